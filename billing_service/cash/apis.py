@@ -1,0 +1,42 @@
+"""/api/v1/deposits: money comes in."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from billing_service.cash.serializers import DepositInput, DepositOutput
+from billing_service.cash.services import deposit_make
+from servicekit.api.idempotency import idempotent
+from servicekit.api.views import Api
+
+_IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    location=OpenApiParameter.HEADER,
+    required=True,
+    description="A new random value for each new intention.",
+)
+
+
+class DepositMakeApi(Api):
+    """Top the account up."""
+
+    @extend_schema(
+        operation_id="deposits_make",
+        parameters=[_IDEMPOTENCY_KEY],
+        request=DepositInput,
+        responses={201: DepositOutput},
+        summary="Top up my cash",
+        description="Booked at once. 409 `account_not_ready` right after registration; "
+        "400 `amount_invalid`, `currency_unsupported`, `limit_exceeded`.",
+    )
+    def post(self, request: Request) -> Response:
+        return idempotent(request, lambda key: self._make(request, key))
+
+    def _make(self, request: Request, key: str) -> Response:
+        body = DepositInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        made = deposit_make(user_id=request.user.id, idempotency_key=key, **body.validated_data)
+        return Response(DepositOutput(made).data, status=status.HTTP_201_CREATED)

@@ -1,0 +1,31 @@
+"""What is refused when money comes in."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from servicekit.errors import DomainError
+
+
+class CurrencyUnsupported(DomainError):
+    """The account is not kept in that currency."""
+
+    code = "currency_unsupported"
+    field = "currency"
+    title = _("The currency is not supported")
+    message = _("Your account is kept in %(limit)s; %(value)s cannot be deposited.")
+
+
+class DepositLimitExceeded(DomainError):
+    """More than one deposit may bring."""
+
+    code = "limit_exceeded"
+    field = "amount"
+    title = _("The limit is exceeded")
+    message = _("One deposit may be at most %(limit)s %(currency)s; this one is %(value)s.")
+
+
+class BalanceLimitExceeded(DepositLimitExceeded):
+    """More than an account may hold."""
+
+    message = _("A balance may be at most %(limit)s %(currency)s; with this deposit it would be %(value)s.")

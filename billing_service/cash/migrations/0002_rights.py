@@ -1,0 +1,11 @@
+"""A deposit is never changed, and the application removes none."""
+
+from django.db import migrations
+
+from billing_service.rights import application_may
+
+
+class Migration(migrations.Migration):
+    dependencies = [("cash", "0001_initial")]
+
+    operations = [application_may("cash_deposit", "SELECT", "INSERT")]

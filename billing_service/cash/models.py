@@ -1,0 +1,39 @@
+"""Money that came in."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from servicekit.ids import new_id
+
+
+class Deposit(models.Model):
+    """A customer's deposit, booked when it was made. ``amount`` in minor units of ``currency``."""
+
+    id = models.UUIDField(_("id"), primary_key=True, default=new_id, editable=False)
+    user_id = models.UUIDField(_("user"))
+    idempotency_key = models.CharField(_("idempotency key"), max_length=255)
+    amount = models.BigIntegerField(_("amount"))
+    currency = models.CharField(_("currency"), max_length=3)
+    journal_entry = models.OneToOneField(
+        "ledger.JournalEntry",
+        on_delete=models.PROTECT,
+        related_name="deposit",
+        verbose_name=_("journal entry"),
+    )
+    created_at = models.DateTimeField(_("made"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("deposit")
+        verbose_name_plural = _("deposits")
+        indexes = [models.Index(fields=["user_id", "-created_at"], name="deposit_of_user")]
+        constraints = [
+            models.UniqueConstraint(fields=["user_id", "idempotency_key"], name="deposit_once_per_key"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="deposit_of_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency}"

@@ -1,0 +1,41 @@
+"""How a deposit is asked for and answered: the public contract's JSON."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from servicekit.api.serializers import MoneyField, StrictSerializer, TextField, shown
+from servicekit.money import EXPONENTS, HOME_CURRENCY
+
+
+class CurrencyField(TextField):
+    """An ISO 4217 code that Birzha can keep cash in."""
+
+    default_error_messages = {"currency_unsupported": _("%(value)s is not supported; %(limit)s is.")}
+
+    def to_internal_value(self, data: object) -> str:
+        if not isinstance(data, str) or data not in EXPONENTS:
+            detail = str(self.error_messages["currency_unsupported"])
+            raise serializers.ValidationError(
+                detail % {"value": shown(data), "limit": HOME_CURRENCY}, code="currency_unsupported"
+            )
+        return data
+
+
+class DepositInput(StrictSerializer):
+    """The body of POST /deposits."""
+
+    amount = MoneyField(error_code="amount_invalid")
+    currency = CurrencyField(required=False, default=HOME_CURRENCY)
+
+
+class DepositOutput(serializers.Serializer):
+    """A booked deposit. ``balance_after``: the whole balance, held money included."""
+
+    id = serializers.UUIDField(source="deposit.id")
+    amount = MoneyField(source="deposit.amount")
+    currency = serializers.CharField(source="deposit.currency")
+    status = serializers.ReadOnlyField(default="booked")
+    balance_after = MoneyField()
+    occurred_at = serializers.DateTimeField(source="deposit.created_at")

@@ -1,0 +1,1 @@
+"""How billing_service is put together."""

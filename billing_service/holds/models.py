@@ -1,0 +1,69 @@
+"""Holds: cash set aside for an order until it is filled (captured) or ends unfilled (voided)."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from servicekit.ids import new_id
+
+
+class Hold(models.Model):
+    """One order's cash. Amounts in minor units of the account's currency.
+
+    While pending, ``amount − captured`` is a part of the account's ``held``. A final hold is never
+    changed again, and has ``captured + released = amount``.
+
+    A hold of zero without an account is a marker: the order ended before its cash was asked for
+    (its events were handled out of order), and must not get any afterwards.
+    """
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("pending")
+        CAPTURED = "captured", _("captured")
+        VOIDED = "voided", _("voided")
+
+    id = models.UUIDField(_("id"), primary_key=True, default=new_id, editable=False)
+    order_id = models.UUIDField(_("order"), unique=True)
+    account = models.ForeignKey(
+        "ledger.LedgerAccount",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="holds",
+        verbose_name=_("account"),
+    )
+    user_id = models.UUIDField(_("user"))
+    amount = models.BigIntegerField(_("amount"))
+    captured = models.BigIntegerField(_("captured"), default=0)
+    released = models.BigIntegerField(_("released"), default=0)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.PENDING)
+    created_at = models.DateTimeField(_("placed"), db_default=Now())
+    updated_at = models.DateTimeField(_("changed"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("hold")
+        verbose_name_plural = _("holds")
+        indexes = [
+            models.Index(fields=["account"], name="hold_pending", condition=Q(state="pending")),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount__gt=0, account__isnull=False) | Q(amount=0, state="voided"),
+                name="hold_of_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(captured__gte=0, released__gte=0, captured__lte=F("amount")),
+                name="hold_captured_within_amount",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="pending", released=0)
+                | Q(state="captured", captured__gt=0, released=F("amount") - F("captured"))
+                | Q(state="voided", captured=0, released=F("amount")),
+                name="hold_final_is_spent_or_released",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.amount} for {self.order_id}"

@@ -1,0 +1,93 @@
+"""/api/v1/account and /api/v1/operations: a customer's cash and its history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.settings import api_settings
+
+from billing_service.ledger.csv_export import CsvNegotiation, CsvRenderer, csv_lines
+from billing_service.ledger.errors import AccountNotFound
+from billing_service.ledger.models import LedgerEntry
+from billing_service.ledger.selectors import account_get, operation_list
+from billing_service.ledger.serializers import AccountOutput, OperationFilters, OperationOutput
+from servicekit.api.pagination import CursorPages
+from servicekit.api.views import Api
+
+
+class AccountApi(Api):
+    """The customer's cash account."""
+
+    @extend_schema(
+        operation_id="account_get",
+        responses=AccountOutput,
+        summary="My cash",
+        description="404 `account_not_ready` in the moment between registration and the account's opening.",
+    )
+    def get(self, request: Request) -> Response:
+        account = account_get(user_id=request.user.id)
+        if account is None:
+            raise AccountNotFound
+        return Response(AccountOutput(account).data)
+
+
+class OperationPages(CursorPages):
+    """In the order in which the account's balance changed."""
+
+    ordering = ("-number",)
+
+
+class OperationListApi(Api):
+    """The customer's history."""
+
+    renderer_classes = [*api_settings.DEFAULT_RENDERER_CLASSES, CsvRenderer]
+    content_negotiation_class = CsvNegotiation
+
+    @extend_schema(
+        operation_id="operations_list",
+        parameters=[OperationFilters, OpenApiParameter("cursor"), OpenApiParameter("page_size", int)],
+        responses={
+            (200, "application/json"): OperationOutput(many=True),
+            (200, "text/csv"): OpenApiTypes.STR,
+        },
+        summary="My history, newest first",
+        description="`Accept: text/csv` or `?format=csv`: the same rows, all of them, as a file.",
+    )
+    def get(self, request: Request) -> HttpResponseBase:
+        filters = OperationFilters(data=request.query_params)
+        filters.is_valid(raise_exception=True)
+        operations = operation_list(user_id=request.user.id, **filters.validated_data)
+        if request.accepted_renderer.format == CsvRenderer.format:
+            return self._file(operations)
+        pages = OperationPages()
+        page = pages.paginate_queryset(operations, request, view=self)
+        return pages.get_paginated_response(OperationOutput(page, many=True).data)
+
+    def handle_exception(self, error: Exception) -> Response:
+        """An error is a problem document also where a file was asked for."""
+        renderer = getattr(self.request, "accepted_renderer", None)
+        if isinstance(renderer, CsvRenderer):
+            self.request.accepted_renderer = JSONRenderer()
+            self.request.accepted_media_type = JSONRenderer.media_type
+        return super().handle_exception(error)
+
+    def _file(self, operations: QuerySet[LedgerEntry]) -> StreamingHttpResponse:
+        def rows() -> Iterator[dict[str, Any]]:
+            for operation in operations.iterator(chunk_size=500):
+                yield OperationOutput(operation).data
+
+        lines = csv_lines(list(OperationOutput().fields), rows(), numbers={"amount", "balance_after"})
+        return StreamingHttpResponse(
+            lines,
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": 'attachment; filename="operations.csv"'},
+        )

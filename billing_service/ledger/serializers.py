@@ -1,0 +1,132 @@
+"""How accounts and operations are written, and the filters of the history: the public contract's JSON."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from billing_service.ledger.models import LedgerEntry
+from servicekit.api.serializers import shown
+from servicekit.money import EXPONENTS, to_text
+
+
+class AccountOutput(serializers.Serializer):
+    """A customer's cash. ``available = balance − held``."""
+
+    id = serializers.UUIDField()
+    currency = serializers.CharField()
+    balance = serializers.SerializerMethodField(help_text=_("All of it, held money included."))
+    held = serializers.SerializerMethodField(help_text=_("Set aside for open orders."))
+    available = serializers.SerializerMethodField(help_text=_("What can be spent."))
+
+    def get_balance(self, account: Any) -> str:
+        return to_text(account.balance, account.currency)
+
+    def get_held(self, account: Any) -> str:
+        return to_text(account.held, account.currency)
+
+    def get_available(self, account: Any) -> str:
+        return to_text(account.available, account.currency)
+
+
+class OperationOutput(serializers.Serializer):
+    """One line of the history. ``quantity`` and ``price`` belong to buys and sells only."""
+
+    id = serializers.UUIDField()
+    type = serializers.ChoiceField(LedgerEntry.Kind.choices, source="kind")
+    amount = serializers.SerializerMethodField(help_text=_("Negative: money went out."))
+    currency = serializers.CharField()
+    balance_after = serializers.SerializerMethodField()
+    order_id = serializers.UUIDField(source="journal_entry.order_id", allow_null=True)
+    ticker = serializers.SerializerMethodField()
+    quantity = serializers.SerializerMethodField()
+    price = serializers.SerializerMethodField(help_text=_("Per unit."))
+    occurred_at = serializers.DateTimeField(source="journal_entry.occurred_at")
+
+    def get_amount(self, entry: LedgerEntry) -> str:
+        return to_text(entry.amount, entry.currency)
+
+    def get_balance_after(self, entry: LedgerEntry) -> str:
+        return to_text(entry.balance_after, entry.currency)
+
+    def get_ticker(self, entry: LedgerEntry) -> str | None:
+        return entry.journal_entry.ticker or None
+
+    def get_quantity(self, entry: LedgerEntry) -> int | None:
+        return entry.journal_entry.quantity if _is_trade(entry) else None
+
+    def get_price(self, entry: LedgerEntry) -> str | None:
+        price = entry.journal_entry.price
+        return price_plain(price, entry.currency) if price is not None and _is_trade(entry) else None
+
+
+def price_plain(price: Decimal, currency: str) -> str:
+    """A price without needless zeros, but never fewer digits than the currency has: ``430.40``."""
+    digits = -int(price.normalize().as_tuple().exponent)
+    return f"{price:.{max(EXPONENTS[currency], digits)}f}"
+
+
+def _is_trade(entry: LedgerEntry) -> bool:
+    return entry.kind in (LedgerEntry.Kind.BUY, LedgerEntry.Kind.SELL)
+
+
+@extend_schema_field(OpenApiTypes.DATETIME)
+class MomentField(serializers.Field):
+    """An RFC 3339 date-time with its offset, or a date, which is taken in UTC.
+
+    Args:
+        end_of_day: a date means the end of that day, so that a range includes it.
+    """
+
+    default_error_messages = {
+        "moment_invalid": _(
+            "A date (2025-01-31) or a date-time (2025-01-31T09:30:00Z) is wanted, not %(value)s."
+        )
+    }
+
+    def __init__(self, *, end_of_day: bool = False, **kwargs: Any) -> None:
+        self.end_of_day = end_of_day
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: str) -> datetime:
+        try:
+            if day := parse_date(data):
+                moment = datetime.combine(day, time.min, UTC)
+                return moment + timedelta(days=1) if self.end_of_day else moment
+            at = parse_datetime(data)
+            if at is not None and at.tzinfo is not None:
+                return at.astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+        raise serializers.ValidationError(
+            str(self.error_messages["moment_invalid"]) % {"value": shown(data)}, code="moment_invalid"
+        )
+
+
+class OperationFilters(serializers.Serializer):
+    """The query of GET /operations."""
+
+    type = serializers.ChoiceField(LedgerEntry.Kind.choices, required=False, source="kind")
+    ticker = serializers.CharField(required=False, max_length=32)
+    to = MomentField(
+        required=False, source="before", end_of_day=True, help_text=_("Booked before; a date is included.")
+    )
+    format = serializers.ChoiceField(
+        ["json", "csv", "api"], required=False, help_text=_("csv: all pages as one file.")
+    )
+
+    def get_fields(self) -> dict[str, Any]:
+        """``from`` is a word of Python, so that field is added here."""
+        since = MomentField(required=False, source="since", help_text=_("Booked then or later."))
+        return {**super().get_fields(), "from": since}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs.pop("format", None)
+        return attrs

@@ -1,0 +1,6 @@
+"""``python -m billing_service.manage <command>``."""
+
+from servicekit.manage import main
+
+if __name__ == "__main__":
+    main("billing_service")

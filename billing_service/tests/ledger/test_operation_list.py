@@ -1,0 +1,161 @@
+"""The history: fields, filters, pages, and the same as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from base64 import b64encode
+from datetime import timedelta
+from decimal import Decimal
+from urllib.parse import urlsplit
+
+import pytest
+from django.utils import timezone
+
+from billing_service.holds.services import hold_place, order_settle
+from billing_service.ledger.csv_export import csv_lines
+from billing_service.ledger.serializers import price_plain
+from billing_service.tests.orders import order_filled, order_placed
+from servicekit.ids import new_id
+
+URL = "/api/v1/operations"
+
+
+@pytest.fixture
+def trader(customer):
+    """Deposited 1,000.00, bought 10 AAPL for 430.40 and a fee of 0.22, sold 4 TSLA for 100.00, no fee."""
+    account = customer(1000_00)
+    buy = order_placed(account.user_id, hold_amount=435_00)
+    hold_place(order_id=buy.order_id, user_id=account.user_id, amount=435_00, currency="USD")
+    order_settle(source_id=new_id(), fill=order_filled(buy, amount=430_40, fee=22))
+    sell = order_placed(account.user_id, hold_amount=0, side="sell", ticker="TSLA", quantity=4)
+    order_settle(source_id=new_id(), fill=order_filled(sell, amount=100_00, fee=0))
+    account.buy, account.sell = buy, sell
+    return account
+
+
+def test_fields_newest_first(trader, api):
+    body = api(trader.user_id).get(URL).json()
+
+    assert (body["next"], body["previous"]) == (None, None)
+    rows = body["results"]
+    assert [(row["type"], row["amount"], row["balance_after"]) for row in rows] == [
+        ("sell", "100.00", "669.38"),
+        ("fee", "-0.22", "569.38"),
+        ("buy", "-430.40", "569.60"),
+        ("deposit", "1000.00", "1000.00"),
+    ]
+    assert list(rows[2]) == [
+        "id", "type", "amount", "currency", "balance_after", "order_id", "ticker", "quantity", "price",
+        "occurred_at",
+    ]  # fmt: skip
+    bought, fee, deposit = rows[2], rows[1], rows[3]
+    assert (bought["order_id"], bought["ticker"], bought["quantity"], bought["price"], bought["currency"]) == (
+        str(trader.buy.order_id), "AAPL", 10, "43.04", "USD",
+    )  # fmt: skip
+    assert (fee["order_id"], fee["ticker"], fee["quantity"], fee["price"]) == (
+        str(trader.buy.order_id), "AAPL", None, None,
+    )  # fmt: skip
+    assert [deposit[name] for name in ("order_id", "ticker", "quantity", "price")] == [None] * 4
+    assert deposit["occurred_at"].endswith("Z")
+
+
+def test_filters(trader, api):
+    client = api(trader.user_id)
+
+    def types(**query):
+        return [row["type"] for row in client.get(URL, query).json()["results"]]
+
+    today = timezone.now().date()
+    assert types(type="buy") == ["buy"]
+    assert types(ticker="AAPL") == ["fee", "buy"]
+    assert types(ticker="aapl") == ["fee", "buy"]
+    assert types(ticker="NONE") == []
+    assert types(type="fee", ticker="TSLA") == []
+    assert len(types(**{"from": str(today), "to": str(today)})) == 4
+    assert types(to=str(today - timedelta(days=1))) == []
+    assert types(**{"from": (timezone.now() + timedelta(minutes=1)).isoformat()}) == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"type": "gift"},
+        {"from": "yesterday"},
+        {"to": "2025-13-01"},
+        {"to": "9999-12-31"},
+        {"from": "2025-01-01T00:00:00"},
+        {"page_size": "0"},
+        {"page_size": "1e9"},
+        {"cursor": b64encode(b"o=abc")},
+        {"cursor": b64encode(b"p=abc")},
+        {"cursor": b64encode(b"p=99999999999999999999999999")},
+        {"cursor": "\x00"},
+        {"ticker": "A" * 40},
+        {"format": "pdf"},
+        {"ticker": "\x00"},
+    ],
+)
+@pytest.mark.parametrize("accept", ["application/json", "text/csv"])
+def test_a_bad_filter_is_a_400(trader, api, query, accept):
+    if accept == "text/csv" and {"page_size", "cursor"} & set(query):
+        pytest.skip("a file has no pages")
+    answer = api(trader.user_id).get(URL, query, headers={"Accept": accept})
+
+    assert answer.status_code == 400, answer.content
+    assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_pages(trader, api):
+    client = api(trader.user_id)
+    seen, url = [], f"{URL}?page_size=3"
+    while url:
+        page = client.get(url).json()
+        seen.append([row["type"] for row in page["results"]])
+        url = page["next"] and "?".join(urlsplit(page["next"])[2:4])
+    assert seen == [["sell", "fee", "buy"], ["deposit"]]
+
+
+def test_other_people_see_nothing_of_it(trader, customer, api):
+    assert len(api(customer(1).user_id).get(URL).json()["results"]) == 1
+    assert api(new_id()).get(URL).json()["results"] == []
+
+
+@pytest.mark.parametrize("ask", [{"query": {"format": "csv"}}, {"headers": {"Accept": "text/csv"}}])
+def test_the_same_rows_as_a_file(trader, api, ask):
+    client = api(trader.user_id)
+    query = {"ticker": "AAPL", "page_size": "1"}
+
+    answer = client.get(URL, query | ask.get("query", {}), headers=ask.get("headers", {}))
+
+    assert answer.status_code == 200
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer["Content-Disposition"] == 'attachment; filename="operations.csv"'
+    assert answer["Cache-Control"] == "no-store"
+    rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode())))
+    expected = client.get(URL, {"ticker": "AAPL"}).json()["results"]
+    assert rows == [{name: "" if v is None else str(v) for name, v in row.items()} for row in expected]
+
+
+def test_a_person_in_a_browser_gets_a_page(trader, api):
+    answer = api(trader.user_id).get(URL, headers={"Accept": "text/html"})
+    assert answer["Content-Type"].startswith("text/html")
+
+
+def test_no_cell_is_a_formula():
+    rows = [{"ticker": text, "amount": "-5.00"} for text in ("=1+1", "+A1", "-A1", "@x", "\tx", "A,\"B")]
+
+    lines = list(csv_lines(["ticker", "amount"], rows, numbers={"amount"}))
+
+    assert lines[:4] == ["ticker,amount\r\n", "'=1+1,-5.00\r\n", "'+A1,-5.00\r\n", "'-A1,-5.00\r\n"]
+    assert lines[-1] == '"A,""B",-5.00\r\n'
+
+
+@pytest.mark.parametrize(
+    ("price", "text"),
+    [("43.04000000", "43.04"), ("43.4", "43.40"), ("0.01250000", "0.0125"), ("500.00000000", "500.00"), ("1E+2", "100.00")],
+)
+def test_price_without_needless_zeros(price, text):
+    assert price_plain(Decimal(price), "USD") == text
+
+

@@ -1,0 +1,79 @@
+"""Events of orders, as trading_service would send them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from servicekit.contracts import trading
+from servicekit.ids import new_id
+
+
+def order_placed(user_id: UUID, *, hold_amount: int, side: str = "buy", **changes: Any) -> trading.OrderPlaced:
+    """An order of 10 AAPL."""
+    values: dict[str, Any] = {
+        "order_id": new_id(),
+        "user_id": user_id,
+        "instrument_id": new_id(),
+        "ticker": "AAPL",
+        "side": side,
+        "type": "market",
+        "quantity": 10,
+        "hold_amount": hold_amount,
+        "currency": "USD",
+        "placed_at": timezone.now(),
+    }
+    return trading.OrderPlaced(**values | changes)
+
+
+def order_filled(order: trading.OrderPlaced, *, amount: int, fee: int, **changes: Any) -> trading.OrderFilled:
+    """The order's one fill."""
+    values: dict[str, Any] = {
+        "order_id": order.order_id,
+        "fill_id": new_id(),
+        "user_id": order.user_id,
+        "instrument_id": order.instrument_id,
+        "ticker": order.ticker,
+        "side": order.side,
+        "quantity": order.quantity,
+        "price": Decimal(amount) / 100 / order.quantity,
+        "amount": amount,
+        "fee": fee,
+        "currency": "USD",
+        "final": True,
+        "filled_at": timezone.now(),
+    }
+    return trading.OrderFilled(**values | changes)
+
+
+def order_rejected(order: trading.OrderPlaced, *, code: str = "price_moved") -> trading.OrderRejected:
+    """The venue refused."""
+    return trading.OrderRejected(
+        order_id=order.order_id,
+        user_id=order.user_id,
+        instrument_id=order.instrument_id,
+        ticker=order.ticker,
+        side=order.side,
+        quantity=order.quantity,
+        code=code,
+        limit="1",
+        value="2",
+        rejected_at=timezone.now(),
+    )
+
+
+def order_canceled(order: trading.OrderPlaced, *, filled_quantity: int = 0) -> trading.OrderCanceled:
+    """The customer took the order back."""
+    return trading.OrderCanceled(
+        order_id=order.order_id,
+        user_id=order.user_id,
+        instrument_id=order.instrument_id,
+        ticker=order.ticker,
+        side=order.side,
+        quantity=order.quantity,
+        filled_quantity=filled_quantity,
+        canceled_at=timezone.now(),
+    )

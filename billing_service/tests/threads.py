@@ -1,0 +1,35 @@
+"""Races: many threads that start at the same moment, each with a database connection of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import TypeVar
+
+from django.db import connection
+
+R = TypeVar("R")
+
+
+def race(actions: Sequence[Callable[[], R]], *, threads: int = 16) -> list[R | Exception]:
+    """Run all actions, ``threads`` at a time; what each returned or raised, in their order."""
+    threads = min(threads, len(actions))
+    start = Barrier(threads)
+
+    def run(lane: int) -> list[R | Exception]:
+        results: list[R | Exception] = []
+        try:
+            start.wait()
+            for action in actions[lane::threads]:
+                try:
+                    results.append(action())
+                except Exception as error:
+                    results.append(error)
+        finally:
+            connection.close()
+        return results
+
+    with ThreadPoolExecutor(threads) as pool:
+        lanes = list(pool.map(run, range(threads)))
+    return [lanes[number % threads][number // threads] for number in range(len(actions))]

@@ -1,0 +1,76 @@
+"""The commands of the Makefile: ``python -m compose.local up`` and its like.
+
+Started by any Python 3.11+; what needs the installed packages goes on inside ``.venv``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import os
+import sys
+
+from compose.local import install
+from compose.local.console import Trouble
+from compose.local.paths import ROOT, Home
+
+#: Commands that install what they need first, and which lock they need; the others only look for it.
+INSTALLS = {"up": "local", "backing": "local", "test": "test", "lint": "test", "lock": "test"}
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    home = Home.at(options.home) if getattr(options, "home", None) else Home.here()
+    if options.command in INSTALLS:
+        install.install(INSTALLS[options.command])
+    elif not install.PYTHON.exists():
+        raise Trouble("Nothing is installed yet: run make up first.")
+    if not install.inside():
+        sys.stdout.flush()
+        variables = {
+            key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "PYTHONHOME")
+        }
+        os.chdir(ROOT)
+        variables["BIRZHA_HOME"] = str(home.root)
+        os.execve(install.PYTHON, [str(install.PYTHON), "-m", "compose.local", *arguments], variables)
+    from compose.local import commands
+
+    return commands.run(options, home)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m compose.local", description="Birzha without containers.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, text in {
+        "up": "install, start everything, wait until it serves",
+        "down": "stop everything; the data stays",
+        "status": "processes, memory, address",
+        "demo": "walk a new user's story through the public API",
+        "check": "check that nothing was lost, made or spent twice",
+        "lint": "ruff, mypy, import-linter",
+        "test": "every check and every test",
+        "lock": "renew the lock files in requirements/",
+    }.items():
+        commands.add_parser(name, help=text)
+    logs = commands.add_parser("logs", help="follow the logs")
+    logs.add_argument("service", nargs="?", default="", help="one service or process")
+    reset = commands.add_parser("reset", help="delete all data")
+    reset.add_argument("--yes", action="store_true", help="without asking")
+    backing = commands.add_parser("backing", help="only PostgreSQL and Valkey, for tests")
+    backing.add_argument("direction", choices=["up", "down"])
+    backing.add_argument("--home", help="instead of BIRZHA_HOME")
+    return parser
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except Trouble as trouble:
+        sys.exit(f"\n{trouble}")
+    except KeyboardInterrupt:
+        sys.exit("\nInterrupted.")
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        sys.exit(f"\nThe disk is full: {error.filename or 'a file'} could not be written.")

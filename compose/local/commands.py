@@ -1,0 +1,137 @@
+"""What each command does, once the installed packages are there."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+
+from compose.local import catalogs, report
+from compose.local.console import Trouble, say
+from compose.local.paths import ROOT, Home
+from compose.local.settings import Settings
+from compose.local.stack import Stack
+
+#: The checks of `make lint`, in the order of their speed.
+LINTERS = (
+    ("ruff", "check", "."),
+    ("ruff", "format", "--check", "."),
+    ("importlinter.cli", "lint"),
+    ("mypy",),
+)
+LOCKS = ("services", "local", "test")
+
+
+def run(options: argparse.Namespace, home: Home) -> int:
+    """Run a parsed command; returns the exit code."""
+    match options.command:
+        case "up":
+            return up(home)
+        case "down":
+            return down(home)
+        case "status":
+            return 0 if report.status(home) else 1
+        case "logs":
+            report.follow_logs(home, options.service)
+        case "reset":
+            reset(home, sure=options.yes)
+        case "backing":
+            backing(home, options.direction)
+        case "demo" | "check":
+            become(f"compose.{options.command}", home)
+        case "test":
+            become("compose.testrun", home)
+        case "lint":
+            return lint()
+        case "lock":
+            lock()
+    return 0
+
+
+def up(home: Home) -> int:
+    """`make up`."""
+    settings = Settings.read(home)
+    begun = time.monotonic()
+    stack = Stack(home)
+    say(f"Birzha in {home.root}")
+    if written := catalogs.compile_changed():
+        say(f"- compiled {len(written)} translation catalogues")
+    if not stack.up(settings):
+        running = home.read_state().get("port")
+        if running != settings.port:
+            raise Trouble(
+                f"Birzha is running already, on port {running}: make down first to change its port."
+            )
+        say("Birzha is running already.")
+    else:
+        used = report.memory(stack.supervisor)
+        say(
+            f"- up after {time.monotonic() - begun:.0f} s: {used.processes} processes, "
+            f"{used.resident / 1e6:.0f} MB resident"
+        )
+    report.welcome(home, Settings.read(home))
+    return 0
+
+
+def down(home: Home) -> int:
+    """`make down`."""
+    begun = time.monotonic()
+    if Stack(home).down():
+        say(f"Birzha is down after {time.monotonic() - begun:.0f} s; its data stays in {home.root}.")
+    else:
+        say("Birzha is not running.")
+    return 0
+
+
+def reset(home: Home, *, sure: bool) -> None:
+    """`make reset`: asks on a terminal, unless told YES=1."""
+    if not home.root.exists():
+        say(f"There is nothing in {home.root}.")
+        return
+    if not sure:
+        if not sys.stdin.isatty():
+            raise Trouble(f"make reset deletes everything in {home.root}: say so with make reset YES=1.")
+        if input(f"Delete every account, order and balance in {home.root}? Type yes: ").strip() != "yes":
+            say("Nothing was deleted.")
+            return
+    Stack(home).reset()
+    say(f"{home.root} is deleted.")
+
+
+def backing(home: Home, direction: str) -> None:
+    """PostgreSQL and Valkey of a test home, without the services."""
+    if direction == "up":
+        Stack(home).backing_up()
+        say(f"PostgreSQL and Valkey are up, on sockets in {home.run}.")
+    else:
+        Stack(home).down()
+
+
+def become(module: str, home: Home) -> None:
+    """Go on as another program of the project."""
+    environment = os.environ | {"BIRZHA_HOME": str(home.root)}
+    os.execve(sys.executable, [sys.executable, "-m", module], environment)
+
+
+def lint() -> int:
+    """`make lint`: every linter, also when one before it found something."""
+    failed = []
+    for linter in LINTERS:
+        say(f"- {' '.join(linter)}")
+        if subprocess.run([sys.executable, "-m", *linter], cwd=ROOT, check=False).returncode:
+            failed.append(linter[0])
+    say(f"lint: {', '.join(failed)} found something" if failed else "lint: clean")
+    return 1 if failed else 0
+
+
+def lock() -> None:
+    """`make lock`: the newest versions that fit requirements/*.in, for every platform, with hashes."""
+    for name in LOCKS:
+        source, target = f"requirements/{name}.in", f"requirements/{name}.txt"
+        rules = ["--universal", "--python-version", "3.11", "--generate-hashes", "--upgrade", "--no-annotate"]
+        command = [sys.executable, "-m", "uv", "pip", "compile", source, "-o", target, "--quiet", *rules]
+        environment = os.environ | {"UV_CUSTOM_COMPILE_COMMAND": "make lock"}
+        if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
+            raise Trouble(f"{source} could not be locked.")

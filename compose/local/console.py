@@ -1,0 +1,27 @@
+"""What the runner says, and how it ends when it cannot go on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Trouble(Exception):
+    """Something a person must know or mend; its text is one plain sentence."""
+
+
+def say(text: str = "") -> None:
+    """One line, at once (also through a pipe)."""
+    print(text, flush=True)
+
+
+@contextmanager
+def step(text: str) -> Iterator[None]:
+    """Announce a step before it runs and, when it took a while, how long it took."""
+    say(f"- {text} ...")
+    begun = time.monotonic()
+    yield
+    seconds = time.monotonic() - begun
+    if seconds >= 1:
+        say(f"  done in {seconds:.1f} s")

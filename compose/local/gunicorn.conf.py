@@ -1,0 +1,33 @@
+"""gunicorn of every service: one worker process with a few threads, on a unix socket behind the gateway."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+from typing import Any
+
+worker_class = "gthread"
+workers = 1
+timeout = 30
+graceful_timeout = 10
+#: Longer than the gateway keeps an idle connection, so that it is never the service that closes first.
+keepalive = 75
+#: The worker's heartbeat file is touched every second: not on a disk.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+control_socket_disable = True
+errorlog = "-"
+loglevel = "warning"
+#: Envoy strips what clients may not set, and it is the only one who can reach the socket.
+forwarded_allow_ips = "*"
+
+PR_SET_PDEATHSIG = 1
+
+
+def post_fork(arbiter: Any, worker: Any) -> None:
+    """A worker does not outlive its master: the kernel ends it when the master is killed."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != arbiter.pid:
+            os._exit(1)

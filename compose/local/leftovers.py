@@ -1,0 +1,78 @@
+"""Processes that a killed supervisord, or a killed PostgreSQL, left behind: found and ended.
+
+They are known by the variable BIRZHA_SYSTEM, which only supervisord hands down, with this home's path
+as its value; PostgreSQL's, which may run as another user and write over their environment, by the
+cluster's name in their title or the data folder in their command line.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+
+import psutil
+
+from compose.local.paths import Home
+from compose.local.postgres import cluster_name, data_folder
+
+MARK = "BIRZHA_SYSTEM"
+
+
+def of_system(home: Home) -> list[psutil.Process]:
+    """Every process of this home's system, PostgreSQL's included."""
+    found = {process.pid: process for process in of_postgres(home)}
+    for process in psutil.process_iter():
+        try:
+            if process.pid != os.getpid() and process.environ().get(MARK) == str(home.root):
+                found[process.pid] = process
+        except psutil.Error:
+            continue
+    return list(found.values())
+
+
+def of_postgres(home: Home) -> list[psutil.Process]:
+    """The server and its children, whoever runs them; not the caller."""
+    title, folder = f"postgres: {cluster_name(home)}: ", str(data_folder(home))
+    found = []
+    for process in psutil.process_iter():
+        try:
+            argv = process.cmdline()
+        except psutil.Error:
+            continue
+        serves = folder in argv and os.path.basename(argv[0]) == "postgres"
+        if process.pid != os.getpid() and (serves or " ".join(argv).startswith(title)):
+            found.append(process)
+    return found
+
+
+def end(found: list[psutil.Process], *, patience: float = 10) -> None:
+    """End processes: first the topmost are asked, then those that stay, then they are killed."""
+    for process in _topmost(found):
+        server = _safe(process.name) == "postgres"
+        _signal(process, signal.SIGINT if server else signal.SIGTERM)  # SIGINT: fast shutdown
+    _, alive = psutil.wait_procs(found, timeout=patience)
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        for process in alive:
+            _signal(process, number)
+        _, alive = psutil.wait_procs(alive, timeout=3)
+
+
+def _topmost(found: list[psutil.Process]) -> list[psutil.Process]:
+    """Those whose parent is not among them."""
+    pids = {process.pid for process in found}
+    return [process for process in found if _safe(process.ppid) not in pids]
+
+
+def _safe(call: Callable[[], object]) -> object:
+    try:
+        return call()
+    except psutil.Error:
+        return None
+
+
+def _signal(process: psutil.Process, number: signal.Signals) -> None:
+    try:
+        process.send_signal(number)
+    except psutil.Error:
+        return

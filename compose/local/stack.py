@@ -1,0 +1,210 @@
+"""Bringing a system up and down, whole or only the servers with data; also for tests.
+
+Every step looks first and does only what is missing, so that each may be repeated.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+
+from compose.local import (
+    databases,
+    environment,
+    install,
+    leftovers,
+    postgres,
+    ready,
+    secrets,
+    valkey,
+)
+from compose.local.console import Trouble, say, step
+from compose.local.paths import ROOT, Home
+from compose.local.processes import BACKING, EDGE, PROCESSES, PYTHON
+from compose.local.settings import Settings, require_free_port
+from compose.local.supervisor import RUNNING, STARTING, Supervisor
+from compose.services import SERVICES
+
+#: Bytes free before a start; a new database cluster takes 200 MB with its first log segments.
+NEEDED_SPACE = 400_000_000
+#: Seconds until the system must serve.
+READY_WITHIN = 120
+
+
+@dataclass
+class Stack:
+    """One system: its home and how to speak with its supervisord."""
+
+    home: Home
+
+    def __post_init__(self) -> None:
+        self.supervisor = Supervisor(self.home)
+
+    def up(self, settings: Settings) -> bool:
+        """Start the whole system and wait until it serves.
+
+        Returns:
+            False when it was running already.
+
+        Raises:
+            Trouble: it does not come up; everything that was started is stopped again.
+        """
+        self.home.create()
+        with self._alone():
+            if self.is_up():
+                return False
+            if not self._is_alive("gateway"):
+                require_free_port(settings.bind, settings.port)
+            with self._all_or_nothing():
+                self._up(settings)
+            return True
+
+    def _up(self, settings: Settings) -> None:
+        passwords = self._backing_up(settings)
+        self.home.write_state(port=settings.port, bind=settings.bind, url=settings.public_url)
+        _render_gateway(self.home, settings)
+        with step("migrating the databases"):
+            self._manage(*((service.package, "migrate", "--verbosity", "0") for service in SERVICES))
+            self._manage(("user_service", "make_signing_key"))
+        with step("starting the services, their workers and the gateway"):
+            self.supervisor.start(PYTHON)
+            self.supervisor.start(EDGE)
+        with step("loading the catalogue and its prices, making the operator"):
+            commands = (("market_service", "load_catalogue"), ("user_service", "make_operator"))
+            self._manage(*commands, extra=environment.operator(passwords))
+        with step("waiting until it serves"):
+            ready.wait(self.home, settings, self.supervisor, seconds=READY_WITHIN)
+
+    def backing_up(self) -> None:
+        """Start PostgreSQL and Valkey only, for tests: owners may create ``test_<service>`` databases.
+
+        Raises:
+            Trouble: the home was made by `make up`; tests keep to one of their own.
+        """
+        if self.home.is_ours() and not self.home.is_for_tests():
+            raise Trouble(
+                f"{self.home.root} is a system that people use, and this is for tests: name another folder."
+            )
+        self.home.create(for_tests=True)
+        with self._alone(), self._all_or_nothing():
+            self._backing_up(Settings.read(self.home))
+
+    def _backing_up(self, settings: Settings) -> dict[str, str]:
+        install.require_space(self.home.root, NEEDED_SPACE)
+        passwords = secrets.load(self.home)
+        for_tests = self.home.is_for_tests()
+        environment.write(self.home, settings, passwords)
+        postgres.write_configuration(self.home, test_databases=for_tests)
+        valkey.write_configuration(self.home, passwords)
+        if not self.supervisor.alive():
+            self._end_leftovers()
+            if not postgres.data_folder(self.home).exists():
+                with step("creating the PostgreSQL cluster"):
+                    postgres.create_cluster(self.home, passwords[postgres.SUPERUSER])
+            self.supervisor.launch()
+        with step("starting PostgreSQL and Valkey"):
+            self.supervisor.start(BACKING)
+            watch = ready.Watch(self.supervisor)
+            databases.wait_for_server(self.home, passwords, alive=watch.check)
+            databases.prepare(self.home, passwords, test_databases=for_tests)
+            valkey.wait_for_server(self.home, passwords, alive=watch.check)
+        return passwords
+
+    def down(self) -> bool:
+        """Stop everything gracefully; the data stays.
+
+        Returns:
+            False when nothing was running.
+        """
+        if not self.home.is_ours():
+            return False
+        with self._alone():
+            return self._down()
+
+    def _down(self) -> bool:
+        if self.supervisor.alive():
+            self.supervisor.shutdown()
+            return True
+        return self._end_leftovers()
+
+    def reset(self) -> None:
+        """Stop everything and delete the home's content and the sockets' folder."""
+        if not self.home.is_ours():
+            raise Trouble(f"{self.home.root} was not made by Birzha; nothing is deleted.")
+        self.down()
+        shutil.rmtree(self.home.run, ignore_errors=True)
+        shutil.rmtree(self.home.root)
+
+    def is_up(self) -> bool:
+        """Whether every process is running."""
+        return all(self._is_alive(process.name) for process in PROCESSES)
+
+    def _is_alive(self, name: str) -> bool:
+        if not self.supervisor.alive():
+            return False
+        states = {process["name"]: process["statename"] for process in self.supervisor.states()}
+        return states[name] in (RUNNING, STARTING)
+
+    def _alone(self) -> AbstractContextManager[None]:
+        return install.locked(self.home.root, "another command is at work on this system; waiting for it")
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """Stop what was started when the start fails or is interrupted."""
+        was_running = self.supervisor.alive()
+        try:
+            yield
+        except BaseException:
+            if not was_running and self.supervisor.alive():
+                say("- stopping what was started ...")
+                self.supervisor.shutdown()
+            raise
+
+    def _end_leftovers(self) -> bool:
+        if found := leftovers.of_system(self.home):
+            say(f"- supervisord is gone, {len(found)} of its processes are not: ending them first ...")
+            leftovers.end(found)
+        postgres.clear_stale_locks(self.home)
+        return bool(found)
+
+    def _manage(self, *commands: tuple[str, ...], extra: dict[str, str] | None = None) -> None:
+        """Run management commands beside each other.
+
+        Args:
+            commands: package, command, arguments.
+            extra: more variables of their environment.
+
+        Raises:
+            Trouble: one failed; shows the end of what it said.
+        """
+        clean = {
+            key: value for key, value in os.environ.items() if not key.startswith(("BIRZHA_", "DJANGO_"))
+        }
+        settings = clean | {"BIRZHA_HOME": str(self.home.root)} | (extra or {})
+        running = []
+        for package, *arguments in commands:
+            log = (self.home.log / f"{package}.{arguments[0]}.log").open("w+", encoding="utf-8")
+            argv = [sys.executable, "-m", f"{package}.manage", *arguments]
+            running.append(
+                (argv, log, subprocess.Popen(argv, env=settings, cwd=ROOT, stdout=log, stderr=log))
+            )
+        failed = ""
+        for argv, log, process in running:
+            with log:
+                if process.wait() and not failed:
+                    log.seek(0)
+                    said = "\n".join(f"    {line}" for line in log.read().splitlines()[-15:])
+                    failed = f"{' '.join(argv[2:4])} failed:\n{said}"
+        if failed:
+            raise Trouble(failed)
+
+
+def _render_gateway(home: Home, settings: Settings) -> None:
+    from gateway.render import render
+
+    render(out=home.etc / "gateway", run_dir=home.run, port=settings.port, bind=settings.bind)

@@ -1,0 +1,122 @@
+"""supervisord of one system: starting it, and talking to it over its socket."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+from xmlrpc.client import Fault, ServerProxy
+
+from supervisor.xmlrpc import SupervisorTransport
+
+from compose.local import leftovers, processes
+from compose.local.console import Trouble
+from compose.local.paths import ROOT, Home
+
+#: What a process inherits from whoever typed the command; BIRZHA_* of that shell stay outside.
+INHERITED = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
+
+RUNNING, STARTING = "RUNNING", "STARTING"
+
+
+class Supervisor:
+    """The supervisord of one home. Every call may raise OSError when it is not there."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+
+    @property
+    def _rpc(self) -> Any:
+        """A connection of its own for each call: one that failed cannot be used again."""
+        transport = SupervisorTransport(None, None, serverurl=f"unix://{self.home.socket('supervisor')}")
+        return ServerProxy("http://127.0.0.1", transport=transport).supervisor
+
+    def alive(self) -> bool:
+        """Whether it answers."""
+        try:
+            return bool(self._rpc.getState()["statecode"] == 1)
+        except (OSError, Fault):
+            return False
+
+    def launch(self) -> None:
+        """Start it, with nothing under it yet.
+
+        Raises:
+            Trouble: it did not come up.
+        """
+        file = processes.write_configuration(self.home)
+        environment = {key: os.environ[key] for key in INHERITED if key in os.environ}
+        environment |= {
+            "BIRZHA_HOME": str(self.home.root),
+            "BIRZHA_ROOT": str(ROOT),
+            "BIRZHA_PYTHON": sys.executable,
+            leftovers.MARK: str(self.home.root),
+        }
+        argv = [sys.executable, "-m", "supervisor.supervisord", "-c", str(file)]
+        result = subprocess.run(
+            argv,
+            env=environment,
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        end = time.monotonic() + 15
+        while result.returncode == 0 and time.monotonic() < end:
+            if self.alive():
+                return
+            time.sleep(0.05)
+        said = (result.stdout + result.stderr).strip().splitlines() or ["no answer on its socket"]
+        raise Trouble(f"supervisord did not start: {said[-1]}")
+
+    def start(self, group: str) -> None:
+        """Start what is not running of a group; does not wait."""
+        for process in self.states():
+            if process["group"] == group and process["statename"] not in (RUNNING, STARTING):
+                try:
+                    self._rpc.startProcess(f"{group}:{process['name']}", False)
+                except Fault as fault:
+                    if "ALREADY_STARTED" not in fault.faultString:
+                        raise Trouble(f"{process['name']} cannot be started: {fault.faultString}") from fault
+
+    def states(self) -> list[dict[str, Any]]:
+        """Every process: ``name, group, statename, pid, start, now, description``."""
+        found: list[dict[str, Any]] = self._rpc.getAllProcessInfo()
+        return found
+
+    def pid(self) -> int:
+        """Its own process id."""
+        return int(self._rpc.getPID())
+
+    def shutdown(self, *, seconds: float = 90) -> None:
+        """Stop everything, groups in the opposite order of their start, and end.
+
+        Raises:
+            Trouble: it is still there after the time.
+        """
+        self._rpc.shutdown()
+        end = time.monotonic() + seconds
+        while self.alive() or leftovers.of_system(self.home):
+            if time.monotonic() > end:
+                raise Trouble(f"Not everything has stopped; see {self.home.log / 'supervisord.log'}.")
+            time.sleep(0.2)
+
+
+def log_file(home: Home, name: str) -> Path:
+    """Where a process's output goes."""
+    return home.log / f"{name}.log"
+
+
+def log_tail(home: Home, name: str, lines: int = 15) -> str:
+    """The last lines of a process's log, indented."""
+    try:
+        with log_file(home, name).open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - 20_000))
+            text = file.read().decode(errors="replace")
+    except FileNotFoundError:
+        return "    (no log)"
+    return "\n".join(f"    {line}" for line in text.splitlines()[-lines:])

@@ -1,0 +1,188 @@
+"""`make test`: every check and every test, on a system of its own, which is taken down whatever happens.
+
+First the linters, then each package's tests against a real PostgreSQL and Valkey (two packages at a
+time), then the whole system on a free port and the tests that cross services. The test system lives in
+``.birzha-test`` (BIRZHA_TEST_HOME) and is made anew by every run; its logs stay there afterwards.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+from compose.local import catalogs, commands
+from compose.local.console import Trouble, say
+from compose.local.paths import ROOT, Home
+from compose.local.settings import Settings, free_port
+from compose.local.stack import Stack
+from compose.services import WEB_SERVERS
+
+#: Packages with tests of their own, the slowest first; ``tests`` needs the whole system and comes last.
+PACKAGES = (*(service.package for service in WEB_SERVERS), "servicekit", "compose", "gateway")
+CROSSING = "tests"
+AT_ONCE = 2
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a suite came to. ``note`` says why it failed when no single test did."""
+
+    suite: str
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    seconds: float = 0
+    note: str = ""
+
+    @property
+    def good(self) -> bool:
+        return not self.failed and not self.note
+
+    def __str__(self) -> str:
+        counts = f"{self.passed:>5} passed {self.failed:>3} failed {self.skipped:>3} skipped"
+        return f"{self.suite:<22} {counts} {self.seconds:>6.0f} s  {self.note}".rstrip()
+
+
+def main() -> int:
+    """Run everything; returns 0 when all of it is good."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    begun = time.monotonic()
+    home = Home.at(os.environ.get("BIRZHA_TEST_HOME") or ROOT / ".birzha-test")
+    stack = Stack(home)
+    outcomes: list[Outcome] = []
+    note = ""
+    try:
+        _renew(stack)
+        _find_browser()
+        catalogs.compile_changed()
+        outcomes.append(_timed("lint", lambda: not commands.lint()))
+        stack.backing_up()
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            for outcome in pool.map(lambda package: pytest(home, package), PACKAGES):
+                outcomes.append(outcome)
+        outcomes += _on_the_whole_system(stack)
+    except KeyboardInterrupt:
+        note = "interrupted"
+    except Trouble as trouble:
+        note = str(trouble)
+    finally:
+        stack.down()
+        _summary(outcomes, note, time.monotonic() - begun)
+    return 0 if outcomes and not note and all(outcome.good for outcome in outcomes) else 1
+
+
+def pytest(home: Home, package: str) -> Outcome:
+    """One package's tests in a process of their own; prints its output when something failed."""
+    report = home.log / f"tests-{package}.xml"
+    argv = [sys.executable, "-m", "pytest", package, "-q", f"--junitxml={report}", "-p", "no:cacheprovider"]
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("BIRZHA_")}
+    environment |= {"BIRZHA_HOME": str(home.root)}
+    begun = time.monotonic()
+    with (home.log / f"tests-{package}.log").open("w+", encoding="utf-8", errors="replace") as log:
+        code = subprocess.run(argv, cwd=ROOT, env=environment, stdout=log, stderr=log, check=False).returncode
+        log.seek(0)
+        output = log.read()
+    outcome = _counted(package, report, code, time.monotonic() - begun)
+    say(f"{output}\n{outcome}" if not outcome.good else str(outcome))
+    return outcome
+
+
+def _on_the_whole_system(stack: Stack) -> list[Outcome]:
+    environment = os.environ | {"BIRZHA_PORT": str(free_port()), "BIRZHA_BIND": "127.0.0.1"}
+    begun = time.monotonic()
+    stack.up(Settings.read(stack.home, environment))
+    outcomes = [Outcome("make up", passed=1, seconds=time.monotonic() - begun)]
+    outcomes.append(_timed("make demo", lambda: _program(stack.home, "compose.demo")))
+    outcomes.append(pytest(stack.home, CROSSING))
+    outcomes.append(_timed("make check", lambda: _program(stack.home, "compose.check")))
+    return outcomes
+
+
+def _program(home: Home, module: str) -> bool:
+    environment = os.environ | {"BIRZHA_HOME": str(home.root)}
+    return (
+        subprocess.run([sys.executable, "-m", module], cwd=ROOT, env=environment, check=False).returncode == 0
+    )
+
+
+def _timed(suite: str, check: Callable[[], bool]) -> Outcome:
+    begun = time.monotonic()
+    good = check()
+    outcome = Outcome(suite, passed=int(good), failed=int(not good), seconds=time.monotonic() - begun)
+    say(str(outcome))
+    return outcome
+
+
+def _counted(suite: str, report: Path, code: int, seconds: float) -> Outcome:
+    """Read pytest's own report; a run that left none, or no tests at all, is a failure."""
+    try:
+        counts = ElementTree.parse(report).getroot().find("testsuite")
+    except (OSError, ElementTree.ParseError):
+        counts = None
+    if counts is None:
+        return Outcome(suite, seconds=seconds, note=f"pytest ended with {code}")
+    total, skipped = int(counts.get("tests", 0)), int(counts.get("skipped", 0))
+    failed = int(counts.get("failures", 0)) + int(counts.get("errors", 0))
+    note = "" if code == 0 or failed else f"pytest ended with {code}" if total else "no tests"
+    return Outcome(suite, total - skipped - failed, failed, skipped, seconds, note)
+
+
+def _renew(stack: Stack) -> None:
+    """Delete the system of the last run.
+
+    Raises:
+        Trouble: the folder is something else.
+    """
+    home = stack.home
+    if home.root.exists() and any(home.root.iterdir()):
+        if not home.is_for_tests():
+            raise Trouble(f"{home.root} is not a test system; name another by BIRZHA_TEST_HOME.")
+        stack.reset()
+
+
+def _find_browser() -> None:
+    """The browser tests need a Chromium: as root on Debian it is installed, otherwise this says so."""
+    if any(shutil.which(name) for name in BROWSERS):
+        return
+    if os.getuid() == 0 and shutil.which("apt-get"):
+        say("- installing chromium with apt-get ...")
+        environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"]
+        for argv in (["apt-get", "update", "-qq"], install):
+            subprocess.run(argv, env=environment, stdout=subprocess.DEVNULL, check=False)
+    if not any(shutil.which(name) for name in BROWSERS):
+        line = "!" * 78
+        say(
+            f"{line}\nThere is no Chromium: THE TESTS IN A REAL BROWSER DO NOT RUN. Install it, for example\n"
+            f"with: sudo apt-get install chromium\n{line}"
+        )
+
+
+def _summary(outcomes: list[Outcome], note: str, seconds: float) -> None:
+    say("\n" + "=" * 78)
+    for outcome in outcomes:
+        say(str(outcome))
+    if note:
+        say(f"stopped: {note}")
+    passed, failed = sum(o.passed for o in outcomes), sum(o.failed for o in outcomes)
+    bad = [outcome.suite for outcome in outcomes if not outcome.good]
+    verdict = f"NOT GOOD: {', '.join(bad) or note.splitlines()[0]}" if bad or note else "all good"
+    say(f"{passed} passed, {failed} failed in {seconds / 60:.1f} min: {verdict}")
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,22 @@
+"""Envoy's configuration, one file per part of it. Every function is pure: values in, JSON out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Json = dict[str, Any]
+
+
+def typed(proto: str, **values: Any) -> Json:
+    """A `typed_config`: the message `proto` with its fields."""
+    return {"@type": f"type.googleapis.com/{proto}", **values}
+
+
+def extension(name: str, proto: str, **values: Any) -> Json:
+    """A named extension, such as a filter."""
+    return {"name": name, "typed_config": typed(proto, **values)}
+
+
+def seconds(value: float) -> str:
+    """A protobuf duration: 1.5 → `1.5s`."""
+    return f"{value:g}s"

@@ -1,0 +1,112 @@
+"""What Envoy says by itself, as problem+json in the caller's language (RFC 9457).
+
+Envoy's own refusals (no route, service down, time-out, body too large …) and the closed addresses go
+through here; what a service answers passes unchanged.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from gateway.envoy import Json
+from gateway.source import Gateway
+
+_HERE = Path(__file__).parent.parent
+#: What Envoy refuses before it reads the headers has no request id yet: it gets one here.
+_REQUEST_ID = '%COALESCE({"operators": [{"command": "REQ", "param": "X-REQUEST-ID"}, "UNIQUE_ID"]})%'
+_LANGUAGES = ("ru", "en")  # en last: it has no condition
+
+
+def local_replies(gateway: Gateway) -> Json:
+    """The `local_reply_config`: first match wins, the page for browsers before the documents."""
+    problems: dict[Any, Json] = yaml.safe_load((_HERE / "problems.yaml").read_text(encoding="utf-8"))
+    other = problems.pop("other")
+    mappers = [_page(gateway)]
+    for status, problem in [*problems.items(), (None, other)]:
+        for language in _LANGUAGES:
+            mappers.append(
+                {
+                    "filter": _all([_status_is(status) if status else _any_error(), *_accepts(language)]),
+                    "body_format_override": _document(problem, language, gateway),
+                    "headers_to_add": _headers(gateway, status),
+                }
+            )
+    return {"mappers": mappers}
+
+
+def _document(problem: Json, language: str, gateway: Gateway) -> Json:
+    numbers = {
+        "body_bytes": gateway.limits.body_bytes,
+        "header_kib": gateway.limits.header_kib,
+        "headers": gateway.limits.headers,
+        "retry_after": gateway.retry_after,
+    }
+    return {
+        "json_format": {
+            "type": "about:blank",
+            "title": problem["title"][language],
+            "status": "%RESPONSE_CODE%",
+            "detail": problem["detail"][language].format(**numbers),
+            "code": problem["code"],
+            "trace_id": "%RESP(X-REQUEST-ID)%",
+        },
+        "content_type": "application/problem+json",
+    }
+
+
+def _page(gateway: Gateway) -> Json:
+    """A person whose page can't be served sees a page, not JSON."""
+    page = (_HERE / "unavailable.html").read_text(encoding="utf-8")
+    policy = _header("Content-Security-Policy", "default-src 'none'")
+    return {
+        "filter": _all(
+            [
+                {"or_filter": {"filters": [_status_is(502), _status_is(503), _status_is(504)]}},
+                _header_is("accept", {"contains": "text/html"}),
+                _header_is(":path", {"prefix": "/api/"}, invert=True),
+            ]
+        ),
+        "body_format_override": {
+            "text_format_source": {"inline_string": page},
+            "content_type": "text/html; charset=utf-8",
+        },
+        "headers_to_add": [*_headers(gateway, 503), policy],
+    }
+
+
+def _headers(gateway: Gateway, status: int | None) -> list[Json]:
+    headers = [_header("Cache-Control", "no-store"), _header("X-Request-Id", _REQUEST_ID)]
+    if status == 503:
+        headers.append(_header("Retry-After", str(gateway.retry_after)))
+    return headers
+
+
+def _header(name: str, value: str) -> Json:
+    return {"header": {"key": name, "value": value}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
+
+
+def _status_is(status: int, compared: str = "EQ") -> Json:
+    value = {"default_value": status, "runtime_key": f"gateway.problem_{status}"}
+    return {"status_code_filter": {"comparison": {"op": compared, "value": value}}}
+
+
+def _any_error() -> Json:
+    return _status_is(400, "GE")
+
+
+def _accepts(language: str) -> list[Json]:
+    """The condition that the caller's first language is this one; none for the default."""
+    if language == "en":
+        return []
+    return [_header_is("accept-language", {"prefix": language, "ignore_case": True})]
+
+
+def _header_is(name: str, match: Json, *, invert: bool = False) -> Json:
+    return {"header_filter": {"header": {"name": name, "string_match": match, "invert_match": invert}}}
+
+
+def _all(filters: list[Json]) -> Json:
+    return filters[0] if len(filters) == 1 else {"and_filter": {"filters": filters}}

@@ -1,0 +1,57 @@
+"""Compression, server-sent events, and a change of routes while it runs."""
+
+from __future__ import annotations
+
+import time
+
+import httpx
+import yaml
+
+from gateway.tests.conftest import System
+
+
+def test_answers_are_compressed_for_who_asks(outside: httpx.Client) -> None:
+    packed = outside.get("/api/v1/instruments?do=large", headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.headers["ETag"] == 'W/"strong"'
+    assert "accept-encoding" in packed.headers["Vary"].lower()
+    plain = outside.get("/api/v1/instruments?do=large", headers={"Accept-Encoding": "identity"})
+    assert "Content-Encoding" not in plain.headers
+    assert plain.headers["ETag"] == '"strong"'
+    assert plain.json()["filler"] == packed.json()["filler"]
+
+
+def test_events_pass_one_by_one_and_longer_than_any_timeout(outside: httpx.Client) -> None:
+    started = time.monotonic()
+    arrivals = []
+    with outside.stream("GET", "/api/v1/quotes/stream?do=events") as answer:
+        assert answer.headers["Content-Type"] == "text/event-stream"
+        for line in answer.iter_lines():
+            if line.startswith("data:"):
+                arrivals.append(time.monotonic() - started)
+    assert len(arrivals) == 8
+    assert arrivals[0] < 0.5
+    assert arrivals[-1] > 3
+
+
+def test_a_new_route_is_taken_without_a_restart(system: System, outside: httpx.Client) -> None:
+    text = system.source.read_text(encoding="utf-8")
+    raw = yaml.safe_load(text)
+    raw["routes"].append({"prefix": "/api/v1/news", "to": "notification"})
+    try:
+        assert outside.get("/api/v1/news").status_code == 404
+        system.source.write_text(yaml.safe_dump(raw), encoding="utf-8")
+        system.render()
+        assert _wait_for_status(outside, "/api/v1/news", 200)
+    finally:
+        system.source.write_text(text, encoding="utf-8")
+        system.render()
+        assert _wait_for_status(outside, "/api/v1/news", 404)
+
+
+def _wait_for_status(outside: httpx.Client, path: str, status: int) -> bool:
+    for _ in range(50):
+        if outside.get(path).status_code == status:
+            return True
+        time.sleep(0.1)
+    return False

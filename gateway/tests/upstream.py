@@ -1,0 +1,129 @@
+"""Small real HTTP servers on unix sockets that stand behind the gateway in its tests.
+
+Each says back what it got. The query tells it to misbehave: `?do=slow&seconds=3`, `?do=hangup`,
+`?do=fail&status=503`, `?do=large`, `?do=events`.
+"""
+
+from __future__ import annotations
+
+import json
+import socketserver
+import threading
+import time
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from socket import SHUT_RDWR, socket
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+
+class Upstream:
+    """One service: `start`, `stop`, and the `requests` that reached it as (method, path)."""
+
+    def __init__(self, name: str, address: Path) -> None:
+        self.name = name
+        self.socket = address
+        self.requests: list[tuple[str, str]] = []
+        self._server: _Server | None = None
+
+    def start(self) -> None:
+        self.socket.unlink(missing_ok=True)
+        self._server = _Server(str(self.socket), _Handler)
+        self._server.upstream = self
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def stop(self) -> None:
+        """Stop listening, as a service does that died."""
+        if self._server:
+            self._server.shutdown()
+            self._server.server_close()
+            for connection in self._server.connections:
+                with suppress(OSError):
+                    connection.shutdown(SHUT_RDWR)
+            self._server = None
+        self.socket.unlink(missing_ok=True)
+
+
+class _Server(socketserver.ThreadingUnixStreamServer):
+    daemon_threads = True
+    request_queue_size = 128
+    upstream: Upstream
+
+    def __init__(self, *arguments: Any) -> None:
+        self.connections: list[socket] = []
+        super().__init__(*arguments)
+
+    def get_request(self) -> tuple[Any, Any]:
+        connection, _ = super().get_request()
+        self.connections.append(connection)
+        return connection, ("unix", 0)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A connection that the gateway gave up is no news here."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    def answer(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if self.headers.get("Transfer-Encoding") == "chunked":
+            body = self._chunks()
+        wish = dict(parse_qsl(urlsplit(self.path).query))
+        self.server.upstream.requests.append((self.command, self.path))
+        if wish.get("do") == "slow":
+            time.sleep(float(wish["seconds"]))
+        match wish.get("do"):
+            case "hangup":
+                self.close_connection = True
+            case "events":
+                self._events()
+            case "fail":
+                self._send(int(wish["status"]), {"code": "its_own"}, "application/problem+json")
+            case _:
+                self._send(200, self._echo(len(body), large=wish.get("do") == "large"), "application/json")
+
+    def _echo(self, body_bytes: int, *, large: bool) -> dict[str, Any]:
+        return {
+            "service": self.server.upstream.name,
+            "method": self.command,
+            "path": self.path,
+            "headers": {name.lower(): value for name, value in self.headers.items()},
+            "body_bytes": body_bytes,
+            "filler": "x" * 5000 if large else "",
+        }
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = answer
+
+    def _send(self, status: int, document: Any, content_type: str) -> None:
+        body = json.dumps(document).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("ETag", '"strong"')
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def _events(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        for number in range(8):
+            self.wfile.write(f"event: quote\ndata: {number}\n\n".encode())
+            time.sleep(0.5)
+        self.close_connection = True
+
+    def _chunks(self) -> bytes:
+        body = b""
+        while size := int(self.rfile.readline() or b"0", 16):
+            body += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return body
+
+    def log_message(self, *_: Any) -> None:
+        pass

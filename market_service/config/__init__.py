@@ -1,0 +1,1 @@
+"""How market_service is put together."""

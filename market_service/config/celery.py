@@ -1,0 +1,29 @@
+"""The Celery application; its worker also consumes events, relays the outbox and keeps the quotes."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from celery.signals import worker_init
+from django.db import DatabaseError
+
+from servicekit.celery import service_celery
+
+app = service_celery("market_service")
+
+log = logging.getLogger(__name__)
+
+
+@worker_init.connect
+def tick_at_once(**_: Any) -> None:
+    """Renew the quotes before the first event is handled.
+
+    Orders that waited while the worker was away would be refused as ``quote_stale`` otherwise.
+    """
+    from market_service.quotes.services import quotes_tick
+
+    try:
+        quotes_tick()
+    except DatabaseError as error:  # the schedule will try again in a few seconds
+        log.warning("the quotes could not be renewed at the start: %s", error)

@@ -1,0 +1,54 @@
+"""Settings of market_service; what all services share comes from :mod:`servicekit.settings`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+
+from servicekit.settings import environment, service_settings
+
+_shared: dict[str, Any] = service_settings(
+    "market",
+    apps=["market_service.quotes", "market_service.instruments", "market_service.venue"],
+)
+globals().update(_shared)
+
+#: The shipped catalogue and prices.
+DATA = Path(__file__).resolve().parent.parent / "data"
+
+#: How quotes move: ``walk``, a small random walk (a simulation, not a market), or ``still``, where
+#: the price stays and only its time moves on.
+QUOTE_FEED = environment("market").get("BIRZHA_QUOTE_FEED", "walk")
+if QUOTE_FEED not in ("walk", "still"):
+    raise ImproperlyConfigured(f"BIRZHA_QUOTE_FEED is walk or still, not {QUOTE_FEED!r}")
+
+#: Seconds between two quotes of an instrument.
+QUOTE_PERIOD = 5.0
+
+#: The random walk's standard deviation per tick, as a part of the price: 0.03 %.
+QUOTE_SIGMA = 0.0003
+
+#: How much of the distance to the previous close the walk goes back per tick, so that a system left
+#: alone for months still shows sensible prices: with QUOTE_SIGMA, within about ±6 % of it.
+QUOTE_PULL = 0.0001
+
+#: The walk's seed: the same seed, instrument and tick number give the same step.
+QUOTE_SEED = 2013
+
+#: The venue executes at no quote older than this.
+QUOTE_MAX_AGE = timedelta(seconds=30)
+
+#: Seconds that a browser or the gateway's cache may keep a list of instruments.
+PUBLIC_MAX_AGE = 5
+
+CELERY_BEAT_SCHEDULE = {
+    **_shared["CELERY_BEAT_SCHEDULE"],
+    "quotes tick": {
+        "task": "market_service.quotes.tasks.quotes_tick",
+        "schedule": QUOTE_PERIOD,
+        "options": {"expires": QUOTE_PERIOD},  # after a stall one tick, not a burst of old ones
+    },
+}

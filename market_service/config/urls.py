@@ -1,0 +1,13 @@
+"""Every address that market_service answers on."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from servicekit.urls import handler400, handler404, handler500, service_urls
+
+__all__ = ["handler400", "handler404", "handler500", "urlpatterns"]
+
+urlpatterns = service_urls(
+    api=[path("api/v1/instruments", include("market_service.instruments.urls"))],
+)

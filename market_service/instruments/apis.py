@@ -1,0 +1,72 @@
+"""The public list of instruments. Anybody may read it; nothing here depends on who asks."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import conditional_page
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import NotFound as PageMissing
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from market_service.instruments.errors import PageNotFound
+from market_service.instruments.models import Instrument
+from market_service.instruments.selectors import instrument_get, instrument_list
+from market_service.instruments.serializers import InstrumentQuery, InstrumentSerializer
+from servicekit.api.pagination import NumberedPages
+from servicekit.api.problems import NotFound
+from servicekit.api.views import Api
+
+
+class InstrumentPages(NumberedPages):
+    """Pages of instruments; one past the end is a 404 that says which is the last."""
+
+    def paginate_queryset(self, queryset, request, view=None):  # type: ignore[no-untyped-def]
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except PageMissing:
+            pages = self.django_paginator_class(queryset, self.get_page_size(request)).num_pages
+            raise PageNotFound(limit=pages, value=request.query_params["page"]) from None
+
+
+@method_decorator(conditional_page, name="dispatch")  # ETag, and 304 for If-None-Match
+class PublicApi(Api):
+    """What a browser and the gateway's cache may keep for a few seconds."""
+
+    public = True
+    cache_control = f"public, max-age={settings.PUBLIC_MAX_AGE}"
+
+
+class InstrumentListApi(PublicApi):
+    """Search and browse what is listed."""
+
+    pagination_class = InstrumentPages
+
+    @extend_schema(
+        operation_id="instruments_list",
+        parameters=[InstrumentQuery],
+        responses=InstrumentSerializer(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        query = InstrumentQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        wanted = query.validated_data
+        instruments = instrument_list(
+            search=wanted.get("search", ""), type=wanted.get("type", ""), ordering=wanted.get("ordering", "")
+        )
+        pages = self.pagination_class()
+        page = pages.paginate_queryset(instruments, request, view=self)
+        return pages.get_paginated_response(InstrumentSerializer(page, many=True).data)
+
+
+class InstrumentDetailApi(PublicApi):
+    """One instrument, by its ticker in any case."""
+
+    @extend_schema(operation_id="instruments_read", responses=InstrumentSerializer)
+    def get(self, request: Request, ticker: str) -> Response:
+        try:
+            instrument = instrument_get(ticker)
+        except Instrument.DoesNotExist:
+            raise NotFound() from None
+        return Response(InstrumentSerializer(instrument).data)

@@ -1,0 +1,44 @@
+"""``manage import_prices FILE``: load a file of daily prices, all of it or nothing."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from market_service.instruments.selectors import instrument_ids
+from market_service.quotes.errors import PricesInvalid
+from market_service.quotes.services import PricesImported, prices_import
+
+
+def say_prices(command: BaseCommand, imported: PricesImported) -> None:
+    """One line of what an import did."""
+    command.stdout.write(
+        f"daily prices: {imported.total:,} rows: {imported.created:,} new, {imported.changed:,} changed, "
+        f"{imported.unchanged:,} as before"
+    )
+
+
+class Command(BaseCommand):
+    help = (
+        "Load daily prices from a CSV file (also gzipped) with the columns "
+        "Ticker,Date,Open,High,Low,Close,Volume,Adj Close. A bad row is named with its line number and "
+        "reason; nothing of a file with bad rows is loaded. Loading a file again changes nothing."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+
+    def handle(self, *args: Any, file: Path, **options: Any) -> None:
+        try:
+            say_prices(self, prices_import(path=file, instrument_ids=instrument_ids()))
+        except PricesInvalid as error:
+            for row in error.rows:
+                self.stderr.write(f"line {row.line}: {row.reason}")
+            if error.more:
+                self.stderr.write(f"… and {error.more:,} more")
+            raise CommandError(error.detail) from None
+        except OSError as error:
+            raise CommandError(f"{file} cannot be read: {error.strerror or error}") from None

@@ -1,0 +1,36 @@
+"""``manage load_catalogue``: list what the catalogue says."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from market_service.instruments.errors import CatalogueInvalid
+from market_service.instruments.management.commands.import_prices import say_prices
+from market_service.instruments.services import catalogue_load
+from market_service.quotes.errors import PricesInvalid
+
+
+class Command(BaseCommand):
+    help = "List the instruments of the catalogue; the first time, load the shipped daily prices too."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", nargs="?", type=Path, default=settings.DATA / "catalogue.json")
+
+    def handle(self, *args: Any, file: Path, **options: Any) -> None:
+        try:
+            loaded = catalogue_load(catalogue=file, prices=settings.DATA / "us_ohlcv_daily.csv.gz")
+        except (CatalogueInvalid, PricesInvalid) as error:
+            raise CommandError(error.detail) from None
+        except OSError as error:
+            raise CommandError(f"{error.filename} cannot be read: {error.strerror}") from None
+        if loaded.prices:
+            say_prices(self, loaded.prices)
+        self.stdout.write(
+            f"instruments: {len(loaded.listed)} listed, {len(loaded.changed)} changed, "
+            f"{loaded.unchanged} as before"
+        )

@@ -1,0 +1,116 @@
+"""Instruments: what is listed on Birzha, and how much of it is still on offer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from market_service.instruments.isin import ISIN_PATTERN, isin_validate
+from servicekit.ids import new_id
+from servicekit.money import HOME_CURRENCY
+
+if TYPE_CHECKING:
+    from market_service.quotes.models import Quote
+
+TICKER_PATTERN = r"^[A-Z0-9][A-Z0-9.-]{0,11}$"
+
+#: The most units of one instrument: what an order may ask for at most, too.
+MAX_QUANTITY = 10**9
+
+
+class InstrumentType(models.TextChoices):
+    SHARE = "share", _("share")
+    BOND = "bond", _("bond")
+    FUND = "fund", _("fund")
+    CURRENCY = "currency", _("currency")
+    FUTURE = "future", _("future")
+
+
+class InstrumentStatus(models.TextChoices):
+    OPEN = "open", _("open")
+    HALTED = "halted", _("halted")
+
+
+class Instrument(models.Model):
+    """One listed instrument. Its latest quote is ``instrument.quote`` (the quotes app's).
+
+    Attributes:
+        price_step: the smallest difference of two prices, in ``currency``; prices are shown with as
+            many digits as it has.
+        issued_quantity: units offered in all.
+        available_quantity: units not yet sold to customers; only executions change it.
+        simulated: not a real instrument.
+        version: counts the published changes; the sequence of its events. Executions do not count.
+        catalogue_digest: of the catalogue entry that was last applied, so that loading an unchanged
+            catalogue again leaves an operator's edits alone.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    ticker = models.CharField(_("ticker"), max_length=12, unique=True)
+    isin = models.CharField("ISIN", max_length=12, unique=True, validators=[isin_validate])
+    type = models.CharField(_("type"), max_length=10, choices=InstrumentType)
+    name_en = models.CharField(_("name in English"), max_length=120)
+    name_ru = models.CharField(_("name in Russian"), max_length=120)
+    description_en = models.TextField(_("description in English"), max_length=2000)
+    description_ru = models.TextField(_("description in Russian"), max_length=2000)
+    currency = models.CharField(_("currency"), max_length=3, default=HOME_CURRENCY)
+    lot_size = models.PositiveIntegerField(_("lot size"), default=1)
+    price_step = models.DecimalField(_("price step"), max_digits=12, decimal_places=6)
+    issued_quantity = models.BigIntegerField(_("issued quantity"))
+    available_quantity = models.BigIntegerField(_("available quantity"))
+    status = models.CharField(
+        _("status"), max_length=10, choices=InstrumentStatus, default=InstrumentStatus.OPEN
+    )
+    simulated = models.BooleanField(_("simulated"), default=False)
+    version = models.PositiveIntegerField(_("version"), default=1)
+    catalogue_digest = models.CharField(max_length=64, default="", editable=False)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+
+    quote: Quote
+
+    class Meta:
+        ordering = ("ticker",)
+        verbose_name = _("instrument")
+        verbose_name_plural = _("instruments")
+        constraints = (
+            models.CheckConstraint(name="instrument_ticker_form", condition=Q(ticker__regex=TICKER_PATTERN)),
+            models.CheckConstraint(name="instrument_isin_form", condition=Q(isin__regex=ISIN_PATTERN)),
+            models.CheckConstraint(name="instrument_type_known", condition=Q(type__in=InstrumentType.values)),
+            models.CheckConstraint(
+                name="instrument_status_known", condition=Q(status__in=InstrumentStatus.values)
+            ),
+            models.CheckConstraint(name="instrument_currency_home", condition=Q(currency=HOME_CURRENCY)),
+            models.CheckConstraint(
+                name="instrument_lot_size_range", condition=Q(lot_size__gte=1, lot_size__lte=MAX_QUANTITY)
+            ),
+            # NaN sorts above every number in PostgreSQL: the upper bound refuses it.
+            models.CheckConstraint(
+                name="instrument_price_step_range", condition=Q(price_step__gt=0, price_step__lte=1000)
+            ),
+            models.CheckConstraint(
+                name="instrument_issued_range",
+                condition=Q(issued_quantity__gte=1, issued_quantity__lte=MAX_QUANTITY),
+            ),
+            models.CheckConstraint(
+                name="instrument_available_range",
+                condition=Q(available_quantity__gte=0, available_quantity__lte=F("issued_quantity")),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.ticker
+
+    @property
+    def name(self) -> str:
+        """The name in the active language."""
+        return self.name_ru if get_language() == "ru" else self.name_en
+
+    @property
+    def description(self) -> str:
+        """The description in the active language."""
+        return self.description_ru if get_language() == "ru" else self.description_en

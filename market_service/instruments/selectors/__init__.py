@@ -1,0 +1,19 @@
+"""Reading instruments."""
+
+from market_service.instruments.selectors.instruments import (
+    ORDERINGS,
+    instrument_get,
+    instrument_ids,
+    instrument_list,
+    instrument_with_quote_age,
+)
+from market_service.instruments.selectors.search import instrument_search
+
+__all__ = [
+    "ORDERINGS",
+    "instrument_get",
+    "instrument_ids",
+    "instrument_list",
+    "instrument_search",
+    "instrument_with_quote_age",
+]

@@ -1,0 +1,103 @@
+"""The public shape of an instrument, and of the list's query."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from market_service.instruments.models import Instrument, InstrumentStatus, InstrumentType
+from market_service.instruments.selectors import ORDERINGS
+from servicekit.api.serializers import shown
+from servicekit.money import price_text
+
+
+@extend_schema_field({"type": "string", "format": "decimal", "example": "430.47"})
+class SteppedPriceField(serializers.Field):
+    """A price as a decimal string with the digits of its instrument's price step."""
+
+    def __init__(self, of: str) -> None:
+        self.of = of
+        super().__init__(read_only=True, source="*")
+
+    def to_representation(self, instrument: Instrument) -> str:
+        value: Any = instrument
+        for name in self.of.split("."):
+            value = getattr(value, name)
+        return price_text(value, instrument.price_step)
+
+
+class InstrumentSerializer(serializers.Serializer):
+    """An instrument with its quote. Name and description are in the request's language."""
+
+    id = serializers.UUIDField(read_only=True)
+    ticker = serializers.CharField(read_only=True)
+    isin = serializers.CharField(read_only=True)
+    name = serializers.CharField(read_only=True)
+    description = serializers.CharField(read_only=True)
+    type = serializers.ChoiceField(InstrumentType.choices, read_only=True)
+    currency = serializers.CharField(read_only=True)
+    lot_size = serializers.IntegerField(read_only=True)
+    price_step = SteppedPriceField("price_step")
+    available_quantity = serializers.IntegerField(read_only=True, help_text="units on offer")
+    price = SteppedPriceField("quote.price")
+    previous_close = SteppedPriceField("quote.previous_close")
+    change = serializers.SerializerMethodField(help_text="price − previous_close")
+    change_percent = serializers.SerializerMethodField(help_text="change in percent of previous_close")
+    price_at = serializers.DateTimeField(source="quote.price_at", read_only=True)
+    status = serializers.ChoiceField(InstrumentStatus.choices, read_only=True)
+    simulated = serializers.BooleanField(read_only=True, help_text="not a real instrument")
+
+    @extend_schema_field({"type": "string", "format": "decimal", "example": "-10.93"})
+    def get_change(self, instrument: Instrument) -> str:
+        quote = instrument.quote
+        return price_text(quote.price - quote.previous_close, instrument.price_step)
+
+    @extend_schema_field({"type": "string", "format": "decimal", "example": "-2.48"})
+    def get_change_percent(self, instrument: Instrument) -> str:
+        quote = instrument.quote
+        percent = (quote.price / quote.previous_close - 1) * 100
+        rounded = percent.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+        return str(rounded + 0)  # + 0 makes "-0.00" into "0.00"
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class OneOfField(serializers.ChoiceField):
+    """A choice whose refusal names what there is to choose from."""
+
+    default_error_messages = {"invalid_choice": _("One of %(limit)s is wanted, not %(value)s.")}
+
+    def to_internal_value(self, data: Any) -> Any:
+        if data != "" and str(data) not in self.choice_strings_to_values:
+            message = str(self.error_messages["invalid_choice"])
+            names = ", ".join(map(str, self.choices))
+            raise serializers.ValidationError(
+                message % {"limit": names, "value": shown(str(data))}, code="invalid_choice"
+            )
+        return super().to_internal_value(data)
+
+
+class InstrumentQuery(serializers.Serializer):
+    """What the list may be asked; a parameter left blank is as good as none.
+
+    ``page_size`` is checked by the pagination.
+    """
+
+    search = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=100,
+        help_text="ticker, name, ISIN, description; one typo is fine",
+    )
+    type = OneOfField(InstrumentType.values, required=False, allow_blank=True)
+    ordering = OneOfField(
+        [name for key in ORDERINGS for name in (key, f"-{key}")],
+        required=False,
+        allow_blank=True,
+        help_text="without it: the best match first, or by ticker",
+    )
+    page = serializers.IntegerField(required=False, min_value=1, max_value=10**9)

@@ -1,0 +1,19 @@
+"""The use-cases of instruments; the only writer of its tables."""
+
+from market_service.instruments.services.catalogue_load import CatalogueLoaded, catalogue_load
+from market_service.instruments.services.instrument_edit import (
+    instrument_edit,
+    instrument_halt,
+    instrument_open,
+)
+from market_service.instruments.services.quantity import quantity_return, quantity_take
+
+__all__ = [
+    "CatalogueLoaded",
+    "catalogue_load",
+    "instrument_edit",
+    "instrument_halt",
+    "instrument_open",
+    "quantity_return",
+    "quantity_take",
+]

@@ -1,0 +1,6 @@
+"""Management commands of market_service: ``python -m market_service.manage <command>``."""
+
+from servicekit.manage import main
+
+if __name__ == "__main__":
+    main("market_service")

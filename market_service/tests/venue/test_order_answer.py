@@ -1,0 +1,240 @@
+"""Given an order submitted by trading, then the venue executes or refuses it, once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from market_service.instruments.models import Instrument
+from market_service.instruments.services import instrument_halt
+from market_service.venue.models import VenueOrder
+from market_service.venue.services import order_answer
+from servicekit.contracts import market, trading
+from servicekit.ids import new_id
+
+pytestmark = pytest.mark.django_db
+
+
+def submitted(instrument: Instrument, **changes: Any) -> trading.OrderSubmitted:
+    values: dict[str, Any] = {
+        "order_id": new_id(),
+        "user_id": new_id(),
+        "instrument_id": instrument.id,
+        "ticker": instrument.ticker,
+        "side": "buy",
+        "type": "market",
+        "quantity": 10,
+        "cap_price": Decimal("434.78"),
+        "time_in_force": "ioc",
+        "submitted_at": timezone.now(),
+    }
+    return trading.OrderSubmitted(**values | changes)
+
+
+def available(instrument: Instrument) -> int:
+    return Instrument.objects.values_list("available_quantity", flat=True).get(pk=instrument.pk)
+
+
+def test_a_buy_executes_at_the_quote(listed: Any, deliver: Any, published: Any) -> None:
+    instrument = listed("AAPL", issued_quantity=1000)
+    order = submitted(instrument, quantity=10)
+
+    deliver(order)
+
+    (executed,) = published(market.OrderExecuted)
+    assert (executed.order_id, executed.ticker, executed.side) == (order.order_id, "AAPL", "buy")
+    assert (executed.quantity, str(executed.price)) == (10, "430.47")
+    assert available(instrument) == 990
+    row = VenueOrder.objects.get()
+    assert (row.state, row.fill_id, row.price) == ("executed", executed.fill_id, Decimal("430.47"))
+
+
+def test_a_sell_raises_what_is_on_offer(listed: Any, deliver: Any, published: Any) -> None:
+    instrument = listed("AAPL", issued_quantity=1000)
+    deliver(submitted(instrument, quantity=10))
+
+    deliver(submitted(instrument, side="sell", quantity=4, cap_price=Decimal("426.16")))
+
+    assert [event.side for event in published(market.OrderExecuted)] == ["buy", "sell"]
+    assert available(instrument) == 994
+
+
+def test_executions_do_not_count_as_changes_of_the_instrument(
+    listed: Any, deliver: Any, published: Any
+) -> None:
+    instrument = listed("AAPL")
+    deliver(submitted(instrument))
+    assert len(published(market.InstrumentChanged)) == 1
+    assert Instrument.objects.get().version == 1
+
+
+@pytest.mark.parametrize("times", [2, 3])
+def test_a_submission_that_comes_again_is_ignored(
+    listed: Any, deliver: Any, published: Any, times: int
+) -> None:
+    instrument = listed("AAPL", issued_quantity=1000)
+    order = submitted(instrument, quantity=10)
+
+    for _ in range(times):  # each time as an event of its own, past the inbox
+        deliver(order)
+
+    assert len(published(market.OrderExecuted)) == 1
+    assert available(instrument) == 990
+
+
+@pytest.mark.parametrize(
+    ("side", "quantity", "limit", "value"),
+    [("buy", 1001, "1000", "1001"), ("sell", 1, "0", "1")],
+    ids=["more than is on offer", "more than was ever sold"],
+)
+def test_insufficient_quantity(
+    listed: Any, deliver: Any, published: Any, side: str, quantity: int, limit: str, value: str
+) -> None:
+    instrument = listed("AAPL", issued_quantity=1000)
+    cap = Decimal("434.78") if side == "buy" else Decimal("426.16")
+
+    deliver(submitted(instrument, side=side, quantity=quantity, cap_price=cap))
+
+    (refused,) = published(market.OrderRefused)
+    assert (refused.code, refused.limit, refused.value) == ("insufficient_quantity", limit, value)
+    assert available(instrument) == 1000
+    assert VenueOrder.objects.get().state == "refused"
+
+
+@pytest.mark.parametrize(("side", "cap"), [("buy", "430.46"), ("sell", "430.48")])
+def test_price_moved(listed: Any, deliver: Any, published: Any, side: str, cap: str) -> None:
+    instrument = listed("AAPL")
+    deliver(submitted(instrument, side=side, cap_price=Decimal(cap)))
+    (refused,) = published(market.OrderRefused)
+    assert (refused.code, refused.limit, refused.value) == ("price_moved", cap, "430.47")
+
+
+@pytest.mark.parametrize("side", ["buy", "sell"])
+def test_a_price_at_the_cap_still_executes(listed: Any, deliver: Any, published: Any, side: str) -> None:
+    instrument = listed("AAPL")
+    deliver(submitted(instrument))
+    deliver(submitted(instrument, side=side, cap_price=Decimal("430.47"), quantity=1))
+    assert len(published(market.OrderExecuted)) == 2
+
+
+def test_a_halted_instrument(listed: Any, deliver: Any, published: Any) -> None:
+    instrument = listed("AAPL")
+    instrument_halt(instrument_id=instrument.pk)
+    deliver(submitted(instrument))
+    (refused,) = published(market.OrderRefused)
+    assert (refused.code, refused.limit, refused.value) == ("instrument_halted", "open", "halted")
+
+
+def test_an_instrument_that_is_not_listed(listed: Any, deliver: Any, published: Any) -> None:
+    deliver(submitted(listed("AAPL"), instrument_id=new_id()))
+    (refused,) = published(market.OrderRefused)
+    assert (refused.code, refused.value) == ("instrument_halted", "not listed")
+
+
+def test_a_stale_quote(listed: Any, aged: Any, deliver: Any, published: Any) -> None:
+    instrument = listed("AAPL")
+    aged(instrument, 31)
+    deliver(submitted(instrument))
+    (refused,) = published(market.OrderRefused)
+    assert (refused.code, refused.limit, refused.value) == ("quote_stale", "30", "32")
+    assert available(instrument) == 1000
+
+
+def test_a_quote_that_is_nearly_stale_is_good(listed: Any, aged: Any, deliver: Any, published: Any) -> None:
+    instrument = listed("AAPL")
+    aged(instrument, 25)
+    deliver(submitted(instrument))
+    assert len(published(market.OrderExecuted)) == 1
+
+
+def test_the_reasons_are_checked_in_their_order(listed: Any, aged: Any, deliver: Any, published: Any) -> None:
+    instrument = listed("AAPL")
+    hopeless = {"cap_price": Decimal("1.00"), "quantity": 5000}
+    deliver(submitted(instrument, **hopeless))
+    aged(instrument, 60)
+    deliver(submitted(instrument, **hopeless))
+    instrument_halt(instrument_id=instrument.pk)
+    deliver(submitted(instrument, **hopeless))
+    codes = [event.code for event in published(market.OrderRefused)]
+    assert codes == ["price_moved", "quote_stale", "instrument_halted"]
+
+
+@pytest.mark.parametrize(
+    "nonsense", [{"side": "hold"}, {"quantity": 0}, {"quantity": -1}, {"cap_price": Decimal(0)}], ids=str
+)
+def test_nonsense_is_an_error_and_changes_nothing(
+    listed: Any, deliver: Any, nonsense: dict[str, Any]
+) -> None:
+    instrument = listed("AAPL")
+    with pytest.raises(ValueError, match="not an order"):
+        deliver(submitted(instrument, **nonsense))
+    assert available(instrument) == 1000
+    assert not VenueOrder.objects.exists()
+
+
+def test_the_database_refuses_an_execution_above_its_cap(listed: Any) -> None:
+    order = VenueOrder(
+        order_id=new_id(),
+        instrument=listed("AAPL"),
+        side="buy",
+        quantity=1,
+        cap_price=Decimal(10),
+        price=Decimal(11),
+        fill_id=new_id(),
+        state="executed",
+        submitted_at=timezone.now(),
+        answered_at=timezone.now(),
+    )
+    with pytest.raises(IntegrityError, match="venue_order_within_cap"), transaction.atomic():
+        order.save(force_insert=True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_hundred_buyers_of_the_last_unit(listed: Any, published: Any) -> None:
+    instrument = listed("AAPL", issued_quantity=1)
+
+    _all_at_once(lambda _: _answer(instrument, new_id()), 200)
+
+    assert len(published(market.OrderExecuted)) == 1
+    assert {event.code for event in published(market.OrderRefused)} == {"insufficient_quantity"}
+    assert VenueOrder.objects.filter(state="refused").count() == 199
+    assert available(instrument) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_order_answered_by_many_at_once(listed: Any, published: Any) -> None:
+    instrument = listed("AAPL", issued_quantity=1000)
+    order_id = new_id()
+
+    _all_at_once(lambda _: _answer(instrument, order_id), 40)
+
+    assert len(published(market.OrderExecuted)) == 1
+    assert available(instrument) == 999
+
+
+def _answer(instrument: Instrument, order_id: Any) -> None:
+    order_answer(
+        order_id=order_id,
+        instrument_id=instrument.pk,
+        side="buy",
+        quantity=1,
+        cap_price=Decimal("434.78"),
+        submitted_at=timezone.now(),
+    )
+
+
+def _all_at_once(call: Callable[[int], None], times: int) -> None:
+    def run(number: int) -> None:
+        try:
+            call(number)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(run, range(times)))

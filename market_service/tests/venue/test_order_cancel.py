@@ -1,0 +1,60 @@
+"""Given a customer who wants an order back, then the venue decides whether it is in time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from market_service.instruments.models import Instrument
+from market_service.tests.venue.test_order_answer import submitted
+from market_service.venue.models import VenueOrder
+from servicekit.contracts import market, trading
+from servicekit.ids import new_id
+
+pytestmark = pytest.mark.django_db
+
+
+def cancel_requested(order_id: Any) -> trading.OrderCancelRequested:
+    return trading.OrderCancelRequested(order_id=order_id, user_id=new_id(), requested_at=timezone.now())
+
+
+def test_in_time_the_order_is_canceled(deliver: Any, published: Any) -> None:
+    order_id = new_id()
+    deliver(cancel_requested(order_id))
+    (canceled,) = published(market.OrderCanceled)
+    assert canceled.order_id == order_id
+    assert VenueOrder.objects.get().state == "canceled"
+
+
+def test_a_canceled_order_that_arrives_later_is_ignored(listed: Any, deliver: Any, published: Any) -> None:
+    order = submitted(listed("AAPL"))
+    deliver(cancel_requested(order.order_id))
+
+    deliver(order)
+
+    assert len(published(market.OrderCanceled)) == 1
+    assert not published(market.OrderExecuted)
+    assert not published(market.OrderRefused)
+    assert Instrument.objects.get().available_quantity == 1000
+
+
+@pytest.mark.parametrize(("quantity", "state"), [(10, "executed"), (5000, "refused")])
+def test_too_late_nothing_is_said(
+    listed: Any, deliver: Any, published: Any, quantity: int, state: str
+) -> None:
+    order = submitted(listed("AAPL"), quantity=quantity)
+    deliver(order)
+
+    deliver(cancel_requested(order.order_id))
+
+    assert not published(market.OrderCanceled)
+    assert VenueOrder.objects.get().state == state
+
+
+def test_canceled_twice_is_told_once(deliver: Any, published: Any) -> None:
+    order_id = new_id()
+    deliver(cancel_requested(order_id))
+    deliver(cancel_requested(order_id))
+    assert len(published(market.OrderCanceled)) == 1

@@ -1,0 +1,1 @@
+"""Where orders execute, or are refused, or are taken back in time."""

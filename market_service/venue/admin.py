@@ -1,0 +1,26 @@
+"""What operators see of the venue: every answer, to look at."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from market_service.venue.models import VenueOrder
+from servicekit.admin import ReadOnlyAdmin
+
+
+@admin.register(VenueOrder)
+class VenueOrderAdmin(ReadOnlyAdmin):
+    list_display = (
+        "order_id",
+        "instrument",
+        "side",
+        "quantity",
+        "state",
+        "price",
+        "refuse_code",
+        "answered_at",
+    )
+    list_filter = ("state", "refuse_code", "side")
+    list_select_related = ("instrument",)
+    search_fields = ("order_id", "fill_id")
+    ordering = ("-answered_at",)

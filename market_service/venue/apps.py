@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class VenueConfig(AppConfig):
+    name = "market_service.venue"
+    label = "venue"
+    verbose_name = _("Venue")

@@ -1,0 +1,107 @@
+"""Venue orders: the one answer that each order got."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from market_service.quotes.models import PRICE_DIGITS, PRICE_LIMIT
+
+
+class VenueOrderState(models.TextChoices):
+    EXECUTED = "executed", _("executed")
+    REFUSED = "refused", _("refused")
+    CANCELED = "canceled", _("canceled")
+
+
+class RefuseCode(models.TextChoices):
+    INSUFFICIENT_QUANTITY = "insufficient_quantity", _("not enough on offer")
+    INSTRUMENT_HALTED = "instrument_halted", _("trading is halted")
+    PRICE_MOVED = "price_moved", _("the price moved")
+    QUOTE_STALE = "quote_stale", _("no fresh quote")
+
+
+class Side(models.TextChoices):
+    BUY = "buy", _("buy")
+    SELL = "sell", _("sell")
+
+
+class VenueOrder(models.Model):
+    """How the venue answered one order. Written once, with the answer, and never changed.
+
+    The primary key is trading's order id, so that of two answers only one can be booked. An order
+    that was canceled before it arrived is known by its id alone.
+
+    Attributes:
+        fill_id, price: of an executed order.
+        refuse_code, refuse_limit, refuse_value: of a refused one, as in the event.
+        answered_at: when, by the database's clock.
+    """
+
+    order_id = models.UUIDField(_("order"), primary_key=True, editable=False)
+    instrument = models.ForeignKey("instruments.Instrument", models.PROTECT, null=True, related_name="+")
+    side = models.CharField(_("side"), max_length=4, choices=Side, default="")
+    quantity = models.BigIntegerField(_("quantity"), null=True)
+    cap_price = models.DecimalField(_("cap price"), max_digits=20, decimal_places=PRICE_DIGITS, null=True)
+    state = models.CharField(_("state"), max_length=10, choices=VenueOrderState)
+    fill_id = models.UUIDField(_("fill"), null=True, unique=True)
+    price = models.DecimalField(_("price"), max_digits=20, decimal_places=PRICE_DIGITS, null=True)
+    refuse_code = models.CharField(_("refuse code"), max_length=32, choices=RefuseCode, default="")
+    refuse_limit = models.CharField(_("limit"), max_length=40, default="")
+    refuse_value = models.CharField(_("value"), max_length=40, default="")
+    submitted_at = models.DateTimeField(_("submitted at"), null=True)
+    answered_at = models.DateTimeField(_("answered at"))
+
+    class Meta:
+        verbose_name = _("venue order")
+        verbose_name_plural = _("venue orders")
+        indexes = (models.Index(name="venue_order_answered", fields=("-answered_at",)),)
+        # A comparison with NULL is not a violation to PostgreSQL: what must be there is said apart.
+        constraints = (
+            models.CheckConstraint(
+                name="venue_order_executed_whole",
+                condition=~Q(state="executed")
+                | Q(
+                    instrument__isnull=False,
+                    side__in=Side.values,
+                    fill_id__isnull=False,
+                    cap_price__isnull=False,
+                    price__isnull=False,
+                    price__gt=0,
+                    price__lt=PRICE_LIMIT,
+                    quantity__isnull=False,
+                    quantity__gte=1,
+                    submitted_at__isnull=False,
+                    refuse_code="",
+                ),
+            ),
+            models.CheckConstraint(
+                name="venue_order_within_cap",
+                condition=~Q(state="executed")
+                | Q(side="buy", price__lte=models.F("cap_price"))
+                | Q(side="sell", price__gte=models.F("cap_price")),
+            ),
+            models.CheckConstraint(
+                name="venue_order_refused_whole",
+                condition=~Q(state="refused")
+                | Q(
+                    refuse_code__in=RefuseCode.values,
+                    side__in=Side.values,
+                    quantity__isnull=False,
+                    quantity__gte=1,
+                    fill_id__isnull=True,
+                    price__isnull=True,
+                ),
+            ),
+            models.CheckConstraint(
+                name="venue_order_canceled_bare",
+                condition=~Q(state="canceled") | Q(fill_id__isnull=True, price__isnull=True, refuse_code=""),
+            ),
+            models.CheckConstraint(
+                name="venue_order_state_known", condition=Q(state__in=VenueOrderState.values)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.state}"

@@ -1,0 +1,1 @@
+"""How notification_service is put together."""

@@ -1,0 +1,1 @@
+"""Delivery: how each user can be reached, and over which channels."""

@@ -1,0 +1,15 @@
+"""Contacts in the admin, to look at only: they are copies of what user_service owns."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from notification_service.delivery.models import Contact
+from servicekit.admin import ReadOnlyAdmin
+
+
+@admin.register(Contact)
+class ContactAdmin(ReadOnlyAdmin):
+    list_display = ("user_id", "display_name", "email", "locale", "version", "updated_at")
+    list_filter = ("locale",)
+    search_fields = ("=user_id", "email", "display_name")

@@ -1,0 +1,108 @@
+"""The inbox over HTTP: parse, call, render. Everything here is private: ``Api`` answers ``no-store``."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, inline_serializer
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from notification_service.inbox import selectors, services, texts
+from notification_service.inbox.models import Kind, Notification
+from servicekit.api.pagination import CursorPages
+from servicekit.api.serializers import StrictSerializer
+from servicekit.api.views import Api
+
+
+class NotificationSerializer(serializers.Serializer[Notification]):
+    """A notification, written in the language of the request."""
+
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=Kind.choices)
+    title = serializers.SerializerMethodField()
+    body = serializers.SerializerMethodField()
+    order_id = serializers.UUIDField(allow_null=True)
+    read = serializers.SerializerMethodField()
+    read_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+    def get_title(self, notification: Notification) -> str:
+        return texts.title_of(notification.kind, notification.params)
+
+    def get_body(self, notification: Notification) -> str:
+        return texts.body_of(notification.kind, notification.params)
+
+    @extend_schema_field(bool)
+    def get_read(self, notification: Notification) -> bool:
+        return notification.read_at is not None
+
+
+class NotificationFilter(StrictSerializer):
+    """What the list can be narrowed to."""
+
+    unread = serializers.BooleanField(required=False, allow_null=True, default=None)
+
+
+unread_count_schema = inline_serializer(
+    "UnreadCount", {"unread_count": serializers.IntegerField(min_value=0)}
+)
+
+notification_page_schema = inline_serializer(
+    "NotificationPage",
+    {
+        "unread_count": serializers.IntegerField(min_value=0),
+        "next": serializers.URLField(allow_null=True),
+        "previous": serializers.URLField(allow_null=True),
+        "results": NotificationSerializer(many=True),
+    },
+)
+
+
+class NotificationListApi(Api):
+    """What you were told, the newest first."""
+
+    @extend_schema(
+        operation_id="notification_list",
+        parameters=[
+            OpenApiParameter("unread", bool, description="true: only unread ones; false: only read ones"),
+            OpenApiParameter("cursor", str, description="from `next` or `previous` of another page"),
+            OpenApiParameter("page_size", int, description="1 to 200, 50 unless told"),
+        ],
+        responses=notification_page_schema,
+    )
+    def get(self, request: Request) -> Response:
+        unread = request.query_params.get("unread")
+        chosen = NotificationFilter(data={} if unread is None else {"unread": unread})
+        chosen.is_valid(raise_exception=True)
+        pages = CursorPages()
+        page: Any = pages.paginate_queryset(
+            selectors.notification_list(user_id=request.user.id, unread=chosen.validated_data["unread"]),
+            request,
+            view=self,
+        )
+        response = pages.get_paginated_response(NotificationSerializer(page, many=True).data)
+        count = selectors.unread_count(user_id=request.user.id)
+        return Response({"unread_count": count, **response.data})
+
+
+class NotificationReadApi(Api):
+    """Mark one notification read; doing it again changes nothing."""
+
+    @extend_schema(operation_id="notification_read", request=None, responses=NotificationSerializer)
+    def post(self, request: Request, notification_id: UUID) -> Response:
+        notification = services.notification_mark_read(
+            user_id=request.user.id, notification_id=notification_id
+        )
+        return Response(NotificationSerializer(notification).data)
+
+
+class NotificationReadAllApi(Api):
+    """Mark every notification read, and tell how many are unread afterwards."""
+
+    @extend_schema(operation_id="notification_read_all", request=None, responses=unread_count_schema)
+    def post(self, request: Request) -> Response:
+        services.notification_mark_all_read(user_id=request.user.id)
+        return Response({"unread_count": selectors.unread_count(user_id=request.user.id)})

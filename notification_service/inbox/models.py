@@ -1,0 +1,68 @@
+"""What the inbox owns: :class:`Notification`, one per channel per event.
+
+A notification keeps the kind of news and its values, not a text: the text is written when it is
+read, in the reader's language (:mod:`notification_service.inbox.texts`).
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from notification_service.delivery.models import Channel
+from servicekit.ids import new_id
+
+
+class Kind(models.TextChoices):
+    """The kinds of news."""
+
+    WELCOME = "welcome", _("welcome")
+    DEPOSIT_BOOKED = "deposit_booked", _("deposit booked")
+    ORDER_FILLED = "order_filled", _("order filled")
+    ORDER_REJECTED = "order_rejected", _("order rejected")
+    ORDER_CANCELED = "order_canceled", _("order canceled")
+
+
+class Notification(models.Model):
+    """One piece of news for one user over one channel.
+
+    ``source_event_id`` is the event that brought the news; with ``channel`` it is unique, so the
+    same event delivered again says nothing twice. ``fill_id`` with ``channel`` is unique too: an
+    execution is told once, whatever event it came in. ``params`` are the event's values as JSON:
+    amounts in minor units, prices as decimal strings.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user_id = models.UUIDField(_("user"))
+    kind = models.CharField(_("kind"), max_length=32, choices=Kind.choices)
+    channel = models.CharField(_("channel"), max_length=16, choices=Channel.choices)
+    source_event_id = models.UUIDField(_("source event"))
+    order_id = models.UUIDField(_("order"), null=True)
+    fill_id = models.UUIDField(_("fill"), null=True)
+    params = models.JSONField(_("values"), default=dict)
+    request_id = models.CharField(_("request"), max_length=64, blank=True, default="")
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
+    read_at = models.DateTimeField(_("read at"), null=True)
+
+    class Meta:
+        verbose_name = _("notification")
+        verbose_name_plural = _("notifications")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["source_event_id", "channel"], name="notification_once_per_event_and_channel"
+            ),
+            models.UniqueConstraint(
+                fields=["fill_id", "channel"], name="notification_once_per_fill_and_channel"
+            ),
+        )
+        indexes = (
+            models.Index(fields=["user_id", "channel", "-created_at", "-id"], name="notification_newest"),
+            models.Index(
+                fields=["user_id", "channel"], condition=Q(read_at=None), name="notification_unread"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} → {self.user_id}"

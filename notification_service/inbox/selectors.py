@@ -1,0 +1,25 @@
+"""What the inbox answers; only the in-app channel is shown here."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from notification_service.delivery.models import Channel
+from notification_service.inbox.models import Notification
+
+
+def notification_list(*, user_id: UUID, unread: bool | None = None) -> QuerySet[Notification]:
+    """A user's notifications, unordered.
+
+    Args:
+        unread: True for the unread ones only, False for the read ones, None for all.
+    """
+    found = Notification.objects.filter(user_id=user_id, channel=Channel.IN_APP)
+    return found if unread is None else found.filter(read_at__isnull=unread)
+
+
+def unread_count(*, user_id: UUID) -> int:
+    """How many of a user's notifications are unread."""
+    return notification_list(user_id=user_id, unread=True).count()

@@ -1,0 +1,211 @@
+"""Writes a notification's title and body from its kind and values, in the active language.
+
+Money and prices are formatted for the language by Babel (CLDR): ``$1,234.50``, ``1 234,50 $``.
+The text is plain, never HTML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from babel import Locale
+from babel.numbers import format_currency, format_decimal
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from notification_service.inbox.models import Kind
+from servicekit.money import EXPONENTS, HOME_CURRENCY
+
+Params = dict[str, Any]
+
+
+def title_of(kind: str, params: Params) -> str:
+    """The headline of a notification, without a full stop."""
+    return _WRITERS[Kind(kind)][0](params)
+
+
+def body_of(kind: str, params: Params) -> str:
+    """What happened, in whole sentences with the amounts.
+
+    Args:
+        params: the values kept with the notification: amounts in minor units, prices as strings.
+    """
+    return _WRITERS[Kind(kind)][1](params)
+
+
+def _welcome_title(params: Params) -> str:
+    return _("Welcome to Birzha")
+
+
+def _welcome(params: Params) -> str:
+    return _("Hello, %(name)s! Top up your account, find an instrument and place your first order.") % {
+        "name": params["username"]
+    }
+
+
+def _deposit_title(params: Params) -> str:
+    return _("Account topped up")
+
+
+def _deposit(params: Params) -> str:
+    return _("%(amount)s came in. Your balance is %(balance)s.") % {
+        "amount": _money(params["amount"], params["currency"]),
+        "balance": _money(params["balance_after"], params["currency"]),
+    }
+
+
+def _filled_title(params: Params) -> str:
+    return _("Order filled") if params["final"] else _("Order partly filled")
+
+
+def _filled(params: Params) -> str:
+    values = _order_values(params) | {
+        "price": _price(params["price"], params["currency"]),
+        "amount": _money(params["amount"], params["currency"]),
+        "fee": _money(params["fee"], params["currency"]),
+    }
+    if params["side"] == "buy":
+        text = ngettext(
+            "Bought %(quantity)s unit of %(ticker)s at %(price)s for %(amount)s, fee %(fee)s.",
+            "Bought %(quantity)s units of %(ticker)s at %(price)s for %(amount)s, fee %(fee)s.",
+            params["quantity"],
+        )
+    else:
+        text = ngettext(
+            "Sold %(quantity)s unit of %(ticker)s at %(price)s for %(amount)s, fee %(fee)s.",
+            "Sold %(quantity)s units of %(ticker)s at %(price)s for %(amount)s, fee %(fee)s.",
+            params["quantity"],
+        )
+    return text % values
+
+
+def _rejected_title(params: Params) -> str:
+    return _("Order rejected")
+
+
+def _rejected(params: Params) -> str:
+    if params["side"] == "buy":
+        text = ngettext(
+            "The order to buy %(quantity)s unit of %(ticker)s was rejected.",
+            "The order to buy %(quantity)s units of %(ticker)s was rejected.",
+            params["quantity"],
+        )
+    else:
+        text = ngettext(
+            "The order to sell %(quantity)s unit of %(ticker)s was rejected.",
+            "The order to sell %(quantity)s units of %(ticker)s was rejected.",
+            params["quantity"],
+        )
+    return f"{text % _order_values(params)} {_reason(params)}"
+
+
+def _reason(params: Params) -> str:
+    """Why an order was rejected: a sentence per reject code of the public contract.
+
+    With the bound and what stood against it when the event tells them, without them otherwise.
+    """
+    code, limit, value = params["code"], params["limit"], params["value"]
+    told = bool(limit and value)
+    match code:
+        case "insufficient_funds" if told:
+            return _("It needed %(value)s; you had %(limit)s available.") % {
+                "value": _price(value),
+                "limit": _price(limit),
+            }
+        case "insufficient_funds":
+            return _("You did not have enough money available.")
+        case "insufficient_position" if told:
+            return _("You can sell %(limit)s.") % {"limit": _number(limit)}
+        case "insufficient_position":
+            return _("You do not have that many to sell.")
+        case "insufficient_quantity" if told:
+            return _("Only %(limit)s could be executed.") % {"limit": _number(limit)}
+        case "insufficient_quantity":
+            return _("Less than that could be executed.")
+        case "price_moved" if told:
+            return _("The price moved to %(value)s, past your limit of %(limit)s.") % {
+                "value": _price(value),
+                "limit": _price(limit),
+            }
+        case "price_moved":
+            return _("The price moved too far.")
+        case "instrument_halted":
+            return _("Trading in it is halted.")
+        case "quote_stale":
+            return _("There was no fresh price for it.")
+        case _:
+            return _("Reason: %(code)s.") % {"code": code}
+
+
+def _canceled_title(params: Params) -> str:
+    return _("Order canceled")
+
+
+def _canceled(params: Params) -> str:
+    values = _order_values(params)
+    if params["side"] == "buy":
+        text = ngettext(
+            "The order to buy %(quantity)s unit of %(ticker)s was canceled.",
+            "The order to buy %(quantity)s units of %(ticker)s was canceled.",
+            params["quantity"],
+        )
+    else:
+        text = ngettext(
+            "The order to sell %(quantity)s unit of %(ticker)s was canceled.",
+            "The order to sell %(quantity)s units of %(ticker)s was canceled.",
+            params["quantity"],
+        )
+    filled = params["filled_quantity"]
+    if not filled:
+        return text % values
+    rest = ngettext(
+        "%(filled)s unit had been filled before that.",
+        "%(filled)s units had been filled before that.",
+        filled,
+    )
+    return f"{text % values} {rest % {'filled': _number(filled)}}"
+
+
+_WRITERS: dict[Kind, tuple[Callable[[Params], str], Callable[[Params], str]]] = {
+    Kind.WELCOME: (_welcome_title, _welcome),
+    Kind.DEPOSIT_BOOKED: (_deposit_title, _deposit),
+    Kind.ORDER_FILLED: (_filled_title, _filled),
+    Kind.ORDER_REJECTED: (_rejected_title, _rejected),
+    Kind.ORDER_CANCELED: (_canceled_title, _canceled),
+}
+
+
+def _order_values(params: Params) -> dict[str, str]:
+    return {"quantity": _number(params["quantity"]), "ticker": params["ticker"]}
+
+
+def _locale() -> Locale:
+    return Locale.parse(get_language() or "en", sep="-")
+
+
+def _money(minor: int, currency: str) -> str:
+    return format_currency(Decimal(minor).scaleb(-EXPONENTS[currency]), currency, locale=_locale())
+
+
+def _price(text: str, currency: str = HOME_CURRENCY) -> str:
+    """A decimal string with all its digits. One with its own currency (``1.50 EUR``) keeps that.
+
+    What is no number stays as it is.
+    """
+    digits, _space, own = text.partition(" ")
+    try:
+        number = Decimal(digits)
+    except InvalidOperation:
+        return text
+    if own and own not in EXPONENTS:
+        return text
+    return format_currency(number, own or currency, locale=_locale(), decimal_quantization=False)
+
+
+def _number(value: int | str) -> str:
+    try:
+        return format_decimal(value, locale=_locale())
+    except InvalidOperation:
+        return str(value)

@@ -1,0 +1,25 @@
+"""Which events notification_service listens to: event → handler, the whole list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from notification_service.delivery.handlers import on_profile_changed
+from notification_service.inbox.handlers import (
+    on_account_registered,
+    on_deposit_booked,
+    on_order_canceled,
+    on_order_filled,
+    on_order_rejected,
+)
+from servicekit.contracts import Event, billing, trading, user
+
+SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
+    user.AccountRegistered: on_account_registered,
+    user.ProfileChanged: on_profile_changed,
+    billing.DepositBooked: on_deposit_booked,
+    trading.OrderFilled: on_order_filled,
+    trading.OrderRejected: on_order_rejected,
+    trading.OrderCanceled: on_order_canceled,
+}

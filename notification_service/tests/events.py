@@ -1,0 +1,64 @@
+"""Events as the other services tell them, for the tests: pass what matters, the rest is filled in."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from servicekit.contracts import billing, trading, user
+from servicekit.ids import new_id
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def registered(user_id: UUID, **fields: Any) -> user.AccountRegistered:
+    values: dict[str, Any] = {"username": "anna", "email": "anna@example.com", "locale": "en"}
+    return user.AccountRegistered(user_id=user_id, registered_at=NOON, **values | fields)
+
+
+def deposited(user_id: UUID, **fields: Any) -> billing.DepositBooked:
+    values: dict[str, Any] = {"amount": 123_450, "balance_after": 200_000_050}
+    return billing.DepositBooked(
+        deposit_id=new_id(), user_id=user_id, currency="USD", booked_at=NOON, **values | fields
+    )
+
+
+def _order(user_id: UUID) -> dict[str, Any]:
+    return {
+        "order_id": new_id(),
+        "user_id": user_id,
+        "instrument_id": new_id(),
+        "ticker": "AAPL",
+        "side": "buy",
+        "quantity": 5,
+    }
+
+
+def filled(user_id: UUID, **fields: Any) -> trading.OrderFilled:
+    values = _order(user_id) | {
+        "fill_id": new_id(),
+        "price": Decimal("1194.27"),
+        "amount": 597_135,
+        "fee": 299,
+        "currency": "USD",
+        "final": True,
+        "filled_at": NOON,
+    }
+    return trading.OrderFilled(**values | fields)
+
+
+def rejected(user_id: UUID, **fields: Any) -> trading.OrderRejected:
+    values = _order(user_id) | {
+        "code": "insufficient_funds",
+        "limit": "100.00 USD",
+        "value": "6034.08 USD",
+        "rejected_at": NOON,
+    }
+    return trading.OrderRejected(**values | fields)
+
+
+def canceled(user_id: UUID, **fields: Any) -> trading.OrderCanceled:
+    values = _order(user_id) | {"filled_quantity": 0, "canceled_at": NOON}
+    return trading.OrderCanceled(**values | fields)

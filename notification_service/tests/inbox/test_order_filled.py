@@ -1,0 +1,75 @@
+"""An order is executed and the user is told what it cost or brought."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from notification_service.inbox.models import Notification
+from notification_service.tests.events import filled
+from servicekit.ids import new_id
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def told(api, user_id, language="en"):
+    (notification,) = api(user_id, accept_language=language).get("/api/v1/notifications").json()["results"]
+    return notification
+
+
+def test_a_purchase(api, deliver, user_id):
+    event = filled(user_id)
+    deliver(event)
+
+    notification = told(api, user_id)
+
+    assert notification["kind"] == "order_filled"
+    assert notification["title"] == "Order filled"
+    assert notification["body"] == "Bought 5 units of AAPL at $1,194.27 for $5,971.35, fee $2.99."
+    assert notification["order_id"] == str(event.order_id)
+
+
+def test_a_sale_of_one(api, deliver, user_id):
+    deliver(filled(user_id, side="sell", quantity=1, amount=119_427, fee=60))
+
+    assert told(api, user_id)["body"] == "Sold 1 unit of AAPL at $1,194.27 for $1,194.27, fee $0.60."
+
+
+@pytest.mark.parametrize(
+    ("quantity", "start"),
+    [
+        (1, "Куплена 1 единица AAPL по "),
+        (2, "Куплены 2 единицы AAPL по "),
+        (5, "Куплено 5 единиц AAPL по "),
+        (11, "Куплено 11 единиц AAPL по "),
+        (21, "Куплена 21 единица AAPL по "),
+        (1_104, "Куплены 1\xa0104 единицы AAPL по "),
+    ],
+)
+def test_russian_plurals(api, deliver, user_id, quantity, start):
+    deliver(filled(user_id, quantity=quantity))
+
+    body = told(api, user_id, "ru")["body"]
+
+    assert body == start + "1\xa0194,27\xa0$ на сумму 5\xa0971,35\xa0$, комиссия 2,99\xa0$."
+
+
+def test_a_price_finer_than_a_cent_keeps_its_digits(api, deliver, user_id):
+    deliver(filled(user_id, price=Decimal("1.0875")))
+
+    assert " at $1.0875 for " in told(api, user_id)["body"]
+
+
+def test_a_part_of_an_order_is_called_a_part(api, deliver, user_id):
+    deliver(filled(user_id, final=False))
+
+    assert told(api, user_id)["title"] == "Order partly filled"
+
+
+def test_one_fill_is_told_once_whatever_event_it_comes_in(deliver, user_id):
+    fill = new_id()
+    deliver(filled(user_id, fill_id=fill), id=new_id())
+    deliver(filled(user_id, fill_id=fill), id=new_id())
+
+    assert Notification.objects.filter(user_id=user_id).count() == 1

@@ -1,0 +1,1 @@
+"""servicekit: the one library that every Birzha service shares. It knows no service."""

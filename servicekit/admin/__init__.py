@@ -1,0 +1,5 @@
+"""The admin site of every service, and the bases of its pages."""
+
+from servicekit.admin.bases import ReadOnlyAdmin, ServiceAdmin
+
+__all__ = ["ReadOnlyAdmin", "ServiceAdmin"]

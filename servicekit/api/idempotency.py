@@ -1,0 +1,121 @@
+"""Idempotency-Key (IETF draft): the same key and body give the first answer again.
+
+The key's row is inserted in the transaction of what the request does, and the primary key decides
+who is first. A second request with the key waits for the first one's commit, at most
+:data:`PATIENCE`, and then replays its answer. A request that is refused leaves no row, because
+nothing has happened.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from typing import cast
+from uuid import UUID
+
+from django.db import OperationalError, connection, transaction
+from django.utils.translation import gettext_lazy as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.encoders import JSONEncoder
+
+from servicekit.api.models import IdempotentAnswer
+from servicekit.auth.principals import Principal
+from servicekit.errors import DomainError
+
+#: Milliseconds to wait for another request with the same key that is still being worked on.
+PATIENCE = 2000
+
+_KEY = re.compile(r"[\x21-\x7e]{1,128}")
+
+
+class IdempotencyKeyMissing(DomainError):
+    code = "idempotency_key_missing"
+    title = _("Idempotency-Key missing")
+    message = _("Send a header Idempotency-Key: a new random value for each new intention.")
+
+
+class IdempotencyKeyInvalid(DomainError):
+    code = "idempotency_key_invalid"
+    title = _("Idempotency-Key not valid")
+    message = _("An Idempotency-Key has 1 to 128 visible ASCII characters.")
+
+
+class IdempotencyKeyReused(DomainError):
+    code = "idempotency_key_reused"
+    status = 422
+    title = _("Idempotency-Key reused")
+    message = _("This Idempotency-Key was used for another request. Use a new one.")
+
+
+class IdempotencyInFlight(DomainError):
+    code = "idempotency_in_flight"
+    status = 409
+    title = _("Still in flight")
+    message = _("A request with this Idempotency-Key is still being worked on. Try again.")
+
+
+def idempotent(request: Request, action: Callable[[str], Response]) -> Response:
+    """Do something once per (user, Idempotency-Key), in one transaction with the memory of it.
+
+    Args:
+        request: of a signed-in user.
+        action: does the work and answers; gets the key. It must write to the database only.
+
+    Raises:
+        IdempotencyKeyMissing, IdempotencyKeyInvalid: see there.
+        IdempotencyKeyReused: the key stands for a request with another address or body.
+        IdempotencyInFlight: the first request with the key has not ended within ``PATIENCE``.
+    """
+    key = request.headers.get("Idempotency-Key", "")
+    if not key:
+        raise IdempotencyKeyMissing()
+    if not _KEY.fullmatch(key):
+        raise IdempotencyKeyInvalid()
+    fingerprint = _fingerprint(request)
+    user_id = cast(Principal, request.user).id
+    with transaction.atomic():
+        if not _is_first(user_id, key, fingerprint):
+            return _replay(user_id, key, fingerprint)
+        response = action(key)
+        IdempotentAnswer.objects.filter(user_id=user_id, key=key).update(
+            status=response.status_code,
+            location=response.headers.get("Location", ""),
+            body=json.dumps(response.data, cls=JSONEncoder, ensure_ascii=False),
+        )
+        return response
+
+
+def _is_first(user_id: UUID, key: str, fingerprint: str) -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = %s", [PATIENCE])
+            cursor.execute(
+                "INSERT INTO idempotent_answers (user_id, key, request_hash, status, location, body) "
+                "VALUES (%s, %s, %s, 0, '', '') ON CONFLICT DO NOTHING",
+                [str(user_id), key, fingerprint],
+            )
+            inserted = bool(cursor.rowcount == 1)
+            cursor.execute("SET LOCAL lock_timeout = DEFAULT")
+            return inserted
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", None) == "55P03":  # lock_not_available
+            raise IdempotencyInFlight() from None
+        raise
+
+
+def _replay(user_id: UUID, key: str, fingerprint: str) -> Response:
+    answer = IdempotentAnswer.objects.get(user_id=user_id, key=key)
+    if answer.request_hash != fingerprint:
+        raise IdempotencyKeyReused()
+    headers = {"Idempotency-Replayed": "true"}
+    if answer.location:
+        headers["Location"] = answer.location
+    return Response(json.loads(answer.body), status=answer.status, headers=headers)
+
+
+def _fingerprint(request: Request) -> str:
+    canonical = json.dumps(request.data, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(f"{request.method} {request.path} {canonical}".encode()).hexdigest()

@@ -1,0 +1,141 @@
+"""Strict input: every field is known, of its JSON type, and within its bounds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from servicekit.money import HOME_CURRENCY, to_minor, to_text
+
+#: The most units of one order.
+MAX_QUANTITY = 10**9
+
+_DECIMAL = re.compile(r"-?\d{1,30}(\.\d{1,30})?", re.ASCII)
+
+
+class StrictSerializer(serializers.Serializer):
+    """A serializer that refuses what it does not know, and values of another JSON type."""
+
+    default_error_messages = {
+        "unknown_field": _("There is no such field."),
+        "read_only_field": _("This field cannot be set."),
+    }
+
+    def to_internal_value(self, data: Any) -> Any:
+        errors: dict[str, Any] = {}
+        if isinstance(data, Mapping):
+            for name in data:
+                field = self.fields.get(name)
+                if field is None or field.read_only:
+                    key = "unknown_field" if field is None else "read_only_field"
+                    errors[str(name)] = [serializers.ErrorDetail(str(self.error_messages[key]), code=key)]
+        try:
+            values = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            if isinstance(error.detail, dict):
+                errors = {**error.detail, **errors}
+            else:
+                raise
+        if errors:
+            raise serializers.ValidationError(errors)
+        return values
+
+
+class TextField(serializers.CharField):
+    """A JSON string; a number or a boolean is not turned into one."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return str(super().to_internal_value(data))
+
+
+@extend_schema_field(OpenApiTypes.INT)
+class QuantityField(serializers.Field):
+    """Whole units, 1 to :data:`MAX_QUANTITY`: a JSON integer."""
+
+    default_error_messages = {
+        "quantity_invalid": _("A whole number from 1 to %(limit)s is wanted, not %(value)s."),
+    }
+
+    def to_internal_value(self, data: Any) -> int:
+        if not isinstance(data, int) or isinstance(data, bool) or not 1 <= data <= MAX_QUANTITY:
+            raise serializers.ValidationError(
+                str(self.error_messages["quantity_invalid"]) % {"limit": MAX_QUANTITY, "value": shown(data)},
+                code="quantity_invalid",
+            )
+        return data
+
+    def to_representation(self, value: int) -> int:
+        return value
+
+
+@extend_schema_field({"type": "string", "format": "decimal", "example": "1234.50"})
+class MoneyField(serializers.Field):
+    """An amount above zero: a decimal string outside, whole minor units inside.
+
+    Args:
+        error_code: the code when it is not one, such as ``amount_invalid``.
+    """
+
+    default_error_messages = {
+        "not_money": _(
+            "A decimal string above zero with at most two digits after the point is wanted, not %(value)s."
+        ),
+    }
+
+    def __init__(
+        self, *, error_code: str = "amount_invalid", currency: str = HOME_CURRENCY, **kwargs: Any
+    ) -> None:
+        self.error_code = error_code
+        self.currency = currency
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, str) and _DECIMAL.fullmatch(data):
+            try:
+                minor = to_minor(data, self.currency)
+            except ValueError:
+                minor = 0
+            if minor > 0:
+                return minor
+        raise serializers.ValidationError(
+            str(self.error_messages["not_money"]) % {"value": shown(data)}, code=self.error_code
+        )
+
+    def to_representation(self, value: int) -> str:
+        return to_text(value, self.currency)
+
+
+@extend_schema_field({"type": "string", "format": "decimal", "example": "430.47"})
+class PriceField(serializers.Field):
+    """A price above zero: a decimal string; its step is the use-case's to check."""
+
+    default_error_messages = {"not_a_price": _("A decimal string above zero is wanted, not %(value)s.")}
+
+    def __init__(self, *, error_code: str = "price_step_invalid", **kwargs: Any) -> None:
+        self.error_code = error_code
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        if isinstance(data, str) and len(data) <= 30 and _DECIMAL.fullmatch(data) and Decimal(data) > 0:
+            return Decimal(data)
+        raise serializers.ValidationError(
+            str(self.error_messages["not_a_price"]) % {"value": shown(data)}, code=self.error_code
+        )
+
+    def to_representation(self, value: Decimal) -> str:
+        return str(value)
+
+
+def shown(value: Any) -> str:
+    """A supplied value, short enough for a sentence."""
+    text = repr(value) if not isinstance(value, str) else value
+    return text if len(text) <= 40 else text[:37] + "…"

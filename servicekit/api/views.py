@@ -1,0 +1,49 @@
+"""The base of every API view."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.utils.cache import patch_vary_headers
+from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from servicekit.api.problems import CONTENT_TYPE
+from servicekit.auth.principals import Principal
+
+
+class Api(APIView):
+    """An endpoint: parses, calls one use-case or selector, renders.
+
+    Attributes:
+        public: anybody may call it; otherwise a signed-in user is required (401).
+        cache_control: for successful reads of public data; everything else says ``no-store``.
+    """
+
+    public: bool = False
+    cache_control: str | None = None
+
+    @property
+    def caller(self) -> Principal:
+        """Who is asking, in an API that is not ``public``."""
+        return cast(Principal, self.request.user)
+
+    def get_permissions(self) -> list[BasePermission]:
+        return [AllowAny() if self.public else IsAuthenticated()]
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if getattr(response, "exception", False) and response.accepted_renderer.format == "json":
+            response.content_type = CONTENT_TYPE
+        if not response.has_header("Cache-Control"):
+            readable = (
+                self.cache_control
+                and request.method in ("GET", "HEAD")
+                and response.status_code < 400
+                and response.accepted_renderer.format == "json"  # the browsable page shows who is signed in
+            )
+            response["Cache-Control"] = self.cache_control if readable else "no-store"
+        patch_vary_headers(response, ["Accept-Language"])
+        return response

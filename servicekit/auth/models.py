@@ -1,0 +1,20 @@
+"""What a service remembers of sessions that ended."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class RevokedSession(models.Model):
+    """A session whose tokens are refused, kept until the last of them has expired by itself."""
+
+    session_id = models.UUIDField(primary_key=True)
+    tokens_expire_at = models.DateTimeField(db_index=True)
+    heard_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "revoked_sessions"
+
+    def __str__(self) -> str:
+        return str(self.session_id)

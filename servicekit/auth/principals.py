@@ -1,0 +1,64 @@
+"""Who a request comes from, as the APIs see it: ``request.user``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+OPERATOR_SCOPE = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A signed-in user, taken from a verified access token; no database row stands behind it.
+
+    Attributes:
+        id: the user's id (``sub``).
+        session_id: the session that the token belongs to (``sid``).
+        scopes: what the token allows, such as ``customer`` and ``operator``.
+    """
+
+    id: UUID
+    session_id: UUID
+    scopes: frozenset[str]
+
+    is_authenticated = True
+    is_anonymous = False
+    is_active = True
+
+    @property
+    def is_operator(self) -> bool:
+        """Whether the user runs this exchange."""
+        return OPERATOR_SCOPE in self.scopes
+
+    @property
+    def is_staff(self) -> bool:
+        return self.is_operator
+
+    @property
+    def pk(self) -> UUID:
+        return self.id
+
+    def get_username(self) -> str:
+        return str(self.id)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Anonymous:
+    """Somebody who has not signed in."""
+
+    id = None
+    pk = None
+    is_authenticated = False
+    is_anonymous = True
+    is_active = False
+    is_operator = False
+    is_staff = False
+
+    def get_username(self) -> str:
+        return ""
+
+    def __str__(self) -> str:
+        return "anonymous"

@@ -1,0 +1,61 @@
+"""The Celery app that every service's ``config/celery.py`` makes."""
+
+from __future__ import annotations
+
+import os
+
+import django
+from celery import Celery
+
+
+def service_celery(package: str) -> Celery:
+    """A Celery app whose worker also handles the service's events.
+
+    Run it with ``celery -A <package>.config.celery worker``.
+
+    Args:
+        package: such as ``trading_service``.
+    """
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", f"{package}.config.settings")
+    django.setup()
+    from django.conf import settings
+
+    from servicekit.messaging.worker import EventThreads
+
+    prefix = f"celery:{settings.SERVICE_NAME}:"
+    app = Celery(package)
+    app.conf.update(
+        broker_url=broker_url(settings.REDIS_URL),
+        broker_transport_options={
+            "global_keyprefix": prefix,
+            "visibility_timeout": 600,
+            "socket_timeout": 15,
+        },
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        task_default_queue="tasks",
+        task_acks_late=True,
+        task_ignore_result=True,
+        task_time_limit=300,
+        worker_prefetch_multiplier=1,
+        worker_pool="solo",
+        worker_concurrency=1,
+        worker_enable_remote_control=False,
+        worker_send_task_events=False,
+        worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
+        event_queue_prefix=prefix,
+        beat_schedule=settings.CELERY_BEAT_SCHEDULE,
+        beat_max_loop_interval=60,
+        timezone="UTC",
+    )
+    app.autodiscover_tasks()
+    app.steps["worker"].add(EventThreads)
+    return app
+
+
+def broker_url(redis_url: str) -> str:
+    """kombu's spelling of a redis-py address: ``unix://…`` is ``redis+socket://…`` there."""
+    if redis_url.startswith("unix://"):
+        return redis_url.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
+    return redis_url

@@ -1,0 +1,89 @@
+"""What billing_service tells: stream ``events:billing``. Amounts are whole minor units of ``currency``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from servicekit.contracts.base import Event, event
+
+
+@event("billing.account.opened.v1")
+class AccountOpened(Event):
+    """A customer's cash account exists."""
+
+    account_id: UUID
+    user_id: UUID
+    currency: str
+    opened_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"account/{self.account_id}"
+
+
+@event("billing.deposit.booked.v1")
+class DepositBooked(Event):
+    """Money came in. ``balance_after`` is the customer's whole balance, held money included."""
+
+    deposit_id: UUID
+    user_id: UUID
+    amount: int
+    currency: str
+    balance_after: int
+    booked_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"deposit/{self.deposit_id}"
+
+
+@event("billing.hold.placed.v1")
+class HoldPlaced(Event):
+    """Cash was set aside for an order. Sequence 1 of its subject."""
+
+    hold_id: UUID
+    order_id: UUID
+    user_id: UUID
+    amount: int
+    currency: str
+
+    @property
+    def subject(self) -> str:
+        return f"hold/{self.order_id}"
+
+
+@event("billing.hold.declined.v1")
+class HoldDeclined(Event):
+    """Cash could not be set aside. ``code`` is ``insufficient_funds`` or ``account_not_ready``."""
+
+    order_id: UUID
+    user_id: UUID
+    code: str
+    required: int
+    available: int
+    currency: str
+
+    @property
+    def subject(self) -> str:
+        return f"hold/{self.order_id}"
+
+
+@event("billing.order.settled.v1")
+class OrderSettled(Event):
+    """The money of one fill was booked. ``amount`` excludes ``fee``; both are positive."""
+
+    order_id: UUID
+    fill_id: UUID
+    user_id: UUID
+    journal_entry_id: UUID
+    side: str
+    amount: int
+    fee: int
+    currency: str
+    balance_after: int
+    settled_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"fill/{self.fill_id}"

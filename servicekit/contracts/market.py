@@ -1,0 +1,100 @@
+"""What market_service tells: stream ``events:market``, and the lossy stream ``quotes:market``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from servicekit.contracts.base import Event, event
+
+
+@event("market.instrument.changed.v1")
+class InstrumentChanged(Event):
+    """An instrument was listed, or what is known of it changed; carries its whole description.
+
+    ``issued_quantity`` is what was offered in all; ``status`` is ``open`` or ``halted``; ``price``
+    is the quote at that moment, in ``currency``, valid as of ``price_at``.
+    """
+
+    instrument_id: UUID
+    ticker: str
+    isin: str
+    type: str
+    name_en: str
+    name_ru: str
+    currency: str
+    lot_size: int
+    price_step: Decimal
+    issued_quantity: int
+    status: str
+    price: Decimal
+    previous_close: Decimal
+    price_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"instrument/{self.instrument_id}"
+
+
+@event("market.order.executed.v1")
+class OrderExecuted(Event):
+    """The venue executed an order in full: the point of no return. ``fill_id`` names the execution."""
+
+    order_id: UUID
+    fill_id: UUID
+    instrument_id: UUID
+    ticker: str
+    side: str
+    quantity: int
+    price: Decimal
+    executed_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"venue-order/{self.order_id}"
+
+
+@event("market.order.refused.v1")
+class OrderRefused(Event):
+    """The venue will not execute an order.
+
+    ``code``: ``insufficient_quantity``, ``instrument_halted``, ``price_moved`` or ``quote_stale``.
+    ``limit`` and ``value`` are the bound and what stood against it, as text for a person.
+    """
+
+    order_id: UUID
+    code: str
+    limit: str
+    value: str
+    refused_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"venue-order/{self.order_id}"
+
+
+@event("market.order.canceled.v1")
+class OrderCanceled(Event):
+    """The venue took an order back before it was executed."""
+
+    order_id: UUID
+    canceled_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"venue-order/{self.order_id}"
+
+
+@event("market.quotes.updated.v1")
+class QuotesUpdated(Event):
+    """The latest quote of every open instrument. Not an outbox event: lossy, only the last matters.
+
+    ``quotes``: a list of ``[instrument_id, price, price_at]``, each a string.
+    """
+
+    quotes: list[list[str]]
+
+    @property
+    def subject(self) -> str:
+        return "quotes"

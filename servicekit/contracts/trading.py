@@ -1,0 +1,118 @@
+"""What trading_service tells: stream ``events:trading``.
+
+Amounts are whole minor units of ``currency``. ``side`` is ``buy`` or ``sell``; ``type`` is
+``market`` or ``limit``. The subject is the order; ``sequence`` is the order's version.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from servicekit.contracts.base import Event, event
+
+
+class _OrderEvent(Event):
+    __slots__ = ()
+    order_id: UUID
+
+    @property
+    def subject(self) -> str:
+        return f"order/{self.order_id}"
+
+
+@event("trading.order.placed.v1")
+class OrderPlaced(_OrderEvent):
+    """An order was taken. Billing is asked to hold ``hold_amount`` for a buy; 0 for a sell."""
+
+    order_id: UUID
+    user_id: UUID
+    instrument_id: UUID
+    ticker: str
+    side: str
+    type: str
+    quantity: int
+    hold_amount: int
+    currency: str
+    placed_at: datetime
+
+
+@event("trading.order.submitted.v1")
+class OrderSubmitted(_OrderEvent):
+    """The order goes to the venue. A buy executes at ``cap_price`` or below, a sell at or above."""
+
+    order_id: UUID
+    user_id: UUID
+    instrument_id: UUID
+    ticker: str
+    side: str
+    type: str
+    quantity: int
+    cap_price: Decimal
+    time_in_force: str
+    submitted_at: datetime
+
+
+@event("trading.order.cancel_requested.v1")
+class OrderCancelRequested(_OrderEvent):
+    """The customer wants the order back; the venue decides whether it is in time."""
+
+    order_id: UUID
+    user_id: UUID
+    requested_at: datetime
+
+
+@event("trading.order.filled.v1")
+class OrderFilled(_OrderEvent):
+    """A fill was booked. ``amount`` is price × quantity rounded once; ``fee`` comes on top.
+
+    ``final``: nothing more will be filled; what is left of the hold can be released.
+    """
+
+    order_id: UUID
+    fill_id: UUID
+    user_id: UUID
+    instrument_id: UUID
+    ticker: str
+    side: str
+    quantity: int
+    price: Decimal
+    amount: int
+    fee: int
+    currency: str
+    final: bool
+    filled_at: datetime
+
+
+@event("trading.order.rejected.v1")
+class OrderRejected(_OrderEvent):
+    """The order will not be executed. ``code`` is a reject code of the public contract.
+
+    ``limit`` and ``value`` are the bound and what stood against it, as text for a person.
+    """
+
+    order_id: UUID
+    user_id: UUID
+    instrument_id: UUID
+    ticker: str
+    side: str
+    quantity: int
+    code: str
+    limit: str
+    value: str
+    rejected_at: datetime
+
+
+@event("trading.order.canceled.v1")
+class OrderCanceled(_OrderEvent):
+    """The order was taken back at the customer's wish; ``filled_quantity`` stays filled."""
+
+    order_id: UUID
+    user_id: UUID
+    instrument_id: UUID
+    ticker: str
+    side: str
+    quantity: int
+    filled_quantity: int
+    canceled_at: datetime

@@ -1,0 +1,54 @@
+"""What user_service tells: stream ``events:user``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from servicekit.contracts.base import Event, event
+
+
+@event("user.account.registered.v1")
+class AccountRegistered(Event):
+    """Somebody signed up. ``locale`` is ``en`` or ``ru``."""
+
+    user_id: UUID
+    username: str
+    email: str
+    locale: str
+    registered_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"user/{self.user_id}"
+
+
+@event("user.profile.changed.v1")
+class ProfileChanged(Event):
+    """A user's own data changed; carries all of what others may need."""
+
+    user_id: UUID
+    email: str
+    locale: str
+    display_name: str
+
+    @property
+    def subject(self) -> str:
+        return f"user/{self.user_id}"
+
+
+@event("user.session.revoked.v1")
+class SessionRevoked(Event):
+    """A session ended. Tokens of it are refused from now on.
+
+    ``tokens_expire_at``: when the last access token of the session has expired by itself, so that
+    the refusal need not be remembered longer.
+    """
+
+    session_id: UUID
+    user_id: UUID
+    tokens_expire_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"session/{self.session_id}"

@@ -1,0 +1,39 @@
+"""The base of every error that a use-case raises on purpose. Knows nothing of HTTP frameworks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class DomainError(Exception):
+    """A refusal with a stable code, written in the caller's language when it is shown.
+
+    Subclasses set the class attributes; ``message`` may use ``%(name)s`` for each keyword that the
+    error is raised with.
+
+    Attributes:
+        code: stable, never translated; the ``code`` of the problem document.
+        status: the HTTP status the API answers with.
+        field: the request field it belongs to, when there is one.
+        title: short, the same for every occurrence.
+        message: the sentence for a person, with the limit and the value supplied.
+        params: what it was raised with.
+    """
+
+    code: str = "refused"
+    status: int = 400
+    field: str | None = None
+    title: str | Promise = _("The request was refused")
+    message: str | Promise = _("The request was refused.")
+
+    def __init__(self, **params: Any) -> None:
+        self.params = params
+        super().__init__(self.code, params)
+
+    @property
+    def detail(self) -> str:
+        """The message in the active language, with its values filled in."""
+        return str(self.message) % self.params if self.params else str(self.message)

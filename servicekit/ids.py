@@ -1,0 +1,10 @@
+"""Identifiers: UUID version 7 (RFC 9562), so that rows sort by the time they were made."""
+
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+
+def new_id() -> UUID:
+    """A new UUIDv7. Use it as ``default=new_id`` of a primary key."""
+    return uuid7()

@@ -1,0 +1,273 @@
+"""The consumer: reads the streams of other services and has each event handled once.
+
+A batch is one transaction. When it fails, its events go one by one, so that one bad event stops
+only itself and the later events of its own subject, which wait behind it to keep their order. What
+fails is tried again with growing waits and, in the end, becomes a dead letter. A message is
+acknowledged after the commit; what a dead process left unacknowledged is read again at the start.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import redis
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
+
+from servicekit.contracts import ContractError
+from servicekit.messaging import failures, inbox, streams
+from servicekit.messaging.envelope import Received, open_envelope, parse
+from servicekit.messaging.subscriptions import handlers, publishers
+from servicekit.messaging.threads import fresh_connections
+
+log = logging.getLogger(__name__)
+
+#: The most events of one transaction.
+BATCH = 50
+#: Milliseconds to wait for new events at most.
+BLOCK = 1000
+#: Milliseconds after which another consumer's unacknowledged message is taken over.
+ABANDONED = 60_000
+#: So many waiting events stop the reading of new ones.
+MOST_WAITING = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message as it stands on a stream."""
+
+    stream: str
+    entry: str
+    envelope: str
+    message: Received[Any]
+
+    @property
+    def lane(self) -> tuple[str, str]:
+        """Events in one lane keep their order."""
+        return self.stream, self.message.subject
+
+
+class Consumer:
+    """One service's consumer, for one thread."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        self.stop = stop
+        self.group = settings.SERVICE_NAME
+        self.name = os.environ.get("BIRZHA_CONSUMER", "worker")
+        self.streams = [streams.stream_of(publisher) for publisher in publishers()]
+        self.redis = streams.connect(timeout=BLOCK / 1000 + streams.SOCKET_TIMEOUT)
+        self.waiting: dict[tuple[str, str], deque[Delivery]] = {}
+        self.due: dict[tuple[str, str], float] = {}
+        self.next_claim = 0.0
+
+    def run(self) -> None:
+        """Consume until told to stop; the batch in hand is finished first."""
+        try:
+            while not self.stop.is_set():
+                self._consume()
+        finally:
+            self.redis.close()
+            connection.close()
+
+    def _consume(self) -> None:
+        """Consume while Redis answers. What waited is read again afterwards: it is unacknowledged."""
+        try:
+            self._create_groups()
+            self._read_unacknowledged()
+            while not self.stop.is_set():
+                self._step()
+        except redis.RedisError as error:
+            log.warning("Redis does not answer the consumer: %s", error)
+            self.waiting.clear()
+            self.due.clear()
+            self.stop.wait(0.5)
+
+    # -- reading ------------------------------------------------------------------------------
+
+    def _step(self) -> None:
+        self._retry_waiting()
+        if time.monotonic() >= self.next_claim:
+            self._claim_abandoned()
+        if sum(map(len, self.waiting.values())) >= MOST_WAITING:
+            self.stop.wait(1)
+            return
+        block = BLOCK
+        if self.due:
+            block = max(1, min(BLOCK, int((min(self.due.values()) - time.monotonic()) * 1000)))
+        answer = self.redis.xreadgroup(
+            self.group, self.name, dict.fromkeys(self.streams, ">"), count=BATCH, block=block
+        )
+        for stream, entries in answer or []:
+            self._take(stream, entries)
+
+    def _create_groups(self) -> None:
+        for stream in self.streams:
+            try:
+                self.redis.xgroup_create(stream, self.group, id="0", mkstream=True)
+            except redis.ResponseError as error:
+                if "BUSYGROUP" not in str(error):
+                    raise
+
+    def _read_unacknowledged(self) -> None:
+        """What this consumer had read, and not acknowledged, when it last ended."""
+        for stream in self.streams:
+            last = "0"
+            while not self.stop.is_set():
+                answer = self.redis.xreadgroup(self.group, self.name, {stream: last}, count=BATCH)
+                entries = answer[0][1] if answer else []
+                if not entries:
+                    break
+                self._take(stream, entries)
+                last = entries[-1][0]
+
+    def _claim_abandoned(self) -> None:
+        """What a consumer of another name, now gone, had read and not acknowledged."""
+        self.next_claim = time.monotonic() + ABANDONED / 2000
+        held = {delivery.entry for lane in self.waiting.values() for delivery in lane}
+        for stream in self.streams:
+            start = "0-0"
+            while True:
+                start, entries, *_ = self.redis.xautoclaim(
+                    stream, self.group, self.name, ABANDONED, start_id=start, count=BATCH
+                )
+                self._take(stream, [entry for entry in entries if entry[0] not in held])
+                if start == "0-0":
+                    break
+
+    # -- handling -----------------------------------------------------------------------------
+
+    def _take(self, stream: str, entries: Sequence[tuple[str, dict[str, str] | None]]) -> None:
+        """Handle entries of one stream, and acknowledge what needs no second look."""
+        ready: list[Delivery] = []
+        done: list[str] = []
+        for entry, fields in entries:
+            envelope = (fields or {}).get("envelope")
+            if envelope is None:  # trimmed before it was handled, or not an event at all
+                done.append(entry)
+                continue
+            delivery = self._open(stream, entry, envelope)
+            if delivery is None:
+                done.append(entry)
+            elif delivery.lane in self.waiting:
+                self.waiting[delivery.lane].append(delivery)
+            else:
+                ready.append(delivery)
+        done += self._handle(ready)
+        if done:
+            self.redis.xack(stream, self.group, *done)
+
+    def _open(self, stream: str, entry: str, envelope: str) -> Delivery | None:
+        """Read an envelope; None when the event is not for this service or cannot be read at all."""
+        try:
+            attributes = parse(envelope)
+        except ContractError as error:
+            failures.give_up(event_id="0" * 32, stream=stream, envelope=envelope, error=str(error))
+            return None
+        if attributes["type"] not in handlers():
+            return None
+        try:
+            return Delivery(stream, entry, envelope, open_envelope(attributes))
+        except ContractError as error:
+            with fresh_connections():
+                self._note_failure(stream, attributes, envelope, str(error))
+            failures.give_up(event_id=attributes["id"], stream=stream, envelope=envelope, error=str(error))
+            return None
+
+    def _handle(self, deliveries: list[Delivery]) -> list[str]:
+        """Handle a batch. Returns the entries to acknowledge; the others wait to be tried again."""
+        if not deliveries:
+            return []
+        while not self.stop.is_set():
+            try:
+                with fresh_connections():
+                    inbox.handle([delivery.message for delivery in deliveries])
+                return [delivery.entry for delivery in deliveries]
+            except Exception as error:
+                if isinstance(error, OperationalError | InterfaceError) and not _database_answers():
+                    log.warning("the database does not answer the consumer: %s", error)
+                    self.stop.wait(0.5)
+                    continue
+                log.info("a batch of %d failed, one by one now: %r", len(deliveries), error)
+                return self._handle_one_by_one(deliveries)
+        return []
+
+    def _handle_one_by_one(self, deliveries: list[Delivery]) -> list[str]:
+        done: list[str] = []
+        for delivery in deliveries:
+            if delivery.lane in self.waiting:
+                self.waiting[delivery.lane].append(delivery)
+            elif self._handled(delivery):
+                done.append(delivery.entry)
+        return done
+
+    def _handled(self, delivery: Delivery) -> bool:
+        """Handle one event by itself. False when it failed and now waits in its lane."""
+        try:
+            with fresh_connections():
+                inbox.handle([delivery.message])
+            return True
+        except Exception as error:
+            if isinstance(error, OperationalError | InterfaceError) and not _database_answers():
+                attempts = 1
+            else:
+                log.exception("event %s (%s) failed", delivery.message.id, delivery.message.type)
+                attributes = {
+                    "id": str(delivery.message.id),
+                    "type": delivery.message.type,
+                    "subject": delivery.message.subject,
+                }
+                attempts = self._note_failure(delivery.stream, attributes, delivery.envelope, repr(error))
+                if attempts >= failures.MAX_ATTEMPTS:
+                    failures.give_up(
+                        event_id=attributes["id"],
+                        stream=delivery.stream,
+                        envelope=delivery.envelope,
+                        error=repr(error),
+                    )
+                    return True
+            lane = self.waiting.setdefault(delivery.lane, deque())
+            lane.appendleft(delivery)
+            self.due[delivery.lane] = time.monotonic() + failures.wait_after(attempts)
+            return False
+
+    def _retry_waiting(self) -> None:
+        """Try the lanes again whose time has come, each from its first event on."""
+        now = time.monotonic()
+        for lane in [lane for lane, due in self.due.items() if due <= now]:
+            queue = self.waiting.pop(lane)
+            del self.due[lane]
+            while queue:
+                delivery = queue.popleft()
+                if not self._handled(delivery):
+                    self.waiting[lane].extend(queue)
+                    break
+                self.redis.xack(delivery.stream, self.group, delivery.entry)
+                failures.forget(str(delivery.message.id))
+
+    def _note_failure(self, stream: str, attributes: dict[str, Any], envelope: str, error: str) -> int:
+        return failures.record(
+            event_id=attributes["id"],
+            stream=stream,
+            type=attributes["type"],
+            subject=attributes["subject"],
+            envelope=envelope,
+            error=error,
+        )
+
+
+def _database_answers() -> bool:
+    """Whether a failed statement was the event's fault, rather than the database being away."""
+    try:
+        connection.close()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        return True
+    except (OperationalError, InterfaceError):
+        return False

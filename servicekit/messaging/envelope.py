@@ -1,0 +1,102 @@
+"""The envelope of an event: CloudEvents 1.0 attribute names around a contract's payload."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from servicekit.contracts import REGISTRY, ContractError, Event
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Received(Generic[E]):
+    """An event as its handler sees it.
+
+    Attributes:
+        id: the event's UUIDv7, the same at every delivery.
+        type: the contract's type name.
+        source: the publishing service.
+        subject: the aggregate it is about.
+        sequence: its number among the events of its subject.
+        time: when it was published, UTC.
+        request_id: of the request that caused it, "" when none did.
+        traceparent: W3C trace context, "" when there is none.
+        event: the payload.
+    """
+
+    id: UUID
+    type: str
+    source: str
+    subject: str
+    sequence: int
+    time: datetime
+    request_id: str
+    traceparent: str
+    event: E
+
+
+def seal(
+    event: Event, *, id: UUID, source: str, sequence: int, time: datetime, request_id: str, traceparent: str
+) -> str:
+    """Write an event with its envelope as one line of JSON."""
+    return json.dumps(
+        {
+            "specversion": "1.0",
+            "id": str(id),
+            "type": event.TYPE,
+            "source": source,
+            "subject": event.subject,
+            "sequence": sequence,
+            "time": time.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            "dataversion": event.TYPE.rpartition(".")[2],
+            "requestid": request_id,
+            "traceparent": traceparent,
+            "data": event.to_data(),
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+
+
+def parse(text: str | bytes) -> dict[str, Any]:
+    """Read an envelope's attributes without looking into its data.
+
+    Raises:
+        ContractError: not a JSON object with an ``id``, a ``type`` and a ``subject``.
+    """
+    try:
+        envelope = json.loads(text)
+        UUID(envelope["id"]), envelope["type"], envelope["subject"]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ContractError(f"not an envelope: {error!r}") from None
+    return dict(envelope)
+
+
+def open_envelope(envelope: dict[str, Any]) -> Received[Any]:
+    """Check an envelope's payload against its contract.
+
+    Raises:
+        ContractError: the type is unknown or the payload does not fit it.
+    """
+    contract = REGISTRY.get(envelope["type"])
+    if contract is None:
+        raise ContractError(f"unknown event type {envelope['type']!r}")
+    try:
+        return Received(
+            id=UUID(envelope["id"]),
+            type=envelope["type"],
+            source=envelope["source"],
+            subject=envelope["subject"],
+            sequence=int(envelope["sequence"]),
+            time=datetime.fromisoformat(envelope["time"]),
+            request_id=envelope.get("requestid", ""),
+            traceparent=envelope.get("traceparent", ""),
+            event=contract.from_data(envelope["data"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise ContractError(str(error)) from None

@@ -1,0 +1,52 @@
+"""Redis streams: their names, and a connection to the server they live on."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import redis
+from django.conf import settings
+
+#: Seconds without an answer after which a call to Redis is given up.
+SOCKET_TIMEOUT = 5.0
+
+
+def stream_of(service: str) -> str:
+    """The stream that a service publishes on: ``events:trading``."""
+    return f"events:{service}"
+
+
+def dead_letters_of(service: str) -> str:
+    """The stream of the events that a service could not handle: ``events:trading:dead``."""
+    return f"events:{service}:dead"
+
+
+def wake_channel(service: str) -> str:
+    """The pub/sub channel that tells a service's relay that something was committed."""
+    return f"wake:{service}"
+
+
+def connect(*, timeout: float = SOCKET_TIMEOUT) -> Any:
+    """A redis-py client of its own, for a thread that blocks on it.
+
+    Args:
+        timeout: seconds without an answer after which a call is given up.
+
+    Returns:
+        A ``redis.Redis`` that answers text; ``Any``, because the library types every answer as the
+        union of what two protocols and two decodings may give.
+    """
+    return redis.Redis.from_url(
+        settings.REDIS_URL,
+        socket_timeout=timeout,
+        socket_connect_timeout=SOCKET_TIMEOUT,
+        decode_responses=True,
+        protocol=2,
+    )
+
+
+@functools.cache
+def shared() -> Any:
+    """The process's pooled client, for calls that do not block."""
+    return connect()

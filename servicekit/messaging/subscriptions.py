@@ -1,0 +1,44 @@
+"""Which handler runs for which event: the service's own list, and what servicekit adds to it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+
+from servicekit.contracts import Event, user
+from servicekit.contracts.market import QuotesUpdated
+from servicekit.messaging.envelope import Received
+
+Handler = Callable[[Received[Any]], None]
+
+
+@functools.cache
+def handlers() -> dict[str, list[Handler]]:
+    """Event type name → its handlers, in order."""
+    from servicekit.auth.sessions import on_session_revoked
+
+    table: dict[str, list[Handler]] = {}
+    own: dict[type[Event], Handler] = _module().SUBSCRIPTIONS
+    for contract, handler in own.items():
+        table.setdefault(contract.TYPE, []).append(handler)
+    if settings.SERVICE_NAME != "user":
+        table.setdefault(user.SessionRevoked.TYPE, []).append(on_session_revoked)
+    return table
+
+
+def publishers() -> list[str]:
+    """The services whose streams this service reads."""
+    return sorted({type_name.partition(".")[0] for type_name in handlers()})
+
+
+def quotes_handler() -> Callable[[QuotesUpdated], None] | None:
+    """The service's ``QUOTES_HANDLER``, if it follows the quotes."""
+    return getattr(_module(), "QUOTES_HANDLER", None)
+
+
+def _module() -> Any:
+    return import_module(settings.SUBSCRIPTIONS_MODULE)

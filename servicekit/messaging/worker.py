@@ -1,0 +1,65 @@
+"""Events inside the service's Celery worker: a bootstep that runs the consumer, the relay and beat.
+
+Design A of the measured ones: threads of the worker read and handle in process (5 ms a hop), and no
+Celery task is spent on an event. Celery tasks are for what is not an event: sweeps, purges, mail.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import Any
+
+from celery import Celery, bootsteps
+from celery.beat import EmbeddedService, Scheduler
+
+from servicekit.messaging import relay
+from servicekit.messaging.consumer import Consumer
+from servicekit.messaging.quotes import follow_quotes
+from servicekit.messaging.subscriptions import quotes_handler
+from servicekit.messaging.threads import keep_running
+
+log = logging.getLogger(__name__)
+
+#: Seconds that a stopping worker waits for each of its threads to finish the batch in hand.
+PATIENCE = 10.0
+
+
+class EventThreads(bootsteps.StartStopStep):
+    """Starts the threads once the worker is up; stops them after the batch in hand."""
+
+    requires = ("celery.worker.components:Pool",)
+
+    def __init__(self, worker: Any, **options: Any) -> None:
+        super().__init__(worker, **options)
+        self.app: Celery = worker.app
+        self.stop_flag = threading.Event()
+        self.threads: list[threading.Thread] = []
+
+    def start(self, worker: Any) -> None:
+        self.stop_flag.clear()
+        self.threads = [
+            keep_running("consumer", lambda: Consumer(self.stop_flag).run(), self.stop_flag),
+            keep_running("leader", self._lead, self.stop_flag),
+        ]
+        if handler := quotes_handler():
+            self.threads.append(
+                keep_running("quotes", lambda: follow_quotes(handler, self.stop_flag), self.stop_flag)
+            )
+
+    def stop(self, worker: Any) -> None:
+        self.stop_flag.set()
+        for thread in self.threads:
+            thread.join(PATIENCE)
+
+    def _lead(self) -> None:
+        """Of several workers of one service only one relays and keeps the schedule."""
+        if not relay.lead(self.stop_flag):
+            return
+        beat: Any = EmbeddedService(self.app, thread=True, scheduler_cls=Scheduler, schedule_filename=None)
+        beat.start()
+        try:
+            log.info("this worker relays the events and keeps the schedule")
+            relay.run(self.stop_flag)
+        finally:
+            beat.stop()

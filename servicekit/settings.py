@@ -1,0 +1,263 @@
+"""The settings that every service has alike; a service adds its apps and its own constants.
+
+``globals().update(service_settings("trading", apps=[...]))`` in ``<service>/config/settings.py``.
+What differs from machine to machine comes from the environment: first the process's own, then the
+file ``$BIRZHA_HOME/etc/<service>.env`` that the local runner writes, so that a management command
+typed by hand finds the running system.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+#: Service name → how it is called in addresses: ``/admin/<slug>/``, ``/api/v1/<slug>/schema``.
+SLUGS = {
+    "user": "users",
+    "market": "market",
+    "trading": "trading",
+    "billing": "billing",
+    "notification": "notifications",
+}
+
+#: Every statement, lock and idle transaction has a time limit, in milliseconds.
+DATABASE_TIMEOUTS = {
+    "statement_timeout": 15_000,
+    "lock_timeout": 5_000,
+    "idle_in_transaction_session_timeout": 15_000,
+}
+
+#: What every service's beat does; a service adds its own to ``CELERY_BEAT_SCHEDULE``.
+BEAT_SCHEDULE: dict[str, Any] = {
+    "trim the stream": {"task": "servicekit.messaging.tasks.stream_trim", "schedule": 300.0},
+    "forget old sessions": {"task": "servicekit.auth.tasks.revocations_purge", "schedule": 3600.0},
+}
+
+
+class Environment:
+    """Values of one service: the process's environment, then its ``.env`` file."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        home = Path(os.environ.get("BIRZHA_HOME") or REPOSITORY / ".birzha")
+        self.file = home / "etc" / f"{name}.env"
+        self._values: dict[str, str] = {}
+        if self.file.is_file():
+            for line in self.file.read_text(encoding="utf-8").splitlines():
+                key, separator, value = line.partition("=")
+                if separator and not line.startswith("#"):
+                    self._values[key.strip()] = value.strip()
+
+    def get(self, key: str, default: str = "") -> str:
+        """The value, or the default."""
+        return os.environ.get(key, self._values.get(key, default))
+
+    def require(self, key: str) -> str:
+        """The value.
+
+        Raises:
+            ImproperlyConfigured: it is nowhere; says where it was looked for.
+        """
+        value = self.get(key)
+        if not value:
+            raise ImproperlyConfigured(
+                f"{key} is not set, neither in the environment nor in {self.file}. "
+                "Is the system set up (make up), or should BIRZHA_HOME point elsewhere?"
+            )
+        return value
+
+
+def environment(name: str) -> Environment:
+    """The environment of the service or frontend ``name``."""
+    return Environment(name)
+
+
+def service_settings(
+    name: str,
+    *,
+    apps: list[str],
+    auth_user_model: str = "auth.User",
+) -> dict[str, Any]:
+    """Everything a service's Django needs.
+
+    Args:
+        name: ``user``, ``market``, ``trading``, ``billing`` or ``notification``; the package is
+            ``<name>_service``.
+        apps: the service's own Django apps.
+        auth_user_model: whom the admin knows; only user_service has its own.
+
+    Returns:
+        Settings by name, to be put into the settings module's globals.
+    """
+    env = environment(name)
+    package = f"{name}_service"
+    slug = SLUGS[name]
+    secure = env.get("BIRZHA_PUBLIC_URL").startswith("https:")
+    return {
+        "SERVICE_NAME": name,
+        "SERVICE_SLUG": slug,
+        "SECRET_KEY": env.require("BIRZHA_SECRET_KEY"),
+        "DEBUG": False,
+        "ALLOWED_HOSTS": env.get("BIRZHA_ALLOWED_HOSTS", "*").split(","),
+        "ROOT_URLCONF": f"{package}.config.urls",
+        "WSGI_APPLICATION": f"{package}.config.wsgi.application",
+        "SUBSCRIPTIONS_MODULE": f"{package}.subscriptions",
+        "AUTH_USER_MODEL": auth_user_model,
+        "APPEND_SLASH": False,
+        "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
+        "INSTALLED_APPS": [
+            "servicekit.admin.apps.ServiceAdminConfig",
+            "django.contrib.auth",
+            "django.contrib.contenttypes",
+            "django.contrib.sessions",
+            "django.contrib.messages",
+            "django.contrib.staticfiles",
+            "rest_framework",
+            "drf_spectacular",
+            "servicekit.messaging",
+            "servicekit.auth",
+            "servicekit.api",
+            *apps,
+        ],
+        "MIDDLEWARE": [
+            "servicekit.telemetry.RequestContextMiddleware",
+            "django.middleware.security.SecurityMiddleware",
+            "whitenoise.middleware.WhiteNoiseMiddleware",
+            "django.contrib.sessions.middleware.SessionMiddleware",
+            "django.middleware.locale.LocaleMiddleware",
+            "django.middleware.common.CommonMiddleware",
+            "django.middleware.csrf.CsrfViewMiddleware",
+            "django.contrib.auth.middleware.AuthenticationMiddleware",
+            "servicekit.auth.operators.OperatorMiddleware",
+            "django.contrib.messages.middleware.MessageMiddleware",
+            "django.middleware.clickjacking.XFrameOptionsMiddleware",
+        ],
+        "TEMPLATES": [
+            {
+                "BACKEND": "django.template.backends.django.DjangoTemplates",
+                "DIRS": [],
+                "APP_DIRS": True,
+                "OPTIONS": {
+                    "context_processors": [
+                        "django.template.context_processors.request",
+                        "django.contrib.auth.context_processors.auth",
+                        "django.contrib.messages.context_processors.messages",
+                    ]
+                },
+            }
+        ],
+        **_database(env, name),
+        **_languages(package),
+        **_cookies(slug, secure),
+        "STATIC_URL": f"/admin/{slug}/static/",
+        "WHITENOISE_USE_FINDERS": True,
+        "REDIS_URL": env.require("BIRZHA_REDIS_URL"),
+        "JWKS_URL": env.require("BIRZHA_JWKS_URL"),
+        "PUBLIC_URL": env.get("BIRZHA_PUBLIC_URL", "http://127.0.0.1:8000"),
+        "REST_FRAMEWORK": _rest_framework(),
+        "SPECTACULAR_SETTINGS": {
+            "TITLE": f"Birzha: {slug}",
+            "VERSION": "1",
+            "SERVE_INCLUDE_SCHEMA": False,
+            "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+            "SCHEMA_PATH_PREFIX": "/api/v1",
+        },
+        "CELERY_BEAT_SCHEDULE": dict(BEAT_SCHEDULE),
+        "LOGGING": logging_settings(name),
+        "DATA_UPLOAD_MAX_MEMORY_SIZE": 1024 * 1024,
+    }
+
+
+def logging_settings(name: str) -> dict[str, Any]:
+    """JSON lines on standard error; Django's request warnings (every 4xx) are left out."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": {"()": "servicekit.telemetry.JsonFormatter", "service": name}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "root": {"handlers": ["stderr"], "level": "INFO"},
+        "loggers": {
+            "django": {"level": "INFO", "propagate": True, "handlers": []},
+            "django.request": {"level": "ERROR"},
+            "django.security": {"level": "ERROR"},
+            "httpx": {"level": "WARNING"},
+        },
+    }
+
+
+def _database(env: Environment, name: str) -> dict[str, Any]:
+    """The application's role, or with BIRZHA_DATABASE_AS_OWNER=1 the one that owns the tables."""
+    as_owner = env.get("BIRZHA_DATABASE_AS_OWNER") == "1"
+    role = "BIRZHA_DATABASE_OWNER" if as_owner else "BIRZHA_DATABASE_USER"
+    secret = "BIRZHA_DATABASE_OWNER_PASSWORD" if as_owner else "BIRZHA_DATABASE_PASSWORD"
+    limits = " ".join(f"-c {key}={value}" for key, value in DATABASE_TIMEOUTS.items())
+    return {
+        "DATABASES": {
+            "default": {
+                "ENGINE": "django.db.backends.postgresql",
+                "HOST": env.require("BIRZHA_DATABASE_HOST"),
+                "PORT": env.get("BIRZHA_DATABASE_PORT", "5432"),
+                "NAME": env.get("BIRZHA_DATABASE_NAME", name),
+                "USER": env.require(role),
+                "PASSWORD": env.require(secret),
+                "CONN_MAX_AGE": None,
+                "CONN_HEALTH_CHECKS": True,
+                "OPTIONS": {"options": limits, "connect_timeout": 5, "application_name": name},
+            }
+        },
+        "DATABASE_APP_ROLE": env.get("BIRZHA_DATABASE_USER", name),
+    }
+
+
+def _languages(package: str) -> dict[str, Any]:
+    return {
+        "USE_TZ": True,
+        "TIME_ZONE": "UTC",
+        "USE_I18N": True,
+        "LANGUAGE_CODE": "en",
+        "LANGUAGES": [("en", _("English")), ("ru", _("Russian"))],
+        "LOCALE_PATHS": [REPOSITORY / package / "locale", REPOSITORY / "servicekit" / "locale"],
+    }
+
+
+def _cookies(slug: str, secure: bool) -> dict[str, Any]:
+    return {
+        "SESSION_COOKIE_NAME": f"birzha_{slug}_session",
+        "SESSION_COOKIE_PATH": f"/admin/{slug}/",
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": secure,
+        "CSRF_COOKIE_NAME": f"birzha_{slug}_csrf",
+        "CSRF_COOKIE_SAMESITE": "Lax",
+        "CSRF_COOKIE_HTTPONLY": False,
+        "CSRF_COOKIE_SECURE": secure,
+        "CSRF_FAILURE_VIEW": "servicekit.api.problems.csrf_failure",
+        "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
+    }
+
+
+def _rest_framework() -> dict[str, Any]:
+    return {
+        "DEFAULT_AUTHENTICATION_CLASSES": [
+            "servicekit.auth.authentication.BearerAuthentication",
+            "servicekit.auth.authentication.OperatorCookieAuthentication",
+        ],
+        "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+        "DEFAULT_PARSER_CLASSES": ["servicekit.api.parsers.StrictJsonParser"],
+        "DEFAULT_RENDERER_CLASSES": [
+            "rest_framework.renderers.JSONRenderer",
+            "servicekit.api.renderers.BrowsableApi",
+        ],
+        "DEFAULT_SCHEMA_CLASS": "servicekit.api.openapi.ContractSchema",
+        "EXCEPTION_HANDLER": "servicekit.api.problems.exception_handler",
+        "UNAUTHENTICATED_USER": "servicekit.auth.principals.Anonymous",
+        "NON_FIELD_ERRORS_KEY": "body",
+        "STRICT_JSON": True,
+        "URL_FORMAT_OVERRIDE": None,
+        "COERCE_DECIMAL_TO_STRING": True,
+    }

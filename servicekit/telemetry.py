@@ -1,0 +1,83 @@
+"""What ties things together: the request id, on log lines, events, journal entries and answers.
+
+The gateway gives every request an ``X-Request-Id``; :class:`RequestContextMiddleware` takes it over,
+and the event consumer restores it from each event, so that one id follows a click to the end.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+
+from django.http import HttpRequest, HttpResponse
+
+from servicekit.ids import new_id
+
+_request_id: ContextVar[str] = ContextVar("request_id", default="")
+_traceparent: ContextVar[str] = ContextVar("traceparent", default="")
+
+_SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+def current_request_id() -> str:
+    """The id of the HTTP request, or of the one that caused the event being handled; "" outside."""
+    return _request_id.get()
+
+
+def current_traceparent() -> str:
+    """The W3C ``traceparent`` of the request being served or the event being handled; "" outside."""
+    return _traceparent.get()
+
+
+@contextmanager
+def request_context(request_id: str, traceparent: str = "") -> Iterator[None]:
+    """Run a block as a part of the given request."""
+    tokens = _request_id.set(request_id), _traceparent.set(traceparent)
+    try:
+        yield
+    finally:
+        _request_id.reset(tokens[0])
+        _traceparent.reset(tokens[1])
+
+
+class RequestContextMiddleware:
+    """Takes the gateway's request id over, or makes one, and puts it on the answer."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request_id = request.headers.get("X-Request-Id", "")
+        if not _SAFE_ID.fullmatch(request_id):
+            request_id = str(new_id())
+        with request_context(request_id, request.headers.get("Traceparent", "")[:55]):
+            response = self.get_response(request)
+        response["X-Request-Id"] = request_id
+        return response
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line: time, level, logger, message, request_id and, if any, the exception."""
+
+    def __init__(self, service: str = "") -> None:
+        super().__init__()
+        self.service = service
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "service": self.service,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if request_id := current_request_id():
+            line["request_id"] = request_id
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)

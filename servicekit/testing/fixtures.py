@@ -1,0 +1,92 @@
+"""The fixtures of every service's tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+from uuid import UUID
+
+import pytest
+
+from servicekit.contracts import Event
+from servicekit.ids import new_id
+
+
+class Deliver(Protocol):
+    """Delivers an event to this service as its consumer does."""
+
+    def __call__(
+        self, event: Event, *, sequence: int = 1, id: UUID | None = None, request_id: str = ""
+    ) -> bool: ...
+
+
+@pytest.fixture(autouse=True)
+def _test_keys(settings: Any) -> None:
+    from servicekit.auth.sessions import forget_copy
+    from servicekit.testing.keys import jwks_url
+
+    settings.JWKS_URL = jwks_url()
+    forget_copy()
+
+
+@pytest.fixture
+def user_id() -> UUID:
+    """Somebody's id."""
+    return new_id()
+
+
+@pytest.fixture
+def api() -> Callable[..., Any]:
+    """``api(user_id)`` → a DRF client signed in with a real token; ``api()`` → nobody."""
+    from rest_framework.test import APIClient
+
+    from servicekit.testing.keys import access_token
+
+    def make(user_id: UUID | None = None, *, token: str | None = None, **headers: str) -> APIClient:
+        client = APIClient(headers={name.replace("_", "-"): value for name, value in headers.items()})
+        client.default_format = "json"  # type: ignore[attr-defined]
+        if user_id is not None:
+            token = access_token(user_id)
+        if token is not None:
+            client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+        return client
+
+    return make
+
+
+@pytest.fixture
+def deliver() -> Deliver:
+    """Seal, open and handle an event through the real inbox. Returns whether it was new."""
+    from django.utils import timezone
+
+    from servicekit.messaging import inbox
+    from servicekit.messaging.envelope import open_envelope, parse, seal
+
+    def run(event: Event, *, sequence: int = 1, id: UUID | None = None, request_id: str = "") -> bool:
+        text = seal(
+            event,
+            id=id or new_id(),
+            source=event.TYPE.partition(".")[0],
+            sequence=sequence,
+            time=timezone.now(),
+            request_id=request_id,
+            traceparent="",
+        )
+        return inbox.handle([open_envelope(parse(text))]) == 1
+
+    return run
+
+
+@pytest.fixture
+def published() -> Callable[..., list[Any]]:
+    """``published(SomeEvent)`` → the events of that type in this service's outbox, oldest first."""
+    from servicekit.messaging.envelope import open_envelope, parse
+    from servicekit.messaging.models import OutboxEvent
+
+    def read(contract: type[Event] | None = None) -> list[Any]:
+        rows = OutboxEvent.objects.order_by("position")
+        if contract is not None:
+            rows = rows.filter(type=contract.TYPE)
+        return [open_envelope(parse(text)).event for text in rows.values_list("envelope", flat=True)]
+
+    return read

@@ -1,0 +1,129 @@
+"""Tokens: only what user_service signed, only while it is valid."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import json
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from django.utils import timezone
+
+from servicekit.auth.authentication import InvalidToken, SessionIsRevoked, principal_of
+from servicekit.auth.keys import KeySet, KeysUnavailable
+from servicekit.auth.sessions import session_revoke
+from servicekit.contracts import user
+from servicekit.ids import new_id
+from servicekit.testing.keys import KID, access_token, private_key
+
+pytestmark = pytest.mark.django_db
+
+
+def claims(**changes: Any) -> dict[str, Any]:
+    return {**jwt.decode(access_token(new_id()), options={"verify_signature": False}), **changes}
+
+
+def signed(payload: dict[str, Any], key: Any = None, kid: str = KID, algorithm: str = "RS256") -> str:
+    return jwt.encode(payload, key or private_key(), algorithm=algorithm, headers={"kid": kid})
+
+
+def test_a_good_token_names_its_user(user_id: UUID) -> None:
+    principal = principal_of(access_token(user_id, scope="customer operator"))
+    assert principal.id == user_id
+    assert principal.is_operator
+    assert not principal_of(access_token(user_id)).is_operator
+
+
+def _unsigned() -> str:
+    parts = [{"alg": "none", "kid": KID, "typ": "JWT"}, claims()]
+    return ".".join(_base64(json.dumps(part).encode()).decode() for part in parts) + "."
+
+
+def _confused() -> str:
+    """HS256 with the public key as the secret."""
+    public = (
+        private_key()
+        .public_key()
+        .public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    )
+    header = {"alg": "HS256", "kid": KID, "typ": "JWT"}
+    body = b".".join(_base64(json.dumps(part).encode()) for part in (header, claims()))
+    return (body + b"." + _base64(hmac.digest(public, body, "sha256"))).decode()
+
+
+def _base64(raw: bytes) -> bytes:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=")
+
+
+def _foreign() -> str:
+    return signed(claims(), rsa.generate_private_key(public_exponent=65537, key_size=2048))
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "", "x", "a.b.c",
+        pytest.param(_unsigned, id="none"),
+        pytest.param(_confused, id="hs256"),
+        pytest.param(_foreign, id="foreign key"),
+        pytest.param(lambda: access_token(new_id(), lifetime=-60), id="expired"),
+        pytest.param(lambda: signed(claims(iss="somebody")), id="issuer"),
+        pytest.param(lambda: signed(claims(aud="elsewhere")), id="audience"),
+        pytest.param(lambda: signed(claims(sub="no uuid")), id="subject"),
+        pytest.param(lambda: signed(claims(token_type="refresh")), id="refresh"),
+        pytest.param(lambda: signed({k: v for k, v in claims().items() if k != "sid"}), id="no session"),
+        pytest.param(lambda: signed(claims(), kid="unknown"), id="unknown key id"),
+    ],
+)  # fmt: skip
+def test_anything_else_is_refused(token: Any) -> None:
+    with pytest.raises(InvalidToken):
+        principal_of(token() if callable(token) else token)
+
+
+def test_a_revoked_session_is_refused(user_id: UUID) -> None:
+    session = new_id()
+    token = access_token(user_id, session_id=session)
+    assert principal_of(token)
+    session_revoke(session_id=session, tokens_expire_at=timezone.now() + timedelta(minutes=5))
+    with pytest.raises(SessionIsRevoked):
+        principal_of(token)
+
+
+def test_the_event_revokes_it_here(user_id: UUID, deliver: Any) -> None:
+    session = new_id()
+    event = user.SessionRevoked(
+        session_id=session, user_id=user_id, tokens_expire_at=timezone.now() + timedelta(minutes=5)
+    )
+    assert deliver(event)
+    with pytest.raises(SessionIsRevoked):
+        principal_of(access_token(user_id, session_id=session))
+
+
+def test_the_last_good_keys_outlive_a_broken_address(tmp_path: Any, monkeypatch: Any) -> None:
+    from servicekit.auth import keys
+    from servicekit.testing.keys import jwks_url
+
+    path = tmp_path / "jwks.json"
+    path.write_text(Path(jwks_url()[5:]).read_text())
+    key_set = KeySet(f"file:{path}")
+    assert key_set.find(KID)
+    monkeypatch.setattr(keys, "MAX_AGE", 0)
+    monkeypatch.setattr(keys, "RETRY", 0)
+    path.write_text("garbage")
+    time.sleep(0.01)
+    assert key_set.find(KID)
+    path.unlink()
+    assert key_set.find(KID)
+
+
+def test_without_any_key_nobody_is_let_in(tmp_path: Any) -> None:
+    with pytest.raises(KeysUnavailable):
+        KeySet(f"file:{tmp_path}/nothing").find(KID)

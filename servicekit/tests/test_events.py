@@ -1,0 +1,264 @@
+"""Outbox → stream → inbox on a real PostgreSQL and a real Redis server."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import IntegrityError, transaction
+
+from servicekit.contracts import billing, trading
+from servicekit.contracts.base import Event
+from servicekit.ids import new_id
+from servicekit.messaging import failures, inbox, publish, relay, streams
+from servicekit.messaging.consumer import Consumer
+from servicekit.messaging.envelope import Received, open_envelope, parse, seal
+from servicekit.messaging.models import FailedEvent, InboxEvent, OutboxEvent
+from servicekit.telemetry import request_context
+from servicekit.testing.project import subscriptions
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def calls() -> Iterator[list[Callable[[Received[Any]], None]]]:
+    yield subscriptions.calls
+    subscriptions.calls.clear()
+
+
+@pytest.fixture
+def redis_streams() -> Iterator[Any]:
+    """The administrator's client on the test server: it plays billing, whose stream trading reads."""
+    from servicekit.settings import environment
+
+    client = streams.shared()
+    import redis
+
+    billing_client = redis.Redis.from_url(
+        environment("billing").require("BIRZHA_REDIS_URL"), decode_responses=True
+    )
+    billing_client.xtrim("events:billing", maxlen=0, approximate=False)
+    client.xtrim("events:trading", maxlen=0, approximate=False)
+    yield billing_client
+    billing_client.xtrim("events:billing", maxlen=0, approximate=False)
+    billing_client.close()
+
+
+def placed(order_id: Any = None) -> billing.HoldPlaced:
+    return billing.HoldPlaced(
+        hold_id=new_id(), order_id=order_id or new_id(), user_id=new_id(), amount=5, currency="USD"
+    )
+
+
+def cancel_requested(order_id: Any) -> trading.OrderCancelRequested:
+    from django.utils import timezone
+
+    return trading.OrderCancelRequested(order_id=order_id, user_id=new_id(), requested_at=timezone.now())
+
+
+def sealed(event: Event, sequence: int = 1, id: Any = None) -> str:
+    from django.utils import timezone
+
+    return seal(
+        event, id=id or new_id(), source="billing", sequence=sequence, time=timezone.now(), request_id="r-1",
+        traceparent="",
+    )  # fmt: skip
+
+
+def consume_until(done: Callable[[], bool], seconds: float = 15) -> None:
+    """Run the real consumer in a thread until a condition holds."""
+    stop = threading.Event()
+    thread = threading.Thread(target=Consumer(stop).run)
+    thread.start()
+    try:
+        deadline = time.monotonic() + seconds
+        while not done():
+            assert time.monotonic() < deadline, "the consumer did not get there"
+            time.sleep(0.02)
+    finally:
+        stop.set()
+        thread.join(10)
+    assert not thread.is_alive()
+
+
+class TestOutbox:
+    def test_an_event_is_there_with_its_transaction_and_gone_without(self) -> None:
+        with request_context("r-7"), transaction.atomic():
+            publish(cancel_requested(new_id()))
+        assert parse(OutboxEvent.objects.get().envelope)["requestid"] == "r-7"
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            publish(cancel_requested(new_id()))
+            _ = 1 / 0
+        assert OutboxEvent.objects.count() == 1
+
+    def test_outside_a_transaction_nothing_is_published(self) -> None:
+        with pytest.raises(transaction.TransactionManagementError):
+            publish(cancel_requested(new_id()))
+
+    def test_a_number_is_taken_once_per_subject(self) -> None:
+        order = new_id()
+        with transaction.atomic():
+            publish(cancel_requested(order), sequence=3)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            publish(cancel_requested(order), sequence=3)
+
+
+class TestRelay:
+    def test_it_sends_in_order_and_marks(self, redis_streams: Any) -> None:
+        order = new_id()
+        for sequence in range(1, 6):
+            with transaction.atomic():
+                publish(cancel_requested(order), sequence=sequence)
+        assert relay.send_batch() == 5
+        assert relay.send_batch() == 0
+        entries = streams.shared().xrange("events:trading")
+        assert [parse(fields["envelope"])["sequence"] for _, fields in entries] == [1, 2, 3, 4, 5]
+        assert not OutboxEvent.objects.filter(published_at__isnull=True).exists()
+
+    def test_only_one_leads(self) -> None:
+        stop, leads = threading.Event(), []
+
+        def candidate() -> None:
+            from django.db import connection
+
+            if relay.lead(stop):
+                leads.append(1)
+                stop.wait(10)
+            connection.close()
+
+        threads = [threading.Thread(target=candidate) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        time.sleep(1.5)
+        stop.set()
+        for thread in threads:
+            thread.join(10)
+        assert leads == [1]
+
+    def test_a_commit_wakes_it_at_once(self, redis_streams: Any) -> None:
+        stop = threading.Event()
+
+        def run() -> None:
+            from django.db import connection
+
+            relay.run(stop)
+            connection.close()
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        time.sleep(0.5)
+        waits = []
+        for sequence in range(5):
+            with transaction.atomic():
+                publish(cancel_requested(new_id()), sequence=sequence)
+            begin = time.monotonic()
+            while streams.shared().xlen("events:trading") <= sequence:
+                time.sleep(0.002)
+                assert time.monotonic() < begin + 5
+            waits.append(time.monotonic() - begin)
+        stop.set()
+        thread.join(10)
+        assert sorted(waits)[2] < relay.INTERVAL / 2  # woken, not waiting for its own look
+
+
+class TestConsumer:
+    def test_each_event_acts_once_however_often_it_comes(self, redis_streams: Any, calls: list) -> None:
+        seen: list[Any] = []
+        calls.append(lambda message: seen.append(message.id))
+        envelopes = [sealed(placed()) for _ in range(30)]
+        for envelope in envelopes * 3:
+            redis_streams.xadd("events:billing", {"envelope": envelope})
+        consume_until(lambda: InboxEvent.objects.count() == 30 and _pending(redis_streams) == 0)
+        assert sorted(map(str, seen)) == sorted(str(parse(envelope)["id"]) for envelope in envelopes)
+
+    def test_one_bad_event_stops_only_itself_and_those_behind_it(
+        self, redis_streams: Any, calls: list, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(failures, "FIRST_WAIT", 0.05)
+        bad, heal, order = new_id(), threading.Event(), []
+
+        def handler(message: Received[Any]) -> None:
+            if message.event.order_id == bad and not heal.is_set():
+                raise ValueError("not yet")
+            order.append((message.event.order_id, message.sequence))
+
+        calls.append(handler)
+        good = [new_id() for _ in range(10)]
+        redis_streams.xadd("events:billing", {"envelope": sealed(placed(bad), 1)})
+        redis_streams.xadd("events:billing", {"envelope": sealed(placed(bad), 2)})
+        for other in good:
+            redis_streams.xadd("events:billing", {"envelope": sealed(placed(other))})
+
+        def others_done() -> bool:
+            if InboxEvent.objects.count() >= 10:
+                heal.set()
+            return InboxEvent.objects.count() == 12 and _pending(redis_streams) == 0
+
+        consume_until(others_done)
+        # a batch that was rolled back called its handlers too; what counts is what committed last
+        assert [entry for entry in order if entry[0] == bad] == [(bad, 1), (bad, 2)]
+        assert not FailedEvent.objects.exists()
+
+    def test_what_never_works_becomes_a_dead_letter(
+        self, redis_streams: Any, calls: list, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(failures, "FIRST_WAIT", 0.01)
+        monkeypatch.setattr(failures, "MAX_ATTEMPTS", 3)
+
+        def handler(message: Received[Any]) -> None:
+            get_user_model().objects.create(username="left by a failed handler")
+            raise ValueError("never")
+
+        calls.append(handler)
+        streams.shared().delete("events:trading:dead")
+        redis_streams.xadd("events:billing", {"envelope": sealed(placed())})
+        consume_until(
+            lambda: (
+                FailedEvent.objects.filter(dead_at__isnull=False).exists() and _pending(redis_streams) == 0
+            )
+        )
+        (entry,) = streams.shared().xrange("events:trading:dead")
+        assert "never" in entry[1]["error"]
+        assert FailedEvent.objects.get().attempts == 3
+        assert not get_user_model().objects.exists()
+        streams.shared().delete("events:trading:dead")
+
+    def test_what_is_no_event_of_ours_is_passed_by(self, redis_streams: Any, calls: list) -> None:
+        for junk in ("{", "[]", sealed(placed()).replace("billing.hold.placed", "billing.hold.invented")):
+            redis_streams.xadd("events:billing", {"envelope": junk})
+        redis_streams.xadd("events:billing", {"something": "else"})
+        redis_streams.xadd("events:billing", {"envelope": sealed(placed())})
+        consume_until(lambda: InboxEvent.objects.count() == 1 and _pending(redis_streams) == 0)
+        streams.shared().delete("events:trading:dead")
+
+    def test_what_a_dead_consumer_had_read_is_read_again(self, redis_streams: Any, calls: list) -> None:
+        redis_streams.xadd("events:billing", {"envelope": sealed(placed())})
+        dead = Consumer(threading.Event())
+        dead._create_groups()
+        dead.redis.xreadgroup(dead.group, dead.name, {"events:billing": ">"})
+        assert _pending(redis_streams) == 1
+        consume_until(lambda: InboxEvent.objects.count() == 1 and _pending(redis_streams) == 0)
+
+
+class TestInbox:
+    def test_all_or_nothing(self, calls: list) -> None:
+        def handler(message: Received[Any]) -> None:
+            if message.event.amount == 0:
+                raise ValueError
+
+        calls.append(handler)
+        messages = [open_envelope(parse(sealed(placed()))) for _ in range(3)]
+        bad = billing.HoldPlaced.from_data({**placed().to_data(), "amount": 0})
+        with pytest.raises(ValueError):
+            inbox.handle([*messages, open_envelope(parse(sealed(bad)))])
+        assert not InboxEvent.objects.exists()
+        assert inbox.handle([*messages, messages[0]]) == 3
+        assert inbox.handle(messages) == 0
+
+
+def _pending(client: Any) -> int:
+    return int(client.xpending("events:billing", "trading")["pending"])

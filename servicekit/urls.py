@@ -1,0 +1,35 @@
+"""The addresses that every service has alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, path
+from drf_spectacular.views import SpectacularAPIView
+
+from servicekit import health
+
+
+def service_urls(api: list[URLPattern | URLResolver]) -> list[Any]:
+    """The service's API, its admin and OpenAPI document, and its operations addresses.
+
+    Args:
+        api: the service's own patterns, such as ``path("api/v1/orders", include(...))``.
+    """
+    slug = settings.SERVICE_SLUG
+    return [
+        path(f"api/v1/{slug}/schema", SpectacularAPIView.as_view(), name="schema"),
+        *api,
+        path(f"admin/{slug}/", admin.site.urls),
+        path("healthz", health.healthz),
+        path("readyz", health.readyz),
+        path("metrics", health.metrics),
+    ]
+
+
+#: Put ``from servicekit.urls import handler400, handler404, handler500`` into a service's urls.
+handler400 = "servicekit.api.problems.bad_request"
+handler404 = "servicekit.api.problems.not_found"
+handler500 = "servicekit.api.problems.server_error"

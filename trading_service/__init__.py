@@ -1,0 +1,1 @@
+"""trading_service: takes orders, and leads each one through billing and the venue to its end."""

@@ -1,0 +1,1 @@
+"""How trading_service is put together: settings, addresses, the web and worker processes."""

@@ -1,0 +1,16 @@
+"""Every address that trading_service answers on."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from servicekit.urls import handler400, handler404, handler500, service_urls
+
+__all__ = ["handler400", "handler404", "handler500", "urlpatterns"]
+
+urlpatterns = service_urls(
+    api=[
+        path("api/v1/orders", include("trading_service.orders.urls")),
+        path("api/v1/positions", include("trading_service.positions.urls")),
+    ],
+)

@@ -1,0 +1,89 @@
+"""/api/v1/orders: place, list, look at, cancel."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from servicekit.api.idempotency import idempotent
+from servicekit.api.pagination import CursorPages
+from servicekit.api.views import Api
+from trading_service.orders import selectors, services
+from trading_service.orders.serializers import OrderFilters, OrderInput, OrderOutput, OrderWholeOutput
+
+_IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    location=OpenApiParameter.HEADER,
+    required=True,
+    description="A new random value for each new intention; the order's client_order_id.",
+)
+
+
+class OrderListApi(Api):
+    """A customer's orders."""
+
+    @extend_schema(
+        operation_id="orders_list",
+        parameters=[OrderFilters, OpenApiParameter("cursor"), OpenApiParameter("page_size", int)],
+        responses=OrderOutput(many=True),
+        summary="My orders, newest first",
+    )
+    def get(self, request: Request) -> Response:
+        filters = OrderFilters(data=request.query_params)
+        filters.is_valid(raise_exception=True)
+        orders = selectors.order_list(user_id=request.user.id, **filters.validated_data)
+        pages = CursorPages()
+        page = pages.paginate_queryset(orders, request, view=self)
+        return pages.get_paginated_response(OrderOutput(page, many=True).data)
+
+    @extend_schema(
+        operation_id="orders_place",
+        parameters=[_IDEMPOTENCY_KEY],
+        request=OrderInput,
+        responses={201: OrderOutput},
+        summary="Place an order",
+        description="Answers before the order is filled. An order that cannot be executed at all is "
+        "created with the status rejected and a reject_reason.",
+    )
+    def post(self, request: Request) -> Response:
+        return idempotent(request, lambda key: self._place(request, key))
+
+    def _place(self, request: Request, key: str) -> Response:
+        body = OrderInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        order = services.order_place(user_id=request.user.id, client_order_id=key, **body.validated_data)
+        return Response(
+            OrderOutput(order).data,
+            status=status.HTTP_201_CREATED,
+            headers={"Location": f"/api/v1/orders/{order.id}"},
+        )
+
+
+class OrderApi(Api):
+    """One order."""
+
+    @extend_schema(
+        operation_id="orders_get", responses=OrderWholeOutput, summary="One order, its fills and its history"
+    )
+    def get(self, request: Request, order_id: UUID) -> Response:
+        order = selectors.order_get(user_id=request.user.id, order_id=order_id)
+        return Response(OrderWholeOutput(order).data)
+
+
+class OrderCancelApi(Api):
+    """The wish to take an order back."""
+
+    @extend_schema(
+        operation_id="orders_cancel",
+        request=None,
+        responses={202: OrderOutput},
+        summary="Ask for an order to be canceled",
+        description="The venue decides whether it is in time: look at the order for the outcome.",
+    )
+    def post(self, request: Request, order_id: UUID) -> Response:
+        order = services.order_cancel_request(user_id=request.user.id, order_id=order_id)
+        return Response(OrderOutput(order).data, status=status.HTTP_202_ACCEPTED)

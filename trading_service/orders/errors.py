@@ -1,0 +1,85 @@
+"""Why an order is refused at once, or cannot be changed. Reasons for a later rejection are in
+``reject_reasons.py``."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from servicekit.errors import DomainError
+
+
+class OrderTypeUnsupported(DomainError):
+    """A limit order: its place in the contract is kept, the venue does not take it yet."""
+
+    code = "order_type_unsupported"
+    field = "type"
+    title = _("Unsupported order type")
+    message = _("Orders of the type “%(type)s” are not taken yet; only market orders are.")
+
+
+class LimitPriceUnexpected(DomainError):
+    """A market order with a limit price: taking it and ignoring the limit would be a lie."""
+
+    code = "limit_price_unexpected"
+    field = "limit_price"
+    title = _("Unexpected limit price")
+    message = _("A market order has no limit price; %(limit_price)s was given.")
+
+
+class TimeInForceUnsupported(DomainError):
+    """A market order that is to rest."""
+
+    code = "time_in_force_unsupported"
+    field = "time_in_force"
+    title = _("Unsupported time in force")
+    message = _("A market order is executed at once or not at all, so it cannot be “%(time_in_force)s”.")
+
+
+class LotSizeInvalid(DomainError):
+    """A quantity that is not a whole number of lots."""
+
+    code = "lot_size_invalid"
+    field = "quantity"
+    title = _("Not a whole number of lots")
+    message = _("%(ticker)s is traded in lots of %(limit)s; %(value)s is not a multiple of that.")
+
+
+class OrderValueTooLarge(DomainError):
+    """Price × quantity beyond what an account can ever hold."""
+
+    code = "order_value_too_large"
+    field = "quantity"
+    title = _("The order is worth too much")
+    message = _("An order can be worth %(limit)s %(currency)s at most; this one would be %(value)s.")
+
+
+class OrderValueTooSmall(DomainError):
+    """Price × quantity that rounds to nothing: it would be had for free."""
+
+    code = "order_value_too_small"
+    field = "quantity"
+    title = _("The order is worth too little")
+    message = _("An order must be worth %(limit)s %(currency)s at least.")
+
+
+class OrderNotCancelable(DomainError):
+    """A cancel of an order that is final."""
+
+    code = "order_not_cancelable"
+    status = 409
+    title = _("The order cannot be canceled")
+    message = _("The order is already %(status)s.")
+
+
+class ExecutionConflict(RuntimeError):
+    """The venue executed what is not open here. Execution cannot be undone, so it must not be
+    dropped silently: the event fails and ends among the dead letters, for a person to look at."""
+
+
+class OrderNotFound(DomainError):
+    """There is no such order, or it is somebody else's: the caller cannot tell."""
+
+    code = "not_found"
+    status = 404
+    title = _("Not found")
+    message = _("There is no such order, or it is not yours.")

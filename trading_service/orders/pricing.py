@@ -1,0 +1,48 @@
+"""What an order may cost: cap price, amount, fee and hold. Pure functions.
+
+Prices are in major units, amounts in minor ones; every rounding of money is
+:func:`servicekit.money.rounded_minor`.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
+
+from django.conf import settings
+
+from servicekit.money import rounded_minor, to_text
+
+#: Enough digits for any price × quantity to be exact.
+_PRECISION = 60
+
+
+def cap_price(*, side: str, quote: Decimal, step: Decimal) -> Decimal:
+    """The price beyond which a market order must not execute.
+
+    The quote last heard plus PRICE_PROTECTION, rounded up to the price step, for a buy; minus it,
+    rounded down but at least one step, for a sell.
+    """
+    protection = settings.PRICE_PROTECTION
+    step = step.normalize()
+    with localcontext() as exact:
+        exact.prec = _PRECISION
+        if side == "buy":
+            steps = (quote * (1 + protection) / step).to_integral_value(ROUND_CEILING)
+        else:
+            steps = max(Decimal(1), (quote * (1 - protection) / step).to_integral_value(ROUND_FLOOR))
+        price = steps * step
+        return price.quantize(Decimal(1)) if price == price.to_integral_value() else price.normalize()
+
+
+def amount_of(*, price: Decimal, quantity: int, currency: str) -> int:
+    """Price × quantity, rounded once."""
+    with localcontext() as exact:
+        exact.prec = _PRECISION
+        return rounded_minor(price * quantity, currency)
+
+
+def fee_of(*, amount: int, currency: str) -> int:
+    """The fee on an amount: FEE_RATE of it, rounded once."""
+    with localcontext() as exact:
+        exact.prec = _PRECISION
+        return rounded_minor(Decimal(to_text(amount, currency)) * settings.FEE_RATE, currency)

@@ -1,0 +1,51 @@
+"""The reject codes of the public contract, and what each says to a person in their language."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as translated
+from django.utils.translation import gettext_noop as _
+
+#: Code → the sentence with the bound and what stood against it, and the one without.
+REASONS: dict[str, tuple[str, str]] = {
+    "insufficient_funds": (
+        _("The order needs %(value)s, and %(limit)s is available."),
+        _("There is not enough money for the order."),
+    ),
+    "insufficient_position": (
+        _("%(limit)s can be sold; the order is for %(value)s."),
+        _("You do not own as much as the order sells."),
+    ),
+    "insufficient_quantity": (
+        _("%(limit)s is offered at the moment; the order is for %(value)s."),
+        _("Less is offered at the moment than the order asks for."),
+    ),
+    "instrument_halted": (
+        _("Trading in this instrument is halted."),
+        _("Trading in this instrument is halted."),
+    ),
+    "price_moved": (
+        _("The price is %(value)s, beyond this order's bound of %(limit)s."),
+        _("The price moved beyond this order's bound."),
+    ),
+    "quote_stale": (
+        _("The latest quote is %(value)s old; at most %(limit)s is allowed."),
+        _("There is no fresh quote to execute the order at."),
+    ),
+}
+
+#: What other services say that the public contract has no code of its own for.
+SYNONYMS = {"account_not_ready": "insufficient_funds"}
+
+
+def reject_detail(*, code: str, limit: str, value: str) -> str:
+    """Why an order was rejected, in the active language.
+
+    Args:
+        code: a key of :data:`REASONS`; another one is shown as it is.
+        limit: the bound, as text; may be empty.
+        value: what stood against it, as text; may be empty.
+    """
+    if code not in REASONS:
+        return code
+    full, short = REASONS[code]
+    return translated(full) % {"limit": limit, "value": value} if limit and value else translated(short)

@@ -1,0 +1,191 @@
+"""How an order is written and read: the JSON of the public contract."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from servicekit.api.serializers import (
+    MoneyField,
+    PriceField,
+    QuantityField,
+    StrictSerializer,
+    TextField,
+    shown,
+)
+from trading_service.orders.models import Fill, Order, OrderTransition, OrderType, Side, Status, TimeInForce
+from trading_service.orders.reject_reasons import reject_detail
+
+
+class OrderInput(StrictSerializer):
+    """The body of POST /orders."""
+
+    ticker = TextField(max_length=32)
+    side = serializers.ChoiceField(Side.choices)
+    type = serializers.ChoiceField(OrderType.choices)
+    quantity = QuantityField()
+    limit_price = PriceField(required=False, allow_null=True, default=None)
+    time_in_force = serializers.ChoiceField(TimeInForce.choices, required=False, default=TimeInForce.DAY)
+
+
+class RejectReason(serializers.Serializer):
+    """Why an order was rejected: a stable code, and a sentence in the request's language."""
+
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+@extend_schema_field(RejectReason(allow_null=True))
+class RejectReasonField(serializers.Field):
+    """``{code, detail}``, or null for an order that was not rejected. Gets the whole order."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"source": "*", "read_only": True, **kwargs})
+
+    def to_representation(self, order: Order) -> dict[str, str] | None:
+        if not order.reject_code:
+            return None
+        detail = reject_detail(code=order.reject_code, limit=order.reject_limit, value=order.reject_value)
+        return {"code": order.reject_code, "detail": detail}
+
+
+@extend_schema_field({"type": "string", "format": "decimal", "example": "430.47", "nullable": True})
+class StepPriceField(serializers.Field):
+    """A price with the digits of its instrument's price step; null when there is none."""
+
+    def __init__(self, attribute: str, **kwargs: Any) -> None:
+        self.attribute = attribute
+        super().__init__(**{"source": "*", "read_only": True, **kwargs})
+
+    def to_representation(self, record: Order | Fill) -> str | None:
+        price: Decimal | None = getattr(record, self.attribute)
+        order = record if isinstance(record, Order) else record.order
+        return None if price is None else order.instrument.price_text(price)
+
+
+class OrderOutput(serializers.Serializer):
+    """An order. ``amount`` and ``fee`` are 0.00 until something is filled."""
+
+    id = serializers.UUIDField()
+    client_order_id = serializers.CharField(help_text="The Idempotency-Key it was placed with.")
+    ticker = serializers.CharField(source="instrument.ticker")
+    side = serializers.ChoiceField(Side.choices)
+    type = serializers.ChoiceField(OrderType.choices)
+    quantity = serializers.IntegerField()
+    limit_price = StepPriceField("limit_price")
+    time_in_force = serializers.ChoiceField(TimeInForce.choices)
+    status = serializers.ChoiceField(Status.choices)
+    filled_quantity = serializers.IntegerField()
+    average_price = StepPriceField("average_price")
+    amount = MoneyField()
+    fee = MoneyField()
+    currency = serializers.CharField()
+    reject_reason = RejectReasonField()
+    cancel_requested_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+class FillOutput(serializers.ModelSerializer):
+    """One execution of an order."""
+
+    price = StepPriceField("price")
+    amount = MoneyField()
+    fee = MoneyField()
+    currency = serializers.CharField(source="order.currency")
+
+    class Meta:
+        model = Fill
+        fields = ("id", "quantity", "price", "amount", "fee", "currency", "executed_at")
+
+
+class TransitionOutput(serializers.ModelSerializer):
+    """One change of an order's state."""
+
+    from_status = serializers.SerializerMethodField(help_text="Null in the first row.")
+    cause = serializers.CharField(help_text="“customer”, or the type of the event that caused it.")
+
+    class Meta:
+        model = OrderTransition
+        fields = ("from_status", "to_status", "at", "cause")
+
+    def get_from_status(self, transition: OrderTransition) -> str | None:
+        return transition.from_status or None
+
+
+class OrderWholeOutput(OrderOutput):
+    """An order with its fills and the history of its states, oldest first."""
+
+    fills = FillOutput(many=True)
+    history = TransitionOutput(many=True)
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class StatusesField(serializers.Field):
+    """One status, or several with commas between."""
+
+    default_error_messages = {"invalid_choice": _("There is no status “%(value)s”.")}
+
+    def to_internal_value(self, data: str) -> list[str]:
+        for status in data.split(","):
+            if status not in Status.values:
+                detail = str(self.error_messages["invalid_choice"]) % {"value": shown(status)}
+                raise serializers.ValidationError(detail, code="invalid_choice")
+        return data.split(",")
+
+
+@extend_schema_field(OpenApiTypes.DATETIME)
+class MomentField(serializers.Field):
+    """An RFC 3339 date-time with its offset, or a date, which is taken in UTC.
+
+    Args:
+        end_of_day: a date means the end of that day, so that a range includes it.
+    """
+
+    default_error_messages = {
+        "moment_invalid": _(
+            "A date (2025-01-31) or a date-time (2025-01-31T09:30:00Z) is wanted, not %(value)s."
+        )
+    }
+
+    def __init__(self, *, end_of_day: bool = False, **kwargs: Any) -> None:
+        self.end_of_day = end_of_day
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: str) -> datetime:
+        try:
+            if day := parse_date(data):
+                moment = datetime.combine(day, time.min, UTC)
+                return moment + timedelta(days=1) if self.end_of_day else moment
+            at = parse_datetime(data)
+            if at is not None and at.tzinfo is not None:
+                return at.astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+        raise serializers.ValidationError(
+            str(self.error_messages["moment_invalid"]) % {"value": shown(data)}, code="moment_invalid"
+        )
+
+
+class OrderFilters(serializers.Serializer):
+    """The query of GET /orders."""
+
+    status = StatusesField(required=False, source="statuses", help_text="One or several, comma-separated.")
+    ticker = serializers.CharField(required=False, max_length=32)
+    side = serializers.ChoiceField(Side.choices, required=False)
+    to = MomentField(
+        required=False, source="until", end_of_day=True, help_text="Created before; a date is included."
+    )
+    client_order_id = serializers.CharField(required=False, max_length=128)
+
+    def get_fields(self) -> dict[str, Any]:
+        """``from`` is a word of Python, so that field is added here."""
+        since = MomentField(required=False, source="since", help_text="Created then or later.")
+        return {**super().get_fields(), "from": since}

@@ -1,0 +1,164 @@
+"""Placing an order: the customer's wish becomes a row, and what it may cost is set aside."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from servicekit.contracts import trading
+from servicekit.messaging import publish
+from servicekit.money import MAX_MINOR, to_text
+from servicekit.telemetry import current_request_id
+from trading_service.orders import errors
+from trading_service.orders.models import Order, OrderType, Side, Status, TimeInForce
+from trading_service.orders.pricing import amount_of, cap_price, fee_of
+from trading_service.orders.services.changes import (
+    Cause,
+    rejection_publish,
+    submission_publish,
+    transition_record,
+)
+from trading_service.positions.errors import InsufficientPosition
+from trading_service.positions.services import position_hold
+from trading_service.reference.models import ListedInstrument
+from trading_service.reference.selectors import instrument_get, instrument_price
+
+
+@transaction.atomic
+def order_place(
+    *,
+    user_id: UUID,
+    client_order_id: str,
+    ticker: str,
+    side: str,
+    quantity: int,
+    type: str = OrderType.MARKET,
+    time_in_force: str = TimeInForce.DAY,
+    limit_price: Decimal | None = None,
+) -> Order:
+    """Take an order.
+
+    A buy is ``accepted`` and asks billing to hold its worst cost. A sell holds its units in this
+    transaction and is ``working`` at once. What can be known to be impossible already (a sell of
+    what is not owned, an instrument without any quote) becomes an order that is ``rejected``.
+
+    Args:
+        user_id: whose order.
+        client_order_id: the customer's own key for it, unique per customer.
+        ticker: of a listed instrument, in any case.
+        side: ``buy`` or ``sell``.
+        quantity: units, a whole number of lots, above 0.
+        type: ``market``.
+        time_in_force: ``day``, ``ioc`` or ``fok``, which are the same for an order that never rests.
+        limit_price: None.
+
+    Returns:
+        The order, with its instrument.
+
+    Raises:
+        OrderTypeUnsupported, LimitPriceUnexpected, TimeInForceUnsupported, InstrumentUnknown,
+        LotSizeInvalid, OrderValueTooLarge, OrderValueTooSmall: nothing was written.
+
+    Emits:
+        OrderPlaced, and for a sell OrderSubmitted; or OrderRejected.
+    """
+    _check_terms(type=type, time_in_force=time_in_force, limit_price=limit_price)
+    instrument = instrument_get(ticker=ticker)
+    if quantity % instrument.lot_size:
+        raise errors.LotSizeInvalid(ticker=instrument.ticker, limit=instrument.lot_size, value=quantity)
+    now = timezone.now()
+    order = Order(
+        user_id=user_id,
+        client_order_id=client_order_id,
+        instrument=instrument,
+        side=side,
+        type=type,
+        time_in_force=time_in_force,
+        quantity=quantity,
+        currency=instrument.currency,
+        request_id=current_request_id(),
+        created_at=now,
+        updated_at=now,
+    )
+    quote = instrument_price(instrument)
+    if quote is None:
+        return _reject(order, code="quote_stale")
+    order.cap_price = cap_price(side=side, quote=quote, step=instrument.price_step)
+    worst = _worst_amount(order, instrument)
+    if side == Side.SELL:
+        try:
+            position_hold(user_id=user_id, instrument_id=instrument.id, quantity=quantity)
+        except InsufficientPosition as error:
+            return _reject(order, code=error.code, **error.params)
+    else:
+        order.hold_amount = worst + fee_of(amount=worst, currency=order.currency)
+    order.save(force_insert=True)
+    transition_record(order=order, from_status="", cause=Cause())
+    _placement_publish(order, now)
+    if side == Side.SELL:
+        _submit(order)
+    return order
+
+
+def _check_terms(*, type: str, time_in_force: str, limit_price: Decimal | None) -> None:
+    """What the contract names and the venue does not do yet is refused, never ignored."""
+    if type != OrderType.MARKET:
+        raise errors.OrderTypeUnsupported(type=type)
+    if limit_price is not None:
+        raise errors.LimitPriceUnexpected(limit_price=limit_price)
+    if time_in_force == TimeInForce.GTC:
+        raise errors.TimeInForceUnsupported(time_in_force=time_in_force)
+
+
+def _worst_amount(order: Order, instrument: ListedInstrument) -> int:
+    """The amount at the cap price, in minor units, within what an account can hold."""
+    assert order.cap_price is not None
+    currency = instrument.currency
+    amount = amount_of(price=order.cap_price, quantity=order.quantity, currency=currency)
+    if amount > MAX_MINOR:
+        raise errors.OrderValueTooLarge(
+            limit=to_text(MAX_MINOR, currency), value=to_text(amount, currency), currency=currency
+        )
+    if amount < 1:
+        raise errors.OrderValueTooSmall(limit=to_text(1, currency), currency=currency)
+    return amount
+
+
+def _placement_publish(order: Order, now: datetime) -> None:
+    publish(
+        trading.OrderPlaced(
+            order_id=order.id,
+            user_id=order.user_id,
+            instrument_id=order.instrument_id,
+            ticker=order.instrument.ticker,
+            side=order.side,
+            type=order.type,
+            quantity=order.quantity,
+            hold_amount=order.hold_amount,
+            currency=order.currency,
+            placed_at=now,
+        ),
+        sequence=order.version,
+    )
+
+
+def _submit(order: Order) -> None:
+    """A sell holds its units already: on to the venue in the same transaction."""
+    order.status, order.version = Status.WORKING, order.version + 1
+    order.save(update_fields=["status", "version"])
+    transition_record(order=order, from_status=Status.ACCEPTED, cause=Cause())
+    submission_publish(order=order)
+
+
+def _reject(order: Order, *, code: str, limit: object = "", value: object = "") -> Order:
+    """Write the order as one that never was accepted."""
+    order.status = Status.REJECTED
+    order.reject_code, order.reject_limit, order.reject_value = code, str(limit), str(value)
+    order.save(force_insert=True)
+    transition_record(order=order, from_status="", cause=Cause())
+    rejection_publish(order=order)
+    return order

@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from trading_service.orders.apis import OrderApi, OrderCancelApi, OrderListApi
+
+urlpatterns = [
+    path("", OrderListApi.as_view()),
+    path("/<uuid:order_id>", OrderApi.as_view()),
+    path("/<uuid:order_id>/cancel", OrderCancelApi.as_view()),
+]

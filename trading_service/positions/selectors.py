@@ -1,0 +1,92 @@
+"""Reads of positions, valued at the quote last heard."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from servicekit.money import HOME_CURRENCY, rounded_minor, to_text
+from trading_service.positions.models import Position
+from trading_service.reference.models import ListedInstrument
+from trading_service.reference.selectors import instrument_price
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A position and what it is worth now. Amounts in minor units; ``None``: no quote was heard."""
+
+    instrument: ListedInstrument
+    quantity: int
+    held_quantity: int
+    cost_basis: int
+    realized_pnl: int
+    price: Decimal | None
+    price_at: datetime | None
+    market_value: int | None
+
+    @property
+    def average_cost(self) -> Decimal:
+        """What one unit cost on average, fees included, in major units; exact to 8 digits."""
+        cost = Decimal(to_text(self.cost_basis, self.instrument.currency))
+        return (cost / self.quantity).quantize(Decimal("1e-8"))
+
+    @property
+    def unrealized_pnl(self) -> int | None:
+        """Market value less cost."""
+        return None if self.market_value is None else self.market_value - self.cost_basis
+
+
+@dataclass(frozen=True)
+class Portfolio:
+    """A customer's holdings and their sums, in minor units of ``currency``.
+
+    ``total_realized_pnl`` includes what was sold completely and so is in no holding.
+    """
+
+    currency: str
+    total_market_value: int
+    total_cost: int
+    total_unrealized_pnl: int
+    total_realized_pnl: int
+    holdings: list[Holding]
+
+
+def position_available(*, user_id: UUID, instrument_id: UUID) -> int:
+    """How many units the customer could still sell."""
+    position = Position.objects.filter(user_id=user_id, instrument_id=instrument_id).first()
+    return position.available_quantity if position else 0
+
+
+def portfolio_get(*, user_id: UUID) -> Portfolio:
+    """The customer's open positions by ticker, valued, with the totals; one consistent read."""
+    positions = list(
+        Position.objects.filter(user_id=user_id)
+        .select_related("instrument__quote")
+        .order_by("instrument__ticker")
+    )
+    holdings = [_holding(position) for position in positions if position.quantity]
+    return Portfolio(
+        currency=HOME_CURRENCY,
+        total_market_value=sum(holding.market_value or 0 for holding in holdings),
+        total_cost=sum(holding.cost_basis for holding in holdings),
+        total_unrealized_pnl=sum(holding.unrealized_pnl or 0 for holding in holdings),
+        total_realized_pnl=sum(position.realized_pnl for position in positions),
+        holdings=holdings,
+    )
+
+
+def _holding(position: Position) -> Holding:
+    instrument = position.instrument
+    price = instrument_price(instrument)
+    return Holding(
+        instrument=instrument,
+        quantity=position.quantity,
+        held_quantity=position.held_quantity,
+        cost_basis=position.cost_basis,
+        realized_pnl=position.realized_pnl,
+        price=price,
+        price_at=instrument.quote.price_at if price is not None else None,
+        market_value=None if price is None else rounded_minor(price * position.quantity),
+    )

@@ -1,0 +1,1 @@
+"""What trading keeps of the instruments and quotes that market_service owns."""

@@ -1,0 +1,96 @@
+"""Copies of what market_service owns; only its events change them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from servicekit import money
+
+#: Above every price a column can hold, and below NaN, which PostgreSQL sorts above all numbers: a
+#: CHECK of ``price < PRICE_BOUND`` is therefore also the check that the price is a number.
+PRICE_BOUND = Decimal(10) ** 12
+
+
+class PriceField(models.DecimalField):
+    """A price: NUMERIC(20, 8), in major units of the instrument's currency."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **{"max_digits": 20, "decimal_places": 8, **kwargs})  # type: ignore[arg-type]
+
+
+class ListedInstrument(models.Model):
+    """An instrument as market_service last described it; ``id`` is market's id of it.
+
+    ``version`` is the sequence of the event the row was written from; only a newer one replaces it.
+    """
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("open")
+        HALTED = "halted", _("halted")
+
+    id = models.UUIDField(primary_key=True)
+    ticker = models.CharField(max_length=32, unique=True)
+    name_en = models.CharField(max_length=200)
+    name_ru = models.CharField(max_length=200)
+    type = models.CharField(max_length=20)
+    currency = models.CharField(max_length=3)
+    lot_size = models.PositiveIntegerField()
+    price_step = PriceField()
+    issued_quantity = models.BigIntegerField()
+    status = models.CharField(max_length=10, choices=Status.choices)
+    previous_close = PriceField()
+    version = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("instrument")
+        verbose_name_plural = _("instruments")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(price_step__gt=0, price_step__lt=PRICE_BOUND), name="instrument_price_step"
+            ),
+            models.CheckConstraint(
+                condition=Q(previous_close__gt=0, previous_close__lt=PRICE_BOUND),
+                name="instrument_previous_close",
+            ),
+            models.CheckConstraint(condition=Q(lot_size__gt=0), name="instrument_lot_size"),
+            models.CheckConstraint(condition=Q(issued_quantity__gte=0), name="instrument_issued"),
+        ]
+
+    def __str__(self) -> str:
+        return self.ticker
+
+    @property
+    def name(self) -> str:
+        """The name in the active language."""
+        return self.name_ru if (get_language() or "").startswith("ru") else self.name_en
+
+    def price_text(self, price: Decimal) -> str:
+        """The price with as many digits as the instrument's price step has."""
+        return money.price_text(price, self.price_step)
+
+
+class LatestQuote(models.Model):
+    """The quote last heard of an instrument. A table of its own, so that the stream of quotes never
+    touches the instruments that orders refer to.
+    """
+
+    instrument = models.OneToOneField(
+        ListedInstrument, primary_key=True, on_delete=models.CASCADE, related_name="quote"
+    )
+    price = PriceField()
+    price_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("quote")
+        verbose_name_plural = _("quotes")
+        constraints = [
+            models.CheckConstraint(condition=Q(price__gt=0, price__lt=PRICE_BOUND), name="quote_price"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.price} @ {self.price_at:%Y-%m-%d %H:%M:%S}"

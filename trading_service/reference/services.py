@@ -1,0 +1,99 @@
+"""The only writer of the copies. Both writes are set-based statements in which only newer wins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from servicekit.contracts import market
+
+_INSTRUMENT_UPSERT = """
+INSERT INTO reference_listedinstrument AS known (
+    id, ticker, name_en, name_ru, type, currency, lot_size, price_step, issued_quantity, status,
+    previous_close, version
+)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (id) DO UPDATE SET
+    ticker = excluded.ticker, name_en = excluded.name_en, name_ru = excluded.name_ru,
+    type = excluded.type, currency = excluded.currency, lot_size = excluded.lot_size,
+    price_step = excluded.price_step, issued_quantity = excluded.issued_quantity,
+    status = excluded.status, previous_close = excluded.previous_close, version = excluded.version
+WHERE known.version < excluded.version
+"""
+
+# Joined with the instruments, because a quote may overtake the event that lists its instrument;
+# ordered, so that two writers lock the rows in the same order.
+_QUOTES_UPSERT = """
+INSERT INTO reference_latestquote AS known (instrument_id, price, price_at)
+SELECT instrument.id, heard.price, heard.price_at
+FROM unnest(%s::uuid[], %s::numeric[], %s::timestamptz[]) AS heard (id, price, price_at)
+JOIN reference_listedinstrument AS instrument USING (id)
+ORDER BY instrument.id
+ON CONFLICT (instrument_id) DO UPDATE SET price = excluded.price, price_at = excluded.price_at
+WHERE known.price_at < excluded.price_at
+"""
+
+
+class HeardQuote(NamedTuple):
+    """One instrument's quote; ``price`` in major units."""
+
+    instrument_id: UUID
+    price: Decimal
+    price_at: datetime
+
+
+@transaction.atomic
+def instrument_copy(*, snapshot: market.InstrumentChanged, version: int) -> bool:
+    """Take over what market says of an instrument, and the quote that comes with it.
+
+    Args:
+        snapshot: the whole description.
+        version: the event's sequence. An older description than the known one is dropped; its
+            quote is not, because a quote is judged by its own time.
+
+    Returns:
+        Whether the description was newer than what was known.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _INSTRUMENT_UPSERT,
+            [
+                snapshot.instrument_id,
+                snapshot.ticker,
+                snapshot.name_en,
+                snapshot.name_ru,
+                snapshot.type,
+                snapshot.currency,
+                snapshot.lot_size,
+                snapshot.price_step,
+                snapshot.issued_quantity,
+                snapshot.status,
+                snapshot.previous_close,
+                version,
+            ],
+        )
+        newer = cursor.rowcount == 1
+    quotes_copy(quotes=[HeardQuote(snapshot.instrument_id, snapshot.price, snapshot.price_at)])
+    return newer
+
+
+def quotes_copy(*, quotes: Iterable[HeardQuote]) -> int:
+    """Take over the latest quotes in one statement, at most one per instrument; only newer wins.
+
+    Quotes of instruments that are not known here are left out: the event that lists the instrument
+    brings a quote of its own.
+
+    Returns:
+        How many instruments have a new quote now.
+    """
+    columns = list(zip(*quotes, strict=True))
+    if not columns:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(_QUOTES_UPSERT, [list(column) for column in columns])
+        return cursor.rowcount

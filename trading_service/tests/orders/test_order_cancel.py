@@ -1,0 +1,73 @@
+"""order_cancel_request and order_cancel: the customer wants an order back, the venue decides."""
+
+from __future__ import annotations
+
+import pytest
+
+from servicekit.contracts import trading
+from servicekit.ids import new_id
+from trading_service.positions.models import Position
+from trading_service.tests.conftest import fresh
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("state", ["order", "working"])
+def test_an_open_order_is_asked_back_once(aapl, world, user_id, published, api, state: str) -> None:
+    order = getattr(world, state)(user_id)
+    for _ in range(2):
+        answer = api(user_id).post(f"/api/v1/orders/{order.id}/cancel")
+        assert answer.status_code == 202
+        assert answer.json()["status"] == order.status
+        assert answer.json()["cancel_requested_at"] is not None
+    (requested,) = published(trading.OrderCancelRequested)
+    assert (requested.order_id, requested.user_id) == (order.id, user_id)
+    assert fresh(order).version == order.version + 1
+
+
+def test_the_venue_takes_it_back(aapl, world, user_id, published, api) -> None:
+    order = world.working(user_id)
+    api(user_id).post(f"/api/v1/orders/{order.id}/cancel")
+    world.cancel(order)
+    (canceled,) = published(trading.OrderCanceled)
+    assert (canceled.order_id, canceled.quantity, canceled.filled_quantity) == (order.id, 10, 0)
+    body = api(user_id).get(f"/api/v1/orders/{order.id}").json()
+    assert body["status"] == "canceled"
+    assert body["history"][-1]["cause"] == "market.order.canceled.v1"
+
+
+def test_a_canceled_sell_gives_back_what_is_not_filled(aapl, world, user_id, published) -> None:
+    world.filled(user_id)
+    order = world.working(user_id, side="sell", quantity=5)
+    world.execute(order, quantity=2)
+    world.cancel(order)
+    position = Position.objects.get()
+    assert (position.quantity, position.held_quantity) == (8, 0)
+    assert published(trading.OrderCanceled)[0].filled_quantity == 2
+
+
+@pytest.mark.parametrize("again", ["cancel", "refuse", "hold", "decline"])
+def test_after_that_nothing_changes(aapl, world, user_id, published, again: str) -> None:
+    order = world.working(user_id)
+    world.cancel(order)
+    events = len(published())
+    getattr(world, again)(order)
+    assert fresh(order).status == "canceled"
+    assert len(published()) == events
+
+
+@pytest.mark.parametrize("end", ["execute", "refuse", "cancel"])
+def test_a_final_order_is_not_cancelable(aapl, world, user_id, published, api, end: str) -> None:
+    order = world.working(user_id)
+    getattr(world, end)(order)
+    answer = api(user_id).post(f"/api/v1/orders/{order.id}/cancel")
+    assert (answer.status_code, answer.json()["code"]) == (409, "order_not_cancelable")
+    assert not published(trading.OrderCancelRequested)
+
+
+def test_somebody_elses_order_is_not_there(aapl, world, user_id, published, api) -> None:
+    order = world.working(user_id)
+    answer = api(new_id()).post(f"/api/v1/orders/{order.id}/cancel")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert api().post(f"/api/v1/orders/{order.id}/cancel").status_code == 401
+    assert not published(trading.OrderCancelRequested)

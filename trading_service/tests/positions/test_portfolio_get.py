@@ -1,0 +1,69 @@
+"""GET /api/v1/positions."""
+
+from __future__ import annotations
+
+import pytest
+
+from servicekit.ids import new_id
+from trading_service.reference.models import LatestQuote
+
+pytestmark = pytest.mark.django_db
+
+
+def test_positions_are_valued_at_the_latest_quote(aapl, world, user_id, api) -> None:
+    # given ten AAPL at 100.00 (fee 0.50) of which four are being sold, and MSFT bought and sold again
+    world.list_instrument("MSFT")
+    world.filled(user_id)
+    world.order(user_id, side="sell", quantity=4)
+    world.filled(user_id, ticker="MSFT", quantity=1, price="100.00")
+    world.filled(user_id, ticker="MSFT", side="sell", quantity=1, price="99.50")
+    LatestQuote.objects.filter(instrument_id=aapl.instrument_id).update(price="101.23")
+    # when the customer looks
+    answer = api(user_id).get("/api/v1/positions")
+    # then only what is owned is listed, and what was realized counts
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "currency": "USD",
+        "total_market_value": "1012.30",
+        "total_cost": "1000.50",
+        "total_unrealized_pnl": "11.80",
+        "total_realized_pnl": "-0.60",
+        "results": [
+            {
+                "ticker": "AAPL",
+                "name": "AAPL Inc.",
+                "quantity": 10,
+                "held_quantity": 4,
+                "average_cost": "100.05",
+                "price": "101.23",
+                "price_at": "2025-01-31T12:00:00Z",
+                "market_value": "1012.30",
+                "unrealized_pnl": "11.80",
+                "realized_pnl": "0.00",
+                "currency": "USD",
+            }
+        ],
+    }
+
+
+def test_names_are_in_the_language_of_the_request(aapl, world, user_id, api) -> None:
+    world.filled(user_id)
+    answer = api(user_id, accept_language="ru-RU,ru;q=0.9").get("/api/v1/positions")
+    assert answer.json()["results"][0]["name"] == "Акции AAPL"
+
+
+def test_without_a_quote_the_value_is_unknown_not_zero(aapl, world, user_id, api) -> None:
+    world.filled(user_id)
+    LatestQuote.objects.all().delete()
+    (row,) = api(user_id).get("/api/v1/positions").json()["results"]
+    assert (row["price"], row["market_value"], row["unrealized_pnl"]) == (None, None, None)
+
+
+def test_somebody_without_positions(aapl, world, user_id, api) -> None:
+    world.filled(user_id)
+    body = api(new_id()).get("/api/v1/positions").json()
+    assert (body["results"], body["total_market_value"]) == ([], "0.00")
+
+
+def test_nobody_sees_positions(api, db) -> None:
+    assert api().get("/api/v1/positions").status_code == 401

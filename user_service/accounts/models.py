@@ -1,0 +1,93 @@
+"""Users: who signed up. A name and an e-mail belong to one user, whatever the letters' case."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
+from django.core.validators import EmailValidator, RegexValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from servicekit.ids import new_id
+
+USERNAME_MIN = 3
+USERNAME_MAX = 32
+EMAIL_MAX = 254
+DISPLAY_NAME_MAX = 64
+
+username_characters = RegexValidator(
+    r"^[A-Za-z0-9_.-]*\Z",
+    _("Use only Latin letters, digits and the signs _ . -"),
+    code="username_invalid",
+)
+email_address = EmailValidator(_("This is not an e-mail address."), code="email_invalid")
+printable = RegexValidator(
+    r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]",
+    _("Line breaks and control characters are not allowed."),
+    code="display_name_invalid",
+    inverse_match=True,
+)
+
+
+class Locale(models.TextChoices):
+    """The languages that Birzha speaks."""
+
+    EN = "en", _("English")
+    RU = "ru", _("Russian")
+
+
+class UserManager(models.Manager["User"]):
+    """What ``django.contrib.auth`` expects of a user model's manager; creating is a use-case."""
+
+    def get_by_natural_key(self, username: str) -> User:
+        """The user of that name, in any case."""
+        return self.alias(folded=Lower("username")).get(folded=Lower(models.Value(username)))
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A customer, or an operator when ``is_staff``.
+
+    ``version`` counts the events about this user: 1 is the registration.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    username = models.CharField(_("username"), max_length=USERNAME_MAX, validators=[username_characters])
+    email = models.CharField(_("e-mail"), max_length=EMAIL_MAX, validators=[email_address])
+    display_name = models.CharField(
+        _("display name"), max_length=DISPLAY_NAME_MAX, blank=True, validators=[printable]
+    )
+    locale = models.CharField(_("language"), max_length=2, choices=Locale.choices, default=Locale.EN)
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    is_staff = models.BooleanField(_("operator"), default=False)
+    created_at = models.DateTimeField(_("registered"), default=timezone.now, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    #: Sessions know when somebody was seen; no second record of it.
+    last_login = None  # type: ignore[assignment]
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["email"]
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        ordering = ("-created_at", "-id")
+        constraints = (
+            models.UniqueConstraint(Lower("username"), name="user_username_unique"),
+            models.UniqueConstraint(Lower("email"), name="user_email_unique"),
+            models.CheckConstraint(
+                condition=models.Q(username__regex=rf"^[A-Za-z0-9_.-]{{{USERNAME_MIN},{USERNAME_MAX}}}$"),
+                name="user_username_form",
+            ),
+            models.CheckConstraint(condition=models.Q(locale__in=Locale.values), name="user_locale_known"),
+        )
+
+    def __str__(self) -> str:
+        return self.username

@@ -1,0 +1,59 @@
+"""Reads of users."""
+
+from __future__ import annotations
+
+from functools import cache
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from django.db.models import Value
+from django.db.models.functions import Lower
+
+from user_service.accounts.errors import UserNotFound
+from user_service.accounts.models import User
+
+
+def user_get(*, user_id: UUID) -> User:
+    """The user.
+
+    Raises:
+        UserNotFound: nobody has this id.
+    """
+    try:
+        return User.objects.get(pk=user_id)
+    except User.DoesNotExist:
+        raise UserNotFound from None
+
+
+def user_lock(*, user_id: UUID) -> User:
+    """The user, its row locked until the current transaction ends.
+
+    Raises:
+        UserNotFound: nobody has this id.
+    """
+    try:
+        return User.objects.select_for_update(no_key=True).get(pk=user_id)
+    except User.DoesNotExist:
+        raise UserNotFound from None
+
+
+def user_find(*, identifier: str) -> User | None:
+    """The user of a username or an e-mail address, in any case. A username has no ``@``."""
+    column = "email" if "@" in identifier else "username"
+    return User.objects.alias(folded=Lower(column)).filter(folded=Lower(Value(identifier))).first()
+
+
+def username_exists(*, username: str) -> bool:
+    """Whether somebody has the name already. For messages only: the unique index decides."""
+    return User.objects.alias(folded=Lower("username")).filter(folded=Lower(Value(username))).exists()
+
+
+def email_exists(*, email: str) -> bool:
+    """Whether somebody has the address already. For messages only: the unique index decides."""
+    return User.objects.alias(folded=Lower("email")).filter(folded=Lower(Value(email))).exists()
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """The names of the IANA time zone database that this machine knows."""
+    return frozenset(available_timezones() - {"localtime", "Factory"})

@@ -1,0 +1,86 @@
+"""The JSON of users: what is read, and what is answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from servicekit.api.serializers import StrictSerializer, TextField, shown
+from user_service.accounts.errors import FieldsRefused
+from user_service.accounts.models import (
+    DISPLAY_NAME_MAX,
+    EMAIL_MAX,
+    USERNAME_MAX,
+    USERNAME_MIN,
+    Locale,
+    email_address,
+    printable,
+    username_characters,
+)
+from user_service.accounts.selectors import time_zones
+from user_service.accounts.services import password_errors
+
+#: Longer than any password manager makes, short enough to hash without harm.
+PASSWORD_MAX = 1024
+
+
+def field_errors(refused: FieldsRefused) -> serializers.ValidationError:
+    """A use-case's refusal of fields, as DRF reports bad fields."""
+    return serializers.ValidationError(
+        {error.field: [serializers.ErrorDetail(error.detail, code=error.code)] for error in refused.errors}
+    )
+
+
+class RegistrationSerializer(StrictSerializer):
+    """Body of POST ``/api/v1/users``."""
+
+    username = TextField(
+        min_length=USERNAME_MIN,
+        max_length=USERNAME_MAX,
+        trim_whitespace=False,
+        validators=[username_characters],
+    )
+    email = TextField(max_length=EMAIL_MAX, validators=[email_address])
+    password = TextField(max_length=PASSWORD_MAX, trim_whitespace=False, style={"input_type": "password"})
+    locale = serializers.ChoiceField(Locale.choices, required=False)
+
+    def validate_password(self, password: str) -> str:
+        """Checked here too, so that one answer names every bad field."""
+        others = {
+            name: value if isinstance(value := self.initial_data.get(name), str) else ""
+            for name in ("username", "email")
+        }
+        for error in password_errors(password=password, **others):
+            raise serializers.ValidationError(error.detail, code=error.code)
+        return password
+
+
+class ProfileSerializer(StrictSerializer):
+    """A user as they see themselves; PATCH takes the fields that are not read-only."""
+
+    id = serializers.UUIDField(read_only=True)
+    username = serializers.CharField(read_only=True)
+    email = TextField(max_length=EMAIL_MAX, validators=[email_address])
+    display_name = TextField(max_length=DISPLAY_NAME_MAX, allow_blank=True, validators=[printable])
+    locale = serializers.ChoiceField(Locale.choices)
+    time_zone = TextField(max_length=64, help_text="IANA name, such as Europe/Moscow")
+    created_at = serializers.DateTimeField(read_only=True)
+
+    def validate_time_zone(self, name: str) -> str:
+        """It must be in the IANA time zone database of this machine."""
+        if name not in time_zones():
+            detail = _("There is no time zone %(value)s; a name such as Europe/Moscow is wanted.")
+            raise serializers.ValidationError(detail % {"value": shown(name)}, code="time_zone_unknown")
+        return name
+
+
+class CredentialsSerializer(StrictSerializer):
+    """Body of POST ``/api/v1/auth/token``."""
+
+    username = TextField(max_length=EMAIL_MAX, help_text="username or e-mail, in any case")
+    password = TextField(max_length=PASSWORD_MAX, trim_whitespace=False, style={"input_type": "password"})
+
+    def to_representation(self, instance: Any) -> Any:
+        raise NotImplementedError("passwords are never rendered")

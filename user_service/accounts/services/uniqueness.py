@@ -1,0 +1,44 @@
+"""The unique indexes decide who gets a name or an address; this turns their verdict into field errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from user_service.accounts import selectors
+from user_service.accounts.errors import FieldError, FieldsRefused
+
+USERNAME_INDEX = "user_username_unique"
+EMAIL_INDEX = "user_email_unique"
+
+
+@contextmanager
+def taken_refused(*, username: str | None = None, email: str | None = None) -> Iterator[None]:
+    """Run a block that writes a user, in a savepoint of its own.
+
+    Args:
+        username: the name that is being taken, if any.
+        email: the address that is being taken, if any.
+
+    Raises:
+        FieldsRefused: ``username_taken``, ``email_taken``, or both.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        # The database names only the first index that refused; a person wants to hear of both.
+        refused_by = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+        if refused_by not in {USERNAME_INDEX, EMAIL_INDEX}:
+            raise
+        errors = []
+        if username and (refused_by == USERNAME_INDEX or selectors.username_exists(username=username)):
+            detail = _("The name %(username)s is taken.") % {"username": username}
+            errors.append(FieldError("username", "username_taken", detail))
+        if email and (refused_by == EMAIL_INDEX or selectors.email_exists(email=email)):
+            detail = _("Somebody is registered with %(email)s already.") % {"email": email}
+            errors.append(FieldError("email", "email_taken", detail))
+        raise FieldsRefused(*errors) from None

@@ -1,0 +1,60 @@
+"""A user changes their own data."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+
+from servicekit.contracts.user import ProfileChanged
+from servicekit.messaging import publish
+from user_service.accounts import selectors
+from user_service.accounts.models import User
+from user_service.accounts.services.uniqueness import taken_refused
+
+
+def user_update(
+    *,
+    user_id: UUID,
+    email: str | None = None,
+    locale: str | None = None,
+    time_zone: str | None = None,
+    display_name: str | None = None,
+) -> User:
+    """Change what is given; None leaves a field as it is. Changing nothing emits nothing.
+
+    Args:
+        user_id: whose profile.
+        email: unique in any case.
+        locale: ``en`` or ``ru``.
+        time_zone: a name of the IANA database, such as ``Europe/Moscow``.
+        display_name: free text of one line, "" for none.
+
+    Returns:
+        The user as it is now.
+
+    Raises:
+        UserNotFound: nobody has this id.
+        FieldsRefused: ``email_taken``.
+
+    Emits:
+        user.profile.changed.v1, its sequence the user's new version.
+    """
+    wanted = {"email": email, "locale": locale, "time_zone": time_zone, "display_name": display_name}
+    with transaction.atomic():
+        user = selectors.user_lock(user_id=user_id)
+        changed = {name: value for name, value in wanted.items() if value not in (None, getattr(user, name))}
+        if not changed:
+            return user
+        for name, value in changed.items():
+            setattr(user, name, value)
+        user.version += 1
+        with taken_refused(email=changed.get("email")):
+            user.save(update_fields=[*changed, "version"])
+        publish(
+            ProfileChanged(
+                user_id=user.id, email=user.email, locale=user.locale, display_name=user.display_name
+            ),
+            sequence=user.version,
+        )
+    return user

@@ -1,0 +1,56 @@
+"""Settings of user_service: what all services have, and what only this one knows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from celery.schedules import crontab
+
+from servicekit.settings import environment, service_settings
+
+globals().update(
+    service_settings(
+        "user",
+        apps=["user_service.sessions", "user_service.accounts"],
+        auth_user_model="accounts.User",
+    )
+)
+
+#: The directory with the RSA keys that tokens are signed with; see ``sessions/keys.py``.
+_environment = environment("user")
+JWT_KEYS = Path(_environment.get("BIRZHA_JWT_KEYS", str(_environment.file.parent.parent / "jwt")))
+
+#: It reads its own keys from a file: asking itself over HTTP would need a free thread of its own.
+JWKS_URL = f"file:{JWT_KEYS / 'jwks.json'}"
+
+ACCESS_TOKEN_LIFETIME = timedelta(minutes=5)
+REFRESH_TOKEN_LIFETIME = timedelta(days=14)
+OPERATOR_TOKEN_LIFETIME = timedelta(hours=8)
+
+#: A session that ended this long ago is deleted.
+SESSION_RETENTION = timedelta(days=30)
+
+AUTHENTICATION_BACKENDS = ["user_service.accounts.backends.CredentialsBackend"]
+#: The name is unique by an index over its lower case, which the check does not look at.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+PASSWORD_HASHERS = ["user_service.accounts.hashers.OwaspArgon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "email", "display_name")},
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 8},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+CELERY_BEAT_SCHEDULE = {
+    "purge-ended-sessions": {
+        "task": "user_service.sessions.tasks.purge_ended_sessions",
+        "schedule": crontab(hour="4", minute="17"),
+    },
+}

@@ -1,0 +1,24 @@
+"""Addresses of user_service."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from servicekit.urls import handler400, handler404, handler500, service_urls
+from user_service.accounts.apis import TokenObtainApi
+from user_service.accounts.views import OperatorLoginView, OperatorLogoutView
+from user_service.sessions.apis import JwksApi
+
+__all__ = ["handler400", "handler404", "handler500", "urlpatterns"]
+
+urlpatterns = service_urls(
+    api=[
+        path("api/v1/users", include("user_service.accounts.urls")),
+        path("api/v1/auth/token", TokenObtainApi.as_view(), name="token-obtain"),
+        path("api/v1/auth", include("user_service.sessions.urls")),
+        path(".well-known/jwks.json", JwksApi.as_view(), name="jwks"),
+        # Before the admin's own: signing in here serves every service's admin.
+        path("admin/users/login/", OperatorLoginView.as_view(), name="operator-login"),
+        path("admin/users/logout/", OperatorLogoutView.as_view(), name="operator-logout"),
+    ]
+)

@@ -1,0 +1,33 @@
+"""What the use-cases of sessions refuse, and why."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from servicekit.errors import DomainError
+
+
+class RefreshTokenInvalid(DomainError):
+    """Malformed, expired, not a refresh token, or not signed here."""
+
+    code = "token_invalid"
+    status = 401
+    title = _("The refresh token is not valid")
+    message = _("The refresh token is malformed, expired or was not issued here. Sign in again.")
+
+
+class SessionEnded(DomainError):
+    """The session was signed out or revoked; a refresh token that was used before does that."""
+
+    code = "session_revoked"
+    status = 401
+    title = _("The session has ended")
+    message = _("This session has ended. Sign in again.")
+
+
+class SigningKeyMissing(Exception):
+    """There is no key to sign with: ``manage make_signing_key`` makes one."""
+
+
+class KeyNotPublishedLongEnough(Exception):
+    """Others may not have fetched the new key yet; signing with it now would lock users out."""

@@ -1,0 +1,46 @@
+"""``manage make_signing_key``: the keys that tokens are signed with, and their rotation."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from user_service.sessions import keys
+from user_service.sessions.errors import KeyNotPublishedLongEnough, SigningKeyMissing
+
+
+class Command(BaseCommand):
+    help = (
+        "Make the first signing key when there is none. To rotate: --rotate publishes a new key; "
+        "five minutes later --activate lets it sign; two weeks later --retire deletes the old ones."
+    )
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        what = parser.add_mutually_exclusive_group()
+        what.add_argument("--rotate", action="store_true", help="publish a new key")
+        what.add_argument("--activate", action="store_true", help="sign with the newest key")
+        what.add_argument("--retire", action="store_true", help="delete keys that nothing depends on")
+        parser.add_argument("--at-once", action="store_true", help="with --activate: do not wait")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Do the one step that was asked for."""
+        directory = Path(settings.JWT_KEYS)
+        try:
+            self.stdout.write(self._step(directory, options))
+        except (KeyNotPublishedLongEnough, SigningKeyMissing, OSError) as error:
+            raise CommandError(str(error)) from None
+
+    def _step(self, directory: Path, options: dict[str, Any]) -> str:
+        if options["rotate"]:
+            return f"key {keys.key_add(directory)} is published; --activate it in five minutes"
+        if options["activate"]:
+            return f"key {keys.key_activate(directory, at_once=options['at_once'])} signs"
+        if options["retire"]:
+            return f"deleted: {', '.join(keys.key_retire(directory)) or 'none'}"
+        kid = keys.key_make_first(directory)
+        return f"key {kid} made" if kid else f"there is a key already, in {directory}"

@@ -1,0 +1,52 @@
+"""The JSON of tokens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from servicekit.api.serializers import StrictSerializer, TextField
+from user_service.sessions.services import TokenPair
+
+
+class RefreshSerializer(StrictSerializer):
+    """Body of POST ``/api/v1/auth/token/refresh``."""
+
+    refresh = TextField(max_length=4096)
+
+
+class TokenPairSerializer(StrictSerializer):
+    """What signing in and refreshing answer."""
+
+    access = serializers.CharField(read_only=True)
+    refresh = serializers.CharField(read_only=True)
+    token_type = serializers.CharField(read_only=True, help_text="Bearer")
+    expires_in = serializers.IntegerField(read_only=True, help_text="seconds that the access token is good")
+
+
+class JwkSerializer(StrictSerializer):
+    """One public RSA key (RFC 7517)."""
+
+    kid = serializers.CharField(read_only=True)
+    kty = serializers.CharField(read_only=True)
+    use = serializers.CharField(read_only=True)
+    alg = serializers.CharField(read_only=True)
+    n = serializers.CharField(read_only=True)
+    e = serializers.CharField(read_only=True)
+
+
+class JwksSerializer(StrictSerializer):
+    """All keys that tokens may be signed with."""
+
+    keys = JwkSerializer(many=True, read_only=True)
+
+
+def token_pair_json(pair: TokenPair) -> dict[str, Any]:
+    """The body that :class:`TokenPairSerializer` describes."""
+    return {
+        "access": pair.access,
+        "refresh": pair.refresh,
+        "token_type": "Bearer",
+        "expires_in": pair.expires_in,
+    }

@@ -1,0 +1,22 @@
+"""The use-cases of sessions, one a file. Only they write sessions."""
+
+from user_service.sessions.services.session_open import (
+    OperatorPass,
+    TokenPair,
+    operator_session_open,
+    session_open,
+)
+from user_service.sessions.services.session_refresh import session_refresh
+from user_service.sessions.services.session_revoke import session_revoke, sessions_revoke
+from user_service.sessions.services.sessions_purge import sessions_purge
+
+__all__ = [
+    "OperatorPass",
+    "TokenPair",
+    "operator_session_open",
+    "session_open",
+    "session_refresh",
+    "session_revoke",
+    "sessions_purge",
+    "sessions_revoke",
+]

@@ -1,0 +1,96 @@
+"""A session begins, for somebody whose password was checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.utils import timezone
+
+from user_service.sessions import tokens
+from user_service.sessions.clients import Client
+from user_service.sessions.models import USER_AGENT_MAX, Session
+
+
+@dataclass(frozen=True)
+class TokenPair:
+    """What a client gets. ``expires_in``: seconds that the access token is good."""
+
+    access: str
+    refresh: str
+    expires_in: int
+
+
+@dataclass(frozen=True)
+class OperatorPass:
+    """What an operator's browser gets: one token, good for every admin site until ``expires_at``."""
+
+    token: str
+    expires_at: datetime
+
+
+def session_open(*, user_id: UUID, is_operator: bool, client: Client) -> TokenPair:
+    """Open a session that can be refreshed.
+
+    Args:
+        user_id: who signed in; the caller holds the lock of the user's row.
+        is_operator: whether the tokens carry the scope ``operator``.
+        client: where the request comes from.
+    """
+    now = timezone.now()
+    session = Session.objects.create(
+        user_id=user_id,
+        created_at=now,
+        last_seen_at=now,
+        expires_at=now + settings.REFRESH_TOKEN_LIFETIME,
+        refresh_jti=uuid4(),
+        user_agent=client.user_agent[:USER_AGENT_MAX],
+        ip=client.ip,
+    )
+    return token_pair(session, is_operator=is_operator)
+
+
+def operator_session_open(*, user_id: UUID, client: Client) -> OperatorPass:
+    """Open an operator's session for the admin sites; it cannot be refreshed.
+
+    Args:
+        user_id: an operator; the caller holds the lock of the user's row.
+        client: where the request comes from.
+    """
+    now = timezone.now()
+    session = Session.objects.create(
+        user_id=user_id,
+        created_at=now,
+        last_seen_at=now,
+        expires_at=now + settings.OPERATOR_TOKEN_LIFETIME,
+        user_agent=client.user_agent[:USER_AGENT_MAX],
+        ip=client.ip,
+    )
+    token = tokens.access_token(
+        user_id=user_id,
+        session_id=session.id,
+        scope=tokens.OPERATOR,
+        lifetime=settings.OPERATOR_TOKEN_LIFETIME,
+    )
+    return OperatorPass(token=token, expires_at=session.expires_at)
+
+
+def token_pair(session: Session, *, is_operator: bool) -> TokenPair:
+    """The tokens of a session as it stands in the database."""
+    assert session.refresh_jti is not None
+    return TokenPair(
+        access=tokens.access_token(
+            user_id=session.user_id,
+            session_id=session.id,
+            scope=tokens.OPERATOR if is_operator else tokens.CUSTOMER,
+        ),
+        refresh=tokens.refresh_token(
+            user_id=session.user_id,
+            session_id=session.id,
+            jti=session.refresh_jti,
+            expires_at=session.expires_at,
+        ),
+        expires_in=int(settings.ACCESS_TOKEN_LIFETIME.total_seconds()),
+    )

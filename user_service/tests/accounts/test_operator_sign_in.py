@@ -1,0 +1,144 @@
+"""Operators sign in at the users' admin, for every service's admin."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from servicekit.auth.tokens import decode
+from servicekit.contracts.user import SessionRevoked
+from user_service.accounts.models import User
+from user_service.accounts.services import user_disable
+from user_service.sessions.models import Session
+from user_service.tests.conftest import PASSWORD
+
+LOGIN, LOGOUT, INDEX = "/admin/users/login/", "/admin/users/logout/", "/admin/users/"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def operator(monkeypatch) -> User:
+    monkeypatch.setenv("BIRZHA_OPERATOR_USERNAME", "operator")
+    monkeypatch.setenv("BIRZHA_OPERATOR_PASSWORD", PASSWORD)
+    call_command("make_operator", verbosity=0)
+    return User.objects.get(username="operator")
+
+
+def enter(client: Client, username: str = "operator", password: str = PASSWORD, query: str = ""):
+    return client.post(LOGIN + query, {"username": username, "password": password})
+
+
+def test_the_cookie(client, operator):
+    assert client.get(INDEX).status_code == 302
+
+    response = enter(client)
+
+    assert (response.status_code, response["Location"]) == (302, INDEX)
+    cookie = response.cookies["birzha_operator"]
+    assert cookie["httponly"]
+    assert (cookie["samesite"], cookie["path"], cookie["secure"]) == ("Strict", "/", "")
+    claims = decode(cookie.value)
+    assert claims["scope"] == "customer operator"
+    assert claims["sub"] == str(operator.id)
+    assert claims["sid"] == str(Session.objects.get().id)
+    assert claims["exp"] == pytest.approx(time.time() + 8 * 3600, abs=30)
+    assert client.get(INDEX).status_code == 200
+    assert client.get(LOGIN)["Location"] == INDEX
+
+
+def test_secure_behind_tls(client, operator, settings):
+    settings.SESSION_COOKIE_SECURE = True
+    assert enter(client).cookies["birzha_operator"]["secure"]
+
+
+@pytest.mark.parametrize("path", ["/admin/trading/", "/admin/billing/ledger/entry/?page=2"])
+def test_back_to_where_one_came_from(client, operator, path):
+    from urllib.parse import quote
+
+    assert enter(client, query=f"?next={quote(path)}")["Location"] == path
+    assert client.get(f"{LOGIN}?next={quote(path)}")["Location"] == path
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example/",
+        "http://testserver/admin/users/",
+        "javascript:alert(1)",
+        LOGIN,
+        LOGOUT,
+    ],
+)
+def test_nowhere_else(client, operator, elsewhere):
+    assert enter(client, query=f"?next={elsewhere}")["Location"] == INDEX
+    assert client.get(f"{LOGIN}?next={elsewhere}")["Location"] == INDEX
+
+
+@pytest.mark.parametrize(
+    ("username", "password"), [("operator", "wrong"), ("nobody", PASSWORD), ("alice", PASSWORD)]
+)
+def test_not_for_others(client, operator, alice, username, password):
+    response = enter(client, username, password)
+    assert response.status_code == 200
+    assert "birzha_operator" not in response.cookies
+    assert client.get(INDEX).status_code == 302
+    assert not Session.objects.exists()
+
+
+def test_needs_the_csrf_token(operator):
+    assert enter(Client(enforce_csrf_checks=True)).status_code == 403
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_signing_out_ends_the_session(client, operator, published, method):
+    token = enter(client).cookies["birzha_operator"].value
+
+    response = getattr(client, method)(LOGOUT)
+
+    assert (response.status_code, response["Location"]) == (302, LOGIN)
+    assert response.cookies["birzha_operator"].value == ""
+    session = Session.objects.get()
+    assert session.revoked_reason == "signed_out"
+    (event,) = published(SessionRevoked)
+    assert event.session_id == session.id
+    assert event.tokens_expire_at > session.expires_at
+    client.cookies["birzha_operator"] = token  # kept by a thief
+    assert client.get(INDEX).status_code == 302
+
+
+def test_a_disabled_operator_is_out(client, operator):
+    enter(client)
+    user_disable(user_id=operator.id)
+    assert client.get(INDEX).status_code == 302
+
+
+def test_garbage_in_the_cookie(client, operator):
+    client.cookies["birzha_operator"] = "garbage"
+    assert client.get(INDEX).status_code == 302
+    assert client.get(LOGOUT).status_code == 302
+
+
+def test_the_pages(client, operator, alice):
+    enter(client)
+    for page in ("accounts/user/", f"accounts/user/{alice.pk}/change/", "user_sessions/session/"):
+        response = client.get(INDEX + page)
+        assert response.status_code == 200, page
+        assert "argon2" not in response.content.decode()
+    assert client.get(INDEX + "accounts/user/add/").status_code == 403
+    action = {"action": "disable", "_selected_action": [str(alice.pk), str(operator.pk)]}
+    assert client.post(INDEX + "accounts/user/", action).status_code == 302
+    alice.refresh_from_db()
+    operator.refresh_from_db()
+    assert (alice.is_active, operator.is_active) == (False, True)
+    session = Session.objects.get()
+    action = {"action": "end", "_selected_action": [str(session.pk)]}
+    assert client.post(INDEX + "user_sessions/session/", action).status_code == 302
+    session.refresh_from_db()
+    assert session.revoked_reason == "by_operator"
+    assert client.get(INDEX).status_code == 302

@@ -1,0 +1,71 @@
+"""What the tests of users and sessions share: a key directory, and somebody who signed up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from django.db import connection
+
+from servicekit.testing.keys import KID, private_key
+from user_service.accounts.models import User
+from user_service.accounts.services import user_register, user_sign_in
+from user_service.sessions.clients import Client
+from user_service.sessions.services import TokenPair
+
+PASSWORD = "correct horse battery 9"
+
+
+@pytest.fixture(autouse=True)
+def key_directory(settings: Any, tmp_path: Path) -> Path:
+    """The run's test key as the signing key, so that every token of a test is verified for real."""
+    directory = tmp_path / "jwt"
+    directory.mkdir()
+    pem = private_key().private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    (directory / f"{KID}.pem").write_bytes(pem)
+    (directory / "current").write_text(KID)
+    settings.JWT_KEYS = directory
+    return directory
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    """A customer."""
+    return user_register(username="Alice", email="Alice@example.org", password=PASSWORD)
+
+
+@pytest.fixture
+def tokens(alice: User) -> TokenPair:
+    """Alice's tokens, from a session of hers."""
+    return sign_in("alice")
+
+
+def sign_in(identifier: str, password: str = PASSWORD) -> TokenPair:
+    """A new session."""
+    return user_sign_in(identifier=identifier, password=password, client=Client("pytest", "192.0.2.7"))
+
+
+def at_once(calls: Iterable[Callable[[], Any]]) -> list[Any]:
+    """Run calls in threads that start together; what each returned, or the exception it raised."""
+    calls = list(calls)
+    barrier = Barrier(len(calls))
+
+    def run(call: Callable[[], Any]) -> Any:
+        try:
+            connection.ensure_connection()
+            barrier.wait(timeout=30)
+            return call()
+        except Exception as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))

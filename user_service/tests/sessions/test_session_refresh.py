@@ -1,0 +1,110 @@
+"""Refreshing: each token once, and a second use ends the session."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import jwt
+import pytest
+from django.utils import timezone
+
+from servicekit.auth.tokens import decode
+from servicekit.contracts.user import SessionRevoked
+from servicekit.ids import new_id
+from servicekit.testing.keys import private_key
+from user_service.accounts.services import user_register
+from user_service.sessions.errors import SessionEnded
+from user_service.sessions.models import Session
+from user_service.sessions.services import TokenPair, session_refresh
+from user_service.sessions.tokens import refresh_token
+from user_service.tests.conftest import PASSWORD, at_once, sign_in
+
+URL = "/api/v1/auth/token/refresh"
+
+
+@pytest.mark.django_db
+def test_a_new_pair_of_the_same_session(api, tokens):
+    before = Session.objects.get()
+
+    response = api(token="expired.or.garbage").post(URL, {"refresh": tokens.refresh})
+
+    assert response.status_code == 200
+    body = response.json()
+    assert (body["token_type"], body["expires_in"]) == ("Bearer", 300)
+    assert body["refresh"] != tokens.refresh
+    assert decode(body["access"])["sid"] == decode(tokens.access)["sid"]
+    after = Session.objects.get()
+    assert after.expires_at > before.expires_at
+    assert after.last_seen_at > before.last_seen_at
+    assert api().post(URL, {"refresh": body["refresh"]}).status_code == 200
+
+
+@pytest.mark.django_db
+def test_used_again_ends_the_session(api, tokens, published):
+    new = api().post(URL, {"refresh": tokens.refresh}).json()
+
+    again = api().post(URL, {"refresh": tokens.refresh})
+
+    assert (again.status_code, again.json()["code"]) == (401, "session_revoked")
+    assert again["WWW-Authenticate"].startswith("Bearer")
+    assert Session.objects.get().revoked_reason == "refresh_reused"
+    assert api().post(URL, {"refresh": new["refresh"]}).status_code == 401
+    assert api(token=new["access"]).get("/api/v1/users/me").json()["code"] == "session_revoked"
+    assert len(published(SessionRevoked)) == 1
+
+
+@pytest.mark.django_db
+def test_other_sessions_stay(api, alice, tokens):
+    other = sign_in("alice")
+    for _ in range(2):
+        api().post(URL, {"refresh": tokens.refresh})
+    assert api().post(URL, {"refresh": other.refresh}).status_code == 200
+
+
+@pytest.mark.django_db
+def test_not_a_refresh_token(api, alice, tokens):
+    session = Session.objects.get()
+    claims = jwt.decode(tokens.refresh, options={"verify_signature": False})
+    expired = refresh_token(
+        user_id=alice.id,
+        session_id=session.id,
+        jti=session.refresh_jti,
+        expires_at=timezone.now() - timedelta(seconds=1),
+    )
+    foreign = jwt.encode(claims, "s" * 32, algorithm="HS256", headers={"kid": "test"})
+    unsigned = jwt.encode(claims, None, algorithm="none", headers={"kid": "test"})
+    unknown_key = jwt.encode(claims, private_key(), algorithm="RS256", headers={"kid": "other"})
+    no_kid = jwt.encode(claims, private_key(), algorithm="RS256")
+    no_session = jwt.encode(claims | {"sid": 7}, private_key(), algorithm="RS256", headers={"kid": "test"})
+    unknown_session = jwt.encode(
+        claims | {"sid": str(new_id())}, private_key(), algorithm="RS256", headers={"kid": "test"}
+    )
+    for token in (
+        tokens.access, expired, foreign, unsigned, unknown_key, no_kid, no_session, unknown_session,
+        "x", "a.b.c", "ключ", "." * 4000,
+    ):  # fmt: skip
+        response = api().post(URL, {"refresh": token})
+        assert (response.status_code, response.json()["code"]) == (401, "token_invalid"), token
+    session.refresh_from_db()
+    assert session.revoked_at is None
+    assert api().post(URL, {"refresh": tokens.refresh}).status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("body", [{}, {"refresh": None}, {"refresh": 5}, {"refresh": "x" * 5000}, [1]])
+def test_bad_bodies(api, body):
+    assert api().post(URL, body).status_code == 400
+
+
+@pytest.mark.django_db(transaction=True)
+def test_fifty_at_once_one_succeeds(api, published):
+    user_register(username="alice", email="alice@example.org", password=PASSWORD)
+    pair = sign_in("alice")
+
+    results = at_once([lambda: session_refresh(refresh=pair.refresh)] * 50)
+
+    assert [type(result) for result in results].count(TokenPair) == 1
+    assert [type(result) for result in results].count(SessionEnded) == 49
+    assert len(published(SessionRevoked)) == 1
+    (winner,) = (result for result in results if isinstance(result, TokenPair))
+    assert api(token=winner.access).get("/api/v1/users/me").json()["code"] == "session_revoked"

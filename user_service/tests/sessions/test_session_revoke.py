@@ -1,0 +1,71 @@
+"""Signing out: refused here at once, told to the others, once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from servicekit.contracts.user import SessionRevoked
+from user_service.accounts.services import user_register
+from user_service.sessions.models import Session
+from user_service.sessions.services import session_revoke, sessions_revoke
+from user_service.tests.conftest import PASSWORD, at_once, sign_in
+
+URL = "/api/v1/auth/logout"
+
+
+@pytest.mark.django_db
+def test_signed_out(api, tokens, published):
+    me = api(token=tokens.access)
+    assert me.get("/api/v1/users/me").status_code == 200
+
+    response = me.post(URL)
+
+    assert (response.status_code, response.content) == (204, b"")
+    for again in (me.get("/api/v1/users/me"), me.post(URL)):
+        assert (again.status_code, again.json()["code"]) == (401, "session_revoked")
+    refresh = api().post("/api/v1/auth/token/refresh", {"refresh": tokens.refresh})
+    assert (refresh.status_code, refresh.json()["code"]) == (401, "session_revoked")
+    session = Session.objects.get()
+    (event,) = published(SessionRevoked)
+    assert (event.session_id, event.user_id) == (session.id, session.user_id)
+    assert timedelta(minutes=5) < event.tokens_expire_at - timezone.now() < timedelta(minutes=7)
+    assert session.revoked_reason == "signed_out"
+
+
+@pytest.mark.django_db
+def test_the_other_session_stays(api, tokens):
+    other = sign_in("alice")
+    api(token=tokens.access).post(URL)
+    assert api(token=other.access).get("/api/v1/users/me").status_code == 200
+
+
+@pytest.mark.django_db
+def test_nobody(api):
+    assert api().post(URL).json()["code"] == "authentication_required"
+
+
+@pytest.mark.django_db
+def test_a_session_that_never_was(user_id, published):
+    assert not session_revoke(session_id=user_id, reason="signed_out")
+    assert published() == []
+
+
+@pytest.mark.django_db
+def test_all_of_a_user(api, alice, published):
+    pairs = [sign_in("alice") for _ in range(3)]
+    api(token=pairs[0].access).post(URL)
+    assert sessions_revoke(user_id=alice.id, reason="disabled") == 2
+    assert len(published(SessionRevoked)) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_at_once_end_it_once(published):
+    user_register(username="alice", email="alice@example.org", password=PASSWORD)
+    sign_in("alice")
+    session_id = Session.objects.get().id
+    results = at_once([lambda: session_revoke(session_id=session_id, reason="signed_out")] * 10)
+    assert sorted(results) == [False] * 9 + [True]
+    assert len(published(SessionRevoked)) == 1

@@ -1,0 +1,9 @@
+"""``/cash``."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from web_frontend.cash import views
+
+urlpatterns = [path("cash", views.cash_show, name="cash")]

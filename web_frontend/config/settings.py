@@ -1,0 +1,137 @@
+"""The settings of the pages. No database: sessions live in Redis, everything else behind the gateway."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from servicekit.settings import environment, logging_settings
+
+PACKAGE = Path(__file__).resolve().parent.parent
+env = environment("web")
+
+SECRET_KEY = env.require("BIRZHA_SECRET_KEY")
+PUBLIC_URL = env.get("BIRZHA_PUBLIC_URL", "http://127.0.0.1:8000")
+GATEWAY_URL = env.require("BIRZHA_GATEWAY_URL")
+REDIS_URL = env.require("BIRZHA_REDIS_URL")
+DEBUG = False
+ALLOWED_HOSTS = env.get("BIRZHA_ALLOWED_HOSTS", "*").split(",")
+ROOT_URLCONF = "web_frontend.config.urls"
+WSGI_APPLICATION = "web_frontend.config.wsgi.application"
+APPEND_SLASH = False
+DATABASES: dict[str, Any] = {}
+LOGGING = logging_settings("web")
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+
+INSTALLED_APPS = [
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "django_htmx",
+    "csp",
+    "drf_spectacular_sidecar",
+    "web_frontend",
+]
+MIDDLEWARE = [
+    "servicekit.telemetry.RequestContextMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "web_frontend.middleware.TimeZoneMiddleware",
+    "web_frontend.middleware.GatewayMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["django.templatetags.i18n", "web_frontend.templatetags.formatting"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "web_frontend.accounts.context.visitor",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "web_frontend.forms.FieldRenderer"
+
+# ── Languages and time ──────────────────────────────────────────────────────────────────────────
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]
+LOCALE_PATHS = [PACKAGE / "locale"]
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+
+# ── Sessions: the tokens stay on the server, the browser has an opaque id ───────────────────────
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "cache:web",
+        "OPTIONS": {"socket_timeout": 3, "socket_connect_timeout": 2},
+    }
+}
+#: As long as a refresh token lives.
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_ENGINE = "django.contrib.sessions.backends.cache"
+SESSION_COOKIE_NAME = "birzha_session"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "birzha_csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "web_frontend.errors.forbidden"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+BEHIND_TLS = PUBLIC_URL.startswith("https:")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = BEHIND_TLS
+CSRF_TRUSTED_ORIGINS = ["{0.scheme}://{0.netloc}".format(urlsplit(PUBLIC_URL))]
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+
+# ── What a browser may load: only our own files, nothing inline ─────────────────────────────────
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "connect-src": [SELF],
+        "font-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# ── Static files: served from the package, each address carries its content's version ───────────
+STATIC_URL = "/static/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "web_frontend.config.static_files.VersionedStaticFiles"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 30 * 24 * 3600
+
+# ── What the ticket tells before an order is placed; trading_service decides ────────────────────
+#: The fee as a share of the amount, and how far above the quote a market order may execute.
+FEE_RATE = Decimal("0.0005")
+PRICE_PROTECTION = Decimal("0.01")

@@ -1,0 +1,20 @@
+"""Every address of the pages, room by room. No trailing slashes."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+handler403 = "web_frontend.errors.forbidden"
+handler404 = "web_frontend.errors.not_found"
+handler500 = "web_frontend.errors.server_error"
+
+urlpatterns = [
+    path("", include("web_frontend.instruments.urls")),
+    path("", include("web_frontend.orders.urls")),
+    path("", include("web_frontend.portfolio.urls")),
+    path("", include("web_frontend.cash.urls")),
+    path("", include("web_frontend.history.urls")),
+    path("", include("web_frontend.notifications.urls")),
+    path("", include("web_frontend.accounts.urls")),
+    path("", include("web_frontend.docs.urls")),
+]

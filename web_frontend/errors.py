@@ -1,0 +1,84 @@
+"""A page for each failure; for htmx, a message in the page that is already there."""
+
+from __future__ import annotations
+
+import sys
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
+from redis.exceptions import RedisError
+
+from web_frontend.gateway_client import GatewayProblem
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: no such page, or it belongs to somebody else."""
+    return _failure(
+        request,
+        404,
+        _("This page does not exist"),
+        _("The address may be mistyped, or what was here belongs to somebody else."),
+    )
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
+    """403: mostly a form that was opened before signing in or out."""
+    return _failure(
+        request,
+        403,
+        _("This form is no longer valid"),
+        _("You may have signed in or out in another window. Reload the page and try again."),
+        retry=request.method == "GET",
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: our mistake. 503 when it is only that the session store is away."""
+    if isinstance(sys.exc_info()[1], RedisError):
+        return unavailable(request)
+    return _failure(
+        request,
+        500,
+        _("Something went wrong on our side"),
+        _("It has been written down. Your money and your orders are not affected by this page."),
+        retry=True,
+    )
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503: a source does not answer."""
+    response = _failure(
+        request,
+        503,
+        _("This part of Birzha does not answer right now"),
+        _("Nothing is lost. Please try again in a moment."),
+        retry=True,
+    )
+    response["Retry-After"] = "3"
+    return response
+
+
+def refused(request: HttpRequest, problem: GatewayProblem) -> HttpResponse:
+    """What the API refused and no view had an answer to."""
+    if problem.status == 404:
+        return not_found(request)
+    title = _("Too many requests") if problem.status == 429 else _("The request was refused")
+    response = _failure(request, problem.status, title, problem.detail, retry=problem.status == 429)
+    if problem.retry_after:
+        response["Retry-After"] = str(problem.retry_after)
+    return response
+
+
+def _failure(
+    request: HttpRequest, status: int, title: str, detail: str, *, retry: bool = False
+) -> HttpResponse:
+    context = {"status": status, "title": title, "detail": detail, "retry": retry}
+    if getattr(request, "htmx", False):
+        response = render(request, "errors/fragment.html", context, status=status)
+        response["HX-Reswap"] = "none"
+    else:
+        response = render(request, "errors/page.html", context, status=status)
+    add_never_cache_headers(response)
+    return response

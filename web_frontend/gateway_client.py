@@ -1,0 +1,193 @@
+"""The only way out of the pages: the public API, asked through the gateway as any client asks it.
+
+One pool of connections a process (a unix socket or http). A request carries the visitor's language,
+address and request id, and the visitor's access token when there is one. What comes back is parsed
+JSON, or one of three errors: :class:`GatewayProblem` (the API refused, RFC 9457),
+:class:`SignedOut` (it no longer knows the visitor), :class:`GatewayUnavailable` (no answer).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from servicekit.telemetry import current_request_id, current_traceparent
+
+#: Seconds. Together below the lifetime of the refresh lock (accounts/tokens.py).
+TIMEOUT = httpx.Timeout(5.0, connect=1.0, pool=2.0)
+#: Export of a long history may take longer between two pieces.
+DOWNLOAD_TIMEOUT = httpx.Timeout(30.0, connect=1.0, pool=2.0)
+
+
+class GatewayUnavailable(Exception):
+    """The source did not answer, or answered that it is down. Worth trying again."""
+
+    def __init__(self, source: str, reason: str) -> None:
+        self.source, self.reason = source, reason
+        super().__init__(f"{source}: {reason}")
+
+
+class SignedOut(Exception):
+    """The API no longer accepts the visitor's session."""
+
+
+class GatewayProblem(Exception):
+    """The API refused.
+
+    Attributes:
+        status: the HTTP status.
+        code: stable, never translated.
+        detail: a sentence in the visitor's language.
+        errors: ``[{field, code, detail}]`` for bad fields.
+        retry_after: seconds to wait, for 429.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        errors: list[dict[str, str]] | None = None,
+        retry_after: int | None = None,
+    ) -> None:
+        self.status, self.code, self.detail = status, code, detail
+        self.errors, self.retry_after = errors or [], retry_after
+        super().__init__(f"{status} {code}: {detail}")
+
+
+@lru_cache(maxsize=2)
+def pool(gateway_url: str) -> httpx.Client:
+    """The process's connections to the gateway: ``unix:/path/gateway.sock`` or ``http://…``."""
+    limits = httpx.Limits(max_connections=64, max_keepalive_connections=16, keepalive_expiry=20)
+    if gateway_url.startswith("unix:"):
+        transport = httpx.HTTPTransport(uds=gateway_url.removeprefix("unix:"), limits=limits, retries=1)
+        return httpx.Client(transport=transport, base_url=settings.PUBLIC_URL, timeout=TIMEOUT)
+    transport = httpx.HTTPTransport(limits=limits, retries=1)
+    return httpx.Client(transport=transport, base_url=gateway_url, timeout=TIMEOUT)
+
+
+class Gateway:
+    """One visitor's way to the API; ``request.gateway``.
+
+    Args:
+        forwarded_for: the visitor's address, passed on so that limits count visitors, not the pages.
+        token: gives the visitor's access token, or None for an anonymous visitor. Called when a
+            request needs it; may refresh it.
+    """
+
+    def __init__(self, *, forwarded_for: str = "", token: Callable[[], str | None]) -> None:
+        self._forwarded_for, self._token = forwarded_for, token
+
+    def get(self, path: str, *, public: bool = False, **params: Any) -> dict[str, Any]:
+        """Read a resource; parameters that are empty are left out. ``public``: without a token."""
+        query = {name: value for name, value in params.items() if value not in (None, "")}
+        return self._json("GET", path, public=public, params=query)
+
+    def post(
+        self, path: str, body: dict[str, Any] | None = None, *, key: str = "", public: bool = False
+    ) -> dict[str, Any]:
+        """Do something; ``key`` is the Idempotency-Key of orders and deposits."""
+        headers = {"Idempotency-Key": key} if key else {}
+        return self._json("POST", path, public=public, json=body, headers=headers)
+
+    def patch(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Change a resource."""
+        return self._json("PATCH", path, json=body)
+
+    @contextmanager
+    def download(self, path: str, *, accept: str, **params: Any) -> Iterator[httpx.Response]:
+        """A response whose body is read piece by piece, such as a CSV export."""
+        query = {name: value for name, value in params.items() if value not in (None, "")}
+        headers = {**self._headers(public=False), "Accept": accept}
+        try:
+            with pool(settings.GATEWAY_URL).stream(
+                "GET", path, params=query, headers=headers, timeout=DOWNLOAD_TIMEOUT
+            ) as response:
+                if response.status_code != 200:
+                    response.read()
+                    _refuse(path, response)
+                yield response
+        except httpx.TransportError as error:
+            raise GatewayUnavailable(path, str(error)) from error
+
+    def _json(
+        self, method: str, path: str, *, public: bool = False, headers: dict[str, str] | None = None, **kwargs: Any
+    ) -> dict[str, Any]:
+        sent = {**self._headers(public=public), **(headers or {})}
+        response = self._sent(method, path, headers=sent, **kwargs)
+        if not response.is_success:
+            _refuse(path, response)
+        if response.status_code in (202, 204) and not response.content:
+            return {}
+        try:
+            return response.json()
+        except ValueError as error:
+            raise GatewayUnavailable(path, "not JSON") from error
+
+    def _sent(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
+        """Send; once more if a kept connection turned out closed and repeating is harmless."""
+        repeatable = method == "GET" or "Idempotency-Key" in kwargs["headers"]
+        client = pool(settings.GATEWAY_URL)
+        try:
+            try:
+                return client.request(method, path, **kwargs)
+            except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+                if not repeatable:
+                    raise
+                return client.request(method, path, **kwargs)
+        except httpx.TransportError as error:
+            raise GatewayUnavailable(path, f"{type(error).__name__}: {error}") from error
+
+    def _headers(self, *, public: bool) -> dict[str, str]:
+        token = None if public else self._token()
+        headers = {
+            "Accept": "application/json",
+            "Accept-Language": get_language() or "en",
+            "X-Forwarded-For": self._forwarded_for,
+            "X-Request-Id": current_request_id(),
+            "Traceparent": current_traceparent(),
+            "Authorization": f"Bearer {token}" if token else "",
+        }
+        return {name: value for name, value in headers.items() if value}
+
+
+class GatewayRequest(HttpRequest):
+    """For type hints: a request as the middlewares leave it."""
+
+    gateway: Gateway
+    htmx: Any
+
+
+def cursor(address: str | None) -> str:
+    """The cursor in a ``next`` or ``previous`` address of a page of results; "" for none."""
+    return parse_qs(urlsplit(address or "").query).get("cursor", [""])[0]
+
+
+def _refuse(path: str, response: httpx.Response) -> None:
+    try:
+        problem = response.json()
+    except ValueError:
+        problem = {}
+    if not isinstance(problem, dict):
+        problem = {}
+    if response.status_code >= 500:
+        raise GatewayUnavailable(path, f"{response.status_code} {problem.get('code', '')}")
+    code = str(problem.get("code", ""))
+    if response.status_code == 401 and code != "invalid_credentials":
+        raise SignedOut(code)
+    after = response.headers.get("Retry-After", "")
+    raise GatewayProblem(
+        response.status_code,
+        code,
+        str(problem.get("detail") or response.reason_phrase),
+        problem.get("errors"),
+        int(after) if after.isdigit() else None,
+    )

@@ -1,0 +1,128 @@
+"""The history of operations: filters live in the address, the export gives what is filtered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.http import HttpResponse, StreamingHttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from web_frontend.gateway_client import GatewayRequest, GatewayUnavailable
+from web_frontend.pages import show, signed_in, turns, wants_fragment
+from web_frontend.wording import LABELS
+
+KINDS = ("deposit", "buy", "sell", "fee")
+
+
+class FilterForm(forms.Form):
+    """What of the history to show; every field may be left empty."""
+
+    type = forms.ChoiceField(
+        label=_("Kind"),
+        required=False,
+        choices=[("", _("All")), *((kind, LABELS["operation"][kind]) for kind in KINDS)],
+    )
+    ticker = forms.CharField(
+        label=_("Instrument"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "AAPL", "autocapitalize": "characters"}),
+    )
+    since = forms.DateField(
+        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    until = forms.DateField(
+        label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def clean_ticker(self) -> str:
+        """Tickers are upper case."""
+        return str(self.cleaned_data["ticker"]).strip().upper()
+
+    def clean(self) -> dict[str, Any]:
+        """The first day is not after the last."""
+        data = self.cleaned_data
+        if data.get("since") and data.get("until") and data["since"] > data["until"]:
+            self.add_error("until", _("The last day is before the first."))
+        return data
+
+
+@require_safe
+@signed_in
+def history_show(request: GatewayRequest) -> HttpResponse:
+    """The operations that the filters let through, newest first."""
+    form = FilterForm(request.GET, auto_id="filter-%s")
+    if not form.is_valid():
+        return _rows(request, {"form": form, "answer": None, "refused": True}, 422)
+    try:
+        answer = request.gateway.get(
+            "/api/v1/operations", **_params(form.cleaned_data), cursor=request.GET.get("cursor", "")
+        )
+    except GatewayUnavailable:
+        return _rows(request, {"form": form, "answer": None, "here": request.get_full_path()}, 503)
+    chosen = {name: value for name, value in form.cleaned_data.items() if value}
+    context = {
+        "form": form,
+        "answer": answer,
+        "chosen": bool(chosen),
+        "export": _address("history_export", chosen),
+        **turns(answer, **chosen),
+    }
+    response = _rows(request, context, 200)
+    if wants_fragment(request):
+        response["HX-Push-Url"] = _address("history", chosen)
+    return response
+
+
+@require_safe
+@signed_in
+def history_export(request: GatewayRequest) -> HttpResponse | StreamingHttpResponse:
+    """The filtered operations as CSV, passed through as the API writes it."""
+    form = FilterForm(request.GET)
+    if not form.is_valid():
+        return HttpResponse(status=400)
+    opened = ExitStack()
+    answer = opened.enter_context(
+        request.gateway.download("/api/v1/operations", accept="text/csv", **_params(form.cleaned_data))
+    )
+
+    def pieces() -> Iterator[bytes]:
+        with opened:
+            yield from answer.iter_bytes()
+
+    response = StreamingHttpResponse(pieces(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="birzha-history-{timezone.localdate()}.csv"'
+    return response
+
+
+def _rows(request: GatewayRequest, context: dict[str, Any], status: int) -> HttpResponse:
+    return show(request, "history/page.html", context, fragment="history/rows.html", status=status)
+
+
+def _params(data: dict[str, Any]) -> dict[str, str]:
+    """The filters as the API takes them: whole days of the visitor's time zone."""
+    until: date | None = data["until"]
+    return {
+        "type": data["type"],
+        "ticker": data["ticker"],
+        "from": _midnight(data["since"]),
+        "to": _midnight(until + timedelta(days=1)) if until else "",
+    }
+
+
+def _midnight(day: date | None) -> str:
+    if day is None:
+        return ""
+    return datetime.combine(day, time(), timezone.get_current_timezone()).isoformat()
+
+
+def _address(name: str, chosen: dict[str, Any]) -> str:
+    return reverse(name) + (f"?{urlencode(chosen)}" if chosen else "")

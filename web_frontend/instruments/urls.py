@@ -1,0 +1,12 @@
+"""``/`` and ``/instruments/…``."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from web_frontend.instruments import views
+
+urlpatterns = [
+    path("", views.instrument_list, name="instruments"),
+    path("instruments/<str:ticker>", views.instrument_show, name="instrument"),
+]

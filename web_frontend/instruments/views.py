@@ -1,0 +1,103 @@
+"""What can be bought: the list with its search, and an instrument with its ticket. No sign-in needed."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from web_frontend.accounts.tokens import is_signed_in
+from web_frontend.gateway_client import GatewayRequest, GatewayUnavailable
+from web_frontend.orders.ticket import Ticket, ticket_read
+from web_frontend.pages import attempt, show, wants_fragment
+from web_frontend.wording import LABELS
+
+PAGE_SIZE = 50
+
+
+@require_safe
+def instrument_list(request: GatewayRequest) -> HttpResponse:
+    """The list; what is searched for lives in the address."""
+    search = request.GET.get("search", "").strip()[:100]
+    kind = request.GET.get("type", "") if request.GET.get("type") in LABELS["types"] else ""
+    page = request.GET.get("page", "")
+    try:
+        answer = request.gateway.get(
+            "/api/v1/instruments", public=True, search=search, type=kind, page=page, page_size=PAGE_SIZE
+        )
+    except GatewayUnavailable:
+        answer = None
+    context = {
+        "search": search,
+        "type": kind,
+        "types": LABELS["types"],
+        "answer": answer,
+        "here": _address(search=search, type=kind, page=page),
+        **_page_links(answer, page, search=search, type=kind),
+    }
+    response = show(
+        request,
+        "instruments/page.html",
+        context,
+        fragment="instruments/rows.html",
+        status=200 if answer else 503,
+    )
+    if wants_fragment(request):
+        response["HX-Push-Url"] = context["here"]
+    return response
+
+
+@require_safe
+def instrument_show(request: GatewayRequest, ticker: str) -> HttpResponse:
+    """One instrument. htmx asks for its price (``quote``), the ``ticket`` or its ``estimate`` alone."""
+    instrument = request.gateway.get(f"/api/v1/instruments/{quote(ticker, safe='')}", public=True)
+    if wants_fragment(request) and request.htmx.target == "quote":
+        return render(request, "instruments/quote.html", {"instrument": instrument})
+    if not is_signed_in(request):
+        return render(request, "instruments/detail.html", {"instrument": instrument})
+    positions = attempt(lambda: request.gateway.get("/api/v1/positions"))
+    account = attempt(lambda: request.gateway.get("/api/v1/account"))
+    ticket = ticket_read(request.GET, instrument=instrument, account=account, positions=positions)
+    if wants_fragment(request) and request.htmx.target == "estimate":
+        return render(request, "orders/estimate.html", {"instrument": instrument, "ticket": ticket})
+    return show_instrument(request, instrument, ticket, positions)
+
+
+def show_instrument(
+    request: HttpRequest,
+    instrument: dict[str, Any],
+    ticket: Ticket,
+    positions: dict[str, Any] | None,
+) -> HttpResponse:
+    """The page with its ticket as it stands: filled in, refused (422) or to be reviewed."""
+    held = [row for row in (positions or {}).get("results", []) if row["ticker"] == instrument["ticker"]]
+    context = {
+        "instrument": instrument,
+        "ticket": ticket,
+        "position": held[0] if held else None,
+        "positions_known": positions is not None,
+    }
+    return show(
+        request,
+        "instruments/detail.html",
+        context,
+        fragment=ticket.template,
+        status=422 if ticket.refused else 200,
+    )
+
+
+def _address(**params: str) -> str:
+    query = urlencode({name: value for name, value in params.items() if value})
+    return reverse("instruments") + (f"?{query}" if query else "")
+
+
+def _page_links(answer: dict[str, Any] | None, page: str, **params: str) -> dict[str, str]:
+    number = int(page) if page.isdecimal() else 1
+    return {
+        "previous": _address(**params, page=str(number - 1)) if answer and answer["previous"] else "",
+        "next": _address(**params, page=str(number + 1)) if answer and answer["next"] else "",
+    }

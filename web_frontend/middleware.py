@@ -1,0 +1,67 @@
+"""What every page has: the visitor's way to the API, their time zone, and a page for each failure."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.utils.translation import gettext as _
+from redis.exceptions import RedisError
+
+from web_frontend import errors
+from web_frontend.accounts import tokens
+from web_frontend.gateway_client import Gateway, GatewayProblem, GatewayUnavailable, SignedOut
+from web_frontend.pages import go_to, sign_in_address
+
+logger = logging.getLogger(__name__)
+
+
+class GatewayMiddleware:
+    """Gives each request its ``gateway``, and turns the API's failures into pages."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.gateway = Gateway(  # type: ignore[attr-defined]
+            forwarded_for=request.headers.get("X-Forwarded-For", ""),
+            token=lambda: tokens.access_token(request),
+        )
+        response = self.get_response(request)
+        patch_vary_headers(response, ["HX-Request", "HX-Target"])
+        if not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Pages for :class:`SignedOut`, :class:`GatewayUnavailable` and :class:`GatewayProblem`."""
+        if isinstance(error, SignedOut):
+            tokens.sign_out(request)
+            messages.warning(request, _("You were signed out. Please sign in again."))
+            return go_to(request, sign_in_address(request))
+        if isinstance(error, GatewayUnavailable | RedisError):
+            logger.warning("no answer: %s", error)
+            return errors.unavailable(request)
+        if isinstance(error, GatewayProblem):
+            return errors.refused(request, error)
+        return None
+
+
+class TimeZoneMiddleware:
+    """Times are shown in the browser's zone, which its cookie ``time_zone`` tells; else in UTC."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            zone = ZoneInfo(request.COOKIES.get("time_zone") or "UTC")
+        except (KeyError, ValueError, OSError):  # not a zone, or no name of a file at all
+            zone = ZoneInfo("UTC")
+        with timezone.override(zone):
+            return self.get_response(request)

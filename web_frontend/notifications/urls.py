@@ -1,0 +1,14 @@
+"""``/notifications…``."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from web_frontend.notifications import views
+
+urlpatterns = [
+    path("notifications", views.notification_list, name="notifications"),
+    path("notifications/unread", views.unread_count, name="unread_count"),
+    path("notifications/read-all", views.notification_read_all, name="notification_read_all"),
+    path("notifications/<uuid:notification_id>/read", views.notification_read, name="notification_read"),
+]

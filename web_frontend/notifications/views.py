@@ -1,0 +1,58 @@
+"""What one was told: filled, rejected, topped up. Read one by one or all at once."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from web_frontend.gateway_client import GatewayRequest
+from web_frontend.pages import attempt, go_to, show, signed_in, turns, wants_fragment
+
+
+@require_safe
+@signed_in
+def notification_list(request: GatewayRequest) -> HttpResponse:
+    """The news, newest first."""
+    answer = attempt(lambda: request.gateway.get("/api/v1/notifications", cursor=request.GET.get("cursor", "")))
+    context = {"answer": answer, **turns(answer)}
+    return show(
+        request,
+        "notifications/page.html",
+        context,
+        fragment="notifications/rows.html",
+        status=200 if answer else 503,
+    )
+
+
+@require_safe
+@signed_in
+def unread_count(request: GatewayRequest) -> HttpResponse:
+    """The words in the header; when the source is down, they stay as they were."""
+    answer = attempt(lambda: request.gateway.get("/api/v1/notifications", unread="true", page_size=1))
+    if answer is None:
+        return HttpResponse(status=204)
+    return render(request, "notifications/unread.html", {"count": answer["unread_count"]})
+
+
+@require_POST
+@signed_in
+def notification_read(request: GatewayRequest, notification_id: UUID) -> HttpResponse:
+    """Mark one read; its row changes in place."""
+    told = request.gateway.post(f"/api/v1/notifications/{notification_id}/read")
+    if not wants_fragment(request):
+        return go_to(request, reverse("notifications"))
+    response = render(request, "notifications/row.html", {"told": told})
+    response["HX-Trigger"] = "notifications-read"
+    return response
+
+
+@require_POST
+@signed_in
+def notification_read_all(request: GatewayRequest) -> HttpResponse:
+    """Mark all read."""
+    request.gateway.post("/api/v1/notifications/read-all")
+    return go_to(request, reverse("notifications"))

@@ -1,0 +1,123 @@
+"""Orders: placing one, the page of one that shows its states by itself, and the list of them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from web_frontend.gateway_client import GatewayProblem, GatewayRequest
+from web_frontend.instruments.views import show_instrument
+from web_frontend.orders.sentences import order_sentence
+from web_frontend.orders.ticket import ticket_read
+from web_frontend.pages import attempt, go_to, show, signed_in, turns, wants_fragment
+from web_frontend.wording import FINAL
+
+#: Seconds between two looks at an order: while it is young, and when it rests.
+SOON, LATER = 1, 5
+YOUNG = 60
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def order_list(request: GatewayRequest) -> HttpResponse:
+    """The orders, newest first; a POST places one."""
+    if request.method == "POST":
+        return _order_place(request)
+    answer = attempt(lambda: request.gateway.get("/api/v1/orders", cursor=request.GET.get("cursor", "")))
+    context = {"answer": answer, **turns(answer)}
+    return show(
+        request, "orders/page.html", context, fragment="orders/rows.html", status=200 if answer else 503
+    )
+
+
+def _order_place(request: GatewayRequest) -> HttpResponse:
+    """Place what was reviewed. The form's key makes pressing it twice one order."""
+    ticker = request.POST.get("ticker", "")[:40]
+    instrument = request.gateway.get(f"/api/v1/instruments/{quote(ticker, safe='')}", public=True)
+    submitted = {**request.POST.dict(), "step": "review"}
+    ticket = ticket_read(submitted, instrument=instrument, account=None, positions=None)
+    problem = ""
+    if not ticket.refused:
+        order = {"ticker": ticker, "side": ticket.side, "type": "market", "quantity": ticket.quantity}
+        try:
+            placed = request.gateway.post("/api/v1/orders", order, key=ticket.key)
+            return go_to(request, reverse("order", args=[placed["id"]]))
+        except GatewayProblem as refusal:
+            if refusal.status not in (400, 409, 422):
+                raise
+            problem = refusal.detail
+            if refusal.code == "idempotency_key_reused":
+                submitted["key"] = str(uuid4())
+                problem = _("You have already placed another order from this form. "
+                            "Look this one over again if you want to place it too.")
+    positions = attempt(lambda: request.gateway.get("/api/v1/positions"))
+    account = attempt(lambda: request.gateway.get("/api/v1/account"))
+    ticket = ticket_read(submitted, instrument=instrument, account=account, positions=positions)
+    return show_instrument(request, instrument, replace(ticket, problem=problem), positions)
+
+
+@require_safe
+@signed_in
+def order_show(request: GatewayRequest, order_id: UUID) -> HttpResponse:
+    """One order; its fragment asks again by itself until the order is final.
+
+    The fragment says what it shows (``seen``): nothing new is a 204, so that nothing moves under
+    the reader's focus.
+    """
+    order = request.gateway.get(f"/api/v1/orders/{order_id}")
+    context = _order_context(order)
+    if wants_fragment(request) and request.GET.get("seen") == context["seen"]:
+        return HttpResponse(status=204)
+    response = show(request, "orders/order.html", context, fragment="orders/state.html")
+    if wants_fragment(request) and context["final"]:
+        response["HX-Trigger"] = "order-final"
+    return response
+
+
+@require_POST
+@signed_in
+def order_cancel(request: GatewayRequest, order_id: UUID) -> HttpResponse:
+    """Ask for the order back; whether it is in time, the page shows by itself."""
+    problem = ""
+    try:
+        request.gateway.post(f"/api/v1/orders/{order_id}/cancel")
+    except GatewayProblem as refusal:
+        if refusal.status != 409:
+            raise
+        problem = refusal.detail
+    if not wants_fragment(request):
+        if problem:
+            messages.warning(request, problem)
+        return go_to(request, reverse("order", args=[order_id]))
+    order = request.gateway.get(f"/api/v1/orders/{order_id}")
+    context = {**_order_context(order), "canceling": not problem, "problem": problem}
+    return render(request, "orders/state.html", context)
+
+
+def _order_context(order: dict[str, Any]) -> dict[str, Any]:
+    final = order["status"] in FINAL
+    age = (timezone.now() - datetime.fromisoformat(order["created_at"])).total_seconds()
+    every = SOON if age < YOUNG else LATER
+    shown = f"{order['status']} {order['updated_at']} {every} {get_language()}"
+    return {
+        "order": order,
+        "final": final,
+        "every": every,
+        "sentence": order_sentence(order),
+        "seen": hashlib.sha256(shown.encode()).hexdigest()[:12],
+    }
+
+

@@ -1,0 +1,93 @@
+"""What every view needs: page or fragment, where to go next, who may come in, what failed alone."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from web_frontend.accounts.tokens import is_signed_in
+from web_frontend.gateway_client import GatewayUnavailable, cursor
+
+logger = logging.getLogger(__name__)
+
+View = Callable[..., HttpResponse]
+
+
+def wants_fragment(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part; going back in history always needs the whole page."""
+    htmx = request.htmx  # type: ignore[attr-defined]
+    return bool(htmx) and not htmx.history_restore_request
+
+
+def show(
+    request: HttpRequest, page: str, context: dict[str, Any], *, fragment: str, status: int = 200
+) -> HttpResponse:
+    """Render the whole page, or only its fragment when htmx asks.
+
+    Args:
+        page: template of the page, which includes the fragment.
+        fragment: template of the part that htmx swaps.
+    """
+    return render(request, fragment if wants_fragment(request) else page, context, status=status)
+
+
+def go_to(request: HttpRequest, address: str) -> HttpResponse:
+    """Send the browser to another page; htmx is told by a header, as it follows redirects itself."""
+    if bool(request.htmx):  # type: ignore[attr-defined]
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address, status=303)
+
+
+def sign_in_address(request: HttpRequest) -> str:
+    """The sign-in page, which comes back to the present page."""
+    if request.method == "GET" and not request.htmx:  # type: ignore[attr-defined]
+        here = request.get_full_path()
+    else:
+        here = request.htmx.current_url_abs_path or "/"  # type: ignore[attr-defined]
+    return reverse("sign_in") + "?" + urlencode({"next": here}, safe="/")
+
+
+def next_address(request: HttpRequest, default: str) -> str:
+    """The ``next`` of the request if it is a page of ours; the default otherwise."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    if wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
+        return wanted
+    return default
+
+
+def signed_in(view: View) -> View:
+    """Only for who is signed in; others are sent to sign in and come back."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not is_signed_in(request):
+            return go_to(request, sign_in_address(request))
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def turns(answer: dict[str, Any] | None, **chosen: Any) -> dict[str, str]:
+    """The addresses of the newer and the older page of a list, "" where there is none."""
+    links = {"newer": answer["previous"], "older": answer["next"]} if answer else {}
+    return {name: "?" + urlencode({**chosen, "cursor": cursor(link)}) if link else "" for name, link in links.items()}
+
+
+def attempt(ask: Callable[[], Any]) -> Any:
+    """What a source answers, or None when it is down: the rest of the page still shows.
+
+    For panels only: a template that gets None says that the source failed.
+    """
+    try:
+        return ask()
+    except GatewayUnavailable as error:
+        logger.warning("a panel has no answer: %s", error)
+        return None

@@ -1,0 +1,69 @@
+"use strict";
+// What htmx does not do: keys for the search, the time zone, focus after a swap, a lost connection.
+
+// Times are shown in the browser's zone from the second page on; the server reads this cookie.
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone) document.cookie = `time_zone=${zone}; path=/; max-age=31536000; SameSite=Lax`;
+
+// "/" goes to the search, arrows walk its results, Escape goes back to it or closes a menu.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const typing = event.target.closest?.("input, select, textarea");
+  const search = document.getElementById("search");
+  if (event.key === "Escape") {
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+    if (search && event.target.closest?.("#instruments")) search.focus();
+  }
+  if (event.key === "/" && !typing) {
+    event.preventDefault();
+    if (search) search.select();
+    else window.location.assign("/#search");
+  }
+  if (!search || !["ArrowDown", "ArrowUp"].includes(event.key)) return;
+  const stops = [search, ...document.querySelectorAll("#instruments .stretched")];
+  const at = stops.indexOf(event.target);
+  const next = stops[at + (event.key === "ArrowDown" ? 1 : -1)];
+  if (at < 0 || !next) return;
+  event.preventDefault();
+  next.focus();
+});
+if (window.location.hash === "#search") document.getElementById("search")?.focus();
+
+// A click elsewhere closes an open menu.
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+// After a swap the focus goes where the fragment says: a refused field, or the heading of a new step.
+document.addEventListener("htmx:afterSettle", (event) => {
+  const swapped = document.getElementById(event.detail.target?.id) ?? event.detail.elt;
+  const wanted = swapped?.querySelector?.("[aria-invalid=true], [data-focus]");
+  if (wanted && event.detail.target?.id !== "estimate") wanted.focus();
+});
+
+// No answer, or a whole page where a part was expected (the gateway's own): say so, swap nothing.
+const status = document.getElementById("status");
+function offline() {
+  status.textContent = "";
+  const message = document.createElement("p");
+  message.className = "message message-warning";
+  message.dataset.shown = "offline";
+  message.textContent = status.dataset.offline;
+  status.append(message);
+}
+document.addEventListener("htmx:sendError", offline);
+document.addEventListener("htmx:timeout", offline);
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr } = event.detail;
+  if (xhr.status >= 400 && /^\s*<!doctype/i.test(xhr.responseText)) {
+    event.detail.shouldSwap = false;
+    offline();
+  } else {
+    status.querySelector("[data-shown=offline]")?.remove();
+  }
+});

@@ -1,0 +1,209 @@
+"""How values are written for people: money, prices, changes and times, by the active language.
+
+Built into every template (settings.TEMPLATES). Values come as the API gives them: decimal strings,
+RFC 3339 timestamps. A missing value is a dash, never a zero.
+"""
+
+from __future__ import annotations
+
+from copy import copy
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_time
+from babel.numbers import format_decimal
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from web_frontend.wording import LABELS
+
+register = template.Library()
+
+DASH = "—"
+MINUS = "−"
+
+
+def _locale() -> Locale:
+    return Locale.parse(get_language() or "en")
+
+
+def _number(value: Any) -> Decimal | None:
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _digits(number: Decimal, least: int) -> int:
+    return max(least, -int(number.as_tuple().exponent))
+
+
+def _currency(number: Decimal, currency: str, digits: int) -> str:
+    locale = _locale()
+    pattern = copy(locale.currency_formats["standard"])
+    pattern.frac_prec = (digits, digits)
+    return pattern.apply(number, locale, currency=currency, currency_digits=False).replace("-", MINUS)
+
+
+@register.filter
+def money(value: Any, currency: str = "USD") -> str:
+    """An amount or a price with its currency: ``$1,234.50``, ``1 234,50 $``.
+
+    Keeps the digits that the value has, at least two.
+    """
+    number = _number(value)
+    return DASH if number is None else _currency(number, currency or "USD", _digits(number, 2))
+
+
+@register.filter
+def average(value: Any, currency: str = "USD") -> str:
+    """An average price: two to four digits, whatever finer ones it has."""
+    number = _number(value)
+    if number is None:
+        return DASH
+    rounded = number.quantize(Decimal("0.0001"), ROUND_HALF_UP).normalize()
+    return _currency(rounded, currency or "USD", _digits(rounded, 2))
+
+
+@register.filter
+def signed_money(value: Any, currency: str = "USD") -> str:
+    """An amount with its sign: ``+$12.50``, ``−$3.10``; zero has none."""
+    number = _number(value)
+    if number is None:
+        return DASH
+    text = _currency(abs(number), currency or "USD", _digits(number, 2))
+    return f"{_sign(number)}{text}"
+
+
+def _sign(number: Decimal) -> str:
+    return "+" if number > 0 else MINUS if number < 0 else ""
+
+
+def percent(number: Decimal, pattern: str = "#,##0.##") -> str:
+    """A share in percent by locale: ``1.25%``, ``1,25 %``."""
+    space = "" if _locale().language == "en" else "\u00a0"
+    return f"{format_decimal(number, format=pattern, locale=_locale())}{space}%"
+
+
+def _signed_percent(number: Decimal) -> str:
+    return _sign(number) + percent(abs(number), "#,##0.00")
+
+
+@register.filter
+def whole(value: Any) -> str:
+    """A count or quantity with grouped thousands."""
+    number = _number(value)
+    return DASH if number is None else format_decimal(number, locale=_locale()).replace("-", MINUS)
+
+
+@register.filter
+def decimal(value: Any) -> str:
+    """A plain number by locale with all its digits, such as a price step."""
+    number = _number(value)
+    if number is None:
+        return DASH
+    digits = "0" * _digits(number, 0)
+    return format_decimal(number, format=f"#,##0.{digits}" if digits else "#,##0", locale=_locale())
+
+
+@register.simple_tag
+def change(value: Any, share: Any = None, currency: str = "USD") -> SafeString:
+    """A gain or loss: sign, arrow and colour, said in words for who cannot see the arrow."""
+    number = _number(value)
+    if number is None:
+        return format_html('<span class="flat">{}</span>', DASH)
+    kind = "gain" if number > 0 else "loss" if number < 0 else "flat"
+    arrow = {"gain": "▲", "loss": "▼", "flat": "■"}[kind]
+    part = _number(share)
+    shown = format_html(' <span class="share">{}</span>', _signed_percent(part)) if part is not None else ""
+    return format_html(
+        '<span class="{}"><span class="arrow" aria-hidden="true">{}</span>{}{}</span>',
+        kind,
+        arrow,
+        signed_money(number, currency),
+        shown,
+    )
+
+
+def _moment(value: Any) -> datetime | None:
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else None
+
+
+@register.simple_tag
+def at(value: Any, shape: str = "smart") -> SafeString:
+    """A ``<time>``: ``14:32:05`` today, with its date otherwise; the zone in its title.
+
+    Args:
+        shape: ``smart``, ``full`` (date and time always) or ``date``.
+    """
+    moment = _moment(value)
+    if moment is None:
+        return format_html("{}", DASH)
+    locale = _locale()
+    clock = format_time(moment, "HH:mm:ss", locale=locale)
+    day = format_date(moment, "d MMM y" if locale.language == "ru" else "MMM d, y", locale=locale)
+    if shape == "date":
+        text = day
+    elif shape == "smart" and moment.date() == timezone.localdate():
+        text = clock
+    else:
+        text = f"{day}, {clock}"
+    title = format_datetime(moment, "d MMMM y, HH:mm:ss zzzz", locale=locale)
+    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), title, text)
+
+
+@register.simple_tag
+def zone() -> str:
+    """The time zone that times are shown in: ``UTC``, ``GMT+3``."""
+    return str(format_datetime(timezone.localtime(), "zzz", locale=Locale("en")))
+
+
+@register.filter
+def label(value: Any, kind: str) -> str:
+    """The word for a value of an enumeration: ``{{ order.status|label:"status" }}``."""
+    return str(LABELS[kind].get(str(value), value))
+
+
+@register.filter
+def unread_words(count: int) -> str:
+    """``3 unread``, in words that fit the number."""
+    return ngettext("%(count)d unread", "%(count)d unread", count) % {"count": count}
+
+
+@register.filter
+def units(count: Any) -> str:
+    """``1 unit``, ``12 units``."""
+    number = _number(count)
+    if number is None:
+        return DASH
+    return ngettext("%(count)s unit", "%(count)s units", int(number)) % {"count": whole(number)}
+
+
+@register.simple_tag
+def order_title(order: dict[str, Any]) -> str:
+    """``Buy 10 AAPL``."""
+    sentence = _("Buy %(quantity)s %(ticker)s") if order["side"] == "buy" else _("Sell %(quantity)s %(ticker)s")
+    return sentence % {"quantity": whole(order["quantity"]), "ticker": order["ticker"]}
+
+
+@register.simple_tag(takes_context=True)
+def here(context: template.Context, address: str) -> SafeString:
+    """``aria-current`` for a tab whose page, or a page below it, is being looked at."""
+    path = context["request"].path
+    below = address != "/" and path.startswith(f"{address}/")
+    if path == address or below or (address == "/" and path.startswith("/instruments")):
+        return format_html(' aria-current="{}"', "page" if path == address else "true")
+    return format_html("")

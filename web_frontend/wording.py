@@ -1,0 +1,43 @@
+"""The words for the values of the public contract, in one place."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+LABELS = {
+    "type": {
+        "share": _("Share"),
+        "bond": _("Bond"),
+        "fund": _("Fund"),
+        "currency": _("Currency"),
+        "future": _("Future"),
+    },
+    "types": {
+        "share": _("Shares"),
+        "bond": _("Bonds"),
+        "fund": _("Funds"),
+        "currency": _("Currencies"),
+        "future": _("Futures"),
+    },
+    "side": {"buy": pgettext_lazy("noun", "Buy"), "sell": pgettext_lazy("noun", "Sell")},
+    "status": {
+        "accepted": _("Accepted"),
+        "working": _("Working"),
+        "partially_filled": _("Partially filled"),
+        "filled": _("Filled"),
+        "rejected": _("Rejected"),
+        "canceled": _("Canceled"),
+        "expired": _("Expired"),
+    },
+    "operation": {
+        "deposit": _("Top-up"),
+        "withdrawal": _("Withdrawal"),
+        "buy": pgettext_lazy("noun", "Buy"),
+        "sell": pgettext_lazy("noun", "Sell"),
+        "fee": _("Fee"),
+    },
+}
+
+#: Statuses after which nothing changes.
+FINAL = {"filled", "rejected", "canceled", "expired"}
