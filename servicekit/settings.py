@@ -187,6 +187,10 @@ def logging_settings(name: str) -> dict[str, Any]:
             "django.request": {"level": "ERROR"},
             "django.security": {"level": "ERROR"},
             "httpx": {"level": "WARNING"},
+            # one line for every periodic task sent, received and done is too much
+            "celery.beat": {"level": "WARNING"},
+            "celery.worker.strategy": {"level": "WARNING"},
+            "celery.app.trace": {"level": "WARNING"},
         },
     }
 

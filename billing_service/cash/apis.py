@@ -38,5 +38,5 @@ class DepositMakeApi(Api):
     def _make(self, request: Request, key: str) -> Response:
         body = DepositInput(data=request.data)
         body.is_valid(raise_exception=True)
-        made = deposit_make(user_id=request.user.id, idempotency_key=key, **body.validated_data)
+        made = deposit_make(user_id=self.caller.id, idempotency_key=key, **body.validated_data)
         return Response(DepositOutput(made).data, status=status.HTTP_201_CREATED)

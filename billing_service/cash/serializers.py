@@ -36,6 +36,6 @@ class DepositOutput(serializers.Serializer):
     id = serializers.UUIDField(source="deposit.id")
     amount = MoneyField(source="deposit.amount")
     currency = serializers.CharField(source="deposit.currency")
-    status = serializers.ReadOnlyField(default="booked")
+    status = serializers.ChoiceField(["booked"], default="booked")
     balance_after = MoneyField()
     occurred_at = serializers.DateTimeField(source="deposit.created_at")

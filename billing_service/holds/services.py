@@ -75,9 +75,7 @@ def hold_place(*, order_id: UUID, user_id: UUID, amount: int, currency: str) -> 
         )
         return None
     hold = Hold.objects.create(order_id=order_id, account=account, user_id=user_id, amount=amount)
-    publish(
-        HoldPlaced(hold_id=hold.id, order_id=order_id, user_id=user_id, amount=amount, currency=currency)
-    )
+    publish(HoldPlaced(hold_id=hold.id, order_id=order_id, user_id=user_id, amount=amount, currency=currency))
     return hold
 
 

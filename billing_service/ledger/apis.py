@@ -13,14 +13,14 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.settings import api_settings
 
 from billing_service.ledger.csv_export import CsvNegotiation, CsvRenderer, csv_lines
 from billing_service.ledger.errors import AccountNotFound
 from billing_service.ledger.models import LedgerEntry
 from billing_service.ledger.selectors import account_get, operation_list
-from billing_service.ledger.serializers import AccountOutput, OperationFilters, OperationOutput
+from billing_service.ledger.serializers import AccountOutput, OperationFilters, OperationOutput, OperationPage
 from servicekit.api.pagination import CursorPages
+from servicekit.api.renderers import BrowsableApi
 from servicekit.api.views import Api
 
 
@@ -34,7 +34,7 @@ class AccountApi(Api):
         description="404 `account_not_ready` in the moment between registration and the account's opening.",
     )
     def get(self, request: Request) -> Response:
-        account = account_get(user_id=request.user.id)
+        account = account_get(user_id=self.caller.id)
         if account is None:
             raise AccountNotFound
         return Response(AccountOutput(account).data)
@@ -49,14 +49,14 @@ class OperationPages(CursorPages):
 class OperationListApi(Api):
     """The customer's history."""
 
-    renderer_classes = [*api_settings.DEFAULT_RENDERER_CLASSES, CsvRenderer]
+    renderer_classes = [JSONRenderer, BrowsableApi, CsvRenderer]
     content_negotiation_class = CsvNegotiation
 
     @extend_schema(
         operation_id="operations_list",
         parameters=[OperationFilters, OpenApiParameter("cursor"), OpenApiParameter("page_size", int)],
         responses={
-            (200, "application/json"): OperationOutput(many=True),
+            (200, "application/json"): OperationPage,
             (200, "text/csv"): OpenApiTypes.STR,
         },
         summary="My history, newest first",
@@ -65,7 +65,7 @@ class OperationListApi(Api):
     def get(self, request: Request) -> HttpResponseBase:
         filters = OperationFilters(data=request.query_params)
         filters.is_valid(raise_exception=True)
-        operations = operation_list(user_id=request.user.id, **filters.validated_data)
+        operations = operation_list(user_id=self.caller.id, **filters.validated_data)
         if request.accepted_renderer.format == CsvRenderer.format:
             return self._file(operations)
         pages = OperationPages()

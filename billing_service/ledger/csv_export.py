@@ -29,7 +29,7 @@ class CsvNegotiation(DefaultContentNegotiation):
     """``?format=csv`` (or ``json``, ``api``) goes before ``Accept``."""
 
     def select_renderer(
-        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         wanted = request.query_params.get("format")
         for renderer in renderers:

@@ -115,9 +115,10 @@ class JournalEntry(models.Model):
             models.CheckConstraint(
                 condition=~Q(type="order_settlement")
                 | (
-                    Q(order_id__isnull=False, fill_id__isnull=False, quantity__gt=0)
-                    # PostgreSQL sorts NaN above every number.
-                    & Q(price__gt=0, price__lt=10**12)
+                    # A comparison with NULL is no violation, and NaN is above every number.
+                    Q(order_id__isnull=False, fill_id__isnull=False)
+                    & Q(quantity__isnull=False, quantity__gt=0)
+                    & Q(price__isnull=False, price__gt=0, price__lt=10**12)
                 ),
                 name="journal_settlement_says_what",
             ),

@@ -67,6 +67,14 @@ class OperationOutput(serializers.Serializer):
         return price_plain(price, entry.currency) if price is not None and _is_trade(entry) else None
 
 
+class OperationPage(serializers.Serializer):
+    """A page of the history; ``next`` and ``previous`` are addresses, null at the ends."""
+
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = OperationOutput(many=True)
+
+
 def price_plain(price: Decimal, currency: str) -> str:
     """A price without needless zeros, but never fewer digits than the currency has: ``430.40``."""
     digits = -int(price.normalize().as_tuple().exponent)

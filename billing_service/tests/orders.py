@@ -12,7 +12,9 @@ from servicekit.contracts import trading
 from servicekit.ids import new_id
 
 
-def order_placed(user_id: UUID, *, hold_amount: int, side: str = "buy", **changes: Any) -> trading.OrderPlaced:
+def order_placed(
+    user_id: UUID, *, hold_amount: int, side: str = "buy", **changes: Any
+) -> trading.OrderPlaced:
     """An order of 10 AAPL."""
     values: dict[str, Any] = {
         "order_id": new_id(),

@@ -15,7 +15,7 @@ from compose.local.console import Trouble
 from compose.local.paths import ROOT, Home
 
 #: Commands that install what they need first, and which lock they need; the others only look for it.
-INSTALLS = {"up": "local", "backing": "local", "test": "test", "lint": "test", "lock": "test"}
+INSTALLS = {"up": "local", "backing": "local", "test": "test", "lint": "test"}
 
 
 def main(arguments: list[str]) -> int:

@@ -6,21 +6,24 @@ import argparse
 import os
 import subprocess
 import sys
+import tempfile
 import time
+import venv
+from pathlib import Path
 
 from compose.local import catalogs, report
-from compose.local.console import Trouble, say
+from compose.local.console import Trouble, say, step
 from compose.local.paths import ROOT, Home
 from compose.local.settings import Settings
 from compose.local.stack import Stack
 
 #: The checks of `make lint`, in the order of their speed.
-LINTERS = (
-    ("ruff", "check", "."),
-    ("ruff", "format", "--check", "."),
-    ("importlinter.cli", "lint"),
-    ("mypy",),
-)
+LINTERS = {
+    "ruff": ("-m", "ruff", "check", "."),
+    "ruff format": ("-m", "ruff", "format", "--check", "."),
+    "import-linter": ("-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"),
+    "mypy": ("-m", "mypy", "."),
+}
 LOCKS = ("services", "local", "test")
 
 
@@ -118,20 +121,39 @@ def become(module: str, home: Home) -> None:
 def lint() -> int:
     """`make lint`: every linter, also when one before it found something."""
     failed = []
-    for linter in LINTERS:
-        say(f"- {' '.join(linter)}")
-        if subprocess.run([sys.executable, "-m", *linter], cwd=ROOT, check=False).returncode:
-            failed.append(linter[0])
+    for name, arguments in LINTERS.items():
+        say(f"- {name}")
+        if subprocess.run([sys.executable, *arguments], cwd=ROOT, check=False).returncode:
+            failed.append(name)
     say(f"lint: {', '.join(failed)} found something" if failed else "lint: clean")
     return 1 if failed else 0
 
 
 def lock() -> None:
-    """`make lock`: the newest versions that fit requirements/*.in, for every platform, with hashes."""
-    for name in LOCKS:
-        source, target = f"requirements/{name}.in", f"requirements/{name}.txt"
-        rules = ["--universal", "--python-version", "3.11", "--generate-hashes", "--upgrade", "--no-annotate"]
-        command = [sys.executable, "-m", "uv", "pip", "compile", source, "-o", target, "--quiet", *rules]
-        environment = os.environ | {"UV_CUSTOM_COMPILE_COMMAND": "make lock"}
-        if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
-            raise Trouble(f"{source} could not be locked.")
+    """`make lock`: the newest versions that fit requirements/*.in, for every platform, with hashes.
+
+    The resolver, uv, is no part of the project: it comes into a folder that is thrown away.
+
+    Raises:
+        Trouble: something cannot be resolved; uv has said what.
+    """
+    with tempfile.TemporaryDirectory(prefix="birzha-lock-") as folder:
+        venv.create(folder, with_pip=True)
+        python = Path(folder) / "bin" / "python"
+        with step("fetching uv"):
+            subprocess.run([python, "-m", "pip", "install", "--quiet", "uv"], check=True)
+        for name in LOCKS:
+            source, target = f"requirements/{name}.in", f"requirements/{name}.txt"
+            rules = [
+                "--universal",
+                "--python-version",
+                "3.11",
+                "--generate-hashes",
+                "--no-annotate",
+                "--upgrade",
+            ]
+            with step(f"resolving {source}"):
+                command = [python, "-m", "uv", "pip", "compile", source, "-o", target, "--quiet", *rules]
+                environment = os.environ | {"UV_CUSTOM_COMPILE_COMMAND": "make lock"}
+                if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
+                    raise Trouble(f"{source} could not be locked.")

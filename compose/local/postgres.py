@@ -17,9 +17,18 @@ from compose.local.console import Trouble
 from compose.local.paths import Home, write_private
 from compose.services import SERVICES
 
-#: PostgreSQL refuses to run as root; then it runs as this user (nobody) and only keeps the capability
-#: to enter folders of mode 0700 above its own.
+#: PostgreSQL refuses to run as root; then it runs as this user (nobody) and keeps only the capability
+#: to enter folders of mode 0700 above its own, /root among them. The secure bit makes access(2) heed it.
 UNPRIVILEGED = 65534
+STEP_DOWN = (
+    "setpriv",
+    f"--reuid={UNPRIVILEGED}",
+    f"--regid={UNPRIVILEGED}",
+    "--clear-groups",
+    "--securebits=+no_setuid_fixup",
+    "--inh-caps=+dac_override",
+    "--ambient-caps=+dac_override",
+)
 
 SUPERUSER = "postgres"
 AUDITOR = "auditor"
@@ -47,9 +56,7 @@ def as_database_user(argv: list[str]) -> list[str]:
             "PostgreSQL does not run as root and there is no setpriv (util-linux) to step down with: "
             "install it, or start Birzha as an ordinary user."
         )
-    user = [f"--reuid={UNPRIVILEGED}", f"--regid={UNPRIVILEGED}", "--clear-groups"]
-    enter = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
-    return ["setpriv", *user, *enter, *argv]
+    return [*STEP_DOWN, *argv]
 
 
 def data_folder(home: Home) -> Path:
@@ -129,7 +136,7 @@ def _configuration(home: Home) -> str:
         "synchronous_commit": "on",
         "full_page_writes": "on",
         # small: one machine runs everything
-        "shared_buffers": "64MB",
+        "shared_buffers": "32MB",
         "work_mem": "4MB",
         "maintenance_work_mem": "32MB",
         "effective_cache_size": "512MB",

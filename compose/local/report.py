@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from compose.local import environment
+from compose.local import environment, leftovers
 from compose.local.console import Trouble, say
 from compose.local.paths import Home
 from compose.local.settings import Settings
@@ -60,6 +60,11 @@ def status(home: Home) -> bool:
     """
     supervisor = Supervisor(home)
     if not supervisor.alive():
+        if found := leftovers.of_system(home):
+            say(
+                f"supervisord was killed; {len(found)} of its processes go on without it. Mend it with: make up"
+            )
+            return False
         say(f"Birzha is not running (its folder is {home.root}). Start it with: make up")
         return False
     say(f"{'process':<22} {'state':<9} {'since':>8} {'pid':>8} {'processes':>9} {'resident':>9}")

@@ -58,6 +58,8 @@ class Stack:
         with self._alone():
             if self.is_up():
                 return False
+            if not self.supervisor.alive():
+                self._end_leftovers()  # an orphaned gateway holds the port
             if not self._is_alive("gateway"):
                 require_free_port(settings.bind, settings.port)
             with self._all_or_nothing():

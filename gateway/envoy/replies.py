@@ -46,7 +46,7 @@ def _document(problem: Json, language: str, gateway: Gateway) -> Json:
     }
     return {
         "json_format": {
-            "type": "about:blank",
+            "type": f"/api/docs/#{problem['code']}",
             "title": problem["title"][language],
             "status": "%RESPONSE_CODE%",
             "detail": problem["detail"][language].format(**numbers),

@@ -84,7 +84,7 @@ def test_unknown_or_closed_address_is_a_404_problem(outside: httpx.Client, metho
     assert answer.status_code == 404
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.json() == {
-        "type": "about:blank",
+        "type": "/api/docs/#not_found",
         "title": "Not found",
         "status": 404,
         "detail": "There is nothing at this address.",

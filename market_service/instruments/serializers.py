@@ -12,6 +12,7 @@ from rest_framework import serializers
 
 from market_service.instruments.models import Instrument, InstrumentStatus, InstrumentType
 from market_service.instruments.selectors import ORDERINGS
+from servicekit.api.pagination import MAX_PAGE_SIZE
 from servicekit.api.serializers import shown
 from servicekit.money import price_text
 
@@ -82,10 +83,7 @@ class OneOfField(serializers.ChoiceField):
 
 
 class InstrumentQuery(serializers.Serializer):
-    """What the list may be asked; a parameter left blank is as good as none.
-
-    ``page_size`` is checked by the pagination.
-    """
+    """What the list may be asked; a text left blank is as good as none."""
 
     search = serializers.CharField(
         required=False,
@@ -101,3 +99,4 @@ class InstrumentQuery(serializers.Serializer):
         help_text="without it: the best match first, or by ticker",
     )
     page = serializers.IntegerField(required=False, min_value=1, max_value=10**9)
+    page_size = serializers.IntegerField(required=False, min_value=1, max_value=MAX_PAGE_SIZE)

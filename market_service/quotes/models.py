@@ -31,8 +31,10 @@ class Quote(models.Model):
         "instruments.Instrument", models.PROTECT, primary_key=True, related_name="quote"
     )
     price = models.DecimalField(_("price"), max_digits=20, decimal_places=PRICE_DIGITS)
-    previous_close = models.DecimalField(_("previous close"), max_digits=20, decimal_places=PRICE_DIGITS)
-    price_at = models.DateTimeField(_("price at"))
+    previous_close = models.DecimalField(
+        _("previous closing price"), max_digits=20, decimal_places=PRICE_DIGITS
+    )
+    price_at = models.DateTimeField(_("time of the price"))
     tick = models.BigIntegerField(_("tick"), default=0)
 
     class Meta:
@@ -59,12 +61,12 @@ class DailyPrice(models.Model):
 
     instrument = models.ForeignKey("instruments.Instrument", models.PROTECT, related_name="daily_prices")
     date = models.DateField(_("date"))
-    open = models.DecimalField(_("open"), max_digits=20, decimal_places=PRICE_DIGITS)
-    high = models.DecimalField(_("high"), max_digits=20, decimal_places=PRICE_DIGITS)
-    low = models.DecimalField(_("low"), max_digits=20, decimal_places=PRICE_DIGITS)
-    close = models.DecimalField(_("close"), max_digits=20, decimal_places=PRICE_DIGITS)
+    open = models.DecimalField(_("opening price"), max_digits=20, decimal_places=PRICE_DIGITS)
+    high = models.DecimalField(_("highest price"), max_digits=20, decimal_places=PRICE_DIGITS)
+    low = models.DecimalField(_("lowest price"), max_digits=20, decimal_places=PRICE_DIGITS)
+    close = models.DecimalField(_("closing price"), max_digits=20, decimal_places=PRICE_DIGITS)
     volume = models.BigIntegerField(_("volume"))
-    adj_close = models.DecimalField(_("adjusted close"), max_digits=30, decimal_places=16)
+    adj_close = models.DecimalField(_("adjusted closing price"), max_digits=30, decimal_places=16)
 
     class Meta:
         verbose_name = _("daily price")

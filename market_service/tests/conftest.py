@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from market_service.instruments.isin import isin_check_digit
 from market_service.instruments.models import Instrument
@@ -15,12 +16,19 @@ from market_service.instruments.services import CatalogueLoaded, catalogue_load
 from market_service.quotes.models import Quote
 
 
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """A request in Russian leaves its language behind in the thread; the next test begins in English."""
+    with translation.override("en"):
+        yield
+
+
 @pytest.fixture
 def entry() -> Callable[..., dict[str, Any]]:
     """An entry of a catalogue file, sound unless told otherwise."""
 
     def make(ticker: str = "AAPL", **changes: Any) -> dict[str, Any]:
-        body = f"ZZTEST{ticker:0>5}"
+        body = f"ZZT{ticker:0>8}"
         return {
             "ticker": ticker,
             "isin": f"{body}{isin_check_digit(body)}",

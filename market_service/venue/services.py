@@ -36,7 +36,7 @@ class Refusal:
     value: str
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def order_answer(
     *,
     order_id: UUID,
@@ -77,7 +77,11 @@ def order_answer(
     try:
         with transaction.atomic():
             outcome = _execute(instrument, age, side, quantity, cap_price)
-            event = _refused(order, outcome) if isinstance(outcome, Refusal) else _executed(order, *outcome)
+            event = (
+                _refused(order, outcome)
+                if isinstance(outcome, Refusal)
+                else _executed(order, *outcome, quantity=quantity)
+            )
             order.save(force_insert=True)
     except IntegrityError:
         if not _answered(order_id):
@@ -87,7 +91,7 @@ def order_answer(
     return order
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def order_cancel(*, order_id: UUID) -> VenueOrder | None:
     """Take an order back before it arrives; when it arrives later it is ignored.
 
@@ -155,7 +159,7 @@ def _refused(order: VenueOrder, refusal: Refusal) -> Event:
     )
 
 
-def _executed(order: VenueOrder, instrument: Instrument, price: Decimal) -> Event:
+def _executed(order: VenueOrder, instrument: Instrument, price: Decimal, *, quantity: int) -> Event:
     order.state = VenueOrderState.EXECUTED
     order.fill_id, order.price = new_id(), price
     return OrderExecuted(
@@ -164,7 +168,7 @@ def _executed(order: VenueOrder, instrument: Instrument, price: Decimal) -> Even
         instrument_id=instrument.id,
         ticker=instrument.ticker,
         side=order.side,
-        quantity=order.quantity,
+        quantity=quantity,
         price=Decimal(price_text(price, instrument.price_step)),
         executed_at=order.answered_at,
     )

@@ -79,12 +79,12 @@ class NotificationListApi(Api):
         chosen.is_valid(raise_exception=True)
         pages = CursorPages()
         page: Any = pages.paginate_queryset(
-            selectors.notification_list(user_id=request.user.id, unread=chosen.validated_data["unread"]),
+            selectors.notification_list(user_id=self.caller.id, unread=chosen.validated_data["unread"]),
             request,
             view=self,
         )
         response = pages.get_paginated_response(NotificationSerializer(page, many=True).data)
-        count = selectors.unread_count(user_id=request.user.id)
+        count = selectors.unread_count(user_id=self.caller.id)
         return Response({"unread_count": count, **response.data})
 
 
@@ -94,7 +94,7 @@ class NotificationReadApi(Api):
     @extend_schema(operation_id="notification_read", request=None, responses=NotificationSerializer)
     def post(self, request: Request, notification_id: UUID) -> Response:
         notification = services.notification_mark_read(
-            user_id=request.user.id, notification_id=notification_id
+            user_id=self.caller.id, notification_id=notification_id
         )
         return Response(NotificationSerializer(notification).data)
 
@@ -104,5 +104,5 @@ class NotificationReadAllApi(Api):
 
     @extend_schema(operation_id="notification_read_all", request=None, responses=unread_count_schema)
     def post(self, request: Request) -> Response:
-        services.notification_mark_all_read(user_id=request.user.id)
-        return Response({"unread_count": selectors.unread_count(user_id=request.user.id)})
+        services.notification_mark_all_read(user_id=self.caller.id)
+        return Response({"unread_count": selectors.unread_count(user_id=self.caller.id)})

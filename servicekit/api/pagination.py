@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError as DjangoValidationError
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import CursorPagination, PageNumberPagination
@@ -32,13 +33,25 @@ class CursorPages(_StrictPageSize, CursorPagination):
     """``{"next", "previous", "results"}``, newest first by ``created_at``, then ``id``."""
 
     page_size = 50
-    ordering = ("-created_at", "-id")
+    ordering: tuple[str, ...] = ("-created_at", "-id")
 
     def decode_cursor(self, request: Request) -> Any:
         try:
             return super().decode_cursor(request)
         except NotFound:
-            raise ValidationError({"cursor": [_("This cursor was not given by this list.")]}) from None
+            raise _foreign_cursor() from None
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (ValueError, TypeError, DjangoValidationError):  # its position is of another type
+            if request.query_params.get(self.cursor_query_param) is None:
+                raise
+            raise _foreign_cursor() from None
+
+
+def _foreign_cursor() -> ValidationError:
+    return ValidationError({"cursor": [_("This cursor was not given by this list.")]})
 
 
 class NumberedPages(_StrictPageSize, PageNumberPagination):

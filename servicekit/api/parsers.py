@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 from collections.abc import Mapping
 from typing import IO, Any, NoReturn
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
@@ -23,18 +24,25 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 class StrictJsonParser(BaseParser):
-    """UTF-8 JSON; no NaN, no Infinity, no key twice, no nesting without end."""
+    """UTF-8 JSON; no NaN, no Infinity, no key twice, no half characters, no nesting without end."""
 
     media_type = "application/json"
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
+        # Django's own limit looks only at ``request.body``, which DRF does not read.
+        body = stream.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+        if len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            raise RequestDataTooBig
         try:
-            return json.load(
-                codecs.getreader("utf-8")(stream),
+            value = json.loads(
+                body.decode("utf-8"),
                 parse_constant=_no_constant,
                 object_pairs_hook=_no_duplicates,
             )
+            # Half a surrogate pair (an escape, "\ud800") is no text, and could not be quoted in an answer.
+            json.dumps(value, ensure_ascii=False).encode()
+            return value
         except (ValueError, RecursionError) as error:
             raise ParseError(str(error)) from None

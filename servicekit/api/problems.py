@@ -10,8 +10,8 @@ from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
+from django.views.csrf import csrf_failure as django_csrf_failure
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -28,7 +28,8 @@ GENERAL_FIELD_CODES = {
     "invalid", "required", "null", "blank", "unknown_field", "read_only_field", "max_length", "min_length",
     "not_a_list", "not_a_dict", "invalid_choice", "does_not_exist", "max_value", "min_value", "empty",
     "max_digits", "max_decimal_places", "max_whole_digits", "max_string_length",
-    "surrogate_characters_not_allowed", "null_characters_not_allowed", "date", "datetime", "make_aware", "overflow",
+    "surrogate_characters_not_allowed", "null_characters_not_allowed", "date", "datetime", "make_aware",
+    "overflow",
 }  # fmt: skip
 
 
@@ -219,7 +220,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form without its CSRF token: a page in the admin, a problem document elsewhere."""
     if request.path.startswith("/admin/"):
-        return render(request, "403_csrf.html", {"reason": reason}, status=403)
+        return django_csrf_failure(request, reason=reason)
     return _plain(
         request,
         problem(

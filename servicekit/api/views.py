@@ -23,7 +23,7 @@ class Api(APIView):
     """
 
     public: bool = False
-    cache_control: str | None = None
+    cache_control: str = ""
 
     @property
     def caller(self) -> Principal:
@@ -38,12 +38,13 @@ class Api(APIView):
         if getattr(response, "exception", False) and response.accepted_renderer.format == "json":
             response.content_type = CONTENT_TYPE
         if not response.has_header("Cache-Control"):
-            readable = (
-                self.cache_control
-                and request.method in ("GET", "HEAD")
+            renderer = getattr(response, "accepted_renderer", None)  # a file that is streamed has none
+            keepable = (
+                request.method in ("GET", "HEAD")
                 and response.status_code < 400
-                and response.accepted_renderer.format == "json"  # the browsable page shows who is signed in
+                and renderer is not None
+                and renderer.format == "json"  # the browsable page shows who is signed in
             )
-            response["Cache-Control"] = self.cache_control if readable else "no-store"
+            response["Cache-Control"] = (keepable and self.cache_control) or "no-store"
         patch_vary_headers(response, ["Accept-Language"])
         return response

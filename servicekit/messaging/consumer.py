@@ -190,17 +190,18 @@ class Consumer:
                     inbox.handle([delivery.message for delivery in deliveries])
                 return [delivery.entry for delivery in deliveries]
             except Exception as error:
-                if isinstance(error, OperationalError | InterfaceError) and not _database_answers():
-                    log.warning("the database does not answer the consumer: %s", error)
-                    self.stop.wait(0.5)
-                    continue
-                log.info("a batch of %d failed, one by one now: %r", len(deliveries), error)
-                return self._handle_one_by_one(deliveries)
-        return []
+                if not _is_outage(error):
+                    log.info("a batch of %d failed, one by one now: %r", len(deliveries), error)
+                    break
+                log.warning("the database does not answer the consumer: %s", error)
+                self.stop.wait(0.5)
+        return self._handle_one_by_one(deliveries)
 
     def _handle_one_by_one(self, deliveries: list[Delivery]) -> list[str]:
         done: list[str] = []
         for delivery in deliveries:
+            if self.stop.is_set():
+                break
             if delivery.lane in self.waiting:
                 self.waiting[delivery.lane].append(delivery)
             elif self._handled(delivery):
@@ -214,28 +215,25 @@ class Consumer:
                 inbox.handle([delivery.message])
             return True
         except Exception as error:
-            if isinstance(error, OperationalError | InterfaceError) and not _database_answers():
-                attempts = 1
-            else:
-                log.exception("event %s (%s) failed", delivery.message.id, delivery.message.type)
-                attributes = {
-                    "id": str(delivery.message.id),
-                    "type": delivery.message.type,
-                    "subject": delivery.message.subject,
-                }
-                attempts = self._note_failure(delivery.stream, attributes, delivery.envelope, repr(error))
-                if attempts >= failures.MAX_ATTEMPTS:
-                    failures.give_up(
-                        event_id=attributes["id"],
-                        stream=delivery.stream,
-                        envelope=delivery.envelope,
-                        error=repr(error),
-                    )
-                    return True
-            lane = self.waiting.setdefault(delivery.lane, deque())
-            lane.appendleft(delivery)
+            attempts = 1 if _is_outage(error) else self._failed(delivery, error)
+            if attempts >= failures.MAX_ATTEMPTS:
+                failures.give_up(
+                    event_id=str(delivery.message.id),
+                    stream=delivery.stream,
+                    envelope=delivery.envelope,
+                    error=repr(error),
+                )
+                return True
+            self.waiting.setdefault(delivery.lane, deque()).appendleft(delivery)
             self.due[delivery.lane] = time.monotonic() + failures.wait_after(attempts)
             return False
+
+    def _failed(self, delivery: Delivery, error: Exception) -> int:
+        """Log and count a failure of the event's own. Returns how many there have been."""
+        message = delivery.message
+        log.error("event %s (%s) failed", message.id, message.type, exc_info=error)
+        attributes = {"id": str(message.id), "type": message.type, "subject": message.subject}
+        return self._note_failure(delivery.stream, attributes, delivery.envelope, repr(error))
 
     def _retry_waiting(self) -> None:
         """Try the lanes again whose time has come, each from its first event on."""
@@ -262,12 +260,14 @@ class Consumer:
         )
 
 
-def _database_answers() -> bool:
-    """Whether a failed statement was the event's fault, rather than the database being away."""
+def _is_outage(error: Exception) -> bool:
+    """Whether the database is away, rather than the event being at fault."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
     try:
         connection.close()
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-        return True
-    except (OperationalError, InterfaceError):
         return False
+    except (OperationalError, InterfaceError):
+        return True

@@ -16,7 +16,7 @@ from celery.beat import EmbeddedService, Scheduler
 from servicekit.messaging import relay
 from servicekit.messaging.consumer import Consumer
 from servicekit.messaging.quotes import follow_quotes
-from servicekit.messaging.subscriptions import quotes_handler
+from servicekit.messaging.subscriptions import publishers, quotes_handler
 from servicekit.messaging.threads import keep_running
 
 log = logging.getLogger(__name__)
@@ -38,10 +38,11 @@ class EventThreads(bootsteps.StartStopStep):
 
     def start(self, worker: Any) -> None:
         self.stop_flag.clear()
-        self.threads = [
-            keep_running("consumer", lambda: Consumer(self.stop_flag).run(), self.stop_flag),
-            keep_running("leader", self._lead, self.stop_flag),
-        ]
+        self.threads = [keep_running("leader", self._lead, self.stop_flag)]
+        if publishers():  # user_service listens to nobody
+            self.threads.append(
+                keep_running("consumer", lambda: Consumer(self.stop_flag).run(), self.stop_flag)
+            )
         if handler := quotes_handler():
             self.threads.append(
                 keep_running("quotes", lambda: follow_quotes(handler, self.stop_flag), self.stop_flag)

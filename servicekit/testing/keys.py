@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import base64
 import functools
 import json
+import shutil
 import tempfile
 import time
 from pathlib import Path
@@ -37,7 +39,9 @@ def jwks_url() -> str:
         "n": _base64url(numbers.n),
         "e": _base64url(numbers.e),
     }
-    path = Path(tempfile.mkdtemp(prefix="birzha-jwks-")) / "jwks.json"
+    folder = tempfile.mkdtemp(prefix="birzha-jwks-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = Path(folder) / "jwks.json"
     path.write_text(json.dumps({"keys": [entry]}), encoding="utf-8")
     return f"file:{path}"
 

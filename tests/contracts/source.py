@@ -99,8 +99,9 @@ def subscribed(package: Path) -> Iterator[tuple[str, type[Event] | None]]:
     """The keys of a service's ``SUBSCRIPTIONS``: as written, and the contract that they name."""
     (module,) = (m for m in modules(package) if m.path == package / "subscriptions.py")
     for node in module.tree.body:
-        target = node.target if isinstance(node, ast.AnnAssign) else None
-        if isinstance(target, ast.Name) and target.id == "SUBSCRIPTIONS":
+        if not isinstance(node, ast.AnnAssign) or not isinstance(node.target, ast.Name):
+            continue
+        if node.target.id == "SUBSCRIPTIONS":
             assert isinstance(node.value, ast.Dict), f"{module}: SUBSCRIPTIONS is one written-out table"
             for key in node.value.keys:
                 assert key is not None, f"{module}: no ** in SUBSCRIPTIONS"

@@ -6,16 +6,18 @@ from decimal import Decimal
 
 from servicekit.settings import service_settings
 
-globals().update(
-    service_settings(
-        "trading",
-        apps=[
-            "trading_service.reference",
-            "trading_service.positions",
-            "trading_service.orders",
-        ],
-    )
+_settings = service_settings(
+    "trading",
+    apps=[
+        "trading_service.reference",
+        "trading_service.positions",
+        "trading_service.orders",
+    ],
 )
+_settings["SPECTACULAR_SETTINGS"]["ENUM_NAME_OVERRIDES"] = {
+    "OrderStatus": "trading_service.orders.models.Status",
+}
+globals().update(_settings)
 
 #: How far from the quote last heard a market order may execute: the cap price is the quote plus
 #: (for a sell, minus) this share of it.

@@ -26,17 +26,19 @@ _IDEMPOTENCY_KEY = OpenApiParameter(
 class OrderListApi(Api):
     """A customer's orders."""
 
+    pagination_class = CursorPages
+
     @extend_schema(
         operation_id="orders_list",
-        parameters=[OrderFilters, OpenApiParameter("cursor"), OpenApiParameter("page_size", int)],
+        parameters=[OrderFilters, OpenApiParameter("page_size", int)],
         responses=OrderOutput(many=True),
         summary="My orders, newest first",
     )
     def get(self, request: Request) -> Response:
         filters = OrderFilters(data=request.query_params)
         filters.is_valid(raise_exception=True)
-        orders = selectors.order_list(user_id=request.user.id, **filters.validated_data)
-        pages = CursorPages()
+        orders = selectors.order_list(user_id=self.caller.id, **filters.validated_data)
+        pages = self.pagination_class()
         page = pages.paginate_queryset(orders, request, view=self)
         return pages.get_paginated_response(OrderOutput(page, many=True).data)
 
@@ -55,7 +57,7 @@ class OrderListApi(Api):
     def _place(self, request: Request, key: str) -> Response:
         body = OrderInput(data=request.data)
         body.is_valid(raise_exception=True)
-        order = services.order_place(user_id=request.user.id, client_order_id=key, **body.validated_data)
+        order = services.order_place(user_id=self.caller.id, client_order_id=key, **body.validated_data)
         return Response(
             OrderOutput(order).data,
             status=status.HTTP_201_CREATED,
@@ -70,7 +72,7 @@ class OrderApi(Api):
         operation_id="orders_get", responses=OrderWholeOutput, summary="One order, its fills and its history"
     )
     def get(self, request: Request, order_id: UUID) -> Response:
-        order = selectors.order_get(user_id=request.user.id, order_id=order_id)
+        order = selectors.order_get(user_id=self.caller.id, order_id=order_id)
         return Response(OrderWholeOutput(order).data)
 
 
@@ -85,5 +87,5 @@ class OrderCancelApi(Api):
         description="The venue decides whether it is in time: look at the order for the outcome.",
     )
     def post(self, request: Request, order_id: UUID) -> Response:
-        order = services.order_cancel_request(user_id=request.user.id, order_id=order_id)
+        order = services.order_cancel_request(user_id=self.caller.id, order_id=order_id)
         return Response(OrderOutput(order).data, status=status.HTTP_202_ACCEPTED)

@@ -21,8 +21,8 @@ def on_hold_declined(message: Received[billing.HoldDeclined]) -> None:
         step=saga.HOLD_DECLINED,
         cause=_cause(message),
         code=declined.code,
-        limit=f"{to_text(declined.available, declined.currency)} {declined.currency}",
-        value=f"{to_text(declined.required, declined.currency)} {declined.currency}",
+        limit=to_text(declined.available, declined.currency),
+        value=to_text(declined.required, declined.currency),
     )
 
 

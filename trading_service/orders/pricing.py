@@ -1,4 +1,4 @@
-"""What an order may cost: cap price, amount, fee and hold. Pure functions.
+"""What an order may cost: cap price and fee. Pure functions; amounts are in ``reference.valuation``.
 
 Prices are in major units, amounts in minor ones; every rounding of money is
 :func:`servicekit.money.rounded_minor`.
@@ -11,9 +11,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 from django.conf import settings
 
 from servicekit.money import rounded_minor, to_text
-
-#: Enough digits for any price × quantity to be exact.
-_PRECISION = 60
+from trading_service.reference.valuation import PRECISION
 
 
 def cap_price(*, side: str, quote: Decimal, step: Decimal) -> Decimal:
@@ -25,7 +23,7 @@ def cap_price(*, side: str, quote: Decimal, step: Decimal) -> Decimal:
     protection = settings.PRICE_PROTECTION
     step = step.normalize()
     with localcontext() as exact:
-        exact.prec = _PRECISION
+        exact.prec = PRECISION
         if side == "buy":
             steps = (quote * (1 + protection) / step).to_integral_value(ROUND_CEILING)
         else:
@@ -34,15 +32,8 @@ def cap_price(*, side: str, quote: Decimal, step: Decimal) -> Decimal:
         return price.quantize(Decimal(1)) if price == price.to_integral_value() else price.normalize()
 
 
-def amount_of(*, price: Decimal, quantity: int, currency: str) -> int:
-    """Price × quantity, rounded once."""
-    with localcontext() as exact:
-        exact.prec = _PRECISION
-        return rounded_minor(price * quantity, currency)
-
-
 def fee_of(*, amount: int, currency: str) -> int:
     """The fee on an amount: FEE_RATE of it, rounded once."""
     with localcontext() as exact:
-        exact.prec = _PRECISION
+        exact.prec = PRECISION
         return rounded_minor(Decimal(to_text(amount, currency)) * settings.FEE_RATE, currency)

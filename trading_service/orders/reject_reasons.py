@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop as _
 #: Code → the sentence with the bound and what stood against it, and the one without.
 REASONS: dict[str, tuple[str, str]] = {
     "insufficient_funds": (
-        _("The order needs %(value)s, and %(limit)s is available."),
+        _("The order needs %(value)s %(currency)s, and %(limit)s %(currency)s is available."),
         _("There is not enough money for the order."),
     ),
     "insufficient_position": (
@@ -28,7 +28,7 @@ REASONS: dict[str, tuple[str, str]] = {
         _("The price moved beyond this order's bound."),
     ),
     "quote_stale": (
-        _("The latest quote is %(value)s old; at most %(limit)s is allowed."),
+        _("The latest quote is %(value)s s old; at most %(limit)s s is allowed."),
         _("There is no fresh quote to execute the order at."),
     ),
 }
@@ -37,15 +37,18 @@ REASONS: dict[str, tuple[str, str]] = {
 SYNONYMS = {"account_not_ready": "insufficient_funds"}
 
 
-def reject_detail(*, code: str, limit: str, value: str) -> str:
+def reject_detail(*, code: str, limit: str, value: str, currency: str) -> str:
     """Why an order was rejected, in the active language.
 
     Args:
         code: a key of :data:`REASONS`; another one is shown as it is.
         limit: the bound, as text; may be empty.
         value: what stood against it, as text; may be empty.
+        currency: of the order, for the amounts.
     """
     if code not in REASONS:
         return code
     full, short = REASONS[code]
-    return translated(full) % {"limit": limit, "value": value} if limit and value else translated(short)
+    if not limit or not value:
+        return translated(short)
+    return translated(full) % {"limit": limit, "value": value, "currency": currency}

@@ -52,7 +52,12 @@ class RejectReasonField(serializers.Field):
     def to_representation(self, order: Order) -> dict[str, str] | None:
         if not order.reject_code:
             return None
-        detail = reject_detail(code=order.reject_code, limit=order.reject_limit, value=order.reject_value)
+        detail = reject_detail(
+            code=order.reject_code,
+            limit=order.reject_limit,
+            value=order.reject_value,
+            currency=order.currency,
+        )
         return {"code": order.reject_code, "detail": detail}
 
 
@@ -141,7 +146,7 @@ class StatusesField(serializers.Field):
         return data.split(",")
 
 
-@extend_schema_field(OpenApiTypes.DATETIME)
+@extend_schema_field({"type": "string", "example": "2025-01-31T09:30:00Z"})
 class MomentField(serializers.Field):
     """An RFC 3339 date-time with its offset, or a date, which is taken in UTC.
 
@@ -181,7 +186,10 @@ class OrderFilters(serializers.Serializer):
     ticker = serializers.CharField(required=False, max_length=32)
     side = serializers.ChoiceField(Side.choices, required=False)
     to = MomentField(
-        required=False, source="until", end_of_day=True, help_text="Created before; a date is included."
+        required=False,
+        source="until",
+        end_of_day=True,
+        help_text="Created before; a date is included.",
     )
     client_order_id = serializers.CharField(required=False, max_length=128)
 

@@ -20,4 +20,4 @@ class PositionListApi(Api):
         summary="My positions, and what they are worth",
     )
     def get(self, request: Request) -> Response:
-        return Response(PortfolioOutput(selectors.portfolio_get(user_id=request.user.id)).data)
+        return Response(PortfolioOutput(selectors.portfolio_get(user_id=self.caller.id)).data)

@@ -7,10 +7,11 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from servicekit.money import HOME_CURRENCY, rounded_minor, to_text
+from servicekit.money import HOME_CURRENCY, to_text
 from trading_service.positions.models import Position
 from trading_service.reference.models import ListedInstrument
 from trading_service.reference.selectors import instrument_price
+from trading_service.reference.valuation import amount_of
 
 
 @dataclass(frozen=True)
@@ -42,14 +43,14 @@ class Holding:
 class Portfolio:
     """A customer's holdings and their sums, in minor units of ``currency``.
 
-    ``total_realized_pnl`` includes what was sold completely and so is in no holding.
+    ``realized_pnl`` includes what was sold completely and so is in no holding.
     """
 
     currency: str
-    total_market_value: int
-    total_cost: int
-    total_unrealized_pnl: int
-    total_realized_pnl: int
+    market_value: int
+    cost: int
+    unrealized_pnl: int
+    realized_pnl: int
     holdings: list[Holding]
 
 
@@ -69,10 +70,10 @@ def portfolio_get(*, user_id: UUID) -> Portfolio:
     holdings = [_holding(position) for position in positions if position.quantity]
     return Portfolio(
         currency=HOME_CURRENCY,
-        total_market_value=sum(holding.market_value or 0 for holding in holdings),
-        total_cost=sum(holding.cost_basis for holding in holdings),
-        total_unrealized_pnl=sum(holding.unrealized_pnl or 0 for holding in holdings),
-        total_realized_pnl=sum(position.realized_pnl for position in positions),
+        market_value=sum(holding.market_value or 0 for holding in holdings),
+        cost=sum(holding.cost_basis for holding in holdings),
+        unrealized_pnl=sum(holding.unrealized_pnl or 0 for holding in holdings),
+        realized_pnl=sum(position.realized_pnl for position in positions),
         holdings=holdings,
     )
 
@@ -88,5 +89,9 @@ def _holding(position: Position) -> Holding:
         realized_pnl=position.realized_pnl,
         price=price,
         price_at=instrument.quote.price_at if price is not None else None,
-        market_value=None if price is None else rounded_minor(price * position.quantity),
+        market_value=(
+            None
+            if price is None
+            else amount_of(price=price, quantity=position.quantity, currency=instrument.currency)
+        ),
     )

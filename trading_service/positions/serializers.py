@@ -52,12 +52,18 @@ class HoldingOutput(serializers.Serializer):
     currency = serializers.CharField(source="instrument.currency")
 
 
+class TotalsOutput(serializers.Serializer):
+    """Sums over the positions."""
+
+    currency = serializers.CharField()
+    market_value = SignedMoneyField()
+    cost = SignedMoneyField(help_text="What the open positions cost, fees included.")
+    unrealized_pnl = SignedMoneyField()
+    realized_pnl = SignedMoneyField(help_text="Positions that were sold completely included.")
+
+
 class PortfolioOutput(serializers.Serializer):
     """The totals, and the open positions by ticker."""
 
-    currency = serializers.CharField(help_text="Of the totals.")
-    total_market_value = SignedMoneyField()
-    total_cost = SignedMoneyField(help_text="What the open positions cost, fees included.")
-    total_unrealized_pnl = SignedMoneyField()
-    total_realized_pnl = SignedMoneyField(help_text="Positions that were sold completely included.")
+    totals = TotalsOutput(source="*")
     results = HoldingOutput(many=True, source="holdings")

@@ -29,7 +29,7 @@ class UserAdmin(ReadOnlyAdmin):
         chosen = [user for user in users if user.pk != request.user.pk]
         for user in chosen:
             user_disable(user_id=user.pk)
-        self.message_user(request, _("%(count)d users were disabled.") % {"count": len(chosen)})
+        self.message_user(request, _("Users disabled: %(count)d.") % {"count": len(chosen)})
         if len(chosen) < len(users):
             self.message_user(request, _("You cannot disable yourself."), messages.WARNING)
 
@@ -38,7 +38,7 @@ class UserAdmin(ReadOnlyAdmin):
         """Let the chosen users in again."""
         for user in users:
             user_enable(user_id=user.pk)
-        self.message_user(request, _("%(count)d users were enabled.") % {"count": len(users)})
+        self.message_user(request, _("Users enabled: %(count)d.") % {"count": len(users)})
 
 
 # Operators have every permission; there is nothing to grant by groups.

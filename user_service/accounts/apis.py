@@ -45,14 +45,14 @@ class ProfileApi(Api):
 
     @extend_schema(responses=ProfileSerializer)
     def get(self, request: Request) -> Response:
-        return Response(ProfileSerializer(selectors.user_get(user_id=request.user.id)).data)
+        return Response(ProfileSerializer(selectors.user_get(user_id=self.caller.id)).data)
 
     @extend_schema(request=ProfileSerializer, responses=ProfileSerializer)
     def patch(self, request: Request) -> Response:
         body = ProfileSerializer(data=request.data, partial=True)
         body.is_valid(raise_exception=True)
         try:
-            user = user_update(user_id=request.user.id, **body.validated_data)
+            user = user_update(user_id=self.caller.id, **body.validated_data)
         except FieldsRefused as refused:
             raise field_errors(refused) from None
         return Response(ProfileSerializer(user).data)

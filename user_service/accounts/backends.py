@@ -16,7 +16,11 @@ class CredentialsBackend(ModelBackend):
     """Username or e-mail, in any case, and the password; permissions as Django has them."""
 
     def authenticate(
-        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **kwargs: Any,
     ) -> User | None:
         """The user, or None."""
         if not username or not password:

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import rotate_token
@@ -36,11 +37,11 @@ class OperatorLoginView(LoginView):
     authentication_form = AdminAuthenticationForm
     redirect_authenticated_user = True
 
-    def get_success_url_allowed_hosts(self) -> set[str]:
+    def get_success_url_allowed_hosts(self) -> set[str]:  # type: ignore[override]
         """None: after signing in one stays here, on a path (``?next=/admin/trading/``)."""
         return set()
 
-    def get_redirect_url(self) -> str:
+    def get_redirect_url(self) -> str:  # type: ignore[override]
         """The wanted path, unless it is this page or the one that signs out."""
         wanted = super().get_redirect_url()
         loops = (reverse("operator-login"), reverse("operator-logout"))
@@ -59,7 +60,7 @@ class OperatorLoginView(LoginView):
             "username": "",
         }
 
-    def form_valid(self, form: AdminAuthenticationForm) -> HttpResponse:
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         try:
             granted = operator_sign_in(user=form.get_user(), client=client_of(self.request))
         except InvalidCredentials:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from celery.schedules import crontab
 
-from servicekit.settings import environment, service_settings
+from servicekit.settings import BEAT_SCHEDULE, environment, service_settings
 
 globals().update(
     service_settings(
@@ -49,6 +49,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 CELERY_BEAT_SCHEDULE = {
+    **BEAT_SCHEDULE,
     "purge-ended-sessions": {
         "task": "user_service.sessions.tasks.purge_ended_sessions",
         "schedule": crontab(hour="4", minute="17"),

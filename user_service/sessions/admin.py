@@ -28,4 +28,4 @@ class SessionAdmin(ReadOnlyAdmin):
         ended = sum(
             session_revoke(session_id=session.pk, reason=RevokedReason.BY_OPERATOR) for session in sessions
         )
-        self.message_user(request, _("%(count)d sessions were ended.") % {"count": ended})
+        self.message_user(request, _("Sessions ended: %(count)d.") % {"count": ended})

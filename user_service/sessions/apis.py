@@ -36,7 +36,7 @@ class LogoutApi(Api):
 
     @extend_schema(request=None, responses={204: None})
     def post(self, request: Request) -> Response:
-        session_revoke(session_id=request.user.session_id, reason=RevokedReason.SIGNED_OUT)
+        session_revoke(session_id=self.caller.session_id, reason=RevokedReason.SIGNED_OUT)
         return Response(status=204)
 
 

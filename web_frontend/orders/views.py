@@ -103,7 +103,7 @@ def order_cancel(request: GatewayRequest, order_id: UUID) -> HttpResponse:
             messages.warning(request, problem)
         return go_to(request, reverse("order", args=[order_id]))
     order = request.gateway.get(f"/api/v1/orders/{order_id}")
-    context = {**_order_context(order), "canceling": not problem, "problem": problem}
+    context = {**_order_context(order), "problem": problem}
     return render(request, "orders/state.html", context)
 
 
@@ -111,10 +111,11 @@ def _order_context(order: dict[str, Any]) -> dict[str, Any]:
     final = order["status"] in FINAL
     age = (timezone.now() - datetime.fromisoformat(order["created_at"])).total_seconds()
     every = SOON if age < YOUNG else LATER
-    shown = f"{order['status']} {order['updated_at']} {every} {get_language()}"
+    shown = f"{order['cancel_requested_at']} {order['status']} {order['updated_at']} {every} {get_language()}"
     return {
         "order": order,
         "final": final,
+        "canceling": bool(order["cancel_requested_at"]),
         "every": every,
         "sentence": order_sentence(order),
         "seen": hashlib.sha256(shown.encode()).hexdigest()[:12],

@@ -147,7 +147,7 @@ def at(value: Any, shape: str = "smart") -> SafeString:
     """A ``<time>``: ``14:32:05`` today, with its date otherwise; the zone in its title.
 
     Args:
-        shape: ``smart``, ``full`` (date and time always) or ``date``.
+        shape: ``smart``, or ``lines``: the day, and below it the time.
     """
     moment = _moment(value)
     if moment is None:
@@ -155,9 +155,10 @@ def at(value: Any, shape: str = "smart") -> SafeString:
     locale = _locale()
     clock = format_time(moment, "HH:mm:ss", locale=locale)
     day = format_date(moment, "d MMM y" if locale.language == "ru" else "MMM d, y", locale=locale)
-    if shape == "date":
-        text = day
-    elif shape == "smart" and moment.date() == timezone.localdate():
+    text: str | SafeString
+    if shape == "lines":
+        text = format_html('{}<span class="sub">{}</span>', day, clock)
+    elif moment.date() == timezone.localdate():
         text = clock
     else:
         text = f"{day}, {clock}"
@@ -167,8 +168,13 @@ def at(value: Any, shape: str = "smart") -> SafeString:
 
 @register.simple_tag
 def zone() -> str:
-    """The time zone that times are shown in: ``UTC``, ``GMT+3``."""
-    return str(format_datetime(timezone.localtime(), "zzz", locale=Locale("en")))
+    """The time zone that times are shown in: ``UTC``, ``UTC+3``."""
+    offset = timezone.localtime().utcoffset()
+    minutes = int(offset.total_seconds()) // 60 if offset else 0
+    if not minutes:
+        return "UTC"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'+' if minutes > 0 else MINUS}{hours}" + (f":{rest:02d}" if rest else "")
 
 
 @register.filter

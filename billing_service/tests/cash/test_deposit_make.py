@@ -65,7 +65,9 @@ def test_what_is_not_an_amount(customer, api, amount):
     assert not Deposit.objects.exists()
 
 
-@pytest.mark.parametrize("raw", ["{", "", "[]", '"5"', '{"amount": NaN}', '{"amount": 1e400}', "null", "\xff"])
+@pytest.mark.parametrize(
+    "raw", ["{", "", "[]", '"5"', '{"amount": NaN}', '{"amount": 1e400}', "null", "\xff"]
+)
 def test_what_is_not_a_body(customer, api, raw):
     account = customer(0)
 

@@ -85,7 +85,8 @@ def test_final_is_final(customer, deliver, change):
 
 
 @pytest.mark.parametrize(
-    "change", [{"state": "captured"}, {"state": "voided"}, {"captured": 41}, {"released": 1}, {"captured": -1}]
+    "change",
+    [{"state": "captured"}, {"state": "voided"}, {"captured": 41}, {"released": 1}, {"captured": -1}],
 )
 def test_a_hold_is_spent_or_released_in_full(customer, deliver, change):
     order = order_placed(customer(100).user_id, hold_amount=40)

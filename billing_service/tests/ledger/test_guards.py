@@ -124,12 +124,13 @@ def test_one_account_of_a_kind_and_currency_for_the_system(accounts):
         LedgerAccount.objects.create(kind="fees", currency="USD")
 
 
-@pytest.mark.parametrize("price", ["NaN", "Infinity", "0"])
+@pytest.mark.parametrize("price", ["NaN", "Infinity", "0", None])
 def test_a_settlement_has_a_real_price(accounts, price):
     with refused_at_commit("journal_settlement_says_what|numeric"), connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO ledger_journalentry (id, type, source_id, request_id, occurred_at, order_id, fill_id,"
-            " ticker, quantity, price, description)"
+            "INSERT INTO ledger_journalentry"
+            " (id, type, source_id, request_id, occurred_at, order_id, fill_id, ticker, quantity, price,"
+            " description)"
             " VALUES (%s, 'order_settlement', %s, '', now(), %s, %s, 'AAPL', 1, %s, '')",
             [new_id(), new_id(), new_id(), new_id(), price],
         )

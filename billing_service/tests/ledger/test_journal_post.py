@@ -15,10 +15,11 @@ from servicekit.telemetry import request_context
 Kind, System = LedgerEntry.Kind, LedgerAccount.Kind
 
 
-def post(*postings: Posting, **facts):
-    facts = {"type": JournalEntry.Type.DEPOSIT, "source_id": new_id(), "currency": "USD"} | facts
+def post(*postings: Posting):
     with transaction.atomic():
-        return journal_post(postings=postings, **facts)
+        return journal_post(
+            type=JournalEntry.Type.DEPOSIT, source_id=new_id(), currency="USD", postings=postings
+        )
 
 
 def test_each_leg_has_the_balance_after_it_and_counts_on(customer):
@@ -69,7 +70,9 @@ def test_two_hundred_bookings_at_once_lose_nothing(customer):
         a, b = accounts[number % 4].id, accounts[(number * 3 + 1) % 4].id
         first, second = (a, b) if number % 2 else (b, a)  # written down in either order: no deadlock
         return lambda: post(
-            Posting(first, Kind.SELL, 7), Posting(second, Kind.BUY, -5), Posting(System.HOUSE_CASH, Kind.SELL, -2)
+            Posting(first, Kind.SELL, 7),
+            Posting(second, Kind.BUY, -5),
+            Posting(System.HOUSE_CASH, Kind.SELL, -2),
         )
 
     results = race([move(number) for number in range(200)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
@@ -17,6 +18,7 @@ from django.db.models import (
     UUIDField,
     Value,
 )
+from django.db.models.expressions import OrderBy
 from django.db.models.functions import Now
 from django.utils.translation import get_language
 
@@ -24,7 +26,7 @@ from market_service.instruments.models import TICKER_PATTERN, Instrument
 from market_service.instruments.selectors.search import instrument_search
 
 #: Public name → what is sorted by; a minus before the name turns it around.
-ORDERINGS = {
+ORDERINGS: dict[str, Any] = {
     "ticker": F("ticker"),
     "name": F("name_en"),
     "type": F("type"),
@@ -83,5 +85,5 @@ def instrument_list(*, search: str = "", type: str = "", ordering: str = "") -> 
     if ordering:
         name = ordering.removeprefix("-")
         key = F("name_ru") if name == "name" and get_language() == "ru" else ORDERINGS[name]
-        return instruments.order_by(key.desc() if ordering.startswith("-") else key.asc(), "ticker")
+        return instruments.order_by(OrderBy(key, descending=ordering.startswith("-")), "ticker")
     return instruments.order_by(best, "ticker") if best and found else instruments.order_by("ticker")

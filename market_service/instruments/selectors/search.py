@@ -105,12 +105,15 @@ def _mistyped(word: str, other: str) -> bool:
     """Whether one typo lies between a word and another, or (from five letters on) its beginning."""
     if min(len(word), len(other)) < 3:
         return False
-    if abs(len(word) - len(other)) <= 1:
-        return OSA.distance(word, other, score_cutoff=1) <= 1
-    return 5 <= len(word) < len(other) and any(
-        OSA.distance(word, other[:length], score_cutoff=1) <= 1
-        for length in (len(word) - 1, len(word), len(word) + 1)
-    )
+    if _one_apart(word, other):
+        return True
+    lengths = range(len(word) - 1, min(len(word) + 2, len(other)))
+    return len(word) >= 5 and any(_one_apart(word, other[:length]) for length in lengths)
+
+
+def _one_apart(word: str, other: str) -> bool:
+    """Whether a letter wrong, missing, too many, or two swapped makes one of the other."""
+    return abs(len(word) - len(other)) <= 1 and OSA.distance(word, other, score_cutoff=1) <= 1
 
 
 def _entries() -> list[Entry]:

@@ -90,7 +90,7 @@ def _entry(number: int, item: dict[str, Any]) -> CatalogueEntry:
             raise CatalogueInvalid(reason=f"{where}: {name} is to be of type {wanted.__name__}")
         if name in _DECIMALS:
             try:
-                value = Decimal(value)
+                value = Decimal(str(value))
             except InvalidOperation:
                 raise CatalogueInvalid(reason=f"{where}: {name} is not a number") from None
             if not value.is_finite() or value <= 0:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 
 from django.db import IntegrityError, transaction
@@ -97,17 +96,17 @@ def _apply(entry: CatalogueEntry, instrument: Instrument) -> None:
 
 
 def _open_quote(entry: CatalogueEntry, instrument: Instrument) -> None:
+    closes = quotes_read.last_closes(instrument.id)
     if entry.price is not None and entry.previous_close is not None:
-        closes: tuple[Decimal, Decimal] | None = (entry.price, entry.previous_close)
-    else:
-        closes = quotes_read.last_closes(instrument.id)
-        if closes is None:
-            raise CatalogueInvalid(
-                reason=f"{entry.ticker} has neither a price in the catalogue nor a daily price to start from"
-            )
+        closes = entry.price, entry.previous_close
+    if closes is None:
+        raise CatalogueInvalid(
+            reason=f"{entry.ticker} has neither a price in the catalogue nor a daily price to start from"
+        )
+    price, previous_close = closes
     quotes.quote_open(
         instrument_id=instrument.id,
-        price=closes[0],
-        previous_close=closes[1],
+        price=price,
+        previous_close=previous_close,
         price_step=instrument.price_step,
     )

@@ -13,9 +13,10 @@ from servicekit.messaging import publish
 from trading_service.orders import saga
 from trading_service.orders.errors import ExecutionConflict
 from trading_service.orders.models import Fill, Order, Side, Status
-from trading_service.orders.pricing import amount_of, fee_of
+from trading_service.orders.pricing import fee_of
 from trading_service.orders.services.changes import Cause, clock, order_lock, order_move
 from trading_service.positions.services import position_buy, position_sell
+from trading_service.reference.valuation import amount_of
 
 
 @transaction.atomic(savepoint=False)

@@ -15,7 +15,7 @@ from servicekit.money import MAX_MINOR, to_text
 from servicekit.telemetry import current_request_id
 from trading_service.orders import errors
 from trading_service.orders.models import Order, OrderType, Side, Status, TimeInForce
-from trading_service.orders.pricing import amount_of, cap_price, fee_of
+from trading_service.orders.pricing import cap_price, fee_of
 from trading_service.orders.services.changes import (
     Cause,
     rejection_publish,
@@ -26,9 +26,10 @@ from trading_service.positions.errors import InsufficientPosition
 from trading_service.positions.services import position_hold
 from trading_service.reference.models import ListedInstrument
 from trading_service.reference.selectors import instrument_get, instrument_price
+from trading_service.reference.valuation import amount_of
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def order_place(
     *,
     user_id: UUID,

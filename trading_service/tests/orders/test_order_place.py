@@ -172,6 +172,23 @@ def test_bad_fields(aapl, world, user_id, body: dict[str, Any], code: str, field
     refused(world.post(user_id, **body), code, field)
 
 
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b'"x"', b"null", b"{", b"1e400", b'{"quantity": NaN}', b"[" * 9999]
+)
+def test_a_body_that_is_no_order(aapl, api, user_id, body: bytes) -> None:
+    client = api(user_id, idempotency_key="k")
+    answer = client.post("/api/v1/orders", body, content_type="application/json")
+    assert answer.status_code == 400, answer.json()
+    assert not Order.objects.exists()
+
+
+def test_a_ticker_that_no_database_can_hold(aapl, api, user_id) -> None:
+    body = b'{"ticker": "\\ud800", "side": "buy", "type": "market", "quantity": 1}'
+    answer = api(user_id, idempotency_key="k").post("/api/v1/orders", body, content_type="application/json")
+    assert answer.status_code == 400, answer.json()
+    assert not Order.objects.exists()
+
+
 def test_every_bad_field_is_named(aapl, world, user_id) -> None:
     answer = world.post(user_id, quantity=0, side="x", extra=1)
     assert answer.json()["code"] == "validation_failed"

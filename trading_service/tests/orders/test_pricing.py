@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from trading_service.orders.pricing import amount_of, cap_price, fee_of
+from trading_service.orders.pricing import cap_price, fee_of
+from trading_service.reference.valuation import amount_of
 
 
 @pytest.mark.parametrize(

@@ -23,11 +23,13 @@ def test_positions_are_valued_at_the_latest_quote(aapl, world, user_id, api) -> 
     # then only what is owned is listed, and what was realized counts
     assert answer.status_code == 200
     assert answer.json() == {
-        "currency": "USD",
-        "total_market_value": "1012.30",
-        "total_cost": "1000.50",
-        "total_unrealized_pnl": "11.80",
-        "total_realized_pnl": "-0.60",
+        "totals": {
+            "currency": "USD",
+            "market_value": "1012.30",
+            "cost": "1000.50",
+            "unrealized_pnl": "11.80",
+            "realized_pnl": "-0.60",
+        },
         "results": [
             {
                 "ticker": "AAPL",
@@ -62,7 +64,7 @@ def test_without_a_quote_the_value_is_unknown_not_zero(aapl, world, user_id, api
 def test_somebody_without_positions(aapl, world, user_id, api) -> None:
     world.filled(user_id)
     body = api(new_id()).get("/api/v1/positions").json()
-    assert (body["results"], body["total_market_value"]) == ([], "0.00")
+    assert (body["results"], body["totals"]["market_value"]) == ([], "0.00")
 
 
 def test_nobody_sees_positions(api, db) -> None:

@@ -94,7 +94,6 @@ def test_nothing_given(api, published):
         ("username", None, "null"),
         ("username", ["bob"], "invalid"),
         ("username", "bob\x00", "null_characters_not_allowed"),
-        ("username", "bob\ud800", "surrogate_characters_not_allowed"),
         ("email", "", "blank"),
         ("email", True, "invalid"),
         ("email", "a" * 250 + "@b.org", "max_length"),
@@ -115,6 +114,36 @@ def test_bad_field(api, published, field, value, code):
     assert codes(response).get(field) == code
     assert not User.objects.exists()
     assert published() == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "{",
+        "null",
+        "[]",
+        '"text"',
+        '{"username": NaN}',
+        '{"username": 1e400}',
+        '{"username": "bob", "username": "eve"}',
+        r'{"username": "bob\ud800"}',
+        r'{"\ud800": 1}',
+        "[" * 100_000,
+    ],
+)
+def test_bodies_that_are_no_registration(api, body):
+    response = api().post(URL, body, content_type="application/json")
+    assert response.status_code == 400
+    assert response["Content-Type"] == "application/problem+json"
+    assert not User.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_body_of_two_mebibytes(api):
+    response = api().post(URL, GOOD | {"password": "x" * 2 * 1024 * 1024})
+    assert (response.status_code, response.json()["code"]) == (413, "body_too_large")
 
 
 @pytest.mark.django_db

@@ -1,0 +1,40 @@
+"""How the service is put together: its OpenAPI document, its migrations, its admin."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+
+
+def test_openapi_document_is_valid_and_names_every_address(db, api):
+    call_command("spectacular", "--validate", "--fail-on-warn", stdout=StringIO())
+
+    paths = api().get("/api/v1/billing/schema", headers={"Accept": "application/json"}).json()["paths"]
+    assert set(paths) == {"/api/v1/account", "/api/v1/deposits", "/api/v1/operations"}
+    answers = paths["/api/v1/operations"]["get"]["responses"]["200"]["content"]
+    assert set(answers) == {"application/json", "text/csv"}
+
+
+def test_migrations_are_complete(db):
+    call_command("makemigrations", "--check", "--dry-run", stdout=StringIO())
+
+
+@pytest.mark.parametrize(
+    "model",
+    ["ledger_ledgeraccount", "ledger_journalentry", "ledger_ledgerentry", "holds_hold", "cash_deposit"],
+)
+def test_operators_look_and_do_not_touch(admin_client, customer, model):
+    customer(100)
+    assert admin_client.get(reverse(f"admin:{model}_changelist")).status_code == 200
+    assert admin_client.get(reverse(f"admin:{model}_add")).status_code == 403
+
+
+def test_a_journal_entry_shows_its_legs(admin_client, customer):
+    from billing_service.ledger.models import JournalEntry
+
+    customer(123_45)
+    page = admin_client.get(reverse("admin:ledger_journalentry_change", args=[JournalEntry.objects.get().id]))
+    assert page.content.decode().count("12345") >= 2

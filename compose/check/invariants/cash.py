@@ -1,0 +1,83 @@
+"""I14 and I16: what is set aside is for open orders, and all money came from outside."""
+
+from __future__ import annotations
+
+from compose.check.model import Invariant, Rows, Same
+
+I14 = Invariant(
+    "I14",
+    "pending holds are those of open buys; held units are those of open sells",
+    always=False,
+    checks=(
+        Same(
+            "the pending holds are not those of the open buys",
+            (
+                "trading",
+                """
+                SELECT id AS order_id, user_id, hold_amount AS amount, amount + fee AS captured
+                FROM orders_order
+                WHERE side = 'buy' AND status IN ('accepted', 'working', 'partially_filled') ORDER BY 1
+                """,
+            ),
+            (
+                "billing",
+                """
+                SELECT order_id, user_id, amount, captured FROM holds_hold WHERE state = 'pending' ORDER BY 1
+                """,
+            ),
+        ),
+        Rows(
+            "the held units are not those of the open sells",
+            "trading",
+            """
+            SELECT user_id, instrument_id, held_quantity, open.quantity AS open_sells
+            FROM positions_position FULL JOIN (
+                SELECT user_id, instrument_id, sum(quantity - filled_quantity) AS quantity FROM orders_order
+                WHERE side = 'sell' AND status IN ('accepted', 'working', 'partially_filled') GROUP BY 1, 2
+            ) AS open USING (user_id, instrument_id)
+            WHERE coalesce(held_quantity, 0) <> coalesce(open.quantity, 0)
+            """,
+        ),
+    ),
+)
+
+I16 = Invariant(
+    "I16",
+    "customers' cash and the house's are what was deposited less what was withdrawn",
+    always=False,
+    checks=(
+        Rows(
+            "the money inside is not what came in",
+            "billing",
+            """
+            SELECT currency, inside.total AS inside, deposited.total AS deposited
+            FROM (
+                SELECT currency, sum(balance) AS total FROM ledger_ledgeraccount
+                WHERE kind <> 'external' GROUP BY 1
+            ) AS inside
+            FULL JOIN (SELECT currency, sum(amount) AS total FROM cash_deposit GROUP BY 1) AS deposited
+                USING (currency)
+            WHERE coalesce(inside.total, 0) <> coalesce(deposited.total, 0)
+            """,
+        ),
+        Rows(
+            "a deposit is not what was booked for it",
+            "billing",
+            """
+            SELECT deposit.id AS deposit_id, deposit.user_id, deposit.amount, booked.id AS journal_entry_id,
+                   booked.user_id AS booked_user_id, booked.amount AS booked
+            FROM cash_deposit AS deposit
+            FULL JOIN (
+                SELECT entry.id, account.user_id, sum(leg.amount) AS amount
+                FROM ledger_journalentry AS entry
+                LEFT JOIN (
+                    ledger_ledgerentry AS leg JOIN ledger_ledgeraccount AS account
+                        ON account.id = leg.account_id AND account.kind = 'customer_cash'
+                ) ON leg.journal_entry_id = entry.id
+                WHERE entry.type = 'deposit' GROUP BY 1, 2
+            ) AS booked ON booked.id = deposit.journal_entry_id
+            WHERE (deposit.amount, deposit.user_id) IS DISTINCT FROM (booked.amount, booked.user_id)
+            """,
+        ),
+    ),
+)

@@ -1,0 +1,73 @@
+"""I8: an event has its effect once, in every service that hears it."""
+
+from __future__ import annotations
+
+from compose.check.model import Invariant, Rows
+from compose.check.snapshot import SERVICES
+
+_TWICE_HANDLED = "SELECT consumer, event_id, count(*) FROM inbox GROUP BY 1, 2 HAVING count(*) > 1"
+
+I8 = Invariant(
+    "I8",
+    "per consumer and event one effect at most; one journal entry per event, one notification per channel",
+    always=True,
+    checks=(
+        *(Rows(f"{service}: an event handled twice", service, _TWICE_HANDLED) for service in SERVICES),
+        Rows(
+            "an event booked twice",
+            "billing",
+            """
+            SELECT source_id, count(*) AS entries FROM ledger_journalentry GROUP BY 1 HAVING count(*) > 1
+            """,
+        ),
+        Rows(
+            "a settlement booked for no event that billing has handled",
+            "billing",
+            """
+            SELECT id, source_id, fill_id FROM ledger_journalentry AS entry
+            WHERE type = 'order_settlement'
+            AND NOT EXISTS (SELECT FROM inbox WHERE event_id = entry.source_id)
+            """,
+        ),
+        Rows(
+            "a change of an order for no event that trading has handled",
+            "trading",
+            """
+            SELECT order_id, sequence, to_status, cause, event_id FROM orders_ordertransition AS change
+            WHERE event_id IS NOT NULL AND NOT EXISTS (SELECT FROM inbox WHERE event_id = change.event_id)
+            """,
+        ),
+        Rows(
+            "an event that changed an order twice",
+            "trading",
+            """
+            SELECT event_id, count(*) AS changes FROM orders_ordertransition
+            WHERE event_id IS NOT NULL GROUP BY 1 HAVING count(*) > 1
+            """,
+        ),
+        Rows(
+            "an event told twice over one channel",
+            "notification",
+            """
+            SELECT source_event_id, channel, count(*) FROM notification_inbox_notification
+            GROUP BY 1, 2 HAVING count(*) > 1
+            """,
+        ),
+        Rows(
+            "a fill told twice over one channel",
+            "notification",
+            """
+            SELECT fill_id, channel, count(*) FROM notification_inbox_notification
+            WHERE fill_id IS NOT NULL GROUP BY 1, 2 HAVING count(*) > 1
+            """,
+        ),
+        Rows(
+            "news of no event that notification has handled",
+            "notification",
+            """
+            SELECT id, kind, source_event_id FROM notification_inbox_notification AS news
+            WHERE NOT EXISTS (SELECT FROM inbox WHERE event_id = news.source_event_id)
+            """,
+        ),
+    ),
+)

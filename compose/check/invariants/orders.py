@@ -1,0 +1,154 @@
+"""I7 and I13: orders by themselves, and the same order as every service tells it."""
+
+from __future__ import annotations
+
+from compose.check.model import Invariant, Rows, Same
+
+I7 = Invariant(
+    "I7",
+    "per customer and Idempotency-Key one order at most; no more is filled than was ordered",
+    always=True,
+    checks=(
+        Rows(
+            "one key, several orders",
+            "trading",
+            """
+            SELECT user_id, client_order_id, count(*) AS orders
+            FROM orders_order GROUP BY 1, 2 HAVING count(*) > 1
+            """,
+        ),
+        Rows(
+            "filled above what was ordered, or other than its fills",
+            "trading",
+            """
+            SELECT id, status, orders.quantity, filled_quantity, coalesce(fills.quantity, 0) AS fills
+            FROM orders_order AS orders
+            LEFT JOIN (
+                SELECT order_id, sum(quantity) AS quantity FROM orders_fill GROUP BY 1
+            ) AS fills ON fills.order_id = orders.id
+            WHERE filled_quantity > orders.quantity OR filled_quantity <> coalesce(fills.quantity, 0)
+            """,
+        ),
+        Rows(
+            "one key, several deposits",
+            "billing",
+            """
+            SELECT user_id, idempotency_key, count(*) AS deposits
+            FROM cash_deposit GROUP BY 1, 2 HAVING count(*) > 1
+            """,
+        ),
+    ),
+)
+
+_FILLS = """
+SELECT fill.id AS fill_id, order_id, user_id, side, fill.quantity, fill.amount, fill.fee
+FROM orders_fill AS fill JOIN orders_order AS orders ON orders.id = order_id ORDER BY 1
+"""
+
+_PAID_FILLS = """
+SELECT fill_id, order_id, account.user_id,
+       max(leg.kind) FILTER (WHERE leg.kind <> 'fee') AS side,
+       entry.quantity,
+       coalesce(sum(CASE leg.kind WHEN 'buy' THEN -leg.amount WHEN 'sell' THEN leg.amount END), 0) AS amount,
+       coalesce(sum(CASE leg.kind WHEN 'fee' THEN -leg.amount END), 0) AS fee
+FROM ledger_journalentry AS entry
+LEFT JOIN (
+    ledger_ledgerentry AS leg JOIN ledger_ledgeraccount AS account
+        ON account.id = leg.account_id AND account.kind = 'customer_cash'
+) ON leg.journal_entry_id = entry.id
+WHERE entry.type = 'order_settlement'
+GROUP BY entry.id, account.user_id ORDER BY 1
+"""
+
+I13 = Invariant(
+    "I13",
+    "filled ⇔ hold captured, paid, position changed, told; ended unfilled ⇔ released, not paid, told",
+    always=False,
+    checks=(
+        Same(
+            "the venue's executions are not the fills",
+            (
+                "market",
+                """
+                SELECT fill_id, order_id, instrument_id, side, quantity, price
+                FROM venue_venueorder WHERE state = 'executed' ORDER BY 1
+                """,
+            ),
+            (
+                "trading",
+                """
+                SELECT fill.id AS fill_id, order_id, instrument_id, side, fill.quantity, fill.price
+                FROM orders_fill AS fill JOIN orders_order AS orders ON orders.id = order_id ORDER BY 1
+                """,
+            ),
+        ),
+        Same("the fills are not what was paid", ("trading", _FILLS), ("billing", _PAID_FILLS)),
+        Same(
+            "ended buys with fills are not the captured holds",
+            (
+                "trading",
+                """
+                SELECT id AS order_id, user_id, hold_amount AS amount, amount + fee AS captured
+                FROM orders_order WHERE side = 'buy' AND filled_quantity > 0
+                AND status IN ('filled', 'canceled', 'expired') ORDER BY 1
+                """,
+            ),
+            (
+                "billing",
+                """
+                SELECT order_id, user_id, amount, captured FROM holds_hold WHERE state = 'captured' ORDER BY 1
+                """,
+            ),
+        ),
+        Rows(
+            "a position is not the net of its fills",
+            "trading",
+            """
+            SELECT user_id, instrument_id, quantity, net.units AS fills_quantity,
+                   realized_pnl - cost_basis AS cash, net.cash AS fills_cash
+            FROM positions_position FULL JOIN (
+                SELECT user_id, instrument_id,
+                       sum(CASE side WHEN 'buy' THEN fill.quantity ELSE -fill.quantity END) AS units,
+                       sum(CASE side WHEN 'buy' THEN -fill.amount ELSE fill.amount END - fill.fee) AS cash
+                FROM orders_fill AS fill JOIN orders_order AS orders ON orders.id = order_id GROUP BY 1, 2
+            ) AS net USING (user_id, instrument_id)
+            WHERE (coalesce(quantity, 0), coalesce(realized_pnl - cost_basis, 0))
+                  <> (coalesce(net.units, 0), coalesce(net.cash, 0))
+            """,
+        ),
+        Same(
+            "the fills are not what was told",
+            (
+                "trading",
+                """
+                SELECT fill.id AS fill_id, order_id, user_id
+                FROM orders_fill AS fill JOIN orders_order AS orders ON orders.id = order_id ORDER BY 1
+                """,
+            ),
+            (
+                "notification",
+                """
+                SELECT DISTINCT fill_id, order_id, user_id FROM notification_inbox_notification
+                WHERE kind = 'order_filled' ORDER BY 1
+                """,
+            ),
+        ),
+        Same(
+            "the rejected and canceled orders are not what was told",
+            (
+                "trading",
+                """
+                SELECT id AS order_id, user_id, 'order_' || status AS kind
+                FROM orders_order WHERE status IN ('rejected', 'canceled') ORDER BY 1
+                """,
+            ),
+            (
+                "notification",
+                """
+                SELECT DISTINCT order_id, user_id, kind::text FROM notification_inbox_notification
+                WHERE kind IN ('order_rejected', 'order_canceled') ORDER BY 1
+                """,
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,83 @@
+"""A database server of its own with the services' own migrations, and one consistent story in it.
+
+A test breaks something inside a transaction that is rolled back; the checker looks on from within it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+
+from compose.check.snapshot import SERVICES, Snapshot
+from compose.check.tests.story import STORY
+from compose.local import environment
+from compose.local.paths import ROOT, Home
+from compose.local.stack import Stack
+
+
+@pytest.fixture(scope="session")
+def home() -> Iterator[Home]:
+    """Of a running PostgreSQL whose databases hold the story."""
+    folder = Path(tempfile.mkdtemp(prefix="birzha-check-"))
+    stack = Stack(Home.at(folder / "home"))
+    try:
+        stack.backing_up()
+        _migrate(stack.home)
+        for service, statements in STORY.items():
+            with owner(stack.home, service) as connection, connection.cursor() as cursor:
+                for statement in statements:
+                    cursor.execute(statement)
+            connection.close()
+        yield stack.home
+    finally:
+        stack.reset()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def databases(home: Home) -> Iterator[dict[str, Any]]:
+    """Service → a connection as the owner of its tables, who can do what no service may."""
+    connections = {service: owner(home, service) for service in SERVICES}
+    yield connections
+    for connection in connections.values():
+        connection.close()
+
+
+@pytest.fixture
+def snapshot(databases: dict[str, Any]) -> Iterator[Snapshot]:
+    """The databases as the checker sees them; whatever the test does to them is undone."""
+    yield Snapshot(databases)
+    for connection in databases.values():
+        connection.rollback()
+
+
+def owner(home: Home, service: str) -> Any:
+    """A connection as the role that owns the service's tables."""
+    values = environment.read(home, service)
+    return psycopg2.connect(
+        host=values["BIRZHA_DATABASE_HOST"],
+        port=values["BIRZHA_DATABASE_PORT"],
+        dbname=values["BIRZHA_DATABASE_NAME"],
+        user=values["BIRZHA_DATABASE_OWNER"],
+        password=values["BIRZHA_DATABASE_OWNER_PASSWORD"],
+    )
+
+
+def _migrate(home: Home) -> None:
+    """All services at once: most of the time goes into starting Python."""
+    variables = {k: v for k, v in os.environ.items() if not k.startswith(("BIRZHA_", "DJANGO_"))}
+    variables["BIRZHA_HOME"] = str(home.root)
+    runs = []
+    for service in SERVICES:
+        command = [sys.executable, "-m", f"{service}_service.manage", "migrate", "--verbosity", "0"]
+        runs.append(subprocess.Popen(command, cwd=ROOT, env=variables))
+    assert [run.wait() for run in runs] == [0] * len(runs)

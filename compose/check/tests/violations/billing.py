@@ -1,0 +1,120 @@
+"""Violations of what billing_service alone must keep."""
+
+from __future__ import annotations
+
+from compose.check.tests import story
+from compose.check.tests.story import (
+    ACCOUNT,
+    BUY,
+    BUY_ENTRY,
+    BUY_FILL,
+    DEPOSIT_ENTRY,
+    FEES,
+    HOUSE,
+    OPEN_BUY,
+    OTHER,
+    REJECTED,
+)
+
+_BARE_ENTRY = story.entry(OTHER, "deposit", OTHER)
+_MOVE = "UPDATE ledger_ledgeraccount SET {} WHERE id = '{}'"
+
+VIOLATIONS: list[tuple[str, str, str, str]] = [
+    ("I1", "fewer than two legs", "billing", _BARE_ENTRY),
+    ("I1", "fewer than two legs", "billing", f"{_BARE_ENTRY}; {story.leg(OTHER, HOUSE, 3, 'buy', 5, 5)}"),
+    ("I1", "out of balance", "billing", story.leg(BUY_ENTRY, HOUSE, 3, "buy", 1, 1)),
+    (
+        "I1",
+        "out of balance",
+        "billing",
+        "UPDATE ledger_ledgerentry SET journal_entry_id = "
+        f"'{DEPOSIT_ENTRY}' WHERE journal_entry_id = '{BUY_ENTRY}' AND kind = 'fee' AND amount > 0",
+    ),
+    ("I1", "a leg of no journal entry", "billing", story.leg(OTHER, HOUSE, 3, "buy", 1, 1)),
+    (
+        "I1",
+        "a leg in another currency than its account",
+        "billing",
+        f"UPDATE ledger_ledgerentry SET currency = 'EUR' WHERE journal_entry_id = '{DEPOSIT_ENTRY}'",
+    ),
+    ("I2", "the entries do not sum to zero", "billing", story.leg(BUY_ENTRY, HOUSE, 3, "buy", 1, 1)),
+    ("I2", "the balances do not sum to zero", "billing", _MOVE.format("balance = balance + 1", ACCOUNT)),
+    (
+        "I3",
+        "the balance is not the sum of the entries",
+        "billing",
+        _MOVE.format("balance = balance + 1", FEES),
+    ),
+    ("I3", "a customer owes, or holds more than there is", "billing", _MOVE.format("balance = -1", ACCOUNT)),
+    ("I3", "a customer owes, or holds more than there is", "billing", _MOVE.format("held = -1", ACCOUNT)),
+    (
+        "I3",
+        "a customer owes, or holds more than there is",
+        "billing",
+        _MOVE.format("held = balance + 1", ACCOUNT),
+    ),
+    (
+        "I3",
+        "an entry's balance_after does not follow from the entry before it",
+        "billing",
+        "UPDATE ledger_ledgerentry SET balance_after = balance_after + 1 WHERE number = 2",
+    ),
+    (
+        "I3",
+        "an entry's balance_after does not follow from the entry before it",
+        "billing",
+        f"UPDATE ledger_ledgerentry SET number = number + 1 WHERE account_id = '{ACCOUNT}' AND number > 1",
+    ),
+    ("I4", "held is not the sum of the pending holds", "billing", _MOVE.format("held = held - 1", ACCOUNT)),
+    (
+        "I4",
+        "held is not the sum of the pending holds",
+        "billing",
+        f"UPDATE holds_hold SET state = 'voided', released = amount WHERE order_id = '{OPEN_BUY}'",
+    ),
+    (
+        "I5",
+        "a final hold that is neither spent nor released in full",
+        "billing",
+        f"UPDATE holds_hold SET released = released - 1 WHERE order_id = '{REJECTED}'",
+    ),
+    (
+        "I5",
+        "a fill paid twice",
+        "billing",
+        story.entry(OTHER, "order_settlement", OTHER, order_id=BUY, fill_id=BUY_FILL, quantity=10),
+    ),
+    (
+        "I5",
+        "what a hold lost is not what its order's fills cost",
+        "billing",
+        f"UPDATE holds_hold SET captured = captured + 1, released = released - 1 WHERE order_id = '{BUY}'",
+    ),
+    (
+        "I5",
+        "what a hold lost is not what its order's fills cost",
+        "billing",
+        f"DELETE FROM holds_hold WHERE order_id = '{BUY}'",
+    ),
+    (
+        "I7",
+        "one key, several deposits",
+        "billing",
+        "INSERT INTO cash_deposit (id, user_id, idempotency_key, amount, currency, journal_entry_id) "
+        f"SELECT '{OTHER}', user_id, idempotency_key, amount, currency, journal_entry_id FROM cash_deposit",
+    ),
+    ("I16", "the money inside is not what came in", "billing", _MOVE.format("balance = balance + 1", HOUSE)),
+    (
+        "I16",
+        "a deposit is not what was booked for it",
+        "billing",
+        "UPDATE cash_deposit SET amount = amount + 1",
+    ),
+    ("I16", "a deposit is not what was booked for it", "billing", "DELETE FROM cash_deposit"),
+    (
+        "I16",
+        "a deposit is not what was booked for it",
+        "billing",
+        f"UPDATE cash_deposit SET user_id = '{OTHER}'",
+    ),
+]

@@ -1,0 +1,48 @@
+"""``python -m compose.demo``: ends non-zero with one sentence when anything is wrong.
+
+The address is BIRZHA_URL, or that of the system in BIRZHA_HOME.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import httpx
+
+from compose.demo.client import Wrong
+from compose.demo.story import Story
+from compose.local.console import Trouble, say
+from compose.local.paths import Home
+
+
+def address_of_system() -> str:
+    """BIRZHA_URL, or where the system in BIRZHA_HOME listens.
+
+    Raises:
+        Trouble: no system was ever started there.
+    """
+    url = os.environ.get("BIRZHA_URL") or Home.here().read_state().get("url")
+    if not url:
+        raise Trouble("There is no running system: make up first, or set BIRZHA_URL.")
+    return str(url)
+
+
+def main() -> int:
+    """Walk; 0 when everything was right."""
+    try:
+        address = address_of_system()
+        say(f"Birzha at {address}")
+        Story(address).tell()
+    except (Wrong, Trouble) as wrong:
+        print(f"\nWRONG: {wrong}", file=sys.stderr)
+        return 1
+    except httpx.TransportError as error:
+        print(f"\nWRONG: {address} does not answer ({error}).", file=sys.stderr)
+        return 1
+    say("Everything is right, to the cent.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,173 @@
+"""What is killed comes back; what a killed supervisord leaves behind is dealt with."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import psycopg2
+import pytest
+
+from compose.local import databases, leftovers, ready, secrets, valkey
+from compose.local.console import Trouble
+from compose.local.paths import Home
+from compose.local.processes import PROCESSES
+from compose.local.stack import Stack
+
+
+def eventually(check: Callable[[], bool], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not check():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def pid_of(system: Stack, name: str) -> int:
+    return next(int(state["pid"]) for state in system.supervisor.states() if state["name"] == name)
+
+
+def test_postgres_comes_back_and_has_what_was_committed(system: Stack, passwords: dict[str, str]) -> None:
+    """kill -9 leaves a stale postmaster.pid, and children that hold the shared memory for a moment."""
+    home, owner = system.home, passwords["billing_owner"]
+    busy = databases.connect(home, role="billing_owner", password=owner, database="billing")
+    with busy.cursor() as cursor:
+        cursor.execute("CREATE TABLE IF NOT EXISTS kept (id int)")
+        cursor.execute("INSERT INTO kept VALUES (1)")
+    killed = pid_of(system, "postgres")
+    os.kill(killed, signal.SIGKILL)
+    with pytest.raises(psycopg2.Error), busy.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(20)")
+    eventually(lambda: pid_of(system, "postgres") not in (0, killed))
+    databases.wait_for_server(home, passwords)
+    again = databases.connect(home, role="billing_owner", password=owner, database="billing")
+    with again.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM kept")
+        assert cursor.fetchone()[0] >= 1
+        cursor.execute("DROP TABLE kept")
+    again.close()
+
+
+def test_valkey_comes_back_with_its_data(system: Stack, passwords: dict[str, str]) -> None:
+    import redis
+
+    client = redis.Redis.from_url(valkey.url(system.home, "trading", passwords["redis.trading"]))
+    entry = client.xadd("events:trading", {"envelope": "{}"})
+    time.sleep(1.5)  # appendfsync everysec
+    killed = pid_of(system, "redis")
+    os.kill(killed, signal.SIGKILL)
+    eventually(lambda: pid_of(system, "redis") not in (0, killed))
+    valkey.wait_for_server(system.home, passwords)
+    assert client.xrange("events:trading")[-1][0] == entry
+    client.delete("events:trading")
+
+
+def test_a_start_after_supervisord_was_killed_ends_the_orphans_first(
+    system: Stack, passwords: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    orphan = psutil.Process(pid_of(system, "postgres"))
+    os.kill(system.supervisor.pid(), signal.SIGKILL)
+    eventually(lambda: not system.supervisor.alive())
+    assert orphan.is_running()
+    system.backing_up()
+    assert not orphan.is_running()
+    assert "supervisord is gone" in capsys.readouterr().out
+    databases.connect(system.home, role="user", password=passwords["user"], database="user").close()
+
+
+def test_down_after_supervisord_was_killed_ends_the_orphans(folder: Path) -> None:
+    stack = Stack(Home.at(folder / "home"))
+    stack.backing_up()
+    assert len(leftovers.of_system(stack.home)) >= 3
+    os.kill(stack.supervisor.pid(), signal.SIGKILL)
+    eventually(lambda: not stack.supervisor.alive())
+    assert stack.down()
+    assert leftovers.of_system(stack.home) == []
+    assert not stack.down(), "nothing left to stop"
+    stack.backing_up()
+    stack.reset()
+    assert not stack.home.root.exists()
+    assert not stack.home.run.exists()
+
+
+def test_two_systems_live_side_by_side(system: Stack, folder: Path) -> None:
+    other = Stack(Home.at(folder / ("long" * 20)))
+    other.backing_up()
+    try:
+        assert other.home.run != system.home.run
+        ours = {process.pid for process in leftovers.of_system(system.home)}
+        theirs = {process.pid for process in leftovers.of_system(other.home)}
+        assert ours
+        assert theirs
+        assert not ours & theirs
+        with pytest.raises(psycopg2.OperationalError, match="password"):
+            password = secrets.load(system.home)["trading"]
+            databases.connect(other.home, role="trading", password=password, database="trading")
+    finally:
+        other.reset()
+
+
+def test_a_system_that_people_use_is_not_taken_for_tests(folder: Path) -> None:
+    stack = Stack(Home.at(folder / "home"))
+    stack.home.create()
+    with pytest.raises(Trouble, match="for tests"):
+        stack.backing_up()
+
+
+def test_what_does_not_start_is_named_with_the_end_of_its_log(system: Stack) -> None:
+    (system.home.log / "redis.log").open("a").write("the last words\n")
+    trouble = ready.failure(system.home, ["redis"], "redis does not start")
+    assert str(trouble).startswith("redis does not start.")
+    assert str(trouble).endswith("the last words")
+
+
+def test_every_command_of_the_system_exists(system: Stack) -> None:
+    for process in PROCESSES:
+        argv = process.command(system.home)
+        program = argv[argv.index("--ambient-caps=+dac_override") + 1] if argv[0] == "setpriv" else argv[0]
+        assert os.access(program, os.X_OK), process.name
+
+
+def test_a_gunicorn_worker_does_not_outlive_its_killed_master(folder: Path) -> None:
+    (folder / "app.py").write_text(
+        "import os\n\n\ndef application(environ, start):\n"
+        "    start('200 OK', [])\n    return [str(os.getpid()).encode()]\n"
+    )
+    configuration = Path(ready.__file__).with_name("gunicorn.conf.py")
+    bind = folder / "run.sock"
+    argv = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "-c",
+        str(configuration),
+        "--bind",
+        f"unix:{bind}",
+        "app:application",
+    ]
+
+    def worker() -> int:
+        try:
+            status, body = ready.get(ready.UnixConnection(bind), "/", "*/*")
+        except OSError:
+            return 0
+        return int(body) if status == 200 else 0
+
+    masters = []
+    try:
+        for _ in range(2):
+            masters.append(subprocess.Popen(argv, cwd=folder))
+            eventually(lambda: worker() > 0 and psutil.Process(worker()).ppid() == masters[-1].pid, 15)
+            process = psutil.Process(worker())
+            masters[-1].kill()
+            masters[-1].wait()
+            eventually(lambda process=process: not process.is_running(), 2)  # type: ignore[misc]
+    finally:
+        for master in masters:
+            master.kill()
+            master.wait()

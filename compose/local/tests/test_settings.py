@@ -1,0 +1,53 @@
+"""What a person may choose, and what they are told when it cannot be."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from compose.local.console import Trouble
+from compose.local.paths import Home
+from compose.local.settings import Settings, free_port, require_free_port
+
+
+def test_the_defaults(folder: Path) -> None:
+    settings = Settings.read(Home.at(folder), {})
+    assert (settings.port, settings.bind) == (8000, "127.0.0.1")
+    assert settings.public_url == "http://127.0.0.1:8000"
+
+
+def test_the_last_start_s_port_is_found_again(folder: Path) -> None:
+    home = Home.at(folder)
+    home.write_state(port=9001, bind="0.0.0.0")
+    assert Settings.read(home, {}).port == 9001
+    assert Settings.read(home, {}).public_url == "http://127.0.0.1:9001"
+    assert Settings.read(home, {"BIRZHA_PORT": "9002"}).port == 9002
+
+
+@pytest.mark.parametrize("port", ["x", "0", "-1", "65536", "80.5"])
+def test_a_port_that_is_none(folder: Path, port: str) -> None:
+    with pytest.raises(Trouble, match="is not a port"):
+        Settings.read(Home.at(folder), {"BIRZHA_PORT": port})
+
+
+def test_a_feed_that_is_none(folder: Path) -> None:
+    with pytest.raises(Trouble, match="walk or still"):
+        Settings.read(Home.at(folder), {"BIRZHA_QUOTE_FEED": "bloomberg"})
+
+
+def test_a_port_in_use_is_one_sentence_with_a_way_out() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(Trouble) as caught:
+            require_free_port("127.0.0.1", port)
+    assert f"Port {port}" in str(caught.value)
+    assert "make up BIRZHA_PORT=" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_free_port_is_fine() -> None:
+    require_free_port("127.0.0.1", free_port())

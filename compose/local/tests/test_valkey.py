@@ -1,0 +1,202 @@
+"""Valkey: a service writes its own stream and queues, reads the others' streams, and nothing else."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from compose.local import valkey
+from compose.local.paths import ROOT
+from compose.local.stack import Stack
+
+Connect = Callable[[str], redis.Redis]
+
+
+@pytest.fixture
+def connect(system: Stack, passwords: dict[str, str]) -> Iterator[Connect]:
+    clients: list[redis.Redis] = []
+
+    def make(user: str) -> redis.Redis:
+        url = valkey.url(system.home, user, passwords[f"redis.{user}"])
+        clients.append(redis.Redis.from_url(url, decode_responses=True))
+        return clients[-1]
+
+    yield make
+    make("admin").flushdb()
+    for client in clients:
+        client.close()
+
+
+def test_a_service_publishes_on_its_own_stream_only(connect: Connect) -> None:
+    trading = connect("trading")
+    assert trading.xadd("events:trading", {"envelope": "{}"})
+    assert trading.xadd("events:trading:dead", {"envelope": "{}"})
+    for stream in ("events:billing", "events:billing:dead", "quotes:market", "cache:billing:x"):
+        with pytest.raises(redis.exceptions.NoPermissionError):
+            trading.xadd(stream, {"envelope": "{}"})
+    assert connect("market").xadd("quotes:market", {"envelope": "{}"}, maxlen=100)
+
+
+def test_a_service_consumes_another_s_stream(connect: Connect) -> None:
+    entry = connect("trading").xadd("events:trading", {"envelope": "{}"})
+    billing = connect("billing")
+    billing.xgroup_create("events:trading", "billing", id="0", mkstream=True)
+    answer = billing.xreadgroup("billing", "worker", {"events:trading": ">"}, count=10, block=10)
+    assert answer == [["events:trading", [(entry, {"envelope": "{}"})]]]
+    assert billing.xpending("events:trading", "billing")["pending"] == 1
+    assert billing.xautoclaim("events:trading", "billing", "worker", 0, "0-0")[1]
+    assert billing.xack("events:trading", "billing", entry) == 1
+    assert billing.xinfo_groups("events:trading")[0]["pending"] == 0
+    assert billing.xrevrange("events:trading", count=1)
+
+
+def test_a_consumer_cannot_change_the_stream(connect: Connect) -> None:
+    connect("trading").xadd("events:trading", {"envelope": "{}"})
+    billing = connect("billing")
+    billing.xgroup_create("events:trading", "billing", id="0")
+    script = "return redis.call('XADD', KEYS[1], '*', 'a', '1')"
+    attempts: list[Callable[[], object]] = [
+        lambda: billing.xadd("events:trading", {"a": "1"}),
+        lambda: billing.xtrim("events:trading", maxlen=0),
+        lambda: billing.xdel("events:trading", "0-1"),
+        lambda: billing.delete("events:trading"),
+        lambda: billing.rename("events:trading", "events:billing"),
+        lambda: billing.set("events:trading", "1"),
+        lambda: billing.expire("events:trading", 1),
+        lambda: billing.xgroup_destroy("events:trading", "billing"),
+        lambda: billing.xgroup_setid("events:trading", "billing", "$"),
+        lambda: billing.eval(script, 1, "events:trading"),
+    ]
+    for attempt in attempts:
+        with pytest.raises(redis.exceptions.NoPermissionError):
+            attempt()
+    assert connect("trading").xlen("events:trading") == 1
+
+
+def test_a_service_administers_nothing(connect: Connect) -> None:
+    trading = connect("trading")
+    for command in (
+        "FLUSHALL",
+        "FLUSHDB",
+        "KEYS *",
+        "CONFIG GET *",
+        "ACL LIST",
+        "SHUTDOWN",
+        "SAVE",
+        "MONITOR",
+    ):
+        with pytest.raises(redis.exceptions.NoPermissionError):
+            trading.execute_command(*command.split())
+
+
+def test_a_stranger_does_nothing(system: Stack) -> None:
+    with pytest.raises(redis.exceptions.AuthenticationError):
+        redis.Redis(unix_socket_path=str(system.home.socket("redis"))).ping()
+
+
+def test_the_frontend_has_a_cache_and_no_streams(connect: Connect) -> None:
+    web = connect("web")
+    web.set("cache:web:page", "1", ex=5)
+    for attempt in (lambda: web.get("cache:trading:x"), lambda: web.xrange("events:trading")):
+        with pytest.raises(redis.exceptions.NoPermissionError):
+            attempt()
+
+
+def test_a_service_wakes_only_itself(connect: Connect) -> None:
+    trading = connect("trading")
+    listener = trading.pubsub(ignore_subscribe_messages=True)
+    listener.subscribe("wake:trading")
+    listener.get_message(timeout=1)
+    trading.publish("wake:trading", "1")
+    message = listener.get_message(timeout=2)
+    assert message is not None
+    assert message["data"] == "1"
+    listener.close()
+    with pytest.raises(redis.exceptions.NoPermissionError):
+        connect("billing").publish("wake:trading", "1")
+
+
+def test_the_auditor_sees_all_and_changes_nothing(connect: Connect) -> None:
+    connect("trading").xadd("events:trading", {"envelope": "{}"})
+    auditor = connect("auditor")
+    assert auditor.keys("*") == ["events:trading"]
+    assert auditor.xinfo_groups("events:trading") == []
+    for attempt in (lambda: auditor.xadd("events:trading", {"a": "1"}), lambda: auditor.set("x", "1")):
+        with pytest.raises(redis.exceptions.NoPermissionError):
+            attempt()
+
+
+def test_nothing_is_evicted_and_everything_is_appended(connect: Connect) -> None:
+    admin = connect("admin")
+    for key, value in {
+        "maxmemory-policy": "noeviction",
+        "appendonly": "yes",
+        "appendfsync": "everysec",
+    }.items():
+        assert admin.config_get(key) == {key: value}
+    assert admin.config_get("port") == {"port": "0"}
+
+
+def test_celery_works_with_a_service_s_rights(
+    system: Stack, passwords: dict[str, str], connect: Connect, folder: Path
+) -> None:
+    """A real worker: a task at once, one with a countdown, one that is retried."""
+    url = valkey.url(system.home, "trading", passwords["redis.trading"])
+    (folder / "probe.py").write_text(
+        textwrap.dedent(f"""
+        import redis
+        from celery import Celery
+        from servicekit.celery import broker_url
+        app = Celery("probe", broker=broker_url({url!r}))
+        app.conf.update(
+            broker_transport_options={{"global_keyprefix": "celery:trading:", "visibility_timeout": 600}},
+            task_default_queue="tasks", task_acks_late=True, task_ignore_result=True,
+            worker_pool="solo", worker_prefetch_multiplier=1, worker_enable_remote_control=False,
+        )
+        @app.task(bind=True, max_retries=1)
+        def note(self, name):
+            redis.Redis.from_url({url!r}).incr("cache:trading:" + name)
+            if name == "retried" and not self.request.retries:
+                raise self.retry(countdown=0.5)
+    """)
+    )
+    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
+    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": f"{ROOT}:{folder}"}
+    code = (
+        "import probe; probe.note.delay('now'); probe.note.apply_async(['later'], countdown=1); "
+        "probe.note.delay('retried')"
+    )
+    with (folder / "worker.log").open("w") as log:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "celery", "-A", "probe", "worker", *quiet],
+            cwd=folder,
+            env=environment,
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            subprocess.run([sys.executable, "-c", code], cwd=folder, env=environment, check=True, timeout=30)
+            admin, end = connect("admin"), time.monotonic() + 30
+            wanted = {"now": "1", "later": "1", "retried": "2"}
+            while {name: admin.get(f"cache:trading:{name}") for name in wanted} != wanted:
+                assert time.monotonic() < end, (folder / "worker.log").read_text()
+                time.sleep(0.2)
+            strangers = {
+                key
+                for key in admin.keys("*")
+                if not str(key).startswith(("celery:trading:", "cache:trading:"))
+            }
+            assert strangers == set()
+            with pytest.raises(redis.exceptions.NoPermissionError):
+                connect("billing").lpush("celery:trading:tasks", "{}")
+        finally:
+            worker.terminate()
+            worker.wait(20)
+    assert "NOPERM" not in (folder / "worker.log").read_text()

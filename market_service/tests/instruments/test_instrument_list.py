@@ -1,0 +1,201 @@
+"""Given what is listed, then anybody may read it, in their language, in pages, cached for seconds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from market_service.instruments.services import instrument_halt
+from market_service.quotes.services import quotes_tick
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/api/v1/instruments"
+
+
+def tickers(answer: Any) -> list[str]:
+    assert answer.status_code == 200, answer.content
+    return [item["ticker"] for item in answer.json()["results"]]
+
+
+def test_an_instrument_has_the_fields_of_the_contract(api: Any, listed: Any) -> None:
+    instrument = listed("AAPL")
+    answer = api().get(f"{LIST}/aapl")
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "id": str(instrument.id),
+        "ticker": "AAPL",
+        "isin": instrument.isin,
+        "name": "AAPL Inc.",
+        "description": "Share of AAPL.",
+        "type": "share",
+        "currency": "USD",
+        "lot_size": 1,
+        "price_step": "0.01",
+        "available_quantity": 1000,
+        "price": "430.47",
+        "previous_close": "441.40",
+        "change": "-10.93",
+        "change_percent": "-2.48",
+        "price_at": instrument.quote.price_at.isoformat().replace("+00:00", "Z"),
+        "status": "open",
+        "simulated": True,
+    }
+    assert api().get(LIST).json()["results"] == [answer.json()]
+
+
+def test_prices_have_the_digits_of_their_step(api: Any, listed: Any) -> None:
+    listed("EURSIM", price="1.3024", previous_close="1.3024", price_step="0.0001")
+    listed("BRICK", price="1200", previous_close="1190", price_step="10")
+    euro, brick = api().get(f"{LIST}/EURSIM").json(), api().get(f"{LIST}/BRICK").json()
+    names = ("price_step", "price", "previous_close", "change", "change_percent")
+    assert [euro[name] for name in names] == ["0.0001", "1.3024", "1.3024", "0.0000", "0.00"]
+    assert [brick[name] for name in names] == ["10", "1200", "1190", "10", "0.84"]
+
+
+def test_the_language_is_the_requests(api: Any, listed: Any) -> None:
+    listed("AAPL")
+    russian = api(accept_language="ru").get(f"{LIST}/AAPL")
+    assert (russian.json()["name"], russian.json()["description"]) == ("Акция AAPL", "Доля в AAPL.")
+    assert "Accept-Language" in russian["Vary"]
+    assert api(accept_language="de").get(f"{LIST}/AAPL").json()["name"] == "AAPL Inc."
+
+
+def test_pages(api: Any, listed: Any) -> None:
+    for ticker in ("AAPL", "FB", "GOOG"):
+        listed(ticker)
+    first = api().get(f"{LIST}?page_size=2")
+    assert (tickers(first), first.json()["count"], first.json()["previous"]) == (["AAPL", "FB"], 3, None)
+    second = api().get(first.json()["next"])
+    assert (tickers(second), second.json()["next"]) == (["GOOG"], None)
+
+
+def test_type_and_ordering(api: Any, listed: Any) -> None:
+    listed("AAPL", price="430.00", previous_close="430.00")
+    listed("BZB5", type="bond", price="900.00", previous_close="1000.00")
+    listed("FB", price="27.00", previous_close="25.00")
+    get = api().get
+    assert tickers(get(f"{LIST}?type=bond")) == ["BZB5"]
+    assert tickers(get(f"{LIST}?type=future")) == []
+    assert tickers(get(f"{LIST}?type=&ordering=&search=")) == ["AAPL", "BZB5", "FB"]
+    assert tickers(get(f"{LIST}?ordering=-ticker")) == ["FB", "BZB5", "AAPL"]
+    assert tickers(get(f"{LIST}?ordering=price")) == ["FB", "AAPL", "BZB5"]
+    assert tickers(get(f"{LIST}?ordering=-change_percent")) == ["FB", "AAPL", "BZB5"]
+    for name in ("name", "-name", "type", "available_quantity"):
+        assert len(tickers(get(f"{LIST}?ordering={name}"))) == 3
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("type=option", "type"),
+        ("type=share,bond", "type"),
+        ("ordering=isin", "ordering"),
+        ("ordering=--price", "ordering"),
+        ("ordering=quote__price", "ordering"),
+        ("page=0", "page"),
+        ("page=-1", "page"),
+        ("page=last", "page"),
+        ("page=1.5", "page"),
+        ("page=99999999999999999999", "page"),
+        ("page_size=0", "page_size"),
+        ("page_size=201", "page_size"),
+        ("page_size=ten", "page_size"),
+        ("search=" + "a" * 101, "search"),
+        ("search=a%00b", "search"),
+    ],
+)
+def test_a_bad_parameter_is_named(api: Any, listed: Any, query: str, field: str) -> None:
+    listed("AAPL")
+    answer = api().get(f"{LIST}?{query}")
+    assert answer.status_code == 400, answer.content
+    assert answer["Content-Type"].startswith("application/problem+json")
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+    assert answer["Cache-Control"] == "no-store"
+
+
+def test_a_wrong_choice_is_told_what_there_is_to_choose(api: Any) -> None:
+    detail = api().get(f"{LIST}?type=option").json()["detail"]
+    assert detail == "One of share, bond, fund, currency, future is wanted, not option."
+
+
+def test_a_page_past_the_end(api: Any, listed: Any) -> None:
+    listed("AAPL")
+    answer = api().get(f"{LIST}?page=3")
+    assert (answer.status_code, answer.json()["code"]) == (404, "page_not_found")
+    assert answer.json()["detail"] == "There is no page 3: the last one is 1."
+
+
+@pytest.mark.parametrize("ticker", ["TSLA", "AAPL%00", "%D0%90%D0%90", "a'b", "ſb", "A" * 300, "AAPL%20"])
+def test_an_unknown_ticker(api: Any, listed: Any, ticker: str) -> None:
+    listed("AAPL")
+    answer = api().get(f"{LIST}/{ticker}")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_a_cache_may_keep_it_for_seconds_and_ask_again(settings: Any, api: Any, listed: Any) -> None:
+    settings.QUOTE_FEED = "still"
+    instrument = listed("AAPL")
+    for address in (LIST, f"{LIST}/AAPL"):
+        answer = api().get(address)
+        assert answer["Cache-Control"] == "public, max-age=5"
+        assert "Cookie" not in answer["Vary"]
+        assert not answer.cookies
+
+        again = api().get(address, headers={"If-None-Match": answer["ETag"]})
+        assert (again.status_code, again.content, again["ETag"]) == (304, b"", answer["ETag"])
+        assert again["Cache-Control"] == "public, max-age=5"
+
+        quotes_tick()
+        assert api().get(address, headers={"If-None-Match": answer["ETag"]}).status_code == 200
+    instrument_halt(instrument_id=instrument.pk)
+    assert api().get(f"{LIST}/AAPL").json()["status"] == "halted"
+
+
+def test_the_browsable_page_is_not_for_caches(api: Any, listed: Any) -> None:
+    listed("AAPL")
+    answer = api(accept="text/html").get(LIST)
+    assert answer.status_code == 200
+    assert answer["Content-Type"].startswith("text/html")
+    assert answer["Cache-Control"] == "no-store"
+    assert "Accept" in answer["Vary"].split(", ")
+
+
+def test_signed_in_sees_the_same(api: Any, listed: Any, user_id: Any) -> None:
+    listed("AAPL")
+    assert api(user_id).get(LIST).json() == api().get(LIST).json()
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_nobody_writes_here(api: Any, listed: Any, user_id: Any, method: str) -> None:
+    listed("AAPL")
+    for address in (LIST, f"{LIST}/AAPL"):
+        answer = getattr(api(user_id), method)(address, {"price": "1.00"})
+        assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+
+
+def test_the_number_of_queries_does_not_grow(api: Any, listed: Any) -> None:
+    def queries(address: str) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert api().get(address).status_code == 200
+        return len(captured)
+
+    listed("AAPL")
+    few = queries(LIST), queries(f"{LIST}?search=inc")
+    for number in range(20):
+        listed(f"T{number:02}")
+    queries(f"{LIST}?search=inc")  # reads the catalogue anew
+    assert (queries(LIST), queries(f"{LIST}?search=inc")) <= few
+    assert queries(LIST) == 2
+
+
+def test_the_openapi_document(api: Any) -> None:
+    document = api(accept="application/json").get("/api/v1/market/schema").json()
+    assert {path for path in document["paths"] if "instruments" in path} == {LIST, LIST + "/{ticker}"}
+    parameters = {p["name"] for p in document["paths"][LIST]["get"]["parameters"]}
+    assert parameters >= {"search", "type", "ordering", "page", "page_size"}
+    page = document["paths"][LIST]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    assert page["$ref"].endswith("PaginatedInstrumentList")

@@ -1,0 +1,200 @@
+"""Given a file of daily prices, then all of it is loaded, or nothing and every bad row is named."""
+
+from __future__ import annotations
+
+import gzip
+import time
+from datetime import date, timedelta
+from decimal import Decimal
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+
+from market_service.quotes.models import DailyPrice, Quote
+
+pytestmark = pytest.mark.django_db
+
+HEADER = "Ticker,Date,Open,High,Low,Close,Volume,Adj Close"
+GOOD = "AAPL,2013-03-01,438.0,438.18,429.98,430.47,19730300,430.47"
+OTHER = "AAPL,2013-02-28,444.05,447.87,441.4,441.4,11527400,441.4"
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Any:
+    def make(*lines: str | bytes, end: bytes = b"\n") -> Path:
+        path = tmp_path / "prices.csv"
+        path.write_bytes(b"".join((x.encode() if isinstance(x, str) else x) + end for x in lines))
+        return path
+
+    return make
+
+
+def run(path: Path) -> str:
+    out = StringIO()
+    call_command("import_prices", str(path), stdout=out)
+    return out.getvalue()
+
+
+def refused(path: Path) -> str:
+    """What is said of a bad file: the rows, then the sentence; and nothing was loaded."""
+    before = DailyPrice.objects.count()
+    said = StringIO()
+    with pytest.raises(CommandError) as error:
+        call_command("import_prices", str(path), stdout=StringIO(), stderr=said)
+    assert error.value.returncode != 0
+    assert DailyPrice.objects.count() == before
+    return said.getvalue() + str(error.value)
+
+
+def test_rows_are_loaded_as_they_are_written(listed: Any, write: Any) -> None:
+    listed("AAPL")
+    quote = Quote.objects.get().price
+
+    assert "2 rows: 2 new, 0 changed, 0 as before" in run(write(HEADER, OTHER, GOOD))
+
+    day = DailyPrice.objects.get(date="2013-03-01")
+    assert (day.open, day.high, day.low, day.close) == tuple(
+        map(Decimal, ("438.0", "438.18", "429.98", "430.47"))
+    )
+    assert (day.volume, day.adj_close) == (19730300, Decimal("430.47"))
+    assert Quote.objects.get().price == quote, "what was is not what is"
+
+
+def test_loading_again_changes_nothing_and_a_corrected_row_replaces(listed: Any, write: Any) -> None:
+    listed("AAPL")
+    run(write(HEADER, OTHER, GOOD))
+    assert "2 rows: 0 new, 0 changed, 2 as before" in run(write(HEADER, OTHER, GOOD))
+
+    said = run(write(HEADER, OTHER, GOOD.replace("430.47,19730300", "430.48,19730300")))
+
+    assert "2 rows: 0 new, 1 changed, 1 as before" in said
+    assert DailyPrice.objects.get(date="2013-03-01").close == Decimal("430.48")
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("AAPL,2013-03-01,abc,438.18,429.98,430.47,1,430.47", "Open 'abc' is not a plain decimal number"),
+        ("AAPL,2013-03-01,NaN,438.18,429.98,430.47,1,430.47", "Open 'NaN' is not a plain decimal number"),
+        ("AAPL,2013-03-01,438,Infinity,429.98,430.47,1,430", "High 'Infinity' is not a plain decimal number"),
+        ("AAPL,2013-03-01,1e400,438.18,429.98,430.47,1,430", "Open '1e400' is not a plain decimal number"),
+        ("AAPL,2013-03-01,438,438.18,429.98,,1,430", "Close is empty"),
+        ("AAPL,2013-03-01,438,438.18,-429.98,430.47,1,430", "Low is negative: '-429.98'"),
+        ("AAPL,2013-03-01,438,438.18,0,430.47,1,430", "Low is 0: above zero is wanted"),
+        ("AAPL,2013-03-01,438.0000001,439,429.98,430.47,1,430", "more than 6 digits after the point"),
+        ("AAPL,2013-03-01,438,9999999999999,429,430,1,430", "High '9999999999999' is too large"),
+        (
+            "AAPL,2013-03-01,439,438.18,429.98,430.47,1,430",
+            "Open 439 is not between Low 429.98 and High 438.18",
+        ),
+        (
+            "AAPL,2013-03-01,438,438.18,431,430.47,1,430",
+            "Close 430.47 is not between Low 431 and High 438.18",
+        ),
+        ("AAPL,2013-03-01,438,438.18,429.98,430.47,1.5,430", "Volume '1.5' has more than 0 digits"),
+        ("AAPL,2013-03-01,438,438.18,429.98,430.47,-1,430", "Volume is negative: '-1'"),
+        ("AAPL,2013-03-01,438,438.18,429.98,430.47,9223372036854775808,430", "is too large"),
+        ("AAPL,2013-03-01,438,438.18,429.98,430.47,1,nan", "Adj Close 'nan' is not a plain decimal number"),
+        ("TSLA,2013-03-01,438,438.18,429.98,430.47,1,430", "the ticker 'TSLA' is not listed"),
+        ("aapl,2013-03-01,438,438.18,429.98,430.47,1,430", "the ticker 'aapl' is not listed"),
+        ("AAPL,2013-03-02,438,438.18,429.98,430.47,1,430", "2013-03-02 is a Saturday: no trading day"),
+        ("AAPL,2013-02-30,438,438.18,429.98,430.47,1,430", "'2013-02-30' is not a day"),
+        ("AAPL,01.03.2013,438,438.18,429.98,430.47,1,430", "'01.03.2013' is not a day"),
+        ("AAPL,2013-03-01,438,438.18,429.98,430.47,1", "7 columns instead of 8"),
+        (GOOD + ",1", "9 columns instead of 8"),
+        ('AAPL,"2013-03-01,438,438.18,429.98,430.47,1,430', "not CSV"),
+        (GOOD.encode() + b"\xff", "not UTF-8: byte 0xff at column"),
+        (OTHER, "AAPL on 2013-02-28 is there already, in line 2"),
+        ("AAPL,2013-03-01," + "4" * 5000, "the line is longer than 4096 bytes"),
+        ("AAPL\0,2013-03-01,438,438.18,429.98,430.47,1,430", "the ticker 'AAPL\\x00' is not listed"),
+    ],
+)
+def test_a_bad_row_is_named_and_nothing_is_loaded(
+    listed: Any, write: Any, row: str | bytes, reason: str
+) -> None:
+    listed("AAPL")
+    said = refused(write(HEADER, OTHER, row))
+    assert said.startswith("line 3: ")
+    assert reason in said
+    assert "Nothing was loaded: 1 bad rows in prices.csv." in said
+
+
+def test_a_day_in_the_future(listed: Any, write: Any) -> None:
+    listed("AAPL")
+    day = date.today() + timedelta(days=30)
+    day -= timedelta(days=max(0, day.weekday() - 4))
+    assert f"Date {day} is in the future" in refused(write(HEADER, GOOD.replace("2013-03-01", str(day))))
+
+
+def test_many_bad_rows_are_named_up_to_twenty_and_counted(listed: Any, write: Any) -> None:
+    listed("AAPL")
+    said = refused(write(HEADER, GOOD, *["AAPL,broken"] * 5000))
+    assert said.count("\nline ") + said.startswith("line ") == 20
+    assert "line 3: 2 columns instead of 8" in said
+    assert "… and 4,980 more" in said
+
+
+def test_a_bad_row_after_thousands_of_good_ones_undoes_them(listed: Any, write: Any) -> None:
+    listed("AAPL")
+    days = [date(1990, 1, 1) + timedelta(days=n) for n in range(8000)]
+    rows = [GOOD.replace("2013-03-01", str(day)) for day in days if day.weekday() < 5]
+    assert len(rows) > 5000
+    assert f"line {len(rows) + 2}: " in refused(write(HEADER, *rows, "AAPL,broken"))
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        ([], "line 1: the file is empty"),
+        ([HEADER], "line 1: there are no rows below the header"),
+        ([HEADER, "", ""], "there are no rows below the header"),
+        ([GOOD], "line 1: the header is not Ticker,Date"),
+        (["Ticker;Date;Open;High;Low;Close;Volume;Adj Close", GOOD], "line 1: the header is not"),
+        ([HEADER.encode("utf-16")], "line 1: not UTF-8"),
+    ],
+    ids=["empty", "only the header", "only empty lines", "no header", "semicolons", "UTF-16"],
+)
+def test_a_file_of_another_form(listed: Any, write: Any, lines: list[Any], reason: str) -> None:
+    listed("AAPL")
+    assert reason in refused(write(*lines))
+
+
+def test_windows_line_ends_a_byte_order_mark_and_empty_lines_are_fine(listed: Any, write: Any) -> None:
+    listed("AAPL")
+    assert "2 rows: 2 new" in run(write(b"\xef\xbb\xbf" + HEADER.encode(), OTHER, "", GOOD, "", end=b"\r\n"))
+
+
+def test_gzip_whole_truncated_and_damaged(listed: Any, tmp_path: Path) -> None:
+    listed("AAPL")
+    days = [date(1990, 1, 1) + timedelta(days=n) for n in range(3000)]
+    rows = [GOOD.replace("2013-03-01", str(day)) for day in days if day.weekday() < 5]
+    whole = gzip.compress("\n".join([HEADER, *rows]).encode())
+    path = tmp_path / "prices.csv.gz"
+
+    path.write_bytes(whole[: len(whole) // 2])
+    assert "the gzip file ends in the middle: it is truncated" in refused(path)
+    path.write_bytes(whole[:40] + b"\0\0\0\0\0\0" + whole[46:])
+    assert "the gzip file is damaged" in refused(path)
+    path.write_bytes(whole)
+    assert f"{len(rows):,} rows: {len(rows):,} new" in run(path)
+
+
+def test_a_file_that_is_not_there_or_is_a_folder(tmp_path: Path) -> None:
+    assert "cannot be read: No such file" in refused(tmp_path / "nothing.csv")
+    assert "cannot be read: Is a directory" in refused(tmp_path)
+
+
+def test_the_real_file_loads_without_tolerance_and_fast(listed: Any) -> None:
+    for ticker in ("AAPL", "FB", "GOOG", "IBM", "MSFT"):
+        listed(ticker)
+    started = time.monotonic()
+
+    said = run(settings.DATA / "us_ohlcv_daily.csv.gz")
+
+    assert time.monotonic() - started < 10  # about 0.5 s; the bound is for a busy machine
+    assert "12,154 rows: 12,154 new" in said
+    assert DailyPrice.objects.filter(instrument__ticker="FB").count() == 196

@@ -1,0 +1,41 @@
+"""The system under test: the one that is named, or else one of its own that is taken down afterwards.
+
+BIRZHA_URL names an address, BIRZHA_HOME a system's folder (`make test` gives it). These tests add
+customers and orders, and some kill processes: without either they never touch a system that people use.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from compose.local import catalogs
+from compose.local.paths import Home
+from compose.local.settings import Settings, free_port
+from compose.local.stack import Stack
+from tests.system import System
+
+
+@pytest.fixture(scope="session")
+def system() -> Iterator[System]:
+    """A running :class:`~tests.system.System`."""
+    home = Home.here()
+    url = os.environ.get("BIRZHA_URL")
+    if not url and os.environ.get("BIRZHA_HOME"):
+        url = home.read_state().get("url")
+    if url:
+        yield System(url.rstrip("/"), home)
+        return
+    with tempfile.TemporaryDirectory(prefix="birzha-") as folder:
+        home = Home.at(Path(folder) / "home")
+        stack = Stack(home)
+        catalogs.compile_changed()
+        try:
+            stack.up(Settings.read(home, {"BIRZHA_PORT": str(free_port())}))
+            yield System(home.read_state()["url"], home)
+        finally:
+            stack.down()

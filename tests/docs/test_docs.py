@@ -1,0 +1,129 @@
+"""The documents speak of what is there: links, folders, commands, event types."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from servicekit.contracts import REGISTRY
+from servicekit.contracts.market import QuotesUpdated
+from tests.contracts.source import REPOSITORY, SERVICES, said, subscribed
+
+FOLDERS = [path for path in REPOSITORY.iterdir() if path.is_dir() and not path.name.startswith((".", "__"))]
+DOCUMENTS = sorted(
+    [
+        *REPOSITORY.glob("*.md"),
+        *(d for folder in FOLDERS for d in folder.rglob("*.md") if "vendor" not in d.parts),
+    ]
+)
+README = REPOSITORY / "README.md"
+ARCHITECTURE = REPOSITORY / "docs" / "architecture.md"
+
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#+ +(.*)$", re.MULTILINE)
+MERMAID = re.compile(r"```mermaid\n(.*?)```", re.DOTALL)
+EVENT = re.compile(r"\b(?:user|market|trading|billing|notification)\.[a-z]+\.[a-z_]+(?:\.v\d+)?\b")
+
+
+def named(path):
+    return str(path.relative_to(REPOSITORY))
+
+
+def anchors(path):
+    """The anchors of a document's headings, as GitHub makes them."""
+    headings = HEADING.findall(path.read_text(encoding="utf-8"))
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=named)
+def test_every_relative_link_resolves(document):
+    broken = []
+    for link in LINK.findall(document.read_text(encoding="utf-8")):
+        address, _, anchor = link.partition("#")
+        if "://" in address or address.startswith("mailto:"):
+            continue
+        target = (document.parent / address).resolve() if address else document
+        if not target.exists() or (anchor and target.suffix == ".md" and anchor not in anchors(target)):
+            broken.append(link)
+
+    assert broken == []
+
+
+def test_every_folder_of_the_map_exists_and_every_folder_is_on_the_map():
+    text = README.read_text(encoding="utf-8")
+    rows = [row for row in text[text.index("## The folders") :].splitlines() if row.startswith("| `")]
+    folders = {name for row in rows for name in re.findall(r"`([\w/]+)/`", row.split("|")[1])}
+    inner = {
+        f"{re.findall(r'`([a-z_]+)/`', row)[0]}/{name}"
+        for row in rows
+        for name in re.findall(r"`([a-z0-9_]+)/`", row.split("|")[2])
+    }
+
+    assert sorted(name for name in folders | inner if not (REPOSITORY / name).is_dir()) == []
+    assert sorted({folder.name for folder in FOLDERS if any(folder.rglob("*"))} - folders) == []
+
+
+def targets():
+    makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+    return set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=named)
+def test_every_make_target_exists(document):
+    text = document.read_text(encoding="utf-8")
+    commands = re.findall(r"(?:^|`)(?:[A-Z_]+=\S+ )*make ([a-z]+)", text, re.MULTILINE)
+
+    assert sorted(set(commands) - targets()) == []
+
+
+def test_the_readme_names_every_make_target():
+    text = README.read_text(encoding="utf-8")
+
+    assert sorted(target for target in targets() - {"help"} if f"make {target}" not in text) == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=named)
+def test_every_event_that_is_named_is_a_contract(document):
+    text = document.read_text(encoding="utf-8")
+    named_in_code = {name for name in re.findall(r"`([^`\n]+)`", text) if EVENT.fullmatch(name)}
+    drawn = {name for drawing in MERMAID.findall(text) for name in EVENT.findall(drawing)}
+
+    assert sorted(name for name in named_in_code | drawn if versioned(name) not in REGISTRY) == []
+
+
+def versioned(name):
+    return name if re.search(r"\.v\d+$", name) else f"{name}.v1"
+
+
+def test_the_table_of_services_is_what_the_code_says():
+    text = ARCHITECTURE.read_text(encoding="utf-8")
+    for service, package in SERVICES.items():
+        row = re.search(rf"^\| {service} \|(.*)\|(.*)\|(.*)\|$", text, re.MULTILINE)
+        assert row is not None, service
+        hears, tells = (set(EVENT.findall(cell)) for cell in row.groups()[1:])
+        assert hears == {unversioned(contract) for _, contract in subscribed(package)}
+        assert tells == {unversioned(c) for _, _, c in said(package)} - {unversioned(QuotesUpdated)}
+
+
+def unversioned(contract):
+    return contract.TYPE.rpartition(".")[0]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_each_service_says_on_one_screen_what_it_is(service):
+    readme = Path(SERVICES[service] / "README.md")
+
+    text = readme.read_text(encoding="utf-8")
+
+    assert len(text.splitlines()) <= 60
+    heard = {contract for _, contract in subscribed(SERVICES[service])}
+    told = {contract for _, _, contract in said(SERVICES[service])} - {QuotesUpdated}
+    unnamed = [
+        contract.TYPE
+        for contract in heard | told
+        # written out, or after another of the same aggregate as `.refused.v1`
+        if unversioned(contract) not in text and f"`.{contract.TYPE.split('.', 2)[2]}`" not in text
+    ]
+    assert unnamed == []

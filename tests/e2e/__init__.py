@@ -1,0 +1,1 @@
+"""The whole running system, through its public port. Nothing here looks into a database."""

@@ -1,0 +1,60 @@
+"""A browser without JavaScript, and the gateway's double with what a fresh customer would see."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from web_frontend.tests.gateway_double import GatewayDouble, recorded
+
+TOKENS = {"access": "access-1", "refresh": "refresh-1", "token_type": "Bearer", "expires_in": 300}
+
+
+@pytest.fixture
+def gateway(settings: Any) -> Iterator[GatewayDouble]:
+    """The gateway's double, with one filled purchase behind it."""
+    with tempfile.TemporaryDirectory(prefix="bz-") as folder:
+        double = GatewayDouble(Path(folder))
+        settings.GATEWAY_URL = double.url
+        order = recorded("order")
+        double.answer("GET /api/v1/instruments", recorded("instruments"))
+        double.answer("GET /api/v1/instruments/AAPL", recorded("instrument"))
+        double.answer("GET /api/v1/positions", recorded("positions"))
+        double.answer("GET /api/v1/account", recorded("account"))
+        double.answer("GET /api/v1/operations", recorded("operations"))
+        double.answer("GET /api/v1/notifications", recorded("notifications"))
+        double.answer("GET /api/v1/orders", recorded("orders"))
+        double.answer(f"GET /api/v1/orders/{order['id']}", order)
+        double.answer("POST /api/v1/orders", order, 201)
+        double.answer("POST /api/v1/auth/token", TOKENS)
+        yield double
+        double.close()
+
+
+@pytest.fixture
+def browser(gateway: GatewayDouble) -> Client:
+    """Somebody who is not signed in."""
+    return Client(headers={"Accept-Language": "en"})
+
+
+@pytest.fixture
+def vera(browser: Client) -> Client:
+    """Somebody who has signed in."""
+    answer = browser.post("/sign-in", {"username": "vera", "password": "x9-long-enough"})
+    assert answer.status_code == 303
+    return browser
+
+
+@pytest.fixture
+def htmx() -> Callable[..., dict[str, str]]:
+    """``htmx("quote")`` → the headers of htmx's request for that target."""
+
+    def headers(target: str = "", **more: str) -> dict[str, str]:
+        return {"HX-Request": "true", "HX-Target": target, **more}
+
+    return headers

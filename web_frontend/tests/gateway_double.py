@@ -1,0 +1,126 @@
+"""A small real HTTP server on a unix socket that plays the gateway's part.
+
+It answers with what the real system once answered (``answers/*.json``, recorded over the public
+API), and remembers what it was asked. It knows no rules: what the services really do is proven by
+``tests/browser`` against the whole system.
+"""
+
+from __future__ import annotations
+
+import json
+import socketserver
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+ANSWERS = Path(__file__).parent / "answers"
+
+
+def recorded(name: str, **changes: Any) -> Any:
+    """A recorded answer, with some of its values changed."""
+    return {**json.loads((ANSWERS / f"{name}.json").read_text(encoding="utf-8")), **changes}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request as it came in."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    body: Any
+
+
+class GatewayDouble:
+    """The server.
+
+    Attributes:
+        url: for BIRZHA_GATEWAY_URL.
+        asked: the requests so far.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.asked: list[Asked] = []
+        self._answers: dict[str, tuple[int, Any, dict[str, str]] | Callable[[Asked], tuple[int, Any]]] = {}
+        self._lock = threading.Lock()
+        path = folder / "gateway.sock"
+        self.url = f"unix:{path}"
+        self._server = _Server(str(path), _handler(self))
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def answer(self, request: str, body: Any, status: int = 200, **headers: str) -> None:
+        """From now on ``"GET /api/v1/account"`` is answered so; a string is sent as it is."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        self._answers[request] = (status, body, named)
+
+    def answer_by(self, request: str, play: Callable[[Asked], tuple[int, Any]]) -> None:
+        """From now on a function answers, with a status and a body."""
+        self._answers[request] = play
+
+    def down(self, *requests: str) -> None:
+        """From now on the gateway says that the service does not answer."""
+        for request in requests:
+            self.answer(request, {"code": "service_unavailable", "detail": "down"}, 503)
+
+    def asked_for(self, request: str) -> list[Asked]:
+        """The requests to one resource."""
+        return [asked for asked in self.asked if f"{asked.method} {asked.path}" == request]
+
+    def close(self) -> None:
+        """Stop serving."""
+        self._server.shutdown()
+        self._server.server_close()
+
+    def respond(self, asked: Asked) -> tuple[int, Any, dict[str, str]]:
+        """The answer to a request; 404 for what nobody prepared."""
+        with self._lock:
+            self.asked.append(asked)
+        answer = self._answers.get(f"{asked.method} {asked.path}")
+        if answer is None:
+            return 404, recorded("instrument_unknown"), {}
+        return (*answer(asked), {}) if callable(answer) else answer
+
+
+class _Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+
+def _handler(double: GatewayDouble) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def address_string(self) -> str:
+            return "unix"
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+        def _serve(self) -> None:
+            address = urlsplit(self.path)
+            sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            asked = Asked(
+                method=self.command,
+                path=address.path,
+                query=dict(parse_qsl(address.query)),
+                headers=dict(self.headers),
+                body=json.loads(sent) if sent else None,
+            )
+            status, body, headers = double.respond(asked)
+            text = body if isinstance(body, str) else "" if body is None else json.dumps(body)
+            data = text.encode()
+            self.send_response(status)
+            for name, value in {"Content-Type": "application/json", **headers}.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        do_GET = do_POST = do_PATCH = _serve
+
+    return Handler

@@ -1,0 +1,80 @@
+"""The list with its search, and an instrument's page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.test import Client
+
+from web_frontend.tests.gateway_double import GatewayDouble, recorded
+
+
+def test_the_list_needs_no_sign_in(browser: Client) -> None:
+    answer = browser.get("/")
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "<!doctype html>" in page
+    for instrument in recorded("instruments")["results"]:
+        assert f'href="/instruments/{instrument["ticker"]}"' in page
+
+
+def test_a_search_swaps_the_rows_and_has_an_address(browser: Client, gateway: GatewayDouble, htmx: Callable) -> None:
+    answer = browser.get("/?search=appl&type=share", headers=htmx("instruments"))
+    assert "<!doctype html>" not in answer.content.decode()
+    assert answer["HX-Push-Url"] == "/?search=appl&type=share"
+    assert "HX-Request" in answer["Vary"]
+    assert gateway.asked[0].query == {"search": "appl", "type": "share", "page_size": "50"}
+
+
+def test_going_back_in_history_gets_the_whole_page(browser: Client, htmx: Callable) -> None:
+    answer = browser.get("/?search=a", headers=htmx(**{"HX-History-Restore-Request": "true"}))
+    assert "<!doctype html>" in answer.content.decode()
+
+
+def test_nothing_found_names_what_was_searched_and_escapes_it(browser: Client, gateway: GatewayDouble) -> None:
+    gateway.answer("GET /api/v1/instruments", recorded("instruments", count=0, results=[], next=None))
+    page = browser.get("/", {"search": "<b>x"}).content.decode()
+    assert "Nothing for “&lt;b&gt;x”" in page
+    assert "Clear the search" in page
+
+
+def test_a_failed_source_is_not_an_empty_list(browser: Client, gateway: GatewayDouble, htmx: Callable) -> None:
+    gateway.down("GET /api/v1/instruments")
+    for headers in ({}, htmx("instruments")):
+        answer = browser.get("/", headers=headers)
+        assert answer.status_code == 503
+        assert "The instruments could not be loaded" in answer.content.decode()
+        assert "Try again" in answer.content.decode()
+
+
+def test_the_next_page_keeps_the_search(browser: Client) -> None:
+    assert 'href="/?search=a&amp;page=2"' in browser.get("/?search=a").content.decode()
+
+
+def test_the_page_shows_facts_and_when_the_price_was_true(browser: Client) -> None:
+    page = browser.get("/instruments/AAPL").content.decode()
+    known = recorded("instrument")
+    assert known["isin"] in page
+    assert known["description"] in page
+    assert f'datetime="{known["price_at"][:19]}' in page
+    assert "Sign in to trade" in page
+
+
+def test_the_price_refreshes_alone(browser: Client, htmx: Callable) -> None:
+    page = browser.get("/instruments/AAPL", headers=htmx("quote")).content.decode()
+    assert page.strip().startswith('<div id="quote"')
+
+
+def test_an_unknown_instrument_is_a_404_page(browser: Client) -> None:
+    answer = browser.get("/instruments/NOPE")
+    assert answer.status_code == 404
+    assert "This page does not exist" in answer.content.decode()
+
+
+def test_prices_are_written_by_language(browser: Client, gateway: GatewayDouble) -> None:
+    gateway.answer("GET /api/v1/instruments/AAPL", recorded("instrument", price="1234.50", change="-0.10"))
+    assert "$1,234.50" in browser.get("/instruments/AAPL").content.decode()
+    page = browser.get("/instruments/AAPL", headers={"Accept-Language": "ru"}).content.decode()
+    assert "1\xa0234,50\xa0$" in page
+    assert "▼" in page
+    assert "−0,10" in page

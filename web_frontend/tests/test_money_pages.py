@@ -1,0 +1,160 @@
+"""Portfolio, cash, history, notifications: what they show, and what they say when a source is down."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from web_frontend.tests.gateway_double import ANSWERS, GatewayDouble, recorded
+
+
+def test_the_portfolio_adds_positions_and_all_cash(vera: Client, gateway: GatewayDouble) -> None:
+    gateway.answer("GET /api/v1/account", recorded("account", balance="100.00", available="40.00", held="60.00"))
+    page = vera.get("/portfolio").content.decode()
+    value = float(recorded("positions")["results"][0]["market_value"]) + 100
+    assert f'id="total">${value:,.2f}<' in page
+    assert "$40.00" in page
+
+
+def test_the_portfolio_shows_what_it_can(vera: Client, gateway: GatewayDouble) -> None:
+    gateway.down("GET /api/v1/account")
+    answer = vera.get("/portfolio")
+    assert answer.status_code == 200
+    assert 'id="total">—' in answer.content.decode()
+    assert "Billing does not answer right now." in answer.content.decode()
+    gateway.down("GET /api/v1/positions")
+    answer = vera.get("/portfolio")
+    assert answer.status_code == 503
+    assert "Your positions could not be loaded" in answer.content.decode()
+    assert "do not own anything" not in answer.content.decode()
+
+
+def test_an_empty_portfolio_leads_to_the_first_step(vera: Client, gateway: GatewayDouble) -> None:
+    gateway.answer("GET /api/v1/positions", recorded("positions", results=[]))
+    gateway.answer("GET /api/v1/account", recorded("account", balance="0.00", available="0.00"))
+    page = vera.get("/portfolio").content.decode()
+    assert "You do not own anything yet" in page
+    assert page.index("Top up</a>") < page.index("Find an instrument</a>")
+
+
+def test_an_account_that_is_being_opened_appears_by_itself(vera: Client, gateway: GatewayDouble) -> None:
+    gateway.answer("GET /api/v1/account", {"code": "account_not_ready", "detail": "…"}, 404)
+    for path in ("/portfolio", "/cash"):
+        page = vera.get(path).content.decode()
+        assert "Your account is being opened" in page
+        assert 'hx-trigger="every 1s"' in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "language", "amount"),
+    [("1500", "en", "1500.00"), ("1,500.50", "en", "1500.50"), ("1 500,5", "ru", "1500.50"), ("1,500", "en", "1500.00"),
+     ("$20", "en", "20.00"), ("1.500,25", "ru", "1500.25"), ("0,01", "en", "0.01"), ("1,000,000", "en", "1000000.00")],
+)  # fmt: skip
+def test_a_top_up_takes_comma_and_dot(
+    vera: Client, gateway: GatewayDouble, typed: str, language: str, amount: str
+) -> None:
+    gateway.answer("POST /api/v1/deposits", recorded("deposit", amount=amount), 201)
+    answer = vera.post("/cash", {"amount": typed, "key": "k1"}, headers={"Accept-Language": language})
+    assert (answer.status_code, answer["Location"]) == (303, "/cash")
+    sent = gateway.asked_for("POST /api/v1/deposits")[0]
+    assert (sent.body, sent.headers["Idempotency-Key"]) == ({"amount": amount, "currency": "USD"}, "k1")
+
+
+@pytest.mark.parametrize("typed", ["", "abc", "0", "-5", "1.005", "NaN", "Infinity", "1e400", "9" * 30, "٣"])
+def test_what_is_no_amount_is_refused_at_its_field(vera: Client, gateway: GatewayDouble, typed: str) -> None:
+    answer = vera.post("/cash", {"amount": typed, "key": "k1"})
+    assert answer.status_code == 422
+    assert 'id="top-up-amount_error"' in answer.content.decode()
+    assert not gateway.asked_for("POST /api/v1/deposits")
+
+
+def test_a_refused_deposit_stands_at_its_field(vera: Client, gateway: GatewayDouble, htmx: Callable) -> None:
+    gateway.answer("POST /api/v1/deposits", recorded("deposit_refused"), 400)
+    answer = vera.post("/cash", {"amount": "999999", "key": "k1"}, headers=htmx("top-up"))
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert page.strip().startswith('<form id="top-up"')
+    assert recorded("deposit_refused")["detail"] in page
+    assert 'value="k1"' in page
+
+
+def test_cash_says_which_part_failed(vera: Client, gateway: GatewayDouble) -> None:
+    gateway.down("GET /api/v1/account", "GET /api/v1/operations")
+    page = vera.get("/cash").content.decode()
+    assert "Your account could not be loaded" in page
+    assert "The operations could not be loaded" in page
+
+
+def test_history_filters_live_in_the_address(vera: Client, gateway: GatewayDouble, htmx: Callable) -> None:
+    answer = vera.get(
+        "/history?type=buy&ticker=aapl&since=2026-01-05&until=2026-01-06",
+        headers=htmx("operations", Cookie=f"birzha_session={vera.cookies['birzha_session'].value}; time_zone=Europe/Moscow"),
+    )
+    assert answer["HX-Push-Url"] == "/history?type=buy&ticker=AAPL&since=2026-01-05&until=2026-01-06"
+    assert gateway.asked[-1].query == {
+        "type": "buy",
+        "ticker": "AAPL",
+        "from": "2026-01-05T00:00:00+03:00",
+        "to": "2026-01-07T00:00:00+03:00",
+    }
+    assert 'href="/history.csv?type=buy' in answer.content.decode()
+
+
+def test_a_filter_that_cannot_be_is_told(vera: Client) -> None:
+    answer = vera.get("/history?since=2026-02-02&until=2026-02-01")
+    assert answer.status_code == 422
+    assert "The last day is before the first." in answer.content.decode()
+
+
+def test_the_history_as_a_file_is_what_the_api_writes(vera: Client, gateway: GatewayDouble) -> None:
+    rows = (ANSWERS / "operations.csv").read_text(encoding="utf-8")
+    gateway.answer("GET /api/v1/operations", rows, Content_Type="text/csv; charset=utf-8")
+    answer = vera.get("/history.csv?type=buy")
+    assert b"".join(answer.streaming_content).decode() == rows  # type: ignore[attr-defined]
+    assert "attachment" in answer["Content-Disposition"]
+    assert gateway.asked[-1].headers["Accept"] == "text/csv"
+    assert gateway.asked[-1].query == {"type": "buy"}
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "words"),
+    [("/history", "operations", "The history could not be loaded"),
+     ("/orders", "orders", "Your orders could not be loaded"),
+     ("/notifications", "notifications", "The notifications could not be loaded")],
+)  # fmt: skip
+def test_a_failed_list_offers_to_try_again(
+    vera: Client, gateway: GatewayDouble, path: str, source: str, words: str
+) -> None:
+    gateway.down(f"GET /api/v1/{source}")
+    answer = vera.get(path)
+    assert answer.status_code == 503
+    assert words in answer.content.decode()
+    assert "Try again" in answer.content.decode()
+
+
+def test_notifications_are_read_in_place(vera: Client, gateway: GatewayDouble, htmx: Callable) -> None:
+    told = recorded("notifications")["results"][0]
+    page = vera.get("/notifications").content.decode()
+    assert told["title"] in page
+    assert "Mark all as read" in page
+    read = {**told, "read": True, "read_at": told["created_at"]}
+    gateway.answer(f"POST /api/v1/notifications/{told['id']}/read", read)
+    answer = vera.post(f"/notifications/{told['id']}/read", headers=htmx(f"news-{told['id']}"))
+    assert answer["HX-Trigger"] == "notifications-read"
+    assert "Mark as read" not in answer.content.decode()
+
+
+def test_the_header_counts_unread_in_words(vera: Client, gateway: GatewayDouble, htmx: Callable) -> None:
+    gateway.answer("GET /api/v1/notifications", recorded("notifications", unread_count=3))
+    assert vera.get("/notifications/unread", headers=htmx("unread")).content.decode().strip() == "3 unread"
+    gateway.down("GET /api/v1/notifications")
+    assert vera.get("/notifications/unread", headers=htmx("unread")).status_code == 204
+
+
+def test_amounts_out_have_a_real_minus(vera: Client) -> None:
+    fee = recorded("operations")["results"][0]
+    page = vera.get("/history").content.decode()
+    assert re.search(rf"−\${fee['amount'].lstrip('-')}", page)

@@ -1,0 +1,188 @@
+"""The ticket, placing an order, and the page that shows its states by itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from web_frontend.orders.ticket import ticket_read
+from web_frontend.tests.gateway_double import GatewayDouble, recorded
+
+ORDER = recorded("order")
+ADDRESS = f"/orders/{ORDER['id']}"
+
+
+def placed(page: str) -> dict[str, str]:
+    """The hidden fields of a reviewed ticket."""
+    form = page[page.index('id="ticket"') :]
+    return dict(re.findall(r'<input type="hidden" name="(key|ticker|side|quantity)" value="([^"]*)">', form))
+
+
+def read(data: dict[str, str], *, available: str = "1000.00", **instrument: Any) -> Any:
+    """A ticket on AAPL at 100.00 with so much cash and ten units owned."""
+    facts = recorded("instrument", price="100.00", available_quantity=50, **instrument)
+    return ticket_read(
+        data,
+        instrument=facts,
+        account={"available": available, "currency": "USD"},
+        positions={"results": [{"ticker": "AAPL", "quantity": 10, "held_quantity": 3}]},
+    )
+
+
+def test_the_most_is_what_the_hold_fits_into() -> None:
+    # One unit holds 101.00 (1 % protection) and a fee of 0.05: nine are 909.45, ten 1010.51.
+    assert (read({}).most, read({}).bound) == (9, "cash")
+    assert read({}, available="1010.51").most == 10
+    assert read({}, available="1010.50").most == 9
+    assert read({}, available="0.00").most == 0
+    assert (read({}, available="99999.00").most, read({}, available="99999.00").bound) == (50, "offer")
+    assert read({}, available="99999.00", lot_size=20).most == 40
+
+
+def test_the_most_to_sell_is_what_is_free() -> None:
+    ticket = read({"side": "sell"})
+    assert (ticket.most, ticket.bound) == (7, "position")
+
+
+def test_the_estimate_adds_the_fee_to_a_buy_and_takes_it_from_a_sale() -> None:
+    buy = read({"quantity": "5"}).estimate
+    assert (buy.amount, buy.fee, buy.total, buy.hold) == ("500.00", "0.25", "500.25", "505.25")
+    assert read({"side": "sell", "quantity": "5"}).estimate.total == "499.75"
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [("", "This field is required."), ("abc", "Enter a whole number"), ("1.5", "Enter a whole number"),
+     ("0", "Enter at least 1."), ("-3", "Enter at least 1."), ("1e400", "Enter a whole number"),
+     ("NaN", "Enter a whole number"), ("9" * 40, "At most 1,000,000,000"), ("10", "enough for 9 units")],
+)  # fmt: skip
+def test_a_quantity_that_cannot_be_is_refused_at_its_field(text: str, error: str) -> None:
+    ticket = read({"quantity": text, "step": "review"})
+    assert ticket.refused
+    assert error in ticket.error
+
+
+def test_a_quantity_may_be_written_with_spaces() -> None:
+    assert read({"quantity": "1 000"}, available="9999999").quantity == 1000
+
+
+def test_typing_estimates_without_a_whole_page(vera: Client, htmx: Callable) -> None:
+    page = vera.get("/instruments/AAPL?side=buy&quantity=2", headers=htmx("estimate")).content.decode()
+    assert page.strip().startswith('<dl id="estimate"')
+
+
+def test_review_then_place_with_the_key_of_the_form(vera: Client, gateway: GatewayDouble, htmx: Callable) -> None:
+    review = vera.get("/instruments/AAPL?side=buy&quantity=2&step=review", headers=htmx("ticket"))
+    fields = placed(review.content.decode())
+    assert UUID(fields["key"])
+    answer = vera.post("/orders", fields, headers=htmx("ticket"))
+    assert answer["HX-Redirect"] == ADDRESS
+    sent = gateway.asked_for("POST /api/v1/orders")[0]
+    assert sent.headers["Idempotency-Key"] == fields["key"]
+    assert sent.body == {"ticker": "AAPL", "side": "buy", "type": "market", "quantity": 2}
+
+
+def test_it_works_without_javascript(vera: Client) -> None:
+    page = vera.get("/instruments/AAPL?side=buy&quantity=2&step=review").content.decode()
+    assert "<!doctype html>" in page
+    answer = vera.post("/orders", placed(page))
+    assert (answer.status_code, answer["Location"]) == (303, ADDRESS)
+
+
+def test_the_key_stays_the_same_from_the_ticket_to_the_order(vera: Client) -> None:
+    page = vera.get("/instruments/AAPL").content.decode()
+    key = re.search(r'name="key" value="([^"]+)"', page)
+    assert key
+    review = vera.get(f"/instruments/AAPL?quantity=2&step=review&key={key[1]}").content.decode()
+    assert placed(review)["key"] == key[1]
+
+
+def test_a_used_key_asks_to_look_again_under_a_new_one(vera: Client, gateway: GatewayDouble) -> None:
+    gateway.answer("POST /api/v1/orders", recorded("key_reused"), 422)
+    answer = vera.post("/orders", {"ticker": "AAPL", "side": "buy", "quantity": "2", "key": "old"})
+    assert answer.status_code == 422
+    assert "already placed another order from this form" in answer.content.decode()
+    assert 'value="old"' not in answer.content.decode()
+
+
+def test_what_the_api_refuses_is_told_in_the_ticket(vera: Client, gateway: GatewayDouble) -> None:
+    problem = {"code": "lot_size_invalid", "detail": "Lots of 10.", "status": 400}
+    gateway.answer("POST /api/v1/orders", problem, 400)
+    answer = vera.post("/orders", {"ticker": "AAPL", "side": "buy", "quantity": "2", "key": "k"})
+    assert answer.status_code == 422
+    assert "Lots of 10." in answer.content.decode()
+
+
+def test_no_answer_to_a_placed_order_keeps_the_form_and_its_key(
+    vera: Client, gateway: GatewayDouble, htmx: Callable
+) -> None:
+    gateway.down("POST /api/v1/orders")
+    form = {"ticker": "AAPL", "side": "buy", "quantity": "2", "key": "k"}
+    answer = vera.post("/orders", form, headers=htmx("ticket"))
+    assert (answer.status_code, answer["HX-Reswap"]) == (503, "none")
+    assert 'hx-swap-oob="innerHTML:#status"' in answer.content.decode()
+
+
+def test_the_ticket_works_while_billing_is_down(vera: Client, gateway: GatewayDouble) -> None:
+    gateway.down("GET /api/v1/account", "GET /api/v1/positions")
+    page = vera.get("/instruments/AAPL").content.decode()
+    assert "not known right now; you can still order" in page
+    assert "Your position could not be loaded" in page
+    assert "You do not own" not in page
+
+
+def test_a_young_order_asks_again_every_second(vera: Client, gateway: GatewayDouble, htmx: Callable) -> None:
+    working = {**ORDER, "status": "working", "filled_quantity": 0, "created_at": timezone.now().isoformat()}
+    gateway.answer(f"GET /api/v1{ADDRESS}", working)
+    page = vera.get(ADDRESS).content.decode()
+    assert 'hx-trigger="every 1s"' in page
+    assert "is at the exchange" in page
+    assert "bought" not in page
+    again = re.search(r'hx-get="([^"]+\?seen=\w+)"', page)
+    assert again
+    assert vera.get(again[1], headers=htmx("order")).status_code == 204
+    gateway.answer(f"GET /api/v1{ADDRESS}", ORDER)
+    answer = vera.get(again[1], headers=htmx("order"))
+    assert "You bought 10 AAPL at" in answer.content.decode()
+    assert answer["HX-Trigger"] == "order-final"
+
+
+def test_a_final_order_does_not_ask_again(vera: Client) -> None:
+    page = vera.get(ADDRESS).content.decode()
+    assert "every" not in page[page.index('id="order"') :].split(">")[0]
+    assert "Cancel the order" not in page
+    assert [ORDER["fills"][0]["price"] in page, "Filled" in page] == [True, True]
+
+
+def test_a_rejected_order_says_why(vera: Client, gateway: GatewayDouble) -> None:
+    rejected = recorded("order_rejected")
+    gateway.answer(f"GET /api/v1/orders/{rejected['id']}", rejected)
+    page = vera.get(f"/orders/{rejected['id']}").content.decode()
+    assert "Nothing was traded and no money moved" in page
+    assert rejected["reject_reason"]["detail"] in page
+
+
+def test_cancelling_too_late_is_told(vera: Client, gateway: GatewayDouble, htmx: Callable) -> None:
+    gateway.answer(f"POST /api/v1{ADDRESS}/cancel", recorded("not_cancelable"), 409)
+    page = vera.post(f"{ADDRESS}/cancel", headers=htmx("order")).content.decode()
+    assert "The order is already filled." in page
+
+
+def test_somebody_elses_order_is_a_404_page(vera: Client) -> None:
+    assert vera.get("/orders/01a20468-0000-7000-8000-000000000000").status_code == 404
+
+
+def test_the_list_links_each_order_and_turns_pages(vera: Client, gateway: GatewayDouble) -> None:
+    following = "http://x/api/v1/orders?cursor=cD0y"
+    gateway.answer("GET /api/v1/orders", recorded("orders", next=following))
+    page = vera.get("/orders").content.decode()
+    assert f'href="{ADDRESS}"' in page
+    assert 'href="?cursor=cD0y"' in page
+    vera.get("/orders?cursor=cD0y")
+    assert gateway.asked[-1].query == {"cursor": "cD0y"}

@@ -1,0 +1,115 @@
+"""What every page has: headers, languages, error pages, static files, the API's documents."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+from django.test import Client
+
+import web_frontend
+from web_frontend.tests.gateway_double import GatewayDouble
+
+PACKAGE = Path(web_frontend.__file__).parent
+
+
+def test_nothing_inline_may_run(browser: Client) -> None:
+    answer = browser.get("/")
+    policy = answer["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
+    page = answer.content.decode()
+    assert not re.search(r"<script(?![^>]*src=)|\sstyle=|\son\w+=|<style", page)
+
+
+def test_private_pages_are_not_kept(vera: Client) -> None:
+    for path in ("/portfolio", "/cash", "/history", "/orders", "/notifications"):
+        assert "no-store" in vera.get(path)["Cache-Control"]
+
+
+def test_no_template_has_inline_script_or_style() -> None:
+    for template in (PACKAGE / "templates").rglob("*.html"):
+        found = re.search(r"<script(?![^>]*src=)|\sstyle=|\son[a-z]+=|<style", template.read_text(encoding="utf-8"))
+        assert not found, template
+
+
+def test_an_unknown_address_is_a_404_page(browser: Client) -> None:
+    answer = browser.get("/nope", headers={"Accept-Language": "ru"})
+    assert answer.status_code == 404
+    assert "Такой страницы нет" in answer.content.decode()
+
+
+def test_the_gateway_being_down_is_a_503_page_with_a_way_on(browser: Client, gateway: GatewayDouble) -> None:
+    gateway.down("GET /api/v1/instruments/AAPL")
+    answer = browser.get("/instruments/AAPL")
+    assert answer.status_code == 503
+    assert answer["Retry-After"]
+    assert "Try again" in answer.content.decode()
+
+
+def test_the_session_store_being_down_is_a_503_page(vera: Client, settings) -> None:  # type: ignore[no-untyped-def]
+    location = {**settings.CACHES["default"], "LOCATION": "unix:///nowhere/redis.sock"}
+    settings.CACHES = {"default": location}
+    vera.raise_request_exception = False
+    for path in ("/portfolio", "/"):
+        answer = vera.get(path)
+        assert answer.status_code in (200, 503), path
+        assert "vera" not in answer.content.decode()
+    assert vera.get("/portfolio").status_code == 503
+
+
+def test_an_error_of_ours_is_a_500_page(browser: Client, gateway: GatewayDouble) -> None:
+    gateway.answer("GET /api/v1/instruments", {"results": [{}]})
+    browser.raise_request_exception = False
+    answer = browser.get("/")
+    assert answer.status_code == 500
+    assert "Something went wrong on our side" in answer.content.decode()
+
+
+def test_a_refused_form_of_htmx_gets_a_message_not_a_page(gateway: GatewayDouble) -> None:
+    client = Client(enforce_csrf_checks=True, headers={"HX-Request": "true"})
+    answer = client.post("/sign-in", {})
+    assert (answer.status_code, answer["HX-Reswap"]) == (403, "none")
+
+
+def test_times_follow_the_browsers_zone(browser: Client, gateway: GatewayDouble) -> None:
+    browser.cookies["time_zone"] = "Asia/Kolkata"
+    assert "UTC+5:30" in browser.get("/").content.decode()
+    for nonsense in ("../../etc/passwd", "Mars/Olympus", "\x00"):
+        browser.cookies["time_zone"] = nonsense
+        assert "Times are shown in UTC<" in browser.get("/").content.decode()
+
+
+def test_static_files_have_versioned_addresses(browser: Client) -> None:
+    page = browser.get("/").content.decode()
+    assert re.search(r"/static/web/birzha\.css\?v=[0-9a-f]{10}", page)
+    assert re.search(r"/static/django_htmx/htmx-2\.min\.js\?v=", page)
+    assert browser.get("/static/web/birzha.css").status_code == 200
+
+
+def test_every_service_is_in_the_documents(browser: Client) -> None:
+    answer = browser.get("/api/docs/")
+    for slug in ("users", "market", "trading", "billing", "notifications"):
+        assert f"/api/v1/{slug}/schema" in answer.content.decode()
+    assert "script-src 'self'" in answer["Content-Security-Policy"]
+
+
+def test_russian_is_whole() -> None:
+    with (PACKAGE / "locale/ru/LC_MESSAGES/django.po").open("rb") as file:
+        catalogue = read_po(file, locale="ru")
+    missing = [m.id for m in catalogue if m.id and (not m.string or "fuzzy" in m.flags)]
+    assert not missing
+
+
+@pytest.mark.parametrize("vendored", ["bootstrap", "inter"])
+def test_vendored_files_are_what_their_note_says(vendored: str) -> None:
+    import hashlib
+
+    folder = PACKAGE / "static/web/vendor" / vendored
+    note = (folder / "SOURCE.md").read_text(encoding="utf-8")
+    for file in folder.iterdir():
+        if file.suffix in (".css", ".woff2"):
+            assert hashlib.sha256(file.read_bytes()).hexdigest() in note
