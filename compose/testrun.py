@@ -17,9 +17,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 from xml.etree import ElementTree
 
-from compose.local import catalogs, commands
+from compose.local import catalogs, commands, install
 from compose.local.console import Trouble, say
 from compose.local.paths import ROOT, Home
 from compose.local.settings import Settings, free_port
@@ -56,71 +57,93 @@ class Outcome:
 def main() -> int:
     """Run everything; returns 0 when all of it is good."""
     signal.signal(signal.SIGTERM, _interrupt)
-    begun = time.monotonic()
     home = Home.at(os.environ.get("BIRZHA_TEST_HOME") or ROOT / ".birzha-test")
-    stack = Stack(home)
-    outcomes: list[Outcome] = []
-    note = ""
-    try:
-        _renew(stack)
+    with install.locked(ROOT / "tests", "another make test is running here; waiting for it"):
+        return TestRun(Stack(home)).run()
+
+
+class TestRun:
+    """One run of everything.
+
+    Attributes:
+        outcomes: what the suites came to so far.
+        children: the programs under way, ended when the run is interrupted.
+    """
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        self.outcomes: list[Outcome] = []
+        self.children: set[subprocess.Popen[str]] = set()
+
+    def run(self) -> int:
+        """Run every suite, take the system down, print the summary; returns the exit code."""
+        begun, note = time.monotonic(), ""
+        try:
+            self._every_suite()
+        except KeyboardInterrupt:
+            note = "interrupted"
+        except Trouble as trouble:
+            note = str(trouble)
+        finally:
+            for child in list(self.children):
+                child.terminate()
+            try:
+                self.stack.down()
+            except Trouble as trouble:
+                note = note or str(trouble)
+            _summary(self.outcomes, note, time.monotonic() - begun)
+        return 0 if self.outcomes and not note and all(outcome.good for outcome in self.outcomes) else 1
+
+    def _every_suite(self) -> None:
+        _renew(self.stack)
         _find_browser()
         catalogs.compile_changed()
-        outcomes.append(_timed("lint", lambda: not commands.lint()))
-        stack.backing_up()
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            for outcome in pool.map(lambda package: pytest(home, package), PACKAGES):
-                outcomes.append(outcome)
-        outcomes += _on_the_whole_system(stack)
-    except KeyboardInterrupt:
-        note = "interrupted"
-    except Trouble as trouble:
-        note = str(trouble)
-    finally:
-        stack.down()
-        _summary(outcomes, note, time.monotonic() - begun)
-    return 0 if outcomes and not note and all(outcome.good for outcome in outcomes) else 1
+        self._note("lint", lambda: commands.lint() == 0)
+        self.stack.backing_up()
+        pool = ThreadPoolExecutor(AT_ONCE)
+        try:
+            self.outcomes += pool.map(self._pytest, PACKAGES)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+        settings = Settings.read(self.stack.home, {"BIRZHA_PORT": str(free_port())})
+        self._note("make up", lambda: self.stack.up(settings))
+        self._note("make demo", lambda: self._program("compose.demo") == 0)
+        self.outcomes.append(self._pytest(CROSSING))
+        self._note("make check", lambda: self._program("compose.check") == 0)
 
+    def _note(self, suite: str, check: Callable[[], bool]) -> None:
+        begun = time.monotonic()
+        good = check()
+        seconds = time.monotonic() - begun
+        self.outcomes.append(Outcome(suite, passed=int(good), failed=int(not good), seconds=seconds))
+        say(str(self.outcomes[-1]))
 
-def pytest(home: Home, package: str) -> Outcome:
-    """One package's tests in a process of their own; prints its output when something failed."""
-    report = home.log / f"tests-{package}.xml"
-    argv = [sys.executable, "-m", "pytest", package, "-q", f"--junitxml={report}", "-p", "no:cacheprovider"]
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("BIRZHA_")}
-    environment |= {"BIRZHA_HOME": str(home.root)}
-    begun = time.monotonic()
-    with (home.log / f"tests-{package}.log").open("w+", encoding="utf-8", errors="replace") as log:
-        code = subprocess.run(argv, cwd=ROOT, env=environment, stdout=log, stderr=log, check=False).returncode
-        log.seek(0)
-        output = log.read()
-    outcome = _counted(package, report, code, time.monotonic() - begun)
-    say(f"{output}\n{outcome}" if not outcome.good else str(outcome))
-    return outcome
+    def _pytest(self, package: str) -> Outcome:
+        """One package's tests in a process of their own; prints its output when something failed."""
+        log = self.stack.home.log
+        report = log / f"tests-{package}.xml"
+        begun = time.monotonic()
+        with (log / f"tests-{package}.log").open("w+", encoding="utf-8", errors="replace") as file:
+            arguments = (package, "-q", f"--junitxml={report}", "-p", "no:cacheprovider")
+            code = self._program("pytest", *arguments, output=file)
+            file.seek(0)
+            output = file.read()
+        outcome = _counted(package, report, code, time.monotonic() - begun)
+        say(str(outcome) if outcome.good else f"{output}\n{outcome}")
+        return outcome
 
-
-def _on_the_whole_system(stack: Stack) -> list[Outcome]:
-    environment = os.environ | {"BIRZHA_PORT": str(free_port()), "BIRZHA_BIND": "127.0.0.1"}
-    begun = time.monotonic()
-    stack.up(Settings.read(stack.home, environment))
-    outcomes = [Outcome("make up", passed=1, seconds=time.monotonic() - begun)]
-    outcomes.append(_timed("make demo", lambda: _program(stack.home, "compose.demo")))
-    outcomes.append(pytest(stack.home, CROSSING))
-    outcomes.append(_timed("make check", lambda: _program(stack.home, "compose.check")))
-    return outcomes
-
-
-def _program(home: Home, module: str) -> bool:
-    environment = os.environ | {"BIRZHA_HOME": str(home.root)}
-    return (
-        subprocess.run([sys.executable, "-m", module], cwd=ROOT, env=environment, check=False).returncode == 0
-    )
-
-
-def _timed(suite: str, check: Callable[[], bool]) -> Outcome:
-    begun = time.monotonic()
-    good = check()
-    outcome = Outcome(suite, passed=int(good), failed=int(not good), seconds=time.monotonic() - begun)
-    say(str(outcome))
-    return outcome
+    def _program(self, module: str, *arguments: str, output: TextIO | None = None) -> int:
+        """Run a module on the test system; returns its exit code."""
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("BIRZHA_")}
+        environment |= {"BIRZHA_HOME": str(self.stack.home.root)}
+        argv = [sys.executable, "-m", module, *arguments]
+        error = subprocess.STDOUT if output else None
+        child = subprocess.Popen(argv, cwd=ROOT, env=environment, stdout=output, stderr=error, text=True)
+        self.children.add(child)
+        try:
+            return child.wait()
+        finally:
+            self.children.discard(child)
 
 
 def _counted(suite: str, report: Path, code: int, seconds: float) -> Outcome:

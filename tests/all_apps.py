@@ -15,9 +15,10 @@ from market_service.config import settings as market  # noqa: E402
 from notification_service.config import settings as notification  # noqa: E402
 from trading_service.config import settings as trading  # noqa: E402
 from user_service.config import settings as user  # noqa: E402
+from web_frontend.config import settings as web  # noqa: E402
 
 _apps: list[str] = []
-for _module in (billing, market, notification, trading, user):
+for _module in (web, billing, market, notification, trading, user):
     globals().update({name: value for name, value in vars(_module).items() if name.isupper()})
     _apps += [app for app in vars(_module)["INSTALLED_APPS"] if app not in _apps]
 

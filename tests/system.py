@@ -7,8 +7,11 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+import psutil
 
 from compose.local import environment
 from compose.local.paths import ROOT, Home
@@ -41,13 +44,22 @@ class System:
         os.kill(pid, signal.SIGKILL)
         return pid
 
-    def wait_until_back(self, name: str, *, killed: int, seconds: float = 60) -> None:
-        """Return when supervisord runs the process again, under another process id."""
+    def kill_child(self, name: str) -> None:
+        """``kill -9`` of the oldest child of a process of this system."""
+        children = psutil.Process(int(self.process(name)["pid"])).children()
+        min(children, key=lambda child: child.create_time()).kill()
+
+    def wait_until_restarted(self, name: str, *, killed: int, seconds: float = 60) -> None:
+        """Return when supervisord has started the process again, under another process id."""
+        self._wait(name, lambda state: state["pid"] not in (0, killed), seconds)
+
+    def wait_until_running(self, name: str, *, seconds: float = 60) -> None:
+        """Return when supervisord has seen the process stay up."""
+        self._wait(name, lambda state: state["statename"] == RUNNING, seconds)
+
+    def _wait(self, name: str, good: Callable[[dict[str, Any]], bool], seconds: float) -> None:
         end = time.monotonic() + seconds
-        while True:
-            state = self.process(name)
-            if state["statename"] == RUNNING and state["pid"] != killed:
-                return
+        while not good(state := self.process(name)):
             assert time.monotonic() < end, f"{name} did not come back: {state}"
             time.sleep(0.2)
 

@@ -119,7 +119,13 @@ class Gateway:
             raise GatewayUnavailable(path, str(error)) from error
 
     def _json(
-        self, method: str, path: str, *, public: bool = False, headers: dict[str, str] | None = None, **kwargs: Any
+        self,
+        method: str,
+        path: str,
+        *,
+        public: bool = False,
+        headers: dict[str, str] | None = None,
+        **kwargs: Any,
     ) -> dict[str, Any]:
         sent = {**self._headers(public=public), **(headers or {})}
         response = self._sent(method, path, headers=sent, **kwargs)

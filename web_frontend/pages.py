@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -18,7 +19,7 @@ from web_frontend.gateway_client import GatewayUnavailable, cursor
 
 logger = logging.getLogger(__name__)
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def wants_fragment(request: HttpRequest) -> bool:
@@ -67,7 +68,7 @@ def signed_in(view: View) -> View:
     """Only for who is signed in; others are sent to sign in and come back."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not is_signed_in(request):
             return go_to(request, sign_in_address(request))
         return view(request, *args, **kwargs)
@@ -78,7 +79,10 @@ def signed_in(view: View) -> View:
 def turns(answer: dict[str, Any] | None, **chosen: Any) -> dict[str, str]:
     """The addresses of the newer and the older page of a list, "" where there is none."""
     links = {"newer": answer["previous"], "older": answer["next"]} if answer else {}
-    return {name: "?" + urlencode({**chosen, "cursor": cursor(link)}) if link else "" for name, link in links.items()}
+    return {
+        name: "?" + urlencode({**chosen, "cursor": cursor(link)}) if link else ""
+        for name, link in links.items()
+    }
 
 
 def attempt(ask: Callable[[], Any]) -> Any:

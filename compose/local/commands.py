@@ -70,10 +70,7 @@ def up(home: Home) -> int:
         say("Birzha is running already.")
     else:
         used = report.memory(stack.supervisor)
-        say(
-            f"- up after {time.monotonic() - begun:.0f} s: {used.processes} processes, "
-            f"{used.resident / 1e6:.0f} MB resident"
-        )
+        say(f"- up after {time.monotonic() - begun:.0f} s: {used.processes} processes in {used.text()}")
     report.welcome(home, Settings.read(home))
     return 0
 

@@ -22,6 +22,13 @@ class Memory:
     proportional: int = 0
     processes: int = 0
 
+    def text(self) -> str:
+        """For people: what the processes occupy, and what each would say for itself, added up."""
+        return (
+            f"{self.proportional / 1e6:.0f} MB of memory (the resident sizes, "
+            f"which count a shared page in every process, add up to {self.resident / 1e6:.0f} MB)"
+        )
+
     def __add__(self, other: Memory) -> Memory:
         return Memory(
             self.resident + other.resident,
@@ -61,9 +68,7 @@ def status(home: Home) -> bool:
     supervisor = Supervisor(home)
     if not supervisor.alive():
         if found := leftovers.of_system(home):
-            say(
-                f"supervisord was killed; {len(found)} of its processes go on without it. Mend it with: make up"
-            )
+            say(f"supervisord was killed; {len(found)} processes go on without it. Mend it with: make up")
             return False
         say(f"Birzha is not running (its folder is {home.root}). Start it with: make up")
         return False
@@ -81,10 +86,7 @@ def status(home: Home) -> bool:
             f"{used.processes or '':>9} {megabytes:>9}"
         )
     total = memory(supervisor)
-    say(
-        f"{total.processes} processes, {total.resident / 1e6:.0f} MB resident "
-        f"({total.proportional / 1e6:.0f} MB with shared pages counted once), supervisord included"
-    )
+    say(f"{total.processes} processes in {total.text()}, supervisord included")
     everything = all(process["statename"] == RUNNING for process in states)
     if everything:
         say(f"address: {home.read_state().get('url', '')}")

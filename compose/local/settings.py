@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import socket
 from collections.abc import Mapping
@@ -37,7 +38,11 @@ class Settings:
         if not text.isdecimal() or not 1 <= int(text) <= 65535:
             raise Trouble(f"BIRZHA_PORT={text} is not a port: a number from 1 to 65535 is.")
         bind = environment.get("BIRZHA_BIND") or str(state.get("bind", DEFAULT_BIND))
-        reached = "127.0.0.1" if bind in ("0.0.0.0", "::") else bind
+        try:
+            address = ipaddress.ip_address(bind)
+        except ValueError:
+            raise Trouble(f"BIRZHA_BIND={bind} is not an address such as 127.0.0.1 or 0.0.0.0.") from None
+        reached = "127.0.0.1" if address.is_unspecified else f"[{bind}]" if address.version == 6 else bind
         feed = environment.get("BIRZHA_QUOTE_FEED") or "walk"
         if feed not in ("walk", "still"):
             raise Trouble(f"BIRZHA_QUOTE_FEED={feed}: it is either walk or still.")

@@ -50,6 +50,15 @@ class Client:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
+    def rows(self, path: str, **params: Any) -> list[dict[str, Any]]:
+        """All rows of a list that comes in pages."""
+        page = self.get(path, page_size=200, **params)
+        found: list[dict[str, Any]] = page["results"]
+        while page["next"]:
+            page = self.get(page["next"])
+            found += page["results"]
+        return found
+
     def post(self, path: str, body: Any = None, *, key: str = "", **request: Any) -> httpx.Response:
         """A POST of JSON; ``key`` is its Idempotency-Key."""
         headers = request.pop("headers", {}) | ({"Idempotency-Key": key} if key else {})
@@ -114,8 +123,8 @@ class Person(Client):
 
     def settled(self, order: dict[str, Any], *, booked: bool) -> bool:
         """Whether no cash is held, and the order is in the history exactly if it was filled."""
-        rows = [row for row in self.get("/operations")["results"] if row["order_id"] == order["id"]]
-        return self.cash()["held"] == "0.00" and bool(rows) == booked
+        booked_orders = {row["order_id"] for row in self.rows("/operations")}
+        return self.cash()["held"] == "0.00" and (order["id"] in booked_orders) == booked
 
     def buy(self, ticker: str, quantity: int) -> dict[str, Any]:
         return self.ended(self.place("buy", ticker, quantity))
@@ -139,8 +148,8 @@ class Person(Client):
         return {
             "profile": self.get("/users/me"),
             "account": self.cash(),
-            "operations": self.get("/operations", page_size=200)["results"],
-            "orders": self.get("/orders", page_size=200)["results"],
+            "operations": self.rows("/operations"),
+            "orders": self.rows("/orders"),
             "positions": [
                 {name: row[name] for name in ("ticker", "quantity", "held_quantity", "average_cost")}
                 for row in self.get("/positions")["results"]

@@ -12,10 +12,12 @@ import httpx
 import pytest
 
 from compose.local.processes import PROCESSES
+from compose.services import WEB_SERVERS
 from tests.e2e.people import FINAL, Person, wait
 from tests.system import System
 
 ALL = [process.name for process in PROCESSES]
+SERVERS = [service.name for service in WEB_SERVERS]
 #: Seconds until an order placed right after a kill must have ended.
 RECOVERY = 60.0
 #: Orders under way when a process is killed.
@@ -29,8 +31,10 @@ def customer(new_person: Callable[..., Person]) -> Person:
 
 @pytest.fixture(scope="module", autouse=True)
 def _nothing_was_lost(system: System) -> Iterator[None]:
-    """After all of it, every invariant holds."""
+    """After all of it every process runs, and every invariant holds."""
     yield
+    for name in ALL:
+        system.wait_until_running(name)
     system.check()
 
 
@@ -74,13 +78,11 @@ def settle(customer: Person) -> None:
     wait(lambda: customer.cash()["held"] == "0.00", "money is still held", RECOVERY)
 
     def agrees() -> bool:
-        rows = customer.get("/operations", page_size=200)["results"]
-        filled = customer.get("/orders", status="filled", page_size=200)["results"]
+        rows, filled = customer.rows("/operations"), customer.rows("/orders", status="filled")
         return {row["order_id"] for row in rows} - {None} == {order["id"] for order in filled}
 
     wait(agrees, "the history and the filled orders differ", RECOVERY)
-    rows = customer.get("/operations", page_size=200)["results"]
-    assert sum(Decimal(row["amount"]) for row in rows) == customer.balance()
+    assert sum(Decimal(row["amount"]) for row in customer.rows("/operations")) == customer.balance()
 
 
 def renew(customer: Person) -> None:
@@ -104,9 +106,21 @@ def test_killed_it_comes_back_and_the_next_order_fills(system: System, customer:
     pid = system.kill(name)
     order = final(customer, place(customer))
     assert order["status"] == "filled", order["reject_reason"]
-    system.wait_until_back(name, killed=pid)
+    system.wait_until_restarted(name, killed=pid)
     settle(customer)
     assert customer.quantity_of("BZIDX") == before + 1
+
+
+@pytest.mark.parametrize("name", [name for name in ALL if name == "postgres" or name in SERVERS])
+@pytest.mark.timeout(240)
+def test_the_death_of_a_child_is_survived_too(system: System, customer: Person, name: str) -> None:
+    """A web server's worker process; a background process of PostgreSQL, which restarts all of them."""
+    renew(customer)
+    pid = system.process(name)["pid"]
+    system.kill_child(name)
+    assert final(customer, place(customer))["status"] == "filled"
+    settle(customer)
+    assert system.process(name)["pid"] == pid
 
 
 @pytest.mark.parametrize("name", [name for name in ALL if name not in {"web", "user", "user-worker"}])
@@ -121,7 +135,7 @@ def test_killed_with_orders_under_way_none_is_lost_or_doubled(
     ids += [place(customer) for _ in range(BATCH // 2)]
     assert len(set(ids)) == BATCH
     orders = [final(customer, order_id) for order_id in ids]
-    system.wait_until_back(name, killed=pid)
+    system.wait_until_restarted(name, killed=pid)
     settle(customer)
     filled = sum(order["status"] == "filled" for order in orders)
     assert {order["status"] for order in orders} <= {"filled", "rejected"}

@@ -19,8 +19,8 @@ BOTH = pytest.mark.parametrize(("path", "body"), [("/orders", ORDER), ("/deposit
 
 def count_of(person: Person, path: str) -> int:
     if path == "/orders":
-        return len(person.get("/orders", page_size=200)["results"])
-    return len(person.get("/operations", type="deposit", page_size=200)["results"])
+        return len(person.rows("/orders"))
+    return len(person.rows("/operations", type="deposit"))
 
 
 @BOTH

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from servicekit.api.serializers import (
+    MomentField,
     MoneyField,
     PriceField,
     QuantityField,
@@ -144,39 +143,6 @@ class StatusesField(serializers.Field):
                 detail = str(self.error_messages["invalid_choice"]) % {"value": shown(status)}
                 raise serializers.ValidationError(detail, code="invalid_choice")
         return data.split(",")
-
-
-@extend_schema_field({"type": "string", "example": "2025-01-31T09:30:00Z"})
-class MomentField(serializers.Field):
-    """An RFC 3339 date-time with its offset, or a date, which is taken in UTC.
-
-    Args:
-        end_of_day: a date means the end of that day, so that a range includes it.
-    """
-
-    default_error_messages = {
-        "moment_invalid": _(
-            "A date (2025-01-31) or a date-time (2025-01-31T09:30:00Z) is wanted, not %(value)s."
-        )
-    }
-
-    def __init__(self, *, end_of_day: bool = False, **kwargs: Any) -> None:
-        self.end_of_day = end_of_day
-        super().__init__(**kwargs)
-
-    def to_internal_value(self, data: str) -> datetime:
-        try:
-            if day := parse_date(data):
-                moment = datetime.combine(day, time.min, UTC)
-                return moment + timedelta(days=1) if self.end_of_day else moment
-            at = parse_datetime(data)
-            if at is not None and at.tzinfo is not None:
-                return at.astimezone(UTC)
-        except (ValueError, OverflowError):
-            pass
-        raise serializers.ValidationError(
-            str(self.error_messages["moment_invalid"]) % {"value": shown(data)}, code="moment_invalid"
-        )
 
 
 class OrderFilters(serializers.Serializer):

@@ -25,7 +25,9 @@ class SignUpForm(forms.Form):
         label=_("Password"),
         max_length=256,
         strip=False,
-        help_text=_("At least 8 characters; not a common password, not only digits, not like your name or e-mail."),
+        help_text=_(
+            "At least 8 characters; not a common password, not only digits, not like your name or e-mail."
+        ),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 

@@ -108,7 +108,9 @@ def _fresh(owner: str) -> Tokens | None:
 
 def _store(owner: str, answer: dict[str, Any]) -> Tokens:
     tokens = Tokens(
-        access=answer["access"], refresh=answer["refresh"], expires_at=time.time() + float(answer["expires_in"])
+        access=answer["access"],
+        refresh=answer["refresh"],
+        expires_at=time.time() + float(answer["expires_in"]),
     )
     cache.set(_key(owner), tokens, timeout=settings.SESSION_COOKIE_AGE)
     return tokens

@@ -58,8 +58,10 @@ def _top_up(request: GatewayRequest, form: TopUpForm) -> HttpResponse | None:
         if problem.status not in (400, 409, 422):
             raise
         if problem.code == "idempotency_key_reused":
-            form.data = {**form.data.dict(), "key": str(uuid4())}
-            form.add_error(None, _("This form was already used for another top-up. Send it again to top up once more."))
+            form.data = {**{name: form.data[name] for name in form.data}, "key": str(uuid4())}
+            form.add_error(
+                None, _("This form was already used for another top-up. Send it again to top up once more.")
+            )
         elif problem.code == "account_not_ready":
             form.add_error(None, _("Your account is still being opened. Please try again in a moment."))
         else:
@@ -77,4 +79,6 @@ def _page(request: GatewayRequest, form: TopUpForm) -> HttpResponse:
         context["account"] = attempt(lambda: account_read(request))
         context["operations"] = attempt(lambda: request.gateway.get("/api/v1/operations", page_size=LATEST))
     part = refused and wants_fragment(request)
-    return render(request, "cash/top_up.html" if part else "cash/page.html", context, status=422 if refused else 200)
+    return render(
+        request, "cash/top_up.html" if part else "cash/page.html", context, status=422 if refused else 200
+    )

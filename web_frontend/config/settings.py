@@ -91,7 +91,7 @@ CACHES = {
 }
 #: As long as a refresh token lives.
 SESSION_COOKIE_AGE = 14 * 24 * 3600
-SESSION_ENGINE = "django.contrib.sessions.backends.cache"
+SESSION_ENGINE = "web_frontend.accounts.session_store"
 SESSION_COOKIE_NAME = "birzha_session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

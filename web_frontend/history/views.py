@@ -34,7 +34,9 @@ class FilterForm(forms.Form):
         label=_("Instrument"),
         required=False,
         max_length=40,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "AAPL", "autocapitalize": "characters"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "placeholder": "AAPL", "autocapitalize": "characters"}
+        ),
     )
     since = forms.DateField(
         label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -107,7 +109,7 @@ def _rows(request: GatewayRequest, context: dict[str, Any], status: int) -> Http
     return show(request, "history/page.html", context, fragment="history/rows.html", status=status)
 
 
-def _params(data: dict[str, Any]) -> dict[str, str]:
+def _params(data: dict[str, Any]) -> dict[str, Any]:
     """The filters as the API takes them: whole days of the visitor's time zone."""
     until: date | None = data["until"]
     return {

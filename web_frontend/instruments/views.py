@@ -31,12 +31,13 @@ def instrument_list(request: GatewayRequest) -> HttpResponse:
         )
     except GatewayUnavailable:
         answer = None
+    here = _address(search=search, type=kind, page=page)
     context = {
         "search": search,
         "type": kind,
         "types": LABELS["types"],
         "answer": answer,
-        "here": _address(search=search, type=kind, page=page),
+        "here": here,
         **_page_links(answer, page, search=search, type=kind),
     }
     response = show(
@@ -47,7 +48,7 @@ def instrument_list(request: GatewayRequest) -> HttpResponse:
         status=200 if answer else 503,
     )
     if wants_fragment(request):
-        response["HX-Push-Url"] = context["here"]
+        response["HX-Push-Url"] = here
     return response
 
 

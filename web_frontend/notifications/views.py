@@ -17,7 +17,9 @@ from web_frontend.pages import attempt, go_to, show, signed_in, turns, wants_fra
 @signed_in
 def notification_list(request: GatewayRequest) -> HttpResponse:
     """The news, newest first."""
-    answer = attempt(lambda: request.gateway.get("/api/v1/notifications", cursor=request.GET.get("cursor", "")))
+    answer = attempt(
+        lambda: request.gateway.get("/api/v1/notifications", cursor=request.GET.get("cursor", ""))
+    )
     context = {"answer": answer, **turns(answer)}
     return show(
         request,

@@ -151,9 +151,7 @@ def _quantity_error(ticket: Ticket, instrument: dict[str, Any]) -> str:
     return said % {"most": units(ticket.most)}
 
 
-def _most_to_buy(
-    instrument: dict[str, Any], account: dict[str, Any] | None
-) -> tuple[int | None, str, Any]:
+def _most_to_buy(instrument: dict[str, Any], account: dict[str, Any] | None) -> tuple[int | None, str, Any]:
     if account is None or not instrument.get("price"):
         return None, "", None
     cash = to_minor(account["available"], account["currency"])
@@ -201,4 +199,3 @@ def _cap_price(instrument: dict[str, Any]) -> Decimal:
     step = Decimal(instrument["price_step"])
     capped = Decimal(instrument["price"]) * (1 + settings.PRICE_PROTECTION)
     return (capped / step).to_integral_value(ROUND_CEILING) * step
-

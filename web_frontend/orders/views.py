@@ -61,8 +61,10 @@ def _order_place(request: GatewayRequest) -> HttpResponse:
             problem = refusal.detail
             if refusal.code == "idempotency_key_reused":
                 submitted["key"] = str(uuid4())
-                problem = _("You have already placed another order from this form. "
-                            "Look this one over again if you want to place it too.")
+                problem = _(
+                    "You have already placed another order from this form. "
+                    "Look this one over again if you want to place it too."
+                )
     positions = attempt(lambda: request.gateway.get("/api/v1/positions"))
     account = attempt(lambda: request.gateway.get("/api/v1/account"))
     ticket = ticket_read(submitted, instrument=instrument, account=account, positions=positions)
@@ -120,5 +122,3 @@ def _order_context(order: dict[str, Any]) -> dict[str, Any]:
         "sentence": order_sentence(order),
         "seen": hashlib.sha256(shown.encode()).hexdigest()[:12],
     }
-
-

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from servicekit.money import HOME_CURRENCY
 from web_frontend.cash.account import account_read
 from web_frontend.gateway_client import GatewayRequest
 from web_frontend.pages import attempt, signed_in
@@ -25,6 +26,7 @@ def portfolio_show(request: GatewayRequest) -> HttpResponse:
         "positions": positions,
         "account": account,
         "total": _total(positions, account),
+        "currency": HOME_CURRENCY,
         "day": _since_close(positions, market),
     }
     failed = positions is None and account is None

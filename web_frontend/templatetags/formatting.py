@@ -18,9 +18,8 @@ from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from web_frontend.wording import LABELS
 
@@ -201,7 +200,9 @@ def units(count: Any) -> str:
 @register.simple_tag
 def order_title(order: dict[str, Any]) -> str:
     """``Buy 10 AAPL``."""
-    sentence = _("Buy %(quantity)s %(ticker)s") if order["side"] == "buy" else _("Sell %(quantity)s %(ticker)s")
+    sentence = (
+        _("Buy %(quantity)s %(ticker)s") if order["side"] == "buy" else _("Sell %(quantity)s %(ticker)s")
+    )
     return sentence % {"quantity": whole(order["quantity"]), "ticker": order["ticker"]}
 
 
@@ -212,4 +213,4 @@ def here(context: template.Context, address: str) -> SafeString:
     below = address != "/" and path.startswith(f"{address}/")
     if path == address or below or (address == "/" and path.startswith("/instruments")):
         return format_html(' aria-current="{}"', "page" if path == address else "true")
-    return format_html("")
+    return format_html("{}", "")

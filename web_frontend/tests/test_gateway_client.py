@@ -43,7 +43,9 @@ def test_a_problem_keeps_its_code_its_words_and_its_fields(asking: Gateway, gate
 
 
 def test_too_many_requests_say_when_to_come_back(asking: Gateway, gateway: GatewayDouble) -> None:
-    gateway.answer("GET /api/v1/orders", {"code": "rate_limited", "detail": "Slow down."}, 429, Retry_After="7")
+    gateway.answer(
+        "GET /api/v1/orders", {"code": "rate_limited", "detail": "Slow down."}, 429, Retry_After="7"
+    )
     with pytest.raises(GatewayProblem) as caught:
         asking.get("/api/v1/orders")
     assert caught.value.retry_after == 7

@@ -18,7 +18,9 @@ def test_the_list_needs_no_sign_in(browser: Client) -> None:
         assert f'href="/instruments/{instrument["ticker"]}"' in page
 
 
-def test_a_search_swaps_the_rows_and_has_an_address(browser: Client, gateway: GatewayDouble, htmx: Callable) -> None:
+def test_a_search_swaps_the_rows_and_has_an_address(
+    browser: Client, gateway: GatewayDouble, htmx: Callable
+) -> None:
     answer = browser.get("/?search=appl&type=share", headers=htmx("instruments"))
     assert "<!doctype html>" not in answer.content.decode()
     assert answer["HX-Push-Url"] == "/?search=appl&type=share"
@@ -31,16 +33,21 @@ def test_going_back_in_history_gets_the_whole_page(browser: Client, htmx: Callab
     assert "<!doctype html>" in answer.content.decode()
 
 
-def test_nothing_found_names_what_was_searched_and_escapes_it(browser: Client, gateway: GatewayDouble) -> None:
+def test_nothing_found_names_what_was_searched_and_escapes_it(
+    browser: Client, gateway: GatewayDouble
+) -> None:
     gateway.answer("GET /api/v1/instruments", recorded("instruments", count=0, results=[], next=None))
     page = browser.get("/", {"search": "<b>x"}).content.decode()
     assert "Nothing for “&lt;b&gt;x”" in page
     assert "Clear the search" in page
 
 
-def test_a_failed_source_is_not_an_empty_list(browser: Client, gateway: GatewayDouble, htmx: Callable) -> None:
+def test_a_failed_source_is_not_an_empty_list(
+    browser: Client, gateway: GatewayDouble, htmx: Callable
+) -> None:
     gateway.down("GET /api/v1/instruments")
-    for headers in ({}, htmx("instruments")):
+    cases: list[dict[str, str]] = [{}, htmx("instruments")]
+    for headers in cases:
         answer = browser.get("/", headers=headers)
         assert answer.status_code == 503
         assert "The instruments could not be loaded" in answer.content.decode()

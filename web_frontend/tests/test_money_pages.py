@@ -12,7 +12,9 @@ from web_frontend.tests.gateway_double import ANSWERS, GatewayDouble, recorded
 
 
 def test_the_portfolio_adds_positions_and_all_cash(vera: Client, gateway: GatewayDouble) -> None:
-    gateway.answer("GET /api/v1/account", recorded("account", balance="100.00", available="40.00", held="60.00"))
+    gateway.answer(
+        "GET /api/v1/account", recorded("account", balance="100.00", available="40.00", held="60.00")
+    )
     page = vera.get("/portfolio").content.decode()
     value = float(recorded("positions")["results"][0]["market_value"]) + 100
     assert f'id="total">${value:,.2f}<' in page
@@ -50,9 +52,17 @@ def test_an_account_that_is_being_opened_appears_by_itself(vera: Client, gateway
 
 @pytest.mark.parametrize(
     ("typed", "language", "amount"),
-    [("1500", "en", "1500.00"), ("1,500.50", "en", "1500.50"), ("1 500,5", "ru", "1500.50"), ("1,500", "en", "1500.00"),
-     ("$20", "en", "20.00"), ("1.500,25", "ru", "1500.25"), ("0,01", "en", "0.01"), ("1,000,000", "en", "1000000.00")],
-)  # fmt: skip
+    [
+        ("1500", "en", "1500.00"),
+        ("1,500.50", "en", "1500.50"),
+        ("1 500,5", "ru", "1500.50"),
+        ("1,500", "en", "1500.00"),
+        ("$20", "en", "20.00"),
+        ("1.500,25", "ru", "1500.25"),
+        ("0,01", "en", "0.01"),
+        ("1,000,000", "en", "1000000.00"),
+    ],
+)
 def test_a_top_up_takes_comma_and_dot(
     vera: Client, gateway: GatewayDouble, typed: str, language: str, amount: str
 ) -> None:
@@ -91,7 +101,10 @@ def test_cash_says_which_part_failed(vera: Client, gateway: GatewayDouble) -> No
 def test_history_filters_live_in_the_address(vera: Client, gateway: GatewayDouble, htmx: Callable) -> None:
     answer = vera.get(
         "/history?type=buy&ticker=aapl&since=2026-01-05&until=2026-01-06",
-        headers=htmx("operations", Cookie=f"birzha_session={vera.cookies['birzha_session'].value}; time_zone=Europe/Moscow"),
+        headers=htmx(
+            "operations",
+            Cookie=f"birzha_session={vera.cookies['birzha_session'].value}; time_zone=Europe/Moscow",
+        ),
     )
     assert answer["HX-Push-Url"] == "/history?type=buy&ticker=AAPL&since=2026-01-05&until=2026-01-06"
     assert gateway.asked[-1].query == {

@@ -77,7 +77,9 @@ def test_typing_estimates_without_a_whole_page(vera: Client, htmx: Callable) -> 
     assert page.strip().startswith('<dl id="estimate"')
 
 
-def test_review_then_place_with_the_key_of_the_form(vera: Client, gateway: GatewayDouble, htmx: Callable) -> None:
+def test_review_then_place_with_the_key_of_the_form(
+    vera: Client, gateway: GatewayDouble, htmx: Callable
+) -> None:
     review = vera.get("/instruments/AAPL?side=buy&quantity=2&step=review", headers=htmx("ticket"))
     fields = placed(review.content.decode())
     assert UUID(fields["key"])

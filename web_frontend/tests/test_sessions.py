@@ -44,7 +44,9 @@ def test_a_wrong_password_is_told_above_the_form(browser: Client, gateway: Gatew
     assert "wrong" not in answer.content.decode()
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "/\\evil.example"])
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "/\\evil.example"]
+)
 def test_sign_in_does_not_lead_away(browser: Client, target: str) -> None:
     answer = browser.post("/sign-in", {"username": "vera", "password": "x", "next": target})
     assert answer["Location"] == "/portfolio"
@@ -97,7 +99,9 @@ def test_a_revoked_session_is_told_so(vera: Client, gateway: GatewayDouble) -> N
 
 
 def test_an_access_token_about_to_end_is_replaced(vera: Client, gateway: GatewayDouble) -> None:
-    gateway.answer("POST /api/v1/auth/token/refresh", {**TOKENS, "access": "access-2", "refresh": "refresh-2"})
+    gateway.answer(
+        "POST /api/v1/auth/token/refresh", {**TOKENS, "access": "access-2", "refresh": "refresh-2"}
+    )
     age_tokens(vera)
     vera.get("/orders")
     assert gateway.asked_for("POST /api/v1/auth/token/refresh")[0].body == {"refresh": "refresh-1"}

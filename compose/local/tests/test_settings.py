@@ -32,6 +32,12 @@ def test_a_port_that_is_none(folder: Path, port: str) -> None:
         Settings.read(Home.at(folder), {"BIRZHA_PORT": port})
 
 
+def test_an_address_that_is_none(folder: Path) -> None:
+    with pytest.raises(Trouble, match="not an address"):
+        Settings.read(Home.at(folder), {"BIRZHA_BIND": "localhost"})
+    assert Settings.read(Home.at(folder), {"BIRZHA_BIND": "::1"}).public_url == "http://[::1]:8000"
+
+
 def test_a_feed_that_is_none(folder: Path) -> None:
     with pytest.raises(Trouble, match="walk or still"):
         Settings.read(Home.at(folder), {"BIRZHA_QUOTE_FEED": "bloomberg"})

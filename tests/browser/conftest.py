@@ -1,0 +1,175 @@
+"""Real Chromium in front of the real system; what it says on its console counts as failure."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from tests.system import System
+
+FLAGS = [
+    "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+#: Milliseconds in which anything on a page must have happened.
+PATIENCE = 15_000
+AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
+PASSWORD = "correct-horse-7-staple"
+#: The size of a small phone and of a desk.
+PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
+
+OpenPage = Callable[..., "Visitor"]
+
+
+class Visitor:
+    """One browser window: a fresh profile in one language, and what its console complained about.
+
+    Attributes:
+        page: playwright's page; relative addresses are the system's.
+        complaints: errors, warnings and CSP violations so far.
+    """
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.context = context
+        context.set_default_timeout(PATIENCE)
+        self.complaints: list[str] = []
+        self.page = self.window()
+
+    def window(self) -> Page:
+        """One more window of the same person."""
+        page = self.context.new_page()
+        page.on("console", self._listen)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        return page
+
+    def _listen(self, message: ConsoleMessage) -> None:
+        # Chromium itself logs every 4xx; the pages answer wrong input with 422 and strangers with 404.
+        expected = ("status of 422", "status of 404", "status of 403")
+        if message.type in ("error", "warning") and not any(text in message.text for text in expected):
+            self.complaints.append(f"{message.text} ({message.location.get('url')})")
+
+    def open(self, path: str) -> None:
+        """Go to a page and wait until what it loads by itself is there."""
+        self.page.goto(path, wait_until="load")
+        self.page.wait_for_function("window.htmx !== undefined")
+
+    def sign_up(self) -> str:
+        """Become a new customer by the form; returns the name."""
+        name = f"browser-{secrets.token_hex(5)}"
+        self.open("/sign-up")
+        self.page.fill("[name=username]", name)
+        self.page.fill("[name=email]", f"{name}@example.com")
+        self.page.fill("[name=password]", PASSWORD)
+        self.page.click("#submit")
+        self.page.wait_for_url("**/portfolio")
+        return name
+
+    def top_up(self, amount: str) -> None:
+        """Top up by the form and wait for the word that it is booked."""
+        self.open("/cash")
+        self.page.wait_for_selector("#available")
+        self.page.fill("#top-up-amount", amount)
+        self.page.click("#top-up-submit")
+        self.page.wait_for_selector(".message-success")
+
+    def review(self, ticker: str, side: str, quantity: str) -> None:
+        """Fill the ticket in and come to the last step before the order."""
+        self.open(f"/instruments/{ticker}?side={side}")
+        self.page.fill("#quantity", quantity)
+        self.page.click("#review")
+        self.page.wait_for_selector("#place")
+
+    def trade(self, ticker: str, side: str, quantity: str) -> str:
+        """Place an order and watch the page until it says by itself that it is filled; returns its path."""
+        self.review(ticker, side, quantity)
+        self.page.click("#place")
+        self.page.wait_for_url("**/orders/*")
+        self.page.wait_for_selector("#order [data-status=filled]")
+        return str(self.page.evaluate("location.pathname"))
+
+    def sideways(self) -> int:
+        """By how many pixels the page is wider than its window, or a card's content than its card."""
+        script = """Math.max(...[document.documentElement, ...document.querySelectorAll('.card, .tile')]
+            .map(box => box.scrollWidth - box.clientWidth))"""
+        return int(self.page.evaluate(script))
+
+    def axe(self) -> list[str]:
+        """What axe-core finds on the page, as readable lines."""
+        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found: list[dict[str, Any]] = self.page.evaluate(
+            "axe.run(document).then(result => result.violations)"
+        )
+        return [
+            f"{rule['id']} ({rule['impact']}): {node['html'][:160]} {node['failureSummary']}"
+            for rule in found
+            for node in rule["nodes"]
+        ]
+
+
+def _executable() -> str | None:
+    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
+    return os.environ.get("BIRZHA_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser; without one these tests are skipped, and say so."""
+    executable = _executable()
+    if not executable:
+        said = "NO CHROMIUM: the pages were NOT tested in a browser. Install chromium or set BIRZHA_CHROMIUM."
+        warnings.warn(said, stacklevel=1)
+        pytest.skip(said)
+    flags = [*FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def open_window(chromium: Browser, system: System) -> Iterator[OpenPage]:
+    """``open_window("ru", viewport=PHONE)`` → a visitor of the system with a profile of their own."""
+    contexts: list[BrowserContext] = []
+
+    def make(
+        language: str = "en", *, viewport: dict[str, int] = DESK, scheme: str = "light", **more: Any
+    ) -> Visitor:
+        context = chromium.new_context(
+            base_url=system.url,
+            locale={"en": "en-US", "ru": "ru-RU"}[language],
+            timezone_id="Europe/Belgrade",
+            viewport=viewport,  # type: ignore[arg-type]
+            color_scheme=scheme,  # type: ignore[arg-type]
+            ignore_https_errors=True,
+            reduced_motion="reduce",  # colours are looked at when they have arrived
+            **more,
+        )
+        contexts.append(context)
+        return Visitor(context)
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session", params=["en", "ru"])
+def language(request: pytest.FixtureRequest) -> str:
+    """Both languages of the pages."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def customer(open_window: OpenPage, language: str) -> tuple[Visitor, str]:
+    """Somebody with money, a position and one filled order; and the path of that order."""
+    visitor = open_window(language)
+    visitor.sign_up()
+    visitor.top_up("20000")
+    return visitor, visitor.trade("AAPL", "buy", "3")

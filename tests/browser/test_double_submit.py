@@ -1,0 +1,76 @@
+"""Double click, Enter twice, Back and resubmit: one order, one deposit."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage, Visitor
+
+
+def ready(open_window: OpenPage) -> Visitor:
+    visitor = open_window()
+    visitor.sign_up()
+    visitor.top_up("5000")
+    return visitor
+
+
+def orders_of(page: Page) -> int:
+    page.goto("/orders")
+    return page.locator("tbody tr").count()
+
+
+def test_a_double_click_places_one_order(open_window: OpenPage) -> None:
+    visitor = ready(open_window)
+    visitor.review("MSFT", "buy", "2")
+    visitor.page.dblclick("#place")
+    visitor.page.wait_for_url("**/orders/*")
+    assert orders_of(visitor.page) == 1
+    assert visitor.complaints == []
+
+
+def test_enter_twice_in_the_quantity_places_nothing(open_window: OpenPage) -> None:
+    visitor = ready(open_window)
+    visitor.open("/instruments/MSFT")
+    visitor.page.fill("#quantity", "2")
+    visitor.page.keyboard.press("Enter")
+    visitor.page.keyboard.press("Enter")
+    visitor.page.wait_for_selector("#place")
+    visitor.page.keyboard.press("Enter")
+    visitor.page.wait_for_timeout(500)
+    assert orders_of(visitor.page) == 0
+
+
+def test_enter_twice_on_the_button_places_one_order(open_window: OpenPage) -> None:
+    visitor = ready(open_window)
+    visitor.review("MSFT", "buy", "2")
+    visitor.page.focus("#place")
+    visitor.page.keyboard.press("Enter")
+    visitor.page.keyboard.press("Enter")
+    visitor.page.wait_for_url("**/orders/*")
+    assert orders_of(visitor.page) == 1
+
+
+def test_the_same_form_sent_again_is_the_same_order(open_window: OpenPage) -> None:
+    visitor = ready(open_window)
+    visitor.review("MSFT", "buy", "2")
+    key = visitor.page.input_value("#ticket [name=key]")
+    visitor.page.click("#place")
+    visitor.page.wait_for_url("**/orders/*")
+    placed = visitor.page.url
+    # as Back, or a restored tab, brings the form back
+    visitor.open(f"/instruments/MSFT?side=buy&quantity=2&step=review&key={key}")
+    visitor.page.click("#place")
+    visitor.page.wait_for_url("**/orders/*")
+    assert visitor.page.url == placed
+    assert orders_of(visitor.page) == 1
+
+
+def test_a_double_click_tops_up_once(open_window: OpenPage) -> None:
+    visitor = ready(open_window)
+    visitor.open("/cash")
+    visitor.page.fill("#top-up-amount", "100")
+    visitor.page.dblclick("#top-up-submit")
+    visitor.page.wait_for_selector(".message-success")
+    visitor.open("/cash")
+    expect(visitor.page.locator("#available")).to_have_text("$5,100.00")
+    assert visitor.complaints == []

@@ -1,0 +1,52 @@
+"""Every page, in both languages and both themes: axe finds nothing; a small phone never scrolls sideways."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.conftest import DESK, PHONE, OpenPage, Visitor
+
+OPEN = ["/", "/?search=zzzz", "/instruments/AAPL", "/sign-in", "/sign-up", "/nope"]
+PRIVATE = [
+    "/", "/instruments/AAPL?side=buy&quantity=2", "/instruments/AAPL?side=buy&quantity=2&step=review",
+    "/instruments/AAPL?side=sell&quantity=99999&step=review", "/portfolio", "/orders", "ORDER", "/cash",
+    "/history", "/history?type=withdrawal", "/history?ticker=ZZZ", "/notifications", "/nope",
+]  # fmt: skip
+
+
+def look(visitor: Visitor, path: str) -> list[str]:
+    """What is wrong with a page, in both themes, on a desk and on a phone."""
+    wrong = []
+    visitor.page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    visitor.open(path)
+    for scheme in ("light", "dark"):
+        visitor.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        wrong += [f"{path} {scheme}: {line}" for line in visitor.axe()]
+    visitor.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    wrong += [f"{path} phone: {line}" for line in visitor.axe()]
+    if wider := visitor.sideways():
+        wrong.append(f"{path}: {wider} px wider than a phone")
+    return wrong
+
+
+@pytest.mark.timeout(240)
+def test_pages_for_everybody(open_window: OpenPage, language: str) -> None:
+    visitor = open_window(language)
+    assert [line for path in OPEN for line in look(visitor, path)] == []
+    assert visitor.complaints == []
+
+
+@pytest.mark.timeout(240)
+def test_pages_of_a_customer(customer: tuple[Visitor, str]) -> None:
+    visitor, order = customer
+    paths = [path.replace("ORDER", order) for path in PRIVATE]
+    assert [line for path in paths for line in look(visitor, path)] == []
+    assert visitor.complaints == []
+
+
+def test_the_api_documents_show(open_window: OpenPage) -> None:
+    visitor = open_window()
+    visitor.page.goto("/api/docs/")
+    visitor.page.wait_for_selector(".opblock")
+    assert visitor.page.locator("#select option").count() == 5
+    assert visitor.complaints == []
