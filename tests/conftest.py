@@ -17,6 +17,7 @@ from compose.local import catalogs
 from compose.local.paths import Home
 from compose.local.settings import Settings, free_port
 from compose.local.stack import Stack
+from compose.local.supervisor import Supervisor
 from tests.system import System
 
 
@@ -26,7 +27,9 @@ def system() -> Iterator[System]:
     home = Home.here()
     url = os.environ.get("BIRZHA_URL")
     if not url and os.environ.get("BIRZHA_HOME"):
-        url = home.read_state().get("url")
+        if not Supervisor(home).alive():
+            pytest.exit(f"Nothing runs in BIRZHA_HOME={home.root}: make up first, or unset it.", returncode=4)
+        url = home.read_state()["url"]
     if url:
         yield System(url.rstrip("/"), home)
         return

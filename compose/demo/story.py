@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -123,5 +124,5 @@ class Story(Person):
         begun = time.monotonic()
         for path in ("/users/me", "/account", "/orders", "/notifications"):
             left = max(0.1, PROMISED - (time.monotonic() - begun))
-            wait(f"GET {path} still takes the token", lambda path=path: self.refused(path), left)
+            wait(f"GET {path} still takes the token", partial(self.refused, path), left)
         self.told("signed out", f"the token is refused everywhere after {time.monotonic() - begun:.2f} s")

@@ -136,7 +136,7 @@ def lock() -> None:
     """
     with tempfile.TemporaryDirectory(prefix="birzha-lock-") as folder:
         venv.create(folder, with_pip=True)
-        python = Path(folder) / "bin" / "python"
+        python = str(Path(folder) / "bin" / "python")
         with step("fetching uv"):
             subprocess.run([python, "-m", "pip", "install", "--quiet", "uv"], check=True)
         for name in LOCKS:

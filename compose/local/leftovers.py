@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
+from typing import TypeVar
 
 import psutil
 
@@ -18,16 +19,16 @@ from compose.local.postgres import cluster_name, data_folder
 
 MARK = "BIRZHA_SYSTEM"
 
+T = TypeVar("T")
+
 
 def of_system(home: Home) -> list[psutil.Process]:
     """Every process of this home's system, PostgreSQL's included."""
     found = {process.pid: process for process in of_postgres(home)}
     for process in psutil.process_iter():
-        try:
-            if process.pid != os.getpid() and process.environ().get(MARK) == str(home.root):
-                found[process.pid] = process
-        except psutil.Error:
-            continue
+        variables: dict[str, str] = _safe(process.environ, {})
+        if process.pid != os.getpid() and variables.get(MARK) == str(home.root):
+            found[process.pid] = process
     return list(found.values())
 
 
@@ -36,9 +37,8 @@ def of_postgres(home: Home) -> list[psutil.Process]:
     title, folder = f"postgres: {cluster_name(home)}: ", str(data_folder(home))
     found = []
     for process in psutil.process_iter():
-        try:
-            argv = process.cmdline()
-        except psutil.Error:
+        argv: list[str] = _safe(process.cmdline, [])
+        if not argv:
             continue
         serves = folder in argv and os.path.basename(argv[0]) == "postgres"
         if process.pid != os.getpid() and (serves or " ".join(argv).startswith(title)):
@@ -49,7 +49,7 @@ def of_postgres(home: Home) -> list[psutil.Process]:
 def end(found: list[psutil.Process], *, patience: float = 10) -> None:
     """End processes: first the topmost are asked, then those that stay, then they are killed."""
     for process in _topmost(found):
-        server = _safe(process.name) == "postgres"
+        server = _safe(process.name, "") == "postgres"
         _signal(process, signal.SIGINT if server else signal.SIGTERM)  # SIGINT: fast shutdown
     _, alive = psutil.wait_procs(found, timeout=patience)
     for number in (signal.SIGTERM, signal.SIGKILL):
@@ -61,14 +61,15 @@ def end(found: list[psutil.Process], *, patience: float = 10) -> None:
 def _topmost(found: list[psutil.Process]) -> list[psutil.Process]:
     """Those whose parent is not among them."""
     pids = {process.pid for process in found}
-    return [process for process in found if _safe(process.ppid) not in pids]
+    return [process for process in found if _safe(process.ppid, 0) not in pids]
 
 
-def _safe(call: Callable[[], object]) -> object:
+def _safe(call: Callable[[], T], otherwise: T) -> T:
+    """What a process says of itself, unless it is gone or somebody else's."""
     try:
         return call()
     except psutil.Error:
-        return None
+        return otherwise
 
 
 def _signal(process: psutil.Process, number: signal.Signals) -> None:

@@ -59,6 +59,7 @@ def write_configuration(home: Home, passwords: dict[str, str]) -> None:
         f'dir "{folder}"',
         f'aclfile "{home.etc / "valkey.acl"}"',
         "daemonize no",
+        "set-proc-title no",  # it would write over the environment that leftovers.py reads
         "appendonly yes",
         "appendfsync everysec",
         'save ""',

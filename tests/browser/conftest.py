@@ -171,5 +171,5 @@ def customer(open_window: OpenPage, language: str) -> tuple[Visitor, str]:
     """Somebody with money, a position and one filled order; and the path of that order."""
     visitor = open_window(language)
     visitor.sign_up()
-    visitor.top_up("20000")
+    visitor.top_up("1000000")  # long numbers must fit a phone too
     return visitor, visitor.trade("AAPL", "buy", "3")

@@ -48,6 +48,8 @@ def test_the_whole_story(open_window: OpenPage, language: str) -> None:
 
     # The search finds by letters of the ticker, without a reload, and has an address.
     page.click(".brand")
+    page.wait_for_selector("#search")
+    page.wait_for_load_state()
     page.keyboard.press("/")
     page.keyboard.type("aap")
     expect(page.locator("#instruments tbody tr")).to_have_count(1)

@@ -46,7 +46,7 @@ class Client:
 
     def get(self, path: str, **params: Any) -> Any:
         """The JSON of a GET that must succeed."""
-        answer = self.send("GET", path, params=params)
+        answer = self.send("GET", path, params=params or None)
         assert answer.status_code == 200, answer.text
         return answer.json()
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -20,13 +19,37 @@ ALL = [process.name for process in PROCESSES]
 SERVERS = [service.name for service in WEB_SERVERS]
 #: Seconds until an order placed right after a kill must have ended.
 RECOVERY = 60.0
+#: Answers of a system that is not all there; 409: a request with the same key is still being worked on.
+TRY_AGAIN = {409, 502, 503, 504}
 #: Orders under way when a process is killed.
 BATCH = 8
 
 
+class PatientPerson(Person):
+    """Tries again, as a client should, while the system says “try again” or nothing at all."""
+
+    def send(self, method: str, path: str, **request: Any) -> httpx.Response:
+        end = time.monotonic() + RECOVERY
+        while True:
+            try:
+                answer = self.http.request(
+                    method, f"/api/v1{path}" if path.startswith("/") else path, **request
+                )
+                if answer.status_code not in TRY_AGAIN:
+                    break
+            except httpx.TransportError:
+                pass
+            assert time.monotonic() < end, f"{method} {path} is not answered again"
+            time.sleep(0.2)
+        assert answer.status_code < 500, answer.text
+        return answer
+
+
 @pytest.fixture(scope="module")
-def customer(new_person: Callable[..., Person]) -> Person:
-    return new_person(deposit="200000.00")
+def customer(system: System) -> Person:
+    person = PatientPerson(system.url)
+    person.deposit("200000.00")
+    return person
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -38,39 +61,20 @@ def _nothing_was_lost(system: System) -> Iterator[None]:
     system.check()
 
 
-def insist(send: Callable[[], httpx.Response], *, seconds: float = RECOVERY) -> httpx.Response:
-    """Try until there is an answer that is not “try again”, as a client should: with the same key."""
-    end = time.monotonic() + seconds
-    while True:
-        try:
-            answer = send()
-            if answer.status_code < 500 and answer.status_code != 409:
-                return answer
-            assert answer.status_code in {409, 502, 503, 504}, answer.text
-        except httpx.TransportError:
-            pass
-        assert time.monotonic() < end, "the system did not answer again"
-        time.sleep(0.2)
+def place(customer: Person) -> dict[str, Any]:
+    """Buy one unit. Sent again with its own key when there was no answer."""
+    return customer.place("buy", "BZIDX", 1)
 
 
-def place(customer: Person, side: str = "buy") -> str:
-    """Place an order of one unit and get its id, whatever it takes; never more than one order."""
-    body = {"ticker": "BZIDX", "side": side, "type": "market", "quantity": 1}
-    headers = {"Idempotency-Key": str(uuid4())}
-    answer = insist(lambda: customer.http.post("/api/v1/orders", json=body, headers=headers))
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["id"])
-
-
-def final(customer: Person, order_id: str) -> dict[str, Any]:
-    """The order when it has ended, however often the system does not answer meanwhile."""
+def final(customer: Person, order: dict[str, Any]) -> dict[str, Any]:
+    """The order when it has ended."""
 
     def look() -> Any:
-        order = insist(lambda: customer.http.get(f"/api/v1/orders/{order_id}")).json()
-        return order if order.get("status") in FINAL else None
+        now = customer.get(f"/orders/{order['id']}")
+        return now if now["status"] in FINAL else None
 
-    order: dict[str, Any] = wait(look, f"order {order_id} did not end", RECOVERY)
-    return order
+    ended: dict[str, Any] = wait(look, f"order {order['id']} did not end", RECOVERY)
+    return ended
 
 
 def settle(customer: Person) -> None:
@@ -85,23 +89,10 @@ def settle(customer: Person) -> None:
     assert sum(Decimal(row["amount"]) for row in customer.rows("/operations")) == customer.balance()
 
 
-def renew(customer: Person) -> None:
-    """An access token lives five minutes; the faults take longer."""
-    wait(lambda: insist(lambda: _token(customer)).status_code == 200, "signing in failed", RECOVERY)
-
-
-def _token(customer: Person) -> httpx.Response:
-    body = {"username": customer.name, "password": customer.password}
-    answer = customer.http.post("/api/v1/auth/token", json=body)
-    if answer.status_code == 200:
-        customer.http.headers["Authorization"] = f"Bearer {answer.json()['access']}"
-    return answer
-
-
 @pytest.mark.parametrize("name", ALL)
 @pytest.mark.timeout(240)
 def test_killed_it_comes_back_and_the_next_order_fills(system: System, customer: Person, name: str) -> None:
-    renew(customer)
+    customer.sign_in()  # a token lives five minutes; the faults take longer
     before = customer.quantity_of("BZIDX")
     pid = system.kill(name)
     order = final(customer, place(customer))
@@ -115,7 +106,7 @@ def test_killed_it_comes_back_and_the_next_order_fills(system: System, customer:
 @pytest.mark.timeout(240)
 def test_the_death_of_a_child_is_survived_too(system: System, customer: Person, name: str) -> None:
     """A web server's worker process; a background process of PostgreSQL, which restarts all of them."""
-    renew(customer)
+    customer.sign_in()  # a token lives five minutes; the faults take longer
     pid = system.process(name)["pid"]
     system.kill_child(name)
     assert final(customer, place(customer))["status"] == "filled"
@@ -128,13 +119,13 @@ def test_the_death_of_a_child_is_survived_too(system: System, customer: Person, 
 def test_killed_with_orders_under_way_none_is_lost_or_doubled(
     system: System, customer: Person, name: str
 ) -> None:
-    renew(customer)
+    customer.sign_in()  # a token lives five minutes; the faults take longer
     before = customer.quantity_of("BZIDX")
-    ids = [place(customer) for _ in range(BATCH // 2)]
+    orders = [place(customer) for _ in range(BATCH // 2)]
     pid = system.kill(name)
-    ids += [place(customer) for _ in range(BATCH // 2)]
-    assert len(set(ids)) == BATCH
-    orders = [final(customer, order_id) for order_id in ids]
+    orders += [place(customer) for _ in range(BATCH // 2)]
+    assert len({order["id"] for order in orders}) == BATCH
+    orders = [final(customer, order) for order in orders]
     system.wait_until_restarted(name, killed=pid)
     settle(customer)
     filled = sum(order["status"] == "filled" for order in orders)

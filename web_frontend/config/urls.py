@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from web_frontend import health
+
 handler403 = "web_frontend.errors.forbidden"
 handler404 = "web_frontend.errors.not_found"
 handler500 = "web_frontend.errors.server_error"
@@ -17,4 +19,6 @@ urlpatterns = [
     path("", include("web_frontend.notifications.urls")),
     path("", include("web_frontend.accounts.urls")),
     path("", include("web_frontend.docs.urls")),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
 ]

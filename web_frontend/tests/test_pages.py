@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from babel.messages.pofile import read_po
@@ -52,7 +53,7 @@ def test_the_gateway_being_down_is_a_503_page_with_a_way_on(browser: Client, gat
     assert "Try again" in answer.content.decode()
 
 
-def test_the_session_store_being_down_is_a_503_page(vera: Client, settings) -> None:  # type: ignore[no-untyped-def]
+def test_the_session_store_being_down_is_a_503_page(vera: Client, settings: Any) -> None:
     location = {**settings.CACHES["default"], "LOCATION": "unix:///nowhere/redis.sock"}
     settings.CACHES = {"default": location}
     vera.raise_request_exception = False
@@ -114,3 +115,11 @@ def test_vendored_files_are_what_their_note_says(vendored: str) -> None:
     for file in folder.iterdir():
         if file.suffix in (".css", ".woff2"):
             assert hashlib.sha256(file.read_bytes()).hexdigest() in note
+
+
+def test_it_tells_whether_it_is_ready(browser: Client, settings: Any) -> None:
+    assert browser.get("/healthz").status_code == 200
+    assert browser.get("/readyz").status_code == 200
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "unix:///nowhere/redis.sock"}}
+    assert browser.get("/healthz").status_code == 200
+    assert browser.get("/readyz").status_code == 503

@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
+import redis
 from django.core.cache import cache
 from django.test import Client
 
@@ -160,3 +162,10 @@ def test_the_language_is_remembered_and_told_to_the_profile(vera: Client, gatewa
     assert gateway.asked_for("PATCH /api/v1/users/me")[0].body == {"locale": "ru"}
     assert "Деньги" in vera.get("/cash").content.decode()
     assert "language" not in vera.post("/language", {"language": "xx"}).cookies
+
+
+def test_what_redis_keeps_is_under_the_frontends_own_prefix(vera: Client, settings: Any) -> None:
+    stored = redis.Redis.from_url(settings.REDIS_URL)
+    key = f"cache:web:1:tokens:{vera.session['tokens']}"
+    assert 0 < stored.ttl(key) <= settings.SESSION_COOKIE_AGE
+    assert stored.exists(f"cache:web:1:django.contrib.sessions.cache{vera.session.session_key}")

@@ -16,8 +16,8 @@ from compose.local.stack import Stack
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """A short, empty folder with a space in its name."""
-    path = Path(tempfile.mkdtemp(prefix="birzha test "))
+    """A short, empty folder."""
+    path = Path(tempfile.mkdtemp(prefix="birzha-test-"))
     yield path
     shutil.rmtree(path, ignore_errors=True)
 

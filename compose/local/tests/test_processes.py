@@ -70,12 +70,12 @@ def test_valkey_comes_back_with_its_data(system: Stack, passwords: dict[str, str
 def test_a_start_after_supervisord_was_killed_ends_the_orphans_first(
     system: Stack, passwords: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    orphan = psutil.Process(pid_of(system, "postgres"))
+    orphans = [psutil.Process(pid_of(system, name)) for name in ("postgres", "redis")]
     os.kill(system.supervisor.pid(), signal.SIGKILL)
     eventually(lambda: not system.supervisor.alive())
-    assert orphan.is_running()
+    assert all(orphan.is_running() for orphan in orphans)
     system.backing_up()
-    assert not orphan.is_running()
+    assert not any(orphan.is_running() for orphan in orphans)
     assert "supervisord is gone" in capsys.readouterr().out
     databases.connect(system.home, role="user", password=passwords["user"], database="user").close()
 
@@ -83,10 +83,12 @@ def test_a_start_after_supervisord_was_killed_ends_the_orphans_first(
 def test_down_after_supervisord_was_killed_ends_the_orphans(folder: Path) -> None:
     stack = Stack(Home.at(folder / "home"))
     stack.backing_up()
-    assert len(leftovers.of_system(stack.home)) >= 3
+    orphans = [psutil.Process(pid_of(stack, name)) for name in ("postgres", "redis")]
+    assert {orphan.pid for orphan in orphans} < {process.pid for process in leftovers.of_system(stack.home)}
     os.kill(stack.supervisor.pid(), signal.SIGKILL)
     eventually(lambda: not stack.supervisor.alive())
     assert stack.down()
+    assert not any(orphan.is_running() for orphan in orphans)
     assert leftovers.of_system(stack.home) == []
     assert not stack.down(), "nothing left to stop"
     stack.backing_up()
