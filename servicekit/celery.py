@@ -17,6 +17,9 @@ def service_celery(package: str) -> Celery:
         package: such as ``trading_service``.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", f"{package}.config.settings")
+    # Django's system checks would load every address and view, 24 MB that a worker never uses;
+    # `migrate` has run them before.
+    os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
     django.setup()
     from django.conf import settings
 

@@ -40,6 +40,8 @@ def public_listener(gateway: Gateway, *, bind: str, port: int, routes: Json, log
     return {
         "name": "public",
         "address": {"socket_address": {"address": bind, "port_value": port}},
+        # A second gateway on this port must fail to start, not silently take half of the connections.
+        "enable_reuse_port": False,
         "per_connection_buffer_limit_bytes": 1024 * 1024,
         "filter_chains": [_chain(gateway, "public", trusted=False, routes=routes, log=log)],
     }

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from gateway.envoy.binary import command
 from gateway.tests.conftest import System
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -195,3 +198,16 @@ def test_a_client_that_never_finishes_its_request_gets_a_408(system: System) -> 
     unfinished = b"POST /api/v1/orders HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc"
     status, _, body = system.raw(unfinished)
     assert (status, json.loads(body)["code"]) == (408, "request_timeout")
+
+
+def test_a_second_gateway_cannot_share_the_port(system: System, tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    other = System(tmp_path, system.port, system.source)
+    with (tmp_path / "envoy.log").open("wb") as log:
+        process = subprocess.Popen(command(other.render(), concurrency=1), stdout=log, stderr=log)
+        try:
+            ended = process.wait(20)
+        finally:
+            process.kill()
+    assert ended != 0
+    assert "cannot bind" in (tmp_path / "envoy.log").read_text()
