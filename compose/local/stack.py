@@ -207,6 +207,11 @@ class Stack:
 
 
 def _render_gateway(home: Home, settings: Settings) -> None:
+    from gateway.envoy.binary import EnvoyRefused
     from gateway.render import render
+    from gateway.source import SourceError
 
-    render(out=home.etc / "gateway", run_dir=home.run, port=settings.port, bind=settings.bind)
+    try:
+        render(out=home.etc / "gateway", run_dir=home.run, port=settings.port, bind=settings.bind, check=True)
+    except (SourceError, EnvoyRefused) as error:
+        raise Trouble(f"The gateway's configuration is not right: {error}") from error
