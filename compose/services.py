@@ -29,11 +29,6 @@ class Service:
         return f"{self.package}.config.wsgi:application"
 
     @property
-    def celery(self) -> str:
-        """What ``celery -A`` loads."""
-        return f"{self.package}.config.celery"
-
-    @property
     def owner(self) -> str:
         """The database role that owns the tables and runs the migrations."""
         return f"{self.name}_owner"

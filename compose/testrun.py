@@ -200,7 +200,8 @@ def _summary(outcomes: list[Outcome], note: str, seconds: float) -> None:
     passed, failed = sum(o.passed for o in outcomes), sum(o.failed for o in outcomes)
     bad = [outcome.suite for outcome in outcomes if not outcome.good]
     verdict = f"NOT GOOD: {', '.join(bad) or note.splitlines()[0]}" if bad or note else "all good"
-    say(f"{passed} passed, {failed} failed in {seconds / 60:.1f} min: {verdict}")
+    say(f"{verdict}, after {seconds / 60:.1f} min")
+    say(f"{passed} passed, {failed} failed, {sum(o.skipped for o in outcomes)} skipped")
 
 
 def _interrupt(*_: object) -> None:

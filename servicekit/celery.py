@@ -11,7 +11,7 @@ from celery import Celery
 def service_celery(package: str) -> Celery:
     """A Celery app whose worker also handles the service's events.
 
-    Run it with ``celery -A <package>.config.celery worker``.
+    Run it with ``python -m <package>.manage run_worker``.
 
     Args:
         package: such as ``trading_service``.

@@ -45,7 +45,7 @@ class Process:
 
 def _web(service: Service) -> Process:
     def command(home: Home) -> list[str]:
-        settings = ["--config", str(Path(__file__).with_name("gunicorn.conf.py"))]
+        settings = ["--config", str(Path(__file__).with_name("gunicorn_conf.py"))]
         bind = ["--bind", f"unix:{home.socket(service.name)}", "--threads", str(service.threads)]
         return [sys.executable, "-m", "gunicorn", *settings, *bind, "--name", service.name, service.wsgi]
 
@@ -54,8 +54,7 @@ def _web(service: Service) -> Process:
 
 def _worker(service: Service) -> Process:
     def command(home: Home) -> list[str]:
-        quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "INFO"]
-        return [sys.executable, "-m", "celery", "-A", service.celery, "worker", *quiet]
+        return [sys.executable, "-m", f"{service.package}.manage", "run_worker"]
 
     return Process(f"{service.name}-worker", PYTHON, command, start_seconds=5)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from typing import Any
 
 from django.core.exceptions import ValidationError as DjangoValidationError
@@ -37,8 +38,10 @@ class CursorPages(_StrictPageSize, CursorPagination):
 
     def decode_cursor(self, request: Request) -> Any:
         try:
+            # DRF passes over what is no base64, and would give the first page instead.
+            b64decode(request.query_params.get(self.cursor_query_param, ""), validate=True)
             return super().decode_cursor(request)
-        except NotFound:
+        except (NotFound, ValueError):
             raise _foreign_cursor() from None
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:

@@ -14,10 +14,13 @@ from django.http import Http404
 from django.urls import path
 from django.utils.translation import gettext_lazy
 from rest_framework import serializers
+from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.test import APIRequestFactory
 
 from servicekit.api.idempotency import idempotent
 from servicekit.api.models import IdempotentAnswer
+from servicekit.api.pagination import CursorPages
 from servicekit.api.serializers import MoneyField, QuantityField, StrictSerializer, TextField
 from servicekit.api.views import Api
 from servicekit.auth.models import RevokedSession
@@ -218,3 +221,15 @@ def test_the_primary_key_decides(user_id: UUID) -> None:
     IdempotentAnswer.objects.create(user_id=user_id, key="k", request_hash="a")
     with pytest.raises(IntegrityError):
         IdempotentAnswer.objects.create(user_id=user_id, key="k", request_hash="b")
+
+
+@pytest.mark.parametrize("cursor", ["!", "not base64", "cD0x!", "ÿ", "bz1i"])
+def test_a_cursor_that_no_list_gave_is_refused(cursor: str) -> None:
+    request = Request(APIRequestFactory().get("/list", {"cursor": cursor}))
+    with pytest.raises(serializers.ValidationError, match="cursor"):
+        CursorPages().decode_cursor(request)
+
+
+def test_a_cursor_of_the_list_is_taken() -> None:
+    request = Request(APIRequestFactory().get("/list", {"cursor": "cD0yMDI2LTAxLTAx"}))
+    assert CursorPages().decode_cursor(request).position == "2026-01-01"

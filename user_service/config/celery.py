@@ -1,4 +1,4 @@
-"""``celery -A user_service.config.celery worker``: periodic tasks, the outbox relay, the event consumer."""
+"""``python -m user_service.manage run_worker``: periodic tasks, the outbox relay, the event consumer."""
 
 from servicekit.celery import service_celery
 

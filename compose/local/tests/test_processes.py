@@ -140,7 +140,7 @@ def test_a_gunicorn_worker_does_not_outlive_its_killed_master(folder: Path) -> N
         "import os\n\n\ndef application(environ, start):\n"
         "    start('200 OK', [])\n    return [str(os.getpid()).encode()]\n"
     )
-    configuration = Path(ready.__file__).with_name("gunicorn.conf.py")
+    configuration = Path(ready.__file__).with_name("gunicorn_conf.py")
     bind = folder / "run.sock"
     argv = [
         sys.executable,
