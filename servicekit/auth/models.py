@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 
 class RevokedSession(models.Model):
@@ -15,6 +16,8 @@ class RevokedSession(models.Model):
 
     class Meta:
         db_table = "revoked_sessions"
+        verbose_name = _("revoked session")
+        verbose_name_plural = _("revoked sessions")
 
     def __str__(self) -> str:
         return str(self.session_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 
 class OutboxEvent(models.Model):
@@ -25,6 +26,8 @@ class OutboxEvent(models.Model):
 
     class Meta:
         db_table = "outbox"
+        verbose_name = _("published event")
+        verbose_name_plural = _("published events")
         constraints = [
             models.UniqueConstraint(fields=["subject", "sequence"], name="outbox_subject_sequence"),
         ]
@@ -49,6 +52,8 @@ class InboxEvent(models.Model):
 
     class Meta:
         db_table = "inbox"
+        verbose_name = _("handled event")
+        verbose_name_plural = _("handled events")
 
     def __str__(self) -> str:
         return f"{self.type} {self.event_id}"
@@ -69,6 +74,8 @@ class FailedEvent(models.Model):
 
     class Meta:
         db_table = "failed_events"
+        verbose_name = _("failed event")
+        verbose_name_plural = _("failed events")
 
     def __str__(self) -> str:
         return f"{self.type} {self.event_id} ({self.attempts})"

@@ -123,3 +123,9 @@ def test_it_tells_whether_it_is_ready(browser: Client, settings: Any) -> None:
     settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "unix:///nowhere/redis.sock"}}
     assert browser.get("/healthz").status_code == 200
     assert browser.get("/readyz").status_code == 503
+
+
+def test_the_icon_that_browsers_ask_for_is_there(browser: Client) -> None:
+    answer = browser.get("/favicon.ico", follow=True)
+    assert answer.status_code == 200
+    assert answer["Content-Type"] == "image/svg+xml"
