@@ -7,8 +7,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
-
 from servicekit.contracts import trading
 from servicekit.messaging import publish
 from servicekit.telemetry import current_request_id
@@ -135,8 +133,3 @@ def units_release(*, order: Order) -> None:
         position_release(
             user_id=order.user_id, instrument_id=order.instrument_id, quantity=order.remaining_quantity
         )
-
-
-def clock() -> datetime:
-    """Now, once per use-case."""
-    return timezone.now()

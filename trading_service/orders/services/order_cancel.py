@@ -5,12 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from servicekit.contracts import trading
 from servicekit.messaging import publish
 from trading_service.orders import saga
 from trading_service.orders.models import Status
-from trading_service.orders.services.changes import Cause, clock, order_claim, order_move, units_release
+from trading_service.orders.services.changes import Cause, order_claim, order_move, units_release
 
 
 @transaction.atomic(savepoint=False)
@@ -23,7 +24,7 @@ def order_cancel(*, order_id: UUID, cause: Cause) -> None:
     order = order_claim(order_id=order_id, step=saga.CANCELED)
     if order is None:
         return
-    order_move(order=order, to=Status.CANCELED, cause=cause, now=clock())
+    order_move(order=order, to=Status.CANCELED, cause=cause, now=timezone.now())
     units_release(order=order)
     publish(
         trading.OrderCanceled(

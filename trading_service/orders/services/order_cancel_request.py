@@ -5,13 +5,14 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from servicekit.contracts import trading
 from servicekit.messaging import publish
 from trading_service.orders import saga
 from trading_service.orders.errors import OrderNotCancelable, OrderNotFound
 from trading_service.orders.models import Order, Status
-from trading_service.orders.services.changes import clock, order_change, order_lock
+from trading_service.orders.services.changes import order_change, order_lock
 
 
 @transaction.atomic
@@ -35,7 +36,7 @@ def order_cancel_request(*, user_id: UUID, order_id: UUID) -> Order:
     if order.status not in saga.CANCEL_REQUESTED.leaves:
         raise OrderNotCancelable(status=Status(order.status).label)
     if order.cancel_requested_at is None:
-        now = clock()
+        now = timezone.now()
         order_change(order=order, now=now, cancel_requested_at=now)
         publish(
             trading.OrderCancelRequested(order_id=order.id, user_id=order.user_id, requested_at=now),

@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from servicekit.contracts import trading
 from servicekit.messaging import publish
@@ -14,7 +15,7 @@ from trading_service.orders import saga
 from trading_service.orders.errors import ExecutionConflict
 from trading_service.orders.models import Fill, Order, Side, Status
 from trading_service.orders.pricing import fee_of
-from trading_service.orders.services.changes import Cause, clock, order_lock, order_move
+from trading_service.orders.services.changes import Cause, order_lock, order_move
 from trading_service.positions.services import position_buy, position_sell
 from trading_service.reference.valuation import amount_of
 
@@ -69,7 +70,7 @@ def order_fill(
         order=order,
         to=Status.FILLED if final else Status.PARTIALLY_FILLED,
         cause=cause,
-        now=clock(),
+        now=timezone.now(),
         filled_quantity=order.filled_quantity + quantity,
         filled_value=order.filled_value + price * quantity,
         amount=order.amount + fill.amount,

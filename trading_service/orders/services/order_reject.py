@@ -5,13 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from trading_service.orders.models import Status
 from trading_service.orders.reject_reasons import SYNONYMS
 from trading_service.orders.saga import Step
 from trading_service.orders.services.changes import (
     Cause,
-    clock,
     order_claim,
     order_move,
     rejection_publish,
@@ -40,7 +40,7 @@ def order_reject(*, order_id: UUID, step: Step, cause: Cause, code: str, limit: 
         order=order,
         to=Status.REJECTED,
         cause=cause,
-        now=clock(),
+        now=timezone.now(),
         reject_code=SYNONYMS.get(code, code),
         reject_limit=limit,
         reject_value=value,

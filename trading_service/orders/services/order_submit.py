@@ -5,10 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from trading_service.orders import saga
 from trading_service.orders.models import Status
-from trading_service.orders.services.changes import Cause, clock, order_claim, order_move, submission_publish
+from trading_service.orders.services.changes import Cause, order_claim, order_move, submission_publish
 
 
 @transaction.atomic(savepoint=False)
@@ -21,5 +22,5 @@ def order_submit(*, order_id: UUID, cause: Cause) -> None:
     order = order_claim(order_id=order_id, step=saga.HOLD_PLACED)
     if order is None:
         return
-    order_move(order=order, to=Status.WORKING, cause=cause, now=clock())
+    order_move(order=order, to=Status.WORKING, cause=cause, now=timezone.now())
     submission_publish(order=order)
