@@ -15,6 +15,8 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from servicekit.faults import follow_clock
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 #: Service name → how it is called in addresses: ``/admin/<slug>/``, ``/api/v1/<slug>/schema``.
@@ -95,6 +97,7 @@ def service_settings(
     Returns:
         Settings by name, to be put into the settings module's globals.
     """
+    follow_clock(name)
     env = environment(name)
     package = f"{name}_service"
     slug = SLUGS[name]

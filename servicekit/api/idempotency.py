@@ -24,6 +24,7 @@ from rest_framework.utils.encoders import JSONEncoder
 from servicekit.api.models import IdempotentAnswer
 from servicekit.auth.principals import Principal
 from servicekit.errors import DomainError
+from servicekit.faults import fault_point
 
 #: Milliseconds to wait for another request with the same key that is still being worked on.
 PATIENCE = 2000
@@ -85,7 +86,9 @@ def idempotent(request: Request, action: Callable[[str], Response]) -> Response:
             location=response.headers.get("Location", ""),
             body=json.dumps(response.data, cls=JSONEncoder, ensure_ascii=False),
         )
-        return response
+        fault_point("request.before_commit")
+    fault_point("request.after_commit")
+    return response
 
 
 def _is_first(user_id: UUID, key: str, fingerprint: str) -> bool:

@@ -6,8 +6,10 @@ Only the standard library is used here, so that a contract can be read by anythi
 from __future__ import annotations
 
 import dataclasses
+import functools
 import types
 import typing
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar, Self, TypeVar
@@ -40,10 +42,7 @@ class Event:
 
     def to_data(self) -> dict[str, Any]:
         """The payload as JSON values: UUID, Decimal and datetime as strings, the rest as they are."""
-        return {
-            field.name: _dump(getattr(self, field.name))
-            for field in dataclasses.fields(self)  # type: ignore[arg-type]
-        }
+        return {field.name: _dump(getattr(self, field.name)) for field in _fields(type(self))}  # type: ignore[arg-type]
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Self:
@@ -52,25 +51,24 @@ class Event:
         Raises:
             ContractError: a field is missing, unknown or of another type.
         """
-        hints = _hints(cls)
-        unknown = data.keys() - hints.keys()
-        if unknown:
-            raise ContractError(f"{cls.TYPE}: unknown fields {sorted(unknown)}")
-        values = {}
-        for field in dataclasses.fields(cls):  # type: ignore[arg-type]
-            if field.name not in data:
-                if field.default is dataclasses.MISSING:
-                    raise ContractError(f"{cls.TYPE}: {field.name} is missing")
-                continue
-            try:
-                values[field.name] = _load(data[field.name], hints[field.name])
-            except (TypeError, ValueError, InvalidOperation) as error:
-                raise ContractError(f"{cls.TYPE}: {field.name}: {error}") from None
+        values, name = {}, ""
+        try:
+            for name, load, required in _fields(cls):  # type: ignore[arg-type]
+                if name in data:
+                    values[name] = load(data[name])
+                elif required:
+                    raise ContractError(f"{cls.TYPE}: {name} is missing")
+        except (TypeError, ValueError, InvalidOperation) as error:
+            if isinstance(error, ContractError):
+                raise
+            raise ContractError(f"{cls.TYPE}: {name}: {error}") from None
+        if len(values) < len(data):
+            raise ContractError(f"{cls.TYPE}: unknown fields {sorted(data.keys() - values.keys())}")
         return cls(**values)
 
 
 @typing.dataclass_transform(kw_only_default=True, frozen_default=True)
-def event(type_name: str) -> typing.Callable[[type[E]], type[E]]:
+def event(type_name: str) -> Callable[[type[E]], type[E]]:
     """Make a class a frozen, keyword-only event contract and enter it into :data:`REGISTRY`."""
 
     def decorate(cls: type[E]) -> type[E]:
@@ -84,46 +82,75 @@ def event(type_name: str) -> typing.Callable[[type[E]], type[E]]:
     return decorate
 
 
-_HINTS: dict[type[Event], dict[str, Any]] = {}
+class _Field(typing.NamedTuple):
+    """A field of a contract: how it is read, and whether it must be there."""
+
+    name: str
+    load: Callable[[Any], Any]
+    required: bool
 
 
-def _hints(cls: type[Event]) -> dict[str, Any]:
-    if cls not in _HINTS:
-        names = {field.name for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
-        _HINTS[cls] = {k: v for k, v in typing.get_type_hints(cls).items() if k in names}
-    return _HINTS[cls]
+@functools.cache
+def _fields(cls: type[Event]) -> tuple[_Field, ...]:
+    """What there is to know of a contract's fields, found out once: events are read by the thousand."""
+    hints = typing.get_type_hints(cls)
+    return tuple(
+        _Field(field.name, _loader(hints[field.name]), field.default is dataclasses.MISSING)
+        for field in dataclasses.fields(cls)  # type: ignore[arg-type]
+    )
 
 
 def _dump(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    if isinstance(value, UUID | Decimal):
+    kind = type(value)
+    if kind is UUID or kind is Decimal:
         return str(value)
+    if kind is datetime:
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     return value
 
 
-def _load(value: Any, hint: Any) -> Any:
+def _loader(hint: Any) -> Callable[[Any], Any]:
+    """What turns a JSON value into a value of the hinted type, or raises TypeError or ValueError."""
     if isinstance(hint, types.UnionType):
-        if value is None:
-            return None
-        (hint,) = (member for member in typing.get_args(hint) if member is not types.NoneType)
-    if hint is UUID:
-        if not isinstance(value, str):
-            raise TypeError("an id is written as a string")
-        return UUID(value)
-    if hint is Decimal:
-        if not isinstance(value, str):
-            raise TypeError("a decimal is written as a string")
-        number = Decimal(value)
-        if not number.is_finite():
-            raise ValueError("not a finite number")
-        return number
-    if hint is datetime:
-        moment = datetime.fromisoformat(value)
-        if moment.tzinfo is None:
-            raise ValueError("no time zone")
-        return moment
-    origin = typing.get_origin(hint) or hint
-    if not isinstance(value, origin) or (origin is int and isinstance(value, bool)):
-        raise TypeError(f"expected {origin.__name__}, got {type(value).__name__}")
-    return value
+        (inner,) = (member for member in typing.get_args(hint) if member is not types.NoneType)
+        load = _loader(inner)
+        return lambda value: None if value is None else load(value)
+    if hint in _LOADERS:
+        return _LOADERS[hint]
+    expected = typing.get_origin(hint) or hint
+
+    def check(value: Any) -> Any:
+        if not isinstance(value, expected) or (expected is int and isinstance(value, bool)):
+            raise TypeError(f"expected {expected.__name__}, got {type(value).__name__}")
+        return value
+
+    return check
+
+
+def _load_id(value: Any) -> UUID:
+    if not isinstance(value, str):
+        raise TypeError("an id is written as a string")
+    return UUID(value)
+
+
+def _load_decimal(value: Any) -> Decimal:
+    if not isinstance(value, str):
+        raise TypeError("a decimal is written as a string")
+    number = Decimal(value)
+    if not number.is_finite():
+        raise ValueError("not a finite number")
+    return number
+
+
+def _load_moment(value: Any) -> datetime:
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None:
+        raise ValueError("no time zone")
+    return moment
+
+
+_LOADERS: dict[Any, Callable[[Any], Any]] = {
+    UUID: _load_id,
+    Decimal: _load_decimal,
+    datetime: _load_moment,
+}

@@ -116,3 +116,21 @@ class OrderCanceled(_OrderEvent):
     quantity: int
     filled_quantity: int
     canceled_at: datetime
+
+
+@event("trading.order.expired.v1")
+class OrderExpired(_OrderEvent):
+    """The order ended because its time was over; ``filled_quantity`` stays filled.
+
+    ``code``: ``timed_out``: billing or the venue did not answer before the order's deadline.
+    """
+
+    order_id: UUID
+    user_id: UUID
+    instrument_id: UUID
+    ticker: str
+    side: str
+    quantity: int
+    filled_quantity: int
+    code: str
+    expired_at: datetime

@@ -1,9 +1,9 @@
 """Events between services: outbox → Redis stream → inbox. Knows only type, subject and bytes.
 
-- :func:`publish` appends an event to the outbox in the caller's transaction.
+- :func:`publish`, :func:`publish_many` append events to the outbox in the caller's transaction.
 - ``relay`` sends what is committed to the service's stream, in order.
-- ``consumer`` reads the streams of others and runs each handler once, in one transaction with its
-  inbox row.
+- ``consumer`` reads the streams of others and runs each handler once per event, in one transaction
+  with its inbox row; a handler marked by :func:`in_batches` takes many events in one call.
 - ``worker`` puts both, and the beat, into the service's Celery worker.
 """
 
@@ -13,12 +13,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from servicekit.messaging.envelope import Received
-    from servicekit.messaging.outbox import publish
+    from servicekit.messaging.outbox import Outgoing, publish, publish_many
     from servicekit.messaging.quotes import publish_quotes
+    from servicekit.messaging.subscriptions import in_batches
 
-__all__ = ["Received", "publish", "publish_quotes"]
+__all__ = ["Outgoing", "Received", "in_batches", "publish", "publish_many", "publish_quotes"]
 
-_HOMES = {"Received": "envelope", "publish": "outbox", "publish_quotes": "quotes"}
+_HOMES = {
+    "Outgoing": "outbox",
+    "Received": "envelope",
+    "in_batches": "subscriptions",
+    "publish": "outbox",
+    "publish_many": "outbox",
+    "publish_quotes": "quotes",
+}
 
 
 def __getattr__(name: str) -> Any:

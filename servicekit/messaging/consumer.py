@@ -1,9 +1,10 @@
 """The consumer: reads the streams of other services and has each event handled once.
 
-A batch is one transaction. When it fails, its events go one by one, so that one bad event stops
-only itself and the later events of its own subject, which wait behind it to keep their order. What
-fails is tried again with growing waits and, in the end, becomes a dead letter. A message is
-acknowledged after the commit; what a dead process left unacknowledged is read again at the start.
+A batch is one transaction. When it fails its halves are tried, and theirs, down to one event, so that
+one bad event stops only itself and the later events of its own subject, which wait behind it to keep
+their order. What fails alone is tried again with growing waits and, in the end, becomes a dead
+letter. A message is acknowledged after the commit; what a dead process left unacknowledged is read
+again at the start.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
 from servicekit.contracts import ContractError
+from servicekit.faults import fault_point
 from servicekit.messaging import failures, inbox, streams
 from servicekit.messaging.envelope import Received, open_envelope, parse
 from servicekit.messaging.subscriptions import handlers, publishers
@@ -30,7 +32,7 @@ from servicekit.messaging.threads import fresh_connections
 log = logging.getLogger(__name__)
 
 #: The most events of one transaction.
-BATCH = 50
+BATCH = 200
 #: Milliseconds to wait for new events at most.
 BLOCK = 1000
 #: Milliseconds after which another consumer's unacknowledged message is taken over.
@@ -148,23 +150,20 @@ class Consumer:
         ready: list[Delivery] = []
         done: list[str] = []
         for entry, fields in entries:
-            envelope = (fields or {}).get("envelope")
-            if envelope is None:  # trimmed before it was handled, or not an event at all
-                done.append(entry)
-                continue
-            delivery = self._open(stream, entry, envelope)
-            if delivery is None:
-                done.append(entry)
-            elif delivery.lane in self.waiting:
-                self.waiting[delivery.lane].append(delivery)
-            else:
+            # No fields: trimmed before it was handled.
+            if fields and _may_concern_us(fields) and (delivery := self._open(stream, entry, fields)):
                 ready.append(delivery)
+            else:
+                done.append(entry)
+        fault_point("consumer.after_read")
         done += self._handle(ready)
+        fault_point("consumer.after_commit")
         if done:
             self.redis.xack(stream, self.group, *done)
 
-    def _open(self, stream: str, entry: str, envelope: str) -> Delivery | None:
+    def _open(self, stream: str, entry: str, fields: dict[str, str]) -> Delivery | None:
         """Read an envelope; None when the event is not for this service or cannot be read at all."""
+        envelope = fields.get("envelope", "")
         try:
             attributes = parse(envelope)
         except ContractError as error:
@@ -181,9 +180,12 @@ class Consumer:
             return None
 
     def _handle(self, deliveries: list[Delivery]) -> list[str]:
-        """Handle a batch. Returns the entries to acknowledge; the others wait to be tried again."""
-        if not deliveries:
+        """Handle a batch, its halves if it fails. Returns the entries to acknowledge; the rest waits."""
+        deliveries = self._put_behind_waiting(deliveries)
+        if not deliveries or self.stop.is_set():
             return []
+        if len(deliveries) == 1:
+            return [deliveries[0].entry] if self._handled(deliveries[0]) else []
         while not self.stop.is_set():
             try:
                 with fresh_connections():
@@ -191,22 +193,22 @@ class Consumer:
                 return [delivery.entry for delivery in deliveries]
             except Exception as error:
                 if not _is_outage(error):
-                    log.info("a batch of %d failed, one by one now: %r", len(deliveries), error)
+                    log.info("a batch of %d failed, its halves now: %r", len(deliveries), error)
                     break
                 log.warning("the database does not answer the consumer: %s", error)
                 self.stop.wait(0.5)
-        return self._handle_one_by_one(deliveries)
+        middle = len(deliveries) // 2
+        return self._handle(deliveries[:middle]) + self._handle(deliveries[middle:])
 
-    def _handle_one_by_one(self, deliveries: list[Delivery]) -> list[str]:
-        done: list[str] = []
+    def _put_behind_waiting(self, deliveries: list[Delivery]) -> list[Delivery]:
+        """Those whose lane is free; the others join what waits there."""
+        free = []
         for delivery in deliveries:
-            if self.stop.is_set():
-                break
             if delivery.lane in self.waiting:
                 self.waiting[delivery.lane].append(delivery)
-            elif self._handled(delivery):
-                done.append(delivery.entry)
-        return done
+            else:
+                free.append(delivery)
+        return free
 
     def _handled(self, delivery: Delivery) -> bool:
         """Handle one event by itself. False when it failed and now waits in its lane."""
@@ -258,6 +260,11 @@ class Consumer:
             envelope=envelope,
             error=error,
         )
+
+
+def _may_concern_us(fields: dict[str, str]) -> bool:
+    """What is not for this service need not be parsed; entries of older versions do not say their type."""
+    return fields.get("type") is None or fields["type"] in handlers()
 
 
 def _is_outage(error: Exception) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
+
+import orjson
 
 from servicekit.contracts import REGISTRY, ContractError, Event
 
@@ -44,7 +45,7 @@ def seal(
     event: Event, *, id: UUID, source: str, sequence: int, time: datetime, request_id: str, traceparent: str
 ) -> str:
     """Write an event with its envelope as one line of JSON."""
-    return json.dumps(
+    return orjson.dumps(
         {
             "specversion": "1.0",
             "id": str(id),
@@ -57,10 +58,8 @@ def seal(
             "requestid": request_id,
             "traceparent": traceparent,
             "data": event.to_data(),
-        },
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
+        }
+    ).decode()
 
 
 def parse(text: str | bytes) -> dict[str, Any]:
@@ -70,11 +69,11 @@ def parse(text: str | bytes) -> dict[str, Any]:
         ContractError: not a JSON object with an ``id``, a ``type`` and a ``subject``.
     """
     try:
-        envelope = json.loads(text)
+        envelope: dict[str, Any] = orjson.loads(text)
         UUID(envelope["id"]), envelope["type"], envelope["subject"]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ContractError(f"not an envelope: {error!r}") from None
-    return dict(envelope)
+    return envelope
 
 
 def open_envelope(envelope: dict[str, Any]) -> Received[Any]:

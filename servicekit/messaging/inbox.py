@@ -1,21 +1,34 @@
-"""Running handlers exactly once per event: the inbox row and the effect share one transaction."""
+"""Running handlers exactly once per event: the inbox row and the effect share one transaction.
+
+A batch is handled in *waves*, so that its events can be handled many at a time and each subject's
+events still in their order: the first wave has the first event of every subject, the second wave
+the second ones, and so on. Within a wave, events of one type go to their handler together.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
 
+from servicekit.faults import fault_point
 from servicekit.messaging.envelope import Received
-from servicekit.messaging.subscriptions import handlers
+from servicekit.messaging.subscriptions import Handler, handlers, takes_many
 from servicekit.telemetry import request_context
+
+_TAKE = """
+INSERT INTO inbox (consumer, event_id, type)
+SELECT %s, event_id, type FROM unnest(%s::uuid[], %s::text[]) AS received (event_id, type)
+ORDER BY event_id
+ON CONFLICT DO NOTHING RETURNING event_id
+"""
 
 
 def handle(messages: Sequence[Received[Any]]) -> int:
-    """Handle messages in one transaction, in order, skipping those handled before.
+    """Handle messages in one transaction, skipping those handled before.
 
     Returns:
         How many were new.
@@ -25,27 +38,42 @@ def handle(messages: Sequence[Received[Any]]) -> int:
     """
     with transaction.atomic():
         new = _take(messages)
-        count = len(new)
-        for message in messages:
-            if message.id not in new:
-                continue
-            new.discard(message.id)  # the same event may be in the sequence twice
-            with request_context(message.request_id, message.traceparent):
-                for handler in handlers()[message.type]:
-                    handler(message)
-    return count
+        for group in waves(new):
+            for handler in handlers()[group[0].type]:
+                _run(handler, group)
+        fault_point("consumer.before_commit")
+    return len(new)
 
 
-def _take(messages: Sequence[Received[Any]]) -> set[UUID]:
-    """Insert the inbox rows; the primary key decides which are new."""
+def waves(messages: Sequence[Received[Any]]) -> Iterator[list[Received[Any]]]:
+    """Groups of one type in which no subject appears twice, each subject's messages in their order."""
+    groups: dict[tuple[int, str], list[Received[Any]]] = {}
+    seen: dict[str, int] = {}
+    for message in messages:
+        wave = seen[message.subject] = seen.get(message.subject, 0) + 1
+        groups.setdefault((wave, message.type), []).append(message)
+    for key in sorted(groups, key=lambda key: key[0]):
+        yield groups[key]
+
+
+def _run(handler: Handler, messages: list[Received[Any]]) -> None:
+    if takes_many(handler):
+        handler(messages)
+        return
+    for message in messages:
+        with request_context(message.request_id, message.traceparent):
+            handler(message)
+
+
+def _take(messages: Sequence[Received[Any]]) -> list[Received[Any]]:
+    """Insert the inbox rows; the primary key decides which are new. Each new message once, in order."""
+    received: dict[UUID, Received[Any]] = {}
+    for message in messages:
+        received.setdefault(message.id, message)
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            INSERT INTO inbox (consumer, event_id, type)
-            SELECT %s, event_id, type FROM unnest(%s::uuid[], %s::text[]) AS received (event_id, type)
-            ORDER BY event_id
-            ON CONFLICT DO NOTHING RETURNING event_id
-            """,
-            [settings.SERVICE_NAME, [str(m.id) for m in messages], [m.type for m in messages]],
+            _TAKE,
+            [settings.SERVICE_NAME, list(map(str, received)), [m.type for m in received.values()]],
         )
-        return {UUID(str(row[0])) for row in cursor.fetchall()}
+        new = {row[0] for row in cursor.fetchall()}
+    return [message for id, message in received.items() if id in new]

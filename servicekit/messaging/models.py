@@ -12,7 +12,8 @@ class OutboxEvent(models.Model):
 
     ``position`` is given while the aggregate's row is locked, so the events of one subject have
     rising positions; it is the order in which the relay sends. Events of different subjects may
-    commit out of it, which is why the relay never skips to "after the last".
+    commit out of it, which is why the relay never skips to "after the last". ``entry`` is the id
+    under which the stream took it.
     """
 
     position = models.BigAutoField(primary_key=True)
@@ -23,6 +24,7 @@ class OutboxEvent(models.Model):
     envelope = models.TextField()
     created_at = models.DateTimeField(db_default=Now())
     published_at = models.DateTimeField(null=True)
+    entry = models.CharField(max_length=42, null=True)
 
     class Meta:
         db_table = "outbox"
@@ -39,6 +41,26 @@ class OutboxEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.subject} #{self.sequence}"
+
+
+class StreamState(models.Model):
+    """What is known of the service's own stream; one row at most.
+
+    ``last_entry``: the last that the relay has seen the stream take. A stream whose last entry is an
+    earlier one has lost something. ``confirmed``: every subscriber has acknowledged this entry and
+    all before it, so they are never sent again.
+    """
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    last_entry = models.CharField(max_length=42, default="0-0", db_default="0-0")
+    confirmed = models.CharField(max_length=42, default="0-0", db_default="0-0")
+
+    class Meta:
+        db_table = "stream_state"
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="stream_state_one_row")]
+
+    def __str__(self) -> str:
+        return f"sent {self.last_entry}, confirmed {self.confirmed}"
 
 
 class InboxEvent(models.Model):

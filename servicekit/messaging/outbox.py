@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import redis
@@ -13,49 +16,81 @@ from django.utils import timezone
 from servicekit.contracts import Event
 from servicekit.ids import new_id
 from servicekit.messaging import envelope, streams
-from servicekit.messaging.models import OutboxEvent
+from servicekit.messaging.envelope import Received
 from servicekit.telemetry import current_request_id, current_traceparent
 
 log = logging.getLogger(__name__)
 
+# Positions rise in the order of the rows given.
+_APPEND = """
+INSERT INTO outbox (id, type, subject, sequence, envelope)
+SELECT id, type, subject, sequence, envelope
+FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::int[], %s::text[]) WITH ORDINALITY
+     AS event (id, type, subject, sequence, envelope, place)
+ORDER BY place
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """An event to be published.
+
+    Attributes:
+        event: a contract of this service.
+        sequence: its number among the events of its subject, counted by the aggregate itself (its
+            version); 1 for a subject that has only one.
+        cause: the event that led to it, whose request id and trace it carries on; None: those of the
+            request that is being served.
+    """
+
+    event: Event
+    sequence: int = 1
+    cause: Received[Any] | None = None
+
 
 def publish(event: Event, *, sequence: int = 1) -> UUID:
-    """Append an event to the outbox, to be sent once the current transaction has committed.
+    """Append one event to the outbox: :func:`publish_many` of one, caused by the present request."""
+    (event_id,) = publish_many([Outgoing(event, sequence)])
+    return event_id
 
-    Args:
-        event: a contract of this service.
-        sequence: its number among the events of its subject, counted by the aggregate itself
-            (its version); 1 for a subject that has only one.
+
+def publish_many(outgoing: Iterable[Outgoing]) -> list[UUID]:
+    """Append events to the outbox, to be sent in this order once the current transaction has committed.
 
     Returns:
-        The event's id.
+        The events' ids.
 
     Raises:
         TransactionManagementError: there is no transaction.
-        IntegrityError: the subject has an event of that number already: two writers raced.
+        IntegrityError: a subject has an event of that number already: two writers raced.
     """
     connection = transaction.get_connection()
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("an event is published inside a transaction")
-    event_id = new_id()
-    OutboxEvent.objects.create(
-        id=event_id,
-        type=event.TYPE,
-        subject=event.subject,
-        sequence=sequence,
-        envelope=envelope.seal(
-            event,
+    now = timezone.now()
+    here = current_request_id(), current_traceparent()
+    rows = []
+    for out in outgoing:
+        event_id = new_id()
+        request_id, traceparent = (out.cause.request_id, out.cause.traceparent) if out.cause else here
+        sealed = envelope.seal(
+            out.event,
             id=event_id,
             source=settings.SERVICE_NAME,
-            sequence=sequence,
-            time=timezone.now(),
-            request_id=current_request_id(),
-            traceparent=current_traceparent(),
-        ),
-    )
+            sequence=out.sequence,
+            time=now,
+            request_id=request_id,
+            traceparent=traceparent,
+        )
+        rows.append((event_id, out.event.TYPE, out.event.subject, out.sequence, sealed))
+    if not rows:
+        return []
+    ids, *columns = (list(column) for column in zip(*rows, strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(_APPEND, [list(map(str, ids)), *columns])
     if not any(func is wake_relay for _, func, _ in connection.run_on_commit):
         transaction.on_commit(wake_relay)
-    return event_id
+    return ids
 
 
 def wake_relay() -> None:

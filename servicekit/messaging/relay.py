@@ -4,28 +4,82 @@ One relay per service at a time: a PostgreSQL advisory lock elects it, which kee
 subject. It is woken by a message after each commit and looks by itself every second. No row is
 locked and no transaction is open while it talks to Redis: a relay that dies after XADD and before
 it has marked the rows sends them again, and the subscribers' inboxes drop the second copy.
+
+It also sees when Redis has lost something (its last second in a crash, or everything): the stream's
+last entry is then an earlier one than the last that the stream took. What is missing becomes unsent
+again, and is sent in its old order before anything new.
 """
 
 from __future__ import annotations
 
+import functools
 import logging
 import threading
+import time
+from collections.abc import Sequence
+from typing import Any
 
 import redis
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
+from servicekit.faults import fault_point
 from servicekit.messaging import streams
-from servicekit.messaging.models import OutboxEvent
+from servicekit.messaging.models import OutboxEvent, StreamState
 
 log = logging.getLogger(__name__)
 
-#: How many rows go in one pipeline.
+#: How many rows are sent at a time.
 BATCH = 200
 #: Seconds between two looks when nobody wakes the relay.
 INTERVAL = 1.0
+#: Seconds between two looks for what Redis may have lost while nothing is sent.
+LOSS_INTERVAL = 5.0
 #: The advisory lock's number; locks are per database, so one number serves every service.
 LEADER_LOCK = 7_001
+#: Milliseconds that the search for what Redis lost may take; it reads the whole outbox.
+RECOVERY_TIMEOUT = 120_000
+
+# KEYS[1]: the stream. ARGV: the last entry it is known to have, then a type and an envelope per event.
+# Answers the new entries; or, having added nothing, the stream's last entry when that is an earlier one.
+_SEND = """
+local function after(a, b)
+    local a_time, a_number = a:match('(%d+)-(%d+)')
+    local b_time, b_number = b:match('(%d+)-(%d+)')
+    a_time, b_time = tonumber(a_time), tonumber(b_time)
+    return a_time > b_time or (a_time == b_time and tonumber(a_number) > tonumber(b_number))
+end
+local last = '0-0'
+if redis.call('EXISTS', KEYS[1]) == 1 then
+    local info = redis.call('XINFO', 'STREAM', KEYS[1])
+    for i = 1, #info, 2 do
+        if info[i] == 'last-generated-id' then last = info[i + 1] end
+    end
+end
+if after(ARGV[1], last) then return last end
+local entries = {}
+for i = 2, #ARGV, 2 do
+    entries[#entries + 1] = redis.call('XADD', KEYS[1], '*', 'type', ARGV[i], 'envelope', ARGV[i + 1])
+end
+return entries
+"""
+
+_MARK = """
+UPDATE outbox SET published_at = statement_timestamp(), entry = sent.entry
+FROM unnest(%s::bigint[], %s::text[]) AS sent (position, entry)
+WHERE outbox.position = sent.position
+"""
+
+_REMEMBER = """
+INSERT INTO stream_state (id, last_entry) VALUES (1, %s)
+ON CONFLICT (id) DO UPDATE SET last_entry = excluded.last_entry
+"""
+
+_LOST = """
+UPDATE outbox SET published_at = NULL, entry = NULL
+WHERE published_at IS NOT NULL AND entry IS NOT NULL
+  AND (split_part(entry, '-', 1)::bigint, split_part(entry, '-', 2)::bigint) > (%s, %s)
+"""
 
 
 def lead(stop: threading.Event) -> bool:
@@ -47,12 +101,15 @@ def lead(stop: threading.Event) -> bool:
 def run(stop: threading.Event) -> None:
     """Send until told to stop. Raises whatever PostgreSQL raises; the lock is then gone as well."""
     wakes = streams.connect().pubsub(ignore_subscribe_messages=True)
-    subscribed = False
+    subscribed, next_look = False, 0.0
     while not stop.is_set():
         try:
             if not subscribed:
                 wakes.subscribe(streams.wake_channel(settings.SERVICE_NAME))
                 subscribed = True
+            if time.monotonic() >= next_look:
+                take_back_lost()
+                next_look = time.monotonic() + LOSS_INTERVAL
             while send_batch() == BATCH:
                 pass
             if wakes.get_message(timeout=INTERVAL):
@@ -68,29 +125,72 @@ def run(stop: threading.Event) -> None:
 
 
 def send_batch() -> int:
-    """Send the oldest unsent events.
+    """Send the oldest unsent events, after whatever Redis has lost of those sent before.
 
     Returns:
         How many were sent, at most ``BATCH``.
 
     Raises:
-        redis.RedisError: the stream did not take them; they stay unsent.
+        redis.RedisError: the stream did not take them all; those it did not are sent again.
     """
-    rows = list(
+    while rows := _unsent():
+        state = StreamState.objects.first() or StreamState()
+        fault_point("relay.before_send")
+        entries = _send(state.last_entry, rows)
+        if isinstance(entries, list):
+            fault_point("relay.after_send")
+            _mark([position for position, _, _ in rows], entries)
+            return len(rows)
+        _take_back(state, last=entries)
+    return 0
+
+
+def take_back_lost() -> None:
+    """Make unsent again what Redis has lost, if it has lost anything."""
+    state = StreamState.objects.first()
+    if state and isinstance(last := _send(state.last_entry, []), str):
+        _take_back(state, last=last)
+
+
+def _unsent() -> list[tuple[int, str, str]]:
+    """The oldest unsent events: position, type, envelope."""
+    return list(
         OutboxEvent.objects.filter(published_at__isnull=True)
         .order_by("position")
-        .values_list("position", "envelope")[:BATCH]
+        .values_list("position", "type", "envelope")[:BATCH]
     )
-    if not rows:
-        return 0
+
+
+def _send(last_entry: str, rows: Sequence[tuple[int, str, str]]) -> list[str] | str:
+    """The entries' ids; or, nothing being sent, the stream's last entry when it should have later ones."""
+    arguments: list[Any] = [last_entry]
+    for _, type_name, envelope in rows:
+        arguments += (type_name, envelope)
     stream = streams.stream_of(settings.SERVICE_NAME)
-    pipeline = streams.shared().pipeline(transaction=False)
-    for _, envelope in rows:
-        pipeline.xadd(stream, {"envelope": envelope})
-    pipeline.execute()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE outbox SET published_at = statement_timestamp() WHERE position = ANY(%s)",
-            [[position for position, _ in rows]],
-        )
-    return len(rows)
+    answer: list[str] | str = _script()(keys=[stream], args=arguments)
+    return answer
+
+
+@functools.cache
+def _script() -> Any:
+    return streams.shared().register_script(_SEND)
+
+
+def _mark(positions: list[int], entries: list[str]) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_MARK, [positions, entries])
+        cursor.execute(_REMEMBER, [entries[-1]])
+
+
+def _take_back(state: StreamState, *, last: str) -> None:
+    """Make unsent again what the stream no longer has and not every subscriber has acknowledged."""
+    since = max(streams.entry_key(last), streams.entry_key(state.confirmed))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = %s", [RECOVERY_TIMEOUT])
+        cursor.execute(_LOST, list(since))
+        lost = cursor.rowcount
+        cursor.execute(_REMEMBER, [last])
+    log.error(
+        "Redis has lost events: its stream ends at %s, not at %s; %d are sent again",
+        last, state.last_entry, lost,
+    )  # fmt: skip

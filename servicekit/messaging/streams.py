@@ -27,6 +27,12 @@ def wake_channel(service: str) -> str:
     return f"wake:{service}"
 
 
+def entry_key(entry: str) -> tuple[int, int]:
+    """A stream entry's id (``<milliseconds>-<number>``) as what entries are ordered by."""
+    milliseconds, _, number = entry.partition("-")
+    return int(milliseconds), int(number)
+
+
 def connect(*, timeout: float = SOCKET_TIMEOUT) -> Any:
     """A redis-py client of its own, for a thread that blocks on it.
 

@@ -5,15 +5,34 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 
 from servicekit.contracts import Event, user
 from servicekit.contracts.market import QuotesUpdated
-from servicekit.messaging.envelope import Received
 
-Handler = Callable[[Received[Any]], None]
+#: Takes a :class:`Received`, or a sequence of them when it is marked by :func:`in_batches`.
+Handler = Callable[[Any], None]
+
+H = TypeVar("H", bound=Handler)
+
+
+def in_batches(handler: H) -> H:
+    """Mark a handler that takes many events of one type in one call.
+
+    It gets a sequence of :class:`Received` in the order of the stream, each subject at most once,
+    inside one transaction with their inbox rows. There is no current request in it: each message has
+    its own ``request_id``. When it raises, nothing of the batch has happened, and the events are
+    tried again in smaller parts, in the end one by one.
+    """
+    handler.takes_many = True  # type: ignore[attr-defined]
+    return handler
+
+
+def takes_many(handler: Handler) -> bool:
+    """Whether a handler was marked by :func:`in_batches`."""
+    return getattr(handler, "takes_many", False)
 
 
 @functools.cache

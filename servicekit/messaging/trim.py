@@ -28,11 +28,6 @@ def trim_stream() -> int:
     limits = [(int((time.time() - KEPT) * 1000), 0)]
     for group in groups:
         pending = client.xpending(stream, group["name"])
-        limits.append(_key(pending["min"] if pending["pending"] else group["last-delivered-id"]))
+        limits.append(streams.entry_key(pending["min"] if pending["pending"] else group["last-delivered-id"]))
     milliseconds, sequence = min(limits)
     return int(client.xtrim(stream, minid=f"{milliseconds}-{sequence}", approximate=False))
-
-
-def _key(entry: str) -> tuple[int, int]:
-    milliseconds, _, sequence = entry.partition("-")
-    return int(milliseconds), int(sequence)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -18,6 +18,18 @@ class Deliver(Protocol):
     def __call__(
         self, event: Event, *, sequence: int = 1, id: UUID | None = None, request_id: str = ""
     ) -> bool: ...
+
+
+class DeliverMany(Protocol):
+    """Delivers events (each with its sequence, 1 unless given) to this service as one batch."""
+
+    def __call__(
+        self,
+        events: Sequence[Event | tuple[Event, int]],
+        *,
+        ids: Sequence[UUID] | None = None,
+        request_id: str = "",
+    ) -> int: ...
 
 
 @pytest.fixture(autouse=True)
@@ -59,24 +71,43 @@ def api() -> Callable[..., Any]:
 
 
 @pytest.fixture
-def deliver() -> Deliver:
+def deliver(deliver_many: DeliverMany) -> Deliver:
     """Seal, open and handle an event through the real inbox. Returns whether it was new."""
+
+    def run(event: Event, *, sequence: int = 1, id: UUID | None = None, request_id: str = "") -> bool:
+        return deliver_many([(event, sequence)], ids=[id or new_id()], request_id=request_id) == 1
+
+    return run
+
+
+@pytest.fixture
+def deliver_many() -> DeliverMany:
+    """Seal, open and handle events as one batch through the real inbox. Returns how many were new."""
     from django.utils import timezone
 
     from servicekit.messaging import inbox
     from servicekit.messaging.envelope import open_envelope, parse, seal
 
-    def run(event: Event, *, sequence: int = 1, id: UUID | None = None, request_id: str = "") -> bool:
-        text = seal(
-            event,
-            id=id or new_id(),
-            source=event.TYPE.partition(".")[0],
-            sequence=sequence,
-            time=timezone.now(),
-            request_id=request_id,
-            traceparent="",
-        )
-        return inbox.handle([open_envelope(parse(text))]) == 1
+    def run(
+        events: Sequence[Event | tuple[Event, int]],
+        *,
+        ids: Sequence[UUID] | None = None,
+        request_id: str = "",
+    ) -> int:
+        messages = []
+        for number, item in enumerate(events):
+            event, sequence = item if isinstance(item, tuple) else (item, 1)
+            text = seal(
+                event,
+                id=ids[number] if ids else new_id(),
+                source=event.TYPE.partition(".")[0],
+                sequence=sequence,
+                time=timezone.now(),
+                request_id=request_id,
+                traceparent="",
+            )
+            messages.append(open_envelope(parse(text)))
+        return inbox.handle(messages)
 
     return run
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from servicekit.ids import new_id
 from servicekit.messaging import failures, inbox, publish, relay, streams
 from servicekit.messaging.consumer import Consumer
 from servicekit.messaging.envelope import Received, open_envelope, parse, seal
-from servicekit.messaging.models import FailedEvent, InboxEvent, OutboxEvent
+from servicekit.messaging.models import FailedEvent, InboxEvent, OutboxEvent, StreamState
 from servicekit.telemetry import request_context
 from servicekit.testing.project import subscriptions
 
@@ -28,6 +28,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def calls() -> Iterator[list[Callable[[Received[Any]], None]]]:
     yield subscriptions.calls
     subscriptions.calls.clear()
+
+
+@pytest.fixture
+def batch_calls() -> Iterator[list[Callable[[Sequence[Received[Any]]], None]]]:
+    yield subscriptions.batch_calls
+    subscriptions.batch_calls.clear()
 
 
 @pytest.fixture
@@ -54,6 +60,17 @@ def placed(order_id: Any = None) -> billing.HoldPlaced:
     )
 
 
+def declined(order_id: Any = None) -> billing.HoldDeclined:
+    return billing.HoldDeclined(
+        order_id=order_id or new_id(),
+        user_id=new_id(),
+        code="insufficient_funds",
+        required=5,
+        available=0,
+        currency="USD",
+    )
+
+
 def cancel_requested(order_id: Any) -> trading.OrderCancelRequested:
     from django.utils import timezone
 
@@ -67,6 +84,11 @@ def sealed(event: Event, sequence: int = 1, id: Any = None) -> str:
         event, id=id or new_id(), source="billing", sequence=sequence, time=timezone.now(), request_id="r-1",
         traceparent="",
     )  # fmt: skip
+
+
+def sent_sequences() -> list[int]:
+    entries = streams.shared().xrange("events:trading")
+    return [parse(fields["envelope"])["sequence"] for _, fields in entries]
 
 
 def consume_until(done: Callable[[], bool], seconds: float = 15) -> None:
@@ -115,9 +137,47 @@ class TestRelay:
                 publish(cancel_requested(order), sequence=sequence)
         assert relay.send_batch() == 5
         assert relay.send_batch() == 0
-        entries = streams.shared().xrange("events:trading")
-        assert [parse(fields["envelope"])["sequence"] for _, fields in entries] == [1, 2, 3, 4, 5]
+        assert sent_sequences() == [1, 2, 3, 4, 5]
         assert not OutboxEvent.objects.filter(published_at__isnull=True).exists()
+
+    def test_a_stream_that_is_gone_is_sent_again_in_order(self, redis_streams: Any) -> None:
+        order = new_id()
+        for sequence in range(1, 4):
+            with transaction.atomic():
+                publish(cancel_requested(order), sequence=sequence)
+            relay.send_batch()
+        streams.shared().delete("events:trading")
+        streams.shared().xgroup_create("events:trading", "billing", id="0", mkstream=True)
+        with transaction.atomic():
+            publish(cancel_requested(order), sequence=4)
+        assert relay.send_batch() == 4
+        assert sent_sequences() == [1, 2, 3, 4]
+
+    def test_a_stream_without_its_tail_gets_just_the_tail(self, redis_streams: Any) -> None:
+        """As after a crash of Redis that lost its last second."""
+        for sequence in range(1, 6):
+            with transaction.atomic():
+                publish(cancel_requested(new_id()), sequence=sequence)
+            relay.send_batch()
+        kept = streams.shared().xrange("events:trading")[:2]
+        streams.shared().delete("events:trading")
+        for entry, fields in kept:
+            streams.shared().xadd("events:trading", fields, id=entry)
+        relay.take_back_lost()
+        assert relay.send_batch() == 3
+        assert sent_sequences() == [1, 2, 3, 4, 5]
+
+    def test_what_everybody_has_acknowledged_is_not_sent_again(self, redis_streams: Any) -> None:
+        for sequence in range(1, 4):
+            with transaction.atomic():
+                publish(cancel_requested(new_id()), sequence=sequence)
+            relay.send_batch()
+        second = streams.shared().xrange("events:trading")[1][0]
+        StreamState.objects.update(confirmed=second)
+        streams.shared().delete("events:trading")
+        relay.take_back_lost()
+        assert relay.send_batch() == 1
+        assert sent_sequences() == [3]
 
     def test_only_one_leads(self) -> None:
         stop, leads = threading.Event(), []
@@ -258,6 +318,51 @@ class TestInbox:
         assert not InboxEvent.objects.exists()
         assert inbox.handle([*messages, messages[0]]) == 3
         assert inbox.handle(messages) == 0
+
+    def test_a_batch_goes_in_waves_each_subject_in_its_order(self, batch_calls: list, calls: list) -> None:
+        seen: list[list[tuple[str, int]]] = []
+        batch_calls.append(lambda messages: seen.append([(m.subject, m.sequence) for m in messages]))
+        calls.append(lambda message: seen.append([(message.subject, message.sequence)]))
+        a, b = new_id(), new_id()
+        order = [(declined(a), 1), (declined(b), 1), (placed(a), 2), (declined(a), 3), (declined(b), 2)]
+        messages = [open_envelope(parse(sealed(event, sequence))) for event, sequence in order]
+        assert inbox.handle(messages) == 5
+        subject_a, subject_b = f"hold/{a}", f"hold/{b}"
+        assert seen == [
+            [(subject_a, 1), (subject_b, 1)],
+            [(subject_a, 2)],
+            [(subject_b, 2)],
+            [(subject_a, 3)],
+        ]
+
+    def test_one_bad_event_of_a_batch_stops_only_itself(
+        self, redis_streams: Any, batch_calls: list, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(failures, "FIRST_WAIT", 0.01)
+        monkeypatch.setattr(failures, "MAX_ATTEMPTS", 2)
+        bad, sizes = new_id(), []
+
+        def handler(messages: Sequence[Received[Any]]) -> None:
+            sizes.append(len(messages))
+            if any(message.event.order_id == bad for message in messages):
+                raise ValueError("bad")
+
+        batch_calls.append(handler)
+        streams.shared().delete("events:trading:dead")
+        with redis_streams.pipeline() as pipeline:
+            for number in range(200):
+                envelope = sealed(declined(bad if number == 77 else None))
+                fields = {"type": billing.HoldDeclined.TYPE, "envelope": envelope}
+                pipeline.xadd("events:billing", fields)
+            pipeline.execute()
+        consume_until(
+            lambda: (
+                FailedEvent.objects.filter(dead_at__isnull=False).exists() and _pending(redis_streams) == 0
+            )
+        )
+        assert InboxEvent.objects.count() == 199
+        assert len(sizes) < 30  # halves, not two hundred single ones
+        streams.shared().delete("events:trading:dead")
 
 
 def _pending(client: Any) -> int:

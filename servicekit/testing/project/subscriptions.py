@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from servicekit.contracts import Event, billing
-from servicekit.messaging.envelope import Received
+from servicekit.messaging import Received, in_batches
 
 #: What :func:`on_hold_placed` calls; a test replaces it.
 calls: list[Callable[[Received[Any]], None]] = []
@@ -18,4 +18,18 @@ def on_hold_placed(message: Received[billing.HoldPlaced]) -> None:
         call(message)
 
 
-SUBSCRIPTIONS: dict[type[Event], Callable[[Received[Any]], None]] = {billing.HoldPlaced: on_hold_placed}
+#: What :func:`on_hold_declined` calls with each batch; a test replaces it.
+batch_calls: list[Callable[[Sequence[Received[Any]]], None]] = []
+
+
+@in_batches
+def on_hold_declined(messages: Sequence[Received[billing.HoldDeclined]]) -> None:
+    """Passes the batch on to the test."""
+    for call in batch_calls:
+        call(messages)
+
+
+SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
+    billing.HoldPlaced: on_hold_placed,
+    billing.HoldDeclined: on_hold_declined,
+}
