@@ -29,6 +29,13 @@ from servicekit.faults import fault_point
 #: Milliseconds to wait for another request with the same key that is still being worked on.
 PATIENCE = 2000
 
+# The limit stays for what the action itself may have to wait for.
+_TAKE_KEY = """
+SET LOCAL lock_timeout = %s;
+INSERT INTO idempotent_answers (user_id, key, request_hash, status, location, body)
+VALUES (%s, %s, %s, 0, '', '') ON CONFLICT DO NOTHING
+"""
+
 _KEY = re.compile(r"[\x21-\x7e]{1,128}")
 
 
@@ -94,15 +101,8 @@ def idempotent(request: Request, action: Callable[[str], Response]) -> Response:
 def _is_first(user_id: UUID, key: str, fingerprint: str) -> bool:
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL lock_timeout = %s", [PATIENCE])
-            cursor.execute(
-                "INSERT INTO idempotent_answers (user_id, key, request_hash, status, location, body) "
-                "VALUES (%s, %s, %s, 0, '', '') ON CONFLICT DO NOTHING",
-                [str(user_id), key, fingerprint],
-            )
-            inserted = bool(cursor.rowcount == 1)
-            cursor.execute("SET LOCAL lock_timeout = DEFAULT")
-            return inserted
+            cursor.execute(_TAKE_KEY, [PATIENCE, str(user_id), key, fingerprint])
+            return bool(cursor.rowcount == 1)
     except OperationalError as error:
         if getattr(error.__cause__, "pgcode", None) == "55P03":  # lock_not_available
             raise IdempotencyInFlight() from None

@@ -39,6 +39,11 @@ class KeySet:
         self._tried = 0.0
         self._lock = threading.Lock()
 
+    @property
+    def fetched_at(self) -> float:
+        """When the present keys were fetched (monotonic seconds): tells one fetch from another."""
+        return self._fetched
+
     def find(self, kid: str) -> Any | None:
         """The public key of that id; None when user_service publishes no such key.
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import time
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -16,11 +19,24 @@ ALGORITHM = "RS256"
 #: Seconds that two machines' clocks may differ.
 LEEWAY = 5
 
+#: So many tokens are remembered as verified, so that a signature is checked once and not with every
+#: request of its five minutes. Expiry is looked at each time, and so is the session (``sessions``).
+REMEMBERED = 4096
+
 REQUIRED = ["exp", "iat", "iss", "aud", "sub", "sid", "jti", "scope"]
 
 
 class TokenInvalid(Exception):
     """A token that this exchange did not sign, or that has expired, or lacks something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A public key as it was fetched at one time; equal to itself until the next time."""
+
+    id: str
+    fetched_at: float
+    public: Any = field(compare=False)
 
 
 def decode(token: str) -> dict[str, Any]:
@@ -31,26 +47,44 @@ def decode(token: str) -> dict[str, Any]:
             wrong signature, issuer or audience, expired, or a claim is missing.
         KeysUnavailable: user_service's keys have never been fetched and cannot be now.
     """
+    kid, keys = _key_id(token), key_set()
+    key = keys.find(kid)
+    if key is None:
+        raise TokenInvalid("signed by a key that user_service does not publish")
+    claims = _verified(token, Key(kid, keys.fetched_at, key))
+    if claims["exp"] + LEEWAY <= time.time():
+        raise TokenInvalid("expired")
+    return dict(claims)
+
+
+@functools.lru_cache(maxsize=REMEMBERED)
+def _key_id(token: str) -> str:
+    """The id of the key that a token says it is signed with."""
     try:
         header = jwt.get_unverified_header(token)
-        if header.get("alg") != ALGORITHM or not isinstance(header.get("kid"), str):
-            raise TokenInvalid("not an RS256 token with a key id")
-        key = key_set().find(header["kid"])
-        if key is None:
-            raise TokenInvalid("signed by a key that user_service does not publish")
-        return dict(
-            jwt.decode(
-                token,
-                key,
-                algorithms=[ALGORITHM],
-                audience=AUDIENCE,
-                issuer=ISSUER,
-                leeway=LEEWAY,
-                options={"require": REQUIRED},
-            )
+    except jwt.PyJWTError as error:
+        raise TokenInvalid(str(error)) from None
+    if header.get("alg") != ALGORITHM or not isinstance(header.get("kid"), str):
+        raise TokenInvalid("not an RS256 token with a key id")
+    return str(header["kid"])
+
+
+@functools.lru_cache(maxsize=REMEMBERED)
+def _verified(token: str, key: Key) -> dict[str, Any]:
+    """The claims of a token whose signature is right; remembered until the keys are fetched anew."""
+    try:
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            key.public,
+            algorithms=[ALGORITHM],
+            audience=AUDIENCE,
+            issuer=ISSUER,
+            leeway=LEEWAY,
+            options={"require": REQUIRED},
         )
     except jwt.PyJWTError as error:
         raise TokenInvalid(str(error)) from None
+    return claims
 
 
 def principal(claims: dict[str, Any]) -> Principal:

@@ -17,12 +17,14 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.utils import timezone
 
+from servicekit.auth import tokens
 from servicekit.auth.authentication import InvalidToken, SessionIsRevoked, principal_of
-from servicekit.auth.keys import KeySet, KeysUnavailable
+from servicekit.auth.keys import MAX_AGE, KeySet, KeysUnavailable
 from servicekit.auth.sessions import session_revoke
+from servicekit.auth.tokens import LEEWAY
 from servicekit.contracts import user
 from servicekit.ids import new_id
-from servicekit.testing.keys import KID, access_token, private_key
+from servicekit.testing.keys import KID, access_token, jwks_url, private_key
 
 pytestmark = pytest.mark.django_db
 
@@ -127,3 +129,31 @@ def test_the_last_good_keys_outlive_a_broken_address(tmp_path: Any, monkeypatch:
 def test_without_any_key_nobody_is_let_in(tmp_path: Any) -> None:
     with pytest.raises(KeysUnavailable):
         KeySet(f"file:{tmp_path}/nothing").find(KID)
+
+
+def test_a_token_that_was_verified_before_still_expires(user_id: UUID) -> None:
+    token = access_token(user_id, lifetime=1 - LEEWAY)
+    assert principal_of(token).id == user_id
+    time.sleep(1.1)
+    with pytest.raises(InvalidToken):
+        principal_of(token)
+
+
+def test_a_token_that_was_verified_before_goes_with_its_key(
+    user_id: UUID, tmp_path: Any, monkeypatch: Any
+) -> None:
+    """The key is withdrawn, and another one published under the same id."""
+    known = Path(jwks_url().removeprefix("file:")).read_text()
+    path = tmp_path / "jwks.json"
+    path.write_text(known)
+    keys = KeySet(f"file:{path}")
+    monkeypatch.setattr(tokens, "key_set", lambda: keys)
+    token = access_token(user_id)
+    assert principal_of(token).id == user_id
+
+    other = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(rsa.generate_private_key(65537, 2048).public_key()))
+    path.write_text(json.dumps({"keys": [{**other, "kid": KID}]}))
+    monkeypatch.setattr(keys, "_fetched", keys.fetched_at - MAX_AGE)
+    monkeypatch.setattr(keys, "_tried", 0.0)
+    with pytest.raises(InvalidToken):
+        principal_of(token)
