@@ -130,7 +130,11 @@ def _loader(hint: Any) -> Callable[[Any], Any]:
 def _load_id(value: Any) -> UUID:
     if not isinstance(value, str):
         raise TypeError("an id is written as a string")
-    return UUID(value)
+    return _parse_id(value)
+
+
+#: The ids of users and instruments come again and again, and making a UUID is the slowest part of reading.
+_parse_id = functools.lru_cache(maxsize=4096)(UUID)
 
 
 def _load_decimal(value: Any) -> Decimal:

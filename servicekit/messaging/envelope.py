@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from decimal import Decimal
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -42,24 +43,41 @@ class Received(Generic[E]):
 
 
 def seal(
-    event: Event, *, id: UUID, source: str, sequence: int, time: datetime, request_id: str, traceparent: str
+    event: Event,
+    *,
+    id: UUID,
+    source: str,
+    subject: str,
+    sequence: int,
+    time: datetime,
+    request_id: str,
+    traceparent: str,
 ) -> str:
-    """Write an event with its envelope as one line of JSON."""
+    """Write an event with its envelope as one line of JSON: ids, decimals and times (UTC) as strings."""
     return orjson.dumps(
         {
             "specversion": "1.0",
-            "id": str(id),
+            "id": id,
             "type": event.TYPE,
             "source": source,
-            "subject": event.subject,
+            "subject": subject,
             "sequence": sequence,
-            "time": time.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            "time": time,
             "dataversion": event.TYPE.rpartition(".")[2],
             "requestid": request_id,
             "traceparent": traceparent,
-            "data": event.to_data(),
-        }
+            "data": event,
+        },
+        default=_dump,
+        option=orjson.OPT_UTC_Z,
     ).decode()
+
+
+def _dump(value: Any) -> str:
+    """What orjson does not know by itself: Decimal."""
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"{value!r} has no place in an event")
 
 
 def parse(text: str | bytes) -> dict[str, Any]:

@@ -67,22 +67,24 @@ def publish_many(outgoing: Iterable[Outgoing]) -> list[UUID]:
     connection = transaction.get_connection()
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("an event is published inside a transaction")
-    now = timezone.now()
+    now, source = timezone.now(), settings.SERVICE_NAME
     here = current_request_id(), current_traceparent()
     rows = []
     for out in outgoing:
         event_id = new_id()
         request_id, traceparent = (out.cause.request_id, out.cause.traceparent) if out.cause else here
+        subject = out.event.subject
         sealed = envelope.seal(
             out.event,
             id=event_id,
-            source=settings.SERVICE_NAME,
+            source=source,
+            subject=subject,
             sequence=out.sequence,
             time=now,
             request_id=request_id,
             traceparent=traceparent,
         )
-        rows.append((event_id, out.event.TYPE, out.event.subject, out.sequence, sealed))
+        rows.append((event_id, out.event.TYPE, subject, out.sequence, sealed))
     if not rows:
         return []
     ids, *columns = (list(column) for column in zip(*rows, strict=True))

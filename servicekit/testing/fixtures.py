@@ -101,6 +101,7 @@ def deliver_many() -> DeliverMany:
                 event,
                 id=ids[number] if ids else new_id(),
                 source=event.TYPE.partition(".")[0],
+                subject=event.subject,
                 sequence=sequence,
                 time=timezone.now(),
                 request_id=request_id,

@@ -81,9 +81,15 @@ def sealed(event: Event, sequence: int = 1, id: Any = None) -> str:
     from django.utils import timezone
 
     return seal(
-        event, id=id or new_id(), source="billing", sequence=sequence, time=timezone.now(), request_id="r-1",
+        event,
+        id=id or new_id(),
+        source="billing",
+        subject=event.subject,
+        sequence=sequence,
+        time=timezone.now(),
+        request_id="r-1",
         traceparent="",
-    )  # fmt: skip
+    )
 
 
 def sent_sequences() -> list[int]:

@@ -57,6 +57,7 @@ def test_an_envelope_survives_the_way_there_and_back(type_name):
             received.event,
             id=received.id,
             source=received.source,
+            subject=received.subject,
             sequence=received.sequence,
             time=received.time,
             request_id=received.request_id,
