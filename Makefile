@@ -1,9 +1,9 @@
 # Everything one does with Birzha. Values can be given: make up BIRZHA_PORT=9000
 RUN := @sh compose/local/run
-export PYTHON
+export PYTHON SEEDS SEED FAULT RECOVERY ONLY RUNS PROFILE
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs reset demo check test lint lock
+.PHONY: help up down status logs reset demo check events replay faults bench test lint lock
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
@@ -26,8 +26,20 @@ reset: ## stop and delete all data (asks first; YES=1 does not)
 demo: ## walk a new user's whole story through the public API
 	$(RUN) demo
 
-check: ## check that nothing was lost, made or spent twice
-	$(RUN) check
+check: ## check that nothing was lost, made or spent twice (WAIT=30, ARGS="--only I3 I10"; ARGS=--help)
+	$(RUN) check $(if $(WAIT),--wait $(WAIT)) $(ARGS)
+
+events: ## what waits at every service: unsent, unheard by whom, tried again, given up
+	$(RUN) events status
+
+replay: ## send again whatever a subscriber lacks
+	$(RUN) events replay --missing
+
+faults: ## break everything under load (SEEDS=1, SEED=n to repeat one, FAULT=name or kind, FAULT=list)
+	$(RUN) faults
+
+bench: ## how fast is it? (ONLY=drain, RUNS=3, PROFILE=trading-worker); written to docs/benchmarks.md
+	$(RUN) bench
 
 test: ## every check and every test, on a system of its own
 	$(RUN) test

@@ -1,1 +1,1 @@
-"""What measures. Each file is one measurement, run by hand against a running system; none is a test."""
+"""What measures: ``make bench``. A number here is measured on a system of its own, never asserted."""

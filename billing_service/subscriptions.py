@@ -7,6 +7,7 @@ from typing import Any
 
 from billing_service.holds.handlers import (
     on_order_canceled,
+    on_order_expired,
     on_order_filled,
     on_order_placed,
     on_order_rejected,
@@ -20,4 +21,5 @@ SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
     trading.OrderFilled: on_order_filled,
     trading.OrderRejected: on_order_rejected,
     trading.OrderCanceled: on_order_canceled,
+    trading.OrderExpired: on_order_expired,
 }

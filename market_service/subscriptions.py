@@ -7,9 +7,8 @@ from typing import Any
 
 from market_service.venue.handlers import on_order_cancel_requested, on_order_submitted
 from servicekit.contracts import Event, trading
-from servicekit.messaging import Received
 
-SUBSCRIPTIONS: dict[type[Event], Callable[[Received[Any]], None]] = {
+SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
     trading.OrderSubmitted: on_order_submitted,
     trading.OrderCancelRequested: on_order_cancel_requested,
 }

@@ -10,6 +10,7 @@ from notification_service.inbox.handlers import (
     on_account_registered,
     on_deposit_booked,
     on_order_canceled,
+    on_order_expired,
     on_order_filled,
     on_order_rejected,
 )
@@ -22,4 +23,5 @@ SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
     trading.OrderFilled: on_order_filled,
     trading.OrderRejected: on_order_rejected,
     trading.OrderCanceled: on_order_canceled,
+    trading.OrderExpired: on_order_expired,
 }

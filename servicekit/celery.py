@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import django
 from celery import Celery
@@ -33,9 +34,12 @@ def service_celery(package: str) -> Celery:
             "global_keyprefix": prefix,
             "visibility_timeout": 600,
             "socket_timeout": 15,
+            # how long a worker waits for a task in one call; one that comes meanwhile is had at once
+            "polling_interval": 2,
         },
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
+        broker_channel_error_retry=True,  # a Redis without memory or disk answers with errors: wait for it
         task_default_queue="tasks",
         task_acks_late=True,
         task_ignore_result=True,
@@ -55,6 +59,22 @@ def service_celery(package: str) -> Celery:
     app.autodiscover_tasks()
     app.steps["worker"].add(EventThreads)
     return app
+
+
+def work(app: Celery) -> int:
+    """Run Celery's own worker until SIGTERM; its command line, which this leaves out, weighs 11 MB.
+
+    Of the chatter between workers (gossip, mingle, heartbeats) none is needed: a service's workers
+    share nothing but the queue, and the Redis user may not use what mingle asks for.
+
+    Returns:
+        The exit code.
+    """
+    worker: Any = app.Worker(
+        loglevel="INFO", without_gossip=True, without_mingle=True, without_heartbeat=True
+    )
+    worker.start()
+    return int(worker.exitcode or 0)
 
 
 def broker_url(redis_url: str) -> str:

@@ -8,7 +8,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from servicekit.messaging import streams
+from servicekit.messaging import metrics_socket, streams
 
 _migrated = False
 
@@ -29,8 +29,8 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Prometheus text."""
-    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+    """Prometheus text: of this process, of what waits in the database and on the stream, of the worker."""
+    return HttpResponse(generate_latest() + metrics_socket.read(), content_type=CONTENT_TYPE_LATEST)
 
 
 def _database() -> str:

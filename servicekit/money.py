@@ -69,8 +69,11 @@ def price_text(price: Decimal, step: Decimal) -> str:
 def rounded_minor(amount: Decimal, currency: str = HOME_CURRENCY) -> int:
     """Round a computed amount to minor units. The one rounding rule of Birzha: half away from zero.
 
-    House cash is the other side of every fill and is booked with the same rounded amount, so the
-    remainder (under half a minor unit) is the house's and nothing is created or lost.
+    It is used twice per fill, for price × quantity and for the fee on that rounded amount; nothing
+    else is ever rounded. The customer's leg and the house's (for the fee: the fees account's) carry
+    the same rounded number, so what it differs from the exact product by, half a minor unit at most,
+    stays with the house: its gain where a buy is rounded up or a sell down, its loss the other way
+    round. An order that is filled in parts is rounded part by part. Nothing is created or lost.
 
     Args:
         amount: an exact product such as price × quantity, in major units.

@@ -37,7 +37,11 @@ DATABASE_TIMEOUTS = {
 
 #: What every service's beat does; a service adds its own to ``CELERY_BEAT_SCHEDULE``.
 BEAT_SCHEDULE: dict[str, Any] = {
-    "trim the stream": {"task": "servicekit.messaging.tasks.stream_trim", "schedule": 300.0},
+    "keep the events in order": {
+        "task": "servicekit.messaging.tasks.events_keep_house",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
     "forget old sessions": {"task": "servicekit.auth.tasks.revocations_purge", "schedule": 3600.0},
 }
 
@@ -161,6 +165,10 @@ def service_settings(
         "STATIC_URL": f"/admin/{slug}/static/",
         "WHITENOISE_USE_FINDERS": True,
         "REDIS_URL": env.require("BIRZHA_REDIS_URL"),
+        # Days after which rows of the outbox and of the inbox go; see servicekit/messaging/retention.py.
+        "OUTBOX_DAYS": int(env.get("BIRZHA_OUTBOX_DAYS", "14")),
+        "INBOX_DAYS": int(env.get("BIRZHA_INBOX_DAYS", "45")),
+        "WORKER_METRICS": env.get("BIRZHA_WORKER_METRICS"),
         "JWKS_URL": env.require("BIRZHA_JWKS_URL"),
         "PUBLIC_URL": env.get("BIRZHA_PUBLIC_URL", "http://127.0.0.1:8000"),
         "REST_FRAMEWORK": _rest_framework(),

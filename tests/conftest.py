@@ -37,6 +37,7 @@ def system() -> Iterator[System]:
         home = Home.at(Path(folder) / "home")
         stack = Stack(home)
         catalogs.compile_changed()
+        home.create(for_tests=True)
         try:
             stack.up(Settings.read(home, {"BIRZHA_PORT": str(free_port())}))
             yield System(home.read_state()["url"], home)

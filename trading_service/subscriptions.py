@@ -6,17 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from servicekit.contracts import Event, billing, market
-from servicekit.messaging import Received
 from trading_service.orders import handlers as orders
 from trading_service.reference import handlers as reference
 
-SUBSCRIPTIONS: dict[type[Event], Callable[[Received[Any]], None]] = {
+SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
     market.InstrumentChanged: reference.on_instrument_changed,
-    billing.HoldPlaced: orders.on_hold_placed,
-    billing.HoldDeclined: orders.on_hold_declined,
-    market.OrderExecuted: orders.on_order_executed,
-    market.OrderRefused: orders.on_order_refused,
-    market.OrderCanceled: orders.on_order_canceled,
+    billing.HoldPlaced: orders.on_holds_placed,
+    billing.HoldDeclined: orders.on_holds_declined,
+    market.OrderExecuted: orders.on_orders_executed,
+    market.OrderRefused: orders.on_orders_refused,
+    market.OrderCanceled: orders.on_orders_canceled,
 }
 
 #: The latest quotes: a stream of their own, of which only the newest message matters.

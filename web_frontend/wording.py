@@ -36,6 +36,7 @@ LABELS = {
         "buy": pgettext_lazy("noun", "Buy"),
         "sell": pgettext_lazy("noun", "Sell"),
         "fee": _("Fee"),
+        "reversal": _("Reversal"),
     },
 }
 

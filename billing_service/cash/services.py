@@ -10,14 +10,14 @@ from django.db import transaction
 
 from billing_service.cash.errors import BalanceLimitExceeded, CurrencyUnsupported, DepositLimitExceeded
 from billing_service.cash.models import Deposit
-from billing_service.ledger.errors import AccountNotReady
+from billing_service.ledger.errors import AccountFrozen, AccountNotReady
 from billing_service.ledger.models import JournalEntry, LedgerAccount, LedgerEntry
-from billing_service.ledger.selectors import account_get
-from billing_service.ledger.services import Posting, journal_post
+from billing_service.ledger.services import Draft, Posting, accounts_lock, journal_book
 from servicekit.contracts.billing import DepositBooked
 from servicekit.ids import new_id
 from servicekit.messaging import publish
 from servicekit.money import to_text
+from servicekit.telemetry import current_request_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ def deposit_make(*, user_id: UUID, amount: int, currency: str, idempotency_key: 
 
     Raises:
         AccountNotReady: the account is not opened yet.
+        AccountFrozen: its books are being looked into.
         CurrencyUnsupported: the account is kept in another currency.
         DepositLimitExceeded: above ``settings.DEPOSIT_LIMIT``.
         BalanceLimitExceeded: the balance would be above ``settings.BALANCE_LIMIT``.
@@ -46,35 +47,41 @@ def deposit_make(*, user_id: UUID, amount: int, currency: str, idempotency_key: 
     Emits:
         DepositBooked.
     """
-    account = account_get(user_id=user_id)
+    account = accounts_lock(user_ids=[user_id]).get(user_id)
     if account is None:
         raise AccountNotReady
+    if account.frozen:
+        raise AccountFrozen
     if currency != account.currency:
         raise CurrencyUnsupported(limit=account.currency, value=currency)
     if amount > settings.DEPOSIT_LIMIT:
         raise DepositLimitExceeded(**_limit(settings.DEPOSIT_LIMIT, amount, currency))
+    if account.balance + amount > settings.BALANCE_LIMIT:
+        raise BalanceLimitExceeded(**_limit(settings.BALANCE_LIMIT, account.balance + amount, currency))
     deposit_id = new_id()
-    booking = journal_post(
-        type=JournalEntry.Type.DEPOSIT,
-        source_id=deposit_id,
-        currency=currency,
-        postings=[
-            Posting(account.id, LedgerEntry.Kind.DEPOSIT, amount),
-            Posting(LedgerAccount.Kind.EXTERNAL, LedgerEntry.Kind.DEPOSIT, -amount),
-        ],
-        description="deposit",
+    (entry,) = journal_book(
+        [
+            Draft(
+                type=JournalEntry.Type.DEPOSIT,
+                source_id=deposit_id,
+                request_id=current_request_id(),
+                currency=currency,
+                postings=[
+                    Posting(account, LedgerEntry.Kind.DEPOSIT, amount),
+                    Posting(LedgerAccount.Kind.EXTERNAL, LedgerEntry.Kind.DEPOSIT, -amount),
+                ],
+                description="deposit",
+            )
+        ]
     )
-    balance = booking.balances[account.id]
-    if balance > settings.BALANCE_LIMIT:
-        raise BalanceLimitExceeded(**_limit(settings.BALANCE_LIMIT, balance, currency))
     deposit = Deposit.objects.create(
         id=deposit_id,
         user_id=user_id,
         idempotency_key=idempotency_key,
         amount=amount,
         currency=currency,
-        journal_entry=booking.entry,
-        created_at=booking.entry.occurred_at,
+        journal_entry_id=entry.id,
+        created_at=entry.occurred_at,
     )
     publish(
         DepositBooked(
@@ -82,11 +89,11 @@ def deposit_make(*, user_id: UUID, amount: int, currency: str, idempotency_key: 
             user_id=user_id,
             amount=amount,
             currency=currency,
-            balance_after=balance,
-            booked_at=booking.entry.occurred_at,
+            balance_after=account.balance,
+            booked_at=entry.occurred_at,
         )
     )
-    return DepositMade(deposit=deposit, balance_after=balance)
+    return DepositMade(deposit=deposit, balance_after=account.balance)
 
 
 def _limit(limit: int, value: int, currency: str) -> dict[str, str]:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from servicekit.settings import service_settings
 
-globals().update(
-    service_settings(
-        "billing",
-        apps=["billing_service.ledger", "billing_service.holds", "billing_service.cash"],
-    )
+_shared = service_settings(
+    "billing",
+    apps=[
+        "billing_service.ledger",
+        "billing_service.holds",
+        "billing_service.cash",
+        "billing_service.consistency",
+    ],
 )
+globals().update(_shared)
 
 #: The most that one deposit may bring, in minor units: 1,000,000.00.
 DEPOSIT_LIMIT = 1_000_000_00
@@ -17,3 +21,23 @@ DEPOSIT_LIMIT = 1_000_000_00
 #: The most that a customer may have after a deposit, in minor units: 10,000,000,000.00. A million
 #: such customers are 10^18, so that no sum over the ledger leaves a BIGINT (9.2 × 10^18).
 BALANCE_LIMIT = 10_000_000_000_00
+
+#: Seconds after which a market order's hold should have ended; trading's deadlines are well below.
+HOLD_PATIENCE = 60
+
+#: Seconds between two runs of the consistency job, and of the look for overdue holds.
+CHECK_PERIOD = 60.0
+
+CELERY_BEAT_SCHEDULE = {
+    **_shared["CELERY_BEAT_SCHEDULE"],
+    "check the books": {
+        "task": "billing_service.consistency.tasks.consistency_check",
+        "schedule": CHECK_PERIOD,
+        "options": {"expires": CHECK_PERIOD},  # after a stall one run, not a burst
+    },
+    "watch the holds": {
+        "task": "billing_service.holds.tasks.holds_watch",
+        "schedule": CHECK_PERIOD,
+        "options": {"expires": CHECK_PERIOD},
+    },
+}

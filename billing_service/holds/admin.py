@@ -10,6 +10,16 @@ from servicekit.admin import ReadOnlyAdmin
 
 @admin.register(Hold)
 class HoldAdmin(ReadOnlyAdmin):
-    list_display = ("id", "order_id", "user_id", "amount", "captured", "released", "state", "updated_at")
+    list_display = (
+        "id",
+        "order_id",
+        "user_id",
+        "amount",
+        "captured",
+        "released",
+        "state",
+        "due_at",
+        "updated_at",
+    )
     list_filter = ("state",)
     search_fields = ("=id", "=order_id", "=user_id")

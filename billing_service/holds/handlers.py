@@ -1,36 +1,42 @@
-"""Events of orders: what each means for the customer's cash. Sells hold none."""
+"""Events of orders: what each means for customers' cash. Sells hold none."""
 
 from __future__ import annotations
 
-from billing_service.holds.services import hold_place, hold_void, order_settle
+from collections.abc import Sequence
+
+from billing_service.holds.services import holds_expire, holds_place, holds_void, orders_settle
 from servicekit.contracts import trading
-from servicekit.messaging import Received
+from servicekit.messaging import Received, in_batches
+
+#: Orders rejected so had no hold: billing itself declined them.
+_DECLINED = ("insufficient_funds", "account_frozen")
 
 
-def on_order_placed(message: Received[trading.OrderPlaced]) -> None:
-    """A buy asks for its cash to be held."""
-    order = message.event
-    if order.side == "buy" and order.hold_amount > 0:
-        hold_place(
-            order_id=order.order_id,
-            user_id=order.user_id,
-            amount=order.hold_amount,
-            currency=order.currency,
-        )
+@in_batches
+def on_order_placed(messages: Sequence[Received[trading.OrderPlaced]]) -> None:
+    """Buys ask for their cash to be held."""
+    holds_place(messages=[m for m in messages if m.event.side == "buy" and m.event.hold_amount > 0])
 
 
-def on_order_filled(message: Received[trading.OrderFilled]) -> None:
-    """A fill is paid."""
-    order_settle(source_id=message.id, fill=message.event)
+@in_batches
+def on_order_filled(messages: Sequence[Received[trading.OrderFilled]]) -> None:
+    """Fills are paid."""
+    orders_settle(messages=messages)
 
 
-def on_order_rejected(message: Received[trading.OrderRejected]) -> None:
-    """The order ended unfilled. What billing itself declined has nothing to release."""
-    if message.event.side == "buy" and message.event.code != "insufficient_funds":
-        hold_void(order_id=message.event.order_id, user_id=message.event.user_id)
+@in_batches
+def on_order_rejected(messages: Sequence[Received[trading.OrderRejected]]) -> None:
+    """Orders ended unfilled."""
+    holds_void(messages=[m for m in messages if m.event.side == "buy" and m.event.code not in _DECLINED])
 
 
-def on_order_canceled(message: Received[trading.OrderCanceled]) -> None:
-    """The order was taken back."""
-    if message.event.side == "buy":
-        hold_void(order_id=message.event.order_id, user_id=message.event.user_id)
+@in_batches
+def on_order_canceled(messages: Sequence[Received[trading.OrderCanceled]]) -> None:
+    """Orders were taken back."""
+    holds_void(messages=[m for m in messages if m.event.side == "buy"])
+
+
+@in_batches
+def on_order_expired(messages: Sequence[Received[trading.OrderExpired]]) -> None:
+    """Orders ended because their time was over."""
+    holds_expire(messages=[m for m in messages if m.event.side == "buy"])

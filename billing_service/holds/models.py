@@ -1,4 +1,14 @@
-"""Holds: cash set aside for an order until it is filled (captured) or ends unfilled (voided)."""
+"""Holds: cash set aside for an order until it is filled (captured) or ends unfilled (voided, expired).
+
+``pending → captured | voided | expired``. Who is first decides: a hold is changed only while it is
+pending and under the lock of its account, and a trigger refuses any change of a final one.
+
+A hold does not expire by itself. Execution at the venue is an order's point of no return, and only
+trading_service knows from the venue whether an order has come to it; a hold let go by billing's own
+clock could be the money of an order that was executed. So ``expired`` is what trading says
+(``OrderExpired``: its deadline passed and the venue took the order back), and billing's own clock,
+the database's, only raises the alarm: ``due_at`` is when the hold should have ended.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +26,8 @@ class Hold(models.Model):
     While pending, ``amount − captured`` is a part of the account's ``held``. A final hold is never
     changed again, and has ``captured + released = amount``.
 
+    ``due_at``: by when it should be final; null for an order that may rest at the venue.
+
     A hold of zero without an account is a marker: the order ended before its cash was asked for
     (its events were handled out of order), and must not get any afterwards.
     """
@@ -24,6 +36,7 @@ class Hold(models.Model):
         PENDING = "pending", _("pending")
         CAPTURED = "captured", _("captured")
         VOIDED = "voided", _("voided")
+        EXPIRED = "expired", _("expired")
 
     id = models.UUIDField(_("id"), primary_key=True, default=new_id, editable=False)
     order_id = models.UUIDField(_("order"), unique=True)
@@ -41,6 +54,7 @@ class Hold(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.PENDING)
     created_at = models.DateTimeField(_("placed"), db_default=Now())
     updated_at = models.DateTimeField(_("changed"), db_default=Now())
+    due_at = models.DateTimeField(_("due"), null=True)
 
     class Meta:
         verbose_name = _("hold")
@@ -50,7 +64,8 @@ class Hold(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(amount__gt=0, account__isnull=False) | Q(amount=0, state="voided"),
+                condition=Q(amount__gt=0, account__isnull=False)
+                | Q(amount=0, state__in=["voided", "expired"]),
                 name="hold_of_something",
             ),
             models.CheckConstraint(
@@ -60,7 +75,7 @@ class Hold(models.Model):
             models.CheckConstraint(
                 condition=Q(state="pending", released=0)
                 | Q(state="captured", captured__gt=0, released=F("amount") - F("captured"))
-                | Q(state="voided", captured=0, released=F("amount")),
+                | Q(state__in=["voided", "expired"], captured=0, released=F("amount")),
                 name="hold_final_is_spent_or_released",
             ),
         ]

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from datetime import datetime
+
+from django.db.models import Count, Min
+from django.db.models.functions import Now
 
 from billing_service.holds.models import Hold
 
 
-def hold_exists(*, order_id: UUID) -> bool:
-    """Whether the order has a hold, of any state."""
-    return Hold.objects.filter(order_id=order_id).exists()
+def holds_overdue() -> tuple[int, datetime | None]:
+    """How many pending holds should have ended by the database's clock, and when the first was placed."""
+    found = Hold.objects.filter(state=Hold.State.PENDING, due_at__lt=Now()).aggregate(
+        count=Count("id"), first=Min("created_at")
+    )
+    return found["count"], found["first"]

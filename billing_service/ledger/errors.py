@@ -20,3 +20,42 @@ class AccountNotFound(AccountNotReady):
     """The same, where the account itself is what was asked for."""
 
     status = 404
+
+
+class AccountFrozen(DomainError):
+    """The account's books do not agree; nothing new is done with it until somebody has looked."""
+
+    code = "account_frozen"
+    status = 409
+    title = _("The account is frozen")
+    message = _("Your cash account is frozen while it is being checked. Nothing of it is lost.")
+
+
+class AccountNotFrozen(DomainError):
+    """There is nothing to lift."""
+
+    code = "account_not_frozen"
+    status = 409
+    title = _("The account is not frozen")
+    message = _("Account %(account_id)s is not frozen.")
+
+
+class AlreadyReversed(DomainError):
+    """The entry cannot be reversed: it has been already."""
+
+    code = "already_reversed"
+    status = 409
+    title = _("The entry is reversed already")
+    message = _("Journal entry %(number)s is reversed already, by entry %(by)s.")
+
+
+class ReversalNotCovered(DomainError):
+    """Reversing would take from a customer what is not there any more."""
+
+    code = "reversal_not_covered"
+    status = 409
+    title = _("The reversal is not covered")
+    message = _(
+        "The reversal takes %(required)s %(currency)s from account %(account_id)s, "
+        "of which %(available)s is available."
+    )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from billing_service.ledger.services import account_open
+from collections.abc import Sequence
+
+from billing_service.ledger.services import accounts_open
 from servicekit.contracts import user
-from servicekit.messaging import Received
+from servicekit.messaging import Received, in_batches
 
 
-def on_account_registered(message: Received[user.AccountRegistered]) -> None:
-    """Somebody signed up: open the cash account."""
-    account_open(user_id=message.event.user_id)
+@in_batches
+def on_account_registered(messages: Sequence[Received[user.AccountRegistered]]) -> None:
+    """Customers signed up: open their cash accounts."""
+    accounts_open(messages=messages)

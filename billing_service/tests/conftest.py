@@ -8,7 +8,8 @@ import pytest
 
 from billing_service.cash.services import deposit_make
 from billing_service.ledger.models import LedgerAccount
-from billing_service.ledger.services import account_open
+from billing_service.ledger.services import accounts_open
+from billing_service.tests.orders import received, registered
 from servicekit.ids import new_id
 
 
@@ -18,10 +19,9 @@ def customer(db: None) -> Callable[[int], LedgerAccount]:
 
     def make(balance: int = 0) -> LedgerAccount:
         user_id = new_id()
-        account = account_open(user_id=user_id)
+        accounts_open(messages=[received(registered(user_id))])
         if balance:
             deposit_make(user_id=user_id, amount=balance, currency="USD", idempotency_key=str(new_id()))
-        account.refresh_from_db()
-        return account
+        return LedgerAccount.objects.get(user_id=user_id)
 
     return make

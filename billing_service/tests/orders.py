@@ -1,4 +1,4 @@
-"""Events of orders, as trading_service would send them."""
+"""Events as the other services would send them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,31 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from servicekit.contracts import trading
+from servicekit.contracts import Event, trading, user
 from servicekit.ids import new_id
+from servicekit.messaging import Received
+
+
+def received(event: Event, *, request_id: str = "") -> Received[Any]:
+    """The event as a handler gets it."""
+    return Received(
+        id=new_id(),
+        type=event.TYPE,
+        source=event.TYPE.partition(".")[0],
+        subject=event.subject,
+        sequence=1,
+        time=timezone.now(),
+        request_id=request_id,
+        traceparent="",
+        event=event,
+    )
+
+
+def registered(user_id: UUID) -> user.AccountRegistered:
+    """Somebody signed up."""
+    return user.AccountRegistered(
+        user_id=user_id, username="ann", email="ann@example.com", locale="en", registered_at=timezone.now()
+    )
 
 
 def order_placed(
@@ -78,4 +101,19 @@ def order_canceled(order: trading.OrderPlaced, *, filled_quantity: int = 0) -> t
         quantity=order.quantity,
         filled_quantity=filled_quantity,
         canceled_at=timezone.now(),
+    )
+
+
+def order_expired(order: trading.OrderPlaced, *, filled_quantity: int = 0) -> trading.OrderExpired:
+    """No answer came before the order's deadline."""
+    return trading.OrderExpired(
+        order_id=order.order_id,
+        user_id=order.user_id,
+        instrument_id=order.instrument_id,
+        ticker=order.ticker,
+        side=order.side,
+        quantity=order.quantity,
+        filled_quantity=filled_quantity,
+        code="timed_out",
+        expired_at=timezone.now(),
     )

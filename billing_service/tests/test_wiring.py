@@ -24,7 +24,16 @@ def test_migrations_are_complete(db):
 
 @pytest.mark.parametrize(
     "model",
-    ["ledger_ledgeraccount", "ledger_journalentry", "ledger_ledgerentry", "holds_hold", "cash_deposit"],
+    [
+        "ledger_ledgeraccount",
+        "ledger_journalentry",
+        "ledger_ledgerentry",
+        "ledger_accountfreeze",
+        "ledger_journalhead",
+        "holds_hold",
+        "cash_deposit",
+        "consistency_consistencymark",
+    ],
 )
 def test_operators_look_and_do_not_touch(admin_client, customer, model):
     customer(100)
@@ -38,3 +47,19 @@ def test_a_journal_entry_shows_its_legs(admin_client, customer):
     customer(123_45)
     page = admin_client.get(reverse("admin:ledger_journalentry_change", args=[JournalEntry.objects.get().id]))
     assert page.content.decode().count("12345") >= 2
+
+
+def test_what_the_schedule_names_are_tasks(settings):
+    from billing_service.config.celery import app
+
+    app.loader.import_default_modules()
+    assert {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()} <= set(app.tasks)
+
+
+@pytest.mark.django_db
+def test_the_tasks_do_their_work(customer):
+    from billing_service.consistency.tasks import consistency_check
+    from billing_service.holds.tasks import holds_watch
+
+    customer(100)
+    assert (consistency_check(), holds_watch()) == (0, 0)

@@ -1,10 +1,16 @@
-"""What an invariant is, and what is found of it."""
+"""What an invariant is, how it is looked for, and what is found of it.
+
+Nothing here grows with the tables: PostgreSQL counts what one query finds; two services are compared
+by digests first, and only where those differ row by row; see :class:`Same`.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar, Protocol
+from uuid import UUID
 
 from compose.check.snapshot import Snapshot
 
@@ -12,6 +18,49 @@ Row = dict[str, Any]
 
 #: How many violations of a check are kept to be shown; all are counted.
 SAMPLE = 5
+#: Into so many heaps the rows of two services are dealt to be compared; a power of two.
+HEAPS = 4096
+
+#: Where a query says which time-ordered id (UUIDv7) tells the age of its rows: ``/* since: leg.id */``.
+_WINDOW = re.compile(r"/\* since: ([\w.]+) \*/")
+
+
+@dataclass
+class Finding:
+    """What one check of an invariant found: how many violations, and the first few."""
+
+    check: Check
+    count: int = 0
+    sample: list[Row] = field(default_factory=list)
+
+    def add(self, row: Row) -> None:
+        """One more violation."""
+        self.count += 1
+        if self.count <= SAMPLE:
+            self.sample.append(row)
+
+
+class Check(Protocol):
+    """One way in which an invariant may be broken."""
+
+    @property
+    def name(self) -> str:
+        """What is wrong then."""
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Whose databases it reads."""
+
+    @property
+    def streams(self) -> bool:
+        """Whether it reads Redis."""
+
+    @property
+    def light(self) -> bool:
+        """Whether it costs no more as the past grows: it can look at what is new, or reads little."""
+
+    def look(self, snapshot: Snapshot) -> Finding:
+        """Look for violations."""
 
 
 @dataclass(frozen=True)
@@ -21,56 +70,123 @@ class Rows:
     Attributes:
         name: what is wrong with such a row.
         service: whose database.
-        sql: the query.
+        sql: the query, its columns of different names. Where it says ``/* since: column */``, and the
+            snapshot has a window, only what was made within the window is looked at.
+        few: it reads tables that do not grow with what happens.
     """
 
     name: str
     service: str
     sql: str
+    few: bool = False
+    streams: ClassVar[bool] = False
 
-    def violations(self, snapshot: Snapshot) -> Iterator[Row]:
-        """The rows."""
-        return snapshot.rows(self.service, self.sql)
+    @property
+    def services(self) -> tuple[str, ...]:
+        return (self.service,)
+
+    @property
+    def light(self) -> bool:
+        return self.few or bool(_WINDOW.search(self.sql))
+
+    def look(self, snapshot: Snapshot) -> Finding:
+        """PostgreSQL counts; a few rows come over."""
+        query = _within(self.sql, snapshot.since)
+        rows = snapshot.all(
+            self.service, f"SELECT found.*, count(*) OVER () AS found_ FROM ({query}) AS found LIMIT {SAMPLE}"
+        )
+        count = rows[0]["found_"] if rows else 0
+        return Finding(self, count, [{k: v for k, v in row.items() if k != "found_"} for row in rows])
 
 
 @dataclass(frozen=True)
 class Same:
     """Two queries, of two services, that must give the same rows.
 
-    Both give columns of the same names, the first a unique key, and are ordered by it as text or
-    UUID. A row of one side without its equal on the other is a violation. Memory does not grow with
-    the tables: both are read side by side.
+    Both give columns of the same names in the same order. A row of one side without its equal on the
+    other is a violation.
+
+    The rows are dealt into heaps by their key; each database counts its heaps and sums the hashes of
+    their rows. Only heaps that differ are read, in the order of the key, side by side. Decimals of two
+    scales (``43.0400`` and ``43.04``) are equal, but hash apart: ``trim_scale`` them to be fast.
 
     Attributes:
         name: what is wrong when they differ.
+        key: the column that tells the rows of a side apart.
         one, other: ``(service, query)``.
     """
 
     name: str
+    key: str
     one: tuple[str, str]
     other: tuple[str, str]
+    streams: ClassVar[bool] = False
 
-    def violations(self, snapshot: Snapshot) -> Iterator[Row]:
-        """``{<service>: row or None, <other service>: row or None}`` for each difference."""
-        left, right = snapshot.rows(*self.one), snapshot.rows(*self.other)
+    @property
+    def services(self) -> tuple[str, ...]:
+        return (self.one[0], self.other[0])
+
+    @property
+    def light(self) -> bool:
+        return all(_WINDOW.search(sql) for _, sql in (self.one, self.other))
+
+    def look(self, snapshot: Snapshot) -> Finding:
+        """Compare the digests, then the rows of the heaps that differ."""
+        finding = Finding(self)
+        if differing := self.differing(snapshot):
+            left, right = (self._rows(side, differing, snapshot) for side in (self.one, self.other))
+            for first, second in self._differences(left, right):
+                finding.add({self.one[0]: first, self.other[0]: second})
+        return finding
+
+    def differing(self, snapshot: Snapshot) -> list[int]:
+        """The heaps whose rows are not the same on both sides."""
+        one, other = (
+            {
+                row["heap"]: (row["rows"], row["digest"])
+                for row in snapshot.all(
+                    service,
+                    f"SELECT {self._heap} AS heap, count(*) AS rows, "
+                    "sum(hashtextextended(found::text, 0)) AS digest "
+                    f"FROM ({_within(sql, snapshot.since)}) AS found GROUP BY 1",
+                )
+            }
+            for service, sql in (self.one, self.other)
+        )
+        return sorted(heap for heap in one.keys() | other.keys() if one.get(heap) != other.get(heap))
+
+    @property
+    def _heap(self) -> str:
+        return f"(coalesce(hashtext(found.{self.key}::text), 0) & {HEAPS - 1})"
+
+    def _rows(self, side: tuple[str, str], heaps: list[int], snapshot: Snapshot) -> Iterator[Row]:
+        service, sql = side
+        return snapshot.stream(
+            service,
+            f"SELECT * FROM ({_within(sql, snapshot.since)}) AS found "
+            f'WHERE {self._heap} IN ({", ".join(map(str, heaps))}) ORDER BY {self.key}::text COLLATE "C"',
+        )
+
+    def _differences(
+        self, left: Iterator[Row], right: Iterator[Row]
+    ) -> Iterator[tuple[Row | None, Row | None]]:
+        """Both in the order of their keys: the pairs that are not equal, None for what is missing."""
         a, b = next(left, None), next(right, None)
         while a is not None or b is not None:
-            key_a, key_b = _key(a), _key(b)
+            key_a, key_b = self._place(a), self._place(b)
             first, second = (a if key_a <= key_b else None), (b if key_b <= key_a else None)
             if first != second:
-                yield {self.one[0]: first, self.other[0]: second}
+                yield first, second
             if first is not None:
                 a = next(left, None)
             if second is not None:
                 b = next(right, None)
 
-
-def _key(row: Row | None) -> tuple[bool, bool, str]:
-    """What rows are ordered by, as PostgreSQL does: NULL last; and after the last row, nothing."""
-    if row is None:
-        return (True, True, "")
-    key = next(iter(row.values()))
-    return (False, key is None, str(key))
+    def _place(self, row: Row | None) -> tuple[bool, bool, str]:
+        """What rows are ordered by, as PostgreSQL does: NULL last; and after the last row, nothing."""
+        if row is None:
+            return (True, True, "")
+        return (False, row[self.key] is None, str(row[self.key]))
 
 
 @dataclass(frozen=True)
@@ -81,22 +197,14 @@ class Invariant:
         id: ``I1`` …
         title: the truth, in a sentence.
         checks: what is looked for.
-        always: it holds at every moment; otherwise only when no order is on its way.
+        always: it holds at every moment, whatever dies meanwhile; otherwise only when no order is on
+            its way.
     """
 
     id: str
     title: str
-    checks: tuple[Rows | Same, ...]
+    checks: tuple[Check, ...]
     always: bool
-
-
-@dataclass
-class Finding:
-    """What one check of an invariant found: how many violations, and the first few."""
-
-    check: Rows | Same
-    count: int = 0
-    sample: list[Row] = field(default_factory=list)
 
 
 @dataclass
@@ -113,16 +221,16 @@ class Result:
 
 
 def run(invariants: tuple[Invariant, ...], snapshot: Snapshot) -> list[Result]:
-    """Look for violations of each invariant in one snapshot."""
-    results = []
-    for invariant in invariants:
-        findings = []
-        for check in invariant.checks:
-            finding = Finding(check)
-            for row in check.violations(snapshot):
-                finding.count += 1
-                if finding.count <= SAMPLE:
-                    finding.sample.append(row)
-            findings.append(finding)
-        results.append(Result(invariant, findings))
-    return results
+    """Look for violations of each invariant in one snapshot; within a window, by what has one."""
+    return [
+        Result(
+            invariant,
+            [check.look(snapshot) for check in invariant.checks if snapshot.since is None or check.light],
+        )
+        for invariant in invariants
+    ]
+
+
+def _within(sql: str, since: UUID | None) -> str:
+    """The query, looking only at what is not older than ``since``."""
+    return sql if since is None else _WINDOW.sub(lambda column: f"AND {column[1]} >= '{since}'", sql)

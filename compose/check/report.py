@@ -9,10 +9,10 @@ from compose.check.model import SAMPLE, Finding, Result
 
 
 def as_text(results: list[Result]) -> str:
-    """A line per invariant; below a broken one what is wrong, with a few of the rows."""
+    """A line per invariant, "-" for one not looked at; below a broken one what is wrong, with a few rows."""
     lines = []
     for result in results:
-        verdict = "ok" if result.count == 0 else str(result.count)
+        verdict = str(result.count or "ok") if result.findings else "-"
         lines.append(f"{result.invariant.id:<4}{verdict:>6}  {result.invariant.title}")
         for finding in result.findings:
             lines.extend(_finding(finding))
@@ -22,7 +22,8 @@ def as_text(results: list[Result]) -> str:
         names = ", ".join(result.invariant.id for result in broken)
         lines.append(f"\n{total} violations of {names}.")
     else:
-        lines.append(f"\n{len(results)} invariants, no violation.")
+        looked_at = sum(bool(result.findings) for result in results)
+        lines.append(f"\n{looked_at} invariants, no violation.")
     return "\n".join(lines)
 
 

@@ -15,12 +15,26 @@ from compose.local.console import Trouble
 from compose.local.paths import ROOT, Home
 
 #: Commands that install what they need first, and which lock they need; the others only look for it.
-INSTALLS = {"up": "local", "backing": "local", "test": "test", "lint": "test"}
+INSTALLS = {
+    "up": "local",
+    "backing": "local",
+    "bench": "local",
+    "faults": "test",
+    "lint": "test",
+    "test": "test",
+}
+
+#: Commands whose arguments are another program's.
+PASS_ON = {"check"}
 
 
 def main(arguments: list[str]) -> int:
     """Run one command; returns the exit code."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options, rest = parser.parse_known_args(arguments)
+    if rest and options.command not in PASS_ON:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    options.rest = rest
     home = Home.at(options.home) if getattr(options, "home", None) else Home.here()
     if options.command in INSTALLS:
         install.install(INSTALLS[options.command])
@@ -47,12 +61,16 @@ def _parser() -> argparse.ArgumentParser:
         "down": "stop everything; the data stays",
         "status": "processes, memory, address",
         "demo": "walk a new user's story through the public API",
-        "check": "check that nothing was lost, made or spent twice",
         "lint": "ruff, mypy, import-linter",
         "test": "every check and every test",
+        "faults": "break everything under load, on a system of its own",
+        "bench": "measure how fast it is, on systems of its own",
         "lock": "renew the lock files in requirements/",
     }.items():
         commands.add_parser(name, help=text)
+    commands.add_parser("check", help="check that nothing was lost, made or spent twice", add_help=False)
+    events = commands.add_parser("events", help="what waits, and what is to be sent again")
+    events.add_argument("arguments", nargs=argparse.REMAINDER, help="of python -m compose.events")
     logs = commands.add_parser("logs", help="follow the logs")
     logs.add_argument("service", nargs="?", default="", help="one service or process")
     reset = commands.add_parser("reset", help="delete all data")

@@ -42,10 +42,18 @@ def run(options: argparse.Namespace, home: Home) -> int:
             reset(home, sure=options.yes)
         case "backing":
             backing(home, options.direction)
-        case "demo" | "check":
-            become(f"compose.{options.command}", home)
+        case "demo":
+            become("compose.demo", home)
+        case "check":
+            become("compose.check", home, *options.rest)
+        case "events":
+            become("compose.events", home, *options.arguments)
         case "test":
             become("compose.testrun", home)
+        case "faults":
+            become("tests.faults", home)
+        case "bench":
+            become("benchmarks", home)
         case "lint":
             return lint()
         case "lock":
@@ -109,10 +117,10 @@ def backing(home: Home, direction: str) -> None:
         Stack(home).down()
 
 
-def become(module: str, home: Home) -> None:
+def become(module: str, home: Home, *arguments: str) -> None:
     """Go on as another program of the project."""
     environment = os.environ | {"BIRZHA_HOME": str(home.root)}
-    os.execve(sys.executable, [sys.executable, "-m", module], environment)
+    os.execve(sys.executable, [sys.executable, "-m", module, *arguments], environment)
 
 
 def lint() -> int:

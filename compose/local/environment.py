@@ -49,6 +49,8 @@ def _service(home: Home, settings: Settings, passwords: dict[str, str], service:
         "BIRZHA_PUBLIC_URL": settings.public_url,
         "BIRZHA_ALLOWED_HOSTS": "*",
     }
+    if service.worker:
+        values["BIRZHA_WORKER_METRICS"] = str(home.socket(f"{service.name}-worker"))
     if service.database:
         values |= {
             "BIRZHA_DATABASE_HOST": str(home.run),

@@ -3,6 +3,7 @@
 etc/      configuration, written anew by every start      log/   one log per process, rotated
 secrets/  made on the first run, mode 0600                run/   unix sockets
 data/     postgres, redis                                 state.json   port and address
+faults/   in a system made for tests: the faults to come, see servicekit/faults.py
 """
 
 from __future__ import annotations
@@ -97,6 +98,10 @@ class Home:
         return self.root / "secrets"
 
     @property
+    def faults(self) -> Path:
+        return self.root / "faults"
+
+    @property
     def tag(self) -> str:
         """A short name of this home, unique on the machine."""
         return hashlib.sha256(os.fsencode(self.root)).hexdigest()[:12]
@@ -118,7 +123,7 @@ class Home:
         """Make the folders.
 
         Args:
-            for_tests: tests may create databases in it.
+            for_tests: tests may create databases in it, and its processes heed ``faults/``.
 
         Raises:
             Trouble: BIRZHA_HOME is a folder with other things in it, or is not ours.
@@ -130,6 +135,8 @@ class Home:
             (self.root / ".birzha-home").write_text("tests\n" if for_tests else "\n", encoding="utf-8")
         for folder in (self.etc, self.log, self.data, self.secrets, self.run):
             private_folder(folder)
+        if self.is_for_tests():
+            private_folder(self.faults)
 
     def is_ours(self) -> bool:
         """Whether Birzha made this folder: only such a one is ever deleted."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from compose.local import leftovers, postgres, processes
+from compose.local import leftovers, postgres, processes, valkey
 from compose.local.paths import Home
 
 #: Few malloc arenas: a threaded Python process is a third smaller with two than with eight per core.
@@ -19,8 +19,16 @@ def main(name: str) -> None:
         # After a kill -9 of the server its children go by themselves, a moment later.
         leftovers.end(leftovers.of_postgres(home), patience=20)
         postgres.clear_stale_locks(home)
+    if name == "redis" and valkey.put_aside_unreadable(home):
+        print(
+            "The files could not be read and are put aside, in data/redis/unreadable: starting empty.",
+            flush=True,
+        )
     argv = processes.find(name).command(home)
-    os.execvpe(argv[0], argv, {**os.environ, **ENVIRONMENT})
+    variables = {**os.environ, **ENVIRONMENT}
+    if home.is_for_tests():
+        variables["BIRZHA_FAULTS"] = str(home.faults)
+    os.execvpe(argv[0], argv, variables)
 
 
 if __name__ == "__main__":

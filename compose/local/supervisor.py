@@ -83,6 +83,11 @@ class Supervisor:
                     if "ALREADY_STARTED" not in fault.faultString:
                         raise Trouble(f"{process['name']} cannot be started: {fault.faultString}") from fault
 
+    def stop(self, name: str) -> None:
+        """Stop one process until it is started again; returns when it has ended."""
+        group = next(process["group"] for process in self.states() if process["name"] == name)
+        self._rpc.stopProcess(f"{group}:{name}", True)
+
     def states(self) -> list[dict[str, Any]]:
         """Every process: ``name, group, statename, pid, start, now, description``."""
         found: list[dict[str, Any]] = self._rpc.getAllProcessInfo()

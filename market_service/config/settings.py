@@ -41,6 +41,9 @@ QUOTE_SEED = 2013
 #: The venue executes at no quote older than this.
 QUOTE_MAX_AGE = timedelta(seconds=30)
 
+#: Seconds between two comparisons of what is on offer with what was sold.
+RECONCILE_PERIOD = 60.0
+
 #: Seconds that a browser or the gateway's cache may keep a list of instruments.
 PUBLIC_MAX_AGE = 5
 
@@ -50,5 +53,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "market_service.quotes.tasks.quotes_tick",
         "schedule": QUOTE_PERIOD,
         "options": {"expires": QUOTE_PERIOD},  # after a stall one tick, not a burst of old ones
+    },
+    "quantities reconcile": {
+        "task": "market_service.venue.tasks.quantities_reconcile",
+        "schedule": RECONCILE_PERIOD,
+        "options": {"expires": RECONCILE_PERIOD},
     },
 }

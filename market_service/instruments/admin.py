@@ -19,8 +19,17 @@ _WORDING = ("name_en", "name_ru", "description_en", "description_ru")
 
 @admin.register(Instrument)
 class InstrumentAdmin(ServiceAdmin):
-    list_display = ("ticker", "name", "type", "status", "available_quantity", "issued_quantity", "simulated")
-    list_filter = ("status", "type", "simulated")
+    list_display = (
+        "ticker",
+        "name",
+        "type",
+        "status",
+        "halt_reason",
+        "available_quantity",
+        "issued_quantity",
+        "simulated",
+    )
+    list_filter = ("status", "halt_reason", "type", "simulated")
     search_fields = ("ticker", "isin", "name_en", "name_ru")
     fields = (
         *_WORDING,
@@ -28,6 +37,7 @@ class InstrumentAdmin(ServiceAdmin):
         "isin",
         "type",
         "status",
+        "halt_reason",
         "currency",
         "lot_size",
         "price_step",

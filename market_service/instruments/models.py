@@ -35,6 +35,12 @@ class InstrumentStatus(models.TextChoices):
     HALTED = "halted", _("halted")
 
 
+class HaltReason(models.TextChoices):
+    NONE = "", "–"
+    OPERATOR = "operator", _("by an operator")
+    QUANTITIES = "quantities", _("what is on offer and what was sold do not add up to what was issued")
+
+
 class Instrument(models.Model):
     """One listed instrument. Its latest quote is ``instrument.quote`` (the quotes app's).
 
@@ -43,6 +49,7 @@ class Instrument(models.Model):
             many digits as it has.
         issued_quantity: units offered in all.
         available_quantity: units not yet sold to customers; only executions change it.
+        halt_reason: why trading is halted, for operators.
         simulated: not a real instrument.
         version: counts the published changes; the sequence of its events. Executions do not count.
         catalogue_digest: of the catalogue entry that was last applied, so that loading an unchanged
@@ -65,6 +72,9 @@ class Instrument(models.Model):
     status = models.CharField(
         _("status"), max_length=10, choices=InstrumentStatus, default=InstrumentStatus.OPEN
     )
+    halt_reason = models.CharField(
+        _("reason of the halt"), max_length=20, choices=HaltReason, blank=True, default="", db_default=""
+    )
     simulated = models.BooleanField(_("simulated"), default=False)
     version = models.PositiveIntegerField(_("version"), default=1)
     catalogue_digest = models.CharField(max_length=64, default="", editable=False)
@@ -83,6 +93,10 @@ class Instrument(models.Model):
             models.CheckConstraint(name="instrument_type_known", condition=Q(type__in=InstrumentType.values)),
             models.CheckConstraint(
                 name="instrument_status_known", condition=Q(status__in=InstrumentStatus.values)
+            ),
+            models.CheckConstraint(
+                name="instrument_halt_reason_known",
+                condition=Q(halt_reason="") | Q(status="halted", halt_reason__in=HaltReason.values),
             ),
             models.CheckConstraint(name="instrument_currency_home", condition=Q(currency=HOME_CURRENCY)),
             models.CheckConstraint(

@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from django.db import connection
+
 from market_service.quotes.models import DailyPrice
+from servicekit.arrays import array
+
+_QUOTES = """
+SELECT instrument_id, price, statement_timestamp() - price_at
+FROM quotes_quote WHERE instrument_id = ANY(%s::uuid[])
+"""
+
+
+def quotes_now(*, instrument_ids: Iterable[UUID]) -> dict[UUID, tuple[Decimal, timedelta]]:
+    """Instrument id → its latest price, and how old that is by the database's clock."""
+    with connection.cursor() as cursor:
+        cursor.execute(_QUOTES, [array(instrument_ids)])
+        return {id_: (price, age) for id_, price, age in cursor.fetchall()}
 
 
 def daily_prices_exist() -> bool:

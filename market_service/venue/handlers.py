@@ -1,25 +1,21 @@
-"""Events from trading, each to its use-case."""
+"""Events from trading, many at a time, to their use-cases."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from market_service.venue import services
 from servicekit.contracts import trading
-from servicekit.messaging import Received
+from servicekit.messaging import Received, in_batches
 
 
-def on_order_submitted(message: Received[trading.OrderSubmitted]) -> None:
-    """An order arrived: execute or refuse it."""
-    order = message.event
-    services.order_answer(
-        order_id=order.order_id,
-        instrument_id=order.instrument_id,
-        side=order.side,
-        quantity=order.quantity,
-        cap_price=order.cap_price,
-        submitted_at=order.submitted_at,
-    )
+@in_batches
+def on_order_submitted(messages: Sequence[Received[trading.OrderSubmitted]]) -> None:
+    """Orders arrived: execute or refuse them."""
+    services.orders_answer(messages=messages)
 
 
-def on_order_cancel_requested(message: Received[trading.OrderCancelRequested]) -> None:
-    """The customer wants an order back: it is in time unless the order was answered already."""
-    services.order_cancel(order_id=message.event.order_id)
+@in_batches
+def on_order_cancel_requested(messages: Sequence[Received[trading.OrderCancelRequested]]) -> None:
+    """Orders are wanted back: each is in time unless it was answered already."""
+    services.orders_cancel(messages=messages)

@@ -1,9 +1,9 @@
-"""Venue orders: the one answer that each order got."""
+"""Venue orders, the one answer that each order got; and how far they were counted against the offer."""
 
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from market_service.quotes.models import PRICE_DIGITS, PRICE_LIMIT
@@ -34,13 +34,21 @@ class VenueOrder(models.Model):
     that was canceled before it arrived is known by its id alone.
 
     Attributes:
+        position: rising in the order of the answers of one instrument, whose row is locked meanwhile.
         fill_id, price: of an executed order.
         refuse_code, refuse_limit, refuse_value: of a refused one, as in the event.
         answered_at: when, by the database's clock.
     """
 
     order_id = models.UUIDField(_("order"), primary_key=True, editable=False)
-    instrument = models.ForeignKey("instruments.Instrument", models.PROTECT, null=True, related_name="+")
+    instrument = models.ForeignKey(
+        "instruments.Instrument", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    position = models.BigIntegerField(
+        _("position"),
+        editable=False,
+        db_default=Func(Value("venue_order_position"), function="nextval"),
+    )
     side = models.CharField(_("side"), max_length=4, choices=Side, default="")
     quantity = models.BigIntegerField(_("quantity"), null=True)
     cap_price = models.DecimalField(_("cap price"), max_digits=20, decimal_places=PRICE_DIGITS, null=True)
@@ -56,7 +64,15 @@ class VenueOrder(models.Model):
     class Meta:
         verbose_name = _("venue order")
         verbose_name_plural = _("venue orders")
-        indexes = (models.Index(name="venue_order_answered", fields=("-answered_at",)),)
+        indexes = (
+            # What was sold of an instrument since a position: see selectors.quantities.
+            models.Index(
+                name="venue_order_sold",
+                fields=("instrument", "position"),
+                include=("side", "quantity"),
+                condition=Q(state="executed"),
+            ),
+        )
         # A comparison with NULL is not a violation to PostgreSQL: what must be there is said apart.
         constraints = (
             models.CheckConstraint(
@@ -105,3 +121,28 @@ class VenueOrder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id} {self.state}"
+
+
+class Reconciliation(models.Model):
+    """What was sold of an instrument up to a position, so that it need not be counted again.
+
+    Attributes:
+        sold: units bought by customers less those sold back, in all executions up to ``position``.
+        difference: available + sold - issued when it was last compared; 0 is right.
+        changed_at: when one of these last changed.
+    """
+
+    instrument = models.OneToOneField(
+        "instruments.Instrument", models.PROTECT, primary_key=True, related_name="+"
+    )
+    sold = models.BigIntegerField(_("sold"))
+    position = models.BigIntegerField(_("position"))
+    difference = models.BigIntegerField(_("difference"))
+    changed_at = models.DateTimeField(_("changed at"))
+
+    class Meta:
+        verbose_name = _("reconciliation")
+        verbose_name_plural = _("reconciliations")
+
+    def __str__(self) -> str:
+        return f"{self.instrument_id} {self.difference:+}"

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from notification_service.delivery.services import contact_save
+from collections.abc import Sequence
+
+from notification_service.delivery.services import ContactNews, contacts_save
 from servicekit.contracts import user
-from servicekit.messaging import Received
+from servicekit.messaging import Received, in_batches
 
 
-def on_profile_changed(message: Received[user.ProfileChanged]) -> None:
-    """Follow the user's e-mail, language and name."""
-    profile = message.event
-    contact_save(
-        user_id=profile.user_id,
-        email=profile.email,
-        locale=profile.locale,
-        display_name=profile.display_name,
-        version=message.sequence,
+@in_batches
+def on_profile_changed(messages: Sequence[Received[user.ProfileChanged]]) -> None:
+    """Follow the users' e-mails, languages and names."""
+    contacts_save(
+        contacts=[
+            ContactNews(
+                user_id=message.event.user_id,
+                email=message.event.email,
+                locale=message.event.locale,
+                display_name=message.event.display_name,
+                version=message.sequence,
+            )
+            for message in messages
+        ]
     )

@@ -1,83 +1,79 @@
-"""Events that the inbox listens to: each becomes one notification per channel."""
+"""Events that the inbox listens to, many at a time: each becomes one notification per channel."""
 
 from __future__ import annotations
 
-from uuid import UUID
+from collections.abc import Sequence
+from typing import Any
 
-from notification_service.delivery.services import contact_save
+from notification_service.delivery.services import ContactNews, contacts_save
 from notification_service.inbox.models import Kind
-from notification_service.inbox.services import notification_create
+from notification_service.inbox.services import News, notifications_create
 from servicekit.contracts import billing, trading, user
-from servicekit.messaging import Received
+from servicekit.messaging import Received, in_batches
 
 
-def on_account_registered(message: Received[user.AccountRegistered]) -> None:
-    """Somebody signed up: remember how to address them, and welcome them."""
-    account = message.event
-    contact_save(
-        user_id=account.user_id,
-        email=account.email,
-        locale=account.locale,
-        display_name=account.username,
-        version=message.sequence,
+@in_batches
+def on_account_registered(messages: Sequence[Received[user.AccountRegistered]]) -> None:
+    """People signed up: remember how to address them, and welcome them."""
+    contacts_save(
+        contacts=[
+            ContactNews(
+                user_id=message.event.user_id,
+                email=message.event.email,
+                locale=message.event.locale,
+                display_name=message.event.username,
+                version=message.sequence,
+            )
+            for message in messages
+        ]
     )
-    _tell(message, Kind.WELCOME, "username")
+    _tell(messages, Kind.WELCOME, "username")
 
 
-def on_deposit_booked(message: Received[billing.DepositBooked]) -> None:
+@in_batches
+def on_deposit_booked(messages: Sequence[Received[billing.DepositBooked]]) -> None:
     """Money came in."""
-    _tell(message, Kind.DEPOSIT_BOOKED, "amount", "currency", "balance_after")
+    _tell(messages, Kind.DEPOSIT_BOOKED, "amount", "currency", "balance_after")
 
 
-def on_order_filled(message: Received[trading.OrderFilled]) -> None:
-    """An order was executed, in full or in part."""
-    _tell(
-        message,
-        Kind.ORDER_FILLED,
-        *("ticker", "side", "quantity", "price", "amount", "fee", "currency", "final"),
-        order_id=message.event.order_id,
-        fill_id=message.event.fill_id,
-    )
+@in_batches
+def on_order_filled(messages: Sequence[Received[trading.OrderFilled]]) -> None:
+    """Orders were executed, in full or in part."""
+    params = ("ticker", "side", "quantity", "price", "amount", "fee", "currency", "final")
+    _tell(messages, Kind.ORDER_FILLED, *params)
 
 
-def on_order_rejected(message: Received[trading.OrderRejected]) -> None:
-    """An order will not be executed."""
-    _tell(
-        message,
-        Kind.ORDER_REJECTED,
-        *("ticker", "side", "quantity", "code", "limit", "value"),
-        order_id=message.event.order_id,
-    )
+@in_batches
+def on_order_rejected(messages: Sequence[Received[trading.OrderRejected]]) -> None:
+    """Orders will not be executed."""
+    _tell(messages, Kind.ORDER_REJECTED, "ticker", "side", "quantity", "code", "limit", "value")
 
 
-def on_order_canceled(message: Received[trading.OrderCanceled]) -> None:
-    """An order was taken back."""
-    _tell(
-        message,
-        Kind.ORDER_CANCELED,
-        *("ticker", "side", "quantity", "filled_quantity"),
-        order_id=message.event.order_id,
-    )
+@in_batches
+def on_order_canceled(messages: Sequence[Received[trading.OrderCanceled]]) -> None:
+    """Orders were taken back."""
+    _tell(messages, Kind.ORDER_CANCELED, "ticker", "side", "quantity", "filled_quantity")
 
 
-def _tell(
-    message: Received[user.AccountRegistered]
-    | Received[billing.DepositBooked]
-    | Received[trading.OrderFilled]
-    | Received[trading.OrderRejected]
-    | Received[trading.OrderCanceled],
-    kind: Kind,
-    *fields: str,
-    order_id: UUID | None = None,
-    fill_id: UUID | None = None,
-) -> None:
-    data = message.event.to_data()
-    notification_create(
-        user_id=message.event.user_id,
+@in_batches
+def on_order_expired(messages: Sequence[Received[trading.OrderExpired]]) -> None:
+    """Orders ended because their time was over."""
+    _tell(messages, Kind.ORDER_EXPIRED, "ticker", "side", "quantity", "filled_quantity", "code")
+
+
+def _tell(messages: Sequence[Received[Any]], kind: Kind, *params: str) -> None:
+    """Tell the user of each event, with these fields of it as the text's values."""
+    notifications_create(
         kind=kind,
-        source_event_id=message.id,
-        params={field: data[field] for field in fields},
-        order_id=order_id,
-        fill_id=fill_id,
-        request_id=message.request_id,
+        news=[
+            News(
+                user_id=message.event.user_id,
+                source_event_id=message.id,
+                params={name: getattr(message.event, name) for name in params},
+                order_id=getattr(message.event, "order_id", None),
+                fill_id=getattr(message.event, "fill_id", None),
+                request_id=message.request_id,
+            )
+            for message in messages
+        ],
     )

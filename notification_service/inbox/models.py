@@ -23,6 +23,7 @@ class Kind(models.TextChoices):
     ORDER_FILLED = "order_filled", _("order filled")
     ORDER_REJECTED = "order_rejected", _("order rejected")
     ORDER_CANCELED = "order_canceled", _("order canceled")
+    ORDER_EXPIRED = "order_expired", _("order expired")
 
 
 class Notification(models.Model):

@@ -144,7 +144,6 @@ def _canceled_title(params: Params) -> str:
 
 
 def _canceled(params: Params) -> str:
-    values = _order_values(params)
     if params["side"] == "buy":
         text = ngettext(
             "The order to buy %(quantity)s unit of %(ticker)s was canceled.",
@@ -157,15 +156,41 @@ def _canceled(params: Params) -> str:
             "The order to sell %(quantity)s units of %(ticker)s was canceled.",
             params["quantity"],
         )
+    return " ".join(filter(None, (text % _order_values(params), _filled_before(params))))
+
+
+def _expired_title(params: Params) -> str:
+    return _("Order expired")
+
+
+def _expired(params: Params) -> str:
+    if params["side"] == "buy":
+        text = ngettext(
+            "The order to buy %(quantity)s unit of %(ticker)s expired.",
+            "The order to buy %(quantity)s units of %(ticker)s expired.",
+            params["quantity"],
+        )
+    else:
+        text = ngettext(
+            "The order to sell %(quantity)s unit of %(ticker)s expired.",
+            "The order to sell %(quantity)s units of %(ticker)s expired.",
+            params["quantity"],
+        )
+    why = _("It could not be executed in time.") if params["code"] == "timed_out" else ""
+    return " ".join(filter(None, (text % _order_values(params), why, _filled_before(params))))
+
+
+def _filled_before(params: Params) -> str:
+    """What of an order had been filled before it ended; "" if nothing had."""
     filled = params["filled_quantity"]
     if not filled:
-        return text % values
-    rest = ngettext(
+        return ""
+    text = ngettext(
         "%(filled)s unit had been filled before that.",
         "%(filled)s units had been filled before that.",
         filled,
     )
-    return f"{text % values} {rest % {'filled': _number(filled)}}"
+    return text % {"filled": _number(filled)}
 
 
 _WRITERS: dict[Kind, tuple[Callable[[Params], str], Callable[[Params], str]]] = {
@@ -174,6 +199,7 @@ _WRITERS: dict[Kind, tuple[Callable[[Params], str], Callable[[Params], str]]] = 
     Kind.ORDER_FILLED: (_filled_title, _filled),
     Kind.ORDER_REJECTED: (_rejected_title, _rejected),
     Kind.ORDER_CANCELED: (_canceled_title, _canceled),
+    Kind.ORDER_EXPIRED: (_expired_title, _expired),
 }
 
 

@@ -59,6 +59,11 @@ def rejected(user_id: UUID, **fields: Any) -> trading.OrderRejected:
     return trading.OrderRejected(**values | fields)
 
 
+def expired(user_id: UUID, **fields: Any) -> trading.OrderExpired:
+    values = _order(user_id) | {"filled_quantity": 0, "code": "timed_out", "expired_at": NOON}
+    return trading.OrderExpired(**values | fields)
+
+
 def canceled(user_id: UUID, **fields: Any) -> trading.OrderCanceled:
     values = _order(user_id) | {"filled_quantity": 0, "canceled_at": NOON}
     return trading.OrderCanceled(**values | fields)

@@ -55,7 +55,10 @@ class HoldPlaced(Event):
 
 @event("billing.hold.declined.v1")
 class HoldDeclined(Event):
-    """Cash could not be set aside. ``code`` is ``insufficient_funds`` or ``account_not_ready``."""
+    """Cash could not be set aside.
+
+    ``code`` is ``insufficient_funds``, ``account_not_ready`` or ``account_frozen``.
+    """
 
     order_id: UUID
     user_id: UUID

@@ -56,7 +56,7 @@ class OrderSubmitted(_OrderEvent):
 
 @event("trading.order.cancel_requested.v1")
 class OrderCancelRequested(_OrderEvent):
-    """The customer wants the order back; the venue decides whether it is in time."""
+    """The customer wants the order back, or its time is over; the venue decides whether it is in time."""
 
     order_id: UUID
     user_id: UUID

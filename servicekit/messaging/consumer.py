@@ -16,6 +16,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import redis
@@ -24,7 +25,7 @@ from django.db import InterfaceError, OperationalError, connection
 
 from servicekit.contracts import ContractError
 from servicekit.faults import fault_point
-from servicekit.messaging import failures, inbox, streams
+from servicekit.messaging import failures, inbox, retention, streams
 from servicekit.messaging.envelope import Received, open_envelope, parse
 from servicekit.messaging.subscriptions import handlers, publishers
 from servicekit.messaging.threads import fresh_connections
@@ -34,9 +35,12 @@ log = logging.getLogger(__name__)
 #: The most events of one transaction.
 BATCH = 200
 #: Milliseconds to wait for new events at most.
-BLOCK = 1000
+BLOCK = 2000
 #: Milliseconds after which another consumer's unacknowledged message is taken over.
 ABANDONED = 60_000
+#: Seconds between two looks for what is unacknowledged although it is not waiting here: a Redis that was
+#: restarted without its last second has forgotten acknowledgements.
+LOOK_BACK = 10.0
 #: So many waiting events stop the reading of new ones.
 MOST_WAITING = 10_000
 
@@ -68,6 +72,8 @@ class Consumer:
         self.waiting: dict[tuple[str, str], deque[Delivery]] = {}
         self.due: dict[tuple[str, str], float] = {}
         self.next_claim = 0.0
+        self.next_look_back = 0.0
+        self.removed: datetime | None = None
 
     def run(self) -> None:
         """Consume until told to stop; the batch in hand is finished first."""
@@ -81,8 +87,12 @@ class Consumer:
     def _consume(self) -> None:
         """Consume while Redis answers. What waited is read again afterwards: it is unacknowledged."""
         try:
+            with fresh_connections():
+                self.removed = retention.removed_until()
             self._create_groups()
             self._read_unacknowledged()
+            with fresh_connections():
+                failures.forget_handled()
             while not self.stop.is_set():
                 self._step()
         except redis.RedisError as error:
@@ -97,6 +107,8 @@ class Consumer:
         self._retry_waiting()
         if time.monotonic() >= self.next_claim:
             self._claim_abandoned()
+        if time.monotonic() >= self.next_look_back:
+            self._read_unacknowledged()
         if sum(map(len, self.waiting.values())) >= MOST_WAITING:
             self.stop.wait(1)
             return
@@ -118,7 +130,9 @@ class Consumer:
                     raise
 
     def _read_unacknowledged(self) -> None:
-        """What this consumer had read, and not acknowledged, when it last ended."""
+        """What this consumer read and did not acknowledge, and does not hold: before its last end, mostly."""
+        self.next_look_back = time.monotonic() + LOOK_BACK
+        held = self._held()
         for stream in self.streams:
             last = "0"
             while not self.stop.is_set():
@@ -126,13 +140,17 @@ class Consumer:
                 entries = answer[0][1] if answer else []
                 if not entries:
                     break
-                self._take(stream, entries)
+                self._take(stream, [entry for entry in entries if entry[0] not in held])
                 last = entries[-1][0]
+
+    def _held(self) -> set[str]:
+        """The entries that wait here to be tried again."""
+        return {delivery.entry for lane in self.waiting.values() for delivery in lane}
 
     def _claim_abandoned(self) -> None:
         """What a consumer of another name, now gone, had read and not acknowledged."""
         self.next_claim = time.monotonic() + ABANDONED / 2000
-        held = {delivery.entry for lane in self.waiting.values() for delivery in lane}
+        held = self._held()
         for stream in self.streams:
             start = "0-0"
             while True:
@@ -166,18 +184,15 @@ class Consumer:
         envelope = fields.get("envelope", "")
         try:
             attributes = parse(envelope)
-        except ContractError as error:
-            failures.give_up(event_id="0" * 32, stream=stream, envelope=envelope, error=str(error))
-            return None
-        if attributes["type"] not in handlers():
-            return None
-        try:
-            return Delivery(stream, entry, envelope, open_envelope(attributes))
-        except ContractError as error:
+            if attributes["type"] not in handlers():
+                return None
+            delivery = Delivery(stream, entry, envelope, open_envelope(attributes))
+            retention.require_remembered(delivery.message.id, removed=self.removed)
+        except (ContractError, retention.Forgotten) as error:
             with fresh_connections():
-                self._note_failure(stream, attributes, envelope, str(error))
-            failures.give_up(event_id=attributes["id"], stream=stream, envelope=envelope, error=str(error))
+                failures.refuse(stream=stream, envelope=envelope, error=str(error))
             return None
+        return delivery
 
     def _handle(self, deliveries: list[Delivery]) -> list[str]:
         """Handle a batch, its halves if it fails. Returns the entries to acknowledge; the rest waits."""

@@ -1,16 +1,22 @@
-"""What is remembered of events whose handler raised, and how one is given up."""
+"""What is remembered of events whose handler raised, and how one is given up.
+
+The table ``failed_events`` is the truth; the stream ``events:<service>:dead`` tells whoever watches it.
+"""
 
 from __future__ import annotations
 
 import logging
+from uuid import NAMESPACE_OID, uuid5
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
-from servicekit.messaging import streams
-from servicekit.messaging.models import FailedEvent
+from servicekit.contracts import ContractError
+from servicekit.messaging import metrics, streams
+from servicekit.messaging.envelope import parse
+from servicekit.messaging.models import FailedEvent, InboxEvent
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +38,7 @@ def record(*, event_id: str, stream: str, type: str, subject: str, envelope: str
     Returns:
         How many there have been.
     """
+    metrics.retried(type)
     with transaction.atomic():
         FailedEvent.objects.get_or_create(
             event_id=event_id,
@@ -46,11 +53,37 @@ def forget(event_id: str) -> None:
     FailedEvent.objects.filter(event_id=event_id, dead_at__isnull=True).delete()
 
 
+def forget_handled() -> None:
+    """Events that failed before and have been handled since by another way: read again, or replayed."""
+    handled = InboxEvent.objects.filter(consumer=settings.SERVICE_NAME, event_id=OuterRef("event_id"))
+    FailedEvent.objects.filter(Exists(handled)).delete()
+
+
+def refuse(*, stream: str, envelope: str, error: str) -> None:
+    """Give up at once what cannot be handled as it is, however often one tries."""
+    event_id, type_name, subject = identity(envelope)
+    record(
+        event_id=event_id, stream=stream, type=type_name, subject=subject, envelope=envelope, error=error
+    )  # fmt: skip
+    give_up(event_id=event_id, stream=stream, envelope=envelope, error=error)
+
+
 def give_up(*, event_id: str, stream: str, envelope: str, error: str) -> None:
-    """Put an event on the service's dead-letter stream, where operators find it."""
+    """Make an event that has been recorded a dead letter, which operators find."""
+    row = FailedEvent.objects.filter(event_id=event_id)
+    row.update(dead_at=timezone.now())
+    metrics.died(row.values_list("type", flat=True).first() or "")
     streams.shared().xadd(
         streams.dead_letters_of(settings.SERVICE_NAME),
-        {"stream": stream, "envelope": envelope, "error": error},
+        {"id": event_id, "stream": stream, "envelope": envelope, "error": error},
     )
-    FailedEvent.objects.filter(event_id=event_id).update(dead_at=timezone.now())
     log.error("event %s from %s is a dead letter now: %s", event_id, stream, error)
+
+
+def identity(envelope: str) -> tuple[str, str, str]:
+    """The id, type and subject of an envelope; for what is none, an id made of its text."""
+    try:
+        attributes = parse(envelope)
+        return str(attributes["id"]), str(attributes["type"])[:100], str(attributes["subject"])[:100]
+    except ContractError:
+        return str(uuid5(NAMESPACE_OID, envelope)), "", ""

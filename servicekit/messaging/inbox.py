@@ -7,6 +7,7 @@ the second ones, and so on. Within a wave, events of one type go to their handle
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from servicekit.faults import fault_point
+from servicekit.messaging import metrics
 from servicekit.messaging.envelope import Received
 from servicekit.messaging.subscriptions import Handler, handlers, takes_many
 from servicekit.telemetry import request_context
@@ -36,12 +38,16 @@ def handle(messages: Sequence[Received[Any]]) -> int:
     Raises:
         Exception: whatever a handler raised; nothing of the whole sequence has happened then.
     """
+    ran: list[tuple[str, int, float]] = []
     with transaction.atomic():
         new = _take(messages)
         for group in waves(new):
+            begun = time.perf_counter()
             for handler in handlers()[group[0].type]:
                 _run(handler, group)
+            ran.append((group[0].type, len(group), time.perf_counter() - begun))
         fault_point("consumer.before_commit")
+    metrics.committed(ran)
     return len(new)
 
 

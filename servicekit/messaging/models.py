@@ -101,3 +101,68 @@ class FailedEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.event_id} ({self.attempts})"
+
+
+class DroppedEvent(models.Model):
+    """A dead letter that an operator has decided never to handle: what it was, who decided it and why.
+
+    Its id stands in the inbox as well, so that it is not handled when it comes again.
+    """
+
+    event_id = models.UUIDField(primary_key=True)
+    stream = models.CharField(max_length=60)
+    type = models.CharField(max_length=100)
+    subject = models.CharField(max_length=100)
+    envelope = models.TextField()
+    attempts = models.PositiveIntegerField()
+    error = models.TextField()
+    first_failed_at = models.DateTimeField()
+    dropped_at = models.DateTimeField(db_default=Now())
+    dropped_by = models.CharField(max_length=150)
+    reason = models.TextField()
+
+    class Meta:
+        db_table = "dropped_events"
+        verbose_name = _("dropped event")
+        verbose_name_plural = _("dropped events")
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.event_id}"
+
+
+class StreamGroup(models.Model):
+    """A subscriber of this service's stream: everything up to ``acknowledged`` is in its inbox."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    acknowledged = models.CharField(max_length=42)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "stream_groups"
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.acknowledged}"
+
+
+class RemovedEvents(models.Model):
+    """Rows that retention has removed: per type and UTC day of the event's id, how many and their digest.
+
+    ``digest`` is the sum of ``event_hash(id)``, so it does not depend on the order of removal.
+    """
+
+    class Side(models.TextChoices):
+        OUTBOX = "outbox"
+        INBOX = "inbox"
+
+    pk = models.CompositePrimaryKey("side", "type", "day")
+    side = models.CharField(max_length=6, choices=Side.choices)
+    type = models.CharField(max_length=100)
+    day = models.DateField()
+    count = models.BigIntegerField()
+    digest = models.DecimalField(max_digits=40, decimal_places=0)
+
+    class Meta:
+        db_table = "removed_events"
+
+    def __str__(self) -> str:
+        return f"{self.side} {self.type} {self.day}: {self.count}"

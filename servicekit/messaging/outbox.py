@@ -96,7 +96,7 @@ def publish_many(outgoing: Iterable[Outgoing]) -> list[UUID]:
 
 
 def wake_relay() -> None:
-    """Tell the relay to look now. Losing this message costs a second: the relay also looks by itself."""
+    """Tell the relay to look now. Losing this message costs two seconds: the relay also looks by itself."""
     try:
         streams.shared().publish(streams.wake_channel(settings.SERVICE_NAME), "")
     except redis.RedisError as error:

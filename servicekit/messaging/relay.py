@@ -1,7 +1,7 @@
 """The relay: sends what the outbox holds to the service's stream, in order.
 
 One relay per service at a time: a PostgreSQL advisory lock elects it, which keeps the order of each
-subject. It is woken by a message after each commit and looks by itself every second. No row is
+subject. It is woken by a message after each commit and looks by itself every two seconds. No row is
 locked and no transaction is open while it talks to Redis: a relay that dies after XADD and before
 it has marked the rows sends them again, and the subscribers' inboxes drop the second copy.
 
@@ -24,15 +24,16 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from servicekit.faults import fault_point
-from servicekit.messaging import streams
-from servicekit.messaging.models import OutboxEvent, StreamState
+from servicekit.messaging import metrics, streams
+from servicekit.messaging.models import StreamState
+from servicekit.messaging.trim import Room
 
 log = logging.getLogger(__name__)
 
 #: How many rows are sent at a time.
 BATCH = 200
 #: Seconds between two looks when nobody wakes the relay.
-INTERVAL = 1.0
+INTERVAL = 2.0
 #: Seconds between two looks for what Redis may have lost while nothing is sent.
 LOSS_INTERVAL = 5.0
 #: The advisory lock's number; locks are per database, so one number serves every service.
@@ -62,6 +63,23 @@ for i = 2, #ARGV, 2 do
     entries[#entries + 1] = redis.call('XADD', KEYS[1], '*', 'type', ARGV[i], 'envelope', ARGV[i + 1])
 end
 return entries
+"""
+
+# KEYS[1]: the stream. ARGV[1]: the last entry that it ever took. Its next entry is later than that even
+# if the clock went back meanwhile, so that no entry's id is given twice: what subscribers have
+# acknowledged is known by these ids.
+_RESUME = """
+if redis.call('EXISTS', KEYS[1]) == 0 then
+    redis.call('XGROUP', 'CREATE', KEYS[1], 'resume', '0', 'MKSTREAM')
+    redis.call('XGROUP', 'DESTROY', KEYS[1], 'resume')
+end
+redis.call('XSETID', KEYS[1], ARGV[1])
+return 'OK'
+"""
+
+# Asked again and again; Django's query builder would be most of the cost.
+_UNSENT = """
+SELECT position, type, envelope FROM outbox WHERE published_at IS NULL ORDER BY position LIMIT %s
 """
 
 _MARK = """
@@ -101,6 +119,7 @@ def lead(stop: threading.Event) -> bool:
 def run(stop: threading.Event) -> None:
     """Send until told to stop. Raises whatever PostgreSQL raises; the lock is then gone as well."""
     wakes = streams.connect().pubsub(ignore_subscribe_messages=True)
+    room = Room()
     subscribed, next_look = False, 0.0
     while not stop.is_set():
         try:
@@ -110,18 +129,29 @@ def run(stop: threading.Event) -> None:
             if time.monotonic() >= next_look:
                 take_back_lost()
                 next_look = time.monotonic() + LOSS_INTERVAL
-            while send_batch() == BATCH:
-                pass
+            if not _send_while(room):
+                stop.wait(INTERVAL)
             if wakes.get_message(timeout=INTERVAL):
                 while wakes.get_message(timeout=0):
                     pass
         except redis.RedisError as error:
             log.warning("Redis does not answer the relay: %s", error)
+            room = Room()  # out of memory: look, and trim, before the next try
             subscribed = False
             wakes.close()
             wakes = streams.connect().pubsub(ignore_subscribe_messages=True)
             stop.wait(INTERVAL)
     wakes.close()
+
+
+def _send_while(room: Room) -> bool:
+    """Send what there is. False when the stream is full before the end of it."""
+    while room.left():
+        sent = send_batch()
+        room.taken(sent)
+        if sent < BATCH:
+            return True
+    return False
 
 
 def send_batch() -> int:
@@ -140,6 +170,7 @@ def send_batch() -> int:
         if isinstance(entries, list):
             fault_point("relay.after_send")
             _mark([position for position, _, _ in rows], entries)
+            metrics.sent(len(rows))
             return len(rows)
         _take_back(state, last=entries)
     return 0
@@ -154,11 +185,10 @@ def take_back_lost() -> None:
 
 def _unsent() -> list[tuple[int, str, str]]:
     """The oldest unsent events: position, type, envelope."""
-    return list(
-        OutboxEvent.objects.filter(published_at__isnull=True)
-        .order_by("position")
-        .values_list("position", "type", "envelope")[:BATCH]
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_UNSENT, [BATCH])
+        rows: list[tuple[int, str, str]] = cursor.fetchall()
+    return rows
 
 
 def _send(last_entry: str, rows: Sequence[tuple[int, str, str]]) -> list[str] | str:
@@ -189,7 +219,10 @@ def _take_back(state: StreamState, *, last: str) -> None:
         cursor.execute("SET LOCAL statement_timeout = %s", [RECOVERY_TIMEOUT])
         cursor.execute(_LOST, list(since))
         lost = cursor.rowcount
-        cursor.execute(_REMEMBER, [last])
+    # Only now does the stream stop telling of a loss; a crash before this repeats the search.
+    streams.shared().register_script(_RESUME)(
+        keys=[streams.stream_of(settings.SERVICE_NAME)], args=[state.last_entry]
+    )
     log.error(
         "Redis has lost events: its stream ends at %s, not at %s; %d are sent again",
         last, state.last_entry, lost,

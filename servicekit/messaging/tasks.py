@@ -1,13 +1,17 @@
-"""Periodic work on the streams."""
+"""Periodic work on the streams and their tables."""
 
 from __future__ import annotations
 
 from celery import shared_task
 
+from servicekit.messaging import dead_letters, retention
 from servicekit.messaging.trim import trim_stream
 
 
 @shared_task
-def stream_trim() -> int:
-    """Drop what every subscriber has acknowledged. Returns how many entries were dropped."""
-    return trim_stream()
+def events_keep_house() -> None:
+    """Drop what every subscriber has acknowledged, remove old rows, bring the dead letters in order."""
+    trim_stream()
+    retention.outbox_remove_old()
+    retention.inbox_remove_old()
+    dead_letters.tidy()

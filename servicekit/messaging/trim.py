@@ -1,33 +1,80 @@
-"""Trimming a service's stream: never past what the slowest subscriber has acknowledged."""
+"""How long a service's stream may be.
+
+What every known subscriber has acknowledged goes, however soon; nothing else ever does. So a stream is
+short while its subscribers keep up, and grows while one of them is down, until it is full: then the
+relay waits, the outbox keeps what comes, and nothing is lost. The limit is ours (``MOST``) and not
+Redis's memory, because Redis also holds the sessions of the pages and the queues of the workers.
+"""
 
 from __future__ import annotations
 
+import logging
 import time
 
 from django.conf import settings
 
-from servicekit.messaging import streams
+from servicekit.messaging import groups, streams
 
-#: Seconds that every entry stays in any case, so that a subscriber that starts late finds it.
-KEPT = 3600
+log = logging.getLogger(__name__)
+
+#: Seconds that entries stay after everybody has acknowledged them, to be looked at.
+KEPT_SECONDS = 3600
+#: A stream longer than this does not keep them.
+KEPT = 5_000
+#: A stream of so many entries takes no more. An entry weighs about 750 bytes; four services publish.
+MOST = 40_000
+#: The relay looks at the length, and trims, after so many entries.
+LOOK_EVERY = 2_000
 
 
 def trim_stream() -> int:
-    """Trim this service's own stream.
+    """Trim this service's own stream and note how far its subscribers are.
 
     Returns:
-        How many entries were dropped. None while nobody subscribes.
+        How many entries were dropped.
+
+    Raises:
+        redis.RedisError: Redis does not answer.
     """
-    client = streams.shared()
-    stream = streams.stream_of(settings.SERVICE_NAME)
-    if not client.exists(stream):
+    client, stream = streams.shared(), streams.stream_of(settings.SERVICE_NAME)
+    confirmed = groups.remember(groups.look(client, stream))
+    if confirmed is None:
         return 0
-    groups = client.xinfo_groups(stream)
-    if not groups:
-        return 0
-    limits = [(int((time.time() - KEPT) * 1000), 0)]
-    for group in groups:
-        pending = client.xpending(stream, group["name"])
-        limits.append(streams.entry_key(pending["min"] if pending["pending"] else group["last-delivered-id"]))
-    milliseconds, sequence = min(limits)
-    return int(client.xtrim(stream, minid=f"{milliseconds}-{sequence}", approximate=False))
+    limit = streams.entry_key(groups.after(confirmed))
+    if client.xlen(stream) <= KEPT:
+        limit = min(limit, (int((time.time() - KEPT_SECONDS) * 1000), 0))
+    return int(client.xtrim(stream, minid=groups.text(limit), approximate=False))
+
+
+class Room:
+    """Whether the stream takes more entries, for the relay. Asks Redis once in ``LOOK_EVERY`` entries."""
+
+    def __init__(self) -> None:
+        self._left = 0
+        self._full = False
+
+    def left(self) -> bool:
+        """Whether entries may be sent now.
+
+        Raises:
+            redis.RedisError: Redis does not answer.
+        """
+        if self._left <= 0:
+            trim_stream()
+            length = streams.shared().xlen(streams.stream_of(settings.SERVICE_NAME))
+            self._left = min(LOOK_EVERY, MOST - length)
+            self._tell(self._left <= 0, length)
+        return self._left > 0
+
+    def taken(self, entries: int) -> None:
+        """So many entries were sent."""
+        self._left -= entries
+
+    def _tell(self, full: bool, length: int) -> None:
+        if full and not self._full:
+            log.error(
+                "the stream is full (%d entries): a subscriber does not keep up; the relay waits", length
+            )
+        elif self._full and not full:
+            log.warning("the stream takes entries again (%d are left on it)", length)
+        self._full = full

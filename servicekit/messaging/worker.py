@@ -11,11 +11,12 @@ import threading
 from typing import Any
 
 from celery import Celery, bootsteps
-from celery.beat import EmbeddedService, Scheduler
 
 from servicekit.messaging import relay
 from servicekit.messaging.consumer import Consumer
+from servicekit.messaging.metrics_socket import MetricsSocket
 from servicekit.messaging.quotes import follow_quotes
+from servicekit.messaging.schedule import SteadyScheduler
 from servicekit.messaging.subscriptions import publishers, quotes_handler
 from servicekit.messaging.threads import keep_running
 
@@ -34,10 +35,12 @@ class EventThreads(bootsteps.StartStopStep):
         super().__init__(worker, **options)
         self.app: Celery = worker.app
         self.stop_flag = threading.Event()
+        self.metrics = MetricsSocket()
         self.threads: list[threading.Thread] = []
 
     def start(self, worker: Any) -> None:
         self.stop_flag.clear()
+        self.metrics.start()
         self.threads = [keep_running("leader", self._lead, self.stop_flag)]
         if publishers():  # user_service listens to nobody
             self.threads.append(
@@ -50,6 +53,7 @@ class EventThreads(bootsteps.StartStopStep):
 
     def stop(self, worker: Any) -> None:
         self.stop_flag.set()
+        self.metrics.close()
         for thread in self.threads:
             thread.join(PATIENCE)
 
@@ -57,10 +61,18 @@ class EventThreads(bootsteps.StartStopStep):
         """Of several workers of one service only one relays and keeps the schedule."""
         if not relay.lead(self.stop_flag):
             return
-        beat: Any = EmbeddedService(self.app, thread=True, scheduler_cls=Scheduler, schedule_filename=None)
-        beat.start()
+        log.info("this worker relays the events and keeps the schedule")
+        done = threading.Event()
+        beat = keep_running("beat", lambda: self._keep_schedule(done), done)
         try:
-            log.info("this worker relays the events and keeps the schedule")
             relay.run(self.stop_flag)
         finally:
-            beat.stop()
+            done.set()
+            beat.join(PATIENCE)
+
+    def _keep_schedule(self, done: threading.Event) -> None:
+        """Send the periodic tasks when they are due. Celery's own beat thread wakes up every second."""
+        self.app.set_current()
+        scheduler = SteadyScheduler(self.app)
+        while not done.wait(scheduler.tick()):
+            pass

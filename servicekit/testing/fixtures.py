@@ -45,6 +45,26 @@ def _test_keys(settings: Any) -> None:
     forget_copy()
 
 
+@pytest.fixture(autouse=True)
+def _what_is_published_fits_its_contract(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every event that any test publishes is read back, as its subscribers will, and must be the same."""
+    from django.apps import apps
+
+    if not apps.is_installed("servicekit.messaging"):
+        return
+    from servicekit.messaging import envelope
+
+    really = envelope.seal
+
+    def seal(event: Event, **attributes: Any) -> str:
+        text = really(event, **attributes)
+        read = envelope.open_envelope(envelope.parse(text)).event
+        assert read == event, f"published {event}, and its contract reads {read}"
+        return text
+
+    monkeypatch.setattr(envelope, "seal", seal)
+
+
 @pytest.fixture
 def user_id() -> UUID:
     """Somebody's id."""

@@ -4,113 +4,30 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 
-from servicekit.contracts import billing, trading
-from servicekit.contracts.base import Event
+from servicekit.contracts import billing
 from servicekit.ids import new_id
 from servicekit.messaging import failures, inbox, publish, relay, streams
 from servicekit.messaging.consumer import Consumer
-from servicekit.messaging.envelope import Received, open_envelope, parse, seal
+from servicekit.messaging.envelope import Received, open_envelope, parse
 from servicekit.messaging.models import FailedEvent, InboxEvent, OutboxEvent, StreamState
 from servicekit.telemetry import request_context
-from servicekit.testing.project import subscriptions
+from servicekit.tests.sending import (
+    cancel_requested,
+    consume_until,
+    declined,
+    placed,
+    sealed,
+    sent_sequences,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def calls() -> Iterator[list[Callable[[Received[Any]], None]]]:
-    yield subscriptions.calls
-    subscriptions.calls.clear()
-
-
-@pytest.fixture
-def batch_calls() -> Iterator[list[Callable[[Sequence[Received[Any]]], None]]]:
-    yield subscriptions.batch_calls
-    subscriptions.batch_calls.clear()
-
-
-@pytest.fixture
-def redis_streams() -> Iterator[Any]:
-    """The administrator's client on the test server: it plays billing, whose stream trading reads."""
-    from servicekit.settings import environment
-
-    client = streams.shared()
-    import redis
-
-    billing_client = redis.Redis.from_url(
-        environment("billing").require("BIRZHA_REDIS_URL"), decode_responses=True
-    )
-    billing_client.xtrim("events:billing", maxlen=0, approximate=False)
-    client.xtrim("events:trading", maxlen=0, approximate=False)
-    yield billing_client
-    billing_client.xtrim("events:billing", maxlen=0, approximate=False)
-    billing_client.close()
-
-
-def placed(order_id: Any = None) -> billing.HoldPlaced:
-    return billing.HoldPlaced(
-        hold_id=new_id(), order_id=order_id or new_id(), user_id=new_id(), amount=5, currency="USD"
-    )
-
-
-def declined(order_id: Any = None) -> billing.HoldDeclined:
-    return billing.HoldDeclined(
-        order_id=order_id or new_id(),
-        user_id=new_id(),
-        code="insufficient_funds",
-        required=5,
-        available=0,
-        currency="USD",
-    )
-
-
-def cancel_requested(order_id: Any) -> trading.OrderCancelRequested:
-    from django.utils import timezone
-
-    return trading.OrderCancelRequested(order_id=order_id, user_id=new_id(), requested_at=timezone.now())
-
-
-def sealed(event: Event, sequence: int = 1, id: Any = None) -> str:
-    from django.utils import timezone
-
-    return seal(
-        event,
-        id=id or new_id(),
-        source="billing",
-        subject=event.subject,
-        sequence=sequence,
-        time=timezone.now(),
-        request_id="r-1",
-        traceparent="",
-    )
-
-
-def sent_sequences() -> list[int]:
-    entries = streams.shared().xrange("events:trading")
-    return [parse(fields["envelope"])["sequence"] for _, fields in entries]
-
-
-def consume_until(done: Callable[[], bool], seconds: float = 15) -> None:
-    """Run the real consumer in a thread until a condition holds."""
-    stop = threading.Event()
-    thread = threading.Thread(target=Consumer(stop).run)
-    thread.start()
-    try:
-        deadline = time.monotonic() + seconds
-        while not done():
-            assert time.monotonic() < deadline, "the consumer did not get there"
-            time.sleep(0.02)
-    finally:
-        stop.set()
-        thread.join(10)
-    assert not thread.is_alive()
 
 
 class TestOutbox:

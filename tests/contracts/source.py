@@ -81,14 +81,14 @@ def said(package: Path) -> Iterator[tuple[Module, int, type[Event]]]:
 
 
 def published(package: Path) -> Iterator[tuple[Module, int]]:
-    """Every call of ``publish`` and ``publish_quotes``: the module and the line."""
+    """Every call of ``publish``, ``publish_many`` and ``publish_quotes``: the module and the line."""
     for module in modules(package):
         senders = {
             alias.asname or alias.name
             for node in ast.walk(module.tree)
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("servicekit.messaging")
             for alias in node.names
-            if alias.name in ("publish", "publish_quotes")
+            if alias.name in ("publish", "publish_many", "publish_quotes")
         }
         for node in ast.walk(module.tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in senders:

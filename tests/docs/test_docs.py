@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from compose.check.invariants import INVARIANTS as ALL
 from servicekit.contracts import REGISTRY
 from servicekit.contracts.market import QuotesUpdated
 from tests.contracts.source import REPOSITORY, SERVICES, said, subscribed
+from tests.faults.kinds import CATALOGUE, kind_of
 
 FOLDERS = [path for path in REPOSITORY.iterdir() if path.is_dir() and not path.name.startswith((".", "__"))]
 DOCUMENTS = sorted(
@@ -20,6 +22,9 @@ DOCUMENTS = sorted(
 )
 README = REPOSITORY / "README.md"
 ARCHITECTURE = REPOSITORY / "docs" / "architecture.md"
+RELIABILITY = REPOSITORY / "docs" / "reliability.md"
+INVARIANTS = REPOSITORY / "compose" / "check" / "invariants"
+ALL_INVARIANTS = [invariant.id for invariant in ALL]
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ +(.*)$", re.MULTILINE)
@@ -127,3 +132,40 @@ def test_each_service_says_on_one_screen_what_it_is(service):
         if unversioned(contract) not in text and f"`.{contract.TYPE.split('.', 2)[2]}`" not in text
     ]
     assert unnamed == []
+
+
+def test_the_tests_that_reliability_names_are_in_the_file_linked_before_them():
+    missing = []
+    for row in RELIABILITY.read_text(encoding="utf-8").splitlines():
+        file = RELIABILITY
+        for link, name in re.findall(r"\]\(([^)\s]+)\)|`(test_\w+)`(?!\])", row):
+            if link:
+                file = (RELIABILITY.parent / link.partition("#")[0]).resolve()
+            elif f"def {name}(" not in file.read_text(encoding="utf-8"):
+                missing.append(f"{name} in {named(file)}")
+
+    assert missing == []
+
+
+def test_reliability_tells_every_invariant_as_the_check_has_it():
+    text = RELIABILITY.read_text(encoding="utf-8")
+    promised = re.findall(r"^\| (I\d+) \|", text, re.MULTILINE)
+    tested = {
+        id: set(re.findall(r"compose/check/invariants/(\w+)\.py", row))
+        for row in text.splitlines()
+        if row.startswith("| I") and "compose/check/invariants" in row
+        for id in re.findall(r"\bI\d+\b", row.split("|")[1])
+    }
+    modules = {path.stem: path.read_text(encoding="utf-8") for path in INVARIANTS.glob("*.py")}
+
+    assert promised[: len(ALL_INVARIANTS)] == ALL_INVARIANTS
+    assert {id: {name for name, code in modules.items() if f"\n{id} = " in code} for id in tested} == tested
+    assert sorted(tested, key=ALL_INVARIANTS.index) == ALL_INVARIANTS
+
+
+def test_reliability_tells_every_kind_of_fault():
+    text = RELIABILITY.read_text(encoding="utf-8")
+    table = text[text.index("| `FAULT=` |") :].partition("\n\n")[0]
+    told = {name for row in table.splitlines()[2:] for name in re.findall(r"`([\w-]+)`", row.split("|")[1])}
+
+    assert told == {kind_of(name) for name in CATALOGUE}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from servicekit.settings import service_settings
+from servicekit.settings import environment, service_settings
 
 _settings = service_settings(
     "trading",
@@ -25,3 +25,27 @@ PRICE_PROTECTION = Decimal("0.01")
 
 #: The fee, as a share of the amount of a fill.
 FEE_RATE = Decimal("0.0005")
+
+#: Seconds from being placed after which an order that has not ended is ended: by trading itself while
+#: billing has not answered, otherwise by asking the venue to give it back. By the database's clock.
+ORDER_DEADLINE = float(environment("trading").get("BIRZHA_ORDER_DEADLINE", "20"))
+
+#: A venue that says nothing is asked again after twice the time each time, up to so many seconds.
+ORDER_DEADLINE_LONGEST = 6 * ORDER_DEADLINE
+
+#: Seconds between two looks at what is due. Nothing due costs one small statement.
+SWEEP_EVERY = min(5.0, ORDER_DEADLINE / 2)
+
+CELERY_BEAT_SCHEDULE = {
+    **_settings["CELERY_BEAT_SCHEDULE"],
+    "expire orders": {
+        "task": "trading_service.orders.tasks.orders_sweep",
+        "schedule": SWEEP_EVERY,
+        "options": {"expires": SWEEP_EVERY},  # while the worker is away they do not pile up
+    },
+    "check the books": {
+        "task": "trading_service.orders.tasks.consistency_check",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
+}

@@ -1,4 +1,4 @@
-"""Orders, fills and changes of state as operators see them: read only."""
+"""Orders, fills, changes of state and deadlines as operators see them: read only."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 
 from servicekit.admin import ReadOnlyAdmin
-from trading_service.orders.models import Fill, Order, OrderTransition
+from trading_service.orders.models import Fill, Order, OrderDeadline, OrderTransition
 
 
 class _Rows(admin.TabularInline):
@@ -70,3 +70,13 @@ class OrderTransitionAdmin(ReadOnlyAdmin):
     list_select_related = ("order",)
     search_fields = ("=order__id", "=event_id", "=request_id")
     ordering = ("-id",)
+
+
+@admin.register(OrderDeadline)
+class OrderDeadlineAdmin(ReadOnlyAdmin):
+    """The open orders, the longest overdue first."""
+
+    list_display = ("order", "due_at", "recalls")
+    list_select_related = ("order",)
+    search_fields = ("=order__id", "=order__user_id")
+    ordering = ("due_at",)

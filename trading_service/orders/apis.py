@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from servicekit.api.idempotency import idempotent
 from servicekit.api.pagination import CursorPages
+from servicekit.api.serializers import parsed, rendered
 from servicekit.api.views import Api
 from trading_service.orders import selectors, services
 from trading_service.orders.serializers import OrderFilters, OrderInput, OrderOutput, OrderWholeOutput
@@ -49,17 +50,17 @@ class OrderListApi(Api):
         responses={201: OrderOutput},
         summary="Place an order",
         description="Answers before the order is filled. An order that cannot be executed at all is "
-        "created with the status rejected and a reject_reason.",
+        "created with the status rejected and a reject_reason. One that is not confirmed in time ends as "
+        "expired, with the reason timed_out.",
     )
     def post(self, request: Request) -> Response:
         return idempotent(request, lambda key: self._place(request, key))
 
     def _place(self, request: Request, key: str) -> Response:
-        body = OrderInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        order = services.order_place(user_id=self.caller.id, client_order_id=key, **body.validated_data)
+        terms = parsed(OrderInput, request.data)
+        order = services.order_place(user_id=self.caller.id, client_order_id=key, **terms)
         return Response(
-            OrderOutput(order).data,
+            rendered(OrderOutput, order),
             status=status.HTTP_201_CREATED,
             headers={"Location": f"/api/v1/orders/{order.id}"},
         )
@@ -73,7 +74,7 @@ class OrderApi(Api):
     )
     def get(self, request: Request, order_id: UUID) -> Response:
         order = selectors.order_get(user_id=self.caller.id, order_id=order_id)
-        return Response(OrderWholeOutput(order).data)
+        return Response(rendered(OrderWholeOutput, order))
 
 
 class OrderCancelApi(Api):
@@ -88,4 +89,4 @@ class OrderCancelApi(Api):
     )
     def post(self, request: Request, order_id: UUID) -> Response:
         order = services.order_cancel_request(user_id=self.caller.id, order_id=order_id)
-        return Response(OrderOutput(order).data, status=status.HTTP_202_ACCEPTED)
+        return Response(rendered(OrderOutput, order), status=status.HTTP_202_ACCEPTED)

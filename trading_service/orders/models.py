@@ -1,7 +1,7 @@
 """Orders, their fills and the history of their states.
 
 The database itself refuses an illegal state, an illegal change of state and any change after a final
-one (see the trigger in migration 0002); the application's role can neither change nor remove
+one (see the triggers in migration 0003); the application's role can neither change nor remove
 fills and history, nor remove orders.
 """
 
@@ -33,7 +33,10 @@ class Status(models.TextChoices):
 #: Final is final.
 FINAL = frozenset({Status.FILLED, Status.REJECTED, Status.CANCELED, Status.EXPIRED})
 
-#: Every allowed change of state. The trigger of migration 0002 and the history's CHECK say the same,
+#: What can still move.
+OPEN = frozenset(Status) - FINAL
+
+#: Every allowed change of state. The trigger of migration 0003 and the history's CHECK say the same,
 #: and a test holds them against each other.
 TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.ACCEPTED: frozenset({Status.WORKING, Status.REJECTED, Status.CANCELED, Status.EXPIRED}),
@@ -72,8 +75,8 @@ class Order(models.Model):
     only when it was rejected for want of a quote. ``hold_amount``: the cash asked of billing for a
     buy, fee included; 0 for a sell, which holds its units in the position. ``filled_value``: the
     exact sum of price × quantity over the fills, major units. ``amount`` and ``fee``: the sums over
-    the fills, minor units of ``currency``. ``reject_limit`` and ``reject_value``: the bound and what
-    stood against it, as text.
+    the fills, minor units of ``currency``. ``reject_code``: why it was rejected or expired, with
+    ``reject_limit`` and ``reject_value``, the bound and what stood against it, as text.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -141,7 +144,8 @@ class Order(models.Model):
                 name="order_status_fits_filled",
             ),
             models.CheckConstraint(
-                condition=Q(status=Status.REJECTED) ^ Q(reject_code=""), name="order_reject_code"
+                condition=Q(status__in=[Status.REJECTED, Status.EXPIRED]) ^ Q(reject_code=""),
+                name="order_reject_code",
             ),
         ]
 
@@ -188,8 +192,8 @@ class Fill(models.Model):
 class OrderTransition(models.Model):
     """One change of an order's state: when, and what caused it.
 
-    ``sequence`` is the order's version after it. ``cause``: ``customer``, or the type of the event
-    whose id ``event_id`` is. ``from_status`` is empty in an order's first row.
+    ``sequence`` is the order's version after it. ``cause``: ``customer``, ``deadline``, or the type of
+    the event whose id ``event_id`` is. ``from_status`` is empty in an order's first row.
     """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="history", db_index=False)
@@ -220,3 +224,23 @@ class OrderTransition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.from_status or '·'} → {self.to_status}"
+
+
+class OrderDeadline(models.Model):
+    """Until when an open order must have ended. Exactly the open orders have one.
+
+    ``due_at`` is by the database's clock, which alone also decides what is due. ``recalls``: how often
+    the venue was asked to give the order back because it was due.
+    """
+
+    order = models.OneToOneField(Order, primary_key=True, on_delete=models.PROTECT, related_name="deadline")
+    due_at = models.DateTimeField()
+    recalls = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("deadline")
+        verbose_name_plural = _("deadlines")
+        indexes = [models.Index(fields=["due_at"], name="deadline_due")]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} @ {self.due_at:%Y-%m-%d %H:%M:%S}"

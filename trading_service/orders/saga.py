@@ -5,18 +5,30 @@
     buy    POST /orders ─► accepted ──HoldPlaced──► working ──OrderExecuted──► filled
                               │ HoldDeclined           │ OrderRefused
                               └────► rejected ◄────────┘
-    sell   POST /orders ─► accepted ► working (in one transaction: the units are held right here)
+    sell   POST /orders ─► working (in one transaction: the units are held right here)
 
-    cancel POST /orders/{id}/cancel ─► the venue decides: OrderCanceled ─► canceled, or it was too
-           late and OrderExecuted is already on its way.
+    cancel POST /orders/{id}/cancel ─► OrderCancelRequested ─► the venue decides: OrderCanceled ─►
+           canceled, or it was too late and OrderExecuted is already on its way.
+
+    time   An open order has a deadline: ORDER_DEADLINE seconds from being placed (settings).
+           accepted: billing did not answer ─► expired, or canceled if the customer had asked for that.
+           working:  the venue did not answer ─► OrderCancelRequested, and again after twice the time:
+                     OrderCanceled ─► expired (canceled if the customer had asked), or OrderExecuted or
+                     OrderRefused was on its way and wins.
 
 Undoing. Execution at the venue is the point of no return. Before it, every end gives back what was
-set aside: a sell's units by trading itself (``order_reject``, ``order_cancel``), a buy's cash by
-billing when it hears ``OrderRejected`` or ``OrderCanceled``. After it, everything is only retried.
+set aside: a sell's units by trading itself, in the transaction that ends the order; a buy's cash by
+billing when it hears ``OrderRejected``, ``OrderCanceled`` or ``OrderExpired`` (or, when it hears that
+before it placed the hold, by never placing it). After it, everything is only retried.
 
-Every use-case locks the order, looks whether the order is in a state that its step leaves, and does
-nothing otherwise: so a late or repeated event changes nothing. The steps are data; the use-cases in
-``services/`` are one file each, and ``handlers.py`` connects the two.
+Why it always ends. What a service has decided is in its outbox and reaches the others however often
+anything dies. So only two answers can be missing: billing's, which is not needed to give up, because
+the venue does not know the order yet; and the venue's, which alone knows whether it executed, so it
+is asked, never assumed.
+
+Every use-case locks its orders, looks whether each is in a state that its step leaves, and passes over
+the others: so a late or repeated event changes nothing. The steps are data; the use-cases in
+``services/`` are one file each, and ``handlers.py`` and ``tasks.py`` connect the two.
 """
 
 from __future__ import annotations
@@ -24,10 +36,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from servicekit.contracts import Event, billing, market, trading
-from trading_service.orders.models import Status
+from trading_service.orders.models import OPEN, Status
 
-#: The cause of what a person does; everything else is caused by an event, named by its type.
+#: The cause of what a person does.
 CUSTOMER = "customer"
+#: The cause of what the sweep does. Everything else is caused by an event, named by its type.
+DEADLINE = "deadline"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,9 +49,9 @@ class Step:
     """One way on for an order.
 
     Attributes:
-        cause: the type of the event that causes it, or :data:`CUSTOMER`.
+        cause: the type of the event that causes it, :data:`CUSTOMER` or :data:`DEADLINE`.
         leaves: states it may be taken from; empty: the order does not exist yet.
-        enters: states it may lead to.
+        enters: states it may lead to; empty: the order stays as it is, and only asks.
         use_case: the function in ``services`` that takes it.
         tells: the events it may publish.
     """
@@ -60,44 +74,68 @@ HOLD_PLACED = Step(
     cause=billing.HoldPlaced.TYPE,
     leaves=frozenset({Status.ACCEPTED}),
     enters=frozenset({Status.WORKING}),
-    use_case="order_submit",
+    use_case="orders_submit",
     tells=(trading.OrderSubmitted,),
 )
 HOLD_DECLINED = Step(
     cause=billing.HoldDeclined.TYPE,
     leaves=frozenset({Status.ACCEPTED}),
     enters=frozenset({Status.REJECTED}),
-    use_case="order_reject",
+    use_case="orders_reject",
     tells=(trading.OrderRejected,),
 )
 EXECUTED = Step(
     cause=market.OrderExecuted.TYPE,
     leaves=frozenset({Status.WORKING, Status.PARTIALLY_FILLED}),
     enters=frozenset({Status.PARTIALLY_FILLED, Status.FILLED}),
-    use_case="order_fill",
+    use_case="orders_fill",
     tells=(trading.OrderFilled,),
 )
 REFUSED = Step(
     cause=market.OrderRefused.TYPE,
     leaves=frozenset({Status.WORKING}),
     enters=frozenset({Status.REJECTED}),
-    use_case="order_reject",
+    use_case="orders_reject",
     tells=(trading.OrderRejected,),
 )
 CANCEL_REQUESTED = Step(
     cause=CUSTOMER,
-    leaves=frozenset({Status.ACCEPTED, Status.WORKING, Status.PARTIALLY_FILLED}),
+    leaves=OPEN,
     enters=frozenset(),
     use_case="order_cancel_request",
     tells=(trading.OrderCancelRequested,),
 )
 CANCELED = Step(
     cause=market.OrderCanceled.TYPE,
-    leaves=frozenset({Status.ACCEPTED, Status.WORKING, Status.PARTIALLY_FILLED}),
-    enters=frozenset({Status.CANCELED}),
-    use_case="order_cancel",
-    tells=(trading.OrderCanceled,),
+    leaves=OPEN,
+    enters=frozenset({Status.CANCELED, Status.EXPIRED}),
+    use_case="orders_cancel",
+    tells=(trading.OrderCanceled, trading.OrderExpired),
+)
+HOLD_OVERDUE = Step(
+    cause=DEADLINE,
+    leaves=frozenset({Status.ACCEPTED}),
+    enters=frozenset({Status.EXPIRED, Status.CANCELED}),
+    use_case="orders_expire",
+    tells=(trading.OrderExpired, trading.OrderCanceled),
+)
+VENUE_OVERDUE = Step(
+    cause=DEADLINE,
+    leaves=frozenset({Status.WORKING, Status.PARTIALLY_FILLED}),
+    enters=frozenset(),
+    use_case="orders_expire",
+    tells=(trading.OrderCancelRequested,),
 )
 
 #: Every step, in the order of an order's life.
-STEPS = (PLACED, HOLD_PLACED, HOLD_DECLINED, EXECUTED, REFUSED, CANCEL_REQUESTED, CANCELED)
+STEPS = (
+    PLACED,
+    HOLD_PLACED,
+    HOLD_DECLINED,
+    EXECUTED,
+    REFUSED,
+    CANCEL_REQUESTED,
+    CANCELED,
+    HOLD_OVERDUE,
+    VENUE_OVERDUE,
+)

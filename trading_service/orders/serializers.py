@@ -35,7 +35,7 @@ class OrderInput(StrictSerializer):
 
 
 class RejectReason(serializers.Serializer):
-    """Why an order was rejected: a stable code, and a sentence in the request's language."""
+    """Why an order was rejected or expired: a stable code, and a sentence in the request's language."""
 
     code = serializers.CharField()
     detail = serializers.CharField()
@@ -43,7 +43,7 @@ class RejectReason(serializers.Serializer):
 
 @extend_schema_field(RejectReason(allow_null=True))
 class RejectReasonField(serializers.Field):
-    """``{code, detail}``, or null for an order that was not rejected. Gets the whole order."""
+    """``{code, detail}``, or null for an order that was neither rejected nor expired. Gets the order."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"source": "*", "read_only": True, **kwargs})
@@ -114,7 +114,9 @@ class TransitionOutput(serializers.ModelSerializer):
     """One change of an order's state."""
 
     from_status = serializers.SerializerMethodField(help_text="Null in the first row.")
-    cause = serializers.CharField(help_text="“customer”, or the type of the event that caused it.")
+    cause = serializers.CharField(
+        help_text="“customer”, “deadline”, or the type of the event that caused it."
+    )
 
     class Meta:
         model = OrderTransition

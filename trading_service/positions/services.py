@@ -1,101 +1,156 @@
-"""The only writer of positions: each change is one conditional statement, so races have one winner.
-
-All run inside the transaction of the order that causes them.
-"""
+"""The only writer of positions, inside the transaction of the orders that cause the change."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F
 from django.utils import timezone
 
+from servicekit.arrays import columns
 from servicekit.ids import new_id
 from trading_service.positions.errors import InsufficientPosition, PositionInconsistent
-from trading_service.positions.models import Position
 from trading_service.positions.selectors import position_available
 
-_BUY = """
+_HOLD = """
+UPDATE positions_position SET held_quantity = held_quantity + %s, updated_at = %s
+WHERE user_id = %s AND instrument_id = %s AND quantity - held_quantity >= %s
+"""
+
+_LOCK = """
+SELECT user_id, instrument_id, quantity, held_quantity, cost_basis, realized_pnl
+FROM positions_position
+JOIN unnest(%s::uuid[], %s::uuid[]) AS wanted (user_id, instrument_id) USING (user_id, instrument_id)
+ORDER BY user_id, instrument_id FOR NO KEY UPDATE OF positions_position
+"""
+
+_UPDATE = """
+UPDATE positions_position AS position SET
+    quantity = book.quantity, held_quantity = book.held_quantity, cost_basis = book.cost_basis,
+    realized_pnl = book.realized_pnl, updated_at = %s
+FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
+     AS book (user_id, instrument_id, quantity, held_quantity, cost_basis, realized_pnl)
+WHERE position.user_id = book.user_id AND position.instrument_id = book.instrument_id
+"""
+
+# Another transaction may have made the same first position since we looked: then both add up.
+_INSERT = """
 INSERT INTO positions_position AS known
-    (id, user_id, instrument_id, quantity, held_quantity, cost_basis, realized_pnl, updated_at)
-VALUES (%s, %s, %s, %s, 0, %s, 0, %s)
+    (updated_at, id, user_id, instrument_id, quantity, held_quantity, cost_basis, realized_pnl)
+SELECT %s, book.* FROM
+    unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
+    AS book (id, user_id, instrument_id, quantity, held_quantity, cost_basis, realized_pnl)
+ORDER BY user_id, instrument_id
 ON CONFLICT (user_id, instrument_id) DO UPDATE SET
     quantity = known.quantity + excluded.quantity,
     cost_basis = known.cost_basis + excluded.cost_basis,
     updated_at = excluded.updated_at
 """
 
-# round() of a NUMERIC is half away from zero, as servicekit.money rounds; all right-hand sides see
-# the row as it was before.
-_SELL = """
-UPDATE positions_position SET
-    quantity = quantity - %(quantity)s,
-    held_quantity = held_quantity - %(quantity)s,
-    cost_basis = cost_basis - round(cost_basis::numeric * %(quantity)s / quantity)::bigint,
-    realized_pnl = realized_pnl + %(proceeds)s
-                   - round(cost_basis::numeric * %(quantity)s / quantity)::bigint,
-    updated_at = %(now)s
-WHERE user_id = %(user_id)s AND instrument_id = %(instrument_id)s AND held_quantity >= %(quantity)s
-"""
+
+class Move(Enum):
+    """What happens to units: bought, sold (out of what is held), or no longer held for a sell."""
+
+    BUY = "buy"
+    SELL = "sell"
+    RELEASE = "release"
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One change of one position.
+
+    Attributes:
+        quantity: units.
+        money: minor units: what a BUY cost, fee included; what a SELL brought, fee deducted.
+    """
+
+    user_id: UUID
+    instrument_id: UUID
+    move: Move
+    quantity: int
+    money: int = 0
 
 
 def position_hold(*, user_id: UUID, instrument_id: UUID, quantity: int) -> None:
-    """Set units aside for a sell.
+    """Set units aside for a sell: one conditional statement, so of two that race one wins.
 
     Raises:
         InsufficientPosition: fewer than ``quantity`` units are owned and free; nothing was changed.
     """
-    held = Position.objects.filter(
-        user_id=user_id, instrument_id=instrument_id, quantity__gte=F("held_quantity") + quantity
-    ).update(held_quantity=F("held_quantity") + quantity, updated_at=timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD, [quantity, timezone.now(), user_id, instrument_id, quantity])
+        held = cursor.rowcount == 1
     if not held:
         available = position_available(user_id=user_id, instrument_id=instrument_id)
         raise InsufficientPosition(limit=available, value=quantity)
 
 
-def position_release(*, user_id: UUID, instrument_id: UUID, quantity: int) -> None:
-    """Give back what was set aside for a sell that will not be filled.
+def positions_move(movements: Iterable[Movement]) -> None:
+    """Book movements in their order: three statements at most, however many there are.
+
+    The positions are locked, in the order of their keys, from the read to the write; what a sell
+    takes out of the cost is computed here, one movement after the other, so many at once give
+    exactly what they give one by one.
 
     Raises:
-        PositionInconsistent: so many were not held.
+        PositionInconsistent: units are sold or released that were not held; nothing was changed.
     """
-    released = Position.objects.filter(
-        user_id=user_id, instrument_id=instrument_id, held_quantity__gte=quantity
-    ).update(held_quantity=F("held_quantity") - quantity, updated_at=timezone.now())
-    if not released:
-        raise PositionInconsistent(user_id=user_id, instrument_id=instrument_id, quantity=quantity)
-
-
-def position_buy(*, user_id: UUID, instrument_id: UUID, quantity: int, cost: int) -> None:
-    """Add bought units.
-
-    Args:
-        cost: what was paid for them, fee included, in minor units.
-    """
+    movements = list(movements)
+    if not movements:
+        return
+    keys = {(movement.user_id, movement.instrument_id) for movement in movements}
+    books = _locked(keys)
+    known = books.keys() & keys
+    for movement in movements:
+        key = movement.user_id, movement.instrument_id
+        if key not in books:
+            books[key] = _Book()
+        books[key].apply(movement)
+    now = timezone.now()
     with connection.cursor() as cursor:
-        cursor.execute(_BUY, [new_id(), user_id, instrument_id, quantity, cost, timezone.now()])
+        if changed := [(*key, *book.columns) for key, book in books.items() if key in known]:
+            cursor.execute(_UPDATE, [now, *columns(changed)])
+        if made := [(new_id(), *key, *book.columns) for key, book in books.items() if key not in known]:
+            cursor.execute(_INSERT, [now, *columns(made)])
 
 
-def position_sell(*, user_id: UUID, instrument_id: UUID, quantity: int, proceeds: int) -> None:
-    """Take sold units, held before, out of the position and realize the profit or loss.
+@dataclass(slots=True)
+class _Book:
+    """A position while movements are booked, by the average cost method (see ``models``)."""
 
-    Args:
-        proceeds: what the sale brought, fee deducted, in minor units.
+    quantity: int = 0
+    held: int = 0
+    cost: int = 0
+    realized: int = 0
 
-    Raises:
-        PositionInconsistent: so many were not held.
-    """
+    @property
+    def columns(self) -> tuple[int, int, int, int]:
+        return self.quantity, self.held, self.cost, self.realized
+
+    def apply(self, movement: Movement) -> None:
+        units = movement.quantity
+        if movement.move is Move.BUY:
+            self.quantity += units
+            self.cost += movement.money
+            return
+        if units > self.held:
+            raise PositionInconsistent(
+                user_id=movement.user_id, instrument_id=movement.instrument_id, quantity=units
+            )
+        self.held -= units
+        if movement.move is Move.SELL:
+            # cost × units ÷ quantity, half away from zero, exactly: nothing here is below zero
+            taken = (2 * self.cost * units + self.quantity) // (2 * self.quantity)
+            self.quantity -= units
+            self.cost -= taken
+            self.realized += movement.money - taken
+
+
+def _locked(keys: Iterable[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], _Book]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            _SELL,
-            {
-                "user_id": user_id,
-                "instrument_id": instrument_id,
-                "quantity": quantity,
-                "proceeds": proceeds,
-                "now": timezone.now(),
-            },
-        )
-        if cursor.rowcount != 1:
-            raise PositionInconsistent(user_id=user_id, instrument_id=instrument_id, quantity=quantity)
+        cursor.execute(_LOCK, columns(keys))
+        return {(row[0], row[1]): _Book(*row[2:]) for row in cursor.fetchall()}

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connections
+from django.db.models.functions import Now
 
 from servicekit.contracts import billing, market
 from servicekit.ids import new_id
-from trading_service.orders.models import Order
+from trading_service.orders.models import Order, OrderDeadline
 
 NOON = datetime(2025, 1, 31, 12, 0, tzinfo=UTC)
 
@@ -79,14 +83,17 @@ class World:
 
     def hold(self, order: Order, **more: Any) -> bool:
         """billing_service sets the cash of a buy aside."""
-        placed = billing.HoldPlaced(
+        return self.deliver(self.hold_placed(order), **more)
+
+    def hold_placed(self, order: Order) -> billing.HoldPlaced:
+        """What billing_service says then."""
+        return billing.HoldPlaced(
             hold_id=new_id(),
             order_id=order.id,
             user_id=order.user_id,
             amount=order.hold_amount,
             currency=order.currency,
         )
-        return self.deliver(placed, **more)
 
     def decline(self, order: Order, *, code: str = "insufficient_funds", available: int = 5_000) -> bool:
         """billing_service has too little to set aside."""
@@ -100,17 +107,20 @@ class World:
         )
         return self.deliver(declined)
 
-    def execute(
+    def execute(self, order: Order, *, id: UUID | None = None, **terms: Any) -> bool:
+        """The venue executes an order; ``id`` is the event's."""
+        return self.deliver(self.executed(order, **terms), id=id)
+
+    def executed(
         self,
         order: Order,
         *,
         price: str = "100.00",
         quantity: int | None = None,
         fill_id: UUID | None = None,
-        **more: Any,
-    ) -> bool:
-        """The venue executes an order."""
-        executed = market.OrderExecuted(
+    ) -> market.OrderExecuted:
+        """What the venue says then, by default of the whole order."""
+        return market.OrderExecuted(
             order_id=order.id,
             fill_id=fill_id or new_id(),
             instrument_id=order.instrument_id,
@@ -120,22 +130,62 @@ class World:
             price=Decimal(price),
             executed_at=NOON,
         )
-        return self.deliver(executed, **more)
 
-    def refuse(self, order: Order, *, code: str = "price_moved", limit: str = "", value: str = "") -> bool:
+    def refuse(self, order: Order, **reason: Any) -> bool:
         """The venue will not execute an order."""
-        return self.deliver(
-            market.OrderRefused(order_id=order.id, code=code, limit=limit, value=value, refused_at=NOON)
-        )
+        return self.deliver(self.refused(order, **reason))
+
+    def refused(
+        self, order: Order, *, code: str = "price_moved", limit: str = "", value: str = ""
+    ) -> market.OrderRefused:
+        """What the venue says then."""
+        return market.OrderRefused(order_id=order.id, code=code, limit=limit, value=value, refused_at=NOON)
+
+    def ask_back(self, order: Order) -> None:
+        """The customer wants an order back."""
+        answer = self.api(order.user_id).post(f"/api/v1/orders/{order.id}/cancel")
+        assert answer.status_code == 202, answer.json()
 
     def cancel(self, order: Order, **more: Any) -> bool:
         """The venue takes an order back."""
-        return self.deliver(market.OrderCanceled(order_id=order.id, canceled_at=NOON), **more)
+        return self.deliver(self.canceled(order), **more)
+
+    def canceled(self, order: Order) -> market.OrderCanceled:
+        """What the venue says then."""
+        return market.OrderCanceled(order_id=order.id, canceled_at=NOON)
 
 
 def fresh(order: Order) -> Order:
     """The order as it is in the database now."""
     return Order.objects.select_related("instrument").get(id=order.id)
+
+
+def at_once(calls: Sequence[Callable[[], Any]], *, threads: int = 10) -> list[Any]:
+    """Run the calls in threads that start together; what each returned or raised."""
+    gate = threading.Barrier(threads)
+
+    def work(some: Sequence[Callable[[], Any]]) -> list[Any]:
+        outcomes: list[Any] = []
+        try:
+            gate.wait()
+            for call in some:
+                try:
+                    outcomes.append(call())
+                except Exception as error:
+                    outcomes.append(error)
+        finally:
+            connections.close_all()
+        return outcomes
+
+    with ThreadPoolExecutor(threads) as pool:
+        shares = [calls[index::threads] for index in range(threads)]
+        return [outcome for outcomes in pool.map(work, shares) for outcome in outcomes]
+
+
+def overdue(*orders: Order) -> None:
+    """The deadlines of the orders have just passed, by the database's clock."""
+    due = OrderDeadline.objects.filter(order__in=orders)
+    assert due.update(due_at=Now() - timedelta(milliseconds=1)) == len(orders)
 
 
 @pytest.fixture

@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from servicekit.faults import follow_clock
 from servicekit.settings import environment, logging_settings
 
 PACKAGE = Path(__file__).resolve().parent.parent
+follow_clock("web")
 env = environment("web")
 
 SECRET_KEY = env.require("BIRZHA_SECRET_KEY")

@@ -19,7 +19,7 @@ from web_frontend.gateway_client import GatewayRequest, GatewayUnavailable
 from web_frontend.pages import show, signed_in, turns, wants_fragment
 from web_frontend.wording import LABELS
 
-KINDS = ("deposit", "buy", "sell", "fee")
+KINDS = ("deposit", "buy", "sell", "fee", "reversal")
 
 
 class FilterForm(forms.Form):

@@ -170,6 +170,16 @@ def test_a_rejected_order_says_why(vera: Client, gateway: GatewayDouble) -> None
     assert rejected["reject_reason"]["detail"] in page
 
 
+def test_an_expired_order_says_why(vera: Client, gateway: GatewayDouble) -> None:
+    reason = {"code": "timed_out", "detail": "The order was not confirmed in time, so it was taken back."}
+    expired = recorded("order_rejected", status="expired", reject_reason=reason)
+    gateway.answer(f"GET /api/v1/orders/{expired['id']}", expired)
+    page = vera.get(f"/orders/{expired['id']}").content.decode()
+    assert "The order expired. Nothing was traded and no money moved." in page
+    assert reason["detail"] in page
+    assert "Cancel the order" not in page
+
+
 def test_cancelling_too_late_is_told(vera: Client, gateway: GatewayDouble, htmx: Callable) -> None:
     gateway.answer(f"POST /api/v1{ADDRESS}/cancel", recorded("not_cancelable"), 409)
     page = vera.post(f"{ADDRESS}/cancel", headers=htmx("order")).content.decode()

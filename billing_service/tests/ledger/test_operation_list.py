@@ -12,10 +12,12 @@ from urllib.parse import urlsplit
 import pytest
 from django.utils import timezone
 
-from billing_service.holds.services import hold_place, order_settle
+from billing_service.holds.services import holds_place, orders_settle
 from billing_service.ledger.csv_export import csv_lines
+from billing_service.ledger.models import JournalEntry
 from billing_service.ledger.serializers import price_plain
-from billing_service.tests.orders import order_filled, order_placed
+from billing_service.ledger.services import journal_reverse
+from billing_service.tests.orders import order_filled, order_placed, received
 from servicekit.ids import new_id
 
 URL = "/api/v1/operations"
@@ -26,10 +28,10 @@ def trader(customer):
     """Deposited 1,000.00, bought 10 AAPL for 430.40 and a fee of 0.22, sold 4 TSLA for 100.00, no fee."""
     account = customer(1000_00)
     buy = order_placed(account.user_id, hold_amount=435_00)
-    hold_place(order_id=buy.order_id, user_id=account.user_id, amount=435_00, currency="USD")
-    order_settle(source_id=new_id(), fill=order_filled(buy, amount=430_40, fee=22))
+    holds_place(messages=[received(buy)])
+    orders_settle(messages=[received(order_filled(buy, amount=430_40, fee=22))])
     sell = order_placed(account.user_id, hold_amount=0, side="sell", ticker="TSLA", quantity=4)
-    order_settle(source_id=new_id(), fill=order_filled(sell, amount=100_00, fee=0))
+    orders_settle(messages=[received(order_filled(sell, amount=100_00, fee=0))])
     account.buy, account.sell = buy, sell
     return account
 
@@ -62,6 +64,20 @@ def test_fields_newest_first(trader, api):
     ]
     assert [deposit[name] for name in ("order_id", "ticker", "quantity", "price")] == [None] * 4
     assert deposit["occurred_at"].endswith("Z")
+
+
+def test_a_reversal_stands_in_the_history_with_its_order(trader, api):
+    entry = JournalEntry.objects.get(order_id=trader.buy.order_id)
+    journal_reverse(entry_id=entry.id, reason="booked at a wrong price", by="ann")
+
+    rows = api(trader.user_id).get(URL, {"type": "reversal"}).json()["results"]
+
+    assert [(row["amount"], row["balance_after"]) for row in rows] == [
+        ("0.22", "1100.00"),
+        ("430.40", "1099.78"),
+    ]
+    assert {row["order_id"] for row in rows} == {str(trader.buy.order_id)}
+    assert {(row["ticker"], row["quantity"], row["price"]) for row in rows} == {("AAPL", None, None)}
 
 
 def test_filters(trader, api):

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from compose.check.invariants import cash, events, ledger, market, orders, units
+from compose.check.invariants import (
+    cash,
+    chain,
+    delivery,
+    events,
+    ledger,
+    market,
+    orders,
+    promises,
+    states,
+    unfinished,
+    units,
+)
 from compose.check.model import Invariant
 
 INVARIANTS: tuple[Invariant, ...] = (
@@ -14,8 +26,13 @@ INVARIANTS: tuple[Invariant, ...] = (
     market.I6,
     orders.I7,
     events.I8,
+    states.I9,
+    chain.I10,
+    unfinished.I11,
+    delivery.I12,
     orders.I13,
     cash.I14,
     units.I15,
     cash.I16,
+    promises.I17,
 )

@@ -11,18 +11,21 @@ I14 = Invariant(
     checks=(
         Same(
             "the pending holds are not those of the open buys",
+            "order_id",
             (
                 "trading",
                 """
                 SELECT id AS order_id, user_id, hold_amount AS amount, amount + fee AS captured
                 FROM orders_order
-                WHERE side = 'buy' AND status IN ('accepted', 'working', 'partially_filled') ORDER BY 1
+                WHERE side = 'buy' AND status IN ('accepted', 'working', 'partially_filled')
+                /* since: id */
                 """,
             ),
             (
                 "billing",
                 """
-                SELECT order_id, user_id, amount, captured FROM holds_hold WHERE state = 'pending' ORDER BY 1
+                SELECT order_id, user_id, amount, captured FROM holds_hold
+                WHERE state = 'pending' /* since: order_id */
                 """,
             ),
         ),
@@ -43,21 +46,41 @@ I14 = Invariant(
 
 I16 = Invariant(
     "I16",
-    "customers' cash and the house's are what was deposited less what was withdrawn",
+    "customers' cash and the house's are what was deposited, less what was taken back",
     always=False,
     checks=(
         Rows(
             "the money inside is not what came in",
             "billing",
             """
-            SELECT currency, inside.total AS inside, deposited.total AS deposited
+            SELECT currency, inside.total AS inside, deposited.total AS deposited, reversed.total AS reversed
             FROM (
                 SELECT currency, sum(balance) AS total FROM ledger_ledgeraccount
                 WHERE kind <> 'external' GROUP BY 1
             ) AS inside
             FULL JOIN (SELECT currency, sum(amount) AS total FROM cash_deposit GROUP BY 1) AS deposited
                 USING (currency)
-            WHERE coalesce(inside.total, 0) <> coalesce(deposited.total, 0)
+            LEFT JOIN (
+                SELECT leg.currency, sum(leg.amount) AS total
+                FROM ledger_journalentry AS entry
+                JOIN ledger_ledgerentry AS leg ON leg.journal_entry_id = entry.id
+                JOIN ledger_ledgeraccount AS account ON account.id = leg.account_id
+                WHERE entry.type = 'reversal' AND account.kind = 'external' GROUP BY 1
+            ) AS reversed USING (currency)
+            WHERE coalesce(inside.total, 0) <> coalesce(deposited.total, 0) - coalesce(reversed.total, 0)
+            """,
+        ),
+        Rows(
+            "a reversal that does not undo what it reverses",
+            "billing",
+            """
+            SELECT entry.id, entry.reverses_id, rest.account_id, rest.amount
+            FROM ledger_journalentry AS entry
+            CROSS JOIN LATERAL (
+                SELECT account_id, sum(amount) AS amount FROM ledger_ledgerentry
+                WHERE journal_entry_id IN (entry.id, entry.reverses_id) GROUP BY 1 HAVING sum(amount) <> 0
+            ) AS rest
+            WHERE entry.reverses_id IS NOT NULL /* since: entry.id */
             """,
         ),
         Rows(

@@ -5,7 +5,18 @@ from __future__ import annotations
 from compose.check.model import Invariant, Rows
 from compose.check.snapshot import SERVICES
 
-_TWICE_HANDLED = "SELECT consumer, event_id, count(*) FROM inbox GROUP BY 1, 2 HAVING count(*) > 1"
+_TWICE_HANDLED = """
+SELECT consumer, event_id, count(*) AS times FROM inbox WHERE true /* since: event_id */
+GROUP BY 1, 2 HAVING count(*) > 1
+"""
+
+#: The first id of the days of which no inbox row was removed by retention: what is older need not be there.
+_REMEMBERED = """(
+    SELECT coalesce(
+        (lpad(to_hex((extract(epoch FROM max(day) + 1) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid,
+        '00000000-0000-0000-0000-000000000000'
+    ) FROM removed_events WHERE side = 'inbox'
+)"""
 
 I8 = Invariant(
     "I8",
@@ -17,24 +28,27 @@ I8 = Invariant(
             "an event booked twice",
             "billing",
             """
-            SELECT source_id, count(*) AS entries FROM ledger_journalentry GROUP BY 1 HAVING count(*) > 1
+            SELECT source_id, count(*) AS entries FROM ledger_journalentry
+            WHERE true /* since: source_id */ GROUP BY 1 HAVING count(*) > 1
             """,
         ),
         Rows(
             "a settlement booked for no event that billing has handled",
             "billing",
-            """
+            f"""
             SELECT id, source_id, fill_id FROM ledger_journalentry AS entry
-            WHERE type = 'order_settlement'
-            AND NOT EXISTS (SELECT FROM inbox WHERE event_id = entry.source_id)
+            WHERE type = 'order_settlement' AND source_id >= {_REMEMBERED}
+            AND NOT EXISTS (SELECT FROM inbox WHERE event_id = entry.source_id) /* since: entry.source_id */
             """,
         ),
         Rows(
             "a change of an order for no event that trading has handled",
             "trading",
-            """
+            f"""
             SELECT order_id, sequence, to_status, cause, event_id FROM orders_ordertransition AS change
-            WHERE event_id IS NOT NULL AND NOT EXISTS (SELECT FROM inbox WHERE event_id = change.event_id)
+            WHERE event_id >= {_REMEMBERED}
+            AND NOT EXISTS (SELECT FROM inbox WHERE event_id = change.event_id)
+            /* since: change.event_id */
             """,
         ),
         Rows(
@@ -42,31 +56,33 @@ I8 = Invariant(
             "trading",
             """
             SELECT event_id, count(*) AS changes FROM orders_ordertransition
-            WHERE event_id IS NOT NULL GROUP BY 1 HAVING count(*) > 1
+            WHERE event_id IS NOT NULL /* since: event_id */ GROUP BY 1 HAVING count(*) > 1
             """,
         ),
         Rows(
             "an event told twice over one channel",
             "notification",
             """
-            SELECT source_event_id, channel, count(*) FROM notification_inbox_notification
-            GROUP BY 1, 2 HAVING count(*) > 1
+            SELECT source_event_id, channel, count(*) AS times FROM notification_inbox_notification
+            WHERE true /* since: source_event_id */ GROUP BY 1, 2 HAVING count(*) > 1
             """,
         ),
         Rows(
             "a fill told twice over one channel",
             "notification",
             """
-            SELECT fill_id, channel, count(*) FROM notification_inbox_notification
-            WHERE fill_id IS NOT NULL GROUP BY 1, 2 HAVING count(*) > 1
+            SELECT fill_id, channel, count(*) AS times FROM notification_inbox_notification
+            WHERE fill_id IS NOT NULL /* since: fill_id */ GROUP BY 1, 2 HAVING count(*) > 1
             """,
         ),
         Rows(
             "news of no event that notification has handled",
             "notification",
-            """
+            f"""
             SELECT id, kind, source_event_id FROM notification_inbox_notification AS news
-            WHERE NOT EXISTS (SELECT FROM inbox WHERE event_id = news.source_event_id)
+            WHERE source_event_id >= {_REMEMBERED}
+            AND NOT EXISTS (SELECT FROM inbox WHERE event_id = news.source_event_id)
+            /* since: news.source_event_id */
             """,
         ),
     ),

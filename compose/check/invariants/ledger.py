@@ -16,6 +16,7 @@ I1 = Invariant(
             SELECT entry.id, entry.type, count(leg.id) AS legs
             FROM ledger_journalentry AS entry
             LEFT JOIN ledger_ledgerentry AS leg ON leg.journal_entry_id = entry.id
+            WHERE true /* since: entry.id */
             GROUP BY entry.id HAVING count(leg.id) < 2
             """,
         ),
@@ -24,7 +25,8 @@ I1 = Invariant(
             "billing",
             """
             SELECT journal_entry_id, currency, sum(amount) AS total
-            FROM ledger_ledgerentry GROUP BY 1, 2 HAVING sum(amount) <> 0
+            FROM ledger_ledgerentry WHERE true /* since: journal_entry_id */
+            GROUP BY 1, 2 HAVING sum(amount) <> 0
             """,
         ),
         Rows(
@@ -33,6 +35,7 @@ I1 = Invariant(
             """
             SELECT leg.id, leg.journal_entry_id, leg.amount FROM ledger_ledgerentry AS leg
             WHERE NOT EXISTS (SELECT FROM ledger_journalentry WHERE id = leg.journal_entry_id)
+            /* since: leg.journal_entry_id */
             """,
         ),
         Rows(
@@ -41,7 +44,7 @@ I1 = Invariant(
             """
             SELECT leg.id, leg.currency, account.id AS account_id, account.currency AS account_currency
             FROM ledger_ledgerentry AS leg JOIN ledger_ledgeraccount AS account ON account.id = leg.account_id
-            WHERE leg.currency <> account.currency
+            WHERE leg.currency <> account.currency /* since: leg.journal_entry_id */
             """,
         ),
     ),
@@ -93,17 +96,31 @@ I3 = Invariant(
             SELECT id, kind, user_id, balance, held FROM ledger_ledgeraccount
             WHERE held < 0 OR (kind = 'customer_cash' AND (balance < 0 OR held > balance))
             """,
+            few=True,
+        ),
+        Rows(
+            "the balance is not what the last entry left",
+            "billing",
+            """
+            SELECT account.id, account.kind, balance, last_number, leg.balance_after
+            FROM ledger_ledgeraccount AS account
+            LEFT JOIN ledger_ledgerentry AS leg
+                ON leg.account_id = account.id AND leg.number = account.last_number
+            WHERE balance <> coalesce(leg.balance_after, 0) OR (leg.id IS NULL AND last_number <> 0)
+            """,
+            few=True,
         ),
         Rows(
             "an entry's balance_after does not follow from the entry before it",
             "billing",
             """
-            SELECT * FROM (
-                SELECT account_id, number, amount, balance_after,
-                       sum(amount) OVER account_so_far AS expected,
-                       row_number() OVER account_so_far AS expected_number
-                FROM ledger_ledgerentry WINDOW account_so_far AS (PARTITION BY account_id ORDER BY number, id)
-            ) AS line WHERE balance_after <> expected OR number <> expected_number
+            SELECT leg.account_id, leg.number, leg.amount, leg.balance_after, before.balance_after AS before
+            FROM ledger_ledgerentry AS leg
+            LEFT JOIN ledger_ledgerentry AS before
+                ON before.account_id = leg.account_id AND before.number = leg.number - 1
+            WHERE (leg.balance_after <> coalesce(before.balance_after, 0) + leg.amount
+                   OR (before.id IS NULL AND leg.number <> 1))
+            /* since: leg.journal_entry_id */
             """,
         ),
     ),
@@ -124,6 +141,7 @@ I4 = Invariant(
             LEFT JOIN holds_hold AS hold ON hold.account_id = account.id AND hold.state = 'pending'
             GROUP BY account.id HAVING account.held <> coalesce(sum(hold.amount - hold.captured), 0)
             """,
+            few=True,
         ),
     ),
 )
@@ -138,7 +156,7 @@ I5 = Invariant(
             "billing",
             """
             SELECT order_id, state, amount, captured, released FROM holds_hold
-            WHERE state <> 'pending' AND captured + released <> amount
+            WHERE state <> 'pending' AND captured + released <> amount /* since: order_id */
             """,
         ),
         Rows(
@@ -146,7 +164,7 @@ I5 = Invariant(
             "billing",
             """
             SELECT fill_id, count(*) AS entries FROM ledger_journalentry
-            WHERE fill_id IS NOT NULL GROUP BY 1 HAVING count(*) > 1
+            WHERE fill_id IS NOT NULL /* since: fill_id */ GROUP BY 1 HAVING count(*) > 1
             """,
         ),
         Rows(
@@ -154,7 +172,9 @@ I5 = Invariant(
             "billing",
             """
             SELECT order_id, hold.state, hold.captured, bought.total AS booked
-            FROM (SELECT order_id, state, captured FROM holds_hold) AS hold
+            FROM (
+                SELECT order_id, state, captured FROM holds_hold WHERE true /* since: order_id */
+            ) AS hold
             FULL JOIN (
                 SELECT entry.order_id, -sum(leg.amount) AS total
                 FROM ledger_journalentry AS entry
@@ -162,7 +182,7 @@ I5 = Invariant(
                 JOIN ledger_ledgeraccount AS account ON account.id = leg.account_id
                 WHERE account.kind = 'customer_cash' AND entry.id IN (
                     SELECT journal_entry_id FROM ledger_ledgerentry WHERE kind = 'buy'
-                )
+                ) /* since: entry.order_id */
                 GROUP BY entry.order_id
             ) AS bought USING (order_id)
             WHERE coalesce(hold.captured, 0) <> coalesce(bought.total, 0)

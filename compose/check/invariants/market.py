@@ -16,6 +16,7 @@ I6 = Invariant(
             SELECT id, ticker, available_quantity, issued_quantity FROM instruments_instrument
             WHERE available_quantity < 0 OR available_quantity > issued_quantity
             """,
+            few=True,
         ),
         Rows(
             "available and sold are not what was issued",

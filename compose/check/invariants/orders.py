@@ -14,7 +14,7 @@ I7 = Invariant(
             "trading",
             """
             SELECT user_id, client_order_id, count(*) AS orders
-            FROM orders_order GROUP BY 1, 2 HAVING count(*) > 1
+            FROM orders_order WHERE true /* since: id */ GROUP BY 1, 2 HAVING count(*) > 1
             """,
         ),
         Rows(
@@ -24,9 +24,11 @@ I7 = Invariant(
             SELECT id, status, orders.quantity, filled_quantity, coalesce(fills.quantity, 0) AS fills
             FROM orders_order AS orders
             LEFT JOIN (
-                SELECT order_id, sum(quantity) AS quantity FROM orders_fill GROUP BY 1
+                SELECT order_id, sum(quantity) AS quantity FROM orders_fill
+                WHERE true /* since: order_id */ GROUP BY 1
             ) AS fills ON fills.order_id = orders.id
-            WHERE filled_quantity > orders.quantity OR filled_quantity <> coalesce(fills.quantity, 0)
+            WHERE (filled_quantity > orders.quantity OR filled_quantity <> coalesce(fills.quantity, 0))
+            /* since: orders.id */
             """,
         ),
         Rows(
@@ -34,7 +36,7 @@ I7 = Invariant(
             "billing",
             """
             SELECT user_id, idempotency_key, count(*) AS deposits
-            FROM cash_deposit GROUP BY 1, 2 HAVING count(*) > 1
+            FROM cash_deposit WHERE true /* since: id */ GROUP BY 1, 2 HAVING count(*) > 1
             """,
         ),
     ),
@@ -42,7 +44,8 @@ I7 = Invariant(
 
 _FILLS = """
 SELECT fill.id AS fill_id, order_id, user_id, side, fill.quantity, fill.amount, fill.fee
-FROM orders_fill AS fill JOIN orders_order AS orders ON orders.id = order_id ORDER BY 1
+FROM orders_fill AS fill JOIN orders_order AS orders ON orders.id = order_id
+WHERE true /* since: fill.id */
 """
 
 _PAID_FILLS = """
@@ -56,8 +59,8 @@ LEFT JOIN (
     ledger_ledgerentry AS leg JOIN ledger_ledgeraccount AS account
         ON account.id = leg.account_id AND account.kind = 'customer_cash'
 ) ON leg.journal_entry_id = entry.id
-WHERE entry.type = 'order_settlement'
-GROUP BY entry.id, account.user_id ORDER BY 1
+WHERE entry.type = 'order_settlement' /* since: entry.fill_id */
+GROUP BY entry.id, account.user_id
 """
 
 I13 = Invariant(
@@ -67,36 +70,41 @@ I13 = Invariant(
     checks=(
         Same(
             "the venue's executions are not the fills",
+            "fill_id",
             (
                 "market",
                 """
-                SELECT fill_id, order_id, instrument_id, side, quantity, price
-                FROM venue_venueorder WHERE state = 'executed' ORDER BY 1
+                SELECT fill_id, order_id, instrument_id, side, quantity, trim_scale(price) AS price
+                FROM venue_venueorder WHERE state = 'executed' /* since: fill_id */
                 """,
             ),
             (
                 "trading",
                 """
-                SELECT fill.id AS fill_id, order_id, instrument_id, side, fill.quantity, fill.price
-                FROM orders_fill AS fill JOIN orders_order AS orders ON orders.id = order_id ORDER BY 1
+                SELECT fill.id AS fill_id, order_id, instrument_id, side, fill.quantity,
+                       trim_scale(fill.price) AS price
+                FROM orders_fill AS fill JOIN orders_order AS orders ON orders.id = order_id
+                WHERE true /* since: fill.id */
                 """,
             ),
         ),
-        Same("the fills are not what was paid", ("trading", _FILLS), ("billing", _PAID_FILLS)),
+        Same("the fills are not what was paid", "fill_id", ("trading", _FILLS), ("billing", _PAID_FILLS)),
         Same(
             "ended buys with fills are not the captured holds",
+            "order_id",
             (
                 "trading",
                 """
                 SELECT id AS order_id, user_id, hold_amount AS amount, amount + fee AS captured
                 FROM orders_order WHERE side = 'buy' AND filled_quantity > 0
-                AND status IN ('filled', 'canceled', 'expired') ORDER BY 1
+                AND status IN ('filled', 'canceled', 'expired') /* since: id */
                 """,
             ),
             (
                 "billing",
                 """
-                SELECT order_id, user_id, amount, captured FROM holds_hold WHERE state = 'captured' ORDER BY 1
+                SELECT order_id, user_id, amount, captured FROM holds_hold
+                WHERE state = 'captured' /* since: order_id */
                 """,
             ),
         ),
@@ -118,35 +126,38 @@ I13 = Invariant(
         ),
         Same(
             "the fills are not what was told",
+            "fill_id",
             (
                 "trading",
                 """
                 SELECT fill.id AS fill_id, order_id, user_id
-                FROM orders_fill AS fill JOIN orders_order AS orders ON orders.id = order_id ORDER BY 1
+                FROM orders_fill AS fill JOIN orders_order AS orders ON orders.id = order_id
+                WHERE true /* since: fill.id */
                 """,
             ),
             (
                 "notification",
                 """
                 SELECT DISTINCT fill_id, order_id, user_id FROM notification_inbox_notification
-                WHERE kind = 'order_filled' ORDER BY 1
+                WHERE kind = 'order_filled' /* since: fill_id */
                 """,
             ),
         ),
         Same(
-            "the rejected and canceled orders are not what was told",
+            "the orders that ended otherwise are not what was told",
+            "order_id",
             (
                 "trading",
                 """
                 SELECT id AS order_id, user_id, 'order_' || status AS kind
-                FROM orders_order WHERE status IN ('rejected', 'canceled') ORDER BY 1
+                FROM orders_order WHERE status IN ('rejected', 'canceled', 'expired') /* since: id */
                 """,
             ),
             (
                 "notification",
                 """
                 SELECT DISTINCT order_id, user_id, kind::text FROM notification_inbox_notification
-                WHERE kind IN ('order_rejected', 'order_canceled') ORDER BY 1
+                WHERE kind IN ('order_rejected', 'order_canceled', 'order_expired') /* since: order_id */
                 """,
             ),
         ),

@@ -11,18 +11,19 @@ I15 = Invariant(
     checks=(
         Same(
             "the positions are not what the venue has sold",
+            "id",
             (
                 "market",
                 """
                 SELECT id, issued_quantity - available_quantity AS quantity FROM instruments_instrument
-                WHERE issued_quantity <> available_quantity ORDER BY 1
+                WHERE issued_quantity <> available_quantity
                 """,
             ),
             (
                 "trading",
                 """
                 SELECT instrument_id AS id, sum(quantity)::bigint AS quantity FROM positions_position
-                GROUP BY 1 HAVING sum(quantity) <> 0 ORDER BY 1
+                GROUP BY 1 HAVING sum(quantity) <> 0
                 """,
             ),
         ),

@@ -1,6 +1,7 @@
-"""A database server of its own with the services' own migrations, and one consistent story in it.
+"""Servers of its own with the services' own migrations, and one consistent story in them.
 
 A test breaks something inside a transaction that is rolled back; the checker looks on from within it.
+Of the streams it breaks something for good, and they are made anew.
 """
 
 from __future__ import annotations
@@ -16,17 +17,18 @@ from typing import Any
 
 import psycopg2
 import pytest
+import redis
 
 from compose.check.snapshot import SERVICES, Snapshot
-from compose.check.tests.story import STORY
-from compose.local import environment
+from compose.check.tests.story import STORY, tell_streams
+from compose.local import environment, secrets, valkey
 from compose.local.paths import ROOT, Home
 from compose.local.stack import Stack
 
 
 @pytest.fixture(scope="session")
 def home() -> Iterator[Home]:
-    """Of a running PostgreSQL whose databases hold the story."""
+    """Of a running PostgreSQL and Valkey that hold the story."""
     folder = Path(tempfile.mkdtemp(prefix="birzha-check-"))
     stack = Stack(Home.at(folder / "home"))
     try:
@@ -37,6 +39,8 @@ def home() -> Iterator[Home]:
                 for statement in statements:
                     cursor.execute(statement)
             connection.close()
+        with admin(stack.home) as client:
+            tell_streams(client)
         yield stack.home
     finally:
         stack.reset()
@@ -52,10 +56,27 @@ def databases(home: Home) -> Iterator[dict[str, Any]]:
         connection.close()
 
 
+@pytest.fixture(scope="session")
+def auditor(home: Home) -> Iterator[Any]:
+    """Redis as the checker may read it."""
+    url = environment.read(home, "auditor")["BIRZHA_REDIS_URL"]
+    with redis.Redis.from_url(url, decode_responses=True, protocol=2) as client:
+        yield client
+
+
 @pytest.fixture
-def snapshot(databases: dict[str, Any]) -> Iterator[Snapshot]:
-    """The databases as the checker sees them; whatever the test does to them is undone."""
-    yield Snapshot(databases)
+def streams(home: Home) -> Iterator[Any]:
+    """Redis as one who may do everything; the streams are made anew afterwards."""
+    with admin(home) as client:
+        yield client
+        client.flushall()
+        tell_streams(client)
+
+
+@pytest.fixture
+def snapshot(databases: dict[str, Any], auditor: Any) -> Iterator[Snapshot]:
+    """The system as the checker sees it; whatever the test does to the databases is undone."""
+    yield Snapshot(databases, auditor)
     for connection in databases.values():
         connection.rollback()
 
@@ -70,6 +91,12 @@ def owner(home: Home, service: str) -> Any:
         user=values["BIRZHA_DATABASE_OWNER"],
         password=values["BIRZHA_DATABASE_OWNER_PASSWORD"],
     )
+
+
+def admin(home: Home) -> Any:
+    """A client of Redis that may do everything."""
+    url = valkey.url(home, "admin", secrets.load(home)["redis.admin"])
+    return redis.Redis.from_url(url, decode_responses=True, protocol=2)
 
 
 def _migrate(home: Home) -> None:

@@ -54,7 +54,7 @@ def test_a_clean_system(capsys: pytest.CaptureFixture[str]) -> None:
 
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[:2] for line in lines[: len(INVARIANTS)]] == [[i.id, "ok"] for i in INVARIANTS]
-    assert lines[-1] == "12 invariants, no violation."
+    assert lines[-1] == "17 invariants, no violation."
 
 
 def test_a_broken_one(do, capsys):
@@ -64,7 +64,7 @@ def test_a_broken_one(do, capsys):
 
     out = capsys.readouterr().out
     assert "I13      1  filled ⇔" in out
-    assert "the rejected and canceled orders are not what was told: 1" in out
+    assert "the orders that ended otherwise are not what was told: 1" in out
     assert "notification says nothing" in out
     assert out.endswith("1 violations of I13.\n")
 
@@ -87,6 +87,45 @@ def test_some_of_the_invariants(do, capsys):
 
     assert main(["--only", "I1", "I15"]) == 0
     assert [line[:3] for line in capsys.readouterr().out.splitlines()[:2]] == ["I1 ", "I15"]
+
+
+def test_those_that_always_hold_need_no_redis(do, capsys, monkeypatch):
+    do("trading", _BREAK)
+    monkeypatch.setenv("BIRZHA_REDIS_URL", "unix:///nowhere")
+
+    assert main(["--always"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "10 invariants, no violation."
+    assert main(["--only", "I12"]) == 2
+
+
+def test_a_window_leaves_out_what_was_before_it(do, capsys):
+    do("notification", _HIDE)
+
+    assert main(["--wait", "0", "--since", "2026-01-01T00:00"]) == 1
+    capsys.readouterr()
+    assert main(["--wait", "0", "--since", "2026-01-02T00:00"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines if line.split()[1:2] == ["-"]] == ["I2", "I15", "I17"]
+    assert main(["--wait", "0", "--since", "10m"]) == 0
+    with pytest.raises(SystemExit):
+        main(["--since", "yesterday"])
+    assert "neither like 90s" in capsys.readouterr().err
+
+
+def test_again_and_again_until_something_is_broken(do, capsys):
+    looks = []
+
+    def pause(seconds):
+        looks.append(seconds)
+        if len(looks) == 2:
+            do("billing", _UNBALANCE)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("compose.check.__main__.time.sleep", pause)
+        assert main(["--always", "--every", "2"]) == 1
+
+    assert looks == [2, 2]
+    assert "I3 " in capsys.readouterr().out
 
 
 def test_what_is_on_its_way_is_waited_for(do, capsys):

@@ -5,7 +5,6 @@ from market_service.instruments.selectors.instruments import (
     instrument_get,
     instrument_ids,
     instrument_list,
-    instrument_with_quote_age,
 )
 from market_service.instruments.selectors.search import instrument_search
 
@@ -15,5 +14,4 @@ __all__ = [
     "instrument_ids",
     "instrument_list",
     "instrument_search",
-    "instrument_with_quote_age",
 ]

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
-    DurationField,
-    ExpressionWrapper,
     F,
     Func,
     IntegerField,
@@ -19,7 +16,6 @@ from django.db.models import (
     Value,
 )
 from django.db.models.expressions import OrderBy
-from django.db.models.functions import Now
 from django.utils.translation import get_language
 
 from market_service.instruments.models import TICKER_PATTERN, Instrument
@@ -50,18 +46,6 @@ def instrument_get(ticker: str) -> Instrument:
     if not ticker.isascii() or not re.fullmatch(TICKER_PATTERN, ticker.upper()):
         raise Instrument.DoesNotExist(ticker)
     return Instrument.objects.select_related("quote").get(ticker=ticker.upper(), quote__isnull=False)
-
-
-def instrument_with_quote_age(instrument_id: UUID) -> tuple[Instrument, timedelta] | None:
-    """An instrument with its quote, and how old that is by the database's clock; None if not listed."""
-    age = ExpressionWrapper(Now() - F("quote__price_at"), output_field=DurationField())
-    instrument = (
-        Instrument.objects.select_related("quote")
-        .annotate(quote_age=age)
-        .filter(id=instrument_id, quote__isnull=False)
-        .first()
-    )
-    return (instrument, instrument.quote_age) if instrument else None
 
 
 def instrument_list(*, search: str = "", type: str = "", ordering: str = "") -> QuerySet[Instrument]:

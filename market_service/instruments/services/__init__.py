@@ -6,14 +6,15 @@ from market_service.instruments.services.instrument_edit import (
     instrument_halt,
     instrument_open,
 )
-from market_service.instruments.services.quantity import quantity_return, quantity_take
+from market_service.instruments.services.quantity import Offer, offers_lock, quantities_move
 
 __all__ = [
     "CatalogueLoaded",
+    "Offer",
     "catalogue_load",
     "instrument_edit",
     "instrument_halt",
     "instrument_open",
-    "quantity_return",
-    "quantity_take",
+    "offers_lock",
+    "quantities_move",
 ]

@@ -45,7 +45,8 @@ def catalogue_load(*, catalogue: Path, prices: Path | None = None) -> CatalogueL
         OSError: a file cannot be read.
     """
     entries = catalogue_read(catalogue)
-    known = {instrument.ticker: instrument for instrument in Instrument.objects.select_for_update()}
+    locked = Instrument.objects.select_for_update(no_key=True).order_by("id")
+    known = {instrument.ticker: instrument for instrument in locked}
     new: list[tuple[CatalogueEntry, Instrument]] = []
     changed: list[str] = []
     for entry in entries:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from market_service.instruments.models import Instrument, InstrumentStatus
+from market_service.instruments.models import HaltReason, Instrument, InstrumentStatus
 from market_service.quotes import services as quotes
 from market_service.quotes.models import stepped
 from servicekit.contracts.market import InstrumentChanged
@@ -27,25 +27,34 @@ def instrument_edit(
     )
 
 
-def instrument_halt(*, instrument_id: UUID) -> Instrument:
-    """Stop trading: the venue refuses orders and the quote stands. Emits ``InstrumentChanged``."""
-    return _change(instrument_id, status=InstrumentStatus.HALTED)
+@transaction.atomic
+def instrument_halt(*, instrument_id: UUID, reason: HaltReason = HaltReason.OPERATOR) -> Instrument:
+    """Stop trading: the venue refuses orders and the quote stands. Emits ``InstrumentChanged``.
+
+    Args:
+        reason: kept for the operators. A halt because quantities do not add up stays one, even when
+            an operator halts the instrument once more.
+    """
+    instrument = _locked(instrument_id)
+    if instrument.status == InstrumentStatus.HALTED and reason == HaltReason.OPERATOR:
+        return instrument
+    return _change(instrument_id, status=InstrumentStatus.HALTED, halt_reason=reason)
 
 
 @transaction.atomic
 def instrument_open(*, instrument_id: UUID) -> Instrument:
     """Resume trading at the last quote, confirmed as of now. Emits ``InstrumentChanged``."""
-    instrument = Instrument.objects.select_for_update().get(id=instrument_id)
+    instrument = _locked(instrument_id)
     if instrument.status == InstrumentStatus.OPEN:
         return instrument
     quotes.quote_reaffirm(instrument_id=instrument_id)
-    return _change(instrument_id, status=InstrumentStatus.OPEN)
+    return _change(instrument_id, status=InstrumentStatus.OPEN, halt_reason=HaltReason.NONE)
 
 
 @transaction.atomic
 def _change(instrument_id: UUID, **values: Any) -> Instrument:
     """Set the values that differ, count the version up and announce it; nothing if none does."""
-    instrument = Instrument.objects.select_for_update().get(id=instrument_id)
+    instrument = _locked(instrument_id)
     changed = {name: value for name, value in values.items() if getattr(instrument, name) != value}
     if not changed:
         return instrument
@@ -56,6 +65,10 @@ def _change(instrument_id: UUID, **values: Any) -> Instrument:
     instrument.save(update_fields=[*changed, "version", "updated_at"])
     instrument_announce(instrument)
     return instrument
+
+
+def _locked(instrument_id: UUID) -> Instrument:
+    return Instrument.objects.select_for_update(no_key=True).get(id=instrument_id)
 
 
 def instrument_announce(instrument: Instrument) -> None:

@@ -1,40 +1,68 @@
-"""The quantity on offer: taken by buyers, returned by sellers. Each is one conditional UPDATE."""
+"""The quantity on offer: taken by buyers, returned by sellers, many instruments at a time.
+
+Locks of market_service are taken in this order, each kind sorted by id, so that nobody waits in a circle:
+instruments → quotes → venue orders → outbox. Who moves quantities holds ``FOR NO KEY UPDATE`` on the
+instruments' rows from reading to writing. Pages read without a lock and never wait; the quote feed
+touches quotes only; an operator's edit waits for the batch in hand, and the next batch for the edit.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import F
+from django.db import connection
 
-from market_service.instruments.models import Instrument, InstrumentStatus
+from servicekit.arrays import array
+
+_LOCK = """
+SELECT id, ticker, status, price_step, issued_quantity, available_quantity
+FROM instruments_instrument WHERE id = ANY(%s::uuid[]) ORDER BY id FOR NO KEY UPDATE
+"""
+
+# The limits of what is on offer are the table's own (instrument_available_range).
+_MOVE = """
+UPDATE instruments_instrument AS instrument SET available_quantity = available_quantity + moved.units
+FROM unnest(%s::uuid[], %s::bigint[]) AS moved (id, units) WHERE instrument.id = moved.id
+"""
 
 
-def quantity_take(*, instrument_id: UUID, quantity: int) -> bool:
-    """Take units off the offer, if the instrument is open and has that many.
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What an order needs to know of an instrument; quantities in units, the step in its currency."""
 
-    Two buyers of the last unit meet at the row: the second one's condition is checked again after
-    the first has committed, so it finds nothing left.
+    instrument_id: UUID
+    ticker: str
+    status: str
+    price_step: Decimal
+    issued_quantity: int
+    available_quantity: int
+
+
+def offers_lock(*, instrument_ids: Iterable[UUID]) -> dict[UUID, Offer]:
+    """Lock instruments until the end of the transaction, and tell what they offer.
 
     Returns:
-        Whether they were taken; False changes nothing.
+        By id; what is not listed is not there.
     """
-    return bool(
-        Instrument.objects.filter(
-            id=instrument_id, status=InstrumentStatus.OPEN, available_quantity__gte=quantity
-        ).update(available_quantity=F("available_quantity") - quantity)
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [array(set(instrument_ids))])
+        return {row[0]: Offer(*row) for row in cursor.fetchall()}
 
 
-def quantity_return(*, instrument_id: UUID, quantity: int) -> bool:
-    """Put units back on offer, if the instrument is open and no more would be on offer than were issued.
+def quantities_move(*, changes: Mapping[UUID, int]) -> None:
+    """Put units on offer (positive) and take them off it (negative), in one statement.
 
-    Returns:
-        Whether they were put back; False changes nothing.
+    Args:
+        changes: units by instrument, each locked by :func:`offers_lock` before.
+
+    Raises:
+        IntegrityError: less than nothing, or more than was issued, would be on offer; nothing changed.
     """
-    return bool(
-        Instrument.objects.filter(
-            id=instrument_id,
-            status=InstrumentStatus.OPEN,
-            issued_quantity__gte=F("available_quantity") + quantity,
-        ).update(available_quantity=F("available_quantity") + quantity)
-    )
+    moved = {id_: units for id_, units in changes.items() if units}
+    if not moved:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVE, [array(moved), array(moved.values())])

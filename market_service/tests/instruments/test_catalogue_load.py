@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from market_service.instruments.errors import CatalogueInvalid
 from market_service.instruments.isin import isin_check_digit
 from market_service.instruments.models import Instrument
-from market_service.instruments.services import instrument_edit, quantity_take
+from market_service.instruments.services import instrument_edit, quantities_move
 from market_service.quotes.models import DailyPrice
 from servicekit.contracts.market import InstrumentChanged
 
@@ -92,7 +92,7 @@ def test_an_operators_edit_survives_an_unchanged_catalogue(entry: Any, load: Any
 
 def test_what_is_sold_stays_sold_when_more_or_less_is_issued(entry: Any, load: Any) -> None:
     load(entry("AAPL", issued_quantity=1000))
-    quantity_take(instrument_id=Instrument.objects.get().pk, quantity=300)
+    quantities_move(changes={Instrument.objects.get().pk: -300})
 
     load(entry("AAPL", issued_quantity=1500))
     assert Instrument.objects.get().available_quantity == 1200

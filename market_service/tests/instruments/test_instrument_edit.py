@@ -69,7 +69,14 @@ def test_the_admin_halts_and_opens(operator: Client, listed: Any, published: Any
 
 
 @pytest.mark.parametrize(
-    "page", ["instruments/instrument", "quotes/quote", "quotes/dailyprice", "venue/venueorder"]
+    "page",
+    [
+        "instruments/instrument",
+        "quotes/quote",
+        "quotes/dailyprice",
+        "venue/venueorder",
+        "venue/reconciliation",
+    ],
 )
 def test_the_admins_pages_open_and_nothing_is_added_by_hand(operator: Client, listed: Any, page: str) -> None:
     listed("AAPL")

@@ -1,44 +1,22 @@
-"""Given an order submitted by trading, then the venue executes or refuses it, once."""
+"""Given an order submitted by trading, then the venue executes or refuses it, once, by its rules."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from market_service.instruments.models import Instrument
 from market_service.instruments.services import instrument_halt
+from market_service.tests.venue.orders import available, submitted
 from market_service.venue.models import VenueOrder
-from market_service.venue.services import order_answer
-from servicekit.contracts import market, trading
+from servicekit.contracts import market
 from servicekit.ids import new_id
 
 pytestmark = pytest.mark.django_db
-
-
-def submitted(instrument: Instrument, **changes: Any) -> trading.OrderSubmitted:
-    values: dict[str, Any] = {
-        "order_id": new_id(),
-        "user_id": new_id(),
-        "instrument_id": instrument.id,
-        "ticker": instrument.ticker,
-        "side": "buy",
-        "type": "market",
-        "quantity": 10,
-        "cap_price": Decimal("434.78"),
-        "time_in_force": "ioc",
-        "submitted_at": timezone.now(),
-    }
-    return trading.OrderSubmitted(**values | changes)
-
-
-def available(instrument: Instrument) -> int:
-    return Instrument.objects.values_list("available_quantity", flat=True).get(pk=instrument.pk)
 
 
 def test_a_buy_executes_at_the_quote(listed: Any, deliver: Any, published: Any) -> None:
@@ -194,48 +172,3 @@ def test_the_database_refuses_an_execution_above_its_cap(listed: Any) -> None:
     )
     with pytest.raises(IntegrityError, match="venue_order_within_cap"), transaction.atomic():
         order.save(force_insert=True)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_hundred_buyers_of_the_last_unit(listed: Any, published: Any) -> None:
-    instrument = listed("AAPL", issued_quantity=1)
-
-    _all_at_once(lambda _: _answer(instrument, new_id()), 200)
-
-    assert len(published(market.OrderExecuted)) == 1
-    assert {event.code for event in published(market.OrderRefused)} == {"insufficient_quantity"}
-    assert VenueOrder.objects.filter(state="refused").count() == 199
-    assert available(instrument) == 0
-
-
-@pytest.mark.django_db(transaction=True)
-def test_one_order_answered_by_many_at_once(listed: Any, published: Any) -> None:
-    instrument = listed("AAPL", issued_quantity=1000)
-    order_id = new_id()
-
-    _all_at_once(lambda _: _answer(instrument, order_id), 40)
-
-    assert len(published(market.OrderExecuted)) == 1
-    assert available(instrument) == 999
-
-
-def _answer(instrument: Instrument, order_id: Any) -> None:
-    order_answer(
-        order_id=order_id,
-        instrument_id=instrument.pk,
-        side="buy",
-        quantity=1,
-        cap_price=Decimal("434.78"),
-        submitted_at=timezone.now(),
-    )
-
-
-def _all_at_once(call: Callable[[int], None], times: int) -> None:
-    def run(number: int) -> None:
-        try:
-            call(number)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(16) as pool:
-        list(pool.map(run, range(times)))

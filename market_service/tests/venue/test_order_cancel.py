@@ -5,19 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from market_service.instruments.models import Instrument
-from market_service.tests.venue.test_order_answer import submitted
+from market_service.tests.venue.orders import cancel_requested, submitted
 from market_service.venue.models import VenueOrder
-from servicekit.contracts import market, trading
+from servicekit.contracts import market
 from servicekit.ids import new_id
 
 pytestmark = pytest.mark.django_db
-
-
-def cancel_requested(order_id: Any) -> trading.OrderCancelRequested:
-    return trading.OrderCancelRequested(order_id=order_id, user_id=new_id(), requested_at=timezone.now())
 
 
 def test_in_time_the_order_is_canceled(deliver: Any, published: Any) -> None:
@@ -58,3 +53,14 @@ def test_canceled_twice_is_told_once(deliver: Any, published: Any) -> None:
     deliver(cancel_requested(order_id))
     deliver(cancel_requested(order_id))
     assert len(published(market.OrderCanceled)) == 1
+
+
+def test_many_at_once(listed: Any, deliver: Any, deliver_many: Any, published: Any) -> None:
+    answered = submitted(listed("AAPL"))
+    deliver(answered)
+    wanted = [new_id() for _ in range(3)]
+
+    deliver_many([cancel_requested(id_) for id_ in (wanted[0], answered.order_id, *wanted[1:])])
+
+    assert [event.order_id for event in published(market.OrderCanceled)] == wanted
+    assert VenueOrder.objects.get(order_id=answered.order_id).state == "executed"

@@ -1,19 +1,22 @@
 """The use-cases of orders, one file each; the only writer of this app's tables."""
 
-from trading_service.orders.services.changes import Cause
-from trading_service.orders.services.order_cancel import order_cancel
 from trading_service.orders.services.order_cancel_request import order_cancel_request
-from trading_service.orders.services.order_fill import order_fill
 from trading_service.orders.services.order_place import order_place
-from trading_service.orders.services.order_reject import order_reject
-from trading_service.orders.services.order_submit import order_submit
+from trading_service.orders.services.orders_cancel import orders_cancel
+from trading_service.orders.services.orders_expire import LIMIT as SWEEP_LIMIT
+from trading_service.orders.services.orders_expire import deadlines_hold, orders_expire
+from trading_service.orders.services.orders_fill import orders_fill
+from trading_service.orders.services.orders_reject import orders_reject
+from trading_service.orders.services.orders_submit import orders_submit
 
 __all__ = [
-    "Cause",
-    "order_cancel",
+    "SWEEP_LIMIT",
+    "deadlines_hold",
     "order_cancel_request",
-    "order_fill",
     "order_place",
-    "order_reject",
-    "order_submit",
+    "orders_cancel",
+    "orders_expire",
+    "orders_fill",
+    "orders_reject",
+    "orders_submit",
 ]

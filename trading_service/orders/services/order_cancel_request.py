@@ -12,7 +12,6 @@ from servicekit.messaging import publish
 from trading_service.orders import saga
 from trading_service.orders.errors import OrderNotCancelable, OrderNotFound
 from trading_service.orders.models import Order, Status
-from trading_service.orders.services.changes import order_change, order_lock
 
 
 @transaction.atomic
@@ -20,7 +19,7 @@ def order_cancel_request(*, user_id: UUID, order_id: UUID) -> Order:
     """Ask the venue to take an order back. Asking again changes nothing.
 
     Returns:
-        The order, in the state it had.
+        The order with its instrument, in the state it had.
 
     Raises:
         OrderNotFound: no such order of this customer.
@@ -29,17 +28,21 @@ def order_cancel_request(*, user_id: UUID, order_id: UUID) -> Order:
     Emits:
         OrderCancelRequested, the first time.
     """
+    orders = Order.objects.select_related("instrument").select_for_update(of=("self",), no_key=True)
     try:
-        order = order_lock(order_id=order_id, user_id=user_id)
+        order = orders.get(id=order_id, user_id=user_id)
     except Order.DoesNotExist:
         raise OrderNotFound() from None
     if order.status not in saga.CANCEL_REQUESTED.leaves:
         raise OrderNotCancelable(status=Status(order.status).label)
     if order.cancel_requested_at is None:
-        now = timezone.now()
-        order_change(order=order, now=now, cancel_requested_at=now)
+        order.cancel_requested_at = order.updated_at = timezone.now()
+        order.version += 1
+        order.save(update_fields=["version", "updated_at", "cancel_requested_at"])
         publish(
-            trading.OrderCancelRequested(order_id=order.id, user_id=order.user_id, requested_at=now),
+            trading.OrderCancelRequested(
+                order_id=order.id, user_id=order.user_id, requested_at=order.updated_at
+            ),
             sequence=order.version,
         )
     return order

@@ -2,31 +2,47 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from django.db import transaction
+from django.conf import settings
+from django.db import connection, transaction
 from django.utils import timezone
 
+from servicekit.arrays import columns
 from servicekit.contracts import trading
-from servicekit.messaging import publish
+from servicekit.messaging import Outgoing, publish_many
 from servicekit.money import MAX_MINOR, to_text
 from servicekit.telemetry import current_request_id
 from trading_service.orders import errors
-from trading_service.orders.models import Order, OrderType, Side, Status, TimeInForce
+from trading_service.orders.models import OPEN, Order, OrderType, Side, Status, TimeInForce
 from trading_service.orders.pricing import cap_price, fee_of
-from trading_service.orders.services.changes import (
-    Cause,
-    rejection_publish,
-    submission_publish,
-    transition_record,
-)
+from trading_service.orders.saga import CUSTOMER
+from trading_service.orders.services.announcements import order_rejected, order_submitted
 from trading_service.positions.errors import InsufficientPosition
 from trading_service.positions.services import position_hold
 from trading_service.reference.models import ListedInstrument
-from trading_service.reference.selectors import instrument_get, instrument_price
+from trading_service.reference.selectors import instrument_with_price
 from trading_service.reference.valuation import amount_of
+
+_FIELDS = list(Order._meta.concrete_fields)
+
+# The order, the history of how it began, and the deadline of an open one: one trip to the server.
+_INSERT = f"""
+WITH placed AS (
+    INSERT INTO orders_order ({", ".join(str(field.column) for field in _FIELDS)})
+    VALUES ({", ".join(["%s"] * len(_FIELDS))})
+    RETURNING id, request_id, created_at
+), recorded AS (
+    INSERT INTO orders_ordertransition
+        (order_id, sequence, from_status, to_status, at, cause, request_id)
+    SELECT id, sequence, from_status, to_status, created_at, %s, request_id
+    FROM placed, unnest(%s::int[], %s::text[], %s::text[]) AS step (sequence, from_status, to_status)
+)
+INSERT INTO orders_orderdeadline (order_id, due_at, recalls)
+SELECT id, statement_timestamp() + make_interval(secs => %s), 0 FROM placed WHERE %s
+"""
 
 
 @transaction.atomic(savepoint=False)
@@ -68,7 +84,7 @@ def order_place(
         OrderPlaced, and for a sell OrderSubmitted; or OrderRejected.
     """
     _check_terms(type=type, time_in_force=time_in_force, limit_price=limit_price)
-    instrument = instrument_get(ticker=ticker)
+    instrument, quote = instrument_with_price(ticker=ticker)
     if quantity % instrument.lot_size:
         raise errors.LotSizeInvalid(ticker=instrument.ticker, limit=instrument.lot_size, value=quantity)
     now = timezone.now()
@@ -85,7 +101,6 @@ def order_place(
         created_at=now,
         updated_at=now,
     )
-    quote = instrument_price(instrument)
     if quote is None:
         return _reject(order, code="quote_stale")
     order.cap_price = cap_price(side=side, quote=quote, step=instrument.price_step)
@@ -97,11 +112,13 @@ def order_place(
             return _reject(order, code=error.code, **error.params)
     else:
         order.hold_amount = worst + fee_of(amount=worst, currency=order.currency)
-    order.save(force_insert=True)
-    transition_record(order=order, from_status="", cause=Cause())
-    _placement_publish(order, now)
-    if side == Side.SELL:
-        _submit(order)
+    if side == Side.BUY:
+        _insert(order, [Status.ACCEPTED])
+        publish_many([Outgoing(_placed(order))])
+    else:  # its units are held already: on to the venue at once
+        _insert(order, [Status.ACCEPTED, Status.WORKING])
+        submitted = order_submitted(order, ticker=instrument.ticker, at=now)
+        publish_many([Outgoing(_placed(order)), Outgoing(submitted, order.version)])
     return order
 
 
@@ -129,37 +146,37 @@ def _worst_amount(order: Order, instrument: ListedInstrument) -> int:
     return amount
 
 
-def _placement_publish(order: Order, now: datetime) -> None:
-    publish(
-        trading.OrderPlaced(
-            order_id=order.id,
-            user_id=order.user_id,
-            instrument_id=order.instrument_id,
-            ticker=order.instrument.ticker,
-            side=order.side,
-            type=order.type,
-            quantity=order.quantity,
-            hold_amount=order.hold_amount,
-            currency=order.currency,
-            placed_at=now,
-        ),
-        sequence=order.version,
+def _placed(order: Order) -> trading.OrderPlaced:
+    return trading.OrderPlaced(
+        order_id=order.id,
+        user_id=order.user_id,
+        instrument_id=order.instrument_id,
+        ticker=order.instrument.ticker,
+        side=order.side,
+        type=order.type,
+        quantity=order.quantity,
+        hold_amount=order.hold_amount,
+        currency=order.currency,
+        placed_at=order.created_at,
     )
-
-
-def _submit(order: Order) -> None:
-    """A sell holds its units already: on to the venue in the same transaction."""
-    order.status, order.version = Status.WORKING, order.version + 1
-    order.save(update_fields=["status", "version"])
-    transition_record(order=order, from_status=Status.ACCEPTED, cause=Cause())
-    submission_publish(order=order)
 
 
 def _reject(order: Order, *, code: str, limit: object = "", value: object = "") -> Order:
     """Write the order as one that never was accepted."""
-    order.status = Status.REJECTED
     order.reject_code, order.reject_limit, order.reject_value = code, str(limit), str(value)
-    order.save(force_insert=True)
-    transition_record(order=order, from_status="", cause=Cause())
-    rejection_publish(order=order)
+    _insert(order, [Status.REJECTED])
+    publish_many([Outgoing(order_rejected(order, ticker=order.instrument.ticker, at=order.updated_at))])
     return order
+
+
+def _insert(order: Order, states: Sequence[Status]) -> None:
+    """Write the order in the last of the states it went through, each of which is a version."""
+    order.status, order.version = states[-1], len(states)
+    values = [getattr(order, field.attname) for field in _FIELDS]
+    history = columns(
+        (number, states[number - 2] if number > 1 else "", state)
+        for number, state in enumerate(states, start=1)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, [*values, CUSTOMER, *history, settings.ORDER_DEADLINE, order.status in OPEN])
+    order._state.adding = False

@@ -1,4 +1,4 @@
-"""What the database refuses by itself, and that it, the models and the saga say the same."""
+"""What the database refuses by itself, and that it and the models say the same."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
 from servicekit.ids import new_id
-from trading_service.orders import saga, services
 from trading_service.orders.models import FINAL, TRANSITIONS, Fill, Order, OrderTransition, Status
-from trading_service.subscriptions import SUBSCRIPTIONS
 from trading_service.tests.conftest import NOON, fresh
 
 FILLED = {"filled": 10, "partially_filled": 4}
@@ -24,7 +22,7 @@ def state(status: str, after: str = "") -> dict[str, Any]:
     return {
         "status": status,
         "filled_quantity": FILLED.get(status, 4 if after == "partially_filled" else 0),
-        "reject_code": "price_moved" if status == "rejected" else "",
+        "reject_code": {"rejected": "price_moved", "expired": "timed_out"}.get(status, ""),
     }
 
 
@@ -90,10 +88,24 @@ def test_an_orders_terms_do_not_change(aapl, world, user_id, change: dict[str, A
 
 
 @pytest.mark.django_db
-def test_an_order_begins_as_accepted_or_rejected(aapl, world, user_id) -> None:
+@pytest.mark.parametrize(("status", "side"), list(itertools.product(Status.values, ["buy", "sell"])))
+def test_an_order_begins_as_accepted_or_rejected_a_sell_at_the_venue(
+    aapl, world, user_id, status: str, side: str
+) -> None:
     order = world.order(user_id)
-    order.pk, order.client_order_id, order.status = new_id(), "other", "working"
-    assert refused(lambda: order.save(force_insert=True))
+    order.pk, order.client_order_id, order.side = new_id(), "other", side
+    for name, value in state(status).items():
+        setattr(order, name, value)
+    begins = status in ("accepted", "rejected") or (status, side) == ("working", "sell")
+    assert refused(lambda: order.save(force_insert=True)) is not begins
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("status", ["rejected", "expired", "canceled"])
+def test_what_was_rejected_or_expired_has_its_reason(aapl, world, user_id, status: str) -> None:
+    rows = Order.objects.filter(id=world.order(user_id).id)
+    without = {"rejected": "", "expired": "", "canceled": "timed_out"}[status]
+    assert refused(lambda: rows.update(version=2, status=status, reject_code=without))
 
 
 @pytest.mark.django_db
@@ -142,21 +154,3 @@ def test_the_application_cannot_rewrite_what_happened() -> None:
     }
     assert rights["orders_fill"] == rights["orders_ordertransition"] <= {"SELECT", "INSERT"}
     assert rights["orders_order"] <= {"SELECT", "INSERT", "UPDATE"}
-
-
-def test_the_saga_allows_only_what_the_models_allow() -> None:
-    for step in saga.STEPS:
-        assert callable(getattr(services, step.use_case))
-        for old in step.leaves:
-            assert step.enters <= TRANSITIONS[old] | {old}
-    assert set().union(*(step.enters for step in saga.STEPS)) == set(Status) - {Status.EXPIRED}
-
-
-def test_every_event_that_moves_orders_is_in_the_saga_and_subscribed() -> None:
-    causes = {step.cause for step in saga.STEPS if step.cause != saga.CUSTOMER}
-    subscribed = {
-        contract.TYPE
-        for contract, handler in SUBSCRIPTIONS.items()
-        if handler.__module__ == "trading_service.orders.handlers"
-    }
-    assert causes == subscribed

@@ -1,4 +1,4 @@
-"""order_cancel_request and order_cancel: the customer wants an order back, the venue decides."""
+"""order_cancel_request and orders_cancel: the customer wants an order back, the venue decides."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ def test_a_canceled_sell_gives_back_what_is_not_filled(aapl, world, user_id, pub
     world.filled(user_id)
     order = world.working(user_id, side="sell", quantity=5)
     world.execute(order, quantity=2)
+    world.ask_back(order)
     world.cancel(order)
     position = Position.objects.get()
     assert (position.quantity, position.held_quantity) == (8, 0)
@@ -49,6 +50,7 @@ def test_a_canceled_sell_gives_back_what_is_not_filled(aapl, world, user_id, pub
 @pytest.mark.parametrize("again", ["cancel", "refuse", "hold", "decline"])
 def test_after_that_nothing_changes(aapl, world, user_id, published, again: str) -> None:
     order = world.working(user_id)
+    world.ask_back(order)
     world.cancel(order)
     events = len(published())
     getattr(world, again)(order)
@@ -63,6 +65,19 @@ def test_a_final_order_is_not_cancelable(aapl, world, user_id, published, api, e
     answer = api(user_id).post(f"/api/v1/orders/{order.id}/cancel")
     assert (answer.status_code, answer.json()["code"]) == (409, "order_not_cancelable")
     assert not published(trading.OrderCancelRequested)
+
+
+def test_many_taken_back_at_once(aapl, world, user_id, published, deliver_many) -> None:
+    world.filled(user_id)
+    orders = [world.working(user_id, side=side, quantity=2) for side in ("buy", "sell", "sell")]
+    for order in orders[:2]:
+        world.ask_back(order)
+    assert deliver_many([world.canceled(order) for order in orders]) == 3
+    # the third was not asked back by its customer: its time was over
+    assert [fresh(order).status for order in orders] == ["canceled", "canceled", "expired"]
+    assert [event.order_id for event in published(trading.OrderCanceled)] == [o.id for o in orders[:2]]
+    assert [event.order_id for event in published(trading.OrderExpired)] == [orders[2].id]
+    assert Position.objects.get().held_quantity == 0
 
 
 def test_somebody_elses_order_is_not_there(aapl, world, user_id, published, api) -> None:

@@ -2,49 +2,26 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import OperationalError
 
 from servicekit.contracts import trading
 from servicekit.ids import new_id
 from trading_service.orders.errors import ExecutionConflict
 from trading_service.orders.models import Fill, Order
 from trading_service.positions.models import Position
-from trading_service.tests.conftest import fresh
+from trading_service.tests.conftest import at_once, fresh
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def at_once(calls: list[Callable[[], Any]], *, threads: int = 10) -> list[Any]:
-    """Run the calls in threads that start together; what each returned or raised."""
-    gate = threading.Barrier(threads)
-
-    def work(some: list[Callable[[], Any]]) -> list[Any]:
-        outcomes: list[Any] = []
-        try:
-            gate.wait()
-            for call in some:
-                try:
-                    outcomes.append(call())
-                except Exception as error:
-                    outcomes.append(error)
-        finally:
-            connections.close_all()
-        return outcomes
-
-    with ThreadPoolExecutor(threads) as pool:
-        shares = [calls[index::threads] for index in range(threads)]
-        return [outcome for outcomes in pool.map(work, shares) for outcome in outcomes]
-
-
-def test_fifty_submits_with_one_key_make_one_order(aapl, world, user_id, published) -> None:
-    answers = at_once([lambda: world.post(user_id, key="the-key")] * 50)
+def test_two_hundred_submits_with_one_key_make_one_order(aapl, world, user_id, published) -> None:
+    answers = at_once([lambda: world.post(user_id, key="the-key")] * 200, threads=20)
+    assert len(answers) == 200
     assert Order.objects.count() == 1
     assert len(published(trading.OrderPlaced)) == 1
     statuses = Counter(answer.status_code for answer in answers)
@@ -74,6 +51,8 @@ def test_forty_sells_hold_exactly_what_there_is(aapl, world, user_id) -> None:
 def test_an_execution_against_a_cancel_has_one_winner(aapl, world, user_id) -> None:
     world.filled(user_id, quantity=20)
     orders = [world.working(user_id, side="sell", quantity=1) for _ in range(10)]
+    for order in orders:
+        world.ask_back(order)
     calls = [call for order in orders for call in (_bind(world.execute, order), _bind(world.cancel, order))]
     outcomes = at_once(calls, threads=10)
     assert {type(outcome) for outcome in outcomes} <= {bool, ExecutionConflict}
@@ -111,5 +90,36 @@ def test_first_fills_of_one_position_add_up(aapl, world, user_id) -> None:
     assert (position.quantity, position.cost_basis) == (30, 10 * (30_000 + 15))
 
 
-def _bind(call: Callable[[Order], Any], order: Order) -> Callable[[], Any]:
-    return lambda: call(order)
+def test_batches_of_the_same_orders_in_any_order(aapl, world, user_id, deliver_many, published) -> None:
+    """Several workers fill and cancel the same orders: each order ends once, and the books agree."""
+    world.filled(user_id, quantity=40)
+    orders = [world.working(user_id, side="sell", quantity=1) for _ in range(20)]
+    for order in orders:
+        world.ask_back(order)
+    fills = [[world.executed(order)] for order in orders]
+    cancels = [world.canceled(order) for order in orders]
+    batches = [*fills, cancels, cancels[::-1], cancels[5:15], cancels[10:]]
+    outcomes = at_once([_bind(deliver_many, batch) for batch in batches], threads=6)
+    allowed = int, ExecutionConflict, OperationalError  # a deadlock is one batch's to lose, and repeat
+    assert all(isinstance(outcome, allowed) for outcome in outcomes), outcomes
+    deliver_many(cancels)
+    ends = Counter(fresh(order).status for order in orders)
+    assert set(ends) <= {"filled", "canceled"}
+    position = Position.objects.get()
+    assert (position.quantity, position.held_quantity) == (40 - ends["filled"], 0)
+    assert len(published(trading.OrderCanceled)) == ends["canceled"]
+    assert Fill.objects.filter(order__in=orders).count() == ends["filled"]
+
+
+def test_batches_of_fills_of_the_same_positions(aapl, world, deliver_many) -> None:
+    """First buys and later ones of three customers, in batches that meet in every position."""
+    users = [new_id() for _ in range(3)]
+    orders = [world.working(users[number % 3], quantity=1) for number in range(36)]
+    batches = [[world.executed(order) for order in orders[start::6]] for start in range(6)]
+    assert at_once([_bind(deliver_many, batch) for batch in batches], threads=6) == [6] * 6
+    assert set(Position.objects.values_list("quantity", "cost_basis")) == {(12, 12 * 10_005)}
+    assert Position.objects.count() == 3
+
+
+def _bind(call: Callable[[Any], Any], argument: Any) -> Callable[[], Any]:
+    return lambda: call(argument)

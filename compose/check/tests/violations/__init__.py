@@ -5,7 +5,7 @@ They are things that no service would do and that the databases refuse; see :dat
 
 from __future__ import annotations
 
-from compose.check.tests.violations import billing, orders
+from compose.check.tests.violations import billing, events, orders, states, streams
 
 #: Takes every guard off a database, inside the transaction: foreign keys, CHECKs, unique keys (not
 #: the primary ones) and triggers.
@@ -32,4 +32,7 @@ END $$
 """
 
 
-VIOLATIONS = billing.VIOLATIONS + orders.VIOLATIONS
+VIOLATIONS = billing.VIOLATIONS + orders.VIOLATIONS + states.VIOLATIONS + events.VIOLATIONS
+
+#: Those on the streams are done to Redis, by a function.
+STREAM_VIOLATIONS = streams.VIOLATIONS

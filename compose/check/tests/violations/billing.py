@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from compose.check.tests import story
-from compose.check.tests.story import (
+from compose.check.tests import rows
+from compose.check.tests.names import (
     ACCOUNT,
     BUY,
     BUY_ENTRY,
     BUY_FILL,
     DEPOSIT_ENTRY,
+    EXTERNAL,
     FEES,
     HOUSE,
     OPEN_BUY,
@@ -16,13 +17,15 @@ from compose.check.tests.story import (
     REJECTED,
 )
 
-_BARE_ENTRY = story.entry(OTHER, "deposit", OTHER)
+_BARE_ENTRY = rows.entry(OTHER, "deposit", OTHER)
+_REVERSAL = "a reversal that does not undo what it reverses"
+_REVERSES = f"UPDATE ledger_journalentry SET reverses_id = '{DEPOSIT_ENTRY}' WHERE id = '{OTHER}'"
 _MOVE = "UPDATE ledger_ledgeraccount SET {} WHERE id = '{}'"
 
 VIOLATIONS: list[tuple[str, str, str, str]] = [
     ("I1", "fewer than two legs", "billing", _BARE_ENTRY),
-    ("I1", "fewer than two legs", "billing", f"{_BARE_ENTRY}; {story.leg(OTHER, HOUSE, 3, 'buy', 5, 5)}"),
-    ("I1", "out of balance", "billing", story.leg(BUY_ENTRY, HOUSE, 3, "buy", 1, 1)),
+    ("I1", "fewer than two legs", "billing", f"{_BARE_ENTRY}; {rows.leg(OTHER, HOUSE, 3, 'buy', 5, 5)}"),
+    ("I1", "out of balance", "billing", rows.leg(BUY_ENTRY, HOUSE, 3, "buy", 1, 1)),
     (
         "I1",
         "out of balance",
@@ -30,14 +33,14 @@ VIOLATIONS: list[tuple[str, str, str, str]] = [
         "UPDATE ledger_ledgerentry SET journal_entry_id = "
         f"'{DEPOSIT_ENTRY}' WHERE journal_entry_id = '{BUY_ENTRY}' AND kind = 'fee' AND amount > 0",
     ),
-    ("I1", "a leg of no journal entry", "billing", story.leg(OTHER, HOUSE, 3, "buy", 1, 1)),
+    ("I1", "a leg of no journal entry", "billing", rows.leg(OTHER, HOUSE, 3, "buy", 1, 1)),
     (
         "I1",
         "a leg in another currency than its account",
         "billing",
         f"UPDATE ledger_ledgerentry SET currency = 'EUR' WHERE journal_entry_id = '{DEPOSIT_ENTRY}'",
     ),
-    ("I2", "the entries do not sum to zero", "billing", story.leg(BUY_ENTRY, HOUSE, 3, "buy", 1, 1)),
+    ("I2", "the entries do not sum to zero", "billing", rows.leg(BUY_ENTRY, HOUSE, 3, "buy", 1, 1)),
     ("I2", "the balances do not sum to zero", "billing", _MOVE.format("balance = balance + 1", ACCOUNT)),
     (
         "I3",
@@ -65,6 +68,18 @@ VIOLATIONS: list[tuple[str, str, str, str]] = [
         "billing",
         f"UPDATE ledger_ledgerentry SET number = number + 1 WHERE account_id = '{ACCOUNT}' AND number > 1",
     ),
+    (
+        "I3",
+        "the balance is not what the last entry left",
+        "billing",
+        _MOVE.format("balance = balance + 1", FEES),
+    ),
+    (
+        "I3",
+        "the balance is not what the last entry left",
+        "billing",
+        _MOVE.format("last_number = last_number + 1", ACCOUNT),
+    ),
     ("I4", "held is not the sum of the pending holds", "billing", _MOVE.format("held = held - 1", ACCOUNT)),
     (
         "I4",
@@ -82,7 +97,7 @@ VIOLATIONS: list[tuple[str, str, str, str]] = [
         "I5",
         "a fill paid twice",
         "billing",
-        story.entry(OTHER, "order_settlement", OTHER, order_id=BUY, fill_id=BUY_FILL, quantity=10),
+        rows.entry(OTHER, "order_settlement", OTHER, order_id=BUY, fill_id=BUY_FILL, quantity=10),
     ),
     (
         "I5",
@@ -102,6 +117,15 @@ VIOLATIONS: list[tuple[str, str, str, str]] = [
         "billing",
         "INSERT INTO cash_deposit (id, user_id, idempotency_key, amount, currency, journal_entry_id) "
         f"SELECT '{OTHER}', user_id, idempotency_key, amount, currency, journal_entry_id FROM cash_deposit",
+    ),
+    ("I16", _REVERSAL, "billing", f"{rows.entry(OTHER, 'reversal', OTHER)}; {_REVERSES}"),
+    (
+        "I16",
+        _REVERSAL,
+        "billing",
+        f"{rows.entry(OTHER, 'reversal', OTHER)}; {_REVERSES}; "
+        f"{rows.leg(OTHER, ACCOUNT, 6, 'reversal', -99999, -25070)}; "
+        f"{rows.leg(OTHER, EXTERNAL, 2, 'reversal', 99999, -1)}",
     ),
     ("I16", "the money inside is not what came in", "billing", _MOVE.format("balance = balance + 1", HOUSE)),
     (

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from compose.check.tests import story
-from compose.check.tests.story import (
+from compose.check.tests import rows
+from compose.check.tests.names import (
     ACCOUNT,
     BUY,
     BUY_ENTRY,
+    BUY_EXECUTED,
     BUY_FILL,
     BUY_FILLED,
-    EXECUTED,
     OPEN_BUY,
     OTHER,
     REJECTED,
@@ -53,13 +53,13 @@ VIOLATIONS: list[tuple[str, str, str, str]] = [
         "I7",
         "filled above what was ordered, or other than its fills",
         "trading",
-        story.fill(OTHER, OPEN_BUY, 1, "43", 4300, 1),
+        rows.fill(OTHER, OPEN_BUY, 1, "43", 4300, 1),
     ),
     *(
         ("I8", f"{service}: an event handled twice", service, _HANDLED_TWICE)
-        for service in ("market", "trading", "billing", "notification")
+        for service in ("user", "market", "trading", "billing", "notification")
     ),
-    ("I8", "an event booked twice", "billing", story.entry(OTHER, "deposit", BUY_FILLED)),
+    ("I8", "an event booked twice", "billing", rows.entry(OTHER, "deposit", BUY_FILLED)),
     (
         "I8",
         "a settlement booked for no event that billing has handled",
@@ -70,32 +70,32 @@ VIOLATIONS: list[tuple[str, str, str, str]] = [
         "I8",
         "a change of an order for no event that trading has handled",
         "trading",
-        story.change(OPEN_BUY, 2, "accepted", "working", OTHER),
+        rows.change(OPEN_BUY, 3, "working", "filled", OTHER),
     ),
     (
         "I8",
         "an event that changed an order twice",
         "trading",
-        story.change(SELL, 3, "working", "filled", EXECUTED),
+        rows.change(SELL, 4, "working", "filled", BUY_EXECUTED),
     ),
     (
         "I8",
         "an event told twice over one channel",
         "notification",
-        story.news("order_filled", BUY_FILLED, fill_id=OTHER),
+        rows.news("order_filled", BUY_FILLED, fill_id=OTHER),
     ),
     (
         "I8",
         "a fill told twice over one channel",
         "notification",
-        story.news("order_filled", OTHER, fill_id=BUY_FILL),
+        rows.news("order_filled", OTHER, fill_id=BUY_FILL),
     ),
-    ("I8", "news of no event that notification has handled", "notification", story.news("welcome", OTHER)),
+    ("I8", "news of no event that notification has handled", "notification", rows.news("welcome", OTHER)),
     (
         "I13",
         "the venue's executions are not the fills",
         "market",
-        story.executed(OPEN_BUY, OTHER, "buy", 5, "43"),
+        rows.executed(OPEN_BUY, OTHER, "buy", 5, "43"),
     ),
     (
         "I13",
@@ -119,7 +119,7 @@ VIOLATIONS: list[tuple[str, str, str, str]] = [
         "I13",
         "the fills are not what was paid",
         "billing",
-        story.entry(OTHER, "order_settlement", OTHER, order_id=REJECTED, fill_id=OTHER, quantity=3),
+        rows.entry(OTHER, "order_settlement", OTHER, order_id=REJECTED, fill_id=OTHER, quantity=3),
     ),
     (
         "I13",
@@ -163,17 +163,17 @@ VIOLATIONS: list[tuple[str, str, str, str]] = [
         "I13",
         "the fills are not what was told",
         "notification",
-        story.news("order_filled", OTHER, order_id=OTHER, fill_id=OTHER),
+        rows.news("order_filled", OTHER, order_id=OTHER, fill_id=OTHER),
     ),
     (
         "I13",
-        "the rejected and canceled orders are not what was told",
+        "the orders that ended otherwise are not what was told",
         "notification",
         f"DELETE FROM notification_inbox_notification WHERE order_id = '{REJECTED}'",
     ),
     (
         "I13",
-        "the rejected and canceled orders are not what was told",
+        "the orders that ended otherwise are not what was told",
         "trading",
         f"UPDATE orders_order SET status = 'canceled', reject_code = '' WHERE id = '{REJECTED}'",
     ),

@@ -9,6 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from servicekit.celery import work
+
 
 class Command(BaseCommand):
     help = "Handle events, relay the outbox, keep the schedule and run tasks, until SIGTERM."
@@ -16,12 +18,5 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Run Celery's own worker; its command line, which this leaves out, weighs 11 MB.
-
-        Of the chatter between workers (gossip, mingle, heartbeats) none is needed: a service's
-        workers share nothing but the queue, and the Redis user may not use what mingle asks for.
-        """
-        app = import_module(f"{settings.SERVICE_NAME}_service.config.celery").app
-        worker = app.Worker(loglevel="INFO", without_gossip=True, without_mingle=True, without_heartbeat=True)
-        worker.start()
-        sys.exit(worker.exitcode)
+        """Run the worker of the service's app; ends the process."""
+        sys.exit(work(import_module(f"{settings.SERVICE_NAME}_service.config.celery").app))

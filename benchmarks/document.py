@@ -1,0 +1,112 @@
+"""docs/benchmarks.md, written from docs/benchmarks.json: ``python -m benchmarks.document``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from statistics import median
+from typing import Any
+
+from benchmarks.figures import Figure, Measurement, Run, medians
+from compose.local.paths import ROOT
+
+JSON = ROOT / "docs" / "benchmarks.json"
+MARKDOWN = ROOT / "docs" / "benchmarks.md"
+
+#: Shares below this part of the whole are left out of a table of processes.
+SMALL = 0.005
+
+_HEAD = """\
+<!-- Written by `make bench`; do not edit. -->
+# Benchmarks
+
+Measured by `make bench` on systems of its own that are made for it and taken down afterwards. Each
+value is the median of its runs; the runs themselves stand beside it, because a shared machine's
+numbers move by tens of percent from minute to minute. Ratios are taken within one run.
+
+| Goal | Measured | |
+|---|---|---|
+"""
+
+
+def save(results: dict[str, tuple[list[Run], dict[str, str]]]) -> None:
+    """Put the runs of some measurements, each with its machine, in place of their older ones."""
+    known = _load()
+    for name, (runs, machine) in results.items():
+        known[name] = {"machine": machine, "runs": [asdict(run) for run in runs]}
+    JSON.write_text(json.dumps(known, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write()
+
+
+def write() -> None:
+    """Write the document anew."""
+    from benchmarks.measurements import MEASUREMENTS
+
+    known = _load()
+    shown = [m for m in MEASUREMENTS if m.name in known]
+    text = _HEAD + "".join(_verdicts(m, _runs(known[m.name])) for m in shown)
+    for measurement in shown:
+        entry = known[measurement.name]
+        text += _section(measurement, _runs(entry), entry["machine"])
+    MARKDOWN.write_text(text, encoding="utf-8")
+
+
+def _load() -> dict[str, Any]:
+    if not JSON.exists():
+        return {}
+    known: dict[str, Any] = json.loads(JSON.read_text(encoding="utf-8"))
+    return known
+
+
+def _runs(entry: dict[str, Any]) -> list[Run]:
+    return [Run(**run) for run in entry["runs"]]
+
+
+def _verdicts(measurement: Measurement, runs: list[Run]) -> str:
+    lines = ""
+    for figure in measurement.figures:
+        if figure.goal is not None:
+            value = median(run.values[figure.key] for run in runs)
+            verdict = "reached" if figure.goal.reached(value) else "**not reached**"
+            what = f"{measurement.name}: {figure.text} {figure.goal} {figure.unit}"
+            lines += f"| {what} | {figure.shown(value)} {figure.unit} | {verdict} |\n"
+    return lines
+
+
+def _section(measurement: Measurement, runs: list[Run], machine: dict[str, str]) -> str:
+    middle = medians(runs)
+    text = f"\n## {measurement.title}\n\n{measurement.about}\n\n"
+    text += f"{'Run' if len(runs) == 1 else f'{len(runs)} runs'} of {machine['date']}, "
+    text += f"commit {machine['commit']}, {machine['processor']}, {machine['memory']}, "
+    text += f"{machine['system']}, {machine['python']}, PostgreSQL {machine['postgresql']}, "
+    text += f"Valkey {machine['valkey']}, Envoy {machine['envoy']}. Before it others kept "
+    text += f"{machine['busy_before']} of the cores busy.\n\n"
+    text += "| | Median | Unit | Runs |\n|---|--:|---|---|\n"
+    for figure in measurement.figures:
+        text += _row(figure, middle, runs)
+    for title, shares in middle.splits.items():
+        text += f"\n| {title} | |\n|---|--:|\n"
+        text += _shares(shares)
+    return text
+
+
+def _row(figure: Figure, middle: Run, runs: list[Run]) -> str:
+    every = " · ".join(figure.shown(run.values[figure.key]) for run in runs)
+    return f"| {figure.text} | {figure.shown(middle.values[figure.key])} | {figure.unit} | {every} |\n"
+
+
+def _shares(shares: dict[str, float]) -> str:
+    whole = sum(shares.values())
+    lines, rest = "", 0.0
+    for name, share in shares.items():
+        if share < whole * SMALL:
+            rest += share
+        else:
+            lines += f"| {name} | {share:.2f} |\n"
+    if rest >= 0.005:
+        lines += f"| the others | {rest:.2f} |\n"
+    return lines + f"| **all** | {whole:.2f} |\n"
+
+
+if __name__ == "__main__":
+    write()

@@ -1,0 +1,14 @@
+"""The measurements, one a file, in the order in which they are shown."""
+
+from __future__ import annotations
+
+from benchmarks.figures import Measurement
+from benchmarks.measurements import drain, growth, idle, intake, latency
+
+MEASUREMENTS: tuple[Measurement, ...] = (
+    drain.MEASUREMENT,
+    intake.MEASUREMENT,
+    latency.MEASUREMENT,
+    growth.MEASUREMENT,
+    idle.MEASUREMENT,
+)

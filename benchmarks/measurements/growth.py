@@ -1,0 +1,60 @@
+"""growth: does it become slower with a million orders behind it?"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from benchmarks.draining import drain
+from benchmarks.figures import Figure, Goal, Measurement, Run, Size
+from benchmarks.past import make_past, past_id
+from benchmarks.prepare import customers, instruments
+from benchmarks.system import fresh_system
+from compose.local.console import say
+from compose.local.paths import Home
+
+#: The orders that are there before the first measured ones.
+FEW = 1000
+
+
+def measure(home: Home, size: Size, runs: int) -> list[Run]:
+    """On one new system: all runs with few orders, then the past is made, then all runs with many."""
+    with fresh_system(home) as system:
+        tickers = instruments(system, size.instruments)
+        users = customers(system, size.customers)
+        drain(system, orders=min(FEW, size.orders), users=users, tickers=tickers, seed=100)
+        few = [
+            drain(system, orders=size.orders, users=users, tickers=tickers, seed=seed).rate
+            for seed in range(runs)
+        ]
+        there = min(FEW, size.orders) + runs * size.orders
+        customer_copies = -(-size.past_customers // size.customers)
+        rows = make_past(system, copies=-(-size.past_orders // there), customer_copies=customer_copies)
+        say(f"  rows now: {', '.join(f'{name} {count:,}' for name, count in rows.items())}")
+        users += [str(past_id(UUID(user), back + 1)) for user in users for back in range(customer_copies)]
+        drain(system, orders=min(FEW, size.orders), users=users, tickers=tickers, seed=100)
+        many = [
+            drain(system, orders=size.orders, users=users, tickers=tickers, seed=seed).rate
+            for seed in range(runs)
+        ]
+    return [
+        Run({"few": before, "many": after, "ratio": after / before * 100, "rows": sum(rows.values()) / 1e6})
+        for before, after in zip(few, many, strict=True)
+    ]
+
+
+MEASUREMENT = Measurement(
+    name="growth",
+    title="Growth",
+    about="The drain again, on a system with 1,000 orders and 1,000 customers, and then on the same "
+    "system with 1,000,000 past orders and 100,000 customers, who order at random. The past is the "
+    "system's own orders copied with other ids and earlier times into every table they are in (orders, "
+    "fills, history, positions, holds, journal, ledger, accounts, deposits, venue, notifications, users; "
+    "outboxes and inboxes of the last 20 copies), then `VACUUM ANALYZE`.",
+    figures=(
+        Figure("few", "with 1,000 orders", "orders/s"),
+        Figure("many", "with 1,000,000 orders and 100,000 customers", "orders/s"),
+        Figure("ratio", "many ÷ few", "%", Goal(at_least=90)),
+        Figure("rows", "rows in all tables of the past", "million", digits=1),
+    ),
+    measure=measure,
+)

@@ -1,0 +1,68 @@
+"""``--profile``: some processes of the measured system run under the sampler instead of supervisord."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from benchmarks.sampler import SWITCH
+from compose.local import leftovers
+from compose.local.console import say, step
+from compose.local.paths import ROOT, Home
+from compose.local.serve import ENVIRONMENT
+from compose.local.supervisor import INHERITED, Supervisor
+
+#: The names of the processes to look at, as given by ``--profile``.
+PROFILED: list[str] = []
+
+
+@contextmanager
+def profiled(home: Home) -> Iterator[dict[str, int]]:
+    """Start the processes in PROFILED anew, under the sampler; yields name → process id."""
+    if not PROFILED:
+        yield {}
+        return
+    for old in home.log.glob("profile*"):
+        old.unlink()
+    started: dict[str, subprocess.Popen[bytes]] = {}
+    try:
+        with step(f"starting {', '.join(PROFILED)} under the profiler"):
+            for name in PROFILED:
+                Supervisor(home).stop(name)
+                started[name] = _start(home, name)
+            time.sleep(8)
+        yield {name: process.pid for name, process in started.items()}
+    finally:
+        for process in started.values():
+            process.send_signal(signal.SIGTERM)
+        for process in started.values():
+            process.wait()
+
+
+def _start(home: Home, name: str) -> subprocess.Popen[bytes]:
+    environment = {key: os.environ[key] for key in INHERITED if key in os.environ}
+    environment |= {**ENVIRONMENT, "BIRZHA_HOME": str(home.root), leftovers.MARK: str(home.root)}
+    argv = [sys.executable, "-m", "benchmarks.sampler", name]
+    with (home.log / f"{name}.log").open("ab") as log:
+        return subprocess.Popen(argv, cwd=ROOT, env=environment, stdout=log, stderr=log)
+
+
+def switch(home: Home, *, on: bool) -> None:
+    """Let the samplers look, or not."""
+    file = home.log / SWITCH
+    if on:
+        file.touch()
+    else:
+        file.unlink(missing_ok=True)
+
+
+def show(home: Home) -> None:
+    """Print what the samplers have seen."""
+    for name in PROFILED:
+        for file in home.log.glob(f"profile-{name}-*.txt"):
+            say("\n" + file.read_text(encoding="utf-8"))

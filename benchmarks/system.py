@@ -1,0 +1,236 @@
+"""The system that is measured: one of its own on a free port, made anew, taken down whatever happens."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from functools import cached_property
+from typing import Any
+
+import redis
+
+from benchmarks import profiler
+from benchmarks.cpu import CpuMeter, CpuUse
+from compose.local import catalogs, databases, environment, postgres, secrets
+from compose.local.console import Trouble
+from compose.local.paths import ROOT, Home
+from compose.local.settings import Settings, free_port
+from compose.local.stack import Stack
+from compose.services import SERVICES
+
+#: A file in the home that says: made here, may be deleted. Nobody's data is deleted for a number.
+MARK = "benchmark"
+
+
+class BenchSystem:
+    """A running system and the ways to look at it and into it.
+
+    Attributes:
+        home: its folder.
+        url: its public address.
+        cpu: what its processes have spent.
+    """
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self.url: str = home.read_state()["url"]
+        self.cpu = CpuMeter(home)
+
+    @contextmanager
+    def measured(self) -> Iterator[CpuUse]:
+        """What is inside is what counts: yields what was spent before, for ``cpu.since``."""
+        profiler.switch(self.home, on=True)
+        try:
+            yield self.cpu.read()
+        finally:
+            profiler.switch(self.home, on=False)
+
+    # -- its databases ----------------------------------------------------------------------------
+
+    @cached_property
+    def _auditors(self) -> dict[str, Any]:
+        password = secrets.load(self.home)[postgres.AUDITOR]
+        return {
+            service.name: databases.connect(
+                self.home, role=postgres.AUDITOR, password=password, database=service.name
+            )
+            for service in SERVICES
+        }
+
+    def rows(self, service: str, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """The rows of a query on a service's database, as the role that can only read."""
+        with self._auditors[service].cursor() as cursor:
+            cursor.execute(sql, parameters)
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+            return rows
+
+    def superuser(self, database: str) -> Any:
+        """A connection that may do everything, in autocommit mode: for what no use-case does."""
+        password = secrets.load(self.home)[postgres.SUPERUSER]
+        return databases.connect(self.home, role=postgres.SUPERUSER, password=password, database=database)
+
+    # -- its services -----------------------------------------------------------------------------
+
+    def inside(self, service: str, function: str, **arguments: Any) -> Any:
+        """Call a function of ``benchmarks.inside.<service>`` in a process with the service's settings.
+
+        Returns:
+            What it returned; JSON, like the arguments.
+        """
+        with self.begin_inside(service, function, **arguments) as call:
+            return call.result()
+
+    @contextmanager
+    def begin_inside(self, service: str, function: str, **arguments: Any) -> Iterator[Inside]:
+        """The same, for a function that stops half-way and waits for the word to go on."""
+        argv = [sys.executable, "-m", "benchmarks.inside", service, function]
+        process = subprocess.Popen(
+            argv,
+            cwd=ROOT,
+            env=self._environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            call = Inside(process, f"{service}.{function}")
+            call.tell(json.dumps(arguments))
+            yield call
+        finally:
+            if process.poll() is None:
+                process.kill()
+            process.communicate()
+
+    def manage(self, package: str, *arguments: str) -> None:
+        """Run a management command.
+
+        Raises:
+            Trouble: it failed.
+        """
+        self._run(f"{package}.manage", *arguments)
+
+    def check(self) -> None:
+        """`make check`: nothing was lost, made or spent twice.
+
+        Raises:
+            Trouble: something was; carries what.
+        """
+        self._run("compose.check", "--wait", "15")
+
+    def wait_quiet(self, *, seconds: float = 120) -> None:
+        """Return when every event has been sent and handled by everybody.
+
+        Raises:
+            Trouble: not within the time.
+        """
+        end = time.monotonic() + seconds
+        while found := self._under_way():
+            if time.monotonic() > end:
+                raise Trouble(f"After {seconds:.0f} s there are still events under way: {found}")
+            time.sleep(0.2)
+
+    def _under_way(self) -> dict[str, int]:
+        """Unsent rows per outbox, and unhandled entries per stream and group; nothing that is zero."""
+        found: dict[str, int] = {}
+        for service in SERVICES:
+            name = service.name
+            unsent = self.rows(name, "SELECT count(*) FROM outbox WHERE published_at IS NULL")
+            found[f"{name}'s outbox"] = unsent[0][0]
+            stream = f"events:{name}"
+            if self._redis.exists(stream):
+                for group in self._redis.xinfo_groups(stream):
+                    found[f"{stream} → {group['name']}"] = (group["lag"] or 0) + group["pending"]
+        return {name: number for name, number in found.items() if number}
+
+    @cached_property
+    def _redis(self) -> Any:
+        url = environment.read(self.home, "auditor")["BIRZHA_REDIS_URL"]
+        return redis.Redis.from_url(url, decode_responses=True)
+
+    def _run(self, module: str, *arguments: str) -> None:
+        argv = [sys.executable, "-m", module, *arguments]
+        result = subprocess.run(
+            argv, cwd=ROOT, env=self._environment(), capture_output=True, text=True, check=False
+        )
+        if result.returncode:
+            raise Trouble(f"{module} {' '.join(arguments)}:\n{result.stdout}{result.stderr}")
+
+    def _environment(self) -> dict[str, str]:
+        clean = {k: v for k, v in os.environ.items() if not k.startswith(("BIRZHA_", "DJANGO_"))}
+        return clean | {"BIRZHA_HOME": str(self.home.root)}
+
+    def close(self) -> None:
+        """Close the connections that were opened here."""
+        for connection in self.__dict__.pop("_auditors", {}).values():
+            connection.close()
+
+
+class Inside:
+    """A function that runs inside a service."""
+
+    def __init__(self, process: subprocess.Popen[str], name: str) -> None:
+        self._process = process
+        self._name = name
+
+    def wait_ready(self) -> None:
+        """Return when it waits for the word to go on."""
+        self._line("ready")
+
+    def go(self) -> None:
+        """Let it go on."""
+        self.tell("go")
+
+    def tell(self, line: str) -> None:
+        """Write a line to its standard input."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(line + "\n")
+        self._process.stdin.flush()
+
+    def result(self) -> Any:
+        """What it returned."""
+        return json.loads(self._line("result"))
+
+    def _line(self, word: str) -> str:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            said, _, rest = line.partition(" ")
+            if said.strip() == word:
+                return rest
+        raise Trouble(f"benchmarks.inside.{self._name} ended with {self._process.wait()}")
+
+
+@contextmanager
+def fresh_system(home: Home, *, quote_feed: str = "still") -> Iterator[BenchSystem]:
+    """A new system, without any data but the catalogue; stopped at the end, its logs stay.
+
+    Args:
+        quote_feed: ``still``: no price moves, so that no order is refused for it.
+
+    Raises:
+        Trouble: the folder is something else's, or the system does not come up.
+    """
+    _renew(home)
+    catalogs.compile_changed()
+    stack = Stack(home)
+    settings = {"BIRZHA_PORT": str(free_port()), "BIRZHA_QUOTE_FEED": quote_feed}
+    try:
+        stack.up(Settings.read(home, settings))
+        with closing(BenchSystem(home)) as system, profiler.profiled(home) as system.cpu.extra:
+            yield system
+    finally:
+        stack.down()
+
+
+def _renew(home: Home) -> None:
+    mark = home.root / MARK
+    if home.root.exists() and any(home.root.iterdir()):
+        if not mark.exists():
+            raise Trouble(f"{home.root} is no benchmark's system; name another by BIRZHA_BENCH_HOME.")
+        Stack(home).reset()
+    home.create()
+    mark.touch()

@@ -1,0 +1,91 @@
+"""Buys ask for their cash."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from billing_service.holds.services.rows import NewHold, holds_insert, holds_read
+from billing_service.ledger.services import LockedAccount, accounts_lock, accounts_save
+from servicekit.contracts import trading
+from servicekit.contracts.billing import HoldDeclined, HoldPlaced
+from servicekit.messaging import Outgoing, Received, publish_many
+
+
+@transaction.atomic
+def holds_place(*, messages: Sequence[Received[trading.OrderPlaced]]) -> int:
+    """Set cash aside for buys: in the order given, for as many as their customers have money for.
+
+    An order that has a hold already, or has ended before (a marker), is left as it is.
+
+    Returns:
+        How many holds were placed.
+
+    Emits:
+        HoldPlaced, or HoldDeclined with ``insufficient_funds``, ``account_not_ready`` or
+        ``account_frozen``: one for each other order.
+    """
+    if not messages:
+        return 0
+    accounts = accounts_lock(user_ids=[message.event.user_id for message in messages])
+    known = set(holds_read(message.event.order_id for message in messages))
+    placed: list[tuple[NewHold, Received[trading.OrderPlaced]]] = []
+    answers: list[Outgoing] = []
+    for message in messages:
+        order = message.event
+        if order.order_id in known:
+            continue
+        known.add(order.order_id)
+        account = accounts.get(order.user_id)
+        code = _refusal(account, order)
+        if account is None or code:
+            answers.append(Outgoing(_declined(order, code, account), cause=message))
+            continue
+        account.held += order.hold_amount
+        patience = settings.HOLD_PATIENCE if order.type == "market" else None  # a limit order may rest
+        hold = NewHold(order.order_id, account.id, order.user_id, order.hold_amount, patience=patience)
+        placed.append((hold, message))
+    if placed:
+        accounts_save({hold.user_id: accounts[hold.user_id] for hold, _ in placed}.values())
+        ids = holds_insert([hold for hold, _ in placed])
+        answers += [
+            Outgoing(_placed(hold_id, message.event), cause=message)
+            for hold_id, (_, message) in zip(ids, placed, strict=True)
+        ]
+    publish_many(answers)
+    return len(placed)
+
+
+def _refusal(account: LockedAccount | None, order: trading.OrderPlaced) -> str:
+    """Why an order gets no cash; "" when it does."""
+    if account is None:
+        return "account_not_ready"
+    if account.frozen:
+        return "account_frozen"
+    if account.currency != order.currency or account.available < order.hold_amount:
+        return "insufficient_funds"
+    return ""
+
+
+def _declined(order: trading.OrderPlaced, code: str, account: LockedAccount | None) -> HoldDeclined:
+    return HoldDeclined(
+        order_id=order.order_id,
+        user_id=order.user_id,
+        code=code,
+        required=order.hold_amount,
+        available=account.available if account and account.currency == order.currency else 0,
+        currency=order.currency,
+    )
+
+
+def _placed(hold_id: UUID, order: trading.OrderPlaced) -> HoldPlaced:
+    return HoldPlaced(
+        hold_id=hold_id,
+        order_id=order.order_id,
+        user_id=order.user_id,
+        amount=order.hold_amount,
+        currency=order.currency,
+    )

@@ -1,0 +1,129 @@
+"""Fills are paid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import transaction
+
+from billing_service.holds.errors import FillNotCovered
+from billing_service.holds.services.rows import HoldRow, holds_read, holds_save
+from billing_service.ledger.errors import AccountNotReady
+from billing_service.ledger.models import JournalEntry, LedgerAccount, LedgerEntry
+from billing_service.ledger.selectors import fills_booked
+from billing_service.ledger.services import (
+    Booked,
+    Draft,
+    LockedAccount,
+    Posting,
+    accounts_lock,
+    journal_book,
+)
+from servicekit.contracts import trading
+from servicekit.contracts.billing import OrderSettled
+from servicekit.messaging import Outgoing, Received, publish_many
+
+Fill = Received[trading.OrderFilled]
+
+# Once, as plain text: an enum member is looked up and made text anew at every use.
+_SETTLEMENT = JournalEntry.Type.ORDER_SETTLEMENT.value
+_BUY, _SELL, _FEE = (
+    kind.value for kind in (LedgerEntry.Kind.BUY, LedgerEntry.Kind.SELL, LedgerEntry.Kind.FEE)
+)
+_HOUSE, _FEES = LedgerAccount.Kind.HOUSE_CASH.value, LedgerAccount.Kind.FEES.value
+
+
+@transaction.atomic
+def orders_settle(*, messages: Sequence[Fill]) -> list[Booked]:
+    """Book the money of fills: exactly one journal entry each, whatever is delivered how often.
+
+    A buy is paid from its hold, and what the hold has left is released with the final fill. A sell
+    is paid by the house, whose balance may fall below zero. A fill that was booked is passed over.
+
+    Returns:
+        What was booked.
+
+    Raises:
+        FillNotCovered: a buy without a pending hold of at least amount + fee.
+        AccountNotReady: a customer has no account.
+        Nothing of the batch is booked then.
+
+    Emits:
+        OrderSettled: for each fill that was booked.
+    """
+    accounts = accounts_lock(user_ids=[message.event.user_id for message in messages])
+    known = fills_booked(fill_ids=[message.event.fill_id for message in messages])
+    holds = holds_read(message.event.order_id for message in messages if message.event.side == "buy")
+    captured: dict[UUID, HoldRow] = {}
+    fresh: list[Fill] = []
+    drafts: list[Draft] = []
+    for message in messages:
+        fill = message.event
+        if fill.fill_id in known:
+            continue
+        known.add(fill.fill_id)
+        account = accounts.get(fill.user_id)
+        if account is None:
+            raise AccountNotReady
+        if fill.side == "buy":
+            captured[fill.order_id] = _capture(holds.get(fill.order_id), account, fill)
+        fresh.append(message)
+        drafts.append(_draft(message, account))
+    if not drafts:
+        return []
+    if captured:
+        holds_save(captured.values())
+    booked = journal_book(drafts)
+    publish_many(
+        Outgoing(_settled(message.event, entry, accounts[message.event.user_id]), cause=message)
+        for message, entry in zip(fresh, booked, strict=True)
+    )
+    return booked
+
+
+def _capture(hold: HoldRow | None, account: LockedAccount, fill: trading.OrderFilled) -> HoldRow:
+    """Take a fill's amount and fee out of its order's hold."""
+    due = fill.amount + fill.fee
+    if hold is None or not hold.pending or hold.account_id != account.id or hold.captured + due > hold.amount:
+        raise FillNotCovered(order_id=fill.order_id, fill_id=fill.fill_id, due=due)
+    account.held -= hold.capture(due, final=fill.final)
+    return hold
+
+
+def _draft(message: Fill, account: LockedAccount) -> Draft:
+    fill = message.event
+    gross, side = (-fill.amount, _BUY) if fill.side == "buy" else (fill.amount, _SELL)
+    return Draft(
+        type=_SETTLEMENT,
+        source_id=message.id,
+        request_id=message.request_id,
+        currency=fill.currency,
+        postings=(
+            Posting(account, side, gross),
+            Posting(account, _FEE, -fill.fee),
+            Posting(_HOUSE, side, -gross),
+            Posting(_FEES, _FEE, fill.fee),
+        ),
+        order_id=fill.order_id,
+        fill_id=fill.fill_id,
+        ticker=fill.ticker,
+        quantity=fill.quantity,
+        price=fill.price,
+        description=f"{fill.side} {fill.quantity} {fill.ticker}",
+    )
+
+
+def _settled(fill: trading.OrderFilled, entry: Booked, account: LockedAccount) -> OrderSettled:
+    return OrderSettled(
+        order_id=fill.order_id,
+        fill_id=fill.fill_id,
+        user_id=fill.user_id,
+        journal_entry_id=entry.id,
+        side=fill.side,
+        amount=fill.amount,
+        fee=fill.fee,
+        currency=fill.currency,
+        balance_after=entry.balances[account.id],
+        settled_at=entry.occurred_at,
+    )

@@ -1,0 +1,164 @@
+"""Accounts: opening them, locking them for a batch, freezing those whose books do not agree."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models.functions import Now
+
+from billing_service.arrays import array
+from billing_service.ledger.errors import AccountNotFrozen
+from billing_service.ledger.models import AccountFreeze, LedgerAccount
+from servicekit.contracts import user
+from servicekit.contracts.billing import AccountOpened
+from servicekit.ids import new_id
+from servicekit.messaging import Outgoing, Received, publish_many
+from servicekit.money import HOME_CURRENCY
+
+log = logging.getLogger(__name__)
+
+_OPEN = """
+INSERT INTO ledger_ledgeraccount (id, kind, user_id, currency, balance, held, last_number)
+SELECT id, 'customer_cash', user_id, %s, 0, 0, 0 FROM unnest(%s::uuid[], %s::uuid[]) AS new (id, user_id)
+ORDER BY user_id
+ON CONFLICT (user_id) DO NOTHING
+RETURNING user_id, id, opened_at
+"""
+
+_LOCK = """
+SELECT id, user_id, currency, balance, held, last_number, frozen_at IS NOT NULL
+FROM ledger_ledgeraccount WHERE user_id = ANY(%s::uuid[]) ORDER BY id FOR UPDATE
+"""
+
+#: Balance and held change in one statement, so the CHECK held ≤ balance is true of every row version.
+_SAVE = """
+UPDATE ledger_ledgeraccount AS account
+SET balance = new.balance, held = new.held, last_number = new.last_number
+FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[]) AS new (id, balance, held, last_number)
+WHERE account.id = new.id
+"""
+
+
+@dataclass(slots=True)
+class LockedAccount:
+    """An account as it is under this transaction's lock. Change it, then :func:`accounts_save` it."""
+
+    id: UUID
+    user_id: UUID | None
+    currency: str
+    balance: int
+    held: int
+    last_number: int
+    frozen: bool
+    key: str = ""
+
+    def __post_init__(self) -> None:
+        self.key = str(self.id)  # written into each of its legs
+
+    @property
+    def available(self) -> int:
+        """What can be spent or held, in minor units."""
+        return self.balance - self.held
+
+    def move(self, amount: int) -> int:
+        """Book one leg. Returns the balance after it."""
+        self.balance += amount
+        self.last_number += 1
+        return self.balance
+
+
+@transaction.atomic
+def accounts_open(*, messages: Sequence[Received[user.AccountRegistered]]) -> int:
+    """Open the cash accounts of customers who registered; nothing for one who has an account.
+
+    Returns:
+        How many were opened.
+
+    Emits:
+        AccountOpened: for each of them.
+    """
+    causes = {message.event.user_id: message for message in messages}
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN, [HOME_CURRENCY, array(new_id() for _ in causes), array(causes)])
+        opened = cursor.fetchall()
+    publish_many(
+        Outgoing(
+            AccountOpened(account_id=id, user_id=user_id, currency=HOME_CURRENCY, opened_at=opened_at),
+            cause=causes[user_id],
+        )
+        for user_id, id, opened_at in opened
+    )
+    return len(opened)
+
+
+def accounts_lock(*, user_ids: Iterable[UUID]) -> Mapping[UUID, LockedAccount]:
+    """Lock customers' accounts until the transaction ends.
+
+    Returns:
+        User id → account; who has none is not in it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [array(set(user_ids))])
+        return {row[1]: LockedAccount(*row) for row in cursor.fetchall()}
+
+
+def accounts_save(accounts: Iterable[LockedAccount]) -> None:
+    """Write locked accounts back.
+
+    Raises:
+        IntegrityError: a customer's balance is below zero or below what is held.
+    """
+    accounts = list(accounts)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SAVE,
+            [
+                array(account.key for account in accounts),
+                array(account.balance for account in accounts),
+                array(account.held for account in accounts),
+                array(account.last_number for account in accounts),
+            ],
+        )
+
+
+@transaction.atomic
+def account_freeze(*, account_id: UUID, reason: str) -> bool:
+    """Let nothing new be done with a customer's account: no hold, no deposit.
+
+    What has been agreed goes on: holds are captured and released, fills are paid. Execution at the
+    venue is the point of no return, and a fill that is not booked would be a second wrong.
+
+    Returns:
+        Whether it was frozen now; False when it is frozen already.
+    """
+    account = LedgerAccount.objects.select_for_update().get(id=account_id)
+    if account.frozen_at is not None:
+        return False
+    LedgerAccount.objects.filter(id=account_id).update(frozen_at=Now())
+    AccountFreeze.objects.create(account_id=account_id, reason=reason[:500])
+    log.error("account %s is frozen: %s", account_id, reason)
+    return True
+
+
+@transaction.atomic
+def account_unfreeze(*, account_id: UUID, reason: str, by: str) -> None:
+    """Let a frozen account go, because somebody has looked into it.
+
+    Args:
+        by: an operator's id, or who ran the command.
+
+    Raises:
+        AccountNotFrozen: it is not frozen.
+    """
+    account = LedgerAccount.objects.select_for_update().get(id=account_id)
+    if account.frozen_at is None:
+        raise AccountNotFrozen(account_id=account_id)
+    LedgerAccount.objects.filter(id=account_id).update(frozen_at=None)
+    AccountFreeze.objects.filter(account_id=account_id, lifted_at=None).update(
+        lifted_at=Now(), lifted_by=by, lifted_reason=reason
+    )
+    log.warning("account %s is no longer frozen, by %s: %s", account_id, by, reason)

@@ -1,0 +1,194 @@
+"""A buy is placed: its cash is set aside, or declined."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from billing_service.holds.models import Hold
+from billing_service.holds.services import holds_place, orders_settle
+from billing_service.ledger.models import JournalEntry, LedgerAccount
+from billing_service.ledger.selectors import chain_breaks
+from billing_service.ledger.services import account_freeze
+from billing_service.tests.orders import order_filled, order_placed, received
+from billing_service.tests.threads import race
+from servicekit.contracts.billing import HoldDeclined, HoldPlaced, OrderSettled
+from servicekit.ids import new_id
+from servicekit.messaging.models import OutboxEvent
+
+
+def test_a_buy_holds_its_cash(customer, deliver, published, api):
+    account = customer(100_00)
+    order = order_placed(account.user_id, hold_amount=60_05)
+
+    deliver(order)
+
+    hold = Hold.objects.get(order_id=order.order_id)
+    assert (hold.state, hold.amount, hold.captured, hold.released) == ("pending", 60_05, 0, 0)
+    (event,) = published(HoldPlaced)
+    assert (event.hold_id, event.order_id, event.user_id) == (hold.id, order.order_id, account.user_id)
+    assert (event.amount, event.currency) == (60_05, "USD")
+    shown = api(account.user_id).get("/api/v1/account").json()
+    assert (shown["balance"], shown["held"], shown["available"]) == ("100.00", "60.05", "39.95")
+
+
+def test_all_of_the_balance_can_be_held_and_not_a_cent_more(customer, deliver, published):
+    account = customer(100_00)
+    deliver(order_placed(account.user_id, hold_amount=100_00))
+    declined = order_placed(account.user_id, hold_amount=1)
+    deliver(declined)
+
+    account.refresh_from_db()
+    assert (account.balance, account.held) == (100_00, 100_00)
+    (event,) = published(HoldDeclined)
+    assert (event.order_id, event.code) == (declined.order_id, "insufficient_funds")
+    assert (event.required, event.available, event.currency) == (1, 0, "USD")
+    assert not Hold.objects.filter(order_id=declined.order_id).exists()
+
+
+def test_a_buy_before_the_account_is_opened_is_declined(db, deliver, published, user_id):
+    deliver(order_placed(user_id, hold_amount=100))
+
+    (event,) = published(HoldDeclined)
+    assert (event.code, event.required, event.available) == ("account_not_ready", 100, 0)
+
+
+def test_a_sell_holds_no_cash(customer, deliver, published):
+    account = customer(100)
+
+    deliver(order_placed(account.user_id, side="sell", hold_amount=0))
+
+    assert not Hold.objects.exists()
+    assert not published(HoldPlaced)
+    assert not published(HoldDeclined)
+
+
+def test_an_order_is_held_for_once(customer, deliver, published):
+    account = customer(100)
+    order, event_id = order_placed(account.user_id, hold_amount=40), new_id()
+    assert deliver(order, id=event_id)
+    assert not deliver(order, id=event_id)
+    assert deliver(order)  # the same order in another event
+
+    account.refresh_from_db()
+    assert account.held == 40
+    assert len(published(HoldPlaced)) == 1
+
+
+def test_a_frozen_account_gets_no_cash_held(customer, deliver, published):
+    account = customer(100)
+    account_freeze(account_id=account.id, reason="the books do not agree")
+
+    deliver(order_placed(account.user_id, hold_amount=40))
+
+    (event,) = published(HoldDeclined)
+    assert (event.code, event.required, event.available) == ("account_frozen", 40, 100)
+    assert not Hold.objects.exists()
+
+
+def test_cash_in_another_currency_is_no_cash(customer, deliver, published):
+    deliver(order_placed(customer(100).user_id, hold_amount=40, currency="EUR"))
+
+    (event,) = published(HoldDeclined)
+    assert (event.code, event.available, event.currency) == ("insufficient_funds", 0, "EUR")
+
+
+@pytest.mark.parametrize(("type", "watched"), [("market", True), ("limit", False)])
+def test_a_market_orders_hold_is_due(customer, deliver, settings, type, watched):
+    deliver(order_placed(customer(100).user_id, hold_amount=40, type=type))
+
+    hold = Hold.objects.get()
+    assert (hold.due_at is not None) == watched
+    if watched:
+        assert (hold.due_at - hold.created_at).total_seconds() == pytest.approx(settings.HOLD_PATIENCE, abs=1)
+
+
+def test_each_answer_carries_on_its_own_request(customer):
+    account = customer(100)
+    orders = [order_placed(account.user_id, hold_amount=60) for _ in range(2)]
+
+    holds_place(messages=[received(order, request_id=f"click-{n}") for n, order in enumerate(orders)])
+
+    envelopes = map(json.loads, OutboxEvent.objects.order_by("position").values_list("envelope", flat=True))
+    answers = {e["requestid"]: e["type"] for e in envelopes if e["type"].startswith("billing.hold")}
+    assert answers == {"click-0": HoldPlaced.TYPE, "click-1": HoldDeclined.TYPE}
+
+
+def test_two_hundred_buys_in_one_batch_over_money_for_ten(customer, deliver_many, published):
+    account = customer(1000)
+    orders = [order_placed(account.user_id, hold_amount=100) for _ in range(200)]
+
+    with CaptureQueriesContext(connection) as queries:
+        assert deliver_many(orders) == 200
+
+    assert [event.order_id for event in published(HoldPlaced)] == [order.order_id for order in orders[:10]]
+    assert len(published(HoldDeclined)) == 190
+    account.refresh_from_db()
+    assert (account.balance, account.held) == (1000, 1000)
+    assert sum("SAVEPOINT" not in query["sql"] for query in queries) == 6  # inbox … outbox
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_hundred_orders_over_money_for_ten(customer, published):
+    account = customer(1000)
+
+    def place(order):
+        return lambda: holds_place(messages=[received(order)])
+
+    orders = [order_placed(account.user_id, hold_amount=100) for _ in range(200)]
+    results = race([place(order) for order in orders], threads=20)
+
+    assert [result for result in results if isinstance(result, Exception)] == []
+    assert sum(results) == 10
+    account.refresh_from_db()
+    assert (account.balance, account.held) == (1000, 1000)
+    assert Hold.objects.filter(state="pending").count() == len(published(HoldPlaced)) == 10
+    assert len(published(HoldDeclined)) == 190
+
+
+@pytest.mark.django_db(transaction=True)
+def test_batches_over_the_same_accounts_from_many_threads(customer, published):
+    """Each batch names its customers in another order: sorted locks, no deadlock, no cent too much."""
+    accounts = [customer(1000) for _ in range(8)]
+
+    def batch(number):
+        turned = accounts[number % 8 :] + accounts[: number % 8]
+        orders = [order_placed(a.user_id, hold_amount=100) for a in (turned if number % 2 else turned[::-1])]
+        return lambda: holds_place(messages=[received(order) for order in orders])
+
+    results = race([batch(number) for number in range(40)], threads=20)
+
+    assert [result for result in results if isinstance(result, Exception)] == []
+    assert sum(results) == 80
+    assert {(a.balance, a.held) for a in LedgerAccount.objects.filter(kind="customer_cash")} == {(1000, 1000)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_hundred_buys_over_one_balance_are_bought_for_exactly_what_it_pays_for(customer, published):
+    """From the order to the money: 200 buys of 9.50 and a fee of 0.05 over 100.00, each held at 10.00."""
+    account = customer(100_00)
+
+    def buy(order):
+        def run():
+            if holds_place(messages=[received(order)]):
+                orders_settle(messages=[received(order_filled(order, amount=9_50, fee=5))])
+
+        return run
+
+    orders = [order_placed(account.user_id, hold_amount=10_00) for _ in range(200)]
+    results = race([buy(order) for order in orders], threads=20)
+
+    assert [result for result in results if isinstance(result, Exception)] == []
+    bought = JournalEntry.objects.filter(type="order_settlement").count()
+    account.refresh_from_db()
+    assert account.held == 0
+    assert account.balance == 100_00 - 9_55 * bought
+    # A hold asks for 10.00: with less than that left nothing more can be bought, with more it would be.
+    assert account.balance < 10_00
+    assert len(published(OrderSettled)) == len(published(HoldPlaced)) == bought
+    assert len(published(HoldDeclined)) == 200 - bought
+    assert sum(LedgerAccount.objects.values_list("balance", flat=True)) == 0
+    assert chain_breaks(after=0, until=bought + 1) == []

@@ -1,0 +1,286 @@
+"""A fill is paid: one balanced journal entry, the hold captured, the rest released."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from itertools import accumulate
+
+import pytest
+from django.db import connection
+from django.db.models import Sum
+from django.test.utils import CaptureQueriesContext
+
+from billing_service.holds.errors import FillNotCovered
+from billing_service.holds.models import Hold
+from billing_service.holds.services import holds_expire, holds_place, holds_void, orders_settle
+from billing_service.ledger.errors import AccountNotReady
+from billing_service.ledger.models import JournalEntry, LedgerAccount, LedgerEntry
+from billing_service.ledger.selectors import chain_breaks
+from billing_service.ledger.services import account_freeze
+from billing_service.tests.orders import order_canceled, order_expired, order_filled, order_placed, received
+from billing_service.tests.threads import race
+from servicekit.contracts.billing import OrderSettled
+from servicekit.ids import new_id
+
+
+def system_balance(kind):
+    return LedgerAccount.objects.get(kind=kind, currency="USD").balance
+
+
+def legs_of(entry):
+    legs = LedgerEntry.objects.filter(journal_entry=entry).values_list("account__kind", "kind", "amount")
+    return sorted(legs)
+
+
+def test_a_buy_is_paid_from_its_hold_and_the_rest_is_released(customer, deliver, published):
+    account = customer(1000_00)
+    order = order_placed(account.user_id, hold_amount=435_00)
+    deliver(order)
+    fill, event_id = order_filled(order, amount=430_40, fee=22), new_id()
+
+    deliver(fill, sequence=3, id=event_id, request_id="click-7")
+
+    entry = JournalEntry.objects.get(fill_id=fill.fill_id)
+    assert legs_of(entry) == [
+        ("customer_cash", "buy", -430_40),
+        ("customer_cash", "fee", -22),
+        ("fees", "fee", 22),
+        ("house_cash", "buy", 430_40),
+    ]
+    assert (entry.source_id, entry.request_id, entry.order_id) == (event_id, "click-7", order.order_id)
+    assert (entry.ticker, entry.quantity, entry.price) == ("AAPL", 10, Decimal("43.04"))
+    account.refresh_from_db()
+    assert (account.balance, account.held) == (569_38, 0)
+    assert (system_balance("house_cash"), system_balance("fees")) == (430_40, 22)
+    hold = Hold.objects.get(order_id=order.order_id)
+    assert (hold.state, hold.captured, hold.released) == ("captured", 430_62, 4_38)
+    (event,) = published(OrderSettled)
+    assert (event.order_id, event.fill_id, event.journal_entry_id) == (order.order_id, fill.fill_id, entry.id)
+    assert (event.side, event.amount, event.fee, event.balance_after) == ("buy", 430_40, 22, 569_38)
+
+
+def test_a_sell_is_paid_by_the_house_which_may_owe(customer, deliver, published):
+    account = customer(1_00)
+    order = order_placed(account.user_id, side="sell", hold_amount=0)
+    fill = order_filled(order, amount=500_00, fee=25)
+
+    deliver(fill)
+
+    assert legs_of(JournalEntry.objects.get(fill_id=fill.fill_id)) == [
+        ("customer_cash", "fee", -25),
+        ("customer_cash", "sell", 500_00),
+        ("fees", "fee", 25),
+        ("house_cash", "sell", -500_00),
+    ]
+    account.refresh_from_db()
+    assert account.balance == 500_75
+    assert system_balance("house_cash") == -500_00
+    (event,) = published(OrderSettled)
+    assert (event.side, event.balance_after) == ("sell", 500_75)
+
+
+def test_without_a_fee_there_are_two_legs(customer, deliver):
+    account = customer(0)
+    fill = order_filled(order_placed(account.user_id, side="sell", hold_amount=0), amount=5, fee=0)
+
+    deliver(fill)
+
+    assert legs_of(JournalEntry.objects.get()) == [("customer_cash", "sell", 5), ("house_cash", "sell", -5)]
+
+
+def test_a_fill_is_paid_once_however_often_it_is_told(customer, deliver, published):
+    account = customer(100)
+    order = order_placed(account.user_id, hold_amount=50)
+    deliver(order)
+    fill, event_id = order_filled(order, amount=40, fee=1), new_id()
+    assert deliver(fill, id=event_id)
+    assert not deliver(fill, id=event_id)
+    assert deliver(fill)  # the same fill in another event
+
+    account.refresh_from_db()
+    assert (account.balance, account.held) == (59, 0)
+    assert JournalEntry.objects.filter(type="order_settlement").count() == len(published(OrderSettled)) == 1
+
+
+def test_an_order_filled_in_parts(customer, deliver):
+    account = customer(100)
+    order = order_placed(account.user_id, hold_amount=90)
+    deliver(order)
+
+    first = order_filled(order, amount=30, fee=1, quantity=4, final=False)
+    deliver(first, sequence=3)
+    deliver(first, sequence=3)
+    account.refresh_from_db()
+    assert (account.balance, account.held) == (69, 59)
+
+    deliver(order_filled(order, amount=45, fee=2, quantity=6), sequence=4)
+    account.refresh_from_db()
+    assert (account.balance, account.held) == (22, 0)
+    hold = Hold.objects.get(order_id=order.order_id)
+    assert (hold.state, hold.captured, hold.released) == ("captured", 78, 12)
+
+
+def test_a_fill_above_its_hold_is_not_booked(customer, deliver):
+    account = customer(100)
+    order = order_placed(account.user_id, hold_amount=50)
+    deliver(order)
+
+    with pytest.raises(FillNotCovered):
+        deliver(order_filled(order, amount=50, fee=1))
+
+    account.refresh_from_db()
+    assert (account.balance, account.held, account.last_number) == (100, 50, 1)
+    assert Hold.objects.get().state == "pending"
+
+
+def test_a_fill_of_a_voided_hold_is_not_booked(customer, deliver):
+    account = customer(100)
+    order = order_placed(account.user_id, hold_amount=50)
+    deliver(order)
+    deliver(order_canceled(order))
+
+    with pytest.raises(FillNotCovered):
+        deliver(order_filled(order, amount=40, fee=1))
+
+    account.refresh_from_db()
+    assert (account.balance, account.held) == (100, 0)
+
+
+def test_a_sell_by_somebody_without_account_waits(db, deliver, user_id):
+    with pytest.raises(AccountNotReady):
+        deliver(order_filled(order_placed(user_id, side="sell", hold_amount=0), amount=40, fee=1))
+
+
+def test_parts_of_one_order_in_one_batch(customer, deliver, deliver_many):
+    account = customer(100)
+    order = order_placed(account.user_id, hold_amount=90)
+    deliver(order)
+    parts = [order_filled(order, amount=10, fee=1, quantity=2, final=number == 4) for number in range(5)]
+
+    deliver_many([(part, 3 + number) for number, part in enumerate(parts)])
+
+    account.refresh_from_db()
+    assert (account.balance, account.held) == (45, 0)
+    hold = Hold.objects.get(order_id=order.order_id)
+    assert (hold.state, hold.captured, hold.released) == ("captured", 55, 35)
+
+
+def test_a_whole_life_in_one_batch(customer, deliver_many):
+    account = customer(100)
+    order = order_placed(account.user_id, hold_amount=90)
+
+    deliver_many([order, (order_filled(order, amount=30, fee=1, final=False), 2), (order_expired(order), 3)])
+
+    account.refresh_from_db()
+    assert (account.balance, account.held) == (69, 0)
+    assert Hold.objects.get().state == "captured"
+
+
+def test_two_hundred_fills_are_a_handful_of_statements(customer, deliver_many, published):
+    accounts = [customer(100_000) for _ in range(7)]
+    orders = [order_placed(accounts[n % 7].user_id, hold_amount=50) for n in range(150)]
+    sells = [order_placed(accounts[n % 7].user_id, side="sell", hold_amount=0) for n in range(50)]
+    deliver_many(orders + sells)
+
+    with CaptureQueriesContext(connection) as queries:
+        deliver_many([(order_filled(order, amount=40, fee=1), 2) for order in orders + sells])
+
+    # inbox; accounts, fills, holds; holds; head, system's accounts, accounts, legs, entries; outbox
+    assert sum("SAVEPOINT" not in query["sql"] for query in queries) == 11
+    assert sum("UPDATE ledger_ledgeraccount" in query["sql"] for query in queries) == 1
+    assert (system_balance("house_cash"), system_balance("fees")) == (150 * 40 - 50 * 40, 200)
+    assert len(published(OrderSettled)) == 200
+    for account in accounts:
+        account.refresh_from_db()
+        legs = account.entries.order_by("number").values_list("number", "amount", "balance_after")
+        assert [number for number, _, _ in legs] == list(range(1, account.last_number + 1))
+        assert [after for _, _, after in legs] == list(accumulate(amount for _, amount, _ in legs))
+        assert (account.balance, account.held) == (legs[len(legs) - 1][2], 0)
+
+
+def test_one_fill_that_is_not_covered_stops_its_batch(customer, deliver_many):
+    account = customer(100)
+    order = order_placed(account.user_id, hold_amount=50)
+    deliver_many([order])
+
+    with pytest.raises(FillNotCovered):
+        deliver_many(
+            [
+                (order_filled(order, amount=40, fee=1), 2),
+                order_filled(order_placed(account.user_id, hold_amount=9), amount=9, fee=0),
+            ]
+        )
+
+    account.refresh_from_db()
+    assert (account.balance, account.held, JournalEntry.objects.count()) == (100, 50, 1)
+
+
+def test_a_fill_of_another_customers_order_is_not_booked(customer, deliver):
+    ann, bob = customer(100), customer(100)
+    order = order_placed(ann.user_id, hold_amount=50)
+    deliver(order)
+
+    with pytest.raises(FillNotCovered):
+        deliver(order_filled(order, amount=40, fee=1, user_id=bob.user_id))
+
+
+def test_a_fill_on_a_frozen_account_is_paid(customer, deliver):
+    account = customer(100)
+    order = order_placed(account.user_id, hold_amount=50)
+    deliver(order)
+    account_freeze(account_id=account.id, reason="the books do not agree")
+
+    deliver(order_filled(order, amount=40, fee=1))
+
+    account.refresh_from_db()
+    assert (account.balance, account.held) == (59, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_capture_against_void_against_expire_has_one_winner(customer):
+    """150 racers, three for each of 50 holds, on 120 connections at once (the server has 150)."""
+    account = customer(10_000)
+    orders = [order_placed(account.user_id, hold_amount=50) for _ in range(50)]
+    holds_place(messages=[received(order) for order in orders])
+
+    def capture(order):
+        return lambda: len(orders_settle(messages=[received(order_filled(order, amount=40, fee=1))]))
+
+    def void(order):
+        return lambda: holds_void(messages=[received(order_canceled(order))])
+
+    def expire(order):
+        return lambda: holds_expire(messages=[received(order_expired(order))])
+
+    rivals = [rival(order) for order in orders for rival in (capture, void, expire)]
+    results = race(rivals, threads=120)
+
+    refused = [result for result in results if isinstance(result, Exception)]
+    assert {type(error) for error in refused} <= {FillNotCovered}
+    for first in range(0, 150, 3):
+        assert sum(result == 1 for result in results[first : first + 3]) == 1
+    captured = sum(result == 1 for result in results[0::3])
+    voided = sum(result == 1 for result in results[1::3])
+    expired = sum(result == 1 for result in results[2::3])
+    assert captured + voided + expired == 50
+    assert Hold.objects.filter(state="captured", captured=41, released=9).count() == captured
+    assert Hold.objects.filter(state="voided", captured=0, released=50).count() == voided
+    assert Hold.objects.filter(state="expired", captured=0, released=50).count() == expired
+    assert JournalEntry.objects.filter(type="order_settlement").count() == captured
+    account.refresh_from_db()
+    assert (account.balance, account.held) == (10_000 - 41 * captured, 0)
+    assert LedgerEntry.objects.aggregate(Sum("amount")) == {"amount__sum": 0}
+    assert chain_breaks(after=0, until=captured + 1) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_fill_told_many_times_at_once_is_paid_once(customer):
+    account = customer(0)
+    fill = order_filled(order_placed(account.user_id, side="sell", hold_amount=0), amount=40, fee=1)
+
+    booked = race([lambda: len(orders_settle(messages=[received(fill)]))] * 32)
+
+    assert sorted(booked) == [0] * 31 + [1]
+    account.refresh_from_db()
+    assert account.balance == 39
+    assert JournalEntry.objects.count() == 1

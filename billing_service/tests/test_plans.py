@@ -1,0 +1,99 @@
+"""The queries of every order stay queries of single rows, however many there are: their plans use indexes."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from billing_service.ledger.selectors import operation_list
+from billing_service.ledger.services import Draft, Posting, accounts_lock, journal_book
+from billing_service.tests.orders import order_canceled, order_filled, order_placed
+from servicekit.ids import new_id
+
+BIG = {"ledger_ledgeraccount", "ledger_journalentry", "ledger_ledgerentry", "holds_hold"}
+
+GROWN = """
+INSERT INTO ledger_ledgeraccount (id, kind, user_id, currency, balance, held, last_number)
+SELECT gen_random_uuid(), 'customer_cash', gen_random_uuid(), 'USD', 0, 0, 0 FROM generate_series(1, 20000);
+INSERT INTO holds_hold (id, order_id, account_id, user_id, amount, captured, released, state)
+SELECT gen_random_uuid(), gen_random_uuid(), id, user_id, 10, 10, 0, 'captured' FROM ledger_ledgeraccount
+WHERE kind = 'customer_cash';
+"""
+
+
+@pytest.fixture
+def grown(customer):
+    """A customer in a database with 20,000 others, as many past holds, and 3,000 journal entries."""
+    account = customer(1_000_000)
+    with transaction.atomic():
+        mine = accounts_lock(user_ids=[account.user_id])[account.user_id]
+        journal_book([_draft(mine) for _ in range(3000)])
+    with connection.cursor() as cursor:
+        connection.check_constraints()
+        cursor.execute(GROWN)
+        cursor.execute(f"ANALYZE {', '.join(BIG)}")
+    return account
+
+
+def _draft(account):
+    return Draft(
+        type="deposit",
+        source_id=new_id(),
+        request_id="",
+        currency="USD",
+        postings=[Posting(account, "deposit", 1), Posting("external", "deposit", -1)],
+    )
+
+
+def scanned(queries):
+    """The big tables that are read from end to end, each with the query that does."""
+    found = []
+    with connection.cursor() as cursor:
+        for query in queries:
+            if not any(table in query for table in BIG) or query.lstrip().startswith("INSERT"):
+                continue
+            cursor.execute(f"EXPLAIN {query}")
+            plan = "\n".join(row[0] for row in cursor.fetchall())
+            found += [(table, query) for table in BIG if f"Seq Scan on {table}" in plan]
+    return found
+
+
+def test_an_orders_life(grown, deliver_many):
+    orders = [order_placed(grown.user_id, hold_amount=100) for _ in range(20)]
+    with CaptureQueriesContext(connection) as captured:
+        deliver_many(orders)
+        deliver_many([(order_filled(order, amount=90, fee=1), 2) for order in orders[:10]])
+        deliver_many([(order_canceled(order), 2) for order in orders[10:]])
+
+    queries = [query["sql"] for query in captured]
+    assert len(queries) > 20
+    assert scanned(queries) == []
+
+
+def test_a_journal_that_grew_since_the_connection_began(customer):
+    """The guards in the database look rows up as well, though nothing is known of the tables yet."""
+    account = customer(1)
+    costs = []
+    for size in (1, 3000, 1):
+        with transaction.atomic():
+            mine = accounts_lock(user_ids=[account.user_id])[account.user_id]
+            started = perf_counter()
+            journal_book([_draft(mine) for _ in range(size)])
+            costs.append(perf_counter() - started)
+
+    assert costs[2] < 0.1
+    assert costs[1] < 10  # with a plan from when the tables were empty it took minutes
+
+
+def test_a_page_of_the_history(grown):
+    page = str(operation_list(user_id=grown.user_id)[:50].query)
+    page = page.replace(str(grown.user_id), f"'{grown.user_id}'")
+    assert scanned([page]) == []
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {page}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "Index Scan Backward using entry_number_in_account" in plan
+    assert "Sort" not in plan

@@ -1,0 +1,53 @@
+"""Which service hears which events: what the auditor goes by, since it imports no service.
+
+A test holds this against each service's own ``subscriptions.py``.
+"""
+
+from __future__ import annotations
+
+#: Subscriber → the types it hears.
+HEARS: dict[str, tuple[str, ...]] = {
+    "user": (),
+    "market": (
+        "trading.order.submitted.v1",
+        "trading.order.cancel_requested.v1",
+        "user.session.revoked.v1",
+    ),
+    "trading": (
+        "market.instrument.changed.v1",
+        "billing.hold.placed.v1",
+        "billing.hold.declined.v1",
+        "market.order.executed.v1",
+        "market.order.refused.v1",
+        "market.order.canceled.v1",
+        "user.session.revoked.v1",
+    ),
+    "billing": (
+        "user.account.registered.v1",
+        "trading.order.placed.v1",
+        "trading.order.filled.v1",
+        "trading.order.rejected.v1",
+        "trading.order.canceled.v1",
+        "trading.order.expired.v1",
+        "user.session.revoked.v1",
+    ),
+    "notification": (
+        "user.account.registered.v1",
+        "user.profile.changed.v1",
+        "billing.deposit.booked.v1",
+        "trading.order.filled.v1",
+        "trading.order.rejected.v1",
+        "trading.order.canceled.v1",
+        "trading.order.expired.v1",
+        "user.session.revoked.v1",
+    ),
+}
+
+
+def routes() -> list[tuple[str, str, tuple[str, ...]]]:
+    """``(publisher, subscriber, types)`` for every two services of which one hears the other."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for subscriber, types in HEARS.items():
+        for type_name in types:
+            found.setdefault((type_name.partition(".")[0], subscriber), []).append(type_name)
+    return [(publisher, subscriber, tuple(types)) for (publisher, subscriber), types in found.items()]

@@ -1,0 +1,32 @@
+"""I12: everything that was said has been heard, by everybody whom it concerns, and nothing else has."""
+
+from __future__ import annotations
+
+from compose.check.heard import Heard
+from compose.check.hears import HEARS, routes
+from compose.check.model import Invariant, Rows
+from compose.check.streams import Caught, NoDeadLetters
+
+_UNSENT = """
+SELECT position, id, type, subject, created_at FROM outbox WHERE published_at IS NULL
+"""
+
+# What has been handled since by another way is forgotten within a minute.
+_FAILED = """
+SELECT event_id, stream, type, subject, attempts, dead_at, error FROM failed_events AS failed
+WHERE NOT EXISTS (SELECT FROM inbox WHERE event_id = failed.event_id)
+"""
+
+
+I12 = Invariant(
+    "I12",
+    "every event is sent, read and handled by every subscriber; none is given up, none came from nowhere",
+    always=False,
+    checks=(
+        *(Rows(f"{service}: an event that is not sent", service, _UNSENT, few=True) for service in HEARS),
+        *(Caught(publisher, subscriber) for publisher, subscriber, _ in routes()),
+        *(Rows(f"{service}: an event whose handler fails", service, _FAILED, few=True) for service in HEARS),
+        *(NoDeadLetters(service) for service in HEARS),
+        *(Heard(*route) for route in routes()),
+    ),
+)

@@ -1,0 +1,39 @@
+"""I17, as far as the server can know it: what a client was told under its Idempotency-Key is so."""
+
+from __future__ import annotations
+
+from compose.check.model import Invariant, Rows
+
+I17 = Invariant(
+    "I17",
+    "what a client was told under its Idempotency-Key is there, once, and is what the key stands for",
+    always=False,
+    checks=(
+        Rows(
+            "an order that was promised and is not there",
+            "trading",
+            """
+            SELECT answer.user_id, answer.key, answer.status, answer.body::json ->> 'id' AS promised,
+                   orders.id AS order_id
+            FROM idempotent_answers AS answer
+            LEFT JOIN orders_order AS orders
+                ON orders.user_id = answer.user_id AND orders.client_order_id = answer.key
+            WHERE orders.id IS NULL
+               OR answer.status <> 201 OR answer.body::json ->> 'id' IS DISTINCT FROM orders.id::text
+            """,
+        ),
+        Rows(
+            "a deposit that was promised and is not there",
+            "billing",
+            """
+            SELECT answer.user_id, answer.key, answer.status, answer.body::json ->> 'id' AS promised,
+                   deposit.id AS deposit_id
+            FROM idempotent_answers AS answer
+            LEFT JOIN cash_deposit AS deposit
+                ON deposit.user_id = answer.user_id AND deposit.idempotency_key = answer.key
+            WHERE deposit.id IS NULL
+               OR answer.status <> 201 OR answer.body::json ->> 'id' IS DISTINCT FROM deposit.id::text
+            """,
+        ),
+    ),
+)

@@ -1,0 +1,49 @@
+"""I11: no order is left hanging, whatever died."""
+
+from __future__ import annotations
+
+from compose.check.model import Invariant, Rows
+
+I11 = Invariant(
+    "I11",
+    "no order older than 30 s is unfinished, but limit orders that rest; each open one has a deadline",
+    always=False,
+    checks=(
+        Rows(
+            "an order that does not end",
+            "trading",
+            # By the clock of whoever placed it: one from the future would never grow old.
+            """
+            SELECT id, user_id, side, type, status, version, created_at FROM orders_order AS orders
+            WHERE status IN ('accepted', 'working', 'partially_filled')
+            AND NOT (type = 'limit' AND status <> 'accepted')
+            AND created_at NOT BETWEEN now() - interval '30 seconds' AND now() + interval '1 second'
+            /* since: orders.id */
+            """,
+        ),
+        Rows(
+            "an open order without a deadline, or a deadline without an open order",
+            "trading",
+            """
+            SELECT open.id AS open_order_id, deadline.order_id AS deadline_order_id, due_at
+            FROM (
+                SELECT id FROM orders_order AS orders
+                WHERE status IN ('accepted', 'working', 'partially_filled') /* since: orders.id */
+            ) AS open
+            FULL JOIN (
+                SELECT order_id, due_at FROM orders_orderdeadline WHERE true /* since: order_id */
+            ) AS deadline ON deadline.order_id = open.id
+            WHERE open.id IS NULL OR deadline.order_id IS NULL
+            """,
+        ),
+        Rows(
+            "a deadline that nobody heeds",
+            "trading",
+            """
+            SELECT order_id, due_at, recalls FROM orders_orderdeadline
+            WHERE due_at < now() - interval '30 seconds'
+            """,
+            few=True,
+        ),
+    ),
+)

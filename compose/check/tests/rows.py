@@ -1,0 +1,137 @@
+"""The INSERT of each kind of row, with what matters given and the rest made up."""
+
+from __future__ import annotations
+
+from compose.check.tests.names import AAPL, ACCOUNT, ANN
+
+
+def order(id: str, side: str, quantity: int, status: str, *, hold: int, filled: int = 0, value: str = "0",
+          amount: int = 0, fee: int = 0, reject: str = "", limit: str = "", version: int = 3,
+          ) -> str:  # fmt: skip
+    """The INSERT of an order that is past its first state already; with a limit, it rests."""
+    type, limit_price, lives = ("limit", limit, "gtc") if limit else ("market", "NULL", "day")
+    return f"""
+        INSERT INTO orders_order (id, version, user_id, client_order_id, instrument_id, side, type,
+            time_in_force, quantity, limit_price, cap_price, currency, hold_amount, status, filled_quantity,
+            filled_value, amount, fee, reject_code, reject_limit, reject_value, request_id, created_at,
+            updated_at)
+        VALUES ('{id}', {version}, '{ANN}', 'key-{id}', '{AAPL}', '{side}', '{type}', '{lives}', {quantity},
+            {limit_price}, 50, 'USD', {hold}, '{status}', {filled}, {value}, {amount}, {fee}, '{reject}', '',
+            '', '', now(), now())
+    """
+
+
+def fill(id: str, order_id: str, quantity: int, price: str, amount: int, fee: int) -> str:
+    return f"""
+        INSERT INTO orders_fill (id, order_id, quantity, price, amount, fee, executed_at)
+        VALUES ('{id}', '{order_id}', {quantity}, {price}, {amount}, {fee}, now())
+    """
+
+
+def executed(order_id: str, fill_id: str, side: str, quantity: int, price: str) -> str:
+    cap = 50 if side == "buy" else 1
+    return f"""
+        INSERT INTO venue_venueorder (order_id, instrument_id, side, quantity, cap_price, state, fill_id,
+            price, refuse_code, refuse_limit, refuse_value, submitted_at, answered_at)
+        VALUES ('{order_id}', '{AAPL}', '{side}', {quantity}, {cap}, 'executed', '{fill_id}', {price},
+            '', '', '', now(), now())
+    """
+
+
+def account(id: str, kind: str, balance: int, numbers: int, *, held: int = 0, user: str | None = None) -> str:
+    user_id = f"'{user}'" if user else "NULL"
+    return f"""
+        INSERT INTO ledger_ledgeraccount (id, kind, user_id, currency, balance, held, last_number)
+        VALUES ('{id}', '{kind}', {user_id}, 'USD', {balance}, {held}, {numbers})
+    """
+
+
+def entry(
+    id: str,
+    type: str,
+    source: str,
+    *,
+    number: int = 99,
+    order_id: str = "",
+    fill_id: str = "",
+    quantity: int = 0,
+) -> str:
+    """The INSERT of a journal entry, without its hash; see :data:`CHAIN`."""
+    facts = (
+        f"'{order_id}', '{fill_id}', 'AAPL', {quantity}, 43.04" if fill_id else "NULL, NULL, '', NULL, NULL"
+    )
+    return f"""
+        INSERT INTO ledger_journalentry (id, number, hash, type, source_id, request_id, occurred_at,
+            order_id, fill_id, ticker, quantity, price, description)
+        VALUES ('{id}', {number}, '', '{type}', '{source}', '', now(), {facts}, '')
+    """
+
+
+def leg(entry_id: str, account_id: str, number: int, kind: str, amount: int, balance: int) -> str:
+    return f"""
+        INSERT INTO ledger_ledgerentry (id, journal_entry_id, account_id, number, kind, amount, currency,
+            balance_after)
+        VALUES (gen_random_uuid(), '{entry_id}', '{account_id}', {number}, '{kind}', {amount}, 'USD',
+            {balance})
+    """
+
+
+def removed(side: str, type: str, *, events: str) -> str:
+    """The INSERT of what retention notes when it removes events, given as a query of their ids."""
+    return f"""
+        INSERT INTO removed_events (side, type, day, count, digest)
+        SELECT '{side}', '{type}', event_day(id), count(*), sum(event_hash(id)) FROM ({events}) AS gone (id)
+        GROUP BY 3
+    """
+
+
+def hold(order_id: str, amount: int, state: str, *, captured: int = 0, released: int = 0) -> str:
+    return f"""
+        INSERT INTO holds_hold (id, order_id, account_id, user_id, amount, captured, released, state)
+        VALUES (gen_random_uuid(), '{order_id}', '{ACCOUNT}', '{ANN}', {amount}, {captured}, {released},
+            '{state}')
+    """
+
+
+def news(kind: str, event: str, *, order_id: str = "", fill_id: str = "") -> str:
+    order, fill = (f"'{value}'" if value else "NULL" for value in (order_id, fill_id))
+    return f"""
+        INSERT INTO notification_inbox_notification (id, user_id, kind, channel, source_event_id, order_id,
+            fill_id, params, request_id, created_at)
+        VALUES (gen_random_uuid(), '{ANN}', '{kind}', 'in_app', '{event}', {order}, {fill}, '{{}}', '', now())
+    """
+
+
+def said(id: str, type: str, subject: str) -> str:
+    """The INSERT into the outbox of the publisher, sent already."""
+    return f"""
+        INSERT INTO outbox (id, type, subject, sequence, envelope, published_at)
+        SELECT '{id}', '{type}', '{subject}', coalesce(max(sequence), 0) + 1, '{{}}', now()
+        FROM outbox WHERE subject = '{subject}'
+    """
+
+
+def heard(service: str, id: str, type: str) -> str:
+    """The INSERT into the inbox of a subscriber."""
+    return f"INSERT INTO inbox (consumer, event_id, type) VALUES ('{service}', '{id}', '{type}')"
+
+
+def answer(key: str, promised: str, *, user: str = ANN) -> str:
+    """The INSERT of what a client was told under an Idempotency-Key."""
+    return f"""
+        INSERT INTO idempotent_answers (user_id, key, request_hash, status, location, body)
+        VALUES ('{user}', '{key}', 'x', 201, '', '{{"id": "{promised}"}}')
+    """
+
+
+def deadline(order_id: str, span: str) -> str:
+    return f"INSERT INTO orders_orderdeadline VALUES ('{order_id}', now() + interval '{span}', 0)"
+
+
+def change(order_id: str, sequence: int, before: str, after: str, event: str = "") -> str:
+    event_id = f"'{event}'" if event else "NULL"
+    return f"""
+        INSERT INTO orders_ordertransition (order_id, sequence, from_status, to_status, at, cause, event_id,
+            request_id)
+        VALUES ('{order_id}', {sequence}, '{before}', '{after}', now(), 'x', {event_id}, '')
+    """

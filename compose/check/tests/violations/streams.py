@@ -1,0 +1,49 @@
+"""Violations on the streams: (invariant, check, what breaks it, done by one who may do everything)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from compose.check.hears import HEARS, routes
+from compose.check.tests.story import stream
+
+Breaks = Callable[[Any], object]
+
+
+def _unread(publisher: str) -> Breaks:
+    return lambda client: client.xadd(stream(publisher), {"type": "x", "envelope": "{}"})
+
+
+def _unacknowledged(publisher: str, subscriber: str) -> Breaks:
+    def do(client: Any) -> None:
+        client.xadd(stream(publisher), {"type": "x", "envelope": "{}"})
+        client.xreadgroup(subscriber, "worker", {stream(publisher): ">"})
+
+    return do
+
+
+def _no_group(publisher: str, subscriber: str) -> Breaks:
+    return lambda client: client.xgroup_destroy(stream(publisher), subscriber)
+
+
+def _no_stream(publisher: str) -> Breaks:
+    return lambda client: client.delete(stream(publisher))
+
+
+def _given_up(service: str) -> Breaks:
+    return lambda client: client.xadd(
+        f"events:{service}:dead", {"stream": "x", "envelope": "{}", "error": "x"}
+    )
+
+
+VIOLATIONS: list[tuple[str, str, Breaks]] = []
+for publisher, subscriber, _ in routes():
+    name = f"{subscriber} has not done with all of events:{publisher}"
+    VIOLATIONS += [
+        ("I12", name, _unread(publisher)),
+        ("I12", name, _unacknowledged(publisher, subscriber)),
+        ("I12", name, _no_group(publisher, subscriber)),
+        ("I12", name, _no_stream(publisher)),
+    ]
+VIOLATIONS += [("I12", f"{service}: a dead letter", _given_up(service)) for service in HEARS]

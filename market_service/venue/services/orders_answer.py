@@ -1,0 +1,153 @@
+"""Answering orders: a batch in a handful of statements, however many orders and instruments.
+
+Each order gets one answer, and the primary key of :class:`VenueOrder` decides between answers that
+race. The instruments' rows stay locked from reading what is on offer to taking it, so orders of one
+instrument are answered one batch after the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from market_service.instruments import services as instruments
+from market_service.quotes.selectors import quotes_now
+from market_service.venue.models import Side, VenueOrderState
+from market_service.venue.selectors import orders_answered
+from market_service.venue.services.listing import Execution, Listing, Refusal, not_open
+from servicekit.arrays import array
+from servicekit.contracts import Event, market, trading
+from servicekit.messaging import Outgoing, Received, publish_many
+
+Submitted = Received[trading.OrderSubmitted]
+
+
+class Answer(NamedTuple):
+    """An order, whether its instrument is listed, and what became of it."""
+
+    message: Submitted
+    listed: bool
+    outcome: Execution | Refusal
+
+
+class _AnsweredBefore(Exception):
+    """One of the orders had an answer already."""
+
+
+@transaction.atomic(savepoint=False)
+def orders_answer(*, messages: Sequence[Submitted]) -> int:
+    """Execute orders in full at the present quotes, or refuse them, in their order.
+
+    The rule is :meth:`Listing.answer`'s; an instrument that is not listed counts as halted. An order
+    that was answered or canceled before is passed over and moves nothing.
+
+    Returns:
+        How many were answered.
+
+    Raises:
+        ValueError: an order makes no sense; trading never sends such a one. Nothing was answered.
+
+    Emits:
+        ``OrderExecuted`` or ``OrderRefused`` per order.
+    """
+    orders: dict[UUID, Submitted] = {}
+    for message in messages:
+        order = message.event
+        if order.side not in Side.values or order.quantity < 1 or not order.cap_price > 0:
+            raise ValueError(f"not an order: {order.side} {order.quantity} at {order.cap_price}")
+        orders.setdefault(order.order_id, message)
+    offers = instruments.offers_lock(instrument_ids=(m.event.instrument_id for m in orders.values()))
+    before: set[UUID] = set()
+    while True:
+        try:
+            with transaction.atomic():
+                return _answer([m for id_, m in orders.items() if id_ not in before], offers)
+        except _AnsweredBefore:  # seldom; the others are answered as if it had never come
+            before = orders_answered(order_ids=orders)
+
+
+def _answer(messages: Sequence[Submitted], offers: dict[UUID, instruments.Offer]) -> int:
+    """Answer orders that have no answer yet.
+
+    Raises:
+        _AnsweredBefore: one has; nothing may stay of what was done here.
+    """
+    if not messages:
+        return 0
+    quotes = quotes_now(instrument_ids=offers)
+    listings = {id_: Listing(offer, *quotes[id_]) for id_, offer in offers.items() if id_ in quotes}
+    answers = []
+    for message in messages:
+        listing = listings.get(message.event.instrument_id)
+        outcome = listing.answer(message.event) if listing else not_open("not listed")
+        answers.append(Answer(message, listing is not None, outcome))
+    answered_at = _book(answers)
+    instruments.quantities_move(changes={id_: listing.change for id_, listing in listings.items()})
+    # The only event of its subject: its sequence is 1.
+    publish_many(Outgoing(_told(answer, answered_at), cause=answer.message) for answer in answers)
+    return len(answers)
+
+
+_BOOK = """
+INSERT INTO venue_venueorder (order_id, instrument_id, side, quantity, cap_price, submitted_at, state,
+    fill_id, price, refuse_code, refuse_limit, refuse_value, answered_at)
+SELECT answer.*, statement_timestamp()
+FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::bigint[], %s::numeric[], %s::timestamptz[], %s::text[],
+            %s::uuid[], %s::numeric[], %s::text[], %s::text[], %s::text[]) AS answer (order_id)
+ORDER BY order_id
+ON CONFLICT (order_id) DO NOTHING RETURNING answered_at
+"""
+
+
+def _book(answers: Sequence[Answer]) -> datetime:
+    """Write the answers down, all of them. Returns when that was, by the database's clock."""
+    columns = [array(column) for column in zip(*map(_row, answers), strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(_BOOK, columns)
+        if cursor.rowcount < len(answers):
+            raise _AnsweredBefore
+        (answered_at,) = cursor.fetchone()
+    return answered_at
+
+
+def _row(answer: Answer) -> Iterable[object]:
+    order, outcome = answer.message.event, answer.outcome
+    asked = (
+        order.order_id,
+        order.instrument_id if answer.listed else None,
+        order.side,
+        order.quantity,
+        order.cap_price,
+        order.submitted_at,
+    )
+    if isinstance(outcome, Execution):
+        executed = VenueOrderState.EXECUTED.value
+        return *asked, executed, outcome.fill_id, outcome.price, "", "", ""
+    refused = VenueOrderState.REFUSED.value
+    return *asked, refused, None, None, outcome.code.value, outcome.limit, outcome.value
+
+
+def _told(answer: Answer, answered_at: datetime) -> Event:
+    order, outcome = answer.message.event, answer.outcome
+    if isinstance(outcome, Refusal):
+        return market.OrderRefused(
+            order_id=order.order_id,
+            code=outcome.code.value,
+            limit=outcome.limit,
+            value=outcome.value,
+            refused_at=answered_at,
+        )
+    return market.OrderExecuted(
+        order_id=order.order_id,
+        fill_id=outcome.fill_id,
+        instrument_id=order.instrument_id,
+        ticker=outcome.ticker,
+        side=order.side,
+        quantity=order.quantity,
+        price=outcome.price,
+        executed_at=answered_at,
+    )

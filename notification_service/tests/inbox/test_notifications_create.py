@@ -1,0 +1,98 @@
+"""One notification per event and channel, however often the event comes."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from notification_service.inbox.models import Kind, Notification
+from notification_service.inbox.services import News, notifications_create
+from notification_service.inbox.texts import body_of, title_of
+from notification_service.subscriptions import SUBSCRIPTIONS
+from notification_service.tests import events
+from servicekit.ids import new_id
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+EVERYTHING = (
+    events.registered,
+    events.deposited,
+    events.filled,
+    events.rejected,
+    events.canceled,
+    events.expired,
+)
+
+
+@pytest.mark.parametrize("make", EVERYTHING)
+def test_an_event_delivered_twice_is_told_once(deliver, user_id, make):
+    event, event_id = make(user_id), new_id()
+
+    deliver(event, id=event_id)
+    deliver(event, id=event_id)
+
+    assert Notification.objects.filter(user_id=user_id).count() == 1
+
+
+def test_the_unique_key_holds_without_the_inbox_too(user_id):
+    def tell():
+        try:
+            notifications_create(kind=Kind.WELCOME, news=news)
+        finally:
+            connection.close()
+
+    news = [News(user_id, new_id(), {"username": "anna"}) for _ in range(20)]
+    racers = [threading.Thread(target=tell) for _ in range(8)]
+    for racer in racers:
+        racer.start()
+    for racer in racers:
+        racer.join()
+
+    assert Notification.objects.filter(user_id=user_id).count() == 20
+
+
+def test_a_batch_is_told_to_each_user_in_its_order(deliver_many):
+    users = [new_id() for _ in range(3)]
+    sent = [events.filled(users[number % 3], quantity=number + 1) for number in range(12)]
+
+    assert deliver_many(sent, request_id="a-click") == 12
+
+    for place, user_id in enumerate(users):
+        newest_first = Notification.objects.filter(user_id=user_id).order_by("-created_at", "-id")
+        assert [n.params["quantity"] for n in newest_first] == [12 - (2 - place) - 3 * i for i in range(4)]
+        assert {n.request_id for n in newest_first} == {"a-click"}
+    told = Notification.objects.get(fill_id=sent[0].fill_id)
+    assert (told.order_id, told.user_id) == (sent[0].order_id, users[0])
+
+
+def test_what_was_told_before_is_left_out_of_a_batch(deliver, deliver_many, user_id):
+    first, second = events.filled(user_id), events.filled(user_id)
+    deliver(first)
+
+    assert deliver_many([first, second, events.rejected(user_id)]) == 3  # as events of their own
+
+    assert Notification.objects.filter(user_id=user_id).count() == 3
+
+
+def test_many_events_are_a_few_statements(deliver_many, user_id):
+    def statements(count):
+        with CaptureQueriesContext(connection) as queries:
+            deliver_many([events.filled(user_id) for _ in range(count)])
+        return len(queries)
+
+    assert statements(100) == statements(1)
+
+
+def test_every_kind_has_its_text(deliver, user_id):
+    for make in EVERYTHING:
+        deliver(make(user_id))
+
+    told = Notification.objects.filter(user_id=user_id)
+
+    assert {notification.kind for notification in told} == set(Kind.values)
+    assert all(title_of(n.kind, n.params) and body_of(n.kind, n.params) for n in told)
+    assert len(SUBSCRIPTIONS) == len(Kind.values) + 1  # and ProfileChanged, which tells nothing

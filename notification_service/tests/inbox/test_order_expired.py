@@ -1,0 +1,48 @@
+"""An order ran out of time and the user is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from notification_service.tests.events import expired
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize(
+    ("fields", "language", "body"),
+    [
+        ({}, "en", "The order to buy 5 units of AAPL expired. It could not be executed in time."),
+        (
+            {"side": "sell", "quantity": 22},
+            "ru",
+            "Срок заявки на продажу 22 единиц AAPL истёк. Исполнить её вовремя не удалось.",
+        ),
+        (
+            {"side": "sell", "quantity": 1, "code": "day_ended"},
+            "en",
+            "The order to sell 1 unit of AAPL expired.",
+        ),
+        (
+            {"filled_quantity": 2},
+            "en",
+            "The order to buy 5 units of AAPL expired. It could not be executed in time. "
+            "2 units had been filled before that.",
+        ),
+        (
+            {"filled_quantity": 1},
+            "ru",
+            "Срок заявки на покупку 5 единиц AAPL истёк. Исполнить её вовремя не удалось. "
+            "До этого исполнена 1 единица.",
+        ),
+    ],
+)
+def test_what_expired(api, deliver, user_id, fields, language, body):
+    event = expired(user_id, **fields)
+    deliver(event)
+
+    answer = api(user_id, accept_language=language).get("/api/v1/notifications").json()
+
+    (told,) = answer["results"]
+    assert (told["kind"], told["body"], told["order_id"]) == ("order_expired", body, str(event.order_id))
+    assert told["title"] == {"en": "Order expired", "ru": "Срок заявки истёк"}[language]

@@ -1,0 +1,36 @@
+"""Columns of values for set-based SQL: ``FROM unnest(%s::uuid[], %s::bigint[])``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def array(values: Iterable[object]) -> str:
+    """Write values as one PostgreSQL array literal, for a parameter that is cast: ``%s::uuid[]``.
+
+    A list would become ``ARRAY['…', '…']``, which psycopg2 quotes and PostgreSQL parses element by
+    element: inserting 200 rows of 12 columns so costs twice the CPU. The literal is one constant.
+
+    Args:
+        values: whose ``str`` PostgreSQL reads as the column's type (text, int, UUID, Decimal,
+            datetime, bool); None is NULL.
+    """
+    return "{" + ",".join(map(_element, values)) + "}"
+
+
+def columns(rows: Iterable[tuple[object, ...]]) -> list[str]:
+    """Write rows as one array literal a column: the parameters of an ``unnest`` of several.
+
+    Args:
+        rows: at least one, all of the same length.
+    """
+    return [array(column) for column in zip(*rows, strict=True)]
+
+
+def _element(value: object) -> str:
+    if value is None:
+        return "NULL"
+    text = str(value)
+    if "\\" in text or '"' in text:
+        text = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'

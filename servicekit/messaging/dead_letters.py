@@ -1,0 +1,156 @@
+"""What operators do with dead letters: look, try again, or decide that they are never handled."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from servicekit.contracts import ContractError
+from servicekit.messaging import failures, inbox, streams
+from servicekit.messaging.envelope import open_envelope, parse
+from servicekit.messaging.models import DroppedEvent, FailedEvent, InboxEvent
+
+log = logging.getLogger(__name__)
+
+#: Entries of the stream that are read at a time.
+PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a try: ``error`` is "" when the event has been handled."""
+
+    event_id: UUID
+    error: str
+
+    @property
+    def handled(self) -> bool:
+        return not self.error
+
+
+def dead_letters() -> QuerySet[FailedEvent]:
+    """The dead letters, oldest first."""
+    return FailedEvent.objects.filter(dead_at__isnull=False).order_by("dead_at", "event_id")
+
+
+def retry(event_id: UUID) -> Outcome:
+    """Handle a dead letter again, through the inbox, in a transaction of its own.
+
+    Returns:
+        What came of it. It stays a dead letter, with the new error, when its handler raises again.
+
+    Raises:
+        FailedEvent.DoesNotExist: there is no such dead letter.
+        redis.RedisError: it was handled, and Redis does not answer; :func:`tidy` clears the stream.
+    """
+    try:
+        with transaction.atomic():
+            row = dead_letters().select_for_update().get(event_id=event_id)
+            inbox.handle([open_envelope(parse(row.envelope))])
+            row.delete()
+    except FailedEvent.DoesNotExist:
+        raise
+    except Exception as error:
+        log.error("dead letter %s failed again", event_id, exc_info=error)
+        dead_letters().filter(event_id=event_id).update(attempts=F("attempts") + 1, error=repr(error))
+        return Outcome(event_id, repr(error))
+    log.info("dead letter %s has been handled", event_id)
+    _clear({str(event_id)})
+    return Outcome(event_id, "")
+
+
+def drop(event_id: UUID, *, by: str, reason: str) -> None:
+    """Decide that a dead letter is never handled. What it was, who decided and why is kept.
+
+    Args:
+        by: who decides.
+        reason: why; not empty.
+
+    Raises:
+        FailedEvent.DoesNotExist: there is no such dead letter.
+        ValueError: no reason.
+        redis.RedisError: it was dropped, and Redis does not answer; :func:`tidy` clears the stream.
+    """
+    if not reason.strip():
+        raise ValueError("a reason is needed")
+    with transaction.atomic():
+        row = dead_letters().select_for_update().get(event_id=event_id)
+        DroppedEvent.objects.create(
+            event_id=row.event_id, stream=row.stream, type=row.type, subject=row.subject,
+            envelope=row.envelope, attempts=row.attempts, error=row.error,
+            first_failed_at=row.first_failed_at, dropped_by=by, reason=reason.strip(),
+        )  # fmt: skip
+        if _is_event(row.envelope):  # when it comes again, it counts as handled
+            InboxEvent.objects.bulk_create(
+                [InboxEvent(consumer=settings.SERVICE_NAME, event_id=row.event_id, type=row.type)],
+                ignore_conflicts=True,
+            )
+        row.delete()
+    log.warning("dead letter %s was dropped by %s: %s", event_id, by, reason)
+    _clear({str(event_id)})
+
+
+def tidy() -> None:
+    """Bring the table and the stream together.
+
+    A dead letter that was handled after all (it was replayed) is one no more. What stands on the
+    stream alone comes into the table; what was settled goes from the stream.
+    """
+    failures.forget_handled()
+    handled = InboxEvent.objects.filter(consumer=settings.SERVICE_NAME)
+    gone: set[str] = set()
+    for entry, event_id, fields in _entries():
+        if FailedEvent.objects.filter(event_id=event_id).exists():
+            continue
+        if (
+            handled.filter(event_id=event_id).exists()
+            or DroppedEvent.objects.filter(event_id=event_id).exists()
+        ):
+            gone.add(event_id)
+        else:
+            _adopt(entry, event_id, fields)
+    _clear(gone)
+
+
+def _adopt(entry: str, event_id: str, fields: dict[str, str]) -> None:
+    _, type_name, subject = failures.identity(fields.get("envelope", ""))
+    FailedEvent.objects.create(
+        event_id=event_id, stream=fields.get("stream", ""), type=type_name, subject=subject,
+        envelope=fields.get("envelope", ""), error=fields.get("error", ""),
+        dead_at=datetime.fromtimestamp(streams.entry_key(entry)[0] / 1000, UTC),
+    )  # fmt: skip
+
+
+def _is_event(envelope: str) -> bool:
+    try:
+        parse(envelope)
+    except ContractError:
+        return False
+    return True
+
+
+def _clear(event_ids: set[str]) -> None:
+    """Remove the entries of events from the dead-letter stream."""
+    if not event_ids:
+        return
+    gone = [entry for entry, event_id, _ in _entries() if event_id in event_ids]
+    if gone:
+        streams.shared().xdel(streams.dead_letters_of(settings.SERVICE_NAME), *gone)
+
+
+def _entries() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """The dead-letter stream: entry, event id, fields."""
+    client, stream = streams.shared(), streams.dead_letters_of(settings.SERVICE_NAME)
+    start = "-"
+    while page := client.xrange(stream, min=start, count=PAGE):
+        for entry, fields in page:
+            yield entry, fields.get("id") or failures.identity(fields.get("envelope", ""))[0], fields
+        start = f"({page[-1][0]}"

@@ -1,0 +1,121 @@
+"""What messaging tells Prometheus.
+
+The worker counts what it handles and answers on a socket of its own (:mod:`metrics_socket`); how much
+waits is computed from the database and Redis when the web process is asked (:class:`Waiting`), so that
+it is told even while the worker is down. The web process's ``/metrics`` has both: one target a service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from django.db import DatabaseError, InterfaceError
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+)
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+disable_created_metrics()  # a second series beside every one, which nobody asks for
+
+#: The worker's own; the default registry has the metrics of the web process, under the same names.
+WORKER = CollectorRegistry()
+ProcessCollector(namespace="birzha_worker", registry=WORKER)
+
+_handled = Counter(
+    "birzha_events_handled", "Received events handled for the first time", ["type"], registry=WORKER
+)
+_seconds = Histogram(
+    "birzha_event_handler_seconds",
+    "Time of one handler call, which may take many events",
+    ["type"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+    registry=WORKER,
+)
+_batch = Histogram(
+    "birzha_event_batch_size",
+    "Events of one transaction",
+    buckets=(1, 2, 5, 10, 20, 50, 100, 200),
+    registry=WORKER,
+)
+_retries = Counter(
+    "birzha_event_failures", "Times that the handler of an event raised", ["type"], registry=WORKER
+)
+_dead = Counter("birzha_event_dead_letters", "Events that were given up", ["type"], registry=WORKER)
+_sent = Counter("birzha_events_sent", "Outbox events that the stream took", registry=WORKER)
+
+
+def committed(ran: Iterable[tuple[str, int, float]]) -> None:
+    """A transaction has committed in which handlers ran: the type, how many events, how many seconds."""
+    total = 0
+    for type_name, events, seconds in ran:
+        _seconds.labels(type_name).observe(seconds)
+        _handled.labels(type_name).inc(events)
+        total += events
+    if total:
+        _batch.observe(total)
+
+
+def retried(type_name: str) -> None:
+    """A handler raised."""
+    _retries.labels(type_name).inc()
+
+
+def died(type_name: str) -> None:
+    """An event was given up."""
+    _dead.labels(type_name).inc()
+
+
+def sent(events: int) -> None:
+    """The stream took so many events."""
+    _sent.inc(events)
+
+
+class Waiting(Collector):
+    """Gauges of what waits, read when asked for."""
+
+    def describe(self) -> Iterator[GaugeMetricFamily]:
+        """Nothing: registering asks no database."""
+        return iter(())
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """The gauges; none while the database is away, those of the stream only while Redis answers."""
+        from servicekit.messaging.status import status
+
+        try:
+            now = status()
+        except (DatabaseError, InterfaceError):
+            return
+        yield GaugeMetricFamily("birzha_outbox_unsent_events", "Outbox events not sent yet", now.unsent)
+        yield GaugeMetricFamily(
+            "birzha_outbox_oldest_unsent_seconds",
+            "Age of the oldest event not sent yet",
+            now.oldest_unsent_seconds,
+        )
+        yield GaugeMetricFamily(
+            "birzha_retrying_events", "Received events that are tried again", now.retrying
+        )
+        yield GaugeMetricFamily("birzha_dead_letter_events", "Received events that were given up", now.dead)
+        if now.stream_length is None:
+            return
+        yield GaugeMetricFamily(
+            "birzha_stream_entries", "Entries on this service's stream", now.stream_length
+        )
+        lag = GaugeMetricFamily(
+            "birzha_stream_group_lag_events", "Entries a group has not read", labels=["group"]
+        )
+        pending = GaugeMetricFamily(
+            "birzha_stream_group_pending_events", "Entries a group has not acknowledged", labels=["group"]
+        )
+        there = GaugeMetricFamily(
+            "birzha_stream_group_up", "Whether Redis knows a known group", labels=["group"]
+        )
+        for group in now.subscribers:
+            lag.add_metric([group.group], group.lag)
+            pending.add_metric([group.group], group.pending)
+            there.add_metric([group.group], int(group.here))
+        yield from (lag, pending, there)

@@ -1,0 +1,88 @@
+"""The worker's metrics, over the cheapest server there is: a thread that sleeps in ``accept``.
+
+Whoever connects to the unix socket is given Prometheus text as an HTTP answer, whatever it asks for
+(``curl --unix-socket run/trading-worker.sock http://worker/metrics``).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+from contextlib import suppress
+
+from django.conf import settings
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from servicekit.messaging import metrics
+
+log = logging.getLogger(__name__)
+
+#: Seconds that one exchange may take.
+TIMEOUT = 2.0
+
+
+class MetricsSocket:
+    """Serves the worker's metrics until it is closed. Does nothing without ``WORKER_METRICS``."""
+
+    def __init__(self) -> None:
+        self.path: str = settings.WORKER_METRICS
+        self._socket: socket.socket | None = None
+
+    def start(self) -> None:
+        """Listen. The socket of a worker that was killed is taken over."""
+        if not self.path:
+            return
+        aside = f"{self.path}.{os.getpid()}"
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.bind(aside)
+        os.chmod(aside, 0o600)
+        self._socket.listen(8)
+        os.replace(aside, self.path)
+        threading.Thread(target=self._serve, name="metrics", daemon=True).start()
+
+    def close(self) -> None:
+        """Stop listening."""
+        if self._socket is not None:
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+            self._socket.close()
+            self._socket = None
+
+    def _serve(self) -> None:
+        listening = self._socket
+        while listening is not None and self._socket is listening:
+            try:
+                connection, _ = listening.accept()
+            except OSError:
+                return
+            with connection:
+                connection.settimeout(TIMEOUT)
+                with suppress(OSError):
+                    _answer(connection)
+
+
+def _answer(connection: socket.socket) -> None:
+    connection.recv(4096)
+    body = generate_latest(metrics.WORKER)
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: {CONTENT_TYPE_LATEST}\r\nContent-Length: {len(body)}\r\n"
+    connection.sendall(head.encode() + b"Connection: close\r\n\r\n" + body)
+
+
+def read() -> bytes:
+    """The metrics of this service's worker, for the web process; nothing when it does not answer."""
+    if not settings.WORKER_METRICS:
+        return b""
+    try:
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(TIMEOUT)
+            client.connect(settings.WORKER_METRICS)
+            client.sendall(b"GET /metrics HTTP/1.1\r\nHost: worker\r\n\r\n")
+            answer = b""
+            while part := client.recv(65536):
+                answer += part
+    except OSError as error:
+        log.info("the worker does not tell its metrics: %s", error)
+        return b""
+    return answer.partition(b"\r\n\r\n")[2]

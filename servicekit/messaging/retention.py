@@ -1,0 +1,155 @@
+"""Removing old rows of the outbox and the inbox, so that what is gone can still be proven.
+
+An outbox row goes when it is older than ``OUTBOX_DAYS`` and every known subscriber has acknowledged it;
+an inbox row when its event is older than ``INBOX_DAYS``, which is longer. Whoever removes rows adds, in
+the same transaction, their number and digest to ``removed_events``, per type and UTC day of the event's
+UUIDv7. Digests add up: of what is there and what is gone together they are the same on both sides,
+however much either side has removed. The views ``published_totals`` and ``handled_totals`` say them.
+
+An inbox that no longer knows an old event could handle it twice. So an event older than the inbox
+remembers is not handled when it comes (:func:`require_remembered`) but becomes a dead letter.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Max
+from django.utils import timezone
+
+from servicekit.messaging import streams
+from servicekit.messaging.models import RemovedEvents, StreamGroup, StreamState
+
+#: Rows of one transaction.
+CHUNK = 500
+#: Seconds that one run may take; the next comes in a minute. The worker does nothing else meanwhile.
+BUDGET = 1.0
+#: How much sooner than the inbox forgets an event it is refused: clocks may differ, never by so much.
+MARGIN = timedelta(days=1)
+
+# A row that was sent before entries were noted counts by the time of its sending.
+_OUTBOX = """
+WITH chunk AS (
+    SELECT position FROM outbox
+    WHERE position > %(after)s AND created_at < %(before)s
+    ORDER BY position LIMIT %(chunk)s
+), gone AS (
+    DELETE FROM outbox USING chunk
+    WHERE outbox.position = chunk.position AND published_at IS NOT NULL AND (
+        (split_part(entry, '-', 1)::bigint, split_part(entry, '-', 2)::numeric) <= (%(time)s, %(number)s)
+        OR entry IS NULL AND published_at < to_timestamp(%(time)s / 1000.0)
+    )
+    RETURNING outbox.id, outbox.type
+), noted AS (
+    INSERT INTO removed_events (side, type, day, count, digest)
+    SELECT 'outbox', type, event_day(id), count(*), sum(event_hash(id)) FROM gone GROUP BY 2, 3
+    ON CONFLICT (side, type, day) DO UPDATE
+    SET count = removed_events.count + excluded.count, digest = removed_events.digest + excluded.digest
+)
+SELECT (SELECT max(position) FROM chunk), (SELECT count(*) FROM gone)
+"""
+
+_INBOX = """
+WITH chunk AS (
+    SELECT consumer, event_id FROM inbox
+    WHERE consumer = %(consumer)s AND event_id < %(before)s
+    ORDER BY event_id LIMIT %(chunk)s
+), gone AS (
+    DELETE FROM inbox USING chunk
+    WHERE inbox.consumer = chunk.consumer AND inbox.event_id = chunk.event_id
+    RETURNING inbox.event_id, inbox.type
+), noted AS (
+    INSERT INTO removed_events (side, type, day, count, digest)
+    SELECT 'inbox', type, event_day(event_id), count(*), sum(event_hash(event_id)) FROM gone GROUP BY 2, 3
+    ON CONFLICT (side, type, day) DO UPDATE
+    SET count = removed_events.count + excluded.count, digest = removed_events.digest + excluded.digest
+)
+SELECT count(*) FROM gone
+"""
+
+
+def outbox_remove_old(now: datetime | None = None) -> int:
+    """Remove outbox rows that nobody needs any more, a chunk at a time.
+
+    Returns:
+        How many; 0 while no subscriber is known.
+    """
+    state = StreamState.objects.first()
+    if state is None or not StreamGroup.objects.exists():
+        return 0
+    milliseconds, number = streams.entry_key(state.confirmed)
+    before = (now or timezone.now()) - timedelta(days=settings.OUTBOX_DAYS)
+    values: dict[str, Any] = {
+        "before": before, "time": milliseconds, "number": number, "chunk": CHUNK, "after": 0
+    }  # fmt: skip
+    removed, end = 0, time.monotonic() + BUDGET
+    while time.monotonic() < end:
+        values["after"], gone = _one(_OUTBOX, values)
+        removed += gone
+        if not gone:  # the rest of the old rows waits for a subscriber, or there is no more
+            break
+    return removed
+
+
+def inbox_remove_old(now: datetime | None = None) -> int:
+    """Remove inbox rows of events that can no longer come, a chunk at a time. Returns how many."""
+    before = first_id((now or timezone.now()) - timedelta(days=settings.INBOX_DAYS))
+    values = {"consumer": settings.SERVICE_NAME, "before": str(before), "chunk": CHUNK}
+    removed, end = 0, time.monotonic() + BUDGET
+    while time.monotonic() < end:
+        (gone,) = _one(_INBOX, values)
+        removed += gone
+        if gone < CHUNK:
+            break
+    return removed
+
+
+class Forgotten(Exception):
+    """The inbox may have forgotten whether the event was handled: too old to be handled by itself."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "older than what the inbox remembers: it may have been handled before. "
+            "See whether its effect is there; then drop it, or retry it."
+        )
+
+
+def require_remembered(event_id: UUID, *, removed: datetime | None) -> None:
+    """Refuse an event that the inbox would not know if it had been handled.
+
+    Args:
+        removed: :func:`removed_until`, as read when the process started. What is removed since then is
+            older than ``INBOX_DAYS``.
+
+    Raises:
+        Forgotten: the event is older than the inbox remembers.
+    """
+    limit = timezone.now() - timedelta(days=settings.INBOX_DAYS) + MARGIN
+    if removed is not None:  # the setting was lower once
+        limit = max(limit, removed)
+    if event_id < first_id(limit):
+        raise Forgotten
+
+
+def removed_until() -> datetime | None:
+    """The end of the last UTC day of which inbox rows were removed; None: never."""
+    last = RemovedEvents.objects.filter(side=RemovedEvents.Side.INBOX).aggregate(day=Max("day"))["day"]
+    if last is None:
+        return None
+    return datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=1)
+
+
+def first_id(moment: datetime) -> UUID:
+    """The smallest UUIDv7 of a moment."""
+    return UUID(int=int(moment.timestamp() * 1000) << 80)
+
+
+def _one(statement: str, values: dict[str, Any]) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchone()

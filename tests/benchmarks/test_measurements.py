@@ -1,0 +1,95 @@
+"""Every measurement gives its figures, on a running system and in a size that says nothing of speed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+
+from benchmarks.__main__ import SMALL
+from benchmarks.figures import Measurement, Run
+from benchmarks.measurements import drain, idle, intake, latency
+from benchmarks.past import TABLES, Past, past_id
+from benchmarks.prepare import customers
+from benchmarks.system import BenchSystem
+from tests.system import System
+
+SIZE = replace(
+    SMALL, orders=20, customers=4, instruments=2, clients=2, requests=12, latency_seconds=1, idle_seconds=1
+)
+TICKERS = ["IBM", "MSFT"]
+
+
+@pytest.fixture(scope="module")
+def bench(system: System) -> Iterator[BenchSystem]:
+    with closing(BenchSystem(system.home)) as opened:
+        yield opened
+
+
+def test_drain(bench: BenchSystem) -> None:
+    users = customers(bench, SIZE.customers)
+
+    run = drain.measure_once(bench, users, TICKERS, SIZE, seed=1)
+
+    _gives_all(run, drain.MEASUREMENT)
+    shares = next(iter(run.splits.values()))
+    assert {"trading-worker", "billing-worker", "market-worker", "postgres: billing"} <= shares.keys()
+    assert sum(shares.values()) == pytest.approx(run.values["cpu"])
+
+
+def test_intake(bench: BenchSystem) -> None:
+    run = intake.measure_once(bench, TICKERS, SIZE)
+
+    _gives_all(run, intake.MEASUREMENT)
+    assert run.values["p50"] <= run.values["p99"]
+
+
+def test_latency(bench: BenchSystem) -> None:
+    run = latency.measure_once(bench, TICKERS, SIZE)
+
+    _gives_all(run, latency.MEASUREMENT)
+    assert 0 < run.values["working_p50"] < run.values["filled_p50"] < run.values["settled_p50"]
+
+
+def test_idle(bench: BenchSystem) -> None:
+    run = idle.measure_once(bench, SIZE)
+
+    shares = run.splits["% of one core"]
+    assert run.values.keys() == {"cpu"}
+    assert run.values["cpu"] == pytest.approx(sum(shares.values()))
+    assert {"postgres: background", "redis", "gateway", "web", "supervisord"} <= shares.keys()
+
+
+@pytest.mark.parametrize("service", TABLES)
+def test_a_past_can_be_made(bench: BenchSystem, service: str) -> None:
+    with closing(bench.superuser(service)) as connection:
+        connection.autocommit = False  # nothing of it stays
+        cursor = connection.cursor()
+        past = Past(cursor, copies=2, customer_copies=2)
+        for table in TABLES[service]:
+            cursor.execute(f"SELECT count(*), count(*) FILTER (WHERE {table.where}) FROM {table.name}")
+            before, copied = cursor.fetchone()
+
+            past.copy(table)
+
+            cursor.execute(f"SELECT count(*) FROM {table.name}")
+            assert cursor.fetchone() == (before + 2 * copied,), table.name
+        connection.rollback()
+
+
+def test_an_id_of_the_past_is_the_same_in_sql_and_in_python(bench: BenchSystem) -> None:
+    id = UUID("019e1d4c-7a3b-7c55-9d2e-0123456789ab")
+    with closing(bench.superuser("trading")) as connection, connection.cursor() as cursor:
+        Past(cursor, copies=1, customer_copies=1)
+        cursor.execute("SELECT pg_temp.past_id(%s, 3)::text", [str(id)])
+
+        assert cursor.fetchone() == (str(past_id(id, 3)),)
+
+
+def _gives_all(run: Run, measurement: Measurement) -> None:
+    assert {figure.key for figure in measurement.figures} == run.values.keys()
+    assert all(math.isfinite(value) and value > 0 for value in run.values.values()), run.values

@@ -1,0 +1,214 @@
+"""Customers who remember what they asked for and what they were told."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from tests.faults.client import PATIENCE, Call, Line
+
+FINAL = {"filled", "rejected", "canceled", "expired"}
+
+
+@dataclass
+class Wish:
+    """Something that a customer wants once, under a key of its own: an order or a deposit.
+
+    Attributes:
+        calls: every time it was sent.
+    """
+
+    path: str
+    body: dict[str, Any]
+    key: str
+    calls: list[Call] = field(default_factory=list)
+
+    @property
+    def granted(self) -> list[Any]:
+        """Every answer of success, in the order in which they came."""
+        return [call.answer for call in self.calls if call.outcome == "ok"]
+
+    @property
+    def open(self) -> bool:
+        """Whether the customer cannot know yet if it happened."""
+        return not self.granted and not any(call.outcome == "refused" for call in self.calls)
+
+
+class Customer:
+    """A customer with an account of their own.
+
+    Attributes:
+        wishes: every order and deposit, by key.
+        cancels: every wish to take an order back that is still without an answer, by order id.
+        names: the display names tried, the last one of which (or an unanswered later one) must stand.
+        seen: order id → what was last read of it.
+        broken: promises that were seen broken while they traded.
+    """
+
+    def __init__(self, url: str, *, seed: str) -> None:
+        self.line = Line(url)
+        self.random = Random(seed)
+        self.name = f"faults-{secrets.token_hex(6)}"
+        self._password = secrets.token_urlsafe(12)
+        self.wishes: dict[str, Wish] = {}
+        self.cancels: dict[str, Call] = {}
+        self.names: list[Call] = []
+        self.seen: dict[str, dict[str, Any]] = {}
+        self.broken: list[str] = []
+        self.calls = 0
+
+    # -- getting in ---------------------------------------------------------------------------
+
+    def open_account(self, amount: str = "") -> None:
+        """Register, sign in and wait for the account, on a system that is well.
+
+        Args:
+            amount: USD to begin with; nothing: a random one.
+        """
+        self.register()
+        self.must(lambda: self.line.call("GET", "/account"))
+        wish = self.wish(
+            "/deposits", {"amount": amount or f"{self.random.randint(5000, 9000)}.00", "currency": "USD"}
+        )
+        self.must(lambda: self.send(wish))
+
+    def register(self) -> None:
+        """Register and sign in, on a system that is well."""
+        body = {"username": self.name, "email": f"{self.name}@example.com", "password": self._password}
+        self.must(lambda: self.line.call("POST", "/users", body))
+        self.must(self.sign_in)
+
+    def sign_in(self) -> Call:
+        """Open a session; the token is used from then on."""
+        body = {"username": self.name, "password": self._password}
+        call = self.line.call("POST", "/auth/token", body)
+        if call.outcome == "ok":
+            self.line.token = call.answer["access"]
+        return call
+
+    def must(self, attempt: Callable[[], Call], *, seconds: float = 30) -> Call:
+        """Try until it succeeds.
+
+        Raises:
+            AssertionError: not within the time, or it never will; says what was answered last.
+        """
+        end = time.monotonic() + seconds
+        while (call := attempt()).outcome != "ok":
+            hopeless = call.status in (400, 422) or time.monotonic() > end
+            assert not hopeless, f"{self.name}: no success within {seconds:.0f} s: {call}"
+            if call.status == 401:
+                self.sign_in()
+            time.sleep(0.1)
+        return call
+
+    # -- wishes -------------------------------------------------------------------------------
+
+    def wish(self, path: str, body: dict[str, Any]) -> Wish:
+        """A new wish with a key of its own."""
+        key = str(UUID(int=self.random.getrandbits(128)))
+        return self.wishes.setdefault(key, Wish(path, body, key))
+
+    def order(self, side: str, ticker: str, quantity: int) -> Wish:
+        """A new wish for a market order."""
+        body = {"ticker": ticker, "side": side, "type": "market", "quantity": quantity}
+        return self.wish("/orders", body)
+
+    def send(self, wish: Wish, *, line: Line | None = None, patience: float = PATIENCE) -> Call:
+        """Send a wish, once more perhaps.
+
+        Args:
+            line: another connection, when several send it at once.
+        """
+        call = (line or self.line).call("POST", wish.path, wish.body, key=wish.key, patience=patience)
+        wish.calls.append(call)
+        self.calls += 1
+        return call
+
+    def look(self, path: str) -> Call:
+        """Read, and see that nothing final has changed and nothing promised is missing."""
+        call = self.line.call("GET", path)
+        self.calls += 1
+        order_id = path.removeprefix("/orders/")
+        if order_id in self.seen and call.status == 404:
+            self.broken.append(f"an acknowledged order is not found: {call}")
+        if path.startswith("/orders/") and call.outcome == "ok":
+            self.note(call.answer)
+        if path == "/account" and call.outcome == "ok":
+            balance, held = (float(call.answer[name]) for name in ("balance", "held"))
+            if not 0 <= held <= balance:
+                self.broken.append(f"less than nothing in the account: {call.answer}")
+        return call
+
+    def note(self, order: dict[str, Any]) -> None:
+        """Remember an order as it was read; final is final, and what was filled stays filled."""
+        before = self.seen.get(order["id"])
+        if before:
+            facts = ("status", "filled_quantity", "amount", "fee")
+            if before["status"] in FINAL and any(before[fact] != order[fact] for fact in facts):
+                self.broken.append(f"a final order has changed: {before} → {order}")
+            if before["filled_quantity"] > order["filled_quantity"]:
+                self.broken.append(f"less is filled than before: {before} → {order}")
+        self.seen[order["id"]] = order
+
+    def cancel(self, order_id: str) -> Call:
+        """Ask for an order back; remember it while the answer is open."""
+        call = self.line.call("POST", f"/orders/{order_id}/cancel")
+        self.calls += 1
+        if call.status == 404:
+            self.broken.append(f"an acknowledged order is not found: {call}")
+        if call.outcome == "unknown":
+            self.cancels[order_id] = call
+        else:
+            self.cancels.pop(order_id, None)
+        return call
+
+    # -- afterwards ---------------------------------------------------------------------------
+
+    def resolve(self, end: float) -> int:
+        """Send what is open again, each with its own key, until it is known what became of it.
+
+        Args:
+            end: by the monotonic clock.
+
+        Returns:
+            How many were open.
+
+        Raises:
+            AssertionError: not all by then.
+        """
+        unknown = [wish for wish in self.wishes.values() if wish.open]
+        for wish in unknown:
+            while wish.open:
+                assert time.monotonic() < end, f"{self.name}: never decided: {wish.calls[-1]}"
+                if self.send(wish).status == 401:
+                    self.sign_in()
+                if wish.open:
+                    time.sleep(0.2)
+        for order_id in list(self.cancels):
+            while order_id in self.cancels:
+                assert time.monotonic() < end, f"{self.name}: never decided: {self.cancels[order_id]}"
+                if self.cancel(order_id).status == 401:
+                    self.sign_in()
+                if order_id in self.cancels:
+                    time.sleep(0.2)
+        return len(unknown)
+
+    def rows(self, path: str) -> list[dict[str, Any]]:
+        """All rows of a list that comes in pages, on a system that is well."""
+        found: list[dict[str, Any]] = []
+        following: str | None = f"{path}{'&' if '?' in path else '?'}page_size=200"
+        while following:
+            address = following.partition("/api/v1")[2] or following
+            page = self.must(lambda address=address: self.line.call("GET", address)).answer
+            found += page["results"]
+            following = page.get("next")
+        return found
+
+    def unfinished(self) -> list[dict[str, Any]]:
+        """The orders that have not ended."""
+        return self.rows("/orders?status=accepted,working,partially_filled")

@@ -1,0 +1,108 @@
+"""Redis: emptied, robbed of its last second, without memory, without a disk."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from redis.exceptions import RedisError
+
+from tests.faults.kinds.base import COMES_BACK, Fault
+from tests.faults.target import Target
+
+
+def log_file(target: Target) -> Path:
+    """The append-only file that is being written to."""
+    return max((target.home.data / "redis" / "appendonlydir").glob("*.incr.aof"), key=_number)
+
+
+def _number(file: Path) -> int:
+    return int(file.name.split(".")[-3])
+
+
+@dataclass
+class Flush(Fault):
+    """FLUSHALL: every stream, group and queue is gone."""
+
+    def inject(self, target: Target, random: Random) -> None:
+        with suppress(RedisError):
+            target.redis().flushall()
+
+
+@dataclass
+class LosesLastSecond(Fault):
+    """What a power cut does under ``appendfsync everysec``: killed, and the end of its log is gone."""
+
+    pid: int = 0
+
+    def inject(self, target: Target, random: Random) -> None:
+        self.pid = target.pid("redis")
+        if not self.pid:
+            return
+        before, file = (file := log_file(target)).stat().st_size, file
+        time.sleep(1.0)
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGSTOP)  # nothing is written between the cut and the end
+            if log_file(target) == file:
+                lost = file.stat().st_size - before
+                os.truncate(file, before + lost % 7)  # in the middle of a command, mostly
+                self.notes.append(f"{lost} bytes lost")
+            os.kill(self.pid, signal.SIGKILL)
+
+    def heal(self, target: Target) -> None:
+        target.wait_until_restarted("redis", killed=self.pid, seconds=COMES_BACK)
+
+
+@dataclass
+class OutOfMemory(Fault):
+    """``maxmemory`` is reached: every write is refused (nothing is ever evicted)."""
+
+    seconds: float = 4.0
+
+    def inject(self, target: Target, random: Random) -> None:
+        self._limit(target, "1mb")
+
+    def heal(self, target: Target) -> None:
+        self._limit(target, "256mb")
+
+    def _limit(self, target: Target, value: str) -> None:
+        with suppress(RedisError):  # a server that was started anew has its own limit again
+            target.redis().config_set("maxmemory", value)
+
+
+@dataclass
+class DiskFull(Fault):
+    """Its append-only file may not grow: the write fails as on a full disk, then every command does.
+
+    By the kernel's limit of a file's size, so that no other disk is needed and no other process suffers.
+    Once there is space again the server is killed: what it wrote must be good enough to start from.
+    """
+
+    needs_linux = True
+    seconds: float = 4.0
+    pid: int = 0
+
+    def prepare(self, target: Target) -> None:
+        target.redis().bgrewriteaof()  # a file that was begun by a rewrite is written to in another way
+
+    def inject(self, target: Target, random: Random) -> None:
+        self.pid = target.pid("redis")
+        self._limit(log_file(target).stat().st_size + random.randint(500, 3000))
+
+    def heal(self, target: Target) -> None:
+        self._limit(resource.RLIM_INFINITY)
+        time.sleep(1.5)  # it tries again every second
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+        target.wait_until_restarted("redis", killed=self.pid, seconds=COMES_BACK)
+
+    def _limit(self, size: int) -> None:
+        with suppress(ProcessLookupError):
+            _, hard = resource.prlimit(self.pid, resource.RLIMIT_FSIZE)
+            resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (size, hard))

@@ -1,0 +1,106 @@
+"""Sign-in under faults: what must never be accepted, a session that ended, a key that is rotated."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from compose.local.paths import ROOT
+from tests.e2e.tokens import claims_of, ill_claimed, tampered
+from tests.faults.client import Line
+from tests.faults.customer import Customer
+from tests.faults.kinds.base import Fault
+from tests.faults.target import Target
+
+#: One address of each service that knows customers.
+PRIVATE = ("/users/me", "/orders", "/positions", "/account", "/operations", "/notifications")
+
+
+@dataclass
+class SigningIn(Fault):
+    """What these have in common: somebody who is signed in."""
+
+    def prepare(self, target: Target) -> None:
+        self.person = Customer(target.url, seed=self.name)
+        self.person.register()
+
+    def accepted(self, line: Line, path: str, end: float) -> str:
+        """Empty as soon as the address takes this token; what it said instead if it never did by ``end``."""
+        while (call := line.call("GET", path)).outcome != "ok":
+            if time.monotonic() >= end:
+                return str(call)
+            time.sleep(0.2)
+        return ""
+
+
+@dataclass
+class ForgedTokens(SigningIn):
+    """Forged, expired, foreign, ``none`` and HS256 tokens are tried: none is ever accepted."""
+
+    def prepare(self, target: Target) -> None:
+        super().prepare(target)
+        jwks: dict[str, Any] = self.person.line.call("GET", "/.well-known/jwks.json", root="").answer
+        good = self.person.line.token
+        self.forged = tampered(good, jwks) | ill_claimed(target, good)
+
+    def inject(self, target: Target, random: Random) -> None:
+        line = Line(target.url)
+        for what, token in self.forged.items():
+            line.token = token
+            call = line.call("GET", random.choice(PRIVATE))
+            if call.outcome == "ok":
+                self.broken.append(f"accepted a token that is wrong ({what}): {call}")
+
+
+@dataclass
+class SignOut(SigningIn):
+    """Somebody signs out and uses the token again: every service refuses it in the end."""
+
+    def inject(self, target: Target, random: Random) -> None:
+        answer = self.person.line.call("POST", "/auth/logout")
+        self.notes.append("acknowledged" if answer.outcome == "ok" else "not acknowledged")
+
+    def afterwards(self, target: Target, end: float) -> None:
+        if "acknowledged" not in self.notes:
+            return
+        for path in PRIVATE:
+            while (call := self.person.line.call("GET", path)).status != 401:
+                if time.monotonic() >= end:
+                    self.broken.append(f"the token of an ended session is still taken: {call}")
+                    break
+                time.sleep(0.2)
+
+
+@dataclass
+class KeyRotation(SigningIn):
+    """A new signing key at once: tokens of the old one stay good, those of the new one are taken soon."""
+
+    def inject(self, target: Target, random: Random) -> None:
+        for arguments in (["--rotate"], ["--activate", "--at-once"]):
+            variables = {k: v for k, v in os.environ.items() if not k.startswith(("BIRZHA_", "DJANGO_"))}
+            result = subprocess.run(
+                [sys.executable, "-m", "user_service.manage", "make_signing_key", *arguments],
+                cwd=ROOT,
+                env=variables | {"BIRZHA_HOME": str(target.home.root)},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            if result.returncode:
+                self.broken.append(f"the key cannot be rotated: {result.stderr.strip()[-300:]}")
+
+    def afterwards(self, target: Target, end: float) -> None:
+        if claims_of(self.person.line.token)["exp"] > time.time() + (end - time.monotonic()):
+            self._taken("a token of the key before", end)
+        self.person.must(self.person.sign_in)
+        self._taken("a token of the new key", end)
+
+    def _taken(self, what: str, end: float) -> None:
+        for path in PRIVATE:
+            if said := self.accepted(self.person.line, path, end):
+                self.broken.append(f"{what} is not taken: {said}")

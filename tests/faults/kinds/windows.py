@@ -1,0 +1,54 @@
+"""Death in a window: a process kills itself between two steps; see ``servicekit/faults.py``."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from random import Random
+
+from tests.faults.kinds.base import COMES_BACK, Fault
+from tests.faults.target import Target
+
+#: Point → the services that reach it. user_service hears no events, notification_service tells none.
+POINTS = {
+    "request.before_commit": ("trading", "billing"),
+    "request.after_commit": ("trading", "billing"),
+    "relay.before_send": ("user", "market", "trading", "billing"),
+    "relay.after_send": ("user", "market", "trading", "billing"),
+    "consumer.after_read": ("market", "trading", "billing", "notification"),
+    "consumer.before_commit": ("market", "trading", "billing", "notification"),
+    "consumer.after_commit": ("market", "trading", "billing", "notification"),
+}
+
+
+@dataclass
+class Window(Fault):
+    """The first process of a service that reaches a point dies there.
+
+    Attributes:
+        patience: seconds until somebody must have come by.
+        reached: whether somebody did.
+    """
+
+    service: str = ""
+    point: str = ""
+    patience: float = 10.0
+    reached: bool = False
+
+    def inject(self, target: Target, random: Random) -> None:
+        end = time.monotonic() + self.patience
+        target.arm(self.service, self.point)
+        while target.armed(self.service, self.point) and time.monotonic() < end:
+            time.sleep(0.05)
+        self.reached = target.disarm(self.service, self.point)
+
+    def heal(self, target: Target) -> None:
+        if not self.reached:
+            self.notes.append("not reached")
+        target.wait_until_there(self.touches, seconds=COMES_BACK)
+
+
+def window(service: str, point: str) -> Window:
+    """The window of that service; a request's is its web server, the others are its worker's."""
+    touches = service if point.startswith("request.") else f"{service}-worker"
+    return Window(f"window:{service}.{point}", touches, service=service, point=point)

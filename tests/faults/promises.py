@@ -1,0 +1,104 @@
+"""I17: what the customers were told, against what there is once everything has come to rest."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from tests.faults.customer import FINAL, Customer
+
+
+def broken_promises(customer: Customer) -> list[str]:
+    """Every promise to this customer that was not kept; empty: none.
+
+    Every acknowledged order and deposit exists, once; one whose answer got lost, sent again with its own
+    key, is one order; what was refused does not exist; and nobody did anything that was not asked for.
+    Every order has ended, and cash and positions are what the orders and deposits come to.
+    """
+    orders = customer.rows("/orders")
+    deposits = customer.rows("/operations?type=deposit")
+    return [
+        *customer.broken,
+        *_orders(customer, orders),
+        *_deposits(customer, deposits),
+        *_cash(customer, orders),
+        *_positions(customer, orders),
+        *_name(customer),
+    ]
+
+
+def _orders(customer: Customer, orders: list[dict[str, Any]]) -> Iterator[str]:
+    by_key = defaultdict(list)
+    for order in orders:
+        by_key[order["client_order_id"]].append(order)
+        customer.note(order)
+        if order["status"] not in FINAL:
+            yield f"an order has not ended: {order}"
+    asked = {key: wish for key, wish in customer.wishes.items() if wish.path == "/orders"}
+    for key in by_key.keys() - asked.keys():
+        yield f"orders that nobody asked for: {by_key[key]}"
+    for key, wish in asked.items():
+        told, found = {answer["id"] for answer in wish.granted}, by_key[key]
+        if len(told) > 1:
+            yield f"one key, several orders told of: {key} {told}"
+        if {order["id"] for order in found} != told or len(found) != len(told):
+            yield f"told of {told or 'nothing'} under the key {key}, but there is {found or 'nothing'}"
+        for order in found:
+            if any(order[name] != wish.body[name] for name in ("ticker", "side", "type", "quantity")):
+                yield f"asked for {wish.body}, got {order}"
+
+
+def _deposits(customer: Customer, booked: list[dict[str, Any]]) -> Iterator[str]:
+    told: Counter[Decimal] = Counter()
+    for wish in customer.wishes.values():
+        if wish.path != "/deposits" or not wish.granted:
+            continue
+        ids = {answer["id"] for answer in wish.granted}
+        if len(ids) > 1:
+            yield f"one key, several deposits told of: {wish.key} {ids}"
+        told[Decimal(wish.body["amount"])] += 1
+    found = Counter(Decimal(row["amount"]) for row in booked)
+    if found != told:
+        yield f"deposits told of but not booked {dict(told - found)}, booked untold {dict(found - told)}"
+
+
+def _cash(customer: Customer, orders: list[dict[str, Any]]) -> Iterator[str]:
+    account = customer.must(lambda: customer.line.call("GET", "/account")).answer
+    expected = Decimal(0)
+    for wish in customer.wishes.values():
+        if wish.path == "/deposits" and wish.granted:
+            expected += Decimal(wish.body["amount"])
+    for order in orders:
+        amount, fee = Decimal(order["amount"]), Decimal(order["fee"])
+        expected += (amount if order["side"] == "sell" else -amount) - fee
+    if Decimal(account["balance"]) != expected:
+        yield f"the balance is {account['balance']}, deposits and orders come to {expected}"
+    if Decimal(account["held"]) != 0:
+        yield f"{account['held']} is still held"
+    history = sum(Decimal(row["amount"]) for row in customer.rows("/operations"))
+    if history != expected:
+        yield f"the history adds up to {history}, deposits and orders to {expected}"
+
+
+def _positions(customer: Customer, orders: list[dict[str, Any]]) -> Iterator[str]:
+    expected: Counter[str] = Counter()
+    for order in orders:
+        expected[order["ticker"]] += order["filled_quantity"] * (1 if order["side"] == "buy" else -1)
+    rows = customer.must(lambda: customer.line.call("GET", "/positions")).answer["results"]
+    found = {row["ticker"]: row["quantity"] for row in rows if row["quantity"]}
+    if found != {ticker: quantity for ticker, quantity in expected.items() if quantity}:
+        yield f"the positions are {found}, the orders come to {dict(expected)}"
+    if held := [row for row in rows if row["held_quantity"]]:
+        yield f"units are still held: {held}"
+
+
+def _name(customer: Customer) -> Iterator[str]:
+    """The last name that was acknowledged stands, or one that was tried without an answer."""
+    granted = [call.body["display_name"] for call in customer.names if call.outcome == "ok"]
+    unknown = [call.body["display_name"] for call in customer.names if call.outcome == "unknown"]
+    if granted:
+        profile = customer.must(lambda: customer.line.call("GET", "/users/me")).answer
+        if profile["display_name"] not in (granted[-1], *unknown):
+            yield f"the name is {profile['display_name']!r}, not {granted[-1]!r}"

@@ -1,0 +1,98 @@
+"""The system that faults are done to: its processes, its servers and their folders."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cached_property
+from typing import Any
+
+import psutil
+import psycopg2
+import redis
+
+from compose.local import databases, secrets, valkey
+from compose.local.postgres import SUPERUSER
+from compose.local.supervisor import RUNNING, Supervisor
+from tests.system import System
+
+
+class Target(System):
+    """A system made for tests. As root of its own servers it may do what no service may."""
+
+    @cached_property
+    def passwords(self) -> dict[str, str]:
+        """The system's secrets, by name."""
+        return secrets.load(self.home)
+
+    def pid(self, name: str) -> int:
+        """The process id that supervisord knows; 0 while the process is not there."""
+        return int(self.process(name)["pid"])
+
+    def family(self, name: str) -> list[psutil.Process]:
+        """The process and all its descendants."""
+        with suppress(psutil.Error):
+            parent = psutil.Process(self.pid(name))
+            return [parent, *parent.children(recursive=True)]
+        return []
+
+    def not_running(self) -> list[str]:
+        """The processes that supervisord does not see running."""
+        return [s["name"] for s in Supervisor(self.home).states() if s["statename"] != RUNNING]
+
+    def redis(self, *, timeout: float = 5) -> Any:
+        """A client that may do everything."""
+        url = valkey.url(self.home, "admin", self.passwords["redis.admin"])
+        return redis.Redis.from_url(url, socket_timeout=timeout, decode_responses=True, protocol=2)
+
+    @contextmanager
+    def superuser(self, database: str) -> Iterator[Any]:
+        """A connection in autocommit mode that may do everything."""
+        connection = databases.connect(
+            self.home, role=SUPERUSER, password=self.passwords[SUPERUSER], database=database
+        )
+        try:
+            yield connection
+        finally:
+            with suppress(psycopg2.Error):
+                connection.close()
+
+    def arm(self, service: str, point: str) -> None:
+        """Let the first process of a service that reaches a point kill itself."""
+        (self.home.faults / f"{service}.{point}").touch()
+
+    def armed(self, service: str, point: str) -> bool:
+        """Whether nobody has reached it yet."""
+        return (self.home.faults / f"{service}.{point}").exists()
+
+    def disarm(self, service: str, point: str) -> bool:
+        """Nobody is to die there any more. Returns whether somebody did."""
+        try:
+            (self.home.faults / f"{service}.{point}").unlink()
+        except FileNotFoundError:
+            return True
+        return False
+
+    def wait_until_there(self, name: str, *, seconds: float) -> None:
+        """Return when supervisord has a living process of that name, which may still be starting."""
+        self._wait(name, lambda state: state["pid"] != 0 and psutil.pid_exists(state["pid"]), seconds)
+
+    def set_clock(self, service: str, seconds: float) -> None:
+        """Put a service's clock off by so much; 0: right again."""
+        file = self.home.faults / f"{service}.clock"
+        if seconds:
+            aside = file.with_suffix(".new")
+            aside.write_text(f"{seconds}", encoding="utf-8")
+            aside.replace(file)
+        else:
+            file.unlink(missing_ok=True)
+
+
+def send(processes: list[psutil.Process], number: signal.Signals) -> None:
+    """Signal those that are still there; a process id given away anew is left alone."""
+    for process in processes:
+        with suppress(psutil.Error, ProcessLookupError):
+            if process.is_running():
+                os.kill(process.pid, number)

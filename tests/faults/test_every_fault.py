@@ -1,0 +1,36 @@
+"""Every fault once, under load: nothing is lost, made or done twice, and all is well again soon."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.faults.kinds import CATALOGUE
+from tests.faults.kinds.windows import Window
+from tests.faults.schedule import single, stages
+from tests.faults.target import Target
+from tests.faults.trial import Trial
+
+STAGES = stages()
+RACES = [name for name in CATALOGUE if name.startswith("race:")]
+
+
+def test_the_stages_and_the_races_are_every_fault_once() -> None:
+    names = [planned.fault.name for plan in STAGES.values() for planned in plan]
+    assert sorted([*names, *RACES]) == sorted(CATALOGUE)
+
+
+@pytest.mark.parametrize("race", RACES)
+def test_a_race_has_the_one_right_outcome(target: Target, race: str) -> None:
+    outcome = Trial(target, seed="race", plan=single(race)).run()
+    assert not outcome.broken, outcome.text()
+
+
+@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.timeout(240)
+def test_a_stage_of_faults_breaks_nothing(target: Target, stage: str) -> None:
+    outcome = Trial(target, seed=f"stage {stage}", plan=STAGES[stage]).run()
+    assert not outcome.broken, outcome.text()
+    assert outcome.looks, "nobody looked at the invariants while the faults were on"
+    windows = [planned.fault for planned in STAGES[stage] if isinstance(planned.fault, Window)]
+    unreached = [window.name for window in windows if not window.reached]
+    assert not unreached, outcome.text()

@@ -1,0 +1,148 @@
+"""The harness itself: the same seed gives the same schedule, and a broken promise is found."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+import pytest
+
+from tests.faults.client import Call, Line
+from tests.faults.customer import FINAL, Customer, Wish
+from tests.faults.load import HOT
+from tests.faults.promises import broken_promises
+from tests.faults.schedule import drawn
+from tests.faults.target import Target
+
+
+def test_a_seed_is_a_schedule() -> None:
+    plans = [[(planned.at, planned.fault.name) for planned in drawn(Random(seed))] for seed in (7, 7, 8)]
+    assert plans[0] == plans[1] != plans[2]
+
+
+def test_no_process_has_two_faults_at_once() -> None:
+    for seed in range(200):
+        touched = [planned.fault.touches for planned in drawn(Random(seed)) if planned.fault.touches]
+        assert len(touched) == len(set(touched))
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "outcome"),
+    [
+        (201, "", "ok"),
+        (400, "quantity_invalid", "refused"),
+        (422, "idempotency_key_reused", "refused"),
+        (409, "order_not_cancelable", "refused"),
+        (409, "idempotency_in_flight", "unknown"),
+        (401, "token_invalid", "unknown"),
+        (429, "too_many_requests", "unknown"),
+        (503, "service_unavailable", "unknown"),
+        (504, "", "unknown"),
+        (0, "", "unknown"),
+    ],
+)
+def test_what_an_answer_says(status: int, code: str, outcome: str) -> None:
+    assert Call("POST", "/orders", status=status, answer={"code": code}).outcome == outcome
+
+
+def test_no_answer_is_an_unknown_outcome() -> None:
+    call = Line("http://127.0.0.1:9").call("POST", "/orders", {}, patience=1)
+    assert (call.status, call.outcome) == (0, "unknown")
+    assert "refused" in call.answer
+
+
+@pytest.fixture(scope="module")
+def customer(target: Target) -> Customer:
+    """Has deposited, bought, been refused and sold, and everything has come to rest."""
+    customer = Customer(target.url, seed="honest")
+    customer.open_account("1000.00")
+    for side, quantity in (("buy", 2), ("buy", 0), ("buy", 50_000), ("sell", 1)):
+        order = customer.send(customer.order(side, HOT, quantity)).answer
+        while order.get("id") and order["status"] not in FINAL:
+            order = customer.look(f"/orders/{order['id']}").answer
+    end = time.monotonic() + 10
+    while broken_promises(customer) and time.monotonic() < end:
+        time.sleep(0.2)
+    return customer
+
+
+def test_kept_promises_are_not_reported(customer: Customer) -> None:
+    assert broken_promises(customer) == []
+
+
+def _orders(customer: Customer) -> list[Wish]:
+    return [wish for wish in customer.wishes.values() if wish.path == "/orders" and wish.granted]
+
+
+def _told(id: str, **order: Any) -> Call:
+    return Call("POST", "/orders", status=201, answer={"id": id, **order})
+
+
+def _acknowledged_but_not_there(customer: Customer) -> None:
+    customer.order("buy", HOT, 1).calls.append(_told("0"))
+
+
+def _never_asked_for(customer: Customer) -> None:
+    customer.wishes.pop(_orders(customer)[0].key)
+
+
+def _refused_but_done(customer: Customer) -> None:
+    _orders(customer)[0].calls[:] = [Call("POST", "/orders", status=400, answer={})]
+
+
+def _two_orders_of_one_key(customer: Customer) -> None:
+    _orders(customer)[0].calls.append(_told("0"))
+
+
+def _another_order_than_was_asked_for(customer: Customer) -> None:
+    wish = _orders(customer)[0]
+    wish.body = {**wish.body, "quantity": 77}
+
+
+def _a_deposit_is_lost(customer: Customer) -> None:
+    wish = customer.wish("/deposits", {"amount": "12.34", "currency": "USD"})
+    wish.calls.append(_told("0"))
+
+
+def _a_deposit_from_nowhere(customer: Customer) -> None:
+    key = next(key for key, wish in customer.wishes.items() if wish.path == "/deposits")
+    customer.wishes.pop(key)
+
+
+def _a_final_order_was_another(customer: Customer) -> None:
+    id = _orders(customer)[0].granted[0]["id"]
+    customer.seen[id] = {**customer.seen[id], "status": "canceled"}
+
+
+def _seen_while_trading(customer: Customer) -> None:
+    customer.broken.append("less than nothing in the account")
+
+
+LIES = {
+    _acknowledged_but_not_there: "but there is nothing",
+    _never_asked_for: "nobody asked for",
+    _refused_but_done: "told of nothing",
+    _two_orders_of_one_key: "several orders",
+    _another_order_than_was_asked_for: "asked for",
+    _a_deposit_is_lost: "not booked",
+    _a_deposit_from_nowhere: "booked untold",
+    _a_final_order_was_another: "has changed",
+    _seen_while_trading: "less than nothing",
+}
+
+
+@pytest.mark.parametrize("lie", LIES, ids=lambda lie: lie.__name__.strip("_"))
+def test_a_broken_promise_is_found(customer: Customer, lie: Callable[[Customer], None]) -> None:
+    kept = (
+        {key: Wish(wish.path, wish.body, key, list(wish.calls)) for key, wish in customer.wishes.items()},
+        dict(customer.seen),
+    )
+    try:
+        lie(customer)
+        found = broken_promises(customer)
+    finally:
+        customer.wishes, customer.seen = kept
+        customer.broken.clear()
+    assert any(LIES[lie] in what for what in found), found

@@ -1,0 +1,206 @@
+"""One seed: customers trade, faults come, and everything must be right in the end."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from random import Random
+from typing import TypeVar
+
+from tests.faults.customer import FINAL, Customer
+from tests.faults.load import HOT, Trader
+from tests.faults.promises import broken_promises
+from tests.faults.schedule import Planned
+from tests.faults.target import Target
+from tests.faults.watch import Watch, at_rest
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+#: Customers of one trial.
+CUSTOMERS = 6
+#: Seconds within which everything must be right after the last fault was healed; more by RECOVERY=n, on a
+#: machine that has other work.
+RECOVERY = float(os.environ.get("RECOVERY") or 30.0)
+#: Seconds that the load goes on after the last fault.
+AFTER = 1.0
+
+
+@dataclass
+class Outcome:
+    """What a trial came to.
+
+    Attributes:
+        broken: every violation found, as texts; empty: the trial is good.
+        timeline: what was done to the system, with the seconds since the start of the load.
+        recovery: seconds from the last heal until everything was right.
+    """
+
+    seed: str
+    broken: list[str] = field(default_factory=list)
+    timeline: list[str] = field(default_factory=list)
+    orders: Counter[str] = field(default_factory=Counter)
+    calls: int = 0
+    unknown: int = 0
+    looks: int = 0
+    seconds: float = 0.0
+    recovery: float = 0.0
+
+    def text(self) -> str:
+        """What was done and what is broken."""
+        return "\n".join(["", *self.timeline, "", *self.broken])
+
+
+class Trial:
+    """Runs one plan against a system that stays up afterwards."""
+
+    def __init__(self, target: Target, *, seed: str, plan: list[Planned]) -> None:
+        self.target = target
+        self.plan = plan
+        self.outcome = Outcome(seed)
+        self.traders = [Trader(target.url, seed=f"{seed}/{number}") for number in range(CUSTOMERS)]
+        self.watch = Watch()
+        self._begun = 0.0
+
+    def run(self) -> Outcome:
+        """All of it. Whatever happens, every fault that was injected is healed."""
+        started = time.monotonic()
+        try:
+            self._prepare()
+            with self._load():
+                self._faults()
+                time.sleep(AFTER)
+            self._recover()
+        except AssertionError as error:
+            self._broken(f"{error}")
+        except Exception:
+            self._broken(traceback.format_exc())
+        self.outcome.seconds = time.monotonic() - started
+        return self.outcome
+
+    # -- before and during --------------------------------------------------------------------
+
+    def _prepare(self) -> None:
+        self._each(self.traders, lambda trader: trader.open_account())
+        for planned in self.plan:
+            planned.fault.prepare(self.target)
+
+    @contextmanager
+    def _load(self) -> Iterator[None]:
+        """Customers trade and the watch looks, each in a thread of its own."""
+        stop = threading.Event()
+        work: list[Callable[[threading.Event], None]] = [trader.trade for trader in self.traders]
+        threads = [threading.Thread(target=one, args=(stop,), daemon=True) for one in (*work, self.watch.run)]
+        self._begun = self.watch.begun = time.monotonic()
+        for thread in threads:
+            thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join(60)
+
+    def _faults(self) -> None:
+        """Each fault in a thread of its own; returns when the last one is healed."""
+        threads = [threading.Thread(target=self._one, args=(planned,)) for planned in self.plan]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def _one(self, planned: Planned) -> None:
+        fault = planned.fault
+        random = Random(f"{self.outcome.seed}/{fault.name}")
+        try:
+            self._sleep_until(planned.at)
+            self._note(f"{fault.name} begins")
+            try:
+                fault.inject(self.target, random)
+                self._sleep_until(planned.at + fault.seconds)
+            finally:
+                fault.heal(self.target)
+                self._note(f"{fault} is over")
+        except Exception as error:
+            self._note(f"{fault} FAILED: {error!r}")
+            self._broken(f"{fault.name}: {''.join(traceback.format_exception(error))}")
+
+    def _sleep_until(self, at: float) -> None:
+        time.sleep(max(0.0, self._begun + at - time.monotonic()))
+
+    # -- afterwards ---------------------------------------------------------------------------
+
+    def _recover(self) -> None:
+        """Within :data:`RECOVERY`: nothing is open, everything works, and everything is right."""
+        healed = time.monotonic()
+        end = healed + RECOVERY
+        customers = [*self.traders, *(one for planned in self.plan for one in planned.fault.customers)]
+        unknown = self._each(customers, lambda customer: customer.resolve(end))
+        self.outcome.unknown = sum(unknown)
+        self._note("every call is answered")
+        self._each(self.traders, lambda customer: self._works(customer, end))
+        self._note("new orders are filled")
+        for customer in customers:
+            while (left := customer.unfinished()) and time.monotonic() < end:
+                time.sleep(0.3)
+            if left:
+                self._broken(f"{RECOVERY:.0f} s after the last fault orders have not ended: {left}")
+        self._note("every order has ended")
+        if said := at_rest(end):
+            self._broken(f"{RECOVERY:.0f} s after the last fault:\n{said}")
+        self._note("every invariant was looked at")
+        self.outcome.recovery = time.monotonic() - healed
+        for planned in self.plan:
+            planned.fault.afterwards(self.target, end)
+            self.outcome.broken += planned.fault.broken
+        for broken in self._each(customers, broken_promises):
+            self.outcome.broken += broken
+        while (away := self.target.not_running()) and time.monotonic() < end:
+            time.sleep(0.3)
+        if away:
+            self._broken(f"not running: {', '.join(away)}")
+        self._count(customers)
+
+    def _works(self, customer: Customer, end: float) -> None:
+        """A new order is filled again, unless there is no money left for it."""
+        while True:
+            wish = customer.order("buy", HOT, 1)
+            left = end - time.monotonic()
+            order = customer.must(lambda wish=wish: customer.send(wish), seconds=left).answer
+            while order["status"] not in FINAL:
+                assert time.monotonic() < end, f"a new order does not end: {order}"
+                time.sleep(0.2)
+                path = f"/orders/{order['id']}"
+                order = customer.must(lambda path=path: customer.look(path)).answer
+            code = (order["reject_reason"] or {}).get("code")
+            if order["status"] == "filled" or code == "insufficient_funds":
+                return
+            assert time.monotonic() < end, f"no new order is filled: {order}"
+            time.sleep(0.5)
+
+    def _count(self, customers: list[Customer]) -> None:
+        for customer in customers:
+            self.outcome.orders.update(order["status"] for order in customer.seen.values())
+            self.outcome.calls += customer.calls
+        self.outcome.looks = self.watch.looks
+        if self.watch.broken:
+            self._broken(f"while faults were on, {self.watch.broken}")
+
+    # -- telling ------------------------------------------------------------------------------
+
+    def _each(self, them: list[T], work: Callable[[T], R]) -> list[R]:
+        with ThreadPoolExecutor(max(1, len(them))) as pool:
+            return list(pool.map(work, them))
+
+    def _note(self, what: str) -> None:
+        self.outcome.timeline.append(f"{time.monotonic() - self._begun:6.2f} s  {what}")
+
+    def _broken(self, what: str) -> None:
+        self.outcome.broken.append(what)

@@ -1,0 +1,217 @@
+"""What the use-cases that take many orders share: locking them, and writing what became of them.
+
+However many orders there are, a batch is one SELECT and a statement a table. The rows are locked, in
+the order of their ids, from the read to the write, so what is decided in between still holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.utils import timezone
+
+from servicekit.arrays import array, columns
+from servicekit.contracts import Event
+from servicekit.messaging import Outgoing, Received, publish_many
+from trading_service.orders.models import FINAL, Order, Side, Status
+from trading_service.orders.saga import Step
+from trading_service.positions.services import Move, Movement, positions_move
+
+_COLUMNS = """
+    orders.id, orders.version, user_id, instrument_id, ticker, side, orders.type, time_in_force, quantity,
+    cap_price, orders.currency, orders.status, filled_quantity, filled_value, amount, fee,
+    cancel_requested_at
+"""
+
+_LOCK = f"""
+SELECT {_COLUMNS} FROM orders_order AS orders
+JOIN reference_listedinstrument AS instrument ON instrument.id = instrument_id
+WHERE orders.id = ANY(%s::uuid[]) ORDER BY orders.id FOR NO KEY UPDATE OF orders
+"""
+
+# Rows that somebody else has in hand are left out, never waited for: a sweep may run beside another
+# and beside the events, and cannot be part of a deadlock.
+_LOCK_DUE = f"""
+SELECT {_COLUMNS}, recalls FROM orders_orderdeadline AS deadline
+JOIN orders_order AS orders ON orders.id = order_id
+JOIN reference_listedinstrument AS instrument ON instrument.id = instrument_id
+WHERE due_at <= statement_timestamp() ORDER BY due_at LIMIT %s
+FOR NO KEY UPDATE OF deadline, orders SKIP LOCKED
+"""
+
+_RECORD = """
+INSERT INTO orders_ordertransition
+    (at, cause, order_id, sequence, from_status, to_status, event_id, request_id)
+SELECT %s, %s, change.* FROM
+    unnest(%s::uuid[], %s::int[], %s::text[], %s::text[], %s::uuid[], %s::text[])
+    AS change (order_id, sequence, from_status, to_status, event_id, request_id)
+"""
+
+#: The columns that change, besides version and status, and their types.
+_TYPES = {
+    "filled_quantity": "bigint",
+    "filled_value": "numeric",
+    "amount": "bigint",
+    "fee": "bigint",
+    "reject_code": "text",
+    "reject_limit": "text",
+    "reject_value": "text",
+}
+
+
+@dataclass(slots=True)
+class LockedOrder:
+    """An order whose row this transaction has locked: the columns of the model that matter on the way.
+
+    What use-cases change here is written by :meth:`Batch.write`.
+    """
+
+    id: UUID
+    version: int
+    user_id: UUID
+    instrument_id: UUID
+    ticker: str
+    side: str
+    type: str
+    time_in_force: str
+    quantity: int
+    cap_price: Decimal
+    currency: str
+    status: str
+    filled_quantity: int
+    filled_value: Decimal
+    amount: int
+    fee: int
+    cancel_requested_at: datetime | None
+    reject_code: str = ""
+    reject_limit: str = ""
+    reject_value: str = ""
+
+    @property
+    def remaining_quantity(self) -> int:
+        """What is not filled."""
+        return self.quantity - self.filled_quantity
+
+
+def orders_lock(order_ids: Iterable[UUID]) -> dict[UUID, LockedOrder]:
+    """Lock orders until the transaction ends, and read them as they are then.
+
+    Raises:
+        Order.DoesNotExist: nobody placed one of them here.
+    """
+    wanted = set(order_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [array(wanted)])
+        orders = {row[0]: LockedOrder(*row) for row in cursor.fetchall()}
+    if unknown := wanted - orders.keys():
+        raise Order.DoesNotExist(f"no orders {sorted(map(str, unknown))}")
+    return orders
+
+
+def orders_lock_due(*, limit: int) -> list[tuple[LockedOrder, int]]:
+    """Lock orders whose deadline has passed, the longest overdue first, with their ``recalls``."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK_DUE, [limit])
+        return [(LockedOrder(*columns), recalls) for *columns, recalls in cursor.fetchall()]
+
+
+@dataclass(slots=True)
+class Batch:
+    """What becomes of locked orders, collected and then written at once.
+
+    Attributes:
+        cause: for the history: the type of the events, or ``deadline``.
+        now: when, the same for all.
+    """
+
+    cause: str
+    now: datetime = field(default_factory=timezone.now)
+    _changed: dict[UUID, LockedOrder] = field(default_factory=dict)
+    _history: list[tuple[Any, ...]] = field(default_factory=list)
+    _movements: list[Movement] = field(default_factory=list)
+    _outgoing: list[Outgoing] = field(default_factory=list)
+
+    def change(self, order: LockedOrder) -> None:
+        """Give an order its next version: something of it changes, or an event tells of it."""
+        order.version += 1
+        self._changed[order.id] = order
+
+    def move(self, order: LockedOrder, to: Status, by: Received[Any] | None) -> None:
+        """Move an order to its next state, with a row of history.
+
+        Args:
+            by: the event that causes it; None: the deadline.
+        """
+        self.change(order)
+        event_id, request_id = (by.id, by.request_id) if by else (None, "")
+        self._history.append((order.id, order.version, order.status, to, event_id, request_id))
+        order.status = to
+
+    def book(self, movement: Movement) -> None:
+        """Change a position."""
+        self._movements.append(movement)
+
+    def release(self, order: LockedOrder) -> None:
+        """Give back the units that a sell still holds; nothing for a buy, whose cash billing holds."""
+        if order.side == Side.SELL:
+            self.book(Movement(order.user_id, order.instrument_id, Move.RELEASE, order.remaining_quantity))
+
+    def tell(self, order: LockedOrder, event: Event, by: Received[Any] | None) -> None:
+        """Publish what happened to an order, as its present version."""
+        self._outgoing.append(Outgoing(event, order.version, by))
+
+    def write(self, *changed: str) -> None:
+        """Write everything.
+
+        Args:
+            changed: which of the orders' columns changed, besides version and status.
+        """
+        orders = list(self._changed.values())
+        if not orders:
+            return
+        names = ("id", "version", "status", *changed)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _update(changed),
+                [self.now, *columns(tuple(getattr(each, name) for name in names) for each in orders)],
+            )
+            if self._history:
+                cursor.execute(_RECORD, [self.now, self.cause, *columns(self._history)])
+            if ended := [each.id for each in orders if each.status in FINAL]:
+                cursor.execute(
+                    "DELETE FROM orders_orderdeadline WHERE order_id = ANY(%s::uuid[])", [array(ended)]
+                )
+        positions_move(self._movements)
+        publish_many(self._outgoing)
+
+
+def claimed(
+    messages: Sequence[Received[Any]], orders: dict[UUID, LockedOrder], step: Step
+) -> Iterator[tuple[LockedOrder, Received[Any]]]:
+    """The orders that are in a state which the step leaves, each with its event.
+
+    An order in another state is passed over: the event came late, or says again what is known.
+    """
+    for message in messages:
+        order = orders[message.event.order_id]
+        if order.status in step.leaves:
+            yield order, message
+
+
+def _update(changed: Sequence[str]) -> str:
+    """The statement that writes version, status and some other columns of many orders."""
+    sets = "".join(f", {name} = new.{name}" for name in changed)
+    names = "".join(f", {name}" for name in changed)
+    arrays = "".join(f", %s::{_TYPES[name]}[]" for name in changed)
+    return (
+        "UPDATE orders_order AS orders "
+        f"SET updated_at = %s, version = new.version, status = new.status{sets} "
+        f"FROM unnest(%s::uuid[], %s::int[], %s::text[]{arrays}) AS new (id, version, status{names}) "
+        "WHERE orders.id = new.id"
+    )

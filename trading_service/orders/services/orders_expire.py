@@ -1,0 +1,86 @@
+"""The sweep: orders whose deadline has passed are driven to an end.
+
+What is due is decided by the database's clock alone, so it does not matter what time the processes
+think it is.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from servicekit.arrays import columns
+from servicekit.contracts import trading
+from trading_service.orders import saga
+from trading_service.orders.services.batch import Batch, LockedOrder, orders_lock_due
+from trading_service.orders.services.orders_cancel import order_end
+
+#: The most orders of one transaction.
+LIMIT = 200
+
+# The next look, after twice the time of the last, up to the longest.
+_REARM = """
+UPDATE orders_orderdeadline AS deadline SET
+    recalls = next.recalls, due_at = statement_timestamp() + make_interval(secs => next.seconds)
+FROM unnest(%s::uuid[], %s::int[], %s::float8[]) AS next (order_id, recalls, seconds)
+WHERE deadline.order_id = next.order_id
+"""
+
+# No deadline is ever set further away than the longest: one that is was set before the clock went back.
+_HOLD = """
+UPDATE orders_orderdeadline SET due_at = statement_timestamp() + make_interval(secs => %s)
+WHERE due_at > statement_timestamp() + make_interval(secs => %s)
+"""
+
+
+@transaction.atomic
+def orders_expire(*, limit: int = LIMIT) -> int:
+    """Take orders that are due, the longest overdue first, at most ``limit``.
+
+    One that billing has not answered ends here. One that is at the venue is asked back
+    (``OrderCancelRequested``; it is not the customer's wish, so ``cancel_requested_at`` stays empty) and
+    gets a later deadline: the venue's answer ends it. Orders that another transaction has in hand are
+    left for the next time.
+
+    Returns:
+        How many were taken; ``limit`` means there may be more.
+
+    Emits:
+        OrderExpired, OrderCanceled, OrderCancelRequested.
+    """
+    due = orders_lock_due(limit=limit)
+    batch = Batch(saga.DEADLINE)
+    recalled: list[tuple[LockedOrder, int]] = []
+    for order, recalls in due:
+        if order.status in saga.HOLD_OVERDUE.leaves:
+            order_end(batch, order, None)
+        elif order.status in saga.VENUE_OVERDUE.leaves:
+            batch.change(order)
+            batch.tell(order, _recall(order, batch), None)
+            recalled.append((order, recalls + 1))
+    batch.write("reject_code")
+    if recalled:
+        rows = ((order.id, recalls, _patience(recalls)) for order, recalls in recalled)
+        with connection.cursor() as cursor:
+            cursor.execute(_REARM, columns(rows))
+    return len(due)
+
+
+def deadlines_hold() -> int:
+    """Bring deadlines back that lie too far ahead, because the database's clock was put back.
+
+    Returns:
+        How many did.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD, [settings.ORDER_DEADLINE, settings.ORDER_DEADLINE_LONGEST])
+        return int(cursor.rowcount)
+
+
+def _recall(order: LockedOrder, batch: Batch) -> trading.OrderCancelRequested:
+    return trading.OrderCancelRequested(order_id=order.id, user_id=order.user_id, requested_at=batch.now)
+
+
+def _patience(recalls: int) -> float:
+    """Seconds until the venue is asked again, after it was asked so many times."""
+    return float(min(settings.ORDER_DEADLINE * 2.0**recalls, settings.ORDER_DEADLINE_LONGEST))

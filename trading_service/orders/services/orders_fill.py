@@ -1,0 +1,115 @@
+"""Booking executions: the fills, the positions, and the orders a good way on or at their end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from django.db import connection
+
+from servicekit.arrays import columns
+from servicekit.contracts import market, trading
+from servicekit.messaging import Received
+from trading_service.orders import saga
+from trading_service.orders.errors import ExecutionConflict
+from trading_service.orders.models import Fill, Side, Status
+from trading_service.orders.pricing import fee_of
+from trading_service.orders.services.batch import Batch, LockedOrder, orders_lock
+from trading_service.positions.services import Move, Movement
+from trading_service.reference.valuation import amount_of
+
+_BOOK = """
+INSERT INTO orders_fill (id, order_id, quantity, price, amount, fee, executed_at)
+SELECT * FROM unnest(
+    %s::uuid[], %s::uuid[], %s::bigint[], %s::numeric[], %s::bigint[], %s::bigint[], %s::timestamptz[]
+)
+"""
+
+
+def orders_fill(*, messages: Sequence[Received[market.OrderExecuted]]) -> None:
+    """Book what the venue executed. A fill that is booked already changes nothing.
+
+    Raises:
+        Order.DoesNotExist: an order was not placed here; nothing was changed.
+        ExecutionConflict: an order is final without its fill, or less is left of it; nothing was changed.
+        PositionInconsistent: what a sell had set aside is not there; nothing was changed.
+
+    Emits:
+        OrderFilled.
+    """
+    orders = orders_lock(message.event.order_id for message in messages)
+    # an order without fills cannot have this one
+    booked = _booked(m.event.fill_id for m in messages if orders[m.event.order_id].filled_quantity)
+    batch = Batch(saga.EXECUTED.cause)
+    fills = []
+    for message in messages:
+        order, executed = orders[message.event.order_id], message.event
+        if executed.fill_id in booked:
+            continue
+        if order.status not in saga.EXECUTED.leaves or executed.quantity > order.remaining_quantity:
+            raise ExecutionConflict(
+                f"order {order.id} is {order.status} with {order.remaining_quantity} to fill, "
+                f"but the venue reports fill {executed.fill_id} of {executed.quantity}"
+            )
+        filled = _fill(batch, order, message)
+        fills.append(
+            (
+                filled.fill_id,
+                order.id,
+                filled.quantity,
+                filled.price,
+                filled.amount,
+                filled.fee,
+                filled.filled_at,
+            )
+        )
+    if fills:
+        with connection.cursor() as cursor:
+            cursor.execute(_BOOK, columns(fills))
+    batch.write("filled_quantity", "filled_value", "amount", "fee")
+
+
+def _fill(batch: Batch, order: LockedOrder, by: Received[market.OrderExecuted]) -> trading.OrderFilled:
+    """Move one order on by its fill, and the position with it."""
+    executed = by.event
+    final = executed.quantity == order.remaining_quantity
+    amount = amount_of(price=executed.price, quantity=executed.quantity, currency=order.currency)
+    fee = fee_of(amount=amount, currency=order.currency)
+    batch.move(order, Status.FILLED if final else Status.PARTIALLY_FILLED, by)
+    order.filled_quantity += executed.quantity
+    order.filled_value += executed.price * executed.quantity
+    order.amount += amount
+    order.fee += fee
+    buys = order.side == Side.BUY
+    batch.book(
+        Movement(
+            order.user_id,
+            order.instrument_id,
+            Move.BUY if buys else Move.SELL,
+            executed.quantity,
+            amount + fee if buys else amount - fee,
+        )
+    )
+    filled = trading.OrderFilled(
+        order_id=order.id,
+        fill_id=executed.fill_id,
+        user_id=order.user_id,
+        instrument_id=order.instrument_id,
+        ticker=order.ticker,
+        side=order.side,
+        quantity=executed.quantity,
+        price=executed.price,
+        amount=amount,
+        fee=fee,
+        currency=order.currency,
+        final=final,
+        filled_at=executed.executed_at,
+    )
+    batch.tell(order, filled, by)
+    return filled
+
+
+def _booked(fill_ids: Iterable[UUID]) -> set[UUID]:
+    """Which of the fills are booked already."""
+    wanted = list(fill_ids)
+    return set(Fill.objects.filter(id__in=wanted).values_list("id", flat=True)) if wanted else set()

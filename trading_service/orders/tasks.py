@@ -1,0 +1,29 @@
+"""What beat does: the sweep over deadlines, and the check of trading's own books."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from trading_service.orders import consistency, services
+
+
+@shared_task
+def orders_sweep(at_once: int = services.SWEEP_LIMIT) -> int:
+    """Drive every order whose deadline has passed to an end, so many in a transaction.
+
+    Returns:
+        How many were due.
+    """
+    services.deadlines_hold()
+    swept = 0
+    while True:
+        taken = services.orders_expire(limit=at_once)
+        swept += taken
+        if taken < at_once:
+            return swept
+
+
+@shared_task
+def consistency_check() -> dict[str, int]:
+    """Check what changed lately of the books. Returns how many rows each check found."""
+    return consistency.books_check()

@@ -1,0 +1,98 @@
+"""orders_reject: billing declined the hold, or the venue refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from servicekit.contracts import trading
+from trading_service.orders.reject_reasons import REASONS
+from trading_service.positions.models import Position
+from trading_service.tests.conftest import fresh
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("code", ["insufficient_funds", "account_not_ready"])
+def test_without_money_the_order_is_rejected(aapl, world, user_id, published, api, code: str) -> None:
+    order = world.order(user_id)
+    world.decline(order, code=code, available=5_000)
+    assert fresh(order).status == "rejected"
+    (rejected,) = published(trading.OrderRejected)
+    assert (rejected.code, rejected.limit, rejected.value) == (
+        "insufficient_funds",
+        "50.00",
+        "1010.51",
+    )
+    reason = api(user_id).get(f"/api/v1/orders/{order.id}").json()["reject_reason"]
+    assert reason == {
+        "code": "insufficient_funds",
+        "detail": "The order needs 1010.51 USD, and 50.00 USD is available.",
+    }
+
+
+@pytest.mark.parametrize("code", ["insufficient_quantity", "instrument_halted", "price_moved", "quote_stale"])
+def test_the_venues_refusal_is_passed_on(aapl, world, user_id, published, api, code: str) -> None:
+    order = world.working(user_id)
+    world.refuse(order, code=code, limit="5", value="10")
+    (rejected,) = published(trading.OrderRejected)
+    assert (rejected.code, rejected.limit, rejected.value) == (code, "5", "10")
+    for language in ("en", "ru"):
+        answer = api(user_id, accept_language=language).get(f"/api/v1/orders/{order.id}").json()
+        assert answer["reject_reason"]["code"] == code
+        assert "%(" not in answer["reject_reason"]["detail"]
+    assert answer["history"][-1]["cause"] == "market.order.refused.v1"
+
+
+def test_a_refused_sell_gives_its_units_back(aapl, world, user_id) -> None:
+    world.filled(user_id)
+    order = world.working(user_id, side="sell", quantity=4)
+    world.refuse(order)
+    position = Position.objects.get()
+    assert (position.quantity, position.held_quantity) == (10, 0)
+
+
+def test_a_refusal_after_the_end_changes_nothing(aapl, world, user_id, published) -> None:
+    order = world.filled(user_id)
+    world.refuse(order)
+    world.decline(order)
+    assert fresh(order).status == "filled"
+    assert not published(trading.OrderRejected)
+
+
+def test_a_declined_hold_cannot_reject_what_is_at_the_venue(aapl, world, user_id) -> None:
+    order = world.working(user_id)
+    world.decline(order)
+    assert fresh(order).status == "working"
+
+
+def test_an_unknown_code_is_shown_as_it_is(aapl, world, user_id, api) -> None:
+    order = world.working(user_id)
+    world.refuse(order, code="something_new")
+    reason = api(user_id).get(f"/api/v1/orders/{order.id}").json()["reject_reason"]
+    assert reason == {"code": "something_new", "detail": "something_new"}
+
+
+def test_every_code_of_the_contract_has_its_sentences() -> None:
+    assert set(REASONS) == {
+        "account_frozen",
+        "insufficient_funds",
+        "insufficient_position",
+        "insufficient_quantity",
+        "instrument_halted",
+        "price_moved",
+        "quote_stale",
+        "timed_out",
+    }
+
+
+def test_many_at_once_each_with_its_own_reason(aapl, world, user_id, published, deliver_many, api) -> None:
+    world.filled(user_id)
+    orders = [world.working(user_id, side="sell", quantity=quantity) for quantity in (1, 2, 3)]
+    codes = ["price_moved", "instrument_halted", 'a "new" one, {with} \\ marks']
+    refused = [world.refused(o, code=code, limit="a, b") for o, code in zip(orders, codes, strict=True)]
+    assert deliver_many(refused) == 3
+    assert [(event.code, event.limit) for event in published(trading.OrderRejected)] == [
+        (code, "a, b") for code in codes
+    ]
+    assert [fresh(order).reject_code for order in orders] == codes
+    assert Position.objects.get().held_quantity == 0
