@@ -215,7 +215,7 @@ def _database(env: Environment, name: str) -> dict[str, Any]:
     return {
         "DATABASES": {
             "default": {
-                "ENGINE": "django.db.backends.postgresql",
+                "ENGINE": "servicekit.database",
                 "HOST": env.require("BIRZHA_DATABASE_HOST"),
                 "PORT": env.get("BIRZHA_DATABASE_PORT", "5432"),
                 "NAME": env.get("BIRZHA_DATABASE_NAME", name),

@@ -36,6 +36,10 @@ INSERT INTO idempotent_answers (user_id, key, request_hash, status, location, bo
 VALUES (%s, %s, %s, 0, '', '') ON CONFLICT DO NOTHING
 """
 
+_REMEMBER = (
+    "UPDATE idempotent_answers SET status = %s, location = %s, body = %s WHERE user_id = %s AND key = %s"
+)
+
 _KEY = re.compile(r"[\x21-\x7e]{1,128}")
 
 
@@ -88,11 +92,7 @@ def idempotent(request: Request, action: Callable[[str], Response]) -> Response:
         if not _is_first(user_id, key, fingerprint):
             return _replay(user_id, key, fingerprint)
         response = action(key)
-        IdempotentAnswer.objects.filter(user_id=user_id, key=key).update(
-            status=response.status_code,
-            location=response.headers.get("Location", ""),
-            body=json.dumps(response.data, cls=JSONEncoder, ensure_ascii=False),
-        )
+        _remember(user_id, key, response)
         fault_point("request.before_commit")
     fault_point("request.after_commit")
     return response
@@ -107,6 +107,15 @@ def _is_first(user_id: UUID, key: str, fingerprint: str) -> bool:
         if getattr(error.__cause__, "pgcode", None) == "55P03":  # lock_not_available
             raise IdempotencyInFlight() from None
         raise
+
+
+def _remember(user_id: UUID, key: str, response: Response) -> None:
+    body = json.dumps(response.data, cls=JSONEncoder, ensure_ascii=False)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _REMEMBER,
+            [response.status_code, response.headers.get("Location", ""), body, str(user_id), key],
+        )
 
 
 def _replay(user_id: UUID, key: str, fingerprint: str) -> Response:
