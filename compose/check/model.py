@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
@@ -107,8 +109,8 @@ class Same:
     other is a violation.
 
     The rows are dealt into heaps by their key; each database counts its heaps and sums the hashes of
-    their rows. Only heaps that differ are read, in the order of the key, side by side. Decimals of two
-    scales (``43.0400`` and ``43.04``) are equal, but hash apart: ``trim_scale`` them to be fast.
+    their rows. Only heaps that differ are read, in the order of the key, side by side. Columns are of
+    one kind on both sides, or everything would be read: a BIGINT and a NUMERIC are equal, but hash apart.
 
     Attributes:
         name: what is wrong when they differ.
@@ -140,24 +142,24 @@ class Same:
         return finding
 
     def differing(self, snapshot: Snapshot) -> list[int]:
-        """The heaps whose rows are not the same on both sides."""
-        one, other = (
-            {
-                row["heap"]: (row["rows"], row["digest"])
-                for row in snapshot.all(
-                    service,
-                    f"SELECT {self._heap} AS heap, count(*) AS rows, "
-                    "sum(hashtextextended(found::text, 0)) AS digest "
-                    f"FROM ({_within(sql, snapshot.since)}) AS found GROUP BY 1",
-                )
-            }
-            for service, sql in (self.one, self.other)
-        )
+        """The heaps whose rows are not the same on both sides; each side counts at the same time."""
+        with ThreadPoolExecutor(2) as pool:
+            one, other = pool.map(lambda side: self._digests(side, snapshot), (self.one, self.other))
         return sorted(heap for heap in one.keys() | other.keys() if one.get(heap) != other.get(heap))
+
+    def _digests(self, side: tuple[str, str], snapshot: Snapshot) -> dict[int, tuple[int, Decimal]]:
+        """Heap → how many rows, and the sum of their hashes. Equal values of one kind hash alike."""
+        service, sql = side
+        rows = snapshot.all(
+            service,
+            f"SELECT {self._heap} AS heap, count(*) AS rows, sum(hash_record_extended(found, 0)) AS digest "
+            f"FROM ({_within(sql, snapshot.since)}) AS found GROUP BY 1",
+        )
+        return {row["heap"]: (row["rows"], row["digest"]) for row in rows}
 
     @property
     def _heap(self) -> str:
-        return f"(coalesce(hashtext(found.{self.key}::text), 0) & {HEAPS - 1})"
+        return f"(hash_record(ROW(found.{self.key})) & {HEAPS - 1})"
 
     def _rows(self, side: tuple[str, str], heaps: list[int], snapshot: Snapshot) -> Iterator[Row]:
         service, sql = side

@@ -52,9 +52,14 @@ def test_within_the_second_one_request_fails_and_the_next_is_answered() -> None:
 
 
 def test_one_that_has_just_answered_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[float] = []
+    asked: list[bool] = []
     usable = connection.is_usable
-    monkeypatch.setattr(connection, "is_usable", lambda: asked.append(1) or usable())
+
+    def is_usable() -> bool:
+        asked.append(usable())
+        return asked[-1]
+
+    monkeypatch.setattr(connection, "is_usable", is_usable)
     for _ in range(5):
         ask()
     assert len(asked) <= 1

@@ -38,7 +38,8 @@ I8 = Invariant(
             f"""
             SELECT id, source_id, fill_id FROM ledger_journalentry AS entry
             WHERE type = 'order_settlement' AND source_id >= {_REMEMBERED}
-            AND NOT EXISTS (SELECT FROM inbox WHERE event_id = entry.source_id) /* since: entry.source_id */
+            AND NOT EXISTS (SELECT FROM inbox WHERE event_id = entry.source_id /* since: inbox.event_id */)
+            /* since: entry.source_id */
             """,
         ),
         Rows(
@@ -47,8 +48,8 @@ I8 = Invariant(
             f"""
             SELECT order_id, sequence, to_status, cause, event_id FROM orders_ordertransition AS change
             WHERE event_id >= {_REMEMBERED}
-            AND NOT EXISTS (SELECT FROM inbox WHERE event_id = change.event_id)
-            /* since: change.event_id */
+            AND NOT EXISTS (SELECT FROM inbox WHERE event_id = change.event_id /* since: inbox.event_id */)
+            /* since: change.order_id */
             """,
         ),
         Rows(
@@ -56,7 +57,7 @@ I8 = Invariant(
             "trading",
             """
             SELECT event_id, count(*) AS changes FROM orders_ordertransition
-            WHERE event_id IS NOT NULL /* since: event_id */ GROUP BY 1 HAVING count(*) > 1
+            WHERE event_id IS NOT NULL /* since: order_id */ GROUP BY 1 HAVING count(*) > 1
             """,
         ),
         Rows(
@@ -81,7 +82,9 @@ I8 = Invariant(
             f"""
             SELECT id, kind, source_event_id FROM notification_inbox_notification AS news
             WHERE source_event_id >= {_REMEMBERED}
-            AND NOT EXISTS (SELECT FROM inbox WHERE event_id = news.source_event_id)
+            AND NOT EXISTS (
+                SELECT FROM inbox WHERE event_id = news.source_event_id /* since: inbox.event_id */
+            )
             /* since: news.source_event_id */
             """,
         ),

@@ -15,7 +15,8 @@ I1 = Invariant(
             """
             SELECT entry.id, entry.type, count(leg.id) AS legs
             FROM ledger_journalentry AS entry
-            LEFT JOIN ledger_ledgerentry AS leg ON leg.journal_entry_id = entry.id
+            LEFT JOIN ledger_ledgerentry AS leg
+                ON leg.journal_entry_id = entry.id /* since: leg.journal_entry_id */
             WHERE true /* since: entry.id */
             GROUP BY entry.id HAVING count(leg.id) < 2
             """,
@@ -34,7 +35,9 @@ I1 = Invariant(
             "billing",
             """
             SELECT leg.id, leg.journal_entry_id, leg.amount FROM ledger_ledgerentry AS leg
-            WHERE NOT EXISTS (SELECT FROM ledger_journalentry WHERE id = leg.journal_entry_id)
+            WHERE NOT EXISTS (
+                SELECT FROM ledger_journalentry AS entry WHERE id = leg.journal_entry_id /* since: entry.id */
+            )
             /* since: leg.journal_entry_id */
             """,
         ),
@@ -108,7 +111,6 @@ I3 = Invariant(
                 ON leg.account_id = account.id AND leg.number = account.last_number
             WHERE balance <> coalesce(leg.balance_after, 0) OR (leg.id IS NULL AND last_number <> 0)
             """,
-            few=True,
         ),
         Rows(
             "an entry's balance_after does not follow from the entry before it",
@@ -180,10 +182,9 @@ I5 = Invariant(
                 FROM ledger_journalentry AS entry
                 JOIN ledger_ledgerentry AS leg ON leg.journal_entry_id = entry.id
                 JOIN ledger_ledgeraccount AS account ON account.id = leg.account_id
-                WHERE account.kind = 'customer_cash' AND entry.id IN (
-                    SELECT journal_entry_id FROM ledger_ledgerentry WHERE kind = 'buy'
-                ) /* since: entry.order_id */
-                GROUP BY entry.order_id
+                WHERE account.kind = 'customer_cash' AND entry.type = 'order_settlement'
+                /* since: entry.order_id */ /* since: leg.journal_entry_id */
+                GROUP BY entry.order_id HAVING bool_or(leg.kind = 'buy')
             ) AS bought USING (order_id)
             WHERE coalesce(hold.captured, 0) <> coalesce(bought.total, 0)
             """,

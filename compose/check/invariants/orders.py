@@ -49,18 +49,16 @@ WHERE true /* since: fill.id */
 """
 
 _PAID_FILLS = """
-SELECT fill_id, order_id, account.user_id,
-       max(leg.kind) FILTER (WHERE leg.kind <> 'fee') AS side,
-       entry.quantity,
-       coalesce(sum(CASE leg.kind WHEN 'buy' THEN -leg.amount WHEN 'sell' THEN leg.amount END), 0) AS amount,
-       coalesce(sum(CASE leg.kind WHEN 'fee' THEN -leg.amount END), 0) AS fee
+SELECT entry.fill_id, entry.order_id, paid.user_id, paid.side, entry.quantity, paid.amount, paid.fee
 FROM ledger_journalentry AS entry
 LEFT JOIN (
-    ledger_ledgerentry AS leg JOIN ledger_ledgeraccount AS account
-        ON account.id = leg.account_id AND account.kind = 'customer_cash'
-) ON leg.journal_entry_id = entry.id
+    SELECT journal_entry_id, user_id, max(leg.kind) FILTER (WHERE leg.kind <> 'fee') AS side,
+           sum(CASE leg.kind WHEN 'buy' THEN -amount WHEN 'sell' THEN amount ELSE 0 END)::bigint AS amount,
+           sum(CASE leg.kind WHEN 'fee' THEN -amount ELSE 0 END)::bigint AS fee
+    FROM ledger_ledgerentry AS leg JOIN ledger_ledgeraccount AS account ON account.id = account_id
+    WHERE account.kind = 'customer_cash' /* since: journal_entry_id */ GROUP BY 1, 2
+) AS paid ON paid.journal_entry_id = entry.id
 WHERE entry.type = 'order_settlement' /* since: entry.fill_id */
-GROUP BY entry.id, account.user_id
 """
 
 I13 = Invariant(
@@ -74,15 +72,14 @@ I13 = Invariant(
             (
                 "market",
                 """
-                SELECT fill_id, order_id, instrument_id, side, quantity, trim_scale(price) AS price
+                SELECT fill_id, order_id, instrument_id, side, quantity, price
                 FROM venue_venueorder WHERE state = 'executed' /* since: fill_id */
                 """,
             ),
             (
                 "trading",
                 """
-                SELECT fill.id AS fill_id, order_id, instrument_id, side, fill.quantity,
-                       trim_scale(fill.price) AS price
+                SELECT fill.id AS fill_id, order_id, instrument_id, side, fill.quantity, fill.price
                 FROM orders_fill AS fill JOIN orders_order AS orders ON orders.id = order_id
                 WHERE true /* since: fill.id */
                 """,
