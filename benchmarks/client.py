@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -61,7 +62,8 @@ def sign_up(url: str, count: int, *, deposits: int) -> list[Customer]:
 
 
 def _sign_up(url: str, deposits: int) -> Customer:
-    name, password = f"c{uuid4().hex[:20]}", uuid4().hex
+    # Of other letters than the name: a password like the name is refused.
+    name, password = f"c{uuid4().hex[:20]}", f"Long-Solid-{token_urlsafe()}"
     with httpx.Client(base_url=url, timeout=30) as client:
         user = {"username": name, "email": f"{name}@example.com", "password": password}
         _post(client, "users", user)

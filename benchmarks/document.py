@@ -13,6 +13,9 @@ from compose.local.paths import ROOT
 JSON = ROOT / "docs" / "benchmarks.json"
 MARKDOWN = ROOT / "docs" / "benchmarks.md"
 
+#: What a person has to say to a measurement, ``<name>.md``: what bounds it, what was tried.
+REMARKS = ROOT / "benchmarks" / "remarks"
+
 #: Shares below this part of the whole are left out of a table of processes.
 SMALL = 0.005
 
@@ -87,7 +90,8 @@ def _section(measurement: Measurement, runs: list[Run], machine: dict[str, str])
     for title, shares in middle.splits.items():
         text += f"\n| {title} | |\n|---|--:|\n"
         text += _shares(shares)
-    return text
+    remark = REMARKS / f"{measurement.name}.md"
+    return text + ("\n" + remark.read_text(encoding="utf-8") if remark.exists() else "")
 
 
 def _row(figure: Figure, middle: Run, runs: list[Run]) -> str:

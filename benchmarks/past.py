@@ -1,16 +1,19 @@
-"""A past for a system: its own orders copied many times, as if they had been placed hours and days ago.
+"""A past for a system: all its own customers and orders copied many times, each copy an hour older.
 
 What the use-cases have written is copied row by row with SQL: every id becomes another one, the same
-in all databases, so that orders, fills, holds, journal and notifications of the past fit each other;
-times are moved back by an hour per copy, also those within the ids (UUIDv7). Triggers and foreign
-keys are off meanwhile (the journal's hashes are copied, not computed), CHECKs and unique keys are on.
+in all databases, so that customers, orders, fills, holds, journal and notifications of a copy fit each
+other, and the books of the whole agree as they did before. Times are moved back, also those within the
+ids (UUIDv7). Of one database all is done in one transaction, so that the services' own checks never
+see it half done. Triggers and foreign keys are off meanwhile, CHECKs and unique keys are on. Only the
+journal's hashes are copied and not computed, so its chain is true no more, except for what comes after.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from hashlib import md5
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +22,6 @@ from compose.local.console import step
 
 #: Copies of this many hours are also in the outboxes and inboxes; older events have been removed.
 REMEMBERED = 20
-#: A table's columns that say whose a row is; customers have fewer copies than orders.
-OWNERS = {"user_id", "account_id"}
 #: What is there once: references to it stay.
 KEPT = {"instrument_id"}
 
@@ -50,60 +51,81 @@ JOIN pg_attribute ON attrelid = indrelid AND (
 WHERE indrelid = %s::regclass AND indisunique AND indpred IS NULL GROUP BY indexrelid
 """
 
+# What a leg on one of the system's own accounts has to go on from: as many legs, as much money.
+_GO_ON = """
+{column} + CASE WHEN account_id = ANY(%(accounts)s::uuid[]) THEN %(back)s * (
+    SELECT {total} FROM ledger_ledgeraccount AS account WHERE account.id = account_id
+) ELSE 0 END
+"""
+
 
 @dataclass(frozen=True)
 class Table:
     """A table to be copied.
 
     Attributes:
-        of_customers: it has rows per customer, not per order.
         where: which of its rows.
         hours: copies at most; None: all.
+        counted: columns that go on counting in every copy, besides those that are unique.
+        values: SQL of the columns that no rule fits.
     """
 
     name: str
-    of_customers: bool = False
     where: str = "true"
     hours: int | None = None
+    counted: frozenset[str] = frozenset()
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 _MESSAGES = (Table("outbox", hours=REMEMBERED), Table("inbox", hours=REMEMBERED))
 
 TABLES: dict[str, tuple[Table, ...]] = {
-    "user": (Table("accounts_user", of_customers=True, where="NOT is_staff"),),
-    "market": (Table("venue_venueorder"), *_MESSAGES),
+    "user": (Table("accounts_user", where="NOT is_staff"),),
+    "market": (Table("venue_venueorder", counted=frozenset({"position"})), *_MESSAGES),
     "trading": (
         Table("orders_order"),
         Table("orders_fill"),
         Table("orders_ordertransition"),
-        Table("positions_position", of_customers=True),
+        Table("positions_position"),
         *_MESSAGES,
     ),
     "billing": (
-        Table("ledger_ledgeraccount", of_customers=True, where="kind = 'customer_cash'"),
+        Table("ledger_ledgeraccount", where="kind = 'customer_cash'"),
         Table("cash_deposit"),
         Table("holds_hold"),
         Table("ledger_journalentry"),
-        Table("ledger_ledgerentry"),
+        Table(
+            "ledger_ledgerentry",
+            values={
+                "number": _GO_ON.format(column="number", total="last_number"),
+                "balance_after": _GO_ON.format(column="balance_after", total="balance"),
+            },
+        ),
         *_MESSAGES,
     ),
-    "notification": (Table("notification_inbox_notification"), *_MESSAGES),
+    "notification": (Table("delivery_contact"), Table("notification_inbox_notification"), *_MESSAGES),
 }
 
-#: What counts rows goes on after the last of them.
-_AFTERWARDS = {
+#: What there is once follows from all copies together.
+AFTERWARDS = {
+    "market": """
+        UPDATE instruments_instrument
+        SET available_quantity = issued_quantity - (issued_quantity - available_quantity) * (%(copies)s + 1);
+        SELECT setval('venue_order_position', (SELECT max(position) FROM venue_venueorder));
+    """,
     "billing": """
-        UPDATE ledger_ledgeraccount SET last_number = latest.number
-        FROM (SELECT account_id, max(number) AS number FROM ledger_ledgerentry GROUP BY 1) AS latest
-        WHERE account_id = id AND last_number < latest.number;
+        UPDATE ledger_ledgeraccount
+        SET balance = balance * (%(copies)s + 1), last_number = last_number * (%(copies)s + 1)
+        WHERE id = ANY(%(accounts)s::uuid[]);
         UPDATE ledger_journalhead AS head SET number = latest.number, hash = latest.hash
         FROM (SELECT number, hash FROM ledger_journalentry ORDER BY number DESC LIMIT 1) AS latest;
-    """
+        UPDATE consistency_consistencymark AS mark SET number = head.number FROM ledger_journalhead AS head;
+    """,
 }
 
 
-def make_past(system: BenchSystem, *, copies: int, customer_copies: int) -> dict[str, int]:
-    """Copy all orders ``copies`` times and all customers ``customer_copies`` times.
+def make_past(system: BenchSystem, *, copies: int) -> dict[str, int]:
+    """Copy all customers and orders ``copies`` times.
 
     Returns:
         Rows of each table afterwards, ``service.table``.
@@ -113,10 +135,12 @@ def make_past(system: BenchSystem, *, copies: int, customer_copies: int) -> dict
     for service, tables in TABLES.items():
         with step(f"making a past for {service}"), closing(system.superuser(service)) as connection:
             cursor = connection.cursor()
-            past = Past(cursor, copies, customer_copies)
+            cursor.execute("BEGIN")
+            past = Past(cursor, copies)
             for table in tables:
                 past.copy(table)
-            cursor.execute(_AFTERWARDS.get(service, "SELECT"))
+            past.finish(service)
+            cursor.execute("COMMIT")
             cursor.execute("VACUUM (ANALYZE)")
             for table in tables:
                 cursor.execute(f"SELECT count(*) FROM {table.name}")
@@ -125,52 +149,58 @@ def make_past(system: BenchSystem, *, copies: int, customer_copies: int) -> dict
 
 
 class Past:
-    """The copying in one database."""
+    """The copying in one database, by the superuser, within a transaction."""
 
-    def __init__(self, cursor: Any, copies: int, customer_copies: int) -> None:
-        self.cursor, self.copies, self.customer_copies = cursor, copies, customer_copies
-        cursor.execute("SET session_replication_role = replica; SET synchronous_commit = off")
+    def __init__(self, cursor: Any, copies: int) -> None:
+        self.cursor, self.copies = cursor, copies
+        cursor.execute("SET session_replication_role = replica")
         cursor.execute(_PAST_ID)
         self.system_accounts = self._system_accounts()
 
     def copy(self, table: Table) -> None:
         """Copy a table's rows, the oldest copy first."""
-        columns = list(self._expressions(table))
-        names = ", ".join(name for name, _ in columns)
-        values = ", ".join(value for _, value in columns)
+        columns = dict(self._expressions(table))
+        names, values = ", ".join(columns), ", ".join(columns.values())
         self.cursor.execute(f"CREATE TEMP TABLE present AS SELECT * FROM {table.name} WHERE {table.where}")
-        hours = self.customer_copies if table.of_customers else min(self.copies, table.hours or self.copies)
-        for back in range(hours, 0, -1):
+        for back in range(min(self.copies, table.hours or self.copies), 0, -1):
             self.cursor.execute(
                 f"INSERT INTO {table.name} ({names}) OVERRIDING SYSTEM VALUE SELECT {values} FROM present",
-                {
-                    "back": back,
-                    "customer": (back - 1) % self.customer_copies + 1,
-                    "accounts": self.system_accounts,
-                },
+                {"back": back, "accounts": self.system_accounts},
             )
         self.cursor.execute("DROP TABLE present")
-        self._move_sequences(table.name, [name for name, _ in columns])
+        for column in columns:
+            self.cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [table.name, column])
+            if sequence := self.cursor.fetchone()[0]:
+                self.cursor.execute(
+                    f"SELECT setval(%s, (SELECT max({column}) FROM {table.name}))", [sequence]
+                )
+
+    def finish(self, service: str) -> None:
+        """Adapt what there is once."""
+        if service in AFTERWARDS:
+            self.cursor.execute(
+                AFTERWARDS[service], {"copies": self.copies, "accounts": self.system_accounts}
+            )
 
     def _expressions(self, table: Table) -> Iterator[tuple[str, str]]:
         """Each column with the SQL of its value in a copy."""
         self.cursor.execute(_COLUMNS, [table.name])
         types: dict[str, str] = dict(self.cursor.fetchall())
-        owners = OWNERS | ({"id"} if table.of_customers else set())
-        own_ids = {name for name, type in types.items() if type == "uuid"} - owners - KEPT
+        ids = {name for name, type in types.items() if type == "uuid"} - KEPT
         self.cursor.execute(_UNIQUE, [table.name])
-        # An index with an id that every copy has anew is unique again by that id.
-        anew = own_ids | (owners if table.of_customers else set())
-        to_change = {name for (names,) in self.cursor.fetchall() if not anew & set(names) for name in names}
+        # With an id in it, which every copy has anew, an index is unique again.
+        to_change = {name for (names,) in self.cursor.fetchall() if not ids & set(names) for name in names}
         for name, type in types.items():
-            if type == "uuid" and name in owners - KEPT:
-                value = f"CASE WHEN {name} = ANY(%(accounts)s::uuid[]) THEN {name}"
-                yield name, f"{value} ELSE pg_temp.past_id({name}, %(customer)s) END"
-            elif name in own_ids:
+            if name in table.values:
+                yield name, table.values[name]
+            elif name == "account_id":
+                past = f"pg_temp.past_id({name}, %(back)s)"
+                yield name, f"CASE WHEN {name} = ANY(%(accounts)s::uuid[]) THEN {name} ELSE {past} END"
+            elif name in ids:
                 yield name, f"pg_temp.past_id({name}, %(back)s)"
             elif type.startswith("timestamp"):
                 yield name, f"{name} - %(back)s * interval '1 hour'"
-            elif name in to_change and type in ("integer", "bigint"):
+            elif name in table.counted or (name in to_change and type in ("integer", "bigint")):
                 yield name, f"{name} + %(back)s * {self._span(table.name, name)}"
             elif name in to_change and type in ("character varying", "text"):
                 yield name, f"{name} || 'x' || %(back)s"
@@ -181,24 +211,16 @@ class Past:
         self.cursor.execute(f"SELECT coalesce(max({column}) - min({column}), 0) + 1 FROM {table}")
         return int(self.cursor.fetchone()[0])
 
-    def _move_sequences(self, table: str, columns: list[str]) -> None:
-        for column in columns:
-            self.cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [table, column])
-            if sequence := self.cursor.fetchone()[0]:
-                self.cursor.execute(f"SELECT setval(%s, (SELECT max({column}) FROM {table}))", [sequence])
-
     def _system_accounts(self) -> list[str]:
         self.cursor.execute("SELECT to_regclass('ledger_ledgeraccount') IS NOT NULL")
         if not self.cursor.fetchone()[0]:
             return []
-        self.cursor.execute("SELECT id FROM ledger_ledgeraccount WHERE kind <> 'customer_cash'")
-        return [str(UUID(str(id))) for (id,) in self.cursor.fetchall()]
+        self.cursor.execute("SELECT id::text FROM ledger_ledgeraccount WHERE kind <> 'customer_cash'")
+        return [id for (id,) in self.cursor.fetchall()]
 
 
 def past_id(id: UUID, back: int) -> UUID:
     """What ``pg_temp.past_id`` gives."""
-    from hashlib import md5
-
     digest = md5(f"{id}{back}".encode()).hexdigest()
     time = int(id.hex[:12], 16) - back * 3_600_000
     return UUID(f"{time:012x}7{digest[:3]}{str(id)[19]}{digest[3:18]}")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -19,23 +21,25 @@ from compose.local.supervisor import INHERITED, Supervisor
 
 #: The names of the processes to look at, as given by ``--profile``.
 PROFILED: list[str] = []
+#: Seconds that a process takes to be ready, on a slow machine.
+START = 10
 
 
 @contextmanager
-def profiled(home: Home) -> Iterator[dict[str, int]]:
-    """Start the processes in PROFILED anew, under the sampler; yields name → process id."""
-    if not PROFILED:
+def profiled(home: Home, names: list[str]) -> Iterator[dict[str, int]]:
+    """Start processes anew, under the sampler; yields name → process id. They are ended afterwards."""
+    if not names:
         yield {}
         return
     for old in home.log.glob("profile*"):
         old.unlink()
     started: dict[str, subprocess.Popen[bytes]] = {}
     try:
-        with step(f"starting {', '.join(PROFILED)} under the profiler"):
-            for name in PROFILED:
+        with step(f"starting {', '.join(names)} under the profiler"):
+            for name in names:
                 Supervisor(home).stop(name)
                 started[name] = _start(home, name)
-            time.sleep(8)
+            time.sleep(START)
         yield {name: process.pid for name, process in started.items()}
     finally:
         for process in started.values():
@@ -59,6 +63,14 @@ def switch(home: Home, *, on: bool) -> None:
         file.touch()
     else:
         file.unlink(missing_ok=True)
+
+
+def packages(home: Home, name: str) -> dict[str, float]:
+    """Package → its percentage of the samples of a process and of those it forked."""
+    found: Counter[str] = Counter()
+    for file in home.log.glob(f"profile-{name}-*.json"):
+        found.update(json.loads(file.read_text(encoding="utf-8")))
+    return {package: n / found.total() * 100 for package, n in found.most_common()}
 
 
 def show(home: Home) -> None:

@@ -4,11 +4,13 @@ Every few milliseconds a thread watches the CPU clocks of the other threads for 
 millisecond. Who has been computing for most of it gets a sample for the stack that it then has, so
 that waiting costs nothing. On a machine that is busy with other things calls that wait still get more
 than their share: the sampler is then let in when the others wait. It looks only while the file
-``log/profile.on`` is there, and writes to ``log/profile-<name>-<pid>.txt``.
+``log/profile.on`` is there, and writes to ``log/profile-<name>-<pid>.txt``, and the
+packages also to ``.json``.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import runpy
@@ -68,6 +70,7 @@ class Sampler:
             if looks % REPORT_EVERY == 0 and sum(self.own.values()) > LEAST:
                 file = self.folder / f"profile-{self.name}-{os.getpid()}.txt"
                 file.write_text(self.report(), encoding="utf-8")
+                file.with_suffix(".json").write_text(json.dumps(self.packages), encoding="utf-8")
 
     def _look(self) -> None:
         before, begun = _spent(), time.perf_counter()

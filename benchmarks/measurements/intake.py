@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from benchmarks import profiler
 from benchmarks.client import place_as_fast_as_possible, sign_up
 from benchmarks.draining import id_of_now, wait_settled
 from benchmarks.figures import Figure, Goal, Measurement, Run, Size, percentile
@@ -15,11 +16,19 @@ DEPOSIT = 1_000_000
 PRICE = 110
 
 
+_SPENT_ON = "What trading's web server spends its CPU on meanwhile, % of samples"
+
+
 def measure(home: Home, size: Size, runs: int) -> list[Run]:
-    """On one new system, one load after the other."""
+    """On one new system, one load after the other; one more, not counted, tells what a request does."""
     with fresh_system(home) as system:
         tickers = instruments(system, size.instruments)
         measured = [measure_once(system, tickers, size) for _ in range(runs)]
+        if not profiler.PROFILED:
+            with profiler.profiled(system.home, ["trading"]) as system.cpu.extra:
+                measure_once(system, tickers, size)
+            for run in measured:
+                run.splits[_SPENT_ON] = profiler.packages(system.home, "trading")
         system.check()
     return measured
 
@@ -61,7 +70,9 @@ MEASUREMENT = Measurement(
     "4,000 market orders to `/api/v1/orders` as fast as they are answered, while everything behind "
     "drains. The CPU is that of all processes of the system, PostgreSQL and Valkey included, from the "
     "first request until the last of the orders is settled and notified; the clients share the "
-    "machine's cores, and their own CPU is given apart.",
+    "machine's cores, and their own CPU is given apart. What a request's CPU is spent on is from one "
+    "more load, with trading's web server under a sampling profiler (benchmarks/sampler.py): each "
+    "package's own lines, the C code that they call included (`django.db`: psycopg2's, mostly).",
     figures=(
         Figure("rate", "orders answered", "orders/s"),
         Figure("p50", "answer, p50", "ms", digits=1),

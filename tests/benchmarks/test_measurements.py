@@ -69,7 +69,7 @@ def test_a_past_can_be_made(bench: BenchSystem, service: str) -> None:
     with closing(bench.superuser(service)) as connection:
         connection.autocommit = False  # nothing of it stays
         cursor = connection.cursor()
-        past = Past(cursor, copies=2, customer_copies=2)
+        past = Past(cursor, copies=2)
         for table in TABLES[service]:
             cursor.execute(f"SELECT count(*), count(*) FILTER (WHERE {table.where}) FROM {table.name}")
             before, copied = cursor.fetchone()
@@ -78,13 +78,15 @@ def test_a_past_can_be_made(bench: BenchSystem, service: str) -> None:
 
             cursor.execute(f"SELECT count(*) FROM {table.name}")
             assert cursor.fetchone() == (before + 2 * copied,), table.name
+        if service != "market":  # where other tests have sold the last unit, it cannot be sold again
+            past.finish(service)
         connection.rollback()
 
 
 def test_an_id_of_the_past_is_the_same_in_sql_and_in_python(bench: BenchSystem) -> None:
     id = UUID("019e1d4c-7a3b-7c55-9d2e-0123456789ab")
     with closing(bench.superuser("trading")) as connection, connection.cursor() as cursor:
-        Past(cursor, copies=1, customer_copies=1)
+        Past(cursor, copies=1)
         cursor.execute("SELECT pg_temp.past_id(%s, 3)::text", [str(id)])
 
         assert cursor.fetchone() == (str(past_id(id, 3)),)

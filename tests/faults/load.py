@@ -24,8 +24,8 @@ class Trader(Customer):
 
     def trade(self, stop: threading.Event) -> None:
         """Act until told to stop."""
-        actions = {self._buy: 50, self._sell: 15, self._cancel: 8, self._deposit: 7, self._read: 15,
-                   self._ask_too_much: 3, self._rename: 2}  # fmt: skip
+        actions = {self._buy: 48, self._sell: 15, self._cancel: 8, self._deposit: 7, self._read: 15,
+                   self._ask_too_much: 3, self._rename: 4}  # fmt: skip
         while not stop.wait(self.random.expovariate(PACE)):
             (action,) = self.random.choices(list(actions), list(actions.values()))
             if action().status == 401 and time.monotonic() >= self._next_sign_in:

@@ -20,12 +20,12 @@ def broken_promises(customer: Customer) -> list[str]:
     orders = customer.rows("/orders")
     deposits = customer.rows("/operations?type=deposit")
     return [
-        *customer.broken,
         *_orders(customer, orders),
         *_deposits(customer, deposits),
         *_cash(customer, orders),
         *_positions(customer, orders),
         *_name(customer),
+        *customer.broken,  # last: reading the orders may add to it
     ]
 
 

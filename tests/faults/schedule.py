@@ -101,7 +101,7 @@ def stages() -> dict[str, list[Planned]]:
     windows = those("window")
     windows.sort(key=lambda name: name.partition(".")[2])  # by point, so that the services take turns
     return {
-        "windows": in_turn(windows, pause=0.2),
+        "windows": in_turn(windows, pause=0.5),
         "kills": in_turn(those("kill", "kill-child", "restart"), pause=0.8),
         "frozen": in_turn(those("freeze", "postgres"), pause=1.0, freeze=5.0),
         "servers": in_turn(those("redis", "events", "clock", "tokens"), pause=1.0),

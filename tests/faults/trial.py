@@ -6,7 +6,7 @@ import os
 import threading
 import time
 import traceback
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -68,6 +68,7 @@ class Trial:
         self.traders = [Trader(target.url, seed=f"{seed}/{number}") for number in range(CUSTOMERS)]
         self.watch = Watch()
         self._begun = 0.0
+        self._busy: dict[str, threading.Lock] = defaultdict(threading.Lock)
 
     def run(self) -> Outcome:
         """All of it. Whatever happens, every fault that was injected is healed."""
@@ -117,20 +118,22 @@ class Trial:
             thread.join()
 
     def _one(self, planned: Planned) -> None:
+        """One fault, after those before it of the same process are over."""
         fault = planned.fault
-        random = Random(f"{self.outcome.seed}/{fault.name}")
-        try:
-            self._sleep_until(planned.at)
-            self._note(f"{fault.name} begins")
+        self._sleep_until(planned.at)
+        with self._busy[fault.touches or fault.name]:
             try:
-                fault.inject(self.target, random)
-                self._sleep_until(planned.at + fault.seconds)
-            finally:
-                fault.heal(self.target)
-                self._note(f"{fault} is over")
-        except Exception as error:
-            self._note(f"{fault} FAILED: {error!r}")
-            self._broken(f"{fault.name}: {''.join(traceback.format_exception(error))}")
+                self._note(f"{fault.name} begins")
+                begun = time.monotonic()
+                try:
+                    fault.inject(self.target, Random(f"{self.outcome.seed}/{fault.name}"))
+                    time.sleep(max(0.0, begun + fault.seconds - time.monotonic()))
+                finally:
+                    fault.heal(self.target)
+                    self._note(f"{fault} is over")
+            except Exception as error:
+                self._note(f"{fault} FAILED: {error!r}")
+                self._broken(f"{fault.name}: {''.join(traceback.format_exception(error))}")
 
     def _sleep_until(self, at: float) -> None:
         time.sleep(max(0.0, self._begun + at - time.monotonic()))

@@ -15,8 +15,8 @@ from compose.check.model import Result
 from compose.check.report import as_text
 
 ALWAYS = tuple(invariant for invariant in INVARIANTS if invariant.always)
-#: Seconds between two looks.
-PAUSE = 2.0
+#: Seconds between two looks; after one that did not succeed.
+PAUSE, AGAIN = 2.0, 0.3
 
 
 @dataclass
@@ -36,13 +36,14 @@ class Watch:
 
     def run(self, stop: threading.Event) -> None:
         """Look until told to stop or something is broken."""
-        while not self.broken and not stop.wait(PAUSE):
+        pause = AGAIN
+        while not self.broken and not stop.wait(pause):
             try:
                 results = check(ALWAYS, wait=0)
             except (psycopg2.Error, redis.RedisError):
-                self.blind += 1
+                self.blind, pause = self.blind + 1, AGAIN
                 continue
-            self.looks += 1
+            self.looks, pause = self.looks + 1, PAUSE
             if broken := _broken(results):
                 self.broken = f"{time.monotonic() - self.begun:.1f} s after the start:\n{as_text(broken)}"
 

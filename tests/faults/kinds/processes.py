@@ -39,7 +39,7 @@ class KillChild(Fault):
         if children:
             child = random.choice(children)
             with suppress(psutil.Error):
-                self.notes.append(child.cmdline()[0].split(": ")[-1].strip() or child.name())
+                self.notes.append(child.cmdline()[0].rpartition("/")[2].rpartition(": ")[2].strip())
                 child.kill()
 
 

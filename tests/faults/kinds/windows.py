@@ -32,7 +32,7 @@ class Window(Fault):
 
     service: str = ""
     point: str = ""
-    patience: float = 10.0
+    patience: float = 30.0
     reached: bool = False
 
     def inject(self, target: Target, random: Random) -> None:
