@@ -1,0 +1,160 @@
+"""Handling what was read: batches, their halves, and the lanes in which failed events wait.
+
+A batch is one transaction. When it fails its halves are tried, and theirs, down to one event, so that
+one bad event stops only itself and the later events of its own subject, which wait behind it to keep
+their order. What fails alone is tried again with growing waits and, in the end, becomes a dead letter.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import InterfaceError, OperationalError, connection
+
+from servicekit.messaging import failures, inbox
+from servicekit.messaging.envelope import Received
+from servicekit.messaging.threads import fresh_connections
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message as it stands on a stream."""
+
+    stream: str
+    entry: str
+    envelope: str
+    message: Received[Any]
+
+    @property
+    def lane(self) -> tuple[str, str]:
+        """Events in one lane keep their order."""
+        return self.stream, self.message.subject
+
+
+class Lanes:
+    """The events that one consumer has in hand.
+
+    Attributes:
+        waiting: lane → what waits in it, the failed event first.
+        due: lane → when its first event is tried again (monotonic seconds).
+    """
+
+    def __init__(self, stop: threading.Event) -> None:
+        self.stop = stop
+        self.waiting: dict[tuple[str, str], deque[Delivery]] = {}
+        self.due: dict[tuple[str, str], float] = {}
+
+    def __len__(self) -> int:
+        return sum(map(len, self.waiting.values()))
+
+    def entries(self) -> set[str]:
+        """The entries that wait here to be tried again."""
+        return {delivery.entry for lane in self.waiting.values() for delivery in lane}
+
+    def next_due(self) -> float | None:
+        """Seconds until something is to be tried again; None when nothing waits."""
+        return min(self.due.values()) - time.monotonic() if self.due else None
+
+    def clear(self) -> None:
+        """Forget what waits: it is unacknowledged, and will be read again."""
+        self.waiting.clear()
+        self.due.clear()
+
+    def handle(self, deliveries: list[Delivery]) -> list[str]:
+        """Handle a batch, its halves if it fails. Returns the entries to acknowledge; the rest waits."""
+        deliveries = self._put_behind_waiting(deliveries)
+        if not deliveries or self.stop.is_set():
+            return []
+        if len(deliveries) == 1:
+            return [deliveries[0].entry] if self._handled(deliveries[0]) else []
+        while not self.stop.is_set():
+            try:
+                with fresh_connections():
+                    inbox.handle([delivery.message for delivery in deliveries])
+                return [delivery.entry for delivery in deliveries]
+            except Exception as error:
+                if not _is_outage(error):
+                    log.info("a batch of %d failed, its halves now: %r", len(deliveries), error)
+                    break
+                log.warning("the database does not answer the consumer: %s", error)
+                self.stop.wait(0.5)
+        middle = len(deliveries) // 2
+        return self.handle(deliveries[:middle]) + self.handle(deliveries[middle:])
+
+    def _put_behind_waiting(self, deliveries: list[Delivery]) -> list[Delivery]:
+        """Those whose lane is free; the others join what waits there."""
+        free = []
+        for delivery in deliveries:
+            if delivery.lane in self.waiting:
+                self.waiting[delivery.lane].append(delivery)
+            else:
+                free.append(delivery)
+        return free
+
+    def _handled(self, delivery: Delivery) -> bool:
+        """Handle one event by itself. False when it failed and now waits in its lane."""
+        try:
+            with fresh_connections():
+                inbox.handle([delivery.message])
+            return True
+        except Exception as error:
+            attempts = 1 if _is_outage(error) else self._failed(delivery, error)
+            if attempts >= failures.MAX_ATTEMPTS:
+                failures.give_up(
+                    event_id=str(delivery.message.id),
+                    stream=delivery.stream,
+                    envelope=delivery.envelope,
+                    error=repr(error),
+                )
+                return True
+            self.waiting.setdefault(delivery.lane, deque()).appendleft(delivery)
+            self.due[delivery.lane] = time.monotonic() + failures.wait_after(attempts)
+            return False
+
+    def _failed(self, delivery: Delivery, error: Exception) -> int:
+        """Log and count a failure of the event's own. Returns how many there have been."""
+        message = delivery.message
+        log.error("event %s (%s) failed", message.id, message.type, exc_info=error)
+        return failures.record(
+            event_id=str(message.id),
+            stream=delivery.stream,
+            type=message.type,
+            subject=message.subject,
+            envelope=delivery.envelope,
+            error=repr(error),
+        )
+
+    def retry_due(self) -> Iterator[Delivery]:
+        """Try the lanes again whose time has come, each from its first event on. Yields what is handled."""
+        now = time.monotonic()
+        for lane in [lane for lane, due in self.due.items() if due <= now]:
+            queue = self.waiting.pop(lane)
+            del self.due[lane]
+            while queue:
+                delivery = queue.popleft()
+                if not self._handled(delivery):
+                    self.waiting[lane].extend(queue)
+                    break
+                yield delivery
+                failures.forget(str(delivery.message.id))
+
+
+def _is_outage(error: Exception) -> bool:
+    """Whether the database is away, rather than the event being at fault."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    try:
+        connection.close()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        return False
+    except (OperationalError, InterfaceError):
+        return True
