@@ -80,7 +80,7 @@ class Table:
 _MESSAGES = (Table("outbox", hours=REMEMBERED), Table("inbox", hours=REMEMBERED))
 
 TABLES: dict[str, tuple[Table, ...]] = {
-    "user": (Table("accounts_user", where="NOT is_staff"),),
+    "user": (Table("accounts_user", where="NOT is_staff"), *_MESSAGES),
     "market": (Table("venue_venueorder", counted=frozenset({"position"})), *_MESSAGES),
     "trading": (
         Table("orders_order"),
