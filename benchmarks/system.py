@@ -88,7 +88,11 @@ class BenchSystem:
 
     @contextmanager
     def begin_inside(self, service: str, function: str, **arguments: Any) -> Iterator[Inside]:
-        """The same, for a function that stops half-way and waits for the word to go on."""
+        """The same, for a function that stops half-way and waits for the word to go on.
+
+        The process stays until the end of the block: what its database connection has spent before is
+        then never mistaken for something that was spent within.
+        """
         argv = [sys.executable, "-m", "benchmarks.inside", service, function]
         process = subprocess.Popen(
             argv,
@@ -102,9 +106,10 @@ class BenchSystem:
             call = Inside(process, f"{service}.{function}")
             call.tell(json.dumps(arguments))
             yield call
+        except BaseException:
+            process.kill()
+            raise
         finally:
-            if process.poll() is None:
-                process.kill()
             process.communicate()
 
     def manage(self, package: str, *arguments: str) -> None:

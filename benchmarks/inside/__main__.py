@@ -17,6 +17,7 @@ def main(service: str, function: str) -> None:
     django.setup()
     module = import_module(f"benchmarks.inside.{service}")
     print("result", json.dumps(getattr(module, function)(**arguments)), flush=True)
+    sys.stdin.read()  # until it is closed
 
 
 if __name__ == "__main__":
