@@ -22,6 +22,7 @@ from servicekit.faults import fault_point
 from servicekit.messaging import failures, retention, streams
 from servicekit.messaging.envelope import open_envelope, parse
 from servicekit.messaging.lanes import Delivery, Lanes
+from servicekit.messaging.pace import Pace
 from servicekit.messaging.subscriptions import handlers, publishers
 from servicekit.messaging.threads import fresh_connections
 
@@ -50,6 +51,7 @@ class Consumer:
         self.streams = [streams.stream_of(publisher) for publisher in publishers()]
         self.redis = streams.connect(timeout=BLOCK / 1000 + streams.SOCKET_TIMEOUT)
         self.lanes = Lanes(stop)
+        self.pace = Pace(stop)
         self.next_claim = 0.0
         self.next_look_back = 0.0
         self.removed: datetime | None = None
@@ -91,9 +93,13 @@ class Consumer:
             return
         due = self.lanes.next_due()
         block = BLOCK if due is None else max(1, min(BLOCK, int(due * 1000)))
+        self.pace.pause()
+        begun = time.monotonic()
         answer = self.redis.xreadgroup(
             self.group, self.name, dict.fromkeys(self.streams, ">"), count=BATCH, block=block
         )
+        found = max((len(entries) for _, entries in answer), default=0) if answer else 0
+        self.pace.found(found, waited=time.monotonic() - begun, most=BATCH)
         for stream, entries in answer or []:
             self._take(stream, entries)
 

@@ -26,6 +26,7 @@ from django.db import connection, transaction
 from servicekit.faults import fault_point
 from servicekit.messaging import metrics, streams
 from servicekit.messaging.models import StreamState
+from servicekit.messaging.pace import Pace
 from servicekit.messaging.trim import Room
 
 log = logging.getLogger(__name__)
@@ -120,7 +121,8 @@ def run(stop: threading.Event) -> None:
     """Send until told to stop. Raises whatever PostgreSQL raises; the lock is then gone as well."""
     wakes = streams.connect().pubsub(ignore_subscribe_messages=True)
     room = Room()
-    subscribed, next_look = False, 0.0
+    pace = Pace(stop)
+    subscribed, next_look, waited = False, 0.0, 0.0
     while not stop.is_set():
         try:
             if not subscribed:
@@ -129,11 +131,16 @@ def run(stop: threading.Event) -> None:
             if time.monotonic() >= next_look:
                 take_back_lost()
                 next_look = time.monotonic() + LOSS_INTERVAL
-            if not _send_while(room):
+            sent = _send_while(room)
+            if sent is None:
                 stop.wait(INTERVAL)
+            pace.found(sent or 0, waited=waited, most=BATCH)
+            pace.pause()
+            begun = time.monotonic()
             if wakes.get_message(timeout=INTERVAL):
                 while wakes.get_message(timeout=0):
                     pass
+            waited = time.monotonic() - begun
         except redis.RedisError as error:
             log.warning("Redis does not answer the relay: %s", error)
             room = Room()  # out of memory: look, and trim, before the next try
@@ -144,14 +151,16 @@ def run(stop: threading.Event) -> None:
     wakes.close()
 
 
-def _send_while(room: Room) -> bool:
-    """Send what there is. False when the stream is full before the end of it."""
+def _send_while(room: Room) -> int | None:
+    """Send what there is. Returns how many; None when the stream is full before the end of it."""
+    total = 0
     while room.left():
         sent = send_batch()
         room.taken(sent)
+        total += sent
         if sent < BATCH:
-            return True
-    return False
+            return total
+    return None
 
 
 def send_batch() -> int:
