@@ -93,15 +93,14 @@ class Consumer:
             return
         due = self.lanes.next_due()
         block = BLOCK if due is None else max(1, min(BLOCK, int(due * 1000)))
-        self.pace.pause()
-        begun = time.monotonic()
+        self.pace.look()
         answer = self.redis.xreadgroup(
             self.group, self.name, dict.fromkeys(self.streams, ">"), count=BATCH, block=block
         )
-        found = max((len(entries) for _, entries in answer), default=0) if answer else 0
-        self.pace.found(found, waited=time.monotonic() - begun, most=BATCH)
+        self.pace.found()
         for stream, entries in answer or []:
             self._take(stream, entries)
+        self.pace.done(max((len(entries) for _, entries in answer or []), default=0), most=BATCH)
 
     def _create_groups(self) -> None:
         for stream in self.streams:

@@ -1,41 +1,47 @@
 """When to let events gather: a transaction for one costs nearly as much as a transaction for fifty.
 
-Whoever waits for work and gets it does it at once, so a quiet system answers in milliseconds. Whoever
-finds more work waiting each time it comes back is behind; it then pauses a moment before it looks
-again, takes all that came meanwhile in one go, and so spends a fraction of the CPU on each.
+Whoever mostly waits for work does it the moment it comes, so a quiet system answers in milliseconds.
+Whoever works more than it waits is behind; it then pauses before it looks again, takes all that came
+meanwhile in one go, and so spends a fraction of the CPU on each.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 
-#: Work that is there within so many seconds was there already.
-AT_ONCE = 0.001
 #: Seconds to let events gather.
-PAUSE = 0.025
+PAUSE = 0.04
 #: Fewer than this have not been worth a pause.
 WORTH = 3
 
 
 class Pace:
-    """Of one thread that looks for work, does it, and looks again."""
+    """Of one thread that goes round: :meth:`look` for work, :meth:`found` it, :meth:`done` with it."""
 
     def __init__(self, stop: threading.Event) -> None:
         self.stop = stop
         self._behind = 0
+        self._looked = self._found = 0.0
 
-    def found(self, events: int, *, waited: float, most: int) -> None:
-        """Note what a look has found.
-
-        Args:
-            events: how many.
-            waited: seconds until they were there.
-            most: that many are taken at a time; if so many were there, pausing would gain nothing.
-        """
-        alone = self._behind > 1 and events < WORTH
-        self._behind = 0 if waited > AT_ONCE or events >= most or alone else self._behind + 1
-
-    def pause(self) -> None:
-        """Let events gather, if the last two looks found them waiting."""
+    def look(self) -> None:
+        """Call it before looking. Pauses if the last two rounds were more work than waiting."""
         if self._behind > 1:
             self.stop.wait(PAUSE)
+        self._looked = time.monotonic()
+
+    def found(self) -> None:
+        """Call it when there is something to do, or nothing came."""
+        self._found = time.monotonic()
+
+    def done(self, events: int, *, most: int) -> None:
+        """Call it when that is done.
+
+        Args:
+            events: how many there were.
+            most: that many are taken at a time; if so many were there, pausing would gain nothing.
+        """
+        waited, worked = self._found - self._looked, time.monotonic() - self._found
+        in_vain = self._behind > 1 and events < WORTH
+        at_ease = waited > worked or events >= most or in_vain
+        self._behind = 0 if at_ease else self._behind + 1

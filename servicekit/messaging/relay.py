@@ -122,7 +122,7 @@ def run(stop: threading.Event) -> None:
     wakes = streams.connect().pubsub(ignore_subscribe_messages=True)
     room = Room()
     pace = Pace(stop)
-    subscribed, next_look, waited = False, 0.0, 0.0
+    subscribed, next_look = False, 0.0
     while not stop.is_set():
         try:
             if not subscribed:
@@ -134,13 +134,12 @@ def run(stop: threading.Event) -> None:
             sent = _send_while(room)
             if sent is None:
                 stop.wait(INTERVAL)
-            pace.found(sent or 0, waited=waited, most=BATCH)
-            pace.pause()
-            begun = time.monotonic()
+            pace.done(sent or 0, most=BATCH)
+            pace.look()
             if wakes.get_message(timeout=INTERVAL):
                 while wakes.get_message(timeout=0):
                     pass
-            waited = time.monotonic() - begun
+            pace.found()
         except redis.RedisError as error:
             log.warning("Redis does not answer the relay: %s", error)
             room = Room()  # out of memory: look, and trim, before the next try

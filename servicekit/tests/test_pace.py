@@ -3,51 +3,57 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 
 from servicekit.messaging.pace import PAUSE, Pace
 
 
-class Stop(threading.Event):
-    """Notes how long it was waited for, and does not wait."""
+class Clock(threading.Event):
+    """A stop flag whose waits take no time, and the clock that they and a test move on."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.waits: list[float | None] = []
+        self.now = 100.0
+        self.pauses = 0
 
     def wait(self, timeout: float | None = None) -> bool:
-        self.waits.append(timeout)
+        assert timeout == PAUSE
+        self.pauses += 1
         return False
 
 
-def pauses(*looks: tuple[int, float]) -> list[int]:
-    """After which of the looks (events found, seconds waited) there was a pause; 200 are taken at a time."""
-    stop = Stop()
-    pace = Pace(stop)
+def pauses(monkeypatch: pytest.MonkeyPatch, rounds: list[tuple[int, float]]) -> list[int]:
+    """Before which rounds (events, seconds waited for them; the work takes 10 ms) there is a pause."""
+    clock = Clock()
+    monkeypatch.setattr(time, "monotonic", lambda: clock.now)
+    pace = Pace(clock)
     paused = []
-    for number, (events, waited) in enumerate(looks, start=1):
-        pace.found(events, waited=waited, most=200)
-        before = len(stop.waits)
-        pace.pause()
-        if len(stop.waits) > before:
-            assert stop.waits[-1] == PAUSE
+    for number, (events, waited) in enumerate(rounds, start=1):
+        before = clock.pauses
+        pace.look()
+        if clock.pauses > before:
             paused.append(number)
+        clock.now += waited
+        pace.found()
+        clock.now += 0.01
+        pace.done(events, most=200)
     return paused
 
 
 @pytest.mark.parametrize(
-    ("looks", "expected"),
+    ("rounds", "expected"),
     [
         ([(1, 0.05)] * 5, []),  # a quiet system: every event is waited for
         ([(1, 0.05), (2, 0.0), (1, 0.05)], []),  # two at once, once
-        ([(5, 0.0)] * 4, [2, 3, 4]),  # work is waiting each time
-        ([(200, 0.0)] * 4, []),  # full batches gain nothing by waiting
-        ([(5, 0.0), (5, 0.0), (1, 0.0), (1, 0.0)], [2]),  # the rush is over
-        ([(5, 0.0), (5, 0.0), (5, 0.02)], [2]),
+        ([(5, 0.004)] * 5, [3, 4, 5]),  # more work than waiting each time
+        ([(200, 0.0)] * 5, []),  # full batches gain nothing by waiting
+        ([(5, 0.0), (5, 0.0), (1, 0.0), (1, 0.0), (1, 0.05)], [3]),  # the rush is over: a pause in vain
+        ([(5, 0.0), (5, 0.0), (5, 0.02), (5, 0.02)], [3]),
     ],
 )
-def test_it_pauses_when_work_is_waiting_each_time(
-    looks: list[tuple[int, float]], expected: list[int]
+def test_it_pauses_while_it_works_more_than_it_waits(
+    monkeypatch: pytest.MonkeyPatch, rounds: list[tuple[int, float]], expected: list[int]
 ) -> None:
-    assert pauses(*looks) == expected
+    assert pauses(monkeypatch, rounds) == expected
