@@ -57,9 +57,8 @@ def decode(token: str) -> dict[str, Any]:
     return dict(claims)
 
 
-@functools.lru_cache(maxsize=REMEMBERED)
 def _key_id(token: str) -> str:
-    """The id of the key that a token says it is signed with."""
+    """The id of the key that a token says it is signed with. Nothing is verified yet, so not remembered."""
     try:
         header = jwt.get_unverified_header(token)
     except jwt.PyJWTError as error:
