@@ -149,7 +149,7 @@ class BenchSystem:
         found: dict[str, int] = {}
         for service in SERVICES:
             name = service.name
-            unsent = self.rows(name, "SELECT count(*) FROM outbox WHERE published_at IS NULL")
+            unsent = self.rows(name, "SELECT count(*) FROM outbox_unsent")
             found[f"{name}'s outbox"] = unsent[0][0]
             stream = f"events:{name}"
             if self._redis.exists(stream):

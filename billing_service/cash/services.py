@@ -28,7 +28,7 @@ class DepositMade:
     balance_after: int
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def deposit_make(*, user_id: UUID, amount: int, currency: str, idempotency_key: str) -> DepositMade:
     """Bring money in from outside and book it.
 

@@ -13,6 +13,9 @@ from django.db.models import Max, QuerySet, Subquery
 from billing_service.arrays import array
 from billing_service.ledger.chain import BREAKS, ORIGIN
 from billing_service.ledger.models import JournalEntry, JournalHead, LedgerAccount, LedgerEntry
+from servicekit.database import Statement
+
+_BOOKED = Statement("SELECT fill_id FROM ledger_journalentry WHERE fill_id = ANY(%s::uuid[])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,7 @@ def account_get(*, user_id: UUID) -> LedgerAccount | None:
 def fills_booked(*, fill_ids: Iterable[UUID]) -> set[UUID]:
     """Those of the fills whose money has been booked."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT fill_id FROM ledger_journalentry WHERE fill_id = ANY(%s::uuid[])", [array(fill_ids)]
-        )
+        cursor.execute(_BOOKED, [array(fill_ids)])
         return {row[0] for row in cursor.fetchall()}
 
 

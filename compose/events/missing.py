@@ -14,10 +14,13 @@ from compose.check.snapshot import Snapshot
 # publisher's relay will see that it is lost. An inbox forgets old rows and says up to which day.
 _PUBLISHED = """
 SELECT id FROM outbox
-WHERE type IN ({types}) AND published_at IS NOT NULL AND id >= '{since}' AND (
-    (split_part(entry, '-', 1)::bigint, split_part(entry, '-', 2)::numeric) <= ({time}, {number})
-    OR entry IS NULL AND published_at < to_timestamp({time} / 1000.0)
-)
+WHERE type IN ({types}) AND id >= '{since}'
+  AND NOT EXISTS (SELECT FROM outbox_unsent AS unsent WHERE unsent.position = outbox.position)
+  AND position NOT IN (
+    SELECT unnest(positions) FROM outbox_batches
+    WHERE (split_part(last_entry, '-', 1)::bigint, split_part(last_entry, '-', 2)::numeric)
+        > ({time}, {number})
+  )
 ORDER BY id
 """
 

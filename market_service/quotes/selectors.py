@@ -11,11 +11,14 @@ from django.db import connection
 
 from market_service.quotes.models import DailyPrice
 from servicekit.arrays import array
+from servicekit.database import Statement
 
-_QUOTES = """
+_QUOTES = Statement(
+    """
 SELECT instrument_id, price, statement_timestamp() - price_at
 FROM quotes_quote WHERE instrument_id = ANY(%s::uuid[])
 """
+)
 
 
 def quotes_now(*, instrument_ids: Iterable[UUID]) -> dict[UUID, tuple[Decimal, timedelta]]:

@@ -10,8 +10,9 @@ from django.db import connection
 
 from market_service.venue.models import Reconciliation
 from servicekit.arrays import array
+from servicekit.database import Statement
 
-_ANSWERED = "SELECT order_id FROM venue_venueorder WHERE order_id = ANY(%s::uuid[])"
+_ANSWERED = Statement("SELECT order_id FROM venue_venueorder WHERE order_id = ANY(%s::uuid[])")
 
 # One statement, so one snapshot: an order and the units it moved are seen together or not at all.
 # Executions of an instrument get rising positions, because its row is locked meanwhile; so nothing can

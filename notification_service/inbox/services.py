@@ -16,19 +16,22 @@ from notification_service.inbox.errors import NotificationNotFound
 from notification_service.inbox.models import Kind, Notification
 from notification_service.inbox.selectors import notification_list
 from servicekit.arrays import array
+from servicekit.database import Statement
 from servicekit.ids import new_id
 
 # The ids rise in the order of the events, so the newest is shown first. Rows are inserted in the order
 # of the events' ids: two who are told the same at once wait for each other, never in a circle.
-_TELL = """
+_TELL = Statement(
+    """
 INSERT INTO notification_inbox_notification
     (id, user_id, channel, source_event_id, order_id, fill_id, params, request_id, kind, created_at)
-SELECT told.*, %s, statement_timestamp()
+SELECT told.*, %s::text, statement_timestamp()
 FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::uuid[], %s::jsonb[], %s::text[])
      AS told (id, user_id, channel, source_event_id)
 ORDER BY source_event_id
 ON CONFLICT DO NOTHING
 """
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,20 +23,21 @@ from rest_framework.utils.encoders import JSONEncoder
 
 from servicekit.api.models import IdempotentAnswer
 from servicekit.auth.principals import Principal
+from servicekit.database import Statement, run_later
 from servicekit.errors import DomainError
 from servicekit.faults import fault_point
 
 #: Milliseconds to wait for another request with the same key that is still being worked on.
 PATIENCE = 2000
 
-# The limit stays for what the action itself may have to wait for.
-_TAKE_KEY = """
-SET LOCAL lock_timeout = %s;
+_TAKE_KEY = Statement(
+    """
 INSERT INTO idempotent_answers (user_id, key, request_hash, status, location, body)
 VALUES (%s, %s, %s, 0, '', '') ON CONFLICT DO NOTHING
 """
+)
 
-_REMEMBER = (
+_REMEMBER = Statement(
     "UPDATE idempotent_answers SET status = %s, location = %s, body = %s WHERE user_id = %s AND key = %s"
 )
 
@@ -100,8 +101,10 @@ def idempotent(request: Request, action: Callable[[str], Response]) -> Response:
 
 def _is_first(user_id: UUID, key: str, fingerprint: str) -> bool:
     try:
+        # The limit stays for what the action itself may have to wait for.
+        run_later(f"SET LOCAL lock_timeout = {PATIENCE}")
         with connection.cursor() as cursor:
-            cursor.execute(_TAKE_KEY, [PATIENCE, str(user_id), key, fingerprint])
+            cursor.execute(_TAKE_KEY, [str(user_id), key, fingerprint])
             return bool(cursor.rowcount == 1)
     except OperationalError as error:
         if getattr(error.__cause__, "pgcode", None) == "55P03":  # lock_not_available
@@ -111,11 +114,8 @@ def _is_first(user_id: UUID, key: str, fingerprint: str) -> bool:
 
 def _remember(user_id: UUID, key: str, response: Response) -> None:
     body = json.dumps(response.data, cls=JSONEncoder, ensure_ascii=False)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _REMEMBER,
-            [response.status_code, response.headers.get("Location", ""), body, str(user_id), key],
-        )
+    location = response.headers.get("Location", "")
+    run_later(_REMEMBER, [response.status_code, location, body, str(user_id), key])
 
 
 def _replay(user_id: UUID, key: str, fingerprint: str) -> Response:

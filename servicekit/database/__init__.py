@@ -1,1 +1,37 @@
-"""Django's PostgreSQL backend with a cheaper look at whether the server is still there."""
+"""Django's PostgreSQL backend, with statements that are planned once and sent together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+
+from servicekit.database.statements import Statement
+
+__all__ = ["Statement", "plan_for_any_size", "run_later"]
+
+
+def run_later(query: str, values: Sequence[Any] = ()) -> None:
+    """Run a statement whose answer nobody needs: with the transaction's next one, or with its COMMIT.
+
+    What it raises (an IntegrityError, say) is raised there: an ``atomic`` block that ends without an
+    error has run it.
+    """
+    connection.ensure_connection()
+    connection.validate_no_broken_transaction()
+    with connection.wrap_database_errors:
+        connection.connection.later(query, values)
+
+
+def plan_for_any_size() -> None:
+    """From now on, plan this thread's statements as for large tables, each only once.
+
+    For a thread that runs the same statements for weeks, on tables that may have been empty when it
+    began: left to itself, PostgreSQL would plan to read a small table from end to end, and go on doing
+    so while it grows, until it is analyzed the next time.
+    """
+    wrapper: Any = connections[DEFAULT_DB_ALIAS]
+    if not wrapper.plans_for_any_size:
+        wrapper.plans_for_any_size = True
+        wrapper.close()

@@ -4,22 +4,32 @@ import redis
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from servicekit.admin import ReadOnlyAdmin
 from servicekit.messaging import dead_letters
-from servicekit.messaging.models import DroppedEvent, FailedEvent, OutboxEvent
+from servicekit.messaging.models import DroppedEvent, FailedEvent, OutboxEvent, UnsentEvent
 
 
 @admin.register(OutboxEvent)
 class OutboxEventAdmin(ReadOnlyAdmin):
-    list_display = ("position", "type", "subject", "sequence", "created_at", "published_at")
+    list_display = ("position", "type", "subject", "sequence", "created_at", "sent")
     list_filter = ("type",)
     search_fields = ("=id", "=subject")
     show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OutboxEvent]:
+        """With whether each was sent."""
+        waits = UnsentEvent.objects.filter(position=OuterRef("position"))
+        return super().get_queryset(request).annotate(sent=~Exists(waits))
+
+    @admin.display(boolean=True, description=_("sent"))
+    def sent(self, event: OutboxEvent) -> bool:
+        """Whether the stream has taken it."""
+        return bool(event.sent)  # type: ignore[attr-defined]
 
 
 class ReasonForm(ActionForm):

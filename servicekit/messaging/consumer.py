@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import connection
 
 from servicekit.contracts import ContractError
+from servicekit.database import plan_for_any_size
 from servicekit.faults import fault_point
 from servicekit.messaging import failures, retention, streams
 from servicekit.messaging.envelope import open_envelope, parse
@@ -49,7 +50,6 @@ class Consumer:
         self.group = settings.SERVICE_NAME
         self.name = os.environ.get("BIRZHA_CONSUMER", "worker")
         self.streams = [streams.stream_of(publisher) for publisher in publishers()]
-        self.redis = streams.connect(timeout=BLOCK / 1000 + streams.SOCKET_TIMEOUT)
         self.lanes = Lanes(stop)
         self.pace = Pace(stop)
         self.next_claim = 0.0
@@ -58,16 +58,17 @@ class Consumer:
 
     def run(self) -> None:
         """Consume until told to stop; the batch in hand is finished first."""
+        plan_for_any_size()
         try:
             while not self.stop.is_set():
                 self._consume()
         finally:
-            self.redis.close()
             connection.close()
 
     def _consume(self) -> None:
         """Consume while Redis answers. What waited is read again afterwards: it is unacknowledged."""
         try:
+            self.redis = streams.connect(timeout=BLOCK / 1000 + streams.SOCKET_TIMEOUT, own=True)
             with fresh_connections():
                 self.removed = retention.removed_until()
             self._create_groups()

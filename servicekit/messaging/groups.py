@@ -11,11 +11,16 @@ from typing import Any
 
 import redis
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from servicekit.messaging import streams
 from servicekit.messaging.models import StreamGroup, StreamState
+
+_CONFIRMED = """
+DELETE FROM outbox_batches
+WHERE (split_part(last_entry, '-', 1)::bigint, split_part(last_entry, '-', 2)::numeric) <= (%s, %s)
+"""
 
 Key = tuple[int, int]
 ORIGIN: Key = (0, 0)
@@ -118,7 +123,14 @@ def remember(found: list[Group]) -> Key | None:
         confirmed = min(known.values())
         if text(confirmed) != state.confirmed:
             StreamState.objects.update(confirmed=text(confirmed))
+            _forget_batches(confirmed)
         return confirmed
+
+
+def _forget_batches(confirmed: Key) -> None:
+    """What every subscriber has acknowledged is never sent again."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CONFIRMED, list(confirmed))
 
 
 def forget(name: str) -> bool:

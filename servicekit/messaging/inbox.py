@@ -15,18 +15,22 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 
+from servicekit.arrays import array
+from servicekit.database import Statement
 from servicekit.faults import fault_point
 from servicekit.messaging import metrics
 from servicekit.messaging.envelope import Received
 from servicekit.messaging.subscriptions import Handler, handlers, takes_many
 from servicekit.telemetry import request_context
 
-_TAKE = """
+_TAKE = Statement(
+    """
 INSERT INTO inbox (consumer, event_id, type)
-SELECT %s, event_id, type FROM unnest(%s::uuid[], %s::text[]) AS received (event_id, type)
+SELECT %s::text, event_id, type FROM unnest(%s::uuid[], %s::text[]) AS received (event_id, type)
 ORDER BY event_id
 ON CONFLICT DO NOTHING RETURNING event_id
 """
+)
 
 
 def handle(messages: Sequence[Received[Any]]) -> int:
@@ -79,7 +83,7 @@ def _take(messages: Sequence[Received[Any]]) -> list[Received[Any]]:
     with connection.cursor() as cursor:
         cursor.execute(
             _TAKE,
-            [settings.SERVICE_NAME, list(map(str, received)), [m.type for m in received.values()]],
+            [settings.SERVICE_NAME, array(received), array(m.type for m in received.values())],
         )
         new = {row[0] for row in cursor.fetchall()}
     return [message for id, message in received.items() if id in new]

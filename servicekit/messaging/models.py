@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -12,8 +13,8 @@ class OutboxEvent(models.Model):
 
     ``position`` is given while the aggregate's row is locked, so the events of one subject have
     rising positions; it is the order in which the relay sends. Events of different subjects may
-    commit out of it, which is why the relay never skips to "after the last". ``entry`` is the id
-    under which the stream took it.
+    commit out of it, which is why the relay never skips to "after the last". A row never changes;
+    what is still to be sent stands in :class:`UnsentEvent`.
     """
 
     position = models.BigAutoField(primary_key=True)
@@ -23,8 +24,6 @@ class OutboxEvent(models.Model):
     sequence = models.PositiveIntegerField()
     envelope = models.TextField()
     created_at = models.DateTimeField(db_default=Now())
-    published_at = models.DateTimeField(null=True)
-    entry = models.CharField(max_length=42, null=True)
 
     class Meta:
         db_table = "outbox"
@@ -33,14 +32,42 @@ class OutboxEvent(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["subject", "sequence"], name="outbox_subject_sequence"),
         ]
-        indexes = [
-            models.Index(
-                fields=["position"], name="outbox_unsent", condition=models.Q(published_at__isnull=True)
-            ),
-        ]
 
     def __str__(self) -> str:
         return f"{self.type} {self.subject} #{self.sequence}"
+
+
+class UnsentEvent(models.Model):
+    """The position of an outbox row that is to be sent; it goes once the stream has taken the event.
+
+    Narrow, because it comes and goes with every event: a mark in the outbox row itself would write all
+    of that anew, and each of its indexes.
+    """
+
+    position = models.BigIntegerField(primary_key=True)
+
+    class Meta:
+        db_table = "outbox_unsent"
+
+    def __str__(self) -> str:
+        return str(self.position)
+
+
+class SentBatch(models.Model):
+    """Events that the stream took together, the last of them as ``last_entry``.
+
+    From these rows the relay knows what to send again when Redis has lost something. Those that every
+    subscriber has acknowledged are removed.
+    """
+
+    last_entry = models.CharField(max_length=42)
+    positions = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        db_table = "outbox_batches"
+
+    def __str__(self) -> str:
+        return f"{len(self.positions)} up to {self.last_entry}"
 
 
 class StreamState(models.Model):

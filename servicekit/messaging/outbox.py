@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import redis
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from servicekit.arrays import columns
 from servicekit.contracts import Event
+from servicekit.database import Statement, run_later
 from servicekit.ids import new_id
-from servicekit.messaging import envelope, streams
+from servicekit.messaging import envelope
 from servicekit.messaging.envelope import Received
+from servicekit.messaging.wake import wake_relay
 from servicekit.telemetry import current_request_id, current_traceparent
 
-log = logging.getLogger(__name__)
-
 # Positions rise in the order of the rows given.
-_APPEND = """
-INSERT INTO outbox (id, type, subject, sequence, envelope)
-SELECT id, type, subject, sequence, envelope
-FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::int[], %s::text[]) WITH ORDINALITY
-     AS event (id, type, subject, sequence, envelope, place)
-ORDER BY place
+_APPEND = Statement(
+    """
+WITH added AS (
+    INSERT INTO outbox (id, type, subject, sequence, envelope)
+    SELECT id, type, subject, sequence, envelope
+    FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::int[], %s::text[]) WITH ORDINALITY
+         AS event (id, type, subject, sequence, envelope, place)
+    ORDER BY place
+    RETURNING position
+)
+INSERT INTO outbox_unsent (position) SELECT position FROM added
 """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,8 @@ def publish_many(outgoing: Iterable[Outgoing]) -> list[UUID]:
 
     Raises:
         TransactionManagementError: there is no transaction.
-        IntegrityError: a subject has an event of that number already: two writers raced.
+        IntegrityError: a subject has an event of that number already: two writers raced. It may come
+            as late as with the commit (``run_later``).
     """
     connection = transaction.get_connection()
     if not connection.in_atomic_block:
@@ -87,17 +93,7 @@ def publish_many(outgoing: Iterable[Outgoing]) -> list[UUID]:
         rows.append((event_id, out.event.TYPE, subject, out.sequence, sealed))
     if not rows:
         return []
-    ids, *columns = (list(column) for column in zip(*rows, strict=True))
-    with connection.cursor() as cursor:
-        cursor.execute(_APPEND, [list(map(str, ids)), *columns])
+    run_later(_APPEND, columns(rows))
     if not any(func is wake_relay for _, func, _ in connection.run_on_commit):
         transaction.on_commit(wake_relay)
-    return ids
-
-
-def wake_relay() -> None:
-    """Tell the relay to look now. Losing this message costs two seconds: the relay also looks by itself."""
-    try:
-        streams.shared().publish(streams.wake_channel(settings.SERVICE_NAME), "")
-    except redis.RedisError as error:
-        log.warning("the relay could not be woken: %s", error)
+    return [row[0] for row in rows]

@@ -1,12 +1,14 @@
 """When to let events gather: a transaction for one costs nearly as much as a transaction for fifty.
 
 Whoever mostly waits for work does it the moment it comes, so a quiet system answers in milliseconds.
-Whoever works more than it waits is behind; it then pauses before it looks again, takes all that came
-meanwhile in one go, and so spends a fraction of the CPU on each.
+Whoever has worked for most of the last half second is behind; it then pauses before it looks again,
+takes all that came meanwhile in one go, and so spends a fraction of the CPU on each. It stops pausing
+when a pause was in vain.
 """
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 
@@ -14,6 +16,8 @@ import time
 PAUSE = 0.04
 #: Fewer than this have not been worth a pause.
 WORTH = 3
+#: The part of the time that one works who is behind, and the seconds over which it is averaged.
+BEHIND, WINDOW = 0.6, 0.5
 
 
 class Pace:
@@ -21,12 +25,13 @@ class Pace:
 
     def __init__(self, stop: threading.Event) -> None:
         self.stop = stop
-        self._behind = 0
+        self._pauses = False
+        self._busy = 0.0
         self._looked = self._found = 0.0
 
     def look(self) -> None:
-        """Call it before looking. Pauses if the last two rounds were more work than waiting."""
-        if self._behind > 1:
+        """Call it before looking. Pauses if this thread is behind."""
+        if self._pauses:
             self.stop.wait(PAUSE)
         self._looked = time.monotonic()
 
@@ -41,7 +46,10 @@ class Pace:
             events: how many there were.
             most: that many are taken at a time; if so many were there, pausing would gain nothing.
         """
-        waited, worked = self._found - self._looked, time.monotonic() - self._found
-        in_vain = self._behind > 1 and events < WORTH
-        at_ease = waited > worked or events >= most or in_vain
-        self._behind = 0 if at_ease else self._behind + 1
+        now = time.monotonic()
+        if self._pauses and events < WORTH:
+            self._busy = 0.0
+        elif not self._pauses and now > self._looked:
+            share = (now - self._found) / (now - self._looked)
+            self._busy += (share - self._busy) * -math.expm1((self._looked - now) / WINDOW)
+        self._pauses = self._busy > BEHIND and events < most

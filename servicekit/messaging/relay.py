@@ -1,7 +1,7 @@
 """The relay: sends what the outbox holds to the service's stream, in order.
 
 One relay per service at a time: a PostgreSQL advisory lock elects it, which keeps the order of each
-subject. It is woken by a message after each commit and looks by itself every two seconds. No row is
+subject. It is woken (``wake``) after each commit and looks by itself every two seconds. No row is
 locked and no transaction is open while it talks to Redis: a relay that dies after XADD and before
 it has marked the rows sends them again, and the subscribers' inboxes drop the second copy.
 
@@ -17,17 +17,20 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import redis
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 
+from servicekit.arrays import array
+from servicekit.database import Statement, plan_for_any_size
 from servicekit.faults import fault_point
 from servicekit.messaging import metrics, streams
 from servicekit.messaging.models import StreamState
 from servicekit.messaging.pace import Pace
 from servicekit.messaging.trim import Room
+from servicekit.messaging.wake import Bell
 
 log = logging.getLogger(__name__)
 
@@ -39,8 +42,8 @@ INTERVAL = 2.0
 LOSS_INTERVAL = 5.0
 #: The advisory lock's number; locks are per database, so one number serves every service.
 LEADER_LOCK = 7_001
-#: Milliseconds that the search for what Redis lost may take; it reads the whole outbox.
-RECOVERY_TIMEOUT = 120_000
+#: The entry before the first.
+ORIGIN = "0-0"
 
 # KEYS[1]: the stream. ARGV: the last entry it is known to have, then a type and an envelope per event.
 # Answers the new entries; or, having added nothing, the stream's last entry when that is an earlier one.
@@ -78,26 +81,34 @@ redis.call('XSETID', KEYS[1], ARGV[1])
 return 'OK'
 """
 
-# Asked again and again; Django's query builder would be most of the cost.
-_UNSENT = """
-SELECT position, type, envelope FROM outbox WHERE published_at IS NULL ORDER BY position LIMIT %s
+# The oldest unsent events, and the last entry that the stream is known to have, with each of them.
+_UNSENT = Statement(
+    """
+SELECT position, type, envelope, (SELECT last_entry FROM stream_state)
+FROM (SELECT position FROM outbox_unsent ORDER BY position LIMIT %s) AS oldest
+JOIN outbox USING (position) ORDER BY position
 """
+)
 
-_MARK = """
-UPDATE outbox SET published_at = statement_timestamp(), entry = sent.entry
-FROM unnest(%s::bigint[], %s::text[]) AS sent (position, entry)
-WHERE outbox.position = sent.position
-"""
-
-_REMEMBER = """
-INSERT INTO stream_state (id, last_entry) VALUES (1, %s)
+_SENT = Statement(
+    """
+WITH gone AS (
+    DELETE FROM outbox_unsent WHERE position = ANY(%s::bigint[])
+), sent AS (
+    INSERT INTO outbox_batches (positions, last_entry) VALUES (%s::bigint[], %s) RETURNING last_entry
+)
+INSERT INTO stream_state (id, last_entry) SELECT 1, last_entry FROM sent
 ON CONFLICT (id) DO UPDATE SET last_entry = excluded.last_entry
 """
+)
 
 _LOST = """
-UPDATE outbox SET published_at = NULL, entry = NULL
-WHERE published_at IS NOT NULL AND entry IS NOT NULL
-  AND (split_part(entry, '-', 1)::bigint, split_part(entry, '-', 2)::bigint) > (%s, %s)
+WITH lost AS (
+    DELETE FROM outbox_batches
+    WHERE (split_part(last_entry, '-', 1)::bigint, split_part(last_entry, '-', 2)::numeric) > (%s, %s)
+    RETURNING positions
+)
+INSERT INTO outbox_unsent (position) SELECT unnest(positions) FROM lost ON CONFLICT DO NOTHING
 """
 
 
@@ -108,6 +119,7 @@ def lead(stop: threading.Event) -> bool:
         True when it is; False when it was told to stop first. The lock is held by this thread's
         database connection and lost with it.
     """
+    plan_for_any_size()
     while not stop.is_set():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_lock(%s)", [LEADER_LOCK])
@@ -119,15 +131,17 @@ def lead(stop: threading.Event) -> bool:
 
 def run(stop: threading.Event) -> None:
     """Send until told to stop. Raises whatever PostgreSQL raises; the lock is then gone as well."""
-    wakes = streams.connect().pubsub(ignore_subscribe_messages=True)
-    room = Room()
-    pace = Pace(stop)
-    subscribed, next_look = False, 0.0
+    bell = Bell()
+    try:
+        _run(stop, bell)
+    finally:
+        bell.close()
+
+
+def _run(stop: threading.Event, bell: Bell) -> None:
+    room, pace, next_look = Room(), Pace(stop), 0.0
     while not stop.is_set():
         try:
-            if not subscribed:
-                wakes.subscribe(streams.wake_channel(settings.SERVICE_NAME))
-                subscribed = True
             if time.monotonic() >= next_look:
                 take_back_lost()
                 next_look = time.monotonic() + LOSS_INTERVAL
@@ -136,18 +150,12 @@ def run(stop: threading.Event) -> None:
                 stop.wait(INTERVAL)
             pace.done(sent or 0, most=BATCH)
             pace.look()
-            if wakes.get_message(timeout=INTERVAL):
-                while wakes.get_message(timeout=0):
-                    pass
+            bell.wait(INTERVAL)
             pace.found()
         except redis.RedisError as error:
             log.warning("Redis does not answer the relay: %s", error)
             room = Room()  # out of memory: look, and trim, before the next try
-            subscribed = False
-            wakes.close()
-            wakes = streams.connect().pubsub(ignore_subscribe_messages=True)
             stop.wait(INTERVAL)
-    wakes.close()
 
 
 def _send_while(room: Room) -> int | None:
@@ -172,15 +180,15 @@ def send_batch() -> int:
         redis.RedisError: the stream did not take them all; those it did not are sent again.
     """
     while rows := _unsent():
-        state = StreamState.objects.first() or StreamState()
         fault_point("relay.before_send")
-        entries = _send(state.last_entry, rows)
-        if isinstance(entries, list):
+        last_entry = rows[0].last_entry or ORIGIN
+        answer = _send(last_entry, rows)
+        if isinstance(answer, list):
             fault_point("relay.after_send")
-            _mark([position for position, _, _ in rows], entries)
+            _mark(rows, answer[-1])
             metrics.sent(len(rows))
             return len(rows)
-        _take_back(state, last=entries)
+        _take_back(StreamState.objects.get(), last=answer)
     return 0
 
 
@@ -191,40 +199,48 @@ def take_back_lost() -> None:
         _take_back(state, last=last)
 
 
-def _unsent() -> list[tuple[int, str, str]]:
-    """The oldest unsent events: position, type, envelope."""
+class Row(NamedTuple):
+    """An event to be sent. ``last_entry``: the last that the stream is known to have; None: never any."""
+
+    position: int
+    type: str
+    envelope: str
+    last_entry: str | None
+
+
+def _unsent() -> list[Row]:
+    """The oldest unsent events."""
     with connection.cursor() as cursor:
         cursor.execute(_UNSENT, [BATCH])
-        rows: list[tuple[int, str, str]] = cursor.fetchall()
-    return rows
+        return [Row(*row) for row in cursor.fetchall()]
 
 
-def _send(last_entry: str, rows: Sequence[tuple[int, str, str]]) -> list[str] | str:
+def _send(last_entry: str, rows: Sequence[Row]) -> list[str] | str:
     """The entries' ids; or, nothing being sent, the stream's last entry when it should have later ones."""
     arguments: list[Any] = [last_entry]
-    for _, type_name, envelope in rows:
-        arguments += (type_name, envelope)
+    for row in rows:
+        arguments += (row.type, row.envelope)
     stream = streams.stream_of(settings.SERVICE_NAME)
-    answer: list[str] | str = _script()(keys=[stream], args=arguments)
+    client = streams.shared()
+    answer: list[str] | str = _script(client)(keys=[stream], args=arguments)
     return answer
 
 
-@functools.cache
-def _script() -> Any:
-    return streams.shared().register_script(_SEND)
+@functools.lru_cache(maxsize=1)
+def _script(client: Any) -> Any:
+    return client.register_script(_SEND)
 
 
-def _mark(positions: list[int], entries: list[str]) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_MARK, [positions, entries])
-        cursor.execute(_REMEMBER, [entries[-1]])
+def _mark(rows: Sequence[Row], last_entry: str) -> None:
+    with connection.cursor() as cursor:
+        positions = array(row.position for row in rows)
+        cursor.execute(_SENT, [positions, positions, last_entry])
 
 
 def _take_back(state: StreamState, *, last: str) -> None:
     """Make unsent again what the stream no longer has and not every subscriber has acknowledged."""
     since = max(streams.entry_key(last), streams.entry_key(state.confirmed))
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = %s", [RECOVERY_TIMEOUT])
+    with connection.cursor() as cursor:
         cursor.execute(_LOST, list(since))
         lost = cursor.rowcount
     # Only now does the stream stop telling of a loss; a crash before this repeats the search.

@@ -13,8 +13,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from servicekit.messaging import retention
-from servicekit.messaging.models import OutboxEvent
-from servicekit.messaging.outbox import wake_relay
+from servicekit.messaging.models import OutboxEvent, UnsentEvent
+from servicekit.messaging.wake import wake_relay
 
 #: Rows marked in one statement.
 CHUNK = 2_000
@@ -46,7 +46,7 @@ def replay(
     """
     if ids is None and since is None and not subject:
         raise ValueError("say which events: ids, since, subject")
-    rows = OutboxEvent.objects.filter(published_at__isnull=False)
+    rows = OutboxEvent.objects.exclude(position__in=UnsentEvent.objects.values("position"))
     if since is not None:
         rows = rows.filter(created_at__gte=since)
     if subject:
@@ -56,7 +56,10 @@ def replay(
     sent, old = 0, 0
     for part in _parts(rows, ids):
         old += part.filter(id__lt=known).count()
-        sent += part.filter(id__gte=known).update(published_at=None, entry=None)
+        positions = part.filter(id__gte=known).values_list("position", flat=True)
+        again = [UnsentEvent(position=position) for position in positions]
+        UnsentEvent.objects.bulk_create(again, ignore_conflicts=True)
+        sent += len(again)
     if sent:
         wake_relay()
     return Replayed(sent_again=sent, too_old=old)

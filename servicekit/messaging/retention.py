@@ -22,8 +22,7 @@ from django.db import connection
 from django.db.models import Max
 from django.utils import timezone
 
-from servicekit.messaging import streams
-from servicekit.messaging.models import RemovedEvents, StreamGroup, StreamState
+from servicekit.messaging.models import RemovedEvents, StreamGroup
 
 #: Rows of one transaction.
 CHUNK = 500
@@ -32,7 +31,7 @@ BUDGET = 1.0
 #: How much sooner than the inbox forgets an event it is refused: clocks may differ, never by so much.
 MARGIN = timedelta(days=1)
 
-# A row that was sent before entries were noted counts by the time of its sending.
+# What is sent and not acknowledged by everybody still stands in a batch.
 _OUTBOX = """
 WITH chunk AS (
     SELECT position FROM outbox
@@ -40,10 +39,9 @@ WITH chunk AS (
     ORDER BY position LIMIT %(chunk)s
 ), gone AS (
     DELETE FROM outbox USING chunk
-    WHERE outbox.position = chunk.position AND published_at IS NOT NULL AND (
-        (split_part(entry, '-', 1)::bigint, split_part(entry, '-', 2)::numeric) <= (%(time)s, %(number)s)
-        OR entry IS NULL AND published_at < to_timestamp(%(time)s / 1000.0)
-    )
+    WHERE outbox.position = chunk.position
+      AND NOT EXISTS (SELECT FROM outbox_unsent AS unsent WHERE unsent.position = chunk.position)
+      AND chunk.position NOT IN (SELECT unnest(positions) FROM outbox_batches)
     RETURNING outbox.id, outbox.type
 ), noted AS (
     INSERT INTO removed_events (side, type, day, count, digest)
@@ -79,14 +77,10 @@ def outbox_remove_old(now: datetime | None = None) -> int:
     Returns:
         How many; 0 while no subscriber is known.
     """
-    state = StreamState.objects.first()
-    if state is None or not StreamGroup.objects.exists():
+    if not StreamGroup.objects.exists():
         return 0
-    milliseconds, number = streams.entry_key(state.confirmed)
     before = (now or timezone.now()) - timedelta(days=settings.OUTBOX_DAYS)
-    values: dict[str, Any] = {
-        "before": before, "time": milliseconds, "number": number, "chunk": CHUNK, "after": 0
-    }  # fmt: skip
+    values: dict[str, Any] = {"before": before, "chunk": CHUNK, "after": 0}
     removed, end = 0, time.monotonic() + BUDGET
     while time.monotonic() < end:
         values["after"], gone = _one(_OUTBOX, values)

@@ -11,7 +11,7 @@ from django.db.models import Count, Min, Q
 from django.utils import timezone
 
 from servicekit.messaging import groups, streams
-from servicekit.messaging.models import FailedEvent, OutboxEvent, StreamGroup
+from servicekit.messaging.models import FailedEvent, OutboxEvent, StreamGroup, UnsentEvent
 
 #: Unread entries are counted so far when Redis does not know their number.
 COUNTED = 10_000
@@ -65,7 +65,7 @@ class Status:
 
 def status() -> Status:
     """How it is now. Without Redis, what the database knows."""
-    outbox = OutboxEvent.objects.filter(published_at__isnull=True).aggregate(
+    outbox = OutboxEvent.objects.filter(position__in=UnsentEvent.objects.values("position")).aggregate(
         count=Count("*"), oldest=Min("created_at")
     )
     failed = FailedEvent.objects.aggregate(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import functools
+import threading
 from typing import Any
 
 import redis
@@ -33,15 +33,20 @@ def entry_key(entry: str) -> tuple[int, int]:
     return int(milliseconds), int(number)
 
 
-def connect(*, timeout: float = SOCKET_TIMEOUT) -> Any:
-    """A redis-py client of its own, for a thread that blocks on it.
+def connect(*, timeout: float = SOCKET_TIMEOUT, own: bool = False) -> Any:
+    """A redis-py client.
 
     Args:
         timeout: seconds without an answer after which a call is given up.
+        own: it has one connection, made here, for one thread. redis-py's pool asks the kernel before
+            every call whether the connection that it hands out is still there.
 
     Returns:
         A ``redis.Redis`` that answers text; ``Any``, because the library types every answer as the
         union of what two protocols and two decodings may give.
+
+    Raises:
+        redis.ConnectionError: ``own``, and Redis is not there.
     """
     return redis.Redis.from_url(
         settings.REDIS_URL,
@@ -49,10 +54,19 @@ def connect(*, timeout: float = SOCKET_TIMEOUT) -> Any:
         socket_connect_timeout=SOCKET_TIMEOUT,
         decode_responses=True,
         protocol=2,
+        single_connection_client=own,
     )
 
 
-@functools.cache
 def shared() -> Any:
-    """The process's pooled client, for calls that do not block."""
-    return connect()
+    """The thread's own client, for calls that do not block.
+
+    Raises:
+        redis.ConnectionError: Redis is not there.
+    """
+    if getattr(_clients, "url", None) != settings.REDIS_URL:
+        _clients.client, _clients.url = connect(own=True), settings.REDIS_URL
+    return _clients.client
+
+
+_clients = threading.local()

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+import pkgutil
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-_EXPLAINED = ("SELECT", "UPDATE", "DELETE", "INSERT", "WITH")
+from servicekit.database.base import ANY_SIZE
+from servicekit.database.statements import Statement
+
+_EXPLAINED = ("SELECT", "UPDATE", "DELETE", "INSERT", "WITH", "EXECUTE")
 
 
 @dataclass(frozen=True)
@@ -20,7 +25,8 @@ class Plan:
     Attributes:
         sql: the statement with its values.
         indexes: the names of the indexes it reads.
-        read_whole: the tables it reads from the first row to the last.
+        read_whole: the tables that it reads from the first row to the last, as they lie there or
+            through an index.
     """
 
     sql: str
@@ -41,16 +47,55 @@ def plans_of(run: Callable[[], object]) -> list[Plan]:
 
 def plan_of(sql: str) -> Plan:
     """The plan of one statement, which is not run."""
+    return _plan(f"EXPLAIN (FORMAT JSON) {sql}", sql)
+
+
+def whole_reads(*packages: str) -> dict[str, frozenset[str]]:
+    """What the prepared statements of some packages would read from end to end.
+
+    Each is planned as on a connection for tables of any size (``servicekit.database.plan_for_any_size``),
+    so it does not matter what the tables hold now.
+
+    Returns:
+        Statement, by where it is (``module._NAME``) → tables; those that read none whole are left out.
+    """
+    found = {}
+    for name, statement in _statements_of(packages):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(ANY_SIZE.replace("SET ", "SET LOCAL "))
+            plan = _plan(f"EXPLAIN (GENERIC_PLAN, FORMAT JSON) {statement.numbered}", str(statement))
+        if plan.read_whole:
+            found[name] = plan.read_whole
+    return found
+
+
+def _plan(explain: str, sql: str) -> Plan:
     with connection.cursor() as cursor:
-        cursor.execute("EXPLAIN (FORMAT JSON) " + sql.replace("%", "%%"), [])
+        cursor.execute(explain)
         answer = cursor.fetchone()[0]
     (top,) = json.loads(answer) if isinstance(answer, str) else answer
     nodes = list(_nodes(top["Plan"]))
     return Plan(
         sql=sql,
         indexes=frozenset(node["Index Name"] for node in nodes if "Index Name" in node),
-        read_whole=frozenset(node["Relation Name"] for node in nodes if node["Node Type"] == "Seq Scan"),
+        read_whole=frozenset(node["Relation Name"] for node in nodes if _reads_whole(node)),
     )
+
+
+def _reads_whole(node: dict[str, Any]) -> bool:
+    """An index in which nothing is looked for is read from end to end."""
+    kind = node["Node Type"]
+    return kind == "Seq Scan" or (kind.startswith("Index ") and "Index Cond" not in node)
+
+
+def _statements_of(packages: Sequence[str]) -> Iterator[tuple[str, Statement]]:
+    for package in packages:
+        for info in pkgutil.walk_packages(import_module(package).__path__, f"{package}."):
+            if ".tests" in info.name or ".migrations" in info.name or info.name.endswith(".manage"):
+                continue
+            for name, value in vars(import_module(info.name)).items():
+                if isinstance(value, Statement):
+                    yield f"{info.name}.{name}", value
 
 
 def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -16,7 +16,7 @@ from servicekit.ids import new_id
 from servicekit.messaging import failures, inbox, publish, relay, streams
 from servicekit.messaging.consumer import Consumer
 from servicekit.messaging.envelope import Received, open_envelope, parse
-from servicekit.messaging.models import FailedEvent, InboxEvent, OutboxEvent, StreamState
+from servicekit.messaging.models import FailedEvent, InboxEvent, OutboxEvent, StreamState, UnsentEvent
 from servicekit.telemetry import request_context
 from servicekit.tests.sending import (
     cancel_requested,
@@ -61,7 +61,7 @@ class TestRelay:
         assert relay.send_batch() == 5
         assert relay.send_batch() == 0
         assert sent_sequences() == [1, 2, 3, 4, 5]
-        assert not OutboxEvent.objects.filter(published_at__isnull=True).exists()
+        assert not UnsentEvent.objects.exists()
 
     def test_a_stream_that_is_gone_is_sent_again_in_order(self, redis_streams: Any) -> None:
         order = new_id()
@@ -221,6 +221,7 @@ class TestConsumer:
     def test_what_a_dead_consumer_had_read_is_read_again(self, redis_streams: Any, calls: list) -> None:
         redis_streams.xadd("events:billing", {"envelope": sealed(placed())})
         dead = Consumer(threading.Event())
+        dead.redis = streams.connect()
         dead._create_groups()
         dead.redis.xreadgroup(dead.group, dead.name, {"events:billing": ">"})
         assert _pending(redis_streams) == 1

@@ -19,10 +19,12 @@ from django.utils import timezone
 
 from servicekit.ids import new_id
 from servicekit.messaging import dead_letters, failures, publish, relay, retention, streams
-from servicekit.messaging.models import DroppedEvent, FailedEvent, InboxEvent, OutboxEvent
+from servicekit.messaging.models import DroppedEvent, FailedEvent, InboxEvent, OutboxEvent, UnsentEvent
 from servicekit.tests.sending import cancel_requested, consume_until, placed, sealed
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+UNSENT = OutboxEvent.objects.filter(position__in=UnsentEvent.objects.values("position"))
 
 DEAD = "events:trading:dead"
 
@@ -153,7 +155,7 @@ class TestReplay:
         return ids
 
     def unsent(self) -> set[UUID]:
-        return set(OutboxEvent.objects.filter(published_at__isnull=True).values_list("id", flat=True))
+        return set(UNSENT.all().values_list("id", flat=True))
 
     def test_by_id(self, tmp_path: Path) -> None:
         ids = self.published(5)
@@ -205,9 +207,7 @@ class TestStatus:
         client.xreadgroup("billing", "c", {"events:trading": ">"}, count=1)
         with transaction.atomic():
             publish(cancel_requested(new_id()))
-        OutboxEvent.objects.filter(published_at__isnull=True).update(
-            created_at=timezone.now() - timedelta(seconds=90)
-        )
+        UNSENT.all().update(created_at=timezone.now() - timedelta(seconds=90))
         now = json.loads(events("status", "--json"))
         assert (now["unsent"], now["dead"], now["retrying"], now["stream_length"]) == (1, 2, 0, 3)
         assert 90 <= now["oldest_unsent_seconds"] < 100

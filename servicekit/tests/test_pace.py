@@ -42,18 +42,27 @@ def pauses(monkeypatch: pytest.MonkeyPatch, rounds: list[tuple[int, float]]) -> 
     return paused
 
 
-@pytest.mark.parametrize(
-    ("rounds", "expected"),
-    [
-        ([(1, 0.05)] * 5, []),  # a quiet system: every event is waited for
-        ([(1, 0.05), (2, 0.0), (1, 0.05)], []),  # two at once, once
-        ([(5, 0.004)] * 5, [3, 4, 5]),  # more work than waiting each time
-        ([(200, 0.0)] * 5, []),  # full batches gain nothing by waiting
-        ([(5, 0.0), (5, 0.0), (1, 0.0), (1, 0.0), (1, 0.05)], [3]),  # the rush is over: a pause in vain
-        ([(5, 0.0), (5, 0.0), (5, 0.02), (5, 0.02)], [3]),
-    ],
-)
-def test_it_pauses_while_it_works_more_than_it_waits(
-    monkeypatch: pytest.MonkeyPatch, rounds: list[tuple[int, float]], expected: list[int]
-) -> None:
-    assert pauses(monkeypatch, rounds) == expected
+QUIET, RUSH, FULL, LONE = (1, 0.05), (5, 0.004), (200, 0.0), (1, 0.0)
+
+
+def test_a_quiet_system_never_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert pauses(monkeypatch, [QUIET] * 500) == []
+
+
+def test_a_burst_of_a_tenth_of_a_second_is_no_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert pauses(monkeypatch, ([LONE] * 10 + [QUIET] * 20) * 5) == []
+
+
+def test_who_works_for_most_of_a_second_lets_events_gather(monkeypatch: pytest.MonkeyPatch) -> None:
+    paused = pauses(monkeypatch, [RUSH] * 200)
+    assert paused == list(range(paused[0], 201))
+    assert 0.5 < paused[0] * 0.014 < 1.5
+
+
+def test_full_batches_gain_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert pauses(monkeypatch, [FULL] * 200) == []
+
+
+def test_a_pause_in_vain_is_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    paused = pauses(monkeypatch, [RUSH] * 100 + [LONE] + [QUIET] * 100)
+    assert paused[-1] == 101

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from servicekit.ids import new_id
 from servicekit.messaging import Outgoing, publish_many, relay, streams, trim
-from servicekit.messaging.models import OutboxEvent, StreamGroup, StreamState
+from servicekit.messaging.models import OutboxEvent, StreamGroup, StreamState, UnsentEvent
 from servicekit.tests.sending import cancel_requested
 from servicekit.tests.server import Server, Subscriber, eventually
 
@@ -35,7 +35,6 @@ def server(tmp_path_factory: pytest.TempPathFactory, settings: Any) -> Iterator[
 
 
 def _forget_clients() -> None:
-    streams.shared.cache_clear()
     relay._script.cache_clear()
 
 
@@ -91,7 +90,7 @@ def tell(count: int, subjects: int = 10) -> list[str]:
 
 
 def sent() -> bool:
-    return not OutboxEvent.objects.filter(published_at__isnull=True).exists()
+    return not UnsentEvent.objects.exists()
 
 
 class TestLoss:
@@ -261,7 +260,7 @@ class TestBackPressure:
         ids += tell(1500)
         eventually(lambda: _is_full(client))
         time.sleep(0.5)
-        assert OutboxEvent.objects.filter(published_at__isnull=True).exists()
+        assert UnsentEvent.objects.exists()
 
         trim.KEPT, kept = 0, trim.KEPT
         try:

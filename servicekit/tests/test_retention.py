@@ -20,8 +20,10 @@ from servicekit.messaging.models import (
     InboxEvent,
     OutboxEvent,
     RemovedEvents,
+    SentBatch,
     StreamGroup,
     StreamState,
+    UnsentEvent,
 )
 from servicekit.tests.sending import consume_until, placed, sealed
 
@@ -37,12 +39,15 @@ def id_of(age: timedelta) -> UUID:
     return UUID(int=start | (new_id().int & ((1 << 80) - 1)))
 
 
-def sent_row(age: timedelta, entry: str | None = "5-0", *, id: UUID | None = None) -> OutboxEvent:
-    then = timezone.now() - age
-    return OutboxEvent.objects.create(
+def sent_row(age: timedelta, entry: str = "", *, id: UUID | None = None) -> OutboxEvent:
+    """An event that everybody has acknowledged, or one that was sent as ``entry`` and still is in a batch."""
+    row = OutboxEvent.objects.create(
         id=id or id_of(age), type=TYPE, subject=f"order/{new_id()}", sequence=1, envelope="{}",
-        created_at=then, published_at=then, entry=entry,
+        created_at=timezone.now() - age,
     )  # fmt: skip
+    if entry:
+        SentBatch.objects.create(last_entry=entry, positions=[row.pk])
+    return row
 
 
 def heard(id: UUID) -> None:
@@ -53,7 +58,7 @@ def heard(id: UUID) -> None:
 def confirmed() -> None:
     """Every known subscriber has acknowledged up to 10-0."""
     StreamGroup.objects.create(name="billing", acknowledged="10-0", seen_at=timezone.now())
-    StreamState.objects.create(confirmed="10-0", last_entry="99-0")
+    StreamState.objects.create(last_entry="99-0")
 
 
 def totals(view: str) -> list[tuple[Any, ...]]:
@@ -69,9 +74,11 @@ class TestOutbox:
             sent_row(timedelta(days=13)).pk,  # not old
         }
         unsent = sent_row(OLD)
-        OutboxEvent.objects.filter(pk=unsent.pk).update(published_at=None, entry=None)
+        UnsentEvent.objects.create(position=unsent.pk)
         for entry in ("10-0", "9-99", "5-0"):
             sent_row(OLD, entry)
+        assert retention.outbox_remove_old() == 0
+        groups.remember([])
         assert retention.outbox_remove_old() == 3
         assert set(OutboxEvent.objects.values_list("pk", flat=True)) == kept | {unsent.pk}
         assert retention.outbox_remove_old() == 0
@@ -83,14 +90,14 @@ class TestOutbox:
         assert retention.outbox_remove_old() == 0
 
     def test_a_new_subscriber_stops_the_removal(self, confirmed: None) -> None:
-        sent_row(OLD)
+        sent_row(OLD, "5-0")
         groups.remember([groups.Group("audit", pending=0, lag=0, delivered="4-0", acknowledged=(4, 0))])
         assert retention.outbox_remove_old() == 0
         groups.remember([groups.Group("audit", pending=0, lag=0, delivered="5-0", acknowledged=(5, 0))])
         assert retention.outbox_remove_old() == 1
 
     def test_a_subscriber_that_is_forgotten_stops_nothing(self, confirmed: None, redis_streams: Any) -> None:
-        sent_row(OLD)
+        sent_row(OLD, "5-0")
         groups.remember([groups.Group("audit", pending=0, lag=0, delivered="4-0", acknowledged=(4, 0))])
         assert groups.forget("audit")
         assert not groups.forget("audit")

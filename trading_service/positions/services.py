@@ -11,23 +11,29 @@ from django.db import connection
 from django.utils import timezone
 
 from servicekit.arrays import columns
+from servicekit.database import Statement, run_later
 from servicekit.ids import new_id
 from trading_service.positions.errors import InsufficientPosition, PositionInconsistent
 from trading_service.positions.selectors import position_available
 
-_HOLD = """
+_HOLD = Statement(
+    """
 UPDATE positions_position SET held_quantity = held_quantity + %s, updated_at = %s
 WHERE user_id = %s AND instrument_id = %s AND quantity - held_quantity >= %s
 """
+)
 
-_LOCK = """
+_LOCK = Statement(
+    """
 SELECT user_id, instrument_id, quantity, held_quantity, cost_basis, realized_pnl
 FROM positions_position
 JOIN unnest(%s::uuid[], %s::uuid[]) AS wanted (user_id, instrument_id) USING (user_id, instrument_id)
 ORDER BY user_id, instrument_id FOR NO KEY UPDATE OF positions_position
 """
+)
 
-_UPDATE = """
+_UPDATE = Statement(
+    """
 UPDATE positions_position AS position SET
     quantity = book.quantity, held_quantity = book.held_quantity, cost_basis = book.cost_basis,
     realized_pnl = book.realized_pnl, updated_at = %s
@@ -35,12 +41,14 @@ FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[], %s
      AS book (user_id, instrument_id, quantity, held_quantity, cost_basis, realized_pnl)
 WHERE position.user_id = book.user_id AND position.instrument_id = book.instrument_id
 """
+)
 
 # Another transaction may have made the same first position since we looked: then both add up.
-_INSERT = """
+_INSERT = Statement(
+    """
 INSERT INTO positions_position AS known
     (updated_at, id, user_id, instrument_id, quantity, held_quantity, cost_basis, realized_pnl)
-SELECT %s, book.* FROM
+SELECT %s::timestamptz, book.* FROM
     unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
     AS book (id, user_id, instrument_id, quantity, held_quantity, cost_basis, realized_pnl)
 ORDER BY user_id, instrument_id
@@ -49,6 +57,7 @@ ON CONFLICT (user_id, instrument_id) DO UPDATE SET
     cost_basis = known.cost_basis + excluded.cost_basis,
     updated_at = excluded.updated_at
 """
+)
 
 
 class Move(Enum):
@@ -111,11 +120,10 @@ def positions_move(movements: Iterable[Movement]) -> None:
             books[key] = _Book()
         books[key].apply(movement)
     now = timezone.now()
-    with connection.cursor() as cursor:
-        if changed := [(*key, *book.columns) for key, book in books.items() if key in known]:
-            cursor.execute(_UPDATE, [now, *columns(changed)])
-        if made := [(new_id(), *key, *book.columns) for key, book in books.items() if key not in known]:
-            cursor.execute(_INSERT, [now, *columns(made)])
+    if changed := [(*key, *book.columns) for key, book in books.items() if key in known]:
+        run_later(_UPDATE, [now, *columns(changed)])
+    if made := [(new_id(), *key, *book.columns) for key, book in books.items() if key not in known]:
+        run_later(_INSERT, [now, *columns(made)])
 
 
 @dataclass(slots=True)

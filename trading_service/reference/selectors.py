@@ -6,18 +6,21 @@ from decimal import Decimal
 
 from django.db import connection
 
+from servicekit.database import Statement
 from trading_service.reference.errors import InstrumentUnknown
 from trading_service.reference.models import ListedInstrument
 
 _FIELDS = [field.attname for field in ListedInstrument._meta.concrete_fields]
 
 # Every order asks this: the ORM would spend more on writing the statement than the server on answering.
-_LISTED = f"""
+_LISTED = Statement(
+    f"""
 SELECT quote.price, {", ".join(f"instrument.{name}" for name in _FIELDS)}
 FROM reference_listedinstrument AS instrument
 LEFT JOIN reference_latestquote AS quote ON quote.instrument_id = instrument.id
 WHERE ticker = %s
 """
+)
 
 
 def instrument_with_price(*, ticker: str) -> tuple[ListedInstrument, Decimal | None]:

@@ -35,7 +35,7 @@ def holds_expire(*, messages: Sequence[Received[trading.OrderExpired]]) -> int:
     return _end(messages, Hold.State.EXPIRED)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def _end(messages: Sequence[Received[Ended]], state: Hold.State) -> int:
     if not messages:
         return 0

@@ -15,7 +15,7 @@ from servicekit.contracts.billing import HoldDeclined, HoldPlaced
 from servicekit.messaging import Outgoing, Received, publish_many
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def holds_place(*, messages: Sequence[Received[trading.OrderPlaced]]) -> int:
     """Set cash aside for buys: in the order given, for as many as their customers have money for.
 

@@ -34,7 +34,7 @@ _BUY, _SELL, _FEE = (
 _HOUSE, _FEES = LedgerAccount.Kind.HOUSE_CASH.value, LedgerAccount.Kind.FEES.value
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def orders_settle(*, messages: Sequence[Fill]) -> list[Booked]:
     """Book the money of fills: exactly one journal entry each, whatever is delivered how often.
 

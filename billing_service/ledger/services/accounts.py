@@ -15,6 +15,7 @@ from billing_service.ledger.errors import AccountNotFrozen
 from billing_service.ledger.models import AccountFreeze, LedgerAccount
 from servicekit.contracts import user
 from servicekit.contracts.billing import AccountOpened
+from servicekit.database import Statement, run_later
 from servicekit.ids import new_id
 from servicekit.messaging import Outgoing, Received, publish_many
 from servicekit.money import HOME_CURRENCY
@@ -29,18 +30,22 @@ ON CONFLICT (user_id) DO NOTHING
 RETURNING user_id, id, opened_at
 """
 
-_LOCK = """
+_LOCK = Statement(
+    """
 SELECT id, user_id, currency, balance, held, last_number, frozen_at IS NOT NULL
 FROM ledger_ledgeraccount WHERE user_id = ANY(%s::uuid[]) ORDER BY id FOR UPDATE
 """
+)
 
 #: Balance and held change in one statement, so the CHECK held ≤ balance is true of every row version.
-_SAVE = """
+_SAVE = Statement(
+    """
 UPDATE ledger_ledgeraccount AS account
 SET balance = new.balance, held = new.held, last_number = new.last_number
 FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[]) AS new (id, balance, held, last_number)
 WHERE account.id = new.id
 """
+)
 
 
 @dataclass(slots=True)
@@ -110,19 +115,19 @@ def accounts_save(accounts: Iterable[LockedAccount]) -> None:
     """Write locked accounts back.
 
     Raises:
-        IntegrityError: a customer's balance is below zero or below what is held.
+        IntegrityError: a customer's balance is below zero or below what is held; as late as with the
+            commit (``run_later``).
     """
     accounts = list(accounts)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _SAVE,
-            [
-                array(account.key for account in accounts),
-                array(account.balance for account in accounts),
-                array(account.held for account in accounts),
-                array(account.last_number for account in accounts),
-            ],
-        )
+    run_later(
+        _SAVE,
+        [
+            array(account.key for account in accounts),
+            array(account.balance for account in accounts),
+            array(account.held for account in accounts),
+            array(account.last_number for account in accounts),
+        ],
+    )
 
 
 @transaction.atomic

@@ -15,31 +15,40 @@ from billing_service.arrays import array, words
 from billing_service.ledger.chain import Leg, entry_hash, price_text
 from billing_service.ledger.models import LedgerAccount
 from billing_service.ledger.services.accounts import LockedAccount, accounts_save
+from servicekit.database import Statement, run_later
 from servicekit.ids import new_id
 
-_SYSTEM = """
+_HEAD = Statement("SELECT number, hash, moment FROM ledger_lock_head()")
+
+_SYSTEM = Statement(
+    """
 SELECT id, user_id, currency, balance, held, last_number, frozen_at IS NOT NULL, kind
 FROM ledger_ledgeraccount WHERE kind <> 'customer_cash' AND currency = ANY(%s::text[]) ORDER BY id FOR UPDATE
 """
+)
 
-_LEGS = """
+_LEGS = Statement(
+    """
 INSERT INTO ledger_ledgerentry
     (id, journal_entry_id, account_id, number, kind, amount, currency, balance_after)
 SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::bigint[], %s::text[], %s::bigint[], %s::text[],
     %s::bigint[])
 """
+)
 
-_ENTRIES = """
+_ENTRIES = Statement(
+    """
 INSERT INTO ledger_journalentry
     (id, number, hash, type, source_id, request_id, occurred_at, order_id, fill_id, ticker, quantity, price,
      description, reverses_id, reason, booked_by)
-SELECT id, number, hash, type, source_id, request_id, %s, order_id, fill_id, ticker, quantity, price,
-    description, reverses_id, reason, booked_by
+SELECT id, number, hash, type, source_id, request_id, %s::timestamptz, order_id, fill_id, ticker, quantity,
+    price, description, reverses_id, reason, booked_by
 FROM unnest(%s::uuid[], %s::bigint[], %s::text[], %s::text[], %s::uuid[], %s::text[], %s::uuid[], %s::uuid[],
     %s::text[], %s::bigint[], %s::numeric[], %s::text[], %s::uuid[], %s::text[], %s::text[])
     AS new (id, number, hash, type, source_id, request_id, order_id, fill_id, ticker, quantity, price,
         description, reverses_id, reason, booked_by)
 """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +107,8 @@ def journal_book(drafts: Sequence[Draft]) -> list[Booked]:
 
     Raises:
         IntegrityError: a source, a fill or a reversed entry is booked already, a customer's balance
-            would fall below zero or below what is held, or the legs do not balance.
+            would fall below zero or below what is held, or the legs do not balance. It may come as late
+            as with the commit (``run_later``).
         decimal.Inexact: a price is finer than the journal keeps.
     """
     number, previous, moment = _head_lock()
@@ -139,7 +149,7 @@ def journal_book(drafts: Sequence[Draft]) -> list[Booked]:
 def _head_lock() -> tuple[int, str, datetime]:
     """Lock the end of the chain. Returns its number, its hash and the database's time."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT number, hash, moment FROM ledger_lock_head()")
+        cursor.execute(_HEAD)
         number, hash, moment = cursor.fetchone()
         return number, hash, moment
 
@@ -162,17 +172,16 @@ def _system_accounts(currencies: set[str]) -> dict[tuple[str, str], LockedAccoun
 def _insert(legs: Sequence[tuple[Any, ...]], entries: Sequence[tuple[Any, ...]], moment: datetime) -> None:
     """Legs first: the entry seals them, see ``ledger.models``."""
     id, entry_id, account_id, leg, kind, amount, currency, balance = list(zip(*legs, strict=True)) or [()] * 8
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _LEGS,
-            [array(id), array(entry_id), array(account_id), array(leg), array(kind), array(amount),
-             array(currency), array(balance)],
-        )  # fmt: skip
-        (id, number, hash, type, source_id, request_id, order_id, fill_id, ticker, quantity, price,
-         description, reverses_id, reason, booked_by) = zip(*entries, strict=True)  # fmt: skip
-        cursor.execute(
-            _ENTRIES,
-            [moment, array(id), array(number), array(hash), array(type), array(source_id), words(request_id),
-             array(order_id), array(fill_id), words(ticker), array(quantity), array(price),
-             words(description), array(reverses_id), words(reason), words(booked_by)],
-        )  # fmt: skip
+    run_later(
+        _LEGS,
+        [array(id), array(entry_id), array(account_id), array(leg), array(kind), array(amount),
+         array(currency), array(balance)],
+    )  # fmt: skip
+    (id, number, hash, type, source_id, request_id, order_id, fill_id, ticker, quantity, price,
+     description, reverses_id, reason, booked_by) = zip(*entries, strict=True)  # fmt: skip
+    run_later(
+        _ENTRIES,
+        [moment, array(id), array(number), array(hash), array(type), array(source_id), words(request_id),
+         array(order_id), array(fill_id), words(ticker), array(quantity), array(price),
+         words(description), array(reverses_id), words(reason), words(booked_by)],
+    )  # fmt: skip

@@ -105,8 +105,8 @@ def news(kind: str, event: str, *, order_id: str = "", fill_id: str = "") -> str
 def said(id: str, type: str, subject: str) -> str:
     """The INSERT into the outbox of the publisher, sent already."""
     return f"""
-        INSERT INTO outbox (id, type, subject, sequence, envelope, published_at)
-        SELECT '{id}', '{type}', '{subject}', coalesce(max(sequence), 0) + 1, '{{}}', now()
+        INSERT INTO outbox (id, type, subject, sequence, envelope)
+        SELECT '{id}', '{type}', '{subject}', coalesce(max(sequence), 0) + 1, '{{}}'
         FROM outbox WHERE subject = '{subject}'
     """
 

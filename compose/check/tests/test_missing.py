@@ -15,16 +15,23 @@ from servicekit.ids import new_id
 TYPE = "trading.order.filled.v1"
 
 
-def told(databases: dict[str, Any], entry: str | None, *, sent: bool = True, age_days: float = 0) -> UUID:
+def told(databases: dict[str, Any], entry: str | None, *, age_days: float = 0) -> UUID:
     """Trading publishes a fill."""
     made = datetime.now(UTC) - timedelta(days=age_days)
     id = UUID(int=(int(made.timestamp() * 1000) << 80) | (new_id().int & ((1 << 80) - 1)))
     with databases["trading"].cursor() as cursor:
         cursor.execute(
-            "INSERT INTO outbox (id, type, subject, sequence, envelope, published_at, entry)"
-            " VALUES (%s, %s, %s, 1, '{}', %s, %s)",
-            [str(id), TYPE, f"order/{id}", made if sent else None, entry],
+            "INSERT INTO outbox (id, type, subject, sequence, envelope) VALUES (%s, %s, %s, 1, '{}')"
+            " RETURNING position",
+            [str(id), TYPE, f"order/{id}"],
         )
+        (position,) = cursor.fetchone()
+        if entry:
+            cursor.execute(
+                "INSERT INTO outbox_batches (last_entry, positions) VALUES (%s, %s)", [entry, [position]]
+            )
+        else:
+            cursor.execute("INSERT INTO outbox_unsent VALUES (%s)", [position])
     return id
 
 
@@ -32,7 +39,6 @@ def told(databases: dict[str, Any], entry: str | None, *, sent: bool = True, age
 def _acknowledged(snapshot: Snapshot, databases: dict[str, Any]) -> None:
     """Billing and notification have heard all of the story, and trading's stream up to far away."""
     with databases["trading"].cursor() as cursor:
-        cursor.execute("UPDATE outbox SET published_at = now(), entry = '1-1'")
         cursor.execute(
             "INSERT INTO stream_groups (name, acknowledged, seen_at)"
             " VALUES ('billing', '2000-5', now()), ('notification', '1000-0', now())"
@@ -46,7 +52,7 @@ def test_nothing_is_missing(snapshot: Snapshot) -> None:
 def test_what_was_acknowledged_and_is_not_in_the_inbox(snapshot: Snapshot, databases: dict[str, Any]) -> None:
     ids = [told(databases, "1000-0"), told(databases, "2000-5")]
     told(databases, "2000-6")  # still on the stream
-    told(databases, None, sent=False)  # still in the outbox
+    told(databases, None)  # still in the outbox
     for service in ("billing", "notification"):
         with databases[service].cursor() as cursor:
             cursor.execute("DELETE FROM failed_events")

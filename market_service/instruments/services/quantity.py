@@ -16,17 +16,22 @@ from uuid import UUID
 from django.db import connection
 
 from servicekit.arrays import array
+from servicekit.database import Statement, run_later
 
-_LOCK = """
+_LOCK = Statement(
+    """
 SELECT id, ticker, status, price_step, issued_quantity, available_quantity
 FROM instruments_instrument WHERE id = ANY(%s::uuid[]) ORDER BY id FOR NO KEY UPDATE
 """
+)
 
 # The limits of what is on offer are the table's own (instrument_available_range).
-_MOVE = """
+_MOVE = Statement(
+    """
 UPDATE instruments_instrument AS instrument SET available_quantity = available_quantity + moved.units
 FROM unnest(%s::uuid[], %s::bigint[]) AS moved (id, units) WHERE instrument.id = moved.id
 """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,5 +69,4 @@ def quantities_move(*, changes: Mapping[UUID, int]) -> None:
     moved = {id_: units for id_, units in changes.items() if units}
     if not moved:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(_MOVE, [array(moved), array(moved.values())])
+    run_later(_MOVE, [array(moved), array(moved.values())])

@@ -1,8 +1,9 @@
 """Answering orders: a batch in a handful of statements, however many orders and instruments.
 
 Each order gets one answer, and the primary key of :class:`VenueOrder` decides between answers that
-race. The instruments' rows stay locked from reading what is on offer to taking it, so orders of one
-instrument are answered one batch after the other.
+race: the second fails, and when it is tried again it finds the first. The instruments' rows stay
+locked from reading what is on offer to taking it, so orders of one instrument are answered one batch
+after the other.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from market_service.venue.selectors import orders_answered
 from market_service.venue.services.listing import Execution, Listing, Refusal, not_open
 from servicekit.arrays import array
 from servicekit.contracts import Event, market, trading
+from servicekit.database import Statement
 from servicekit.messaging import Outgoing, Received, publish_many
 
 Submitted = Received[trading.OrderSubmitted]
@@ -32,10 +34,6 @@ class Answer(NamedTuple):
     message: Submitted
     listed: bool
     outcome: Execution | Refusal
-
-
-class _AnsweredBefore(Exception):
-    """One of the orders had an answer already."""
 
 
 @transaction.atomic(savepoint=False)
@@ -50,6 +48,8 @@ def orders_answer(*, messages: Sequence[Submitted]) -> int:
 
     Raises:
         ValueError: an order makes no sense; trading never sends such a one. Nothing was answered.
+        IntegrityError: an order was canceled by somebody else just now. Nothing was answered; at the
+            next try it is known.
 
     Emits:
         ``OrderExecuted`` or ``OrderRefused`` per order.
@@ -61,21 +61,12 @@ def orders_answer(*, messages: Sequence[Submitted]) -> int:
             raise ValueError(f"not an order: {order.side} {order.quantity} at {order.cap_price}")
         orders.setdefault(order.order_id, message)
     offers = instruments.offers_lock(instrument_ids=(m.event.instrument_id for m in orders.values()))
-    before: set[UUID] = set()
-    while True:
-        try:
-            with transaction.atomic():
-                return _answer([m for id_, m in orders.items() if id_ not in before], offers)
-        except _AnsweredBefore:  # seldom; the others are answered as if it had never come
-            before = orders_answered(order_ids=orders)
+    before = orders_answered(order_ids=orders)
+    return _answer([m for id_, m in orders.items() if id_ not in before], offers)
 
 
 def _answer(messages: Sequence[Submitted], offers: dict[UUID, instruments.Offer]) -> int:
-    """Answer orders that have no answer yet.
-
-    Raises:
-        _AnsweredBefore: one has; nothing may stay of what was done here.
-    """
+    """Answer orders that have no answer yet."""
     if not messages:
         return 0
     quotes = quotes_now(instrument_ids=offers)
@@ -85,22 +76,24 @@ def _answer(messages: Sequence[Submitted], offers: dict[UUID, instruments.Offer]
         listing = listings.get(message.event.instrument_id)
         outcome = listing.answer(message.event) if listing else not_open("not listed")
         answers.append(Answer(message, listing is not None, outcome))
-    answered_at = _book(answers)
     instruments.quantities_move(changes={id_: listing.change for id_, listing in listings.items()})
+    answered_at = _book(answers)
     # The only event of its subject: its sequence is 1.
     publish_many(Outgoing(_told(answer, answered_at), cause=answer.message) for answer in answers)
     return len(answers)
 
 
-_BOOK = """
+_BOOK = Statement(
+    """
 INSERT INTO venue_venueorder (order_id, instrument_id, side, quantity, cap_price, submitted_at, state,
     fill_id, price, refuse_code, refuse_limit, refuse_value, answered_at)
 SELECT answer.*, statement_timestamp()
 FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::bigint[], %s::numeric[], %s::timestamptz[], %s::text[],
             %s::uuid[], %s::numeric[], %s::text[], %s::text[], %s::text[]) AS answer (order_id)
 ORDER BY order_id
-ON CONFLICT (order_id) DO NOTHING RETURNING answered_at
+RETURNING answered_at
 """
+)
 
 
 def _book(answers: Sequence[Answer]) -> datetime:
@@ -108,8 +101,6 @@ def _book(answers: Sequence[Answer]) -> datetime:
     columns = [array(column) for column in zip(*map(_row, answers), strict=True)]
     with connection.cursor() as cursor:
         cursor.execute(_BOOK, columns)
-        if cursor.rowcount < len(answers):
-            raise _AnsweredBefore
         (answered_at,) = cursor.fetchone()
     return answered_at
 

@@ -9,14 +9,17 @@ from django.db import connection, transaction
 from market_service.venue.models import VenueOrderState
 from servicekit.arrays import array
 from servicekit.contracts import market, trading
+from servicekit.database import Statement
 from servicekit.messaging import Outgoing, Received, publish_many
 
-_CANCEL = """
+_CANCEL = Statement(
+    """
 INSERT INTO venue_venueorder (order_id, state, side, refuse_code, refuse_limit, refuse_value, answered_at)
-SELECT order_id, %s, '', '', '', '', statement_timestamp() FROM unnest(%s::uuid[]) AS wanted (order_id)
+SELECT order_id, %s::text, '', '', '', '', statement_timestamp() FROM unnest(%s::uuid[]) AS wanted (order_id)
 ORDER BY order_id
 ON CONFLICT (order_id) DO NOTHING RETURNING order_id, answered_at
 """
+)
 
 
 @transaction.atomic(savepoint=False)

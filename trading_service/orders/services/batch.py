@@ -6,6 +6,7 @@ the order of their ids, from the read to the write, so what is decided in betwee
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +19,7 @@ from django.utils import timezone
 
 from servicekit.arrays import array, columns
 from servicekit.contracts import Event
+from servicekit.database import Statement, run_later
 from servicekit.messaging import Outgoing, Received, publish_many
 from trading_service.orders.models import FINAL, Order, Side, Status
 from trading_service.orders.saga import Step
@@ -29,29 +31,37 @@ _COLUMNS = """
     cancel_requested_at
 """
 
-_LOCK = f"""
+_LOCK = Statement(
+    f"""
 SELECT {_COLUMNS} FROM orders_order AS orders
 JOIN reference_listedinstrument AS instrument ON instrument.id = instrument_id
 WHERE orders.id = ANY(%s::uuid[]) ORDER BY orders.id FOR NO KEY UPDATE OF orders
 """
+)
 
 # Rows that somebody else has in hand are left out, never waited for: a sweep may run beside another
 # and beside the events, and cannot be part of a deadlock.
-_LOCK_DUE = f"""
+_LOCK_DUE = Statement(
+    f"""
 SELECT {_COLUMNS}, recalls FROM orders_orderdeadline AS deadline
 JOIN orders_order AS orders ON orders.id = order_id
 JOIN reference_listedinstrument AS instrument ON instrument.id = instrument_id
 WHERE due_at <= statement_timestamp() ORDER BY due_at LIMIT %s
 FOR NO KEY UPDATE OF deadline, orders SKIP LOCKED
 """
+)
 
-_RECORD = """
+_RECORD = Statement(
+    """
 INSERT INTO orders_ordertransition
     (at, cause, order_id, sequence, from_status, to_status, event_id, request_id)
-SELECT %s, %s, change.* FROM
+SELECT %s::timestamptz, %s::text, change.* FROM
     unnest(%s::uuid[], %s::int[], %s::text[], %s::text[], %s::uuid[], %s::text[])
     AS change (order_id, sequence, from_status, to_status, event_id, request_id)
 """
+)
+
+_END = Statement("DELETE FROM orders_orderdeadline WHERE order_id = ANY(%s::uuid[])")
 
 #: The columns that change, besides version and status, and their types.
 _TYPES = {
@@ -176,17 +186,12 @@ class Batch:
         if not orders:
             return
         names = ("id", "version", "status", *changed)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                _update(changed),
-                [self.now, *columns(tuple(getattr(each, name) for name in names) for each in orders)],
-            )
-            if self._history:
-                cursor.execute(_RECORD, [self.now, self.cause, *columns(self._history)])
-            if ended := [each.id for each in orders if each.status in FINAL]:
-                cursor.execute(
-                    "DELETE FROM orders_orderdeadline WHERE order_id = ANY(%s::uuid[])", [array(ended)]
-                )
+        values = columns(tuple(getattr(each, name) for name in names) for each in orders)
+        run_later(_update(changed), [self.now, *values])
+        if self._history:
+            run_later(_RECORD, [self.now, self.cause, *columns(self._history)])
+        if ended := [each.id for each in orders if each.status in FINAL]:
+            run_later(_END, [array(ended)])
         positions_move(self._movements)
         publish_many(self._outgoing)
 
@@ -204,12 +209,13 @@ def claimed(
             yield order, message
 
 
-def _update(changed: Sequence[str]) -> str:
+@functools.cache
+def _update(changed: tuple[str, ...]) -> Statement:
     """The statement that writes version, status and some other columns of many orders."""
     sets = "".join(f", {name} = new.{name}" for name in changed)
     names = "".join(f", {name}" for name in changed)
     arrays = "".join(f", %s::{_TYPES[name]}[]" for name in changed)
-    return (
+    return Statement(
         "UPDATE orders_order AS orders "
         f"SET updated_at = %s, version = new.version, status = new.status{sets} "
         f"FROM unnest(%s::uuid[], %s::int[], %s::text[]{arrays}) AS new (id, version, status{names}) "

@@ -7,11 +7,12 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from servicekit.arrays import columns
 from servicekit.contracts import trading
+from servicekit.database import Statement, run_later
 from servicekit.messaging import Outgoing, publish_many
 from servicekit.money import MAX_MINOR, to_text
 from servicekit.telemetry import current_request_id
@@ -29,7 +30,8 @@ from trading_service.reference.valuation import amount_of
 _FIELDS = list(Order._meta.concrete_fields)
 
 # The order, the history of how it began, and the deadline of an open one: one trip to the server.
-_INSERT = f"""
+_INSERT = Statement(
+    f"""
 WITH placed AS (
     INSERT INTO orders_order ({", ".join(str(field.column) for field in _FIELDS)})
     VALUES ({", ".join(["%s"] * len(_FIELDS))})
@@ -37,12 +39,13 @@ WITH placed AS (
 ), recorded AS (
     INSERT INTO orders_ordertransition
         (order_id, sequence, from_status, to_status, at, cause, request_id)
-    SELECT id, sequence, from_status, to_status, created_at, %s, request_id
+    SELECT id, sequence, from_status, to_status, created_at, %s::text, request_id
     FROM placed, unnest(%s::int[], %s::text[], %s::text[]) AS step (sequence, from_status, to_status)
 )
 INSERT INTO orders_orderdeadline (order_id, due_at, recalls)
 SELECT id, statement_timestamp() + make_interval(secs => %s), 0 FROM placed WHERE %s
 """
+)
 
 
 @transaction.atomic(savepoint=False)
@@ -177,6 +180,5 @@ def _insert(order: Order, states: Sequence[Status]) -> None:
         (number, states[number - 2] if number > 1 else "", state)
         for number, state in enumerate(states, start=1)
     )
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [*values, CUSTOMER, *history, settings.ORDER_DEADLINE, order.status in OPEN])
+    run_later(_INSERT, [*values, CUSTOMER, *history, settings.ORDER_DEADLINE, order.status in OPEN])
     order._state.adding = False

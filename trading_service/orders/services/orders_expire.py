@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from servicekit.arrays import columns
 from servicekit.contracts import trading
+from servicekit.database import run_later
 from trading_service.orders import saga
 from trading_service.orders.services.batch import Batch, LockedOrder, orders_lock_due
 from trading_service.orders.services.orders_cancel import order_end
@@ -61,8 +62,7 @@ def orders_expire(*, limit: int = LIMIT) -> int:
     batch.write("reject_code")
     if recalled:
         rows = ((order.id, recalls, _patience(recalls)) for order, recalls in recalled)
-        with connection.cursor() as cursor:
-            cursor.execute(_REARM, columns(rows))
+        run_later(_REARM, columns(rows))
     return len(due)
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from django.db import connection
-
 from servicekit.arrays import columns
 from servicekit.contracts import market, trading
+from servicekit.database import Statement, run_later
 from servicekit.messaging import Received
 from trading_service.orders import saga
 from trading_service.orders.errors import ExecutionConflict
@@ -18,12 +17,14 @@ from trading_service.orders.services.batch import Batch, LockedOrder, orders_loc
 from trading_service.positions.services import Move, Movement
 from trading_service.reference.valuation import amount_of
 
-_BOOK = """
+_BOOK = Statement(
+    """
 INSERT INTO orders_fill (id, order_id, quantity, price, amount, fee, executed_at)
 SELECT * FROM unnest(
     %s::uuid[], %s::uuid[], %s::bigint[], %s::numeric[], %s::bigint[], %s::bigint[], %s::timestamptz[]
 )
 """
+)
 
 
 def orders_fill(*, messages: Sequence[Received[market.OrderExecuted]]) -> None:
@@ -64,8 +65,7 @@ def orders_fill(*, messages: Sequence[Received[market.OrderExecuted]]) -> None:
             )
         )
     if fills:
-        with connection.cursor() as cursor:
-            cursor.execute(_BOOK, columns(fills))
+        run_later(_BOOK, columns(fills))
     batch.write("filled_quantity", "filled_value", "amount", "fee")
 
 

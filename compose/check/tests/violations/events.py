@@ -14,8 +14,9 @@ for service in HEARS:
             "I12",
             f"{service}: an event that is not sent",
             service,
-            "INSERT INTO outbox (id, type, subject, sequence, envelope) "
-            f"VALUES ('{OTHER}', 'x', 'order/{OTHER}', 1, '{{}}')",
+            "WITH said AS (INSERT INTO outbox (id, type, subject, sequence, envelope) "
+            f"VALUES ('{OTHER}', 'x', 'order/{OTHER}', 1, '{{}}') RETURNING position) "
+            "INSERT INTO outbox_unsent SELECT position FROM said",
         ),
         (
             "I12",
