@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from gateway.envoy import Json, extension
+from gateway.canary.weights import FILE, LAYER, document
+from gateway.envoy import Json, extension, seconds
 from gateway.envoy.clusters import clusters, socket_endpoint
 from gateway.envoy.listeners import OWNER_ONLY, inner_listener, public_listener, stats_listener
 from gateway.envoy.routes import NAME, route_configuration
@@ -18,7 +20,14 @@ STATS_SOCKET = "gateway-stats.sock"
 
 
 def bootstrap(
-    gateway: Gateway, *, run_dir: Path, bind: str, port: int, log: str, folder: Path | None
+    gateway: Gateway,
+    *,
+    run_dir: Path,
+    bind: str,
+    port: int,
+    log: str,
+    folder: Path | None,
+    canaries: Mapping[str, int] | None = None,
 ) -> Json:
     """The whole configuration.
 
@@ -28,21 +37,28 @@ def bootstrap(
         bind: the public listener's address.
         port: and its port.
         log: file of the JSON access log; `/dev/stdout` is allowed.
-        folder: where `cds/` and `rds/` are watched; None puts clusters and routes inside, so that
-            `envoy --mode validate` sees them (it does not open watched files).
+        folder: where `cds/`, `rds/` and `rtds/` are watched; None puts all of it inside, so that
+            `envoy --mode validate` sees it (it does not open watched files).
+        canaries: service → its canary's share in percent.
     """
+    canaries = canaries or {}
     static_clusters = [_admin_cluster(run_dir)]
     dynamic: Json = {}
     if folder is None:
-        routes: Json = {"route_config": _plain(route_configuration(gateway))}
-        static_clusters += map(_plain, clusters(gateway, run_dir))
+        shares: Json = {"static_layer": document(canaries)["resources"][0]["layer"]}
+        routes: Json = {"route_config": _plain(route_configuration(gateway, canaries))}
+        static_clusters += map(_plain, clusters(gateway, run_dir, canaries))
     else:
         routes = {"rds": {"route_config_name": NAME, "config_source": _watched(folder, "rds", "routes.json")}}
+        shares = {"rtds_layer": {"name": LAYER, "rtds_config": _watched(folder, "rtds", FILE.name)}}
         dynamic = {"dynamic_resources": {"cds_config": _watched(folder, "cds", "clusters.json")}}
     return {
         "node": {"id": "gateway", "cluster": NAME},
         "admin": {"address": {"pipe": {"path": str(run_dir / ADMIN_SOCKET), "mode": OWNER_ONLY}}},
         **dynamic,
+        "layered_runtime": {"layers": [{"name": LAYER, **shares}]},
+        # Histograms are brought up to date so often; a slow canary is seen by them.
+        "stats_flush_interval": seconds(1),
         "static_resources": {
             "clusters": static_clusters,
             "listeners": [

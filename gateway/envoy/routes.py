@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from gateway.envoy import Json, seconds, typed
+from gateway.envoy.canary import split
 from gateway.source import Gateway, Route
 
 NAME = "birzha"
 SAFE_METHODS = "GET|HEAD|OPTIONS"
 
 
-def route_configuration(gateway: Gateway) -> Json:
-    """The RouteConfiguration that both listeners use. The first match wins."""
+def route_configuration(gateway: Gateway, canaries: Collection[str] = ()) -> Json:
+    """The RouteConfiguration that both listeners use. The first match wins.
+
+    Args:
+        gateway: the source.
+        canaries: the services with a second version.
+    """
     routes = [entry for route in gateway.routes for entry in _entries(route, gateway)]
     routes += [{"match": _address(path), "direct_response": {"status": 404}} for path in gateway.closed]
     anything = {"prefix": "/"}
@@ -18,7 +26,7 @@ def route_configuration(gateway: Gateway) -> Json:
     return typed(
         "envoy.config.route.v3.RouteConfiguration",
         name=NAME,
-        virtual_hosts=[{"name": NAME, "domains": ["*"], "routes": routes}],
+        virtual_hosts=[{"name": NAME, "domains": ["*"], "routes": split(routes, canaries)}],
         # Exactly one address: the connection's, or the one that the frontend vouches for. Envoy's own
         # entry would name the machine for whoever calls from it.
         request_headers_to_add=[_set("X-Forwarded-For", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%")],

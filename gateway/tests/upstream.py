@@ -19,12 +19,17 @@ from urllib.parse import parse_qsl, urlsplit
 
 
 class Upstream:
-    """One service: `start`, `stop`, and the `requests` that reached it as (method, path)."""
+    """One service: `start`, `stop`, and the `requests` that reached it as (method, path).
+
+    While `failing` is set it answers 500 to everything; it takes `pause` seconds for each answer.
+    """
 
     def __init__(self, name: str, address: Path) -> None:
         self.name = name
         self.socket = address
         self.requests: list[tuple[str, str]] = []
+        self.failing = False
+        self.pause = 0.0
         self._server: _Server | None = None
 
     def start(self) -> None:
@@ -73,6 +78,10 @@ class _Handler(BaseHTTPRequestHandler):
             body = self._chunks()
         wish = dict(parse_qsl(urlsplit(self.path).query))
         self.server.upstream.requests.append((self.command, self.path))
+        time.sleep(self.server.upstream.pause)
+        if self.server.upstream.failing:
+            self._send(500, {"code": "failing"}, "application/problem+json")
+            return
         if wish.get("do") == "slow":
             time.sleep(float(wish["seconds"]))
         match wish.get("do"):
