@@ -21,7 +21,8 @@ from urllib.parse import parse_qsl, urlsplit
 class Upstream:
     """One service: `start`, `stop`, and the `requests` that reached it as (method, path).
 
-    While `failing` is set it answers 500 to everything; it takes `pause` seconds for each answer.
+    While `failing` is set it answers 500 to everything, with `fails_every` to every so-manyth request;
+    it takes `pause` seconds for each answer.
     """
 
     def __init__(self, name: str, address: Path) -> None:
@@ -29,6 +30,7 @@ class Upstream:
         self.socket = address
         self.requests: list[tuple[str, str]] = []
         self.failing = False
+        self.fails_every = 0
         self.pause = 0.0
         self._server: _Server | None = None
 
@@ -79,7 +81,8 @@ class _Handler(BaseHTTPRequestHandler):
         wish = dict(parse_qsl(urlsplit(self.path).query))
         self.server.upstream.requests.append((self.command, self.path))
         time.sleep(self.server.upstream.pause)
-        if self.server.upstream.failing:
+        every = self.server.upstream.fails_every
+        if self.server.upstream.failing or (every and len(self.server.upstream.requests) % every == 0):
             self._send(500, {"code": "failing"}, "application/problem+json")
             return
         if wish.get("do") == "slow":
