@@ -68,7 +68,12 @@ class Stack:
 
     def _up(self, settings: Settings) -> None:
         passwords = self._backing_up(settings)
-        self.home.write_state(port=settings.port, bind=settings.bind, url=settings.public_url)
+        self.home.write_state(
+            port=settings.port,
+            bind=settings.bind,
+            url=settings.public_url,
+            rate_limits=settings.rate_limits_text,
+        )
         _render_gateway(self.home, settings)
         with step("migrating the databases"):
             self._manage(*((service.package, "migrate", "--verbosity", "0") for service in SERVICES))
@@ -212,6 +217,13 @@ def _render_gateway(home: Home, settings: Settings) -> None:
     from gateway.source import SourceError
 
     try:
-        render(out=home.etc / "gateway", run_dir=home.run, port=settings.port, bind=settings.bind, check=True)
+        render(
+            out=home.etc / "gateway",
+            run_dir=home.run,
+            port=settings.port,
+            bind=settings.bind,
+            rate_limits=settings.rate_limits,
+            check=True,
+        )
     except (SourceError, EnvoyRefused) as error:
         raise Trouble(f"The gateway's configuration is not right: {error}") from error

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gateway.canary import canary_cluster, share_cluster
 from gateway.canary.admin import Admin
+from gateway.envoy.places import Places
 from gateway.render import write_clusters, write_routes
 from gateway.source import Gateway
 
@@ -21,14 +22,14 @@ class NotTaken(RuntimeError):
 
 
 def introduce(
-    service: str, *, out: Path, run_dir: Path, gateway: Gateway, admin: Admin, canaries: Collection[str]
+    service: str, *, out: Path, places: Places, gateway: Gateway, admin: Admin, canaries: Collection[str]
 ) -> None:
     """Add a service's canary: first its clusters, then the routes that lead to them.
 
     Args:
         service: whose canary comes.
         out: folder of the rendered files.
-        run_dir: folder of the unix sockets.
+        places: where everything listens.
         gateway: the source.
         admin: the running Envoy's.
         canaries: every service with a canary, this one included.
@@ -36,21 +37,21 @@ def introduce(
     Raises:
         NotTaken: Envoy did not take it within ``PATIENCE``.
     """
-    write_clusters(out, run_dir, gateway, canaries)
+    write_clusters(out, places, gateway, canaries)
     _wait(lambda: _members(admin, service) is not None, f"the cluster of {service}'s canary")
     write_routes(out, gateway, canaries)
     _wait(lambda: share_cluster(service) in admin.routes(), f"the routes to {service}'s canary")
 
 
 def remove(
-    service: str, *, out: Path, run_dir: Path, gateway: Gateway, admin: Admin, canaries: Collection[str]
+    service: str, *, out: Path, places: Places, gateway: Gateway, admin: Admin, canaries: Collection[str]
 ) -> None:
     """Take a service's canary out: first the routes, then the clusters. As :func:`introduce`.
 
     Args:
         service: whose canary goes.
         out: folder of the rendered files.
-        run_dir: folder of the unix sockets.
+        places: where everything listens.
         gateway: the source.
         admin: the running Envoy's.
         canaries: every service that still has a canary.
@@ -60,7 +61,7 @@ def remove(
     """
     write_routes(out, gateway, canaries)
     _wait(lambda: share_cluster(service) not in admin.routes(), f"the routes without {service}'s canary")
-    write_clusters(out, run_dir, gateway, canaries)
+    write_clusters(out, places, gateway, canaries)
 
 
 def in_flight(admin: Admin, cluster: str) -> int:

@@ -13,11 +13,9 @@ from collections.abc import Iterable
 
 from gateway.canary import canary_cluster, share_cluster, weight_prefix
 from gateway.envoy import Json, extension
+from gateway.envoy.tokens import SCOPE_HEADER, USER_HEADER
 from gateway.source import Service
 
-#: The scopes of the verified token, put on the request by the JWT filter; from outside it is removed.
-SCOPE_HEADER = "x-user-scope"
-USER_HEADER = "x-user-id"
 #: web_frontend's; a visitor without an account keeps their side by it.
 SESSION_COOKIE = "birzha_session"
 OVERRIDE = "x-canary"

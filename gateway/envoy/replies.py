@@ -1,6 +1,6 @@
 """What Envoy says by itself, as problem+json in the caller's language (RFC 9457).
 
-Envoy's own refusals (no route, service down, time-out, body too large …) and the closed addresses go
+Envoy's own refusals (no route, service down, bad token, too many requests …) and the closed addresses go
 through here; what a service answers passes unchanged.
 """
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from gateway.envoy import Json
+from gateway.envoy import Json, extension, header
 from gateway.source import Gateway
 
 _HERE = Path(__file__).parent.parent
@@ -25,16 +25,25 @@ def local_replies(gateway: Gateway) -> Json:
     problems: dict[Any, Json] = yaml.safe_load((_HERE / "problems.yaml").read_text(encoding="utf-8"))
     other = problems.pop("other")
     mappers = [_page(gateway)]
-    for status, problem in [*problems.items(), (None, other)]:
-        for language in _LANGUAGES:
-            mappers.append(
-                {
-                    "filter": _all([_status_is(status) if status else _any_error(), *_accepts(language)]),
-                    "body_format_override": _document(problem, language, gateway),
-                    "headers_to_add": _headers(gateway, status),
-                }
-            )
-    return {"mappers": mappers}
+    for key, problem in problems.items():
+        status, _, cause = str(key).partition(" ")
+        condition = [_status_is(int(status)), *_because(cause)]
+        mappers += _in_each_language(condition, problem, problem.get("status", int(status)), gateway)
+    return {"mappers": mappers + _in_each_language([_any_error()], other, None, gateway)}
+
+
+def _in_each_language(
+    condition: list[Json], problem: Json, status: int | None, gateway: Gateway
+) -> list[Json]:
+    return [
+        {
+            "filter": _all([*condition, *_accepts(language)]),
+            "body_format_override": _document(problem, language, gateway),
+            "headers_to_add": _headers(gateway, status, problem["code"]),
+            **({"status_code": status} if "status" in problem else {}),
+        }
+        for language in _LANGUAGES
+    ]
 
 
 def _document(problem: Json, language: str, gateway: Gateway) -> Json:
@@ -60,7 +69,7 @@ def _document(problem: Json, language: str, gateway: Gateway) -> Json:
 def _page(gateway: Gateway) -> Json:
     """A person whose page can't be served sees a page, not JSON."""
     page = (_HERE / "unavailable.html").read_text(encoding="utf-8")
-    policy = _header("Content-Security-Policy", "default-src 'none'")
+    policy = header("Content-Security-Policy", "default-src 'none'")
     return {
         "filter": _all(
             [
@@ -73,24 +82,38 @@ def _page(gateway: Gateway) -> Json:
             "text_format_source": {"inline_string": page},
             "content_type": "text/html; charset=utf-8",
         },
-        "headers_to_add": [*_headers(gateway, 503), policy],
+        "headers_to_add": [*_headers(gateway, 503, "service_unavailable"), policy],
     }
 
 
-def _headers(gateway: Gateway, status: int | None) -> list[Json]:
-    headers = [_header("Cache-Control", "no-store"), _header("X-Request-Id", _REQUEST_ID)]
+def _headers(gateway: Gateway, status: int | None, code: str) -> list[Json]:
+    headers = [header("Cache-Control", "no-store"), header("X-Request-Id", _REQUEST_ID)]
     if status == 503:
-        headers.append(_header("Retry-After", str(gateway.retry_after)))
+        headers.append(header("Retry-After", str(gateway.retry_after)))
+    if status == 401:
+        error = ', error="invalid_token"' if code == "token_invalid" else ""  # RFC 6750
+        headers.append(header("WWW-Authenticate", f'Bearer realm="birzha"{error}'))
     return headers
-
-
-def _header(name: str, value: str) -> Json:
-    return {"header": {"key": name, "value": value}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
 
 
 def _status_is(status: int, compared: str = "EQ") -> Json:
     value = {"default_value": status, "runtime_key": f"gateway.problem_{status}"}
     return {"status_code_filter": {"comparison": {"op": compared, "value": value}}}
+
+
+def _because(cause: str) -> list[Json]:
+    """The condition that Envoy gives this as the reason; none when any will do."""
+    if not cause:
+        return []
+    expression = f"response.code_details.contains('{cause}')"
+    proto = "envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter"
+    return [
+        {
+            "extension_filter": extension(
+                "envoy.access_loggers.extension_filters.cel", proto, expression=expression
+            )
+        }
+    ]
 
 
 def _any_error() -> Json:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from gateway.tests.conftest import System
+from gateway.tests.running import System
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Small real HTTP servers on unix sockets that stand behind the gateway in its tests.
 
 Each says back what it got. The query tells it to misbehave: `?do=slow&seconds=3`, `?do=hangup`,
-`?do=fail&status=503`, `?do=large`, `?do=events`.
+`?do=fail&status=503`, `?do=large`, `?do=events`. `documents` are served as they are: a JWKS, or garbage.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ class Upstream:
         self.name = name
         self.socket = address
         self.requests: list[tuple[str, str]] = []
+        #: path → body of documents that it serves instead of an echo.
+        self.documents: dict[str, bytes] = {}
         self.failing = False
         self.fails_every = 0
         self.pause = 0.0
@@ -87,7 +89,10 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if wish.get("do") == "slow":
             time.sleep(float(wish["seconds"]))
+        document = self.server.upstream.documents.get(self.path)
         match wish.get("do"):
+            case _ if document is not None:
+                self._send_bytes(200, document, "application/json")
             case "hangup":
                 self.close_connection = True
             case "events":
@@ -110,7 +115,9 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = answer
 
     def _send(self, status: int, document: Any, content_type: str) -> None:
-        body = json.dumps(document).encode()
+        self._send_bytes(status, json.dumps(document).encode(), content_type)
+
+    def _send_bytes(self, status: int, body: bytes, content_type: str) -> None:
         self.send_response(status)
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import http.client
 import json
 import time
@@ -14,9 +15,14 @@ import pytest
 from gateway.canary import live, share_cluster, weight_prefix
 from gateway.canary.admin import Admin
 from gateway.canary.weights import set_weights
+from gateway.envoy.places import Places
 from gateway.source import load
-from gateway.tests.conftest import System
+from gateway.tests.running import System
+from gateway.tests.tokens import bearer
 from gateway.tests.upstream import Upstream
+
+#: A user's headers; signing thousands of tokens takes longer than sending them.
+signed_in = functools.cache(bearer)
 
 
 @dataclass
@@ -37,11 +43,11 @@ class Canary:
             time.sleep(0.02)
 
     def who_answers(self, users: list[str]) -> dict[str, str]:
-        """User (by their session cookie) → the version that answered."""
+        """User → the version that answered."""
         connection = http.client.HTTPConnection("127.0.0.1", self.system.port, timeout=20)
         answers = {}
         for user in users:
-            connection.request("GET", "/api/v1/orders", headers={"Cookie": f"birzha_session={user}"})
+            connection.request("GET", "/api/v1/orders", headers=signed_in(user))
             answers[user] = json.loads(connection.getresponse().read())["service"]
         connection.close()
         return answers
@@ -54,7 +60,8 @@ def canary(system: System) -> Iterator[Canary]:
     upstream.start()
     admin = Admin(system.run_dir / "gateway-admin.sock")
     out = system.folder / "etc"
-    where: dict[str, Any] = {"out": out, "run_dir": system.run_dir, "gateway": gateway, "admin": admin}
+    places = Places.of(gateway.target("local"), system.run_dir)
+    where: dict[str, Any] = {"out": out, "places": places, "gateway": gateway, "admin": admin}
     live.introduce("trading", canaries=["trading"], **where)
     yield Canary(system, upstream, admin)
     set_weights(out, {"trading": 0})

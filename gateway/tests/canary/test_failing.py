@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import httpx
 
-from gateway.tests.canary.conftest import Canary
+from gateway.tests.canary.conftest import Canary, signed_in
 
 USERS = [f"user-{number}" for number in range(60)]
 
 
 def codes(outside: httpx.Client, method: str) -> list[int]:
-    answers = [
-        outside.request(method, "/api/v1/orders", headers={"Cookie": f"birzha_session={user}"})
-        for user in USERS
-    ]
+    answers = [outside.request(method, "/api/v1/orders", headers=signed_in(user)) for user in USERS]
     return [answer.status_code for answer in answers]
 
 
