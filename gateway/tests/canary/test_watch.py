@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import httpx
 
 from gateway.canary.controller import INTERVAL, Watch
-from gateway.tests.canary.conftest import Canary
+from gateway.tests.canary.conftest import Canary, signed_in
 
 
 @contextmanager
@@ -23,7 +23,7 @@ def load(canary: Canary, method: str = "GET", threads: int = 4) -> Iterator[list
             number = 0
             while not stop.is_set():
                 number += 1
-                headers = {"Cookie": f"birzha_session={thread}-{number}"}
+                headers = signed_in(f"watched-{thread}-{number % 25}")
                 statuses.append(client.request(method, "/api/v1/orders", headers=headers).status_code)
                 stop.wait(0.01)
 
