@@ -3,10 +3,10 @@ RUN := @sh compose/local/run
 export PYTHON SEEDS SEED FAULT RECOVERY ONLY RUNS PROFILE
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs reset demo check events replay faults bench test lint lock
+.PHONY: help up down status logs reset demo check events replay canary canary-status promote rollback faults bench test lint lock
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 22
 
 up: ## install, start everything, wait until it serves (BIRZHA_PORT=8000, BIRZHA_HOME=.birzha)
 	$(RUN) up
@@ -34,6 +34,19 @@ events: ## what waits at every service: unsent, unheard by whom, tried again, gi
 
 replay: ## send again whatever a subscriber lacks
 	$(RUN) events replay --missing
+
+canary: ## a second version of a service beside the first (SERVICE=trading WEIGHT=10 VERSION=path, git ref or checkout)
+	$(RUN) canary $(or $(SERVICE),$(error SERVICE=trading, user, ... is missing)) --weight $(or $(WEIGHT),10) \
+		$(if $(VERSION),--version "$(VERSION)")
+
+canary-status: ## which version each service runs, how the canaries do, what happened
+	$(RUN) canary-status
+
+promote: ## the canary's version becomes the stable one (SERVICE=trading)
+	$(RUN) promote $(or $(SERVICE),$(error SERVICE=trading, user, ... is missing))
+
+rollback: ## end a canary; the controller does it by itself when one fails (SERVICE=trading)
+	$(RUN) rollback $(or $(SERVICE),$(error SERVICE=trading, user, ... is missing))
 
 faults: ## break everything under load (SEEDS=1, SEED=n to repeat one, FAULT=name or kind, FAULT=list)
 	$(RUN) faults

@@ -24,8 +24,10 @@ def main(name: str) -> None:
             "The files could not be read and are put aside, in data/redis/unreadable: starting empty.",
             flush=True,
         )
-    argv = processes.find(name).command(home)
-    variables = {**os.environ, **ENVIRONMENT}
+    process = processes.find(home, name)
+    argv = process.command(home)
+    os.chdir(process.folder(home))
+    variables = {**os.environ, **ENVIRONMENT, **process.environment(home)}
     if home.is_for_tests():
         variables["BIRZHA_FAULTS"] = str(home.faults)
     os.execvpe(argv[0], argv, variables)
