@@ -4,7 +4,8 @@ It looks at the last 3, 10 and 30 seconds; the shortest time with enough request
 is judged at once and a quiet one on what there is. Any of these is a reason:
 
 - Envoy took it out: five failures in a row.
-- Errors: at least 5 failed, and their share is more than 5 points above the stable version's.
+- Errors: at least 5 more failed than would at the stable version's rate, their share is more than 5 points
+  above it, and chance does not explain it (three standard deviations).
 - Slowness: of at least 10 answers, half took longer than 0.3 s and than three times what half of the stable
   version's took. With fewer than 10 answers of the stable version to compare with: longer than 1 s.
 - Silence: for 3 s at least 3 requests waited and none was answered.
@@ -14,13 +15,14 @@ What both versions suffer alike (a database that is down) is no reason.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from gateway.canary.stats import Sample, Tally
 
 #: Seconds looked back at.
 WINDOWS = (3.0, 10.0, 30.0)
-#: Fewer failures than this may be chance.
+#: Fewer failures than this, beyond what the stable version has too, may be chance.
 LEAST_ERRORS = 5
 #: Points of percent above the stable version's share of failures.
 MORE_ERRORS = 5.0
@@ -71,10 +73,9 @@ def between(first: Tally, last: Tally) -> Tally:
 
 
 def _errors(canary: Tally, stable: Tally, window: float) -> str:
-    if canary.errors < LEAST_ERRORS:
-        return ""
     share, usual = percent(canary), percent(stable)
-    if share <= usual + MORE_ERRORS:
+    expected = canary.answers * usual / 100
+    if canary.errors - expected < max(LEAST_ERRORS, 3 * math.sqrt(expected)) or share <= usual + MORE_ERRORS:
         return ""
     return (
         f"{canary.errors} of {canary.answers} tries failed in {window:g} s "

@@ -80,7 +80,6 @@ def promote(home: Home, name: str) -> None:
         with step("ending the canary"):
             share.follow(home)
             running.end_canary(stack, service)
-        versions.remove_unused(home, state.read(home.versions))
     say(f"{name} runs {new.label}, also after make down and make up.")
 
 
@@ -97,15 +96,9 @@ def rollback(home: Home, name: str, why: str = "make rollback") -> None:
             present.phase, present.weight = "failed", 0
             written.note(service.name, "rolled back", why)
         share.follow(home)
-        finish_rollback(stack, service)
+        with step(f"ending the canary of {name}"):
+            running.end_canary(stack, service)
     say(f"The canary of {name} is gone; {state.read(home.versions).stable_of(name).label} has everything.")
-
-
-def finish_rollback(stack: Stack, service: Service) -> None:
-    """Stop a canary that has no share any more."""
-    with step(f"ending the canary of {service.name}"):
-        running.end_canary(stack, service)
-    versions.remove_unused(stack.home, state.read(stack.home.versions))
 
 
 def _start(stack: Stack, service: Service, version: Version, percent: int) -> None:
@@ -120,7 +113,6 @@ def _start(stack: Stack, service: Service, version: Version, percent: int) -> No
             running.start_canary(stack, service)
     except (Trouble, NotTaken, KeyboardInterrupt):
         running.end_canary(stack, service)
-        versions.remove_unused(home, state.read(home.versions))
         raise
     _set_weight(home, service, percent, f"canary started: {version.label}")
 

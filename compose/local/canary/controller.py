@@ -17,16 +17,17 @@ import time
 from typing import Any
 
 from compose.local import install
-from compose.local.canary import actions, running, share
+from compose.local.canary import share
 from compose.local.console import Trouble
 from compose.local.paths import Home
 from compose.local.processes import canary_group
-from compose.local.stack import Stack
-from compose.local.supervisor import RUNNING
+from compose.local.supervisor import RUNNING, Supervisor
 from compose.services import WEB_SERVERS
 from gateway.canary import state
+from gateway.canary.admin import Admin
 from gateway.canary.controller import INTERVAL, Watch
 from gateway.canary.live import NotTaken
+from gateway.envoy.places import ADMIN_SOCKET
 
 #: Seconds between two looks when there is no canary.
 IDLE = 1.0
@@ -37,7 +38,7 @@ class Controller:
 
     def __init__(self, home: Home) -> None:
         self.home = home
-        self.stack = Stack(home)
+        self.supervisor = Supervisor(home)
         self.watches: dict[str, Watch] = {}
 
     def step(self) -> float:
@@ -47,7 +48,7 @@ class Controller:
             del self.watches[name]
         for name, canary in canaries.items():
             if canary.phase == "serving":
-                watch = self.watches.setdefault(name, Watch(running.admin(self.home), name))
+                watch = self.watches.setdefault(name, Watch(Admin(self.home.run / ADMIN_SOCKET), name))
                 if reason := watch.look() or self._process_died(name):
                     self._roll_back(name, reason)
             elif canary.phase == "failed":
@@ -57,7 +58,7 @@ class Controller:
     def _process_died(self, name: str) -> str:
         group = canary_group(name)
         with contextlib.suppress(OSError):
-            for process in self.stack.supervisor.states():
+            for process in self.supervisor.states():
                 if process["group"] == group and process["statename"] != RUNNING:
                     return f"its process {process['name']} died"
         return ""
@@ -74,10 +75,13 @@ class Controller:
 
     def _finish(self, name: str) -> None:
         """Stop a canary without a share, unless a command is at work on the system: then at the next look."""
+        from compose.local.canary import running  # what only an end needs would weigh 20 MB all the time
+        from compose.local.stack import Stack
+
         service = next(service for service in WEB_SERVERS if service.name == name)
         with install.locked_now(self.home.root) as ours:
             if ours:
-                actions.finish_rollback(self.stack, service)
+                running.end_canary(Stack(self.home), service)
                 say("info", "canary stopped", of=name)
 
 

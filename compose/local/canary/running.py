@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from compose.local import ready
-from compose.local.canary import share
+from compose.local.canary import share, versions
 from compose.local.paths import Home
 from compose.local.processes import canary_group
 from compose.local.stack import Stack
@@ -52,12 +52,13 @@ def end_canary(stack: Stack, service: Service) -> None:
     """
     home = stack.home
     drain(home, canary_cluster(service.name))
-    with state.change(home.versions) as versions:
-        versions.canaries.pop(service.name, None)
+    with state.change(home.versions) as written:
+        written.canaries.pop(service.name, None)
     live.remove(service.name, canaries=state.read(home.versions).weights(), **_where(home))
     stack.supervisor.remove(canary_group(service.name))
     share.forget(home, service.name)
     share.follow(home)
+    versions.remove_unused(home, state.read(home.versions))
 
 
 def restart_stable(stack: Stack, service: Service) -> None:

@@ -41,7 +41,9 @@ def test_an_ejection_is_enough() -> None:
         ((100, 5), (100, 0), False),  # five points more, and no more than that
         ((100, 6), (100, 0), True),
         ((100, 30), (100, 27), False),  # both suffer
-        ((100, 33), (100, 27), True),
+        ((100, 33), (100, 27), False),  # chance would do that
+        ((100, 46), (100, 27), True),
+        ((15, 8), (100, 33), False),  # so few say little
         ((5, 5), (0, 0), True),  # nobody to compare with
     ],
 )
