@@ -35,7 +35,7 @@ events: ## what waits at every service: unsent, unheard by whom, tried again, gi
 replay: ## send again whatever a subscriber lacks
 	$(RUN) events replay --missing
 
-canary: ## a second version of a service beside the first (SERVICE=trading WEIGHT=10 VERSION=path, git ref or checkout)
+canary: ## a second version of a service beside the first (SERVICE=trading WEIGHT=10 VERSION=path, git ref, checkout, previous)
 	$(RUN) canary $(or $(SERVICE),$(error SERVICE=trading, user, ... is missing)) --weight $(or $(WEIGHT),10) \
 		$(if $(VERSION),--version "$(VERSION)")
 

@@ -79,7 +79,9 @@ def _parser() -> argparse.ArgumentParser:
     canary = commands.add_parser("canary", help="a second version of a service, with a share of its requests")
     canary.add_argument("service")
     canary.add_argument("--weight", required=True, metavar="PERCENT", help="0 to 100")
-    canary.add_argument("--version", default="", help="path, git ref, or checkout (default: a copy of it)")
+    canary.add_argument(
+        "--version", default="", help="path, git ref, checkout or previous (default: a copy of the checkout)"
+    )
     for name, text in {
         "promote": "the canary's version becomes the stable one",
         "rollback": "end a canary",

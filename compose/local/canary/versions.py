@@ -1,7 +1,8 @@
 """A version's files: a frozen copy in the home, so that editing the checkout changes no running version.
 
 ``VERSION`` is a git ref, the path of a checkout, ``checkout`` for this one as it is whenever a process
-starts, or nothing for a copy of this one as it is now.
+starts, ``previous`` for what the service ran before its last promotion, or nothing for a copy of this
+checkout as it is now.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from compose.local import catalogs
 from compose.local.console import Trouble
 from compose.local.paths import ROOT, Home, private_folder
 from compose.services import Service
+from gateway.canary import state
 from gateway.canary.state import CHECKOUT, Version, Versions
 
 #: What is installed is one for all versions: these must be the same in each.
@@ -40,6 +42,11 @@ def make(home: Home, service: Service, text: str) -> Version:
     """
     if text == "checkout":
         return CHECKOUT
+    if text == "previous":
+        previous = state.read(home.versions).previous.get(service.name)
+        if previous is None:
+            raise Trouble(f"{service.name} has no previous version: it was never promoted.")
+        return previous
     path = Path(text).expanduser().resolve() if text else ROOT
     version = _copied(home, path) if path.is_dir() else _of_git(home, text)
     folder = Path(version.folder)
