@@ -1,9 +1,9 @@
-"""Turns gateway.yaml into Envoy's files: `python -m gateway.render --out DIR --run-dir DIR --port N`.
+"""Turns gateway.yaml into files: `python -m gateway.render --out DIR --run-dir DIR --port N`.
 
-Writes `bootstrap.json`, `lds/listeners.json`, `cds/clusters.json`, `rds/routes.json` and
-`rtds/weights.json`, each aside and then renamed, so that a running Envoy takes new doors, clusters and
-routes without a restart. With `--check`, Envoy judges all of it first, and nothing is written when it
-refuses.
+Writes for Envoy `bootstrap.json`, `lds/listeners.json`, `cds/clusters.json`, `rds/routes.json` and
+`rtds/weights.json`, and for nginx `nginx.conf`, each aside and then renamed, so that a running Envoy takes
+new doors, clusters and routes without a restart; nginx is reloaded. With `--check`, both judge their own
+first, and nothing is written when one refuses.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from gateway.envoy.places import Places
 from gateway.envoy.routes import route_configuration
 from gateway.envoy.run import Run
 from gateway.files import write
+from gateway.nginx import files as nginx_files
+from gateway.nginx.binary import NginxRefused
 from gateway.source import SOURCE_FILE, Gateway, SourceError, load
 
 #: How BIRZHA_RATE_LIMITS and --rate-limits turn the limits off.
@@ -54,7 +56,7 @@ def render(
         target: which of gateway.yaml's targets: where the services are.
         gateways: ``host:port`` of every gateway that shares the rate limits; the target's when not given.
         rate_limits: multiplies them; None turns them off.
-        check: let Envoy judge it first.
+        check: let Envoy and nginx judge it first.
         source: the gateway file.
         canaries: service → the share of its canary in percent.
 
@@ -64,6 +66,7 @@ def render(
     Raises:
         SourceError: the gateway file is wrong, or a socket path is too long.
         EnvoyRefused: Envoy does not accept it (only with `check`).
+        NginxRefused: nginx does not (only with `check`).
     """
     gateway = load(source)
     out, run_dir = out.resolve(), run_dir.resolve()
@@ -76,6 +79,7 @@ def render(
             whole = Path(aside) / "bootstrap.json"
             whole.write_text(json.dumps(bootstrap(run, folder=None)), encoding="utf-8")
             validate(whole)
+    nginx_files.write(gateway, places, out=out, check=check)
     # What is referred to comes before what refers to it: Envoy refuses a route to an unknown cluster.
     set_weights(out, canaries)
     write_clusters(out, places, gateway, canaries)
@@ -125,7 +129,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         print(render(**vars(options)))
-    except (SourceError, EnvoyRefused, OSError) as error:
+    except (SourceError, EnvoyRefused, NginxRefused, OSError) as error:
         print(f"gateway: {error}", file=sys.stderr)
         return 1
     return 0

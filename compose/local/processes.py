@@ -95,11 +95,19 @@ def _gateway(home: Home) -> list[str]:
     return command(home.etc / "gateway" / "bootstrap.json")
 
 
+def _nginx(home: Home) -> list[str]:
+    from gateway.nginx import FOLDER
+    from gateway.nginx.binary import command
+
+    return command(home.etc / "gateway" / "nginx.conf", home.run / FOLDER)
+
+
 PROCESSES = (
     Process("postgres", BACKING, postgres.command, stop_signal="INT", stop_seconds=60),
     Process("redis", BACKING, valkey.command, stop_seconds=30),
     *(_web(service) for service in WEB_SERVERS),
     *(_worker(service) for service in SERVICES if service.worker),
+    Process("nginx", EDGE, _nginx, stop_signal="QUIT"),
     Process("gateway", EDGE, _gateway),
     Process("canary-controller", EDGE, _controller),
 )

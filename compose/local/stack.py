@@ -234,6 +234,7 @@ class Stack:
 
 def _render_gateway(home: Home, settings: Settings) -> None:
     from gateway.envoy.binary import EnvoyRefused
+    from gateway.nginx.binary import NginxRefused
     from gateway.render import render
     from gateway.source import SourceError
 
@@ -247,5 +248,5 @@ def _render_gateway(home: Home, settings: Settings) -> None:
             check=True,
             canaries=state.read(home.versions).weights(),
         )
-    except (SourceError, EnvoyRefused) as error:
+    except (SourceError, EnvoyRefused, NginxRefused) as error:
         raise Trouble(f"The gateway's configuration is not right: {error}") from error

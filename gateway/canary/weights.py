@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from gateway.canary import share_cluster, weight_prefix
+from gateway.canary import canary_cluster, share_cluster, weight_prefix
 from gateway.files import write
+from gateway.nginx import kept_cluster
 
 LAYER = "canary"
 #: Below the folder of the rendered files.
@@ -26,8 +27,10 @@ def document(weights: Mapping[str, int]) -> dict[str, Any]:
     layer = {}
     for service, weight in sorted(weights.items()):
         # Always 100 together: with a sum of 0 Envoy answers 404.
-        layer[f"{weight_prefix(service)}.{share_cluster(service)}"] = weight
-        layer[f"{weight_prefix(service)}.{service}"] = 100 - weight
+        for cluster in (share_cluster(service), kept_cluster(canary_cluster(service))):
+            layer[f"{weight_prefix(service)}.{cluster}"] = weight
+        for cluster in (service, kept_cluster(service)):
+            layer[f"{weight_prefix(service)}.{cluster}"] = 100 - weight
     runtime = {
         "@type": "type.googleapis.com/envoy.service.runtime.v3.Runtime",
         "name": LAYER,

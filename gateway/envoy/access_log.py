@@ -17,6 +17,7 @@ def access_log(listener: str, path: str) -> Json:
         "path": "%PATH(NQ)%",
         "status": "%RESPONSE_CODE%",
         "service": "%UPSTREAM_CLUSTER%",
+        "cache": "%RESP(X-CACHE)%",
         "duration_ms": "%DURATION%",
         "service_ms": "%RESPONSE_DURATION%",
         "bytes_in": "%BYTES_RECEIVED%",

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from gateway.canary import canary_cluster, share_cluster, weight_prefix
 from gateway.envoy import Json, extension
 from gateway.envoy.tokens import SCOPE_HEADER, USER_HEADER
+from gateway.nginx import kept_cluster
 from gateway.source import Service
 
 #: web_frontend's; a visitor without an account keeps their side by it.
@@ -68,15 +69,23 @@ def _outlier() -> Json:
 def split(entries: Iterable[Json], canaries: Iterable[str]) -> list[Json]:
     """Routes in which each one to a service with a canary became three: always, never, by share.
 
+    One to its kept pages is only shared: who may choose is signed in, and is given none.
+
     Args:
         entries: routes with a `cluster`, or others, which stay as they are.
         canaries: the services with a canary.
     """
     having = set(canaries)
+    kept = {kept_cluster(service): service for service in having}
     result: list[Json] = []
     for entry in entries:
-        service = entry.get("route", {}).get("cluster")
-        result += _three(entry, service) if service in having else [entry]
+        cluster = entry.get("route", {}).get("cluster")
+        if cluster in having:
+            result += _three(entry, cluster)
+        elif cluster in kept:
+            result.append(_shared(entry, kept[cluster], kept_cluster(canary_cluster(kept[cluster])), cluster))
+        else:
+            result.append(entry)
     return result
 
 
@@ -84,7 +93,7 @@ def _three(entry: Json, service: str) -> list[Json]:
     return [
         _chosen(entry, "always", share_cluster(service)),
         _chosen(entry, "never", service),
-        _shared(entry, service),
+        _shared(entry, service, share_cluster(service), service),
     ]
 
 
@@ -100,12 +109,12 @@ def _chosen(entry: Json, choice: str, cluster: str) -> Json:
     return chosen
 
 
-def _shared(entry: Json, service: str) -> Json:
+def _shared(entry: Json, service: str, canary: str, stable: str) -> Json:
     shared = copy.deepcopy(entry)
     del shared["route"]["cluster"]
     shared["route"]["weighted_clusters"] = {
         # The canary first: its share then begins at hash 0 and grows, so nobody leaves it when it grows.
-        "clusters": [{"name": share_cluster(service), "weight": 0}, {"name": service, "weight": 100}],
+        "clusters": [{"name": canary, "weight": 0}, {"name": stable, "weight": 100}],
         "runtime_key_prefix": weight_prefix(service),
         "use_hash_policy": True,
     }

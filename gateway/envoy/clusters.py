@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from gateway.canary import canary_cluster
 from gateway.envoy import Json, seconds, typed
+from gateway.envoy.cache import cache_clusters
 from gateway.envoy.canary import canary_clusters
 from gateway.envoy.places import Places, discovery, endpoints
 from gateway.source import Gateway
@@ -14,7 +15,10 @@ HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 
 
 def clusters(gateway: Gateway, places: Places, canaries: Collection[str] = ()) -> list[Json]:
-    """One Cluster per service, with its circuit breaker; two more for each that has a canary."""
+    """One Cluster per service, with its circuit breaker.
+
+    Two more for each that has a canary, and two for each version of those whose pages are kept.
+    """
     found = []
     for service in gateway.services:
         stable = _cluster(service.name, places.service(service.name), gateway)
@@ -22,6 +26,10 @@ def clusters(gateway: Gateway, places: Places, canaries: Collection[str] = ()) -
         if service.name in canaries:
             name = canary_cluster(service.name)
             found += canary_clusters(service, stable, endpoints(name, places.service(name)))
+        if service.name in gateway.cached:
+            found += cache_clusters(gateway, [service.name], places, stable)
+            if service.name in canaries:
+                found += cache_clusters(gateway, [name, service.name], places, stable)
     return found
 
 

@@ -13,6 +13,9 @@ from gateway.source import Gateway, SourceError, Target
 #: sockaddr_un on Linux holds 108 bytes with the closing zero.
 LONGEST_SOCKET_PATH = 107
 
+#: Of nginx in a container: where the first version's pages are, and each next one's behind it.
+PAGES_PORT = 8100
+
 #: Envoy's admin is a socket in every target: nobody but a person at the machine opens it.
 ADMIN_SOCKET = "gateway-admin.sock"
 
@@ -45,6 +48,12 @@ class Places:
         """Where an instance of a service listens: ``trading``, or ``trading-canary`` beside it."""
         return self.target.services.format(instance=instance, run=self.run_dir)
 
+    def pages(self, gateway: Gateway, instance: str) -> str:
+        """Where nginx answers with an instance's pages."""
+        instances = [name for service in gateway.cached for name in _versions(service)]
+        port = PAGES_PORT + instances.index(instance)
+        return self.target.pages.format(instance=instance, run=self.run_dir, port=port)
+
     @property
     def inner(self) -> str:
         """web_frontend's door."""
@@ -67,13 +76,18 @@ class Places:
             SourceError: a socket's path is too long.
         """
         names = [service.name for service in gateway.services]
-        addresses = [self.service(instance) for name in names for instance in (name, canary_cluster(name))]
-        for place in [*addresses, self.inner, self.stats, self.admin]:
+        addresses = [self.service(instance) for name in names for instance in _versions(name)]
+        pages = [self.pages(gateway, name) for cached in gateway.cached for name in _versions(cached)]
+        for place in [*addresses, *pages, self.inner, self.stats, self.admin]:
             path = place.removeprefix("unix:")
             if place.startswith("unix:") and len(os.fsencode(path)) > LONGEST_SOCKET_PATH:
                 raise SourceError(
                     f"{path} is too long for a unix socket: at most {LONGEST_SOCKET_PATH} bytes"
                 )
+
+
+def _versions(service: str) -> tuple[str, str]:
+    return service, canary_cluster(service)
 
 
 def address(place: str, *, mode: int | None = None) -> Json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from gateway.envoy import Json, header, seconds, typed
+from gateway.envoy.cache import INNER_HEADERS, bypassing, cached_route
 from gateway.envoy.canary import split
 from gateway.envoy.rate_limits import counted_as
 from gateway.envoy.tokens import token_rule
@@ -38,6 +39,7 @@ def route_configuration(gateway: Gateway, canaries: Collection[str] = ()) -> Jso
         # Exactly one address: the connection's, or the one that the frontend vouches for. Envoy's own
         # entry would name the machine for whoever calls from it.
         request_headers_to_add=[header("X-Forwarded-For", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%")],
+        response_headers_to_remove=list(INNER_HEADERS),
         validate_clusters=True,
     )
 
@@ -68,10 +70,11 @@ def _entries(route: Route, match: Json, gateway: Gateway) -> list[Json]:
     if route.stream:
         return [_entry(route, match, _stream(route.to, gateway), safe=True)]
     method = {"name": ":method", "string_match": {"safe_regex": {"regex": SAFE_METHODS}}}
-    return [
-        _entry(route, {**match, "headers": [method]}, _safe(route.to, gateway), safe=True),
-        _entry(route, match, _unsafe(route.to, gateway), safe=False),
-    ]
+    safe = _entry(route, {**match, "headers": [method]}, _safe(route.to, gateway), safe=True)
+    unsafe = _entry(route, match, _unsafe(route.to, gateway), safe=False)
+    if route.cache:
+        return [cached_route(safe), bypassing(safe), bypassing(unsafe)]
+    return [safe, unsafe]
 
 
 def _entry(route: Route, match: Json, action: Json, *, safe: bool) -> Json:

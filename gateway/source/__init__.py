@@ -2,6 +2,7 @@
 
 from gateway.source.model import (
     FLOOD,
+    Cache,
     Gateway,
     Limits,
     Rate,
@@ -19,6 +20,7 @@ from gateway.source.read import SOURCE_FILE, load
 __all__ = [
     "FLOOD",
     "SOURCE_FILE",
+    "Cache",
     "Gateway",
     "Limits",
     "Rate",

@@ -18,6 +18,8 @@ def check(gateway: Gateway) -> None:
             raise SourceError(f"a route leads to {target!r}, which is not among the services")
     for route in gateway.routes:
         _check_address(route.match, exact=route.exact)
+        if route.cache and (route.stream or route.token == "required"):
+            raise SourceError(f"route {route.match}: only what anybody may read, and no stream, can be kept")
     for address in gateway.closed:
         _check_address(address)
     if not _has(gateway, FLOOD) or gateway.rate_limit(FLOOD).address is None:
@@ -28,6 +30,8 @@ def check(gateway: Gateway) -> None:
     for place in gateway.targets:
         if "{instance}" not in place.services:
             raise SourceError(f"targets.{place.name}.services must have {{instance}} in it")
+        if "{instance}" not in place.pages and "{port}" not in place.pages:
+            raise SourceError(f"targets.{place.name}.pages must have {{instance}} or {{port}} in it")
 
 
 def _check_address(address: str, *, exact: bool = False) -> None:

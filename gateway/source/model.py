@@ -32,6 +32,7 @@ class Target:
     Attributes:
         name: ``local``, ``compose`` or ``kubernetes``.
         services: of a service's instance, with ``{instance}`` and ``{run}`` in it.
+        pages: of nginx as the keeper of an instance's pages, with ``{instance}`` or ``{port}`` in it.
         inner: of web_frontend's door.
         stats: of metrics and readiness.
         gateways: the name behind which all gateways are found; None when there is only one.
@@ -39,6 +40,7 @@ class Target:
 
     name: str
     services: str
+    pages: str
     inner: str
     stats: str
     gateways: str | None = None
@@ -127,6 +129,17 @@ class Timeouts:
 
 
 @dataclass(frozen=True)
+class Cache:
+    """Seconds and MiB."""
+
+    seconds: float
+    stale: float
+    idle: float
+    memory_mib: float
+    disk_mib: float
+
+
+@dataclass(frozen=True)
 class Gateway:
     """The whole of gateway.yaml; ``routes`` already holds each service's admin and schema."""
 
@@ -139,10 +152,16 @@ class Gateway:
     tokens: Tokens
     rate_limits: tuple[RateLimit, ...]
     counted_keys: int
+    cache: Cache
     limits: Limits
     timeouts: Timeouts
     retries: int
     retry_after: int
+
+    @property
+    def cached(self) -> tuple[str, ...]:
+        """The names of the services that have a route with ``cache``."""
+        return tuple(dict.fromkeys(route.to for route in self.routes if route.cache))
 
     def target(self, name: str) -> Target:
         """The target of that name."""

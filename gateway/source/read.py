@@ -12,6 +12,7 @@ import yaml
 from gateway.source.check import check
 from gateway.source.model import (
     TOKEN_RULES,
+    Cache,
     Gateway,
     Limits,
     Rate,
@@ -67,6 +68,7 @@ def _gateway(raw: Any) -> Gateway:
         rate_limits=tuple(
             _rate_limit(name, entry) for name, entry in _mapping(values["rate_limits"], "rate_limits")
         ),
+        cache=Cache(**_numbers(values["cache"], Cache, "cache")),
         limits=Limits(**_numbers(values["limits"], Limits, "limits")),
         timeouts=Timeouts(**_numbers(values["timeouts"], Timeouts, "timeouts")),
         **{name: _number(values[name], name) for name in ("counted_keys", "retries", "retry_after")},

@@ -1,4 +1,4 @@
-"""A real Envoy, rendered from the real gateway.yaml, with small real servers behind it."""
+"""A real Envoy and nginx, rendered from the real gateway.yaml, with small real servers behind them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import yaml
 from gateway.envoy.binary import command
 from gateway.render import render
 from gateway.source import SOURCE_FILE, load
+from gateway.tests.nginx import Nginx
 from gateway.tests.tokens import KEYS_PATH, jwks
 from gateway.tests.upstream import Upstream
 
@@ -48,6 +50,11 @@ class System:
     @property
     def run_dir(self) -> Path:
         return self.folder / "run"
+
+    @cached_property
+    def nginx(self) -> Nginx:
+        """The nginx that keeps pages."""
+        return Nginx(self.folder / "etc" / "nginx.conf", self.run_dir)
 
     def outside(self) -> httpx.Client:
         """A client of the public port."""
@@ -110,15 +117,18 @@ class System:
 
     @contextmanager
     def envoy(self) -> Iterator[subprocess.Popen[bytes]]:
-        """Envoy, from its being up until the end."""
+        """Envoy with its nginx, from its being up until the end."""
         with (self.folder / "envoy.log").open("ab") as log:
-            process = subprocess.Popen(command(self.render(), concurrency=1), stdout=log, stderr=log)
+            bootstrap = self.render()
+            self.nginx.start()
+            process = subprocess.Popen(command(bootstrap, concurrency=1), stdout=log, stderr=log)
             try:
                 self._wait_until_up(process)
                 yield process
             finally:
                 process.terminate()
                 process.wait(10)
+                self.nginx.stop()
 
     def _wait_until_up(self, process: subprocess.Popen[bytes]) -> None:
         """Asks as a visitor whom no test knows: nobody's rate limit is spent."""

@@ -2,10 +2,12 @@
 
 Each says back what it got. The query tells it to misbehave: `?do=slow&seconds=3`, `?do=hangup`,
 `?do=fail&status=503`, `?do=large`, `?do=events`. `documents` are served as they are: a JWKS, or garbage.
+`?do=page&cc=public,max-age=5` answers as a service whose pages may be kept, with a price that is the time.
 """
 
 from __future__ import annotations
 
+import gzip
 import json
 import socketserver
 import threading
@@ -53,6 +55,16 @@ class Upstream:
             self._server = None
         self.socket.unlink(missing_ok=True)
 
+    def hold(self) -> None:
+        """Take requests and say nothing, until `go_on`."""
+        assert self._server
+        self._server.going.clear()
+
+    def go_on(self) -> None:
+        """Answer again, what was held too."""
+        assert self._server
+        self._server.going.set()
+
 
 class _Server(socketserver.ThreadingUnixStreamServer):
     daemon_threads = True
@@ -61,6 +73,8 @@ class _Server(socketserver.ThreadingUnixStreamServer):
 
     def __init__(self, *arguments: Any) -> None:
         self.connections: list[socket] = []
+        self.going = threading.Event()
+        self.going.set()
         super().__init__(*arguments)
 
     def get_request(self) -> tuple[Any, Any]:
@@ -80,6 +94,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if self.headers.get("Transfer-Encoding") == "chunked":
             body = self._chunks()
+        self.server.going.wait()
         wish = dict(parse_qsl(urlsplit(self.path).query))
         self.server.upstream.requests.append((self.command, self.path))
         time.sleep(self.server.upstream.pause)
@@ -97,6 +112,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self.close_connection = True
             case "events":
                 self._events()
+            case "page":
+                self._page(wish)
             case "fail":
                 self._send(int(wish["status"]), {"code": "its_own"}, "application/problem+json")
             case _:
@@ -122,6 +139,30 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("ETag", '"strong"')
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def _page(self, wish: dict[str, str]) -> None:
+        """Wishes: `cc` (Cache-Control), `vary`, `cookie` to set, `tag`, `after` seconds, `status`, `gzip`."""
+        price = time.time()
+        time.sleep(float(wish.get("after", 0)))
+        echo = self._echo(int(self.headers.get("Content-Length") or 0), large="large" in wish)
+        body = json.dumps(echo | {"price": price}).encode()
+        gzipped = self.headers.get("Accept-Encoding") == "gzip" and "gzip" in wish
+        headers = {
+            "Content-Type": "application/json",
+            "Cache-Control": wish.get("cc", "public, max-age=5"),
+            "Vary": wish.get("vary", "Accept, Accept-Language"),
+            "ETag": f'"{wish.get("tag", price)}"',
+            "X-Request-Id": self.headers.get("X-Request-Id", ""),
+            **({"Set-Cookie": wish["cookie"]} if "cookie" in wish else {}),
+            **({"Content-Encoding": "gzip"} if gzipped else {}),
+        }
+        body = gzip.compress(body) if gzipped else body
+        self.send_response(int(wish.get("status", 200)))
+        for name, value in (headers | {"Content-Length": str(len(body))}).items():
+            self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
