@@ -1,4 +1,4 @@
-"""A canary of trading beside the stable version, in the running gateway of these tests."""
+"""A canary beside the stable version, in the running gateway of these tests."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import http.client
 import json
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,16 +28,17 @@ signed_in = functools.cache(bearer)
 
 @dataclass
 class Canary:
-    """trading's second version: a server of its own, and what moves its share."""
+    """A service's second version: a server of its own, and what moves its share."""
 
+    service: str
     system: System
     upstream: Upstream
     admin: Admin
 
     def set_weight(self, weight: int) -> None:
         """Give it so many percent; returns when Envoy goes by it."""
-        set_weights(self.system.folder / "etc", {"trading": weight})
-        key = f"{weight_prefix('trading')}.{share_cluster('trading')}"
+        set_weights(self.system.folder / "etc", {self.service: weight})
+        key = f"{weight_prefix(self.service)}.{share_cluster(self.service)}"
         end = time.monotonic() + 5
         while self.admin.runtime().get(key) != str(weight):
             assert time.monotonic() < end, self.admin.runtime()
@@ -52,19 +54,42 @@ class Canary:
         connection.close()
         return answers
 
+    def where(self) -> dict[str, Any]:
+        """What the functions of :mod:`gateway.canary.live` want to know."""
+        gateway = load(self.system.source)
+        return {
+            "out": self.system.folder / "etc",
+            "places": Places.of(gateway.target("local"), self.system.run_dir),
+            "gateway": gateway,
+            "admin": self.admin,
+        }
+
+
+@contextmanager
+def canary_of(service: str, system: System) -> Iterator[Canary]:
+    """A canary that is there until the end of the block."""
+    upstream = Upstream(f"{service}-canary", system.run_dir / f"{service}-canary.sock")
+    upstream.start()
+    canary = Canary(service, system, upstream, Admin(system.run_dir / "gateway-admin.sock"))
+    live.introduce(service, canaries=[service], **canary.where())
+    try:
+        yield canary
+    finally:
+        set_weights(system.folder / "etc", {service: 0})
+        live.wait_until_idle(canary.admin, f"{service}-canary", seconds=5)
+        live.remove(service, canaries=[], **canary.where())
+        upstream.stop()
+
 
 @pytest.fixture
 def canary(system: System) -> Iterator[Canary]:
-    gateway = load(system.source)
-    upstream = Upstream("trading-canary", system.run_dir / "trading-canary.sock")
-    upstream.start()
-    admin = Admin(system.run_dir / "gateway-admin.sock")
-    out = system.folder / "etc"
-    places = Places.of(gateway.target("local"), system.run_dir)
-    where: dict[str, Any] = {"out": out, "places": places, "gateway": gateway, "admin": admin}
-    live.introduce("trading", canaries=["trading"], **where)
-    yield Canary(system, upstream, admin)
-    set_weights(out, {"trading": 0})
-    live.wait_until_idle(admin, "trading-canary", seconds=5)
-    live.remove("trading", canaries=[], **where)
-    upstream.stop()
+    """trading's."""
+    with canary_of("trading", system) as canary:
+        yield canary
+
+
+@pytest.fixture
+def web_canary(system: System) -> Iterator[Canary]:
+    """The frontend's, whose visitors have no token."""
+    with canary_of("web", system) as canary:
+        yield canary

@@ -40,3 +40,26 @@ def test_the_same_user_is_always_answered_by_the_same_version(canary: Canary) ->
     canary.set_weight(50)
     first = canary.who_answers(SOME)
     assert all(canary.who_answers(SOME) == first for _ in range(3))
+
+
+def pages(canary: Canary, headers: list[dict[str, str]]) -> list[str]:
+    """Who answers the same page with each of these headers."""
+    with canary.system.through("gateway.sock") as inside:
+        return [str(inside.get("/", headers=one).json()["service"]) for one in headers]
+
+
+def test_without_an_account_a_visitor_is_known_by_the_session_cookie(web_canary: Canary) -> None:
+    web_canary.set_weight(50)
+    cookies = [{"Cookie": f"a=b; birzha_session=visitor-{number}"} for number in range(100)]
+    first = pages(web_canary, cookies)
+    assert 30 < first.count("web-canary") < 70
+    elsewhere = [{**one, "X-Forwarded-For": f"203.0.113.{n}"} for n, one in enumerate(cookies)]
+    assert pages(web_canary, elsewhere) == first
+
+
+def test_without_a_cookie_by_the_address(web_canary: Canary) -> None:
+    web_canary.set_weight(50)
+    addresses = [{"X-Forwarded-For": f"203.0.113.{number}"} for number in range(100)]
+    first = pages(web_canary, addresses)
+    assert 30 < first.count("web-canary") < 70
+    assert pages(web_canary, [{**one, "Cookie": "a=b"} for one in addresses]) == first
