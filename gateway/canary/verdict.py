@@ -6,8 +6,8 @@ is judged at once and a quiet one on what there is. Any of these is a reason:
 - Envoy took it out: five failures in a row.
 - Errors: at least 5 more failed than would at the stable version's rate, their share is more than 5 points
   above it, and chance does not explain it (three standard deviations).
-- Slowness: of at least 10 answers, half took longer than 0.3 s and than three times what half of the stable
-  version's took. With fewer than 10 answers of the stable version to compare with: longer than 1 s.
+- Slowness: of at least 6 answers, half took longer than 0.3 s and than three times what half of the stable
+  version's took. With fewer than 6 answers of the stable version to compare with: longer than 1 s.
 - Silence: for 3 s at least 3 requests waited and none was answered.
 
 What both versions suffer alike (a database that is down) is no reason.
@@ -27,7 +27,7 @@ LEAST_ERRORS = 5
 #: Points of percent above the stable version's share of failures.
 MORE_ERRORS = 5.0
 #: Fewer answers than this say nothing about times.
-LEAST_ANSWERS = 10
+LEAST_ANSWERS = 6
 #: A median below this (seconds) is never slow.
 FAST = 0.3
 #: So many times the stable version's median is slow.

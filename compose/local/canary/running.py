@@ -5,6 +5,8 @@ from __future__ import annotations
 import http.client
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 from compose.local import ready
@@ -17,6 +19,7 @@ from compose.services import Service
 from gateway.canary import canary_cluster, live, state
 from gateway.canary.admin import Admin
 from gateway.envoy.places import ADMIN_SOCKET, Places
+from gateway.nginx import pages_cluster
 from gateway.source import load
 
 #: Seconds that a version may take until it serves.
@@ -75,9 +78,10 @@ def restart_stable(stack: Stack, service: Service) -> None:
 
 
 def drain(home: Home, cluster: str) -> None:
-    """Wait until the gateway goes by the weights, and until a cluster answers no request."""
+    """Wait until the gateway goes by the weights, and until a version answers no request."""
     gateway, wanted = admin(home), _runtime(home)
     _wait(lambda: wanted.items() <= gateway.runtime().items(), live.PATIENCE)
+    live.wait_until_idle(gateway, pages_cluster(cluster), seconds=DRAIN)
     live.wait_until_idle(gateway, cluster, seconds=DRAIN)
 
 
@@ -100,11 +104,20 @@ def wait_until_ready(stack: Stack, service: Service, name: str) -> None:
         said = f"/readyz says {answer[0]} {answer[1][:300].decode(errors='replace')}"
         return answer[0] == 200
 
-    if not _wait(is_ready, READY_WITHIN):
+    if _wait(is_ready, READY_WITHIN):
+        _warm_up(stack.home.socket(name), service.threads)
+    else:
         names = [name, f"{name}-worker"] if service.worker else [name]
         raise ready.failure(
             stack.home, names, f"{name} does not serve after {READY_WITHIN:g} s: {said or 'no answer'}"
         )
+
+
+def _warm_up(socket: Path, threads: int) -> None:
+    """Let every thread make its connections, so that the first requests are no slower than later ones."""
+    with ThreadPoolExecutor(2 * threads) as pool:
+        for _ in range(2 * threads):
+            pool.submit(lambda: ready.get(ready.UnixConnection(socket), "/readyz", "application/json"))
 
 
 def _wait(done: Callable[[], bool], seconds: float) -> bool:

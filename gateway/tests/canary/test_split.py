@@ -8,7 +8,7 @@ import pytest
 
 from gateway.tests.canary.conftest import Canary
 
-USERS = [f"user-{number}" for number in range(5000)]
+USERS = [f"user-{number}" for number in range(3000)]
 SOME = USERS[:400]
 
 

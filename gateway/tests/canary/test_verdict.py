@@ -54,8 +54,8 @@ def test_errors(canary: tuple[int, int], stable: tuple[int, int], bad: bool) -> 
 @pytest.mark.parametrize(
     ("canary", "stable", "bad"),
     [
-        ((9, 2.0), (100, 0.03), False),  # fewer than ten
-        ((10, 2.0), (100, 0.03), True),
+        ((5, 2.0), (100, 0.03), False),  # fewer than six
+        ((6, 2.0), (100, 0.03), True),
         ((100, 0.2), (100, 0.03), False),  # more than three times, and fast all the same
         ((100, 0.4), (100, 0.03), True),
         ((100, 2.0), (100, 0.9), False),  # the stable version is slow as well
