@@ -3,7 +3,7 @@ RUN := @sh compose/local/run
 export PYTHON SEEDS SEED FAULT RECOVERY ONLY RUNS PROFILE
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs reset demo check events replay canary canary-status promote rollback faults bench test lint lock
+.PHONY: help up down status logs reset demo check events replay gateway-reload gateway-restart canary canary-status promote rollback faults bench test lint lock
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 22
@@ -34,6 +34,12 @@ events: ## what waits at every service: unsent, unheard by whom, tried again, gi
 
 replay: ## send again whatever a subscriber lacks
 	$(RUN) events replay --missing
+
+gateway-reload: ## let the gateway go by gateway/gateway.yaml as it is now, without losing a request
+	$(RUN) gateway-reload
+
+gateway-restart: ## a new Envoy takes over from the old one, without losing a request
+	$(RUN) gateway-restart
 
 canary: ## a second version of a service beside the first (SERVICE=trading WEIGHT=10 VERSION=path, git ref, checkout, previous)
 	$(RUN) canary $(or $(SERVICE),$(error SERVICE=trading, user, ... is missing)) --weight $(or $(WEIGHT),10) \

@@ -60,6 +60,8 @@ def _parser() -> argparse.ArgumentParser:
         "up": "install, start everything, wait until it serves",
         "down": "stop everything; the data stays",
         "status": "processes, memory, address",
+        "gateway-reload": "let the gateway go by gateway.yaml as it is now, without losing a request",
+        "gateway-restart": "a new Envoy takes over from the old one, without losing a request",
         "canary-status": "which versions run, and what became of canaries",
         "demo": "walk a new user's story through the public API",
         "lint": "ruff, mypy, import-linter",

@@ -11,7 +11,7 @@ import time
 import venv
 from pathlib import Path
 
-from compose.local import catalogs, report
+from compose.local import catalogs, edge, report
 from compose.local.canary import actions
 from compose.local.canary import report as canary_report
 from compose.local.console import Trouble, say, step
@@ -54,6 +54,10 @@ def run(options: argparse.Namespace, home: Home) -> int:
             actions.promote(home, options.service)
         case "rollback":
             actions.rollback(home, options.service)
+        case "gateway-reload":
+            edge.reload(home)
+        case "gateway-restart":
+            edge.restart(home)
         case "check":
             become("compose.check", home, *options.rest)
         case "events":

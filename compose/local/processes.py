@@ -90,9 +90,7 @@ def _controller(home: Home) -> list[str]:
 
 
 def _gateway(home: Home) -> list[str]:
-    from gateway.envoy.binary import command
-
-    return command(home.etc / "gateway" / "bootstrap.json")
+    return [sys.executable, "-m", "gateway.keeper", "--config", str(home.etc / "gateway")]
 
 
 def _nginx(home: Home) -> list[str]:
@@ -108,7 +106,7 @@ PROCESSES = (
     *(_web(service) for service in WEB_SERVERS),
     *(_worker(service) for service in SERVICES if service.worker),
     Process("nginx", EDGE, _nginx, stop_signal="QUIT"),
-    Process("gateway", EDGE, _gateway),
+    Process("gateway", EDGE, _gateway, stop_seconds=40),
     Process("canary-controller", EDGE, _controller),
 )
 

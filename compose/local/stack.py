@@ -78,7 +78,7 @@ class Stack:
             url=settings.public_url,
             rate_limits=settings.rate_limits_text,
         )
-        _render_gateway(self.home, settings)
+        render_gateway(self.home, settings)
         with step("migrating the databases"):
             self.manage(*((service.package, "migrate", "--verbosity", "0") for service in SERVICES))
             self.manage(("user_service", "make_signing_key"))
@@ -232,7 +232,12 @@ class Stack:
         return find(self.home, name).folder(self.home)
 
 
-def _render_gateway(home: Home, settings: Settings) -> None:
+def render_gateway(home: Home, settings: Settings) -> None:
+    """Write the gateway's files; what runs takes them by itself.
+
+    Raises:
+        Trouble: gateway.yaml is wrong, or Envoy or nginx would not take it; then nothing is written.
+    """
     from gateway.envoy.binary import EnvoyRefused
     from gateway.nginx.binary import NginxRefused
     from gateway.render import render

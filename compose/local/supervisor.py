@@ -98,6 +98,18 @@ class Supervisor:
             if "NOT_RUNNING" not in fault.faultString:
                 raise
 
+    def signal(self, name: str, number: str) -> None:
+        """Send a signal to a running process: ``HUP``.
+
+        Raises:
+            Trouble: it is not running.
+        """
+        process = next(process for process in self.states() if process["name"] == name)
+        try:
+            self._rpc.signalProcess(f"{process['group']}:{name}", number)
+        except Fault as fault:
+            raise Trouble(f"{name} cannot be told: {fault.faultString}") from fault
+
     def add(self, group: str) -> None:
         """Learn of a group that was written into the configuration since; nothing of it starts yet."""
         processes.write_configuration(self.home)

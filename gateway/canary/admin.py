@@ -53,10 +53,17 @@ class Admin:
         """The routes that are in use, as text."""
         return self._get("/config_dump?resource=dynamic_route_configs")
 
+    def post(self, path: str) -> str:
+        """Tell it to do something: ``/healthcheck/fail``."""
+        return self._ask("POST", path)
+
     def _get(self, path: str) -> str:
+        return self._ask("GET", path)
+
+    def _ask(self, method: str, path: str) -> str:
         connection = _Connection(self.path)
         try:
-            connection.request("GET", path)
+            connection.request(method, path)
             response = connection.getresponse()
             body = response.read().decode()
             if response.status != 200:

@@ -73,5 +73,5 @@ def _keys(tokens: Tokens) -> Json:
             "timeout": "2s",
         },
         "cache_duration": seconds(tokens.keys_kept),
-        "async_fetch": {"failed_refetch_duration": "1s"},
+        "async_fetch": {"failed_refetch_duration": "2s"},
     }

@@ -123,14 +123,14 @@ class System:
             self.nginx.start()
             process = subprocess.Popen(command(bootstrap, concurrency=1), stdout=log, stderr=log)
             try:
-                self._wait_until_up(process)
+                self.wait_until_up(process)
                 yield process
             finally:
                 process.terminate()
                 process.wait(10)
                 self.nginx.stop()
 
-    def _wait_until_up(self, process: subprocess.Popen[bytes]) -> None:
+    def wait_until_up(self, process: subprocess.Popen[bytes]) -> None:
         """Asks as a visitor whom no test knows: nobody's rate limit is spent."""
         for _ in range(200):
             assert process.poll() is None, (self.folder / "envoy.log").read_text()
