@@ -3,7 +3,7 @@ RUN := @sh compose/local/run
 export PYTHON SEEDS SEED FAULT RECOVERY ONLY RUNS PROFILE
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs reset demo check events replay gateway-reload gateway-restart canary canary-status promote rollback faults bench test lint lock
+.PHONY: help up down status logs reset demo check events replay gateway-reload gateway-restart canary canary-status promote rollback faults bench bench-gateway test lint lock
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 22
@@ -59,6 +59,9 @@ faults: ## break everything under load (SEEDS=1, SEED=n to repeat one, FAULT=nam
 
 bench: ## how fast is it? (ONLY=drain, RUNS=3, PROFILE=trading-worker); written to docs/benchmarks.md
 	$(RUN) bench
+
+bench-gateway: ## what do Envoy and nginx cost? (RUNS=3); written to docs/benchmarks.md
+	@ONLY=gateway sh compose/local/run bench
 
 test: ## every check and every test, on a system of its own
 	$(RUN) test
