@@ -3,7 +3,7 @@ RUN := @sh compose/local/run
 export PYTHON SEEDS SEED FAULT RECOVERY ONLY RUNS PROFILE
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs reset demo check events replay gateway-reload gateway-restart canary canary-status promote rollback faults bench bench-gateway test lint lock
+.PHONY: help up down status logs reset demo check events replay gateway-reload gateway-restart canary canary-status promote rollback faults bench bench-gateway test lint lock rotate-key
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 22
@@ -40,6 +40,9 @@ gateway-reload: ## let the gateway go by gateway/gateway.yaml as it is now, with
 
 gateway-restart: ## a new Envoy takes over from the old one, without losing a request
 	$(RUN) gateway-restart
+
+rotate-key: ## a new key signs access tokens; takes six minutes, no request fails
+	$(RUN) rotate-key
 
 canary: ## a second version of a service beside the first (SERVICE=trading WEIGHT=10 VERSION=path, git ref, checkout, previous)
 	$(RUN) canary $(or $(SERVICE),$(error SERVICE=trading, user, ... is missing)) --weight $(or $(WEIGHT),10) \

@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
         "status": "processes, memory, address",
         "gateway-reload": "let the gateway go by gateway.yaml as it is now, without losing a request",
         "gateway-restart": "a new Envoy takes over from the old one, without losing a request",
+        "rotate-key": "a new key signs access tokens, without a failed request; takes six minutes",
         "canary-status": "which versions run, and what became of canaries",
         "demo": "walk a new user's story through the public API",
         "lint": "ruff, mypy, import-linter",

@@ -58,6 +58,8 @@ def run(options: argparse.Namespace, home: Home) -> int:
             edge.reload(home)
         case "gateway-restart":
             edge.restart(home)
+        case "rotate-key":
+            become("user_service.manage", home, "rotate_signing_key")
         case "check":
             become("compose.check", home, *options.rest)
         case "events":
