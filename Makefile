@@ -6,7 +6,7 @@ export PYTHON SEEDS SEED FAULT RECOVERY ONLY RUNS PROFILE
 .PHONY: help up down status logs reset demo check events replay gateway-reload gateway-restart canary canary-status promote rollback faults bench bench-gateway test lint lock rotate-key
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 22
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
 
 up: ## install, start everything, wait until it serves (BIRZHA_PORT=8000, BIRZHA_HOME=.birzha)
 	$(RUN) up
