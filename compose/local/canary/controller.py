@@ -21,7 +21,7 @@ from compose.local.canary import share
 from compose.local.console import Trouble
 from compose.local.paths import Home
 from compose.local.processes import canary_group
-from compose.local.supervisor import RUNNING, Supervisor
+from compose.local.supervisor import RUNNING, STARTING, Supervisor
 from compose.services import WEB_SERVERS
 from gateway.canary import state
 from gateway.canary.admin import Admin
@@ -40,12 +40,14 @@ class Controller:
         self.home = home
         self.supervisor = Supervisor(home)
         self.watches: dict[str, Watch] = {}
+        self.pids: dict[str, dict[str, int]] = {}
 
     def step(self) -> float:
         """Look once at every canary. Returns the seconds until the next look."""
         canaries = state.read(self.home.versions).canaries
         for name in set(self.watches) - set(canaries):
             del self.watches[name]
+            self.pids.pop(name, None)
         for name, canary in canaries.items():
             if canary.phase == "serving":
                 watch = self.watches.setdefault(name, Watch(Admin(self.home.run / ADMIN_SOCKET), name))
@@ -56,11 +58,14 @@ class Controller:
         return INTERVAL if canaries else IDLE
 
     def _process_died(self, name: str) -> str:
-        group = canary_group(name)
+        """supervisord starts a dead process again at once, so it is known by its new process id, too."""
+        group, seen = canary_group(name), self.pids.setdefault(name, {})
         with contextlib.suppress(OSError):
             for process in self.supervisor.states():
-                if process["group"] == group and process["statename"] != RUNNING:
-                    return f"its process {process['name']} died"
+                if process["group"] == group:
+                    first = seen.setdefault(process["name"], process["pid"])
+                    if process["statename"] not in (RUNNING, STARTING) or process["pid"] != first:
+                        return f"its process {process['name']} died"
         return ""
 
     def _roll_back(self, name: str, reason: str) -> None:
