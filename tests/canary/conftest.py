@@ -121,7 +121,7 @@ class Operator:
 
 @pytest.fixture(scope="session")
 def operator(system: System) -> Iterator[Operator]:
-    """In the end no canary is left. trading runs a copy of the checkout then; its tables have a column more."""
+    """In the end no canary is left; trading runs a copy of the checkout, its tables have a column more."""
     if not system.home.is_for_tests():
         pytest.skip("canaries change tables: only in a system made for tests")
     operator = Operator(system)
