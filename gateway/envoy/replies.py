@@ -24,7 +24,12 @@ def local_replies(gateway: Gateway) -> Json:
     """The `local_reply_config`: first match wins, the page for browsers before the documents."""
     problems: dict[Any, Json] = yaml.safe_load((_HERE / "problems.yaml").read_text(encoding="utf-8"))
     other = problems.pop("other")
-    mappers = [_page(gateway)]
+    mappers = [
+        *_fragments([429], problems[429], gateway),
+        *_fragments([503, 502, 504], problems[503], gateway),
+        _page([429], "too_many.html", gateway),
+        _page([503, 502, 504], "unavailable.html", gateway),
+    ]
     for key, problem in problems.items():
         status, _, cause = str(key).partition(" ")
         condition = [_status_is(int(status)), *_because(cause)]
@@ -46,19 +51,24 @@ def _in_each_language(
     ]
 
 
-def _document(problem: Json, language: str, gateway: Gateway) -> Json:
+def _detail(problem: Json, language: str, gateway: Gateway) -> str:
     numbers = {
         "body_bytes": gateway.limits.body_bytes,
         "header_kib": gateway.limits.header_kib,
         "headers": gateway.limits.headers,
         "retry_after": gateway.retry_after,
     }
+    text: str = problem["detail"][language]
+    return text.format(**numbers)
+
+
+def _document(problem: Json, language: str, gateway: Gateway) -> Json:
     return {
         "json_format": {
             "type": f"/api/docs/#{problem['code']}",
             "title": problem["title"][language],
             "status": "%RESPONSE_CODE%",
-            "detail": problem["detail"][language].format(**numbers),
+            "detail": _detail(problem, language, gateway),
             "code": problem["code"],
             "trace_id": "%RESP(X-REQUEST-ID)%",
         },
@@ -66,24 +76,36 @@ def _document(problem: Json, language: str, gateway: Gateway) -> Json:
     }
 
 
-def _page(gateway: Gateway) -> Json:
+def _page(statuses: list[int], file: str, gateway: Gateway) -> Json:
     """A person whose page can't be served sees a page, not JSON."""
-    page = (_HERE / "unavailable.html").read_text(encoding="utf-8")
+    condition = [_one_of(statuses), _header_is("accept", {"contains": "text/html"}), _no_api()]
     policy = header("Content-Security-Policy", "default-src 'none'")
     return {
-        "filter": _all(
-            [
-                {"or_filter": {"filters": [_status_is(502), _status_is(503), _status_is(504)]}},
-                _header_is("accept", {"contains": "text/html"}),
-                _header_is(":path", {"prefix": "/api/"}, invert=True),
-            ]
-        ),
-        "body_format_override": {
-            "text_format_source": {"inline_string": page},
-            "content_type": "text/html; charset=utf-8",
-        },
-        "headers_to_add": [*_headers(gateway, 503, "service_unavailable"), policy],
+        "filter": _all(condition),
+        "body_format_override": _html((_HERE / file).read_text(encoding="utf-8")),
+        "headers_to_add": [*_headers(gateway, statuses[0], ""), policy],
     }
+
+
+def _fragments(statuses: list[int], problem: Json, gateway: Gateway) -> list[Json]:
+    """A page that asks for a part of itself by htmx gets a line for its #status; the rest stays as it is."""
+    condition = [_one_of(statuses), _header_is("hx-request", {"exact": "true"}), _no_api()]
+    return [
+        {
+            "filter": _all([*condition, *_accepts(language)]),
+            "body_format_override": _html(
+                '<div hx-swap-oob="innerHTML:#status"><p class="message message-warning"><span><strong>'
+                f"{problem['title'][language]}.</strong> {_detail(problem, language, gateway)}"
+                "</span></p></div>"
+            ),
+            "headers_to_add": [*_headers(gateway, statuses[0], ""), header("HX-Reswap", "none")],
+        }
+        for language in _LANGUAGES
+    ]
+
+
+def _html(text: str) -> Json:
+    return {"text_format_source": {"inline_string": text}, "content_type": "text/html; charset=utf-8"}
 
 
 def _headers(gateway: Gateway, status: int | None, code: str) -> list[Json]:
@@ -114,6 +136,15 @@ def _because(cause: str) -> list[Json]:
             )
         }
     ]
+
+
+def _one_of(statuses: list[int]) -> Json:
+    found = [_status_is(status) for status in statuses]
+    return {"or_filter": {"filters": found}} if len(found) > 1 else found[0]
+
+
+def _no_api() -> Json:
+    return _header_is(":path", {"prefix": "/api/"}, invert=True)
 
 
 def _any_error() -> Json:

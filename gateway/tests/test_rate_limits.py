@@ -149,12 +149,29 @@ def test_what_a_429_says(client: httpx.Client) -> None:
         problem = refused.json()
         assert (refused.status_code, problem["status"], problem["code"]) == (429, 429, "rate_limited")
         assert (problem["title"], problem["trace_id"]) == (title, refused.headers["X-Request-Id"])
+        assert f" {refused.headers['Retry-After']} " in problem["detail"]
         assert refused.headers["Content-Type"] == "application/problem+json"
         for name in ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Retry-After"):
             assert len(refused.headers.get_list(name)) == 1
         assert (refused.headers["X-RateLimit-Limit"], refused.headers["X-RateLimit-Remaining"]) == ("6", "0")
         assert 0 < int(refused.headers["Retry-After"]) <= 600
         assert 0 < int(refused.headers["X-RateLimit-Reset"]) <= 600
+
+
+def test_a_person_sees_a_page_and_a_page_gets_a_line_for_its_part(client: httpx.Client) -> None:
+    assert ask(client, 45, "GET", "/") == 40
+    page = client.get("/portfolio", headers={"Accept": "text/html,*/*"})
+    assert page.status_code == 429
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert "Слишком много запросов" in page.text
+    assert f"in {page.headers['Retry-After']} seconds" in page.text
+    assert page.headers["X-Request-Id"] in page.text
+    for language, says in {"en": "Too many requests.", "ru": "Слишком много запросов."}.items():
+        part = client.get("/", headers={"HX-Request": "true", "Accept-Language": language})
+        assert (part.status_code, part.headers["HX-Reswap"]) == (429, "none")
+        assert part.text.startswith('<div hx-swap-oob="innerHTML:#status">')
+        assert says in part.text
+        assert f" {part.headers['Retry-After']} " in part.text
 
 
 def test_after_retry_after_one_may_go_on() -> None:
@@ -181,6 +198,7 @@ def test_a_flood_of_bad_tokens_costs_nothing_behind(limited: System, client: htt
     assert codes == [401] * 400 + [429] * 50
     refused = answers[-1]
     assert (refused.json()["code"], refused.headers.get_list("Retry-After")) == ("rate_limited", ["1"])
+    assert " 1 " in refused.json()["detail"]
     assert refused.headers.get_list("X-RateLimit-Limit") == ["400"]
     assert refused.headers.get_list("X-RateLimit-Remaining") == ["0"]
     assert limited.reached() == before
