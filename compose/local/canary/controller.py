@@ -3,7 +3,7 @@
 First the share becomes 0, which takes milliseconds; then the canary finishes what it has in hand and is
 stopped, when no command is at work on the system. What it does and why goes to its log as JSON lines,
 and into the history that ``make canary-status`` shows. The rules: gateway/canary/verdict.py, and here
-that a process of the canary which dies is a reason as well.
+that a process of the canary which dies, and a worker that fails events, are reasons as well.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ import signal
 import sys
 import threading
 import time
+from functools import partial
 from typing import Any
 
 from compose.local import install
 from compose.local.canary import share
+from compose.local.canary.events import EventWatch, failures
 from compose.local.console import Trouble
 from compose.local.paths import Home
 from compose.local.processes import canary_group
@@ -40,6 +42,7 @@ class Controller:
         self.home = home
         self.supervisor = Supervisor(home)
         self.watches: dict[str, Watch] = {}
+        self.events: dict[str, EventWatch] = {}
         self.pids: dict[str, dict[str, int]] = {}
 
     def step(self) -> float:
@@ -47,15 +50,22 @@ class Controller:
         canaries = state.read(self.home.versions).canaries
         for name in set(self.watches) - set(canaries):
             del self.watches[name]
+            del self.events[name]
             self.pids.pop(name, None)
         for name, canary in canaries.items():
             if canary.phase == "serving":
-                watch = self.watches.setdefault(name, Watch(Admin(self.home.run / ADMIN_SOCKET), name))
-                if reason := watch.look() or self._process_died(name):
+                if name not in self.watches:
+                    self.watches[name] = Watch(Admin(self.home.run / ADMIN_SOCKET), name)
+                    self.events[name] = EventWatch(partial(failures, self.home), name)
+                if reason := self.watches[name].look() or self._process_died(name) or self._events(name):
                     self._roll_back(name, reason)
             elif canary.phase == "failed":
                 self._finish(name)
         return INTERVAL if canaries else IDLE
+
+    def _events(self, name: str) -> str:
+        worker = next(service for service in WEB_SERVERS if service.name == name).worker
+        return self.events[name].look() if worker else ""
 
     def _process_died(self, name: str) -> str:
         """supervisord starts a dead process again at once, so it is known by its new process id, too."""
