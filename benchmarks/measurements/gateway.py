@@ -68,7 +68,8 @@ def _measure_once(running: Servers, size: Size, client: set[int]) -> Run:
         result, cpu = _case(running, case, size, client)
         values[f"{case.key}_rate"] = result.requests / result.elapsed
         values[f"{case.key}_p99"] = result.p99
-        values[f"{case.key}_cpu"] = cpu
+        if case.spends:
+            values[f"{case.key}_cpu"] = cpu
         rate = f"{values[f'{case.key}_rate']:>8,.0f}/s"
         say(f"  {case.text:<28}{rate}  p99 {result.p99:6.2f} ms  {cpu:6.1f} µs")
     for case in CASES[3:]:

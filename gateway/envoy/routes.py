@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from gateway.envoy import Json, header, seconds, typed
-from gateway.envoy.cache import INNER_HEADERS, bypassing, cached_route
+from gateway.envoy.cache import bypassing, cached_route
 from gateway.envoy.canary import split
 from gateway.envoy.rate_limits import counted_as
 from gateway.envoy.tokens import token_rule
@@ -39,7 +39,6 @@ def route_configuration(gateway: Gateway, canaries: Collection[str] = ()) -> Jso
         # Exactly one address: the connection's, or the one that the frontend vouches for. Envoy's own
         # entry would name the machine for whoever calls from it.
         request_headers_to_add=[header("X-Forwarded-For", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%")],
-        response_headers_to_remove=list(INNER_HEADERS),
         validate_clusters=True,
     )
 

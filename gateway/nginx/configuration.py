@@ -50,6 +50,7 @@ def configuration(gateway: Gateway, versions: Iterable[Version], *, folder: Path
 # Written by gateway/render.py from gateway.yaml: do not edit.
 {user}daemon off;
 worker_processes 1;
+pcre_jit on;
 worker_rlimit_nofile 8192;
 pid {_quoted(folder / "nginx.pid")};
 error_log stderr warn;

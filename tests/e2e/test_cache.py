@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
+from compose.local import leftovers
 from tests.e2e.people import Client, Person
 from tests.system import System
 
@@ -105,3 +106,21 @@ def test_without_nginx_the_market_goes_on(system: System, visitor: Client) -> No
     while visitor.http.get(f"{LIST}?page_size=8").headers["X-Cache"] == "BYPASS":
         assert time.monotonic() < end
         time.sleep(0.2)
+
+
+def test_a_killed_nginx_is_back_in_seconds_and_leaves_nothing(system: System, visitor: Client) -> None:
+    """Its workers would go on with its sockets, and its own socket files would keep it from starting."""
+    orphans = {process.pid for process in leftovers.of_nginx(system.home)}
+    killed = system.kill("nginx")
+    statuses = set()
+    end = time.monotonic() + 20
+    while system.process("nginx")["pid"] in (0, killed) or system.process("nginx")["statename"] != "RUNNING":
+        assert time.monotonic() < end
+        statuses.add(visitor.http.get(f"{LIST}?page_size=5").status_code)
+    assert statuses <= {200}
+    while visitor.http.get(f"{LIST}?page_size=6").headers["X-Cache"] == "BYPASS":
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    running = {process.pid for process in leftovers.of_nginx(system.home)}
+    assert running
+    assert not orphans & running
