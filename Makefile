@@ -3,10 +3,10 @@ RUN := @sh compose/local/run
 export PYTHON SEEDS SEED FAULT RECOVERY ONLY RUNS PROFILE
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs reset demo check events replay faults bench test lint lock
+.PHONY: help up down status logs reset demo check events replay gateway-reload gateway-restart canary canary-status promote rollback faults bench bench-gateway test lint lock rotate-key
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
 
 up: ## install, start everything, wait until it serves (BIRZHA_PORT=8000, BIRZHA_HOME=.birzha)
 	$(RUN) up
@@ -35,11 +35,36 @@ events: ## what waits at every service: unsent, unheard by whom, tried again, gi
 replay: ## send again whatever a subscriber lacks
 	$(RUN) events replay --missing
 
+gateway-reload: ## let the gateway go by gateway/gateway.yaml as it is now, without losing a request
+	$(RUN) gateway-reload
+
+gateway-restart: ## a new Envoy takes over from the old one, without losing a request
+	$(RUN) gateway-restart
+
+rotate-key: ## a new key signs access tokens; takes six minutes, no request fails
+	$(RUN) rotate-key
+
+canary: ## a second version of a service beside the first (SERVICE=trading WEIGHT=10 VERSION=path, git ref, checkout, previous)
+	$(RUN) canary $(or $(SERVICE),$(error SERVICE=trading, user, ... is missing)) --weight $(or $(WEIGHT),10) \
+		$(if $(VERSION),--version "$(VERSION)")
+
+canary-status: ## which version each service runs, how the canaries do, what happened
+	$(RUN) canary-status
+
+promote: ## the canary's version becomes the stable one (SERVICE=trading)
+	$(RUN) promote $(or $(SERVICE),$(error SERVICE=trading, user, ... is missing))
+
+rollback: ## end a canary; the controller does it by itself when one fails (SERVICE=trading)
+	$(RUN) rollback $(or $(SERVICE),$(error SERVICE=trading, user, ... is missing))
+
 faults: ## break everything under load (SEEDS=1, SEED=n to repeat one, FAULT=name or kind, FAULT=list)
 	$(RUN) faults
 
 bench: ## how fast is it? (ONLY=drain, RUNS=3, PROFILE=trading-worker); written to docs/benchmarks.md
 	$(RUN) bench
+
+bench-gateway: ## what do Envoy and nginx cost? (RUNS=3); written to docs/benchmarks.md
+	@ONLY=gateway sh compose/local/run bench
 
 test: ## every check and every test, on a system of its own
 	$(RUN) test

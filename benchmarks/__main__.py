@@ -34,6 +34,7 @@ SMALL = Size(
     settle_seconds=0,
     past_orders=2_000,
     past_customers=200,
+    gateway_seconds=0.3,
 )
 
 

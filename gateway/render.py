@@ -1,28 +1,34 @@
-"""Turns gateway.yaml into Envoy's files: `python -m gateway.render --out DIR --run-dir DIR --port N`.
+"""Turns gateway.yaml into files: `python -m gateway.render --out DIR --run-dir DIR --port N`.
 
-Writes `bootstrap.json`, `cds/clusters.json` and `rds/routes.json`, each aside and then renamed, so that
-a running Envoy takes new clusters and routes without a restart. With `--check`, Envoy judges all of
-it first, and nothing is written when it refuses.
+Writes for Envoy `bootstrap.json`, `lds/listeners.json`, `cds/clusters.json`, `rds/routes.json` and
+`rtds/weights.json`, and for nginx `nginx.conf`, each aside and then renamed, so that a running Envoy takes
+new doors, clusters and routes without a restart; nginx is reloaded. With `--check`, both judge their own
+first, and nothing is written when one refuses.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import tempfile
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from gateway.envoy import Json
+from gateway.canary.weights import set_weights
 from gateway.envoy.binary import EnvoyRefused, validate
-from gateway.envoy.bootstrap import ADMIN_SOCKET, INNER_SOCKET, STATS_SOCKET, bootstrap
+from gateway.envoy.bootstrap import bootstrap, doors, watched_routes
 from gateway.envoy.clusters import clusters
+from gateway.envoy.places import Places
 from gateway.envoy.routes import route_configuration
+from gateway.envoy.run import Run
+from gateway.files import write
+from gateway.nginx import files as nginx_files
+from gateway.nginx.binary import NginxRefused
 from gateway.source import SOURCE_FILE, Gateway, SourceError, load
 
-#: sockaddr_un on Linux holds 108 bytes with the closing zero.
-LONGEST_SOCKET_PATH = 107
+#: How BIRZHA_RATE_LIMITS and --rate-limits turn the limits off.
+OFF = "off"
 
 
 def render(
@@ -32,8 +38,12 @@ def render(
     port: int,
     bind: str = "127.0.0.1",
     log: str = "/dev/stdout",
+    target: str = "local",
+    gateways: tuple[str, ...] = (),
+    rate_limits: float | None = 1.0,
     check: bool = False,
     source: Path = SOURCE_FILE,
+    canaries: Mapping[str, int] | None = None,
 ) -> Path:
     """Write the configuration.
 
@@ -43,8 +53,12 @@ def render(
         port: the public port.
         bind: the address it listens on.
         log: file of the access log.
-        check: let Envoy judge it first.
+        target: which of gateway.yaml's targets: where the services are.
+        gateways: ``host:port`` of every gateway that shares the rate limits; the target's when not given.
+        rate_limits: multiplies them; None turns them off.
+        check: let Envoy and nginx judge it first.
         source: the gateway file.
+        canaries: service → the share of its canary in percent.
 
     Returns:
         The path of `bootstrap.json`, which Envoy is started with.
@@ -52,36 +66,52 @@ def render(
     Raises:
         SourceError: the gateway file is wrong, or a socket path is too long.
         EnvoyRefused: Envoy does not accept it (only with `check`).
+        NginxRefused: nginx does not (only with `check`).
     """
     gateway = load(source)
     out, run_dir = out.resolve(), run_dir.resolve()
-    _check_socket_paths(gateway, run_dir)
+    places = Places.of(gateway.target(target), run_dir, gateways)
+    places.check(gateway)
+    canaries = canaries or {}
+    run = Run(gateway, places, port=port, bind=bind, log=log, rates=rate_limits, canaries=canaries)
     if check:
         with tempfile.TemporaryDirectory() as aside:
             whole = Path(aside) / "bootstrap.json"
-            document = bootstrap(gateway, run_dir=run_dir, bind=bind, port=port, log=log, folder=None)
-            whole.write_text(json.dumps(document), encoding="utf-8")
+            whole.write_text(json.dumps(bootstrap(run, folder=None)), encoding="utf-8")
             validate(whole)
-    _write(out / "cds" / "clusters.json", {"resources": clusters(gateway, run_dir)})
-    _write(out / "rds" / "routes.json", {"resources": [route_configuration(gateway)]})
+    nginx_files.write(gateway, places, out=out, check=check)
+    # What is referred to comes before what refers to it: Envoy refuses a route to an unknown cluster.
+    set_weights(out, canaries)
+    write_clusters(out, places, gateway, canaries)
+    write_routes(out, gateway, canaries)
+    write(out / "lds" / "listeners.json", {"resources": doors(run, watched_routes(out))})
     path = out / "bootstrap.json"
-    _write(path, bootstrap(gateway, run_dir=run_dir, bind=bind, port=port, log=log, folder=out))
+    write(path, bootstrap(run, folder=out))
     return path
 
 
-def _check_socket_paths(gateway: Gateway, run_dir: Path) -> None:
-    names = [service.socket for service in gateway.services] + [INNER_SOCKET, ADMIN_SOCKET, STATS_SOCKET]
-    longest = max((run_dir / name for name in names), key=lambda path: len(os.fsencode(path)))
-    if len(os.fsencode(longest)) > LONGEST_SOCKET_PATH:
-        raise SourceError(f"{longest} is too long for a unix socket: at most {LONGEST_SOCKET_PATH} bytes")
+def write_clusters(out: Path, places: Places, gateway: Gateway, canaries: Collection[str]) -> None:
+    """Write the file of the clusters; a running Envoy takes it."""
+    write(out / "cds" / "clusters.json", {"resources": clusters(gateway, places, canaries)})
 
 
-def _write(path: Path, document: Json) -> None:
-    """Aside, then renamed: Envoy reloads a watched file only on a rename, and never sees half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.new")
-    aside.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    aside.replace(path)
+def write_routes(out: Path, gateway: Gateway, canaries: Collection[str]) -> None:
+    """Write the file of the routes; a running Envoy takes it. Their clusters must be there before."""
+    write(out / "rds" / "routes.json", {"resources": [route_configuration(gateway, canaries)]})
+
+
+def factor(text: str) -> float | None:
+    """What `--rate-limits` and BIRZHA_RATE_LIMITS may be: a number above zero, or ``off`` (None).
+
+    Raises:
+        ValueError: neither.
+    """
+    if text == OFF:
+        return None
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise ValueError(text)
+    return value
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -92,12 +122,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, required=True, help="the public port")
     parser.add_argument("--bind", default="127.0.0.1", help="its address (default: %(default)s)")
     parser.add_argument("--log", default="/dev/stdout", help="file of the access log (default: %(default)s)")
+    parser.add_argument("--target", default="local", choices=["local", "compose", "kubernetes"])
+    parser.add_argument("--rate-limits", type=factor, default=1.0, help="multiplies them, or: off")
     parser.add_argument("--check", action="store_true", help="let Envoy judge the configuration first")
     parser.add_argument("--source", type=Path, default=SOURCE_FILE, help="the gateway file")
     options = parser.parse_args(arguments)
     try:
         print(render(**vars(options)))
-    except (SourceError, EnvoyRefused, OSError) as error:
+    except (SourceError, EnvoyRefused, NginxRefused, OSError) as error:
         print(f"gateway: {error}", file=sys.stderr)
         return 1
     return 0

@@ -2,6 +2,8 @@
 
 BIRZHA_URL names an address, BIRZHA_HOME a system's folder (`make test` gives it). These tests add
 customers and orders, and some kill processes: without either they never touch a system that people use.
+They sign up more people from one address than the gateway allows in so short a time: a system of your own
+that they are to test is started with BIRZHA_RATE_LIMITS=1000.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import pytest
 
 from compose.local import catalogs
 from compose.local.paths import Home
-from compose.local.settings import Settings, free_port
+from compose.local.settings import MANY_CUSTOMERS, Settings, free_port
 from compose.local.stack import Stack
 from compose.local.supervisor import Supervisor
 from tests.system import System
@@ -39,7 +41,7 @@ def system() -> Iterator[System]:
         catalogs.compile_changed()
         home.create(for_tests=True)
         try:
-            stack.up(Settings.read(home, {"BIRZHA_PORT": str(free_port())}))
+            stack.up(Settings.read(home, MANY_CUSTOMERS | {"BIRZHA_PORT": str(free_port())}))
             yield System(home.read_state()["url"], home)
         finally:
             stack.down()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.figures import Measurement
-from benchmarks.measurements import drain, growth, idle, intake, latency
+from benchmarks.measurements import drain, gateway, growth, idle, intake, latency
 
 MEASUREMENTS: tuple[Measurement, ...] = (
     drain.MEASUREMENT,
@@ -11,4 +11,5 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     latency.MEASUREMENT,
     growth.MEASUREMENT,
     idle.MEASUREMENT,
+    gateway.MEASUREMENT,
 )

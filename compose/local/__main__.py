@@ -60,6 +60,10 @@ def _parser() -> argparse.ArgumentParser:
         "up": "install, start everything, wait until it serves",
         "down": "stop everything; the data stays",
         "status": "processes, memory, address",
+        "gateway-reload": "let the gateway go by gateway.yaml as it is now, without losing a request",
+        "gateway-restart": "a new Envoy takes over from the old one, without losing a request",
+        "rotate-key": "a new key signs access tokens, without a failed request; takes six minutes",
+        "canary-status": "which versions run, and what became of canaries",
         "demo": "walk a new user's story through the public API",
         "lint": "ruff, mypy, import-linter",
         "test": "every check and every test",
@@ -75,6 +79,17 @@ def _parser() -> argparse.ArgumentParser:
     logs.add_argument("service", nargs="?", default="", help="one service or process")
     reset = commands.add_parser("reset", help="delete all data")
     reset.add_argument("--yes", action="store_true", help="without asking")
+    canary = commands.add_parser("canary", help="a second version of a service, with a share of its requests")
+    canary.add_argument("service")
+    canary.add_argument("--weight", required=True, metavar="PERCENT", help="0 to 100")
+    canary.add_argument(
+        "--version", default="", help="path, git ref, checkout or previous (default: a copy of the checkout)"
+    )
+    for name, text in {
+        "promote": "the canary's version becomes the stable one",
+        "rollback": "end a canary",
+    }.items():
+        commands.add_parser(name, help=text).add_argument("service")
     backing = commands.add_parser("backing", help="only PostgreSQL and Valkey, for tests")
     backing.add_argument("direction", choices=["up", "down"])
     backing.add_argument("--home", help="instead of BIRZHA_HOME")

@@ -11,7 +11,9 @@ import time
 import venv
 from pathlib import Path
 
-from compose.local import catalogs, report
+from compose.local import catalogs, edge, report
+from compose.local.canary import actions
+from compose.local.canary import report as canary_report
 from compose.local.console import Trouble, say, step
 from compose.local.paths import ROOT, Home
 from compose.local.settings import Settings
@@ -44,6 +46,20 @@ def run(options: argparse.Namespace, home: Home) -> int:
             backing(home, options.direction)
         case "demo":
             become("compose.demo", home)
+        case "canary":
+            actions.canary(home, options.service, options.weight, options.version)
+        case "canary-status":
+            canary_report.status(home)
+        case "promote":
+            actions.promote(home, options.service)
+        case "rollback":
+            actions.rollback(home, options.service)
+        case "gateway-reload":
+            edge.reload(home)
+        case "gateway-restart":
+            edge.restart(home)
+        case "rotate-key":
+            become("user_service.manage", home, "rotate_signing_key")
         case "check":
             become("compose.check", home, *options.rest)
         case "events":

@@ -160,3 +160,16 @@ def locked(folder: Path, notice: str) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def locked_now(folder: Path) -> Iterator[bool]:
+    """Hold the lock of a folder, if nobody else does; tells whether."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield True
+    except BlockingIOError:
+        yield False
+    finally:
+        os.close(descriptor)

@@ -1,8 +1,9 @@
-"""Processes that a killed supervisord, or a killed PostgreSQL, left behind: found and ended.
+"""Processes that a killed supervisord, PostgreSQL or nginx left behind: found and ended.
 
 They are known by the variable BIRZHA_SYSTEM, which only supervisord hands down, with this home's path
 as its value; PostgreSQL's, which may run as another user and write over their environment, by the
-cluster's name in their title or the data folder in their command line.
+cluster's name in their title or the data folder in their command line; nginx's, which write over it too, by
+the folder that they work in.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import psutil
 
 from compose.local.paths import Home
 from compose.local.postgres import cluster_name, data_folder
+from gateway.nginx import FOLDER
 
 MARK = "BIRZHA_SYSTEM"
 
@@ -24,7 +26,7 @@ T = TypeVar("T")
 
 def of_system(home: Home) -> list[psutil.Process]:
     """Every process of this home's system, PostgreSQL's included."""
-    found = {process.pid: process for process in of_postgres(home)}
+    found = {process.pid: process for process in (*of_postgres(home), *of_nginx(home))}
     for process in psutil.process_iter():
         variables: dict[str, str] = _safe(process.environ, {})
         if process.pid != os.getpid() and variables.get(MARK) == str(home.root):
@@ -42,6 +44,18 @@ def of_postgres(home: Home) -> list[psutil.Process]:
             continue
         serves = folder in argv and os.path.basename(argv[0]) == "postgres"
         if process.pid != os.getpid() and (serves or " ".join(argv).startswith(title)):
+            found.append(process)
+    return found
+
+
+def of_nginx(home: Home) -> list[psutil.Process]:
+    """The master, whose title names its folder, and its workers, who work in it."""
+    folder = str(home.run / FOLDER)
+    found = []
+    for process in psutil.process_iter():
+        title: str = " ".join(_safe(process.cmdline, []))
+        ours = f"-p {folder} " in title or _safe(process.cwd, "") == folder
+        if process.pid != os.getpid() and title.startswith("nginx: ") and ours:
             found.append(process)
     return found
 

@@ -3,6 +3,7 @@
 etc/      configuration, written anew by every start      log/   one log per process, rotated
 secrets/  made on the first run, mode 0600                run/   unix sockets
 data/     postgres, redis                                 state.json   port and address
+versions/ copies of versions that services run            versions.json  which service runs which
 faults/   in a system made for tests: the faults to come, see servicekit/faults.py
 """
 
@@ -26,9 +27,9 @@ VENV = ROOT / ".venv"
 DEFAULT_PORT = 8000
 DEFAULT_BIND = "127.0.0.1"
 
-#: sun_path holds 107 bytes on Linux and 103 on macOS; supervisord binds ``<socket>.<pid>`` first.
+#: sun_path holds 107 bytes on Linux and 103 on macOS; supervisord and workers bind ``<socket>.<pid>`` first.
 SOCKET_PATH_LIMIT = 103
-LONGEST_SOCKET = "supervisor.sock.4194304"
+LONGEST_SOCKET = "notification-canary-worker.sock.4194304"
 #: A socket's path goes into URLs and connection strings: only letters that mean nothing there.
 PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")
 
@@ -100,6 +101,19 @@ class Home:
     @property
     def faults(self) -> Path:
         return self.root / "faults"
+
+    @property
+    def copies(self) -> Path:
+        return self.root / "versions"
+
+    @property
+    def versions(self) -> Path:
+        """The file that says which version each service runs; see gateway/canary/state.py."""
+        return self.root / "versions.json"
+
+    def turn(self, process: str) -> Path:
+        """The file that says how long a worker's turns are; see servicekit/messaging/turns.py."""
+        return self.etc / f"{process}.turn"
 
     @property
     def tag(self) -> str:

@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from compose.local import postgres, valkey
-from compose.local.paths import Home, write_private
+from compose.local.paths import ROOT, Home, write_private
 from compose.services import SERVICES, WEB_SERVERS, Service
+from gateway.canary import canary_cluster, state
 
 BACKING = "backing"
 PYTHON = "python"
 EDGE = "edge"
+#: The order in which groups start, and the opposite of that in which they stop; a canary's is PYTHON's.
+PRIORITIES = {BACKING: 1, PYTHON: 2, EDGE: 3}
 
 
 @dataclass(frozen=True)
@@ -27,12 +30,14 @@ class Process:
 
     Attributes:
         name: its name, its log's name.
-        group: ``backing`` (servers with data), ``python`` (services and workers) or ``edge``. What starts
-            together; groups stop in the opposite order.
+        group: ``backing`` (servers with data), ``python`` (services and workers), ``edge``, or a canary's
+            own. What starts together; groups stop in the opposite order.
         command: the argument list it becomes.
         stop_signal: how it is asked to end.
         stop_seconds: how long it may take before it is killed.
         start_seconds: dying sooner than this counts as a failed start, retried with growing pauses.
+        service: the service whose code it runs, if any, and so the version.
+        canary: of its second version.
     """
 
     name: str
@@ -41,28 +46,58 @@ class Process:
     stop_signal: str = "TERM"
     stop_seconds: int = 20
     start_seconds: int = 1
+    service: str = ""
+    canary: bool = False
+
+    def folder(self, home: Home) -> Path:
+        """Where it starts: the folder of the version that it runs."""
+        if not self.service:
+            return ROOT
+        versions = state.read(home.versions)
+        version = versions.canaries[self.service].version if self.canary else versions.stable_of(self.service)
+        return Path(version.folder) if version.folder else ROOT
+
+    def environment(self, home: Home) -> dict[str, str]:
+        """What it is told beside its service's ``.env`` file."""
+        if not self.service:
+            return {}
+        worker = f"{self.service}-canary-worker" if self.canary else f"{self.service}-worker"
+        return {"BIRZHA_WORKER_METRICS": str(home.socket(worker)), "BIRZHA_TURN": str(home.turn(worker))}
 
 
-def _web(service: Service) -> Process:
+def _web(service: Service, *, group: str = PYTHON, canary: bool = False) -> Process:
+    name = canary_cluster(service.name) if canary else service.name
+
     def command(home: Home) -> list[str]:
         settings = ["--config", str(Path(__file__).with_name("gunicorn_conf.py"))]
-        bind = ["--bind", f"unix:{home.socket(service.name)}", "--threads", str(service.threads)]
-        return [sys.executable, "-m", "gunicorn", *settings, *bind, "--name", service.name, service.wsgi]
+        bind = ["--bind", f"unix:{home.socket(name)}", "--threads", str(service.threads)]
+        return [sys.executable, "-m", "gunicorn", *settings, *bind, "--name", name, service.wsgi]
 
-    return Process(service.name, PYTHON, command, start_seconds=5)
+    return Process(name, group, command, start_seconds=5, service=service.name, canary=canary)
 
 
-def _worker(service: Service) -> Process:
+def _worker(service: Service, *, group: str = PYTHON, canary: bool = False) -> Process:
+    name = canary_cluster(service.name) if canary else service.name
+
     def command(home: Home) -> list[str]:
         return [sys.executable, "-m", f"{service.package}.manage", "run_worker"]
 
-    return Process(f"{service.name}-worker", PYTHON, command, start_seconds=5)
+    return Process(f"{name}-worker", group, command, start_seconds=5, service=service.name, canary=canary)
+
+
+def _controller(home: Home) -> list[str]:
+    return [sys.executable, "-m", "compose.local.canary.controller"]
 
 
 def _gateway(home: Home) -> list[str]:
-    from gateway.envoy.binary import command
+    return [sys.executable, "-m", "gateway.keeper", "--config", str(home.etc / "gateway")]
 
-    return command(home.etc / "gateway" / "bootstrap.json")
+
+def _nginx(home: Home) -> list[str]:
+    from gateway.nginx import FOLDER
+    from gateway.nginx.binary import command
+
+    return command(home.etc / "gateway" / "nginx.conf", home.run / FOLDER)
 
 
 PROCESSES = (
@@ -70,22 +105,48 @@ PROCESSES = (
     Process("redis", BACKING, valkey.command, stop_seconds=30),
     *(_web(service) for service in WEB_SERVERS),
     *(_worker(service) for service in SERVICES if service.worker),
-    Process("gateway", EDGE, _gateway),
+    Process("nginx", EDGE, _nginx, stop_signal="QUIT"),
+    Process("gateway", EDGE, _gateway, stop_seconds=40),
+    Process("canary-controller", EDGE, _controller),
 )
 
 
-def find(name: str) -> Process:
+def canary_processes(service: Service) -> tuple[Process, ...]:
+    """The processes of a service's second version, in a group of their own."""
+    group = canary_group(service.name)
+    web = _web(service, group=group, canary=True)
+    return (web, _worker(service, group=group, canary=True)) if service.worker else (web,)
+
+
+def canary_group(service: str) -> str:
+    """What supervisord calls the processes of a canary together."""
+    return f"canary-{service}"
+
+
+def every_process(home: Home) -> tuple[Process, ...]:
+    """Those that every system has, and those of the canaries that this one has."""
+    canaries = state.read(home.versions).canaries
+    return PROCESSES + tuple(
+        process
+        for service in WEB_SERVERS
+        if service.name in canaries
+        for process in canary_processes(service)
+    )
+
+
+def find(home: Home, name: str) -> Process:
     """The process called ``name``."""
-    return next(process for process in PROCESSES if process.name == name)
+    return next(process for process in every_process(home) if process.name == name)
 
 
 def write_configuration(home: Home) -> Path:
     """Write ``supervisord.conf``; returns its path."""
     sections = [_head(home)]
-    for process in PROCESSES:
-        sections.append(_program(process))
-    for priority, group in enumerate((BACKING, PYTHON, EDGE), start=1):
-        names = ",".join(process.name for process in PROCESSES if process.group == group)
+    processes = every_process(home)
+    sections += map(_program, processes)
+    for group in dict.fromkeys(process.group for process in processes):
+        names = ",".join(process.name for process in processes if process.group == group)
+        priority = PRIORITIES.get(group, PRIORITIES[PYTHON])
         sections.append(f"[group:{group}]\nprograms={names}\npriority={priority}\n")
     file = home.etc / "supervisord.conf"
     write_private(file, "\n".join(sections))

@@ -14,6 +14,8 @@ from compose.local.paths import Home
 from compose.local.settings import Settings
 from compose.local.supervisor import RUNNING, STARTING, Supervisor, log_tail
 from compose.services import SERVICES
+from gateway.nginx import READY_PATH
+from gateway.source import load
 
 #: Seconds a process may spend failing to start before waiting is pointless.
 PATIENCE_WITH_FAILURES = 20
@@ -100,6 +102,11 @@ def _checks(home: Home, settings: Settings) -> dict[str, Callable[[], str]]:
     def service(name: str) -> Callable[[], str]:
         return lambda: _status(get(UnixConnection(home.socket(name)), "/readyz", "application/json"))
 
+    def pages(name: str) -> Callable[[], str]:
+        return lambda: _status(
+            get(UnixConnection(home.socket(f"cache-{name}")), READY_PATH, "*/*"), wanted=204
+        )
+
     host = "127.0.0.1" if settings.bind in ("0.0.0.0", "::") else settings.bind
 
     def public() -> http.client.HTTPConnection:
@@ -112,14 +119,16 @@ def _checks(home: Home, settings: Settings) -> dict[str, Callable[[], str]]:
         return _status((status, body))
 
     checks: dict[str, Callable[[], str]] = {s.name: service(s.name) for s in SERVICES}
+    for name in load().cached:
+        checks[f"nginx ({name}'s pages)"] = pages(name)
     checks["gateway (GET /api/v1/instruments)"] = instruments
     checks["web (GET /)"] = lambda: _status(get(public(), "/", "text/html"))
     return checks
 
 
-def _status(answer: tuple[int, bytes]) -> str:
+def _status(answer: tuple[int, bytes], *, wanted: int = 200) -> str:
     status, body = answer
-    return "" if status == 200 else f"{status} {body[:200].decode(errors='replace')}"
+    return "" if status == wanted else f"{status} {body[:200].decode(errors='replace')}"
 
 
 def _problem(check: Callable[[], str]) -> str:

@@ -90,7 +90,17 @@ def status(home: Home) -> bool:
     everything = all(process["statename"] == RUNNING for process in states)
     if everything:
         say(f"address: {home.read_state().get('url', '')}")
+    if unusual := rate_limits(str(home.read_state().get("rate_limits", "1"))):
+        say(unusual)
     return everything
+
+
+def rate_limits(factor: str) -> str:
+    """What to say of BIRZHA_RATE_LIMITS; nothing when the limits are gateway.yaml's."""
+    if factor == "1":
+        return ""
+    changed = "OFF" if factor == "off" else f"{factor} TIMES those of gateway/gateway.yaml"
+    return f"Rate limits are {changed}, by BIRZHA_RATE_LIMITS={factor}: for this run, until it is down."
 
 
 def welcome(home: Home, settings: Settings) -> None:
@@ -108,6 +118,8 @@ Next: make demo    a new user's whole story through the public API
       make check   is every balance, hold, order and position right?
       make status  processes and memory      make logs   what they say
       make down    stop; the data stays      make reset  start over""")
+    if unusual := rate_limits(str(home.read_state().get("rate_limits", "1"))):
+        say(f"\n{unusual}")
 
 
 def follow_logs(home: Home, name: str = "") -> None:

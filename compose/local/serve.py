@@ -7,6 +7,7 @@ import sys
 
 from compose.local import leftovers, postgres, processes, valkey
 from compose.local.paths import Home
+from gateway.nginx.binary import remove_dead_sockets
 
 #: Few malloc arenas: a threaded Python process is a third smaller with two than with eight per core.
 ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "PYTHONUNBUFFERED": "1"}
@@ -24,8 +25,13 @@ def main(name: str) -> None:
             "The files could not be read and are put aside, in data/redis/unreadable: starting empty.",
             flush=True,
         )
-    argv = processes.find(name).command(home)
-    variables = {**os.environ, **ENVIRONMENT}
+    if name == "nginx":
+        leftovers.end(leftovers.of_nginx(home))  # a killed master's workers go on, with its sockets
+        remove_dead_sockets(home.run)
+    process = processes.find(home, name)
+    argv = process.command(home)
+    os.chdir(process.folder(home))
+    variables = {**os.environ, **ENVIRONMENT, **process.environment(home)}
     if home.is_for_tests():
         variables["BIRZHA_FAULTS"] = str(home.faults)
     os.execvpe(argv[0], argv, variables)

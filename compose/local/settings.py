@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from compose.local.console import Trouble
 from compose.local.paths import DEFAULT_BIND, DEFAULT_PORT, Home
 
+#: What tests and benchmarks start their systems with: all of their customers come from one address.
+MANY_CUSTOMERS = {"BIRZHA_RATE_LIMITS": "1000"}
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -19,12 +22,14 @@ class Settings:
     bind: BIRZHA_BIND, the address it listens on.
     public_url: BIRZHA_PUBLIC_URL, how browsers reach it.
     quote_feed: BIRZHA_QUOTE_FEED, ``walk`` (prices move) or ``still``.
+    rate_limits: BIRZHA_RATE_LIMITS, multiplies the gateway's rate limits for this run; None turns them off.
     """
 
     port: int
     bind: str
     public_url: str
     quote_feed: str = "walk"
+    rate_limits: float | None = 1.0
 
     @classmethod
     def read(cls, home: Home, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -47,7 +52,27 @@ class Settings:
         if feed not in ("walk", "still"):
             raise Trouble(f"BIRZHA_QUOTE_FEED={feed}: it is either walk or still.")
         url = environment.get("BIRZHA_PUBLIC_URL") or f"http://{reached}:{text}"
-        return cls(port=int(text), bind=bind, public_url=url.rstrip("/"), quote_feed=feed)
+        return cls(
+            port=int(text),
+            bind=bind,
+            public_url=url.rstrip("/"),
+            quote_feed=feed,
+            rate_limits=_factor(environment.get("BIRZHA_RATE_LIMITS") or "1"),
+        )
+
+    @property
+    def rate_limits_text(self) -> str:
+        """As BIRZHA_RATE_LIMITS has it."""
+        return "off" if self.rate_limits is None else f"{self.rate_limits:g}"
+
+
+def _factor(text: str) -> float | None:
+    from gateway.render import factor
+
+    try:
+        return factor(text)
+    except ValueError:
+        raise Trouble(f"BIRZHA_RATE_LIMITS={text}: it is a number above zero, or off.") from None
 
 
 def require_free_port(bind: str, port: int) -> None:

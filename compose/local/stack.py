@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from compose.local import (
     databases,
@@ -23,12 +24,14 @@ from compose.local import (
     secrets,
     valkey,
 )
+from compose.local.canary import share
 from compose.local.console import Trouble, say, step
-from compose.local.paths import ROOT, Home
-from compose.local.processes import BACKING, EDGE, PROCESSES, PYTHON
+from compose.local.paths import Home
+from compose.local.processes import BACKING, EDGE, PROCESSES, PYTHON, canary_group, find
 from compose.local.settings import Settings, require_free_port
 from compose.local.supervisor import RUNNING, STARTING, Supervisor
 from compose.services import SERVICES
+from gateway.canary import state
 
 #: Bytes free before a start; a new database cluster takes 200 MB with its first log segments.
 NEEDED_SPACE = 400_000_000
@@ -55,7 +58,7 @@ class Stack:
             Trouble: it does not come up; everything that was started is stopped again.
         """
         self.home.create()
-        with self._alone():
+        with self.alone():
             if self.is_up():
                 return False
             if not self.supervisor.alive():
@@ -67,18 +70,26 @@ class Stack:
             return True
 
     def _up(self, settings: Settings) -> None:
+        share.settle(self.home)
         passwords = self._backing_up(settings)
-        self.home.write_state(port=settings.port, bind=settings.bind, url=settings.public_url)
-        _render_gateway(self.home, settings)
+        self.home.write_state(
+            port=settings.port,
+            bind=settings.bind,
+            url=settings.public_url,
+            rate_limits=settings.rate_limits_text,
+        )
+        render_gateway(self.home, settings)
         with step("migrating the databases"):
-            self._manage(*((service.package, "migrate", "--verbosity", "0") for service in SERVICES))
-            self._manage(("user_service", "make_signing_key"))
+            self.manage(*((service.package, "migrate", "--verbosity", "0") for service in SERVICES))
+            self.manage(("user_service", "make_signing_key"))
         with step("starting the services, their workers and the gateway"):
             self.supervisor.start(PYTHON)
+            for service in state.read(self.home.versions).canaries:
+                self.supervisor.start(canary_group(service))
             self.supervisor.start(EDGE)
         with step("loading the catalogue and its prices, making the operator"):
             commands = (("market_service", "load_catalogue"), ("user_service", "make_operator"))
-            self._manage(*commands, extra=environment.operator(passwords))
+            self.manage(*commands, extra=environment.operator(passwords))
         with step("waiting until it serves"):
             ready.wait(self.home, settings, self.supervisor, seconds=READY_WITHIN)
 
@@ -93,7 +104,7 @@ class Stack:
                 f"{self.home.root} is a system that people use, and this is for tests: name another folder."
             )
         self.home.create(for_tests=True)
-        with self._alone(), self._all_or_nothing():
+        with self.alone(), self._all_or_nothing():
             self._backing_up(Settings.read(self.home))
 
     def _backing_up(self, settings: Settings) -> dict[str, str]:
@@ -125,7 +136,7 @@ class Stack:
         """
         if not self.home.is_ours():
             return False
-        with self._alone():
+        with self.alone():
             return self._down()
 
     def _down(self) -> bool:
@@ -152,7 +163,8 @@ class Stack:
         states = {process["name"]: process["statename"] for process in self.supervisor.states()}
         return states[name] in (RUNNING, STARTING)
 
-    def _alone(self) -> AbstractContextManager[None]:
+    def alone(self) -> AbstractContextManager[None]:
+        """Other commands on this system wait meanwhile."""
         return install.locked(self.home.root, "another command is at work on this system; waiting for it")
 
     @contextmanager
@@ -174,12 +186,15 @@ class Stack:
         postgres.clear_stale_locks(self.home)
         return bool(found)
 
-    def _manage(self, *commands: tuple[str, ...], extra: dict[str, str] | None = None) -> None:
+    def manage(
+        self, *commands: tuple[str, ...], extra: dict[str, str] | None = None, folder: Path | None = None
+    ) -> None:
         """Run management commands beside each other.
 
         Args:
             commands: package, command, arguments.
             extra: more variables of their environment.
+            folder: of the version whose commands they are; each service's own when not given.
 
         Raises:
             Trouble: one failed; shows the end of what it said.
@@ -193,7 +208,13 @@ class Stack:
             log = (self.home.log / f"{package}.{arguments[0]}.log").open("w+", encoding="utf-8")
             argv = [sys.executable, "-m", f"{package}.manage", *arguments]
             running.append(
-                (argv, log, subprocess.Popen(argv, env=settings, cwd=ROOT, stdout=log, stderr=log))
+                (
+                    argv,
+                    log,
+                    subprocess.Popen(
+                        argv, env=settings, cwd=folder or self._folder(package), stdout=log, stderr=log
+                    ),
+                )
             )
         failed = ""
         for argv, log, process in running:
@@ -205,13 +226,32 @@ class Stack:
         if failed:
             raise Trouble(failed)
 
+    def _folder(self, package: str) -> Path:
+        """Where the stable version of a service is."""
+        name = next(service.name for service in SERVICES if service.package == package)
+        return find(self.home, name).folder(self.home)
 
-def _render_gateway(home: Home, settings: Settings) -> None:
+
+def render_gateway(home: Home, settings: Settings) -> None:
+    """Write the gateway's files; what runs takes them by itself.
+
+    Raises:
+        Trouble: gateway.yaml is wrong, or Envoy or nginx would not take it; then nothing is written.
+    """
     from gateway.envoy.binary import EnvoyRefused
+    from gateway.nginx.binary import NginxRefused
     from gateway.render import render
     from gateway.source import SourceError
 
     try:
-        render(out=home.etc / "gateway", run_dir=home.run, port=settings.port, bind=settings.bind, check=True)
-    except (SourceError, EnvoyRefused) as error:
+        render(
+            out=home.etc / "gateway",
+            run_dir=home.run,
+            port=settings.port,
+            bind=settings.bind,
+            rate_limits=settings.rate_limits,
+            check=True,
+            canaries=state.read(home.versions).weights(),
+        )
+    except (SourceError, EnvoyRefused, NginxRefused) as error:
         raise Trouble(f"The gateway's configuration is not right: {error}") from error

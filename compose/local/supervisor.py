@@ -83,10 +83,50 @@ class Supervisor:
                     if "ALREADY_STARTED" not in fault.faultString:
                         raise Trouble(f"{process['name']} cannot be started: {fault.faultString}") from fault
 
+    def start_again(self, names: list[str]) -> None:
+        """Start processes that were stopped; does not wait."""
+        groups = {process["name"]: process["group"] for process in self.states()}
+        for name in names:
+            self._rpc.startProcess(f"{groups[name]}:{name}", False)
+
     def stop(self, name: str) -> None:
         """Stop one process until it is started again; returns when it has ended."""
-        group = next(process["group"] for process in self.states() if process["name"] == name)
-        self._rpc.stopProcess(f"{group}:{name}", True)
+        process = next(process for process in self.states() if process["name"] == name)
+        try:
+            self._rpc.stopProcess(f"{process['group']}:{name}", True)
+        except Fault as fault:
+            if "NOT_RUNNING" not in fault.faultString:
+                raise
+
+    def signal(self, name: str, number: str) -> None:
+        """Send a signal to a running process: ``HUP``.
+
+        Raises:
+            Trouble: it is not running.
+        """
+        process = next(process for process in self.states() if process["name"] == name)
+        try:
+            self._rpc.signalProcess(f"{process['group']}:{name}", number)
+        except Fault as fault:
+            raise Trouble(f"{name} cannot be told: {fault.faultString}") from fault
+
+    def add(self, group: str) -> None:
+        """Learn of a group that was written into the configuration since; nothing of it starts yet."""
+        processes.write_configuration(self.home)
+        self._rpc.reloadConfig()
+        try:
+            self._rpc.addProcessGroup(group)
+        except Fault as fault:
+            if "ALREADY_ADDED" not in fault.faultString:
+                raise Trouble(f"{group} cannot be added: {fault.faultString}") from fault
+
+    def remove(self, group: str) -> None:
+        """Stop a group and forget it; the configuration is then without it. It may be gone already."""
+        if any(process["group"] == group for process in self.states()):
+            self._rpc.stopProcessGroup(group, True)
+            self._rpc.removeProcessGroup(group)
+        processes.write_configuration(self.home)
+        self._rpc.reloadConfig()
 
     def states(self) -> list[dict[str, Any]]:
         """Every process: ``name, group, statename, pid, start, now, description``."""

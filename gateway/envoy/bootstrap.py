@@ -1,58 +1,66 @@
-"""The bootstrap: what Envoy is started with. Routes and clusters stand beside it and reload by rename."""
+"""What Envoy is started with. Doors, routes and clusters stand beside it and reload by rename."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from gateway.envoy import Json, extension
-from gateway.envoy.clusters import clusters, socket_endpoint
+from gateway.canary.weights import FILE, LAYER, document
+from gateway.envoy import Json, extension, plain, seconds
+from gateway.envoy.clusters import clusters
 from gateway.envoy.listeners import OWNER_ONLY, inner_listener, public_listener, stats_listener
+from gateway.envoy.places import address, discovery, endpoints
 from gateway.envoy.routes import NAME, route_configuration
-from gateway.source import Gateway
+from gateway.envoy.run import Run
 
-#: Sockets in the run directory, beside the services'.
-INNER_SOCKET = "gateway.sock"
-ADMIN_SOCKET = "gateway-admin.sock"
-STATS_SOCKET = "gateway-stats.sock"
+#: The cluster of all gateways of a system, this one included: they share the rate limits.
+GATEWAYS = "gateways"
 
 
-def bootstrap(
-    gateway: Gateway, *, run_dir: Path, bind: str, port: int, log: str, folder: Path | None
-) -> Json:
+def bootstrap(run: Run, *, folder: Path | None) -> Json:
     """The whole configuration.
 
     Args:
-        gateway: the source.
-        run_dir: where the sockets are.
-        bind: the public listener's address.
-        port: and its port.
-        log: file of the JSON access log; `/dev/stdout` is allowed.
-        folder: where `cds/` and `rds/` are watched; None puts clusters and routes inside, so that
-            `envoy --mode validate` sees them (it does not open watched files).
+        run: what to render.
+        folder: where ``lds/``, ``cds/``, ``rds/`` and ``rtds/`` are watched; None puts all of it inside, so
+            that ``envoy --mode validate`` sees it (it does not open watched files).
     """
-    static_clusters = [_admin_cluster(run_dir)]
+    static_clusters = [_admin_cluster(run), _gateways_cluster(run)]
+    listeners = [stats_listener(run)]
     dynamic: Json = {}
     if folder is None:
-        routes: Json = {"route_config": _plain(route_configuration(gateway))}
-        static_clusters += map(_plain, clusters(gateway, run_dir))
+        shares: Json = {"static_layer": document(run.canaries)["resources"][0]["layer"]}
+        routes = {"route_config": plain(route_configuration(run.gateway, run.canaries))}
+        static_clusters += map(plain, clusters(run.gateway, run.places, run.canaries))
+        listeners += map(plain, doors(run, routes))
     else:
-        routes = {"rds": {"route_config_name": NAME, "config_source": _watched(folder, "rds", "routes.json")}}
-        dynamic = {"dynamic_resources": {"cds_config": _watched(folder, "cds", "clusters.json")}}
+        shares = {"rtds_layer": {"name": LAYER, "rtds_config": _watched(folder, "rtds", FILE.name)}}
+        dynamic = {
+            "dynamic_resources": {
+                "lds_config": _watched(folder, "lds", "listeners.json"),
+                "cds_config": _watched(folder, "cds", "clusters.json"),
+            }
+        }
     return {
         "node": {"id": "gateway", "cluster": NAME},
-        "admin": {"address": {"pipe": {"path": str(run_dir / ADMIN_SOCKET), "mode": OWNER_ONLY}}},
+        "admin": {"address": address(run.places.admin, mode=OWNER_ONLY)},
+        "cluster_manager": {"local_cluster_name": GATEWAYS},
         **dynamic,
-        "static_resources": {
-            "clusters": static_clusters,
-            "listeners": [
-                public_listener(gateway, bind=bind, port=port, routes=routes, log=log),
-                inner_listener(gateway, socket=run_dir / INNER_SOCKET, routes=routes, log=log),
-                stats_listener(socket=run_dir / STATS_SOCKET),
-            ],
-        },
-        "overload_manager": {"resource_monitors": [_connection_limit(gateway)]},
+        "layered_runtime": {"layers": [{"name": LAYER, **shares}]},
+        # Histograms are brought up to date so often; a slow canary is seen by them.
+        "stats_flush_interval": seconds(1),
+        "static_resources": {"clusters": static_clusters, "listeners": listeners},
+        "overload_manager": {"resource_monitors": [_connection_limit(run)]},
     }
+
+
+def watched_routes(folder: Path) -> Json:
+    """How a door finds its routes: the file that is watched."""
+    return {"rds": {"route_config_name": NAME, "config_source": _watched(folder, "rds", "routes.json")}}
+
+
+def doors(run: Run, routes: Json) -> list[Json]:
+    """Everybody's door, and web_frontend's."""
+    return [public_listener(run, routes), inner_listener(run, routes)]
 
 
 def _watched(folder: Path, kind: str, name: str) -> Json:
@@ -64,17 +72,23 @@ def _watched(folder: Path, kind: str, name: str) -> Json:
     }
 
 
-def _admin_cluster(run_dir: Path) -> Json:
-    return {"name": "admin", "load_assignment": socket_endpoint("admin", run_dir / ADMIN_SOCKET)}
+def _admin_cluster(run: Run) -> Json:
+    return {"name": "admin", "load_assignment": endpoints("admin", run.places.admin)}
 
 
-def _connection_limit(gateway: Gateway) -> Json:
+def _gateways_cluster(run: Run) -> Json:
+    places = run.places.gateways or (f"{run.bind}:{run.port}",)
+    return {
+        "name": GATEWAYS,
+        "type": discovery(*places),
+        "connect_timeout": "1s",
+        "load_assignment": endpoints(GATEWAYS, *places),
+    }
+
+
+def _connection_limit(run: Run) -> Json:
     return extension(
         "envoy.resource_monitors.global_downstream_max_connections",
         "envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig",
-        max_active_downstream_connections=gateway.limits.connections,
+        max_active_downstream_connections=run.gateway.limits.connections,
     )
-
-
-def _plain(message: dict[str, Any]) -> Json:
-    return {key: value for key, value in message.items() if key != "@type"}

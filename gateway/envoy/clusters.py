@@ -1,34 +1,48 @@
-"""The services behind the gateway: one cluster each, over a unix socket in the run directory."""
+"""The services behind the gateway: one cluster each, where the run's target says."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Collection
 
+from gateway.canary import canary_cluster
 from gateway.envoy import Json, seconds, typed
+from gateway.envoy.cache import cache_clusters
+from gateway.envoy.canary import canary_clusters
+from gateway.envoy.places import Places, discovery, endpoints
 from gateway.source import Gateway
 
 HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 
 
-def clusters(gateway: Gateway, run_dir: Path) -> list[Json]:
-    """One Cluster per service, with its circuit breaker."""
-    return [
-        typed(
-            "envoy.config.cluster.v3.Cluster",
-            name=service.name,
-            connect_timeout=seconds(gateway.timeouts.connect),
-            load_assignment=socket_endpoint(service.name, run_dir / service.socket),
-            circuit_breakers={"thresholds": [_breaker(gateway)]},
-            typed_extension_protocol_options={HTTP_OPTIONS: _http(gateway)},
-        )
-        for service in gateway.services
-    ]
+def clusters(gateway: Gateway, places: Places, canaries: Collection[str] = ()) -> list[Json]:
+    """One Cluster per service, with its circuit breaker.
+
+    Two more for each that has a canary, and two for each version of those whose pages are kept.
+    """
+    found = []
+    for service in gateway.services:
+        stable = _cluster(service.name, places.service(service.name), gateway)
+        found.append(stable)
+        if service.name in canaries:
+            name = canary_cluster(service.name)
+            found += canary_clusters(service, stable, endpoints(name, places.service(name)))
+        if service.name in gateway.cached:
+            found += cache_clusters(gateway, [service.name], places, stable)
+            if service.name in canaries:
+                found += cache_clusters(gateway, [name, service.name], places, stable)
+    return found
 
 
-def socket_endpoint(cluster: str, socket: Path) -> Json:
-    """The only endpoint of a cluster: a unix socket."""
-    endpoint = {"endpoint": {"address": {"pipe": {"path": str(socket)}}}}
-    return {"cluster_name": cluster, "endpoints": [{"lb_endpoints": [endpoint]}]}
+def _cluster(name: str, place: str, gateway: Gateway) -> Json:
+    return typed(
+        "envoy.config.cluster.v3.Cluster",
+        name=name,
+        type=discovery(place),
+        connect_timeout=seconds(gateway.timeouts.connect),
+        load_assignment=endpoints(name, place),
+        circuit_breakers={"thresholds": [_breaker(gateway)]},
+        typed_extension_protocol_options={HTTP_OPTIONS: _http(gateway)},
+    )
 
 
 def _breaker(gateway: Gateway) -> Json:

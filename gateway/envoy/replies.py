@@ -1,6 +1,6 @@
 """What Envoy says by itself, as problem+json in the caller's language (RFC 9457).
 
-Envoy's own refusals (no route, service down, time-out, body too large …) and the closed addresses go
+Envoy's own refusals (no route, service down, bad token, too many requests …) and the closed addresses go
 through here; what a service answers passes unchanged.
 """
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from gateway.envoy import Json
+from gateway.envoy import Json, extension, header
 from gateway.source import Gateway
 
 _HERE = Path(__file__).parent.parent
@@ -24,32 +24,51 @@ def local_replies(gateway: Gateway) -> Json:
     """The `local_reply_config`: first match wins, the page for browsers before the documents."""
     problems: dict[Any, Json] = yaml.safe_load((_HERE / "problems.yaml").read_text(encoding="utf-8"))
     other = problems.pop("other")
-    mappers = [_page(gateway)]
-    for status, problem in [*problems.items(), (None, other)]:
-        for language in _LANGUAGES:
-            mappers.append(
-                {
-                    "filter": _all([_status_is(status) if status else _any_error(), *_accepts(language)]),
-                    "body_format_override": _document(problem, language, gateway),
-                    "headers_to_add": _headers(gateway, status),
-                }
-            )
-    return {"mappers": mappers}
+    mappers = [
+        *_fragments([429], problems[429], gateway),
+        *_fragments([503, 502, 504], problems[503], gateway),
+        _page([429], "too_many.html", gateway),
+        _page([503, 502, 504], "unavailable.html", gateway),
+    ]
+    for key, problem in problems.items():
+        status, _, cause = str(key).partition(" ")
+        condition = [_status_is(int(status)), *_because(cause)]
+        mappers += _in_each_language(condition, problem, problem.get("status", int(status)), gateway)
+    return {"mappers": mappers + _in_each_language([_any_error()], other, None, gateway)}
 
 
-def _document(problem: Json, language: str, gateway: Gateway) -> Json:
+def _in_each_language(
+    condition: list[Json], problem: Json, status: int | None, gateway: Gateway
+) -> list[Json]:
+    return [
+        {
+            "filter": _all([*condition, *_accepts(language)]),
+            "body_format_override": _document(problem, language, gateway),
+            "headers_to_add": _headers(gateway, status, problem["code"]),
+            **({"status_code": status} if "status" in problem else {}),
+        }
+        for language in _LANGUAGES
+    ]
+
+
+def _detail(problem: Json, language: str, gateway: Gateway) -> str:
     numbers = {
         "body_bytes": gateway.limits.body_bytes,
         "header_kib": gateway.limits.header_kib,
         "headers": gateway.limits.headers,
         "retry_after": gateway.retry_after,
     }
+    text: str = problem["detail"][language]
+    return text.format(**numbers)
+
+
+def _document(problem: Json, language: str, gateway: Gateway) -> Json:
     return {
         "json_format": {
             "type": f"/api/docs/#{problem['code']}",
             "title": problem["title"][language],
             "status": "%RESPONSE_CODE%",
-            "detail": problem["detail"][language].format(**numbers),
+            "detail": _detail(problem, language, gateway),
             "code": problem["code"],
             "trace_id": "%RESP(X-REQUEST-ID)%",
         },
@@ -57,40 +76,75 @@ def _document(problem: Json, language: str, gateway: Gateway) -> Json:
     }
 
 
-def _page(gateway: Gateway) -> Json:
+def _page(statuses: list[int], file: str, gateway: Gateway) -> Json:
     """A person whose page can't be served sees a page, not JSON."""
-    page = (_HERE / "unavailable.html").read_text(encoding="utf-8")
-    policy = _header("Content-Security-Policy", "default-src 'none'")
+    condition = [_one_of(statuses), _header_is("accept", {"contains": "text/html"}), _no_api()]
+    policy = header("Content-Security-Policy", "default-src 'none'")
     return {
-        "filter": _all(
-            [
-                {"or_filter": {"filters": [_status_is(502), _status_is(503), _status_is(504)]}},
-                _header_is("accept", {"contains": "text/html"}),
-                _header_is(":path", {"prefix": "/api/"}, invert=True),
-            ]
-        ),
-        "body_format_override": {
-            "text_format_source": {"inline_string": page},
-            "content_type": "text/html; charset=utf-8",
-        },
-        "headers_to_add": [*_headers(gateway, 503), policy],
+        "filter": _all(condition),
+        "body_format_override": _html((_HERE / file).read_text(encoding="utf-8")),
+        "headers_to_add": [*_headers(gateway, statuses[0], ""), policy],
     }
 
 
-def _headers(gateway: Gateway, status: int | None) -> list[Json]:
-    headers = [_header("Cache-Control", "no-store"), _header("X-Request-Id", _REQUEST_ID)]
+def _fragments(statuses: list[int], problem: Json, gateway: Gateway) -> list[Json]:
+    """A page that asks for a part of itself by htmx gets a line for its #status; the rest stays as it is."""
+    condition = [_one_of(statuses), _header_is("hx-request", {"exact": "true"}), _no_api()]
+    return [
+        {
+            "filter": _all([*condition, *_accepts(language)]),
+            "body_format_override": _html(
+                '<div hx-swap-oob="innerHTML:#status"><p class="message message-warning"><span><strong>'
+                f"{problem['title'][language]}.</strong> {_detail(problem, language, gateway)}"
+                "</span></p></div>"
+            ),
+            "headers_to_add": [*_headers(gateway, statuses[0], ""), header("HX-Reswap", "none")],
+        }
+        for language in _LANGUAGES
+    ]
+
+
+def _html(text: str) -> Json:
+    return {"text_format_source": {"inline_string": text}, "content_type": "text/html; charset=utf-8"}
+
+
+def _headers(gateway: Gateway, status: int | None, code: str) -> list[Json]:
+    headers = [header("Cache-Control", "no-store"), header("X-Request-Id", _REQUEST_ID)]
     if status == 503:
-        headers.append(_header("Retry-After", str(gateway.retry_after)))
+        headers.append(header("Retry-After", str(gateway.retry_after)))
+    if status == 401:
+        error = ', error="invalid_token"' if code == "token_invalid" else ""  # RFC 6750
+        headers.append(header("WWW-Authenticate", f'Bearer realm="birzha"{error}'))
     return headers
-
-
-def _header(name: str, value: str) -> Json:
-    return {"header": {"key": name, "value": value}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
 
 
 def _status_is(status: int, compared: str = "EQ") -> Json:
     value = {"default_value": status, "runtime_key": f"gateway.problem_{status}"}
     return {"status_code_filter": {"comparison": {"op": compared, "value": value}}}
+
+
+def _because(cause: str) -> list[Json]:
+    """The condition that Envoy gives this as the reason; none when any will do."""
+    if not cause:
+        return []
+    expression = f"response.code_details.contains('{cause}')"
+    proto = "envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter"
+    return [
+        {
+            "extension_filter": extension(
+                "envoy.access_loggers.extension_filters.cel", proto, expression=expression
+            )
+        }
+    ]
+
+
+def _one_of(statuses: list[int]) -> Json:
+    found = [_status_is(status) for status in statuses]
+    return {"or_filter": {"filters": found}} if len(found) > 1 else found[0]
+
+
+def _no_api() -> Json:
+    return _header_is(":path", {"prefix": "/api/"}, invert=True)
 
 
 def _any_error() -> Json:

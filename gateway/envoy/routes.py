@@ -2,83 +2,125 @@
 
 from __future__ import annotations
 
-from gateway.envoy import Json, seconds, typed
+from collections.abc import Collection
+
+from gateway.envoy import Json, header, seconds, typed
+from gateway.envoy.cache import bypassing, cached_route
+from gateway.envoy.canary import split
+from gateway.envoy.rate_limits import counted_as
+from gateway.envoy.tokens import token_rule
 from gateway.source import Gateway, Route
 
 NAME = "birzha"
 SAFE_METHODS = "GET|HEAD|OPTIONS"
 
 
-def route_configuration(gateway: Gateway) -> Json:
-    """The RouteConfiguration that both listeners use. The first match wins."""
-    routes = [entry for route in gateway.routes for entry in _entries(route, gateway)]
-    routes += [{"match": _address(path), "direct_response": {"status": 404}} for path in gateway.closed]
-    anything = {"prefix": "/"}
-    routes += [_safe(anything, gateway.fallback, gateway), _unsafe(anything, gateway.fallback, gateway)]
+def route_configuration(gateway: Gateway, canaries: Collection[str] = ()) -> Json:
+    """The RouteConfiguration that both doors use. The first match wins.
+
+    Args:
+        gateway: the source.
+        canaries: the services with a second version.
+    """
+    routes = [entry for route in gateway.routes for entry in _entries(route, _match(route), gateway)]
+    routes += [_closed(path, gateway) for path in gateway.closed]
+    routes += _entries(gateway.fallback, {"prefix": "/"}, gateway)
     return typed(
         "envoy.config.route.v3.RouteConfiguration",
         name=NAME,
-        virtual_hosts=[{"name": NAME, "domains": ["*"], "routes": routes}],
+        virtual_hosts=[
+            {
+                "name": NAME,
+                "domains": ["*"],
+                "routes": split(routes, canaries),
+                "typed_per_filter_config": {"envoy.filters.http.cors": _cors(gateway)},
+            }
+        ],
         # Exactly one address: the connection's, or the one that the frontend vouches for. Envoy's own
         # entry would name the machine for whoever calls from it.
-        request_headers_to_add=[_set("X-Forwarded-For", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%")],
+        request_headers_to_add=[header("X-Forwarded-For", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%")],
         validate_clusters=True,
     )
 
 
-def _entries(route: Route, gateway: Gateway) -> list[Json]:
-    match = {"path": route.match} if route.exact else _address(route.match)
+def _cors(gateway: Gateway) -> Json:
+    """A preflight of a site that is not among the origins goes no further than here."""
+    allowed = {
+        "allow_methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
+        "allow_headers": "Authorization, Content-Type, Accept-Language, Idempotency-Key, If-None-Match",
+        "expose_headers": "ETag, Location, Retry-After, X-Request-Id, Idempotency-Replayed, "
+        "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset",
+        "max_age": "600",
+    }
+    return typed(
+        "envoy.extensions.filters.http.cors.v3.CorsPolicy",
+        allow_origin_string_match=[{"exact": origin} for origin in gateway.origins],
+        forward_not_matching_preflights=False,
+        **(allowed if gateway.origins else {}),
+    )
+
+
+def _match(route: Route) -> Json:
+    """A prefix ends at a slash: `/api/v1/users` is not `/api/v1/usersX`."""
+    return {"path": route.match} if route.exact else {"path_separated_prefix": route.match}
+
+
+def _entries(route: Route, match: Json, gateway: Gateway) -> list[Json]:
     if route.stream:
-        return [_stream(match, route.to, gateway)]
-    return [_safe(match, route.to, gateway), _unsafe(match, route.to, gateway)]
-
-
-def _set(name: str, value: str) -> Json:
-    return {"header": {"key": name, "value": value}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
-
-
-def _address(prefix: str) -> Json:
-    """A prefix that ends at a slash: `/api/v1/users` is not `/api/v1/usersX`."""
-    return {"path_separated_prefix": prefix}
-
-
-def _safe(match: Json, service: str, gateway: Gateway) -> Json:
-    """A read changes nothing, so it is tried again when a service fails or hangs."""
+        return [_entry(route, match, _stream(route.to, gateway), safe=True)]
     method = {"name": ":method", "string_match": {"safe_regex": {"regex": SAFE_METHODS}}}
+    safe = _entry(route, {**match, "headers": [method]}, _safe(route.to, gateway), safe=True)
+    unsafe = _entry(route, match, _unsafe(route.to, gateway), safe=False)
+    if route.cache:
+        return [cached_route(safe), bypassing(safe), bypassing(unsafe)]
+    return [safe, unsafe]
+
+
+def _entry(route: Route, match: Json, action: Json, *, safe: bool) -> Json:
     return {
-        "match": {**match, "headers": [method]},
-        "route": {
-            "cluster": service,
-            "timeout": seconds(gateway.timeouts.safe),
-            "retry_policy": {
-                "retry_on": "gateway-error,reset,connect-failure",
-                "num_retries": gateway.retries,
-                "per_try_timeout": seconds(gateway.timeouts.safe_try),
-                "retry_back_off": {"base_interval": "0.1s", "max_interval": "0.5s"},
-            },
+        "match": match,
+        "route": action,
+        "metadata": counted_as(route, safe=safe),
+        "typed_per_filter_config": token_rule(route),
+    }
+
+
+def _closed(path: str, gateway: Gateway) -> Json:
+    return {
+        "match": {"path_separated_prefix": path},
+        "direct_response": {"status": 404},
+        "metadata": counted_as(gateway.fallback, safe=True),
+        "typed_per_filter_config": token_rule(gateway.fallback),
+    }
+
+
+def _safe(service: str, gateway: Gateway) -> Json:
+    """A read changes nothing, so it is tried again when a service fails or hangs."""
+    return {
+        "cluster": service,
+        "timeout": seconds(gateway.timeouts.safe),
+        "retry_policy": {
+            "retry_on": "gateway-error,reset,connect-failure",
+            "num_retries": gateway.retries,
+            "per_try_timeout": seconds(gateway.timeouts.safe_try),
+            "retry_back_off": {"base_interval": "0.1s", "max_interval": "0.5s"},
         },
     }
 
 
-def _unsafe(match: Json, service: str, gateway: Gateway) -> Json:
+def _unsafe(service: str, gateway: Gateway) -> Json:
     """A write is sent again only when it can't have arrived: the service took no connection."""
     return {
-        "match": match,
-        "route": {
-            "cluster": service,
-            "timeout": seconds(gateway.timeouts.unsafe),
-            "retry_policy": {
-                "retry_on": "connect-failure,refused-stream",
-                "num_retries": gateway.retries,
-                "retry_back_off": {"base_interval": "0.1s", "max_interval": "0.5s"},
-            },
+        "cluster": service,
+        "timeout": seconds(gateway.timeouts.unsafe),
+        "retry_policy": {
+            "retry_on": "connect-failure,refused-stream",
+            "num_retries": gateway.retries,
+            "retry_back_off": {"base_interval": "0.1s", "max_interval": "0.5s"},
         },
     }
 
 
-def _stream(match: Json, service: str, gateway: Gateway) -> Json:
+def _stream(service: str, gateway: Gateway) -> Json:
     """Server-sent events last as long as the client listens and the service speaks."""
-    return {
-        "match": match,
-        "route": {"cluster": service, "timeout": "0s", "idle_timeout": seconds(gateway.timeouts.stream_idle)},
-    }
+    return {"cluster": service, "timeout": "0s", "idle_timeout": seconds(gateway.timeouts.stream_idle)}

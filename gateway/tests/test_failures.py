@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from gateway.tests.conftest import System
+from gateway.tests.running import System
 
 
 @pytest.fixture
@@ -48,6 +48,9 @@ def test_a_person_sees_a_page_when_the_frontend_is_down(system: System, outside:
         assert "Birzha запускается" in page.text
         assert page.headers["X-Request-Id"] in page.text
         assert outside.get("/portfolio").json()["code"] == "service_unavailable"
+        part = outside.get("/portfolio", headers={"HX-Request": "true", "Accept-Language": "ru"})
+        assert (part.status_code, part.headers["HX-Reswap"]) == (503, "none")
+        assert "Сервис недоступен" in part.text
     finally:
         system.services["web"].start()
 

@@ -13,7 +13,6 @@ OWNERS = [
     ("/api/v1/users", "user"),
     ("/api/v1/users/me", "user"),
     ("/api/v1/auth/token", "user"),
-    ("/.well-known/jwks.json", "user"),
     ("/api/v1/instruments", "market"),
     ("/api/v1/instruments/AAPL/candles", "market"),
     ("/api/v1/quotes", "market"),
@@ -50,6 +49,10 @@ def test_address_reaches_its_owner(outside: httpx.Client, method: str, path: str
     answer = outside.request(method, path)
     assert (answer.status_code, answer.json()["service"]) == (200, owner)
     assert (answer.json()["method"], answer.json()["path"]) == (method, path)
+
+
+def test_anybody_may_fetch_the_keys(anybody: httpx.Client) -> None:
+    assert anybody.get("/.well-known/jwks.json").json()["keys"][0]["kid"] == "first"
 
 
 @pytest.mark.parametrize(("path", "owner"), OWNERS)

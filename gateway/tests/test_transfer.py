@@ -7,7 +7,7 @@ import time
 import httpx
 import yaml
 
-from gateway.tests.conftest import System
+from gateway.tests.running import System
 
 
 def test_answers_are_compressed_for_who_asks(outside: httpx.Client) -> None:
@@ -37,7 +37,7 @@ def test_events_pass_one_by_one_and_longer_than_any_timeout(outside: httpx.Clien
 def test_a_new_route_is_taken_without_a_restart(system: System, outside: httpx.Client) -> None:
     text = system.source.read_text(encoding="utf-8")
     raw = yaml.safe_load(text)
-    raw["routes"].append({"prefix": "/api/v1/news", "to": "notification"})
+    raw["routes"].append({"prefix": "/api/v1/news", "to": "notification", "token": "optional"})
     try:
         assert outside.get("/api/v1/news").status_code == 404
         system.source.write_text(yaml.safe_dump(raw), encoding="utf-8")

@@ -1,11 +1,13 @@
 """Small real HTTP servers on unix sockets that stand behind the gateway in its tests.
 
 Each says back what it got. The query tells it to misbehave: `?do=slow&seconds=3`, `?do=hangup`,
-`?do=fail&status=503`, `?do=large`, `?do=events`.
+`?do=fail&status=503`, `?do=large`, `?do=events`. `documents` are served as they are: a JWKS, or garbage.
+`?do=page&cc=public,max-age=5` answers as a service whose pages may be kept, with a price that is the time.
 """
 
 from __future__ import annotations
 
+import gzip
 import json
 import socketserver
 import threading
@@ -19,12 +21,21 @@ from urllib.parse import parse_qsl, urlsplit
 
 
 class Upstream:
-    """One service: `start`, `stop`, and the `requests` that reached it as (method, path)."""
+    """One service: `start`, `stop`, and the `requests` that reached it as (method, path).
+
+    While `failing` is set it answers 500 to everything, with `fails_every` to every so-manyth request;
+    it takes `pause` seconds for each answer.
+    """
 
     def __init__(self, name: str, address: Path) -> None:
         self.name = name
         self.socket = address
         self.requests: list[tuple[str, str]] = []
+        #: path → body of documents that it serves instead of an echo.
+        self.documents: dict[str, bytes] = {}
+        self.failing = False
+        self.fails_every = 0
+        self.pause = 0.0
         self._server: _Server | None = None
 
     def start(self) -> None:
@@ -44,6 +55,16 @@ class Upstream:
             self._server = None
         self.socket.unlink(missing_ok=True)
 
+    def hold(self) -> None:
+        """Take requests and say nothing, until `go_on`."""
+        assert self._server
+        self._server.going.clear()
+
+    def go_on(self) -> None:
+        """Answer again, what was held too."""
+        assert self._server
+        self._server.going.set()
+
 
 class _Server(socketserver.ThreadingUnixStreamServer):
     daemon_threads = True
@@ -52,6 +73,8 @@ class _Server(socketserver.ThreadingUnixStreamServer):
 
     def __init__(self, *arguments: Any) -> None:
         self.connections: list[socket] = []
+        self.going = threading.Event()
+        self.going.set()
         super().__init__(*arguments)
 
     def get_request(self) -> tuple[Any, Any]:
@@ -71,15 +94,26 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if self.headers.get("Transfer-Encoding") == "chunked":
             body = self._chunks()
+        self.server.going.wait()
         wish = dict(parse_qsl(urlsplit(self.path).query))
         self.server.upstream.requests.append((self.command, self.path))
+        time.sleep(self.server.upstream.pause)
+        every = self.server.upstream.fails_every
+        if self.server.upstream.failing or (every and len(self.server.upstream.requests) % every == 0):
+            self._send(500, {"code": "failing"}, "application/problem+json")
+            return
         if wish.get("do") == "slow":
             time.sleep(float(wish["seconds"]))
+        document = self.server.upstream.documents.get(self.path)
         match wish.get("do"):
+            case _ if document is not None:
+                self._send_bytes(200, document, "application/json")
             case "hangup":
                 self.close_connection = True
             case "events":
                 self._events()
+            case "page":
+                self._page(wish)
             case "fail":
                 self._send(int(wish["status"]), {"code": "its_own"}, "application/problem+json")
             case _:
@@ -98,11 +132,37 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = answer
 
     def _send(self, status: int, document: Any, content_type: str) -> None:
-        body = json.dumps(document).encode()
+        self._send_bytes(status, json.dumps(document).encode(), content_type)
+
+    def _send_bytes(self, status: int, body: bytes, content_type: str) -> None:
         self.send_response(status)
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("ETag", '"strong"')
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def _page(self, wish: dict[str, str]) -> None:
+        """Wishes: `cc` (Cache-Control), `vary`, `cookie` to set, `tag`, `after` seconds, `status`, `gzip`."""
+        price = time.time()
+        time.sleep(float(wish.get("after", 0)))
+        echo = self._echo(int(self.headers.get("Content-Length") or 0), large="large" in wish)
+        body = json.dumps(echo | {"price": price}).encode()
+        gzipped = self.headers.get("Accept-Encoding") == "gzip" and "gzip" in wish
+        headers = {
+            "Content-Type": "application/json",
+            "Cache-Control": wish.get("cc", "public, max-age=5"),
+            "Vary": wish.get("vary", "Accept, Accept-Language"),
+            "ETag": f'"{wish.get("tag", price)}"',
+            "X-Request-Id": self.headers.get("X-Request-Id", ""),
+            **({"Set-Cookie": wish["cookie"]} if "cookie" in wish else {}),
+            **({"Content-Encoding": "gzip"} if gzipped else {}),
+        }
+        body = gzip.compress(body) if gzipped else body
+        self.send_response(int(wish.get("status", 200)))
+        for name, value in (headers | {"Content-Length": str(len(body))}).items():
+            self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.utils.decorators import method_decorator
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import conditional_page
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound as PageMissing
@@ -30,7 +31,8 @@ class InstrumentPages(NumberedPages):
             raise PageNotFound(limit=pages, value=request.query_params["page"]) from None
 
 
-@method_decorator(conditional_page, name="dispatch")  # ETag, and 304 for If-None-Match
+# ETag, and 304 for If-None-Match; compressed here, so that the gateway keeps pages compressed
+@method_decorator([gzip_page, conditional_page], name="dispatch")
 class PublicApi(Api):
     """What a browser and the gateway's cache may keep for a few seconds."""
 

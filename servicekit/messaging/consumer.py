@@ -1,7 +1,8 @@
 """The consumer: reads the streams of other services and has each event handled once.
 
 What it reads goes through ``lanes``, a batch in a transaction. A message is acknowledged after the commit;
-what a dead process left unacknowledged is read again at the start.
+what a dead process left unacknowledged is read again at the start. Several workers of one service take
+turns (``turns``), and read under one name: what one leaves, the next finds.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from servicekit.messaging.lanes import Delivery, Lanes
 from servicekit.messaging.pace import Pace
 from servicekit.messaging.subscriptions import handlers, publishers
 from servicekit.messaging.threads import fresh_connections
+from servicekit.messaging.turns import Turn, TurnLost
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +52,8 @@ class Consumer:
         self.group = settings.SERVICE_NAME
         self.name = os.environ.get("BIRZHA_CONSUMER", "worker")
         self.streams = [streams.stream_of(publisher) for publisher in publishers()]
-        self.lanes = Lanes(stop)
+        self.turn = Turn(stop)
+        self.lanes = Lanes(stop, self.turn)
         self.pace = Pace(stop)
         self.next_claim = 0.0
         self.next_look_back = 0.0
@@ -60,13 +63,23 @@ class Consumer:
         """Consume until told to stop; the batch in hand is finished first."""
         plan_for_any_size()
         try:
-            while not self.stop.is_set():
-                self._consume()
+            while self.turn.wait():
+                try:
+                    self._consume()
+                except TurnLost:
+                    log.warning("the turn to consume was lost with its connection")
+                finally:
+                    self.lanes.clear()
+                    self.turn.end()
         finally:
             connection.close()
 
     def _consume(self) -> None:
-        """Consume while Redis answers. What waited is read again afterwards: it is unacknowledged."""
+        """Consume for a turn, while Redis answers. What waits is read again afterwards: it is unacknowledged.
+
+        Raises:
+            TurnLost: the database connection was lost, and the turn with it.
+        """
         try:
             self.redis = streams.connect(timeout=BLOCK / 1000 + streams.SOCKET_TIMEOUT, own=True)
             with fresh_connections():
@@ -75,11 +88,10 @@ class Consumer:
             self._read_unacknowledged()
             with fresh_connections():
                 failures.forget_handled()
-            while not self.stop.is_set():
+            while not self.stop.is_set() and not self.turn.over():
                 self._step()
         except redis.RedisError as error:
             log.warning("Redis does not answer the consumer: %s", error)
-            self.lanes.clear()
             self.stop.wait(0.5)
 
     def _step(self) -> None:
@@ -99,8 +111,11 @@ class Consumer:
             self.group, self.name, dict.fromkeys(self.streams, ">"), count=BATCH, block=block
         )
         self.pace.found()
-        for stream, entries in answer or []:
-            self._take(stream, entries)
+        if answer and self.turn.just_begun():
+            self._read_unacknowledged()  # these, and in their order what the consumer before had just read
+        else:
+            for stream, entries in answer or []:
+                self._take(stream, entries)
         self.pace.done(max((len(entries) for _, entries in answer or []), default=0), most=BATCH)
 
     def _create_groups(self) -> None:

@@ -8,7 +8,7 @@ the second ones, and so on. Within a wave, events of one type go to their handle
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -33,8 +33,12 @@ ON CONFLICT DO NOTHING RETURNING event_id
 )
 
 
-def handle(messages: Sequence[Received[Any]]) -> int:
+def handle(messages: Sequence[Received[Any]], *, allowed: Callable[[], None] | None = None) -> int:
     """Handle messages in one transaction, skipping those handled before.
+
+    Args:
+        messages: in the order of their stream.
+        allowed: called first inside the transaction; raises when it must not be.
 
     Returns:
         How many were new.
@@ -44,6 +48,8 @@ def handle(messages: Sequence[Received[Any]]) -> int:
     """
     ran: list[tuple[str, int, float]] = []
     with transaction.atomic():
+        if allowed is not None:
+            allowed()
         new = _take(messages)
         for group in waves(new):
             begun = time.perf_counter()

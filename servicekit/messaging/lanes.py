@@ -20,6 +20,7 @@ from django.db import InterfaceError, OperationalError, connection
 from servicekit.messaging import failures, inbox
 from servicekit.messaging.envelope import Received
 from servicekit.messaging.threads import fresh_connections
+from servicekit.messaging.turns import Turn, TurnLost
 
 log = logging.getLogger(__name__)
 
@@ -47,8 +48,9 @@ class Lanes:
         due: lane → when its first event is tried again (monotonic seconds).
     """
 
-    def __init__(self, stop: threading.Event) -> None:
+    def __init__(self, stop: threading.Event, turn: Turn) -> None:
         self.stop = stop
+        self.turn = turn
         self.waiting: dict[tuple[str, str], deque[Delivery]] = {}
         self.due: dict[tuple[str, str], float] = {}
 
@@ -69,7 +71,11 @@ class Lanes:
         self.due.clear()
 
     def handle(self, deliveries: list[Delivery]) -> list[str]:
-        """Handle a batch, its halves if it fails. Returns the entries to acknowledge; the rest waits."""
+        """Handle a batch, its halves if it fails. Returns the entries to acknowledge; the rest waits.
+
+        Raises:
+            TurnLost: another consumer may be at work; nothing is to be acknowledged.
+        """
         deliveries = self._put_behind_waiting(deliveries)
         if not deliveries or self.stop.is_set():
             return []
@@ -78,8 +84,10 @@ class Lanes:
         while not self.stop.is_set():
             try:
                 with fresh_connections():
-                    inbox.handle([delivery.message for delivery in deliveries])
+                    inbox.handle([delivery.message for delivery in deliveries], allowed=self.turn.require)
                 return [delivery.entry for delivery in deliveries]
+            except TurnLost:
+                raise
             except Exception as error:
                 if not _is_outage(error):
                     log.info("a batch of %d failed, its halves now: %r", len(deliveries), error)
@@ -103,8 +111,10 @@ class Lanes:
         """Handle one event by itself. False when it failed and now waits in its lane."""
         try:
             with fresh_connections():
-                inbox.handle([delivery.message])
+                inbox.handle([delivery.message], allowed=self.turn.require)
             return True
+        except TurnLost:
+            raise
         except Exception as error:
             attempts = 1 if _is_outage(error) else self._failed(delivery, error)
             if attempts >= failures.MAX_ATTEMPTS:
@@ -150,6 +160,8 @@ class Lanes:
 def _is_outage(error: Exception) -> bool:
     """Whether the database is away, rather than the event being at fault."""
     if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    if connection.is_usable():  # it holds the turn: not to be closed without need
         return False
     try:
         connection.close()

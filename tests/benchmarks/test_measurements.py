@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.__main__ import SMALL
 from benchmarks.figures import Measurement, Run
-from benchmarks.measurements import drain, idle, intake, latency
+from benchmarks.measurements import drain, gateway, idle, intake, latency
 from benchmarks.past import TABLES, Past, past_id
 from benchmarks.prepare import customers
 from benchmarks.system import BenchSystem
@@ -53,6 +53,14 @@ def test_latency(bench: BenchSystem) -> None:
 
     _gives_all(run, latency.MEASUREMENT)
     assert 0 < run.values["working_p50"] < run.values["filled_p50"] < run.values["settled_p50"]
+
+
+def test_gateway(system: System) -> None:
+    (run,) = gateway.measure(system.home, SIZE, 1)
+
+    _gives_all(run, gateway.MEASUREMENT)
+    assert run.values["direct_rate"] > run.values["bare_rate"] > 0
+    assert run.values["bare_cpu"] < run.values["signed_in_cpu"]
 
 
 def test_idle(bench: BenchSystem) -> None:

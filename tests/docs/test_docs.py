@@ -72,13 +72,13 @@ def test_every_folder_of_the_map_exists_and_every_folder_is_on_the_map():
 
 def targets():
     makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
-    return set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+    return set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=named)
 def test_every_make_target_exists(document):
     text = document.read_text(encoding="utf-8")
-    commands = re.findall(r"(?:^|`)(?:[A-Z_]+=\S+ )*make ([a-z]+)", text, re.MULTILINE)
+    commands = re.findall(r"(?:^|`)(?:[A-Z_]+=\S+ )*make ([a-z-]+)", text, re.MULTILINE)
 
     assert sorted(set(commands) - targets()) == []
 

@@ -19,7 +19,7 @@ from random import Random, SystemRandom
 from compose.local import catalogs
 from compose.local.console import Trouble, say
 from compose.local.paths import Home
-from compose.local.settings import Settings, free_port
+from compose.local.settings import MANY_CUSTOMERS, Settings, free_port
 from compose.local.stack import Stack
 from tests.faults.kinds import CATALOGUE
 from tests.faults.schedule import Planned, drawn, named, single
@@ -48,7 +48,7 @@ def main() -> int:
     home.create(for_tests=True)
     good = False
     try:
-        stack.up(Settings.read(home, {"BIRZHA_PORT": str(free_port())}))
+        stack.up(Settings.read(home, MANY_CUSTOMERS | {"BIRZHA_PORT": str(free_port())}))
         target = Target(home.read_state()["url"], home)
         outcomes = [trial(target, seed, name) for seed in seeds for name in names]
         good = all(not outcome.broken for outcome in outcomes)

@@ -24,6 +24,9 @@ JWT_KEYS = Path(_environment.get("BIRZHA_JWT_KEYS", str(_environment.file.parent
 #: It reads its own keys from a file: asking itself over HTTP would need a free thread of its own.
 JWKS_URL = f"file:{JWT_KEYS / 'jwks.json'}"
 
+#: How long others may keep the published keys: the gateway's ``tokens.keys_kept`` is at most this.
+JWKS_MAX_AGE = timedelta(seconds=int(_environment.get("BIRZHA_JWKS_MAX_AGE", "300")))
+
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=5)
 REFRESH_TOKEN_LIFETIME = timedelta(days=14)
 OPERATOR_TOKEN_LIFETIME = timedelta(hours=8)
@@ -53,5 +56,9 @@ CELERY_BEAT_SCHEDULE = {
     "purge-ended-sessions": {
         "task": "user_service.sessions.tasks.purge_ended_sessions",
         "schedule": crontab(hour="4", minute="17"),
+    },
+    "retire-signing-keys": {
+        "task": "user_service.sessions.tasks.retire_signing_keys",
+        "schedule": crontab(hour="4", minute="27"),
     },
 }

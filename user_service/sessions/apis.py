@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from servicekit.api.views import Api
-from user_service.sessions.keys import JWKS_MAX_AGE, key_ring
+from user_service.sessions.keys import key_ring
 from user_service.sessions.models import RevokedReason
 from user_service.sessions.serializers import (
     JwksSerializer,
@@ -45,7 +46,7 @@ class JwksApi(Api):
 
     public = True
     authentication_classes = ()
-    cache_control = f"public, max-age={int(JWKS_MAX_AGE.total_seconds())}"
+    cache_control = f"public, max-age={int(settings.JWKS_MAX_AGE.total_seconds())}"
 
     @extend_schema(responses=JwksSerializer)
     def get(self, request: Request) -> Response:

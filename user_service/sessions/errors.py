@@ -30,4 +30,12 @@ class SigningKeyMissing(Exception):
 
 
 class KeyNotPublishedLongEnough(Exception):
-    """Others may not have fetched the new key yet; signing with it now would lock users out."""
+    """Others may not have fetched the new key yet; signing with it now would lock users out.
+
+    Attributes:
+        wait: seconds until it may sign.
+    """
+
+    def __init__(self, kid: str, *, wait: int) -> None:
+        self.wait = wait
+        super().__init__(f"{kid} can sign in {wait} s")

@@ -2,7 +2,7 @@
 
 ``<kid>.pem`` are the private keys, mode 0600; the file ``current`` names the one that signs; every
 key in the directory is published. A new key is published first and signs later, because the others
-fetch the published keys only every five minutes. ``jwks.json`` holds the public halves for who
+fetch the published keys only every ``settings.JWKS_MAX_AGE``. ``jwks.json`` holds the public halves for who
 reads a file instead of asking ``/.well-known/jwks.json``.
 """
 
@@ -33,8 +33,8 @@ from user_service.sessions.errors import KeyNotPublishedLongEnough, SigningKeyMi
 
 KEY_BITS = 2048
 
-#: How long others may keep the published keys: ``Cache-Control`` of the JWKS, Envoy's cache_duration.
-JWKS_MAX_AGE = timedelta(minutes=5)
+#: A new key signs after so many times JWKS_MAX_AGE: somebody's fetch may fail once and be tried again.
+PATIENCE = 1.2
 
 
 @dataclass(frozen=True)
@@ -117,6 +117,16 @@ def key_add(directory: Path) -> str:
         return kid
 
 
+def key_next(directory: Path) -> str | None:
+    """The id of the key that is published and has not signed yet; None when there is none."""
+    with _locked(directory):
+        newest = max(directory.glob("*.pem"), key=lambda file: file.stat().st_mtime, default=None)
+        current = directory / "current"
+        if newest is None or not current.exists():
+            return None
+        return newest.stem if newest.stem != current.read_text(encoding="ascii").strip() else None
+
+
 def key_activate(directory: Path, *, at_once: bool = False) -> str:
     """Let the newest key sign from now on. Returns its id.
 
@@ -125,17 +135,16 @@ def key_activate(directory: Path, *, at_once: bool = False) -> str:
         at_once: do not wait until everybody has fetched it: for a key that was stolen.
 
     Raises:
-        KeyNotPublishedLongEnough: it was published less than ``JWKS_MAX_AGE`` ago.
+        KeyNotPublishedLongEnough: somebody may not have fetched it yet; ``wait`` says how long to wait.
         SigningKeyMissing: there is no key.
     """
     with _locked(directory):
         newest = max(directory.glob("*.pem"), key=lambda file: file.stat().st_mtime, default=None)
         if newest is None:
             raise SigningKeyMissing(f"{directory} has no key")
-        age = _age(newest)
-        if age < JWKS_MAX_AGE and not at_once:
-            wait = int((JWKS_MAX_AGE - age).total_seconds()) + 1
-            raise KeyNotPublishedLongEnough(f"{newest.stem} can sign in {wait} s")
+        missing = settings.JWKS_MAX_AGE * PATIENCE - _age(newest)
+        if missing > timedelta() and not at_once:
+            raise KeyNotPublishedLongEnough(newest.stem, wait=int(missing.total_seconds()) + 1)
         if (directory / "current").read_text(encoding="ascii").strip() != newest.stem:
             _write(directory / "current", newest.stem)
         return newest.stem

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from celery import shared_task
+import os
+from pathlib import Path
 
+from celery import shared_task
+from django.conf import settings
+
+from user_service.sessions.keys import key_retire
 from user_service.sessions.services import sessions_purge
 
 
@@ -11,3 +16,12 @@ from user_service.sessions.services import sessions_purge
 def purge_ended_sessions() -> int:
     """Every night: forget sessions that ended long ago."""
     return sessions_purge()
+
+
+@shared_task
+def retire_signing_keys() -> list[str]:
+    """Every night: delete keys that nothing depends on any more. Returns their ids."""
+    directory = Path(settings.JWT_KEYS)
+    if not os.access(directory, os.W_OK):  # whoever put the keys there also takes them away
+        return []
+    return key_retire(directory)

@@ -63,6 +63,38 @@ def test_the_session_store_being_down_is_a_503_page(vera: Client, settings: Any)
         assert "birzha_session" not in answer.cookies  # nobody loses their session over it
 
 
+@pytest.mark.parametrize(
+    ("language", "title"), [("en", "Too many requests"), ("ru", "Слишком много запросов")]
+)
+def test_too_many_requests_are_said_clearly(gateway: GatewayDouble, language: str, title: str) -> None:
+    detail = "Try again in 7 s."  # the gateway's, in the visitor's language
+    gateway.answer(
+        "GET /api/v1/instruments", {"code": "rate_limited", "detail": detail}, 429, Retry_After="7"
+    )
+    visitor = Client(headers={"Accept-Language": language})
+    page = visitor.get("/")
+    assert (page.status_code, page["Retry-After"]) == (429, "7")
+    assert title in page.content.decode()
+    assert detail in page.content.decode()
+    part = visitor.get("/", headers={"HX-Request": "true", "HX-Target": "instruments"})
+    assert (part.status_code, part["HX-Reswap"], part["Retry-After"]) == (429, "none", "7")
+    assert title in part.content.decode()
+    assert "<html" not in part.content.decode()
+    gateway.answer(
+        "POST /api/v1/auth/token", {"code": "rate_limited", "detail": detail}, 429, Retry_After="7"
+    )
+    form = visitor.post("/sign-in", {"username": "vera", "password": "x9-long-enough"})
+    assert form.status_code == 422
+    assert detail in form.content.decode()
+
+
+def test_a_visitors_address_is_passed_on(gateway: GatewayDouble) -> None:
+    visitor = Client(headers={"X-Forwarded-For": "203.0.113.9"})
+    visitor.get("/")
+    visitor.post("/sign-in", {"username": "vera", "password": "x9-long-enough"})
+    assert {asked.headers.get("X-Forwarded-For") for asked in gateway.asked} == {"203.0.113.9"}
+
+
 def test_an_error_of_ours_is_a_500_page(browser: Client, gateway: GatewayDouble) -> None:
     gateway.answer("GET /api/v1/instruments", {"results": [{}]})
     browser.raise_request_exception = False

@@ -9,6 +9,7 @@ import pytest
 
 from compose.local.console import Trouble
 from compose.local.paths import Home
+from compose.local.report import rate_limits
 from compose.local.settings import Settings, free_port, require_free_port
 
 
@@ -41,6 +42,26 @@ def test_an_address_that_is_none(folder: Path) -> None:
 def test_a_feed_that_is_none(folder: Path) -> None:
     with pytest.raises(Trouble, match="walk or still"):
         Settings.read(Home.at(folder), {"BIRZHA_QUOTE_FEED": "bloomberg"})
+
+
+@pytest.mark.parametrize(("text", "factor"), [("", 1.0), ("1000", 1000.0), ("0.5", 0.5), ("off", None)])
+def test_the_rate_limits_of_a_run(folder: Path, text: str, factor: float | None) -> None:
+    settings = Settings.read(Home.at(folder), {"BIRZHA_RATE_LIMITS": text})
+    assert settings.rate_limits == factor
+    assert settings.rate_limits_text == (text or "1")
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "none", "inf", "nan"])
+def test_rate_limits_that_are_none(folder: Path, text: str) -> None:
+    with pytest.raises(Trouble, match="above zero, or off"):
+        Settings.read(Home.at(folder), {"BIRZHA_RATE_LIMITS": text})
+
+
+@pytest.mark.parametrize(("factor", "says"), [("1", ""), ("off", "OFF"), ("1000", "1000 TIMES")])
+def test_rate_limits_that_are_not_the_usual_ones_are_said(factor: str, says: str) -> None:
+    text = rate_limits(factor)
+    assert says in text
+    assert bool(text) == bool(says)
 
 
 def test_a_port_in_use_is_one_sentence_with_a_way_out() -> None:

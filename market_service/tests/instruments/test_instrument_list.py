@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import Any
 
 import pytest
@@ -153,6 +154,21 @@ def test_a_cache_may_keep_it_for_seconds_and_ask_again(settings: Any, api: Any, 
         assert api().get(address, headers={"If-None-Match": answer["ETag"]}).status_code == 200
     instrument_halt(instrument_id=instrument.pk)
     assert api().get(f"{LIST}/AAPL").json()["status"] == "halted"
+
+
+def test_it_comes_compressed_for_who_takes_it_so(settings: Any, api: Any, listed: Any) -> None:
+    settings.QUOTE_FEED = "still"
+    listed("AAPL")
+    for address in (LIST, f"{LIST}/AAPL"):
+        plain = api().get(address, headers={"Accept-Encoding": "identity"})
+        packed = api().get(address, headers={"Accept-Encoding": "gzip"})
+        assert (plain.get("Content-Encoding"), packed["Content-Encoding"]) == (None, "gzip")
+        assert gzip.decompress(packed.content) == plain.content
+        for answer in (plain, packed):
+            assert "Accept-Encoding" in answer["Vary"].split(", ")
+            for coding in ("gzip", "identity"):
+                sent = {"If-None-Match": answer["ETag"], "Accept-Encoding": coding}
+                assert api().get(address, headers=sent).status_code == 304
 
 
 def test_the_browsable_page_is_not_for_caches(api: Any, listed: Any) -> None:

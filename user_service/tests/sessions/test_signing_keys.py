@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import time
+from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 
 import jwt
@@ -13,7 +15,8 @@ from django.core.management import CommandError, call_command
 from servicekit.auth.keys import KeySet
 from servicekit.auth.tokens import decode
 from user_service.sessions.errors import SigningKeyMissing
-from user_service.sessions.keys import key_make_first, key_ring
+from user_service.sessions.keys import key_add, key_make_first, key_next, key_ring
+from user_service.sessions.tasks import retire_signing_keys
 from user_service.tests.conftest import at_once, sign_in
 
 DAY = 86_400
@@ -86,6 +89,30 @@ def test_rotation(empty, api, alice):
     run("--retire")
     assert [file.stem for file in empty.glob("*.pem")] == [second]
     assert api().post("/api/v1/auth/token/refresh", {"refresh": old.refresh}).status_code == 401
+
+
+def test_one_command_rotates_and_goes_on_where_it_was(empty, settings):
+    settings.JWKS_MAX_AGE = timedelta(seconds=1)
+    run()
+    first = key_ring().current
+    time.sleep(0.02)
+    half_done = key_add(empty)
+    begun = time.monotonic()
+    call_command("rotate_signing_key", stdout=StringIO())
+    assert time.monotonic() - begun > 1
+    assert key_ring().current == half_done
+    assert key_next(empty) is None
+    call_command("rotate_signing_key", stdout=StringIO())
+    assert key_ring().current not in (first, half_done)
+    assert len(list(empty.glob("*.pem"))) == 3  # nothing is deleted while its tokens may live
+    assert retire_signing_keys() == []
+    age(empty, 15 * DAY)
+    assert retire_signing_keys() == sorted([first, half_done])
+
+
+def test_keys_that_cannot_be_written_are_left_to_whoever_put_them_there(empty, settings):
+    settings.JWT_KEYS = empty / "nowhere"
+    assert retire_signing_keys() == []
 
 
 def test_a_stolen_key_is_replaced_at_once(empty):

@@ -15,8 +15,9 @@ from user_service.sessions.errors import KeyNotPublishedLongEnough, SigningKeyMi
 
 class Command(BaseCommand):
     help = (
-        "Make the first signing key when there is none. To rotate: --rotate publishes a new key; "
-        "five minutes later --activate lets it sign; two weeks later --retire deletes the old ones."
+        "Make the first signing key when there is none. rotate_signing_key replaces it. Its steps one by "
+        "one: --rotate publishes a new key; six minutes later --activate lets it sign; two weeks later "
+        "--retire deletes the old ones, which also happens every night."
     )
     requires_system_checks = ()
 
@@ -37,7 +38,7 @@ class Command(BaseCommand):
 
     def _step(self, directory: Path, options: dict[str, Any]) -> str:
         if options["rotate"]:
-            return f"key {keys.key_add(directory)} is published; --activate it in five minutes"
+            return f"key {keys.key_add(directory)} is published; --activate it in six minutes"
         if options["activate"]:
             return f"key {keys.key_activate(directory, at_once=options['at_once'])} signs"
         if options["retire"]:

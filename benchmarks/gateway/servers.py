@@ -1,0 +1,182 @@
+"""What is measured: a fast server, Envoy with nothing but its router, and the whole gateway."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from benchmarks.cpu import spent
+from compose.local.console import Trouble
+from compose.local.settings import free_port
+from gateway.envoy import extension
+from gateway.envoy.binary import command as envoy_command
+from gateway.envoy.chain import MANAGER, router
+from gateway.envoy.places import endpoints
+from gateway.nginx import FOLDER
+from gateway.nginx.binary import command as nginx_command
+from gateway.render import render
+from gateway.source import load
+from gateway.tests.tokens import jwks
+
+#: Two instruments of the list, as market_service writes them.
+PAGE = Path(__file__).with_name("page.json")
+#: No request is refused, and every one is counted all the same.
+RATES = 100_000
+
+
+@dataclass(frozen=True)
+class Servers:
+    """The running servers.
+
+    Attributes:
+        upstream: socket of the fast server.
+        bare: port of Envoy with its router alone.
+        gateway: port of the whole gateway.
+        pages: socket of its nginx.
+        pids: name → process, with its children: ``bare``, ``envoy``, ``nginx``.
+    """
+
+    upstream: str
+    bare: str
+    gateway: str
+    pages: str
+    pids: dict[str, int]
+
+    def cpu(self, name: str) -> float:
+        """Seconds of CPU that a server has spent, its children included."""
+        process = psutil.Process(self.pids[name])
+        return sum(spent(member) for member in (process, *process.children(recursive=True)))
+
+
+@contextmanager
+def servers(*, proxies: set[int], upstream: set[int]) -> Iterator[Servers]:
+    """Everything, up.
+
+    Args:
+        proxies: the cores of Envoy and nginx.
+        upstream: the cores of the fast server.
+
+    Raises:
+        Trouble: one does not start.
+    """
+    with tempfile.TemporaryDirectory(prefix="bench") as name, ExitStack() as stack:
+        folder, run_dir = Path(name), Path(name) / "run"
+        run_dir.mkdir()
+        port, bare_port = free_port(), free_port()
+        log = stack.enter_context((folder / "servers.log").open("wb"))
+
+        def start(argv: list[str], cores: set[int], place: str) -> int:
+            process = subprocess.Popen(
+                argv,
+                stdout=log,
+                stderr=log,
+                preexec_fn=lambda: os.sched_setaffinity(0, cores),
+            )
+            stack.callback(_stop, process)
+            _wait_for(place, process, folder / "servers.log")
+            return process.pid
+
+        fast = f"unix:{run_dir}/market.sock"
+        start(nginx_command(_fast(folder, run_dir), folder), upstream, fast)
+        bare = _bare(folder, fast, bare_port)
+        bootstrap = render(
+            out=folder / "etc",
+            run_dir=run_dir,
+            port=port,
+            log=str(folder / "access.log"),
+            rate_limits=RATES,
+            check=True,
+        )
+        pages = f"unix:{run_dir}/cache-market.sock"
+        pids = {
+            "bare": start(envoy_command(bare, concurrency=1), proxies, str(bare_port)),
+            "nginx": start(nginx_command(folder / "etc" / "nginx.conf", run_dir / FOLDER), proxies, pages),
+            "envoy": start(envoy_command(bootstrap, concurrency=1), proxies, str(port)),
+        }
+        yield Servers(fast, str(bare_port), str(port), pages, pids)
+
+
+def _fast(folder: Path, run_dir: Path) -> Path:
+    """nginx that answers from memory, on the socket of every service."""
+    listen = "".join(f'listen "unix:{run_dir}/{service.name}.sock"; ' for service in load().services)
+    page, keys = PAGE.read_text(encoding="utf-8").strip(), jwks("first").decode()
+    path = folder / "fast.conf"
+    user = "user root;" if os.getuid() == 0 else ""
+    temporary = " ".join(f'{kind}_temp_path "{folder}/fast-{kind}";' for kind in _TEMPORARY)
+    path.write_text(
+        f"""daemon off; worker_processes 1; {user} pid "{folder}/fast.pid"; error_log stderr error;
+events {{ worker_connections 4096; }}
+http {{ access_log off; keepalive_requests 100000000; {temporary}
+  server {{ {listen}
+    default_type application/json;
+    location = /.well-known/jwks.json {{ return 200 '{keys}'; }}
+    location / {{
+      add_header Cache-Control "public, max-age=5";
+      add_header Vary "Accept, Accept-Language";
+      add_header ETag '"fixed"';
+      return 200 '{page}';
+    }}
+  }}
+}}
+""",
+        encoding="utf-8",
+    )
+    return path
+
+
+_TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+
+
+def _bare(folder: Path, upstream: str, port: int) -> Path:
+    """Envoy that passes everything to the fast server."""
+    route = {"match": {"prefix": "/"}, "route": {"cluster": "fast"}}
+    manager = extension(
+        "envoy.filters.network.http_connection_manager",
+        MANAGER,
+        stat_prefix="bare",
+        codec_type="HTTP1",
+        route_config={"virtual_hosts": [{"name": "bare", "domains": ["*"], "routes": [route]}]},
+        http_filters=[router()],
+    )
+    document = {
+        "static_resources": {
+            "clusters": [{"name": "fast", "load_assignment": endpoints("fast", upstream)}],
+            "listeners": [
+                {
+                    "name": "bare",
+                    "address": {"socket_address": {"address": "127.0.0.1", "port_value": port}},
+                    "filter_chains": [{"filters": [manager]}],
+                }
+            ],
+        }
+    }
+    path = folder / "bare.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return path
+
+
+def _wait_for(place: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(500):
+        if process.poll() is not None:
+            break
+        unix = place.startswith("unix:")
+        with socket.socket(socket.AF_UNIX if unix else socket.AF_INET) as probe:
+            if probe.connect_ex(place.removeprefix("unix:") if unix else ("127.0.0.1", int(place))) == 0:
+                return
+        time.sleep(0.02)
+    raise Trouble(f"A server of the measurement does not start: {log.read_text(errors='replace')[-2000:]}")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    process.wait(10)

@@ -1,0 +1,126 @@
+"""gateway: what Envoy, its filters and nginx cost, with a server behind that costs almost nothing."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from benchmarks.figures import Figure, Goal, Measurement, Run, Size
+from benchmarks.gateway.load import Load, Result, run
+from benchmarks.gateway.servers import Servers, servers
+from compose.local.console import say
+from compose.local.paths import Home
+from gateway.tests.tokens import bearer
+
+USER = "11111111-1111-4111-8111-111111111111"
+#: Of each case before it counts: connections, nginx's page, Envoy's memory of the token.
+WARM_UP = 0.5
+
+
+@dataclass(frozen=True)
+class Case:
+    """One way to the same page.
+
+    Attributes:
+        key: its name in the results.
+        text: for people.
+        to: the attribute of `Servers` that is asked.
+        path: what for.
+        spends: the servers whose CPU counts.
+        signed_in: with a token.
+        expect: in nearly every answer's head, lower case.
+    """
+
+    key: str
+    text: str
+    to: str
+    path: str
+    spends: tuple[str, ...]
+    signed_in: bool = False
+    expect: str = ""
+
+
+LIST, ORDERS, QUOTES = "/api/v1/instruments", "/api/v1/orders", "/api/v1/quotes"
+GATEWAY = ("envoy", "nginx")
+HIT = "x-cache: hit"
+
+CASES = (
+    Case("direct", "the fast server itself", "upstream", "/", ()),
+    Case("nginx", "nginx alone, a kept page", "pages", LIST, ("nginx",), expect=HIT),
+    Case("bare", "bare Envoy", "bare", LIST, ("bare",)),
+    Case("anonymous", "the whole chain, anonymous", "gateway", QUOTES, GATEWAY),
+    Case("signed_in", "the whole chain, signed in", "gateway", ORDERS, GATEWAY, signed_in=True),
+    Case("hit", "the whole chain, a cache hit", "gateway", LIST, GATEWAY, expect=HIT),
+)
+
+
+def measure(home: Home, size: Size, runs: int) -> list[Run]:
+    """All cases in turn, so many times; the same servers all the while."""
+    cores = sorted(os.sched_getaffinity(0))
+    proxies, others = {cores[0]}, set(cores[1:2]) or {cores[0]}
+    with servers(proxies=proxies, upstream=others) as running:
+        return [_measure_once(running, size, others) for _ in range(runs)]
+
+
+def _measure_once(running: Servers, size: Size, client: set[int]) -> Run:
+    values: dict[str, float] = {}
+    for case in CASES:
+        result, cpu = _case(running, case, size, client)
+        values[f"{case.key}_rate"] = result.requests / result.elapsed
+        values[f"{case.key}_p99"] = result.p99
+        if case.spends:
+            values[f"{case.key}_cpu"] = cpu
+        rate = f"{values[f'{case.key}_rate']:>8,.0f}/s"
+        say(f"  {case.text:<28}{rate}  p99 {result.p99:6.2f} ms  {cpu:6.1f} µs")
+    for case in CASES[3:]:
+        values[f"{case.key}_share"] = values[f"{case.key}_rate"] / values["bare_rate"] * 100
+    return Run(values)
+
+
+def _case(running: Servers, case: Case, size: Size, client: set[int]) -> tuple[Result, float]:
+    """What came of it, and microseconds of CPU of the proxies per request."""
+    headers = {"Accept": "application/json"} | (bearer(USER) if case.signed_in else {})
+    seconds = size.gateway_seconds
+
+    def load(seconds: float, expect: str) -> Load:
+        to = getattr(running, case.to)
+        return Load(to, case.path, headers, size.gateway_connections, seconds, expect)
+
+    run(load(min(WARM_UP, seconds), ""), cores=client)
+    before = sum(map(running.cpu, case.spends))
+    result = run(load(seconds, case.expect), cores=client)
+    return result, (sum(map(running.cpu, case.spends)) - before) / result.requests * 1e6
+
+
+def _figures() -> tuple[Figure, ...]:
+    figures = []
+    cpu_goals = {"anonymous": Goal(at_most=200), "signed_in": Goal(at_most=200)}
+    share_goals = {"anonymous": Goal(at_least=85), "signed_in": Goal(at_least=85), "hit": Goal(at_least=70)}
+    for case in CASES:
+        figures.append(Figure(f"{case.key}_rate", case.text, "requests/s"))
+        figures.append(Figure(f"{case.key}_p99", f"{case.text}, p99", "ms", digits=2))
+        if case.spends:
+            goal = cpu_goals.get(case.key)
+            figures.append(
+                Figure(f"{case.key}_cpu", f"{case.text}, CPU of the proxies per request", "µs", goal)
+            )
+    for key, goal in share_goals.items():
+        text = next(case.text for case in CASES if case.key == key)
+        figures.append(Figure(f"{key}_share", f"{text} ÷ bare Envoy", "% of its rate", goal))
+    return tuple(figures)
+
+
+MEASUREMENT = Measurement(
+    name="gateway",
+    title="The gateway",
+    about="The same page of 1.1 kB comes from an nginx that answers from memory. A client asks "
+    "for it as fast as it is answered, over 16 kept-alive connections: that server itself; nginx as the "
+    "keeper of the page; an Envoy that has nothing but its router; and the whole gateway as `make up` "
+    "renders it (CORS, flood guard, tokens, rate limits so high that nobody meets them, limits of size, "
+    "compression, JSON access log) for somebody signed in, for somebody who is not, and for a page that "
+    "nginx keeps. Envoy (one worker) and nginx have one core, the client and the server another. Where "
+    "the client is the slower side (the server itself, nginx alone), the rate is the client's. The CPU "
+    "is that of Envoy and nginx.",
+    figures=_figures(),
+    measure=measure,
+)

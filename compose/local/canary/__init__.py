@@ -1,0 +1,1 @@
+"""A second version of a service beside the first: its files, its migrations, its processes, its share."""

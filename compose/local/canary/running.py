@@ -1,0 +1,149 @@
+"""The processes of a second version, and their way into the gateway and out of it."""
+
+from __future__ import annotations
+
+import http.client
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from compose.local import ready
+from compose.local.canary import share, versions
+from compose.local.paths import Home
+from compose.local.processes import canary_group
+from compose.local.stack import Stack
+from compose.local.supervisor import RUNNING
+from compose.services import Service
+from gateway.canary import canary_cluster, live, state
+from gateway.canary.admin import Admin
+from gateway.envoy.places import ADMIN_SOCKET, Places
+from gateway.nginx import pages_cluster
+from gateway.source import load
+
+#: Seconds that a version may take until it serves.
+READY_WITHIN = 60.0
+#: Seconds that requests in flight have to come to their end; what lasts longer is a stream.
+DRAIN = 15.0
+
+
+def admin(home: Home) -> Admin:
+    """The gateway's admin."""
+    return Admin(home.run / ADMIN_SOCKET)
+
+
+def start_canary(stack: Stack, service: Service) -> None:
+    """Start the processes of a service's canary, wait until they serve, lead the gateway's routes to them.
+
+    Raises:
+        Trouble: they do not come up; shows the end of the log.
+        NotTaken: the gateway does not take them.
+    """
+    group = canary_group(service.name)
+    stack.supervisor.add(group)
+    stack.supervisor.start(group)
+    wait_until_ready(stack, service, canary_cluster(service.name))
+    canaries = state.read(stack.home.versions).weights()
+    live.introduce(service.name, canaries=canaries, **_where(stack.home))
+
+
+def end_canary(stack: Stack, service: Service) -> None:
+    """Let the canary finish what it has in hand, stop it, and take it out of gateway and configuration.
+
+    Its weight is 0 already. Every step looks first, so that it may be repeated.
+    """
+    home = stack.home
+    drain(home, canary_cluster(service.name))
+    with state.change(home.versions) as written:
+        written.canaries.pop(service.name, None)
+    live.remove(service.name, canaries=state.read(home.versions).weights(), **_where(home))
+    stack.supervisor.remove(canary_group(service.name))
+    share.forget(home, service.name)
+    share.follow(home)
+    versions.remove_unused(home, state.read(home.versions))
+
+
+def restart_stable(stack: Stack, service: Service) -> None:
+    """Stop a service's first version and start it again as ``versions.json`` has it now.
+
+    Raises:
+        Trouble: it does not come up.
+    """
+    names = [service.name, f"{service.name}-worker"] if service.worker else [service.name]
+    for name in names:
+        stack.supervisor.stop(name)
+    stack.supervisor.start_again(names)
+    wait_until_ready(stack, service, service.name)
+
+
+def drain(home: Home, cluster: str) -> None:
+    """Wait until the gateway goes by the weights, and until a version answers no request."""
+    gateway, wanted = admin(home), _runtime(home)
+    _wait(lambda: wanted.items() <= gateway.runtime().items(), live.PATIENCE)
+    live.wait_until_idle(gateway, pages_cluster(cluster), seconds=DRAIN)
+    live.wait_until_idle(gateway, cluster, seconds=DRAIN)
+
+
+def wait_until_ready(stack: Stack, service: Service, name: str) -> None:
+    """Wait until the processes called ``name`` and ``name-worker`` run and answer ``/readyz`` with 200.
+
+    Raises:
+        Trouble: not within ``READY_WITHIN``.
+    """
+    said = ""
+
+    def is_ready() -> bool:
+        nonlocal said
+        states = {process["name"]: process["statename"] for process in stack.supervisor.states()}
+        wanted = [name, f"{name}-worker"] if service.worker else [name]
+        if any(states.get(process) != RUNNING for process in wanted):
+            said = "it does not stay up"
+            return False
+        answer = ready.get(ready.UnixConnection(stack.home.socket(name)), "/readyz", "application/json")
+        said = f"/readyz says {answer[0]} {answer[1][:300].decode(errors='replace')}"
+        return answer[0] == 200
+
+    if _wait(is_ready, READY_WITHIN):
+        _warm_up(stack.home.socket(name), service.threads)
+    else:
+        names = [name, f"{name}-worker"] if service.worker else [name]
+        raise ready.failure(
+            stack.home, names, f"{name} does not serve after {READY_WITHIN:g} s: {said or 'no answer'}"
+        )
+
+
+def _warm_up(socket: Path, threads: int) -> None:
+    """Let every thread make its connections, so that the first requests are no slower than later ones."""
+    with ThreadPoolExecutor(2 * threads) as pool:
+        for _ in range(2 * threads):
+            pool.submit(lambda: ready.get(ready.UnixConnection(socket), "/readyz", "application/json"))
+
+
+def _wait(done: Callable[[], bool], seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            if done():
+                return True
+        except (OSError, http.client.HTTPException, ValueError):
+            pass
+        time.sleep(0.1)
+    return False
+
+
+def _runtime(home: Home) -> dict[str, str]:
+    from gateway.canary.weights import document
+
+    layer: dict[str, Any] = document(state.read(home.versions).weights())["resources"][0]["layer"]
+    return {key: str(value) for key, value in layer.items()}
+
+
+def _where(home: Home) -> dict[str, Any]:
+    gateway = load()
+    return {
+        "out": home.etc / "gateway",
+        "places": Places.of(gateway.target("local"), home.run),
+        "gateway": gateway,
+        "admin": admin(home),
+    }

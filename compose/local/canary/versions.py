@@ -1,0 +1,134 @@
+"""A version's files: a frozen copy in the home, so that editing the checkout changes no running version.
+
+``VERSION`` is a git ref, the path of a checkout, ``checkout`` for this one as it is whenever a process
+starts, ``previous`` for what the service ran before its last promotion, or nothing for a copy of this
+checkout as it is now.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import shutil
+import subprocess
+import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from compose.local import catalogs
+from compose.local.console import Trouble
+from compose.local.paths import ROOT, Home, private_folder
+from compose.services import Service
+from gateway.canary import state
+from gateway.canary.state import CHECKOUT, Version, Versions
+
+#: What is installed is one for all versions: these must be the same in each.
+REQUIREMENTS = Path("requirements") / "services.txt"
+#: Folders that are no part of a version, wherever they are.
+LEFT_OUT = {"node_modules", "__pycache__"}
+
+
+def make(home: Home, service: Service, text: str) -> Version:
+    """The version that ``VERSION=text`` names, its files in place.
+
+    Args:
+        home: where copies are kept.
+        service: whose version it will be.
+        text: see this module.
+
+    Raises:
+        Trouble: there is no such version, it has no such service, or it needs other packages.
+    """
+    if text == "checkout":
+        return CHECKOUT
+    if text == "previous":
+        previous = state.read(home.versions).previous.get(service.name)
+        if previous is None:
+            raise Trouble(f"{service.name} has no previous version: it was never promoted.")
+        return previous
+    path = Path(text).expanduser().resolve() if text else ROOT
+    version = _copied(home, path) if path.is_dir() else _of_git(home, text)
+    folder = Path(version.folder)
+    if not (folder / service.package / "config").is_dir():
+        raise Trouble(f"{text or path} is no version of {service.name}: it has no {service.package}/config.")
+    if (folder / REQUIREMENTS).read_bytes() != (ROOT / REQUIREMENTS).read_bytes():
+        raise Trouble(
+            f"{version.label} needs other packages than this checkout ({REQUIREMENTS} differs), and both "
+            "versions run with the same ones: change the packages with a restart, before the canary."
+        )
+    catalogs.compile_changed(folder)
+    return version
+
+
+def folder_of(version: Version) -> Path:
+    """Where a version's processes start."""
+    return Path(version.folder) if version.folder else ROOT
+
+
+def remove_unused(home: Home, versions: Versions) -> None:
+    """Delete the copies that no service runs or ran before its last promotion."""
+    used = {version.folder for version in (*versions.stable.values(), *versions.previous.values())}
+    used |= {canary.version.folder for canary in versions.canaries.values()}
+    for folder in home.copies.iterdir() if home.copies.is_dir() else ():
+        if str(folder) not in used:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _of_git(home: Home, ref: str) -> Version:
+    found = _git("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
+    if found.returncode:
+        raise Trouble(f"VERSION={ref} is neither a folder nor a commit, branch or tag of {ROOT}.")
+    commit = found.stdout.decode().strip()[:12]
+    folder = home.copies / commit
+    if not folder.is_dir():
+        archive = _git("archive", "--format=tar", commit)
+        if archive.returncode:
+            raise Trouble(f"git archive {commit} failed: {archive.stderr.decode().strip()}")
+        with _made_aside(home, folder) as aside, tarfile.open(fileobj=io.BytesIO(archive.stdout)) as files:
+            files.extractall(aside, filter="data")
+    return Version(f"{commit} ({ref})" if not commit.startswith(ref) else commit, str(folder))
+
+
+def _copied(home: Home, path: Path) -> Version:
+    digest = hashlib.sha256()
+    files = sorted(_files(path))
+    for file in files:
+        digest.update(f"{file}\0".encode())
+        digest.update((path / file).read_bytes())
+    name = digest.hexdigest()[:12]
+    folder = home.copies / f"copy-{name}"
+    if not folder.is_dir():
+        with _made_aside(home, folder) as aside:
+            for file in files:
+                (aside / file).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(path / file, aside / file)
+    return Version(f"copy {name} of {'the checkout' if path == ROOT else path}", str(folder))
+
+
+@contextmanager
+def _made_aside(home: Home, folder: Path) -> Iterator[Path]:
+    """A folder that gets its name when it is complete."""
+    private_folder(home.copies)
+    aside = home.copies / f".{folder.name}"
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir()
+    yield aside
+    aside.rename(folder)
+
+
+def _files(path: Path) -> Iterator[Path]:
+    """The files of a version's packages: no environment, no data, nothing hidden."""
+    for part in path.iterdir():
+        if part.name.startswith(".") or not (part.is_dir() or part.is_file()):
+            continue
+        for file in [part] if part.is_file() else part.rglob("*"):
+            if file.is_file() and not LEFT_OUT & set(file.parts):
+                yield file.relative_to(path)
+
+
+def _git(*arguments: str) -> subprocess.CompletedProcess[bytes]:
+    try:
+        return subprocess.run(["git", "-C", str(ROOT), *arguments], capture_output=True, check=False)
+    except FileNotFoundError:
+        raise Trouble("A version of git's needs git, which is not installed.") from None

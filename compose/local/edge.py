@@ -1,0 +1,86 @@
+"""`make gateway-reload` and `make gateway-restart`: a new configuration, a new Envoy, and no request lost."""
+
+from __future__ import annotations
+
+import http.client
+import time
+from pathlib import Path
+
+from compose.local import ready
+from compose.local.console import Trouble, say, step
+from compose.local.paths import Home
+from compose.local.settings import Settings
+from compose.local.stack import Stack, render_gateway
+from gateway.canary.admin import Admin
+from gateway.envoy.places import ADMIN_SOCKET
+from gateway.taken import NotTaken, wait_until_taken
+
+#: Seconds that a new Envoy may take until it serves; it may have to wait for the one before the last.
+TAKES_OVER_WITHIN = 90
+_GENERATION = "server.hot_restart_generation"
+
+
+def reload(home: Home) -> None:
+    """Go by gateway.yaml as it is now. Restarts Envoy only for what it is started with.
+
+    Raises:
+        Trouble: nothing runs, or the file is wrong: then everything stays as it was.
+    """
+    stack = _running(home)
+    settings = Settings.read(home, {"BIRZHA_RATE_LIMITS": str(home.read_state()["rate_limits"])})
+    bootstrap = home.etc / "gateway" / "bootstrap.json"
+    with stack.alone():
+        before = bootstrap.read_bytes()
+        with step("checking gateway.yaml and writing what it says"):
+            render_gateway(home, settings)
+        with step("waiting until Envoy goes by it"):
+            try:
+                wait_until_taken(_admin(home), bootstrap.parent)
+            except NotTaken as error:
+                raise ready.failure(home, ["gateway"], str(error)) from error
+        if bootstrap.read_bytes() != before:
+            say("- what Envoy is started with has changed")
+            _replace(stack)
+    say("The gateway goes by gateway.yaml.")
+
+
+def restart(home: Home) -> None:
+    """Let a new Envoy take over: after an upgrade of its package, or to make it forget what it remembers.
+
+    Raises:
+        Trouble: nothing runs, or the new Envoy does not come.
+    """
+    stack = _running(home)
+    with stack.alone():
+        _replace(stack)
+    say("A new Envoy serves; the old one finishes what it has in hand and leaves.")
+
+
+def _replace(stack: Stack) -> None:
+    with step("a new Envoy takes over"):
+        before = _generation(stack.home)
+        stack.supervisor.signal("gateway", "HUP")
+        end = time.monotonic() + TAKES_OVER_WITHIN
+        while _generation(stack.home) <= before:
+            if time.monotonic() > end:
+                raise ready.failure(stack.home, ["gateway"], "No new Envoy has taken over")
+            time.sleep(0.2)
+
+
+def _generation(home: Home) -> int:
+    """How many Envoys there have been; 0 while none answers."""
+    try:
+        return int(_admin(home).stats(f"^{_GENERATION}$".replace(".", r"\.")).get(_GENERATION, 0))
+    except (OSError, http.client.HTTPException, ValueError):
+        return 0
+
+
+def _admin(home: Home) -> Admin:
+    return Admin(Path(home.run / ADMIN_SOCKET))
+
+
+def _running(home: Home) -> Stack:
+    stack = Stack(home)
+    if not stack.is_up():
+        raise Trouble("Birzha is not running: make up goes by gateway.yaml as it is.")
+    return stack

@@ -1,0 +1,73 @@
+"""Envoy's admin, over its unix socket."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+
+class _Connection(http.client.HTTPConnection):
+    def __init__(self, path: Path) -> None:
+        super().__init__("admin", timeout=2)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._path))
+
+
+class Admin:
+    """Every call may raise OSError or HTTPException while Envoy is not there."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def stats(self, pattern: str) -> dict[str, Any]:
+        """Counters and gauges by name, and under ``histograms`` their cumulative buckets.
+
+        Args:
+            pattern: a regular expression over the names.
+        """
+        answer = json.loads(
+            self._get(f"/stats?format=json&histogram_buckets=cumulative&filter={quote(pattern)}")
+        )
+        found: dict[str, Any] = {"histograms": {}}
+        for entry in answer["stats"]:
+            if "histograms" in entry:
+                found["histograms"] = {one["name"]: one["buckets"] for one in entry["histograms"]}
+            else:
+                found[entry["name"]] = entry["value"]
+        return found
+
+    def runtime(self) -> dict[str, str]:
+        """The runtime values that are in use."""
+        entries = json.loads(self._get("/runtime"))["entries"]
+        return {name: entry["final_value"] for name, entry in entries.items()}
+
+    def routes(self) -> str:
+        """The routes that are in use, as text."""
+        return self._get("/config_dump?resource=dynamic_route_configs")
+
+    def post(self, path: str) -> str:
+        """Tell it to do something: ``/healthcheck/fail``."""
+        return self._ask("POST", path)
+
+    def _get(self, path: str) -> str:
+        return self._ask("GET", path)
+
+    def _ask(self, method: str, path: str) -> str:
+        connection = _Connection(self.path)
+        try:
+            connection.request(method, path)
+            response = connection.getresponse()
+            body = response.read().decode()
+            if response.status != 200:
+                raise http.client.HTTPException(f"{path}: {response.status}")
+            return body
+        finally:
+            connection.close()

@@ -1,0 +1,126 @@
+"""When a canary is rolled back. Pure: samples in, a reason out.
+
+It looks at the last 3, 10 and 30 seconds; the shortest time with enough requests decides, so a busy canary
+is judged at once and a quiet one on what there is. Any of these is a reason:
+
+- Envoy took it out: five failures in a row.
+- Errors: at least 5 more failed than would at the stable version's rate, their share is more than 5 points
+  above it, and chance does not explain it (three standard deviations).
+- Slowness: of at least 6 answers, half took longer than 0.3 s and than three times what half of the stable
+  version's took. With fewer than 6 answers of the stable version to compare with: longer than 1 s.
+- Silence: for 3 s at least 3 requests waited and none was answered.
+
+What both versions suffer alike (a database that is down) is no reason.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from gateway.canary.stats import Sample, Tally
+
+#: Seconds looked back at.
+WINDOWS = (3.0, 10.0, 30.0)
+#: Fewer failures than this, beyond what the stable version has too, may be chance.
+LEAST_ERRORS = 5
+#: Points of percent above the stable version's share of failures.
+MORE_ERRORS = 5.0
+#: Fewer answers than this say nothing about times.
+LEAST_ANSWERS = 6
+#: A median below this (seconds) is never slow.
+FAST = 0.3
+#: So many times the stable version's median is slow.
+SLOWER = 3.0
+#: Slow without a stable version to compare with, seconds.
+SLOW = 1.0
+#: So many unanswered requests are silence.
+LEAST_WAITING = 3
+
+
+def judge(samples: Sequence[Sample]) -> str:
+    """Why the canary is to be rolled back; empty: it is not.
+
+    Args:
+        samples: the oldest first, about half a second apart.
+    """
+    if len(samples) < 2:
+        return ""
+    last = samples[-1]
+    if last.ejections > samples[0].ejections:
+        return "Envoy took it out: five failures in a row"
+    for window in WINDOWS:
+        first = _before(samples, last.at - window)
+        canary, stable = between(first.canary, last.canary), between(first.stable, last.stable)
+        if reason := _errors(canary, stable, window) or _slowness(canary, stable, window):
+            return reason
+    return _silence(samples)
+
+
+def _before(samples: Sequence[Sample], moment: float) -> Sample:
+    """The last sample of that moment or before, or the oldest."""
+    return next((sample for sample in reversed(samples) if sample.at <= moment), samples[0])
+
+
+def between(first: Tally, last: Tally) -> Tally:
+    """What came between two looks."""
+    earlier = dict(first.times)
+    return Tally(
+        answers=last.answers - first.answers,
+        errors=last.errors - first.errors,
+        times=tuple((bound, count - earlier.get(bound, 0)) for bound, count in last.times),
+    )
+
+
+def _errors(canary: Tally, stable: Tally, window: float) -> str:
+    share, usual = percent(canary), percent(stable)
+    expected = canary.answers * usual / 100
+    if canary.errors - expected < max(LEAST_ERRORS, 3 * math.sqrt(expected)) or share <= usual + MORE_ERRORS:
+        return ""
+    return (
+        f"{canary.errors} of {canary.answers} tries failed in {window:g} s "
+        f"({share:.0f} %, the stable version {usual:.0f} %)"
+    )
+
+
+def _slowness(canary: Tally, stable: Tally, window: float) -> str:
+    if counted(canary) < LEAST_ANSWERS:
+        return ""
+    compared = counted(stable) >= LEAST_ANSWERS
+    limit = max(FAST, SLOWER * median(stable)) if compared else SLOW
+    if (middle := median(canary)) <= limit:
+        return ""
+    usual = f", of the stable version's {median(stable):.3f} s" if compared else ""
+    return f"half of {counted(canary)} answers in {window:g} s took longer than {middle:.2f} s{usual}"
+
+
+def _silence(samples: Sequence[Sample]) -> str:
+    last = samples[-1]
+    recent = [sample for sample in samples if sample.at >= last.at - WINDOWS[0] - 0.25]
+    if last.at - recent[0].at < WINDOWS[0] - 0.25 or last.canary.answers > recent[0].canary.answers:
+        return ""
+    if min(sample.waiting for sample in recent) < LEAST_WAITING:
+        return ""
+    return f"it has answered nothing for {WINDOWS[0]:g} s while {last.waiting} requests wait"
+
+
+def percent(tally: Tally) -> float:
+    """The share of failures, 0 without answers."""
+    return 100 * tally.errors / tally.answers if tally.answers else 0.0
+
+
+def counted(tally: Tally) -> int:
+    """How many answers were timed."""
+    return tally.times[-1][1] if tally.times else 0
+
+
+def median(tally: Tally) -> float:
+    """Seconds that half of the answers took at most, estimated within Envoy's buckets; 0 without answers."""
+    half, lower, below = counted(tally) / 2, 0.0, 0
+    if not half:
+        return 0.0
+    for bound, count in tally.times:
+        if count >= half:
+            return lower + (bound - lower) * (half - below) / (count - below)
+        lower, below = bound, count
+    return lower

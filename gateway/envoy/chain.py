@@ -1,0 +1,137 @@
+"""What a request goes through at a door, in this order.
+
+cors → flood guard by address → token → rate limit by user or address → size of the body → compression
+→ age of kept pages → router. The flood guard stands before the token, so that who sends bad ones without
+end does not even get them checked; the rate limit after it, because it counts users.
+"""
+
+from __future__ import annotations
+
+from gateway.envoy import Json, extension, seconds, typed
+from gateway.envoy.access_log import access_log
+from gateway.envoy.cache import age
+from gateway.envoy.rate_limits import flood_guard, rate_limit
+from gateway.envoy.replies import local_replies
+from gateway.envoy.routes import NAME
+from gateway.envoy.run import Run
+from gateway.envoy.tokens import token_check
+from gateway.source import Gateway
+
+MANAGER = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
+
+_MUTATION = "envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation"
+_SPOOFABLE_PREFIXES = ("x-user-", "x-envoy-", "x-birzha-")
+_SPOOFABLE_OUTSIDE = ("x-forwarded-", "x-real-ip", "forwarded", "x-request-id")
+
+_COMPRESSED_TYPES = (
+    "application/json",
+    "application/problem+json",
+    "application/javascript",
+    "application/vnd.oai.openapi",
+    "image/svg+xml",
+    "text/css",
+    "text/csv",
+    "text/html",
+    "text/javascript",
+    "text/plain",
+)
+
+
+def connection_manager(run: Run, door: str, *, trusted: bool, routes: Json) -> Json:
+    """Everything that a door does.
+
+    Args:
+        run: what to render.
+        door: its name in metrics and log.
+        trusted: web_frontend's, which speaks for a visitor.
+        routes: where the RouteConfiguration is.
+    """
+    limits, timeouts = run.gateway.limits, run.gateway.timeouts
+    return extension(
+        "envoy.filters.network.http_connection_manager",
+        MANAGER,
+        stat_prefix=door,
+        codec_type="HTTP1",
+        **routes,
+        http_filters=[
+            cors(),
+            *flood_guard(run),
+            token_check(run.gateway),
+            *rate_limit(run),
+            _body_limit(run.gateway),
+            _compressor(),
+            age(),
+            router(),
+        ],
+        local_reply_config=local_replies(run.gateway),
+        access_log=[access_log(door, run.log)],
+        server_name=NAME,
+        # who is asking
+        use_remote_address=not trusted,
+        preserve_external_request_id=trusted,
+        generate_request_id=True,
+        always_set_request_id_in_response=True,
+        request_id_extension=_uuid(),
+        early_header_mutation_extensions=[_strip(trusted=trusted)],
+        # one spelling per address
+        normalize_path=True,
+        merge_slashes=True,
+        path_with_escaped_slashes_action="REJECT_REQUEST",
+        # limits
+        max_request_headers_kb=limits.header_kib,
+        request_timeout=seconds(timeouts.client_request),
+        request_headers_timeout=seconds(timeouts.client_request),
+        stream_idle_timeout=seconds(max(timeouts.client_request, timeouts.unsafe) + 5),
+        drain_timeout=seconds(timeouts.drain),
+        common_http_protocol_options={
+            "max_headers_count": limits.headers,
+            "idle_timeout": seconds(timeouts.client_idle),
+            "headers_with_underscores_action": "REJECT_REQUEST",
+        },
+    )
+
+
+def cors() -> Json:
+    """Answers other sites' preflights; who is allowed stands at the routes."""
+    return extension("envoy.filters.http.cors", "envoy.extensions.filters.http.cors.v3.Cors")
+
+
+def router() -> Json:
+    """The last filter: sends the request on."""
+    proto = "envoy.extensions.filters.http.router.v3.Router"
+    return extension("envoy.filters.http.router", proto, suppress_envoy_headers=True)
+
+
+def _strip(*, trusted: bool) -> Json:
+    """Removes what only the inside may say, before Envoy looks at it."""
+    names = _SPOOFABLE_PREFIXES if trusted else _SPOOFABLE_PREFIXES + _SPOOFABLE_OUTSIDE
+    mutations = [
+        {"remove_on_match": {"key_matcher": {"prefix": name}}} if name.endswith("-") else {"remove": name}
+        for name in names
+    ]
+    return extension("envoy.http.early_header_mutation.header_mutation", _MUTATION, mutations=mutations)
+
+
+def _uuid() -> Json:
+    """A plain UUIDv4: no tracing decision packed into it."""
+    proto = "envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig"
+    return {"typed_config": typed(proto, pack_trace_reason=False, use_request_id_for_trace_sampling=False)}
+
+
+def _body_limit(gateway: Gateway) -> Json:
+    proto = "envoy.extensions.filters.http.body_size_limit.v3.BodySizeLimit"
+    return extension("envoy.filters.http.body_size_limit", proto, max_request_bytes=gateway.limits.body_bytes)
+
+
+def _compressor() -> Json:
+    types = [{"prefix": name} for name in _COMPRESSED_TYPES]
+    library = extension("gzip", "envoy.extensions.compression.gzip.compressor.v3.Gzip", memory_level=6)
+    return extension(
+        "envoy.filters.http.compressor",
+        "envoy.extensions.filters.http.compressor.v3.Compressor",
+        response_direction_config={
+            "common_config": {"min_content_length": 512, "content_type_matcher": types},
+            "weaken_etag_on_compress": True,
+        },
+        compressor_library=library,
+    )

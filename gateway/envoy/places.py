@@ -1,0 +1,116 @@
+"""Where everything listens in one run: the templates of gateway.yaml's target, filled in."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateway.canary import canary_cluster
+from gateway.envoy import Json
+from gateway.source import Gateway, SourceError, Target
+
+#: sockaddr_un on Linux holds 108 bytes with the closing zero.
+LONGEST_SOCKET_PATH = 107
+
+#: Of nginx in a container: where the first version's pages are, and each next one's behind it.
+PAGES_PORT = 8100
+
+#: Envoy's admin is a socket in every target: nobody but a person at the machine opens it.
+ADMIN_SOCKET = "gateway-admin.sock"
+
+
+@dataclass(frozen=True)
+class Places:
+    """Addresses of one run, as text: ``unix:<path>`` or ``<host>:<port>``.
+
+    Attributes:
+        target: where to look.
+        run_dir: the folder of the sockets.
+        gateways: of every gateway of the system; empty when this is the only one.
+    """
+
+    target: Target
+    run_dir: Path
+    gateways: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, target: Target, run_dir: Path, gateways: tuple[str, ...] = ()) -> Places:
+        """The places of a target; its gateways by their common name, unless each is given."""
+        return cls(target, run_dir, gateways or ((target.gateways,) if target.gateways else ()))
+
+    @property
+    def local(self) -> bool:
+        """Whether all of it is on this machine, on sockets."""
+        return self.target.services.startswith("unix:")
+
+    def service(self, instance: str) -> str:
+        """Where an instance of a service listens: ``trading``, or ``trading-canary`` beside it."""
+        return self.target.services.format(instance=instance, run=self.run_dir)
+
+    def pages(self, gateway: Gateway, instance: str) -> str:
+        """Where nginx answers with an instance's pages."""
+        instances = [name for service in gateway.cached for name in _versions(service)]
+        port = PAGES_PORT + instances.index(instance)
+        return self.target.pages.format(instance=instance, run=self.run_dir, port=port)
+
+    @property
+    def inner(self) -> str:
+        """web_frontend's door."""
+        return self.target.inner.format(run=self.run_dir)
+
+    @property
+    def stats(self) -> str:
+        """Metrics and readiness."""
+        return self.target.stats.format(run=self.run_dir)
+
+    @property
+    def admin(self) -> str:
+        """Envoy's admin."""
+        return f"unix:{self.run_dir / ADMIN_SOCKET}"
+
+    def check(self, gateway: Gateway) -> None:
+        """Refuse sockets that no system can open.
+
+        Raises:
+            SourceError: a socket's path is too long.
+        """
+        names = [service.name for service in gateway.services]
+        addresses = [self.service(instance) for name in names for instance in _versions(name)]
+        pages = [self.pages(gateway, name) for cached in gateway.cached for name in _versions(cached)]
+        for place in [*addresses, *pages, self.inner, self.stats, self.admin]:
+            path = place.removeprefix("unix:")
+            if place.startswith("unix:") and len(os.fsencode(path)) > LONGEST_SOCKET_PATH:
+                raise SourceError(
+                    f"{path} is too long for a unix socket: at most {LONGEST_SOCKET_PATH} bytes"
+                )
+
+
+def _versions(service: str) -> tuple[str, str]:
+    return service, canary_cluster(service)
+
+
+def address(place: str, *, mode: int | None = None) -> Json:
+    """Envoy's ``Address``.
+
+    Args:
+        place: ``unix:<path>`` or ``<host>:<port>``.
+        mode: of a socket that Envoy makes.
+    """
+    if place.startswith("unix:"):
+        pipe: Json = {"path": place.removeprefix("unix:")}
+        return {"pipe": pipe | ({"mode": mode} if mode else {})}
+    host, _, port = place.rpartition(":")
+    return {"socket_address": {"address": host.strip("[]"), "port_value": int(port)}}
+
+
+def endpoints(cluster: str, *places: str) -> Json:
+    """A cluster's ``load_assignment``: the places, all alike."""
+    hosts = [{"endpoint": {"address": address(place)}} for place in places]
+    return {"cluster_name": cluster, "endpoints": [{"lb_endpoints": hosts}]}
+
+
+def discovery(*places: str) -> str:
+    """A cluster's ``type``: names are looked up again and again, sockets and addresses stand."""
+    named = [place for place in places if not place.startswith("unix:") and place[0].isalpha()]
+    return "STRICT_DNS" if named else "STATIC"

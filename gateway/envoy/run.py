@@ -1,0 +1,32 @@
+"""One run of the gateway: the source, and what differs from run to run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gateway.envoy.places import Places
+from gateway.source import Gateway
+
+
+@dataclass(frozen=True)
+class Run:
+    """What everything is rendered from.
+
+    Attributes:
+        gateway: gateway.yaml.
+        places: where everything listens.
+        bind: the public port's address.
+        port: the public port.
+        log: file of the JSON access log; ``/dev/stdout`` is allowed.
+        rates: multiplies the rate limits; None turns them off.
+        canaries: service → its canary's share in percent.
+    """
+
+    gateway: Gateway
+    places: Places
+    port: int
+    bind: str = "127.0.0.1"
+    log: str = "/dev/stdout"
+    rates: float | None = 1.0
+    canaries: Mapping[str, int] = field(default_factory=dict)

@@ -1,0 +1,77 @@
+"""Access tokens at the edge: verified against user_service's published keys, fetched through its cluster.
+
+A good token's user and scopes go on as `x-user-id` and `x-user-scope`, which both doors remove from
+whatever comes in. Nothing behind the gateway trusts them: limits count by them, a canary sticks by them.
+"""
+
+from __future__ import annotations
+
+from gateway.envoy import Json, extension, seconds, typed
+from gateway.source import Gateway, Route, Tokens
+
+FILTER = "envoy.filters.http.jwt_authn"
+USER_HEADER = "x-user-id"
+SCOPE_HEADER = "x-user-scope"
+
+#: Where in a request's metadata a verified token's claims stand.
+CLAIMS = "claims"
+
+_PROTO = "envoy.extensions.filters.http.jwt_authn.v3"
+_BEARER, _COOKIE = "bearer", "operator_cookie"
+
+
+def token_check(gateway: Gateway) -> Json:
+    """The filter. A route says by name which of its requirements holds."""
+    bearer, cookie = {"provider_name": _BEARER}, {"provider_name": _COOKIE}
+    anyone = {"requires_any": {"requirements": [bearer, {"allow_missing": {}}]}}
+    signed_in = {"requires_any": {"requirements": [bearer, cookie]}}
+    return extension(
+        FILTER,
+        f"{_PROTO}.JwtAuthentication",
+        providers={
+            _BEARER: _provider(gateway, from_headers=[{"name": "Authorization", "value_prefix": "Bearer "}]),
+            # A person who looks at the API in a browser: an operator who signed in to the admin.
+            _COOKIE: _provider(gateway, from_cookies=[gateway.tokens.operator_cookie]),
+        },
+        requirement_map={"required": signed_in, "optional": anyone},
+    )
+
+
+def token_rule(route: Route) -> Json:
+    """A route's ``typed_per_filter_config``."""
+    config = {"disabled": True} if route.token == "ignored" else {"requirement_name": route.token}
+    return {FILTER: typed(f"{_PROTO}.PerRouteConfig", **config)}
+
+
+def _provider(gateway: Gateway, **where: object) -> Json:
+    tokens = gateway.tokens
+    return {
+        "issuer": tokens.issuer,
+        "audiences": [tokens.audience],
+        "remote_jwks": _keys(tokens),
+        "require_expiration": True,
+        "clock_skew_seconds": tokens.clock_skew,
+        "forward": True,
+        "claim_to_headers": [
+            {"header_name": USER_HEADER, "claim_name": "sub"},
+            {"header_name": SCOPE_HEADER, "claim_name": "scope"},
+        ],
+        "payload_in_metadata": CLAIMS,
+        # The routes are looked at once more, now that it is known who asks.
+        "clear_route_cache": True,
+        "jwt_cache_config": {"jwt_cache_size": tokens.remembered},
+        **where,
+    }
+
+
+def _keys(tokens: Tokens) -> Json:
+    """The last good keys stay while user_service answers garbage or nothing."""
+    return {
+        "http_uri": {
+            "uri": f"http://{tokens.keys_from}{tokens.keys_path}",
+            "cluster": tokens.keys_from,
+            "timeout": "2s",
+        },
+        "cache_duration": seconds(tokens.keys_kept),
+        "async_fetch": {"failed_refetch_duration": "2s"},
+    }

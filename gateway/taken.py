@@ -1,0 +1,49 @@
+"""Whether a running Envoy goes by the files that were written: their versions are in its statistics."""
+
+from __future__ import annotations
+
+import http.client
+import time
+from pathlib import Path
+
+from gateway.canary.admin import Admin
+from gateway.envoy.routes import NAME
+from gateway.files import version
+
+#: File below the folder of the rendered files → the statistic with the version that is in use.
+_FILES = {
+    "lds/listeners.json": "listener_manager.lds.version_text",
+    "cds/clusters.json": "cluster_manager.cds.version_text",
+    "rds/routes.json": f"http.public.rds.{NAME}.version_text",
+    "rtds/weights.json": "runtime.version_text",
+}
+
+
+class NotTaken(RuntimeError):
+    """Envoy does not go by what was written; the message names the files."""
+
+
+def wait_until_taken(admin: Admin, folder: Path, *, seconds: float = 15) -> None:
+    """Return when Envoy goes by every file.
+
+    Args:
+        admin: the running Envoy's.
+        folder: of the rendered files.
+        seconds: to wait at most.
+
+    Raises:
+        NotTaken: it still goes by older ones.
+    """
+    end = time.monotonic() + seconds
+    while missing := _missing(admin, folder):
+        if time.monotonic() > end:
+            raise NotTaken(f"Envoy does not take {', '.join(missing)}: its log says why")
+        time.sleep(0.1)
+
+
+def _missing(admin: Admin, folder: Path) -> list[str]:
+    try:
+        stats = admin.stats(r"version_text$")
+    except (OSError, http.client.HTTPException, ValueError):
+        stats = {}
+    return [name for name, stat in _FILES.items() if stats.get(stat) != version(folder / name)]

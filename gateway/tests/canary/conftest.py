@@ -1,0 +1,95 @@
+"""A canary beside the stable version, in the running gateway of these tests."""
+
+from __future__ import annotations
+
+import functools
+import http.client
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from gateway.canary import live, share_cluster, weight_prefix
+from gateway.canary.admin import Admin
+from gateway.canary.weights import set_weights
+from gateway.envoy.places import Places
+from gateway.source import load
+from gateway.tests.running import System
+from gateway.tests.tokens import bearer
+from gateway.tests.upstream import Upstream
+
+#: A user's headers; signing thousands of tokens takes longer than sending them.
+signed_in = functools.cache(bearer)
+
+
+@dataclass
+class Canary:
+    """A service's second version: a server of its own, and what moves its share."""
+
+    service: str
+    system: System
+    upstream: Upstream
+    admin: Admin
+
+    def set_weight(self, weight: int) -> None:
+        """Give it so many percent; returns when Envoy goes by it."""
+        set_weights(self.system.folder / "etc", {self.service: weight})
+        key = f"{weight_prefix(self.service)}.{share_cluster(self.service)}"
+        end = time.monotonic() + 5
+        while self.admin.runtime().get(key) != str(weight):
+            assert time.monotonic() < end, self.admin.runtime()
+            time.sleep(0.02)
+
+    def who_answers(self, users: list[str]) -> dict[str, str]:
+        """User → the version that answered."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.system.port, timeout=20)
+        answers = {}
+        for user in users:
+            connection.request("GET", "/api/v1/orders", headers=signed_in(user))
+            answers[user] = json.loads(connection.getresponse().read())["service"]
+        connection.close()
+        return answers
+
+    def where(self) -> dict[str, Any]:
+        """What the functions of :mod:`gateway.canary.live` want to know."""
+        gateway = load(self.system.source)
+        return {
+            "out": self.system.folder / "etc",
+            "places": Places.of(gateway.target("local"), self.system.run_dir),
+            "gateway": gateway,
+            "admin": self.admin,
+        }
+
+
+@contextmanager
+def canary_of(service: str, system: System) -> Iterator[Canary]:
+    """A canary that is there until the end of the block."""
+    upstream = Upstream(f"{service}-canary", system.run_dir / f"{service}-canary.sock")
+    upstream.start()
+    canary = Canary(service, system, upstream, Admin(system.run_dir / "gateway-admin.sock"))
+    live.introduce(service, canaries=[service], **canary.where())
+    try:
+        yield canary
+    finally:
+        set_weights(system.folder / "etc", {service: 0})
+        live.wait_until_idle(canary.admin, f"{service}-canary", seconds=5)
+        live.remove(service, canaries=[], **canary.where())
+        upstream.stop()
+
+
+@pytest.fixture
+def canary(system: System) -> Iterator[Canary]:
+    """trading's."""
+    with canary_of("trading", system) as canary:
+        yield canary
+
+
+@pytest.fixture
+def web_canary(system: System) -> Iterator[Canary]:
+    """The frontend's, whose visitors have no token."""
+    with canary_of("web", system) as canary:
+        yield canary

@@ -1,0 +1,47 @@
+"""A canary that fails everything, or is gone: what clients notice until it is rolled back."""
+
+from __future__ import annotations
+
+import httpx
+
+from gateway.tests.canary.conftest import Canary, signed_in
+
+USERS = [f"user-{number}" for number in range(60)]
+
+
+def codes(outside: httpx.Client, method: str) -> list[int]:
+    answers = [outside.request(method, "/api/v1/orders", headers=signed_in(user)) for user in USERS]
+    return [answer.status_code for answer in answers]
+
+
+def test_no_read_fails_and_few_writes_do(canary: Canary, outside: httpx.Client) -> None:
+    canary.set_weight(50)
+    canary.upstream.failing = True
+    assert codes(outside, "GET") == [200] * len(USERS)
+    assert len(canary.upstream.requests) == 5  # then it is ejected
+    assert codes(outside, "POST") == [200] * len(USERS)
+
+
+def test_writes_fail_until_it_is_ejected(canary: Canary, outside: httpx.Client) -> None:
+    canary.set_weight(50)
+    canary.upstream.failing = True
+    answers = codes(outside, "POST")
+    assert sorted(answers) == [200] * (len(USERS) - 5) + [500] * 5
+    assert len(canary.upstream.requests) == 5  # none was sent twice
+
+
+def test_a_canary_that_is_gone_costs_nothing(canary: Canary, outside: httpx.Client) -> None:
+    canary.set_weight(50)
+    canary.upstream.stop()
+    assert codes(outside, "GET") + codes(outside, "POST") == [200] * 2 * len(USERS)
+
+
+def test_the_stable_version_is_never_ejected(canary: Canary, outside: httpx.Client) -> None:
+    canary.set_weight(10)
+    stable = canary.system.services["trading"]
+    stable.failing = True
+    try:
+        assert 500 in codes(outside, "POST")
+    finally:
+        stable.failing = False
+    assert codes(outside, "POST") == [200] * len(USERS)

@@ -1,0 +1,87 @@
+"""A canary of a service whose pages are kept: each version has its own, a canary's errors are not hidden."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from gateway.canary import live
+from gateway.canary.admin import Admin
+from gateway.canary.weights import set_weights
+from gateway.envoy.places import Places
+from gateway.source import load
+from gateway.tests.running import System
+from gateway.tests.upstream import Upstream
+
+
+def new_page() -> str:
+    return f"/api/v1/instruments?do=page&mark={uuid4().hex}"
+
+
+class Market:
+    """market's second version, and its share."""
+
+    def __init__(self, system: System, upstream: Upstream) -> None:
+        self.system, self.upstream = system, upstream
+
+    def set_weight(self, weight: int) -> None:
+        """Give it so many percent; returns when anonymous readers are answered by it, or not."""
+        set_weights(self.system.folder / "etc", {"market": weight})
+        wanted, end = {0: "market", 100: "market-canary"}[weight], time.monotonic() + 5
+        with self.system.outside() as client:
+            while client.get(new_page()).json()["service"] != wanted:
+                assert time.monotonic() < end
+                time.sleep(0.02)
+
+
+@pytest.fixture
+def canary(system: System) -> Iterator[Market]:
+    upstream = Upstream("market-canary", system.run_dir / "market-canary.sock")
+    upstream.start()
+    gateway = load(system.source)
+    where: dict[str, Any] = {
+        "out": system.folder / "etc",
+        "places": Places.of(gateway.target("local"), system.run_dir),
+        "gateway": gateway,
+        "admin": Admin(system.run_dir / "gateway-admin.sock"),
+    }
+    live.introduce("market", canaries=["market"], **where)
+    yield Market(system, upstream)
+    set_weights(where["out"], {"market": 0})
+    live.remove("market", canaries=[], **where)
+    upstream.stop()
+
+
+def test_each_version_has_its_own_pages(canary: Market, anybody: httpx.Client) -> None:
+    page = new_page()
+    seen = []
+    for weight in (100, 0, 100):
+        canary.set_weight(weight)
+        answer = anybody.get(page)
+        seen.append((answer.json()["service"], answer.headers["X-Cache"]))
+    assert seen == [("market-canary", "MISS"), ("market", "MISS"), ("market-canary", "HIT")]
+
+
+def test_a_failing_canary_is_seen_and_no_read_fails(canary: Market, anybody: httpx.Client) -> None:
+    page = new_page()
+    canary.set_weight(100)
+    assert anybody.get(page).json()["service"] == "market-canary"
+    canary.upstream.failing = True
+    time.sleep(4)  # its page has expired
+    before = len(canary.upstream.requests)
+    answers = [anybody.get(page) for _ in range(10)]
+    assert {(answer.status_code, answer.json()["service"]) for answer in answers} == {(200, "market")}
+    assert len(canary.upstream.requests) > before
+    assert "STALE" not in {answer.headers["X-Cache"] for answer in answers}
+
+
+def test_a_canary_that_is_gone_costs_nothing(canary: Market, anybody: httpx.Client) -> None:
+    canary.set_weight(100)
+    canary.upstream.stop()
+    answers = [anybody.get(new_page()) for _ in range(10)]
+    assert {(answer.status_code, answer.json()["service"]) for answer in answers} == {(200, "market")}

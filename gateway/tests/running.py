@@ -1,0 +1,182 @@
+"""A real Envoy and nginx, rendered from the real gateway.yaml, with small real servers behind them."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import httpx
+import yaml
+
+from gateway.envoy.binary import command
+from gateway.render import render
+from gateway.source import SOURCE_FILE, load
+from gateway.tests.nginx import Nginx
+from gateway.tests.tokens import KEYS_PATH, jwks
+from gateway.tests.upstream import Upstream
+
+Change = Callable[[dict[str, Any]], Any]
+
+
+@dataclass
+class System:
+    """The gateway and what stands behind it.
+
+    Attributes:
+        folder: where everything of it is.
+        port: the public port.
+        source: its gateway.yaml.
+        rates: multiplies the rate limits; None turns them off.
+        gateways: of all gateways that share the limits; empty for a single one.
+        services: what stands behind it, by name.
+    """
+
+    folder: Path
+    port: int
+    source: Path
+    rates: float | None = 1.0
+    gateways: tuple[str, ...] = ()
+    services: dict[str, Upstream] = field(default_factory=dict)
+
+    @property
+    def run_dir(self) -> Path:
+        return self.folder / "run"
+
+    @cached_property
+    def nginx(self) -> Nginx:
+        """The nginx that keeps pages."""
+        return Nginx(self.folder / "etc" / "nginx.conf", self.run_dir)
+
+    def outside(self) -> httpx.Client:
+        """A client of the public port."""
+        return httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=20, verify=False)
+
+    def through(self, name: str) -> httpx.Client:
+        """A client of one of the gateway's unix sockets."""
+        transport = httpx.HTTPTransport(uds=str(self.run_dir / name), verify=False)
+        return httpx.Client(base_url="http://inside", transport=transport, timeout=20)
+
+    def raw(self, request: bytes) -> tuple[int, dict[str, str], bytes]:
+        """Send these very bytes; returns status, headers (lower case) and body."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as connection:
+            connection.sendall(request)
+            answer = http.client.HTTPResponse(connection)
+            answer.begin()
+            return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+
+    def get_raw(self, target: str, *headers: str) -> tuple[int, dict[str, str], bytes]:
+        """GET a target exactly as written: no client tidies it up."""
+        lines = [f"GET {target} HTTP/1.1", "Host: birzha.test", "Connection: close", *headers]
+        return self.raw(("\r\n".join(lines) + "\r\n\r\n").encode())
+
+    def log_lines(self) -> list[dict[str, Any]]:
+        """The access log so far."""
+        return [json.loads(line) for line in (self.folder / "access.log").read_text().splitlines()]
+
+    def stats(self) -> dict[str, float]:
+        """Envoy's own counters and gauges."""
+        with self.through("gateway-admin.sock") as admin:
+            lines = admin.get("/stats?format=text").text.splitlines()
+        pairs = (line.rsplit(": ", 1) for line in lines if ": " in line)
+        return {name: float(value) for name, value in pairs if value.isdigit()}
+
+    def reached(self) -> int:
+        """How many requests have reached any service, fetched keys aside."""
+        requests = [path for service in self.services.values() for _, path in service.requests]
+        return sum(path != KEYS_PATH for path in requests)
+
+    def render(self) -> Path:
+        """Write the configuration anew; Envoy takes it by itself."""
+        return render(
+            out=self.folder / "etc",
+            run_dir=self.run_dir,
+            port=self.port,
+            log=str(self.folder / "access.log"),
+            source=self.source,
+            rate_limits=self.rates,
+            gateways=self.gateways,
+            check=True,
+        )
+
+    def start_services(self) -> None:
+        """Start a small server for every service; user_service publishes the key ``first``."""
+        for service in load(self.source).services:
+            upstream = Upstream(service.name, self.run_dir / f"{service.name}.sock")
+            self.services[service.name] = upstream
+            upstream.start()
+        self.services["user"].documents[KEYS_PATH] = jwks("first")
+
+    @contextmanager
+    def envoy(self) -> Iterator[subprocess.Popen[bytes]]:
+        """Envoy with its nginx, from its being up until the end."""
+        with (self.folder / "envoy.log").open("ab") as log:
+            bootstrap = self.render()
+            self.nginx.start()
+            process = subprocess.Popen(command(bootstrap, concurrency=1), stdout=log, stderr=log)
+            try:
+                self.wait_until_up(process)
+                yield process
+            finally:
+                process.terminate()
+                process.wait(10)
+                self.nginx.stop()
+
+    def wait_until_up(self, process: subprocess.Popen[bytes]) -> None:
+        """Asks as a visitor whom no test knows: nobody's rate limit is spent."""
+        for _ in range(200):
+            assert process.poll() is None, (self.folder / "envoy.log").read_text()
+            try:
+                with (
+                    socket.create_connection(("127.0.0.1", self.port)),
+                    self.through("gateway.sock") as client,
+                ):
+                    if client.get("/", headers={"X-Forwarded-For": "192.0.2.1"}).status_code == 200:
+                        return
+            except (OSError, httpx.HTTPError):
+                pass
+            time.sleep(0.05)
+        raise AssertionError((self.folder / "envoy.log").read_text())
+
+
+def made(folder: Path, change: Change = lambda raw: None, *, rates: float | None = 1.0) -> System:
+    """A system that is not started yet.
+
+    Args:
+        folder: where it may write.
+        change: what is different in its gateway.yaml.
+        rates: multiplies the rate limits; None turns them off.
+    """
+    (folder / "run").mkdir()
+    raw = yaml.safe_load(SOURCE_FILE.read_text(encoding="utf-8"))
+    change(raw)
+    source = folder / "gateway.yaml"
+    source.write_text(yaml.safe_dump(raw), encoding="utf-8")
+    return System(folder, free_port(), source, rates)
+
+
+@contextmanager
+def running(system: System) -> Iterator[System]:
+    """The system with its services, up."""
+    system.start_services()
+    try:
+        with system.envoy():
+            yield system
+    finally:
+        for upstream in system.services.values():
+            upstream.stop()
+
+
+def free_port() -> int:
+    """A port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,24 @@
+"""How long nginx is told to keep a page never comes to more than the service allowed."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.nginx.lifetime import SLOWEST, kept
+
+
+@pytest.mark.parametrize("waited", range(SLOWEST + 1))
+@pytest.mark.parametrize("seconds", range(61))
+def test_the_worst_case_is_within_what_the_service_allowed(seconds: int, waited: int) -> None:
+    lifetime = kept(seconds, waited)
+    if lifetime is None:
+        assert seconds < waited + 3
+        return
+    fresh, window = lifetime
+    assert fresh >= 1
+    # read as the service began, answered almost a second after `waited`, counted by nginx in whole seconds
+    assert (waited + 1) + fresh + window + 1 == seconds
+
+
+def test_five_seconds_are_two_fresh_and_one_to_renew() -> None:
+    assert kept(5, 0) == (2, 1)

@@ -1,0 +1,148 @@
+"""Whose turn it is to consume. Of several workers of one service, one at a time does.
+
+Two consumers at once would take two events of one subject at the same time, and act on the second one
+first; and their batches would wait for each other's rows. So the consumers of a service take turns, by
+an advisory lock of its database: one that waits for it is seen by the one that has it, which hands over
+when its time is up. Alone, a worker keeps the lock and asks once a second whether somebody waits.
+
+A canary's worker has short turns and the stable one's long ones: so it handles about its share of the
+events, and what its handlers fail, the other's handle in the next turn. See docs/adr/0017.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from django.db import OperationalError, connection, transaction
+
+from servicekit.messaging.threads import database_errors
+
+log = logging.getLogger(__name__)
+
+#: The advisory lock's number; the relay's is another.
+CONSUMER_LOCK = 7_002
+#: Seconds of a turn when nobody says otherwise.
+TURN = 5.0
+#: Seconds between two looks whether somebody waits, once the time is up.
+LOOK_EVERY = 1.0
+#: Seconds to wait for the lock before looking whether to stop.
+PATIENCE = 2.0
+#: For so many seconds of a turn, what the one before may have read without knowing that its turn had ended
+#: is looked for with each reading: longer than any reading waits.
+CAREFUL = 5.0
+
+_WAITING = """
+SELECT EXISTS (
+    SELECT FROM pg_locks
+    WHERE locktype = 'advisory' AND objid = %s AND objsubid = 1 AND NOT granted
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+)
+"""
+
+
+class TurnLost(Exception):
+    """The database connection that held the turn is gone; another consumer may be at work."""
+
+
+class Turn:
+    """One consumer's turns, for its thread; the lock is held by the thread's database connection."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        self.stop = stop
+        self._held_by: Any = None
+        self._began = 0.0
+        self._next_look = 0.0
+
+    def wait(self) -> bool:
+        """Wait until it is this consumer's turn.
+
+        Returns:
+            False when it was told to stop first.
+        """
+        while not self.stop.is_set():
+            seconds = length()
+            try:
+                if seconds > 0 and _lock():
+                    self._held_by = connection.connection
+                    self._began = time.monotonic()
+                    self._next_look = self._began + seconds
+                    return True
+            except database_errors as error:
+                log.warning("the database does not answer the consumer: %s", error)
+                connection.close()
+                self.stop.wait(0.5)
+            if seconds <= 0:  # a share of nothing
+                self.stop.wait(1)
+        return False
+
+    def require(self) -> None:
+        """Refuse to act in a transaction that is not protected by the turn.
+
+        Raises:
+            TurnLost: it has another connection than the one that holds the lock.
+        """
+        if self._held_by is None or connection.connection is not self._held_by:
+            raise TurnLost
+
+    def just_begun(self) -> bool:
+        """Whether the consumer before may still be at what it read."""
+        return time.monotonic() < self._began + CAREFUL
+
+    def over(self) -> bool:
+        """Whether the time is up and somebody waits.
+
+        Raises:
+            TurnLost: as :meth:`require`.
+        """
+        now = time.monotonic()
+        if now < self._next_look:
+            return False
+        self._next_look = now + LOOK_EVERY
+        self.require()
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(_WAITING, [CONSUMER_LOCK])
+                return bool(cursor.fetchone()[0]) or length() <= 0
+        except database_errors:
+            raise TurnLost from None
+
+    def end(self) -> None:
+        """Hand over, if it is still this consumer's turn."""
+        if self._held_by is not None and connection.connection is self._held_by:
+            try:
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_advisory_unlock(%s)", [CONSUMER_LOCK])
+            except database_errors:
+                connection.close()
+        self._held_by = None
+
+
+def length() -> float:
+    """Seconds of a turn: the content of the file that BIRZHA_TURN names, if there is one. 0: no turns."""
+    file = os.environ.get("BIRZHA_TURN")
+    try:
+        return float(Path(file).read_text(encoding="ascii")) if file else TURN
+    except (OSError, ValueError):
+        return TURN
+
+
+def _lock() -> bool:
+    """Take the lock, within ``PATIENCE``."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [CONSUMER_LOCK])
+        if cursor.fetchone()[0]:
+            return True
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = %s", [int(PATIENCE * 1000)])
+            cursor.execute("SELECT pg_advisory_lock(%s)", [CONSUMER_LOCK])
+        return True
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", "") == "55P03":  # lock_not_available: not yet
+            return False
+        raise

@@ -1,0 +1,139 @@
+"""Customers who read and order without a pause, and the commands of an operator meanwhile."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from compose.local.paths import ROOT
+from gateway.canary import state
+from tests.e2e.people import FINAL, Person, wait
+from tests.system import System
+
+CUSTOMERS = 12
+
+
+class Load:
+    """Everybody reads and orders in turn, and repeats an order with its key until it is taken.
+
+    Attributes:
+        reads: statuses of the reads.
+        failed_writes: how many answers to orders were no success.
+        taken: customer → key → id of the order.
+    """
+
+    def __init__(self, people: list[Person]) -> None:
+        self.people = people
+        self.reads: Counter[int] = Counter()
+        self.failed_writes = 0
+        self.taken: dict[str, dict[str, str]] = {person.id: {} for person in people}
+        self._stop = threading.Event()
+        self._threads = [threading.Thread(target=self._run, args=(person,)) for person in people]
+
+    def __enter__(self) -> Load:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self, person: Person) -> None:
+        with httpx.Client(base_url=person.url, headers=person.http.headers, timeout=30) as client:
+            while not self._stop.wait(0.1):
+                self.reads[client.get("/api/v1/orders").status_code] += 1
+                self._order(client, person)
+
+    def _order(self, client: httpx.Client, person: Person) -> None:
+        key = str(uuid4())
+        order = {"ticker": "BZIDX", "side": "buy", "type": "market", "quantity": 1}
+        for _ in range(200):
+            answer = client.post("/api/v1/orders", json=order, headers={"Idempotency-Key": key})
+            if answer.status_code == 201:
+                self.taken[person.id][key] = answer.json()["id"]
+                return
+            self.failed_writes += 1
+            self._stop.wait(0.05)
+        raise AssertionError(f"the order {key} was never taken: {answer.status_code} {answer.text}")
+
+    def must_be_whole(self) -> None:
+        """No read failed, and every order exists once and comes to an end."""
+        assert self.reads.keys() == {200}, self.reads
+        for person in self.people:
+            taken = set(self.taken[person.id].values())
+            assert len(taken) == len(self.taken[person.id])
+
+            def ended(person: Person = person) -> list[str]:
+                rows = person.rows("/orders")
+                return [row["id"] for row in rows] if {row["status"] for row in rows} <= FINAL else []
+
+            assert sorted(wait(ended, "not every order ended", 30)) == sorted(taken)
+
+
+class Operator:
+    """What an operator does with canaries of trading, by the commands that make runs."""
+
+    def __init__(self, system: System) -> None:
+        self.system = system
+
+    def canary(self, weight: int, version: str = "") -> str:
+        """``make canary SERVICE=trading``; returns what it said."""
+        return self._must("canary", "trading", "--weight", str(weight), "--version", version)
+
+    def promote(self) -> None:
+        self._must("promote", "trading")
+
+    def status(self) -> str:
+        return self._must("canary-status")
+
+    def refused(self, *arguments: str) -> str:
+        """Why a command was refused."""
+        result = self._run(*arguments)
+        assert result.returncode != 0, result.stdout
+        return result.stderr
+
+    def versions(self) -> state.Versions:
+        """What ``versions.json`` says."""
+        return state.read(self.system.home.versions)
+
+    def _must(self, *arguments: str) -> str:
+        result = self._run(*arguments)
+        assert result.returncode == 0, result.stdout + result.stderr
+        return result.stdout
+
+    def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        variables = os.environ | {"BIRZHA_HOME": str(self.system.home.root)}
+        command = [sys.executable, "-m", "compose.local", *arguments]
+        return subprocess.run(
+            command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=110, check=False
+        )
+
+
+@pytest.fixture(scope="session")
+def operator(system: System) -> Iterator[Operator]:
+    """In the end no canary is left; trading runs a copy of the checkout, its tables have a column more."""
+    if not system.home.is_for_tests():
+        pytest.skip("canaries change tables: only in a system made for tests")
+    operator = Operator(system)
+    yield operator
+    if operator.versions().canaries:
+        operator._must("rollback", "trading")
+
+
+@pytest.fixture
+def load(system: System) -> Load:
+    """New customers with money; their trade begins with ``with load:``."""
+    people = [Person(system.url) for _ in range(CUSTOMERS)]
+    for person in people:
+        person.deposit("9000.00")
+    return Load(people)

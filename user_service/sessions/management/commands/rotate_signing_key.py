@@ -1,0 +1,41 @@
+"""``manage rotate_signing_key``: a new key signs, and no request fails for it."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from user_service.sessions import keys
+from user_service.sessions.errors import KeyNotPublishedLongEnough, SigningKeyMissing
+
+
+class Command(BaseCommand):
+    help = (
+        "Publish a new signing key, wait until the gateway and every service have fetched it, and sign "
+        "with it. Interrupted, it goes on where it was when it is run again. The old key stays published "
+        "until the last token that it signed has expired; then it is deleted by night."
+    )
+    requires_system_checks = ()
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Do all of it; takes some six minutes."""
+        directory = Path(settings.JWT_KEYS)
+        try:
+            kid = keys.key_next(directory) or keys.key_add(directory)
+            self.stdout.write(f"key {kid} is published")
+            self.stdout.write(f"key {self._activate(directory)} signs")
+        except (SigningKeyMissing, OSError) as error:
+            raise CommandError(str(error)) from None
+
+    def _activate(self, directory: Path) -> str:
+        while True:
+            try:
+                return keys.key_activate(directory)
+            except KeyNotPublishedLongEnough as early:
+                self.stdout.write(f"waiting {early.wait} s until everybody has fetched it ...")
+                self.stdout.flush()
+                time.sleep(early.wait)
