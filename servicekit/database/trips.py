@@ -49,6 +49,12 @@ class Connection(extensions.connection):
             raise ProgrammingError("a transaction is open: commit or roll back first")
         self._transactional = not value
 
+    def cursor(self, name: str | None = None, *arguments: Any, **options: Any) -> Any:  # type: ignore[override]
+        """As psycopg2's own. One with a name is WITH HOLD: otherwise psycopg2 wants a BEGIN of its own."""
+        if name is not None:
+            options["withhold"] = True
+        return super().cursor(name, *arguments, **options)
+
     def later(self, query: str, values: Sequence[Any] = ()) -> None:
         """Run a statement whose answer nobody needs, at the latest with COMMIT; outside of one, now.
 

@@ -81,12 +81,15 @@ redis.call('XSETID', KEYS[1], ARGV[1])
 return 'OK'
 """
 
-# The oldest unsent events, and the last entry that the stream is known to have, with each of them.
+# The oldest unsent events, and the last entry that the stream is known to have, with each of them. OFFSET 0
+# keeps the planner from turning it around: from reading the whole outbox, and asking of each row whether
+# it is unsent.
 _UNSENT = Statement(
     """
 SELECT position, type, envelope, (SELECT last_entry FROM stream_state)
-FROM (SELECT position FROM outbox_unsent ORDER BY position LIMIT %s) AS oldest
-JOIN outbox USING (position) ORDER BY position
+FROM (SELECT position FROM outbox_unsent ORDER BY position LIMIT %s) AS oldest,
+    LATERAL (SELECT type, envelope FROM outbox WHERE outbox.position = oldest.position OFFSET 0) AS event
+ORDER BY position
 """
 )
 

@@ -10,10 +10,10 @@ from importlib import import_module
 from typing import Any
 
 from django.db import connection, transaction
-from django.test.utils import CaptureQueriesContext
 
 from servicekit.database.base import ANY_SIZE
 from servicekit.database.statements import Statement
+from servicekit.testing.sent import Sent
 
 _EXPLAINED = ("SELECT", "UPDATE", "DELETE", "INSERT", "WITH", "EXECUTE")
 
@@ -39,10 +39,9 @@ def plans_of(run: Callable[[], object]) -> list[Plan]:
 
     Fill the tables and ``ANALYZE`` them before: with a few rows the planner is right to read them all.
     """
-    with CaptureQueriesContext(connection) as queries:
+    with Sent() as sent:
         run()
-    statements = [query["sql"].strip() for query in queries.captured_queries]
-    return [plan_of(sql) for sql in statements if sql.upper().startswith(_EXPLAINED)]
+    return [plan_of(sql) for sql in sent.commands if sql.upper().startswith(_EXPLAINED)]
 
 
 def plan_of(sql: str) -> Plan:

@@ -15,10 +15,8 @@ _FIELDS = [field.attname for field in ListedInstrument._meta.concrete_fields]
 # Every order asks this: the ORM would spend more on writing the statement than the server on answering.
 _LISTED = Statement(
     f"""
-SELECT quote.price, {", ".join(f"instrument.{name}" for name in _FIELDS)}
-FROM reference_listedinstrument AS instrument
-LEFT JOIN reference_latestquote AS quote ON quote.instrument_id = instrument.id
-WHERE ticker = %s
+SELECT (SELECT price FROM reference_latestquote WHERE instrument_id = id), {", ".join(_FIELDS)}
+FROM reference_listedinstrument WHERE ticker = %s
 """
 )
 

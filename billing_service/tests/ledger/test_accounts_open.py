@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from billing_service.ledger.models import LedgerAccount
 from billing_service.ledger.services import accounts_open
@@ -15,6 +13,7 @@ from billing_service.tests.threads import race
 from servicekit.contracts.billing import AccountOpened
 from servicekit.ids import new_id
 from servicekit.messaging.models import OutboxEvent
+from servicekit.testing.sent import Sent
 
 
 def test_registration_opens_an_empty_account(db, deliver, published, user_id):
@@ -41,10 +40,10 @@ def test_many_at_once_each_with_its_own_request(db, published):
     people = [new_id() for _ in range(50)]
     messages = [received(registered(person), request_id=f"click-{n}") for n, person in enumerate(people)]
 
-    with CaptureQueriesContext(connection) as queries:
+    with Sent() as sent:
         assert accounts_open(messages=[*messages, received(registered(people[0]))]) == 50
 
-    inserts = [query for query in queries if query["sql"].lstrip().startswith("INSERT")]
+    inserts = [sql for sql in sent.statements if "INSERT" in sql]
     assert len(inserts) == 2  # accounts, outbox
     assert {event.user_id for event in published(AccountOpened)} == set(people)
     requests = OutboxEvent.objects.values_list("envelope", flat=True)

@@ -6,14 +6,14 @@ from decimal import Decimal, Inexact
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
-from django.test.utils import CaptureQueriesContext
+from django.db import IntegrityError, transaction
 
 from billing_service.ledger.models import JournalEntry, LedgerAccount, LedgerEntry
 from billing_service.ledger.selectors import chain_breaks, journal_head, operation_list
 from billing_service.ledger.services import Draft, LockedAccount, Posting, accounts_lock, journal_book
 from billing_service.tests.threads import race
 from servicekit.ids import new_id
+from servicekit.testing.sent import Sent
 
 Kind, System = LedgerEntry.Kind, LedgerAccount.Kind
 
@@ -106,7 +106,7 @@ def test_a_price_finer_than_the_journal_keeps_is_refused_not_rounded(customer):
 def test_a_batch_is_a_handful_of_statements_and_one_change_of_the_house(customer):
     accounts = [customer(1000) for _ in range(3)]
 
-    with transaction.atomic(), CaptureQueriesContext(connection) as queries:
+    with transaction.atomic(), Sent() as sent:
         mine = locked(*accounts)
         journal_book(
             [
@@ -120,8 +120,8 @@ def test_a_batch_is_a_handful_of_statements_and_one_change_of_the_house(customer
             ]
         )
 
-    assert len(queries) == 6  # lock, head, system's accounts, save, legs, entries
-    assert sum("UPDATE ledger_ledgeraccount" in query["sql"] for query in queries) == 1
+    assert len(sent.statements) == 6  # lock, head, system's accounts, save, legs, entries
+    assert sum("UPDATE ledger_ledgeraccount" in sql for sql in sent.statements) == 1
     assert LedgerAccount.objects.get(kind="house_cash").balance == sum(range(1, 41))
     assert JournalEntry.objects.filter(ticker='A"B\\C{}').count() == 40
     head = journal_head()

@@ -163,6 +163,7 @@ def test_it_is_a_handful_of_statements_however_many_there_are(
     world.filled(user_id)
     few, many = ([world.working(user_id, quantity=1) for _ in range(count)] for count in (2, 40))
     for orders in (few, many):
-        # begin, inbox, lock, fills, orders, history, deadlines, lock positions, positions, outbox, commit
-        with django_assert_num_queries(11):
+        # begin, inbox, lock; fills, orders, history and deadlines go with lock positions; positions and
+        # outbox with commit
+        with django_assert_num_queries(5):
             deliver_many([world.executed(order) for order in orders])
