@@ -23,13 +23,15 @@ class Plan:
     """The plan of one statement.
 
     Attributes:
-        sql: the statement with its values.
+        sql: the statement with its values; a prepared one as ``EXECUTE``.
+        tables: the names of all that it reads and writes.
         indexes: the names of the indexes it reads.
         read_whole: the tables that it reads from the first row to the last, as they lie there or
             through an index.
     """
 
     sql: str
+    tables: frozenset[str]
     indexes: frozenset[str]
     read_whole: frozenset[str]
 
@@ -76,6 +78,7 @@ def _plan(explain: str, sql: str) -> Plan:
     nodes = list(_nodes(top["Plan"]))
     return Plan(
         sql=sql,
+        tables=frozenset(node["Relation Name"] for node in nodes if "Relation Name" in node),
         indexes=frozenset(node["Index Name"] for node in nodes if "Index Name" in node),
         read_whole=frozenset(node["Relation Name"] for node in nodes if _reads_whole(node)),
     )

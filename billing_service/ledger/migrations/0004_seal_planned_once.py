@@ -26,7 +26,7 @@ string_agg(
 # the tables were empty: so it is made as for large ones, through the indexes.
 SEAL = f"""
 CREATE OR REPLACE FUNCTION ledger_seal() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan
+SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET random_page_cost = 0.01
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
     head record;

@@ -11,7 +11,7 @@ from market_service.instruments.models import Instrument
 from market_service.tests.venue.orders import cancel_requested, submitted
 from market_service.venue.selectors import orders_answered
 from servicekit.ids import new_id
-from servicekit.testing.plans import plans_of
+from servicekit.testing.plans import plans_of, whole_reads
 
 pytestmark = pytest.mark.django_db
 
@@ -62,3 +62,10 @@ def test_an_execution_needs_no_new_index_entry(listed: Any, deliver: Any) -> Non
         )
         hot, updated = cursor.fetchone()
     assert (hot - hot_before, updated - all_before) == (1, 1)
+
+
+def test_what_is_planned_once_is_planned_for_large_tables() -> None:
+    reads = whole_reads("market_service", "servicekit.messaging", "servicekit.api")
+    assert reads == {
+        "servicekit.messaging.relay._UNSENT": {"outbox_unsent", "stream_state"}
+    }  # the oldest; one row

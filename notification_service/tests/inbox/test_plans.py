@@ -12,7 +12,7 @@ from django.db import connection
 from notification_service.inbox.models import Notification
 from notification_service.tests.events import filled
 from servicekit.ids import new_id
-from servicekit.testing.plans import Plan, plans_of
+from servicekit.testing.plans import Plan, plans_of, whole_reads
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +38,7 @@ def reader() -> UUID:
 
 
 def on_notifications(run: Callable[[], object]) -> list[Plan]:
-    return [plan for plan in plans_of(run) if TABLE in plan.sql]
+    return [plan for plan in plans_of(run) if TABLE in plan.tables]
 
 
 def test_the_pages_are_read_by_index(api: Any, reader: UUID) -> None:
@@ -63,6 +63,12 @@ def test_marking_is_done_by_index(api: Any, reader: UUID) -> None:
 def test_telling_reads_no_notifications(deliver_many: Any, reader: UUID) -> None:
     (plan,) = on_notifications(lambda: deliver_many([filled(new_id()) for _ in range(50)]))
     assert not plan.read_whole
+
+
+def test_what_is_planned_once_is_planned_for_large_tables() -> None:
+    reads = whole_reads("notification_service", "servicekit.messaging", "servicekit.api")
+    # the oldest of what is unsent; one row
+    assert reads == {"servicekit.messaging.relay._UNSENT": {"outbox_unsent", "stream_state"}}
 
 
 @pytest.mark.parametrize("index", ["notification_newest", "notification_unread"])
