@@ -112,19 +112,21 @@ class Supervisor:
 
     def add(self, group: str) -> None:
         """Learn of a group that was written into the configuration since; nothing of it starts yet."""
-        processes.write_configuration(self.home)
-        self._rpc.reloadConfig()
+        self.learn()
         try:
             self._rpc.addProcessGroup(group)
         except Fault as fault:
             if "ALREADY_ADDED" not in fault.faultString:
                 raise Trouble(f"{group} cannot be added: {fault.faultString}") from fault
 
-    def remove(self, group: str) -> None:
-        """Stop a group and forget it; the configuration is then without it. It may be gone already."""
+    def end(self, group: str) -> None:
+        """Stop a group and forget it. It may be gone already."""
         if any(process["group"] == group for process in self.states()):
             self._rpc.stopProcessGroup(group, True)
             self._rpc.removeProcessGroup(group)
+
+    def learn(self) -> None:
+        """Read the configuration as it would be written now; what runs goes on as it is."""
         processes.write_configuration(self.home)
         self._rpc.reloadConfig()
 

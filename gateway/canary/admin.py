@@ -49,9 +49,12 @@ class Admin:
         entries = json.loads(self._get("/runtime"))["entries"]
         return {name: entry["final_value"] for name, entry in entries.items()}
 
-    def routes(self) -> str:
-        """The routes that are in use, as text."""
-        return self._get("/config_dump?resource=dynamic_route_configs")
+    def answers(self) -> bool:
+        """Whether Envoy is there."""
+        try:
+            return bool(self._get("/runtime"))
+        except (OSError, http.client.HTTPException):
+            return False
 
     def post(self, path: str) -> str:
         """Tell it to do something: ``/healthcheck/fail``."""

@@ -30,9 +30,20 @@ class Watch:
         try:
             sample = look(self.admin, self.service)
         except (OSError, http.client.HTTPException, LookupError, ValueError):
-            self.samples.clear()  # an Envoy that starts again counts from zero
+            self.samples.clear()
             return ""
-        if self.samples and sample.canary.answers < self.samples[-1].canary.answers:
+        if self.samples and _counts_anew(self.samples[-1], sample):
             self.samples.clear()
         self.samples.append(sample)
         return judge(self.samples)
+
+
+def _counts_anew(before: Sample, now: Sample) -> bool:
+    """Whether another Envoy answers, or another canary is there: it counts from zero."""
+    return (
+        now.canary.answers < before.canary.answers
+        or now.canary.errors < before.canary.errors
+        or now.stable.answers < before.stable.answers
+        or now.stable.errors < before.stable.errors
+        or now.ejections < before.ejections
+    )

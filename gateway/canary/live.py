@@ -2,54 +2,42 @@
 
 from __future__ import annotations
 
-import http.client
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from pathlib import Path
 
-from gateway.canary import canary_cluster, share_cluster
 from gateway.canary.admin import Admin
 from gateway.envoy.places import Places
 from gateway.render import write_clusters, write_routes
 from gateway.source import Gateway
-
-#: Seconds that Envoy may take to read a file.
-PATIENCE = 10.0
-
-
-class NotTaken(RuntimeError):
-    """Envoy does not take what was written; the message says what."""
+from gateway.taken import wait_until_taken
 
 
 def introduce(
-    service: str, *, out: Path, places: Places, gateway: Gateway, admin: Admin, canaries: Collection[str]
+    *, out: Path, places: Places, gateway: Gateway, admin: Admin, canaries: Collection[str]
 ) -> None:
-    """Add a service's canary: first its clusters, then the routes that lead to them.
+    """Add a canary: first its clusters, then the routes that lead to them.
 
     Args:
-        service: whose canary comes.
         out: folder of the rendered files.
         places: where everything listens.
         gateway: the source.
         admin: the running Envoy's.
-        canaries: every service with a canary, this one included.
+        canaries: every service with a canary, the new one included.
 
     Raises:
-        NotTaken: Envoy did not take it within ``PATIENCE``.
+        NotTaken: Envoy does not go by it.
     """
     write_clusters(out, places, gateway, canaries)
-    _wait(lambda: _members(admin, service) is not None, f"the cluster of {service}'s canary")
+    wait_until_taken(admin, out)
     write_routes(out, gateway, canaries)
-    _wait(lambda: share_cluster(service) in admin.routes(), f"the routes to {service}'s canary")
+    wait_until_taken(admin, out)
 
 
-def remove(
-    service: str, *, out: Path, places: Places, gateway: Gateway, admin: Admin, canaries: Collection[str]
-) -> None:
-    """Take a service's canary out: first the routes, then the clusters. As :func:`introduce`.
+def remove(*, out: Path, places: Places, gateway: Gateway, admin: Admin, canaries: Collection[str]) -> None:
+    """Take a canary out: first the routes, then the clusters. As :func:`introduce`.
 
     Args:
-        service: whose canary goes.
         out: folder of the rendered files.
         places: where everything listens.
         gateway: the source.
@@ -57,10 +45,11 @@ def remove(
         canaries: every service that still has a canary.
 
     Raises:
-        NotTaken: Envoy did not take it within ``PATIENCE``.
+        NotTaken: Envoy does not go by it.
     """
     write_routes(out, gateway, canaries)
-    _wait(lambda: share_cluster(service) not in admin.routes(), f"the routes without {service}'s canary")
+    if admin.answers():  # one that starts later reads both files anew
+        wait_until_taken(admin, out)
     write_clusters(out, places, gateway, canaries)
 
 
@@ -87,22 +76,3 @@ def wait_until_idle(admin: Admin, cluster: str, *, seconds: float) -> bool:
                 return True
         time.sleep(0.05)
     return False
-
-
-def _members(admin: Admin, service: str) -> int | None:
-    name = f"cluster.{canary_cluster(service)}.membership_total"
-    found: int | None = admin.stats(f"^{name}$".replace(".", r"\.")).get(name)
-    return found
-
-
-def _wait(done: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + PATIENCE
-    while True:
-        try:
-            if done():
-                return
-        except (OSError, http.client.HTTPException):
-            pass
-        if time.monotonic() > end:
-            raise NotTaken(f"Envoy does not take {what}: see its log")
-        time.sleep(0.05)

@@ -106,7 +106,7 @@ def _silence(samples: Sequence[Sample]) -> str:
 
 def percent(tally: Tally) -> float:
     """The share of failures, 0 without answers."""
-    return 100 * tally.errors / tally.answers if tally.answers else 0.0
+    return 100 * tally.errors / tally.answers if tally.answers > 0 else 0.0
 
 
 def counted(tally: Tally) -> int:

@@ -14,8 +14,8 @@ from compose.local.paths import Home
 from compose.local.stack import Stack
 from compose.services import WEB_SERVERS, Service
 from gateway.canary import state
-from gateway.canary.live import NotTaken
 from gateway.canary.state import Canary, Version
+from gateway.taken import NotTaken
 
 
 def canary(home: Home, name: str, weight: str, version: str) -> None:
@@ -34,6 +34,9 @@ def canary(home: Home, name: str, weight: str, version: str) -> None:
     stack = _running(home)
     with stack.alone():
         present = state.read(home.versions).canaries.get(service.name)
+        if present and present.phase in ("starting", "failed"):  # a command was interrupted
+            running.end_canary(stack, service)
+            present = None
         if present is None:
             _start(stack, service, versions.make(home, service, version), percent)
         elif version and versions.make(home, service, version) != present.version:

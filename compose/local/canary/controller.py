@@ -28,8 +28,8 @@ from compose.services import WEB_SERVERS
 from gateway.canary import state
 from gateway.canary.admin import Admin
 from gateway.canary.controller import INTERVAL, Watch
-from gateway.canary.live import NotTaken
 from gateway.envoy.places import ADMIN_SOCKET
+from gateway.taken import NotTaken
 
 #: Seconds between two looks when there is no canary.
 IDLE = 1.0

@@ -21,6 +21,7 @@ from gateway.canary.admin import Admin
 from gateway.envoy.places import ADMIN_SOCKET, Places
 from gateway.nginx import pages_cluster
 from gateway.source import load
+from gateway.taken import wait_until_taken
 
 #: Seconds that a version may take until it serves.
 READY_WITHIN = 60.0
@@ -45,20 +46,24 @@ def start_canary(stack: Stack, service: Service) -> None:
     stack.supervisor.start(group)
     wait_until_ready(stack, service, canary_cluster(service.name))
     canaries = state.read(stack.home.versions).weights()
-    live.introduce(service.name, canaries=canaries, **_where(stack.home))
+    live.introduce(canaries=canaries, **_where(stack.home))
 
 
 def end_canary(stack: Stack, service: Service) -> None:
     """Let the canary finish what it has in hand, stop it, and take it out of gateway and configuration.
 
-    Its weight is 0 already. Every step looks first, so that it may be repeated.
+    Its weight is 0 already. Every step looks first, and only the last ones forget the canary, so that an
+    interrupted end is ended by the next.
     """
-    home = stack.home
-    drain(home, canary_cluster(service.name))
+    home, group = stack.home, canary_group(service.name)
+    if admin(home).answers():  # without a gateway nothing is in flight
+        drain(home, canary_cluster(service.name))
+    others = {name for name in state.read(home.versions).canaries if name != service.name}
+    live.remove(canaries=others, **_where(home))
+    stack.supervisor.end(group)
     with state.change(home.versions) as written:
         written.canaries.pop(service.name, None)
-    live.remove(service.name, canaries=state.read(home.versions).weights(), **_where(home))
-    stack.supervisor.remove(canary_group(service.name))
+    stack.supervisor.learn()
     share.forget(home, service.name)
     share.follow(home)
     versions.remove_unused(home, state.read(home.versions))
@@ -79,8 +84,8 @@ def restart_stable(stack: Stack, service: Service) -> None:
 
 def drain(home: Home, cluster: str) -> None:
     """Wait until the gateway goes by the weights, and until a version answers no request."""
-    gateway, wanted = admin(home), _runtime(home)
-    _wait(lambda: wanted.items() <= gateway.runtime().items(), live.PATIENCE)
+    gateway = admin(home)
+    wait_until_taken(gateway, home.etc / "gateway")
     live.wait_until_idle(gateway, pages_cluster(cluster), seconds=DRAIN)
     live.wait_until_idle(gateway, cluster, seconds=DRAIN)
 
@@ -130,13 +135,6 @@ def _wait(done: Callable[[], bool], seconds: float) -> bool:
             pass
         time.sleep(0.1)
     return False
-
-
-def _runtime(home: Home) -> dict[str, str]:
-    from gateway.canary.weights import document
-
-    layer: dict[str, Any] = document(state.read(home.versions).weights())["resources"][0]["layer"]
-    return {key: str(value) for key, value in layer.items()}
 
 
 def _where(home: Home) -> dict[str, Any]:

@@ -71,13 +71,13 @@ def canary_of(service: str, system: System) -> Iterator[Canary]:
     upstream = Upstream(f"{service}-canary", system.run_dir / f"{service}-canary.sock")
     upstream.start()
     canary = Canary(service, system, upstream, Admin(system.run_dir / "gateway-admin.sock"))
-    live.introduce(service, canaries=[service], **canary.where())
+    live.introduce(canaries=[service], **canary.where())
     try:
         yield canary
     finally:
         set_weights(system.folder / "etc", {service: 0})
         live.wait_until_idle(canary.admin, f"{service}-canary", seconds=5)
-        live.remove(service, canaries=[], **canary.where())
+        live.remove(canaries=[], **canary.where())
         upstream.stop()
 
 

@@ -50,10 +50,10 @@ def canary(system: System) -> Iterator[Market]:
         "gateway": gateway,
         "admin": Admin(system.run_dir / "gateway-admin.sock"),
     }
-    live.introduce("market", canaries=["market"], **where)
+    live.introduce(canaries=["market"], **where)
     yield Market(system, upstream)
     set_weights(where["out"], {"market": 0})
-    live.remove("market", canaries=[], **where)
+    live.remove(canaries=[], **where)
     upstream.stop()
 
 

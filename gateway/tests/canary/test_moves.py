@@ -78,11 +78,11 @@ def test_it_goes_and_comes_again(canary: Canary) -> None:
             time.sleep(0.3)
             set_weights(where["out"], {"trading": 0})
             assert live.wait_until_idle(canary.admin, "trading-canary", seconds=5)
-            live.remove("trading", canaries=[], **where)
+            live.remove(canaries=[], **where)
             canary.upstream.stop()
             time.sleep(0.2)
             canary.upstream.start()
-            live.introduce("trading", canaries=["trading"], **where)
+            live.introduce(canaries=["trading"], **where)
     arrived = Counter(path for method, path in stable.requests + canary.upstream.requests if method == "POST")
     assert load_.statuses.keys() == {200}
     assert arrived == Counter(load_.written)
