@@ -22,7 +22,7 @@ function envoy_on_response(response)
   local headers = response:headers()
   local now, asked = headers:get("x-birzha-now"), headers:get("x-birzha-asked")
   if now and asked then
-    headers:add("age", tostring(math.floor(tonumber(now) - tonumber(asked)) + 1))
+    headers:add("age", tostring(math.max(math.floor(tonumber(now) - tonumber(asked)) + 1, 1)))
   end
   headers:remove("x-birzha-now")
   headers:remove("x-birzha-asked")

@@ -7,13 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from gateway.nginx import READY_PATH, Version
-from gateway.nginx.lifetime import SLOWEST, kept
-from gateway.source import Cache, Gateway
+from gateway.nginx.maps import answer_maps, request_maps
+from gateway.source import Gateway
 
-#: Every page is in one of these; the first is what everybody gets who asks for neither.
-LANGUAGES = ("en", "ru")
-#: What a page may differ by: the key of a page tells them apart, and cookies never come here.
-KNOWN_VARY = "accept|accept-language|accept-encoding|cookie"
 #: What reaches a service of a request. Anything else could change a page without being in its key.
 PASSED_ON = {
     "Accept": "$accept",
@@ -77,99 +73,13 @@ http {{
   proxy_buffers 8 32k;
   proxy_busy_buffers_size 64k;
   max_ranges 0;
-{_request_maps()}{_answer_maps(cache)}{servers}}}
+{request_maps()}{answer_maps(cache)}{servers}}}
 """
 
 
 def _temporary(folder: Path) -> str:
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     return "\n".join(f"  {kind}_temp_path {_quoted(folder / 'temp' / kind)};" for kind in kinds)
-
-
-def _request_maps() -> str:
-    """Many ways to ask for the same page become one; where that isn't certain, no page is kept.
-
-    The languages as Django's LocaleMiddleware decides them.
-    """
-    default, other = LANGUAGES
-    return f"""
-  # Who says who they are gets no page that was kept for everybody, and leaves none.
-  map "$http_authorization$http_cookie" $personal {{ "" ""; default 1; }}
-
-  map $http_accept $form {{
-    default unknown;
-    "" json; "*/*" json; "~*^application/json\\s*(,|$)" json;
-  }}
-  map $form $formless {{ default ""; unknown 1; }}
-  map $form $accept {{ default $http_accept; json application/json; }}
-
-  map $http_accept_language $language {{
-    default unknown;
-    "" {default};
-    "~*^{other}(-[a-z]+)?\\s*(,|$)" {other};
-    "~*^{default}(-[a-z]+)?\\s*(,|$)" {default};
-    "~*^(?!.*{other})" {default};
-  }}
-  map $language $speechless {{ default ""; unknown 1; }}
-  map $language $accept_language {{ default $language; unknown $http_accept_language; }}
-
-  # Kept compressed for whoever takes it so; otherwise plain, and Envoy compresses.
-  map $http_accept_encoding $encoding {{ default ""; "~*(^|,)\\s*gzip\\s*(,|$)" gzip; }}
-"""
-
-
-def _answer_maps(cache: Cache) -> str:
-    longest = int(cache.seconds)
-    known = "".join(f"    {seconds} {seconds};\n" for seconds in range(longest))
-    told = ""
-    for seconds in range(longest + 1):
-        for waited in range(SLOWEST + 1):
-            if lifetime := kept(seconds, waited):
-                told += f'    "{seconds} {waited}" "s-maxage={lifetime[0]}, '
-                told += f'stale-while-revalidate={lifetime[1]}";\n'
-    return f"""
-  # What a service says about a page → how many seconds it may become old.
-  map $upstream_http_cache_control $allowed {{
-    default 0;
-    "~*no-store|no-cache|private|must-revalidate|proxy-revalidate" 0;
-    "~*(?:^|[\\s,])s-maxage=0*(?<s_maxage>\\d+)" $s_maxage;
-    "~*(?:^|[\\s,])max-age=0*(?<max_age>\\d+)" $max_age;
-  }}
-  map $allowed $seconds {{
-    default {longest};
-    "" 0;
-{known}  }}
-  map $upstream_header_time $waited {{ default {SLOWEST + 1}; "~(?<whole>\\d+)\\.\\d+$" $whole; }}
-  map "$seconds $waited" $lifetime {{
-    default "";
-{told}  }}
-  map $upstream_http_vary $strange {{
-    default 1;
-    "" ""; "~*^\\s*({KNOWN_VARY})(\\s*,\\s*({KNOWN_VARY}))*\\s*$" "";
-  }}
-  # Status, a Vary that no key knows, a cookie, then the lifetime: all in order, or not kept.
-  map "$upstream_status $strange$upstream_http_set_cookie $lifetime" $keep {{
-    default no-store;
-    "~^200  (?<told>s-maxage=.+)$" $told;
-  }}
-  map "$upstream_status $strange$upstream_http_set_cookie $lifetime" $keep_stale {{
-    default no-store;
-    "~^200  (?<told_stale>s-maxage=.+)$" "$told_stale, stale-if-error={cache.stale:g}";
-  }}
-
-  map $keep $unkept {{ default ""; no-store 1; }}
-  map $msec $second {{ "~^(?<second_of>\\d+)" $second_of; }}
-
-  map $upstream_cache_status $x_cache {{
-    default BYPASS;
-    MISS MISS; EXPIRED MISS;
-    HIT HIT; UPDATING HIT;
-    STALE STALE;
-  }}
-  map $x_cache $cache_control {{ default $upstream_http_x_birzha_cache_control; STALE no-store; }}
-  map $x_cache $warning {{ default ""; STALE '110 - "Response is Stale"'; }}
-  map $x_cache $now {{ default ""; HIT $msec; STALE $msec; }}
-"""
 
 
 def _version(gateway: Gateway, version: Version) -> str:

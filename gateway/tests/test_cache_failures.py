@@ -108,6 +108,23 @@ def test_a_page_that_nobody_has_asked_for_is_a_503_problem(system: System, anybo
         system.services["market"].start()
 
 
+def test_a_services_errors_are_not_hidden(system: System, anybody: httpx.Client) -> None:
+    address = new_page()
+    anybody.get(address)
+    time.sleep(4)
+    system.services["market"].failing = True
+    try:
+        answer = anybody.get(address)
+        assert (answer.status_code, answer.json(), answer.headers["X-Cache"]) == (
+            500,
+            {"code": "failing"},
+            "MISS",
+        )
+    finally:
+        system.services["market"].failing = False
+    assert anybody.get(address).status_code == 200
+
+
 def test_a_service_that_hangs_is_as_good_as_down(system: System, anybody: httpx.Client) -> None:
     address = new_page()
     anybody.get(address)
