@@ -59,12 +59,12 @@ class Servers:
 
 
 @contextmanager
-def servers(*, proxies: set[int], upstream: set[int]) -> Iterator[Servers]:
+def servers(*, envoy: set[int], others: set[int]) -> Iterator[Servers]:
     """Everything, up.
 
     Args:
-        proxies: the cores of Envoy and nginx.
-        upstream: the cores of the fast server.
+        envoy: its cores, of either.
+        others: the cores of the fast server and of nginx, which answers in its place.
 
     Raises:
         Trouble: one does not start.
@@ -87,7 +87,7 @@ def servers(*, proxies: set[int], upstream: set[int]) -> Iterator[Servers]:
             return process.pid
 
         fast = f"unix:{run_dir}/market.sock"
-        start(nginx_command(_fast(folder, run_dir), folder), upstream, fast)
+        start(nginx_command(_fast(folder, run_dir), folder), others, fast)
         bare = _bare(folder, fast, bare_port)
         bootstrap = render(
             out=folder / "etc",
@@ -99,9 +99,9 @@ def servers(*, proxies: set[int], upstream: set[int]) -> Iterator[Servers]:
         )
         pages = f"unix:{run_dir}/cache-market.sock"
         pids = {
-            "bare": start(envoy_command(bare, concurrency=1), proxies, str(bare_port)),
-            "nginx": start(nginx_command(folder / "etc" / "nginx.conf", run_dir / FOLDER), proxies, pages),
-            "envoy": start(envoy_command(bootstrap, concurrency=1), proxies, str(port)),
+            "bare": start(envoy_command(bare, concurrency=1), envoy, str(bare_port)),
+            "nginx": start(nginx_command(folder / "etc" / "nginx.conf", run_dir / FOLDER), others, pages),
+            "envoy": start(envoy_command(bootstrap, concurrency=1), envoy, str(port)),
         }
         yield Servers(fast, str(bare_port), str(port), pages, pids)
 

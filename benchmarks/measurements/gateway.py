@@ -57,8 +57,8 @@ CASES = (
 def measure(home: Home, size: Size, runs: int) -> list[Run]:
     """All cases in turn, so many times; the same servers all the while."""
     cores = sorted(os.sched_getaffinity(0))
-    proxies, others = {cores[0]}, set(cores[1:2]) or {cores[0]}
-    with servers(proxies=proxies, upstream=others) as running:
+    envoy, others = {cores[0]}, set(cores[1:2]) or {cores[0]}
+    with servers(envoy=envoy, others=others) as running:
         return [_measure_once(running, size, others) for _ in range(runs)]
 
 
@@ -113,14 +113,14 @@ def _figures() -> tuple[Figure, ...]:
 MEASUREMENT = Measurement(
     name="gateway",
     title="The gateway",
-    about="The same page of 1.1 kB comes from an nginx that answers from memory. A client asks "
-    "for it as fast as it is answered, over 16 kept-alive connections: that server itself; nginx as the "
-    "keeper of the page; an Envoy that has nothing but its router; and the whole gateway as `make up` "
-    "renders it (CORS, flood guard, tokens, rate limits so high that nobody meets them, limits of size, "
-    "compression, JSON access log) for somebody signed in, for somebody who is not, and for a page that "
-    "nginx keeps. Envoy (one worker) and nginx have one core, the client and the server another. Where "
-    "the client is the slower side (the server itself, nginx alone), the rate is the client's. The CPU "
-    "is that of Envoy and nginx.",
+    about="The same page of 1.1 kB comes from an nginx that answers from memory. A client asks for it as "
+    "fast as it is answered, over 16 kept-alive connections: that server itself; nginx as the keeper "
+    "of the page; an Envoy that has nothing but its router; and the whole gateway as `make up` "
+    "renders it (CORS, flood guard, tokens, rate limits so high that nobody meets them, limits of "
+    "size, compression, JSON access log) for somebody signed in, for somebody who is not, and for a "
+    "page that nginx keeps. Envoy (one worker) has one core; the client, the server and nginx, which "
+    "answers in its place, another. Where the client is the slower side (the server itself, nginx "
+    "alone), the rate is the client's. The CPU is that of Envoy and nginx.",
     figures=_figures(),
     measure=measure,
 )

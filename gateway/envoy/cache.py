@@ -14,22 +14,6 @@ from gateway.source import Gateway
 
 #: Whoever says who they are is answered by the service itself.
 PERSONAL_HEADERS = ("authorization", "cookie")
-#: The age of a page that nginx kept in whole seconds, rounded up, so that nobody keeps it too long: from when
-#: the service was asked for it to now, both by nginx's clock. What nginx tells Envoy alone ends here.
-#: The same as a CEL expression cost more than twice the CPU.
-_AGE = """\
-function envoy_on_response(response)
-  local headers = response:headers()
-  local now, asked = headers:get("x-birzha-now"), headers:get("x-birzha-asked")
-  if now and asked then
-    headers:add("age", tostring(math.max(math.floor(tonumber(now) - tonumber(asked)) + 1, 1)))
-  end
-  headers:remove("x-birzha-now")
-  headers:remove("x-birzha-asked")
-end
-"""
-_LUA = "envoy.filters.http.lua"
-_ENABLED = typed("envoy.config.route.v3.FilterConfig", config={})
 _BREAKERS = ("max_connections", "max_pending_requests", "max_requests")
 
 
@@ -90,13 +74,6 @@ def cache_clusters(gateway: Gateway, versions: list[str], places: Places, servic
     ]
 
 
-def age() -> Json:
-    """The filter that adds `Age`; only on cached routes."""
-    code = {"inline_string": _AGE}
-    proto = "envoy.extensions.filters.http.lua.v3.Lua"
-    return {**extension(_LUA, proto, default_source_code=code), "disabled": True}
-
-
 def cached_route(route: Json) -> Json:
     """A safe route to a service, for who may be given a kept page, by way of nginx."""
     match, action = route["match"], route["route"]
@@ -115,7 +92,6 @@ def cached_route(route: Json) -> Json:
         **route,
         "match": {**match, "headers": [*headers, method, *absent]},
         "route": {**action, "cluster": kept_cluster(action["cluster"]), "retry_policy": again},
-        "typed_per_filter_config": {**route["typed_per_filter_config"], _LUA: _ENABLED},
         "response_headers_to_add": [_added("X-Cache", "BYPASS")],
     }
 

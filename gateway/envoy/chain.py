@@ -1,15 +1,14 @@
 """What a request goes through at a door, in this order.
 
 cors → flood guard by address → token → rate limit by user or address → size of the body → compression
-→ age of kept pages → router. The flood guard stands before the token, so that who sends bad ones without
-end does not even get them checked; the rate limit after it, because it counts users.
+→ router. The flood guard stands before the token, so that who sends bad ones without end does not
+even get them checked; the rate limit after it, because it counts users.
 """
 
 from __future__ import annotations
 
 from gateway.envoy import Json, extension, seconds, typed
 from gateway.envoy.access_log import access_log
-from gateway.envoy.cache import age
 from gateway.envoy.rate_limits import flood_guard, rate_limit
 from gateway.envoy.replies import local_replies
 from gateway.envoy.routes import NAME
@@ -60,7 +59,6 @@ def connection_manager(run: Run, door: str, *, trusted: bool, routes: Json) -> J
             *rate_limit(run),
             _body_limit(run.gateway),
             _compressor(),
-            age(),
             router(),
         ],
         local_reply_config=local_replies(run.gateway),

@@ -30,8 +30,8 @@ class Version:
         service: where it answers, in nginx's spelling: ``unix:/run/market.sock`` or ``market:8000``.
         front: where Envoy asks for its pages, in the spelling of ``listen``.
         origin: where the front asks the origin, in nginx's spelling.
-        stale: whether old pages may be shown while it fails. Not those of a canary: they would hide
-            the errors that roll it back.
+        stale: whether old pages may be shown while it does not answer. Not those of a canary: they would
+            hide what rolls it back.
     """
 
     name: str

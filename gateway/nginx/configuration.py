@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from gateway.nginx import READY_PATH, Version
+from gateway.nginx.ages import age_maps
 from gateway.nginx.maps import answer_maps, request_maps
 from gateway.source import Gateway
 
@@ -27,7 +28,17 @@ PASSED_ON = {
 }
 #: All that a page depends on, without a version's name. Neither an address nor a host can hold a space.
 _KEY = "$form $language $encoding $http_x_forwarded_proto $http_host $request_uri"
-_HIDDEN = ("X-Cache", "X-Request-Id", "Age", "Warning", "Cache-Control", "Expires", "X-Birzha-Cache-Control")
+_HIDDEN = (
+    "X-Cache",
+    "X-Request-Id",
+    "Age",
+    "Warning",
+    "Cache-Control",
+    "Expires",
+    "X-Birzha-Age",
+    "X-Birzha-Asked",
+    "X-Birzha-Cache-Control",
+)
 
 
 def configuration(gateway: Gateway, versions: Iterable[Version], *, folder: Path, local: bool = True) -> str:
@@ -57,7 +68,7 @@ http {{
   access_log off;
   server_tokens off;
   default_type application/octet-stream;
-{_temporary(folder)}
+{temporary_paths(folder)}
   proxy_cache_path {_quoted(folder / "cache")} levels=1:2 use_temp_path=off
     keys_zone=pages:{cache.memory_mib:g}m max_size={cache.disk_mib:g}m inactive={cache.idle:g}s;
   proxy_cache_path {_quoted(folder / "asking")} levels=1:2 use_temp_path=off
@@ -73,11 +84,12 @@ http {{
   proxy_buffers 8 32k;
   proxy_busy_buffers_size 64k;
   max_ranges 0;
-{request_maps()}{answer_maps(cache)}{servers}}}
+{request_maps()}{answer_maps(cache)}{age_maps()}{servers}}}
 """
 
 
-def _temporary(folder: Path) -> str:
+def temporary_paths(folder: Path) -> str:
+    """Every folder of temporary files that nginx wants, also for what it does not do here."""
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     return "\n".join(f"  {kind}_temp_path {_quoted(folder / 'temp' / kind)};" for kind in kinds)
 
@@ -99,6 +111,7 @@ def _version(gateway: Gateway, version: Version) -> str:
     error_log stderr crit;
     location = {READY_PATH} {{ return 204; }}
     location / {{
+      set $asked "";
       proxy_pass http://{version.name}-origin;
       proxy_pass_request_headers off;
       proxy_pass_request_body off;
@@ -113,7 +126,7 @@ def _version(gateway: Gateway, version: Version) -> str:
       add_header Cache-Control $cache_control always;
       add_header X-Cache $x_cache always;
       add_header Warning $warning always;
-      add_header X-Birzha-Now $now always;
+      add_header Age $shown_age always;
       error_page 502 504 @gone;
     }}
     location @gone {{ return 444; }}
@@ -144,7 +157,7 @@ def _version(gateway: Gateway, version: Version) -> str:
       add_header Cache-Control {"$keep_stale" if version.stale else "$keep"} always;
       add_header X-Birzha-Cache-Control $upstream_http_cache_control always;
       add_header X-Birzha-Asked $asked always;
-      add_header X-Birzha-Now $now always;
+      add_header X-Birzha-Age $shown_age always;
       # To the front a service that can't be asked is a connection that breaks, not an answer.
       error_page 502 504 @gone;
     }}

@@ -94,5 +94,6 @@ def answer_maps(cache: Cache) -> str:
   }}
   map $x_cache $cache_control {{ default $upstream_http_x_birzha_cache_control; STALE no-store; }}
   map $x_cache $warning {{ default ""; STALE '110 - "Response is Stale"'; }}
-  map $x_cache $now {{ default ""; HIT $msec; STALE $msec; }}
+  # Also of an answer that another request had just got: the origin says how old it is.
+  map $x_cache $shown_age {{ default $upstream_http_x_birzha_age; BYPASS ""; HIT $age; STALE $age; }}
 """

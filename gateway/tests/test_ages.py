@@ -1,0 +1,38 @@
+"""The tables by which nginx subtracts, in a real nginx."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from pathlib import Path
+
+import httpx
+
+from gateway.nginx.ages import age_maps
+from gateway.nginx.binary import command
+from gateway.nginx.configuration import temporary_paths
+
+
+def test_every_age_up_to_a_thousand_seconds(tmp_path: Path) -> None:
+    conf, place = tmp_path / "nginx.conf", tmp_path / "ages.sock"
+    user = "user root;" if os.getuid() == 0 else ""
+    conf.write_text(
+        f"""{user} daemon off; pid "{tmp_path}/pid"; error_log stderr; events {{}}
+http {{ access_log off; {temporary_paths(tmp_path)} {age_maps()}
+  server {{ listen "unix:{place}"; location / {{ set $asked $arg_asked; return 200 "<$age>"; }} }} }}"""
+    )
+    process = subprocess.Popen(command(conf, tmp_path))
+    try:
+        while not place.exists():
+            assert process.poll() is None
+            time.sleep(0.02)
+        with httpx.Client(transport=httpx.HTTPTransport(uds=str(place), verify=False)) as client:
+            assert client.get("http://ages/").text == "<>"
+            for age in range(998):
+                before = int(time.time())
+                answer = client.get(f"http://ages/?asked={before - age}").text
+                assert answer in (f"<{age + 1}>", f"<{age + 2}>"), (age, int(time.time()) - before)
+    finally:
+        process.terminate()
+        process.wait(10)
