@@ -22,6 +22,7 @@ def test_every_age_up_to_a_thousand_seconds(tmp_path: Path) -> None:
 http {{ access_log off; {temporary_paths(tmp_path)} {age_maps()}
   server {{ listen "unix:{place}"; location / {{ set $asked $arg_asked; return 200 "<$age>"; }} }} }}"""
     )
+    (tmp_path / "temp").mkdir()
     process = subprocess.Popen(command(conf, tmp_path))
     try:
         while not place.exists():
