@@ -135,5 +135,5 @@ def load(system: System) -> Load:
     """New customers with money; their trade begins with ``with load:``."""
     people = [Person(system.url) for _ in range(CUSTOMERS)]
     for person in people:
-        person.deposit("9000.00")
+        person.deposit("90000.00")
     return Load(people)
