@@ -3,7 +3,7 @@
 It looks at the last 3, 10 and 30 seconds; the shortest time with enough requests decides, so a busy canary
 is judged at once and a quiet one on what there is. Any of these is a reason:
 
-- Envoy took it out: five failures in a row.
+- Envoy took it out: five failures in a row, and the stable version fails less than half as often.
 - Errors: at least 5 more failed than would at the stable version's rate, their share is more than 5 points
   above it, and chance does not explain it (three standard deviations).
 - Slowness: of at least 6 answers, half took longer than 0.3 s and than three times what half of the stable
@@ -47,7 +47,7 @@ def judge(samples: Sequence[Sample]) -> str:
     if len(samples) < 2:
         return ""
     last = samples[-1]
-    if last.ejections > samples[0].ejections:
+    if _taken_out(samples):
         return "Envoy took it out: five failures in a row"
     for window in WINDOWS:
         first = _before(samples, last.at - window)
@@ -55,6 +55,16 @@ def judge(samples: Sequence[Sample]) -> str:
         if reason := _errors(canary, stable, window) or _slowness(canary, stable, window):
             return reason
     return _silence(samples)
+
+
+def _taken_out(samples: Sequence[Sample]) -> bool:
+    """Whether Envoy has just ejected it, for more than the stable version suffers as well."""
+    last = samples[-1]
+    first = _before(samples, last.at - WINDOWS[0])
+    if last.ejections <= first.ejections:
+        return False
+    share, usual = percent(between(first.canary, last.canary)), percent(between(first.stable, last.stable))
+    return usual == 0 or usual < share / 2
 
 
 def _before(samples: Sequence[Sample], moment: float) -> Sample:

@@ -33,6 +33,12 @@ def test_an_ejection_is_enough() -> None:
     assert "five failures in a row" in judge(looks)
 
 
+def test_taken_out_for_what_the_stable_version_suffers_as_well_is_no_reason() -> None:
+    looks = [sample(0, tally(), tally()), sample(1, tally(5, 5), tally(50, 40), ejections=1)]
+    assert judge(looks) == ""
+    assert judge([*looks, sample(20, tally(5, 5), tally(900, 40), ejections=1)]) == ""
+
+
 @pytest.mark.parametrize(
     ("canary", "stable", "bad"),
     [
