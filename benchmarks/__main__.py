@@ -47,7 +47,7 @@ def main(arguments: list[str]) -> int:
     if options.orders:
         size = replace(size, orders=options.orders)
     profiler.PROFILED.extend(options.profile)
-    partial = options.only or options.small or options.orders or options.profile or options.runs < ENOUGH
+    partial = options.small or options.orders or options.profile or options.runs < ENOUGH
     failed = []
     with install.locked(ROOT / "benchmarks", "another make bench is running here; waiting for it"):
         for measurement in MEASUREMENTS:
