@@ -74,6 +74,11 @@ class Connection(extensions.connection):
             waiting.insert(0, b"BEGIN")
         return waiting
 
+    def catch_up(self) -> None:
+        """Send what waits now: before what psycopg2 sends in ways of its own."""
+        if waiting := self.take_waiting():
+            self._send(waiting)
+
     def commit(self) -> None:
         """End the transaction, with what waits before its end. Without any of both this is nothing."""
         if self._waiting or self.in_transaction:
@@ -98,7 +103,7 @@ class Cursor(extensions.cursor):
     def execute(self, query: Any, vars: Any = None) -> None:
         """As psycopg2's own."""
         if self.name:  # a server-side cursor: psycopg2 puts DECLARE before the query
-            self._catch_up()
+            self.connection.catch_up()
             super().execute(query, vars)
             return
         command = self.written(query, vars)
@@ -106,27 +111,27 @@ class Cursor(extensions.cursor):
 
     def executemany(self, query: Any, vars_list: Any) -> None:
         """As psycopg2's own."""
-        self._catch_up()
+        self.connection.catch_up()
         super().executemany(query, vars_list)
 
     def callproc(self, *arguments: Any) -> Any:
         """As psycopg2's own."""
-        self._catch_up()
+        self.connection.catch_up()
         return super().callproc(*arguments)
 
     def copy_expert(self, *arguments: Any, **options: Any) -> None:
         """As psycopg2's own."""
-        self._catch_up()
+        self.connection.catch_up()
         super().copy_expert(*arguments, **options)
 
     def copy_from(self, *arguments: Any, **options: Any) -> None:
         """As psycopg2's own."""
-        self._catch_up()
+        self.connection.catch_up()
         super().copy_from(*arguments, **options)
 
     def copy_to(self, *arguments: Any, **options: Any) -> None:
         """As psycopg2's own."""
-        self._catch_up()
+        self.connection.catch_up()
         super().copy_to(*arguments, **options)
 
     def written(self, query: Any, values: Any) -> bytes:
@@ -145,7 +150,3 @@ class Cursor(extensions.cursor):
         self.send([*connection.take_waiting(), f"PREPARE {name} AS {statement.numbered}".encode()])
         connection.prepared[statement] = command = statement.command(name)
         return command
-
-    def _catch_up(self) -> None:
-        if waiting := self.connection.take_waiting():
-            self.send(waiting)
