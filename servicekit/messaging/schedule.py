@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from celery.beat import Scheduler
@@ -13,6 +14,16 @@ class SteadyScheduler(Scheduler):
     Celery remembers when each task last ran. After a clock that was ahead has been put right, that is in
     the future, and nothing would be due until the clock is there again: an hour without a quote or a sweep.
     """
+
+    #: Called for each task that was sent.
+    sent: Callable[[], None] | None = None
+
+    def apply_async(self, *args: Any, **options: Any) -> Any:
+        """As Celery's own."""
+        result = super().apply_async(*args, **options)
+        if self.sent is not None:
+            self.sent()
+        return result
 
     def tick(self, *args: Any, **options: Any) -> float:
         """Count from now whatever ran "in the future", then do what is due. Returns seconds to wait."""

@@ -7,6 +7,8 @@ Celery task is spent on an event. Celery tasks are for what is not an event: swe
 from __future__ import annotations
 
 import logging
+import os
+import signal
 import threading
 from typing import Any
 
@@ -15,6 +17,7 @@ from celery import Celery, bootsteps
 from servicekit.messaging import relay
 from servicekit.messaging.consumer import Consumer
 from servicekit.messaging.metrics_socket import MetricsSocket
+from servicekit.messaging.pulse import Pulse
 from servicekit.messaging.quotes import follow_quotes
 from servicekit.messaging.schedule import SteadyScheduler
 from servicekit.messaging.subscriptions import publishers, quotes_handler
@@ -73,6 +76,11 @@ class EventThreads(bootsteps.StartStopStep):
     def _keep_schedule(self, done: threading.Event) -> None:
         """Send the periodic tasks when they are due. Celery's own beat thread wakes up every second."""
         self.app.set_current()
-        scheduler = SteadyScheduler(self.app)
+        scheduler, pulse = SteadyScheduler(self.app), Pulse()
+        scheduler.sent = pulse.sent
         while not done.wait(scheduler.tick()):
-            pass
+            if pulse.lost():
+                log.critical("Celery takes no tasks any more: this worker ends, to be started anew")
+                os.kill(os.getpid(), signal.SIGTERM)
+                if not done.wait(2 * PATIENCE):  # it does not even hear that
+                    os._exit(1)
