@@ -16,13 +16,13 @@ class SteadyScheduler(Scheduler):
     """
 
     #: Called for each task that was sent.
-    sent: Callable[[], None] | None = None
+    on_sent: Callable[[], None] | None = None
 
     def apply_async(self, *args: Any, **options: Any) -> Any:
         """As Celery's own."""
         result = super().apply_async(*args, **options)
-        if self.sent is not None:
-            self.sent()
+        if self.on_sent is not None:
+            self.on_sent()
         return result
 
     def tick(self, *args: Any, **options: Any) -> float:

@@ -77,7 +77,7 @@ class EventThreads(bootsteps.StartStopStep):
         """Send the periodic tasks when they are due. Celery's own beat thread wakes up every second."""
         self.app.set_current()
         scheduler, pulse = SteadyScheduler(self.app), Pulse()
-        scheduler.sent = pulse.sent
+        scheduler.on_sent = pulse.sent
         while not done.wait(scheduler.tick()):
             if pulse.lost():
                 log.critical("Celery takes no tasks any more: this worker ends, to be started anew")

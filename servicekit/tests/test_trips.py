@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, connections, transaction
 
 from servicekit.database import Statement, plan_for_any_size, run_later
 from servicekit.testing.sent import Sent
@@ -138,5 +139,6 @@ def test_plans_for_tables_of_any_size() -> None:
             cursor.execute("SHOW enable_seqscan")  # a new connection as well
             assert cursor.fetchone()[0] == "off"
     finally:
-        vars(connection._connections[connection._alias]).pop("plans_for_any_size", None)
-        connection.close()
+        wrapper: Any = connections[DEFAULT_DB_ALIAS]
+        wrapper.plans_for_any_size = False
+        wrapper.close()
