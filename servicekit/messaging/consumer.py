@@ -12,7 +12,9 @@ import os
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import datetime
+from typing import Any
 
 import redis
 from django.conf import settings
@@ -84,19 +86,25 @@ class Consumer:
             TurnLost: the database connection was lost, and the turn with it.
         """
         try:
-            self.redis = streams.connect(timeout=BLOCK / 1000 + streams.SOCKET_TIMEOUT, own=True)
-            with fresh_connections():
-                self.removed = retention.removed_until()
-            self._create_groups()
-            self._read_unacknowledged()
-            with fresh_connections():
-                failures.forget_handled()
-            while not self.stop.is_set() and not self.turn.over():
-                self._step()
-            self._acknowledge_passed()
+            with closing(self._connect()) as self.redis:
+                self._consume_from_redis()
         except redis.RedisError as error:
             log.warning("Redis does not answer the consumer: %s", error)
             self.stop.wait(0.5)
+
+    def _connect(self) -> Any:
+        return streams.connect(timeout=BLOCK / 1000 + streams.SOCKET_TIMEOUT, own=True)
+
+    def _consume_from_redis(self) -> None:
+        with fresh_connections():
+            self.removed = retention.removed_until()
+        self._create_groups()
+        self._read_unacknowledged()
+        with fresh_connections():
+            failures.forget_handled()
+        while not self.stop.is_set() and not self.turn.over():
+            self._step()
+        self._acknowledge_passed()
 
     def _step(self) -> None:
         for delivery in self.lanes.retry_due():
