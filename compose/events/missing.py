@@ -9,6 +9,7 @@ from uuid import UUID
 
 from compose.check.hears import routes
 from compose.check.snapshot import Snapshot
+from servicekit.messaging import streams
 
 # What the group has acknowledged should be in the inbox; what it has not is still on the stream, or the
 # publisher's relay will see that it is lost. An inbox forgets old rows and says up to which day.
@@ -17,9 +18,7 @@ SELECT id FROM outbox
 WHERE type IN ({types}) AND id >= '{since}'
   AND NOT EXISTS (SELECT FROM outbox_unsent AS unsent WHERE unsent.position = outbox.position)
   AND position NOT IN (
-    SELECT unnest(positions) FROM outbox_batches
-    WHERE (split_part(last_entry, '-', 1)::bigint, split_part(last_entry, '-', 2)::numeric)
-        > ({time}, {number})
+    SELECT unnest(positions) FROM outbox_batches WHERE {last_entry} > ({time}, {number})
   )
 ORDER BY id
 """
@@ -66,14 +65,15 @@ def _missing(snapshot: Snapshot, publisher: str, subscriber: str, types: tuple[s
     known = snapshot.all(publisher, f"SELECT acknowledged FROM stream_groups WHERE name = '{subscriber}'")
     if not known:
         return
-    time, _, number = str(known[0]["acknowledged"]).partition("-")
+    time, number = streams.entry_key(str(known[0]["acknowledged"]))
     (forgotten,) = snapshot.all(subscriber, _FORGOTTEN)
     values: dict[str, Any] = {
         "types": ", ".join(f"'{name}'" for name in types),
         "since": UUID(int=int(forgotten["until"]) << 80),
         "subscriber": subscriber,
-        "time": int(time),
-        "number": int(number),
+        "last_entry": streams.LAST_ENTRY_KEY,
+        "time": time,
+        "number": number,
     }
     published = (row["id"] for row in snapshot.stream(publisher, _PUBLISHED.format(**values)))
     handled = (row["id"] for row in snapshot.stream(subscriber, _HANDLED.format(**values)))

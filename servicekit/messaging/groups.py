@@ -17,10 +17,7 @@ from django.utils import timezone
 from servicekit.messaging import streams
 from servicekit.messaging.models import StreamGroup, StreamState
 
-_CONFIRMED = """
-DELETE FROM outbox_batches
-WHERE (split_part(last_entry, '-', 1)::bigint, split_part(last_entry, '-', 2)::numeric) <= (%s, %s)
-"""
+_CONFIRMED = f"DELETE FROM outbox_batches WHERE {streams.LAST_ENTRY_KEY} <= (%s, %s)"
 
 Key = tuple[int, int]
 ORIGIN: Key = (0, 0)

@@ -105,11 +105,9 @@ ON CONFLICT (id) DO UPDATE SET last_entry = excluded.last_entry
 """
 )
 
-_LOST = """
+_LOST = f"""
 WITH lost AS (
-    DELETE FROM outbox_batches
-    WHERE (split_part(last_entry, '-', 1)::bigint, split_part(last_entry, '-', 2)::numeric) > (%s, %s)
-    RETURNING positions
+    DELETE FROM outbox_batches WHERE {streams.LAST_ENTRY_KEY} > (%s, %s) RETURNING positions
 )
 INSERT INTO outbox_unsent (position) SELECT unnest(positions) FROM lost ON CONFLICT DO NOTHING
 """

@@ -10,6 +10,8 @@ from django.conf import settings
 
 #: Seconds without an answer after which a call to Redis is given up.
 SOCKET_TIMEOUT = 5.0
+#: :func:`entry_key` in SQL, of a column ``last_entry``. An entry's number may be larger than a bigint.
+LAST_ENTRY_KEY = "(split_part(last_entry, '-', 1)::bigint, split_part(last_entry, '-', 2)::numeric)"
 
 
 def stream_of(service: str) -> str:
