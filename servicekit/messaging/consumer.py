@@ -133,9 +133,16 @@ class Consumer:
         self.pace.done(max((len(entries) for _, entries in answer or []), default=0), most=BATCH)
 
     def _create_groups(self) -> None:
+        """Make those that are not there.
+
+        A Redis without memory refuses even the question, of a group that is there as well: then it is read
+        all the same, for only what everybody has read and acknowledged gives Redis room again.
+        """
         for stream in self.streams:
             try:
                 self.redis.xgroup_create(stream, self.group, id="0", mkstream=True)
+            except redis.OutOfMemoryError:
+                log.warning("Redis has no memory left; what %s holds is read", stream)
             except redis.ResponseError as error:
                 if "BUSYGROUP" not in str(error):
                     raise

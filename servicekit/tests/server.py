@@ -102,6 +102,8 @@ class Subscriber:
     def _read(self, client: Any) -> None:
         try:
             client.xgroup_create(self.stream, self.group, id="0", mkstream=True)
+        except redis.OutOfMemoryError:
+            pass  # reading gives it room again, if the group is there
         except redis.ResponseError as error:
             if "BUSYGROUP" not in str(error):
                 raise
