@@ -32,7 +32,7 @@ SMALL = Size(
     latency_seconds=3,
     idle_seconds=5,
     settle_seconds=0,
-    past_orders=2_000,
+    past_orders=10_400,
     past_customers=200,
     gateway_seconds=0.3,
 )

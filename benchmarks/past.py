@@ -20,8 +20,9 @@ from uuid import UUID
 from benchmarks.system import BenchSystem
 from compose.local.console import step
 
-#: Copies of this many hours are also in the outboxes and inboxes; older events have been removed.
-REMEMBERED = 20
+#: Copies of this many hours are also in the outboxes and inboxes; older events have been removed. A day: an
+#: inbox remembers whole days, so that of today it remembers all.
+REMEMBERED = 24
 #: What is there once: references to it stay.
 KEPT = {"instrument_id"}
 
@@ -66,6 +67,7 @@ class Table:
     Attributes:
         where: which of its rows.
         hours: copies at most; None: all.
+        older: SQL in the place of older copies; its source is ``present``.
         counted: columns that go on counting in every copy, besides those that are unique.
         values: SQL of the columns that no rule fits.
     """
@@ -73,11 +75,22 @@ class Table:
     name: str
     where: str = "true"
     hours: int | None = None
+    older: str = ""
     counted: frozenset[str] = frozenset()
     values: Mapping[str, str] = field(default_factory=dict)
 
 
-_MESSAGES = (Table("outbox", hours=REMEMBERED), Table("inbox", hours=REMEMBERED))
+# What was removed is noted by both sides. One copy is enough to say how far back an inbox remembers.
+_REMOVED = """
+INSERT INTO removed_events (side, type, day, count, digest)
+SELECT '{side}', type, event_day(id), count(*), sum(event_hash(id))
+FROM (SELECT type, pg_temp.past_id({id}, {back}) AS id FROM present) AS copy GROUP BY 2, 3
+"""
+
+_MESSAGES = tuple(
+    Table(side, hours=REMEMBERED, older=_REMOVED.format(side=side, id=id, back=REMEMBERED + 1))
+    for side, id in (("outbox", "id"), ("inbox", "event_id"))
+)
 
 TABLES: dict[str, tuple[Table, ...]] = {
     "user": (Table("accounts_user", where="NOT is_staff"), *_MESSAGES),
@@ -167,6 +180,8 @@ class Past:
                 f"INSERT INTO {table.name} ({names}) OVERRIDING SYSTEM VALUE SELECT {values} FROM present",
                 {"back": back, "accounts": self.system_accounts},
             )
+        if table.older and table.hours and table.hours < self.copies:
+            self.cursor.execute(table.older)
         self.cursor.execute("DROP TABLE present")
         for column in columns:
             self.cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [table.name, column])
