@@ -46,6 +46,10 @@ BEAT_SCHEDULE: dict[str, Any] = {
 }
 
 
+#: The admin wants its middleware in MIDDLEWARE itself; it has it in servicekit/admin/middleware.py.
+ADMIN_CHECKS = ["admin.E408", "admin.E409", "admin.E410"]
+
+
 class Environment:
     """Values of one service: the process's environment, then its ``.env`` file."""
 
@@ -135,16 +139,13 @@ def service_settings(
         "MIDDLEWARE": [
             "servicekit.telemetry.RequestContextMiddleware",
             "django.middleware.security.SecurityMiddleware",
-            "whitenoise.middleware.WhiteNoiseMiddleware",
-            "django.contrib.sessions.middleware.SessionMiddleware",
+            "servicekit.admin.middleware.AdminMiddleware",
             "django.middleware.locale.LocaleMiddleware",
             "django.middleware.common.CommonMiddleware",
             "django.middleware.csrf.CsrfViewMiddleware",
-            "django.contrib.auth.middleware.AuthenticationMiddleware",
-            "servicekit.auth.operators.OperatorMiddleware",
-            "django.contrib.messages.middleware.MessageMiddleware",
             "django.middleware.clickjacking.XFrameOptionsMiddleware",
         ],
+        "SILENCED_SYSTEM_CHECKS": ADMIN_CHECKS,
         "TEMPLATES": [
             {
                 "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -265,7 +266,7 @@ def _rest_framework() -> dict[str, Any]:
         "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
         "DEFAULT_PARSER_CLASSES": ["servicekit.api.parsers.StrictJsonParser"],
         "DEFAULT_RENDERER_CLASSES": [
-            "rest_framework.renderers.JSONRenderer",
+            "servicekit.api.renderers.Json",
             "servicekit.api.renderers.BrowsableApi",
         ],
         "DEFAULT_SCHEMA_CLASS": "servicekit.api.openapi.ContractSchema",

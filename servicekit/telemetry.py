@@ -52,10 +52,11 @@ class RequestContextMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request_id = request.headers.get("X-Request-Id", "")
+        # META, because the first look at `headers` makes a dictionary of all of them
+        request_id = request.META.get("HTTP_X_REQUEST_ID", "")
         if not _SAFE_ID.fullmatch(request_id):
             request_id = str(new_id())
-        with request_context(request_id, request.headers.get("Traceparent", "")[:55]):
+        with request_context(request_id, request.META.get("HTTP_TRACEPARENT", "")[:55]):
             response = self.get_response(request)
         response["X-Request-Id"] = request_id
         return response

@@ -19,9 +19,9 @@ from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.utils.encoders import JSONEncoder
 
 from servicekit.api.models import IdempotentAnswer
+from servicekit.api.renderers import json_of
 from servicekit.auth.principals import Principal
 from servicekit.database import Statement, run_later
 from servicekit.errors import DomainError
@@ -30,16 +30,20 @@ from servicekit.faults import fault_point
 #: Milliseconds to wait for another request with the same key that is still being worked on.
 PATIENCE = 2000
 
+# The limit stays for what the action itself may have to wait for.
 _TAKE_KEY = Statement(
     """
 INSERT INTO idempotent_answers (user_id, key, request_hash, status, location, body)
-VALUES (%s, %s, %s, 0, '', '') ON CONFLICT DO NOTHING
+SELECT %s::uuid, %s::text, %s::text, 0, '', '' FROM set_config('lock_timeout', %s::text, true)
+ON CONFLICT DO NOTHING
 """
 )
 
 _REMEMBER = Statement(
     "UPDATE idempotent_answers SET status = %s, location = %s, body = %s WHERE user_id = %s AND key = %s"
 )
+
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 _KEY = re.compile(r"[\x21-\x7e]{1,128}")
 
@@ -82,7 +86,7 @@ def idempotent(request: Request, action: Callable[[str], Response]) -> Response:
         IdempotencyKeyReused: the key stands for a request with another address or body.
         IdempotencyInFlight: the first request with the key has not ended within ``PATIENCE``.
     """
-    key = request.headers.get("Idempotency-Key", "")
+    key = request.META.get("HTTP_IDEMPOTENCY_KEY", "")
     if not key:
         raise IdempotencyKeyMissing()
     if not _KEY.fullmatch(key):
@@ -101,10 +105,8 @@ def idempotent(request: Request, action: Callable[[str], Response]) -> Response:
 
 def _is_first(user_id: UUID, key: str, fingerprint: str) -> bool:
     try:
-        # The limit stays for what the action itself may have to wait for.
-        run_later(f"SET LOCAL lock_timeout = {PATIENCE}")
         with connection.cursor() as cursor:
-            cursor.execute(_TAKE_KEY, [str(user_id), key, fingerprint])
+            cursor.execute(_TAKE_KEY, [str(user_id), key, fingerprint, str(PATIENCE)])
             return bool(cursor.rowcount == 1)
     except OperationalError as error:
         if getattr(error.__cause__, "pgcode", None) == "55P03":  # lock_not_available
@@ -113,8 +115,7 @@ def _is_first(user_id: UUID, key: str, fingerprint: str) -> bool:
 
 
 def _remember(user_id: UUID, key: str, response: Response) -> None:
-    body = json.dumps(response.data, cls=JSONEncoder, ensure_ascii=False)
-    location = response.headers.get("Location", "")
+    location, body = response.headers.get("Location", ""), json_of(response.data).decode()
     run_later(_REMEMBER, [response.status_code, location, body, str(user_id), key])
 
 
@@ -129,5 +130,5 @@ def _replay(user_id: UUID, key: str, fingerprint: str) -> Response:
 
 
 def _fingerprint(request: Request) -> str:
-    canonical = json.dumps(request.data, sort_keys=True, separators=(",", ":"))
+    canonical = _CANONICAL.encode(request.data)
     return hashlib.sha256(f"{request.method} {request.path} {canonical}".encode()).hexdigest()

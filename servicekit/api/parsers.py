@@ -23,6 +23,9 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
+_DECODER = json.JSONDecoder(parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
+
+
 class StrictJsonParser(BaseParser):
     """UTF-8 JSON; no NaN, no Infinity, no key twice, no half characters, no nesting without end."""
 
@@ -36,13 +39,11 @@ class StrictJsonParser(BaseParser):
         if len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             raise RequestDataTooBig
         try:
-            value = json.loads(
-                body.decode("utf-8"),
-                parse_constant=_no_constant,
-                object_pairs_hook=_no_duplicates,
-            )
-            # Half a surrogate pair (an escape, "\ud800") is no text, and could not be quoted in an answer.
-            json.dumps(value, ensure_ascii=False).encode()
+            text = body.decode("utf-8")
+            value = _DECODER.decode(text)
+            if "\\u" in text:
+                # Half a surrogate pair ("\ud800") is no text, and could not be quoted in an answer.
+                json.dumps(value, ensure_ascii=False).encode()
             return value
         except (ValueError, RecursionError) as error:
             raise ParseError(str(error)) from None

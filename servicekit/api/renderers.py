@@ -2,9 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from rest_framework.renderers import BrowsableAPIRenderer
+import orjson
+from rest_framework.renderers import BrowsableAPIRenderer, JSONRenderer
+from rest_framework.utils.encoders import JSONEncoder
+
+_other = JSONEncoder().default
+
+
+def json_of(data: Any) -> bytes:
+    """Write an answer's data as JSON, without spaces; what orjson does not know, as DRF does."""
+    return orjson.dumps(data, default=_other, option=orjson.OPT_UTC_Z)
+
+
+class Json(JSONRenderer):
+    """DRF's JSON, but faster; as DRF writes it where spaces are asked for (browsable API, ``indent=``)."""
+
+    def render(
+        self,
+        data: Any,
+        accepted_media_type: str | None = None,
+        renderer_context: Mapping[str, Any] | None = None,
+    ) -> bytes:
+        if data is None or ";" in (accepted_media_type or "") or "indent" in (renderer_context or {}):
+            written: bytes = super().render(data, accepted_media_type, renderer_context)
+            return written
+        return json_of(data)
 
 
 class BrowsableApi(BrowsableAPIRenderer):

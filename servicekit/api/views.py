@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from django.utils.cache import patch_vary_headers
 from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -46,5 +45,4 @@ class Api(APIView):
                 and renderer.format == "json"  # the browsable page shows who is signed in
             )
             response["Cache-Control"] = (keepable and self.cache_control) or "no-store"
-        patch_vary_headers(response, ["Accept-Language"])
         return response

@@ -22,13 +22,11 @@ class OperatorMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self.prefix = f"/admin/{settings.SERVICE_SLUG}/"
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path_info.startswith(self.prefix):
-            token = request.COOKIES.get(OPERATOR_COOKIE)
-            if token:
-                self._sign_in(request, token)
+        token = request.COOKIES.get(OPERATOR_COOKIE)
+        if token:
+            self._sign_in(request, token)
         return self.get_response(request)
 
     def _sign_in(self, request: HttpRequest, token: str) -> None:

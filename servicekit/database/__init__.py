@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from servicekit.database.statements import Statement
 
@@ -18,10 +18,11 @@ def run_later(query: str, values: Sequence[Any] = ()) -> None:
     What it raises (an IntegrityError, say) is raised there: an ``atomic`` block that ends without an
     error has run it.
     """
-    connection.ensure_connection()
-    connection.validate_no_broken_transaction()
-    with connection.wrap_database_errors:
-        connection.connection.later(query, values)
+    wrapper: Any = connections[DEFAULT_DB_ALIAS]  # django.db.connection would look it up for each of these
+    wrapper.ensure_connection()
+    wrapper.validate_no_broken_transaction()
+    with wrapper.wrap_database_errors:
+        wrapper.connection.later(query, values)
 
 
 def plan_for_any_size() -> None:

@@ -11,8 +11,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from servicekit.api.serializers import (
+    InstantField,
     MomentField,
     MoneyField,
+    OutputSerializer,
     PriceField,
     QuantityField,
     StrictSerializer,
@@ -74,7 +76,7 @@ class StepPriceField(serializers.Field):
         return None if price is None else order.instrument.price_text(price)
 
 
-class OrderOutput(serializers.Serializer):
+class OrderOutput(OutputSerializer):
     """An order. ``amount`` and ``fee`` are 0.00 until something is filled."""
 
     id = serializers.UUIDField()
@@ -92,9 +94,9 @@ class OrderOutput(serializers.Serializer):
     fee = MoneyField()
     currency = serializers.CharField()
     reject_reason = RejectReasonField()
-    cancel_requested_at = serializers.DateTimeField(allow_null=True)
-    created_at = serializers.DateTimeField()
-    updated_at = serializers.DateTimeField()
+    cancel_requested_at = InstantField(allow_null=True)
+    created_at = InstantField()
+    updated_at = InstantField()
 
 
 class FillOutput(serializers.ModelSerializer):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from celery.schedules import crontab
 
-from servicekit.settings import BEAT_SCHEDULE, environment, service_settings
+from servicekit.settings import ADMIN_CHECKS, BEAT_SCHEDULE, environment, service_settings
 
 globals().update(
     service_settings(
@@ -36,7 +36,7 @@ SESSION_RETENTION = timedelta(days=30)
 
 AUTHENTICATION_BACKENDS = ["user_service.accounts.backends.CredentialsBackend"]
 #: The name is unique by an index over its lower case, which the check does not look at.
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+SILENCED_SYSTEM_CHECKS = [*ADMIN_CHECKS, "auth.W004"]
 PASSWORD_HASHERS = ["user_service.accounts.hashers.OwaspArgon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
