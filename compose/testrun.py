@@ -1,7 +1,7 @@
 """`make test`: every check and every test, on a system of its own, which is taken down whatever happens.
 
-First the linters, then each package's tests against a real PostgreSQL and Valkey (two packages at a
-time), then the whole system on a free port and the tests that cross services. The test system lives in
+First the linters and each package's tests against a real PostgreSQL and Valkey (three of them at a time),
+then the whole system on a free port and the tests that cross services. The test system lives in
 ``.birzha-test`` (BIRZHA_TEST_HOME) and is made anew by every run; its logs stay there afterwards.
 """
 
@@ -28,9 +28,10 @@ from compose.local.stack import Stack
 from compose.services import WEB_SERVERS
 
 #: Packages with tests of their own, the slowest first; ``tests`` needs the whole system and comes last.
-PACKAGES = (*(service.package for service in WEB_SERVERS), "servicekit", "compose", "gateway")
+PACKAGES = ("gateway", "servicekit", "compose", *(service.package for service in WEB_SERVERS))
 CROSSING = "tests"
-AT_ONCE = 2
+#: More than a small machine has cores: the slowest mostly wait.
+AT_ONCE = 3
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -98,11 +99,13 @@ class TestRun:
         _renew(self.stack)
         _find_browser()
         catalogs.compile_changed()
-        self._note("lint", lambda: commands.lint() == 0)
         self.stack.backing_up()
         pool = ThreadPoolExecutor(AT_ONCE)
         try:
-            self.outcomes += pool.map(self._pytest, PACKAGES)
+            linted = pool.submit(self._note, "lint", lambda: commands.lint() == 0)
+            for outcome in pool.map(self._pytest, PACKAGES):
+                self.outcomes.append(outcome)
+            linted.result()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
         settings = Settings.read(self.stack.home, MANY_CUSTOMERS | {"BIRZHA_PORT": str(free_port())})

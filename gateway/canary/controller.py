@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import http.client
 from collections import deque
+from dataclasses import replace
 
 from gateway.canary.admin import Admin
-from gateway.canary.stats import Sample, look
+from gateway.canary.stats import NOTHING, Sample, Tally, look
 from gateway.canary.verdict import WINDOWS, judge
 
 #: Seconds between two looks.
@@ -30,20 +31,32 @@ class Watch:
         try:
             sample = look(self.admin, self.service)
         except (OSError, http.client.HTTPException, LookupError, ValueError):
-            self.samples.clear()
             return ""
-        if self.samples and _counts_anew(self.samples[-1], sample):
+        if self.samples and (since := _beginning(self.samples[-1], sample)) is not self.samples[-1]:
             self.samples.clear()
+            self.samples.append(since)
         self.samples.append(sample)
         return judge(self.samples)
 
 
-def _counts_anew(before: Sample, now: Sample) -> bool:
-    """Whether another Envoy answers, or another canary is there: it counts from zero."""
-    return (
-        now.canary.answers < before.canary.answers
-        or now.canary.errors < before.canary.errors
-        or now.stable.answers < before.stable.answers
-        or now.stable.errors < before.stable.errors
-        or now.ejections < before.ejections
+def _beginning(before: Sample, now: Sample) -> Sample:
+    """What the counts of a look are to be compared with: those of the look before.
+
+    Where they have gone back another Envoy answers, or another canary is there: those began at nothing, and
+    what they have counted until this first look counts.
+    """
+    canary = _went_back(before.canary, now.canary) or now.ejections < before.ejections
+    stable = _went_back(before.stable, now.stable)
+    if not canary and not stable:
+        return before
+    return replace(
+        before,
+        canary=NOTHING if canary else before.canary,
+        stable=NOTHING if stable else before.stable,
+        ejections=0 if canary else before.ejections,
+        waiting=0,
     )
+
+
+def _went_back(before: Tally, now: Tally) -> bool:
+    return now.answers < before.answers or now.errors < before.errors

@@ -32,6 +32,10 @@ class Tally:
     times: tuple[tuple[float, int], ...]
 
 
+#: Before the first answer.
+NOTHING = Tally(answers=0, errors=0, times=())
+
+
 @dataclass(frozen=True)
 class Sample:
     """One look.

@@ -52,6 +52,8 @@ def configuration(gateway: Gateway, versions: Iterable[Version], *, folder: Path
     """
     cache = gateway.cache
     servers = "".join(_version(gateway, version) for version in versions)
+    # The maps are of a variable that the servers set: where nobody's pages are kept, nginx does not know it.
+    pages = f"{request_maps()}{answer_maps(cache)}{age_maps()}{servers}" if servers else ""
     user = "user root;\n" if local and os.getuid() == 0 else ""
     return f"""\
 # Written by gateway/render.py from gateway.yaml: do not edit.
@@ -84,7 +86,7 @@ http {{
   proxy_buffers 8 32k;
   proxy_busy_buffers_size 64k;
   max_ranges 0;
-{request_maps()}{answer_maps(cache)}{age_maps()}{servers}}}
+{pages}}}
 """
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from gateway.tests.keeping import Kept, kept_gateway
 from gateway.tests.running import System, made, running
 from gateway.tests.tokens import bearer
 
@@ -53,3 +54,10 @@ def inside(system: System) -> Iterator[httpx.Client]:
     with system.through("gateway.sock") as client:
         client.headers.update(bearer())
         yield client
+
+
+@pytest.fixture
+def kept() -> Iterator[Kept]:
+    """A gateway of its own under its keeper."""
+    with kept_gateway() as kept:
+        yield kept

@@ -56,18 +56,24 @@ class System:
         """The nginx that keeps pages."""
         return Nginx(self.folder / "etc" / "nginx.conf", self.run_dir)
 
-    def outside(self) -> httpx.Client:
-        """A client of the public port."""
-        return httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=20, verify=False)
+    def outside(self, address: str | None = None) -> httpx.Client:
+        """A client of the public port; one that comes from an address of 127.0.0.0/8, if it is to."""
+        transport = httpx.HTTPTransport(local_address=address, verify=False)
+        return httpx.Client(base_url=f"http://127.0.0.1:{self.port}", transport=transport, timeout=20)
 
     def through(self, name: str) -> httpx.Client:
         """A client of one of the gateway's unix sockets."""
         transport = httpx.HTTPTransport(uds=str(self.run_dir / name), verify=False)
         return httpx.Client(base_url="http://inside", transport=transport, timeout=20)
 
-    def raw(self, request: bytes) -> tuple[int, dict[str, str], bytes]:
-        """Send these very bytes; returns status, headers (lower case) and body."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as connection:
+    def raw(self, request: bytes, address: str = "") -> tuple[int, dict[str, str], bytes]:
+        """Send these very bytes, from an address if one is given.
+
+        Returns:
+            Status, headers (lower case) and body.
+        """
+        public = ("127.0.0.1", self.port)
+        with socket.create_connection(public, timeout=20, source_address=(address, 0)) as connection:
             connection.sendall(request)
             answer = http.client.HTTPResponse(connection)
             answer.begin()

@@ -8,6 +8,7 @@ Each says back what it got. The query tells it to misbehave: `?do=slow&seconds=3
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 import socketserver
 import threading
@@ -31,6 +32,8 @@ class Upstream:
         self.name = name
         self.socket = address
         self.requests: list[tuple[str, str]] = []
+        #: Counts them: two that come at once have two numbers.
+        self.numbers = itertools.count(1)
         #: path → body of documents that it serves instead of an echo.
         self.documents: dict[str, bytes] = {}
         self.failing = False
@@ -98,8 +101,8 @@ class _Handler(BaseHTTPRequestHandler):
         wish = dict(parse_qsl(urlsplit(self.path).query))
         self.server.upstream.requests.append((self.command, self.path))
         time.sleep(self.server.upstream.pause)
-        every = self.server.upstream.fails_every
-        if self.server.upstream.failing or (every and len(self.server.upstream.requests) % every == 0):
+        number, every = next(self.server.upstream.numbers), self.server.upstream.fails_every
+        if self.server.upstream.failing or (every and number % every == 0):
             self._send(500, {"code": "failing"}, "application/problem+json")
             return
         if wish.get("do") == "slow":

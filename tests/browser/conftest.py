@@ -103,7 +103,8 @@ class Visitor:
 
     def axe(self) -> list[str]:
         """What axe-core finds on the page, as readable lines."""
-        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE.read_text(encoding="utf-8"))
         found: list[dict[str, Any]] = self.page.evaluate(
             "axe.run(document).then(result => result.violations)"
         )

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import threading
-from collections import Counter
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -15,60 +13,51 @@ import pytest
 
 from compose.local.paths import ROOT
 from gateway.canary import state
+from servicekit.testing.load import Load
 from tests.e2e.people import FINAL, Person, wait
 from tests.system import System
 
 CUSTOMERS = 12
 
 
-class Load:
+class Trade(Load):
     """Everybody reads and orders in turn, and repeats an order with its key until it is taken.
 
+    Counted: the statuses of the reads.
+
     Attributes:
-        reads: statuses of the reads.
         failed_writes: how many answers to orders were no success.
         taken: customer → key → id of the order.
     """
 
     def __init__(self, people: list[Person]) -> None:
+        super().__init__(len(people))
         self.people = people
-        self.reads: Counter[int] = Counter()
         self.failed_writes = 0
         self.taken: dict[str, dict[str, str]] = {person.id: {} for person in people}
-        self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._run, args=(person,)) for person in people]
 
-    def __enter__(self) -> Load:
-        for thread in self._threads:
-            thread.start()
-        return self
+    def run(self, client: int) -> None:
+        person = self.people[client]
+        with httpx.Client(base_url=person.url, headers=person.http.headers, timeout=30) as http:
+            while not self.stop.wait(0.1):
+                self.counts[str(http.get("/api/v1/orders").status_code)] += 1
+                self._order(http, person)
 
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()
-
-    def _run(self, person: Person) -> None:
-        with httpx.Client(base_url=person.url, headers=person.http.headers, timeout=30) as client:
-            while not self._stop.wait(0.1):
-                self.reads[client.get("/api/v1/orders").status_code] += 1
-                self._order(client, person)
-
-    def _order(self, client: httpx.Client, person: Person) -> None:
+    def _order(self, http: httpx.Client, person: Person) -> None:
         key = str(uuid4())
         order = {"ticker": "BZIDX", "side": "buy", "type": "market", "quantity": 1}
         for _ in range(200):
-            answer = client.post("/api/v1/orders", json=order, headers={"Idempotency-Key": key})
+            answer = http.post("/api/v1/orders", json=order, headers={"Idempotency-Key": key})
             if answer.status_code == 201:
                 self.taken[person.id][key] = answer.json()["id"]
                 return
             self.failed_writes += 1
-            self._stop.wait(0.05)
+            self.stop.wait(0.05)
         raise AssertionError(f"the order {key} was never taken: {answer.status_code} {answer.text}")
 
     def must_be_whole(self) -> None:
         """No read failed, and every order exists once and comes to an end."""
-        assert self.reads.keys() == {200}, self.reads
+        assert self.counts.keys() == {"200"}, self.counts
         for person in self.people:
             taken = set(self.taken[person.id].values())
             assert len(taken) == len(self.taken[person.id])
@@ -92,6 +81,10 @@ class Operator:
 
     def promote(self) -> None:
         self._must("promote", "trading")
+
+    def restart_gateway(self) -> None:
+        """``make gateway-restart``."""
+        self._must("gateway-restart")
 
     def status(self) -> str:
         return self._must("canary-status")
@@ -131,9 +124,9 @@ def operator(system: System) -> Iterator[Operator]:
 
 
 @pytest.fixture
-def load(system: System) -> Load:
-    """New customers with money; their trade begins with ``with load:``."""
+def trade(system: System) -> Trade:
+    """New customers with money; their trade begins with ``with trade:``."""
     people = [Person(system.url) for _ in range(CUSTOMERS)]
     for person in people:
         person.deposit("90000.00")
-    return Load(people)
+    return Trade(people)

@@ -4,41 +4,27 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import threading
 import time
-from collections import Counter
 
 import httpx
 import pytest
 
 from compose.local.paths import ROOT
+from servicekit.testing.load import Load
 from tests.e2e.people import Person
 from tests.system import System
 
 
-class Load:
-    """A customer who reads and writes without a pause; ``counts``: status or error → how often."""
+class Browsing(Load):
+    """A customer in four windows, who reads and writes without a pause. Counted: statuses and errors."""
 
-    def __init__(self, system: System, person: Person) -> None:
-        self.counts: Counter[str] = Counter()
-        self._url, self._authorization = system.url, person.http.headers["Authorization"]
-        self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._run) for _ in range(4)]
+    def __init__(self, person: Person) -> None:
+        super().__init__(4)
+        self.url, self.headers = person.url, {"Authorization": person.http.headers["Authorization"]}
 
-    def __enter__(self) -> Load:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()
-
-    def _run(self) -> None:
-        headers = {"Authorization": self._authorization}
-        with httpx.Client(base_url=self._url, headers=headers, timeout=20, verify=False) as client:
-            while not self._stop.is_set():
+    def run(self, client: int) -> None:
+        with httpx.Client(base_url=self.url, headers=self.headers, timeout=20, verify=False) as http:
+            while not self.stop.is_set():
                 for method, path in (
                     ("GET", "/api/v1/account"),
                     ("POST", "/api/v1/notifications/read-all"),
@@ -46,7 +32,7 @@ class Load:
                     ("GET", "/"),
                 ):
                     try:
-                        self.counts[str(client.request(method, path).status_code)] += 1
+                        self.counts[str(http.request(method, path).status_code)] += 1
                     except httpx.HTTPError as error:
                         self.counts[repr(error)] += 1
 
@@ -54,7 +40,7 @@ class Load:
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("command", ["gateway-reload", "gateway-restart"])
 def test_no_request_is_lost(system: System, person: Person, command: str) -> None:
-    with Load(system, person) as load:
+    with Browsing(person) as load:
         time.sleep(1)
         result = subprocess.run(
             [sys.executable, "-m", "compose.local", command],

@@ -12,7 +12,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -27,6 +26,7 @@ import pytest
 from compose.local.paths import ROOT
 from gateway.source import load
 from gateway.tests import running
+from servicekit.testing.load import Load
 from tests.system import System
 
 KEPT = 6
@@ -108,12 +108,6 @@ class Customer:
             self.tokens = answer.json()
             self.kids.add(jwt.get_unverified_header(self.tokens["access"])["kid"])
 
-    def live(self, stop: threading.Event) -> None:
-        while not stop.is_set():
-            self.refresh()
-            for _ in range(10):
-                self.read()
-
 
 @contextmanager
 def rotating(system: System, *, kept: int) -> Iterator[Rotating]:
@@ -123,18 +117,19 @@ def rotating(system: System, *, kept: int) -> Iterator[Rotating]:
             yield rotating
 
 
-@contextmanager
-def load_of(customers: list[Customer]) -> Iterator[None]:
-    stop = threading.Event()
-    threads = [threading.Thread(target=customer.live, args=(stop,)) for customer in customers]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
+class Lives(Load):
+    """Customers who refresh and read."""
+
+    def __init__(self, *customers: Customer) -> None:
+        super().__init__(len(customers))
+        self.customers = customers
+
+    def run(self, client: int) -> None:
+        customer = self.customers[client]
+        while not self.stop.is_set():
+            customer.refresh()
+            for _ in range(10):
+                customer.read()
 
 
 @pytest.mark.timeout(240)
@@ -147,7 +142,7 @@ def _replace_and_retire(rotating: Rotating) -> None:
     url = f"http://127.0.0.1:{rotating.gateway.port}"
     customers = [Customer(url) for _ in range(4)]
     idle = Customer(url)
-    with load_of(customers):
+    with Lives(*customers):
         time.sleep(1)
         rotating.manage("rotate_signing_key")
         time.sleep(KEPT)
@@ -164,7 +159,7 @@ def _replace_and_retire(rotating: Rotating) -> None:
     for file in rotating.keys.iterdir():
         moment = file.stat().st_mtime - 15 * 86_400
         os.utime(file, (moment, moment))
-    with load_of(customers):
+    with Lives(*customers):
         rotating.manage("make_signing_key", "--retire")
         time.sleep(KEPT)
     assert len(list(rotating.keys.glob("*.pem"))) == 1
@@ -181,7 +176,7 @@ def test_without_waiting_requests_would_fail(system: System) -> None:
         fetched = parts.fetches()
         while parts.fetches() == fetched:
             time.sleep(0.1)
-        with load_of([customer]):
+        with Lives(customer):
             parts.manage("rotate_signing_key", believed_kept=0)
             time.sleep(kept)
             failed = customer.counts["read 401"]

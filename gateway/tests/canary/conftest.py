@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import http.client
+import itertools
 import json
 import time
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from gateway.source import load
 from gateway.tests.running import System
 from gateway.tests.tokens import bearer
 from gateway.tests.upstream import Upstream
+from servicekit.testing.load import Load
 
 #: A user's headers; signing thousands of tokens takes longer than sending them.
 signed_in = functools.cache(bearer)
@@ -63,6 +65,23 @@ class Canary:
             "gateway": gateway,
             "admin": self.admin,
         }
+
+
+class Asking(Load):
+    """Requests of many users. Counted: the statuses."""
+
+    def __init__(self, canary: Canary, method: str = "GET", clients: int = 4) -> None:
+        super().__init__(clients)
+        self.canary, self.method = canary, method
+
+    def run(self, client: int) -> None:
+        with self.canary.system.outside() as http:
+            for number in itertools.count():
+                headers = signed_in(f"watched-{client}-{number % 25}")
+                answer = http.request(self.method, "/api/v1/orders", headers=headers)
+                self.counts[str(answer.status_code)] += 1
+                if self.stop.wait(0.01):
+                    return
 
 
 @contextmanager

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -15,12 +14,9 @@ from gateway.canary.admin import Admin
 from gateway.canary.weights import set_weights
 from gateway.envoy.places import Places
 from gateway.source import load
+from gateway.tests.cache.pages import new_page
 from gateway.tests.running import System
 from gateway.tests.upstream import Upstream
-
-
-def new_page() -> str:
-    return f"/api/v1/instruments?do=page&mark={uuid4().hex}"
 
 
 class Market:

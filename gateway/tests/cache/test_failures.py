@@ -3,34 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
-import stat
-import subprocess
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from uuid import uuid4
 
 import httpx
 import pytest
-import yaml
 
-from gateway.envoy.places import Places
-from gateway.nginx.binary import NginxRefused, command
-from gateway.nginx.files import write
-from gateway.source import SOURCE_FILE, Gateway, load
-from gateway.tests.nginx import Nginx
+from gateway.tests.cache.pages import new_page
 from gateway.tests.running import System
 from gateway.tests.tokens import bearer
-from gateway.tests.upstream import Upstream
-
-
-def new_page(**wishes: str) -> str:
-    query = "".join(f"&{name}={value}" for name, value in wishes.items())
-    return f"/api/v1/instruments?do=page&mark={uuid4().hex}{query}"
+from servicekit.testing.load import Load
 
 
 @pytest.fixture
@@ -50,25 +33,18 @@ def wait_for(condition, seconds: float = 5) -> None:
         time.sleep(0.05)
 
 
-@contextmanager
-def load_on(system: System, address: str) -> Iterator[list[httpx.Response]]:
-    """Eight readers of a page, until the end of the block."""
-    over, answers = threading.Event(), []
+class Readers(Load):
+    """Eight readers of a page; what they were answered is ``answers``."""
 
-    def read() -> None:
-        with system.outside() as client:
-            while not over.is_set():
-                answers.append(client.get(address))
+    def __init__(self, system: System, address: str) -> None:
+        super().__init__(8)
+        self.system, self.address = system, address
+        self.answers: list[httpx.Response] = []
 
-    readers = [threading.Thread(target=read) for _ in range(8)]
-    for reader in readers:
-        reader.start()
-    try:
-        yield answers
-    finally:
-        over.set()
-        for reader in readers:
-            reader.join()
+    def run(self, client: int) -> None:
+        with self.system.outside() as http:
+            while not self.stop.is_set():
+                self.answers.append(http.get(self.address))
 
 
 # -- the service is down ----------------------------------------------------------------------------
@@ -143,14 +119,15 @@ def test_a_service_that_hangs_is_as_good_as_down(system: System, anybody: httpx.
 @pytest.mark.usefixtures("nginx_again")
 def test_killing_nginx_takes_nothing_down(system: System) -> None:
     address = new_page()
-    with load_on(system, address) as answers:
+    with Readers(system, address) as readers:
         time.sleep(1)
         system.nginx.kill()
         time.sleep(2)
-        killed = len(answers)
+        killed = len(readers.answers)
         system.nginx.start()
         time.sleep(2.5)
-        back = len(answers)
+        back = len(readers.answers)
+    answers = readers.answers
     assert Counter(answer.status_code for answer in answers) == {200: len(answers)}
     assert {answer.headers["X-Cache"] for answer in answers[killed - 8 : killed]} == {"BYPASS"}
     assert answers[back - 1].headers["X-Cache"] == "HIT"
@@ -170,79 +147,15 @@ def test_without_nginx_it_is_not_even_slower(system: System, anybody: httpx.Clie
 @pytest.mark.usefixtures("nginx_again")
 def test_a_reload_drops_no_request(system: System) -> None:
     address = new_page()
-    with load_on(system, address) as answers:
+    with Readers(system, address) as readers:
         for _ in range(5):
             time.sleep(0.4)
             system.nginx.reload()
         time.sleep(0.4)
+    answers = readers.answers
     assert Counter(answer.status_code for answer in answers) == {200: len(answers)}
     served = Counter(answer.headers["X-Cache"] for answer in answers)
     assert served["HIT"] > len(answers) * 0.8
-
-
-# -- its file ---------------------------------------------------------------------------------------
-
-
-def written(gateway: Gateway, folder: Path, run_dir: Path | None = None) -> Path:
-    """nginx.conf in ``etc`` of a folder, its sockets in ``run`` unless told otherwise."""
-    places = Places.of(gateway.target("local"), run_dir or folder / "run")
-    return write(gateway, places, out=folder / "etc", check=True)
-
-
-def test_a_file_that_nginx_refuses_is_not_used(tmp_path: Path) -> None:
-    raw = yaml.safe_load(SOURCE_FILE.read_text(encoding="utf-8"))
-    source = tmp_path / "gateway.yaml"
-    source.write_text(yaml.safe_dump(raw))
-    good = written(load(source), tmp_path).read_text()
-    raw["cache"]["memory_mib"] = 0.001  # too small for nginx, which alone knows
-    source.write_text(yaml.safe_dump(raw))
-    with pytest.raises(NginxRefused, match="nginx refuses the configuration"):
-        written(load(source), tmp_path)
-    assert (tmp_path / "etc" / "nginx.conf").read_text() == good
-
-
-def test_two_systems_beside_each_other_and_a_space_in_the_path(tmp_path: Path) -> None:
-    gateway, pages = load(), []
-    systems = []
-    for name in ("one system", "another"):
-        run_dir = tmp_path / name
-        run_dir.mkdir()
-        upstream = Upstream(name, run_dir / "market.sock")
-        upstream.start()
-        nginx = Nginx(written(gateway, run_dir, run_dir), run_dir)
-        nginx.start()
-        systems.append((upstream, nginx))
-    try:
-        for name in ("one system", "another"):
-            transport = httpx.HTTPTransport(uds=str(tmp_path / name / "cache-market.sock"), verify=False)
-            with httpx.Client(base_url="http://b", transport=transport) as client:
-                answers = [client.get("/api/v1/instruments?do=page") for _ in range(2)]
-                assert [answer.headers["X-Cache"] for answer in answers] == ["MISS", "HIT"]
-                pages.append(answers[1].json()["service"])
-    finally:
-        for upstream, nginx in systems:
-            nginx.stop()
-            upstream.stop()
-    assert pages == ["one system", "another"]
-
-
-@pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else")
-def test_an_ordinary_user_can_run_it(tmp_path: Path) -> None:
-    nobody = 65534
-    for folder in (*tmp_path.parents[:2], tmp_path):
-        folder.chmod(folder.stat().st_mode | stat.S_IXOTH)
-    run_dir = tmp_path / "run"
-    conf = written(load(), tmp_path)
-    conf.write_text(conf.read_text().replace("user root;\n", ""))
-    conf.chmod(0o644)
-    conf.parent.chmod(0o755)
-    for path in (run_dir, *run_dir.rglob("*")):
-        os.chown(path, nobody, nobody)
-    result = subprocess.run(
-        [*command(conf, run_dir / "nginx"), "-t"],
-        user=nobody, group=nobody, extra_groups=[], capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert result.returncode == 0, result.stderr
 
 
 def test_the_log_says_what_the_cache_did(system: System, anybody: httpx.Client) -> None:

@@ -1,0 +1,42 @@
+"""The system's accounts to book on, and the role that the running service has."""
+
+from __future__ import annotations
+
+import psycopg2
+import pytest
+from django.db import connection
+
+from billing_service.ledger.models import LedgerAccount
+from servicekit.settings import environment
+
+
+@pytest.fixture
+def accounts(db):
+    """The ids of the system's accounts in dollars and euros: ``accounts["fees", "EUR"]``."""
+    made = [
+        LedgerAccount.objects.create(kind=kind, currency=currency)
+        for kind in ("house_cash", "fees", "external")
+        for currency in ("USD", "EUR")
+    ]
+    return {(account.kind, account.currency): account.id for account in made}
+
+
+@pytest.fixture
+def pair(accounts):
+    """Two legs that balance."""
+    return (accounts["house_cash", "USD"], 100, "USD"), (accounts["fees", "USD"], -100, "USD")
+
+
+@pytest.fixture
+def application(db):
+    """A connection to the test database as the role that the running service has."""
+    env = environment("billing")
+    role = psycopg2.connect(
+        host=env.require("BIRZHA_DATABASE_HOST"),
+        port=env.get("BIRZHA_DATABASE_PORT", "5432"),
+        dbname=connection.settings_dict["NAME"],
+        user=env.require("BIRZHA_DATABASE_USER"),
+        password=env.require("BIRZHA_DATABASE_PASSWORD"),
+    )
+    yield role
+    role.close()

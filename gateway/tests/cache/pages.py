@@ -1,0 +1,22 @@
+"""Pages that the small market of the tests serves, and what the gateway says of them."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+from uuid import uuid4
+
+import httpx
+
+LIST = "/api/v1/instruments"
+
+
+def new_page(path: str = LIST, **wishes: str) -> str:
+    """The address of a page that nobody has asked for, with its wishes: ``new_page(cc="no-store")``."""
+    query = "".join(f"&{name}={quote(value)}" for name, value in wishes.items())
+    return f"{path}?do=page&mark={uuid4().hex}{query}"
+
+
+def cache_of(answer: httpx.Response) -> str:
+    """What the cache did for an answer that must be good: ``HIT``, ``MISS``, ``BYPASS``, ``STALE``."""
+    assert answer.status_code == 200, answer.text
+    return answer.headers["X-Cache"]

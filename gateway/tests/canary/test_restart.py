@@ -1,0 +1,93 @@
+"""A new Envoy takes over while a canary runs: the share, everybody's side and the watch survive it."""
+
+from __future__ import annotations
+
+import http.client
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from gateway.canary.controller import INTERVAL, Watch
+from gateway.tests.canary.conftest import Asking, Canary, canary_of
+from gateway.tests.keeping import Kept
+from servicekit.testing.load import Load
+
+USERS = [f"user-{number}" for number in range(200)]
+
+
+class Watching(Load):
+    """The controller's watch, from before the restart until after it; ``reasons``: what it found."""
+
+    def __init__(self, canary: Canary) -> None:
+        super().__init__(1)
+        self.watch = Watch(canary.admin, canary.service)
+        self.reasons: list[str] = []
+
+    def run(self, client: int) -> None:
+        while not self.stop.wait(INTERVAL):
+            if reason := self.watch.look():
+                self.reasons.append(reason)
+
+
+@pytest.fixture
+def canary(kept: Kept) -> Iterator[Canary]:
+    """trading's, with a share of 30 %."""
+    with canary_of("trading", kept.system) as canary:
+        canary.set_weight(30)
+        yield canary
+
+
+def test_everybody_stays_where_they_are_and_one_that_is_well_stays(kept: Kept, canary: Canary) -> None:
+    before, known = canary.who_answers(USERS), kept.envoys()
+    assert 40 < list(before.values()).count("trading-canary") < 80
+    with Asking(canary) as load, Watching(canary) as watching:
+        time.sleep(1)
+        kept.restart()
+        assert canary.who_answers(USERS) == before
+        kept.wait_until_alone(without=known)
+        assert canary.who_answers(USERS) == before
+        time.sleep(3)
+    assert load.counts.keys() == {"200"}
+    assert load.counts["200"] > 500
+    assert len(watching.watch.samples) > 5  # of the last Envoy alone
+    assert watching.reasons == []
+
+
+def test_one_that_begins_to_fail_meanwhile_is_seen(kept: Kept, canary: Canary) -> None:
+    with Asking(canary, "POST"), Watching(canary) as watching:
+        time.sleep(1.5)
+        kept.restart()
+        canary.upstream.fails_every, begun = 3, time.monotonic()  # never five in a row
+        while not watching.reasons:
+            assert time.monotonic() - begun < 5
+            time.sleep(0.05)
+    assert "tries failed" in watching.reasons[0]
+
+
+def test_what_the_new_envoy_has_seen_before_the_first_look_counts(kept: Kept, canary: Canary) -> None:
+    watch = Watch(canary.admin, canary.service)
+    with Asking(canary, clients=8) as load:
+        time.sleep(3)
+        assert watch.look() == ""
+        kept.restart()
+        wait_for(lambda: stat(canary, "server.hot_restart_generation") == 2)
+        canary.upstream.failing = True
+        wait_for(lambda: stat(canary, "cluster.trading-canary.outlier_detection.ejections_enforced_total"))
+        assert watch.look() == "Envoy took it out: five failures in a row"
+    assert load.counts.keys() == {"200"}
+
+
+def stat(canary: Canary, name: str) -> int:
+    """A statistic of the Envoy that answers; 0 without one."""
+    try:
+        return int(canary.admin.stats(f"^{name}$").get(name, 0))
+    except (OSError, http.client.HTTPException):
+        return 0
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    end = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)

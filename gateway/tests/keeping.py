@@ -1,0 +1,86 @@
+"""A gateway under its keeper, as the local system runs it: to be reloaded, restarted, ended."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import yaml
+
+from gateway.canary.admin import Admin
+from gateway.taken import wait_until_taken
+from gateway.tests.running import System, made
+
+#: Seconds; every request of the tests ends within them.
+DRAIN = 2
+
+
+@dataclass
+class Kept:
+    """The gateway, and the process of its keeper."""
+
+    system: System
+    process: subprocess.Popen[bytes]
+
+    def change(self, edit: Callable[[dict[str, Any]], Any]) -> None:
+        """Edit gateway.yaml, render, and wait until Envoy goes by it."""
+        system = self.system
+        raw = yaml.safe_load(system.source.read_text(encoding="utf-8"))
+        edit(raw)
+        system.source.write_text(yaml.safe_dump(raw), encoding="utf-8")
+        system.render()
+        wait_until_taken(Admin(system.run_dir / "gateway-admin.sock"), system.folder / "etc")
+
+    def restart(self) -> None:
+        """Let a new Envoy take over, and do not wait for it."""
+        self.process.send_signal(signal.SIGHUP)
+
+    def envoys(self) -> list[int]:
+        """The process ids of its Envoys, the oldest first."""
+        return [child.pid for child in psutil.Process(self.process.pid).children()]
+
+    def wait_until_alone(self, *, without: list[int]) -> int:
+        """Return when a single Envoy is left and it is none of those: its process id."""
+        end = time.monotonic() + 20
+        while len(left := self.envoys()) != 1 or left[0] in without:
+            assert time.monotonic() < end, left
+            time.sleep(0.1)
+        return left[0]
+
+
+@contextmanager
+def keeper(system: System) -> Iterator[Kept]:
+    """The gateway, up; its services are somebody else's."""
+    system.render()
+    argv = [sys.executable, "-m", "gateway.keeper", "--config", str(system.folder / "etc")]
+    argv += ["--drain", str(DRAIN), "--concurrency", "2"]
+    with (system.folder / "envoy.log").open("ab") as log:
+        process = subprocess.Popen(argv, stdout=log, stderr=log)
+        try:
+            system.wait_until_up(process)
+            yield Kept(system, process)
+        finally:
+            if process.poll() is None:
+                process.terminate()
+            process.wait(30)
+
+
+@contextmanager
+def kept_gateway() -> Iterator[Kept]:
+    """The gateway with its services, up, without nginx."""
+    with tempfile.TemporaryDirectory(prefix="gw") as name:
+        system = made(Path(name), rates=1000)
+        system.start_services()
+        with keeper(system) as kept:
+            yield kept
+        for upstream in system.services.values():
+            upstream.stop()
