@@ -1,10 +1,14 @@
-"""Which address goes to which service, how long it may take and whether it is tried again."""
+"""Which address goes to which service, how long it may take and whether it is tried again.
+
+The routes stand in a tree: Envoy goes by the longest address that a path begins with and tries only what
+stands there, not every route before it (it does so twice for who is signed in).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
-from gateway.envoy import Json, header, seconds, typed
+from gateway.envoy import Json, extension, header, seconds, typed
 from gateway.envoy.cache import bypassing, cached_route
 from gateway.envoy.canary import split
 from gateway.envoy.rate_limits import counted_as
@@ -32,7 +36,7 @@ def route_configuration(gateway: Gateway, canaries: Collection[str] = ()) -> Jso
             {
                 "name": NAME,
                 "domains": ["*"],
-                "routes": split(routes, canaries),
+                "matcher": _tree(split(routes, canaries)),
                 "typed_per_filter_config": {"envoy.filters.http.cors": _cors(gateway)},
             }
         ],
@@ -41,6 +45,34 @@ def route_configuration(gateway: Gateway, canaries: Collection[str] = ()) -> Jso
         request_headers_to_add=[header("X-Forwarded-For", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%")],
         validate_clusters=True,
     )
+
+
+def _tree(routes: list[Json]) -> Json:
+    """The same routes, of which the first match wins, under each address those that it can match."""
+    addresses = {_address(route) for route in routes} - {"/"}
+    path = "envoy.type.matcher.v3.HttpRequestHeaderMatchInput"
+    found = {
+        address: _tried([route for route in routes if address.startswith(_address(route))])
+        for address in addresses
+    }
+    return {
+        "matcher_tree": {
+            "input": extension("path", path, header_name=":path"),
+            "prefix_match_map": {"map": dict(sorted(found.items()))},
+        },
+        "on_no_match": _tried([route for route in routes if _address(route) == "/"]),
+    }
+
+
+def _address(route: Json) -> str:
+    """What a route's paths begin with."""
+    return next(
+        route["match"][kind] for kind in ("path", "path_separated_prefix", "prefix") if kind in route["match"]
+    )
+
+
+def _tried(routes: list[Json]) -> Json:
+    return {"action": extension("routes", "envoy.config.route.v3.RouteList", routes=routes)}
 
 
 def _cors(gateway: Gateway) -> Json:

@@ -13,9 +13,6 @@ FILTER = "envoy.filters.http.jwt_authn"
 USER_HEADER = "x-user-id"
 SCOPE_HEADER = "x-user-scope"
 
-#: Where in a request's metadata a verified token's claims stand.
-CLAIMS = "claims"
-
 _PROTO = "envoy.extensions.filters.http.jwt_authn.v3"
 _BEARER, _COOKIE = "bearer", "operator_cookie"
 
@@ -56,7 +53,6 @@ def _provider(gateway: Gateway, **where: object) -> Json:
             {"header_name": USER_HEADER, "claim_name": "sub"},
             {"header_name": SCOPE_HEADER, "claim_name": "scope"},
         ],
-        "payload_in_metadata": CLAIMS,
         # The routes are looked at once more, now that it is known who asks.
         "clear_route_cache": True,
         "jwt_cache_config": {"jwt_cache_size": tokens.remembered},
