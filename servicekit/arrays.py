@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import orjson
+
 
 def array(values: Iterable[object]) -> str:
     """Write values as one PostgreSQL array literal, for a parameter that is cast: ``%s::uuid[]``.
 
     A list would become ``ARRAY['…', '…']``, which psycopg2 quotes and PostgreSQL parses element by
-    element: inserting 200 rows of 12 columns so costs twice the CPU. The literal is one constant.
+    element: inserting 200 rows of 12 columns so costs twice the CPU. The literal is one constant. It is
+    JSON's in other brackets, and orjson writes a column of ids ten times as fast as Python.
 
     Args:
         values: whose ``str`` PostgreSQL reads as the column's type (text, int, UUID, Decimal,
             datetime, bool); None is NULL.
     """
-    return "{" + ",".join(map(_element, values)) + "}"
+    column = list(values)
+    literal = orjson.dumps(column, default=str).decode()
+    if "\\" in literal:  # JSON has escapes, of a new line for example, that mean something else here
+        return "{" + ",".join(map(_element, column)) + "}"
+    return "{" + literal[1:-1] + "}"
 
 
 def columns(rows: Iterable[tuple[object, ...]]) -> list[str]:

@@ -10,9 +10,9 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Max, QuerySet, Subquery
 
-from billing_service.arrays import array
 from billing_service.ledger.chain import BREAKS, ORIGIN
 from billing_service.ledger.models import JournalEntry, JournalHead, LedgerAccount, LedgerEntry
+from servicekit.arrays import array
 from servicekit.database import Statement
 
 _BOOKED = Statement("SELECT fill_id FROM ledger_journalentry WHERE fill_id = ANY(%s::uuid[])")

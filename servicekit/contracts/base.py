@@ -53,9 +53,10 @@ class Event:
         """
         values, name = {}, ""
         try:
-            for name, load, required in _fields(cls):  # type: ignore[arg-type]
+            for name, plain, load, required in _fields(cls):  # type: ignore[arg-type]
                 if name in data:
-                    values[name] = load(data[name])
+                    value = data[name]
+                    values[name] = value if type(value) is plain else load(value)
                 elif required:
                     raise ContractError(f"{cls.TYPE}: {name} is missing")
         except (TypeError, ValueError, InvalidOperation) as error:
@@ -83,9 +84,10 @@ def event(type_name: str) -> Callable[[type[E]], type[E]]:
 
 
 class _Field(typing.NamedTuple):
-    """A field of a contract: how it is read, and whether it must be there."""
+    """A field of a contract: what JSON has of it as it is, how the rest is read, whether it must be there."""
 
     name: str
+    plain: type | None
     load: Callable[[Any], Any]
     required: bool
 
@@ -95,7 +97,12 @@ def _fields(cls: type[Event]) -> tuple[_Field, ...]:
     """What there is to know of a contract's fields, found out once: events are read by the thousand."""
     hints = typing.get_type_hints(cls)
     return tuple(
-        _Field(field.name, _loader(hints[field.name]), field.default is dataclasses.MISSING)
+        _Field(
+            field.name,
+            hints[field.name] if hints[field.name] in (str, int, bool) else None,
+            _loader(hints[field.name]),
+            field.default is dataclasses.MISSING,
+        )
         for field in dataclasses.fields(cls)  # type: ignore[arg-type]
     )
 
@@ -130,11 +137,12 @@ def _loader(hint: Any) -> Callable[[Any], Any]:
 def _load_id(value: Any) -> UUID:
     if not isinstance(value, str):
         raise TypeError("an id is written as a string")
-    return _parse_id(value)
+    return parse_id(value)
 
 
-#: The ids of users and instruments come again and again, and making a UUID is the slowest part of reading.
-_parse_id = functools.lru_cache(maxsize=4096)(UUID)
+#: Making a UUID is the slowest part of reading, and ids come again and again: those of users and instruments,
+#: and an order's in the event and in the rows that it is about.
+parse_id = functools.lru_cache(maxsize=8192)(UUID)
 
 
 def _load_decimal(value: Any) -> Decimal:

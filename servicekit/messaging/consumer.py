@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import redis
 from django.conf import settings
@@ -184,9 +185,10 @@ class Consumer:
         """
         ready: list[Delivery] = []
         done: list[str] = []
+        since = retention.remembered_since(removed=self.removed)
         for entry, fields in entries:
             # No fields: trimmed before it was handled.
-            if fields and _may_concern_us(fields) and (delivery := self._open(stream, entry, fields)):
+            if fields and _may_concern_us(fields) and (delivery := self._open(stream, entry, fields, since)):
                 ready.append(delivery)
             else:
                 done.append(entry)
@@ -206,15 +208,16 @@ class Consumer:
                 self.redis.xack(stream, self.group, *passed)
                 passed.clear()
 
-    def _open(self, stream: str, entry: str, fields: dict[str, str]) -> Delivery | None:
-        """Read an envelope; None when the event is not for this service or cannot be read at all."""
+    def _open(self, stream: str, entry: str, fields: dict[str, str], since: UUID) -> Delivery | None:
+        """Read an envelope; None when the event is not for this service or cannot be handled at all."""
         envelope = fields.get("envelope", "")
         try:
             attributes = parse(envelope)
             if attributes["type"] not in handlers():
                 return None
             delivery = Delivery(stream, entry, envelope, open_envelope(attributes))
-            retention.require_remembered(delivery.message.id, removed=self.removed)
+            if delivery.message.id < since:
+                raise retention.Forgotten
         except (ContractError, retention.Forgotten) as error:
             with fresh_connections():
                 failures.refuse(stream=stream, envelope=envelope, error=str(error))

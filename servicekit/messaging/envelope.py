@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 import orjson
 
-from servicekit.contracts import REGISTRY, ContractError, Event
+from servicekit.contracts import REGISTRY, ContractError, Event, parse_id
 
 E = TypeVar("E", bound=Event)
 
 
-@dataclass(frozen=True, slots=True)
-class Received(Generic[E]):
+class Received(NamedTuple, Generic[E]):
     """An event as its handler sees it.
 
     Attributes:
@@ -88,7 +86,7 @@ def parse(text: str | bytes) -> dict[str, Any]:
     """
     try:
         envelope: dict[str, Any] = orjson.loads(text)
-        UUID(envelope["id"]), envelope["type"], envelope["subject"]
+        parse_id(envelope["id"]), envelope["type"], envelope["subject"]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ContractError(f"not an envelope: {error!r}") from None
     return envelope
@@ -105,7 +103,7 @@ def open_envelope(envelope: dict[str, Any]) -> Received[Any]:
         raise ContractError(f"unknown event type {envelope['type']!r}")
     try:
         return Received(
-            id=UUID(envelope["id"]),
+            id=parse_id(envelope["id"]),
             type=envelope["type"],
             source=envelope["source"],
             subject=envelope["subject"],

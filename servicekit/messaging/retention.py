@@ -7,7 +7,7 @@ UUIDv7. Digests add up: of what is there and what is gone together they are the 
 however much either side has removed. The views ``published_totals`` and ``handled_totals`` say them.
 
 An inbox that no longer knows an old event could handle it twice. So an event older than the inbox
-remembers is not handled when it comes (:func:`require_remembered`) but becomes a dead letter.
+remembers (:func:`remembered_since`) is not handled when it comes but becomes a dead letter.
 """
 
 from __future__ import annotations
@@ -113,21 +113,17 @@ class Forgotten(Exception):
         )
 
 
-def require_remembered(event_id: UUID, *, removed: datetime | None) -> None:
-    """Refuse an event that the inbox would not know if it had been handled.
+def remembered_since(*, removed: datetime | None) -> UUID:
+    """The smallest id of which the inbox surely knows whether it was handled. See :class:`Forgotten`.
 
     Args:
         removed: :func:`removed_until`, as read when the process started. What is removed since then is
             older than ``INBOX_DAYS``.
-
-    Raises:
-        Forgotten: the event is older than the inbox remembers.
     """
     limit = timezone.now() - timedelta(days=settings.INBOX_DAYS) + MARGIN
     if removed is not None:  # the setting was lower once
         limit = max(limit, removed)
-    if event_id < first_id(limit):
-        raise Forgotten
+    return first_id(limit)
 
 
 def removed_until() -> datetime | None:

@@ -21,6 +21,8 @@ from servicekit.ids import new_id
             "text",
             ["", "a", "NULL", "null", None, 'a "quoted" one', "back\\slash", "{b,c}", "it's", "é\n\t", " "],
         ),
+        ("text", ["", "a", "NULL", "null", None, "{b,c}", "it's", "é", " ", "/"]),
+        ("text", ["two\nlines", "\x01", None]),
         ("uuid", [new_id(), None]),
         ("bigint", [0, -5, 10**18]),
         ("numeric", [Decimal("430.470000"), Decimal("1E+3"), None]),

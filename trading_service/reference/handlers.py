@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from uuid import UUID
 
-from servicekit.contracts import market
+from servicekit.contracts import market, parse_id
 from servicekit.messaging import Received
 from trading_service.reference import services
 
@@ -18,7 +17,7 @@ def on_instrument_changed(message: Received[market.InstrumentChanged]) -> None:
 def on_quotes_updated(quotes: market.QuotesUpdated) -> None:
     services.quotes_copy(
         quotes=[
-            services.HeardQuote(UUID(instrument), Decimal(price), datetime.fromisoformat(price_at))
+            services.HeardQuote(parse_id(instrument), Decimal(price), datetime.fromisoformat(price_at))
             for instrument, price, price_at in quotes.quotes
         ]
     )

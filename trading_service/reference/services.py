@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from servicekit.arrays import columns
 from servicekit.contracts import market
 
 _INSTRUMENT_UPSERT = """
@@ -91,9 +92,9 @@ def quotes_copy(*, quotes: Iterable[HeardQuote]) -> int:
     Returns:
         How many instruments have a new quote now.
     """
-    columns = list(zip(*quotes, strict=True))
-    if not columns:
+    rows = list(quotes)
+    if not rows:
         return 0
     with connection.cursor() as cursor:
-        cursor.execute(_QUOTES_UPSERT, [list(column) for column in columns])
+        cursor.execute(_QUOTES_UPSERT, columns(rows))
         return cursor.rowcount

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from django.db import connection
 
-from billing_service.arrays import array, words
 from billing_service.holds.errors import HoldChanged
 from billing_service.holds.models import Hold
+from servicekit.arrays import array
 from servicekit.database import Statement, run_later
 from servicekit.ids import new_id
 
@@ -115,7 +115,7 @@ def holds_insert(holds: Sequence[NewHold]) -> list[UUID]:
             array(hold.account_id for hold in holds),
             array(hold.user_id for hold in holds),
             array(hold.amount for hold in holds),
-            words(hold.state.value for hold in holds),
+            array(hold.state.value for hold in holds),
             array(hold.patience for hold in holds),
         ],
     )
@@ -135,7 +135,7 @@ def holds_save(holds: Collection[HoldRow]) -> None:
                 array(hold.order_id for hold in holds),
                 array(hold.captured for hold in holds),
                 array(hold.released for hold in holds),
-                words(hold.state for hold in holds),
+                array(hold.state for hold in holds),
             ],
         )
         if cursor.rowcount != len(holds):

@@ -10,9 +10,9 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from billing_service.arrays import array
 from billing_service.ledger.errors import AccountNotFrozen
 from billing_service.ledger.models import AccountFreeze, LedgerAccount
+from servicekit.arrays import array
 from servicekit.contracts import user
 from servicekit.contracts.billing import AccountOpened
 from servicekit.database import Statement, run_later

@@ -11,10 +11,10 @@ from uuid import UUID
 
 from django.db import connection
 
-from billing_service.arrays import array, words
 from billing_service.ledger.chain import Leg, entry_hash, price_text
 from billing_service.ledger.models import LedgerAccount
 from billing_service.ledger.services.accounts import LockedAccount, accounts_save
+from servicekit.arrays import array
 from servicekit.database import Statement, run_later
 from servicekit.ids import new_id
 
@@ -159,7 +159,7 @@ def _system_accounts(currencies: set[str]) -> dict[tuple[str, str], LockedAccoun
     kinds = [kind for kind in LedgerAccount.Kind if kind != LedgerAccount.Kind.CUSTOMER_CASH]
     while True:
         with connection.cursor() as cursor:
-            cursor.execute(_SYSTEM, [words(currencies)])
+            cursor.execute(_SYSTEM, [array(currencies)])
             found = {(row[7], row[2]): LockedAccount(*row[:7]) for row in cursor.fetchall()}
         if len(found) == len(kinds) * len(currencies):
             return found
@@ -181,7 +181,7 @@ def _insert(legs: Sequence[tuple[Any, ...]], entries: Sequence[tuple[Any, ...]],
      description, reverses_id, reason, booked_by) = zip(*entries, strict=True)  # fmt: skip
     run_later(
         _ENTRIES,
-        [moment, array(id), array(number), array(hash), array(type), array(source_id), words(request_id),
-         array(order_id), array(fill_id), words(ticker), array(quantity), array(price),
-         words(description), array(reverses_id), words(reason), words(booked_by)],
+        [moment, array(id), array(number), array(hash), array(type), array(source_id), array(request_id),
+         array(order_id), array(fill_id), array(ticker), array(quantity), array(price),
+         array(description), array(reverses_id), array(reason), array(booked_by)],
     )  # fmt: skip

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from market_service.quotes.models import Quote, stepped
+from servicekit.arrays import array
 from servicekit.contracts.market import QuotesUpdated
 from servicekit.messaging import publish_quotes
 from servicekit.money import price_text
@@ -47,7 +48,7 @@ def quotes_tick() -> int:
             WHERE quote.instrument_id = next.instrument_id AND quote.tick = next.tick
             RETURNING quote.instrument_id, quote.price, quote.price_at
             """,
-            [[str(row[0]) for row in quotes], [row[5] for row in quotes], prices],
+            [array(row[0] for row in quotes), array(row[5] for row in quotes), array(prices)],
         )
         renewed = cursor.fetchall()
         event = QuotesUpdated(
