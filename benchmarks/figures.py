@@ -109,7 +109,7 @@ def medians(runs: list[Run]) -> Run:
     for title in runs[0].splits:
         names = {name for run in runs for name in run.splits[title]}
         shares = {name: median(run.splits[title].get(name, 0.0) for run in runs) for name in names}
-        merged.splits[title] = dict(sorted(shares.items(), key=lambda item: -item[1]))
+        merged.splits[title] = dict(sorted(shares.items(), key=lambda item: (-item[1], item[0])))
     return merged
 
 

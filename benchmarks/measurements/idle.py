@@ -23,7 +23,7 @@ def measure_once(system: BenchSystem, size: Size) -> Run:
         time.sleep(size.idle_seconds)
         used = system.cpu.since(before)
     say(f"  idle: {used.cores * 100:.2f} % of a core")
-    ordered = sorted(used.seconds.items(), key=lambda item: -item[1])
+    ordered = sorted(used.seconds.items(), key=lambda item: (-item[1], item[0]))
     shares = {name: seconds / used.elapsed * 100 for name, seconds in ordered}
     return Run({"cpu": used.cores * 100}, {"% of one core": shares})
 

@@ -10,7 +10,6 @@ from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -20,7 +19,7 @@ from billing_service.ledger.models import LedgerEntry
 from billing_service.ledger.selectors import account_get, operation_list
 from billing_service.ledger.serializers import AccountOutput, OperationFilters, OperationOutput, OperationPage
 from servicekit.api.pagination import CursorPages
-from servicekit.api.renderers import BrowsableApi
+from servicekit.api.renderers import BrowsableApi, Json
 from servicekit.api.views import Api
 
 
@@ -49,7 +48,7 @@ class OperationPages(CursorPages):
 class OperationListApi(Api):
     """The customer's history."""
 
-    renderer_classes = [JSONRenderer, BrowsableApi, CsvRenderer]
+    renderer_classes = [Json, BrowsableApi, CsvRenderer]
     content_negotiation_class = CsvNegotiation
 
     @extend_schema(
@@ -76,8 +75,8 @@ class OperationListApi(Api):
         """An error is a problem document also where a file was asked for."""
         renderer = getattr(self.request, "accepted_renderer", None)
         if isinstance(renderer, CsvRenderer):
-            self.request.accepted_renderer = JSONRenderer()
-            self.request.accepted_media_type = JSONRenderer.media_type
+            self.request.accepted_renderer = Json()
+            self.request.accepted_media_type = Json.media_type
         return super().handle_exception(error)
 
     def _file(self, operations: QuerySet[LedgerEntry]) -> StreamingHttpResponse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import reprlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
@@ -228,6 +229,6 @@ class MomentField(serializers.Field):
 
 
 def shown(value: Any) -> str:
-    """A supplied value, short enough for a sentence."""
-    text = repr(value) if not isinstance(value, str) else value
+    """A supplied value, short enough for a sentence; of a nested one only the outermost levels."""
+    text = reprlib.repr(value) if not isinstance(value, str) else value
     return text if len(text) <= 40 else text[:37] + "…"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ from rest_framework.test import APIRequestFactory
 from servicekit.api.idempotency import idempotent
 from servicekit.api.models import IdempotentAnswer
 from servicekit.api.pagination import CursorPages
-from servicekit.api.serializers import MoneyField, QuantityField, StrictSerializer, TextField
+from servicekit.api.serializers import MoneyField, QuantityField, StrictSerializer, TextField, shown
 from servicekit.api.views import Api
 from servicekit.auth.models import RevokedSession
 from servicekit.errors import DomainError
@@ -129,6 +130,9 @@ class TestInput:
         [
             ("{", "malformed_json"), ("", "validation_failed"), ('{"amount": NaN}', "malformed_json"),
             ('{"amount": "1", "amount": "2"}', "malformed_json"), (b"\xff", "malformed_json"),
+            (r'{"amount": "\ud800"}', "malformed_json"), (r'{"\udc00": "1"}', "malformed_json"),
+            (b'{"amount": "\xed\xa0\x80"}', "malformed_json"),
+            (r'{"amount": "\\ud800"}', "amount_invalid"), (r'{"amount": "\ud83d\ude00"}', "amount_invalid"),
             ("[" * 100_000, "malformed_json"), ("[]", "validation_failed"), ("{}", "validation_failed"),
             ('{"amount": 5}', "amount_invalid"), ('{"amount": "NaN"}', "amount_invalid"),
             ('{"amount": "1e5"}', "amount_invalid"), ('{"amount": 1e400}', "amount_invalid"),
@@ -154,6 +158,15 @@ class TestInput:
         answer = api(user_id, Idempotency_Key="k").post("/test/echo", {"amount": 1, "id": 1, "x": 1})
         entries = {entry["field"]: entry["code"] for entry in answer.json()["errors"]}
         assert entries == {"amount": "amount_invalid", "id": "read_only_field", "x": "unknown_field"}
+
+    def test_a_value_that_nests_as_deep_as_json_allows_can_be_told(self) -> None:
+        value: Any = 1
+        for _ in range(sys.getrecursionlimit()):
+            value = [value]
+        assert shown(value) == "[[[[[[[...]]]]]]]"
+        assert [shown(each) for each in (1.5, None, [1], {"a": "b"}, "x" * 50)] == [
+            "1.5", "None", "[1]", "{'a': 'b'}", "x" * 37 + "…",
+        ]  # fmt: skip
 
     def test_a_form_is_no_json(self, api: Any, user_id: UUID) -> None:
         answer = api(user_id, Idempotency_Key="k").post("/test/echo", "a=1", content_type="text/plain")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -23,10 +23,13 @@ from servicekit.ids import new_id
         ),
         ("text", ["", "a", "NULL", "null", None, "{b,c}", "it's", "é", " ", "/"]),
         ("text", ["two\nlines", "\x01", None]),
+        ("text", ["{}", "{", "a,b", ",", "[]", "\\", '"', "\\n", "😀", "\x7f", "\u2028"]),
+        ("text", ["😀", "a,b", "[]", "{}", None]),
         ("uuid", [new_id(), None]),
-        ("bigint", [0, -5, 10**18]),
+        ("bigint", [0, -5, 10**18, 2**63 - 1, -(2**63), None]),
         ("numeric", [Decimal("430.470000"), Decimal("1E+3"), None]),
-        ("timestamptz", [datetime(2026, 3, 2, 12, 0, 0, 123456, tzinfo=UTC)]),
+        ("timestamptz", [datetime(2026, 3, 2, 12, 0, 0, 123456, tzinfo=UTC), None]),
+        ("timestamptz", [datetime(2026, 3, 2, 12, tzinfo=timezone(timedelta(hours=3)))]),
         ("boolean", [True, False, None]),
         ("jsonb", ['{"a": "b\\"c"}']),
         ("text", []),

@@ -21,7 +21,7 @@ from servicekit.auth import tokens
 from servicekit.auth.authentication import InvalidToken, SessionIsRevoked, principal_of
 from servicekit.auth.keys import MAX_AGE, KeySet, KeysUnavailable
 from servicekit.auth.sessions import session_revoke
-from servicekit.auth.tokens import LEEWAY
+from servicekit.auth.tokens import HEADERS, LEEWAY
 from servicekit.contracts import user
 from servicekit.ids import new_id
 from servicekit.testing.keys import KID, access_token, jwks_url, private_key
@@ -73,6 +73,10 @@ def _foreign() -> str:
     "token",
     [
         "", "x", "a.b.c",
+        pytest.param(lambda: access_token(new_id()).partition(".")[0], id="header alone"),
+        pytest.param(lambda: access_token(new_id()).partition(".")[0] + "..", id="only a header"),
+        pytest.param(lambda: access_token(new_id()).rpartition(".")[0] + ".", id="no signature"),
+        pytest.param(lambda: access_token(new_id()) + ".x", id="four parts"),
         pytest.param(_unsigned, id="none"),
         pytest.param(_confused, id="hs256"),
         pytest.param(_foreign, id="foreign key"),
@@ -88,6 +92,33 @@ def _foreign() -> str:
 def test_anything_else_is_refused(token: Any) -> None:
     with pytest.raises(InvalidToken):
         principal_of(token() if callable(token) else token)
+
+
+def test_a_header_that_is_remembered_vouches_for_nothing(user_id: UUID) -> None:
+    good = access_token(user_id)
+    header, payload, signature = good.split(".")
+    assert principal_of(good).id == user_id
+    others = signed(claims(sub=str(new_id()))).split(".")
+    assert others[0] == header
+    for token in (
+        f"{header}.{others[1]}.{signature}",
+        f"{header}.{payload}.{others[2]}",
+        f"{_unsigned().partition('.')[0]}.{payload}.{signature}",
+        _foreign(),
+        _confused(),
+        _unsigned(),
+    ):
+        with pytest.raises(InvalidToken):
+            principal_of(token)
+    assert principal_of(good).id == user_id
+
+
+def test_of_headers_only_so_many_are_remembered(user_id: UUID) -> None:
+    for number in range(2 * HEADERS):
+        with pytest.raises(InvalidToken):
+            principal_of(signed(claims(), kid=f"unknown {number}"))
+    assert tokens._key_id.cache_info().currsize <= HEADERS
+    assert principal_of(access_token(user_id)).id == user_id
 
 
 def test_a_revoked_session_is_refused(user_id: UUID) -> None:

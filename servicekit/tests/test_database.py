@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 from django.db import OperationalError, close_old_connections, connection
 
+from servicekit.contracts import parse_id
 from servicekit.database import base
+from servicekit.ids import new_id
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -27,6 +31,16 @@ def ask() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     close_old_connections()
+
+
+def test_an_id_is_read_once() -> None:
+    id, other = new_id(), new_id()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s::uuid, %s::uuid, NULL::uuid, ARRAY[%s, NULL]::uuid[]", [id, id, other])
+        first, second, none, several = cursor.fetchone()
+    assert type(first) is UUID
+    assert first is second is parse_id(str(id))
+    assert (first, none, several) == (id, None, [other, None])
 
 
 @pytest.fixture(autouse=True)

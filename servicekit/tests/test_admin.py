@@ -1,0 +1,66 @@
+"""What only the admin asks of a request, at the admin's addresses and nowhere else."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.utils import timezone
+
+from servicekit.auth.authentication import OPERATOR_COOKIE
+from servicekit.ids import new_id
+from servicekit.messaging.models import FailedEvent
+from servicekit.testing.keys import access_token
+
+pytestmark = pytest.mark.django_db
+
+INDEX = "/admin/trading/"
+EVENTS = "/admin/trading/messaging/failedevent/"
+
+
+def browser(user_id: UUID, scope: str = "customer operator", **options: Any) -> Client:
+    client = Client(**options)
+    client.cookies[OPERATOR_COOKIE] = access_token(user_id, scope=scope)
+    return client
+
+
+def test_an_operators_cookie_opens_it_and_a_customers_does_not(user_id: UUID) -> None:
+    assert browser(user_id, "customer").get(INDEX).status_code == 302
+    assert not get_user_model().objects.exists()
+    page = browser(user_id).get(INDEX)
+    assert page.status_code == 200
+    assert page.wsgi_request.user.get_username() == str(user_id)  # type: ignore[attr-defined]
+
+
+def test_its_forms_want_their_token(user_id: UUID) -> None:
+    FailedEvent.objects.create(event_id=new_id(), attempts=10, dead_at=timezone.now())
+    client = browser(user_id, enforce_csrf_checks=True)
+    assert client.get(EVENTS).status_code == 200
+    form: dict[str, Any] = {"action": "drop", "_selected_action": [str(FailedEvent.objects.get().pk)]}
+    refused = client.post(EVENTS, form)
+    assert (refused.status_code, refused["Content-Type"]) == (403, "text/html; charset=utf-8")
+    form["csrfmiddlewaretoken"] = client.cookies["birzha_trading_csrf"].value
+    answer = client.post(EVENTS, form)
+    assert answer.status_code == 302
+    assert "Write why they are dropped." in client.get(answer["Location"]).content.decode()
+
+
+def test_its_static_files() -> None:
+    answer = Client().get("/admin/trading/static/admin/css/base.css")
+    assert (answer.status_code, answer["Content-Type"]) == (200, 'text/css; charset="utf-8"')
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/admin/trading", "/admin/tradings/", "/x/admin/trading/"])
+def test_elsewhere_a_request_goes_past_it(user_id: UUID, path: str) -> None:
+    answer = browser(user_id).get(path)
+    assert answer.status_code == 404
+    assert not hasattr(answer.wsgi_request, "user")
+    assert not hasattr(answer.wsgi_request, "session")
+    assert not get_user_model().objects.exists()
+
+
+def test_an_api_answers_in_the_callers_language(api: Any) -> None:
+    assert "Accept-Language" in api().get("/nowhere")["Vary"]
