@@ -33,6 +33,8 @@ STEP_DOWN = (
 SUPERUSER = "postgres"
 AUDITOR = "auditor"
 PORT = 5432
+#: Of pages in memory, MB.
+LEAST_BUFFERS, MOST_BUFFERS = 32, 1024
 
 
 def binary(name: str) -> str:
@@ -111,7 +113,7 @@ def write_configuration(home: Home, *, test_databases: bool = False) -> None:
         test_databases: owners may also connect to ``test_<service>`` and to ``postgres`` (from where
             Django creates it): for a test home only.
     """
-    write_private(home.etc / "postgresql.conf", _configuration(home))
+    write_private(home.etc / "postgresql.conf", _configuration(home, for_tests=test_databases))
     write_private(home.etc / "pg_hba.conf", _access(test_databases=test_databases))
 
 
@@ -121,7 +123,7 @@ def clear_stale_locks(home: Home) -> None:
         file.unlink(missing_ok=True)
 
 
-def _configuration(home: Home) -> str:
+def _configuration(home: Home, *, for_tests: bool) -> str:
     values: dict[str, str | int] = {
         "cluster_name": cluster_name(home),
         "listen_addresses": "",
@@ -136,12 +138,14 @@ def _configuration(home: Home) -> str:
         "synchronous_commit": "on",
         "full_page_writes": "on",
         # small: one machine runs everything
-        "shared_buffers": "32MB",
+        "shared_buffers": f"{LEAST_BUFFERS if for_tests else _buffers()}MB",
         "work_mem": "4MB",
         "maintenance_work_mem": "32MB",
         "effective_cache_size": "512MB",
         "wal_buffers": "4MB",
-        "max_wal_size": "512MB",
+        # After a checkpoint every page goes to the log as a whole when it changes first: seldom costs less.
+        "max_wal_size": "2GB",
+        "checkpoint_timeout": "15min",
         "min_wal_size": "80MB",
         "wal_level": "minimal",
         "max_wal_senders": 0,
@@ -162,6 +166,12 @@ def _configuration(home: Home) -> str:
     }
     lines = [f"{key} = '{str(value).replace(chr(39), chr(39) * 2)}'" for key, value in values.items()]
     return "# Written by every start; change compose/local/postgres.py instead.\n" + "\n".join(lines) + "\n"
+
+
+def _buffers() -> int:
+    """MB of pages at hand: a sixteenth of the memory, of which only what was read is taken."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20
+    return min(max(memory // 16, LEAST_BUFFERS), MOST_BUFFERS)
 
 
 def _access(*, test_databases: bool) -> str:

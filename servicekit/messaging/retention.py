@@ -31,12 +31,14 @@ BUDGET = 1.0
 #: How much sooner than the inbox forgets an event it is refused: clocks may differ, never by so much.
 MARGIN = timedelta(days=1)
 
-# What is sent and not acknowledged by everybody still stands in a batch.
+# What is sent and not acknowledged by everybody still stands in a batch. Positions rise with time: behind
+# rows that are not old there are no old ones, and they are not read.
 _OUTBOX = """
 WITH chunk AS (
-    SELECT position FROM outbox
-    WHERE position > %(after)s AND created_at < %(before)s
-    ORDER BY position LIMIT %(chunk)s
+    SELECT position FROM (
+        SELECT position, created_at FROM outbox
+        WHERE position > %(after)s ORDER BY position LIMIT %(chunk)s
+    ) AS oldest WHERE created_at < %(before)s
 ), gone AS (
     DELETE FROM outbox USING chunk
     WHERE outbox.position = chunk.position

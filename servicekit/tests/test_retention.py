@@ -111,6 +111,17 @@ class TestOutbox:
         assert retention.outbox_remove_old() == 40
         assert RemovedEvents.objects.get().count == 40
 
+    def test_behind_rows_that_are_not_old_none_is_read(
+        self, confirmed: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(retention, "CHUNK", 2)
+        young = [sent_row(timedelta(days=1)).pk for _ in range(2)]
+        beyond = sent_row(OLD).pk
+        assert retention.outbox_remove_old() == 0
+        OutboxEvent.objects.filter(pk__in=young).update(created_at=timezone.now() - OLD)
+        assert retention.outbox_remove_old() == 3
+        assert not OutboxEvent.objects.filter(pk=beyond).exists()
+
 
 class TestProof:
     def test_both_sides_agree_however_much_either_has_removed(
