@@ -127,7 +127,7 @@ class TestProof:
     def test_both_sides_agree_however_much_either_has_removed(
         self, confirmed: None, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        ages = [timedelta(days=days, hours=hour) for days in (1, 19, 20, 60, 61) for hour in range(12)]
+        ages = [timedelta(days=days, hours=-hour) for days in (61, 60, 20, 19, 2) for hour in range(12)]
         for id in map(id_of, ages):
             age = timezone.now() - datetime.fromtimestamp((id.int >> 80) / 1000, UTC)
             sent_row(age, id=id)
