@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any
 
 import django
-from celery import Celery
+from celery import Celery, signals
 
 
 def service_celery(package: str) -> Celery:
@@ -55,10 +56,20 @@ def service_celery(package: str) -> Celery:
         beat_schedule=settings.CELERY_BEAT_SCHEDULE,
         beat_max_loop_interval=60,
         timezone="UTC",
+        # Celery would close the database's connection around every task, and a new one costs more than
+        # most tasks do. It is looked at instead, as before a request.
+        CELERY_DB_REUSE_MAX=sys.maxsize,
     )
+    signals.task_prerun.connect(_connections_look_at)
     app.autodiscover_tasks()
     app.steps["worker"].add(EventThreads)
     return app
+
+
+def _connections_look_at(**_signal: Any) -> None:
+    from django.db import close_old_connections
+
+    close_old_connections()
 
 
 def work(app: Celery) -> int:

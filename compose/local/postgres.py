@@ -156,7 +156,6 @@ def _configuration(home: Home, *, for_tests: bool) -> str:
         "max_parallel_workers_per_gather": 0,
         "autovacuum": "on",
         "autovacuum_max_workers": 1,
-        "autovacuum_naptime": "30s",
         "jit": "off",
         "timezone": "UTC",
         "log_timezone": "UTC",

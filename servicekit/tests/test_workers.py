@@ -29,18 +29,18 @@ STREAM = "events:billing"
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
-    """``start()`` → a worker; all are ended in the end."""
+def start(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+    """``start()`` → a worker, by the name of its module; all are ended in the end."""
     workers: list[subprocess.Popen[bytes]] = []
     streams.shared().delete("celery:trading:tasks", "events:trading:dead")
 
-    def run() -> subprocess.Popen[bytes]:
+    def run(module: str = "slow_worker") -> subprocess.Popen[bytes]:
         environment = os.environ | {
             "BIRZHA_DATABASE_NAME": connection.settings_dict["NAME"],
             "BIRZHA_WORKER_METRICS": str(tmp_path / "w.sock"),
         }
         with (tmp_path / f"{len(workers)}.log").open("wb") as log:
-            argv = [sys.executable, "-m", "servicekit.tests.slow_worker"]
+            argv = [sys.executable, "-m", f"servicekit.tests.{module}"]
             workers.append(subprocess.Popen(argv, env=environment, stdout=log, stderr=log))
         return workers[-1]
 
@@ -161,3 +161,21 @@ class TestMetrics:
         names = re.findall(r"^# TYPE (\S+)", text, re.MULTILINE)
         assert len(names) == len(set(names))
         streams.shared().delete("events:trading:dead", "events:trading")
+
+
+class TestTasks:
+    def test_one_connection_serves_them_until_it_breaks(
+        self, redis_streams: Any, start: Callable[..., subprocess.Popen[bytes]]
+    ) -> None:
+        start("task_worker")
+        eventually(lambda: get_user_model().objects.count() >= 4, seconds=40)
+        (first,) = backends()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s)", [first])
+        eventually(lambda: len(backends()) == 2, seconds=10)
+
+
+def backends() -> set[int]:
+    """The backends that have served the tasks."""
+    names = get_user_model().objects.values_list("username", flat=True)
+    return {int(name.partition("-")[0]) for name in names}
