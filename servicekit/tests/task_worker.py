@@ -1,4 +1,4 @@
-"""``python -m servicekit.tests.task_worker``: a real worker of the test project that has a task each half second.
+"""``python -m servicekit.tests.task_worker``: a real worker of the test project, a task each half second.
 
 Each run leaves a user whose name begins with the process id of the database's backend that served it.
 """
