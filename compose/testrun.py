@@ -27,11 +27,21 @@ from compose.local.settings import MANY_CUSTOMERS, Settings, free_port
 from compose.local.stack import Stack
 from compose.services import WEB_SERVERS
 
-#: Packages with tests of their own, the slowest first; ``tests`` needs the whole system and comes last.
-PACKAGES = ("gateway", "servicekit", "compose", *(service.package for service in WEB_SERVERS))
+#: servicekit's tests use trading's database and its user of Redis, so they are never run beside trading's.
+SHARING = ("servicekit", "trading_service")
+#: Packages with tests of their own, those that take longest first; what stands together runs one by one.
+PACKAGES = (
+    SHARING,
+    ("gateway",),
+    ("compose",),
+    *((service.package,) for service in WEB_SERVERS if service.package not in SHARING),
+)
+#: It needs the whole system and comes last.
 CROSSING = "tests"
 #: More than a small machine has cores: the slowest mostly wait.
 AT_ONCE = 3
+#: Seconds that an interrupted suite may take to stop what it has started.
+PATIENCE = 30
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -57,7 +67,8 @@ class Outcome:
 
 def main() -> int:
     """Run everything; returns 0 when all of it is good."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGTERM, signal.SIGINT):  # one started in the background would ignore SIGINT
+        signal.signal(number, _interrupt)
     home = Home.at(os.environ.get("BIRZHA_TEST_HOME") or ROOT / ".birzha-test")
     with install.locked(ROOT / "tests", "another make test is running here; waiting for it"):
         return TestRun(Stack(home)).run()
@@ -86,8 +97,7 @@ class TestRun:
         except Trouble as trouble:
             note = str(trouble)
         finally:
-            for child in list(self.children):
-                child.terminate()
+            self._end_children()
             try:
                 self.stack.down()
             except Trouble as trouble:
@@ -103,8 +113,8 @@ class TestRun:
         pool = ThreadPoolExecutor(AT_ONCE)
         try:
             linted = pool.submit(self._note, "lint", lambda: commands.lint() == 0)
-            for outcome in pool.map(self._pytest, PACKAGES):
-                self.outcomes.append(outcome)
+            for outcomes in pool.map(self._one_by_one, PACKAGES):
+                self.outcomes += outcomes
             linted.result()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
@@ -114,12 +124,26 @@ class TestRun:
         self.outcomes.append(self._pytest(CROSSING))
         self._note("make check", lambda: self._program("compose.check") == 0)
 
+    def _end_children(self) -> None:
+        """End the suites that still run: pytest, interrupted, stops what its tests have started."""
+        children = list(self.children)
+        for child in children:
+            child.send_signal(signal.SIGINT)
+        for child in children:
+            try:
+                child.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                child.kill()
+
     def _note(self, suite: str, check: Callable[[], bool]) -> None:
         begun = time.monotonic()
         good = check()
         seconds = time.monotonic() - begun
         self.outcomes.append(Outcome(suite, passed=int(good), failed=int(not good), seconds=seconds))
         say(str(self.outcomes[-1]))
+
+    def _one_by_one(self, packages: tuple[str, ...]) -> list[Outcome]:
+        return [self._pytest(package) for package in packages]
 
     def _pytest(self, package: str) -> Outcome:
         """One package's tests in a process of their own; prints its output when something failed."""
@@ -141,12 +165,14 @@ class TestRun:
         environment |= {"BIRZHA_HOME": str(self.stack.home.root)}
         argv = [sys.executable, "-m", module, *arguments]
         error = subprocess.STDOUT if output else None
-        child = subprocess.Popen(argv, cwd=ROOT, env=environment, stdout=output, stderr=error, text=True)
+        # Its session is its own, so that Ctrl-C reaches it once, by way of us.
+        child = subprocess.Popen(
+            argv, cwd=ROOT, env=environment, stdout=output, stderr=error, text=True, start_new_session=True
+        )
         self.children.add(child)
-        try:
-            return child.wait()
-        finally:
-            self.children.discard(child)
+        code = child.wait()
+        self.children.discard(child)
+        return code
 
 
 def _counted(suite: str, report: Path, code: int, seconds: float) -> Outcome:
