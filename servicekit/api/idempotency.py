@@ -1,9 +1,9 @@
 """Idempotency-Key (IETF draft): the same key and body give the first answer again.
 
-The key's row is inserted in the transaction of what the request does, and the primary key decides
-who is first. A second request with the key waits for the first one's commit, at most
-:data:`PATIENCE`, and then replays its answer. A request that is refused leaves no row, because
-nothing has happened.
+The key's row is inserted in the transaction of what the request does, before anything else that it asks
+of the database, and the primary key decides who is first. A second request with the key waits for the
+first one's commit, at most :data:`PATIENCE`, and then replays its answer. A request that is refused
+leaves no row, because nothing has happened.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
-from django.db import OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -30,12 +30,12 @@ from servicekit.faults import fault_point
 #: Milliseconds to wait for another request with the same key that is still being worked on.
 PATIENCE = 2000
 
-# The limit stays for what the action itself may have to wait for.
+# With the first statement of the action: it needs no trip of its own. The limit stays for what the action
+# itself may have to wait for.
 _TAKE_KEY = Statement(
     """
 INSERT INTO idempotent_answers (user_id, key, request_hash, status, location, body)
 SELECT %s::uuid, %s::text, %s::text, 0, '', '' FROM set_config('lock_timeout', %s::text, true)
-ON CONFLICT DO NOTHING
 """
 )
 
@@ -93,25 +93,35 @@ def idempotent(request: Request, action: Callable[[str], Response]) -> Response:
         raise IdempotencyKeyInvalid()
     fingerprint = _fingerprint(request)
     user_id = cast(Principal, request.user).id
-    with transaction.atomic():
-        if not _is_first(user_id, key, fingerprint):
-            return _replay(user_id, key, fingerprint)
-        response = action(key)
-        _remember(user_id, key, response)
-        fault_point("request.before_commit")
+    try:
+        with transaction.atomic():
+            run_later(_TAKE_KEY, [str(user_id), key, fingerprint, str(PATIENCE)])
+            response = action(key)
+            _remember(user_id, key, response)
+            fault_point("request.before_commit")
+    except IntegrityError as error:
+        if not _is_taken(error):
+            raise
+        return _replay(user_id, key, fingerprint)
+    except OperationalError as error:
+        if _is_in_flight(error):
+            raise IdempotencyInFlight() from None
+        raise
     fault_point("request.after_commit")
     return response
 
 
-def _is_first(user_id: UUID, key: str, fingerprint: str) -> bool:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(_TAKE_KEY, [str(user_id), key, fingerprint, str(PATIENCE)])
-            return bool(cursor.rowcount == 1)
-    except OperationalError as error:
-        if getattr(error.__cause__, "pgcode", None) == "55P03":  # lock_not_available
-            raise IdempotencyInFlight() from None
-        raise
+def _is_taken(error: IntegrityError) -> bool:
+    cause: Any = error.__cause__
+    return cause is not None and bool(cause.diag.table_name == IdempotentAnswer._meta.db_table)
+
+
+def _is_in_flight(error: OperationalError) -> bool:
+    """Whether what was waited for in vain is the key, and not something that the action needs."""
+    cause: Any = error.__cause__
+    return getattr(cause, "pgcode", None) == "55P03" and (  # lock_not_available
+        IdempotentAnswer._meta.db_table in (cause.diag.context or "")
+    )
 
 
 def _remember(user_id: UUID, key: str, response: Response) -> None:

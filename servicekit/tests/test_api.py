@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.http import Http404
 from django.urls import path
 from django.utils.translation import gettext_lazy
@@ -28,6 +28,7 @@ from servicekit.auth.models import RevokedSession
 from servicekit.errors import DomainError
 from servicekit.ids import new_id
 from servicekit.testing.project import urls as project_urls
+from servicekit.testing.sent import Sent
 
 slow = threading.Event()
 
@@ -227,6 +228,53 @@ class TestIdempotency:
         assert RevokedSession.objects.count() == 1
         assert len(set(answers)) == 1
         assert answers[0][0] == 201
+
+    @pytest.mark.django_db(transaction=True)
+    def test_who_waits_in_vain_for_the_first_is_told_so(
+        self, api: Any, user_id: UUID, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("servicekit.api.idempotency.PATIENCE", 100)
+        answers = []
+
+        def submit() -> None:
+            answers.append(api(user_id, Idempotency_Key="k-held").post("/test/echo", {"amount": "1.00"}))
+            connection.close()
+
+        with transaction.atomic():
+            IdempotentAnswer.objects.create(user_id=user_id, key="k-held", request_hash="a")
+            thread = threading.Thread(target=submit)
+            thread.start()
+            thread.join(20)
+        (answer,) = answers
+        assert (answer.status_code, answer.json()["code"]) == (409, "idempotency_in_flight")
+        assert RevokedSession.objects.count() == 0
+
+    @pytest.mark.django_db(transaction=True)
+    def test_who_waits_in_vain_for_something_else_is_not_told_of_the_key(
+        self, api: Any, user_id: UUID, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("servicekit.api.idempotency.PATIENCE", 100)
+        answers = []
+
+        def submit() -> None:
+            answers.append(api(user_id, Idempotency_Key="k-free").post("/test/echo", {"amount": "1.00"}))
+            connection.close()
+
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {RevokedSession._meta.db_table} IN SHARE MODE")
+            thread = threading.Thread(target=submit)
+            thread.start()
+            thread.join(20)
+        (answer,) = answers
+        assert (answer.status_code, answer.json()["code"]) == (503, "service_unavailable")
+        assert not IdempotentAnswer.objects.exists()
+
+    @pytest.mark.django_db(transaction=True)
+    def test_the_key_is_taken_before_anything_else_is_asked(self, api: Any, user_id: UUID) -> None:
+        with Sent() as sent:
+            api(user_id, Idempotency_Key="k-1").post("/test/echo", {"amount": "1.00"})
+        inserted = [words[2] for s in sent.statements if (words := s.split())[0] == "INSERT"]
+        assert inserted == ["idempotent_answers", '"revoked_sessions"']
 
 
 @pytest.mark.django_db
