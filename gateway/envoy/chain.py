@@ -66,6 +66,7 @@ def connection_manager(run: Run, door: str, *, trusted: bool, routes: Json) -> J
         server_name=NAME,
         # who is asking
         use_remote_address=not trusted,
+        skip_xff_append=True,  # the routes write it
         preserve_external_request_id=trusted,
         generate_request_id=True,
         always_set_request_id_in_response=True,
@@ -77,8 +78,7 @@ def connection_manager(run: Run, door: str, *, trusted: bool, routes: Json) -> J
         path_with_escaped_slashes_action="REJECT_REQUEST",
         # limits
         max_request_headers_kb=limits.header_kib,
-        request_timeout=seconds(timeouts.client_request),
-        request_headers_timeout=seconds(timeouts.client_request),
+        request_timeout=seconds(timeouts.client_request),  # its headers' too
         stream_idle_timeout=seconds(max(timeouts.client_request, timeouts.unsafe) + 5),
         drain_timeout=seconds(timeouts.drain),
         common_http_protocol_options={

@@ -97,8 +97,8 @@ def _filter(run: Run, name: str, **values: object) -> Json:
         _PROTO,
         stat_prefix=name,
         token_bucket=_ENDLESS,
-        filter_enabled={**always, "runtime_key": f"gateway.{name}.enabled"},
-        filter_enforced={**always, "runtime_key": f"gateway.{name}.enforced"},
+        filter_enabled=always,
+        filter_enforced=always,
         always_consume_default_token_bucket=False,
         # The default of 20 forgets a bucket as soon as 20 others are asked for, and gives it back full.
         max_dynamic_descriptors=run.gateway.counted_keys,

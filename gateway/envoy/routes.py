@@ -12,7 +12,7 @@ from gateway.envoy import Json, extension, header, seconds, typed
 from gateway.envoy.cache import bypassing, cached_route
 from gateway.envoy.canary import split
 from gateway.envoy.rate_limits import counted_as
-from gateway.envoy.tokens import token_rule
+from gateway.envoy.tokens import token_rule, without_token
 from gateway.source import Gateway, Route
 
 NAME = "birzha"
@@ -99,13 +99,18 @@ def _match(route: Route) -> Json:
 
 def _entries(route: Route, match: Json, gateway: Gateway) -> list[Json]:
     if route.stream:
-        return [_entry(route, match, _stream(route.to, gateway), safe=True)]
+        return _by_token(route, _entry(route, match, _stream(route.to, gateway), safe=True))
     method = {"name": ":method", "string_match": {"safe_regex": {"regex": SAFE_METHODS}}}
     safe = _entry(route, {**match, "headers": [method]}, _safe(route.to, gateway), safe=True)
     unsafe = _entry(route, match, _unsafe(route.to, gateway), safe=False)
     if route.cache:
-        return [cached_route(safe), bypassing(safe), bypassing(unsafe)]
-    return [safe, unsafe]
+        return [cached_route(without_token(safe)), bypassing(safe), bypassing(unsafe)]
+    return [*_by_token(route, safe), unsafe]
+
+
+def _by_token(route: Route, entry: Json) -> list[Json]:
+    """Where a token is optional most bring none: they have a route of their own."""
+    return [without_token(entry), entry] if route.token == "optional" else [entry]
 
 
 def _entry(route: Route, match: Json, action: Json, *, safe: bool) -> Json:

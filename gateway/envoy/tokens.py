@@ -15,6 +15,8 @@ SCOPE_HEADER = "x-user-scope"
 
 _PROTO = "envoy.extensions.filters.http.jwt_authn.v3"
 _BEARER, _COOKIE = "bearer", "operator_cookie"
+#: The filter does not even see the request.
+_NO_CHECK = typed("envoy.config.route.v3.FilterConfig", disabled=True)
 
 
 def token_check(gateway: Gateway) -> Json:
@@ -36,8 +38,24 @@ def token_check(gateway: Gateway) -> Json:
 
 def token_rule(route: Route) -> Json:
     """A route's ``typed_per_filter_config``."""
-    config = {"disabled": True} if route.token == "ignored" else {"requirement_name": route.token}
-    return {FILTER: typed(f"{_PROTO}.PerRouteConfig", **config)}
+    if route.token == "ignored":
+        return {FILTER: _NO_CHECK}
+    return {FILTER: typed(f"{_PROTO}.PerRouteConfig", requirement_name=route.token)}
+
+
+def without_token(route: Json) -> Json:
+    """A route where a token is optional, for who brings none: nothing is checked."""
+    match, absent = route["match"], {"name": "authorization", "present_match": True, "invert_match": True}
+    return {
+        **route,
+        "match": {**match, "headers": [*match.get("headers", []), absent]},
+        "typed_per_filter_config": {FILTER: _NO_CHECK},
+    }
+
+
+def checks_token(route: Json) -> bool:
+    """Whether it is known at a route who asks."""
+    return bool(route["typed_per_filter_config"][FILTER] != _NO_CHECK)
 
 
 def _provider(gateway: Gateway, **where: object) -> Json:

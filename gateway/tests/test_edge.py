@@ -192,7 +192,7 @@ def test_too_many_headers_are_a_431(outside: httpx.Client, headers: dict[str, st
     assert answer.json()["trace_id"] == answer.headers["X-Request-Id"]
 
 
-def test_a_client_that_never_finishes_its_request_gets_a_408(system: System) -> None:
-    unfinished = b"POST /api/v1/users HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc"
-    status, _, body = system.raw(unfinished)
+@pytest.mark.parametrize("rest", [b"X-Head", b"Content-Length: 10\r\n\r\nabc"], ids=["headers", "body"])
+def test_a_client_that_never_finishes_its_request_gets_a_408(system: System, rest: bytes) -> None:
+    status, _, body = system.raw(b"POST /api/v1/users HTTP/1.1\r\nHost: x\r\n" + rest)
     assert (status, json.loads(body)["code"]) == (408, "request_timeout")
