@@ -15,7 +15,7 @@ from notification_service.delivery.selectors import channels_for
 from notification_service.inbox.errors import NotificationNotFound
 from notification_service.inbox.models import Kind, Notification
 from notification_service.inbox.selectors import notification_list
-from servicekit.arrays import array
+from servicekit.arrays import columns, lines
 from servicekit.database import Statement
 from servicekit.ids import new_id
 
@@ -24,9 +24,10 @@ from servicekit.ids import new_id
 _TELL = Statement(
     """
 INSERT INTO notification_inbox_notification
-    (id, user_id, channel, source_event_id, order_id, fill_id, params, request_id, kind, created_at)
+    (id, user_id, channel, source_event_id, order_id, fill_id, request_id, params, kind, created_at)
 SELECT told.*, %s::text, statement_timestamp()
-FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::uuid[], %s::jsonb[], %s::text[])
+FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[],
+            string_to_array(%s, E'\\n')::jsonb[])
      AS told (id, user_id, channel, source_event_id)
 ORDER BY source_event_id
 ON CONFLICT DO NOTHING
@@ -61,7 +62,10 @@ def notifications_create(*, kind: Kind, news: Sequence[News]) -> int:
         How many notifications are new.
     """
     channels = channels_for(user_ids=(one.user_id for one in news), kind=kind)
-    rows = [
+    told = [(one, channel) for one in news for channel in channels[one.user_id]]
+    if not told:
+        return 0
+    rows = (
         (
             new_id(),
             one.user_id,
@@ -69,16 +73,13 @@ def notifications_create(*, kind: Kind, news: Sequence[News]) -> int:
             one.source_event_id,
             one.order_id,
             one.fill_id,
-            orjson.dumps(one.params, default=str).decode(),
             one.request_id,
         )
-        for one in news
-        for channel in channels[one.user_id]
-    ]
-    if not rows:
-        return 0
+        for one, channel in told
+    )
+    params = lines(orjson.dumps(one.params, default=str).decode() for one, _ in told)
     with connection.cursor() as cursor:
-        cursor.execute(_TELL, [kind.value, *(array(column) for column in zip(*rows, strict=True))])
+        cursor.execute(_TELL, [kind.value, *columns(rows), params])
         return int(cursor.rowcount)
 
 

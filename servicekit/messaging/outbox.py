@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from servicekit.arrays import columns
+from servicekit.arrays import columns, lines
 from servicekit.contracts import Event
 from servicekit.database import Statement, run_later
 from servicekit.ids import new_id
@@ -25,7 +25,7 @@ _APPEND = Statement(
 WITH added AS (
     INSERT INTO outbox (id, type, subject, sequence, envelope)
     SELECT id, type, subject, sequence, envelope
-    FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::int[], %s::text[]) WITH ORDINALITY
+    FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::int[], string_to_array(%s, E'\\n')) WITH ORDINALITY
          AS event (id, type, subject, sequence, envelope, place)
     ORDER BY place
     RETURNING position
@@ -73,25 +73,28 @@ def publish_many(outgoing: Iterable[Outgoing]) -> list[UUID]:
         raise transaction.TransactionManagementError("an event is published inside a transaction")
     now, source = timezone.now(), settings.SERVICE_NAME
     here = current_request_id(), current_traceparent()
-    rows = []
+    rows: list[tuple[UUID, str, str, int]] = []
+    envelopes: list[str] = []
     for out in outgoing:
         event_id = new_id()
         request_id, traceparent = (out.cause.request_id, out.cause.traceparent) if out.cause else here
         subject = out.event.subject
-        sealed = envelope.seal(
-            out.event,
-            id=event_id,
-            source=source,
-            subject=subject,
-            sequence=out.sequence,
-            time=now,
-            request_id=request_id,
-            traceparent=traceparent,
+        rows.append((event_id, out.event.TYPE, subject, out.sequence))
+        envelopes.append(
+            envelope.seal(
+                out.event,
+                id=event_id,
+                source=source,
+                subject=subject,
+                sequence=out.sequence,
+                time=now,
+                request_id=request_id,
+                traceparent=traceparent,
+            )
         )
-        rows.append((event_id, out.event.TYPE, subject, out.sequence, sealed))
     if not rows:
         return []
-    run_later(_APPEND, columns(rows))
+    run_later(_APPEND, [*columns(rows), lines(envelopes)])
     if not any(func is wake_relay for _, func, _ in connection.run_on_commit):
         transaction.on_commit(wake_relay)
     return [row[0] for row in rows]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from servicekit.arrays import array
+from servicekit.arrays import array, lines
 from servicekit.ids import new_id
 
 
@@ -45,6 +45,22 @@ def test_an_array_is_read_back_as_it_was(kind: str, values: list[Any]) -> None:
         )
         assert read == [row[0] for row in cursor.fetchall()]
     assert len(read) == len(values)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ['{"a": "it\'s \\"quoted\\", \\\\ and \\n"}', "{}", '["%s", "é😀"]', "NULL", " "],
+        ["only one"],
+        [],
+    ],
+    ids=str,
+)
+def test_lines_are_read_back_as_they_were(texts: list[str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(r"SELECT of FROM unnest(string_to_array(%s, E'\n')) AS of", [lines(texts)])
+        assert [row[0] for row in cursor.fetchall()] == texts
 
 
 def _plain(value: Any) -> Any:
