@@ -86,25 +86,14 @@ def work(app: Celery) -> int:
     Returns:
         The exit code.
     """
-    _collect_garbage_rarely()
     worker: Any = app.Worker(
         loglevel="INFO", without_gossip=True, without_mingle=True, without_heartbeat=True
     )
+    gc.collect()
     gc.freeze()  # what is there now stays
     gc.set_threshold(GARBAGE)
     worker.start()
     return int(worker.exitcode or 0)
-
-
-def _collect_garbage_rarely() -> None:
-    """Python looks for cycles after every 700 new objects, and a batch of events makes many thousands.
-
-    All but a few go without it, by their reference counts: the search was a tenth of a worker's CPU. What
-    is there before the first event stays as long as the worker does, and is not searched at all.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
 
 
 def broker_url(redis_url: str) -> str:
