@@ -64,7 +64,7 @@ bench: ## how fast is it? (ONLY=drain, RUNS=3, PROFILE=trading-worker); written 
 	$(RUN) bench
 
 bench-gateway: ## what do Envoy and nginx cost? (RUNS=3); written to docs/benchmarks.md
-	@ONLY=gateway sh compose/local/run bench
+	@ONLY="gateway services" sh compose/local/run bench
 
 test: ## every check and every test, on a system of its own
 	$(RUN) test

@@ -73,18 +73,9 @@ def servers(*, envoy: set[int], others: set[int]) -> Iterator[Servers]:
         folder, run_dir = Path(name), Path(name) / "run"
         run_dir.mkdir()
         port, bare_port = free_port(), free_port()
-        log = stack.enter_context((folder / "servers.log").open("wb"))
 
         def start(argv: list[str], cores: set[int], place: str) -> int:
-            process = subprocess.Popen(
-                argv,
-                stdout=log,
-                stderr=log,
-                preexec_fn=lambda: os.sched_setaffinity(0, cores),
-            )
-            stack.callback(_stop, process)
-            _wait_for(place, process, folder / "servers.log")
-            return process.pid
+            return stack.enter_context(_started(argv, cores, place, folder / "servers.log"))
 
         fast = f"unix:{run_dir}/market.sock"
         start(nginx_command(_fast(folder, run_dir), folder), others, fast)
@@ -104,6 +95,38 @@ def servers(*, envoy: set[int], others: set[int]) -> Iterator[Servers]:
             "envoy": start(envoy_command(bootstrap, concurrency=1), envoy, str(port)),
         }
         yield Servers(fast, str(bare_port), str(port), pages, pids)
+
+
+@contextmanager
+def bare_envoy(upstream: str, *, cores: set[int]) -> Iterator[str]:
+    """An Envoy that has nothing but its router, with as many workers as the gateway's, before a server.
+
+    Returns:
+        Its port.
+
+    Raises:
+        Trouble: it does not start.
+    """
+    with tempfile.TemporaryDirectory(prefix="bench") as name:
+        folder, port = Path(name), free_port()
+        argv = envoy_command(_bare(folder, upstream, port))
+        with _started(argv, cores, str(port), folder / "servers.log"):
+            yield str(port)
+
+
+@contextmanager
+def _started(argv: list[str], cores: set[int], place: str, log: Path) -> Iterator[int]:
+    """A server on these cores, once it listens; its process."""
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            argv, stdout=output, stderr=output, preexec_fn=lambda: os.sched_setaffinity(0, cores)
+        )
+    try:
+        _wait_for(place, process, log)
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait(10)
 
 
 def _fast(folder: Path, run_dir: Path) -> Path:
@@ -175,8 +198,3 @@ def _wait_for(place: str, process: subprocess.Popen[bytes], log: Path) -> None:
                 return
         time.sleep(0.02)
     raise Trouble(f"A server of the measurement does not start: {log.read_text(errors='replace')[-2000:]}")
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    process.wait(10)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.figures import Measurement
-from benchmarks.measurements import drain, gateway, growth, idle, intake, latency
+from benchmarks.measurements import drain, gateway, growth, idle, intake, latency, services
 
 MEASUREMENTS: tuple[Measurement, ...] = (
     drain.MEASUREMENT,
@@ -12,4 +12,5 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     growth.MEASUREMENT,
     idle.MEASUREMENT,
     gateway.MEASUREMENT,
+    services.MEASUREMENT,
 )

@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.__main__ import SMALL
 from benchmarks.figures import Measurement, Run
-from benchmarks.measurements import drain, gateway, idle, intake, latency
+from benchmarks.measurements import drain, gateway, idle, intake, latency, services
 from benchmarks.past import TABLES, Past, past_id
 from benchmarks.prepare import customers
 from benchmarks.system import BenchSystem
@@ -61,6 +61,13 @@ def test_gateway(system: System) -> None:
     _gives_all(run, gateway.MEASUREMENT)
     assert run.values["direct_rate"] > run.values["bare_rate"] > 0
     assert run.values["bare_cpu"] < run.values["signed_in_cpu"]
+
+
+def test_services(bench: BenchSystem) -> None:
+    run = services.measure_once(bench, SIZE)
+
+    _gives_all(run, services.MEASUREMENT)
+    assert all(value > 0 for value in run.values.values())
 
 
 def test_idle(bench: BenchSystem) -> None:
