@@ -6,13 +6,18 @@ Cash is never a float and never a fraction of a minor unit: ``123450`` with curr
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 
 #: Digits after the point of each currency that Birzha keeps cash in (ISO 4217).
 EXPONENTS: dict[str, int] = {"USD": 2, "EUR": 2, "RUB": 2}
 
 #: The currency every account and every instrument of this exchange is kept in.
 HOME_CURRENCY = "USD"
+
+#: Enough digits for any product of a price, a quantity and a rate to be exact.
+EXACT = Context(prec=60)
+
+_ONE = Decimal(1)
 
 #: The largest amount that fits a BIGINT with room to add a few of them up: 10^16 minor units.
 MAX_MINOR = 10**16
@@ -42,11 +47,9 @@ def to_minor(text: str | Decimal, currency: str = HOME_CURRENCY) -> int:
         raise ValueError("too large")
     if amount and amount.adjusted() < -20:
         raise ValueError(f"finer than {exponent} digits after the point")
-    with localcontext() as exact:
-        exact.prec = 60
-        scaled = amount.scaleb(exponent)
-        if scaled != scaled.to_integral_value():
-            raise ValueError(f"finer than {exponent} digits after the point")
+    scaled = amount.scaleb(exponent, EXACT)
+    if scaled != scaled.to_integral_value():
+        raise ValueError(f"finer than {exponent} digits after the point")
     if abs(scaled) > MAX_MINOR:
         raise ValueError("too large")
     return int(scaled)
@@ -79,6 +82,4 @@ def rounded_minor(amount: Decimal, currency: str = HOME_CURRENCY) -> int:
         amount: an exact product such as price × quantity, in major units.
         currency: ISO 4217 code.
     """
-    with localcontext() as exact:
-        exact.prec = 60
-        return int(amount.scaleb(EXPONENTS[currency]).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    return int(amount.scaleb(EXPONENTS[currency], EXACT).quantize(_ONE, ROUND_HALF_UP, EXACT))

@@ -10,8 +10,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 
 from django.conf import settings
 
-from servicekit.money import rounded_minor, to_text
-from trading_service.reference.valuation import PRECISION
+from servicekit.money import EXACT, EXPONENTS, rounded_minor
 
 
 def cap_price(*, side: str, quote: Decimal, step: Decimal) -> Decimal:
@@ -22,8 +21,7 @@ def cap_price(*, side: str, quote: Decimal, step: Decimal) -> Decimal:
     """
     protection = settings.PRICE_PROTECTION
     step = step.normalize()
-    with localcontext() as exact:
-        exact.prec = PRECISION
+    with localcontext(EXACT):
         if side == "buy":
             steps = (quote * (1 + protection) / step).to_integral_value(ROUND_CEILING)
         else:
@@ -34,6 +32,5 @@ def cap_price(*, side: str, quote: Decimal, step: Decimal) -> Decimal:
 
 def fee_of(*, amount: int, currency: str) -> int:
     """The fee on an amount: FEE_RATE of it, rounded once."""
-    with localcontext() as exact:
-        exact.prec = PRECISION
-        return rounded_minor(Decimal(to_text(amount, currency)) * settings.FEE_RATE, currency)
+    major = Decimal(amount).scaleb(-EXPONENTS[currency], EXACT)
+    return rounded_minor(EXACT.multiply(major, settings.FEE_RATE), currency)

@@ -60,6 +60,10 @@ ON CONFLICT (user_id, instrument_id) DO UPDATE SET
 )
 
 
+#: A position's user and instrument.
+_Key = tuple[UUID, UUID]
+
+
 class Move(Enum):
     """What happens to units: bought, sold (out of what is held), or no longer held for a sell."""
 
@@ -108,21 +112,25 @@ def positions_move(movements: Iterable[Movement]) -> None:
     Raises:
         PositionInconsistent: units are sold or released that were not held; nothing was changed.
     """
-    movements = list(movements)
-    if not movements:
-        return
-    keys = {(movement.user_id, movement.instrument_id) for movement in movements}
-    books = _locked(keys)
-    known = books.keys() & keys
+    wanted: dict[_Key, list[Movement]] = {}
     for movement in movements:
-        key = movement.user_id, movement.instrument_id
-        if key not in books:
-            books[key] = _Book()
-        books[key].apply(movement)
+        wanted.setdefault((movement.user_id, movement.instrument_id), []).append(movement)
+    if not wanted:
+        return
+    known = _locked(wanted)
+    changed, made = [], []
+    for key, moves in wanted.items():
+        book = known.get(key) or _Book()
+        for movement in moves:
+            book.apply(movement)
+        if key in known:
+            changed.append((*key, *book.columns))
+        else:
+            made.append((new_id(), *key, *book.columns))
     now = timezone.now()
-    if changed := [(*key, *book.columns) for key, book in books.items() if key in known]:
+    if changed:
         run_later(_UPDATE, [now, *columns(changed)])
-    if made := [(new_id(), *key, *book.columns) for key, book in books.items() if key not in known]:
+    if made:
         run_later(_INSERT, [now, *columns(made)])
 
 
@@ -158,7 +166,7 @@ class _Book:
             self.realized += movement.money - taken
 
 
-def _locked(keys: Iterable[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], _Book]:
+def _locked(keys: Iterable[_Key]) -> dict[_Key, _Book]:
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, columns(keys))
         return {(row[0], row[1]): _Book(*row[2:]) for row in cursor.fetchall()}

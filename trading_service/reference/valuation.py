@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, localcontext
+from decimal import Decimal
 
-from servicekit.money import rounded_minor
-
-#: Enough digits for any price × quantity to be exact.
-PRECISION = 60
+from servicekit.money import EXACT, rounded_minor
 
 
 def amount_of(*, price: Decimal, quantity: int, currency: str) -> int:
@@ -18,6 +15,4 @@ def amount_of(*, price: Decimal, quantity: int, currency: str) -> int:
         quantity: units.
         currency: ISO 4217 code.
     """
-    with localcontext() as exact:
-        exact.prec = PRECISION
-        return rounded_minor(price * quantity, currency)
+    return rounded_minor(EXACT.multiply(price, quantity), currency)

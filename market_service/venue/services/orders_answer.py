@@ -27,6 +27,9 @@ from servicekit.messaging import Outgoing, Received, publish_many
 
 Submitted = Received[trading.OrderSubmitted]
 
+# Once: an enumeration makes them anew at every use.
+_SIDES = frozenset(Side.values)
+
 
 class Answer(NamedTuple):
     """An order, whether its instrument is listed, and what became of it."""
@@ -57,7 +60,7 @@ def orders_answer(*, messages: Sequence[Submitted]) -> int:
     orders: dict[UUID, Submitted] = {}
     for message in messages:
         order = message.event
-        if order.side not in Side.values or order.quantity < 1 or not order.cap_price > 0:
+        if order.side not in _SIDES or order.quantity < 1 or not order.cap_price > 0:
             raise ValueError(f"not an order: {order.side} {order.quantity} at {order.cap_price}")
         orders.setdefault(order.order_id, message)
     offers = instruments.offers_lock(instrument_ids=(m.event.instrument_id for m in orders.values()))
