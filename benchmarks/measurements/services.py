@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 from benchmarks.client import Customer, sign_up
 from benchmarks.figures import Figure, Goal, Measurement, Run, Size
-from benchmarks.gateway.load import Load, run
+from benchmarks.gateway.load import Load, Result, run
 from benchmarks.gateway.servers import bare_envoy
 from benchmarks.system import BenchSystem, fresh_system
 from compose.local.console import say
 from compose.local.paths import Home
 
-#: Of each way before it counts: connections, what the service and Envoy remember of the token.
-WARM_UP = 0.5
+#: So many turns of all ways make a run.
+SLICES = 5
+#: Seconds before each slice that do not count: connections, what the service and Envoy remember of the token.
+WARM_UP = 0.2
 
 
 @dataclass(frozen=True)
@@ -49,29 +51,32 @@ def measure(home: Home, size: Size, runs: int) -> list[Run]:
 
 
 def measure_once(system: BenchSystem, size: Size) -> Run:
-    """Each page by each way."""
+    """Each page by each way: by turns, so that all ways have the machine's good and bad moments."""
     cores = os.sched_getaffinity(0)
     (customer,) = sign_up(system.url, 1, deposits=1)  # its token lives for minutes only
     values: dict[str, float] = {}
     for page in PAGES:
-        service = f"unix:{system.home.run}/{page.service}.sock"
+        service, gateway = f"unix:{system.home.run}/{page.service}.sock", system.url.rpartition(":")[2]
+        slices: dict[str, list[Result]] = {way: [] for way in WAYS}
         with bare_envoy(service, cores=cores) as bare:
-            for way, to in (("direct", service), ("bare", bare), ("chain", system.url.rpartition(":")[2])):
-                rate = _rate(page, to, customer, size, cores)
-                values[f"{page.key}_{way}"] = rate
-                say(f"  {page.text}, {WAYS[way]}: {rate:,.0f}/s")
+            for _ in range(SLICES):
+                for way, to in (("direct", service), ("bare", bare), ("chain", gateway)):
+                    slices[way].append(_slice(page, to, customer, size, cores))
+        for way, results in slices.items():
+            rate = sum(result.requests for result in results) / sum(result.elapsed for result in results)
+            values[f"{page.key}_{way}"] = rate
+            say(f"  {page.text}, {WAYS[way]}: {rate:,.0f}/s")
         values[f"{page.key}_share"] = values[f"{page.key}_chain"] / values[f"{page.key}_bare"] * 100
     return Run(values)
 
 
-def _rate(page: Page, to: str, customer: Customer, size: Size, cores: set[int]) -> float:
-    """Answers a second."""
+def _slice(page: Page, to: str, customer: Customer, size: Size, cores: set[int]) -> Result:
     headers = {"Accept": "application/json"}
     if page.signed_in:
         headers["Authorization"] = customer.authorization
-    for seconds in (min(WARM_UP, size.gateway_seconds), size.gateway_seconds):
-        result = run(Load(to, page.path, headers, size.gateway_connections, seconds), cores=cores)
-    return result.requests / result.elapsed
+    seconds = size.gateway_seconds / SLICES
+    run(Load(to, page.path, headers, size.gateway_connections, min(WARM_UP, seconds)), cores=cores)
+    return run(Load(to, page.path, headers, size.gateway_connections, seconds), cores=cores)
 
 
 def _figures() -> tuple[Figure, ...]:
@@ -92,7 +97,7 @@ MEASUREMENT = Measurement(
     about="The same client, over 16 kept-alive connections, asks two services of a system as `make up` "
     "starts it: on their own sockets, through an Envoy that has nothing but its router, and through the "
     "whole gateway, whose nginx keeps the list. All processes share the machine's cores, as they do for "
-    "whoever runs it.",
+    "whoever runs it. A run is five turns of a second each.",
     figures=_figures(),
     measure=measure,
 )
