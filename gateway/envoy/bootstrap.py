@@ -15,6 +15,10 @@ from gateway.envoy.run import Run
 #: The cluster of all gateways of a system, this one included: they share the rate limits.
 GATEWAYS = "gateways"
 
+#: Envoy counts a thread that does not answer within so long. At its own 0.2 and 1 s each thread wakes twenty
+#: times a second to say that it is there, most of what an idle gateway does.
+_WATCHDOG = {"miss_timeout": "2s", "megamiss_timeout": "5s"}
+
 
 def bootstrap(run: Run, *, folder: Path | None) -> Json:
     """The whole configuration.
@@ -48,6 +52,7 @@ def bootstrap(run: Run, *, folder: Path | None) -> Json:
         "layered_runtime": {"layers": [{"name": LAYER, **shares}]},
         # Histograms are brought up to date so often; a slow canary is seen by them.
         "stats_flush_interval": seconds(1),
+        "watchdogs": {"main_thread_watchdog": _WATCHDOG, "worker_watchdog": _WATCHDOG},
         "static_resources": {"clusters": static_clusters, "listeners": listeners},
         "overload_manager": {"resource_monitors": [_connection_limit(run)]},
     }
