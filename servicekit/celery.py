@@ -41,7 +41,7 @@ def service_celery(package: str) -> Celery:
             "visibility_timeout": 600,
             "socket_timeout": 15,
             # how long a worker waits for a task in one call; one that comes meanwhile is had at once
-            "polling_interval": 10,
+            "polling_interval": 2,
         },
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
