@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from compose.local.console import Trouble
@@ -52,6 +53,11 @@ class Result:
     elapsed: float
     p50: float
     p99: float
+
+
+def rate(results: Sequence[Result]) -> float:
+    """Requests a second of several loads of the same, one after the other."""
+    return sum(result.requests for result in results) / sum(result.elapsed for result in results)
 
 
 def run(load: Load, *, cores: set[int]) -> Result:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from benchmarks.figures import Figure, Goal, Measurement, Run, Size
-from benchmarks.gateway.load import Load, Result, run
+from benchmarks.gateway.load import Load, Result, rate, run
 from benchmarks.gateway.servers import Servers, servers
 from compose.local.console import say
 from compose.local.paths import Home
@@ -85,11 +85,11 @@ def _measure_once(running: Servers, size: Size, client: set[int]) -> Run:
         results = [result for result, _ in slices[case.key]]
         requests = sum(result.requests for result in results)
         cpu = sum(seconds for _, seconds in slices[case.key]) / requests * 1e6
-        values[f"{case.key}_rate"] = rate = requests / sum(result.elapsed for result in results)
+        values[f"{case.key}_rate"] = answered = rate(results)
         values[f"{case.key}_p99"] = p99 = median(result.p99 for result in results)
         if case.spends:
             values[f"{case.key}_cpu"] = cpu
-        say(f"  {case.text:<28}{rate:>8,.0f}/s  p99 {p99:6.2f} ms  {cpu:6.1f} µs")
+        say(f"  {case.text:<28}{answered:>8,.0f}/s  p99 {p99:6.2f} ms  {cpu:6.1f} µs")
     for key, base, _goal in SHARES:
         values[f"{key}_of_{base}"] = values[f"{key}_rate"] / values[f"{base}_rate"] * 100
     return Run(values)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from benchmarks.client import Customer, sign_up
 from benchmarks.figures import Figure, Goal, Measurement, Run, Size
-from benchmarks.gateway.load import Load, Result, run
+from benchmarks.gateway.load import Load, Result, rate, run
 from benchmarks.gateway.servers import bare_envoy
 from benchmarks.system import BenchSystem, fresh_system
 from compose.local.console import say
@@ -72,9 +72,8 @@ def measure_once(system: BenchSystem, size: Size) -> Run:
                 for way, to in (("direct", service), ("bare", bare), ("chain", gateway)):
                     slices[way].append(_slice(page, to, customer, size, cores))
         for way, results in slices.items():
-            rate = sum(result.requests for result in results) / sum(result.elapsed for result in results)
-            values[f"{page.key}_{way}"] = rate
-            say(f"  {page.text}, {WAYS[way]}: {rate:,.0f}/s")
+            values[f"{page.key}_{way}"] = answered = rate(results)
+            say(f"  {page.text}, {WAYS[way]}: {answered:,.0f}/s")
         values[f"{page.key}_share"] = values[f"{page.key}_chain"] / values[f"{page.key}_bare"] * 100
     return Run(values)
 

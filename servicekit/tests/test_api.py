@@ -234,18 +234,9 @@ class TestIdempotency:
         self, api: Any, user_id: UUID, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("servicekit.api.idempotency.PATIENCE", 100)
-        answers = []
-
-        def submit() -> None:
-            answers.append(api(user_id, Idempotency_Key="k-held").post("/test/echo", {"amount": "1.00"}))
-            connection.close()
-
         with transaction.atomic():
             IdempotentAnswer.objects.create(user_id=user_id, key="k-held", request_hash="a")
-            thread = threading.Thread(target=submit)
-            thread.start()
-            thread.join(20)
-        (answer,) = answers
+            answer = _submitted_meanwhile(api(user_id, Idempotency_Key="k-held"))
         assert (answer.status_code, answer.json()["code"]) == (409, "idempotency_in_flight")
         assert RevokedSession.objects.count() == 0
 
@@ -254,18 +245,9 @@ class TestIdempotency:
         self, api: Any, user_id: UUID, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("servicekit.api.idempotency.PATIENCE", 100)
-        answers = []
-
-        def submit() -> None:
-            answers.append(api(user_id, Idempotency_Key="k-free").post("/test/echo", {"amount": "1.00"}))
-            connection.close()
-
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"LOCK TABLE {RevokedSession._meta.db_table} IN SHARE MODE")
-            thread = threading.Thread(target=submit)
-            thread.start()
-            thread.join(20)
-        (answer,) = answers
+            answer = _submitted_meanwhile(api(user_id, Idempotency_Key="k-free"))
         assert (answer.status_code, answer.json()["code"]) == (503, "service_unavailable")
         assert not IdempotentAnswer.objects.exists()
 
@@ -275,6 +257,21 @@ class TestIdempotency:
             api(user_id, Idempotency_Key="k-1").post("/test/echo", {"amount": "1.00"})
         inserted = [words[2] for s in sent.statements if (words := s.split())[0] == "INSERT"]
         assert inserted == ["idempotent_answers", '"revoked_sessions"']
+
+
+def _submitted_meanwhile(client: Any) -> Any:
+    """What a request on another connection is answered, while this one's transaction is open."""
+    answers = []
+
+    def submit() -> None:
+        answers.append(client.post("/test/echo", {"amount": "1.00"}))
+        connection.close()
+
+    thread = threading.Thread(target=submit)
+    thread.start()
+    thread.join(20)
+    (answer,) = answers
+    return answer
 
 
 @pytest.mark.django_db
