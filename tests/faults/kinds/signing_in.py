@@ -80,18 +80,24 @@ class SignOut(SigningIn):
 class KeyRotation(SigningIn):
     """A new signing key at once: tokens of the old one stay good, those of the new one are taken soon.
 
-    The gateway would fetch the new key within minutes; its restart, as docs/gateway.md has it, is what
-    makes it soon.
+    The gateway would fetch the new key within minutes; its restart, as docs/gateway.md has it for a stolen
+    key, is what makes it soon. Until then whoever has to sign in again, as somebody may whose service's clock
+    is wrong, is refused.
     """
+
+    touches: str = "gateway"
+    seconds: float = 3.0
 
     def inject(self, target: Target, random: Random) -> None:
         for arguments in (["--rotate"], ["--activate", "--at-once"]):
             if said := _run(target, "user_service.manage", "make_signing_key", *arguments):
                 self.broken.append(f"the key cannot be rotated: {said}")
 
-    def afterwards(self, target: Target, end: float) -> None:
+    def heal(self, target: Target) -> None:
         if said := _run(target, "compose.local", "gateway-restart"):
             self.broken.append(f"the gateway cannot be restarted: {said}")
+
+    def afterwards(self, target: Target, end: float) -> None:
         if claims_of(self.person.line.token)["exp"] > time.time() + (end - time.monotonic()):
             self._taken("a token of the key before", end)
         self.person.must(self.person.sign_in)
