@@ -15,11 +15,14 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from statistics import median
 
 from compose.local.console import Trouble
 from compose.local.paths import ROOT
 
 _RECEIVED = 1 << 18
+#: Seconds to wait for the first answer, when a load is over before it came.
+_PATIENCE = 10
 #: The part of the answers that must be as expected: a kept page is renewed now and then.
 NEARLY = 0.99
 
@@ -55,9 +58,30 @@ class Result:
     p99: float
 
 
-def rate(results: Sequence[Result]) -> float:
-    """Requests a second of several loads of the same, one after the other."""
-    return sum(result.requests for result in results) / sum(result.elapsed for result in results)
+@dataclass(frozen=True)
+class Together:
+    """Several loads of the same, one after the other.
+
+    Attributes:
+        rate: requests a second.
+        p99: milliseconds; the median of theirs.
+        cpu: microseconds for each request, of whatever was counted.
+    """
+
+    rate: float
+    p99: float
+    cpu: float
+
+
+def together(slices: Sequence[tuple[Result, float]]) -> Together:
+    """Put slices together: each with the seconds of CPU that were counted meanwhile."""
+    results = [result for result, _ in slices]
+    requests = sum(result.requests for result in results)
+    return Together(
+        rate=requests / sum(result.elapsed for result in results),
+        p99=median(result.p99 for result in results),
+        cpu=sum(seconds for _, seconds in slices) / requests * 1e6,
+    )
 
 
 def run(load: Load, *, cores: set[int]) -> Result:
@@ -97,7 +121,9 @@ def send(load: Load) -> Result:
         sent[connection.fileno()] = time.perf_counter()
         connection.sendall(request)
     end = begun + load.seconds
-    while (now := time.perf_counter()) < end:
+    while (now := time.perf_counter()) < end or not took:
+        if now > end + _PATIENCE:
+            raise SystemExit(f"Nothing was answered within {_PATIENCE} seconds")
         for number, _event in poll.poll(1):
             as_expected += wanted in _read(sockets[number])
             now = time.perf_counter()

@@ -98,11 +98,11 @@ def servers(*, envoy: set[int], others: set[int]) -> Iterator[Servers]:
 
 
 @contextmanager
-def bare_envoy(upstream: str, *, cores: set[int]) -> Iterator[str]:
+def bare_envoy(upstream: str, *, cores: set[int]) -> Iterator[tuple[str, int]]:
     """An Envoy that has nothing but its router, with as many workers as the gateway's, before a server.
 
     Returns:
-        Its port.
+        Its port and its process.
 
     Raises:
         Trouble: it does not start.
@@ -110,8 +110,8 @@ def bare_envoy(upstream: str, *, cores: set[int]) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="bench") as name:
         folder, port = Path(name), free_port()
         argv = envoy_command(_bare(folder, upstream, port))
-        with _started(argv, cores, str(port), folder / "servers.log"):
-            yield str(port)
+        with _started(argv, cores, str(port), folder / "servers.log") as pid:
+            yield str(port), pid
 
 
 @contextmanager

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from statistics import median
 
 from benchmarks.figures import Figure, Goal, Measurement, Run, Size
-from benchmarks.gateway.load import Load, Result, rate, run
+from benchmarks.gateway.load import Load, Result, run, together
 from benchmarks.gateway.servers import Servers, servers
 from compose.local.console import say
 from compose.local.paths import Home
@@ -82,14 +81,12 @@ def _measure_once(running: Servers, size: Size, client: set[int]) -> Run:
             slices[case.key].append(_slice(running, case, size, client))
     values: dict[str, float] = {}
     for case in CASES:
-        results = [result for result, _ in slices[case.key]]
-        requests = sum(result.requests for result in results)
-        cpu = sum(seconds for _, seconds in slices[case.key]) / requests * 1e6
-        values[f"{case.key}_rate"] = answered = rate(results)
-        values[f"{case.key}_p99"] = p99 = median(result.p99 for result in results)
+        measured = together(slices[case.key])
+        values[f"{case.key}_rate"] = measured.rate
+        values[f"{case.key}_p99"] = measured.p99
         if case.spends:
-            values[f"{case.key}_cpu"] = cpu
-        say(f"  {case.text:<28}{answered:>8,.0f}/s  p99 {p99:6.2f} ms  {cpu:6.1f} µs")
+            values[f"{case.key}_cpu"] = measured.cpu
+        say(f"  {case.text:<28}{measured.rate:>8,.0f}/s  p99 {measured.p99:6.2f} ms  {measured.cpu:6.1f} µs")
     for key, base, _goal in SHARES:
         values[f"{key}_of_{base}"] = values[f"{key}_rate"] / values[f"{base}_rate"] * 100
     return Run(values)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
-from benchmarks.client import Customer, sign_up
+from benchmarks.client import sign_up
 from benchmarks.figures import Figure, Goal, Measurement, Run, Size
-from benchmarks.gateway.load import Load, Result, rate, run
+from benchmarks.gateway.load import Load, Result, run, together
 from benchmarks.gateway.servers import bare_envoy
 from benchmarks.system import BenchSystem, fresh_system
 from compose.local.console import say
@@ -27,30 +29,50 @@ class Page:
         key: its name in the results.
         text: for people.
         service: who answers.
-        signed_in: with a token.
+        path: of each GET.
         goal: how much of bare Envoy's rate is to be left, in percent.
+        signed_in: with a token.
+        headers: of each request, beside Accept and the token.
+        expect: in nearly every answer's head when it comes through the whole chain, lower case.
     """
 
     key: str
     text: str
     service: str
     path: str
-    signed_in: bool
-    goal: Goal | None = None
+    goal: Goal
+    signed_in: bool = False
+    headers: dict[str, str] = field(default_factory=dict)
+    expect: str = ""
 
 
+@dataclass(frozen=True)
+class Way:
+    """How one comes there; ``spends`` are the processes, by the meter's names, whose CPU it costs."""
+
+    key: str
+    text: str
+    spends: tuple[str, ...] = ()
+
+
+LIST = "/api/v1/instruments"
 PAGES = (
-    Page("list", "the list of instruments, anonymous", "market", "/api/v1/instruments", signed_in=False),
+    Page("orders", "one's orders, signed in", "trading", "/api/v1/orders", Goal(at_least=85), signed_in=True),
     Page(
-        "orders",
-        "one's orders, signed in",
-        "trading",
-        "/api/v1/orders",
-        signed_in=True,
-        goal=Goal(at_least=85),
+        "list",
+        "instruments, anonymous, with a cookie",
+        "market",
+        LIST,
+        Goal(at_least=85),
+        headers={"Cookie": "theme=dark"},
+        expect="x-cache: bypass",
     ),
+    Page("kept", "instruments, anonymous, kept", "market", LIST, Goal(at_least=70), expect="x-cache: hit"),
 )
-WAYS = {"direct": "from the service itself", "bare": "through bare Envoy", "chain": "through the whole chain"}
+DIRECT = Way("direct", "from the service itself")
+BARE = Way("bare", "through bare Envoy", ("bare",))
+CHAIN = Way("chain", "through the whole chain", ("gateway", "nginx"))
+WAYS = (DIRECT, BARE, CHAIN)
 
 
 def measure(home: Home, size: Size, runs: int) -> list[Run]:
@@ -61,38 +83,66 @@ def measure(home: Home, size: Size, runs: int) -> list[Run]:
 
 def measure_once(system: BenchSystem, size: Size) -> Run:
     """Each page by each way: by turns, so that all ways have the machine's good and bad moments."""
-    cores = os.sched_getaffinity(0)
     (customer,) = sign_up(system.url, 1, deposits=1)  # its token lives for minutes only
     values: dict[str, float] = {}
     for page in PAGES:
-        service, gateway = f"unix:{system.home.run}/{page.service}.sock", system.url.rpartition(":")[2]
-        slices: dict[str, list[Result]] = {way: [] for way in WAYS}
-        with bare_envoy(service, cores=cores) as bare:
+        headers = {"Accept": "application/json"} | page.headers
+        if page.signed_in:
+            headers["Authorization"] = customer.authorization
+        slices: dict[Way, list[tuple[Result, float]]] = {way: [] for way in WAYS}
+        with _doors(system, page) as doors:
             for _ in range(SLICES):
-                for way, to in (("direct", service), ("bare", bare), ("chain", gateway)):
-                    slices[way].append(_slice(page, to, customer, size, cores))
-        for way, results in slices.items():
-            values[f"{page.key}_{way}"] = answered = rate(results)
-            say(f"  {page.text}, {WAYS[way]}: {answered:,.0f}/s")
+                for way, to in doors.items():
+                    slices[way].append(_slice(system, page, way, to, headers, size))
+        for way, measured in ((way, together(slices[way])) for way in WAYS):
+            values[f"{page.key}_{way.key}"] = measured.rate
+            values[f"{page.key}_{way.key}_p99"] = measured.p99
+            if way.spends:
+                values[f"{page.key}_{way.key}_cpu"] = measured.cpu
+            numbers = f"{measured.rate:,.0f}/s  p99 {measured.p99:.1f} ms  {measured.cpu:.0f} µs"
+            say(f"  {page.text}, {way.text}: {numbers}")
         values[f"{page.key}_share"] = values[f"{page.key}_chain"] / values[f"{page.key}_bare"] * 100
     return Run(values)
 
 
-def _slice(page: Page, to: str, customer: Customer, size: Size, cores: set[int]) -> Result:
-    headers = {"Accept": "application/json"}
-    if page.signed_in:
-        headers["Authorization"] = customer.authorization
+@contextmanager
+def _doors(system: BenchSystem, page: Page) -> Iterator[dict[Way, str]]:
+    """Where each way begins."""
+    service, gateway = f"unix:{system.home.run}/{page.service}.sock", system.url.rpartition(":")[2]
+    with bare_envoy(service, cores=os.sched_getaffinity(0)) as (bare, process):
+        system.cpu.extra["bare"] = process
+        try:
+            yield {DIRECT: service, BARE: bare, CHAIN: gateway}
+        finally:
+            del system.cpu.extra["bare"]
+
+
+def _slice(
+    system: BenchSystem, page: Page, way: Way, to: str, headers: dict[str, str], size: Size
+) -> tuple[Result, float]:
+    """What came of a short load, and seconds of CPU of the proxies meanwhile."""
     seconds = size.gateway_seconds / SLICES
-    run(Load(to, page.path, headers, size.gateway_connections, min(WARM_UP, seconds)), cores=cores)
-    return run(Load(to, page.path, headers, size.gateway_connections, seconds), cores=cores)
+
+    def load(seconds: float, expect: str) -> Result:
+        wanted = Load(to, page.path, headers, size.gateway_connections, seconds, expect)
+        return run(wanted, cores=os.sched_getaffinity(0))
+
+    load(min(WARM_UP, seconds), "")
+    before = system.cpu.read()
+    result = load(seconds, page.expect if way is CHAIN else "")
+    used = system.cpu.since(before).seconds
+    return result, sum(used[name] for name in way.spends)
 
 
 def _figures() -> tuple[Figure, ...]:
-    figures = [
-        Figure(f"{page.key}_{way}", f"{page.text}, {text}", "requests/s")
-        for page in PAGES
-        for way, text in WAYS.items()
-    ]
+    figures = []
+    for page in PAGES:
+        for way in WAYS:
+            key, text = f"{page.key}_{way.key}", f"{page.text}, {way.text}"
+            figures.append(Figure(key, text, "requests/s"))
+            figures.append(Figure(f"{key}_p99", f"{text}, p99", "ms", digits=1))
+            if way.spends:
+                figures.append(Figure(f"{key}_cpu", f"{text}, CPU of the proxies per request", "µs"))
     for page in PAGES:
         text = f"{page.text}, whole chain ÷ bare Envoy"
         figures.append(Figure(f"{page.key}_share", text, "% of its rate", page.goal))
@@ -104,8 +154,9 @@ MEASUREMENT = Measurement(
     title="The gateway before Birzha's services",
     about="The same client, over 16 kept-alive connections, asks two services of a system as `make up` "
     "starts it: on their own sockets, through an Envoy that has nothing but its router, and through the "
-    "whole gateway, whose nginx keeps the list. All processes share the machine's cores, as they do for "
-    "whoever runs it. A run is five turns of a second each.",
+    "whole gateway, whose nginx keeps the list for who has no cookie. All processes share the machine's "
+    "cores, as they do for whoever runs it. The CPU is that of Envoy and nginx. A run is five turns of a "
+    "second each, the p99 the median of theirs.",
     figures=_figures(),
     measure=measure,
 )

@@ -67,7 +67,6 @@ def test_services(bench: BenchSystem) -> None:
     run = services.measure_once(bench, SIZE)
 
     _gives_all(run, services.MEASUREMENT)
-    assert all(value > 0 for value in run.values.values())
 
 
 def test_idle(bench: BenchSystem) -> None:
@@ -109,4 +108,6 @@ def test_an_id_of_the_past_is_the_same_in_sql_and_in_python(bench: BenchSystem) 
 
 def _gives_all(run: Run, measurement: Measurement) -> None:
     assert {figure.key for figure in measurement.figures} == run.values.keys()
-    assert all(math.isfinite(value) and value > 0 for value in run.values.values()), run.values
+    assert all(math.isfinite(value) for value in run.values.values()), run.values
+    # So few requests may take less CPU than the kernel counts.
+    assert all(value > 0 or key.endswith("_cpu") for key, value in run.values.items()), run.values
