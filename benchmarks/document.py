@@ -42,11 +42,11 @@ def save(results: dict[str, tuple[list[Run], dict[str, str]]]) -> None:
 
 
 def write() -> None:
-    """Write the document anew."""
+    """Write the document anew, without results that lack a figure: they are of an earlier measurement."""
     from benchmarks.measurements import MEASUREMENTS
 
     known = _load()
-    shown = [m for m in MEASUREMENTS if m.name in known]
+    shown = [m for m in MEASUREMENTS if m.name in known and _complete(m, _runs(known[m.name]))]
     text = _HEAD + "".join(_verdicts(m, _runs(known[m.name])) for m in shown)
     for measurement in shown:
         entry = known[measurement.name]
@@ -63,6 +63,10 @@ def _load() -> dict[str, Any]:
 
 def _runs(entry: dict[str, Any]) -> list[Run]:
     return [Run(**run) for run in entry["runs"]]
+
+
+def _complete(measurement: Measurement, runs: list[Run]) -> bool:
+    return all(figure.key in run.values for figure in measurement.figures for run in runs)
 
 
 def _verdicts(measurement: Measurement, runs: list[Run]) -> str:

@@ -54,6 +54,16 @@ def test_it_is_written_again_from_its_json() -> None:
     assert document.MARKDOWN.read_text(encoding="utf-8") == before
 
 
+def test_what_was_measured_before_a_figure_was_added_is_left_out() -> None:
+    document.save(
+        {"services": ([Run({"list_direct": 1.0}, {})], MACHINE), "idle": ([Run({"cpu": 1.0})], MACHINE)}
+    )
+
+    text = document.MARKDOWN.read_text(encoding="utf-8")
+    assert "## Idle" in text
+    assert "Birzha's services" not in text
+
+
 def test_medians_are_taken_by_value_and_by_process() -> None:
     runs = [Run({"x": x}, {"CPU": {"a": x, "b": 10.0}}) for x in (1.0, 5.0, 3.0)]
 
