@@ -81,11 +81,11 @@ class Visitor:
         self.page.wait_for_selector(".message-success")
 
     def review(self, ticker: str, side: str, quantity: str) -> None:
-        """Fill the ticket in and come to the last step before the order."""
+        """Fill the ticket in and come to the last step before the order, whose heading then has the focus."""
         self.open(f"/instruments/{ticker}?side={side}")
         self.page.fill("#quantity", quantity)
         self.page.click("#review")
-        self.page.wait_for_selector("#place")
+        self.page.wait_for_selector("#ticket-title:focus")
 
     def trade(self, ticker: str, side: str, quantity: str) -> str:
         """Place an order and watch the page until it says by itself that it is filled; returns its path."""
