@@ -46,12 +46,11 @@ def write() -> None:
     from benchmarks.measurements import MEASUREMENTS
 
     known = _load()
-    shown = [m for m in MEASUREMENTS if m.name in known and _complete(m, _runs(known[m.name]))]
-    text = _HEAD + "".join(_verdicts(m, _runs(known[m.name])) for m in shown)
-    for measurement in shown:
-        entry = known[measurement.name]
-        text += _section(measurement, _runs(entry), entry["machine"])
-    MARKDOWN.write_text(text, encoding="utf-8")
+    found = [(m, _runs(known[m.name]), known[m.name]["machine"]) for m in MEASUREMENTS if m.name in known]
+    shown = [(m, runs, machine) for m, runs, machine in found if _complete(m, runs)]
+    verdicts = "".join(_verdicts(m, runs) for m, runs, _ in shown)
+    sections = "".join(_section(m, runs, machine) for m, runs, machine in shown)
+    MARKDOWN.write_text(_HEAD + verdicts + sections, encoding="utf-8")
 
 
 def _load() -> dict[str, Any]:

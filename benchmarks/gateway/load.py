@@ -13,8 +13,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from statistics import median
 
 from compose.local.console import Trouble
@@ -23,9 +23,8 @@ from compose.local.paths import ROOT
 _RECEIVED = 1 << 18
 #: Seconds to wait for the first answer, when a load is over before it came.
 _PATIENCE = 10
-#: The part of the answers that must be as expected, but for so many of each connection: now and then a kept
-#: page is renewed, and who asks meanwhile is not answered from what was kept.
-NEARLY, _RENEWED = 0.99, 10
+#: The part of the answers that must be as expected: a kept page is renewed now and then.
+NEARLY = 0.99
 
 
 @dataclass(frozen=True)
@@ -85,6 +84,26 @@ def together(slices: Sequence[tuple[Result, float]]) -> Together:
     )
 
 
+def measured(
+    load: Load, *, warm_up: float, spent: Callable[[], float], cores: set[int]
+) -> tuple[Result, float]:
+    """A slice: send it, after so many seconds of the same that do not count.
+
+    Args:
+        spent: seconds of CPU that those have spent of whom it is to be known.
+
+    Returns:
+        What came of it, and the CPU that they spent meanwhile.
+
+    Raises:
+        Trouble: as :func:`run`.
+    """
+    run(replace(load, seconds=warm_up, expect=""), cores=cores)
+    before = spent()
+    result = run(load, cores=cores)
+    return result, spent() - before
+
+
 def run(load: Load, *, cores: set[int]) -> Result:
     """Send it from a process on these cores.
 
@@ -135,7 +154,7 @@ def send(load: Load) -> Result:
             took.append(now - sent[number])
             sent[number] = now
             sockets[number].sendall(request)
-    if as_expected < NEARLY * len(took) - _RENEWED * load.connections:
+    if as_expected < NEARLY * len(took):
         said = f"{as_expected} of {len(took)} answers had {load.expect!r}, one of the others was {other!r}"
         raise SystemExit(said)
     took.sort()

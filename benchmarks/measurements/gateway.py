@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 
 from benchmarks.figures import Figure, Goal, Measurement, Run, Size
-from benchmarks.gateway.load import Load, Result, run, together
+from benchmarks.gateway.load import Load, Result, measured, together
 from benchmarks.gateway.servers import Servers, servers
 from compose.local.console import say
 from compose.local.paths import Home
@@ -81,12 +81,12 @@ def _measure_once(running: Servers, size: Size, client: set[int]) -> Run:
             slices[case.key].append(_slice(running, case, size, client))
     values: dict[str, float] = {}
     for case in CASES:
-        measured = together(slices[case.key])
-        values[f"{case.key}_rate"] = measured.rate
-        values[f"{case.key}_p99"] = measured.p99
+        whole = together(slices[case.key])
+        values[f"{case.key}_rate"] = whole.rate
+        values[f"{case.key}_p99"] = whole.p99
         if case.spends:
-            values[f"{case.key}_cpu"] = measured.cpu
-        say(f"  {case.text:<28}{measured.rate:>8,.0f}/s  p99 {measured.p99:6.2f} ms  {measured.cpu:6.1f} µs")
+            values[f"{case.key}_cpu"] = whole.cpu
+        say(f"  {case.text:<28}{whole.rate:>8,.0f}/s  p99 {whole.p99:6.2f} ms  {whole.cpu:6.1f} µs")
     for key, base, _goal in SHARES:
         values[f"{key}_of_{base}"] = values[f"{key}_rate"] / values[f"{base}_rate"] * 100
     return Run(values)
@@ -96,15 +96,8 @@ def _slice(running: Servers, case: Case, size: Size, client: set[int]) -> tuple[
     """What came of a short load, and seconds of CPU of the proxies meanwhile."""
     headers = {"Accept": "application/json"} | (bearer(USER) if case.signed_in else {})
     seconds = size.gateway_seconds / SLICES
-    to = getattr(running, case.to)
-
-    def load(seconds: float, expect: str) -> Result:
-        return run(Load(to, case.path, headers, size.gateway_connections, seconds, expect), cores=client)
-
-    load(min(WARM_UP, seconds), "")
-    before = sum(map(running.cpu, case.spends))
-    result = load(seconds, case.expect)
-    return result, sum(map(running.cpu, case.spends)) - before
+    load = Load(getattr(running, case.to), case.path, headers, size.gateway_connections, seconds, case.expect)
+    return measured(load, warm_up=WARM_UP, spent=lambda: sum(map(running.cpu, case.spends)), cores=client)
 
 
 def _figures() -> tuple[Figure, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from benchmarks.client import sign_up
 from benchmarks.figures import Figure, Goal, Measurement, Run, Size
-from benchmarks.gateway.load import Load, Result, run, together
+from benchmarks.gateway.load import Load, Result, measured, together
 from benchmarks.gateway.servers import bare_envoy
 from benchmarks.system import BenchSystem, fresh_system
 from compose.local.console import say
@@ -94,12 +94,13 @@ def measure_once(system: BenchSystem, size: Size) -> Run:
             for _ in range(SLICES):
                 for way, to in doors.items():
                     slices[way].append(_slice(system, page, way, to, headers, size))
-        for way, measured in ((way, together(slices[way])) for way in WAYS):
-            values[f"{page.key}_{way.key}"] = measured.rate
-            values[f"{page.key}_{way.key}_p99"] = measured.p99
+        for way in WAYS:
+            whole = together(slices[way])
+            values[f"{page.key}_{way.key}"] = whole.rate
+            values[f"{page.key}_{way.key}_p99"] = whole.p99
             if way.spends:
-                values[f"{page.key}_{way.key}_cpu"] = measured.cpu
-            numbers = f"{measured.rate:,.0f}/s  p99 {measured.p99:.1f} ms  {measured.cpu:.0f} µs"
+                values[f"{page.key}_{way.key}_cpu"] = whole.cpu
+            numbers = f"{whole.rate:,.0f}/s  p99 {whole.p99:.1f} ms  {whole.cpu:.0f} µs"
             say(f"  {page.text}, {way.text}: {numbers}")
         values[f"{page.key}_share"] = values[f"{page.key}_chain"] / values[f"{page.key}_bare"] * 100
     return Run(values)
@@ -121,17 +122,15 @@ def _slice(
     system: BenchSystem, page: Page, way: Way, to: str, headers: dict[str, str], size: Size
 ) -> tuple[Result, float]:
     """What came of a short load, and seconds of CPU of the proxies meanwhile."""
+
+    def spent() -> float:
+        seconds = system.cpu.read().seconds
+        return sum(seconds[name] for name in way.spends)
+
+    expect = page.expect if way is CHAIN else ""
     seconds = size.gateway_seconds / SLICES
-
-    def load(seconds: float, expect: str) -> Result:
-        wanted = Load(to, page.path, headers, size.gateway_connections, seconds, expect)
-        return run(wanted, cores=os.sched_getaffinity(0))
-
-    load(min(WARM_UP, seconds), "")
-    before = system.cpu.read()
-    result = load(seconds, page.expect if way is CHAIN else "")
-    used = system.cpu.since(before).seconds
-    return result, sum(used[name] for name in way.spends)
+    load = Load(to, page.path, headers, size.gateway_connections, seconds, expect)
+    return measured(load, warm_up=WARM_UP, spent=spent, cores=os.sched_getaffinity(0))
 
 
 def _figures() -> tuple[Figure, ...]:

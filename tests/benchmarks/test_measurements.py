@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from dataclasses import replace
 from uuid import UUID
@@ -66,7 +66,8 @@ def test_gateway(system: System) -> None:
 def test_services(bench: BenchSystem) -> None:
     run = services.measure_once(bench, SIZE)
 
-    _gives_all(run, services.MEASUREMENT)
+    # So few requests may take the proxies less CPU than the kernel counts.
+    _gives_all(run, services.MEASUREMENT, may_be_zero={key for key in run.values if key.endswith("_cpu")})
 
 
 def test_idle(bench: BenchSystem) -> None:
@@ -106,8 +107,7 @@ def test_an_id_of_the_past_is_the_same_in_sql_and_in_python(bench: BenchSystem) 
         assert cursor.fetchone() == (str(past_id(id, 3)),)
 
 
-def _gives_all(run: Run, measurement: Measurement) -> None:
+def _gives_all(run: Run, measurement: Measurement, *, may_be_zero: Collection[str] = ()) -> None:
     assert {figure.key for figure in measurement.figures} == run.values.keys()
     assert all(math.isfinite(value) for value in run.values.values()), run.values
-    # So few requests may take less CPU than the kernel counts.
-    assert all(value > 0 or key.endswith("_cpu") for key, value in run.values.items()), run.values
+    assert all(value > 0 or key in may_be_zero for key, value in run.values.items()), run.values

@@ -85,6 +85,7 @@ class Visitor:
         self.open(f"/instruments/{ticker}?side={side}")
         self.page.fill("#quantity", quantity)
         self.page.click("#review")
+        self.page.wait_for_selector("#place")
         self.page.wait_for_selector("#ticket-title:focus")
 
     def trade(self, ticker: str, side: str, quantity: str) -> str:
