@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
-from typing import Any
+from datetime import date
+from typing import Any, NoReturn
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from servicekit.money import MAX_MINOR, to_minor
+from servicekit.money import MAX_MINOR, to_minor, to_text
 from web_frontend.gateway_client import GatewayProblem
+from web_frontend.numbers import ForeignCurrency, NotANumber, number_read
 
-#: What people put between thousands: space, no-break spaces, apostrophe.
-SPACES = re.compile(r"[\s\u00a0\u202f']")
+#: A day as the browser sends it, and as people write it with dots; slashes mean two things.
+DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)|(\d\d)\.(\d\d)\.(\d{4})", re.ASCII)
+
+#: The most units of one order; trading_service refuses more.
+MAX_QUANTITY = 10**9
 
 
 class FieldRenderer(TemplatesSetting):
@@ -24,30 +28,12 @@ class FieldRenderer(TemplatesSetting):
     field_template_name = "forms/field.html"
 
 
-def plain_number(text: str, language: str) -> str:
-    """Turn what a person typed into a plain decimal: ``1 234,50``, ``1,234.50`` → ``1234.50``.
-
-    The last separator is the decimal one when both kinds stand there; a separator that repeats
-    groups thousands; a single comma before exactly three digits groups thousands in English.
-    A currency sign is left out.
-
-    Returns:
-        The number as text; what is not a number comes back as it is, for the field to refuse.
-    """
-    number = SPACES.sub("", text).strip("$€₽").replace("−", "-")
-    if "," in number and "." in number:
-        decimal = max(number, key=lambda sign: number.rfind(sign) if sign in ",." else -1)
-        return number.replace("," if decimal == "." else ".", "").replace(",", ".")
-    if number.count(",") > 1 or (language == "en" and re.fullmatch(r"\d{1,3},\d{3}", number)):
-        return number.replace(",", "")
-    return number.replace(",", ".")
-
-
 class AmountField(forms.CharField):
     """An amount of money above zero; cleans to a decimal string of the public contract."""
 
     default_error_messages = {
-        "invalid": _("Enter an amount such as 1500 or 1500.50."),
+        "invalid": _("Enter an amount such as 1,500 or 1500.50."),
+        "foreign": _("The account is kept in US dollars: enter the amount in dollars."),
         "fraction": _("An amount has at most two digits after the point."),
         "positive": _("Enter an amount above zero."),
         "large": _("This amount is too large."),
@@ -55,18 +41,23 @@ class AmountField(forms.CharField):
 
     def clean(self, value: Any) -> str:
         """Refuse what is no amount, with the reason that applies."""
-        text = plain_number(super().clean(value), get_language() or "en")
-        if not re.fullmatch(r"-?(\d+\.?\d*|\.\d+)", text) or not text.isascii():
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
-        if Decimal(text) <= 0:
-            raise forms.ValidationError(self.error_messages["positive"], code="positive")
-        if Decimal(text) * 100 > MAX_MINOR:
-            raise forms.ValidationError(self.error_messages["large"], code="large")
         try:
-            to_minor(text)
+            amount = number_read(super().clean(value), get_language() or "en", is_money=True)
+        except ForeignCurrency:
+            self._refuse("foreign")
+        except NotANumber:
+            self._refuse("invalid")
+        if amount <= 0:
+            self._refuse("positive")
+        if amount * 100 > MAX_MINOR:
+            self._refuse("large")
+        try:
+            return to_text(to_minor(amount))
         except ValueError:
-            raise forms.ValidationError(self.error_messages["fraction"], code="fraction") from None
-        return f"{Decimal(text):.2f}"
+            self._refuse("fraction")
+
+    def _refuse(self, code: str) -> NoReturn:
+        raise forms.ValidationError(self.error_messages[code], code=code)
 
 
 class QuantityField(forms.CharField):
@@ -80,16 +71,40 @@ class QuantityField(forms.CharField):
 
     def clean(self, value: Any) -> int:
         """Refuse what is no quantity, with the reason that applies."""
-        text = SPACES.sub("", super().clean(value)).replace("−", "-")
-        if re.fullmatch(r"\d{1,3}(,\d{3})+", text):
-            text = text.replace(",", "")
-        if not re.fullmatch(r"-?\d+", text) or not text.isascii():
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
-        if len(text) > 12 or int(text) > 10**9:
-            raise forms.ValidationError(self.error_messages["large"], code="large")
-        if int(text) <= 0:
-            raise forms.ValidationError(self.error_messages["positive"], code="positive")
-        return int(text)
+        try:
+            number = number_read(super().clean(value), get_language() or "en")
+        except NotANumber:
+            self._refuse("invalid")
+        if int(number.as_tuple().exponent) < 0:
+            self._refuse("invalid")
+        if number > MAX_QUANTITY:
+            self._refuse("large")
+        if number <= 0:
+            self._refuse("positive")
+        return int(number)
+
+    def _refuse(self, code: str) -> NoReturn:
+        raise forms.ValidationError(self.error_messages[code], code=code)
+
+
+class DayField(forms.Field):
+    """A day: ``2026-01-31``, as the browser's own field sends it, or ``31.01.2026``. Cleans to a date."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    default_error_messages = {"invalid": _("Enter a day such as 2026-01-31.")}
+
+    def to_python(self, value: Any) -> date | None:
+        """The day; None for an empty field."""
+        if value in self.empty_values or isinstance(value, date):
+            return value or None
+        found = DAY.fullmatch(str(value).strip())
+        try:
+            if found:
+                year, month, day = (found[n] or found[m] for n, m in ((1, 6), (2, 5), (3, 4)))
+                return date(int(year), int(month), int(day))
+        except ValueError:
+            pass
+        raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
 
 
 def add_problem(form: forms.Form, problem: GatewayProblem) -> None:

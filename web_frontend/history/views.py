@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from web_frontend.forms import DayField
 from web_frontend.gateway_client import GatewayRequest, GatewayUnavailable
 from web_frontend.pages import show, signed_in, turns, wants_fragment
 from web_frontend.wording import LABELS
@@ -38,12 +39,8 @@ class FilterForm(forms.Form):
             attrs={"autocomplete": "off", "placeholder": "AAPL", "autocapitalize": "characters"}
         ),
     )
-    since = forms.DateField(
-        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    until = forms.DateField(
-        label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    since = DayField(label=_("From"), required=False)
+    until = DayField(label=_("To"), required=False)
 
     def clean_ticker(self) -> str:
         """Tickers are upper case."""
