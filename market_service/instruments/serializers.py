@@ -14,6 +14,7 @@ from market_service.instruments.models import Instrument, InstrumentStatus, Inst
 from market_service.instruments.selectors import ORDERINGS
 from servicekit.api.pagination import MAX_PAGE_SIZE
 from servicekit.api.serializers import shown
+from servicekit.api.strict_fields import WholeNumberField
 from servicekit.money import price_text
 
 
@@ -98,5 +99,5 @@ class InstrumentQuery(serializers.Serializer):
         allow_blank=True,
         help_text="without it: the best match first, or by ticker",
     )
-    page = serializers.IntegerField(required=False, min_value=1, max_value=10**9)
-    page_size = serializers.IntegerField(required=False, min_value=1, max_value=MAX_PAGE_SIZE)
+    page = WholeNumberField(required=False, min_value=1, max_value=10**9)
+    page_size = WholeNumberField(required=False, min_value=1, max_value=MAX_PAGE_SIZE)

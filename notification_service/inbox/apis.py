@@ -14,6 +14,7 @@ from notification_service.inbox import selectors, services, texts
 from notification_service.inbox.models import Kind, Notification
 from servicekit.api.pagination import CursorPages
 from servicekit.api.serializers import StrictSerializer
+from servicekit.api.strict_fields import FlagField, IdField
 from servicekit.api.views import Api
 
 
@@ -43,7 +44,13 @@ class NotificationSerializer(serializers.Serializer[Notification]):
 class NotificationFilter(StrictSerializer):
     """What the list can be narrowed to."""
 
-    unread = serializers.BooleanField(required=False, allow_null=True, default=None)
+    unread = FlagField(required=False, allow_null=True, default=None)
+
+
+class ReadAllInput(StrictSerializer):
+    """Body of POST ``/api/v1/notifications/read-all``; may be absent."""
+
+    up_to = IdField(required=False, help_text="id of the newest notification that was shown")
 
 
 unread_count_schema = inline_serializer(
@@ -100,9 +107,15 @@ class NotificationReadApi(Api):
 
 
 class NotificationReadAllApi(Api):
-    """Mark every notification read, and tell how many are unread afterwards."""
+    """Mark every notification read up to one, and tell how many are unread afterwards.
 
-    @extend_schema(operation_id="notification_read_all", request=None, responses=unread_count_schema)
+    ``up_to`` is the newest that you have shown: what came since stays unread. Without a body, all that
+    are there when the request comes.
+    """
+
+    @extend_schema(operation_id="notification_read_all", request=ReadAllInput, responses=unread_count_schema)
     def post(self, request: Request) -> Response:
-        services.notification_mark_all_read(user_id=self.caller.id)
+        body = ReadAllInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        services.notification_mark_all_read(user_id=self.caller.id, up_to=body.validated_data.get("up_to"))
         return Response({"unread_count": selectors.unread_count(user_id=self.caller.id)})

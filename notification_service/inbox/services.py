@@ -9,6 +9,7 @@ from uuid import UUID
 
 import orjson
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
 from notification_service.delivery.selectors import channels_for
@@ -97,10 +98,24 @@ def notification_mark_read(*, user_id: UUID, notification_id: UUID) -> Notificat
     return notification
 
 
-def notification_mark_all_read(*, user_id: UUID) -> int:
-    """Mark everything in a user's inbox read.
+def notification_mark_all_read(*, user_id: UUID, up_to: UUID | None = None) -> int:
+    """Mark a user's inbox read, as far as it was shown.
+
+    Args:
+        up_to: the newest notification that was shown; what came after it stays unread. Without it,
+            everything that is there at this moment.
 
     Returns:
         How many were unread before.
+
+    Raises:
+        NotificationNotFound: there is no ``up_to``, or it is somebody else's.
     """
-    return notification_list(user_id=user_id, unread=True).update(read_at=timezone.now())
+    unread = notification_list(user_id=user_id, unread=True)
+    if up_to is not None:
+        newest = notification_list(user_id=user_id).filter(id=up_to).first()
+        if newest is None:
+            raise NotificationNotFound
+        earlier = Q(created_at__lt=newest.created_at)
+        unread = unread.filter(earlier | Q(created_at=newest.created_at, id__lte=newest.id))
+    return unread.update(read_at=timezone.now())

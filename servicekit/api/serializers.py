@@ -215,6 +215,8 @@ class MomentField(serializers.Field):
 
     def to_internal_value(self, data: str) -> datetime:
         try:
+            if not data.isascii():  # Python reads digits of any script
+                raise ValueError
             if day := parse_date(data):
                 moment = datetime.combine(day, time.min, UTC)
                 return moment + timedelta(days=1) if self.end_of_day else moment

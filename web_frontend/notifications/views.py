@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from web_frontend.gateway_client import GatewayRequest
+from web_frontend.gateway_client import GatewayProblem, GatewayRequest
 from web_frontend.pages import attempt, go_to, show, signed_in, turns, wants_fragment
 
 
@@ -55,6 +55,11 @@ def notification_read(request: GatewayRequest, notification_id: UUID) -> HttpRes
 @require_POST
 @signed_in
 def notification_read_all(request: GatewayRequest) -> HttpResponse:
-    """Mark all read."""
-    request.gateway.post("/api/v1/notifications/read-all")
+    """Mark read what was shown: up to the newest on the page that the button stood on."""
+    shown = request.POST.get("up_to", "")
+    try:
+        request.gateway.post("/api/v1/notifications/read-all", {"up_to": shown})
+    except GatewayProblem as problem:
+        if problem.status not in (400, 404):  # not what a page of ours has sent: nothing is marked
+            raise
     return go_to(request, reverse("notifications"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import asdict, dataclass, fields
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -50,6 +51,7 @@ class CatalogueEntry:
         return values
 
 
+_PLAIN = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 _TYPES: dict[str, type] = {"lot_size": int, "issued_quantity": int, "simulated": bool}
 _DECIMALS = {"price_step", "price", "previous_close"}
 _NAMES = {field.name for field in fields(CatalogueEntry)}
@@ -90,6 +92,8 @@ def _entry(number: int, item: dict[str, Any]) -> CatalogueEntry:
             raise CatalogueInvalid(reason=f"{where}: {name} is to be of type {wanted.__name__}")
         if name in _DECIMALS:
             try:
+                if not _PLAIN.fullmatch(str(value)):  # Decimal reads "1_000" and digits of any script
+                    raise InvalidOperation
                 value = Decimal(str(value))
             except InvalidOperation:
                 raise CatalogueInvalid(reason=f"{where}: {name} is not a number") from None

@@ -64,7 +64,7 @@ def test_only_the_unread_or_only_the_read(api, deliver, user_id, unread, kinds):
     assert page["unread_count"] == 1
 
 
-@pytest.mark.parametrize("unread", ["perhaps", "2", "\x00", "tru"])
+@pytest.mark.parametrize("unread", ["perhaps", "yes", "1", "on", "True", "2", "\x00", "tru"])
 def test_a_filter_that_is_neither_true_nor_false(api, user_id, unread):
     answer = api(user_id).get(URL, {"unread": unread})
 
