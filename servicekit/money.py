@@ -1,4 +1,5 @@
-"""Money: whole minor units inside (``int``), decimal strings outside, and the one rounding rule.
+"""Money: whole minor units inside (``int``), decimal strings outside, and the one rounding rule:
+against the customer, for the house (:func:`amount_minor`, :func:`fee_minor`, :func:`order_charge`).
 
 Cash is never a float and never a fraction of a minor unit: ``123450`` with currency ``USD`` is
 ``"1234.50"``. Prices are :class:`~decimal.Decimal` and may be finer than a minor unit.
@@ -6,7 +7,8 @@ Cash is never a float and never a fraction of a minor unit: ``123450`` with curr
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, InvalidOperation
+from typing import NamedTuple
 
 #: Digits after the point of each currency that Birzha keeps cash in (ISO 4217).
 EXPONENTS: dict[str, int] = {"USD": 2, "EUR": 2, "RUB": 2}
@@ -16,8 +18,6 @@ HOME_CURRENCY = "USD"
 
 #: Enough digits for any product of a price, a quantity and a rate to be exact.
 EXACT = Context(prec=60)
-
-_ONE = Decimal(1)
 
 #: The largest amount that fits a BIGINT with room to add a few of them up: 10^16 minor units.
 MAX_MINOR = 10**16
@@ -69,17 +69,47 @@ def price_text(price: Decimal, step: Decimal) -> str:
     return f"{price:.{max(0, -int(step.normalize().as_tuple().exponent))}f}"
 
 
-def rounded_minor(amount: Decimal, currency: str = HOME_CURRENCY) -> int:
-    """Round a computed amount to minor units. The one rounding rule of Birzha: half away from zero.
+class Charge(NamedTuple):
+    """What an order comes to, in minor units: ``amount`` for the units, and the ``fee`` on it."""
 
-    It is used twice per fill, for price × quantity and for the fee on that rounded amount; nothing
-    else is ever rounded. The customer's leg and the house's (for the fee: the fees account's) carry
-    the same rounded number, so what it differs from the exact product by, half a minor unit at most,
-    stays with the house: its gain where a buy is rounded up or a sell down, its loss the other way
-    round. An order that is filled in parts is rounded part by part. Nothing is created or lost.
+    amount: int
+    fee: int
+
+
+def amount_minor(value: Decimal, side: str, currency: str = HOME_CURRENCY) -> int:
+    """Round price × quantity to minor units: up for a ``buy``, down for a ``sell``.
+
+    So a customer never gains by a pattern of sizes, and what an amount differs from the exact value
+    by, less than one minor unit, is the house's. Why: docs/adr/0007.
 
     Args:
-        amount: an exact product such as price × quantity, in major units.
+        value: an exact product of price and quantity, in major units, zero or above.
+        side: ``buy`` or ``sell``.
         currency: ISO 4217 code.
     """
-    return int(amount.scaleb(EXPONENTS[currency], EXACT).quantize(_ONE, ROUND_HALF_UP, EXACT))
+    rounding = ROUND_CEILING if side == "buy" else ROUND_FLOOR
+    return int(value.scaleb(EXPONENTS[currency], EXACT).to_integral_value(rounding, EXACT))
+
+
+def fee_minor(amount: int, rate: Decimal) -> int:
+    """The fee on an amount, both in minor units: ``rate`` of it, rounded up.
+
+    So it is one minor unit at least while the amount and the rate are above zero, and zero otherwise.
+    """
+    return int(EXACT.multiply(amount, rate).to_integral_value(ROUND_CEILING, EXACT))
+
+
+def order_charge(value: Decimal, *, side: str, fee_rate: Decimal, currency: str = HOME_CURRENCY) -> Charge:
+    """What an order of this exact value comes to: the amount, and the fee on it.
+
+    Neither is ever less for a greater value. So a hold of both at an order's price bound covers all of
+    its fills, and a fill of a part is what the parts so far come to, less what the parts before it did.
+
+    Args:
+        value: the exact sum of price × quantity, in major units.
+        side: ``buy`` or ``sell``.
+        fee_rate: the fee as a share of the amount.
+        currency: ISO 4217 code.
+    """
+    amount = amount_minor(value, side, currency)
+    return Charge(amount, fee_minor(amount, fee_rate))

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 from servicekit.settings import environment, service_settings
+from servicekit.terms import QUOTE_MAX_AGE_S
 
 _shared: dict[str, Any] = service_settings(
     "market",
@@ -39,7 +40,7 @@ QUOTE_PULL = 0.0001
 QUOTE_SEED = 2013
 
 #: The venue executes at no quote older than this.
-QUOTE_MAX_AGE = timedelta(seconds=30)
+QUOTE_MAX_AGE = timedelta(seconds=QUOTE_MAX_AGE_S)
 
 #: Seconds between two comparisons of what is on offer with what was sold.
 RECONCILE_PERIOD = 60.0

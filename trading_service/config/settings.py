@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
+from servicekit import terms
 from servicekit.settings import environment, service_settings
 
 _settings = service_settings(
@@ -21,10 +20,10 @@ globals().update(_settings)
 
 #: How far from the quote last heard a market order may execute: the cap price is the quote plus
 #: (for a sell, minus) this share of it.
-PRICE_PROTECTION = Decimal("0.01")
+PRICE_PROTECTION = terms.PRICE_PROTECTION
 
-#: The fee, as a share of the amount of a fill.
-FEE_RATE = Decimal("0.0005")
+#: The fee, as a share of the amount of an order; an order keeps the rate that it was placed at.
+FEE_RATE = terms.FEE_RATE
 
 #: Seconds from being placed after which an order that has not ended is ended: by trading itself while
 #: billing has not answered, otherwise by asking the venue to give it back. By the database's clock.

@@ -31,7 +31,7 @@ _TOUCHED = "touched AS (SELECT DISTINCT order_id AS id FROM orders_ordertransiti
 CHECKS = {
     "an order and its fills": f"""
         WITH {_TOUCHED}
-        SELECT orders.id, filled_quantity, orders.amount, orders.fee, booked.*
+        SELECT orders.id, filled_quantity, orders.amount, orders.fee, fee_rate, booked.*
         FROM touched JOIN orders_order AS orders USING (id)
         CROSS JOIN LATERAL (
             SELECT coalesce(sum(quantity), 0) AS quantity, coalesce(sum(amount), 0) AS amount,
@@ -40,6 +40,7 @@ CHECKS = {
         ) AS booked
         WHERE (filled_quantity, orders.amount, orders.fee, filled_value)
               <> (booked.quantity, booked.amount, booked.fee, booked.value)
+              OR orders.fee <> ceil(orders.amount * fee_rate)
     """,
     "held units and open sells": f"""
         WITH {_TOUCHED}, selling AS (

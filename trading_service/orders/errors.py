@@ -54,12 +54,14 @@ class OrderValueTooLarge(DomainError):
 
 
 class OrderValueTooSmall(DomainError):
-    """Price × quantity that rounds to nothing: it would be had for free."""
+    """A sale that would bring nothing, or less than its fee."""
 
     code = "order_value_too_small"
     field = "quantity"
     title = _("The order is worth too little")
-    message = _("An order must be worth %(limit)s %(currency)s at least.")
+    message = _(
+        "A sale must bring %(limit)s %(currency)s at least, also at the worst price it may execute at."
+    )
 
 
 class OrderNotCancelable(DomainError):

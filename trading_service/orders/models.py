@@ -71,8 +71,10 @@ class Order(models.Model):
     """A customer's wish to buy or sell, and how far it has come.
 
     ``version`` rises with every change and is the sequence of the event that tells of it.
-    ``client_order_id`` is the Idempotency-Key. ``cap_price``: what it may execute at, at worst; null
-    only when it was rejected for want of a quote. ``hold_amount``: the cash asked of billing for a
+    ``client_order_id`` is the Idempotency-Key. ``worst_price``: the bound that its customer set.
+    ``cap_price``: what it may execute at, at worst: the tighter of that and the price protection; null
+    only when it was rejected for want of a quote. ``fee_rate``: the rate it was placed at; null for
+    one of before there was this column. ``hold_amount``: the cash asked of billing for a
     buy, fee included; 0 for a sell, which holds its units in the position. ``filled_value``: the
     exact sum of price × quantity over the fills, major units. ``amount`` and ``fee``: the sums over
     the fills, minor units of ``currency``. ``reject_code``: why it was rejected or expired, with
@@ -91,8 +93,10 @@ class Order(models.Model):
     time_in_force = models.CharField(max_length=3, choices=TimeInForce.choices)
     quantity = models.BigIntegerField()
     limit_price = PriceField(null=True, blank=True)
+    worst_price = PriceField(null=True, blank=True)
     cap_price = PriceField(null=True)
     currency = models.CharField(max_length=3)
+    fee_rate = models.DecimalField(max_digits=12, decimal_places=8, null=True)
     hold_amount = models.BigIntegerField(default=0)
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.ACCEPTED)
     filled_quantity = models.BigIntegerField(default=0)
@@ -127,6 +131,14 @@ class Order(models.Model):
             models.CheckConstraint(
                 condition=Q(limit_price__isnull=True) | Q(limit_price__gt=0, limit_price__lt=PRICE_BOUND),
                 name="order_limit_price",
+            ),
+            models.CheckConstraint(
+                condition=Q(worst_price__isnull=True) | Q(worst_price__gt=0, worst_price__lt=PRICE_BOUND),
+                name="order_worst_price",
+            ),
+            models.CheckConstraint(
+                condition=Q(fee_rate__isnull=True) | Q(fee_rate__gte=0, fee_rate__lt=PRICE_BOUND),
+                name="order_fee_rate",
             ),
             models.CheckConstraint(
                 condition=Q(cap_price__gt=0, cap_price__lt=PRICE_BOUND)

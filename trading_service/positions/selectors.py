@@ -7,16 +7,18 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from servicekit.money import HOME_CURRENCY, to_text
+from servicekit.money import EXACT, HOME_CURRENCY, amount_minor, to_text
 from trading_service.positions.models import Position
 from trading_service.reference.models import ListedInstrument
 from trading_service.reference.selectors import instrument_price
-from trading_service.reference.valuation import amount_of
 
 
 @dataclass(frozen=True)
 class Holding:
-    """A position and what it is worth now. Amounts in minor units; ``None``: no quote was heard."""
+    """A position and what it is worth now. Amounts in minor units; ``None``: no quote was heard.
+
+    ``market_value``: what all of it would be sold for at ``price``, the fee not counted.
+    """
 
     instrument: ListedInstrument
     quantity: int
@@ -92,6 +94,6 @@ def _holding(position: Position) -> Holding:
         market_value=(
             None
             if price is None
-            else amount_of(price=price, quantity=position.quantity, currency=instrument.currency)
+            else amount_minor(EXACT.multiply(price, position.quantity), "sell", instrument.currency)
         ),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +9,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from servicekit import terms
 from servicekit.faults import follow_clock
 from servicekit.settings import environment, logging_settings
 
@@ -135,5 +135,7 @@ WHITENOISE_MAX_AGE = 30 * 24 * 3600
 
 # ── What the ticket tells before an order is placed; trading_service decides ────────────────────
 #: The fee as a share of the amount, and how far above the quote a market order may execute.
-FEE_RATE = Decimal("0.0005")
-PRICE_PROTECTION = Decimal("0.01")
+FEE_RATE = terms.FEE_RATE
+PRICE_PROTECTION = terms.PRICE_PROTECTION
+#: Seconds: the venue executes at no quote older than this.
+QUOTE_MAX_AGE_S = terms.QUOTE_MAX_AGE_S

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -16,7 +16,8 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from servicekit.money import rounded_minor, to_minor, to_text
+from servicekit.money import order_charge, to_minor, to_text
+from servicekit.terms import cap_price
 from web_frontend.forms import QuantityField
 from web_frontend.templatetags.formatting import percent, units
 
@@ -129,8 +130,7 @@ def estimate(instrument: dict[str, Any], side: str, quantity: int) -> Estimate |
     if not instrument.get("price"):
         return None
     price, currency = Decimal(instrument["price"]), instrument["currency"]
-    amount = rounded_minor(price * quantity, currency)
-    fee = _fee(amount, currency)
+    amount, fee = order_charge(price * quantity, side=side, fee_rate=settings.FEE_RATE, currency=currency)
     total = amount + fee if side == "buy" else amount - fee
     hold = _hold(instrument, quantity) if side == "buy" else 0
     return Estimate(*(to_text(minor, currency) for minor in (amount, fee, total, hold)))
@@ -187,15 +187,14 @@ def _affordable(instrument: dict[str, Any], cash: int) -> int:
 
 
 def _hold(instrument: dict[str, Any], quantity: int) -> int:
-    amount = rounded_minor(_cap_price(instrument) * quantity, instrument["currency"])
-    return amount + _fee(amount, instrument["currency"])
-
-
-def _fee(amount: int, currency: str) -> int:
-    return rounded_minor(Decimal(to_text(amount, currency)) * settings.FEE_RATE, currency)
+    value = _cap_price(instrument) * quantity
+    return sum(order_charge(value, side="buy", fee_rate=settings.FEE_RATE, currency=instrument["currency"]))
 
 
 def _cap_price(instrument: dict[str, Any]) -> Decimal:
-    step = Decimal(instrument["price_step"])
-    capped = Decimal(instrument["price"]) * (1 + settings.PRICE_PROTECTION)
-    return (capped / step).to_integral_value(ROUND_CEILING) * step
+    return cap_price(
+        side="buy",
+        quote=Decimal(instrument["price"]),
+        step=Decimal(instrument["price_step"]),
+        protection=settings.PRICE_PROTECTION,
+    )

@@ -36,7 +36,7 @@ def read(data: dict[str, str], *, available: str = "1000.00", **instrument: Any)
 
 
 def test_the_most_is_what_the_hold_fits_into() -> None:
-    # One unit holds 101.00 (1 % protection) and a fee of 0.05: nine are 909.45, ten 1010.51.
+    # One unit holds 101.00 (1 % protection) and a fee of 0.05: nine are 909.46, ten 1010.51.
     assert (read({}).most, read({}).bound) == (9, "cash")
     assert read({}, available="1010.51").most == 10
     assert read({}, available="1010.50").most == 9
@@ -52,7 +52,7 @@ def test_the_most_to_sell_is_what_is_free() -> None:
 
 def test_the_estimate_adds_the_fee_to_a_buy_and_takes_it_from_a_sale() -> None:
     buy = read({"quantity": "5"}).estimate
-    assert (buy.amount, buy.fee, buy.total, buy.hold) == ("500.00", "0.25", "500.25", "505.25")
+    assert (buy.amount, buy.fee, buy.total, buy.hold) == ("500.00", "0.25", "500.25", "505.26")
     assert read({"side": "sell", "quantity": "5"}).estimate.total == "499.75"
 
 

@@ -18,6 +18,7 @@ from billing_service.ledger.services import (
     LockedAccount,
     Posting,
     accounts_lock,
+    accounts_save,
     journal_book,
 )
 from servicekit.contracts import trading
@@ -39,7 +40,8 @@ def orders_settle(*, messages: Sequence[Fill]) -> list[Booked]:
     """Book the money of fills: exactly one journal entry each, whatever is delivered how often.
 
     A buy is paid from its hold, and what the hold has left is released with the final fill. A sell
-    is paid by the house, whose balance may fall below zero. A fill that was booked is passed over.
+    is paid by the house, whose balance may fall below zero. A fill that was booked is passed over. A part
+    of an order that comes to nothing, because the parts before it were rounded up, needs no entry.
 
     Returns:
         What was booked.
@@ -56,6 +58,7 @@ def orders_settle(*, messages: Sequence[Fill]) -> list[Booked]:
     known = fills_booked(fill_ids=[message.event.fill_id for message in messages])
     holds = holds_read(message.event.order_id for message in messages if message.event.side == "buy")
     captured: dict[UUID, HoldRow] = {}
+    released: dict[UUID, LockedAccount] = {}
     fresh: list[Fill] = []
     drafts: list[Draft] = []
     for message in messages:
@@ -66,14 +69,23 @@ def orders_settle(*, messages: Sequence[Fill]) -> list[Booked]:
         account = accounts.get(fill.user_id)
         if account is None:
             raise AccountNotReady
+        free = not fill.amount and not fill.fee
         if fill.side == "buy":
-            captured[fill.order_id] = _capture(holds.get(fill.order_id), account, fill)
+            hold = holds.get(fill.order_id)
+            if free and (hold is None or not hold.pending):  # told again: no entry remembers it
+                continue
+            captured[fill.order_id] = _capture(hold, account, fill)
+        if free:
+            released[account.id] = account
+            continue
         fresh.append(message)
         drafts.append(_draft(message, account))
-    if not drafts:
-        return []
     if captured:
         holds_save(captured.values())
+    if released:
+        accounts_save(released.values())
+    if not drafts:
+        return []
     booked = journal_book(drafts)
     publish_many(
         Outgoing(_settled(message.event, entry, accounts[message.event.user_id]), cause=message)

@@ -22,10 +22,10 @@ batch at once: a statement-level trigger refuses entries that are unbalanced, ou
 hash, or with a leg that is not in the currency of an account; at commit, legs that no new entry
 has sealed are refused. Immutability is by privileges and by a trigger.
 
-Rounding: ``servicekit.money.rounded_minor`` rounds price × quantity, and the fee on it, once each,
-half away from zero. The customer's leg and the house's (or the fees') carry the same rounded number,
-so the part of a minor unit by which it differs from the exact product is in ``house_cash`` (or
-``fees``): the house's gain when it rounded up for a buy, its loss when it rounded down.
+Nothing is computed here: the amount and the fee of a fill come with it, rounded by
+``servicekit.money.order_charge`` for the house. The customer's leg and the house's (or the fees')
+carry the same number, so the part of a minor unit by which it is above the exact product of a buy, or
+below that of a sell, is in ``house_cash`` (or ``fees``).
 """
 
 from billing_service.ledger.models.accounts import AccountFreeze, LedgerAccount

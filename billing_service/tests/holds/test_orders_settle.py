@@ -58,6 +58,43 @@ def test_a_buy_is_paid_from_its_hold_and_the_rest_is_released(customer, deliver,
     assert (event.side, event.amount, event.fee, event.balance_after) == ("buy", 430_40, 22, 569_38)
 
 
+def test_a_part_that_comes_to_nothing_needs_no_entry(customer, deliver, published):
+    """The parts before it were rounded up, so it is paid already; what is held is let go all the same."""
+    account = customer(1000_00)
+    order = order_placed(account.user_id, hold_amount=2_00)
+    deliver(order)
+    deliver(order_filled(order, amount=1_01, fee=1, final=False))
+    last = order_filled(order, amount=0, fee=0)
+
+    deliver(last)
+    deliver(last)  # told again, under another id
+
+    assert not JournalEntry.objects.filter(fill_id=last.fill_id).exists()
+    account.refresh_from_db()
+    assert (account.balance, account.held) == (998_98, 0)
+    hold = Hold.objects.get(order_id=order.order_id)
+    assert (hold.state, hold.captured, hold.released) == ("captured", 1_02, 98)
+    assert len(published(OrderSettled)) == 1
+
+
+@pytest.mark.parametrize("side", ["buy", "sell"])
+def test_nothing_is_booked_between_others(customer, side):
+    account = customer(1000_00)
+    orders = [
+        order_placed(account.user_id, side=side, hold_amount=500_00 if side == "buy" else 0) for _ in "12"
+    ]
+    if side == "buy":
+        holds_place(messages=[received(order) for order in orders])
+    fills = [
+        order_filled(orders[0], amount=100_00, fee=5, final=False),
+        order_filled(orders[0], amount=0, fee=0),
+        order_filled(orders[1], amount=200_00, fee=10),
+    ]
+    assert len(orders_settle(messages=[received(fill) for fill in fills])) == 2
+    account.refresh_from_db()
+    assert (account.balance, account.held) == (699_85 if side == "buy" else 1299_85, 0)
+
+
 def test_a_sell_is_paid_by_the_house_which_may_owe(customer, deliver, published):
     account = customer(1_00)
     order = order_placed(account.user_id, side="sell", hold_amount=0)

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from compose.check.model import Invariant, Rows, Same
+from servicekit.money import EXPONENTS
+
+
+def _rounded(value: str) -> str:
+    """An exact value in minor units, as SQL: servicekit.money.amount_minor."""
+    scales = " ".join(f"WHEN '{currency}' THEN {10**digits}" for currency, digits in EXPONENTS.items())
+    minor = f"({value}) * CASE currency {scales} END"
+    return f"CASE side WHEN 'buy' THEN ceil({minor}) ELSE floor({minor}) END"
+
 
 I7 = Invariant(
     "I7",
-    "per customer and Idempotency-Key one order at most; no more is filled than was ordered",
+    "per customer and Idempotency-Key one order at most; no more is filled than was ordered; amount, fee and "
+    "hold are what fills, price bound and fee rate say",
     always=True,
     checks=(
         Rows(
@@ -32,6 +42,35 @@ I7 = Invariant(
             """,
         ),
         Rows(
+            "amount, fee or hold is not what prices, quantity and fee rate say",
+            "trading",
+            f"""
+            SELECT orders.id, side, filled_value, orders.amount, orders.fee, hold_amount, fee_rate, fills.*,
+                   charge.*, hold.*
+            FROM orders_order AS orders
+            LEFT JOIN (
+                SELECT order_id, sum(price * quantity) AS value, sum(amount) AS fills_amount,
+                       sum(fee) AS fills_fee
+                FROM orders_fill WHERE true /* since: order_id */ GROUP BY 1
+            ) AS fills ON fills.order_id = orders.id
+            CROSS JOIN LATERAL (
+                SELECT {_rounded("coalesce(fills.value, 0)")} AS due_amount
+            ) AS charge
+            CROSS JOIN LATERAL (
+                SELECT {_rounded("cap_price * orders.quantity")} AS bound_amount
+            ) AS hold
+            WHERE fee_rate IS NOT NULL AND (
+                (orders.amount, orders.fee, filled_value)
+                    <> (coalesce(fills_amount, 0), coalesce(fills_fee, 0), coalesce(fills.value, 0))
+                OR (orders.amount, orders.fee) <> (due_amount, ceil(due_amount * fee_rate))
+                OR (hold_amount <> 0 OR (side = 'buy' AND status <> 'rejected'))
+                    AND (side, hold_amount) IS DISTINCT FROM
+                        ('buy', bound_amount + ceil(bound_amount * fee_rate))
+            )
+            /* since: orders.id */
+            """,
+        ),
+        Rows(
             "one key, several deposits",
             "billing",
             """
@@ -45,7 +84,7 @@ I7 = Invariant(
 _FILLS = """
 SELECT fill.id AS fill_id, order_id, user_id, side, fill.quantity, fill.amount, fill.fee
 FROM orders_fill AS fill JOIN orders_order AS orders ON orders.id = order_id
-WHERE true /* since: fill.id */
+WHERE (fill.amount, fill.fee) <> (0, 0) /* since: fill.id */
 """
 
 _PAID_FILLS = """

@@ -12,12 +12,12 @@ def order(id: str, side: str, quantity: int, status: str, *, hold: int, filled: 
     type, limit_price, lives = ("limit", limit, "gtc") if limit else ("market", "NULL", "day")
     return f"""
         INSERT INTO orders_order (id, version, user_id, client_order_id, instrument_id, side, type,
-            time_in_force, quantity, limit_price, cap_price, currency, hold_amount, status, filled_quantity,
-            filled_value, amount, fee, reject_code, reject_limit, reject_value, request_id, created_at,
-            updated_at)
+            time_in_force, quantity, limit_price, cap_price, currency, fee_rate, hold_amount, status,
+            filled_quantity, filled_value, amount, fee, reject_code, reject_limit, reject_value, request_id,
+            created_at, updated_at)
         VALUES ('{id}', {version}, '{ANN}', 'key-{id}', '{AAPL}', '{side}', '{type}', '{lives}', {quantity},
-            {limit_price}, 50, 'USD', {hold}, '{status}', {filled}, {value}, {amount}, {fee}, '{reject}', '',
-            '', '', now(), now())
+            {limit_price}, 50, 'USD', 0.0005, {hold}, '{status}', {filled}, {value}, {amount}, {fee},
+            '{reject}', '', '', '', now(), now())
     """
 
 

@@ -1,7 +1,7 @@
 """A small consistent story, as the services would have written it.
 
 Ann deposits 1,000.00, buys 10 AAPL for 430.40 (fee 0.22), sells 4 of them for 180.00 (fee 0.09), has
-a buy rejected by the venue, and two limit orders that rest at the venue: a buy of 5 for at most 50.00
+a buy rejected by the venue, and two limit orders that rest at the venue: a buy of 5 for at most 250.00
 and a sell of 2. Amounts are minor units.
 
 Every event stands in the outbox of who said it, and in the inbox of everybody who hears its type.
@@ -101,10 +101,10 @@ STORY: dict[str, list[str]] = {
         VALUES ('{AAPL}', 'AAPL', 'Apple', 'Apple', 'share', 'USD', 1, 0.01, 1000, 'open', 43, 1)
         """,
         "ALTER TABLE orders_order DISABLE TRIGGER USER",  # an order does not begin as filled
-        order(BUY, "buy", 10, "filled", hold=43500, filled=10, value="430.40", amount=43040, fee=22),
+        order(BUY, "buy", 10, "filled", hold=50025, filled=10, value="430.40", amount=43040, fee=22),
         order(SELL, "sell", 4, "filled", hold=0, filled=4, value="180", amount=18000, fee=9),
-        order(REJECTED, "buy", 3, "rejected", hold=30000, reject="price_moved"),
-        order(OPEN_BUY, "buy", 5, "working", hold=5000, limit="10", version=2),
+        order(REJECTED, "buy", 3, "rejected", hold=15008, reject="price_moved"),
+        order(OPEN_BUY, "buy", 5, "working", hold=25013, limit="10", version=2),
         order(OPEN_SELL, "sell", 2, "working", hold=0, limit="45", version=2),
         "SET CONSTRAINTS ALL IMMEDIATE",
         "ALTER TABLE orders_order ENABLE TRIGGER USER",
@@ -131,7 +131,7 @@ STORY: dict[str, list[str]] = {
         *_messaging("billing"),
         "ALTER TABLE ledger_journalentry DISABLE TRIGGER USER",  # the hashes come last
         "ALTER TABLE ledger_ledgerentry DISABLE TRIGGER USER",
-        account(ACCOUNT, "customer_cash", 100000 - 43062 + 17991, 5, held=5000, user=ANN),
+        account(ACCOUNT, "customer_cash", 100000 - 43062 + 17991, 5, held=25013, user=ANN),
         account(HOUSE, "house_cash", 43040 - 18000, 2),
         account(FEES, "fees", 31, 2),
         account(EXTERNAL, "external", -100000, 1),
@@ -162,9 +162,9 @@ STORY: dict[str, list[str]] = {
         leg(SELL_ENTRY, ACCOUNT, 5, "fee", -9, 74929),
         leg(SELL_ENTRY, HOUSE, 2, "sell", -18000, 25040),
         leg(SELL_ENTRY, FEES, 2, "fee", 9, 31),
-        hold(BUY, 43500, "captured", captured=43062, released=438),
-        hold(REJECTED, 30000, "voided", released=30000),
-        hold(OPEN_BUY, 5000, "pending"),
+        hold(BUY, 50025, "captured", captured=43062, released=6963),
+        hold(REJECTED, 15008, "voided", released=15008),
+        hold(OPEN_BUY, 25013, "pending"),
         answer("key", DEPOSIT),
         CHAIN,
         "SET CONSTRAINTS ALL IMMEDIATE",

@@ -14,18 +14,16 @@ from servicekit.arrays import columns
 from servicekit.contracts import trading
 from servicekit.database import Statement, run_later
 from servicekit.messaging import Outgoing, publish_many
-from servicekit.money import MAX_MINOR, to_text
+from servicekit.money import EXACT, MAX_MINOR, Charge, order_charge, to_text
 from servicekit.telemetry import current_request_id
+from servicekit.terms import cap_price
 from trading_service.orders import errors
 from trading_service.orders.models import OPEN, Order, OrderType, Side, Status, TimeInForce
-from trading_service.orders.pricing import cap_price, fee_of
 from trading_service.orders.saga import CUSTOMER
 from trading_service.orders.services.announcements import order_rejected, order_submitted
 from trading_service.positions.errors import InsufficientPosition
 from trading_service.positions.services import position_hold
-from trading_service.reference.models import ListedInstrument
 from trading_service.reference.selectors import instrument_with_price
-from trading_service.reference.valuation import amount_of
 
 _FIELDS = list(Order._meta.concrete_fields)
 
@@ -100,21 +98,24 @@ def order_place(
         time_in_force=time_in_force,
         quantity=quantity,
         currency=instrument.currency,
+        fee_rate=settings.FEE_RATE,
         request_id=current_request_id(),
         created_at=now,
         updated_at=now,
     )
     if quote is None:
         return _reject(order, code="quote_stale")
-    order.cap_price = cap_price(side=side, quote=quote, step=instrument.price_step)
-    worst = _worst_amount(order, instrument)
+    order.cap_price = cap_price(
+        side=side, quote=quote, step=instrument.price_step, protection=settings.PRICE_PROTECTION
+    )
+    worst = _worst_charge(order)
     if side == Side.SELL:
         try:
             position_hold(user_id=user_id, instrument_id=instrument.id, quantity=quantity)
         except InsufficientPosition as error:
             return _reject(order, code=error.code, **error.params)
     else:
-        order.hold_amount = worst + fee_of(amount=worst, currency=order.currency)
+        order.hold_amount = worst.amount + worst.fee
     if side == Side.BUY:
         _insert(order, [Status.ACCEPTED])
         publish_many([Outgoing(_placed(order))])
@@ -135,18 +136,20 @@ def _check_terms(*, type: str, time_in_force: str, limit_price: Decimal | None) 
         raise errors.TimeInForceUnsupported(time_in_force=time_in_force)
 
 
-def _worst_amount(order: Order, instrument: ListedInstrument) -> int:
-    """The amount at the cap price, in minor units, within what an account can hold."""
+def _worst_charge(order: Order) -> Charge:
+    """What the order comes to at its cap price: within what an account can hold, and worth its fee."""
     assert order.cap_price is not None
-    currency = instrument.currency
-    amount = amount_of(price=order.cap_price, quantity=order.quantity, currency=currency)
-    if amount > MAX_MINOR:
+    assert order.fee_rate is not None
+    currency = order.currency
+    value = EXACT.multiply(order.cap_price, order.quantity)
+    charge = order_charge(value, side=order.side, fee_rate=order.fee_rate, currency=currency)
+    if charge.amount > MAX_MINOR:
         raise errors.OrderValueTooLarge(
-            limit=to_text(MAX_MINOR, currency), value=to_text(amount, currency), currency=currency
+            limit=to_text(MAX_MINOR, currency), value=to_text(charge.amount, currency), currency=currency
         )
-    if amount < 1:
-        raise errors.OrderValueTooSmall(limit=to_text(1, currency), currency=currency)
-    return amount
+    if charge.amount < 1 or (order.side == Side.SELL and charge.fee > charge.amount):
+        raise errors.OrderValueTooSmall(limit=to_text(max(1, charge.fee), currency), currency=currency)
+    return charge
 
 
 def _placed(order: Order) -> trading.OrderPlaced:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from django.conf import settings
+
 from servicekit.arrays import columns
 from servicekit.contracts import market, trading
 from servicekit.database import Statement, run_later
 from servicekit.messaging import Received
+from servicekit.money import EXACT, order_charge
 from trading_service.orders import saga
 from trading_service.orders.errors import ExecutionConflict
 from trading_service.orders.models import Fill, Side, Status
-from trading_service.orders.pricing import fee_of
 from trading_service.orders.services.batch import Batch, LockedOrder, orders_lock
 from trading_service.positions.services import Move, Movement
-from trading_service.reference.valuation import amount_of
 
 _BOOK = Statement(
     """
@@ -70,16 +71,20 @@ def orders_fill(*, messages: Sequence[Received[market.OrderExecuted]]) -> None:
 
 
 def _fill(batch: Batch, order: LockedOrder, by: Received[market.OrderExecuted]) -> trading.OrderFilled:
-    """Move one order on by its fill, and the position with it."""
+    """Move one order on by its fill, and the position with it.
+
+    The fill comes to what all fills so far come to together, less what was charged before it: so the
+    parts of an order cost what the whole does, and never more than is held for it.
+    """
     executed = by.event
     final = executed.quantity == order.remaining_quantity
-    amount = amount_of(price=executed.price, quantity=executed.quantity, currency=order.currency)
-    fee = fee_of(amount=amount, currency=order.currency)
+    order.filled_value = EXACT.add(order.filled_value, EXACT.multiply(executed.price, executed.quantity))
+    rate = settings.FEE_RATE if order.fee_rate is None else order.fee_rate
+    so_far = order_charge(order.filled_value, side=order.side, fee_rate=rate, currency=order.currency)
+    amount, fee = so_far.amount - order.amount, so_far.fee - order.fee
     batch.move(order, Status.FILLED if final else Status.PARTIALLY_FILLED, by)
     order.filled_quantity += executed.quantity
-    order.filled_value += executed.price * executed.quantity
-    order.amount += amount
-    order.fee += fee
+    order.amount, order.fee = so_far
     buys = order.side == Side.BUY
     batch.book(
         Movement(

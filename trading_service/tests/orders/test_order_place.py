@@ -207,9 +207,10 @@ def test_an_order_that_no_account_could_pay(world, user_id) -> None:
     refused(world.post(user_id, quantity=10**9), "order_value_too_large", "quantity")
 
 
-def test_an_order_that_would_be_free(world, user_id) -> None:
+def test_no_order_is_free(world, user_id) -> None:
+    """A cent for what is worth less, and a cent of fee."""
     world.list_instrument(price="0.0001", price_step=Decimal("0.0001"))
-    refused(world.post(user_id, quantity=1), "order_value_too_small", "quantity")
+    assert world.order(user_id, quantity=1).hold_amount == 2
 
 
 @pytest.mark.parametrize("time_in_force", ["day", "ioc", "fok"])

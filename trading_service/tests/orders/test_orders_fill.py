@@ -65,7 +65,7 @@ def test_the_last_unit_takes_all_that_is_left_of_the_cost(aapl, world, user_id) 
         world.filled(user_id, side="sell", quantity=1, price="99.01")
     position = Position.objects.get()
     assert (position.quantity, position.cost_basis) == (0, 0)
-    assert position.realized_pnl == 3 * (9_901 - 5) - 165
+    assert position.realized_pnl == 3 * (9_901 - 5) - 166
 
 
 def test_the_same_fill_by_another_event_changes_nothing(aapl, world, user_id, published) -> None:

@@ -14,6 +14,7 @@ from compose.check.tests.names import (
     OTHER,
     REJECTED,
     SELL,
+    SELL_FILL,
     SELL_FILLED,
 )
 
@@ -54,6 +55,23 @@ VIOLATIONS: list[tuple[str, str, str, str]] = [
         "filled above what was ordered, or other than its fills",
         "trading",
         rows.fill(OTHER, OPEN_BUY, 1, "43", 4300, 1),
+    ),
+    *(
+        ("I7", "amount, fee or hold is not what prices, quantity and fee rate say", "trading", statement)
+        for statement in (
+            # half away from zero, as before: 10 × 43.04049 is 430.4049, which is 430.41
+            f"UPDATE orders_fill SET price = 43.04049 WHERE id = '{BUY_FILL}'; "
+            f"UPDATE orders_order SET filled_value = 430.4049 WHERE id = '{BUY}'",
+            f"UPDATE orders_order SET amount = amount + 1 WHERE id = '{SELL}'",
+            f"UPDATE orders_fill SET fee = 21 WHERE id = '{BUY_FILL}'; "
+            f"UPDATE orders_order SET fee = 21 WHERE id = '{BUY}'",
+            f"UPDATE orders_fill SET fee = 0 WHERE id = '{SELL_FILL}'; "
+            f"UPDATE orders_order SET fee = 0 WHERE id = '{SELL}'",
+            f"UPDATE orders_order SET filled_value = filled_value + 1 WHERE id = '{BUY}'",
+            f"UPDATE orders_order SET hold_amount = hold_amount - 1 WHERE id = '{OPEN_BUY}'",
+            f"UPDATE orders_order SET hold_amount = 0 WHERE id = '{OPEN_BUY}'",
+            f"UPDATE orders_order SET hold_amount = 1 WHERE id = '{SELL}'",
+        )
     ),
     *(
         ("I8", f"{service}: an event handled twice", service, _HANDLED_TWICE)

@@ -1,4 +1,4 @@
-"""Cap price, amount and fee."""
+"""The terms of trade: the price protection."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from trading_service.orders.pricing import cap_price, fee_of
-from trading_service.reference.valuation import amount_of
+from servicekit.terms import cap_price, on_step
 
 
 @pytest.mark.parametrize(
@@ -24,22 +23,22 @@ from trading_service.reference.valuation import amount_of
     ],
 )
 def test_cap_price(side: str, quote: str, step: str, cap: str) -> None:
-    price = cap_price(side=side, quote=Decimal(quote), step=Decimal(step))
+    price = cap_price(side=side, quote=Decimal(quote), step=Decimal(step), protection=Decimal("0.01"))
     assert price == Decimal(cap)
     assert "E" not in str(price)
 
 
 @pytest.mark.parametrize(
-    ("price", "quantity", "amount", "fee"),
+    ("price", "step", "fits"),
     [
-        ("430.47", 10, 430_470, 215),  # 2.15235
-        ("0.005", 1, 1, 0),  # half away from zero
-        ("0.00499999", 1, 0, 0),
-        ("10.00", 1, 1_000, 1),  # 0.005
-        ("9.99", 1, 999, 0),  # 0.004995
-        ("123456789.12345678", 10**7, 123_456_789_123_456_780, 61_728_394_561_728),
+        ("430.47", "0.01", True),
+        ("430.470", "0.01000000", True),
+        ("430.475", "0.01", False),
+        ("1250", "10", True),
+        ("1245", "10", False),
+        ("999999999999.99999999", "0.00000001", True),
+        ("0.000000001", "0.00000001", False),
     ],
 )
-def test_amount_and_fee(price: str, quantity: int, amount: int, fee: int) -> None:
-    assert amount_of(price=Decimal(price), quantity=quantity, currency="USD") == amount
-    assert fee_of(amount=amount, currency="USD") == fee
+def test_on_step(price: str, step: str, fits: bool) -> None:
+    assert on_step(Decimal(price), Decimal(step)) is fits
