@@ -18,5 +18,5 @@ SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
     market.OrderCanceled: orders.on_orders_canceled,
 }
 
-#: The latest quotes: a stream of their own, of which only the newest message matters.
+#: The latest quotes: a lossy stream of their own.
 QUOTES_HANDLER = reference.on_quotes_updated

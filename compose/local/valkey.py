@@ -116,7 +116,10 @@ def access_list(passwords: dict[str, str]) -> str:
             keys.append("~quotes:market")
         channels = [f"&wake:{name}", f"&celery:{name}:*"]
         consume = f"(-@all {CONSUME_COMMANDS} ~events:* ~quotes:*)"
-        lines.append(_user(name, passwords, *channels, *keys, "-@all", OWN_COMMANDS, "+@pubsub", consume))
+        commands = [OWN_COMMANDS, "+@pubsub"]
+        if name == "market":
+            commands.append("+info")  # how full the server is: quotes give way to events
+        lines.append(_user(name, passwords, *channels, *keys, "-@all", *commands, consume))
     web = FRONTEND.name
     lines.append(
         _user(web, passwords, f"~cache:{web}:*", "-@all", "+@read +@write +@connection -@dangerous +ping")

@@ -26,8 +26,11 @@ QUOTE_FEED = environment("market").get("BIRZHA_QUOTE_FEED", "walk")
 if QUOTE_FEED not in ("walk", "still"):
     raise ImproperlyConfigured(f"BIRZHA_QUOTE_FEED is walk or still, not {QUOTE_FEED!r}")
 
-#: Seconds between two quotes of an instrument.
+#: Seconds between two ticks of the feed.
 QUOTE_PERIOD = 5.0
+
+#: How many instruments a tick moves and tells at most, by turns; all the others it confirms.
+QUOTE_PORTION = 4_000
 
 #: The random walk's standard deviation per tick, as a part of the price: 0.03 %.
 QUOTE_SIGMA = 0.0003

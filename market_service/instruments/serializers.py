@@ -50,7 +50,7 @@ class InstrumentSerializer(serializers.Serializer):
     previous_close = SteppedPriceField("quote.previous_close")
     change = serializers.SerializerMethodField(help_text="price − previous_close")
     change_percent = serializers.SerializerMethodField(help_text="change in percent of previous_close")
-    price_at = serializers.DateTimeField(source="quote.price_at", read_only=True)
+    price_at = serializers.DateTimeField(read_only=True, help_text="when the price was true")
     status = serializers.ChoiceField(InstrumentStatus.choices, read_only=True)
     simulated = serializers.BooleanField(read_only=True, help_text="not a real instrument")
 

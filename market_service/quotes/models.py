@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Q
@@ -18,13 +19,14 @@ PRICE_DIGITS = 6
 
 
 class Quote(models.Model):
-    """The latest quote of an instrument: one row each, changed by every tick of the feed.
+    """The latest quote of an instrument: one row each. :class:`QuoteFeed` confirms those of open ones.
 
     Attributes:
         price: in the instrument's currency, a multiple of its price step.
         previous_close: what ``change`` is counted from.
-        price_at: when the quote was made or last confirmed, by the database's clock.
-        tick: how often the feed has changed or confirmed it; the step of the simulation.
+        price_at: when the quote was made, by the database's clock; of a halted instrument, when it was
+            last confirmed. What is shown is :func:`~market_service.quotes.selectors.price_at`.
+        tick: how often the feed has moved it; the step of the simulation.
     """
 
     instrument = models.OneToOneField(
@@ -50,6 +52,32 @@ class Quote(models.Model):
 
     def __str__(self) -> str:
         return f"{self.instrument_id} {self.price}"
+
+
+class QuoteFeed(models.Model):
+    """How far the feed is: one row, changed by every tick.
+
+    Attributes:
+        confirmed_at: the quote of an open instrument is confirmed as of then, however old its own time is;
+            by the database's clock. None before the first tick.
+        number: of the last message that told quotes.
+        told_to: the instrument up to which the running round has told; a round goes through all of them.
+        round_from: the number of the running round's first message.
+        complete_since: that of the last whole round: the messages from it on tell every quote. 0 before that.
+    """
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    confirmed_at = models.DateTimeField(null=True)
+    number = models.BigIntegerField(default=0)
+    told_to = models.UUIDField(default=UUID(int=0))
+    round_from = models.BigIntegerField(default=1)
+    complete_since = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.CheckConstraint(name="quote_feed_once", condition=Q(id=1)),)
+
+    def __str__(self) -> str:
+        return f"{self.number} @ {self.confirmed_at}"
 
 
 class DailyPrice(models.Model):

@@ -8,24 +8,35 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Case, F, Subquery, When
+from django.db.models.functions import Greatest
 
-from market_service.quotes.models import DailyPrice
+from market_service.quotes.models import DailyPrice, QuoteFeed
 from servicekit.arrays import array
 from servicekit.database import Statement
 
 _QUOTES = Statement(
     """
-SELECT instrument_id, price, statement_timestamp() - price_at
+SELECT instrument_id, price,
+       statement_timestamp() - greatest(price_at, (SELECT confirmed_at FROM quotes_quotefeed))
 FROM quotes_quote WHERE instrument_id = ANY(%s::uuid[])
 """
 )
 
 
 def quotes_now(*, instrument_ids: Iterable[UUID]) -> dict[UUID, tuple[Decimal, timedelta]]:
-    """Instrument id → its latest price, and how old that is by the database's clock."""
+    """Id of an open instrument → its latest price, and how old that is by the database's clock."""
     with connection.cursor() as cursor:
         cursor.execute(_QUOTES, [array(instrument_ids)])
         return {id_: (price, age) for id_, price, age in cursor.fetchall()}
+
+
+def price_at() -> Case:
+    """When an instrument's quote was last made or confirmed: an annotation of a query of instruments."""
+    confirmed_at = Subquery(QuoteFeed.objects.values("confirmed_at")[:1])
+    return Case(
+        When(status="open", then=Greatest("quote__price_at", confirmed_at)), default=F("quote__price_at")
+    )
 
 
 def daily_prices_exist() -> bool:

@@ -86,14 +86,20 @@ class OrderCanceled(Event):
         return f"venue-order/{self.order_id}"
 
 
-@event("market.quotes.updated.v1")
+@event("market.quotes.updated.v2")
 class QuotesUpdated(Event):
-    """The latest quote of every open instrument. Not an outbox event: lossy, only the last matters.
+    """Quotes of some open instruments. Not an outbox event: lossy, and only the latest of each matters.
 
-    ``quotes``: a list of ``[instrument_id, price, price_at]``, each a string.
+    ``quotes``: a list of ``[instrument_id, price]``, each a string; all of them as of ``confirmed_at``.
+    Every quote that was told before, of an instrument that is open, is confirmed as of then, too: who has
+    heard every message ``number`` from ``complete_since`` on knows the quote of every open instrument
+    (0: not all were told yet).
     """
 
     quotes: list[list[str]]
+    confirmed_at: datetime
+    number: int
+    complete_since: int
 
     @property
     def subject(self) -> str:

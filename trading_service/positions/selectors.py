@@ -10,7 +10,11 @@ from uuid import UUID
 from servicekit.money import EXACT, HOME_CURRENCY, amount_minor, to_text
 from trading_service.positions.models import Position
 from trading_service.reference.models import ListedInstrument
-from trading_service.reference.selectors import instrument_price
+from trading_service.reference.selectors import (
+    instrument_price,
+    instrument_price_at,
+    quotes_confirmed_at,
+)
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,8 @@ def portfolio_get(*, user_id: UUID) -> Portfolio:
         .select_related("instrument__quote")
         .order_by("instrument__ticker")
     )
-    holdings = [_holding(position) for position in positions if position.quantity]
+    confirmed_at = quotes_confirmed_at() if positions else None
+    holdings = [_holding(position, confirmed_at) for position in positions if position.quantity]
     return Portfolio(
         currency=HOME_CURRENCY,
         market_value=sum(holding.market_value or 0 for holding in holdings),
@@ -80,7 +85,7 @@ def portfolio_get(*, user_id: UUID) -> Portfolio:
     )
 
 
-def _holding(position: Position) -> Holding:
+def _holding(position: Position, confirmed_at: datetime | None) -> Holding:
     instrument = position.instrument
     price = instrument_price(instrument)
     return Holding(
@@ -90,7 +95,7 @@ def _holding(position: Position) -> Holding:
         cost_basis=position.cost_basis,
         realized_pnl=position.realized_pnl,
         price=price,
-        price_at=instrument.quote.price_at if price is not None else None,
+        price_at=instrument_price_at(instrument, confirmed_at),
         market_value=(
             None
             if price is None

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from decimal import Decimal
-
-from servicekit.contracts import market, parse_id
+from servicekit.contracts import market
 from servicekit.messaging import Received
 from trading_service.reference import services
 
@@ -14,10 +11,5 @@ def on_instrument_changed(message: Received[market.InstrumentChanged]) -> None:
     services.instrument_copy(snapshot=message.event, version=message.sequence)
 
 
-def on_quotes_updated(quotes: market.QuotesUpdated) -> None:
-    services.quotes_copy(
-        quotes=[
-            services.HeardQuote(parse_id(instrument), Decimal(price), datetime.fromisoformat(price_at))
-            for instrument, price, price_at in quotes.quotes
-        ]
-    )
+def on_quotes_updated(message: market.QuotesUpdated) -> None:
+    services.quotes_hear(message=message)

@@ -77,6 +77,8 @@ class ListedInstrument(models.Model):
 class LatestQuote(models.Model):
     """The quote last heard of an instrument. A table of its own, so that the stream of quotes never
     touches the instruments that orders refer to.
+
+    ``price_at`` is when it was last heard to change; :class:`QuoteFeed` may confirm it as of later.
     """
 
     instrument = models.OneToOneField(
@@ -94,3 +96,31 @@ class LatestQuote(models.Model):
 
     def __str__(self) -> str:
         return f"{self.price} @ {self.price_at:%Y-%m-%d %H:%M:%S}"
+
+
+class QuoteFeed(models.Model):
+    """How far the stream of quotes was heard: one row.
+
+    Attributes:
+        number: of the last message.
+        heard_from: every message from this number on was heard.
+        complete_since: who has heard every message from this number on knows every quote.
+        confirmed_at: the moment of the last message.
+    """
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    number = models.BigIntegerField()
+    heard_from = models.BigIntegerField()
+    complete_since = models.BigIntegerField()
+    confirmed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="quote_feed_once")]
+
+    def __str__(self) -> str:
+        return f"{self.number} @ {self.confirmed_at}"
+
+    @property
+    def complete(self) -> bool:
+        """Whether the latest quote of every open instrument was heard, so that all are confirmed."""
+        return self.heard_from <= self.complete_since

@@ -11,7 +11,8 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from servicekit.arrays import columns
-from servicekit.contracts import market
+from servicekit.contracts import market, parse_id
+from trading_service.reference.models import QuoteFeed
 
 _INSTRUMENT_UPSERT = """
 INSERT INTO reference_listedinstrument AS known (
@@ -27,16 +28,26 @@ ON CONFLICT (id) DO UPDATE SET
 WHERE known.version < excluded.version
 """
 
-# Joined with the instruments, because a quote may overtake the event that lists its instrument;
-# ordered, so that two writers lock the rows in the same order.
+# Joined with the instruments, because a quote may overtake the event that lists its instrument; with what
+# is known, because an upsert locks, and so writes, even the rows that it leaves as they are; ordered, so
+# that two writers lock the rows in the same order.
 _QUOTES_UPSERT = """
 INSERT INTO reference_latestquote AS known (instrument_id, price, price_at)
 SELECT instrument.id, heard.price, heard.price_at
 FROM unnest(%s::uuid[], %s::numeric[], %s::timestamptz[]) AS heard (id, price, price_at)
 JOIN reference_listedinstrument AS instrument USING (id)
+LEFT JOIN reference_latestquote AS before ON before.instrument_id = instrument.id
+WHERE before.price IS NULL OR (before.price_at < heard.price_at AND (%s OR before.price <> heard.price))
 ORDER BY instrument.id
 ON CONFLICT (instrument_id) DO UPDATE SET price = excluded.price, price_at = excluded.price_at
 WHERE known.price_at < excluded.price_at
+"""
+
+_FEED_UPSERT = """
+INSERT INTO reference_quotefeed (id, number, heard_from, complete_since, confirmed_at)
+VALUES (1, %s, %s, %s, %s)
+ON CONFLICT (id) DO UPDATE SET number = excluded.number, heard_from = excluded.heard_from,
+    complete_since = excluded.complete_since, confirmed_at = excluded.confirmed_at
 """
 
 
@@ -83,11 +94,43 @@ def instrument_copy(*, snapshot: market.InstrumentChanged, version: int) -> bool
     return newer
 
 
-def quotes_copy(*, quotes: Iterable[HeardQuote]) -> int:
+@transaction.atomic
+def quotes_hear(*, message: market.QuotesUpdated) -> int:
+    """Take over a message of the stream of quotes. One that was heard before changes nothing.
+
+    After a message that was missed, the quotes that are not in what follows are no longer confirmed,
+    until all of them were told again.
+
+    Returns:
+        How many instruments have another quote now.
+    """
+    feed = QuoteFeed.objects.select_for_update().first()
+    if feed is None or message.number != feed.number + 1:
+        if feed and (message.confirmed_at, message.number) <= (feed.confirmed_at, feed.number):
+            return 0
+        heard_from = message.number
+    else:
+        heard_from = feed.heard_from
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _FEED_UPSERT, [message.number, heard_from, message.complete_since, message.confirmed_at]
+        )
+    quotes = [
+        HeardQuote(parse_id(instrument), Decimal(price), message.confirmed_at)
+        for instrument, price in message.quotes
+    ]
+    return quotes_copy(quotes=quotes, confirmed=heard_from <= message.complete_since)
+
+
+def quotes_copy(*, quotes: Iterable[HeardQuote], confirmed: bool = False) -> int:
     """Take over the latest quotes in one statement, at most one per instrument; only newer wins.
 
     Quotes of instruments that are not known here are left out: the event that lists the instrument
     brings a quote of its own.
+
+    Args:
+        quotes: any number of them.
+        confirmed: a price that stays need not be written with its new time: the feed confirms it.
 
     Returns:
         How many instruments have a new quote now.
@@ -96,5 +139,5 @@ def quotes_copy(*, quotes: Iterable[HeardQuote]) -> int:
     if not rows:
         return 0
     with connection.cursor() as cursor:
-        cursor.execute(_QUOTES_UPSERT, columns(rows))
+        cursor.execute(_QUOTES_UPSERT, [*columns(rows), not confirmed])
         return cursor.rowcount

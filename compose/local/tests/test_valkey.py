@@ -41,7 +41,10 @@ def test_a_service_publishes_on_its_own_stream_only(connect: Connect) -> None:
     for stream in ("events:billing", "events:billing:dead", "quotes:market", "cache:billing:x"):
         with pytest.raises(redis.exceptions.NoPermissionError):
             trading.xadd(stream, {"envelope": "{}"})
-    assert connect("market").xadd("quotes:market", {"envelope": "{}"}, maxlen=100)
+    market = connect("market")
+    assert market.xadd("quotes:market", {"envelope": "{}"}, maxlen=100)
+    assert market.info("memory")["maxmemory"]  # quotes give way to events
+    assert market.delete("quotes:market") == 1
 
 
 def test_a_service_consumes_another_s_stream(connect: Connect) -> None:

@@ -20,6 +20,7 @@ from django.utils.translation import get_language
 
 from market_service.instruments.models import TICKER_PATTERN, Instrument
 from market_service.instruments.selectors.search import instrument_search
+from market_service.quotes.selectors import price_at
 
 #: Public name → what is sorted by; a minus before the name turns it around.
 ORDERINGS: dict[str, Any] = {
@@ -45,7 +46,14 @@ def instrument_get(ticker: str) -> Instrument:
     """
     if not ticker.isascii() or not re.fullmatch(TICKER_PATTERN, ticker.upper()):
         raise Instrument.DoesNotExist(ticker)
-    return Instrument.objects.select_related("quote").get(ticker=ticker.upper(), quote__isnull=False)
+    return _quoted().get(ticker=ticker.upper())
+
+
+def _quoted() -> QuerySet[Instrument]:
+    """What is shown: instruments with their quote, and ``price_at``, when that was last confirmed."""
+    return (
+        Instrument.objects.select_related("quote").filter(quote__isnull=False).annotate(price_at=price_at())
+    )
 
 
 def instrument_list(*, search: str = "", type: str = "", ordering: str = "") -> QuerySet[Instrument]:
@@ -57,7 +65,7 @@ def instrument_list(*, search: str = "", type: str = "", ordering: str = "") -> 
         ordering: a name of :data:`ORDERINGS`, perhaps with a minus. Without it the best match comes
             first, or without a search too, the tickers from A to Z.
     """
-    instruments = Instrument.objects.select_related("quote").filter(quote__isnull=False)
+    instruments = _quoted()
     if type:
         instruments = instruments.filter(type=type)
     best = None

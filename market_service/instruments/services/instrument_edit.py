@@ -38,6 +38,8 @@ def instrument_halt(*, instrument_id: UUID, reason: HaltReason = HaltReason.OPER
     instrument = _locked(instrument_id)
     if instrument.status == InstrumentStatus.HALTED and reason == HaltReason.OPERATOR:
         return instrument
+    if instrument.status == InstrumentStatus.OPEN:
+        quotes.quote_stand(instrument_id=instrument_id)
     return _change(instrument_id, status=InstrumentStatus.HALTED, halt_reason=reason)
 
 

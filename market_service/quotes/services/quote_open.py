@@ -5,9 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models.functions import Now
+from django.db.models import Subquery
+from django.db.models.functions import Greatest, Now
 
-from market_service.quotes.models import Quote, stepped
+from market_service.quotes.models import Quote, QuoteFeed, stepped
 
 
 def quote_open(*, instrument_id: UUID, price: Decimal, previous_close: Decimal, price_step: Decimal) -> Quote:
@@ -25,6 +26,12 @@ def quote_open(*, instrument_id: UUID, price: Decimal, previous_close: Decimal, 
     quote.save(force_insert=True)
     quote.refresh_from_db()
     return quote
+
+
+def quote_stand(*, instrument_id: UUID) -> None:
+    """Keep the time as of which a quote was last confirmed: from now on the feed does not confirm it."""
+    confirmed_at = Subquery(QuoteFeed.objects.values("confirmed_at")[:1])
+    Quote.objects.filter(instrument_id=instrument_id).update(price_at=Greatest("price_at", confirmed_at))
 
 
 def quote_reaffirm(*, instrument_id: UUID) -> None:

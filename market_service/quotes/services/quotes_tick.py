@@ -1,6 +1,11 @@
 """The quote feed. A simulation: after the last real close, prices move by a random walk, or stand still.
 
-A tick multiplies a price by 1 + QUOTE_SIGMA × (a standard normal number), pulls it back towards the
+A tick goes on where the last one stopped: the next ``QUOTE_PORTION`` open instruments get their next
+price and are told, whether it changed or not; one row, :class:`QuoteFeed`, confirms all the others. So a
+tick costs no more however many instruments there are, every quote is fresh, and who has missed something
+has heard every quote again when all instruments had their turn.
+
+A step multiplies a price by 1 + QUOTE_SIGMA × (a standard normal number), pulls it back towards the
 previous close by QUOTE_PULL of the distance, and rounds to the price step. The number is drawn from
 (QUOTE_SEED, ticker, tick), so that a run can be repeated and a restart does not replay it.
 """
@@ -8,68 +13,129 @@ previous close by QUOTE_PULL of the distance, and rounds to the price step. The 
 from __future__ import annotations
 
 import random
-from datetime import UTC
+from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
 
-from market_service.quotes.models import Quote, stepped
+from market_service.quotes.models import QuoteFeed, stepped
 from servicekit.arrays import array
 from servicekit.contracts.market import QuotesUpdated
 from servicekit.messaging import publish_quotes
+from servicekit.messaging.quotes import MOST_QUOTES
 from servicekit.money import price_text
 
+_NEXT = """
+SELECT quote.instrument_id, ticker, price_step, price, previous_close, tick
+FROM quotes_quote AS quote JOIN instruments_instrument AS instrument ON instrument.id = quote.instrument_id
+WHERE quote.instrument_id > %s AND status = 'open' ORDER BY quote.instrument_id LIMIT %s
+"""
 
+_MOVE = """
+UPDATE quotes_quote AS quote
+SET price = next.price, price_at = statement_timestamp(), tick = quote.tick + 1
+FROM unnest(%s::uuid[], %s::numeric[]) AS next (instrument_id, price)
+WHERE quote.instrument_id = next.instrument_id
+"""
+
+_CONFIRM = """
+UPDATE quotes_quotefeed SET confirmed_at = statement_timestamp(), number = %s, told_to = %s, round_from = %s,
+    complete_since = %s
+RETURNING confirmed_at
+"""
+
+_BEGIN = UUID(int=0)
+
+
+class _Row(NamedTuple):
+    """An open instrument whose turn it is."""
+
+    instrument_id: UUID
+    ticker: str
+    price_step: Decimal
+    price: Decimal
+    previous_close: Decimal
+    tick: int
+
+
+@transaction.atomic
 def quotes_tick() -> int:
-    """Give every open instrument its next quote, in one statement, and tell it after the commit.
+    """Give the next open instruments their next quote, confirm all, and tell it after the commit.
 
-    With ``QUOTE_FEED = "still"`` the price stays and only its time moves on. Halted instruments keep
-    price and time. Two ticks at once do not add up: a quote that has ticked meanwhile is left alone.
+    With ``QUOTE_FEED = "still"`` prices stay and only their time moves on. Halted instruments keep
+    price and time. Of two ticks at once the second does nothing.
 
     Returns:
-        How many quotes were renewed. Emits one ``QuotesUpdated`` unless there are none.
+        How many quotes were told. Emits a ``QuotesUpdated`` per ``MOST_QUOTES`` of them.
     """
-    quotes = list(
-        Quote.objects.filter(instrument__status="open").values_list(
-            "instrument_id", "instrument__ticker", "instrument__price_step", "price", "previous_close", "tick"
-        )
-    )
-    if not quotes:
+    QuoteFeed.objects.bulk_create([QuoteFeed()], ignore_conflicts=True)
+    feed = QuoteFeed.objects.select_for_update(skip_locked=True).first()
+    if feed is None:
         return 0
-    steps = {row[0]: row[2] for row in quotes}
-    prices = [_next(*row[1:]) for row in quotes]
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE quotes_quote AS quote
-            SET price = next.price, price_at = statement_timestamp(), tick = quote.tick + 1
-            FROM unnest(%s::uuid[], %s::bigint[], %s::numeric[]) AS next (instrument_id, tick, price)
-            WHERE quote.instrument_id = next.instrument_id AND quote.tick = next.tick
-            RETURNING quote.instrument_id, quote.price, quote.price_at
-            """,
-            [array(row[0] for row in quotes), array(row[5] for row in quotes), array(prices)],
-        )
-        renewed = cursor.fetchall()
-        event = QuotesUpdated(
+    rows = _next_rows(feed.told_to)
+    if not rows and feed.told_to != _BEGIN:  # the last portion ended with the last instrument
+        feed.complete_since, feed.round_from = feed.round_from, feed.number + 1
+        rows = _next_rows(_BEGIN)
+    if not rows:
+        feed.told_to = _BEGIN
+        _confirm(feed)
+        return 0
+    prices = _moved(rows)
+    parts = [slice(start, start + MOST_QUOTES) for start in range(0, len(rows), MOST_QUOTES)]
+    before, feed.number = feed.number, feed.number + len(parts)
+    complete_before = feed.complete_since
+    if len(rows) < settings.QUOTE_PORTION:  # that were the last of them
+        feed.told_to = _BEGIN
+        feed.complete_since, feed.round_from = feed.round_from, feed.number + 1
+    else:
+        feed.told_to = rows[-1].instrument_id
+    confirmed_at = _confirm(feed)
+    messages = [
+        QuotesUpdated(
             quotes=[
-                [
-                    str(id_),
-                    price_text(price, steps[id_]),
-                    at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-                ]
-                for id_, price, at in renewed
-            ]
+                [str(row.instrument_id), price_text(price, row.price_step)]
+                for row, price in zip(rows[part], prices[part], strict=True)
+            ],
+            confirmed_at=confirmed_at,
+            number=number,
+            complete_since=feed.complete_since if number == feed.number else complete_before,
         )
-        if renewed:
-            transaction.on_commit(lambda: publish_quotes(event))
-    return len(renewed)
+        for number, part in enumerate(parts, start=before + 1)
+    ]
+    transaction.on_commit(lambda: publish_quotes(messages))
+    return len(rows)
 
 
-def _next(ticker: str, step: Decimal, price: Decimal, previous_close: Decimal, tick: int) -> Decimal:
-    """The price after ``price``."""
+def _next_rows(after: UUID) -> list[_Row]:
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT, [after, settings.QUOTE_PORTION])
+        return [_Row(*row) for row in cursor.fetchall()]
+
+
+def _moved(rows: Sequence[_Row]) -> list[Decimal]:
+    """Write the instruments' next prices, and return them."""
     if settings.QUOTE_FEED == "still":
-        return price
-    noise = random.Random(f"{settings.QUOTE_SEED}:{ticker}:{tick}").gauss(0, settings.QUOTE_SIGMA)
-    moved = price * Decimal(1 + noise) + (previous_close - price) * Decimal(settings.QUOTE_PULL)
-    return stepped(moved, step)
+        return [row.price for row in rows]
+    prices = [_walked(row) for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVE, [array(row.instrument_id for row in rows), array(prices)])
+    return prices
+
+
+def _walked(row: _Row) -> Decimal:
+    """The price after ``row.price``."""
+    noise = random.Random(f"{settings.QUOTE_SEED}:{row.ticker}:{row.tick}").gauss(0, settings.QUOTE_SIGMA)
+    moved = row.price * Decimal(1 + noise) + (row.previous_close - row.price) * Decimal(settings.QUOTE_PULL)
+    return stepped(moved, row.price_step)
+
+
+def _confirm(feed: QuoteFeed) -> datetime:
+    """Write down how far the feed is. Returns the moment as of which every quote is confirmed."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CONFIRM, [feed.number, feed.told_to, feed.round_from, feed.complete_since])
+        (confirmed_at,) = cursor.fetchone()
+    return confirmed_at

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -11,14 +14,27 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from market_service.instruments.selectors import instrument_get
 from market_service.instruments.services import instrument_halt, instrument_open
-from market_service.quotes.models import Quote
+from market_service.quotes import services
+from market_service.quotes.models import Quote, QuoteFeed
+from market_service.quotes.selectors import quotes_now
 from market_service.quotes.tasks import quotes_tick
 from servicekit.contracts.market import QuotesUpdated
 from servicekit.messaging import streams
 from servicekit.messaging.quotes import QUOTES_STREAM
 
 pytestmark = pytest.mark.django_db
+
+
+def shown_at(ticker: str) -> datetime:
+    """The time of the price that customers see."""
+    return instrument_get(ticker).price_at  # type: ignore[attr-defined,no-any-return]
+
+
+def on_the_stream() -> list[QuotesUpdated]:
+    entries = streams.shared().xrange(QUOTES_STREAM)
+    return [QuotesUpdated.from_data(json.loads(fields["quotes"])) for _, fields in entries]
 
 
 def prices() -> list[Decimal]:
@@ -71,13 +87,13 @@ def test_still_confirms_the_price_as_of_now(settings: Any, listed: Any, aged: An
     settings.QUOTE_FEED = "still"
     instrument = listed("AAPL")
     aged(instrument, 3600)
-    before = Quote.objects.get().price_at
+    before = shown_at("AAPL")
 
     assert quotes_tick() == 1
 
-    quote = Quote.objects.get()
-    assert quote.price == Decimal("430.47")
-    assert (quote.price_at - before).total_seconds() >= 3600
+    assert Quote.objects.get().price == Decimal("430.47")
+    assert (shown_at("AAPL") - before).total_seconds() >= 3600
+    assert quotes_now(instrument_ids=[instrument.pk])[instrument.pk][1].total_seconds() < 30
 
 
 def test_all_open_quotes_are_told_after_the_commit(
@@ -93,10 +109,9 @@ def test_all_open_quotes_are_told_after_the_commit(
     for callback in callbacks:
         callback()
 
-    ((_, fields),) = streams.shared().xrange(QUOTES_STREAM)
-    told = QuotesUpdated.from_data(json.loads(fields["quotes"]))
-    at = Quote.objects.get(instrument=apple).price_at.isoformat().replace("+00:00", "Z")
-    assert sorted(told.quotes) == sorted([[str(apple.id), "430.47", at], [str(ibm.id), "202.900", at]])
+    (told,) = on_the_stream()
+    assert sorted(told.quotes) == sorted([[str(apple.id), "430.47"], [str(ibm.id), "202.900"]])
+    assert told.confirmed_at == shown_at("AAPL") == shown_at("IBM")
 
 
 def test_a_halted_instrument_keeps_its_quote_until_it_opens(settings: Any, listed: Any, aged: Any) -> None:
@@ -104,25 +119,93 @@ def test_a_halted_instrument_keeps_its_quote_until_it_opens(settings: Any, liste
     instrument = listed("AAPL")
     instrument_halt(instrument_id=instrument.pk)
     aged(instrument, 3600)
-    before = Quote.objects.get()
+    before = Quote.objects.get().price, shown_at("AAPL")
 
     assert quotes_tick() == 0
-    after = Quote.objects.get()
-    assert (after.price, after.price_at) == (before.price, before.price_at)
+    assert (Quote.objects.get().price, shown_at("AAPL")) == before
 
     instrument_open(instrument_id=instrument.pk)
-    assert (Quote.objects.get().price_at - before.price_at).total_seconds() >= 3600
+    assert (shown_at("AAPL") - before[1]).total_seconds() >= 3600
 
 
-def test_one_statement_for_all(listed: Any) -> None:
-    for ticker in ("AAPL", "FB", "IBM"):
+def test_a_halt_keeps_the_time_that_the_feed_had_confirmed(settings: Any, listed: Any, aged: Any) -> None:
+    settings.QUOTE_FEED = "still"
+    instrument = listed("AAPL")
+    listed("IBM")
+    aged(instrument, 3600)
+    quotes_tick()
+    confirmed_at = shown_at("AAPL")
+
+    instrument_halt(instrument_id=instrument.pk)
+    quotes_tick()
+
+    assert shown_at("AAPL") == confirmed_at < shown_at("IBM")
+
+
+@pytest.mark.parametrize("feed", ["walk", "still"])
+def test_a_tick_costs_no_more_for_many_instruments(settings: Any, listed: Any, aged: Any, feed: str) -> None:
+    settings.QUOTE_FEED, settings.QUOTE_PORTION = feed, 3
+
+    def tick() -> tuple[int, int]:
+        """How many were told, and how many statements it took."""
+        with CaptureQueriesContext(connection) as queries:
+            told = quotes_tick()
+        return told, len(queries)
+
+    for ticker in ("AAPL", "FB", "GOOG"):
         listed(ticker)
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
-        quotes_tick()
-    assert sum("UPDATE" in query["sql"] for query in queries) == 1
-    assert len([q for q in queries if "SAVEPOINT" not in q["sql"]]) == 2
+    tick()
+    few = tick()
+    instruments = [listed(f"T{number}") for number in range(7)]
+    for instrument in instruments:
+        aged(instrument, 3600)
+
+    assert tick() <= few == (3, few[1])
+    assert Quote.objects.filter(tick__gt=0).count() <= 3 + few[0]
+    ages = quotes_now(instrument_ids=[instrument.pk for instrument in instruments])
+    assert max(age.total_seconds() for _, age in ages.values()) < 30  # not their turn, and fresh
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 6, 7])
+def test_who_hears_a_whole_round_knows_every_quote(
+    settings: Any, listed: Any, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any,
+    count: int,
+) -> None:  # fmt: skip
+    settings.QUOTE_PORTION = 3
+    monkeypatch.setattr(sys.modules[services.quotes_tick.__module__], "MOST_QUOTES", 2)
+    ids = {str(listed(f"T{number}").id) for number in range(count)}
+    streams.shared().delete(QUOTES_STREAM)
+    for _ in range(8):
+        with django_capture_on_commit_callbacks(execute=True):
+            quotes_tick()
+
+    messages = on_the_stream()
+
+    assert [message.number for message in messages] == list(range(1, len(messages) + 1))
+    assert max(len(message.quotes) for message in messages) <= 2
+    assert any(message.complete_since for message in messages)
+    for message in messages:
+        heard = messages[message.complete_since - 1 : message.number] if message.complete_since else []
+        told = {id_ for each in heard for id_, _ in each.quotes}
+        assert told == (ids if message.complete_since else set())
+    assert messages[-1].complete_since > len(messages) - 9  # and not only once
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_ticks_at_once_the_second_does_nothing(listed: Any) -> None:
+    listed("AAPL")
+    quotes_tick()
+    with transaction.atomic(), ThreadPoolExecutor(1) as pool:
+        QuoteFeed.objects.select_for_update().get()
+
+        def tick() -> int:
+            try:
+                return quotes_tick()
+            finally:
+                connection.close()
+
+        assert pool.submit(tick).result(timeout=10) == 0
+    assert quotes_tick() == 1
 
 
 @pytest.mark.parametrize("price", ["'NaN'", "0", "-1", "1e12"])

@@ -1,47 +1,125 @@
-"""quotes_copy: the latest quotes, in one statement."""
+"""quotes_hear, quotes_copy: the stream of the latest quotes."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from servicekit.contracts.market import QuotesUpdated
 from servicekit.ids import new_id
 from trading_service.reference.handlers import on_quotes_updated
-from trading_service.reference.models import LatestQuote
+from trading_service.reference.models import LatestQuote, ListedInstrument
+from trading_service.reference.selectors import instrument_price_at, quotes_confirmed_at
 from trading_service.tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db
 
 
-def quote(instrument_id, price: str, seconds: int) -> list[str]:
-    at = (NOON + timedelta(seconds=seconds)).isoformat().replace("+00:00", "Z")
-    return [str(instrument_id), price, at]
+def hear(number: int, quotes: dict, *, seconds: int | None = None, complete_since: int = 0) -> datetime:
+    """A message of the stream; returns the moment as of which it confirms the quotes."""
+    at = NOON + timedelta(seconds=number if seconds is None else seconds)
+    on_quotes_updated(
+        QuotesUpdated(
+            quotes=[[str(id_), price] for id_, price in quotes.items()],
+            confirmed_at=at,
+            number=number,
+            complete_since=complete_since,
+        )
+    )
+    return at
+
+
+def prices() -> dict:
+    return dict(LatestQuote.objects.values_list("instrument_id", "price"))
+
+
+def price_at(instrument_id) -> datetime | None:
+    instrument = ListedInstrument.objects.select_related("quote").get(id=instrument_id)
+    return instrument_price_at(instrument, quotes_confirmed_at())
 
 
 def test_newer_quotes_win_and_older_ones_do_not(world) -> None:
     aapl = world.list_instrument("AAPL").instrument_id
-    msft = world.list_instrument("MSFT").instrument_id
-    on_quotes_updated(QuotesUpdated(quotes=[quote(aapl, "101.5", 1), quote(msft, "7", -1)]))
-    prices = dict(LatestQuote.objects.values_list("instrument_id", "price"))
-    assert prices == {aapl: Decimal("101.5"), msft: Decimal(100)}
+    msft = world.list_instrument("MSFT", price_at=NOON + timedelta(seconds=9)).instrument_id
+    hear(1, {aapl: "101.5", msft: "7"})
+    assert prices() == {aapl: Decimal("101.5"), msft: Decimal(100)}
+
+
+def test_a_message_heard_again_or_late_changes_nothing(world) -> None:
+    aapl = world.list_instrument("AAPL").instrument_id
+    hear(1, {aapl: "101"}, seconds=1, complete_since=1)
+    hear(2, {}, seconds=2, complete_since=1)
+    for number, seconds in ((1, 1), (2, 2)):
+        hear(number, {aapl: "99"}, seconds=seconds, complete_since=1)
+    assert prices() == {aapl: 101}
+    confirmed_at = hear(3, {aapl: "103"}, complete_since=1)
+    assert prices() == {aapl: 103}
+    assert quotes_confirmed_at() == confirmed_at  # nothing was missed
 
 
 def test_quotes_of_instruments_not_known_yet_are_left_out(world) -> None:
     aapl = world.list_instrument("AAPL").instrument_id
-    on_quotes_updated(QuotesUpdated(quotes=[quote(new_id(), "5", 1), quote(aapl, "102", 1)]))
+    hear(1, {new_id(): "5", aapl: "102"})
     assert list(LatestQuote.objects.values_list("price", flat=True)) == [102]
 
 
-def test_it_is_one_statement_however_many_there_are(world, django_assert_num_queries) -> None:
+def test_a_quote_that_stays_is_confirmed_and_not_written(world) -> None:
+    aapl = world.list_instrument("AAPL").instrument_id
+    ibm = world.list_instrument("IBM").instrument_id
+    hear(1, {aapl: "101", ibm: "102"}, complete_since=1)
+    written = LatestQuote.objects.get(instrument_id=ibm).price_at
+
+    confirmed_at = hear(2, {aapl: "101.5", ibm: "102"}, complete_since=1)
+    assert LatestQuote.objects.get(instrument_id=ibm).price_at == written
+    assert price_at(ibm) == price_at(aapl) == confirmed_at
+
+    confirmed_at = hear(3, {aapl: "101.6"}, complete_since=1)  # and IBM is not in it at all
+    assert price_at(ibm) == confirmed_at
+
+
+def test_after_a_missed_message_nothing_is_confirmed_until_all_was_told_again(world) -> None:
+    aapl = world.list_instrument("AAPL").instrument_id
+    ibm = world.list_instrument("IBM").instrument_id
+    before = hear(1, {aapl: "101", ibm: "102"}, complete_since=1)
+    assert quotes_confirmed_at() == before
+
+    heard_at = hear(3, {aapl: "101"}, complete_since=2)  # the second message might have moved IBM
+
+    assert quotes_confirmed_at() is None
+    assert (price_at(aapl), price_at(ibm)) == (heard_at, before)
+    last = hear(4, {ibm: "103"}, complete_since=3)
+    assert price_at(aapl) == price_at(ibm) == last
+
+
+def test_a_halted_instrument_is_not_confirmed(world) -> None:
+    aapl = world.list_instrument("AAPL").instrument_id
+    ibm = world.list_instrument("IBM", status="halted").instrument_id
+    last = hear(1, {aapl: "101"}, complete_since=1)
+    assert (price_at(aapl), price_at(ibm)) == (last, NOON)
+
+
+def test_numbers_that_begin_anew_are_heard(world) -> None:
+    aapl = world.list_instrument("AAPL").instrument_id
+    hear(700, {aapl: "101"}, seconds=1, complete_since=699)
+    hear(1, {aapl: "102"}, seconds=2)
+    assert prices() == {aapl: 102}
+    assert quotes_confirmed_at() is None
+    hear(2, {aapl: "103"}, seconds=3, complete_since=1)
+    assert quotes_confirmed_at() is not None
+
+
+def test_the_statements_do_not_grow_with_the_quotes(world) -> None:
     ids = [world.list_instrument(f"T{index}").instrument_id for index in range(20)]
-    with django_assert_num_queries(1):
-        on_quotes_updated(QuotesUpdated(quotes=[quote(each, "103", 1) for each in ids]))
+
+    def statements(number: int, some: list) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            hear(number, dict.fromkeys(some, f"10{number}"))
+        return len(queries)
+
+    hear(1, {})
+    assert statements(2, ids[:1]) == statements(3, ids) <= 5
     assert set(LatestQuote.objects.values_list("price", flat=True)) == {103}
-
-
-def test_no_quotes_are_no_statement(world, django_assert_num_queries) -> None:
-    with django_assert_num_queries(0):
-        on_quotes_updated(QuotesUpdated(quotes=[]))
