@@ -14,9 +14,11 @@ from billing_service.holds.handlers import (
 )
 from billing_service.ledger.handlers import on_account_registered
 from servicekit.contracts import Event, trading, user
+from servicekit.people.handlers import on_profile_changed
 
 SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
     user.AccountRegistered: on_account_registered,
+    user.ProfileChanged: on_profile_changed,
     trading.OrderPlaced: on_order_placed,
     trading.OrderFilled: on_order_filled,
     trading.OrderRejected: on_order_rejected,

@@ -8,6 +8,7 @@ from typing import Any
 from notification_service.delivery.handlers import on_profile_changed
 from notification_service.inbox.handlers import (
     on_account_registered,
+    on_correction_booked,
     on_deposit_booked,
     on_order_canceled,
     on_order_expired,
@@ -20,6 +21,7 @@ SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
     user.AccountRegistered: on_account_registered,
     user.ProfileChanged: on_profile_changed,
     billing.DepositBooked: on_deposit_booked,
+    billing.CorrectionBooked: on_correction_booked,
     trading.OrderFilled: on_order_filled,
     trading.OrderRejected: on_order_rejected,
     trading.OrderCanceled: on_order_canceled,

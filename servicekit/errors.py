@@ -37,3 +37,12 @@ class DomainError(Exception):
     def detail(self) -> str:
         """The message in the active language, with its values filled in."""
         return str(self.message) % self.params if self.params else str(self.message)
+
+
+class ChangedMeanwhile(DomainError):
+    """What was decided upon is not any more as it was shown: somebody or something changed it."""
+
+    code = "changed_meanwhile"
+    status = 409
+    title = _("It has changed meanwhile")
+    message = _("It has changed since this page was opened, and nothing was done. Look again and decide.")

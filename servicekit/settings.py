@@ -134,6 +134,7 @@ def service_settings(
             "servicekit.messaging",
             "servicekit.auth",
             "servicekit.api",
+            "servicekit.audit",
             *apps,
         ],
         "MIDDLEWARE": [
@@ -149,7 +150,7 @@ def service_settings(
         "TEMPLATES": [
             {
                 "BACKEND": "django.template.backends.django.DjangoTemplates",
-                "DIRS": [],
+                "DIRS": [REPOSITORY / "servicekit" / "admin" / "templates"],
                 "APP_DIRS": True,
                 "OPTIONS": {
                     "context_processors": [
@@ -164,6 +165,7 @@ def service_settings(
         **_languages(package),
         **_cookies(slug, secure),
         "STATIC_URL": f"/admin/{slug}/static/",
+        "STATICFILES_DIRS": [REPOSITORY / "servicekit" / "admin" / "static"],
         "WHITENOISE_USE_FINDERS": True,
         "REDIS_URL": env.require("BIRZHA_REDIS_URL"),
         # Days after which rows of the outbox and of the inbox go; see servicekit/messaging/retention.py.

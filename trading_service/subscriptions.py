@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from servicekit.contracts import Event, billing, market
+from servicekit.contracts import Event, billing, market, user
+from servicekit.people import handlers as people
 from trading_service.orders import handlers as orders
 from trading_service.reference import handlers as reference
 
 SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
+    user.AccountRegistered: people.on_account_registered,
+    user.ProfileChanged: people.on_profile_changed,
     market.InstrumentChanged: reference.on_instrument_changed,
     billing.HoldPlaced: orders.on_holds_placed,
     billing.HoldDeclined: orders.on_holds_declined,

@@ -11,6 +11,7 @@ _shared = service_settings(
         "billing_service.holds",
         "billing_service.cash",
         "billing_service.consistency",
+        "servicekit.people",
     ],
 )
 globals().update(_shared)

@@ -40,6 +40,24 @@ class AccountNotFrozen(DomainError):
     message = _("Account %(account_id)s is not frozen.")
 
 
+class AccountIsFrozen(DomainError):
+    """Somebody, or the consistency job, has frozen it already."""
+
+    code = "account_frozen"
+    status = 409
+    title = _("The account is frozen")
+    message = _("Account %(account_id)s is frozen already.")
+
+
+class NoCustomersAccount(DomainError):
+    """Only customers' accounts are frozen."""
+
+    code = "no_customers_account"
+    status = 409
+    title = _("Not a customer's account")
+    message = _("Only customers' accounts are frozen; this one (%(kind)s) is the exchange's own.")
+
+
 class AlreadyReversed(DomainError):
     """The entry cannot be reversed: it has been already."""
 
@@ -47,6 +65,18 @@ class AlreadyReversed(DomainError):
     status = 409
     title = _("The entry is reversed already")
     message = _("Journal entry %(number)s is reversed already, by entry %(by)s.")
+
+
+class SettlementNotReversible(DomainError):
+    """The entry paid for a fill: undone alone, the money would go back and the units stay."""
+
+    code = "settlement_not_reversible"
+    status = 409
+    title = _("A settlement is not reversed")
+    message = _(
+        "Journal entry %(number)s paid for a fill of order %(order_id)s. Reversing it would give the money "
+        "back and leave the units where they are. Correct it by an order the other way."
+    )
 
 
 class ReversalNotCovered(DomainError):

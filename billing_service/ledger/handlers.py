@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from billing_service.ledger.services import accounts_open
 from servicekit.contracts import user
 from servicekit.messaging import Received, in_batches
+from servicekit.people.services import people_register
 
 
 @in_batches
 def on_account_registered(messages: Sequence[Received[user.AccountRegistered]]) -> None:
-    """Customers signed up: open their cash accounts."""
+    """Customers signed up: open their cash accounts, and know their names."""
     accounts_open(messages=messages)
+    people_register(messages)

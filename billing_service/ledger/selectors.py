@@ -78,6 +78,18 @@ def chain_breaks(*, after: int, until: int) -> list[ChainBreak]:
         return [ChainBreak(*row) for row in cursor.fetchall()]
 
 
+def settlement_undone_by(entry: JournalEntry) -> JournalEntry | None:
+    """The settlement whose money would go back if ``entry`` were reversed, or ``None``.
+
+    The settlement itself, or a reversal by which it counts again: every second one of the chain of
+    reversals that leads to it.
+    """
+    first, counts = entry, True
+    while first.reverses is not None:
+        first, counts = first.reverses, not counts
+    return first if counts and first.type == JournalEntry.Type.ORDER_SETTLEMENT else None
+
+
 def operation_list(
     *,
     user_id: UUID,

@@ -45,6 +45,7 @@ class OperationOutput(serializers.Serializer):
     quantity = serializers.SerializerMethodField()
     price = serializers.SerializerMethodField(help_text=_("Per unit."))
     occurred_at = serializers.DateTimeField(source="journal_entry.occurred_at")
+    reason = serializers.SerializerMethodField(help_text=_("Why, of a reversal: as the operator wrote it."))
 
     def get_amount(self, entry: LedgerEntry) -> str:
         return to_text(entry.amount, entry.currency)
@@ -61,6 +62,9 @@ class OperationOutput(serializers.Serializer):
     def get_price(self, entry: LedgerEntry) -> str | None:
         price = entry.journal_entry.price
         return price_plain(price, entry.currency) if price is not None and _is_trade(entry) else None
+
+    def get_reason(self, entry: LedgerEntry) -> str | None:
+        return entry.journal_entry.reason or None
 
 
 class OperationPage(serializers.Serializer):

@@ -14,6 +14,8 @@ HEARS: dict[str, tuple[str, ...]] = {
         "user.session.revoked.v1",
     ),
     "trading": (
+        "user.account.registered.v1",
+        "user.profile.changed.v1",
         "market.instrument.changed.v1",
         "billing.hold.placed.v1",
         "billing.hold.declined.v1",
@@ -24,6 +26,7 @@ HEARS: dict[str, tuple[str, ...]] = {
     ),
     "billing": (
         "user.account.registered.v1",
+        "user.profile.changed.v1",
         "trading.order.placed.v1",
         "trading.order.filled.v1",
         "trading.order.rejected.v1",
@@ -35,6 +38,7 @@ HEARS: dict[str, tuple[str, ...]] = {
         "user.account.registered.v1",
         "user.profile.changed.v1",
         "billing.deposit.booked.v1",
+        "billing.correction.booked.v1",
         "trading.order.filled.v1",
         "trading.order.rejected.v1",
         "trading.order.canceled.v1",

@@ -7,6 +7,6 @@ from servicekit.settings import service_settings
 globals().update(
     service_settings(
         "notification",
-        apps=["notification_service.delivery", "notification_service.inbox"],
+        apps=["notification_service.delivery", "notification_service.inbox", "servicekit.people"],
     )
 )

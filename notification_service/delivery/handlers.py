@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from notification_service.delivery.services import ContactNews, contacts_save
 from servicekit.contracts import user
 from servicekit.messaging import Received, in_batches
+from servicekit.people.services import people_rename
 
 
 @in_batches
@@ -24,3 +25,4 @@ def on_profile_changed(messages: Sequence[Received[user.ProfileChanged]]) -> Non
             for message in messages
         ]
     )
+    people_rename(messages)

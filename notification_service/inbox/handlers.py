@@ -10,6 +10,7 @@ from notification_service.inbox.models import Kind
 from notification_service.inbox.services import News, notifications_create
 from servicekit.contracts import billing, trading, user
 from servicekit.messaging import Received, in_batches
+from servicekit.people.services import people_register
 
 
 @in_batches
@@ -27,6 +28,7 @@ def on_account_registered(messages: Sequence[Received[user.AccountRegistered]]) 
             for message in messages
         ]
     )
+    people_register(messages)
     _tell(messages, Kind.WELCOME, "username")
 
 
@@ -34,6 +36,12 @@ def on_account_registered(messages: Sequence[Received[user.AccountRegistered]]) 
 def on_deposit_booked(messages: Sequence[Received[billing.DepositBooked]]) -> None:
     """Money came in."""
     _tell(messages, Kind.DEPOSIT_BOOKED, "amount", "currency", "balance_after")
+
+
+@in_batches
+def on_correction_booked(messages: Sequence[Received[billing.CorrectionBooked]]) -> None:
+    """An operator corrected the books, and somebody's cash with them."""
+    _tell(messages, Kind.CORRECTION_BOOKED, "amount", "currency", "balance_after", "reason")
 
 
 @in_batches

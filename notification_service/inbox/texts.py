@@ -56,6 +56,23 @@ def _deposit(params: Params) -> str:
     }
 
 
+def _correction_title(params: Params) -> str:
+    return _("Correction of your account")
+
+
+def _correction(params: Params) -> str:
+    """The reason is the operator's own text, in the language it was written in."""
+    if params["amount"] < 0:
+        text = _("%(amount)s was taken from your account. Your balance is %(balance)s. Reason: %(reason)s")
+    else:
+        text = _("%(amount)s was put on your account. Your balance is %(balance)s. Reason: %(reason)s")
+    return text % {
+        "amount": _money(abs(params["amount"]), params["currency"]),
+        "balance": _money(params["balance_after"], params["currency"]),
+        "reason": params["reason"],
+    }
+
+
 def _filled_title(params: Params) -> str:
     return _("Order filled") if params["final"] else _("Order partly filled")
 
@@ -196,6 +213,7 @@ def _filled_before(params: Params) -> str:
 _WRITERS: dict[Kind, tuple[Callable[[Params], str], Callable[[Params], str]]] = {
     Kind.WELCOME: (_welcome_title, _welcome),
     Kind.DEPOSIT_BOOKED: (_deposit_title, _deposit),
+    Kind.CORRECTION_BOOKED: (_correction_title, _correction),
     Kind.ORDER_FILLED: (_filled_title, _filled),
     Kind.ORDER_REJECTED: (_rejected_title, _rejected),
     Kind.ORDER_CANCELED: (_canceled_title, _canceled),

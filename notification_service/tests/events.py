@@ -18,6 +18,21 @@ def registered(user_id: UUID, **fields: Any) -> user.AccountRegistered:
     return user.AccountRegistered(user_id=user_id, registered_at=NOON, **values | fields)
 
 
+def corrected(user_id: UUID, **fields: Any) -> billing.CorrectionBooked:
+    """100.00 was taken back."""
+    values: dict[str, Any] = {
+        "journal_entry_id": new_id(),
+        "reversed_id": new_id(),
+        "reversed_type": "deposit",
+        "amount": -100_00,
+        "currency": "USD",
+        "balance_after": 0,
+        "reason": "paid in twice",
+        "booked_at": NOON,
+    }
+    return billing.CorrectionBooked(user_id=user_id, **values | fields)
+
+
 def deposited(user_id: UUID, **fields: Any) -> billing.DepositBooked:
     values: dict[str, Any] = {"amount": 123_450, "balance_after": 200_000_050}
     return billing.DepositBooked(

@@ -2,17 +2,205 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+from uuid import UUID
 
-from django.contrib.admin import ModelAdmin
-from django.http import HttpRequest
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin, TabularInline
+from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from servicekit.admin.columns import Column, as_uuid, value_at
+from servicekit.admin.operations import Operation, operation_action, operation_page
+from servicekit.people.selectors import ids_named, names_of
 
 
-class ServiceAdmin(ModelAdmin):
-    """A page whose changes go through the service's use-cases: override ``save_model``."""
+class NamedChangeList(ChangeList):
+    """A list that is called as its rows are, and knows the names of the people in it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = str(capfirst(self.opts.verbose_name_plural))
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        rows = list(self.result_list)
+        admin: Any = self.model_admin
+        admin.add_names(rows)
+        self.result_list = rows
+
+
+class ShownColumns(BaseModelAdmin):
+    """Shows fields as ``shown`` says: field → column; see ``columns``."""
+
+    shown: ClassVar[dict[str, Column]] = {}
+
+    def __init__(self, model: Any, admin_site: Any) -> None:
+        super().__init__(model, admin_site)  # type: ignore[call-arg]
+        own: Any = self
+        for name, column in self.shown.items():
+            if not hasattr(column, "short_description"):
+                field: Any = own.opts.get_field(name)
+                column.short_description = field.verbose_name  # type: ignore[attr-defined]
+        for names in ("list_display", "readonly_fields"):
+            if hasattr(self, names):
+                setattr(self, names, [self.shown.get(name, name) for name in getattr(self, names)])
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        fields: Any = super().get_fields(request, obj)
+        return [self.shown.get(name, name) for name in fields]
+
+
+class RowsInline(ShownColumns, TabularInline):
+    """Rows that belong to a row, to look at; name ``fields``."""
+
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ServiceAdmin(ShownColumns, ModelAdmin):
+    """A page whose changes go through the service's use-cases: override ``save_model``.
+
+    Attributes:
+        find_ids: fields of ids, found by a whole id.
+        find_texts: fields of texts, found by the whole text in any case.
+        find_people: fields of users' ids, found by the user's name too.
+        operations: what operators do with the rows, each on a page that asks why; see ``operations``.
+    """
+
+    find_ids: ClassVar[Sequence[str]] = ()
+    find_texts: ClassVar[Sequence[str]] = ()
+    find_people: ClassVar[Sequence[str]] = ()
+    operations: ClassVar[Sequence[Operation]] = ()
 
     list_per_page = 50
     show_full_result_count = False
+    actions_selection_counter = True
+
+    # Columns ------------------------------------------------------------------------------------------
+
+    def add_names(self, rows: Iterable[Any]) -> None:
+        """Look up the people of rows, all with one query, where their columns will find them."""
+        fields = [column.person for column in self.shown.values() if hasattr(column, "person")]
+        rows = list(rows)
+        ids = {as_uuid(value_at(row, field)) for row in rows for field in fields} - {None}
+        names = names_of(ids)  # type: ignore[arg-type]
+        for row in rows:
+            row.names_ = names
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        found = super().get_object(request, object_id, from_field)
+        if found is not None:
+            self.add_names([found])
+        return found
+
+    # Finding ------------------------------------------------------------------------------------------
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        """What the search box is there for."""
+        return [*self.find_ids, *self.find_texts, *self.find_people, *super().get_search_fields(request)]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        """A whole id, a whole text, or a person's name; else what ``search_fields`` do."""
+        term = search_term.strip()
+        if not term or not (self.find_ids or self.find_texts or self.find_people):
+            return super().get_search_results(request, queryset, search_term)
+        if (whole := as_uuid(term.lower())) is not None:
+            return queryset.filter(_any([*self.find_ids, *self.find_people], "", whole)), False
+        fits = _any(self.find_texts, "__iexact", term)
+        if people := ids_named(term):
+            fits |= _any(self.find_people, "__in", people)
+        return queryset.filter(fits) if fits else queryset.none(), False
+
+    # Pages --------------------------------------------------------------------------------------------
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return NamedChangeList
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        context: dict[str, Any] = {"title": capfirst(self.opts.verbose_name)}
+        if object_id is not None and self.operations and self.may_operate(request):
+            thing = self.get_object(request, object_id)
+            context["operations"] = [
+                (operation.title, self.operation_address(operation, [thing]))
+                for operation in self.operations
+                if thing is not None and operation.offered(thing)
+            ]
+        return super().changeform_view(request, object_id, form_url, {**context, **(extra_context or {})})
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """What operators did with it: the audit trail, not Django's log."""
+        address = reverse(f"{self.admin_site.name}:audit_auditentry_changelist")
+        return HttpResponseRedirect(f"{address}?{urlencode({'q': object_id})}")
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Use-cases write the audit trail."""
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Use-cases write the audit trail."""
+
+    # What operators do --------------------------------------------------------------------------------
+
+    def may_operate(self, request: HttpRequest) -> bool:
+        """Whether who is signed in may do what is offered here, also where nobody edits."""
+        return bool(request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}"))
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.operation_view)
+        name = f"{self.opts.app_label}_{self.opts.model_name}_operation"
+        return [path("operation/<slug:name>/", view, name=name), *super().get_urls()]
+
+    def operation_address(self, operation: Operation, things: Iterable[Any]) -> str:
+        """Where an operation is confirmed, for these rows."""
+        name = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_operation"
+        chosen = urlencode([("id", str(thing.pk)) for thing in things])
+        return f"{reverse(name, args=[operation.name])}?{chosen}"
+
+    def operation_view(self, request: HttpRequest, name: str) -> HttpResponse:
+        """Show what an operation is about to do, and once the reason is given, do it."""
+        operation = next((each for each in self.operations if each.name == name), None)
+        if operation is None:
+            messages.error(request, _("There is no such action."))
+            return HttpResponseRedirect(self._list_address())
+        return operation_page(self, request, operation)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """The operations, above the list; nothing is deleted here."""
+        if not self.may_operate(request):
+            return {}
+        return {
+            operation.name: (operation_action(operation), operation.name, operation.title)
+            for operation in self.operations
+            if operation.many
+        } | {
+            name: action for name, action in super().get_actions(request).items() if name != "delete_selected"
+        }
+
+    def _list_address(self) -> str:
+        return reverse(f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_changelist")
 
 
 class ReadOnlyAdmin(ServiceAdmin):
@@ -26,3 +214,10 @@ class ReadOnlyAdmin(ServiceAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+def _any(fields: Iterable[str], lookup: str, value: UUID | str | list[UUID]) -> Q:
+    fits = Q()
+    for field in fields:
+        fits |= Q(**{f"{field}{lookup}": value})
+    return fits

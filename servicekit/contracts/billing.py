@@ -90,3 +90,27 @@ class OrderSettled(Event):
     @property
     def subject(self) -> str:
         return f"fill/{self.fill_id}"
+
+
+@event("billing.correction.booked.v1")
+class CorrectionBooked(Event):
+    """An operator undid an entry of the journal; this is what it did to one customer's cash.
+
+    ``amount``: signed, negative when money was taken. ``balance_after``: the whole balance, held money
+    included. ``reversed_type``: of the entry that was undone, ``deposit`` or ``reversal``. ``reason``: as
+    the operator wrote it, up to 200 characters. Sequence: counts the customers of the entry.
+    """
+
+    journal_entry_id: UUID
+    reversed_id: UUID
+    reversed_type: str
+    user_id: UUID
+    amount: int
+    currency: str
+    balance_after: int
+    reason: str
+    booked_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"correction/{self.journal_entry_id}"

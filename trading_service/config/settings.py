@@ -11,6 +11,7 @@ _settings = service_settings(
         "trading_service.reference",
         "trading_service.positions",
         "trading_service.orders",
+        "servicekit.people",
     ],
 )
 _settings["SPECTACULAR_SETTINGS"]["ENUM_NAME_OVERRIDES"] = {

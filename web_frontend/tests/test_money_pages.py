@@ -116,6 +116,15 @@ def test_history_filters_live_in_the_address(vera: Client, gateway: GatewayDoubl
     assert 'href="/history.csv?type=buy' in answer.content.decode()
 
 
+def test_a_correction_says_why(vera: Client, gateway: GatewayDouble) -> None:
+    answer = recorded("operations")
+    answer["results"][0] |= {"type": "reversal", "order_id": None, "reason": "paid in <twice>"}
+    gateway.answer("GET /api/v1/operations", answer)
+    page = vera.get("/history").content.decode()
+    assert '<span class="sub reason">paid in &lt;twice&gt;</span>' in page
+    assert page.count('class="sub reason"') == 1
+
+
 def test_a_filter_that_cannot_be_is_told(vera: Client) -> None:
     answer = vera.get("/history?since=2026-02-02&until=2026-02-01")
     assert answer.status_code == 422

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from billing_service.rights import application_may
+from servicekit.database.rights import application_may
 
 GUARD = """
 CREATE FUNCTION holds_refuse_change_of_final() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from billing_service.rights import application_may
+from servicekit.database.rights import application_may
 
 GUARDS = """
 -- A leg is in its account's currency.

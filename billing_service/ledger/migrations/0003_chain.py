@@ -7,7 +7,7 @@ from django.db import migrations, models
 from django.db.models import Q
 
 import servicekit.ids
-from billing_service.rights import application_may
+from servicekit.database.rights import application_may
 
 # The hash of `entry`, whose legs are `legs.lines` (see chain.py).
 HASH = """

@@ -71,7 +71,10 @@ class LedgerAccount(models.Model):
 
 
 class AccountFreeze(models.Model):
-    """Why an account was frozen, and why it was let go again. One open freeze per account at most."""
+    """Why an account was frozen, and why it was let go again. One open freeze per account at most.
+
+    ``frozen_by``: "" when the consistency job did it.
+    """
 
     id = models.UUIDField(_("id"), primary_key=True, default=new_id, editable=False)
     account = models.ForeignKey(
@@ -79,6 +82,7 @@ class AccountFreeze(models.Model):
     )
     reason = models.CharField(_("reason"), max_length=500)
     frozen_at = models.DateTimeField(_("frozen"), db_default=Now())
+    frozen_by = models.CharField(_("frozen by"), max_length=64, blank=True, default="", db_default="")
     lifted_at = models.DateTimeField(_("lifted"), null=True)
     lifted_by = models.CharField(_("lifted by"), max_length=64, blank=True, default="")
     lifted_reason = models.CharField(_("reason for lifting"), max_length=500, blank=True, default="")

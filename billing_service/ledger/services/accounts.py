@@ -10,9 +10,11 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from billing_service.ledger.errors import AccountNotFrozen
+from billing_service.ledger.errors import AccountIsFrozen, AccountNotFrozen, NoCustomersAccount
 from billing_service.ledger.models import AccountFreeze, LedgerAccount
 from servicekit.arrays import array
+from servicekit.audit.actors import Actor
+from servicekit.audit.recording import record
 from servicekit.contracts import user
 from servicekit.contracts.billing import AccountOpened
 from servicekit.database import Statement, run_later
@@ -131,30 +133,44 @@ def accounts_save(accounts: Iterable[LockedAccount]) -> None:
 
 
 @transaction.atomic
-def account_freeze(*, account_id: UUID, reason: str) -> bool:
+def account_freeze(*, account_id: UUID, reason: str, by: Actor | None = None) -> bool:
     """Let nothing new be done with a customer's account: no hold, no deposit.
 
     What has been agreed goes on: holds are captured and released, fills are paid. Execution at the
     venue is the point of no return, and a fill that is not booked would be a second wrong.
 
+    Args:
+        by: an operator; None when the consistency job found that its books do not agree.
+
     Returns:
-        Whether it was frozen now; False when it is frozen already.
+        Whether it was frozen now; False when the job finds it frozen already.
+
+    Raises:
+        AccountIsFrozen: it is frozen already, by an operator's wish.
+        NoCustomersAccount: it is one of the exchange's own, through which everybody's money goes.
     """
     account = LedgerAccount.objects.select_for_update().get(id=account_id)
+    if account.kind != LedgerAccount.Kind.CUSTOMER_CASH:
+        raise NoCustomersAccount(kind=account.kind)
     if account.frozen_at is not None:
+        if by is not None:
+            raise AccountIsFrozen(account_id=account_id)
         return False
     LedgerAccount.objects.filter(id=account_id).update(frozen_at=Now())
-    AccountFreeze.objects.create(account_id=account_id, reason=reason[:500])
+    AccountFreeze.objects.create(
+        account_id=account_id, reason=reason[:500], frozen_by=by.key[:64] if by is not None else ""
+    )
+    if by is not None:
+        record(
+            "account.freeze", account, by=by, reason=reason, before={"frozen": False}, after={"frozen": True}
+        )
     log.error("account %s is frozen: %s", account_id, reason)
     return True
 
 
 @transaction.atomic
-def account_unfreeze(*, account_id: UUID, reason: str, by: str) -> None:
+def account_unfreeze(*, account_id: UUID, reason: str, by: Actor) -> None:
     """Let a frozen account go, because somebody has looked into it.
-
-    Args:
-        by: an operator's id, or who ran the command.
 
     Raises:
         AccountNotFrozen: it is not frozen.
@@ -164,6 +180,8 @@ def account_unfreeze(*, account_id: UUID, reason: str, by: str) -> None:
         raise AccountNotFrozen(account_id=account_id)
     LedgerAccount.objects.filter(id=account_id).update(frozen_at=None)
     AccountFreeze.objects.filter(account_id=account_id, lifted_at=None).update(
-        lifted_at=Now(), lifted_by=by, lifted_reason=reason
+        lifted_at=Now(), lifted_by=by.key[:64], lifted_reason=reason
     )
-    log.warning("account %s is no longer frozen, by %s: %s", account_id, by, reason)
+    record(
+        "account.unfreeze", account, by=by, reason=reason, before={"frozen": True}, after={"frozen": False}
+    )

@@ -14,6 +14,7 @@ from billing_service.ledger.models import AccountFreeze, JournalEntry, LedgerAcc
 from billing_service.ledger.services import account_unfreeze
 from billing_service.tests.ledger.test_chain import unguarded
 from billing_service.tests.orders import order_canceled, order_filled, order_placed
+from servicekit.audit.actors import Actor
 from servicekit.ids import new_id
 
 
@@ -140,12 +141,12 @@ def test_what_was_let_go_and_is_still_wrong_is_frozen_again(trader):
     with unguarded() as cursor:
         cursor.execute("UPDATE ledger_ledgeraccount SET held = 99 WHERE id = %s", [trader.id])
     consistency_check()
-    account_unfreeze(account_id=trader.id, reason="looked fine to me", by="ann")
+    account_unfreeze(account_id=trader.id, reason="looked fine to me", by=Actor.shell("ann"))
     consistency_check()
 
     assert frozen() == {trader.id}
     freezes = AccountFreeze.objects.order_by("frozen_at")
-    assert [(f.lifted_by, f.lifted_reason) for f in freezes] == [("ann", "looked fine to me"), ("", "")]
+    assert [(f.lifted_by, f.lifted_reason) for f in freezes] == [("shell:ann", "looked fine to me"), ("", "")]
 
 
 def test_a_frozen_account_takes_no_deposit(customer, api):
@@ -163,7 +164,7 @@ def test_a_frozen_account_takes_no_deposit(customer, api):
     assert "заморожен" in refused.json()["detail"]
     assert JournalEntry.objects.count() == 1
 
-    account_unfreeze(account_id=account.id, reason="a clerk's mistake", by="ann")
+    account_unfreeze(account_id=account.id, reason="a clerk's mistake", by=Actor.shell("ann"))
     assert deposit().status_code == 201
 
 

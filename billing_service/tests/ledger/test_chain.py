@@ -14,7 +14,8 @@ from django.db import connection, transaction
 from billing_service.ledger.chain import BREAKS, ORIGIN, entry_hash
 from billing_service.ledger.models import JournalEntry, JournalHead, LedgerEntry
 from billing_service.ledger.selectors import chain_breaks, journal_head
-from billing_service.ledger.services import Draft, Posting, accounts_lock, journal_book, journal_reverse
+from billing_service.ledger.services import Draft, Posting, accounts_lock, journal_book
+from billing_service.tests.ledger.undone import settlement_reverse
 from billing_service.tests.orders import order_filled, order_placed
 from servicekit.ids import new_id
 
@@ -43,7 +44,7 @@ def journal(customer, deliver):
     deliver(order)
     deliver(order_filled(order, amount=430_40, fee=22, price=Decimal("43.04000001"), ticker='A"|\\'))
     entry = JournalEntry.objects.get(number=2)
-    journal_reverse(entry_id=entry.id, reason=ODD, by="ann")
+    settlement_reverse(entry, reason=ODD, by="ann")
     customer(1)
     return list(JournalEntry.objects.order_by("number"))
 

@@ -1,4 +1,4 @@
-"""A correction: the opposite of an entry, once, for a reason, and never what a customer has not."""
+"""A correction: the opposite of an entry, once, for a reason, told, and never what is not there."""
 
 from __future__ import annotations
 
@@ -7,67 +7,136 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from billing_service.ledger.errors import AlreadyReversed, ReversalNotCovered
+from billing_service.ledger.errors import AlreadyReversed, ReversalNotCovered, SettlementNotReversible
 from billing_service.ledger.models import JournalEntry, LedgerAccount, LedgerEntry
-from billing_service.ledger.services import journal_reverse
+from billing_service.ledger.services import account_freeze, journal_reverse
+from billing_service.tests.ledger.undone import settlement_reverse
 from billing_service.tests.orders import order_filled, order_placed
 from billing_service.tests.threads import race
+from servicekit.audit.actors import Actor
+from servicekit.audit.models import AuditEntry
+from servicekit.contracts.billing import CorrectionBooked
 from servicekit.ids import new_id
 from servicekit.telemetry import request_context
 
+ANN, BOB = Actor(name="ann", id=new_id()), Actor.shell("bob")
+
 
 @pytest.fixture
-def bought(customer, deliver):
-    """The entry of a purchase: 60.00 and a fee of 0.03 out of 100.00."""
-    account = customer(100_00)
-    order = order_placed(account.user_id, hold_amount=61_00)
-    deliver(order)
-    deliver(order_filled(order, amount=60_00, fee=3))
-    return JournalEntry.objects.get(type="order_settlement")
+def deposit(customer):
+    """The entry of a deposit of 100.00."""
+    customer(100_00)
+    return JournalEntry.objects.get()
+
+
+@pytest.fixture
+def settled(customer, deliver):
+    """``settled("buy")`` → the entry of a fill: 60.00 and a fee of 0.03, of a customer with 100.00."""
+
+    def make(side):
+        account = customer(100_00)
+        order = order_placed(account.user_id, hold_amount=61_00 if side == "buy" else 0, side=side)
+        deliver(order)
+        deliver(order_filled(order, amount=60_00, fee=3))
+        return JournalEntry.objects.get(type="order_settlement")
+
+    return make
 
 
 def balances():
     return dict(LedgerAccount.objects.values_list("kind", "balance"))
 
 
-def test_every_leg_is_booked_the_other_way(bought, customer):
+def test_every_leg_is_booked_the_other_way(deposit):
     with request_context("click-9"):
-        booked = journal_reverse(entry_id=bought.id, reason=" booked at a wrong price ", by="ann")
+        booked = journal_reverse(entry_id=deposit.id, reason=" paid in twice ", by=ANN)
 
     entry = JournalEntry.objects.get(id=booked.id)
     assert (entry.type, entry.reverses_id, entry.order_id, entry.fill_id) == (
-        "reversal", bought.id, bought.order_id, None,
+        "reversal", deposit.id, None, None,
     )  # fmt: skip
-    assert (entry.reason, entry.booked_by, entry.request_id) == ("booked at a wrong price", "ann", "click-9")
+    assert (entry.reason, entry.booked_by, entry.request_id) == ("paid in twice", str(ANN.id), "click-9")
     legs = LedgerEntry.objects.filter(journal_entry=entry).values_list("account__kind", "kind", "amount")
-    assert sorted(legs) == [
-        ("customer_cash", "reversal", 3),
-        ("customer_cash", "reversal", 60_00),
-        ("fees", "reversal", -3),
-        ("house_cash", "reversal", -60_00),
-    ]
-    assert balances() == {"customer_cash": 100_00, "house_cash": 0, "fees": 0, "external": -100_00}
-    bought.refresh_from_db()
-    assert bought.legs.count() == 4
+    assert sorted(legs) == [("customer_cash", "reversal", -100_00), ("external", "reversal", 100_00)]
+    assert balances() == {"customer_cash": 0, "house_cash": 0, "fees": 0, "external": 0}
+    deposit.refresh_from_db()
+    assert deposit.legs.count() == 2
 
 
-def test_an_entry_is_reversed_once(bought):
-    journal_reverse(entry_id=bought.id, reason="wrong", by="ann")
+def test_the_customer_is_told_of_it_and_why(deposit, published):
+    booked = journal_reverse(entry_id=deposit.id, reason="paid in twice", by=ANN)
+
+    (told,) = published(CorrectionBooked)
+    account = LedgerAccount.objects.get(kind="customer_cash")
+    assert (told.user_id, told.amount, told.currency, told.balance_after) == (
+        account.user_id, -100_00, "USD", 0,
+    )  # fmt: skip
+    assert (told.journal_entry_id, told.reversed_id) == (booked.id, deposit.id)
+    assert (told.reversed_type, told.reason) == ("deposit", "paid in twice")
+    assert told.booked_at == booked.occurred_at
+
+
+def test_who_did_it_is_on_record(deposit):
+    with request_context("click-9"):
+        booked = journal_reverse(entry_id=deposit.id, reason="paid in twice", by=ANN)
+    row = AuditEntry.objects.get()
+    assert (row.action, row.object_id, row.reason) == ("journal.reverse", str(deposit.id), "paid in twice")
+    assert (row.actor_id, row.actor_name, row.request_id) == (ANN.id, "ann", "click-9")
+    assert row.after == {"reversal": str(booked.id), "number": 2}
+
+
+@pytest.mark.parametrize("side", ["buy", "sell"])
+def test_a_settlement_is_never_reversed(settled, published, side):
+    entry = settled(side)
+    before = balances()
+
+    with pytest.raises(SettlementNotReversible) as caught:
+        journal_reverse(entry_id=entry.id, reason="booked at a wrong price", by=ANN)
+
+    assert caught.value.params == {"number": entry.number, "order_id": entry.order_id}
+    assert "leave the units" in caught.value.detail
+    assert balances() == before
+    assert not published(CorrectionBooked)
+    assert not AuditEntry.objects.exists()
+    with pytest.raises(CommandError, match="paid for a fill"):
+        call_command("journal_reverse", str(entry.id), "--reason", "wrong", "--by", "ann")
+
+
+def test_a_settlement_that_was_reversed_once_is_put_right_by_reversing_the_reversal(settled):
+    entry = settled("buy")
+    right = balances()
+    undone = settlement_reverse(entry)
+    assert balances() != right
+
+    again = journal_reverse(entry_id=undone.id, reason="units and money belong together", by=ANN)
+
+    assert balances() == right
+    with pytest.raises(SettlementNotReversible):
+        journal_reverse(entry_id=again.id, reason="once more", by=ANN)
+
+
+def test_an_entry_is_reversed_once(deposit):
+    journal_reverse(entry_id=deposit.id, reason="wrong", by=ANN)
     with pytest.raises(AlreadyReversed) as caught:
-        journal_reverse(entry_id=bought.id, reason="wrong again", by="ann")
-    assert caught.value.detail == "Journal entry 2 is reversed already, by entry 3."
+        journal_reverse(entry_id=deposit.id, reason="wrong again", by=ANN)
+    assert caught.value.detail == "Journal entry 1 is reversed already, by entry 2."
 
 
-def test_a_reversal_that_was_wrong_is_reversed_itself(bought):
-    first = journal_reverse(entry_id=bought.id, reason="wrong", by="ann")
-    journal_reverse(entry_id=first.id, reason="it was right after all", by="bob")
-    assert balances()["customer_cash"] == 39_97
+def test_a_reversal_that_was_wrong_is_reversed_itself(deposit, published):
+    first = journal_reverse(entry_id=deposit.id, reason="wrong", by=ANN)
+    journal_reverse(entry_id=first.id, reason="it was right after all", by=BOB)
+    assert balances()["customer_cash"] == 100_00
+    assert [(told.amount, told.reversed_type) for told in published(CorrectionBooked)] == [
+        (-100_00, "deposit"),
+        (100_00, "reversal"),
+    ]
 
 
-def test_what_a_customer_has_not_any_more_is_not_taken_back(bought):
+def test_what_a_customer_has_not_any_more_is_not_taken_back(settled):
+    settled("buy")
     deposit = JournalEntry.objects.get(type="deposit")
     with pytest.raises(ReversalNotCovered) as caught:
-        journal_reverse(entry_id=deposit.id, reason="a charge-back", by="ann")
+        journal_reverse(entry_id=deposit.id, reason="a charge-back", by=ANN)
     assert caught.value.params["required"] == "100.00"
     assert caught.value.params["available"] == "39.97"
     assert JournalEntry.objects.count() == 2
@@ -77,35 +146,45 @@ def test_what_is_held_is_not_taken_back(customer, deliver):
     account = customer(100_00)
     deliver(order_placed(account.user_id, hold_amount=1))
     with pytest.raises(ReversalNotCovered):
-        journal_reverse(entry_id=JournalEntry.objects.get().id, reason="a charge-back", by="ann")
+        journal_reverse(entry_id=JournalEntry.objects.get().id, reason="a charge-back", by=ANN)
 
 
-@pytest.mark.parametrize(("reason", "by"), [("", "ann"), ("  ", "ann"), ("wrong", "")])
-def test_there_is_a_reason_and_somebody(bought, reason, by):
-    with pytest.raises(ValueError, match="a reason and somebody"):
-        journal_reverse(entry_id=bought.id, reason=reason, by=by)
+def test_a_frozen_accounts_books_are_put_right_by_a_reversal(deposit):
+    account = LedgerAccount.objects.get(kind="customer_cash")
+    account_freeze(account_id=account.id, reason="the balance is 99")
+    journal_reverse(entry_id=deposit.id, reason="it never came", by=ANN)
+    account.refresh_from_db()
+    assert (account.balance, account.frozen_at is None) == (0, False)
 
 
-def test_by_command(bought):
+@pytest.mark.parametrize("reason", ["", "  ", "x" * 201])
+def test_there_is_a_reason(deposit, reason):
+    with pytest.raises(ValueError, match="has a reason"):
+        journal_reverse(entry_id=deposit.id, reason=reason, by=ANN)
+
+
+def test_by_command(deposit):
     out = StringIO()
-    call_command("journal_reverse", str(bought.id), "--reason", "wrong", "--by", "ann", stdout=out)
-    assert out.getvalue().startswith("reversed by entry 3")
+    call_command("journal_reverse", str(deposit.id), "--reason", "wrong", "--by", "ann", stdout=out)
+    assert out.getvalue().startswith("reversed by entry 2")
+    assert AuditEntry.objects.get().actor_name == "shell:ann"
 
     with pytest.raises(CommandError, match="reversed already"):
-        call_command("journal_reverse", str(bought.id), "--reason", "wrong", "--by", "ann")
+        call_command("journal_reverse", str(deposit.id), "--reason", "wrong", "--by", "ann")
     with pytest.raises(CommandError, match="there is no journal entry"):
         call_command("journal_reverse", str(new_id()), "--reason", "wrong")
     with pytest.raises(CommandError, match="a reason"):
-        call_command("journal_reverse", str(bought.id), "--reason", " ")
+        call_command("journal_reverse", str(deposit.id), "--reason", " ")
 
 
 @pytest.mark.django_db(transaction=True)
-def test_twenty_at_once_reverse_once(customer):
+def test_twenty_at_once_reverse_once(customer, published):
     customer(100_00)
     entry_id = JournalEntry.objects.get().id
 
-    results = race([lambda: journal_reverse(entry_id=entry_id, reason="wrong", by="ann")] * 20)
+    results = race([lambda: journal_reverse(entry_id=entry_id, reason="wrong", by=ANN)] * 20)
 
     assert sum(not isinstance(result, Exception) for result in results) == 1
     assert {type(r) for r in results if isinstance(r, Exception)} == {AlreadyReversed}
     assert balances()["customer_cash"] == 0
+    assert len(published(CorrectionBooked)) == AuditEntry.objects.count() == 1

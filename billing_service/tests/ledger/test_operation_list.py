@@ -18,6 +18,7 @@ from billing_service.ledger.models import JournalEntry
 from billing_service.ledger.serializers import price_plain
 from billing_service.ledger.services import journal_reverse
 from billing_service.tests.orders import order_filled, order_placed, received
+from servicekit.audit.actors import Actor
 from servicekit.ids import new_id
 
 URL = "/api/v1/operations"
@@ -49,7 +50,7 @@ def test_fields_newest_first(trader, api):
     ]
     assert list(rows[2]) == [
         "id", "type", "amount", "currency", "balance_after", "order_id", "ticker", "quantity", "price",
-        "occurred_at",
+        "occurred_at", "reason",
     ]  # fmt: skip
     bought, fee, deposit = rows[2], rows[1], rows[3]
     order_id = str(trader.buy.order_id)
@@ -66,18 +67,21 @@ def test_fields_newest_first(trader, api):
     assert deposit["occurred_at"].endswith("Z")
 
 
-def test_a_reversal_stands_in_the_history_with_its_order(trader, api):
-    entry = JournalEntry.objects.get(order_id=trader.buy.order_id)
-    journal_reverse(entry_id=entry.id, reason="booked at a wrong price", by="ann")
+def test_a_reversal_stands_in_the_history_with_its_reason(customer, api):
+    account = customer(100_00)
+    entry = JournalEntry.objects.get()
+    journal_reverse(entry_id=entry.id, reason='=1+1, "paid in twice"', by=Actor.shell("ann"))
 
-    rows = api(trader.user_id).get(URL, {"type": "reversal"}).json()["results"]
-
-    assert [(row["amount"], row["balance_after"]) for row in rows] == [
-        ("0.22", "1100.00"),
-        ("430.40", "1099.78"),
+    rows = api(account.user_id).get(URL).json()["results"]
+    assert [(row["type"], row["amount"], row["balance_after"], row["reason"]) for row in rows] == [
+        ("reversal", "-100.00", "0.00", '=1+1, "paid in twice"'),
+        ("deposit", "100.00", "100.00", None),
     ]
-    assert {row["order_id"] for row in rows} == {str(trader.buy.order_id)}
-    assert {(row["ticker"], row["quantity"], row["price"]) for row in rows} == {("AAPL", None, None)}
+
+    file = api(account.user_id).get(URL, {"format": "csv", "type": "reversal"})
+    lines = b"".join(file.streaming_content).decode()
+    (line,) = csv.DictReader(io.StringIO(lines))
+    assert line["reason"] == '\'=1+1, "paid in twice"'  # no formula to a spreadsheet
 
 
 def test_filters(trader, api):

@@ -84,6 +84,24 @@ I16 = Invariant(
             """,
         ),
         Rows(
+            "a settlement that was reversed: its money went back, its units did not",
+            "billing",
+            """
+            WITH RECURSIVE undone (id, number, order_id, reversal, counts) AS (
+                SELECT entry.id, entry.number, entry.order_id, reversal.id, false
+                FROM ledger_journalentry AS reversal
+                JOIN ledger_journalentry AS entry ON entry.id = reversal.reverses_id
+                WHERE entry.type = 'order_settlement' /* since: reversal.id */
+                UNION ALL
+                SELECT undone.id, undone.number, undone.order_id, next.id, NOT undone.counts
+                FROM undone JOIN ledger_journalentry AS next ON next.reverses_id = undone.reversal
+            )
+            SELECT id, number, order_id, reversal FROM undone
+            WHERE NOT counts
+            AND NOT EXISTS (SELECT FROM ledger_journalentry WHERE reverses_id = undone.reversal)
+            """,
+        ),
+        Rows(
             "a deposit is not what was booked for it",
             "billing",
             """

@@ -13,7 +13,7 @@ from compose.check.invariants import INVARIANTS
 from compose.check.model import Finding, Rows, Same, run
 from compose.check.snapshot import SERVICES, Snapshot, first_id
 from compose.check.tests import rows
-from compose.check.tests.names import ACCOUNT, BEGUN, DEPOSIT_ENTRY, EXTERNAL, OPEN_BUY, OTHER
+from compose.check.tests.names import ACCOUNT, BEGUN, BUY_ENTRY, DEPOSIT_ENTRY, EXTERNAL, OPEN_BUY, OTHER
 from compose.check.tests.violations import LIFT, STREAM_VIOLATIONS, VIOLATIONS
 from servicekit.contracts.user import SessionRevoked
 from tests.contracts.source import SERVICES as SERVICE_PACKAGES
@@ -120,6 +120,21 @@ def test_a_reversed_deposit_is_no_violation(snapshot: Snapshot, databases: dict[
         )
 
     assert found(snapshot, invariant="I16") == {}
+
+
+def test_a_settlement_that_was_put_right_again_is_no_violation(
+    snapshot: Snapshot, databases: dict[str, Any]
+) -> None:
+    """Reversed once, and the reversal reversed: money and units belong together as before."""
+    name, again = "a settlement that was reversed: its money went back, its units did not", OTHER[:-1] + "8"
+    with databases["billing"].cursor() as cursor:
+        cursor.execute(LIFT)
+        cursor.execute(rows.entry(OTHER, "reversal", OTHER))
+        cursor.execute(f"UPDATE ledger_journalentry SET reverses_id = '{BUY_ENTRY}' WHERE id = '{OTHER}'")
+        assert found(snapshot, invariant="I16")[name].count == 1
+        cursor.execute(rows.entry(again, "reversal", again, number=100))
+        cursor.execute(f"UPDATE ledger_journalentry SET reverses_id = '{OTHER}' WHERE id = '{again}'")
+        assert name not in found(snapshot, invariant="I16")
 
 
 @pytest.mark.parametrize("sides", [("outbox",), ("outbox", "inbox")])

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 EVERYTHING = (
     events.registered,
     events.deposited,
+    events.corrected,
     events.filled,
     events.rejected,
     events.canceled,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from argparse import ArgumentParser
 from typing import Any
 from uuid import UUID
@@ -11,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from billing_service.ledger.models import JournalEntry
 from billing_service.ledger.services import journal_reverse
+from servicekit.audit.actors import Actor
 from servicekit.errors import DomainError
 
 
@@ -20,11 +20,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("entry", type=UUID, help="the journal entry's id")
         parser.add_argument("--reason", required=True, help="for the books and the customer's history")
-        parser.add_argument("--by", default=getpass.getuser(), help="who does it (default: you)")
+        parser.add_argument("--by", default="", help="who does it (default: you)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            booked = journal_reverse(entry_id=options["entry"], reason=options["reason"], by=options["by"])
+            booked = journal_reverse(
+                entry_id=options["entry"], reason=options["reason"], by=Actor.shell(options["by"])
+            )
         except JournalEntry.DoesNotExist:
             raise CommandError(f"there is no journal entry {options['entry']}") from None
         except DomainError as error:

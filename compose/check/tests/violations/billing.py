@@ -127,6 +127,15 @@ VIOLATIONS: list[tuple[str, str, str, str]] = [
         f"{rows.leg(OTHER, ACCOUNT, 6, 'reversal', -99999, -25070)}; "
         f"{rows.leg(OTHER, EXTERNAL, 2, 'reversal', 99999, -1)}",
     ),
+    (
+        "I16",
+        "a settlement that was reversed: its money went back, its units did not",
+        "billing",
+        f"{rows.entry(OTHER, 'reversal', OTHER)}; {_REVERSES.replace(DEPOSIT_ENTRY, BUY_ENTRY)}; "
+        f"{rows.leg(OTHER, ACCOUNT, 6, 'reversal', 43062, 117991)}; "
+        f"{rows.leg(OTHER, HOUSE, 3, 'reversal', -43040, -18000)}; "
+        f"{rows.leg(OTHER, FEES, 3, 'reversal', -22, 9)}",
+    ),
     ("I16", "the money inside is not what came in", "billing", _MOVE.format("balance = balance + 1", HOUSE)),
     (
         "I16",

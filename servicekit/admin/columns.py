@@ -1,0 +1,170 @@
+"""How values are shown in the admin: money with its currency, people by name, ids short but whole.
+
+Each function makes a column for ``list_display`` and ``fields`` of a :class:`~servicekit.admin.ServiceAdmin`,
+to be named in its ``shown``: ``shown = {"amount": money("amount"), "user_id": person("user_id")}``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from babel.numbers import format_currency
+from django.contrib.admin import FieldListFilter
+from django.contrib.admin.utils import display_for_field
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from servicekit.money import EXPONENTS, HOME_CURRENCY
+from servicekit.people.selectors import names_of
+
+Column = Callable[[Any], Any]
+Label = str | Promise
+
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def money_text(minor: int | None, currency: str = HOME_CURRENCY) -> str:
+    """Minor units as money of the active language: ``$1,234.50``, ``1 234,50 $``."""
+    if minor is None:
+        return "–"
+    amount = Decimal(minor).scaleb(-EXPONENTS.get(currency, 2))
+    return format_currency(amount, currency, locale=get_language() or "en")
+
+
+def price_text(price: Decimal | None, currency: str = HOME_CURRENCY) -> str:
+    """A price with all its digits, and as many as the currency has at least."""
+    if price is None:
+        return "–"
+    digits = max(-int(price.normalize().as_tuple().exponent), EXPONENTS.get(currency, 2))
+    pattern = "¤#,##0." if (get_language() or "en") == "en" else "#,##0."
+    end = "" if pattern.startswith("¤") else "\xa0¤"
+    return format_currency(
+        price, currency, format=f"{pattern}{'0' * digits}{end}", locale=get_language() or "en",
+        currency_digits=False,
+    )  # fmt: skip
+
+
+def short(value: Any) -> str:
+    """An id of which the end is seen, and which is whole when it is copied or searched in the page."""
+    if value is None or value == "":
+        return "–"
+    return format_html('<span class="short-id" title="{0}">{0}</span>', value)
+
+
+def money(field: str, *, currency: str = "currency", label: Label | None = None) -> Column:
+    """An amount in minor units.
+
+    Args:
+        currency: the path to the currency's code, such as ``account__currency``; one that is not there
+            is the home currency.
+    """
+
+    def column(row: Any) -> str:
+        return money_text(value_at(row, field), value_at(row, currency) or HOME_CURRENCY)
+
+    return _column(column, field, label)
+
+
+def price(field: str, *, currency: str = "currency", label: Label | None = None) -> Column:
+    """A price per unit."""
+
+    def column(row: Any) -> str:
+        return price_text(value_at(row, field), value_at(row, currency) or HOME_CURRENCY)
+
+    return _column(column, field, label)
+
+
+def short_id(field: str, *, label: Label | None = None) -> Column:
+    """An id."""
+    return _column(lambda row: short(value_at(row, field)), field, label)
+
+
+def person(field: str, *, label: Label | None = None) -> Column:
+    """A user by name, linked to user_service's admin; the short id of one whose name was not heard of.
+
+    The field is a user's id, or a text that may be one (``booked_by``).
+    """
+
+    def column(row: Any) -> str:
+        value = value_at(row, field)
+        user_id = as_uuid(value)
+        if user_id is None:
+            return str(value) if value else "–"
+        names = row.names_ if hasattr(row, "names_") else names_of([user_id])
+        name = names.get(user_id)
+        return format_html(
+            '<a href="/admin/users/accounts/user/{}/change/">{}</a>', user_id, name or short(user_id)
+        )
+
+    column.person = field  # type: ignore[attr-defined]
+    return _column(column, field, label)
+
+
+def linked(field: str, address: str, *, label: Label | None = None) -> Column:
+    """An id that leads to a page, perhaps another service's.
+
+    Args:
+        address: with ``{}`` for the id, such as ``/admin/trading/orders/order/{}/change/``.
+    """
+
+    def column(row: Any) -> str:
+        value = value_at(row, field)
+        if value is None or value == "":
+            return "–"
+        return format_html('<a href="{}">{}</a>', address.format(value), short(value))
+
+    return _column(column, field, label)
+
+
+def order(field: str = "order_id") -> Column:
+    """An order, linked to trading's admin."""
+    return linked(field, "/admin/trading/orders/order/{}/change/", label=_("order"))
+
+
+def value_at(row: Any, path: str) -> Any:
+    """The value at ``account__currency``; None where the path ends early."""
+    for name in path.split("__"):
+        row = getattr(row, name, None)
+    return row
+
+
+def as_uuid(value: Any) -> UUID | None:
+    """The id, if it is one."""
+    if isinstance(value, UUID):
+        return value
+    return UUID(value) if isinstance(value, str) and _UUID.fullmatch(value) else None
+
+
+def _column(column: Column, field: str, label: Label | None) -> Column:
+    column.__name__ = field.replace("__", "_")
+    column.field = field  # type: ignore[attr-defined]
+    column.admin_order_field = field  # type: ignore[attr-defined]
+    if label:  # else it is named as the model names the field: see ``ShownColumns``
+        column.short_description = label  # type: ignore[attr-defined]
+    return column
+
+
+def text(field: str, *, label: Label | None = None) -> Column:
+    """A value as Django shows it: for a field that the model gives no name in the reader's language."""
+
+    def column(row: Any) -> Any:
+        return display_for_field(value_at(row, field), row._meta.get_field(field), "–")
+
+    return _column(column, field, label)
+
+
+def named(filter_class: type[FieldListFilter], title: Label) -> type[FieldListFilter]:
+    """A filter with another title than the model's name of the field."""
+
+    class Named(filter_class):  # type: ignore[misc,valid-type]
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self.title = title
+
+    return Named

@@ -1,0 +1,206 @@
+"""What operators do with rows: each on a page that shows what will happen and asks why.
+
+What is shown is what is done: the page carries a digest of what it showed, and where anything of that
+has changed when the operator confirms, nothing is done and the page is shown anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from servicekit.audit.actors import Actor
+from servicekit.errors import ChangedMeanwhile, DomainError
+
+if TYPE_CHECKING:
+    from servicekit.admin.bases import ServiceAdmin
+
+Text = str | Promise
+
+#: So many rows at most are decided upon at once.
+MOST = 50
+
+
+class ReasonForm(forms.Form):
+    """Why."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that the operator sees before deciding.
+
+    Attributes:
+        now, then: what it is, and what it will be; ``then`` is "" where it stays.
+        amount: by how much it changes, where that is of interest.
+        binding: the operation is done only while it is still so.
+    """
+
+    label: Text
+    now: Text
+    then: Text = ""
+    amount: Text = ""
+    binding: bool = True
+
+
+def _lock(thing: Any) -> Any:
+    return type(thing)._default_manager.select_for_update(no_key=True).get(pk=thing.pk)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """Something that operators do with rows of a model.
+
+    Attributes:
+        name: in addresses.
+        title: what it does, as a button says it.
+        done: what is said afterwards.
+        facts: what is shown of a row; what it refuses (a DomainError) is shown instead.
+        act: does it with a row, given the cleaned form and who does it.
+        offered: whether a row's page offers it.
+        lock: locks a row and what its facts depend on; called in the transaction of ``act``.
+        form: asks for the reason, and what else is needed.
+        note: what operators should know beforehand.
+        many: it is offered above the list too.
+        atomic: ``facts``, ``act`` share a transaction; False where ``act`` has its own.
+    """
+
+    name: str
+    title: Text
+    done: Text
+    act: Callable[[Any, dict[str, Any], Actor], object]
+    facts: Callable[[Any], Sequence[Fact]]
+    offered: Callable[[Any], bool] = lambda thing: True
+    lock: Callable[[Any], Any] = _lock
+    form: type[forms.Form] = ReasonForm
+    note: Text = ""
+    many: bool = True
+    atomic: bool = True
+
+
+@dataclass
+class Row:
+    """A row on the page: what is shown of it, or why it is refused."""
+
+    thing: Any
+    facts: Sequence[Fact] = ()
+    refused: str = ""
+    digest: str = field(default="", init=False)
+
+    def __post_init__(self) -> None:
+        shown = [[str(fact.label), str(fact.now), str(fact.then)] for fact in self.facts if fact.binding]
+        self.digest = hashlib.sha256(json.dumps(shown).encode()).hexdigest()
+
+
+def operation_action(operation: Operation) -> Callable[..., HttpResponse | None]:
+    """The entry of a list's menu of actions: leads to the operation's page."""
+
+    def action(admin: ServiceAdmin, request: HttpRequest, rows: Any) -> HttpResponse | None:
+        if rows.count() > MOST:
+            text = ngettext("At most %(most)d row at once.", "At most %(most)d rows at once.", MOST)
+            admin.message_user(request, text % {"most": MOST}, messages.ERROR)
+            return None
+        return HttpResponseRedirect(admin.operation_address(operation, rows))
+
+    return action
+
+
+def operation_page(admin: ServiceAdmin, request: HttpRequest, operation: Operation) -> HttpResponse:
+    """Ask for the reason; once it is given, do it with each row, unless something has changed meanwhile.
+
+    Raises:
+        PermissionDenied: the operator may not change such rows.
+    """
+    if not admin.may_operate(request):
+        raise PermissionDenied
+    things = _chosen(admin, request)
+    names = f"{admin.admin_site.name}:{admin.opts.app_label}_{admin.opts.model_name}"
+    to_list = reverse(f"{names}_changelist")
+    if not things:
+        messages.error(request, _("What was chosen is not there (any more)."))
+        return HttpResponseRedirect(to_list)
+    back = reverse(f"{names}_change", args=[things[0].pk]) if len(things) == 1 else to_list
+    form = operation.form(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        rows = _act(request, operation, things, form)
+        if len(rows) < len(things):
+            admin.message_user(request, _done(operation, len(things) - len(rows)), messages.SUCCESS)
+        if not rows:
+            return HttpResponseRedirect(back)
+    else:
+        rows = [_look(operation, thing) for thing in things]
+    context = {
+        **admin.admin_site.each_context(request),
+        "title": operation.title,
+        "operation": operation,
+        "opts": admin.opts,
+        "rows": rows,
+        "form": form,
+        "possible": any(row.facts for row in rows),
+        "back": back,
+    }
+    return TemplateResponse(request, "admin/operation.html", context)
+
+
+def _chosen(admin: ServiceAdmin, request: HttpRequest) -> list[Any]:
+    """The rows whose ids are in the address; what is no id of such a row is left out."""
+    pk, ids = admin.opts.pk, []
+    for text in request.GET.getlist("id")[:MOST]:
+        try:
+            ids.append(pk.to_python(text))
+        except (ValidationError, ValueError, OverflowError):
+            continue
+    try:
+        pk.run_validators(None)
+        found = admin.get_queryset(request).filter(pk__in=ids)
+        rows = list(found)
+    except (ValueError, OverflowError):  # beyond the range of the column
+        return []
+    admin.add_names(rows)
+    return rows
+
+
+def _look(operation: Operation, thing: Any) -> Row:
+    try:
+        return Row(thing, operation.facts(thing))
+    except DomainError as error:
+        return Row(thing, refused=error.detail)
+
+
+def _act(request: HttpRequest, operation: Operation, things: Sequence[Any], form: forms.Form) -> list[Row]:
+    """Do it with each row. Returns those with which it was not done, as they are now, and why."""
+    left, by = [], Actor.of(request.user)
+    for thing in things:
+        try:
+            with transaction.atomic() if operation.atomic else nullcontext():
+                locked = operation.lock(thing) if operation.atomic else thing
+                if Row(locked, operation.facts(locked)).digest != request.POST.get(f"seen-{thing.pk}"):
+                    raise ChangedMeanwhile
+                operation.act(locked, form.cleaned_data, by)
+        except DomainError as error:
+            row = _look(operation, type(thing)._default_manager.get(pk=thing.pk))
+            row.refused = error.detail
+            left.append(row)
+        except type(thing).DoesNotExist:
+            messages.error(request, str(ChangedMeanwhile.message))
+    return left
+
+
+def _done(operation: Operation, count: int) -> str:
+    return str(operation.done) if count == 1 else f"{operation.done} ({count})"

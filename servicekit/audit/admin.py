@@ -1,0 +1,39 @@
+"""The audit trail in every admin: to look at only."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import admin
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from servicekit.admin import ReadOnlyAdmin
+from servicekit.admin.columns import short_id
+from servicekit.audit.models import AuditEntry
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ReadOnlyAdmin):
+    list_display = ("at", "actor_name", "action", "object_name", "changes", "reason", "request_id")
+    list_filter = ("action", "actor_name")
+    shown = {name: short_id(name) for name in ("request_id", "object_id", "actor_id")}
+    find_ids = ("id", "actor_id")
+    find_texts = ("object_id", "object_name", "request_id", "actor_name", "action")
+    fields = (
+        "at", "actor_name", "actor_id", "action", "object_type", "object_name", "object_id",
+        "before", "after", "reason", "request_id",
+    )  # fmt: skip
+
+    @admin.display(description=_("before → after"))
+    def changes(self, entry: AuditEntry) -> str:
+        """The values that mattered."""
+        return format_html('<span class="wrap">{} → {}</span>', _said(entry.before), _said(entry.after))
+
+
+def _said(values: dict[str, Any]) -> str:
+    plain = (
+        f"{name}: {value if isinstance(value, str) else json.dumps(value)}" for name, value in values.items()
+    )
+    return ", ".join(plain) or "–"

@@ -1,0 +1,70 @@
+"""Writing the audit trail: the one way in."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from django.db.models import Model
+
+from servicekit.audit.actors import Actor
+from servicekit.audit.models import AuditEntry
+from servicekit.telemetry import current_request_id
+
+log = logging.getLogger("servicekit.audit")
+
+
+def record(
+    action: str,
+    thing: Model,
+    *,
+    by: Actor,
+    reason: str = "",
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> AuditEntry:
+    """Note what an operator did, in the transaction that does it, and log it when it is committed.
+
+    Args:
+        action: what, such as ``account.freeze``.
+        thing: what it is done to.
+        before, after: the values that mattered; amounts in minor units.
+
+    Raises:
+        TransactionManagementError: there is no transaction, so the row could stand without the action.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("an action is recorded in the transaction that does it")
+    entry = AuditEntry(
+        actor_id=by.id,
+        actor_name=by.name[:64],
+        action=action,
+        object_type=thing._meta.label_lower[:64],
+        object_id=str(thing.pk)[:64],
+        object_name=str(thing)[:200],
+        before=_plain(before),
+        after=_plain(after),
+        reason=reason.strip()[:500],
+        request_id=current_request_id()[:64],
+    )
+    entry.save(force_insert=True)
+    transaction.on_commit(
+        lambda: log.warning(
+            "operator's action %s on %s %s (%s) by %s (%s): %s -> %s; reason: %s",
+            action, entry.object_type, entry.object_id, entry.object_name, entry.actor_name,
+            entry.actor_id or "-", entry.before, entry.after, entry.reason or "-",
+        )
+    )  # fmt: skip
+    return entry
+
+
+def _plain(values: dict[str, Any] | None) -> dict[str, Any]:
+    """The values as JSON has them: ids, decimals and moments as text."""
+    encoder = DjangoJSONEncoder()
+    plain = (str, int, bool, type(None))
+    return {
+        name: value if isinstance(value, plain) else encoder.default(value)
+        for name, value in (values or {}).items()
+    }

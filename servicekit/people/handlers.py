@@ -1,0 +1,21 @@
+"""The events by which a service knows users' names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from servicekit.contracts import user
+from servicekit.messaging import Received, in_batches
+from servicekit.people.services import people_register, people_rename
+
+
+@in_batches
+def on_account_registered(messages: Sequence[Received[user.AccountRegistered]]) -> None:
+    """People signed up."""
+    people_register(messages)
+
+
+@in_batches
+def on_profile_changed(messages: Sequence[Received[user.ProfileChanged]]) -> None:
+    """People changed their names."""
+    people_rename(messages)
