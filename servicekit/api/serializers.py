@@ -22,6 +22,9 @@ from servicekit.money import HOME_CURRENCY, to_minor, to_text
 #: The most units of one order.
 MAX_QUANTITY = 10**9
 
+#: Every price is below this.
+MAX_PRICE = 10**12
+
 _DECIMAL = re.compile(r"-?\d{1,30}(\.\d{1,30})?", re.ASCII)
 
 
@@ -176,19 +179,24 @@ class MoneyField(serializers.Field):
 
 @extend_schema_field({"type": "string", "format": "decimal", "example": "430.47"})
 class PriceField(serializers.Field):
-    """A price above zero: a decimal string; its step is the use-case's to check."""
+    """A price above zero, below :data:`MAX_PRICE`: a decimal string; its step is the use-case's to check."""
 
-    default_error_messages = {"not_a_price": _("A decimal string above zero is wanted, not %(value)s.")}
+    default_error_messages = {
+        "not_a_price": _("Must be a decimal string above 0 and below %(limit)s, not %(value)s."),
+    }
 
     def __init__(self, *, error_code: str = "price_step_invalid", **kwargs: Any) -> None:
         self.error_code = error_code
         super().__init__(**kwargs)
 
     def to_internal_value(self, data: Any) -> Decimal:
-        if isinstance(data, str) and len(data) <= 30 and _DECIMAL.fullmatch(data) and Decimal(data) > 0:
-            return Decimal(data)
+        if isinstance(data, str) and len(data) <= 30 and _DECIMAL.fullmatch(data):
+            price = Decimal(data)
+            if 0 < price < MAX_PRICE:
+                return price
         raise serializers.ValidationError(
-            str(self.error_messages["not_a_price"]) % {"value": shown(data)}, code=self.error_code
+            str(self.error_messages["not_a_price"]) % {"limit": MAX_PRICE, "value": shown(data)},
+            code=self.error_code,
         )
 
     def to_representation(self, value: Decimal) -> str:

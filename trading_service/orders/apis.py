@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -49,9 +49,21 @@ class OrderListApi(Api):
         request=OrderInput,
         responses={201: OrderOutput},
         summary="Place an order",
+        examples=[
+            OpenApiExample(
+                "Buy one at the market",
+                {"ticker": "AAPL", "side": "buy", "type": "market", "quantity": 1},
+                request_only=True,
+            ),
+            OpenApiExample(
+                "Buy one, for 1,000.00 at most",
+                {"ticker": "AAPL", "side": "buy", "type": "market", "quantity": 1, "worst_price": "1000.00"},
+                request_only=True,
+            ),
+        ],
         description="Answers before the order is filled. An order that cannot be executed at all is "
         "created with the status rejected and a reject_reason. One that is not confirmed in time ends as "
-        "expired, with the reason timed_out.",
+        "expired, with the reason timed_out. A quantity is a whole number of lots, or all that you can sell.",
     )
     def post(self, request: Request) -> Response:
         return idempotent(request, lambda key: self._place(request, key))

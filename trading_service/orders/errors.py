@@ -26,6 +26,24 @@ class LimitPriceUnexpected(DomainError):
     message = _("A market order has no limit price; %(limit_price)s was given.")
 
 
+class WorstPriceUnexpected(DomainError):
+    """A bound beside the limit price of a limit order, which is its bound already."""
+
+    code = "worst_price_unexpected"
+    field = "worst_price"
+    title = _("Unexpected worst price")
+    message = _("Only a market order has a worst price; a limit order has its limit price.")
+
+
+class PriceStepInvalid(DomainError):
+    """A price between two steps."""
+
+    code = "price_step_invalid"
+    field = "worst_price"
+    title = _("Not a multiple of the price step")
+    message = _("%(ticker)s's prices are multiples of %(limit)s; %(value)s is not one.")
+
+
 class TimeInForceUnsupported(DomainError):
     """A market order that is to rest."""
 
@@ -42,6 +60,15 @@ class LotSizeInvalid(DomainError):
     field = "quantity"
     title = _("Not a whole number of lots")
     message = _("%(ticker)s is traded in lots of %(limit)s; %(value)s is not a multiple of that.")
+
+
+class OddLotInvalid(LotSizeInvalid):
+    """A sale off the lot that is not of all that is free."""
+
+    message = _(
+        "%(ticker)s is traded in lots of %(limit)s; %(value)s is neither a multiple of that nor all that can "
+        "be sold, which is %(free)s."
+    )
 
 
 class OrderValueTooLarge(DomainError):

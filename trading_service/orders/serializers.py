@@ -33,6 +33,15 @@ class OrderInput(StrictSerializer):
     type = serializers.ChoiceField(OrderType.choices)
     quantity = QuantityField()
     limit_price = PriceField(required=False, allow_null=True, default=None)
+    worst_price = PriceField(
+        required=False,
+        allow_null=True,
+        default=None,
+        error_code="worst_price_invalid",
+        help_text="For a market order: the most that a unit may cost in a buy, the least that it may bring "
+        "in a sell; a multiple of the price step. Beyond it the order is rejected, `price_moved`. The "
+        "price protection holds beside it.",
+    )
     time_in_force = serializers.ChoiceField(TimeInForce.choices, required=False, default=TimeInForce.DAY)
 
 
@@ -86,6 +95,7 @@ class OrderOutput(OutputSerializer):
     type = serializers.ChoiceField(OrderType.choices)
     quantity = serializers.IntegerField()
     limit_price = StepPriceField("limit_price")
+    worst_price = StepPriceField("worst_price", help_text="The bound that the customer set, if any.")
     time_in_force = serializers.ChoiceField(TimeInForce.choices)
     status = serializers.ChoiceField(Status.choices)
     filled_quantity = serializers.IntegerField()

@@ -20,6 +20,7 @@ _HOLD = Statement(
     """
 UPDATE positions_position SET held_quantity = held_quantity + %s, updated_at = %s
 WHERE user_id = %s AND instrument_id = %s AND quantity - held_quantity >= %s
+  AND (quantity - held_quantity = %s OR NOT %s)
 """
 )
 
@@ -88,14 +89,19 @@ class Movement:
     money: int = 0
 
 
-def position_hold(*, user_id: UUID, instrument_id: UUID, quantity: int) -> None:
+def position_hold(*, user_id: UUID, instrument_id: UUID, quantity: int, all_of_it: bool = False) -> None:
     """Set units aside for a sell: one conditional statement, so of two that race one wins.
 
+    Args:
+        all_of_it: only if no more than ``quantity`` is free.
+
     Raises:
-        InsufficientPosition: fewer than ``quantity`` units are owned and free; nothing was changed.
+        InsufficientPosition: fewer than ``quantity`` units are owned and free, or more and it had to
+            be all; ``limit`` is how many are free. Nothing was changed.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_HOLD, [quantity, timezone.now(), user_id, instrument_id, quantity])
+        where = [user_id, instrument_id, quantity, quantity, all_of_it]
+        cursor.execute(_HOLD, [quantity, timezone.now(), *where])
         held = cursor.rowcount == 1
     if not held:
         available = position_available(user_id=user_id, instrument_id=instrument_id)

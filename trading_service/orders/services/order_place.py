@@ -16,13 +16,15 @@ from servicekit.database import Statement, run_later
 from servicekit.messaging import Outgoing, publish_many
 from servicekit.money import EXACT, MAX_MINOR, Charge, order_charge, to_text
 from servicekit.telemetry import current_request_id
-from servicekit.terms import cap_price
+from servicekit.terms import cap_price, on_step, plain
 from trading_service.orders import errors
 from trading_service.orders.models import OPEN, Order, OrderType, Side, Status, TimeInForce
 from trading_service.orders.saga import CUSTOMER
 from trading_service.orders.services.announcements import order_rejected, order_submitted
 from trading_service.positions.errors import InsufficientPosition
+from trading_service.positions.selectors import position_available
 from trading_service.positions.services import position_hold
+from trading_service.reference.models import ListedInstrument
 from trading_service.reference.selectors import instrument_with_price
 
 _FIELDS = list(Order._meta.concrete_fields)
@@ -57,37 +59,46 @@ def order_place(
     type: str = OrderType.MARKET,
     time_in_force: str = TimeInForce.DAY,
     limit_price: Decimal | None = None,
+    worst_price: Decimal | None = None,
 ) -> Order:
     """Take an order.
 
     A buy is ``accepted`` and asks billing to hold its worst cost. A sell holds its units in this
     transaction and is ``working`` at once. What can be known to be impossible already (a sell of
-    what is not owned, an instrument without any quote) becomes an order that is ``rejected``.
+    what is not owned, an instrument without any quote, a quote beyond the worst price) becomes an order
+    that is ``rejected``.
 
     Args:
         user_id: whose order.
         client_order_id: the customer's own key for it, unique per customer.
         ticker: of a listed instrument, in any case.
         side: ``buy`` or ``sell``.
-        quantity: units, a whole number of lots, above 0.
+        quantity: units above 0, a whole number of lots, or all that the customer can sell.
         type: ``market``.
         time_in_force: ``day``, ``ioc`` or ``fok``, which are the same for an order that never rests.
         limit_price: None.
+        worst_price: the most that a unit may cost in a buy, the least that it may bring in a sell; a
+            multiple of the price step. The price protection holds beside it.
 
     Returns:
         The order, with its instrument.
 
     Raises:
-        OrderTypeUnsupported, LimitPriceUnexpected, TimeInForceUnsupported, InstrumentUnknown,
-        LotSizeInvalid, OrderValueTooLarge, OrderValueTooSmall: nothing was written.
+        OrderTypeUnsupported, LimitPriceUnexpected, WorstPriceUnexpected, TimeInForceUnsupported,
+        InstrumentUnknown, LotSizeInvalid, PriceStepInvalid, OrderValueTooLarge, OrderValueTooSmall:
+        nothing was written.
 
     Emits:
         OrderPlaced, and for a sell OrderSubmitted; or OrderRejected.
     """
-    _check_terms(type=type, time_in_force=time_in_force, limit_price=limit_price)
+    _check_terms(type=type, time_in_force=time_in_force, limit_price=limit_price, worst_price=worst_price)
     instrument, quote = instrument_with_price(ticker=ticker)
-    if quantity % instrument.lot_size:
-        raise errors.LotSizeInvalid(ticker=instrument.ticker, limit=instrument.lot_size, value=quantity)
+    odd = bool(quantity % instrument.lot_size)
+    if odd:
+        _check_odd_lot(user_id=user_id, instrument=instrument, side=side, quantity=quantity)
+    if worst_price is not None and not on_step(worst_price, instrument.price_step):
+        step = instrument.price_text(instrument.price_step)
+        raise errors.PriceStepInvalid(ticker=instrument.ticker, limit=step, value=worst_price)
     now = timezone.now()
     order = Order(
         user_id=user_id,
@@ -97,6 +108,7 @@ def order_place(
         type=type,
         time_in_force=time_in_force,
         quantity=quantity,
+        worst_price=worst_price,
         currency=instrument.currency,
         fee_rate=settings.FEE_RATE,
         request_id=current_request_id(),
@@ -105,14 +117,17 @@ def order_place(
     )
     if quote is None:
         return _reject(order, code="quote_stale")
-    order.cap_price = cap_price(
-        side=side, quote=quote, step=instrument.price_step, protection=settings.PRICE_PROTECTION
-    )
+    order.cap_price = _cap_price(side=side, quote=quote, step=instrument.price_step, worst_price=worst_price)
+    if worst_price is not None and (quote > worst_price if side == Side.BUY else quote < worst_price):
+        bounds = instrument.price_text(worst_price), instrument.price_text(quote)
+        return _reject(order, code="price_moved", limit=bounds[0], value=bounds[1])
     worst = _worst_charge(order)
     if side == Side.SELL:
         try:
-            position_hold(user_id=user_id, instrument_id=instrument.id, quantity=quantity)
+            position_hold(user_id=user_id, instrument_id=instrument.id, quantity=quantity, all_of_it=odd)
         except InsufficientPosition as error:
+            if odd:
+                raise _odd_lot_invalid(instrument, quantity, error.params["limit"]) from None
             return _reject(order, code=error.code, **error.params)
     else:
         order.hold_amount = worst.amount + worst.fee
@@ -126,14 +141,41 @@ def order_place(
     return order
 
 
-def _check_terms(*, type: str, time_in_force: str, limit_price: Decimal | None) -> None:
+def _check_terms(
+    *, type: str, time_in_force: str, limit_price: Decimal | None, worst_price: Decimal | None
+) -> None:
     """What the contract names and the venue does not do yet is refused, never ignored."""
+    if type != OrderType.MARKET and worst_price is not None:
+        raise errors.WorstPriceUnexpected
     if type != OrderType.MARKET:
         raise errors.OrderTypeUnsupported(type=type)
     if limit_price is not None:
         raise errors.LimitPriceUnexpected(limit_price=limit_price)
     if time_in_force == TimeInForce.GTC:
         raise errors.TimeInForceUnsupported(time_in_force=time_in_force)
+
+
+def _check_odd_lot(*, user_id: UUID, instrument: ListedInstrument, side: str, quantity: int) -> None:
+    """Only a sale of all that is free may be off the lot; ``position_hold`` decides what is free."""
+    if side == Side.BUY:
+        raise errors.LotSizeInvalid(ticker=instrument.ticker, limit=instrument.lot_size, value=quantity)
+    free = position_available(user_id=user_id, instrument_id=instrument.id)
+    if quantity != free:
+        raise _odd_lot_invalid(instrument, quantity, free)
+
+
+def _odd_lot_invalid(instrument: ListedInstrument, quantity: int, free: int) -> errors.OddLotInvalid:
+    return errors.OddLotInvalid(
+        ticker=instrument.ticker, limit=instrument.lot_size, value=quantity, free=free
+    )
+
+
+def _cap_price(*, side: str, quote: Decimal, step: Decimal, worst_price: Decimal | None) -> Decimal:
+    """What the order may execute at, at worst: the tighter of the protection and the customer's bound."""
+    cap = cap_price(side=side, quote=quote, step=step, protection=settings.PRICE_PROTECTION)
+    if worst_price is None:
+        return cap
+    return plain(min(cap, worst_price) if side == Side.BUY else max(cap, worst_price))
 
 
 def _worst_charge(order: Order) -> Charge:
