@@ -254,7 +254,7 @@ def _cookies(slug: str, secure: bool) -> dict[str, Any]:
         "CSRF_COOKIE_SAMESITE": "Lax",
         "CSRF_COOKIE_HTTPONLY": False,
         "CSRF_COOKIE_SECURE": secure,
-        "CSRF_FAILURE_VIEW": "servicekit.api.problems.csrf_failure",
+        "CSRF_FAILURE_VIEW": "servicekit.api.error_views.csrf_failure",
         "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
     }
 

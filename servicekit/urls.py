@@ -29,7 +29,8 @@ def service_urls(api: list[URLPattern | URLResolver]) -> list[Any]:
     ]
 
 
-#: Put ``from servicekit.urls import handler400, handler404, handler500`` into a service's urls.
-handler400 = "servicekit.api.problems.bad_request"
-handler404 = "servicekit.api.problems.not_found"
-handler500 = "servicekit.api.problems.server_error"
+#: Put ``from servicekit.urls import handler400, handler403, handler404, handler500`` into a service's urls.
+handler400 = "servicekit.api.error_views.bad_request"
+handler403 = "servicekit.api.error_views.forbidden"
+handler404 = "servicekit.api.error_views.not_found"
+handler500 = "servicekit.api.error_views.server_error"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
+from servicekit.telemetry import current_request_id
 from web_frontend.gateway_client import GatewayProblem
 
 
@@ -32,6 +34,29 @@ def forbidden(request: HttpRequest, exception: Exception | None = None, reason: 
         _("You may have signed in or out in another window. Reload the page and try again."),
         retry=request.method == "GET",
     )
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: a form or a host that cannot be read; 413: a form that is too large."""
+    if isinstance(exception, RequestDataTooBig):
+        return _failure(
+            request,
+            413,
+            _("Too much was sent"),
+            _("No form of Birzha is so large. Go back and try again with less text."),
+        )
+    return _failure(
+        request, 400, _("This request cannot be read"), _("Go back, reload the page and try again.")
+    )
+
+
+def method_not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
+    """405: a page that is only shown was written to, or the other way round."""
+    response = _failure(
+        request, 405, _("This request cannot be read"), _("Go back, reload the page and try again.")
+    )
+    response["Allow"] = allowed
+    return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -75,6 +100,7 @@ def _failure(
     request: HttpRequest, status: int, title: str, detail: str, *, retry: bool = False
 ) -> HttpResponse:
     context = {"status": status, "title": title, "detail": detail, "retry": retry}
+    context["trace_id"] = current_request_id()
     if getattr(request, "htmx", False):
         response = render(request, "errors/fragment.html", context, status=status)
         response["HX-Reswap"] = "none"

@@ -33,6 +33,8 @@ class GatewayMiddleware:
             token=lambda: tokens.access_token(request),
         )
         response = self.get_response(request)
+        if response.status_code == 405:  # Django's decorators answer it with nothing at all
+            response = errors.method_not_allowed(request, response.get("Allow", ""))
         patch_vary_headers(response, ["HX-Request", "HX-Target"])
         if not response.has_header("Cache-Control"):
             add_never_cache_headers(response)

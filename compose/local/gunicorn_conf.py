@@ -17,6 +17,10 @@ keepalive = 75
 #: The worker's heartbeat file is touched every second: not on a disk.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 control_socket_disable = True
+#: The gateway says how long an address and headers may be (limits.header_kib) and refuses what is longer with
+#: an answer of ours; what it lets through is not refused here with gunicorn's own.
+limit_request_line = 0
+limit_request_field_size = 64 * 1024
 errorlog = "-"
 loglevel = "warning"
 #: Envoy strips what clients may not set, and it is the only one who can reach the socket.

@@ -1,8 +1,8 @@
 """What a request goes through at a door, in this order.
 
-cors → flood guard by address → token → rate limit by user or address → size of the body → compression
-→ router. The flood guard stands before the token, so that who sends bad ones without end does not
-even get them checked; the rate limit after it, because it counts users.
+cors → flood guard by address → token → rate limit by user or address → the whole body, up to its limit
+→ compression → router. The flood guard stands before the token, so that who sends bad ones without end
+does not even get them checked; the rate limit after it, because it counts users.
 """
 
 from __future__ import annotations
@@ -51,13 +51,14 @@ def connection_manager(run: Run, door: str, *, trusted: bool, routes: Json) -> J
         MANAGER,
         stat_prefix=door,
         codec_type="HTTP1",
+        http_protocol_options=_protocol(),
         **routes,
         http_filters=[
             cors(),
             *flood_guard(run),
             token_check(run.gateway),
             *rate_limit(run),
-            _body_limit(run.gateway),
+            *_whole_requests(run.gateway),
             _compressor(),
             router(),
         ],
@@ -89,6 +90,15 @@ def connection_manager(run: Run, door: str, *, trusted: bool, routes: Json) -> J
     )
 
 
+def _protocol() -> Json:
+    """HTTP/1.0 is taken: nginx's upstreams and many probes speak it. Offers of another protocol are not."""
+    return {
+        "accept_http_10": True,
+        "default_host_for_http_10": "localhost",
+        "ignore_http_11_upgrade": [{"safe_regex": {"regex": ".*"}}],
+    }
+
+
 def cors() -> Json:
     """Answers other sites' preflights; who is allowed stands at the routes."""
     return extension("envoy.filters.http.cors", "envoy.extensions.filters.http.cors.v3.Cors")
@@ -116,9 +126,18 @@ def _uuid() -> Json:
     return {"typed_config": typed(proto, pack_trace_reason=False, use_request_id_for_trace_sampling=False)}
 
 
-def _body_limit(gateway: Gateway) -> Json:
-    proto = "envoy.extensions.filters.http.body_size_limit.v3.BodySizeLimit"
-    return extension("envoy.filters.http.body_size_limit", proto, max_request_bytes=gateway.limits.body_bytes)
+def _whole_requests(gateway: Gateway) -> list[Json]:
+    """A request goes on only when all of its body is here, and with a Content-Length, chunked or not.
+
+    Who says beforehand that it is too large is refused at once, without a byte of it.
+    """
+    limit = "envoy.extensions.filters.http.body_size_limit.v3.BodySizeLimit"
+    buffer = "envoy.extensions.filters.http.buffer.v3.Buffer"
+    most = gateway.limits.body_bytes
+    return [
+        extension("envoy.filters.http.body_size_limit", limit, max_request_bytes=most),
+        extension("envoy.filters.http.buffer", buffer, max_request_bytes=most),
+    ]
 
 
 def _compressor() -> Json:

@@ -6,7 +6,10 @@ through here; what a service answers passes unchanged.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from pathlib import Path
+from string import Template
 from typing import Any
 
 import yaml
@@ -18,47 +21,51 @@ _HERE = Path(__file__).parent.parent
 #: What Envoy refuses before it reads the headers has no request id yet: it gets one here.
 _REQUEST_ID = '%COALESCE({"operators": [{"command": "REQ", "param": "X-REQUEST-ID"}, "UNIQUE_ID"]})%'
 _LANGUAGES = ("ru", "en")  # en last: it has no condition
+_TRACE = {"en": "Trace id", "ru": "Номер обращения"}
+_STYLE = (_HERE / "error.css").read_text(encoding="utf-8").strip()
+#: A page may use this one style and nothing else.
+_STYLE_HASH = f"sha256-{base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()}"
 
 
 def local_replies(gateway: Gateway) -> Json:
-    """The `local_reply_config`: first match wins, the page for browsers before the documents."""
+    """The `local_reply_config`: first match wins, what browsers get before the documents."""
     problems: dict[Any, Json] = yaml.safe_load((_HERE / "problems.yaml").read_text(encoding="utf-8"))
     other = problems.pop("other")
-    mappers = [
-        *_fragments([429], problems[429], gateway),
-        *_fragments([503, 502, 504], problems[503], gateway),
-        _page([429], "too_many.html", gateway),
-        _page([503, 502, 504], "unavailable.html", gateway),
-    ]
+    mappers = []
     for key, problem in problems.items():
         status, _, cause = str(key).partition(" ")
         condition = [_status_is(int(status)), *_because(cause)]
-        mappers += _in_each_language(condition, problem, problem.get("status", int(status)), gateway)
-    return {"mappers": mappers + _in_each_language([_any_error()], other, None, gateway)}
+        mappers += _in_each_form(condition, problem, problem.get("status", int(status)), gateway)
+    return {"mappers": mappers + _in_each_form([_any_error()], other, None, gateway)}
 
 
-def _in_each_language(
-    condition: list[Json], problem: Json, status: int | None, gateway: Gateway
-) -> list[Json]:
+def _in_each_form(condition: list[Json], problem: Json, status: int | None, gateway: Gateway) -> list[Json]:
+    """A problem as a part of a page, as a page and as a document, in each language."""
+    policy = header("Content-Security-Policy", f"default-src 'none'; style-src '{_STYLE_HASH}'")
+    forms = [
+        ([_header_is("hx-request", {"exact": "true"}), _no_api()], _fragment, [header("HX-Reswap", "none")]),
+        ([_header_is("accept", {"contains": "text/html"}), _no_api()], _page, [policy]),
+        ([], _document, []),
+    ]
     return [
         {
-            "filter": _all([*condition, *_accepts(language)]),
-            "body_format_override": _document(problem, language, gateway),
-            "headers_to_add": _headers(gateway, status, problem["code"]),
+            "filter": _all([*condition, *asked, *_speaks(language)]),
+            "body_format_override": body(problem, language, gateway),
+            "headers_to_add": [*_headers(gateway, status, problem["code"]), *headers],
             **({"status_code": status} if "status" in problem else {}),
         }
+        for asked, body, headers in forms
         for language in _LANGUAGES
     ]
 
 
-def _detail(problem: Json, language: str, gateway: Gateway) -> str:
+def _filled(text: str, gateway: Gateway) -> str:
     numbers = {
         "body_bytes": gateway.limits.body_bytes,
         "header_kib": gateway.limits.header_kib,
         "headers": gateway.limits.headers,
         "retry_after": gateway.retry_after,
     }
-    text: str = problem["detail"][language]
     return text.format(**numbers)
 
 
@@ -68,7 +75,7 @@ def _document(problem: Json, language: str, gateway: Gateway) -> Json:
             "type": f"/api/docs/#{problem['code']}",
             "title": problem["title"][language],
             "status": "%RESPONSE_CODE%",
-            "detail": _detail(problem, language, gateway),
+            "detail": _filled(problem["detail"][language], gateway),
             "code": problem["code"],
             "trace_id": "%RESP(X-REQUEST-ID)%",
         },
@@ -76,32 +83,29 @@ def _document(problem: Json, language: str, gateway: Gateway) -> Json:
     }
 
 
-def _page(statuses: list[int], file: str, gateway: Gateway) -> Json:
+def _page(problem: Json, language: str, gateway: Gateway) -> Json:
     """A person whose page can't be served sees a page, not JSON."""
-    condition = [_one_of(statuses), _header_is("accept", {"contains": "text/html"}), _no_api()]
-    policy = header("Content-Security-Policy", "default-src 'none'")
-    return {
-        "filter": _all(condition),
-        "body_format_override": _html((_HERE / file).read_text(encoding="utf-8")),
-        "headers_to_add": [*_headers(gateway, statuses[0], ""), policy],
-    }
+    page = problem["page"] if "page" in problem else problem["detail"]
+    title: Json = page["title"] if "title" in page else problem["title"]
+    template = Template((_HERE / "error.html").read_text(encoding="utf-8"))
+    return _html(
+        template.substitute(
+            language=language,
+            title=title[language],
+            text=_filled(page[language], gateway),
+            trace=_TRACE[language],
+            style=_STYLE,
+        )
+    )
 
 
-def _fragments(statuses: list[int], problem: Json, gateway: Gateway) -> list[Json]:
+def _fragment(problem: Json, language: str, gateway: Gateway) -> Json:
     """A page that asks for a part of itself by htmx gets a line for its #status; the rest stays as it is."""
-    condition = [_one_of(statuses), _header_is("hx-request", {"exact": "true"}), _no_api()]
-    return [
-        {
-            "filter": _all([*condition, *_accepts(language)]),
-            "body_format_override": _html(
-                '<div hx-swap-oob="innerHTML:#status"><p class="message message-warning"><span><strong>'
-                f"{problem['title'][language]}.</strong> {_detail(problem, language, gateway)}"
-                "</span></p></div>"
-            ),
-            "headers_to_add": [*_headers(gateway, statuses[0], ""), header("HX-Reswap", "none")],
-        }
-        for language in _LANGUAGES
-    ]
+    return _html(
+        '<div hx-swap-oob="innerHTML:#status"><p class="message message-warning"><span><strong>'
+        f"{problem['title'][language]}.</strong> {_filled(problem['detail'][language], gateway)}"
+        "</span></p></div>"
+    )
 
 
 def _html(text: str) -> Json:
@@ -138,28 +142,39 @@ def _because(cause: str) -> list[Json]:
     ]
 
 
-def _one_of(statuses: list[int]) -> Json:
-    found = [_status_is(status) for status in statuses]
-    return {"or_filter": {"filters": found}} if len(found) > 1 else found[0]
-
-
 def _no_api() -> Json:
-    return _header_is(":path", {"prefix": "/api/"}, invert=True)
+    """The documentation of the API is a page, too."""
+    page = [
+        _header_is(":path", {"prefix": "/api/"}, invert=True),
+        _header_is(":path", {"prefix": "/api/docs"}),
+    ]
+    return {"or_filter": {"filters": page}}
 
 
 def _any_error() -> Json:
     return _status_is(400, "GE")
 
 
-def _accepts(language: str) -> list[Json]:
-    """The condition that the caller's first language is this one; none for the default."""
+def _speaks(language: str) -> list[Json]:
+    """The condition that the caller's language is this one: the one chosen on the pages, else the first that
+    the browser names. None for the default, which comes last.
+    """
     if language == "en":
         return []
-    return [_header_is("accept-language", {"prefix": language, "ignore_case": True})]
+    chosen = [_header_is("cookie", _chosen(name)) for name in _LANGUAGES]
+    accepts = _header_is("accept-language", {"prefix": language, "ignore_case": True})
+    unless = _header_is("cookie", _chosen("en"), invert=True)
+    return [{"or_filter": {"filters": [chosen[_LANGUAGES.index(language)], _all([accepts, unless])]}}]
+
+
+def _chosen(language: str) -> Json:
+    """A cookie of web_frontend's, whatever stands before its name."""
+    return {"safe_regex": {"regex": f"(.*[; _-])?language={language}(;.*)?"}}
 
 
 def _header_is(name: str, match: Json, *, invert: bool = False) -> Json:
-    return {"header_filter": {"header": {"name": name, "string_match": match, "invert_match": invert}}}
+    inverted = {"invert_match": True, "treat_missing_header_as_empty": True} if invert else {}
+    return {"header_filter": {"header": {"name": name, "string_match": match, **inverted}}}
 
 
 def _all(filters: list[Json]) -> Json:

@@ -16,6 +16,8 @@ from gateway.envoy.tokens import token_rule, without_token
 from gateway.source import Gateway, Route
 
 NAME = "birzha"
+#: Where the gateway itself answers: it need not wait for the rest of a request.
+AT_ONCE = {"envoy.filters.http.buffer": typed("envoy.config.route.v3.FilterConfig", disabled=True)}
 SAFE_METHODS = "GET|HEAD|OPTIONS"
 
 
@@ -36,13 +38,15 @@ def route_configuration(gateway: Gateway, canaries: Collection[str] = ()) -> Jso
             {
                 "name": NAME,
                 "domains": ["*"],
-                "matcher": _tree(split(routes, canaries)),
+                "matcher": _tree([_no_tunnels(gateway), *split(routes, canaries)]),
                 "typed_per_filter_config": {"envoy.filters.http.cors": _cors(gateway)},
             }
         ],
         # Exactly one address: the connection's, or the one that the frontend vouches for. Envoy's own
         # entry would name the machine for whoever calls from it.
         request_headers_to_add=[header("X-Forwarded-For", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%")],
+        # Envoy has answered "100-continue" by now; what else one may expect, nobody need heed (RFC 9110).
+        request_headers_to_remove=["expect"],
         validate_clusters=True,
     )
 
@@ -66,8 +70,13 @@ def _tree(routes: list[Json]) -> Json:
 
 def _address(route: Json) -> str:
     """What a route's paths begin with."""
-    return next(
-        route["match"][kind] for kind in ("path", "path_separated_prefix", "prefix") if kind in route["match"]
+    return (
+        next(
+            route["match"][kind]
+            for kind in ("path", "path_separated_prefix", "prefix", "connect_matcher")
+            if kind in route["match"]
+        )
+        or "/"
     )
 
 
@@ -127,7 +136,17 @@ def _closed(path: str, gateway: Gateway) -> Json:
         "match": {"path_separated_prefix": path},
         "direct_response": {"status": 404},
         "metadata": counted_as(gateway.fallback, safe=True),
-        "typed_per_filter_config": token_rule(gateway.fallback),
+        "typed_per_filter_config": token_rule(gateway.fallback) | AT_ONCE,
+    }
+
+
+def _no_tunnels(gateway: Gateway) -> Json:
+    """CONNECT has no path: whatever it names, there is nothing here."""
+    return {
+        "match": {"connect_matcher": {}},
+        "direct_response": {"status": 404},
+        "metadata": counted_as(gateway.fallback, safe=False),
+        "typed_per_filter_config": token_rule(gateway.fallback) | AT_ONCE,
     }
 
 

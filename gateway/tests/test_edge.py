@@ -158,9 +158,9 @@ def test_broken_http_never_reaches_a_service(system: System, request_bytes: byte
 
 
 def test_what_has_no_words_of_its_own_is_a_problem_too(system: System) -> None:
-    status, headers, body = system.raw(b"GET / HTTP/1.0\r\nHost: x\r\n\r\n")
+    status, headers, body = system.raw(b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n")
     problem = json.loads(body)
-    assert (status, problem["status"], problem["code"]) == (426, 426, "request_refused")
+    assert (status, problem["status"], problem["code"]) == (501, 501, "request_refused")
     assert problem["trace_id"] == headers["x-request-id"]
 
 
@@ -196,3 +196,54 @@ def test_too_many_headers_are_a_431(outside: httpx.Client, headers: dict[str, st
 def test_a_client_that_never_finishes_its_request_gets_a_408(system: System, rest: bytes) -> None:
     status, _, body = system.raw(b"POST /api/v1/users HTTP/1.1\r\nHost: x\r\n" + rest)
     assert (status, json.loads(body)["code"]) == (408, "request_timeout")
+
+
+PAGE = "Accept: text/html,*/*"
+
+
+@pytest.mark.parametrize(
+    ("target", "headers", "status"),
+    [
+        ("/a%2fb", (), 400),
+        ("/a%00b", (), 400),
+        ("/healthz", (), 404),
+        ("/sign-in", (f"Content-Length: {2 * 1_048_576}",), 413),
+        ("/admin/users/login/", (f"Content-Length: {2 * 1_048_576}",), 413),
+        ("/api/docs/", (f"Content-Length: {2 * 1_048_576}",), 413),
+    ],
+)
+def test_who_asks_for_a_page_is_refused_with_one(
+    system: System, target: str, headers: tuple[str, ...], status: int
+) -> None:
+    for language, title in (("en", "<h1>"), ("ru", "Номер обращения")):
+        got, answered, body = system.get_raw(target, *headers, PAGE, f"Accept-Language: {language}")
+        assert (got, answered["content-type"]) == (status, "text/html; charset=utf-8")
+        page = body.decode()
+        assert f'<html lang="{language}">' in page
+        assert title in page
+        assert answered["x-request-id"] in page
+        assert f'<p class="code">{status}</p>' in page
+        assert "default-src 'none'" in answered["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "language"),
+    [
+        ((), "en"),
+        (("Accept-Language: RU-ru,en;q=0.5",), "ru"),
+        (("Cookie: language=ru",), "ru"),
+        (("Cookie: a=b; birzha_language=ru; c=d", "Accept-Language: en"), "ru"),
+        (("Cookie: language=en", "Accept-Language: ru"), "en"),
+        (("Cookie: slanguage=ru", "Accept-Language: de"), "en"),
+    ],
+)
+def test_the_page_is_in_the_language_chosen_on_the_pages(
+    system: System, headers: tuple[str, ...], language: str
+) -> None:
+    _, _, body = system.get_raw("/healthz", PAGE, *headers)
+    assert f'<html lang="{language}">' in body.decode()
+
+
+def test_https_on_an_open_connection_is_no_fault_of_the_token(system: System) -> None:
+    status, _, body = system.get_raw("https://birzha.test/api/v1/instruments")
+    assert (status, json.loads(body)["code"], json.loads(body)["status"]) == (400, "bad_request", 400)

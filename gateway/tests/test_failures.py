@@ -41,7 +41,7 @@ def test_it_is_asked_again_as_soon_as_it_is_back(system: System, outside: httpx.
 def test_a_person_sees_a_page_when_the_frontend_is_down(system: System, outside: httpx.Client) -> None:
     system.services["web"].stop()
     try:
-        page = outside.get("/portfolio", headers={"Accept": "text/html,*/*"})
+        page = outside.get("/portfolio", headers={"Accept": "text/html,*/*", "Accept-Language": "ru"})
         assert page.status_code == 503
         assert page.headers["Content-Type"].startswith("text/html")
         assert page.headers["Retry-After"] == "2"

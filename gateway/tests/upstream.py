@@ -32,6 +32,8 @@ class Upstream:
         self.name = name
         self.socket = address
         self.requests: list[tuple[str, str]] = []
+        #: Requests whose headers have come; of one that never gets whole there is no more.
+        self.begun = 0
         #: Counts them: two that come at once have two numbers.
         self.numbers = itertools.count(1)
         #: path → body of documents that it serves instead of an echo.
@@ -94,6 +96,8 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def answer(self) -> None:
+        if self.path != "/.well-known/jwks.json":
+            self.server.upstream.begun += 1
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if self.headers.get("Transfer-Encoding") == "chunked":
             body = self._chunks()

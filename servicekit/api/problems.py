@@ -9,9 +9,8 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404
 from django.utils.translation import gettext_lazy as _
-from django.views.csrf import csrf_failure as django_csrf_failure
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -110,6 +109,12 @@ def problem(
     return document
 
 
+def body_too_large() -> dict[str, Any]:
+    """The problem of a body beyond the service's limit."""
+    most = _("At most %(kib)s KiB.") % {"kib": settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024}
+    return problem(code="body_too_large", status=413, title=_("The body is too large"), detail=most)
+
+
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's hook: any exception → a problem document. An unforeseen one is logged and a bare 500."""
     headers: dict[str, str] = {}
@@ -121,9 +126,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     elif isinstance(error, exceptions.ValidationError):
         document = _validation_problem(error)
     elif isinstance(error, RequestDataTooBig):
-        document = problem(
-            code="body_too_large", status=413, title=_("The body is too large"), detail=_("At most 1 MiB.")
-        )
+        document = body_too_large()
     else:
         if isinstance(error, Http404):
             error = exceptions.NotFound()
@@ -183,47 +186,4 @@ def _known_problem(error: Exception, headers: dict[str, str]) -> dict[str, Any]:
         status=500,
         title=_("Internal error"),
         detail=_("Something went wrong on our side. It has been logged under the trace id."),
-    )
-
-
-def _plain(request: HttpRequest, document: dict[str, Any]) -> HttpResponse:
-    return JsonResponse(document, status=document["status"], content_type=CONTENT_TYPE)
-
-
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Django's 404 handler, for addresses that no view has."""
-    return _plain(
-        request, problem(code="not_found", status=404, title=NotFound.title, detail=NotFound.message)
-    )
-
-
-def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's 500 handler, for what happened outside the APIs."""
-    return _plain(
-        request,
-        problem(
-            code="internal_error", status=500, title=_("Internal error"), detail=_("It has been logged.")
-        ),
-    )
-
-
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Django's 400 handler: a forged Host, too many fields."""
-    return _plain(
-        request,
-        problem(
-            code="bad_request", status=400, title=_("Bad request"), detail=_("The request cannot be read.")
-        ),
-    )
-
-
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form without its CSRF token: a page in the admin, a problem document elsewhere."""
-    if request.path.startswith("/admin/"):
-        return django_csrf_failure(request, reason=reason)
-    return _plain(
-        request,
-        problem(
-            code="csrf_failed", status=403, title=_("Not allowed"), detail=_("The CSRF token is missing.")
-        ),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
@@ -40,7 +41,7 @@ def test_its_forms_want_their_token(user_id: UUID) -> None:
     client = browser(user_id, enforce_csrf_checks=True)
     assert client.get(EVENTS).status_code == 200
     form: dict[str, Any] = {"action": "drop", "_selected_action": [str(FailedEvent.objects.get().pk)]}
-    refused = client.post(EVENTS, form)
+    refused = client.post(EVENTS, form, headers={"Accept": "text/html"})
     assert (refused.status_code, refused["Content-Type"]) == (403, "text/html; charset=utf-8")
     form["csrfmiddlewaretoken"] = client.cookies["birzha_trading_csrf"].value
     answer = client.post(EVENTS, form)
@@ -64,3 +65,31 @@ def test_elsewhere_a_request_goes_past_it(user_id: UUID, path: str) -> None:
 
 def test_an_api_answers_in_the_callers_language(api: Any) -> None:
     assert "Accept-Language" in api().get("/nowhere")["Vary"]
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_its_errors_are_pages_with_their_trace_id(user_id: UUID, language: str) -> None:
+    headers = {"Accept": "text/html,*/*", "Accept-Language": language, "X-Request-Id": "trace-1"}
+    client = browser(user_id, headers=headers, enforce_csrf_checks=True)
+    client.get(EVENTS)
+    token = client.cookies["birzha_trading_csrf"].value
+    form = {"csrfmiddlewaretoken": token}
+    large = {"data": {**form, "x": "x" * 1_100_000}}
+    answers = {
+        404: client.get("/admin/trading/nowhere/"),
+        403: client.post(EVENTS, {}),
+        413: client.post(EVENTS, urlencode(large["data"]), content_type="application/x-www-form-urlencoded"),
+        400: client.post(EVENTS, "&".join(["a=b"] * 1500), content_type="application/x-www-form-urlencoded"),
+    }
+    assert [answer.status_code for answer in answers.values()] == list(answers)
+    for answer in answers.values():
+        page = answer.content.decode()
+        assert answer["Content-Type"] == "text/html; charset=utf-8"
+        assert f'<html lang="{language}">' in page
+        assert "trace-1" in page
+        assert ("Номер обращения" in page) == (language == "ru")
+
+
+def test_its_errors_are_documents_for_programs(user_id: UUID) -> None:
+    answer = browser(user_id).get("/admin/trading/nowhere/", headers={"Accept": "*/*"})
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from servicekit.urls import handler400, handler404, handler500, service_urls
+from servicekit.urls import handler400, handler403, handler404, handler500, service_urls
 from user_service.accounts.apis import TokenObtainApi
 from user_service.accounts.views import OperatorLoginView, OperatorLogoutView
 from user_service.sessions.apis import JwksApi
 
-__all__ = ["handler400", "handler404", "handler500", "urlpatterns"]
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
 urlpatterns = service_urls(
     api=[

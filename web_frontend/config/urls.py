@@ -9,6 +9,7 @@ from django.urls import include, path
 
 from web_frontend import health
 
+handler400 = "web_frontend.errors.bad_request"
 handler403 = "web_frontend.errors.forbidden"
 handler404 = "web_frontend.errors.not_found"
 handler500 = "web_frontend.errors.server_error"

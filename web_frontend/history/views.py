@@ -15,8 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from web_frontend.errors import refused
 from web_frontend.forms import DayField
-from web_frontend.gateway_client import GatewayRequest, GatewayUnavailable
+from web_frontend.gateway_client import GatewayProblem, GatewayRequest, GatewayUnavailable
 from web_frontend.pages import show, signed_in, turns, wants_fragment
 from web_frontend.wording import LABELS
 
@@ -87,7 +88,7 @@ def history_export(request: GatewayRequest) -> HttpResponse | StreamingHttpRespo
     """The filtered operations as CSV, passed through as the API writes it."""
     form = FilterForm(request.GET)
     if not form.is_valid():
-        return HttpResponse(status=400)
+        return refused(request, GatewayProblem(422, "validation_failed", _first_error(form)))
     opened = ExitStack()
     answer = opened.enter_context(
         request.gateway.download("/api/v1/operations", accept="text/csv", **_params(form.cleaned_data))
@@ -121,6 +122,10 @@ def _midnight(day: date | None) -> str:
     if day is None:
         return ""
     return datetime.combine(day, time(), timezone.get_current_timezone()).isoformat()
+
+
+def _first_error(form: FilterForm) -> str:
+    return str(next(iter(form.errors.values()))[0])
 
 
 def _address(name: str, chosen: dict[str, Any]) -> str:

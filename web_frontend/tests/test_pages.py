@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,36 @@ def test_an_unknown_address_is_a_404_page(browser: Client) -> None:
     answer = browser.get("/nope", headers={"Accept-Language": "ru"})
     assert answer.status_code == 404
     assert "Такой страницы нет" in answer.content.decode()
+
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize(
+    ("status", "ask"),
+    [
+        (404, lambda client: client.get("/nope")),
+        (405, lambda client: client.trace("/portfolio")),
+        (400, lambda client: client.get("/", headers={"Host": "127.0.0.1,b"})),
+        (400, lambda client: client.post("/sign-in", "a=b&" * 1500, content_type=FORM)),
+        (400, lambda client: client.post("/sign-in", b"x", content_type="multipart/form-data")),
+        (413, lambda client: client.post("/sign-in", "a=" + "x" * 70_000, content_type=FORM)),
+        (422, lambda client: client.get("/history.csv?until=yesterday")),
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_each_refusal_is_a_page_with_its_trace_id(
+    vera: Client, status: int, ask: Callable[[Client], Any], language: str
+) -> None:
+    vera.defaults |= {
+        "HTTP_ACCEPT_LANGUAGE": language,
+        "HTTP_X_REQUEST_ID": "trace-1",
+    }
+    answer = ask(vera)
+    page = answer.content.decode()
+    assert answer.status_code == status
+    assert f'<html lang="{language}">' in page
+    assert "trace-1" in page
 
 
 def test_the_gateway_being_down_is_a_503_page_with_a_way_on(browser: Client, gateway: GatewayDouble) -> None:

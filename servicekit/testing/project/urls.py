@@ -1,7 +1,7 @@
 """The addresses that every service has, and nothing else."""
 
-from servicekit.urls import handler400, handler404, handler500, service_urls
+from servicekit.urls import handler400, handler403, handler404, handler500, service_urls
 
-__all__ = ["handler400", "handler404", "handler500"]
+__all__ = ["handler400", "handler403", "handler404", "handler500"]
 
 urlpatterns = service_urls(api=[])

@@ -1,0 +1,1 @@
+"""What attackers do to the whole system, and that it goes on."""
