@@ -7,6 +7,7 @@ from django.db.models import Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from market_service.quotes.models import PRICE_DIGITS, PRICE_LIMIT
+from servicekit.contracts.reject_reasons import RejectCode
 
 
 class VenueOrderState(models.TextChoices):
@@ -16,10 +17,10 @@ class VenueOrderState(models.TextChoices):
 
 
 class RefuseCode(models.TextChoices):
-    INSUFFICIENT_QUANTITY = "insufficient_quantity", _("not enough on offer")
-    INSTRUMENT_HALTED = "instrument_halted", _("trading is halted")
-    PRICE_MOVED = "price_moved", _("the price moved")
-    QUOTE_STALE = "quote_stale", _("no fresh quote")
+    INSUFFICIENT_QUANTITY = RejectCode.INSUFFICIENT_QUANTITY.value, _("not enough on offer")
+    INSTRUMENT_HALTED = RejectCode.INSTRUMENT_HALTED.value, _("trading is halted")
+    PRICE_MOVED = RejectCode.PRICE_MOVED.value, _("the price moved")
+    QUOTE_STALE = RejectCode.QUOTE_STALE.value, _("no fresh quote")
 
 
 class Side(models.TextChoices):

@@ -16,7 +16,9 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from notification_service.inbox.models import Kind
+from servicekit.contracts.reject_reasons import REASONS
 from servicekit.money import EXPONENTS, HOME_CURRENCY
+from servicekit.reject_sentence import reject_sentence
 
 Params = dict[str, Any]
 
@@ -119,41 +121,8 @@ def _rejected(params: Params) -> str:
 
 
 def _reason(params: Params) -> str:
-    """Why an order was rejected: a sentence per reject code of the public contract.
-
-    With the bound and what stood against it when the event tells them, without them otherwise.
-    """
-    code, limit, value = params["code"], params["limit"], params["value"]
-    told = bool(limit and value)
-    match code:
-        case "insufficient_funds" if told:
-            return _("It needed %(value)s; you had %(limit)s available.") % {
-                "value": _price(value),
-                "limit": _price(limit),
-            }
-        case "insufficient_funds":
-            return _("You did not have enough money available.")
-        case "insufficient_position" if told:
-            return _("You can sell %(limit)s.") % {"limit": _number(limit)}
-        case "insufficient_position":
-            return _("You do not have that many to sell.")
-        case "insufficient_quantity" if told:
-            return _("Only %(limit)s could be executed.") % {"limit": _number(limit)}
-        case "insufficient_quantity":
-            return _("Less than that could be executed.")
-        case "price_moved" if told:
-            return _("The price moved to %(value)s, past your limit of %(limit)s.") % {
-                "value": _price(value),
-                "limit": _price(limit),
-            }
-        case "price_moved":
-            return _("The price moved too far.")
-        case "instrument_halted":
-            return _("Trading in it is halted.")
-        case "quote_stale":
-            return _("There was no fresh price for it.")
-        case _:
-            return _("Reason: %(code)s.") % {"code": code}
+    """Why an order was rejected, in the words of the public contract."""
+    return reject_sentence(code=params["code"], limit=params["limit"], value=params["value"])
 
 
 def _canceled_title(params: Params) -> str:
@@ -193,7 +162,7 @@ def _expired(params: Params) -> str:
             "The order to sell %(quantity)s units of %(ticker)s expired.",
             params["quantity"],
         )
-    why = _("It could not be executed in time.") if params["code"] == "timed_out" else ""
+    why = reject_sentence(code=params["code"]) if params["code"] in REASONS else ""
     return " ".join(filter(None, (text % _order_values(params), why, _filled_before(params))))
 
 

@@ -57,7 +57,7 @@ class HoldPlaced(Event):
 class HoldDeclined(Event):
     """Cash could not be set aside.
 
-    ``code`` is ``insufficient_funds``, ``account_not_ready`` or ``account_frozen``.
+    ``code`` is ``insufficient_funds``, ``account_not_ready`` or ``account_frozen``, a ``RejectCode``.
     """
 
     order_id: UUID

@@ -1,5 +1,5 @@
-"""Why an order is refused at once, or cannot be changed. Reasons for a later rejection are in
-``reject_reasons.py``."""
+"""Why an order is refused at once, or cannot be changed. Reasons for a rejection are in
+``servicekit.contracts.reject_reasons``."""
 
 from __future__ import annotations
 

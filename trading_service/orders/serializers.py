@@ -21,8 +21,9 @@ from servicekit.api.serializers import (
     TextField,
     shown,
 )
+from servicekit.contracts.reject_reasons import RejectCode
+from servicekit.reject_sentence import reject_sentence
 from trading_service.orders.models import Fill, Order, OrderTransition, OrderType, Side, Status, TimeInForce
-from trading_service.orders.reject_reasons import reject_detail
 
 
 class OrderInput(StrictSerializer):
@@ -48,7 +49,7 @@ class OrderInput(StrictSerializer):
 class RejectReason(serializers.Serializer):
     """Why an order was rejected or expired: a stable code, and a sentence in the request's language."""
 
-    code = serializers.CharField()
+    code = serializers.CharField(help_text=f"One of {', '.join(RejectCode)}; more may come.")
     detail = serializers.CharField()
 
 
@@ -62,7 +63,7 @@ class RejectReasonField(serializers.Field):
     def to_representation(self, order: Order) -> dict[str, str] | None:
         if not order.reject_code:
             return None
-        detail = reject_detail(
+        detail = reject_sentence(
             code=order.reject_code,
             limit=order.reject_limit,
             value=order.reject_value,

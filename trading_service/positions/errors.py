@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from servicekit.contracts.reject_reasons import RejectCode
 from servicekit.errors import DomainError
 
 
 class InsufficientPosition(DomainError):
     """Fewer units are owned and free (``limit``) than are to be sold (``value``)."""
 
-    code = "insufficient_position"
+    code = RejectCode.INSUFFICIENT_POSITION.value
     title = _("Not enough units")
     message = _("%(limit)s can be sold; the order is for %(value)s.")
 

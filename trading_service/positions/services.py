@@ -100,8 +100,9 @@ def position_hold(*, user_id: UUID, instrument_id: UUID, quantity: int, all_of_i
             be all; ``limit`` is how many are free. Nothing was changed.
     """
     with connection.cursor() as cursor:
-        where = [user_id, instrument_id, quantity, quantity, all_of_it]
-        cursor.execute(_HOLD, [quantity, timezone.now(), *where])
+        cursor.execute(
+            _HOLD, [quantity, timezone.now(), user_id, instrument_id, quantity, quantity, all_of_it]
+        )
         held = cursor.rowcount == 1
     if not held:
         available = position_available(user_id=user_id, instrument_id=instrument_id)

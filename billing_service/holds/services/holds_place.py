@@ -12,6 +12,7 @@ from billing_service.holds.services.rows import NewHold, holds_insert, holds_rea
 from billing_service.ledger.services import LockedAccount, accounts_lock, accounts_save
 from servicekit.contracts import trading
 from servicekit.contracts.billing import HoldDeclined, HoldPlaced
+from servicekit.contracts.reject_reasons import RejectCode
 from servicekit.messaging import Outgoing, Received, publish_many
 
 
@@ -62,11 +63,11 @@ def holds_place(*, messages: Sequence[Received[trading.OrderPlaced]]) -> int:
 def _refusal(account: LockedAccount | None, order: trading.OrderPlaced) -> str:
     """Why an order gets no cash; "" when it does."""
     if account is None:
-        return "account_not_ready"
+        return RejectCode.ACCOUNT_NOT_READY.value
     if account.frozen:
-        return "account_frozen"
+        return RejectCode.ACCOUNT_FROZEN.value
     if account.currency != order.currency or account.available < order.hold_amount:
-        return "insufficient_funds"
+        return RejectCode.INSUFFICIENT_FUNDS.value
     return ""
 
 

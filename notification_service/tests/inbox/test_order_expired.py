@@ -12,11 +12,16 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("fields", "language", "body"),
     [
-        ({}, "en", "The order to buy 5 units of AAPL expired. It could not be executed in time."),
+        (
+            {},
+            "en",
+            "The order to buy 5 units of AAPL expired. "
+            "The order was not confirmed in time, so it was taken back.",
+        ),
         (
             {"side": "sell", "quantity": 22},
             "ru",
-            "Срок заявки на продажу 22 единиц AAPL истёк. Исполнить её вовремя не удалось.",
+            "Срок заявки на продажу 22 единиц AAPL истёк. Заявку не подтвердили вовремя, поэтому она снята.",
         ),
         (
             {"side": "sell", "quantity": 1, "code": "day_ended"},
@@ -26,13 +31,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
         (
             {"filled_quantity": 2},
             "en",
-            "The order to buy 5 units of AAPL expired. It could not be executed in time. "
+            "The order to buy 5 units of AAPL expired. "
+            "The order was not confirmed in time, so it was taken back. "
             "2 units had been filled before that.",
         ),
         (
             {"filled_quantity": 1},
             "ru",
-            "Срок заявки на покупку 5 единиц AAPL истёк. Исполнить её вовремя не удалось. "
+            "Срок заявки на покупку 5 единиц AAPL истёк. Заявку не подтвердили вовремя, поэтому она снята. "
             "До этого исполнена 1 единица.",
         ),
     ],

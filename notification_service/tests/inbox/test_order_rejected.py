@@ -19,26 +19,39 @@ def test_no_money(api, deliver, user_id):
     deliver(rejected(user_id))
 
     assert body(api, user_id) == (
-        "The order to buy 5 units of AAPL was rejected. It needed $6,034.08; you had $100.00 available."
+        "The order to buy 5 units of AAPL was rejected. The order needs $6,034.08, and $100.00 is available."
     )
     assert body(api, user_id, "ru") == (
-        "Заявка на покупку 5 единиц AAPL отклонена. Нужно было 6\xa0034,08\xa0$, доступно было 100,00\xa0$."
+        "Заявка на покупку 5 единиц AAPL отклонена. "
+        "Для заявки нужно 6\xa0034,08\xa0$, а доступно 100,00\xa0$."
     )
 
 
 @pytest.mark.parametrize(
     ("code", "limit", "value", "reason"),
     [
-        ("insufficient_position", "3", "5", "You can sell 3."),
-        ("insufficient_quantity", "1200", "5000", "Only 1,200 could be executed."),
-        ("price_moved", "195.5", "197.1", "The price moved to $197.10, past your limit of $195.50."),
-        ("instrument_halted", "open", "halted", "Trading in it is halted."),
-        ("quote_stale", "30", "95", "There was no fresh price for it."),
-        ("insufficient_funds", "", "", "You did not have enough money available."),
-        ("insufficient_position", "", "", "You do not have that many to sell."),
-        ("insufficient_quantity", "", "", "Less than that could be executed."),
-        ("price_moved", "", "", "The price moved too far."),
-        ("something_new", "", "", "Reason: something_new."),
+        ("insufficient_position", "3", "5", "3 can be sold; the order is for 5."),
+        ("insufficient_quantity", "1200", "5000", "1,200 is offered at the moment; the order is for 5,000."),
+        (
+            "price_moved",
+            "195.5",
+            "197.1",
+            "The price moved to $197.10, beyond this order's bound of $195.50.",
+        ),
+        ("instrument_halted", "open", "halted", "Trading in this instrument is halted."),
+        ("quote_stale", "30", "95", "The latest price was 95 s old; at most 30 s is allowed."),
+        ("insufficient_funds", "", "", "There is not enough money for the order."),
+        ("insufficient_position", "", "", "You do not own as much as the order sells."),
+        ("insufficient_quantity", "", "", "Less is offered at the moment than the order asks for."),
+        ("price_moved", "", "", "The price moved beyond this order's bound."),
+        (
+            "account_frozen",
+            "0.00 USD",
+            "10.00 USD",
+            "Your cash account is frozen while it is being checked. "
+            "It takes no new orders until that is done.",
+        ),
+        ("something_new", "", "", "The exchange refused the order (something_new)."),
     ],
 )
 def test_each_reason_is_a_sentence(api, deliver, user_id, code, limit, value, reason):

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from servicekit.arrays import columns
 from servicekit.contracts import trading
+from servicekit.contracts.reject_reasons import RejectCode
 from servicekit.database import Statement, run_later
 from servicekit.messaging import Outgoing, publish_many
 from servicekit.money import EXACT, MAX_MINOR, Charge, order_charge, to_text
@@ -116,11 +117,11 @@ def order_place(
         updated_at=now,
     )
     if quote is None:
-        return _reject(order, code="quote_stale")
+        return _reject(order, code=RejectCode.QUOTE_STALE)
     order.cap_price = _cap_price(side=side, quote=quote, step=instrument.price_step, worst_price=worst_price)
     if worst_price is not None and (quote > worst_price if side == Side.BUY else quote < worst_price):
         bounds = instrument.price_text(worst_price), instrument.price_text(quote)
-        return _reject(order, code="price_moved", limit=bounds[0], value=bounds[1])
+        return _reject(order, code=RejectCode.PRICE_MOVED, limit=bounds[0], value=bounds[1])
     worst = _worst_charge(order)
     if side == Side.SELL:
         try:
@@ -128,7 +129,7 @@ def order_place(
         except InsufficientPosition as error:
             if odd:
                 raise _odd_lot_invalid(instrument, quantity, error.params["limit"]) from None
-            return _reject(order, code=error.code, **error.params)
+            return _reject(order, code=RejectCode(error.code), **error.params)
     else:
         order.hold_amount = worst.amount + worst.fee
     if side == Side.BUY:
@@ -209,9 +210,9 @@ def _placed(order: Order) -> trading.OrderPlaced:
     )
 
 
-def _reject(order: Order, *, code: str, limit: object = "", value: object = "") -> Order:
+def _reject(order: Order, *, code: RejectCode, limit: object = "", value: object = "") -> Order:
     """Write the order as one that never was accepted."""
-    order.reject_code, order.reject_limit, order.reject_value = code, str(limit), str(value)
+    order.reject_code, order.reject_limit, order.reject_value = code.value, str(limit), str(value)
     _insert(order, [Status.REJECTED])
     publish_many([Outgoing(order_rejected(order, ticker=order.instrument.ticker, at=order.updated_at))])
     return order

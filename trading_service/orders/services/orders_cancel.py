@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from servicekit.contracts import market
+from servicekit.contracts.reject_reasons import RejectCode
 from servicekit.messaging import Received
 from trading_service.orders import saga
 from trading_service.orders.models import Status
-from trading_service.orders.reject_reasons import TIMED_OUT
 from trading_service.orders.services.announcements import order_canceled, order_expired
 from trading_service.orders.services.batch import Batch, LockedOrder, claimed, orders_lock
 
@@ -40,6 +40,6 @@ def order_end(batch: Batch, order: LockedOrder, by: Received[Any] | None) -> Non
         batch.tell(order, order_canceled(order, at=batch.now), by)
     else:
         batch.move(order, Status.EXPIRED, by)
-        order.reject_code = TIMED_OUT
+        order.reject_code = RejectCode.TIMED_OUT.value
         batch.tell(order, order_expired(order, at=batch.now), by)
     batch.release(order)

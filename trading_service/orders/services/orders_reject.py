@@ -8,7 +8,6 @@ from servicekit.contracts import billing, market
 from servicekit.messaging import Received
 from servicekit.money import to_text
 from trading_service.orders.models import Status
-from trading_service.orders.reject_reasons import SYNONYMS
 from trading_service.orders.saga import Step
 from trading_service.orders.services.announcements import order_rejected
 from trading_service.orders.services.batch import Batch, claimed, orders_lock
@@ -43,7 +42,6 @@ def orders_reject(
 
 def _reason(event: billing.HoldDeclined | market.OrderRefused) -> tuple[str, str, str]:
     """The code of the public contract, the bound and what stood against it, as text for a person."""
-    code = SYNONYMS.get(event.code, event.code)
     if isinstance(event, billing.HoldDeclined):
-        return code, to_text(event.available, event.currency), to_text(event.required, event.currency)
-    return code, event.limit, event.value
+        return event.code, to_text(event.available, event.currency), to_text(event.required, event.currency)
+    return event.code, event.limit, event.value

@@ -99,7 +99,7 @@ def test_without_any_quote_the_order_is_rejected(aapl, world, user_id, published
     assert body["status"] == "rejected"
     assert body["reject_reason"] == {
         "code": "quote_stale",
-        "detail": "There is no fresh quote to execute the order at.",
+        "detail": "There was no fresh price to execute the order at.",
     }
     assert [type(event) for event in published()] == [trading.OrderRejected]
 

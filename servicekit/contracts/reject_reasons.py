@@ -1,0 +1,81 @@
+"""Why an order is rejected or expires: the codes of the public contract, and what each says to a person.
+
+The one list. Whoever rejects takes the code from here, whoever tells a customer takes the words through
+:func:`servicekit.reject_sentence.reject_sentence`; a test holds that each has them in every language.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal, NamedTuple
+
+
+class RejectCode(StrEnum):
+    """Every reason there is."""
+
+    ACCOUNT_FROZEN = "account_frozen"
+    ACCOUNT_NOT_READY = "account_not_ready"
+    INSUFFICIENT_FUNDS = "insufficient_funds"
+    INSUFFICIENT_POSITION = "insufficient_position"
+    INSUFFICIENT_QUANTITY = "insufficient_quantity"
+    INSTRUMENT_HALTED = "instrument_halted"
+    PRICE_MOVED = "price_moved"
+    QUOTE_STALE = "quote_stale"
+    TIMED_OUT = "timed_out"
+
+
+class Reason(NamedTuple):
+    """The words for a code, in English: the translations' keys.
+
+    Attributes:
+        short: the sentence.
+        full: the one with ``%(limit)s``, the bound, and ``%(value)s``, what stood against it, where
+            both are known; "" when there is no such.
+        unit: what the two are.
+    """
+
+    short: str
+    full: str = ""
+    unit: Literal["", "money", "units", "seconds"] = ""
+
+
+def _(text: str) -> str:
+    """Mark a text for translation; nothing here can translate."""
+    return text
+
+
+REASONS: dict[RejectCode, Reason] = {
+    RejectCode.ACCOUNT_FROZEN: Reason(
+        _("Your cash account is frozen while it is being checked. It takes no new orders until that is done.")
+    ),
+    RejectCode.ACCOUNT_NOT_READY: Reason(
+        _("Your cash account was still being opened. Place the order again in a moment.")
+    ),
+    RejectCode.INSUFFICIENT_FUNDS: Reason(
+        _("There is not enough money for the order."),
+        _("The order needs %(value)s, and %(limit)s is available."),
+        "money",
+    ),
+    RejectCode.INSUFFICIENT_POSITION: Reason(
+        _("You do not own as much as the order sells."),
+        _("%(limit)s can be sold; the order is for %(value)s."),
+        "units",
+    ),
+    RejectCode.INSUFFICIENT_QUANTITY: Reason(
+        _("Less is offered at the moment than the order asks for."),
+        _("%(limit)s is offered at the moment; the order is for %(value)s."),
+        "units",
+    ),
+    RejectCode.INSTRUMENT_HALTED: Reason(_("Trading in this instrument is halted.")),
+    RejectCode.PRICE_MOVED: Reason(
+        _("The price moved beyond this order's bound."),
+        _("The price moved to %(value)s, beyond this order's bound of %(limit)s."),
+        "money",
+    ),
+    RejectCode.QUOTE_STALE: Reason(
+        _("There was no fresh price to execute the order at."),
+        _("The latest price was %(value)s s old; at most %(limit)s s is allowed."),
+        "seconds",
+    ),
+    RejectCode.TIMED_OUT: Reason(_("The order was not confirmed in time, so it was taken back.")),
+}

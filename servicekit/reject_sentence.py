@@ -1,0 +1,58 @@
+"""Why an order was rejected or expired, as a sentence in the active language."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+
+from babel import Locale
+from babel.numbers import format_currency, format_decimal
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from servicekit.contracts.reject_reasons import REASONS, RejectCode
+from servicekit.money import EXPONENTS, HOME_CURRENCY
+
+
+def reject_sentence(*, code: str, limit: str = "", value: str = "", currency: str = HOME_CURRENCY) -> str:
+    """Say to a person why an order was rejected or expired.
+
+    Args:
+        code: one of :class:`RejectCode`; another one is put into a sentence as it is.
+        limit: the bound, as the event has it; may be empty.
+        value: what stood against it; may be empty.
+        currency: of amounts and prices that do not name their own (``1.50 EUR``).
+    """
+    try:
+        reason = REASONS[RejectCode(code)]
+    except ValueError:
+        return _("The exchange refused the order (%(code)s).") % {"code": code}
+    if not (limit and value and reason.full):
+        return _(reason.short)
+    write = _money if reason.unit == "money" else _number
+    return _(reason.full) % {"limit": write(limit, currency), "value": write(value, currency)}
+
+
+def _locale() -> Locale:
+    return Locale.parse(get_language() or "en", sep="-")
+
+
+def _number(text: str, currency: str) -> str:
+    number = _decimal(text)
+    return text if number is None else format_decimal(number, locale=_locale(), decimal_quantization=False)
+
+
+def _money(text: str, currency: str) -> str:
+    """An amount or a price with all its digits; what is none stays as it is."""
+    digits, _space, own = text.partition(" ")
+    number = _decimal(digits)
+    if number is None or (own and own not in EXPONENTS):
+        return text
+    return format_currency(number, own or currency, locale=_locale(), decimal_quantization=False)
+
+
+def _decimal(text: str) -> Decimal | None:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None

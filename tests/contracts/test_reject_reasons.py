@@ -1,0 +1,89 @@
+"""Every reason that can reach a customer has words, in every language, and they stand once."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from servicekit.contracts.reject_reasons import REASONS, RejectCode
+from tests.contracts.source import REPOSITORY, SERVICES, modules
+
+PACKAGES = {**{path.name: path for path in SERVICES.values()}, "servicekit": REPOSITORY / "servicekit"}
+_HOLE = re.compile(r"%\((\w+)\)s")
+
+
+def catalog(package: Path) -> Catalog:
+    """The Russian texts of a package and of servicekit."""
+    found = Catalog()
+    for folder in (package, REPOSITORY / "servicekit"):
+        with (folder / "locale/ru/LC_MESSAGES/django.po").open("rb") as file:
+            for message in read_po(file, locale="ru"):
+                if message.id and message.string:
+                    found.add(message.id, message.string, context=message.context)
+    return found
+
+
+def russian(texts: Catalog, english: str) -> str:
+    """The translation, which has the same holes."""
+    message = texts.get(english)
+    assert message is not None, f"no Russian for: {english}"
+    assert "fuzzy" not in message.flags
+    text = str(message.string)
+    assert sorted(_HOLE.findall(text)) == sorted(_HOLE.findall(english)), text
+    assert re.search("[а-яё]", text), text
+    return text
+
+
+def test_every_code_has_its_words() -> None:
+    assert set(REASONS) == set(RejectCode)
+    for code, reason in REASONS.items():
+        assert reason.short.endswith("."), code
+        assert not _HOLE.findall(reason.short), code
+        assert bool(reason.full) == bool(reason.unit), code
+        assert sorted(_HOLE.findall(reason.full)) in ([], ["limit", "value"]), code
+        assert code not in reason.short + reason.full, f"{code} is a code, no word"
+
+
+@pytest.mark.parametrize("code", list(RejectCode))
+def test_and_in_russian(code: RejectCode) -> None:
+    texts = catalog(REPOSITORY / "servicekit")
+    for sentence in filter(None, (REASONS[code].short, REASONS[code].full)):
+        russian(texts, sentence)
+
+
+@pytest.mark.parametrize("service", ["market", "trading", "billing"])
+def test_no_service_has_a_code_of_its_own(service: str) -> None:
+    """Reasons are members of the list: as a bare text one stands nowhere but in a problem's ``code``."""
+    codes = {code.value for code in RejectCode}
+    found = [
+        f"{module}:{node.lineno} {node.value}"
+        for module in modules(SERVICES[service])
+        if "migrations" not in module.path.parts and module.path.name != "errors.py"
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Constant) and node.value in codes
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("package", sorted(PACKAGES))
+def test_what_an_api_refuses_is_said_in_russian_too(package: str) -> None:
+    """The titles and sentences of every error that is marked for translation, and the fields' own."""
+    texts = catalog(PACKAGES[package])
+    marked = [
+        node.args[0].value
+        for module in modules(PACKAGES[package])
+        if module.path.name in ("errors.py", "serializers.py", "problems.py")
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "_"
+        and isinstance(node.args[0], ast.Constant)
+    ]
+    assert marked
+    for sentence in marked:
+        russian(texts, str(sentence))
