@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
+from servicekit.stepdown import become_owner
+
+REPOSITORY = Path(__file__).resolve().parent.parent
 #: Commands that change tables run as the role that owns them.
 OWNER_COMMANDS = {"migrate", "sqlmigrate", "dbshell"}
 
@@ -15,6 +19,8 @@ def main(package: str) -> None:
     Args:
         package: such as ``trading_service``.
     """
+    # Root's commands make no files that the service cannot read.
+    become_owner(Path(os.environ.get("BIRZHA_HOME") or REPOSITORY / ".birzha"))
     os.environ["DJANGO_SETTINGS_MODULE"] = f"{package}.config.settings"
     if len(sys.argv) > 1 and sys.argv[1] in OWNER_COMMANDS:
         os.environ["BIRZHA_DATABASE_AS_OWNER"] = "1"

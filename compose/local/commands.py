@@ -11,7 +11,7 @@ import time
 import venv
 from pathlib import Path
 
-from compose.local import catalogs, edge, report
+from compose.local import account, catalogs, edge, report
 from compose.local.canary import actions
 from compose.local.canary import report as canary_report
 from compose.local.console import Trouble, say, step
@@ -47,17 +47,19 @@ def run(options: argparse.Namespace, home: Home) -> int:
         case "demo":
             become("compose.demo", home)
         case "canary":
-            actions.canary(home, options.service, options.weight, options.version)
+            account.as_owner(
+                home, lambda: actions.canary(home, options.service, options.weight, options.version)
+            )
         case "canary-status":
             canary_report.status(home)
         case "promote":
-            actions.promote(home, options.service)
+            account.as_owner(home, lambda: actions.promote(home, options.service))
         case "rollback":
-            actions.rollback(home, options.service)
+            account.as_owner(home, lambda: actions.rollback(home, options.service))
         case "gateway-reload":
-            edge.reload(home)
+            account.as_owner(home, lambda: edge.reload(home))
         case "gateway-restart":
-            edge.restart(home)
+            account.as_owner(home, lambda: edge.restart(home))
         case "rotate-key":
             become("user_service.manage", home, "rotate_signing_key")
         case "check":

@@ -111,7 +111,7 @@ def _usable() -> bool:
 def _make() -> None:
     shutil.rmtree(VENV, ignore_errors=True)
     result = subprocess.run(
-        [sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True, umask=0o022, check=False
     )
     if result.returncode or not PYTHON.exists():
         shutil.rmtree(VENV, ignore_errors=True)
@@ -121,7 +121,9 @@ def _make() -> None:
 
 def _pip(*arguments: str) -> None:
     argv = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--no-input", "--quiet", *arguments]
-    result = subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    result = subprocess.run(
+        argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, umask=0o022, check=False
+    )
     if result.returncode:
         lines = [line for line in result.stdout.strip().splitlines() if line.strip()]
         errors = [line for line in lines if "ERROR" in line or "No space left" in line] or lines[-1:]

@@ -127,7 +127,9 @@ class Home:
         fits = len(os.fsencode(inside / LONGEST_SOCKET)) <= SOCKET_PATH_LIMIT
         if fits and PLAIN_PATH.fullmatch(str(inside)):
             return inside
-        return Path(f"/tmp/birzha-{os.getuid()}-{self.tag}")
+        # The owner's, also when root asks.
+        owner = self.root.stat().st_uid if self.root.is_dir() else os.getuid()
+        return Path(f"/tmp/birzha-{owner}-{self.tag}")
 
     def socket(self, name: str) -> Path:
         """The unix socket ``<name>.sock``."""

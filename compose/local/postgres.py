@@ -17,19 +17,6 @@ from compose.local.console import Trouble
 from compose.local.paths import Home, write_private
 from compose.services import SERVICES
 
-#: PostgreSQL refuses to run as root; then it runs as this user (nobody) and keeps only the capability
-#: to enter folders of mode 0700 above its own, /root among them. The secure bit makes access(2) heed it.
-UNPRIVILEGED = 65534
-STEP_DOWN = (
-    "setpriv",
-    f"--reuid={UNPRIVILEGED}",
-    f"--regid={UNPRIVILEGED}",
-    "--clear-groups",
-    "--securebits=+no_setuid_fixup",
-    "--inh-caps=+dac_override",
-    "--ambient-caps=+dac_override",
-)
-
 SUPERUSER = "postgres"
 AUDITOR = "auditor"
 PORT = 5432
@@ -43,22 +30,6 @@ def binary(name: str) -> str:
     if package is None or package.origin is None:
         raise Trouble("PostgreSQL is not installed: run make up.")
     return str(Path(package.origin).parent / "pginstall18" / "bin" / name)
-
-
-def as_database_user(argv: list[str]) -> list[str]:
-    """The command to run ``argv`` as the user who owns the data: nobody for root, else oneself.
-
-    Raises:
-        Trouble: root without ``setpriv``.
-    """
-    if os.getuid() != 0:
-        return argv
-    if not shutil.which("setpriv"):
-        raise Trouble(
-            "PostgreSQL does not run as root and there is no setpriv (util-linux) to step down with: "
-            "install it, or start Birzha as an ordinary user."
-        )
-    return [*STEP_DOWN, *argv]
 
 
 def data_folder(home: Home) -> Path:
@@ -75,7 +46,7 @@ def command(home: Home) -> list[str]:
     """The server in the foreground."""
     options = {"config_file": home.etc / "postgresql.conf", "hba_file": home.etc / "pg_hba.conf"}
     settings = [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
-    return as_database_user([binary("postgres"), "-D", str(data_folder(home)), *settings])
+    return [binary("postgres"), "-D", str(data_folder(home)), *settings]
 
 
 def create_cluster(home: Home, superuser_password: str) -> None:
@@ -93,11 +64,9 @@ def create_cluster(home: Home, superuser_password: str) -> None:
     with tempfile.NamedTemporaryFile("w", dir=home.secrets) as password_file:
         password_file.write(superuser_password)
         password_file.flush()
-        if os.getuid() == 0:
-            os.chown(made, UNPRIVILEGED, UNPRIVILEGED)
         locale = ["-E", "UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"]
         login = ["-U", SUPERUSER, "-A", "scram-sha-256", f"--pwfile={password_file.name}"]
-        argv = as_database_user([binary("initdb"), "-D", str(made), *locale, *login, "--no-instructions"])
+        argv = [binary("initdb"), "-D", str(made), *locale, *login, "--no-instructions"]
         result = subprocess.run(argv, capture_output=True, text=True, cwd="/", check=False)
     if result.returncode:
         shutil.rmtree(made, ignore_errors=True)

@@ -6,7 +6,6 @@ path is ever quoted in a configuration file.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -154,7 +153,6 @@ def write_configuration(home: Home) -> Path:
 
 
 def _head(home: Home) -> str:
-    as_root = "user=root\n" if os.getuid() == 0 else ""
     return f"""\
 ; Written by every start; change compose/local/processes.py instead.
 [unix_http_server]
@@ -169,7 +167,7 @@ pidfile=%(ENV_BIRZHA_HOME)s/supervisord.pid
 childlogdir=%(ENV_BIRZHA_HOME)s/log
 minfds=4096
 umask=077
-{as_root}
+
 [rpcinterface:supervisor]
 supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 """

@@ -8,6 +8,7 @@ import sys
 from compose.local import leftovers, postgres, processes, valkey
 from compose.local.paths import Home
 from gateway.nginx.binary import remove_dead_sockets
+from servicekit.stepdown import drop_capabilities
 
 #: Few malloc arenas: a threaded Python process is a third smaller with two than with eight per core.
 ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "PYTHONUNBUFFERED": "1"}
@@ -32,6 +33,8 @@ def main(name: str) -> None:
     argv = process.command(home)
     os.chdir(process.folder(home))
     variables = {**os.environ, **ENVIRONMENT, **process.environment(home)}
+    if name != "gateway":  # which may have to listen below port 1024
+        drop_capabilities()
     if home.is_for_tests():
         variables["BIRZHA_FAULTS"] = str(home.faults)
     os.execvpe(argv[0], argv, variables)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from compose.local import (
+    account,
     databases,
     environment,
     install,
@@ -49,7 +50,7 @@ class Stack:
         self.supervisor = Supervisor(self.home)
 
     def up(self, settings: Settings) -> bool:
-        """Start the whole system and wait until it serves.
+        """Start the whole system, as the owner of its folder, and wait until it serves.
 
         Returns:
             False when it was running already.
@@ -57,6 +58,10 @@ class Stack:
         Raises:
             Trouble: it does not come up; everything that was started is stopped again.
         """
+        account.prepare(self.home)
+        return account.as_owner(self.home, lambda: self._up_as_owner(settings), port=settings.port)
+
+    def _up_as_owner(self, settings: Settings) -> bool:
         self.home.create()
         with self.alone():
             if self.is_up():
@@ -103,6 +108,10 @@ class Stack:
             raise Trouble(
                 f"{self.home.root} is a system that people use, and this is for tests: name another folder."
             )
+        account.prepare(self.home)
+        account.as_owner(self.home, self._backing_up_as_owner)
+
+    def _backing_up_as_owner(self) -> None:
         self.home.create(for_tests=True)
         with self.alone(), self._all_or_nothing():
             self._backing_up(Settings.read(self.home))
@@ -136,14 +145,14 @@ class Stack:
         """
         if not self.home.is_ours():
             return False
-        with self.alone():
-            return self._down()
+        return account.as_owner(self.home, self._down)
 
     def _down(self) -> bool:
-        if self.supervisor.alive():
-            self.supervisor.shutdown()
-            return True
-        return self._end_leftovers()
+        with self.alone():
+            if self.supervisor.alive():
+                self.supervisor.shutdown()
+                return True
+            return self._end_leftovers()
 
     def reset(self) -> None:
         """Stop everything and delete the home's content and the sockets' folder."""

@@ -129,6 +129,7 @@ def _files(path: Path) -> Iterator[Path]:
 
 def _git(*arguments: str) -> subprocess.CompletedProcess[bytes]:
     try:
-        return subprocess.run(["git", "-C", str(ROOT), *arguments], capture_output=True, check=False)
+        ours = ["-c", f"safe.directory={ROOT}"]  # git trusts no checkout of somebody else, root's included
+        return subprocess.run(["git", *ours, "-C", str(ROOT), *arguments], capture_output=True, check=False)
     except FileNotFoundError:
         raise Trouble("A version of git's needs git, which is not installed.") from None

@@ -1,0 +1,214 @@
+"""Who runs a system that root starts: the owner of its folder, never root. See docs/adr/0033.
+
+A folder that root makes belongs to the user ``birzha`` when the machine has one, else to ``nobody``.
+For anybody but root this module does nothing: then a system runs as whoever started it.
+"""
+
+from __future__ import annotations
+
+import compileall
+import grp
+import os
+import pickle
+import pwd
+import signal
+import stat
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from compose.local import leftovers
+from compose.local.console import Trouble, say
+from compose.local.paths import ROOT, VENV, Home
+from servicekit.stepdown import PASSAGE, step_down
+
+#: The first of these that the machine has runs what root starts.
+USERS = ("birzha", "nobody")
+#: What root's ``make up`` compiles, because the unprivileged user may write no ``__pycache__``.
+CODE = (
+    *("servicekit", "gateway", "compose", "web_frontend"),
+    *(f"{name}_service" for name in ("user", "market", "trading", "billing", "notification")),
+)
+
+T = TypeVar("T")
+
+
+def as_owner(home: Home, action: Callable[[], T], *, port: int = 0) -> T:
+    """Run ``action`` as the owner of the system's folder: in a child of this process when root calls.
+
+    Args:
+        port: what it will listen on; below 1024 it keeps the right to do so.
+
+    Returns:
+        What it returned, which must be picklable.
+
+    Raises:
+        BaseException: what it raised.
+    """
+    owner = _owner(home)
+    if os.geteuid() != 0 or owner is None:
+        return action()
+    reading, writing = os.pipe()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    child = os.fork()
+    if child == 0:
+        _child(action, writing, lambda: step_down(*owner, home=home.root, low_ports=0 < port < 1024))
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        answer = _read(pipe, child)
+    os.waitpid(child, 0)
+    if not answer:
+        raise Trouble("The command ended at once, without a word.")
+    good, result = pickle.loads(answer)
+    if not good:
+        raise result
+    value: T = result
+    return value
+
+
+def prepare(home: Home) -> None:
+    """Before a start by root: give the system's folder to its user, who can reach it and the code.
+
+    Raises:
+        Trouble: the machine has no such user, or a folder on the way cannot let it pass.
+    """
+    if os.geteuid() != 0:
+        return
+    if _owner(home) is None and (not home.root.exists() or home.is_ours() or not any(home.root.iterdir())):
+        if running := leftovers.of_system(home):
+            if any(process.name() == "supervisord" for process in running):
+                return  # begun by an older version, as root: it goes on until make down
+            leftovers.end(running)
+        _give(home)
+    owner = _owner(home)
+    if owner is None:
+        return
+    interpreter = Path(sys.executable).resolve()
+    for path in (ROOT, VENV.resolve(), interpreter.parent, home.root):
+        open_passage(path, owner)
+    _require_readable(
+        ROOT / "compose" / "services.py", ROOT / "gateway" / "gateway.yaml", VENV / "pyvenv.cfg"
+    )
+    _compile()
+
+
+def open_passage(path: Path, owner: tuple[int, int]) -> None:
+    """Let the unprivileged user read the folder ``path`` and pass through those above it; says so.
+
+    A folder that is closed to others is given to the group :data:`PASSAGE`, of which nobody else is a member:
+    those on the way to pass through and not to list, ``path`` itself to read, too (Python lists it). A folder
+    that another group uses is left alone.
+
+    Raises:
+        Trouble: a folder on the way is another group's and closed to others.
+    """
+    for folder in reversed((path, *path.parents)):
+        found = folder.stat()
+        mode = stat.S_IMODE(found.st_mode)
+        wanted = 0o5 if folder == path else 0o1
+        belongs = 6 if found.st_uid == owner[0] else 3 if found.st_gid in (PASSAGE, owner[1]) else 0
+        if mode >> belongs & wanted == wanted:
+            continue
+        if mode & stat.S_IRWXG and found.st_gid != PASSAGE and (found.st_gid or grp.getgrgid(0).gr_mem):
+            raise Trouble(
+                f"{folder} is closed to uid {owner[0]}, who runs what root starts, and is a group's: "
+                f"let others in (chmod o+rx {folder}), or start Birzha as an ordinary user."
+            )
+        os.chown(folder, -1, PASSAGE)
+        folder.chmod(mode & ~stat.S_IRWXG | wanted << 3)
+        say(f"- {folder} is private: Birzha's processes (group {PASSAGE}), nobody else, may now pass through")
+
+
+def _require_readable(*files: Path) -> None:
+    for file in files:
+        if (
+            not file.stat().st_mode & stat.S_IROTH
+            or not file.parent.stat().st_mode & stat.S_IXOTH | stat.S_IXGRP
+        ):
+            raise Trouble(
+                f"{file} may be read by root alone, and what root starts does not run as root: let others "
+                f"read the code (chmod -R go+rX {ROOT}), or start Birzha as an ordinary user."
+            )
+
+
+def _owner(home: Home) -> tuple[int, int] | None:
+    """Uid and gid of the folder's owner; None for root and when there is no folder."""
+    try:
+        found = home.root.stat()
+    except FileNotFoundError:
+        return None
+    return (found.st_uid, found.st_gid) if found.st_uid else None
+
+
+def _give(home: Home) -> None:
+    """Make the folder if need be, and make everything in it the unprivileged user's."""
+    user = next((user for name in USERS if (user := _known(name))), None)
+    if user is None:
+        raise Trouble(
+            "What root starts runs as the user birzha or nobody, and this machine has neither: "
+            "make one (useradd --system birzha), or start Birzha as an ordinary user."
+        )
+    home.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for folder, folders, files in os.walk(home.root):
+        for name in (*folders, *files):
+            os.chown(Path(folder, name), user.pw_uid, user.pw_gid, follow_symlinks=False)
+    os.chown(home.root, user.pw_uid, user.pw_gid)
+
+
+def _known(name: str) -> pwd.struct_passwd | None:
+    try:
+        return pwd.getpwnam(name)
+    except KeyError:
+        return None
+
+
+def _compile() -> None:
+    """What cannot be done without root's rights on the checkout: compiled code, executable programs."""
+    from gateway.nginx.binary import binary
+
+    for package in CODE:
+        compileall.compile_dir(ROOT / package, quiet=2)
+    binary()
+
+
+def _child(action: Callable[[], T], writing: int, become: Callable[[], None]) -> None:
+    """In the child: run it, send what came of it, end."""
+    os.setsid()  # Ctrl-C reaches it once, by way of its parent
+    answer: tuple[bool, object]
+    try:
+        _become(become)
+        answer = (True, action())
+    except BaseException as error:
+        answer = (False, error)
+    try:
+        sent = pickle.dumps(answer)
+    except Exception:
+        sent = pickle.dumps((False, RuntimeError(f"{type(answer[1]).__name__}: {answer[1]}")))
+    with os.fdopen(writing, "wb") as pipe:
+        pipe.write(sent)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def _become(become: Callable[[], None]) -> None:
+    try:
+        become()
+    except OSError as error:
+        raise Trouble(
+            f"Root cannot become an unprivileged user here ({error.strerror}): "
+            "start Birzha as an ordinary user."
+        ) from error
+
+
+def _read(pipe: object, child: int) -> bytes:
+    """What the child sends before it ends; an interrupted parent interrupts it once and waits on."""
+    try:
+        return pipe.read()  # type: ignore[attr-defined,no-any-return]
+    except BaseException:
+        os.kill(child, signal.SIGINT)
+        pipe.read()  # type: ignore[attr-defined]
+        os.waitpid(child, 0)
+        raise
