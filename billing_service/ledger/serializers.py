@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from billing_service.ledger.models import LedgerEntry
@@ -14,13 +15,19 @@ from servicekit.money import EXPONENTS, to_text
 
 
 class AccountOutput(serializers.Serializer):
-    """A customer's cash. ``available = balance − held``."""
+    """A customer's cash. ``available = balance − held``.
+
+    ``status``: a frozen account is being looked into: it takes no deposits and no orders to buy.
+    """
 
     id = serializers.UUIDField()
     currency = serializers.CharField()
     balance = serializers.SerializerMethodField(help_text=_("All of it, held money included."))
     held = serializers.SerializerMethodField(help_text=_("Set aside for open orders."))
     available = serializers.SerializerMethodField(help_text=_("What can be spent."))
+    status = serializers.SerializerMethodField(
+        help_text=_("open, or frozen: it takes no deposits and no orders to buy.")
+    )
 
     def get_balance(self, account: Any) -> str:
         return to_text(account.balance, account.currency)
@@ -30,6 +37,10 @@ class AccountOutput(serializers.Serializer):
 
     def get_available(self, account: Any) -> str:
         return to_text(account.available, account.currency)
+
+    @extend_schema_field({"type": "string", "enum": ["open", "frozen"]})
+    def get_status(self, account: Any) -> str:
+        return "frozen" if account.frozen_at else "open"
 
 
 class OperationOutput(serializers.Serializer):

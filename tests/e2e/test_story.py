@@ -45,6 +45,7 @@ def test_from_sign_up_to_sign_out(new_person: NewPerson, locale: str) -> None:
         "balance": "0.00",
         "held": "0.00",
         "available": "0.00",
+        "status": "open",
     }
     person.deposit("4000.00")
 

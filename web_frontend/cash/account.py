@@ -1,17 +1,34 @@
-"""The cash account, which billing opens within two seconds of registration."""
+"""The cash account, which billing opens within two seconds of registration, and may freeze."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
 
 
 def account_read(request: GatewayRequest) -> dict[str, Any]:
-    """The account: ``currency, balance, held, available``; empty while it is still being opened."""
+    """The account: ``currency, balance, held, available, status``; empty while it is still being opened."""
     try:
         return request.gateway.get("/api/v1/account")
     except GatewayProblem as problem:
         if problem.status == 404 or problem.code == "account_not_ready":
             return {}
         raise
+
+
+def is_frozen(account: dict[str, Any] | None) -> bool:
+    """Whether the account's books are being looked into; billing's answer may be missing."""
+    return bool(account) and (account or {}).get("status") == "frozen"
+
+
+def frozen_words(account: dict[str, Any] | None) -> str:
+    """What a frozen account's owner should know; "" when it is not frozen."""
+    if not is_frozen(account):
+        return ""
+    return _(
+        "Your cash account is frozen while it is being checked. Nothing of it is lost. Until that is done it "
+        "takes no top-ups and no orders to buy; selling goes on."
+    )

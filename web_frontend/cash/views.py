@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from servicekit.money import HOME_CURRENCY
-from web_frontend.cash.account import account_read
+from web_frontend.cash.account import account_read, frozen_words
 from web_frontend.forms import AmountField, add_problem
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
 from web_frontend.pages import attempt, go_to, signed_in, wants_fragment
@@ -77,6 +77,7 @@ def _page(request: GatewayRequest, form: TopUpForm) -> HttpResponse:
     refused = form.is_bound
     if not (refused and wants_fragment(request)):
         context["account"] = attempt(lambda: account_read(request))
+        context["frozen"] = frozen_words(context["account"])
         context["operations"] = attempt(lambda: request.gateway.get("/api/v1/operations", page_size=LATEST))
     part = refused and wants_fragment(request)
     return render(

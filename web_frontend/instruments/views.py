@@ -11,7 +11,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from web_frontend.accounts.tokens import is_signed_in
+from web_frontend.cash.account import account_read
 from web_frontend.gateway_client import GatewayRequest, GatewayUnavailable
+from web_frontend.orders.obstacles import quote_is_stale
 from web_frontend.orders.ticket import Ticket, ticket_read
 from web_frontend.pages import attempt, show, wants_fragment
 from web_frontend.wording import LABELS
@@ -57,11 +59,11 @@ def instrument_show(request: GatewayRequest, ticker: str) -> HttpResponse:
     """One instrument. htmx asks for its price (``quote``), the ``ticket`` or its ``estimate`` alone."""
     instrument = request.gateway.get(f"/api/v1/instruments/{quote(ticker, safe='')}", public=True)
     if wants_fragment(request) and request.htmx.target == "quote":
-        return render(request, "instruments/quote.html", {"instrument": instrument})
+        return render(request, "instruments/quote.html", _quoted(instrument))
     if not is_signed_in(request):
-        return render(request, "instruments/detail.html", {"instrument": instrument})
+        return render(request, "instruments/detail.html", _quoted(instrument))
     positions = attempt(lambda: request.gateway.get("/api/v1/positions"))
-    account = attempt(lambda: request.gateway.get("/api/v1/account"))
+    account = attempt(lambda: account_read(request))
     ticket = ticket_read(request.GET, instrument=instrument, account=account, positions=positions)
     if wants_fragment(request) and request.htmx.target == "estimate":
         return render(request, "orders/estimate.html", {"instrument": instrument, "ticket": ticket})
@@ -74,10 +76,10 @@ def show_instrument(
     ticket: Ticket,
     positions: dict[str, Any] | None,
 ) -> HttpResponse:
-    """The page with its ticket as it stands: filled in, refused (422) or to be reviewed."""
+    """The page with its ticket as it stands: filled in, refused (422), to be reviewed, or anew (422)."""
     held = [row for row in (positions or {}).get("results", []) if row["ticker"] == instrument["ticker"]]
     context = {
-        "instrument": instrument,
+        **_quoted(instrument),
         "ticket": ticket,
         "position": held[0] if held else None,
         "positions_known": positions is not None,
@@ -87,8 +89,13 @@ def show_instrument(
         "instruments/detail.html",
         context,
         fragment=ticket.template,
-        status=422 if ticket.refused else 200,
+        status=422 if ticket.refused or ticket.moved else 200,
     )
+
+
+def _quoted(instrument: dict[str, Any]) -> dict[str, Any]:
+    """An instrument, and whether its price is too old to trade at."""
+    return {"instrument": instrument, "stale": quote_is_stale(instrument)}
 
 
 def _address(**params: str) -> str:

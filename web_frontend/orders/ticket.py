@@ -1,40 +1,29 @@
-"""The order ticket: what a person typed, how much they could trade, and what it would cost.
+"""The order ticket: what a person typed, how much they could trade, and what it would come to.
 
-What it tells is an estimate from the price on the page; trading_service and the venue decide.
-Amounts are decimal strings, worked out in minor units by the same rules as trading_service's.
+What it tells is an estimate from the price on the page; trading_service and the venue decide. What a person
+looked over binds the order by its worst price.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
+from uuid import NAMESPACE_OID, uuid4, uuid5
 
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from servicekit.money import order_charge, to_minor, to_text
-from servicekit.terms import cap_price
 from web_frontend.forms import QuantityField
+from web_frontend.orders.estimate import Estimate, affordable, estimate, pays_for, worst_price
+from web_frontend.orders.obstacles import obstacle
 from web_frontend.templatetags.formatting import percent, units
 
 SIDES = ("buy", "sell")
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """What an order would come to. ``total``: what is paid, or what is received for a sale.
-
-    ``hold``: what is set aside for a buy until it is executed, the price protection included.
-    """
-
-    amount: str
-    fee: str
-    total: str
-    hold: str
+_PRICE = re.compile(r"\d{1,12}(\.\d{1,8})?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -48,9 +37,13 @@ class Ticket:
         most: how many units can be bought or sold at most; None when that is not known.
         bound: what ``most`` comes from: ``cash``, ``offer`` or ``position``.
         means: the cash available (a decimal string), or the units that can be sold.
+        obstacle: why no order can succeed right now, in words; "" when nothing speaks against one.
         quantity: None until it is a valid one.
         error: what is wrong with the quantity.
         problem: what the API said against the order.
+        seen_price: the price that the person saw on the form that was sent; "" when it is still that.
+        far: the present price is beyond the price protection around that one.
+        moved: it is beyond what was looked over, so nothing was placed and it is to be looked over again.
         review: the ticket is to be looked over, not filled in.
         asked: it was submitted, so errors count.
     """
@@ -61,10 +54,14 @@ class Ticket:
     most: int | None
     bound: str = ""
     means: Any = None
+    obstacle: str = ""
     quantity: int | None = None
     estimate: Estimate | None = None
     error: str = ""
     problem: str = ""
+    seen_price: str = ""
+    far: bool = False
+    moved: bool = False
     review: bool = False
     asked: bool = False
 
@@ -94,7 +91,8 @@ def ticket_read(
     """Read a ticket from a form's data.
 
     Args:
-        data: ``side, quantity, key, step`` (``review`` when submitted), each may be absent.
+        data: ``side, quantity, key, step`` (``review`` when submitted), ``price`` (the one that was seen),
+            each may be absent.
         account: billing's answer, None when it is not known.
         positions: trading's answer, None when it is not known.
     """
@@ -105,6 +103,7 @@ def ticket_read(
         most, bound, means = _most_to_buy(instrument, account)
     else:
         most, bound, means = _most_to_sell(instrument, positions)
+    seen = price_read(data.get("price", ""))
     ticket = Ticket(
         side=side,
         text=text,
@@ -112,6 +111,9 @@ def ticket_read(
         most=most,
         bound=bound,
         means=means,
+        obstacle=obstacle(instrument, side, account),
+        seen_price="" if seen is None or seen == price_read(instrument.get("price")) else str(seen),
+        far=seen is not None and is_beyond(instrument, side, worst_price(instrument, side, seen)),
         asked=asked,
         review=asked,
     )
@@ -121,80 +123,72 @@ def ticket_read(
         quantity = QuantityField().clean(text)
     except forms.ValidationError as error:
         return replace(ticket, error=error.messages[0])
-    estimated = replace(ticket, quantity=quantity, estimate=estimate(instrument, side, quantity))
-    return replace(estimated, error=_quantity_error(estimated, instrument))
+    estimated = replace(ticket, quantity=quantity, estimate=estimate(instrument, side, quantity, account))
+    return replace(estimated, error=_quantity_error(estimated, instrument, account))
 
 
-def estimate(instrument: dict[str, Any], side: str, quantity: int) -> Estimate | None:
-    """What ``quantity`` units come to at the instrument's present price; None without a price."""
-    if not instrument.get("price"):
-        return None
-    price, currency = Decimal(instrument["price"]), instrument["currency"]
-    amount, fee = order_charge(price * quantity, side=side, fee_rate=settings.FEE_RATE, currency=currency)
-    total = amount + fee if side == "buy" else amount - fee
-    hold = _hold(instrument, quantity) if side == "buy" else 0
-    return Estimate(*(to_text(minor, currency) for minor in (amount, fee, total, hold)))
+def price_read(text: str | None) -> Decimal | None:
+    """A price that a form carries; None when it is none."""
+    return Decimal(text) if text and _PRICE.fullmatch(text) else None
 
 
-def _quantity_error(ticket: Ticket, instrument: dict[str, Any]) -> str:
+def is_beyond(instrument: dict[str, Any], side: str, bound: Decimal) -> bool:
+    """Whether the present price is worse than the worst that was looked over."""
+    price = price_read(instrument.get("price"))
+    return price is not None and (price > bound if side == "buy" else price < bound)
+
+
+def key_after(key: str) -> str:
+    """The key of the order that is placed instead of a rejected one: the same however often it is asked."""
+    return str(uuid5(NAMESPACE_OID, key))
+
+
+def _quantity_error(ticket: Ticket, instrument: dict[str, Any], account: dict[str, Any] | None) -> str:
     lot = int(instrument.get("lot_size") or 1)
     quantity = ticket.quantity or 0
-    if quantity % lot:
-        return _("This instrument is traded in lots of %(lot)s: enter a multiple of it.") % {"lot": lot}
+    if quantity % lot and not (ticket.side == "sell" and quantity == ticket.most):
+        return _lot_error(ticket, lot)
     if ticket.most is None or quantity <= ticket.most:
         return ""
+    if ticket.bound == "cash" and account and pays_for(instrument, account, quantity):
+        offered = int(instrument["available_quantity"])
+        if quantity <= offered:
+            return ""  # it pays, though not for the whole of the price protection
+        return _("Only %(most)s are offered right now.") % {"most": units(offered)}
     said = {
         "cash": _("Your available cash is enough for %(most)s at most."),
         "offer": _("Only %(most)s are offered right now."),
         "position": _("You can sell %(most)s at most."),
     }[ticket.bound]
+    if ticket.bound == "offer" and not ticket.most:
+        said = _("Less than a lot is offered right now.")
     return said % {"most": units(ticket.most)}
 
 
+def _lot_error(ticket: Ticket, lot: int) -> str:
+    if ticket.side == "sell" and ticket.most and ticket.most % lot:
+        said = _(
+            "This instrument is traded in lots of %(lot)s: enter a multiple of it, or all that you can sell: "
+            "%(most)s."
+        )
+        return said % {"lot": lot, "most": units(ticket.most)}
+    return _("This instrument is traded in lots of %(lot)s: enter a multiple of it.") % {"lot": lot}
+
+
 def _most_to_buy(instrument: dict[str, Any], account: dict[str, Any] | None) -> tuple[int | None, str, Any]:
-    if account is None or not instrument.get("price"):
+    if not account or not instrument.get("price"):
         return None, "", None
-    cash = to_minor(account["available"], account["currency"])
-    affordable = _affordable(instrument, cash)
-    offered = int(instrument["available_quantity"])
-    most, bound = (affordable, "cash") if affordable <= offered else (offered, "offer")
-    return _in_lots(most, instrument), bound, account["available"]
+    paid, offered = affordable(instrument, account), int(instrument["available_quantity"])
+    most, bound = (paid, "cash") if paid <= offered else (offered, "offer")
+    return most - most % int(instrument.get("lot_size") or 1), bound, account["available"]
 
 
 def _most_to_sell(
     instrument: dict[str, Any], positions: dict[str, Any] | None
 ) -> tuple[int | None, str, Any]:
+    """All that is free, which may be off the lot."""
     if positions is None:
         return None, "", None
     held = [row for row in positions["results"] if row["ticker"] == instrument["ticker"]]
     free = int(held[0]["quantity"]) - int(held[0]["held_quantity"]) if held else 0
-    return _in_lots(free, instrument), "position", free
-
-
-def _in_lots(quantity: int, instrument: dict[str, Any]) -> int:
-    return quantity - quantity % int(instrument.get("lot_size") or 1)
-
-
-def _affordable(instrument: dict[str, Any], cash: int) -> int:
-    """The largest quantity whose hold fits into the cash; the rounding is settled by trying."""
-    per_unit = _cap_price(instrument) * (1 + settings.FEE_RATE)
-    quantity = int(Decimal(to_text(cash, instrument["currency"])) / per_unit)
-    while _hold(instrument, quantity + 1) <= cash:
-        quantity += 1
-    while quantity > 0 and _hold(instrument, quantity) > cash:
-        quantity -= 1
-    return quantity
-
-
-def _hold(instrument: dict[str, Any], quantity: int) -> int:
-    value = _cap_price(instrument) * quantity
-    return sum(order_charge(value, side="buy", fee_rate=settings.FEE_RATE, currency=instrument["currency"]))
-
-
-def _cap_price(instrument: dict[str, Any]) -> Decimal:
-    return cap_price(
-        side="buy",
-        quote=Decimal(instrument["price"]),
-        step=Decimal(instrument["price_step"]),
-        protection=settings.PRICE_PROTECTION,
-    )
+    return free, "position", free

@@ -18,10 +18,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from servicekit.contracts.reject_reasons import RejectCode
+from web_frontend.cash.account import account_read
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
 from web_frontend.instruments.views import show_instrument
 from web_frontend.orders.sentences import order_sentence
-from web_frontend.orders.ticket import ticket_read
+from web_frontend.orders.ticket import is_beyond, key_after, price_read, ticket_read
 from web_frontend.pages import attempt, go_to, show, signed_in, turns, wants_fragment
 from web_frontend.wording import FINAL
 
@@ -44,17 +46,36 @@ def order_list(request: GatewayRequest) -> HttpResponse:
 
 
 def _order_place(request: GatewayRequest) -> HttpResponse:
-    """Place what was reviewed. The form's key makes pressing it twice one order."""
+    """Place what was looked over, bound by its worst price. The form's key makes pressing it twice one order.
+
+    When the price has gone beyond that, the review is shown anew and nothing is placed.
+    """
     ticker = request.POST.get("ticker", "")[:40]
     instrument = request.gateway.get(f"/api/v1/instruments/{quote(ticker, safe='')}", public=True)
     submitted = {**request.POST.dict(), "step": "review"}
     ticket = ticket_read(submitted, instrument=instrument, account=None, positions=None)
-    problem = ""
-    if not ticket.refused:
-        order = {"ticker": ticker, "side": ticket.side, "type": "market", "quantity": ticket.quantity}
+    worst_price = price_read(request.POST.get("worst_price"))
+    problem, moved = "", False
+    if ticket.quantity is None:
+        pass
+    elif worst_price is None or ticket.obstacle or is_beyond(instrument, ticket.side, worst_price):
+        if placed := _placed_under(request, ticket.key):
+            return go_to(request, reverse("order", args=[placed["id"]]))
+        moved = not ticket.obstacle
+    else:
+        order = {
+            "ticker": ticker,
+            "side": ticket.side,
+            "type": "market",
+            "quantity": ticket.quantity,
+            "worst_price": request.POST["worst_price"],
+        }
         try:
             placed = request.gateway.post("/api/v1/orders", order, key=ticket.key)
-            return go_to(request, reverse("order", args=[placed["id"]]))
+            if (placed.get("reject_reason") or {}).get("code") != RejectCode.PRICE_MOVED:
+                return go_to(request, reverse("order", args=[placed["id"]]))
+            submitted["key"] = key_after(ticket.key)
+            moved = True
         except GatewayProblem as refusal:
             if refusal.status not in (400, 409, 422):
                 raise
@@ -66,9 +87,15 @@ def _order_place(request: GatewayRequest) -> HttpResponse:
                     "Look this one over again if you want to place it too."
                 )
     positions = attempt(lambda: request.gateway.get("/api/v1/positions"))
-    account = attempt(lambda: request.gateway.get("/api/v1/account"))
+    account = attempt(lambda: account_read(request))
     ticket = ticket_read(submitted, instrument=instrument, account=account, positions=positions)
-    return show_instrument(request, instrument, replace(ticket, problem=problem), positions)
+    return show_instrument(request, instrument, replace(ticket, problem=problem, moved=moved), positions)
+
+
+def _placed_under(request: GatewayRequest, key: str) -> dict[str, Any] | None:
+    """The order that this form has become already."""
+    found: list[dict[str, Any]] = request.gateway.get("/api/v1/orders", client_order_id=key)["results"]
+    return found[0] if found else None
 
 
 @require_safe

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from web_frontend.tests.gateway_double import GatewayDouble, recorded
+from web_frontend.tests.gateway_double import GatewayDouble, quoted, recorded
 
 TOKENS = {"access": "access-1", "refresh": "refresh-1", "token_type": "Bearer", "expires_in": 300}
 
@@ -23,7 +23,7 @@ def gateway(settings: Any) -> Iterator[GatewayDouble]:
         settings.GATEWAY_URL = double.url
         order = recorded("order")
         double.answer("GET /api/v1/instruments", recorded("instruments"))
-        double.answer("GET /api/v1/instruments/AAPL", recorded("instrument"))
+        double.answer("GET /api/v1/instruments/AAPL", quoted())
         double.answer("GET /api/v1/positions", recorded("positions"))
         double.answer("GET /api/v1/account", recorded("account"))
         double.answer("GET /api/v1/operations", recorded("operations"))

@@ -12,6 +12,7 @@ import socketserver
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,11 @@ ANSWERS = Path(__file__).parent / "answers"
 def recorded(name: str, **changes: Any) -> Any:
     """A recorded answer, with some of its values changed."""
     return {**json.loads((ANSWERS / f"{name}.json").read_text(encoding="utf-8")), **changes}
+
+
+def quoted(**changes: Any) -> Any:
+    """The recorded instrument with a fresh price: its own is from when it was recorded."""
+    return recorded("instrument", **{"price_at": datetime.now(UTC).isoformat(), **changes})
 
 
 @dataclass(frozen=True)

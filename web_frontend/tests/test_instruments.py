@@ -58,9 +58,10 @@ def test_the_next_page_keeps_the_search(browser: Client) -> None:
     assert 'href="/?search=a&amp;page=2"' in browser.get("/?search=a").content.decode()
 
 
-def test_the_page_shows_facts_and_when_the_price_was_true(browser: Client) -> None:
-    page = browser.get("/instruments/AAPL").content.decode()
+def test_the_page_shows_facts_and_when_the_price_was_true(browser: Client, gateway: GatewayDouble) -> None:
     known = recorded("instrument")
+    gateway.answer("GET /api/v1/instruments/AAPL", known)
+    page = browser.get("/instruments/AAPL").content.decode()
     assert known["isin"] in page
     assert known["description"] in page
     assert f'datetime="{known["price_at"][:19]}' in page

@@ -12,21 +12,27 @@ from django.test import Client
 from django.utils import timezone
 
 from web_frontend.orders.ticket import ticket_read
-from web_frontend.tests.gateway_double import GatewayDouble, recorded
+from web_frontend.tests.gateway_double import GatewayDouble, quoted, recorded
 
 ORDER = recorded("order")
 ADDRESS = f"/orders/{ORDER['id']}"
+
+#: A ticket that was looked over.
+FORM = {
+    "ticker": "AAPL", "side": "buy", "quantity": "2", "key": "k", "price": "429.86", "worst_price": "434.16",
+}  # fmt: skip
 
 
 def placed(page: str) -> dict[str, str]:
     """The hidden fields of a reviewed ticket."""
     form = page[page.index('id="ticket"') :]
-    return dict(re.findall(r'<input type="hidden" name="(key|ticker|side|quantity)" value="([^"]*)">', form))
+    names = "key|ticker|side|quantity|price|worst_price"
+    return dict(re.findall(rf'<input type="hidden" name="({names})" value="([^"]*)">', form))
 
 
 def read(data: dict[str, str], *, available: str = "1000.00", **instrument: Any) -> Any:
     """A ticket on AAPL at 100.00 with so much cash and ten units owned."""
-    facts = recorded("instrument", price="100.00", available_quantity=50, **instrument)
+    facts = quoted(price="100.00", **{"available_quantity": 50, **instrument})
     return ticket_read(
         data,
         instrument=facts,
@@ -52,7 +58,7 @@ def test_the_most_to_sell_is_what_is_free() -> None:
 
 def test_the_estimate_adds_the_fee_to_a_buy_and_takes_it_from_a_sale() -> None:
     buy = read({"quantity": "5"}).estimate
-    assert (buy.amount, buy.fee, buy.total, buy.hold) == ("500.00", "0.25", "500.25", "505.26")
+    assert (buy.amount, buy.fee, buy.total, buy.worst_total) == ("500.00", "0.25", "500.25", "505.26")
     assert read({"side": "sell", "quantity": "5"}).estimate.total == "499.75"
 
 
@@ -87,7 +93,13 @@ def test_review_then_place_with_the_key_of_the_form(
     assert answer["HX-Redirect"] == ADDRESS
     sent = gateway.asked_for("POST /api/v1/orders")[0]
     assert sent.headers["Idempotency-Key"] == fields["key"]
-    assert sent.body == {"ticker": "AAPL", "side": "buy", "type": "market", "quantity": 2}
+    assert sent.body == {
+        "ticker": "AAPL",
+        "side": "buy",
+        "type": "market",
+        "quantity": 2,
+        "worst_price": fields["worst_price"],
+    }
 
 
 def test_it_works_without_javascript(vera: Client) -> None:
@@ -107,7 +119,7 @@ def test_the_key_stays_the_same_from_the_ticket_to_the_order(vera: Client) -> No
 
 def test_a_used_key_asks_to_look_again_under_a_new_one(vera: Client, gateway: GatewayDouble) -> None:
     gateway.answer("POST /api/v1/orders", recorded("key_reused"), 422)
-    answer = vera.post("/orders", {"ticker": "AAPL", "side": "buy", "quantity": "2", "key": "old"})
+    answer = vera.post("/orders", {**FORM, "key": "old"})
     assert answer.status_code == 422
     assert "already placed another order from this form" in answer.content.decode()
     assert 'value="old"' not in answer.content.decode()
@@ -116,7 +128,7 @@ def test_a_used_key_asks_to_look_again_under_a_new_one(vera: Client, gateway: Ga
 def test_what_the_api_refuses_is_told_in_the_ticket(vera: Client, gateway: GatewayDouble) -> None:
     problem = {"code": "lot_size_invalid", "detail": "Lots of 10.", "status": 400}
     gateway.answer("POST /api/v1/orders", problem, 400)
-    answer = vera.post("/orders", {"ticker": "AAPL", "side": "buy", "quantity": "2", "key": "k"})
+    answer = vera.post("/orders", FORM)
     assert answer.status_code == 422
     assert "Lots of 10." in answer.content.decode()
 
@@ -125,7 +137,7 @@ def test_no_answer_to_a_placed_order_keeps_the_form_and_its_key(
     vera: Client, gateway: GatewayDouble, htmx: Callable
 ) -> None:
     gateway.down("POST /api/v1/orders")
-    form = {"ticker": "AAPL", "side": "buy", "quantity": "2", "key": "k"}
+    form = FORM
     answer = vera.post("/orders", form, headers=htmx("ticket"))
     assert (answer.status_code, answer["HX-Reswap"]) == (503, "none")
     assert 'hx-swap-oob="innerHTML:#status"' in answer.content.decode()

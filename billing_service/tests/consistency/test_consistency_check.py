@@ -159,6 +159,7 @@ def test_a_frozen_account_takes_no_deposit(customer, api):
         key = {"Idempotency-Key": str(new_id())}
         return api(account.user_id).post("/api/v1/deposits", {"amount": "5.00"}, headers=key | headers)
 
+    assert api(account.user_id).get("/api/v1/account").json()["status"] == "frozen"
     refused = deposit(**{"Accept-Language": "ru"})
     assert (refused.status_code, refused.json()["code"]) == (409, "account_frozen")
     assert "заморожен" in refused.json()["detail"]
@@ -166,6 +167,7 @@ def test_a_frozen_account_takes_no_deposit(customer, api):
 
     account_unfreeze(account_id=account.id, reason="a clerk's mistake", by=Actor.shell("ann"))
     assert deposit().status_code == 201
+    assert api(account.user_id).get("/api/v1/account").json()["status"] == "open"
 
 
 def test_metrics_tell_it(trader, customer):

@@ -69,6 +69,7 @@ def test_account_is_shown_to_its_owner(customer, api):
         "balance": "1234.50",
         "held": "0.00",
         "available": "1234.50",
+        "status": "open",
     }
     assert answer["Cache-Control"] == "no-store"
 

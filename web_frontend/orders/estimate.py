@@ -1,0 +1,125 @@
+"""What an order would come to, at the present price and at worst: worked out as trading_service does.
+
+Prices are decimal strings and amounts minor units here; what leaves is decimal strings. It is an estimate
+from the price on the page; only the worst price, which goes with the order, binds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
+from typing import Any
+
+from django.conf import settings
+
+from servicekit.money import order_charge, price_text, to_minor, to_text
+from servicekit.terms import cap_price
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What an order comes to. All are decimal strings.
+
+    Attributes:
+        price: the present price of a unit.
+        amount, fee, total: at that price; ``total`` is what is paid, or received for a sale.
+        worst_price: the most that a unit may cost, or the least that it may bring.
+        worst_total: the same for the whole order, fee included. For a buy it is set aside until then.
+    """
+
+    price: str
+    amount: str
+    fee: str
+    total: str
+    worst_price: str
+    worst_total: str
+
+
+def estimate(
+    instrument: dict[str, Any], side: str, quantity: int, account: dict[str, Any] | None = None
+) -> Estimate | None:
+    """What ``quantity`` units come to; None without a price.
+
+    Args:
+        account: billing's answer, None when it is not known. The worst price of a buy is within its cash.
+    """
+    if not instrument.get("price"):
+        return None
+    currency = instrument["currency"]
+    price = Decimal(instrument["price"])
+    worst = _worst_affordable(instrument, side, quantity, account)
+    amount, fee = _charge(instrument, side, price, quantity)
+    sign = 1 if side == "buy" else -1
+    return Estimate(
+        price=instrument["price"],
+        amount=to_text(amount, currency),
+        fee=to_text(fee, currency),
+        total=to_text(amount + sign * fee, currency),
+        worst_price=price_text(worst, Decimal(instrument["price_step"])),
+        worst_total=to_text(_total(instrument, side, worst, quantity), currency),
+    )
+
+
+def worst_price(instrument: dict[str, Any], side: str, price: Decimal) -> Decimal:
+    """The price protection around a price: what trading_service bounds a market order by."""
+    return cap_price(
+        side=side,
+        quote=price,
+        step=Decimal(instrument["price_step"]),
+        protection=settings.PRICE_PROTECTION,
+    )
+
+
+def affordable(instrument: dict[str, Any], account: dict[str, Any]) -> int:
+    """The largest quantity that the cash pays for at the price protection, so that a tick is no matter."""
+    cash, cap = cash_of(account), worst_price(instrument, "buy", Decimal(instrument["price"]))
+    quantity = int(Decimal(to_text(cash, account["currency"])) / (cap * (1 + settings.FEE_RATE)))
+    while _total(instrument, "buy", cap, quantity + 1) <= cash:  # the rounding is settled by trying
+        quantity += 1
+    while quantity > 0 and _total(instrument, "buy", cap, quantity) > cash:
+        quantity -= 1
+    return quantity
+
+
+def pays_for(instrument: dict[str, Any], account: dict[str, Any], quantity: int) -> bool:
+    """Whether the cash pays for a quantity at the present price."""
+    return _total(instrument, "buy", Decimal(instrument["price"]), quantity) <= cash_of(account)
+
+
+def cash_of(account: dict[str, Any]) -> int:
+    """What the account can spend, in minor units."""
+    return to_minor(account["available"], account["currency"])
+
+
+def _worst_affordable(
+    instrument: dict[str, Any], side: str, quantity: int, account: dict[str, Any] | None
+) -> Decimal:
+    """The price protection; for a buy that the cash does not pay for at that, as far as the cash goes.
+
+    So an order is not refused for want of money when the price moves by a tick while it is looked over.
+    """
+    price, step = Decimal(instrument["price"]), Decimal(instrument["price_step"])
+    cap = worst_price(instrument, side, price)
+    if side != "buy" or account is None:
+        return cap
+    cash = cash_of(account)
+    low = int((price / step).to_integral_value(ROUND_CEILING))
+    high = int(cap / step)
+    while low < high:  # both in steps; the cash pays for low, or for nothing
+        middle = (low + high + 1) // 2
+        if _total(instrument, side, middle * step, quantity) <= cash:
+            low = middle
+        else:
+            high = middle - 1
+    return low * step
+
+
+def _total(instrument: dict[str, Any], side: str, price: Decimal, quantity: int) -> int:
+    amount, fee = _charge(instrument, side, price, quantity)
+    return amount + fee if side == "buy" else amount - fee
+
+
+def _charge(instrument: dict[str, Any], side: str, price: Decimal, quantity: int) -> tuple[int, int]:
+    return order_charge(
+        price * quantity, side=side, fee_rate=settings.FEE_RATE, currency=instrument["currency"]
+    )

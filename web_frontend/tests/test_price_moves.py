@@ -1,0 +1,191 @@
+"""What a person looked over binds the order: when the price goes beyond it, it is looked over again."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from servicekit.money import order_charge, to_minor
+from servicekit.terms import FEE_RATE, cap_price
+from web_frontend.orders.ticket import Ticket, ticket_read
+from web_frontend.tests.gateway_double import GatewayDouble, quoted, recorded
+from web_frontend.tests.test_orders import ADDRESS, FORM, placed
+
+REVIEW = "/instruments/AAPL?side=buy&quantity=2&step=review"
+
+
+def moved_to(gateway: GatewayDouble, price: str) -> None:
+    gateway.answer("GET /api/v1/instruments/AAPL", quoted(price=price))
+
+
+def orders_under_keys(gateway: GatewayDouble, *orders: Any) -> None:
+    gateway.answer("GET /api/v1/orders", {"next": None, "previous": None, "results": list(orders)})
+
+
+def test_the_review_shows_what_binds(vera: Client) -> None:
+    page = vera.get(REVIEW).content.decode()
+    assert placed(page).items() >= {"price": "429.86", "worst_price": "434.16"}.items()
+    assert 'id="worst-price">$434.16<' in page
+    assert 'id="worst-total">$868.76<' in page  # 868.32 and a fee of 0.44
+    assert "You pay at most" in page
+    sale = vera.get("/instruments/AAPL?side=sell&quantity=2&step=review").content.decode()
+    assert placed(sale)["worst_price"] == "425.56"
+    assert 'id="worst-total">$850.69<' in sale
+    assert "You receive at least" in sale
+
+
+@pytest.mark.parametrize(("side", "price"), [("buy", "434.17"), ("buy", "450.80"), ("sell", "420.00")])
+def test_beyond_it_nothing_is_placed_and_it_is_looked_over_anew(
+    vera: Client, gateway: GatewayDouble, side: str, price: str
+) -> None:
+    form = {**FORM, "side": side, "worst_price": "434.16" if side == "buy" else "425.56"}
+    orders_under_keys(gateway)
+    moved_to(gateway, price)
+    answer = vera.post("/orders", form)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert not gateway.asked_for("POST /api/v1/orders")
+    assert 'id="moved"' in page
+    assert "pill-warning" in page
+    assert "was $429.86" in page
+    again = placed(page)
+    assert (again["price"], again["key"]) == (price, "k")
+    bound = cap_price(side=side, quote=Decimal(price), step=Decimal("0.01"), protection=Decimal("0.01"))
+    assert again["worst_price"] == f"{bound:.2f}"
+
+
+def test_in_russian(vera: Client, gateway: GatewayDouble) -> None:
+    orders_under_keys(gateway)
+    moved_to(gateway, "450.80")
+    page = vera.post("/orders", FORM, headers={"Accept-Language": "ru"}).content.decode()
+    assert "Цена изменилась, заявка не подана" in page
+    assert "была 429,86" in page
+    assert "Новая" in page
+
+
+def test_within_it_the_order_goes_out_with_the_bound_that_was_looked_over(
+    vera: Client, gateway: GatewayDouble
+) -> None:
+    moved_to(gateway, "434.16")
+    assert vera.post("/orders", FORM)["Location"] == ADDRESS
+    assert gateway.asked_for("POST /api/v1/orders")[0].body["worst_price"] == "434.16"
+
+
+def test_a_form_without_its_bound_is_looked_over_again(vera: Client, gateway: GatewayDouble) -> None:
+    orders_under_keys(gateway)
+    for bound in ("", "NaN", "1e9", "-1", "9" * 40):
+        answer = vera.post("/orders", {**FORM, "worst_price": bound})
+        assert answer.status_code == 422
+        assert placed(answer.content.decode())["worst_price"] == "434.16"
+    assert not gateway.asked_for("POST /api/v1/orders")
+
+
+def test_the_apis_price_moved_is_looked_over_anew_under_another_key(
+    vera: Client, gateway: GatewayDouble
+) -> None:
+    """The price moved between the page's look and trading's: there is a rejected order under the key."""
+    reason = {"code": "price_moved", "detail": "The price moved."}
+    gateway.answer("POST /api/v1/orders", recorded("order_rejected", reject_reason=reason), 201)
+    answers = [vera.post("/orders", FORM) for _ in range(2)]
+    keys = [placed(answer.content.decode())["key"] for answer in answers]
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert 'id="moved"' in answers[0].content.decode()
+    # pressed twice it is still one form, with one key, which is another one
+    assert keys[0] == keys[1] != "k"
+
+
+def test_another_rejection_is_shown_on_the_orders_page(vera: Client, gateway: GatewayDouble) -> None:
+    rejected = recorded("order_rejected")
+    gateway.answer("POST /api/v1/orders", rejected, 201)
+    assert vera.post("/orders", FORM)["Location"] == f"/orders/{rejected['id']}"
+
+
+def test_pressed_again_after_the_price_moved_it_is_the_order_that_was_placed(
+    vera: Client, gateway: GatewayDouble
+) -> None:
+    assert vera.post("/orders", FORM)["Location"] == ADDRESS
+    orders_under_keys(gateway, recorded("order"))
+    moved_to(gateway, "450.80")
+    assert vera.post("/orders", FORM)["Location"] == ADDRESS
+    assert gateway.asked_for("GET /api/v1/orders")[-1].query == {"client_order_id": "k"}
+    assert len(gateway.asked_for("POST /api/v1/orders")) == 1
+
+
+def test_the_review_says_what_the_ticket_showed(vera: Client, htmx: Callable) -> None:
+    ticket = vera.get("/instruments/AAPL?quantity=2", headers=htmx("estimate")).content.decode()
+    assert 'name="price" value="429.86"' in ticket
+    near = vera.get(f"{REVIEW}&price=429.33").content.decode()
+    assert "was $429.33" in near
+    assert "pill-warning" not in near
+    far = vera.get(f"{REVIEW}&price=420.00").content.decode()
+    assert "was $420.00" in far
+    assert "pill-warning" in far
+    same = vera.get(f"{REVIEW}&price=429.860").content.decode()
+    assert "was" not in re.sub(r"<[^>]+>", "", same[same.index('id="ticket"') :].split("</form>")[0])
+
+
+def test_a_rejected_order_leads_to_the_new_price(vera: Client, gateway: GatewayDouble) -> None:
+    reason = {"code": "price_moved", "detail": "The price moved."}
+    order = recorded("order_rejected", reject_reason=reason, worst_price="434.16", side="buy")
+    gateway.answer(f"GET /api/v1/orders/{order['id']}", order)
+    page = vera.get(f"/orders/{order['id']}").content.decode()
+    assert 'id="again" href="/instruments/AAPL?side=buy&amp;quantity=50&amp;step=review"' in page
+    assert "$434.16" in page
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_most_is_never_refused_for_a_tick(seed: int) -> None:
+    """From the ticket to the review and on to the exchange the price moves, within the price protection."""
+    draw = random.Random(seed)
+    for _ in range(50):
+        step = Decimal(draw.choice(["0.01", "0.0001", "0.05"]))
+        price = step * draw.randrange(2_000, 10**6)
+        account = {"available": f"{draw.randrange(10**4, 10**8) / 100:.2f}", "currency": "USD"}
+        cash = to_minor(account["available"])
+        facts = {"price_step": str(step), "available_quantity": 10**9}
+        most = _read(price, {}, account, facts).most
+        if not most:
+            continue
+        # a person asks for the most, and looks it over after some ticks
+        looked_at = _tick(draw, price, price, step)
+        review = _read(looked_at, {"quantity": str(most), "step": "review"}, account, facts)
+        assert not review.refused, (review.error, price, looked_at)
+        worst = Decimal(review.estimate.worst_price)
+        assert worst >= looked_at
+        # some ticks later it is placed: trading holds for its own cap, never above the worst price
+        executed_at = _tick(draw, price, looked_at, step)
+        if executed_at > worst:
+            continue  # beyond what was looked over: looked over again, not refused for money
+        cap = min(worst, cap_price(side="buy", quote=executed_at, step=step, protection=Decimal("0.01")))
+        assert sum(order_charge(cap * most, side="buy", fee_rate=FEE_RATE)) <= cash
+
+
+def _read(price: Decimal, data: dict[str, str], account: dict[str, str], facts: dict[str, Any]) -> Ticket:
+    return ticket_read(data, instrument=quoted(price=str(price), **facts), account=account, positions=None)
+
+
+def _tick(draw: random.Random, first: Decimal, price: Decimal, step: Decimal) -> Decimal:
+    """Another price, at most 1 % above the first one."""
+    highest = first * Decimal("1.01") // step * step
+    moved = price + step * draw.randrange(-500, 501)
+    return max(step, min(moved, highest))
+
+
+def test_the_most_after_a_tick_is_bound_by_the_cash(vera: Client, gateway: GatewayDouble) -> None:
+    """As the pages do it: the whole cash, and half a percent up between the ticket and the review."""
+    gateway.answer("GET /api/v1/account", recorded("account", available="4341.60"))
+    page = vera.get("/instruments/AAPL").content.decode()
+    most = re.search(r"quantity=(\d+)&amp;key=", page)
+    assert most
+    assert most[1] == "9"
+    gateway.answer("GET /api/v1/account", recorded("account", available="3909.50"))
+    moved_to(gateway, "432.00")  # 9 at the protection of 436.32 would be 3,928.85 with the fee
+    review = vera.get("/instruments/AAPL?side=buy&quantity=9&step=review")
+    assert review.status_code == 200
+    assert placed(review.content.decode())["worst_price"] == "434.17"  # 3,907.53 and a fee of 1.96
