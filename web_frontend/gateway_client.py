@@ -21,8 +21,10 @@ from django.utils.translation import get_language
 
 from servicekit.telemetry import current_request_id, current_traceparent
 
-#: Seconds. Together below the lifetime of the refresh lock (accounts/tokens.py).
+#: Seconds.
 TIMEOUT = httpx.Timeout(5.0, connect=1.0, pool=2.0)
+#: What the pages call themselves where no visitor's browser does.
+OWN_HEADERS = {"User-Agent": "birzha-pages"}
 #: Export of a long history may take longer between two pieces.
 DOWNLOAD_TIMEOUT = httpx.Timeout(30.0, connect=1.0, pool=2.0)
 
@@ -69,9 +71,11 @@ def pool(gateway_url: str) -> httpx.Client:
     limits = httpx.Limits(max_connections=64, max_keepalive_connections=16, keepalive_expiry=20)
     if gateway_url.startswith("unix:"):
         transport = httpx.HTTPTransport(uds=gateway_url.removeprefix("unix:"), limits=limits, retries=1)
-        return httpx.Client(transport=transport, base_url=settings.PUBLIC_URL, timeout=TIMEOUT)
+        return httpx.Client(
+            transport=transport, base_url=settings.PUBLIC_URL, timeout=TIMEOUT, headers=OWN_HEADERS
+        )
     transport = httpx.HTTPTransport(limits=limits, retries=1)
-    return httpx.Client(transport=transport, base_url=gateway_url, timeout=TIMEOUT)
+    return httpx.Client(transport=transport, base_url=gateway_url, timeout=TIMEOUT, headers=OWN_HEADERS)
 
 
 class Gateway:
@@ -79,12 +83,16 @@ class Gateway:
 
     Args:
         forwarded_for: the visitor's address, passed on so that limits count visitors, not the pages.
+        user_agent: what the visitor's browser calls itself, to be shown beside their sessions.
         token: gives the visitor's access token, or None for an anonymous visitor. Called when a
             request needs it; may refresh it.
     """
 
-    def __init__(self, *, forwarded_for: str = "", token: Callable[[], str | None]) -> None:
+    def __init__(
+        self, *, forwarded_for: str = "", user_agent: str = "", token: Callable[[], str | None]
+    ) -> None:
         self._forwarded_for, self._token = forwarded_for, token
+        self._user_agent = user_agent[:256].encode("ascii", "replace").decode("ascii")
 
     def get(self, path: str, *, public: bool = False, **params: Any) -> dict[str, Any]:
         """Read a resource; parameters that are empty are left out. ``public``: without a token."""
@@ -92,15 +100,25 @@ class Gateway:
         return self._json("GET", path, public=public, params=query)
 
     def post(
-        self, path: str, body: dict[str, Any] | None = None, *, key: str = "", public: bool = False
+        self,
+        path: str,
+        body: dict[str, Any] | None = None,
+        *,
+        key: str = "",
+        public: bool = False,
+        timeout: httpx.Timeout = TIMEOUT,
     ) -> dict[str, Any]:
         """Do something; ``key`` is the Idempotency-Key of orders and deposits."""
         headers = {"Idempotency-Key": key} if key else {}
-        return self._json("POST", path, public=public, json=body, headers=headers)
+        return self._json("POST", path, public=public, json=body, headers=headers, timeout=timeout)
 
     def patch(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """Change a resource."""
         return self._json("PATCH", path, json=body)
+
+    def delete(self, path: str) -> None:
+        """End a resource."""
+        self._json("DELETE", path)
 
     @contextmanager
     def download(self, path: str, *, accept: str, **params: Any) -> Iterator[httpx.Response]:
@@ -157,6 +175,7 @@ class Gateway:
         headers = {
             "Accept": "application/json",
             "Accept-Language": get_language() or "en",
+            "User-Agent": self._user_agent,
             "X-Forwarded-For": self._forwarded_for,
             "X-Request-Id": current_request_id(),
             "Traceparent": current_traceparent(),

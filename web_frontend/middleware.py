@@ -30,6 +30,7 @@ class GatewayMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.gateway = Gateway(  # type: ignore[attr-defined]
             forwarded_for=request.headers.get("X-Forwarded-For", ""),
+            user_agent=request.headers.get("User-Agent", ""),
             token=lambda: tokens.access_token(request),
         )
         response = self.get_response(request)

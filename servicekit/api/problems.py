@@ -137,6 +137,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         headers["WWW-Authenticate"] = 'Bearer realm="birzha"'
     if document["status"] == 503:
         headers["Retry-After"] = "2"
+    if retry_after := getattr(error, "retry_after", None):
+        headers["Retry-After"] = str(retry_after)
     set_rollback()
     return Response(document, status=document["status"], headers=headers, content_type=None)
 

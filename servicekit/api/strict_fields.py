@@ -34,8 +34,23 @@ class WholeNumberField(serializers.IntegerField):
 
 
 @extend_schema_field(OpenApiTypes.BOOL)
+class StrictBooleanField(serializers.Field):
+    """JSON's true or false, and nothing else that could be meant by them."""
+
+    default_error_messages = {"invalid": _("Must be true or false.")}
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid")
+        return data
+
+    def to_representation(self, value: bool) -> bool:
+        return value
+
+
+@extend_schema_field(OpenApiTypes.BOOL)
 class FlagField(serializers.Field):
-    """``true`` or ``false``, and no other word for them."""
+    """``true`` or ``false`` of a query string, and no other word for them."""
 
     default_error_messages = {"invalid": _("Must be true or false.")}
 

@@ -7,6 +7,10 @@ from uuid import UUID
 
 from servicekit.contracts.base import Event, event
 
+#: How many characters a password has: one bound for the API and the pages.
+PASSWORD_MIN = 8
+PASSWORD_MAX = 1024
+
 
 @event("user.account.registered.v1")
 class AccountRegistered(Event):

@@ -20,6 +20,9 @@ ENDPOINTS = {
         "POST /api/v1/auth/logout",
         "GET /api/v1/users/me",
         "PATCH /api/v1/users/me",
+        "POST /api/v1/users/me/password",
+        "GET /api/v1/users/me/sessions",
+        "DELETE /api/v1/users/me/sessions/{session_id}",
     },
     "market": {"GET /api/v1/instruments", "GET /api/v1/instruments/{ticker}"},
     "trading": {

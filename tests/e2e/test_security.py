@@ -173,10 +173,39 @@ def test_a_refresh_token_used_twice_ends_the_whole_session(
     pair = answer.json()
     renewed = Client(system.url, token=pair["access"])
     assert renewed.send("GET", "/account").status_code == 200
+    again = visitor.post("/auth/token/refresh", {"refresh": first})  # as who lost the answer would
+    assert again.json()["refresh"] == pair["refresh"]
+    newer = visitor.post("/auth/token/refresh", {"refresh": pair["refresh"]}).json()
     assert visitor.post("/auth/token/refresh", {"refresh": first}).status_code == 401
     for path in ONE_EACH:
         wait(lambda path=path: renewed.send("GET", path).status_code == 401, f"{path} takes it", 2.0)
-    assert visitor.post("/auth/token/refresh", {"refresh": pair["refresh"]}).status_code == 401
+    assert visitor.post("/auth/token/refresh", {"refresh": newer["refresh"]}).status_code == 401
+
+
+def test_a_changed_password_ends_the_other_sessions_everywhere(
+    system: System, new_person: Callable[..., Person]
+) -> None:
+    person = new_person()
+    other = Client(system.url, token=person.sign_in()["access"])
+    person.sign_in()
+    body = {"old_password": person.password, "new_password": "another one, long enough 5"}
+    assert person.post("/users/me/password", body).status_code == 204
+    for path in ONE_EACH:
+        wait(lambda path=path: other.send("GET", path).status_code == 401, f"{path} takes it", 2.0)
+        assert person.send("GET", path).status_code == 200
+
+
+def test_guesses_from_many_sessions_are_counted_by_account(
+    system: System, new_person: Callable[..., Person]
+) -> None:
+    person, visitor = new_person(), Client(system.url)
+    wrong = {"username": person.name, "password": "wrong"}
+    statuses = [visitor.post("/auth/token", wrong).status_code for _ in range(12)]
+    assert statuses[:10] == [401] * 10
+    assert 429 in statuses
+    refused = visitor.post("/auth/token", wrong)
+    problem_of(refused, 429, "too_many_attempts")
+    assert int(refused.headers["Retry-After"]) >= 1
 
 
 def test_private_answers_are_never_kept(person: Person) -> None:

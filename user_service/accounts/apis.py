@@ -13,11 +13,19 @@ from user_service.accounts.errors import FieldsRefused
 from user_service.accounts.models import Locale
 from user_service.accounts.serializers import (
     CredentialsSerializer,
+    PasswordSerializer,
     ProfileSerializer,
+    RegisteredSerializer,
     RegistrationSerializer,
     field_errors,
 )
-from user_service.accounts.services import user_register, user_sign_in, user_update
+from user_service.accounts.services import (
+    password_change,
+    user_register,
+    user_sign_in,
+    user_sign_up,
+    user_update,
+)
 from user_service.sessions.clients import client_of
 from user_service.sessions.serializers import TokenPairSerializer, token_pair_json
 
@@ -28,16 +36,25 @@ class UserRegisterApi(Api):
     public = True
     authentication_classes = ()
 
-    @extend_schema(request=RegistrationSerializer, responses={201: ProfileSerializer})
+    @extend_schema(
+        request=RegistrationSerializer, responses={201: RegisteredSerializer, 200: RegisteredSerializer}
+    )
     def post(self, request: Request) -> Response:
+        """Make an account; with ``sign_in`` also a session, and both again (200) for who lost the answer."""
         body = RegistrationSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         fields = {"locale": _request_locale(), **body.validated_data}
+        wants_tokens, replaces = fields.pop("sign_in"), fields.pop("replaces")
+        headers = {"Location": "/api/v1/users/me"}
         try:
-            user = user_register(**fields)
+            if not wants_tokens:
+                user = user_register(**fields)
+                return Response(ProfileSerializer(user).data, status=201, headers=headers)
+            done = user_sign_up(**fields, client=client_of(request), replaces=replaces)
         except FieldsRefused as refused:
             raise field_errors(refused) from None
-        return Response(ProfileSerializer(user).data, status=201, headers={"Location": "/api/v1/users/me"})
+        answer = {**ProfileSerializer(done.user).data, "tokens": token_pair_json(done.tokens)}
+        return Response(answer, status=201 if done.is_new else 200, headers=headers)
 
 
 class ProfileApi(Api):
@@ -52,7 +69,9 @@ class ProfileApi(Api):
         body = ProfileSerializer(data=request.data, partial=True)
         body.is_valid(raise_exception=True)
         try:
-            user = user_update(user_id=self.caller.id, **body.validated_data)
+            user = user_update(
+                user_id=self.caller.id, session_id=self.caller.session_id, **body.validated_data
+            )
         except FieldsRefused as refused:
             raise field_errors(refused) from None
         return Response(ProfileSerializer(user).data)
@@ -72,8 +91,28 @@ class TokenObtainApi(Api):
             identifier=body.validated_data["username"],
             password=body.validated_data["password"],
             client=client_of(request),
+            replaces=body.validated_data["replaces"],
         )
         return Response(token_pair_json(pair))
+
+
+class PasswordChangeApi(Api):
+    """Change the own password; everywhere else one is signed out."""
+
+    @extend_schema(request=PasswordSerializer, responses={204: None})
+    def post(self, request: Request) -> Response:
+        body = PasswordSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        try:
+            password_change(
+                user_id=self.caller.id,
+                session_id=self.caller.session_id,
+                client=client_of(request),
+                **body.validated_data,
+            )
+        except FieldsRefused as refused:
+            raise field_errors(refused) from None
+        return Response(status=204)
 
 
 def _request_locale() -> str:

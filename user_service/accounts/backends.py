@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from user_service.accounts.errors import InvalidCredentials
+from user_service.accounts.errors import InvalidCredentials, TooManyAttempts
 from user_service.accounts.models import User
 from user_service.accounts.services import user_authenticate
+from user_service.sessions.clients import Client, client_of
 
 
 class CredentialsBackend(ModelBackend):
@@ -22,10 +24,17 @@ class CredentialsBackend(ModelBackend):
         password: str | None = None,
         **kwargs: Any,
     ) -> User | None:
-        """The user, or None."""
+        """The user, or None.
+
+        Raises:
+            ValidationError: too many wrong passwords; the sign-in form shows it.
+        """
         if not username or not password:
             return None
+        client = client_of(request) if request is not None else Client()
         try:
-            return user_authenticate(identifier=username, password=password)
+            return user_authenticate(identifier=username, password=password, client=client)
         except InvalidCredentials:
             return None
+        except TooManyAttempts as refused:
+            raise ValidationError(refused.detail, refused.code) from None

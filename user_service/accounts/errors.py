@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
@@ -37,6 +38,32 @@ class InvalidCredentials(DomainError):
     status = 401
     title = _("Wrong name or password")
     message = _("The name (or e-mail) and the password do not belong together.")
+
+
+class TooManyAttempts(DomainError):
+    """Too many wrong passwords for this account; the next is looked at after a while.
+
+    Attributes:
+        retry_after: seconds, rounded up.
+    """
+
+    code = "too_many_attempts"
+    status = 429
+    title = _("Too many wrong passwords")
+    message = _("There were too many wrong passwords for this account. Try again in %(seconds)d s.")
+
+    def __init__(self, wait: timedelta) -> None:
+        self.retry_after = int(wait.total_seconds()) + 1
+        super().__init__(seconds=self.retry_after)
+
+
+class PasswordWrong(DomainError):
+    """The present password, asked for before a change, is another one."""
+
+    code = "password_wrong"
+    field = "old_password"
+    title = _("Wrong password")
+    message = _("This is not your present password.")
 
 
 class UserNotFound(DomainError):

@@ -91,3 +91,21 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.username
+
+
+class SignInAttempts(models.Model):
+    """Wrong passwords in a row for one account, or from one place that the account is known at.
+
+    ``key`` is a digest of either; ``next_at``: when the next try is looked at.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)
+    count = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField()
+    next_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=("last_at",), name="sign_in_attempts_age"),)
+
+    def __str__(self) -> str:
+        return self.key[:12]

@@ -10,6 +10,7 @@ from django.db.models import Value
 from django.db.models.functions import Lower
 
 from user_service.accounts.errors import UserNotFound
+from user_service.accounts.identifiers import identifier_normal
 from user_service.accounts.models import User
 
 
@@ -38,9 +39,13 @@ def user_lock(*, user_id: UUID) -> User:
 
 
 def user_find(*, identifier: str) -> User | None:
-    """The user of a username or an e-mail address, in any case. A username has no ``@``."""
-    column = "email" if "@" in identifier else "username"
-    return User.objects.alias(folded=Lower(column)).filter(folded=Lower(Value(identifier))).first()
+    """The user of a username or an e-mail address, in any case and any form. A username has no ``@``."""
+    # The second for addresses from before they were kept in their normal form.
+    for text in dict.fromkeys((identifier_normal(identifier), identifier)):
+        folded = User.objects.alias(folded=Lower("email" if "@" in text else "username"))
+        if user := folded.filter(folded=Lower(Value(text))).first():
+            return user
+    return None
 
 
 def username_exists(*, username: str) -> bool:

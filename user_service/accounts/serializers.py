@@ -8,7 +8,10 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from servicekit.api.serializers import StrictSerializer, TextField, shown
+from servicekit.api.strict_fields import StrictBooleanField
+from servicekit.contracts.user import PASSWORD_MAX
 from user_service.accounts.errors import FieldsRefused
+from user_service.accounts.identifiers import display_name_normal, email_normal, visible
 from user_service.accounts.models import (
     DISPLAY_NAME_MAX,
     EMAIL_MAX,
@@ -16,14 +19,11 @@ from user_service.accounts.models import (
     USERNAME_MIN,
     Locale,
     email_address,
-    printable,
     username_characters,
 )
 from user_service.accounts.selectors import time_zones
 from user_service.accounts.services import password_errors
-
-#: Longer than any password manager makes, short enough to hash without harm.
-PASSWORD_MAX = 1024
+from user_service.sessions.serializers import TokenPairSerializer
 
 
 def field_errors(refused: FieldsRefused) -> serializers.ValidationError:
@@ -31,6 +31,34 @@ def field_errors(refused: FieldsRefused) -> serializers.ValidationError:
     return serializers.ValidationError(
         {error.field: [serializers.ErrorDetail(error.detail, code=error.code)] for error in refused.errors}
     )
+
+
+class EmailField(TextField):
+    """An e-mail address, in its normal form before it is looked at."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return email_normal(super().to_internal_value(data))
+
+
+class DisplayNameField(TextField):
+    """A name to be shown: one line of what can be seen."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return display_name_normal(super().to_internal_value(data))
+
+
+def _replaces() -> TextField:
+    return TextField(
+        max_length=4096,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="refresh token of the session that the new one takes the place of; it ends",
+    )
+
+
+def _password() -> TextField:
+    return TextField(max_length=PASSWORD_MAX, trim_whitespace=False, style={"input_type": "password"})
 
 
 class RegistrationSerializer(StrictSerializer):
@@ -42,9 +70,11 @@ class RegistrationSerializer(StrictSerializer):
         trim_whitespace=False,
         validators=[username_characters],
     )
-    email = TextField(max_length=EMAIL_MAX, validators=[email_address])
-    password = TextField(max_length=PASSWORD_MAX, trim_whitespace=False, style={"input_type": "password"})
+    email = EmailField(max_length=EMAIL_MAX, validators=[email_address])
+    password = _password()
     locale = serializers.ChoiceField(Locale.choices, required=False)
+    sign_in = StrictBooleanField(required=False, default=False, help_text="answer with tokens, too")
+    replaces = _replaces()
 
     def validate_password(self, password: str) -> str:
         """Checked here too, so that one answer names every bad field."""
@@ -62,8 +92,8 @@ class ProfileSerializer(StrictSerializer):
 
     id = serializers.UUIDField(read_only=True)
     username = serializers.CharField(read_only=True)
-    email = TextField(max_length=EMAIL_MAX, validators=[email_address])
-    display_name = TextField(max_length=DISPLAY_NAME_MAX, allow_blank=True, validators=[printable])
+    email = EmailField(max_length=EMAIL_MAX, validators=[email_address])
+    display_name = DisplayNameField(max_length=DISPLAY_NAME_MAX, allow_blank=True, validators=[visible])
     locale = serializers.ChoiceField(Locale.choices)
     time_zone = TextField(max_length=64, help_text="IANA name, such as Europe/Moscow")
     created_at = serializers.DateTimeField(read_only=True)
@@ -76,11 +106,28 @@ class ProfileSerializer(StrictSerializer):
         return name
 
 
+class RegisteredSerializer(ProfileSerializer):
+    """Who has signed up; ``tokens`` when it was asked for with ``sign_in``."""
+
+    tokens = TokenPairSerializer(read_only=True, required=False)
+
+
+class PasswordSerializer(StrictSerializer):
+    """Body of POST ``/api/v1/users/me/password``."""
+
+    old_password = _password()
+    new_password = _password()
+
+    def to_representation(self, instance: Any) -> Any:
+        raise NotImplementedError("passwords are never rendered")
+
+
 class CredentialsSerializer(StrictSerializer):
     """Body of POST ``/api/v1/auth/token``."""
 
     username = TextField(max_length=EMAIL_MAX, help_text="username or e-mail, in any case")
-    password = TextField(max_length=PASSWORD_MAX, trim_whitespace=False, style={"input_type": "password"})
+    password = _password()
+    replaces = _replaces()
 
     def to_representation(self, instance: Any) -> Any:
         raise NotImplementedError("passwords are never rendered")

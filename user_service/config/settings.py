@@ -7,6 +7,7 @@ from pathlib import Path
 
 from celery.schedules import crontab
 
+from servicekit.contracts.user import PASSWORD_MIN
 from servicekit.settings import ADMIN_CHECKS, BEAT_SCHEDULE, environment, service_settings
 
 globals().update(
@@ -29,6 +30,12 @@ JWKS_MAX_AGE = timedelta(seconds=int(_environment.get("BIRZHA_JWKS_MAX_AGE", "30
 
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=5)
 REFRESH_TOKEN_LIFETIME = timedelta(days=14)
+#: So long after its first use a refresh token gives the same successor again, to who lost the answer.
+REFRESH_RETRY = timedelta(seconds=30)
+#: However often it is refreshed, a session ends so long after its sign-in.
+SESSION_LIFETIME = timedelta(days=90)
+#: So many are open at once; one more ends the one unused longest.
+SESSIONS_PER_USER = 20
 OPERATOR_TOKEN_LIFETIME = timedelta(hours=8)
 
 #: A session that ended this long ago is deleted.
@@ -45,10 +52,11 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 8},
+        "OPTIONS": {"min_length": PASSWORD_MIN},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "user_service.accounts.password_rules.GuessableValidator"},
 ]
 
 CELERY_BEAT_SCHEDULE = {
@@ -56,6 +64,10 @@ CELERY_BEAT_SCHEDULE = {
     "purge-ended-sessions": {
         "task": "user_service.sessions.tasks.purge_ended_sessions",
         "schedule": crontab(hour="4", minute="17"),
+    },
+    "forget-sign-in-attempts": {
+        "task": "user_service.accounts.tasks.forget_sign_in_attempts",
+        "schedule": crontab(minute="37"),
     },
     "retire-signing-keys": {
         "task": "user_service.sessions.tasks.retire_signing_keys",

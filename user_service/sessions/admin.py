@@ -15,11 +15,20 @@ from user_service.sessions.services import session_revoke
 
 @admin.register(Session)
 class SessionAdmin(ReadOnlyAdmin):
-    list_display = ("user", "created_at", "last_seen_at", "expires_at", "ip", "revoked_at", "revoked_reason")
+    list_display = (
+        "user",
+        "created_at",
+        "last_seen_at",
+        "expires_at",
+        "browser",
+        "ip",
+        "revoked_at",
+        "revoked_reason",
+    )
     list_filter = ("revoked_reason",)
     list_select_related = ("user",)
     search_fields = ("user__username", "user__email")
-    exclude = ("refresh_jti",)
+    exclude = ("refresh_jti", "previous_jti")
     actions = ("end",)
 
     @admin.action(description=gettext_lazy("End the chosen sessions"))

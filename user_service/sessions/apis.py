@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.conf import settings
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from servicekit.api.views import Api
+from user_service.sessions import selectors
 from user_service.sessions.keys import key_ring
 from user_service.sessions.models import RevokedReason
 from user_service.sessions.serializers import (
     JwksSerializer,
     RefreshSerializer,
+    SessionSerializer,
     TokenPairSerializer,
+    session_list_schema,
     token_pair_json,
 )
-from user_service.sessions.services import session_refresh, session_revoke
+from user_service.sessions.services import session_end, session_refresh, session_revoke
 
 
 class TokenRefreshApi(Api):
-    """Exchange the refresh token for a new pair. Each is good once; used again it ends the session."""
+    """Exchange the refresh token for a new pair. Each is good once; used again it ends the session.
+
+    Only who lost the answer may send it again: for 30 seconds, while its successor is unused.
+    """
 
     public = True
     authentication_classes = ()
@@ -38,6 +46,26 @@ class LogoutApi(Api):
     @extend_schema(request=None, responses={204: None})
     def post(self, request: Request) -> Response:
         session_revoke(session_id=self.caller.session_id, reason=RevokedReason.SIGNED_OUT)
+        return Response(status=204)
+
+
+class SessionListApi(Api):
+    """Where you are signed in, the one used last first."""
+
+    @extend_schema(operation_id="session_list", responses=session_list_schema)
+    def get(self, request: Request) -> Response:
+        found = selectors.sessions_open(user_id=self.caller.id)
+        context = {"current": self.caller.session_id}
+        return Response({"results": SessionSerializer(found, many=True, context=context).data})
+
+
+class SessionApi(Api):
+    """One of the places where you are signed in."""
+
+    @extend_schema(operation_id="session_end", responses={204: None})
+    def delete(self, request: Request, session_id: UUID) -> Response:
+        """Sign out there; doing it again changes nothing."""
+        session_end(user_id=self.caller.id, session_id=session_id)
         return Response(status=204)
 
 

@@ -25,6 +25,15 @@ class SessionEnded(DomainError):
     message = _("This session has ended. Sign in again.")
 
 
+class SessionNotFound(DomainError):
+    """Nobody's session, or somebody else's."""
+
+    code = "not_found"
+    status = 404
+    title = _("Not found")
+    message = _("There is no such session.")
+
+
 class SigningKeyMissing(Exception):
     """There is no key to sign with: ``manage make_signing_key`` makes one."""
 

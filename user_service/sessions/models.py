@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib import admin
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from servicekit.ids import new_id
+from user_service.sessions.browsers import browser_name
 
 USER_AGENT_MAX = 256
 
@@ -19,13 +21,20 @@ class RevokedReason(models.TextChoices):
     REFRESH_REUSED = "refresh_reused", _("a used refresh token came again")
     DISABLED = "disabled", _("the user was disabled")
     BY_OPERATOR = "by_operator", _("ended by an operator")
+    BY_USER = "by_user", _("ended by the user from elsewhere")
+    REPLACED = "replaced", _("signed in anew over it")
+    TOO_MANY = "too_many", _("too many sessions: the one unused longest")
+    PASSWORD_CHANGED = "password_changed", _("the password was changed")
+    EMAIL_CHANGED = "email_changed", _("the e-mail was changed")
 
 
 class Session(models.Model):
-    """One sign-in, until it is signed out, revoked, or not used for the life of a refresh token.
+    """One sign-in, until it is signed out, revoked, not used for the life of a refresh token, or too old.
 
-    ``refresh_jti`` is the one refresh token that is still good; each refresh replaces it. An
-    operator's session for the admin sites has none: it ends at ``expires_at``.
+    ``refresh_jti`` is the one refresh token that is still good; each refresh replaces it, at
+    ``last_seen_at``, and ``previous_jti`` is the one before it, for who has not heard the answer. No token
+    can be made from an id without the signing key. An operator's session for the admin sites has none:
+    it ends at ``expires_at``.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -38,6 +47,7 @@ class Session(models.Model):
     user_agent = models.CharField(_("browser"), max_length=USER_AGENT_MAX, blank=True)
     ip = models.GenericIPAddressField(_("address"), null=True, blank=True)
     refresh_jti = models.UUIDField(null=True, blank=True)
+    previous_jti = models.UUIDField(null=True, blank=True)
     revoked_at = models.DateTimeField(_("ended"), null=True, blank=True)
     revoked_reason = models.CharField(_("why"), max_length=16, choices=RevokedReason.choices, blank=True)
 
@@ -62,3 +72,9 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    @admin.display(description=_("browser"))
+    def browser(self) -> str:
+        """The browser in words, ``Firefox on Windows``."""
+        return browser_name(self.user_agent)

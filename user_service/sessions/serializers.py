@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
 from servicekit.api.serializers import StrictSerializer, TextField
+from user_service.sessions.models import Session
 from user_service.sessions.services import TokenPair
 
 
@@ -23,6 +25,25 @@ class TokenPairSerializer(StrictSerializer):
     refresh = serializers.CharField(read_only=True)
     token_type = serializers.CharField(read_only=True, help_text="Bearer")
     expires_in = serializers.IntegerField(read_only=True, help_text="seconds that the access token is good")
+
+
+class SessionSerializer(serializers.ModelSerializer):
+    """One place where a user is signed in."""
+
+    browser = serializers.CharField(help_text="in words, such as Firefox on Windows")
+    address = serializers.IPAddressField(source="ip", allow_null=True)
+    current = serializers.SerializerMethodField(help_text="the session of this very request")
+
+    class Meta:
+        model = Session
+        fields = ("id", "browser", "address", "created_at", "last_seen_at", "expires_at", "current")
+        read_only_fields = fields
+
+    def get_current(self, session: Session) -> bool:
+        return bool(session.id == self.context.get("current"))
+
+
+session_list_schema = inline_serializer("SessionList", {"results": SessionSerializer(many=True)})
 
 
 class JwkSerializer(StrictSerializer):

@@ -106,9 +106,15 @@ def access_token(
     return str(token)
 
 
-def refresh_token(*, user_id: UUID, session_id: UUID, jti: UUID, expires_at: datetime) -> str:
-    """A signed refresh token, the session's one good one when the session holds its ``jti``."""
+def refresh_token(
+    *, user_id: UUID, session_id: UUID, jti: UUID, issued_at: datetime, expires_at: datetime
+) -> str:
+    """A signed refresh token, the session's one good one when the session holds its ``jti``.
+
+    The same values give the same token, so that it need not be stored to be given again.
+    """
     token = RefreshToken()
+    token.set_iat(at_time=issued_at)
     token.set_exp(from_time=expires_at, lifetime=timedelta())
     token["sub"], token["sid"], token["jti"] = str(user_id), str(session_id), str(jti)
     return str(token)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from servicekit.contracts.user import PASSWORD_MAX
+
 
 class SignUpForm(forms.Form):
     """Name, e-mail, password."""
@@ -23,7 +25,7 @@ class SignUpForm(forms.Form):
     )
     password = forms.CharField(
         label=_("Password"),
-        max_length=256,
+        max_length=PASSWORD_MAX,
         strip=False,
         help_text=_(
             "At least 8 characters; not a common password, not only digits, not like your name or e-mail."
@@ -45,7 +47,28 @@ class SignInForm(forms.Form):
     )
     password = forms.CharField(
         label=_("Password"),
-        max_length=256,
+        max_length=PASSWORD_MAX,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class PasswordForm(forms.Form):
+    """The present password and a new one."""
+
+    use_required_attribute = False
+    old_password = forms.CharField(
+        label=_("Present password"),
+        max_length=PASSWORD_MAX,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    new_password = forms.CharField(
+        label=_("New password"),
+        max_length=PASSWORD_MAX,
+        strip=False,
+        help_text=_(
+            "At least 8 characters; not a common password, not only digits, not like your name or e-mail."
+        ),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )

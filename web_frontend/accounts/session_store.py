@@ -1,19 +1,23 @@
 """Django's cache sessions, but a Redis that is away is an error (503), not a visitor who is signed out.
 
-Django's own takes any failure to read for an empty session, and then deletes the browser's cookie.
+Django's own takes any failure to read for an empty session, and then deletes the browser's cookie. A user
+has so many of them and no more, so that signing in over and over fills nothing.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.sessions.backends import cache
+import jwt
+from django.conf import settings
+from django.contrib.sessions.backends import cache as cache_sessions
+from django.core.cache import cache
 
 
-class SessionStore(cache.SessionStore):
+class SessionStore(cache_sessions.SessionStore):
     """A session of ``django.core.cache``, under Django's own key."""
 
-    cache_key_prefix = cache.KEY_PREFIX
+    cache_key_prefix = cache_sessions.KEY_PREFIX
 
     def load(self) -> dict[str, Any]:
         """The stored values; empty, under a new key, when there are none.
@@ -26,3 +30,22 @@ class SessionStore(cache.SessionStore):
             return values
         self._session_key = None
         return {}
+
+
+def remember_session(access: str, *, session_key: str, tokens_key: str) -> None:
+    """Note a new session of a user, and forget the oldest beyond ``SESSIONS_PER_USER``.
+
+    Args:
+        access: the new access token; says whose it is.
+        session_key: of the new session.
+        tokens_key: under which its tokens are.
+    """
+    try:
+        user = jwt.decode(access, options={"verify_signature": False})["sub"]
+    except (jwt.PyJWTError, KeyError):  # not a token of ours: there is no user to bound
+        return
+    noted = f"sessions:{user}"
+    known: list[list[str]] = [*(cache.get(noted) or []), [session_key, tokens_key]]
+    for old_session, old_tokens in known[: -settings.SESSIONS_PER_USER]:
+        cache.delete_many([f"{SessionStore.cache_key_prefix}{old_session}", old_tokens])
+    cache.set(noted, known[-settings.SESSIONS_PER_USER :], timeout=settings.SESSION_COOKIE_AGE)

@@ -1,8 +1,8 @@
 """The tokens of who is signed in: only on the server, in Redis, never in the browser.
 
 The session says who it is; the tokens stand under a key of their own, so that a request that saves
-its session late cannot bring an old refresh token back. A refresh token works once, and using it
-twice revokes the whole session: parallel requests take turns by a lock.
+its session late cannot bring an old refresh token back. A refresh token works once; user_service gives the
+same successor again for 30 s to who lost the answer. Parallel requests take turns by a lock.
 """
 
 from __future__ import annotations
@@ -11,17 +11,24 @@ import time
 from typing import Any, TypedDict
 from uuid import uuid4
 
+import httpx
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
 
+from web_frontend.accounts.session_store import remember_session
 from web_frontend.gateway_client import Gateway, GatewayProblem, GatewayUnavailable, SignedOut
 
 #: Seconds before its end at which an access token (5 minutes) is replaced.
 MARGIN = 30
-#: Seconds; longer than a refresh can take (gateway_client.TIMEOUT).
-LOCK_LIFE = 15
+#: Seconds. Each outlives the one before: a try, all tries, the lock, the 30 s in which user_service repeats
+#: its answer.
+REFRESH_TIMEOUT = httpx.Timeout(5.0, connect=0.5, pool=0.5)
+REFRESH_TRIES = 2
+LOCK_LIFE = 20
+#: How long a request waits for another one's refresh; less than the gateway waits for a page. Seconds.
+WAIT = 9
 
 
 class Tokens(TypedDict):
@@ -38,12 +45,18 @@ def is_signed_in(request: HttpRequest) -> bool:
 
 
 def sign_in(request: HttpRequest, answer: dict[str, Any], *, name: str) -> None:
-    """Start a session for who has just been given tokens; its key and the CSRF token are new."""
+    """Start a session for who has just been given tokens; its key and the CSRF token are new.
+
+    A session that the browser had before is forgotten; the API was told by :func:`refresh_token`.
+    """
+    if is_signed_in(request):
+        cache.delete(_key(request.session["tokens"]))
     request.session.cycle_key()
-    request.session["tokens"] = uuid4().hex
+    request.session["tokens"] = owner = uuid4().hex
     request.session["name"] = name
     rotate_token(request)
-    _store(request.session["tokens"], answer)
+    _store(owner, answer)
+    remember_session(answer["access"], session_key=request.session.session_key or "", tokens_key=_key(owner))
 
 
 def sign_out(request: HttpRequest) -> None:
@@ -51,6 +64,14 @@ def sign_out(request: HttpRequest) -> None:
     if is_signed_in(request):
         cache.delete(_key(request.session["tokens"]))
     request.session.flush()
+
+
+def refresh_token(request: HttpRequest) -> str:
+    """The refresh token of the session that the browser has, which a new sign-in replaces; "" for none."""
+    if not is_signed_in(request):
+        return ""
+    stored: Tokens | None = cache.get(_key(request.session["tokens"]))
+    return stored["refresh"] if stored else ""
 
 
 def access_token(request: HttpRequest) -> str | None:
@@ -69,8 +90,8 @@ def access_token(request: HttpRequest) -> str | None:
 
 def _refreshed(request: HttpRequest, owner: str) -> Tokens:
     """Replace the pair; only one request of the session does, the others wait for what it got."""
-    lock, until = f"refresh:{owner}", time.monotonic() + LOCK_LIFE
-    while not cache.add(lock, "1", timeout=LOCK_LIFE):
+    lock, mine, until = f"refresh:{owner}", uuid4().hex, time.monotonic() + WAIT
+    while not cache.add(lock, mine, timeout=LOCK_LIFE):
         time.sleep(0.05)
         if tokens := _fresh(owner):
             return tokens
@@ -82,16 +103,31 @@ def _refreshed(request: HttpRequest, owner: str) -> Tokens:
         stored: Tokens | None = cache.get(_key(owner))
         if stored is None:
             raise SignedOut("session_lost")
-        gateway = Gateway(forwarded_for=request.headers.get("X-Forwarded-For", ""), token=lambda: None)
+        return _store(owner, _ask(request, stored["refresh"]))
+    finally:
+        if cache.get(lock) == mine:  # it may have run out, and be another's by now
+            cache.delete(lock)
+
+
+def _ask(request: HttpRequest, refresh: str) -> dict[str, Any]:
+    """user_service's answer; asked again when it got lost, since the token may be used up by now."""
+    gateway = Gateway(
+        forwarded_for=request.headers.get("X-Forwarded-For", ""),
+        user_agent=request.headers.get("User-Agent", ""),
+        token=lambda: None,
+    )
+    path, body = "/api/v1/auth/token/refresh", {"refresh": refresh}
+    for left in reversed(range(REFRESH_TRIES)):
         try:
-            answer = gateway.post("/api/v1/auth/token/refresh", {"refresh": stored["refresh"]}, public=True)
+            return gateway.post(path, body, public=True, timeout=REFRESH_TIMEOUT)
+        except GatewayUnavailable:
+            if not left:
+                raise
         except GatewayProblem as problem:
             if problem.status == 429:
                 raise
             raise SignedOut(problem.code) from problem
-        return _store(owner, answer)
-    finally:
-        cache.delete(lock)
+    raise AssertionError("the last try returns or raises")
 
 
 def _fresh(owner: str) -> Tokens | None:

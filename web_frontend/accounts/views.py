@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib import messages
@@ -25,40 +26,39 @@ logger = logging.getLogger(__name__)
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_up(request: GatewayRequest) -> HttpResponse:
-    """Register, and be signed in at once."""
-    if tokens.is_signed_in(request):
+    """Register, and be signed in at once: one request to the API, so that there is no half of it."""
+    if tokens.is_signed_in(request) and request.method != "POST":
         return go_to(request, reverse("portfolio"))
     form = SignUpForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        wanted = form.cleaned_data
-        try:
-            request.gateway.post("/api/v1/users", {**wanted, "locale": get_language() or "en"}, public=True)
-            _start_session(request, wanted["username"], wanted["password"])
-            messages.success(request, _("Welcome to Birzha, %(name)s!") % {"name": wanted["username"]})
-            return go_to(request, next_address(request, reverse("portfolio")))
-        except GatewayProblem as problem:
-            if problem.status not in (400, 409, 422, 429):
-                raise
-            add_problem(form, problem)
-    return _show_form(request, form, "accounts/sign_up.html")
+    lost = _("Birzha did not answer. Press again with the same password: if your account is made, you go on.")
+
+    def register(wanted: dict[str, str]) -> HttpResponse:
+        body = {**wanted, "locale": get_language() or "en", "sign_in": True}
+        done = request.gateway.post("/api/v1/users", {**body, **_replaced(request)}, public=True)
+        tokens.sign_in(request, done["tokens"], name=done["username"])
+        messages.success(request, _("Welcome to Birzha, %(name)s!") % {"name": done["username"]})
+        return go_to(request, next_address(request, reverse("portfolio")))
+
+    return _submit(request, form, "accounts/sign_up.html", register, lost=lost)
 
 
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: GatewayRequest) -> HttpResponse:
-    """Sign in and go on where one wanted to."""
+    """Sign in and go on where one wanted to; a session that the browser had before ends."""
     if tokens.is_signed_in(request) and request.method != "POST":
         return go_to(request, next_address(request, reverse("portfolio")))
     form = SignInForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            _start_session(request, form.cleaned_data["username"], form.cleaned_data["password"])
-            return go_to(request, next_address(request, reverse("portfolio")))
-        except GatewayProblem as problem:
-            if problem.status not in (400, 401, 429):
-                raise
-            add_problem(form, problem)
-    return _show_form(request, form, "accounts/sign_in.html")
+
+    def enter(typed: dict[str, str]) -> HttpResponse:
+        body = {**typed, **_replaced(request)}
+        pair = request.gateway.post("/api/v1/auth/token", body, public=True)
+        tokens.sign_in(request, pair, name=typed["username"])
+        return go_to(request, next_address(request, reverse("portfolio")))
+
+    return _submit(
+        request, form, "accounts/sign_in.html", enter, lost=_("Birzha did not answer. Please press again.")
+    )
 
 
 @require_POST
@@ -95,14 +95,39 @@ def language_set(request: GatewayRequest) -> HttpResponse:
     return response
 
 
-def _start_session(request: GatewayRequest, username: str, password: str) -> None:
-    answer = request.gateway.post(
-        "/api/v1/auth/token", {"username": username, "password": password}, public=True
-    )
-    tokens.sign_in(request, answer, name=username)
+def _submit(
+    request: GatewayRequest,
+    form: SignUpForm | SignInForm,
+    page: str,
+    act: Callable[[dict[str, str]], HttpResponse],
+    *,
+    lost: str,
+) -> HttpResponse:
+    """Do what a form asks for; what is refused, or got no answer, is said in the form.
 
-
-def _show_form(request: GatewayRequest, form: SignUpForm | SignInForm, page: str) -> HttpResponse:
+    Args:
+        act: the action; gets the cleaned fields.
+        lost: what to say when no answer came.
+    """
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                return act(form.cleaned_data)
+            except GatewayProblem as problem:
+                if problem.status not in (400, 401, 409, 422, 429):
+                    raise
+                add_problem(form, problem)
+            except GatewayUnavailable as error:
+                logger.warning("no answer: %s", error)
+                form.add_error(None, lost)
+                status = 503
     context = {"form": form, "next": next_address(request, "")}
-    fragment = page.replace(".html", "_form.html")
-    return show(request, page, context, fragment=fragment, status=422 if form.errors else 200)
+    return show(request, page, context, fragment=page.replace(".html", "_form.html"), status=status)
+
+
+def _replaced(request: GatewayRequest) -> dict[str, str]:
+    """What tells the API which session of this browser ends by the new one."""
+    refresh = tokens.refresh_token(request)
+    return {"replaces": refresh} if refresh else {}

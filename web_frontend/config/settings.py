@@ -88,11 +88,18 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "cache:web",
-        "OPTIONS": {"socket_timeout": 3, "socket_connect_timeout": 2},
+        "KEY_FUNCTION": "web_frontend.accounts.sealed_cache.hashed_key",
+        "OPTIONS": {
+            "serializer": "web_frontend.accounts.sealed_cache.SealedJson",
+            "socket_timeout": 3,
+            "socket_connect_timeout": 2,
+        },
     }
 }
 #: As long as a refresh token lives.
 SESSION_COOKIE_AGE = 14 * 24 * 3600
+#: So many of a user's sessions are kept; user_service has the same bound.
+SESSIONS_PER_USER = 20
 SESSION_ENGINE = "web_frontend.accounts.session_store"
 SESSION_COOKIE_NAME = "birzha_session"
 SESSION_COOKIE_HTTPONLY = True

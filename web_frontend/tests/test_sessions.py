@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+import jwt
 import pytest
 import redis
+import yaml
 from django.core.cache import cache
 from django.test import Client
 
+from servicekit.contracts.user import PASSWORD_MAX
+from web_frontend.accounts import tokens
 from web_frontend.tests.conftest import TOKENS
 from web_frontend.tests.gateway_double import Asked, GatewayDouble, recorded
 
@@ -54,13 +61,89 @@ def test_sign_in_does_not_lead_away(browser: Client, target: str) -> None:
     assert answer["Location"] == "/portfolio"
 
 
-def test_sign_up_registers_and_signs_in(browser: Client, gateway: GatewayDouble) -> None:
-    gateway.answer("POST /api/v1/users", recorded("user"), 201)
-    form = {"username": "vera", "email": "vera@example.com", "password": "x9-long-enough"}
-    answer = browser.post("/sign-up", form, headers={"Accept-Language": "ru"})
+FORM = {"username": "vera", "email": "vera@example.com", "password": "x9-long-enough"}
+
+
+def signed_up(**more: Any) -> dict[str, Any]:
+    """The API's answer to a sign-up."""
+    return {**recorded("user", username="vera"), "tokens": {**TOKENS, **more}}
+
+
+def test_sign_up_is_one_request(browser: Client, gateway: GatewayDouble) -> None:
+    gateway.answer("POST /api/v1/users", signed_up(), 201)
+    answer = browser.post("/sign-up", FORM, headers={"Accept-Language": "ru"})
     assert answer["Location"] == "/portfolio"
-    assert gateway.asked_for("POST /api/v1/users")[0].body == {**form, "locale": "ru"}
+    assert gateway.asked_for("POST /api/v1/users")[0].body == {**FORM, "locale": "ru", "sign_in": True}
+    assert not gateway.asked_for("POST /api/v1/auth/token")
     assert "vera" in browser.get("/").content.decode()
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+@pytest.mark.parametrize("path", ["/sign-up", "/sign-in"])
+def test_no_answer_is_said_in_the_form_and_pressing_again_goes_on(
+    browser: Client, gateway: GatewayDouble, htmx: Any, path: str, status: int
+) -> None:
+    source = "POST /api/v1/users" if path == "/sign-up" else "POST /api/v1/auth/token"
+    gateway.answer(source, {"code": "upstream_timeout"}, status)
+    for headers in (htmx(), htmx("form")):
+        answer = browser.post(path, FORM, headers=headers)
+        page = answer.content.decode()
+        assert answer.status_code == 503
+        assert "Birzha did not answer" in page
+        assert 'value="vera"' in page
+        assert "x9-long-enough" not in page
+    gateway.answer(source, signed_up() if path == "/sign-up" else TOKENS)  # 200: it was made the first time
+    assert browser.post(path, FORM)["Location"] == "/portfolio"
+
+
+def test_sign_up_that_is_limited_makes_nothing(browser: Client, gateway: GatewayDouble) -> None:
+    gateway.answer("POST /api/v1/users", {"code": "rate_limited", "detail": "Too many requests."}, 429)
+    answer = browser.post("/sign-up", FORM)
+    assert (answer.status_code, "Too many requests." in answer.content.decode()) == (422, True)
+    assert "birzha_session" not in answer.cookies
+
+
+@pytest.mark.parametrize("path", ["/sign-up", "/sign-in"])
+def test_signing_in_over_a_session_ends_it(vera: Client, gateway: GatewayDouble, path: str) -> None:
+    before, owner = vera.session.session_key, vera.session["tokens"]
+    newer = {"access": "access-2", "refresh": "refresh-2"}
+    gateway.answer("POST /api/v1/users", signed_up(**newer), 201)
+    gateway.answer("POST /api/v1/auth/token", {**TOKENS, **newer})
+    assert vera.post(path, FORM)["Location"] == "/portfolio"
+    source = "POST /api/v1/users" if path == "/sign-up" else "POST /api/v1/auth/token"
+    assert gateway.asked_for(source)[-1].body["replaces"] == "refresh-1"
+    assert cache.get(f"tokens:{owner}") is None
+    assert before
+    assert not vera.session.exists(before)
+    vera.get("/orders")
+    assert gateway.asked_for("GET /api/v1/orders")[-1].headers["Authorization"] == "Bearer access-2"
+
+
+def test_a_refused_sign_in_keeps_the_session(vera: Client, gateway: GatewayDouble) -> None:
+    gateway.answer("POST /api/v1/auth/token", recorded("credentials_refused"), 401)
+    assert vera.post("/sign-in", FORM).status_code == 422
+    assert vera.get("/cash").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [("Mozilla/5.0 (X11) Firefox/128.0", "Mozilla/5.0 (X11) Firefox/128.0"), ("", "birzha-pages"),
+     ("x" * 500, "x" * 256), ("Br\u00f6wser", "Br?wser")],
+)  # fmt: skip
+def test_the_api_hears_which_browser_it_is(gateway: GatewayDouble, sent: str, told: str) -> None:
+    Client(headers={"User-Agent": sent} if sent else {}).post("/sign-in", FORM)
+    assert gateway.asked_for("POST /api/v1/auth/token")[0].headers["User-Agent"] == told
+
+
+def test_passwords_have_one_bound_here_and_in_the_api(browser: Client, gateway: GatewayDouble) -> None:
+    gateway.answer("POST /api/v1/users", signed_up(), 201)
+    longest = "p 7!" * (PASSWORD_MAX // 4)
+    for path in ("/sign-up", "/sign-in"):
+        assert browser.post(path, {**FORM, "password": longest}).status_code == 303
+        assert gateway.asked[-1].body["password"] == longest
+        assert browser.post(path, {**FORM, "password": longest + "x"}).status_code == 422
+    assert browser.post("/sign-in", {**FORM, "password": "  kept  "}).status_code == 303
+    assert gateway.asked[-1].body["password"] == "  kept  "
 
 
 def test_sign_up_shows_the_refusal_at_its_field(browser: Client, gateway: GatewayDouble) -> None:
@@ -164,8 +247,92 @@ def test_the_language_is_remembered_and_told_to_the_profile(vera: Client, gatewa
     assert "language" not in vera.post("/language", {"language": "xx"}).cookies
 
 
-def test_what_redis_keeps_is_under_the_frontends_own_prefix(vera: Client, settings: Any) -> None:
-    stored = redis.Redis.from_url(settings.REDIS_URL)
-    key = f"cache:web:1:tokens:{vera.session['tokens']}"
-    assert 0 < stored.ttl(key) <= settings.SESSION_COOKIE_AGE
-    assert stored.exists(f"cache:web:1:django.contrib.sessions.cache{vera.session.session_key}")
+def test_a_lost_answer_to_a_refresh_is_asked_for_again(vera: Client, gateway: GatewayDouble) -> None:
+    """The service stands still for longer than a try, and answers the second one with the same pair."""
+    asked: list[float] = []
+
+    def refresh(request: Asked) -> tuple[int, dict]:
+        asked.append(time.monotonic())
+        if len(asked) == 1:
+            time.sleep(7)
+        return 200, {**TOKENS, "access": "access-2", "refresh": "refresh-2"}
+
+    gateway.answer_by("POST /api/v1/auth/token/refresh", refresh)
+    age_tokens(vera)
+
+    assert vera.get("/orders").status_code == 200
+
+    assert len(asked) == 2
+    assert {request.body["refresh"] for request in gateway.asked_for("POST /api/v1/auth/token/refresh")} == {
+        "refresh-1"
+    }
+    assert gateway.asked_for("GET /api/v1/orders")[0].headers["Authorization"] == "Bearer access-2"
+
+
+def test_the_times_of_a_refresh_nest() -> None:
+    tried = tokens.REFRESH_TIMEOUT
+    one_try = sum(filter(None, (tried.read, tried.connect, tried.pool)))
+    assert one_try * tokens.REFRESH_TRIES < tokens.LOCK_LIFE < 30
+    assert load_limits()["safe"] > tokens.WAIT
+
+
+def load_limits() -> dict[str, int]:
+    """The gateway's own time-outs, in seconds."""
+    file = Path(__file__).parents[2] / "gateway" / "gateway.yaml"
+    return yaml.safe_load(file.read_text(encoding="utf-8"))["timeouts"]
+
+
+def test_a_lock_that_ran_out_is_not_taken_from_its_next_owner(vera: Client, gateway: GatewayDouble) -> None:
+    lock = f"refresh:{vera.session['tokens']}"
+
+    def refresh(request: Asked) -> tuple[int, dict]:
+        cache.set(lock, "another's", timeout=20)
+        return 200, {**TOKENS, "access": "access-2"}
+
+    gateway.answer_by("POST /api/v1/auth/token/refresh", refresh)
+    age_tokens(vera)
+    vera.get("/orders")
+    assert cache.get(lock) == "another's"
+    cache.delete(lock)
+
+
+def stored_by_the_pages(settings: Any) -> dict[bytes, bytes]:
+    """Every key that the frontend may read, with its value."""
+    client = redis.Redis.from_url(settings.REDIS_URL)
+    return {key: client.get(key) for key in client.scan_iter("cache:web:*")}
+
+
+def test_redis_learns_neither_cookie_nor_token(
+    browser: Client, gateway: GatewayDouble, settings: Any
+) -> None:
+    redis.Redis.from_url(settings.REDIS_URL).delete("cache:web:none", *stored_by_the_pages(settings))
+    browser.post("/sign-in", FORM)
+    vera = browser
+    cookie, owner = vera.cookies["birzha_session"].value, vera.session["tokens"]
+    stored = stored_by_the_pages(settings)
+    assert len(stored) >= 2
+    for key, value in stored.items():
+        assert re.fullmatch(rb"cache:web:[0-9a-f]{64}", key)
+        for secret in (cookie, owner, "access-1", "refresh-1", "vera", "tokens"):
+            assert secret.encode() not in key + value
+    client = redis.Redis.from_url(settings.REDIS_URL)
+    assert all(0 < client.ttl(key) <= settings.SESSION_COOKIE_AGE for key in stored)
+
+
+def test_a_value_that_was_not_sealed_here_is_nobodys_session(vera: Client, settings: Any) -> None:
+    client = redis.Redis.from_url(settings.REDIS_URL)
+    for key, value in stored_by_the_pages(settings).items():
+        client.set(key, value[:-1] + bytes([value[-1] ^ 1]), ex=60)
+    assert vera.get("/cash")["Location"] == "/sign-in?next=/cash"
+
+
+def test_a_user_has_so_many_sessions_and_no_more(gateway: GatewayDouble, settings: Any) -> None:
+    settings.SESSIONS_PER_USER = 3
+    access = jwt.encode({"sub": str(uuid4())}, "x" * 32)
+    gateway.answer("POST /api/v1/auth/token", {**TOKENS, "access": access})
+    browsers = [Client() for _ in range(5)]
+    before = len(stored_by_the_pages(settings))
+    for browser in browsers:
+        browser.post("/sign-in", FORM)
+    assert [browser.get("/cash").status_code for browser in browsers] == [303, 303, 200, 200, 200]
+    assert len(stored_by_the_pages(settings)) - before == 3 * 2 + 1

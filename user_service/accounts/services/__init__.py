@@ -1,18 +1,24 @@
 """The use-cases of accounts, one a file. Only they write users."""
 
+from user_service.accounts.services.password_change import password_change
 from user_service.accounts.services.passwords import password_errors
+from user_service.accounts.services.sign_in_attempts import attempts_purge
 from user_service.accounts.services.user_disable import user_disable, user_enable
-from user_service.accounts.services.user_register import user_register
+from user_service.accounts.services.user_register import SignedUp, user_register, user_sign_up
 from user_service.accounts.services.user_sign_in import operator_sign_in, user_authenticate, user_sign_in
 from user_service.accounts.services.user_update import user_update
 
 __all__ = [
+    "SignedUp",
+    "attempts_purge",
     "operator_sign_in",
+    "password_change",
     "password_errors",
     "user_authenticate",
     "user_disable",
     "user_enable",
     "user_register",
     "user_sign_in",
+    "user_sign_up",
     "user_update",
 ]

@@ -1,16 +1,30 @@
-"""Somebody signs up."""
+"""Somebody signs up; on request signed in with the same step, so that there is no half of it."""
 
 from __future__ import annotations
 
-from django.contrib.auth.hashers import make_password
+from dataclasses import dataclass
+
 from django.db import transaction
 
 from servicekit.contracts.user import AccountRegistered
 from servicekit.messaging import publish
-from user_service.accounts.errors import FieldsRefused
+from user_service.accounts import selectors
+from user_service.accounts.errors import FieldsRefused, InvalidCredentials, TooManyAttempts
 from user_service.accounts.models import User
-from user_service.accounts.services.passwords import password_errors
+from user_service.accounts.services.passwords import password_errors, password_hash
 from user_service.accounts.services.uniqueness import taken_refused
+from user_service.accounts.services.user_sign_in import user_authenticate
+from user_service.sessions.clients import Client
+from user_service.sessions.services import TokenPair, session_open, session_replace
+
+
+@dataclass(frozen=True)
+class SignedUp:
+    """Who signed up, their first session, and whether it was this call that made the account."""
+
+    user: User
+    tokens: TokenPair
+    is_new: bool
 
 
 def user_register(
@@ -20,8 +34,8 @@ def user_register(
 
     Args:
         username: 3 to 32 of ``A-Z a-z 0-9 _ . -``; unique in any case, kept as typed.
-        email: unique in any case, kept as typed.
-        password: as typed; stored as an argon2id hash.
+        email: unique in any case, its name kept as typed.
+        password: as typed; stored as an argon2id hash of its normal form.
         locale: ``en`` or ``ru``.
         is_operator: may use every admin site.
 
@@ -34,28 +48,81 @@ def user_register(
     Emits:
         user.account.registered.v1, sequence 1.
     """
+    user = _prepared(username=username, email=email, password=password, locale=locale)
+    user.is_staff = user.is_superuser = is_operator
+    with transaction.atomic():
+        _create(user)
+    return user
+
+
+def user_sign_up(
+    *, username: str, email: str, password: str, locale: str, client: Client, replaces: str = ""
+) -> SignedUp:
+    """Create a user and open their first session, both or neither.
+
+    Who lost the answer sends the same again: the same name, address and password are a sign-in.
+
+    Args:
+        username, email, password, locale: as for :func:`user_register`.
+        client: where the request comes from.
+        replaces: a refresh token of the session that this one takes the place of, "" for none.
+
+    Raises:
+        FieldsRefused: the name or the address is somebody else's, or the password too weak.
+
+    Emits:
+        user.account.registered.v1 for a new user; user.session.revoked.v1 for what was replaced.
+    """
+    user = _prepared(username=username, email=email, password=password, locale=locale)
+    try:
+        with transaction.atomic():
+            _create(user)
+            return SignedUp(user, _session(user, client, replaces), is_new=True)
+    except FieldsRefused:
+        known = _same_again(user, password, client)
+        if known is None:
+            raise
+    with transaction.atomic():
+        return SignedUp(known, _session(known, client, replaces), is_new=False)
+
+
+def _prepared(*, username: str, email: str, password: str, locale: str) -> User:
+    """A user who is not saved yet; the password is hashed before any transaction begins."""
     if weak := password_errors(password=password, username=username, email=email):
         raise FieldsRefused(*weak)
-    user = User(
-        username=username,
-        email=email,
-        # Hashed before the transaction begins: it takes tens of milliseconds.
-        password=make_password(password),
-        locale=locale,
-        is_staff=is_operator,
-        is_superuser=is_operator,
+    return User(username=username, email=email, password=password_hash(password), locale=locale)
+
+
+def _create(user: User) -> None:
+    with taken_refused(username=user.username, email=user.email):
+        user.save(force_insert=True)
+    publish(
+        AccountRegistered(
+            user_id=user.id,
+            username=user.username,
+            email=user.email,
+            locale=user.locale,
+            registered_at=user.created_at,
+        ),
+        sequence=user.version,
     )
-    with transaction.atomic():
-        with taken_refused(username=username, email=email):
-            user.save(force_insert=True)
-        publish(
-            AccountRegistered(
-                user_id=user.id,
-                username=user.username,
-                email=user.email,
-                locale=user.locale,
-                registered_at=user.created_at,
-            ),
-            sequence=user.version,
-        )
-    return user
+
+
+def _session(user: User, client: Client, replaces: str) -> TokenPair:
+    selectors.user_lock(user_id=user.id)
+    session_replace(refresh=replaces)
+    return session_open(user_id=user.id, is_operator=user.is_staff, client=client)
+
+
+def _same_again(user: User, password: str, client: Client) -> User | None:
+    """The user who has signed up with just this before; None for anybody else's name or address.
+
+    A customer only: an operator signs in where operators do.
+    """
+    known = selectors.user_find(identifier=user.username)
+    if known is None or known.is_staff or known.email.casefold() != user.email.casefold():
+        return None
+    try:
+        return user_authenticate(identifier=user.username, password=password, client=client)
+    except (InvalidCredentials, TooManyAttempts):
+        return None

@@ -2,52 +2,70 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from user_service.accounts import selectors
 from user_service.accounts.errors import InvalidCredentials
 from user_service.accounts.models import User
+from user_service.accounts.services.passwords import password_matches
+from user_service.accounts.services.sign_in_attempts import (
+    attempt_begin,
+    attempt_failed,
+    attempt_succeeded,
+)
 from user_service.sessions.clients import Client
-from user_service.sessions.services import OperatorPass, TokenPair, operator_session_open, session_open
+from user_service.sessions.services import (
+    OperatorPass,
+    TokenPair,
+    operator_session_open,
+    session_open,
+    session_replace,
+)
 
 
-def user_authenticate(*, identifier: str, password: str) -> User:
+def user_authenticate(*, identifier: str, password: str, client: Client) -> User:
     """Check a password. Every refusal takes the time of one hash, so that none tells more than another.
 
     Args:
         identifier: username or e-mail, in any case.
         password: as typed.
+        client: where the request comes from.
 
     Raises:
         InvalidCredentials: no such user, a wrong password, or a disabled user.
+        TooManyAttempts: there were too many wrong passwords.
     """
     user = selectors.user_find(identifier=identifier)
-    if user is None:
-        make_password(password)
+    attempt = attempt_begin(user=user, identifier=identifier, client=client)
+    if not password_matches(user=user, password=password) or user is None or not user.is_active:
+        attempt_failed(attempt)
         raise InvalidCredentials
-    if not user.check_password(password) or not user.is_active:
-        raise InvalidCredentials
+    attempt_succeeded(attempt)
     return user
 
 
-def user_sign_in(*, identifier: str, password: str, client: Client) -> TokenPair:
+def user_sign_in(*, identifier: str, password: str, client: Client, replaces: str = "") -> TokenPair:
     """Open a session.
 
     Args:
         identifier: username or e-mail, in any case.
         password: as typed.
         client: where the request comes from, to be shown to the user later.
+        replaces: a refresh token of the session that this one takes the place of, "" for none.
 
     Returns:
         An access and a refresh token of the new session.
 
     Raises:
-        InvalidCredentials: as :func:`user_authenticate`.
+        InvalidCredentials, TooManyAttempts: as :func:`user_authenticate`.
+
+    Emits:
+        user.session.revoked.v1 for the session that was replaced.
     """
-    user = user_authenticate(identifier=identifier, password=password)
+    user = user_authenticate(identifier=identifier, password=password, client=client)
     with transaction.atomic():
         _confirm(user)
+        session_replace(refresh=replaces)
         return session_open(user_id=user.id, is_operator=user.is_staff, client=client)
 
 

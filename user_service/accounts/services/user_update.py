@@ -11,11 +11,14 @@ from servicekit.messaging import publish
 from user_service.accounts import selectors
 from user_service.accounts.models import User
 from user_service.accounts.services.uniqueness import taken_refused
+from user_service.sessions.models import RevokedReason
+from user_service.sessions.services import sessions_revoke
 
 
 def user_update(
     *,
     user_id: UUID,
+    session_id: UUID | None = None,
     email: str | None = None,
     locale: str | None = None,
     time_zone: str | None = None,
@@ -25,6 +28,7 @@ def user_update(
 
     Args:
         user_id: whose profile.
+        session_id: of the request; it stays when a new e-mail ends all others.
         email: unique in any case.
         locale: ``en`` or ``ru``.
         time_zone: a name of the IANA database, such as ``Europe/Moscow``.
@@ -38,7 +42,8 @@ def user_update(
         FieldsRefused: ``email_taken``.
 
     Emits:
-        user.profile.changed.v1, its sequence the user's new version.
+        user.profile.changed.v1, its sequence the user's new version; user.session.revoked.v1 for each
+        other session when the e-mail, with which one can sign in, is another.
     """
     wanted = {"email": email, "locale": locale, "time_zone": time_zone, "display_name": display_name}
     with transaction.atomic():
@@ -57,4 +62,6 @@ def user_update(
             ),
             sequence=user.version,
         )
+        if "email" in changed:
+            sessions_revoke(user_id=user_id, reason=RevokedReason.EMAIL_CHANGED, but=session_id)
     return user

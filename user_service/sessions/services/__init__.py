@@ -7,15 +7,22 @@ from user_service.sessions.services.session_open import (
     session_open,
 )
 from user_service.sessions.services.session_refresh import session_refresh
-from user_service.sessions.services.session_revoke import session_revoke, sessions_revoke
+from user_service.sessions.services.session_revoke import (
+    session_end,
+    session_replace,
+    session_revoke,
+    sessions_revoke,
+)
 from user_service.sessions.services.sessions_purge import sessions_purge
 
 __all__ = [
     "OperatorPass",
     "TokenPair",
     "operator_session_open",
+    "session_end",
     "session_open",
     "session_refresh",
+    "session_replace",
     "session_revoke",
     "sessions_purge",
     "sessions_revoke",

@@ -9,9 +9,10 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.utils import timezone
 
-from user_service.sessions import tokens
+from user_service.sessions import selectors, tokens
 from user_service.sessions.clients import Client
-from user_service.sessions.models import USER_AGENT_MAX, Session
+from user_service.sessions.models import USER_AGENT_MAX, RevokedReason, Session
+from user_service.sessions.services.session_revoke import session_revoke
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,12 @@ class OperatorPass:
     expires_at: datetime
 
 
+def _make_room(user_id: UUID) -> None:
+    """End the sessions unused longest, so that with one more there are ``SESSIONS_PER_USER``."""
+    for session in selectors.sessions_open(user_id=user_id)[settings.SESSIONS_PER_USER - 1 :]:
+        session_revoke(session_id=session.id, reason=RevokedReason.TOO_MANY)
+
+
 def session_open(*, user_id: UUID, is_operator: bool, client: Client) -> TokenPair:
     """Open a session that can be refreshed.
 
@@ -38,13 +45,17 @@ def session_open(*, user_id: UUID, is_operator: bool, client: Client) -> TokenPa
         user_id: who signed in; the caller holds the lock of the user's row.
         is_operator: whether the tokens carry the scope ``operator``.
         client: where the request comes from.
+
+    Emits:
+        user.session.revoked.v1 when there were ``SESSIONS_PER_USER`` already.
     """
+    _make_room(user_id)
     now = timezone.now()
     session = Session.objects.create(
         user_id=user_id,
         created_at=now,
         last_seen_at=now,
-        expires_at=now + settings.REFRESH_TOKEN_LIFETIME,
+        expires_at=session_expiry(now, now),
         refresh_jti=uuid4(),
         user_agent=client.user_agent[:USER_AGENT_MAX],
         ip=client.ip,
@@ -58,7 +69,11 @@ def operator_session_open(*, user_id: UUID, client: Client) -> OperatorPass:
     Args:
         user_id: an operator; the caller holds the lock of the user's row.
         client: where the request comes from.
+
+    Emits:
+        user.session.revoked.v1 when there were ``SESSIONS_PER_USER`` already.
     """
+    _make_room(user_id)
     now = timezone.now()
     session = Session.objects.create(
         user_id=user_id,
@@ -77,6 +92,11 @@ def operator_session_open(*, user_id: UUID, client: Client) -> OperatorPass:
     return OperatorPass(token=token, expires_at=session.expires_at)
 
 
+def session_expiry(opened_at: datetime, seen_at: datetime) -> datetime:
+    """When a session ends that is not used after ``seen_at``; ``SESSION_LIFETIME`` is the most."""
+    return min(seen_at + settings.REFRESH_TOKEN_LIFETIME, opened_at + settings.SESSION_LIFETIME)
+
+
 def token_pair(session: Session, *, is_operator: bool) -> TokenPair:
     """The tokens of a session as it stands in the database."""
     assert session.refresh_jti is not None
@@ -90,6 +110,7 @@ def token_pair(session: Session, *, is_operator: bool) -> TokenPair:
             user_id=session.user_id,
             session_id=session.id,
             jti=session.refresh_jti,
+            issued_at=session.last_seen_at,
             expires_at=session.expires_at,
         ),
         expires_in=int(settings.ACCESS_TOKEN_LIFETIME.total_seconds()),

@@ -1,4 +1,4 @@
-"""A refresh token is exchanged for a new pair: once."""
+"""A refresh token is exchanged for a new pair: once, and again only for who did not hear the answer."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from user_service.sessions import selectors
 from user_service.sessions.errors import RefreshTokenInvalid, SessionEnded
-from user_service.sessions.models import RevokedReason, Session
-from user_service.sessions.services.session_open import TokenPair, token_pair
+from user_service.sessions.models import RevokedReason
+from user_service.sessions.services.session_open import TokenPair, session_expiry, token_pair
 from user_service.sessions.services.session_revoke import session_revoke
 from user_service.sessions.tokens import refresh_token_read
 
@@ -19,11 +19,13 @@ from user_service.sessions.tokens import refresh_token_read
 def session_refresh(*, refresh: str) -> TokenPair:
     """Replace the session's refresh token and give a new pair.
 
-    A token that was used before is in two hands, and nobody can tell whose is the thief's: the whole
-    session ends (RFC 9700, section 4.14.2). Clients must not send one token twice.
+    An answer can get lost on its way, and the client can only send the same token again: within
+    ``REFRESH_RETRY`` of its first use it gets the same successor, as long as nobody has used that. Any other
+    use of an old token means that it is in two hands, and nobody can tell whose is the thief's: the
+    whole session ends (RFC 9700, section 4.14.2).
 
     Args:
-        refresh: the session's current refresh token.
+        refresh: the session's current refresh token, or the one before it.
 
     Raises:
         RefreshTokenInvalid: not one of ours, expired, or its session is long gone.
@@ -33,22 +35,20 @@ def session_refresh(*, refresh: str) -> TokenPair:
         user.session.revoked.v1 when the token was used before.
     """
     claims = refresh_token_read(refresh)
-    now = timezone.now()
     with transaction.atomic():
-        # The one decision: of many who bring the same token, the database lets one replace it. Only
-        # columns of this row stand in the condition, so that a waiting rival sees the new value.
-        replaced = Session.objects.filter(
-            pk=claims.session_id,
-            user_id=claims.user_id,
-            refresh_jti=claims.jti,
-            revoked_at__isnull=True,
-            expires_at__gt=now,
-        ).update(refresh_jti=uuid4(), last_seen_at=now, expires_at=now + settings.REFRESH_TOKEN_LIFETIME)
-        if not replaced:
-            session_revoke(session_id=claims.session_id, reason=RevokedReason.REFRESH_REUSED)
-        session = selectors.session_find(session_id=claims.session_id)
-    if session is None:
-        raise RefreshTokenInvalid
-    if not replaced:
+        session = selectors.session_lock(session_id=claims.session_id)
+        now = timezone.now()  # after the lock: a rival may have kept it for a while
+        if session is None or session.user_id != claims.user_id:
+            raise RefreshTokenInvalid
+        good = session.revoked_at is None and session.expires_at > now
+        is_retry = claims.jti == session.previous_jti and now - session.last_seen_at <= settings.REFRESH_RETRY
+        if good and claims.jti == session.refresh_jti:
+            session.previous_jti, session.refresh_jti = session.refresh_jti, uuid4()
+            session.last_seen_at, session.expires_at = now, session_expiry(session.created_at, now)
+            session.save(update_fields=["previous_jti", "refresh_jti", "last_seen_at", "expires_at"])
+        elif not (good and is_retry):
+            good = False
+            session_revoke(session_id=session.id, reason=RevokedReason.REFRESH_REUSED)
+    if not good:
         raise SessionEnded
     return token_pair(session, is_operator=session.user.is_staff)

@@ -12,7 +12,10 @@ from django.utils import timezone
 from servicekit.auth import sessions as revocations
 from servicekit.contracts.user import SessionRevoked
 from servicekit.messaging import publish
-from user_service.sessions.models import Session
+from user_service.sessions import selectors
+from user_service.sessions.errors import RefreshTokenInvalid, SessionNotFound
+from user_service.sessions.models import RevokedReason, Session
+from user_service.sessions.tokens import refresh_token_read
 
 #: Tokens are accepted a few seconds past their end (clocks differ), so the refusal lasts longer.
 MARGIN = timedelta(minutes=1)
@@ -51,8 +54,43 @@ def session_revoke(*, session_id: UUID, reason: str) -> bool:
     return True
 
 
-def sessions_revoke(*, user_id: UUID, reason: str) -> int:
+def session_end(*, user_id: UUID, session_id: UUID) -> None:
+    """A user signs out elsewhere; a session that has ended stays as it is.
+
+    Raises:
+        SessionNotFound: it is not one of the user's.
+
+    Emits:
+        user.session.revoked.v1 when it was open.
+    """
+    if not Session.objects.filter(pk=session_id, user_id=user_id).exists():
+        raise SessionNotFound
+    session_revoke(session_id=session_id, reason=RevokedReason.BY_USER)
+
+
+def session_replace(*, refresh: str) -> None:
+    """End the session that a new one takes the place of; one that has ended already is no matter.
+
+    Args:
+        refresh: a refresh token of it; "", or one that is not good any more, for none.
+
+    Emits:
+        user.session.revoked.v1 when it was open.
+    """
+    if not refresh:
+        return
+    try:
+        claims = refresh_token_read(refresh)
+    except RefreshTokenInvalid:
+        return
+    session_revoke(session_id=claims.session_id, reason=RevokedReason.REPLACED)
+
+
+def sessions_revoke(*, user_id: UUID, reason: str, but: UUID | None = None) -> int:
     """End every open session of a user.
+
+    Args:
+        but: the one that stays.
 
     Returns:
         How many were ended.
@@ -61,8 +99,6 @@ def sessions_revoke(*, user_id: UUID, reason: str) -> int:
         user.session.revoked.v1 for each.
     """
     with transaction.atomic():
-        open_ones = Session.objects.filter(
-            user_id=user_id, revoked_at__isnull=True, expires_at__gt=timezone.now()
-        )
-        ids = list(open_ones.order_by("id").values_list("id", flat=True))
+        open_ones = selectors.sessions_open(user_id=user_id).order_by("id")
+        ids = [one for one in open_ones.values_list("id", flat=True) if one != but]
         return sum(session_revoke(session_id=session_id, reason=reason) for session_id in ids)

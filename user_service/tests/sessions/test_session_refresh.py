@@ -39,25 +39,101 @@ def test_a_new_pair_of_the_same_session(api, tokens):
     assert api().post(URL, {"refresh": body["refresh"]}).status_code == 200
 
 
+def age_refresh(seconds: float) -> None:
+    """Let the last refresh be so long ago."""
+    Session.objects.update(last_seen_at=timezone.now() - timedelta(seconds=seconds))
+
+
 @pytest.mark.django_db
-def test_used_again_ends_the_session(api, tokens, published):
+def test_who_lost_the_answer_gets_the_same_successor(api, tokens, published):
     new = api().post(URL, {"refresh": tokens.refresh}).json()
 
     again = api().post(URL, {"refresh": tokens.refresh})
 
+    assert again.status_code == 200
+    assert again.json()["refresh"] == new["refresh"]
+    assert published(SessionRevoked) == []
+    assert api(token=again.json()["access"]).get("/api/v1/users/me").status_code == 200
+    assert api().post(URL, {"refresh": new["refresh"]}).status_code == 200
+
+
+def ended(api, refresh: str, published) -> None:
+    again = api().post(URL, {"refresh": refresh})
     assert (again.status_code, again.json()["code"]) == (401, "session_revoked")
     assert again["WWW-Authenticate"].startswith("Bearer")
     assert Session.objects.get().revoked_reason == "refresh_reused"
+    assert len(published(SessionRevoked)) == 1
+
+
+@pytest.mark.django_db
+def test_used_again_after_30_seconds_ends_the_session(api, tokens, published):
+    new = api().post(URL, {"refresh": tokens.refresh}).json()
+    age_refresh(29)
+    assert api().post(URL, {"refresh": tokens.refresh}).status_code == 200
+    age_refresh(31)
+
+    ended(api, tokens.refresh, published)
+
     assert api().post(URL, {"refresh": new["refresh"]}).status_code == 401
     assert api(token=new["access"]).get("/api/v1/users/me").json()["code"] == "session_revoked"
-    assert len(published(SessionRevoked)) == 1
+
+
+@pytest.mark.django_db
+def test_a_retry_does_not_lengthen_the_30_seconds(api, tokens, published):
+    api().post(URL, {"refresh": tokens.refresh})
+    for second in (20, 29):
+        age_refresh(second)
+        assert api().post(URL, {"refresh": tokens.refresh}).status_code == 200
+        assert Session.objects.get().last_seen_at < timezone.now() - timedelta(seconds=second - 1)
+
+
+@pytest.mark.django_db
+def test_used_again_after_its_successor_ends_the_session(api, tokens, published):
+    new = api().post(URL, {"refresh": tokens.refresh}).json()
+    newer = api().post(URL, {"refresh": new["refresh"]}).json()
+
+    ended(api, tokens.refresh, published)
+
+    assert api().post(URL, {"refresh": newer["refresh"]}).status_code == 401
+
+
+@pytest.mark.django_db
+def test_a_retry_does_not_bring_an_ended_session_back(api, tokens):
+    new = api().post(URL, {"refresh": tokens.refresh}).json()
+    api(token=new["access"]).post("/api/v1/auth/logout")
+    for refresh in (tokens.refresh, new["refresh"]):
+        again = api().post(URL, {"refresh": refresh})
+        assert (again.status_code, again.json()["code"]) == (401, "session_revoked")
+    assert Session.objects.get().revoked_reason == "signed_out"
+
+
+@pytest.mark.django_db
+def test_no_token_stands_in_the_database(tokens):
+    session_refresh(refresh=tokens.refresh)
+    kept = [str(value) for row in Session.objects.values_list() for value in row]
+    assert not [value for value in kept if value.startswith("eyJ") or tokens.refresh[-40:] in value]
+
+
+@pytest.mark.django_db
+def test_a_session_ends_90_days_after_its_sign_in_however_often_it_is_refreshed(api, tokens):
+    opened = timezone.now() - timedelta(days=85)
+    Session.objects.update(created_at=opened)
+    new = api().post(URL, {"refresh": tokens.refresh}).json()
+    assert Session.objects.get().expires_at == opened + timedelta(days=90)
+    claims = jwt.decode(new["refresh"], options={"verify_signature": False})
+    assert claims["exp"] == int((opened + timedelta(days=90)).timestamp())
+    Session.objects.update(created_at=opened - timedelta(days=6), expires_at=timezone.now())
+    assert api().post(URL, {"refresh": new["refresh"]}).status_code == 401
 
 
 @pytest.mark.django_db
 def test_other_sessions_stay(api, alice, tokens):
     other = sign_in("alice")
-    for _ in range(2):
-        api().post(URL, {"refresh": tokens.refresh})
+    api().post(URL, {"refresh": tokens.refresh})
+    Session.objects.filter(previous_jti__isnull=False).update(
+        last_seen_at=timezone.now() - timedelta(seconds=31)
+    )
+    assert api().post(URL, {"refresh": tokens.refresh}).status_code == 401
     assert api().post(URL, {"refresh": other.refresh}).status_code == 200
 
 
@@ -69,6 +145,7 @@ def test_not_a_refresh_token(api, alice, tokens):
         user_id=alice.id,
         session_id=session.id,
         jti=session.refresh_jti,
+        issued_at=timezone.now(),
         expires_at=timezone.now() - timedelta(seconds=1),
     )
     foreign = jwt.encode(claims, "s" * 32, algorithm="HS256", headers={"kid": "test"})
@@ -97,14 +174,26 @@ def test_bad_bodies(api, body):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_fifty_at_once_one_succeeds(api, published):
+def test_fifty_at_once_get_one_successor(api, published):
     user_register(username="alice", email="alice@example.org", password=PASSWORD)
     pair = sign_in("alice")
 
     results = at_once([lambda: session_refresh(refresh=pair.refresh)] * 50)
 
-    assert [type(result) for result in results].count(TokenPair) == 1
-    assert [type(result) for result in results].count(SessionEnded) == 49
+    assert [type(result) for result in results] == [TokenPair] * 50
+    assert len({result.refresh for result in results}) == 1
+    assert published(SessionRevoked) == []
+    assert api(token=results[7].access).get("/api/v1/users/me").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_fifty_at_once_with_an_old_token_end_the_session_once(published):
+    user_register(username="alice", email="alice@example.org", password=PASSWORD)
+    pair = sign_in("alice")
+    session_refresh(refresh=pair.refresh)
+    age_refresh(31)
+
+    results = at_once([lambda: session_refresh(refresh=pair.refresh)] * 50)
+
+    assert [type(result) for result in results] == [SessionEnded] * 50
     assert len(published(SessionRevoked)) == 1
-    (winner,) = (result for result in results if isinstance(result, TokenPair))
-    assert api(token=winner.access).get("/api/v1/users/me").json()["code"] == "session_revoked"

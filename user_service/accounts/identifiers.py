@@ -1,0 +1,57 @@
+"""Names and addresses that look alike are one: in one normal form, in lower case where case says nothing."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from user_service.accounts.models import printable
+
+#: Letters that show nothing and are no format characters.
+_BLANK = "\u115f\u1160\u2800\u3164\uffa0"
+#: Format characters that join letters of some scripts and parts of an emoji.
+_JOINERS = "\u200c\u200d"
+
+
+def email_normal(text: str) -> str:
+    """An e-mail address in its normal form; what is no address comes back for the validator to refuse.
+
+    Compatibility forms (full-width letters, the Kelvin sign) become the letters that they look like; a host
+    that is not ASCII is as IDNA has it: in lower case, without what cannot be seen. ASCII stays as typed,
+    its case is the unique index's matter.
+    """
+    name, at, host = unicodedata.normalize("NFKC", text.strip()).rpartition("@")
+    if not host.isascii():
+        try:
+            host = host.encode("idna").decode("idna")
+        except UnicodeError:
+            return text
+    return f"{name}{at}{host}"
+
+
+def identifier_normal(text: str) -> str:
+    """A username or an e-mail as somebody types it to sign in."""
+    normal = unicodedata.normalize("NFKC", text.strip())
+    return email_normal(normal) if "@" in normal else normal
+
+
+def display_name_normal(text: str) -> str:
+    """A shown name in its composed form, so that two spellings of one letter are one."""
+    return unicodedata.normalize("NFC", text)
+
+
+def visible(text: str) -> None:
+    """Refuse what cannot be seen, breaks the line or makes two names look alike.
+
+    Raises:
+        ValidationError: ``display_name_invalid``.
+    """
+    printable(text)
+    for at, letter in enumerate(text):
+        joins = letter in _JOINERS and 0 < at < len(text) - 1
+        if letter in _BLANK or (unicodedata.category(letter) in ("Cf", "Co", "Cn", "Cs") and not joins):
+            raise ValidationError(
+                _("Characters that cannot be seen are not allowed."), "display_name_invalid"
+            )

@@ -1,0 +1,64 @@
+"""A user changes the password, knowing the present one."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+
+from user_service.accounts import selectors
+from user_service.accounts.errors import FieldsRefused, PasswordWrong
+from user_service.accounts.services.passwords import password_errors, password_hash, password_matches
+from user_service.accounts.services.sign_in_attempts import (
+    attempt_begin,
+    attempt_failed,
+    attempt_succeeded,
+)
+from user_service.sessions.clients import Client
+from user_service.sessions.models import RevokedReason
+from user_service.sessions.services import sessions_revoke
+
+
+def password_change(
+    *, user_id: UUID, session_id: UUID, old_password: str, new_password: str, client: Client
+) -> None:
+    """Set a new password, and sign out everywhere else: whoever knows the old one is out.
+
+    Args:
+        user_id: whose.
+        session_id: of the request; it stays, all others end, an operator's admin sessions too.
+        old_password: the present one, as typed.
+        new_password: as typed.
+        client: where the request comes from.
+
+    Raises:
+        PasswordWrong: ``old_password`` is not it.
+        TooManyAttempts: there were too many wrong ones.
+        FieldsRefused: the new one is too weak.
+        UserNotFound: nobody has this id.
+
+    Emits:
+        user.session.revoked.v1 for each session that ended.
+    """
+    user = selectors.user_get(user_id=user_id)
+    attempt = attempt_begin(user=user, identifier=user.username, client=client)
+    if not password_matches(user=user, password=old_password):
+        attempt_failed(attempt)
+        raise PasswordWrong
+    attempt_succeeded(attempt)
+    if weak := password_errors(
+        password=new_password,
+        username=user.username,
+        email=user.email,
+        display_name=user.display_name,
+        field="new_password",
+    ):
+        raise FieldsRefused(*weak)
+    hashed = password_hash(new_password)
+    with transaction.atomic():
+        now = selectors.user_lock(user_id=user_id)
+        if now.password != user.password:  # changed by another request since
+            raise PasswordWrong
+        now.password = hashed
+        now.save(update_fields=["password"])
+        sessions_revoke(user_id=user_id, reason=RevokedReason.PASSWORD_CHANGED, but=session_id)

@@ -1,0 +1,107 @@
+"""How often a password may be guessed: counted by account, whatever addresses the guesses come from.
+
+The first tries are free, then each must wait twice as long as the one before, up to a quarter of an hour. A
+place where the account has signed in lately has a count of its own, so that a stranger's guesses do not keep
+the owner out. Why so: docs/adr/0030-guesses-are-counted-by-account.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from user_service.accounts.errors import TooManyAttempts
+from user_service.accounts.models import SignInAttempts, User
+from user_service.sessions import selectors as sessions
+from user_service.sessions.clients import Client
+
+#: Wrong passwords in a row before the first wait.
+FREE = 10
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=15)
+#: After so long without a try the count begins anew.
+FORGOTTEN_AFTER = timedelta(days=1)
+#: A place counts as known for so long after a sign-in from it.
+KNOWN_FOR = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A try that may be made. ``counted``: it was counted before the password was looked at."""
+
+    key: str
+    counted: bool = False
+
+
+def attempt_begin(*, user: User | None, identifier: str, client: Client) -> Attempt:
+    """Whether a password may be looked at now.
+
+    As long as tries are free, only wrong ones are counted, afterwards. Then each is counted before it is
+    looked at, so that a hundred at once are not looked at together.
+
+    Args:
+        user: whose account; None when nobody has the identifier. Both are counted alike.
+        identifier: as typed.
+        client: where the try comes from.
+
+    Raises:
+        TooManyAttempts: not before the wait is over.
+    """
+    key = _key(user, identifier, client)
+    with transaction.atomic():
+        known = SignInAttempts.objects.filter(key=key, count__gte=FREE).select_for_update().first()
+        now = timezone.now()
+        if known is None or now - known.last_at > FORGOTTEN_AFTER:
+            return Attempt(key)
+        wait = known.next_at - now
+        if wait <= timedelta():
+            _count(known, now)
+    if wait > timedelta():
+        raise TooManyAttempts(wait)
+    return Attempt(key, counted=True)
+
+
+def attempt_failed(attempt: Attempt) -> None:
+    """The password was wrong."""
+    if attempt.counted:
+        return
+    now = timezone.now()
+    fresh = SignInAttempts(key=attempt.key, last_at=now, next_at=now)
+    with transaction.atomic():
+        SignInAttempts.objects.bulk_create([fresh], ignore_conflicts=True)
+        _count(SignInAttempts.objects.select_for_update().get(key=attempt.key), now)
+
+
+def attempt_succeeded(attempt: Attempt) -> None:
+    """The password was right: the count begins anew."""
+    SignInAttempts.objects.filter(key=attempt.key).delete()
+
+
+def attempts_purge() -> int:
+    """Delete counts that nobody has added to for long. Returns how many."""
+    return SignInAttempts.objects.filter(last_at__lt=timezone.now() - FORGOTTEN_AFTER).delete()[0]
+
+
+def _count(attempts: SignInAttempts, now: datetime) -> None:
+    forgotten = now - attempts.last_at > FORGOTTEN_AFTER
+    attempts.count = 1 if forgotten else attempts.count + 1
+    attempts.last_at, attempts.next_at = now, now + _wait_after(attempts.count)
+    attempts.save()
+
+
+def _wait_after(count: int) -> timedelta:
+    if count < FREE:
+        return timedelta()
+    return min(FIRST_WAIT * 2.0 ** min(count - FREE, 20), LONGEST_WAIT)
+
+
+def _key(user: User | None, identifier: str, client: Client) -> str:
+    """The account's count, or that of a place which the account is known to sign in from."""
+    if user is None:
+        return hashlib.sha256(f"nobody {identifier.casefold()}".encode()).hexdigest()
+    since = timezone.now() - KNOWN_FOR
+    place = client.ip if client.ip and sessions.place_is_known(user.pk, client.ip, since=since) else ""
+    return hashlib.sha256(f"{user.pk} {place}".encode()).hexdigest()

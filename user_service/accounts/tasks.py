@@ -1,0 +1,13 @@
+"""Periodic work on accounts."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from user_service.accounts.services import attempts_purge
+
+
+@shared_task
+def forget_sign_in_attempts() -> int:
+    """Every hour: forget wrong passwords of long ago."""
+    return attempts_purge()
