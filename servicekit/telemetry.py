@@ -22,6 +22,7 @@ _request_id: ContextVar[str] = ContextVar("request_id", default="")
 _traceparent: ContextVar[str] = ContextVar("traceparent", default="")
 
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 def current_request_id() -> str:
@@ -56,7 +57,10 @@ class RequestContextMiddleware:
         request_id = request.META.get("HTTP_X_REQUEST_ID", "")
         if not _SAFE_ID.fullmatch(request_id):
             request_id = str(new_id())
-        with request_context(request_id, request.META.get("HTTP_TRACEPARENT", "")[:55]):
+        traceparent = request.META.get("HTTP_TRACEPARENT", "")
+        if not _TRACEPARENT.fullmatch(traceparent):
+            traceparent = ""
+        with request_context(request_id, traceparent):
             response = self.get_response(request)
         response["X-Request-Id"] = request_id
         return response

@@ -18,6 +18,9 @@ from web_frontend.numbers import ForeignCurrency, NotANumber, number_read
 #: A day as the browser sends it, and as people write it with dots; slashes mean two things.
 DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)|(\d\d)\.(\d\d)\.(\d{4})", re.ASCII)
 
+#: What the API takes for an Idempotency-Key: visible ASCII.
+KEY = re.compile(r"\A[!-~]{1,128}\Z")
+
 #: The most units of one order; trading_service refuses more.
 MAX_QUANTITY = 10**9
 
@@ -105,6 +108,11 @@ class DayField(forms.Field):
         except ValueError:
             pass
         raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+
+
+def key_field() -> forms.RegexField:
+    """The Idempotency-Key of a form, which nobody sees or types."""
+    return forms.RegexField(KEY, widget=forms.HiddenInput)
 
 
 def add_problem(form: forms.Form, problem: GatewayProblem) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.admin import ModelAdmin, TabularInline
+from django.contrib.admin import TabularInline
 from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Q, QuerySet
@@ -18,6 +18,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from servicekit.admin.columns import Column, as_uuid, value_at
+from servicekit.admin.edges import CheckedLookups
 from servicekit.admin.operations import Operation, operation_action, operation_page
 from servicekit.people.selectors import ids_named, names_of
 
@@ -71,7 +72,7 @@ class RowsInline(ShownColumns, TabularInline):
         return False
 
 
-class ServiceAdmin(ShownColumns, ModelAdmin):
+class ServiceAdmin(ShownColumns, CheckedLookups):
     """A page whose changes go through the service's use-cases: override ``save_model``.
 
     Attributes:

@@ -6,6 +6,7 @@ from base64 import b64decode
 from typing import Any
 
 from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import DataError
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import CursorPagination, PageNumberPagination
@@ -47,7 +48,8 @@ class CursorPages(_StrictPageSize, CursorPagination):
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
         try:
             return super().paginate_queryset(queryset, request, view)
-        except (ValueError, TypeError, DjangoValidationError):  # its position is of another type
+        # its position is of another type, or beyond what the column can hold
+        except (ValueError, TypeError, OverflowError, DjangoValidationError, DataError):
             if request.query_params.get(self.cursor_query_param) is None:
                 raise
             raise _foreign_cursor() from None

@@ -209,6 +209,9 @@ class MomentField(serializers.Field):
 
     Args:
         end_of_day: a date means the end of that day, so that a range includes it.
+
+    What lies before the year 1 or after 9999 in UTC (the end of 9999-12-31, ``0001-01-01T00:00:00+14:00``) is
+    the first or the last moment that there is: a range is not narrowed by it.
     """
 
     default_error_messages = {
@@ -227,15 +230,23 @@ class MomentField(serializers.Field):
                 raise ValueError
             if day := parse_date(data):
                 moment = datetime.combine(day, time.min, UTC)
-                return moment + timedelta(days=1) if self.end_of_day else moment
+                return _within_time(lambda: moment + timedelta(days=1)) if self.end_of_day else moment
             at = parse_datetime(data)
             if at is not None and at.tzinfo is not None:
-                return at.astimezone(UTC)
-        except (ValueError, OverflowError):
+                return _within_time(lambda: at.astimezone(UTC), is_early=at.year == 1)
+        except ValueError:
             pass
         raise serializers.ValidationError(
             str(self.error_messages["moment_invalid"]) % {"value": shown(data)}, code="moment_invalid"
         )
+
+
+def _within_time(moment: Callable[[], datetime], *, is_early: bool = False) -> datetime:
+    """A computed moment, or the end of time that it is beyond."""
+    try:
+        return moment()
+    except OverflowError:
+        return (datetime.min if is_early else datetime.max).replace(tzinfo=UTC)
 
 
 def shown(value: Any) -> str:

@@ -93,3 +93,22 @@ def test_its_errors_are_pages_with_their_trace_id(user_id: UUID, language: str) 
 def test_its_errors_are_documents_for_programs(user_id: UUID) -> None:
     answer = browser(user_id).get("/admin/trading/nowhere/", headers={"Accept": "*/*"})
     assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "first_failed_at__year=9999",
+        "first_failed_at__year=-1",
+        "type=%00",
+        "type__regex=(",
+        "dead_at__day=" + "9" * 30,
+    ],
+)
+def test_a_list_that_cannot_be_asked_so_says_so_and_shows_all(user_id: UUID, asked: str) -> None:
+    FailedEvent.objects.create(event_id=new_id(), attempts=10, dead_at=timezone.now())
+    answer = browser(user_id).get(f"{EVENTS}?{asked}", follow=True)
+    assert answer.status_code == 200
+    if answer.redirect_chain:
+        assert "The list cannot be asked by what stood in the address" in answer.content.decode()

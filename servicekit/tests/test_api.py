@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 import pytest
@@ -291,3 +293,25 @@ def test_a_cursor_that_no_list_gave_is_refused(cursor: str) -> None:
 def test_a_cursor_of_the_list_is_taken() -> None:
     request = Request(APIRequestFactory().get("/list", {"cursor": "cD0yMDI2LTAxLTAx"}))
     assert CursorPages().decode_cursor(request).position == "2026-01-01"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "position",
+    ["9999-12-31 23:59:59.999999-14:00", "0001-01-01 00:00:00+14:00", "9" * 30, "NaN", "\x00", "x", "a&p=b"],
+)
+def test_a_cursor_at_the_edge_of_time_is_refused_or_answered(position: str) -> None:
+    """Its position is whatever somebody wrote into it: a list says what comes after, or that it cannot."""
+
+    class Pages(CursorPages):
+        ordering = ("-tokens_expire_at",)
+
+    cursor = b64encode(f"p={quote(position)}".encode()).decode()
+    request = Request(APIRequestFactory().get("/list", {"cursor": cursor}))
+    try:
+        assert Pages().paginate_queryset(RevokedSession.objects.all(), request) == []
+    except serializers.ValidationError as refused:
+        named = list(refused.detail)
+    else:
+        named = ["cursor"]
+    assert named == ["cursor"]

@@ -53,3 +53,24 @@ def test_a_flag_is_true_or_false(value: str) -> None:
 def test_a_day_of_another_writing_is_refused(value: str) -> None:
     with pytest.raises(ValidationError):
         MomentField().to_internal_value(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("9999-12-31", datetime.max),
+        ("9999-12-31T23:59:59-14:00", datetime.max),
+        ("0001-01-01T00:00:00+14:00", datetime.min),
+        ("0001-01-01", datetime(1, 1, 2)),
+    ],
+)
+def test_beyond_the_calendar_a_range_ends_where_the_calendar_does(text: str, moment: datetime) -> None:
+    assert MomentField(end_of_day=True).to_internal_value(text) == moment.replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text", ["10000-01-01", "0000-01-01", "2025-02-30", "2025-01-01T24:00:00Z", "2016-12-31T23:59:60Z"]
+)
+def test_a_day_or_hour_that_no_calendar_has_is_refused(text: str) -> None:
+    with pytest.raises(ValidationError):
+        MomentField().to_internal_value(text)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from servicekit.money import HOME_CURRENCY
 from web_frontend.cash.account import account_read, frozen_words
-from web_frontend.forms import AmountField, add_problem
+from web_frontend.forms import AmountField, add_problem, key_field
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
 from web_frontend.pages import attempt, go_to, signed_in, wants_fragment
 from web_frontend.templatetags.formatting import money
@@ -35,7 +35,7 @@ class TopUpForm(forms.Form):
         error_messages={"required": gettext_lazy("Enter an amount.")},
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
-    key = forms.CharField(max_length=255, widget=forms.HiddenInput)
+    key = key_field()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

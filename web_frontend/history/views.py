@@ -108,13 +108,16 @@ def _rows(request: GatewayRequest, context: dict[str, Any], status: int) -> Http
 
 
 def _params(data: dict[str, Any]) -> dict[str, Any]:
-    """The filters as the API takes them: whole days of the visitor's time zone."""
+    """The filters as the API takes them: whole days of the visitor's time zone.
+
+    Nothing is later than the last day that there is (9999-12-31): it has no end.
+    """
     until: date | None = data["until"]
     return {
         "type": data["type"],
         "ticker": data["ticker"],
         "from": _midnight(data["since"]),
-        "to": _midnight(until + timedelta(days=1)) if until else "",
+        "to": _midnight(until + timedelta(days=1)) if until and until < date.max else "",
     }
 
 

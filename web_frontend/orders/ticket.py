@@ -17,7 +17,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from web_frontend.forms import QuantityField
+from web_frontend.forms import KEY, QuantityField
 from web_frontend.orders.estimate import Estimate, affordable, estimate, pays_for, worst_price
 from web_frontend.orders.obstacles import obstacle
 from web_frontend.templatetags.formatting import percent, units
@@ -98,6 +98,7 @@ def ticket_read(
     """
     side = data.get("side", "buy") if data.get("side") in SIDES else "buy"
     text = data.get("quantity", "").strip()[:40]
+    key = data.get("key", "")
     asked = data.get("step") == "review"
     if side == "buy":
         most, bound, means = _most_to_buy(instrument, account)
@@ -107,7 +108,7 @@ def ticket_read(
     ticket = Ticket(
         side=side,
         text=text,
-        key=data.get("key", "")[:255] or str(uuid4()),
+        key=key if KEY.fullmatch(key) else str(uuid4()),
         most=most,
         bound=bound,
         means=means,

@@ -195,3 +195,19 @@ def test_amounts_out_have_a_real_minus(vera: Client) -> None:
     fee = recorded("operations")["results"][0]
     page = vera.get("/history").content.decode()
     assert re.search(rf"−\${fee['amount'].lstrip('-')}", page)
+
+
+@pytest.mark.parametrize("page", ["/history", "/history.csv"])
+def test_a_history_to_the_last_day_that_there_is_has_no_end(
+    vera: Client, gateway: GatewayDouble, page: str
+) -> None:
+    assert vera.get(f"{page}?since=0001-01-01&until=9999-12-31").status_code == 200
+    asked = gateway.asked_for("GET /api/v1/operations")[-1]
+    assert asked.query.get("from") == "0001-01-01T00:00:00+00:00"
+    assert "to" not in asked.query
+
+
+@pytest.mark.parametrize("key", ["\u0663", "e\u0301", "a b", "x" * 129, "\x00"])
+def test_a_key_that_is_none_is_refused(vera: Client, gateway: GatewayDouble, key: str) -> None:
+    assert vera.post("/cash", {"amount": "5", "key": key}).status_code == 422
+    assert not gateway.asked_for("POST /api/v1/deposits")
