@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import sys
 from pathlib import Path
@@ -12,18 +13,35 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 #: Commands that change tables run as the role that owns them.
 OWNER_COMMANDS = {"migrate", "sqlmigrate", "dbshell"}
 
+#: Commands that work through a file of any size leave the CPU to the orders.
+BULK_COMMANDS = {"load_catalogue", "import_prices"}
+
+#: The Python that ``make up`` installs everything for.
+PROJECT_PYTHON = REPOSITORY / ".venv" / "bin" / "python"
+
 
 def main(package: str) -> None:
-    """Run ``python -m <package>.manage …``.
+    """Run ``python -m <package>.manage …``, by the project's own Python when the present one lacks Django.
 
     Args:
         package: such as ``trading_service``.
     """
+    if importlib.util.find_spec("django") is None:
+        _run_by_project_python(package)
     # Root's commands make no files that the service cannot read.
     become_owner(Path(os.environ.get("BIRZHA_HOME") or REPOSITORY / ".birzha"))
     os.environ["DJANGO_SETTINGS_MODULE"] = f"{package}.config.settings"
     if len(sys.argv) > 1 and sys.argv[1] in OWNER_COMMANDS:
         os.environ["BIRZHA_DATABASE_AS_OWNER"] = "1"
+    if len(sys.argv) > 1 and sys.argv[1] in BULK_COMMANDS:
+        os.nice(10)
     from django.core.management import execute_from_command_line
 
     execute_from_command_line([f"python -m {package}.manage", *sys.argv[1:]])
+
+
+def _run_by_project_python(package: str) -> None:
+    """Become the same command under :data:`PROJECT_PYTHON`; ends the program if that is not there."""
+    if not PROJECT_PYTHON.exists() or Path(sys.prefix).resolve() == PROJECT_PYTHON.parent.parent.resolve():
+        sys.exit("Django is not installed here: run make up first.")
+    os.execv(PROJECT_PYTHON, [str(PROJECT_PYTHON), "-m", f"{package}.manage", *sys.argv[1:]])

@@ -13,7 +13,7 @@ from trading_service.reference import handlers as reference
 SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
     user.AccountRegistered: people.on_account_registered,
     user.ProfileChanged: people.on_profile_changed,
-    market.InstrumentChanged: reference.on_instrument_changed,
+    market.InstrumentChanged: reference.on_instruments_changed,
     billing.HoldPlaced: orders.on_holds_placed,
     billing.HoldDeclined: orders.on_holds_declined,
     market.OrderExecuted: orders.on_orders_executed,

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from market_service.faults import Faults
 from servicekit.errors import DomainError
 
 
 class CatalogueInvalid(DomainError):
-    """The catalogue cannot be loaded; nothing of it was."""
+    """The catalogue cannot be loaded; nothing of it was.
+
+    Attributes:
+        faults: all that is wrong with it.
+    """
 
     code = "catalogue_invalid"
     message = _("The catalogue was not loaded: %(reason)s")
+
+    def __init__(self, *, faults: Faults) -> None:
+        self.faults = faults
+        more = f" (and {faults.count - 1:,} more)" if faults.count > 1 else ""
+        super().__init__(reason=f"{faults.first}{more}")
 
 
 class PageNotFound(DomainError):

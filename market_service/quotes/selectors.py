@@ -24,6 +24,15 @@ FROM quotes_quote WHERE instrument_id = ANY(%s::uuid[])
 )
 
 
+_LAST_DAYS = """
+SELECT wanted.id, close, adj_close
+FROM unnest(%s::uuid[]) AS wanted (id), LATERAL (
+    SELECT date, close, adj_close FROM quotes_dailyprice WHERE instrument_id = wanted.id ORDER BY date DESC
+    LIMIT 2
+) AS day ORDER BY wanted.id, date DESC
+"""
+
+
 def quotes_now(*, instrument_ids: Iterable[UUID]) -> dict[UUID, tuple[Decimal, timedelta]]:
     """Id of an open instrument → its latest price, and how old that is by the database's clock."""
     with connection.cursor() as cursor:
@@ -44,17 +53,28 @@ def daily_prices_exist() -> bool:
     return DailyPrice.objects.exists()
 
 
-def last_closes(instrument_id: UUID) -> tuple[Decimal, Decimal] | None:
-    """The last real close and the one before it, comparable with each other.
+def tickers_with_prices() -> set[str]:
+    """Which instruments have a daily price."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ticker FROM instruments_instrument AS instrument "
+            "WHERE EXISTS (SELECT FROM quotes_dailyprice WHERE instrument_id = instrument.id)"
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def last_closes(instrument_ids: Iterable[UUID]) -> dict[UUID, tuple[Decimal, Decimal]]:
+    """The last real close of each instrument and the one before it, comparable with each other.
 
     The earlier one is taken through the source's adjusted closes, so that a split (or dividend)
     between the two days is not shown as a fall: adjusted before ÷ adjusted last × last.
 
     Returns:
-        ``(last, before)``, the same twice if there is but one day; None without any.
+        ``(last, before)`` by id, the same twice if there is but one day; without any, it is not there.
     """
-    days = list(DailyPrice.objects.filter(instrument_id=instrument_id).order_by("-date")[:2])
-    if not days:
-        return None
-    last, before = days[0], days[-1]
-    return last.close, before.adj_close / last.adj_close * last.close
+    days: dict[UUID, list[tuple[Decimal, Decimal]]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_LAST_DAYS, [array(instrument_ids)])
+        for id_, close, adj_close in cursor.fetchall():
+            days.setdefault(id_, []).append((close, adj_close))
+    return {id_: (last[0][0], last[-1][1] / last[0][1] * last[0][0]) for id_, last in days.items()}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from servicekit.contracts import market
-from servicekit.messaging import Received
+from servicekit.messaging import Received, in_batches
 from trading_service.reference import services
 
 
-def on_instrument_changed(message: Received[market.InstrumentChanged]) -> None:
-    services.instrument_copy(snapshot=message.event, version=message.sequence)
+@in_batches
+def on_instruments_changed(messages: Sequence[Received[market.InstrumentChanged]]) -> None:
+    services.instruments_copy(snapshots=[(message.event, message.sequence) for message in messages])
 
 
 def on_quotes_updated(message: market.QuotesUpdated) -> None:

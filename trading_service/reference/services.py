@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -14,17 +14,18 @@ from servicekit.arrays import columns
 from servicekit.contracts import market, parse_id
 from trading_service.reference.models import QuoteFeed
 
-_INSTRUMENT_UPSERT = """
-INSERT INTO reference_listedinstrument AS known (
-    id, ticker, name_en, name_ru, type, currency, lot_size, price_step, issued_quantity, status,
-    previous_close, version
-)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+_COLUMNS = (
+    "ticker", "name_en", "name_ru", "type", "currency", "lot_size", "price_step", "issued_quantity", "status",
+    "previous_close",
+)  # fmt: skip
+
+_INSTRUMENTS_UPSERT = f"""
+INSERT INTO reference_listedinstrument AS known (id, version, {", ".join(_COLUMNS)})
+SELECT * FROM unnest(%s::uuid[], %s::int[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
+                     %s::int[], %s::numeric[], %s::bigint[], %s::text[], %s::numeric[]) AS heard (id)
+ORDER BY id
 ON CONFLICT (id) DO UPDATE SET
-    ticker = excluded.ticker, name_en = excluded.name_en, name_ru = excluded.name_ru,
-    type = excluded.type, currency = excluded.currency, lot_size = excluded.lot_size,
-    price_step = excluded.price_step, issued_quantity = excluded.issued_quantity,
-    status = excluded.status, previous_close = excluded.previous_close, version = excluded.version
+    version = excluded.version, {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS)}
 WHERE known.version < excluded.version
 """
 
@@ -60,37 +61,27 @@ class HeardQuote(NamedTuple):
 
 
 @transaction.atomic
-def instrument_copy(*, snapshot: market.InstrumentChanged, version: int) -> bool:
-    """Take over what market says of an instrument, and the quote that comes with it.
+def instruments_copy(*, snapshots: Sequence[tuple[market.InstrumentChanged, int]]) -> int:
+    """Take over what market says of instruments, and the quotes that come with it, in two statements.
 
     Args:
-        snapshot: the whole description.
-        version: the event's sequence. An older description than the known one is dropped; its
-            quote is not, because a quote is judged by its own time.
+        snapshots: the whole description of each, once, and the event's sequence. An older
+            description than the known one is dropped; its quote is not, because a quote is judged by
+            its own time.
 
     Returns:
-        Whether the description was newer than what was known.
+        How many of the descriptions were newer than what was known.
     """
+    rows = [
+        (heard.instrument_id, version, *(getattr(heard, name) for name in _COLUMNS))
+        for heard, version in snapshots
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(
-            _INSTRUMENT_UPSERT,
-            [
-                snapshot.instrument_id,
-                snapshot.ticker,
-                snapshot.name_en,
-                snapshot.name_ru,
-                snapshot.type,
-                snapshot.currency,
-                snapshot.lot_size,
-                snapshot.price_step,
-                snapshot.issued_quantity,
-                snapshot.status,
-                snapshot.previous_close,
-                version,
-            ],
-        )
-        newer = cursor.rowcount == 1
-    quotes_copy(quotes=[HeardQuote(snapshot.instrument_id, snapshot.price, snapshot.price_at)])
+        cursor.execute(_INSTRUMENTS_UPSERT, columns(rows))
+        newer = cursor.rowcount
+    quotes_copy(
+        quotes=[HeardQuote(heard.instrument_id, heard.price, heard.price_at) for heard, _ in snapshots]
+    )
     return newer
 
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections import Counter
 from dataclasses import asdict, dataclass, fields
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from market_service.faults import Fault, Faults
 from market_service.instruments.errors import CatalogueInvalid
-from market_service.instruments.models import Instrument
+from market_service.instruments.models import MAX_QUANTITY, TICKER_PATTERN, Instrument
+from market_service.quotes.models import PRICE_LIMIT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,63 +58,103 @@ _PLAIN = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 _TYPES: dict[str, type] = {"lot_size": int, "issued_quantity": int, "simulated": bool}
 _DECIMALS = {"price_step", "price", "previous_close"}
 _NAMES = {field.name for field in fields(CatalogueEntry)}
+_PRICES = {"price", "previous_close"}
+
+#: What the database's constraints say of the numbers: the least and the most.
+_RANGES: dict[str, tuple[int | Decimal, int | Decimal]] = {
+    "lot_size": (1, MAX_QUANTITY),
+    "price_step": (Decimal("0.000001"), Decimal(1000)),
+    "issued_quantity": (1, MAX_QUANTITY),
+}
+
+
+class _Bad(Exception):
+    """What is wrong with an entry: the rule (mostly the field's name) and the reason, of each."""
+
+    def __init__(self, *faults: tuple[str, str]) -> None:
+        self.faults = faults
 
 
 def catalogue_read(path: Path) -> list[CatalogueEntry]:
     """The entries of a catalogue file: JSON, ``{"instruments": [...]}``.
 
     Raises:
-        CatalogueInvalid: it is not of that form; the reason names the instrument and the field.
+        CatalogueInvalid: it is not of that form; the faults name the instruments and the fields.
         OSError: the file cannot be read.
     """
+    faults = Faults()
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
         items = document["instruments"]
         if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
             raise TypeError
     except (ValueError, KeyError, TypeError):
-        raise CatalogueInvalid(
-            reason=f"{path.name} is not JSON of the form {{'instruments': [...]}}"
-        ) from None
-    entries = [_entry(number, item) for number, item in enumerate(items, start=1)]
+        reason = "it is not JSON of the form {'instruments': [...]}"
+        faults.add(Fault("the file", path.name, reason))
+        raise CatalogueInvalid(faults=faults) from None
+    entries = []
+    for number, item in enumerate(items, start=1):
+        try:
+            entries.append(_entry(item))
+        except _Bad as error:
+            for kind, reason in error.faults:
+                faults.add(Fault(kind, f"instrument {number:,} ({item.get('ticker')})", reason))
     for name in ("ticker", "isin"):
-        values = [getattr(entry, name) for entry in entries]
-        if repeated := sorted({value for value in values if values.count(value) > 1}):
-            raise CatalogueInvalid(reason=f"{name} {repeated[0]} is there twice")
+        counted = Counter(item[name] for item in items if isinstance(item.get(name), str))
+        for value, count in counted.items():
+            if count > 1:
+                faults.add(Fault(f"{name} repeated", f"{name} {value}", f"it is there {count} times"))
+    if faults:
+        raise CatalogueInvalid(faults=faults)
     return entries
 
 
-def _entry(number: int, item: dict[str, Any]) -> CatalogueEntry:
-    where = f"instrument {number} ({item.get('ticker')})"
-    if unknown := sorted(item.keys() - _NAMES):
-        raise CatalogueInvalid(reason=f"{where}: there is no field {unknown[0]}")
-    values = {}
+def _entry(item: dict[str, Any]) -> CatalogueEntry:
+    """One entry.
+
+    Raises:
+        _Bad: what is wrong with it, all of it where one fault does not hide the next.
+    """
+    bad = [(f"a field {name}", f"there is no field {name}") for name in sorted(item.keys() - _NAMES)]
+    values: dict[str, Any] = {}
     for name, value in item.items():
-        wanted = _TYPES.get(name, str)
+        wanted: Any = _TYPES.get(name, str)
+        if name not in _NAMES:
+            continue
         if type(value) is not wanted:
-            raise CatalogueInvalid(reason=f"{where}: {name} is to be of type {wanted.__name__}")
-        if name in _DECIMALS:
-            try:
-                if not _PLAIN.fullmatch(str(value)):  # Decimal reads "1_000" and digits of any script
-                    raise InvalidOperation
-                value = Decimal(str(value))
-            except InvalidOperation:
-                raise CatalogueInvalid(reason=f"{where}: {name} is not a number") from None
-            if not value.is_finite() or value <= 0:
-                raise CatalogueInvalid(reason=f"{where}: {name} is to be above zero")
-        values[name] = value
-    try:
-        entry = CatalogueEntry(**values)
-    except TypeError:
-        missing = sorted(_NAMES - values.keys() - {"price", "previous_close"})
-        raise CatalogueInvalid(reason=f"{where}: {', '.join(missing)} is missing") from None
-    if (entry.price is None) != (entry.previous_close is None):
-        raise CatalogueInvalid(reason=f"{where}: price and previous_close go together")
+            bad.append((name, f"{name} is to be of type {wanted.__name__}"))
+        elif name in _DECIMALS and (reason := _not_a_price(value)):
+            bad.append((name, f"{name} {reason}"))
+        else:
+            values[name] = Decimal(value) if name in _DECIMALS else value
+    if missing := sorted(_NAMES - item.keys() - _PRICES):
+        bad.append(("a field missing", f"{', '.join(missing)} is missing"))
+    if len(_PRICES & item.keys()) == 1:
+        bad.append(("half a price", "price and previous_close go together"))
+    if bad:
+        raise _Bad(*bad)
+    entry = CatalogueEntry(**values)
     try:
         Instrument(**entry.values, available_quantity=entry.issued_quantity).full_clean(
             validate_unique=False, validate_constraints=False
         )
     except ValidationError as error:
-        name, messages = next(iter(error.message_dict.items()))
-        raise CatalogueInvalid(reason=f"{where}: {name}: {messages[0]}") from None
+        bad = [(name, f"{name}: {messages[0]}") for name, messages in error.message_dict.items()]
+    if not re.fullmatch(TICKER_PATTERN, entry.ticker):
+        bad.append(("ticker", "ticker: one to twelve of A to Z, 0 to 9, point and dash; no lower case"))
+    for name, (least, most) in _RANGES.items():
+        if not least <= values[name] <= most:
+            bad.append((name, f"{name} is to be from {least} to {most:,}"))
+    if bad:
+        first: dict[str, str] = {}  # of each field
+        for name, reason in bad:
+            first.setdefault(name, reason)
+        raise _Bad(*first.items())
     return entry
+
+
+def _not_a_price(value: str) -> str:
+    """Why a text is no price, or nothing."""
+    if not _PLAIN.fullmatch(value):  # Decimal reads "1_000" and digits of any script
+        return "is not a number"
+    return "" if 0 < Decimal(value) < PRICE_LIMIT else "is to be above zero"

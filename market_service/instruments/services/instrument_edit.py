@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from market_service.instruments.models import HaltReason, Instrument, Instrument
 from market_service.quotes import services as quotes
 from market_service.quotes.models import stepped
 from servicekit.contracts.market import InstrumentChanged
-from servicekit.messaging import publish
+from servicekit.messaging import Outgoing, publish_many
 
 
 def instrument_edit(
@@ -65,7 +66,7 @@ def _change(instrument_id: UUID, **values: Any) -> Instrument:
     instrument.version += 1
     # The named fields only: the quantity on offer belongs to executions.
     instrument.save(update_fields=[*changed, "version", "updated_at"])
-    instrument_announce(instrument)
+    instruments_announce([instrument])
     return instrument
 
 
@@ -73,28 +74,29 @@ def _locked(instrument_id: UUID) -> Instrument:
     return Instrument.objects.select_for_update(no_key=True).get(id=instrument_id)
 
 
-def instrument_announce(instrument: Instrument) -> None:
-    """Publish ``InstrumentChanged`` with the whole description and the present quote.
+def instruments_announce(instruments: Iterable[Instrument]) -> None:
+    """Publish an ``InstrumentChanged`` of each, with the whole description and the present quote.
 
     Its sequence is the instrument's version.
     """
+    publish_many(Outgoing(_described(instrument), instrument.version) for instrument in instruments)
+
+
+def _described(instrument: Instrument) -> InstrumentChanged:
     quote, step = instrument.quote, instrument.price_step
-    publish(
-        InstrumentChanged(
-            instrument_id=instrument.id,
-            ticker=instrument.ticker,
-            isin=instrument.isin,
-            type=instrument.type,
-            name_en=instrument.name_en,
-            name_ru=instrument.name_ru,
-            currency=instrument.currency,
-            lot_size=instrument.lot_size,
-            price_step=stepped(step, step),
-            issued_quantity=instrument.issued_quantity,
-            status=instrument.status,
-            price=stepped(quote.price, step),
-            previous_close=stepped(quote.previous_close, step),
-            price_at=quote.price_at,
-        ),
-        sequence=instrument.version,
+    return InstrumentChanged(
+        instrument_id=instrument.id,
+        ticker=instrument.ticker,
+        isin=instrument.isin,
+        type=instrument.type,
+        name_en=instrument.name_en,
+        name_ru=instrument.name_ru,
+        currency=instrument.currency,
+        lot_size=instrument.lot_size,
+        price_step=stepped(step, step),
+        issued_quantity=instrument.issued_quantity,
+        status=instrument.status,
+        price=stepped(quote.price, step),
+        previous_close=stepped(quote.previous_close, step),
+        price_at=quote.price_at,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -10,14 +10,12 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
-from market_service.quotes.errors import BadRow, PricesInvalid
+from market_service.faults import Fault, Faults
+from market_service.quotes.errors import PricesInvalid
 from market_service.quotes.services.price_file import PriceRow, price_rows
 
 #: Rows of one INSERT.
 CHUNK = 4000
-
-#: Bad rows that are named; the others are counted.
-BAD_ROWS_NAMED = 20
 
 
 @dataclass(frozen=True)
@@ -46,26 +44,41 @@ def prices_import(*, path: Path, instrument_ids: Mapping[str, UUID]) -> PricesIm
         PricesInvalid: there are bad rows; nothing was loaded.
         OSError: the file cannot be read.
     """
-    bad: list[BadRow] = []
-    more = created = changed = total = 0
+    faults = Faults()
+    created = changed = total = 0
     with transaction.atomic():
-        for rows in _chunks(price_rows(path, tickers=instrument_ids, today=timezone.now().date())):
-            good = [row for row in rows if isinstance(row, PriceRow)]
-            wrong = [row for row in rows if isinstance(row, BadRow)]
-            room = BAD_ROWS_NAMED - len(bad)
-            bad += wrong[:room]
-            more += len(wrong[room:])
-            if good and not bad:
-                new, replaced = _upsert(good, instrument_ids)
-                created, changed, total = created + new, changed + replaced, total + len(good)
-        if bad:
-            raise PricesInvalid(rows=bad, more=more, file=path.name)
+        for rows in _chunks(price_rows(path, tickers=instrument_ids, today=timezone.now().date()), faults):
+            if rows and not faults:
+                new, replaced = _upsert(rows, instrument_ids)
+                created, changed, total = created + new, changed + replaced, total + len(rows)
+        if faults:
+            raise PricesInvalid(faults=faults, file=path.name)
     return PricesImported(created, changed, total - created - changed)
 
 
-def _chunks(rows: Iterator[PriceRow | BadRow]) -> Iterator[list[PriceRow | BadRow]]:
-    chunk: list[PriceRow | BadRow] = []
+def prices_check(*, path: Path, tickers: Container[str]) -> set[str]:
+    """Read a file of daily prices without loading it. Returns the tickers that have any.
+
+    Raises:
+        PricesInvalid: there are bad rows.
+        OSError: the file cannot be read.
+    """
+    faults = Faults()
+    found: set[str] = set()
+    for rows in _chunks(price_rows(path, tickers=tickers, today=timezone.now().date()), faults):
+        found.update(row.ticker for row in rows)
+    if faults:
+        raise PricesInvalid(faults=faults, file=path.name)
+    return found
+
+
+def _chunks(rows: Iterator[PriceRow | Fault], faults: Faults) -> Iterator[list[PriceRow]]:
+    """The good rows, so many at a time; the bad ones are added to the faults."""
+    chunk: list[PriceRow] = []
     for row in rows:
+        if isinstance(row, Fault):
+            faults.add(row)
+            continue
         chunk.append(row)
         if len(chunk) == CHUNK:
             yield chunk

@@ -2,30 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Subquery
 from django.db.models.functions import Greatest, Now
 
 from market_service.quotes.models import Quote, QuoteFeed, stepped
+from servicekit.arrays import columns
+
+_OPEN = """
+INSERT INTO quotes_quote (instrument_id, price, previous_close, price_at, tick)
+SELECT id, price, previous_close, statement_timestamp(), 0
+FROM unnest(%s::uuid[], %s::numeric[], %s::numeric[]) AS first (id, price, previous_close)
+ON CONFLICT DO NOTHING RETURNING instrument_id, price, previous_close, price_at, tick
+"""
 
 
-def quote_open(*, instrument_id: UUID, price: Decimal, previous_close: Decimal, price_step: Decimal) -> Quote:
-    """Give a newly listed instrument its first quote, as of now.
+class FirstQuote(NamedTuple):
+    """What a newly listed instrument's quote starts from, in its currency."""
 
-    Args:
-        price, previous_close: in the instrument's currency; rounded to the price step.
+    instrument_id: UUID
+    price: Decimal
+    previous_close: Decimal
+    price_step: Decimal
+
+
+def quotes_open(first: Iterable[FirstQuote]) -> dict[UUID, Quote]:
+    """Give newly listed instruments their first quotes, as of now, rounded to the price steps.
+
+    Returns:
+        The quotes, by instrument, of those that had none before.
     """
-    quote = Quote(
-        instrument_id=instrument_id,
-        price=stepped(price, price_step),
-        previous_close=stepped(previous_close, price_step),
-        price_at=Now(),
-    )
-    quote.save(force_insert=True)
-    quote.refresh_from_db()
-    return quote
+    rows = [
+        (
+            each.instrument_id,
+            stepped(each.price, each.price_step),
+            stepped(each.previous_close, each.price_step),
+        )
+        for each in first
+    ]
+    if not rows:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN, columns(rows))
+        return {row[0]: Quote(*row) for row in cursor.fetchall()}
 
 
 def quote_stand(*, instrument_id: UUID) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
@@ -11,13 +13,20 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connection, transaction
 
 from market_service.instruments.errors import CatalogueInvalid
 from market_service.instruments.isin import isin_check_digit
 from market_service.instruments.models import Instrument
-from market_service.instruments.services import instrument_edit, quantities_move
+from market_service.instruments.services import catalogue_load, instrument_edit, offers_lock, quantities_move
+from market_service.instruments.services.catalogue_load import PAUSE_S, PORTION
+from market_service.quotes import services as quotes
 from market_service.quotes.models import DailyPrice
 from servicekit.contracts.market import InstrumentChanged
+from servicekit.messaging.models import OutboxEvent
+
+#: The module; the name of the use-case hides it.
+LOADING = sys.modules[catalogue_load.__module__]
 
 pytestmark = pytest.mark.django_db
 
@@ -133,11 +142,14 @@ def test_the_last_close_starts_the_quote_and_a_split_is_not_a_fall(
         ({"price_step": "٣"}, "price_step is not a number"),
         ({"price_step": "a cent"}, "price_step is not a number"),
         ({"price_step": "0.0000001"}, "price_step: "),
+        ({"price_step": "1001"}, "price_step is to be from"),
+        ({"lot_size": 10**9 + 1}, "lot_size is to be from 1 to 1,000,000,000"),
+        ({"price": "1e13"}, "price is not a number"),
         ({"name_ru": ""}, "name_ru: "),
         ({"colour": "red"}, "there is no field colour"),
         ({"previous_close": "0"}, "previous_close is to be above zero"),
-        ({"issued_quantity": 0}, "instrument_issued_range"),
-        ({"ticker": "aapl"}, "instrument_ticker_form"),
+        ({"issued_quantity": 0}, "issued_quantity is to be from 1 to 1,000,000,000"),
+        ({"ticker": "aapl"}, "ticker: one to twelve of A to Z"),
     ],
     ids=str,
 )
@@ -159,7 +171,9 @@ def test_missing_repeated_and_unpriced(entry: Any, load: Any) -> None:
     short = entry("AAPL")
     del short["isin"], short["name_ru"]
     assert "isin, name_ru is missing" in reason(short)
-    assert "ticker AAPL is there twice" in reason(entry("AAPL"), {**entry("AAPL"), "isin": "US0378331005"})
+    assert "ticker AAPL: it is there 2 times" in reason(
+        entry("AAPL"), {**entry("AAPL"), "isin": "US0378331005"}
+    )
     half = entry("AAPL")
     del half["previous_close"]
     assert "go together" in reason(half)
@@ -168,7 +182,7 @@ def test_missing_repeated_and_unpriced(entry: Any, load: Any) -> None:
     assert not Instrument.objects.exists()
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"instruments": [1]}', "\ufeff{", "\0"])
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"instruments": [1]}', "\ufeff{", "\0", "\ufeff"])
 def test_a_file_of_another_form(tmp_path: Path, text: str) -> None:
     path = tmp_path / "catalogue.json"
     path.write_text(text)
@@ -182,3 +196,119 @@ def test_every_shipped_isin_has_its_check_digit() -> None:
     catalogue = json.loads((settings.DATA / "catalogue.json").read_text(encoding="utf-8"))
     for isin in [item["isin"] for item in catalogue["instruments"]]:
         assert isin_check_digit(isin[:-1]) == int(isin[-1])
+
+
+def test_all_faults_of_a_catalogue_are_told_in_one_run(entry: Any, load: Any, tmp_path: Path) -> None:
+    load(entry("IBM", issued_quantity=1000), entry("FB"))
+    quantities_move(changes={Instrument.objects.get(ticker="IBM").pk: -300})
+    path = tmp_path / "bad.json"
+
+    def said(*entries: dict[str, Any]) -> list[str]:
+        path.write_text(json.dumps({"instruments": entries}), encoding="utf-8")
+        out = StringIO()
+        with pytest.raises(CommandError):
+            call_command("load_catalogue", str(path), stderr=out)
+        return out.getvalue().splitlines()
+
+    bad = [entry(f"B{number}", type="option", lot_size=0) for number in range(7)]
+    assert said(entry("AAPL"), *bad, {**entry("C"), "isin": "x", "colour": "red"}) == [
+        "type: 7",
+        *(f"  instrument {n} (B{n - 2}): type: Value 'option' is not a valid choice." for n in range(2, 7)),
+        "  … and 2 more",
+        "lot_size: 7",
+        *(f"  instrument {n} (B{n - 2}): lot_size is to be from 1 to 1,000,000,000" for n in range(2, 7)),
+        "  … and 2 more",
+        "a field colour: 1",
+        "  instrument 9 (C): there is no field colour",
+    ]
+    unpriced = {key: value for key, value in entry("D").items() if "price" not in key} | {"price_step": "1"}
+    del unpriced["previous_close"]
+    assert said(unpriced, entry("IBM", issued_quantity=299), {**entry("E"), "isin": entry("FB")["isin"]}) == [
+        "no price: 1",
+        "  D: it has neither a price in the catalogue nor a daily price to start from",
+        "issued_quantity below what is sold: 1",
+        "  IBM: issued_quantity 299 is less than the 300 sold",
+        "isin taken: 1",
+        f"  E: FB has the isin {entry('FB')['isin']}",
+    ]
+    assert Instrument.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+class TestWhileOrdersGoOn:
+    @pytest.fixture
+    def pauses(self, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+        """How many instruments each transaction has listed or changed; nothing is locked between them."""
+        counts: list[int] = []
+        told = OutboxEvent.objects.count()
+
+        def pause(seconds: float) -> None:
+            assert seconds >= PAUSE_S
+            counts.append(OutboxEvent.objects.count() - told - sum(counts))
+            with transaction.atomic():
+                assert list(Instrument.objects.select_for_update(nowait=True, no_key=True)) or True
+
+        monkeypatch.setattr(LOADING, "_pause", pause)
+        return counts
+
+    def test_it_is_listed_and_changed_in_portions(
+        self, entry: Any, load: Any, pauses: list[int], published: Any
+    ) -> None:
+        count = 3 * PORTION + 1
+        load(*[entry(f"T{number:03}") for number in range(count)])
+        assert pauses == [PORTION] * 3
+        load(*[entry(f"T{number:03}", lot_size=10) for number in range(count)])
+        assert pauses == [PORTION] * 3 + [PORTION + 1, *[PORTION] * 2]  # the last of the first run, too
+        events = published(InstrumentChanged)
+        assert [event.ticker for event in events[:count]] == [f"T{number:03}" for number in range(count)]
+        assert {event.lot_size for event in events[count:]} == {10}
+
+    def test_an_order_holds_nothing_up_and_is_not_held_up(self, entry: Any, load: Any) -> None:
+        load(entry("AAPL"), entry("IBM"))
+        with ThreadPoolExecutor(1) as pool, transaction.atomic():
+            offers_lock(instrument_ids=Instrument.objects.values_list("id", flat=True))
+
+            def work() -> list[str]:
+                try:
+                    with connection.cursor() as cursor:
+                        cursor.execute("SET lock_timeout = '2s'")
+                    return load(entry("AAPL"), entry("IBM"), entry("FB"), entry("GOOG")).listed
+                finally:
+                    connection.close()
+
+            assert pool.submit(work).result(timeout=20) == ["FB", "GOOG"]
+
+    def test_what_was_interrupted_goes_on(
+        self, entry: Any, load: Any, monkeypatch: pytest.MonkeyPatch, published: Any
+    ) -> None:
+        def killed(seconds: float) -> None:
+            raise KeyboardInterrupt
+
+        entries = [entry(f"T{number:03}") for number in range(2 * PORTION)]
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(LOADING, "_pause", killed)
+            load(*entries)
+        loaded = load(*entries)
+        assert (len(loaded.listed), loaded.unchanged) == (PORTION, PORTION)
+        assert len(published(InstrumentChanged)) == 2 * PORTION
+
+    def test_instruments_whose_prices_were_not_loaded_yet_are_quoted_by_the_next_run(
+        self, entry: Any, load: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, published: Any
+    ) -> None:
+        prices = tmp_path / "prices.csv"
+        prices.write_text(
+            "Ticker,Date,Open,High,Low,Close,Volume,Adj Close\nAAPL,2005-02-28,44,45,44,44.86,1,6.41\n"
+        )
+        unpriced = entry("AAPL")
+        del unpriced["price"], unpriced["previous_close"]
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(quotes, "prices_import", _killed)
+            load(unpriced, prices=prices)
+        assert (Instrument.objects.count(), published(InstrumentChanged)) == (1, [])
+
+        assert load(unpriced, prices=prices).listed == ["AAPL"]
+        assert [event.price for event in published(InstrumentChanged)] == [Decimal("44.86")]
+
+
+def _killed(**_: Any) -> None:
+    raise KeyboardInterrupt

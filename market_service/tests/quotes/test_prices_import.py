@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import time
+import tracemalloc
 from datetime import date, timedelta
 from decimal import Decimal
 from io import StringIO
@@ -15,6 +16,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from market_service.quotes.models import DailyPrice, Quote
+from market_service.quotes.services import prices_check
 
 pytestmark = pytest.mark.django_db
 
@@ -101,7 +103,6 @@ def test_loading_again_changes_nothing_and_a_corrected_row_replaces(listed: Any,
         ("AAPL,2013-03-01,438,438.18,429.98,430.47,1,nan", "Adj Close 'nan' is not a plain decimal number"),
         ("TSLA,2013-03-01,438,438.18,429.98,430.47,1,430", "the ticker 'TSLA' is not listed"),
         ("aapl,2013-03-01,438,438.18,429.98,430.47,1,430", "the ticker 'aapl' is not listed"),
-        ("AAPL,2013-03-02,438,438.18,429.98,430.47,1,430", "2013-03-02 is a Saturday: no trading day"),
         ("AAPL,2013-02-30,438,438.18,429.98,430.47,1,430", "'2013-02-30' is not a day"),
         ("AAPL,01.03.2013,438,438.18,429.98,430.47,1,430", "'01.03.2013' is not a day"),
         ("AAPL,2013-03-01,438,438.18,429.98,430.47,1", "7 columns instead of 8"),
@@ -118,8 +119,10 @@ def test_a_bad_row_is_named_and_nothing_is_loaded(
 ) -> None:
     listed("AAPL")
     said = refused(write(HEADER, OTHER, row))
-    assert said.startswith("line 3: ")
-    assert reason in said
+    kind, place, *_ = said.splitlines()
+    assert kind.endswith(": 1")
+    assert place.startswith("  line 3: ")
+    assert reason in place
     assert "Nothing was loaded: 1 bad rows in prices.csv." in said
 
 
@@ -130,12 +133,56 @@ def test_a_day_in_the_future(listed: Any, write: Any) -> None:
     assert f"Date {day} is in the future" in refused(write(HEADER, GOOD.replace("2013-03-01", str(day))))
 
 
-def test_many_bad_rows_are_named_up_to_twenty_and_counted(listed: Any, write: Any) -> None:
+def test_all_faults_are_counted_by_kind_and_the_first_of_each_named(listed: Any, write: Any) -> None:
     listed("AAPL")
-    said = refused(write(HEADER, GOOD, *["AAPL,broken"] * 5000))
-    assert said.count("\nline ") + said.startswith("line ") == 20
-    assert "line 3: 2 columns instead of 8" in said
-    assert "… and 4,980 more" in said
+    lines = ["AAPL,broken"] * 5000 + [OTHER, OTHER, GOOD.replace("AAPL", "TSLA"), GOOD.replace("438.0,", ",")]
+    said = refused(write(HEADER, GOOD, *lines)).splitlines()
+    assert said == [
+        "the number of columns: 5,000",
+        *(f"  line {number}: 2 columns instead of 8" for number in range(3, 8)),
+        "  … and 4,995 more",
+        "a day is there twice: 1",
+        "  line 5004: AAPL on 2013-02-28 is there already, in line 5003",
+        "a ticker that is not listed: 1",
+        "  line 5005: the ticker 'TSLA' is not listed",
+        "Open empty: 1",
+        "  line 5006: Open is empty",
+        "Nothing was loaded: 5003 bad rows in prices.csv.",
+    ]
+
+
+def test_an_exchange_may_trade_on_any_day_of_the_week(listed: Any, write: Any) -> None:
+    listed("AAPL")
+    days = ["2013-03-02", "2013-03-03", "2013-01-01"]  # a Saturday, a Sunday, a holiday
+    assert "3 rows: 3 new" in run(write(HEADER, *(GOOD.replace("2013-03-01", day) for day in days)))
+
+
+def test_days_without_trades_and_gaps_are_taken_as_they_are(listed: Any, write: Any) -> None:
+    listed("AAPL")
+    rows = ["AAPL,1962-01-02,1,1,1,1,0,1", "AAPL,2013-03-01,1,1,1,1,0,1"]
+    assert "2 rows: 2 new" in run(write(HEADER, *rows))
+
+
+def test_a_file_of_any_size_takes_little_memory(listed: Any, tmp_path: Path) -> None:
+    listed("AAPL")
+    tickers = [f"T{number}" for number in range(100)]
+    path = tmp_path / "prices.csv"
+
+    def peak(years: int) -> int:
+        with path.open("w") as file:
+            file.write(f"{HEADER}\n")
+            for ticker in tickers:
+                for day in range(years * 365):
+                    file.write(f"{ticker},{date(1990, 1, 1) + timedelta(days=day)},1,1,1,1,0,1\n")
+        tracemalloc.start()
+        try:
+            assert prices_check(path=path, tickers=set(tickers)) == set(tickers)
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    few, many = peak(1), peak(5)
+    assert many - few < 400 * 100 * 4  # 400 bytes for a year of a ticker; its rows are some 10,000
 
 
 def test_a_bad_row_after_thousands_of_good_ones_undoes_them(listed: Any, write: Any) -> None:
@@ -165,7 +212,9 @@ def test_a_file_of_another_form(listed: Any, write: Any, lines: list[Any], reaso
 
 def test_windows_line_ends_a_byte_order_mark_and_empty_lines_are_fine(listed: Any, write: Any) -> None:
     listed("AAPL")
-    assert "2 rows: 2 new" in run(write(b"\xef\xbb\xbf" + HEADER.encode(), OTHER, "", GOOD, "", end=b"\r\n"))
+    assert "2 rows: 2 new" in run(
+        write(b"\xef\xbb\xbf" + HEADER.encode(), OTHER, "", GOOD, "  ", ",,,,,,,", "", end=b"\r\n")
+    )
 
 
 def test_gzip_whole_truncated_and_damaged(listed: Any, tmp_path: Path) -> None:

@@ -1,11 +1,14 @@
-"""instrument_copy: market has listed or changed an instrument."""
+"""instruments_copy: market has listed or changed instruments."""
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from trading_service.reference.models import LatestQuote, ListedInstrument
@@ -48,3 +51,16 @@ def test_a_description_never_brings_an_older_quote_back(world) -> None:
     )
     assert ListedInstrument.objects.get().version == 2
     assert LatestQuote.objects.get().price == 100
+
+
+def test_many_are_two_statements(world, deliver_many) -> None:
+    listed = [world.list_instrument(f"T{index}") for index in range(20)]
+    changed = [dataclasses.replace(each, lot_size=7, price=Decimal(5)) for each in listed]
+
+    def statements(events) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            deliver_many([(each, 2) for each in events])
+        return len(queries)
+
+    assert statements(changed[:1]) == statements(changed[1:])
+    assert set(ListedInstrument.objects.values_list("lot_size", "version")) == {(7, 2)}

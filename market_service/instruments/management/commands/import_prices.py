@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from market_service.faults import Faults
 from market_service.instruments.selectors import instrument_ids
 from market_service.quotes.errors import PricesInvalid
 from market_service.quotes.services import PricesImported, prices_import
@@ -21,11 +22,18 @@ def say_prices(command: BaseCommand, imported: PricesImported) -> None:
     )
 
 
+def say_faults(command: BaseCommand, faults: Faults) -> None:
+    """All that is wrong with a file, by kind."""
+    for line in faults.lines():
+        command.stderr.write(line)
+
+
 class Command(BaseCommand):
     help = (
         "Load daily prices from a CSV file (also gzipped) with the columns "
-        "Ticker,Date,Open,High,Low,Close,Volume,Adj Close. A bad row is named with its line number and "
-        "reason; nothing of a file with bad rows is loaded. Loading a file again changes nothing."
+        "Ticker,Date,Open,High,Low,Close,Volume,Adj Close. Bad rows are counted by kind and the first of "
+        "each kind are named with line number and reason; nothing of a file with bad rows is loaded. "
+        "Loading a file again changes nothing."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -35,10 +43,7 @@ class Command(BaseCommand):
         try:
             say_prices(self, prices_import(path=file, instrument_ids=instrument_ids()))
         except PricesInvalid as error:
-            for row in error.rows:
-                self.stderr.write(f"line {row.line}: {row.reason}")
-            if error.more:
-                self.stderr.write(f"… and {error.more:,} more")
+            say_faults(self, error.faults)
             raise CommandError(error.detail) from None
         except OSError as error:
             raise CommandError(f"{file} cannot be read: {error.strerror or error}") from None

@@ -10,21 +10,28 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from market_service.instruments.errors import CatalogueInvalid
-from market_service.instruments.management.commands.import_prices import say_prices
+from market_service.instruments.management.commands.import_prices import say_faults, say_prices
 from market_service.instruments.services import catalogue_load
 from market_service.quotes.errors import PricesInvalid
 
+SHIPPED = settings.DATA / "catalogue.json"
+SHIPPED_PRICES = settings.DATA / "us_ohlcv_daily.csv.gz"
+
 
 class Command(BaseCommand):
-    help = "List the instruments of the catalogue; the first time, load the shipped daily prices too."
+    help = (
+        "List the instruments of a catalogue, in portions, while orders go on; all that is wrong with it is "
+        "told first, and then nothing is listed. With the shipped one come the shipped daily prices."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", nargs="?", type=Path, default=settings.DATA / "catalogue.json")
+        parser.add_argument("file", nargs="?", type=Path, default=SHIPPED)
 
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
         try:
-            loaded = catalogue_load(catalogue=file, prices=settings.DATA / "us_ohlcv_daily.csv.gz")
+            loaded = catalogue_load(catalogue=file, prices=SHIPPED_PRICES if file == SHIPPED else None)
         except (CatalogueInvalid, PricesInvalid) as error:
+            say_faults(self, error.faults)
             raise CommandError(error.detail) from None
         except OSError as error:
             raise CommandError(f"{error.filename} cannot be read: {error.strerror}") from None
