@@ -46,7 +46,7 @@ def _(text: str) -> str:
 
 REASONS: dict[RejectCode, Reason] = {
     RejectCode.ACCOUNT_FROZEN: Reason(
-        _("Your cash account is frozen while it is being checked. It takes no new orders until that is done.")
+        _("Your cash account is frozen while it is being checked. It takes no orders to buy until then.")
     ),
     RejectCode.ACCOUNT_NOT_READY: Reason(
         _("Your cash account was still being opened. Place the order again in a moment.")

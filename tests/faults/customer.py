@@ -113,9 +113,9 @@ class Customer:
         key = str(UUID(int=self.random.getrandbits(128)))
         return self.wishes.setdefault(key, Wish(path, body, key))
 
-    def order(self, side: str, ticker: str, quantity: int) -> Wish:
+    def order(self, side: str, ticker: str, quantity: int, **more: str) -> Wish:
         """A new wish for a market order."""
-        body = {"ticker": ticker, "side": side, "type": "market", "quantity": quantity}
+        body = {"ticker": ticker, "side": side, "type": "market", "quantity": quantity, **more}
         return self.wish("/orders", body)
 
     def send(self, wish: Wish, *, line: Line | None = None, patience: float = PATIENCE) -> Call:

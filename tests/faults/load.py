@@ -11,6 +11,9 @@ from tests.faults.customer import Customer
 #: What everybody trades most: one hot instrument. The others are drawn evenly.
 HOT = "BZIDX"
 TICKERS = (HOT, HOT, HOT, "AAPL", "MSFT", "BZB5", "EURSIM")
+#: What an order is bound by besides the price protection, in dollars: mostly nothing; or a price that binds
+#: one side and not the other.
+BOUNDS = ("", "", "", "", "", "0.05", "50000.00")
 #: Calls a second of one customer, on average.
 PACE = 5.0
 #: Seconds between two attempts to sign in again.
@@ -33,7 +36,8 @@ class Trader(Customer):
                 self.sign_in()
 
     def _place(self, side: str, ticker: str, quantity: int) -> Call:
-        wish = self.order(side, ticker, quantity)
+        bound = self.random.choice(BOUNDS)
+        wish = self.order(side, ticker, quantity, **({"worst_price": bound} if bound else {}))
         call = self.send(wish)
         if call.outcome == "unknown" and self.random.random() < 0.4:  # an impatient one tries again at once
             call = self.send(wish)

@@ -48,8 +48,7 @@ def test_no_money(api, deliver, user_id):
             "account_frozen",
             "0.00 USD",
             "10.00 USD",
-            "Your cash account is frozen while it is being checked. "
-            "It takes no new orders until that is done.",
+            "Your cash account is frozen while it is being checked. It takes no orders to buy until then.",
         ),
         ("something_new", "", "", "The exchange refused the order (something_new)."),
     ],
