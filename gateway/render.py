@@ -22,6 +22,7 @@ from gateway.envoy.clusters import clusters
 from gateway.envoy.places import Places
 from gateway.envoy.routes import route_configuration
 from gateway.envoy.run import Run
+from gateway.envoy.site import Site
 from gateway.files import write
 from gateway.nginx import files as nginx_files
 from gateway.nginx.binary import NginxRefused
@@ -44,6 +45,7 @@ def render(
     check: bool = False,
     source: Path = SOURCE_FILE,
     canaries: Mapping[str, int] | None = None,
+    site: Site | None = None,
 ) -> Path:
     """Write the configuration.
 
@@ -59,6 +61,7 @@ def render(
         check: let Envoy and nginx judge it first.
         source: the gateway file.
         canaries: service → the share of its canary in percent.
+        site: how the outside reaches it; when not given, under any name and by no proxy.
 
     Returns:
         The path of `bootstrap.json`, which Envoy is started with.
@@ -72,8 +75,8 @@ def render(
     out, run_dir = out.resolve(), run_dir.resolve()
     places = Places.of(gateway.target(target), run_dir, gateways)
     places.check(gateway)
-    canaries = canaries or {}
-    run = Run(gateway, places, port=port, bind=bind, log=log, rates=rate_limits, canaries=canaries)
+    canaries, site = canaries or {}, site or Site()
+    run = Run(gateway, places, port=port, bind=bind, log=log, rates=rate_limits, canaries=canaries, site=site)
     if check:
         with tempfile.TemporaryDirectory() as aside:
             whole = Path(aside) / "bootstrap.json"
@@ -83,7 +86,8 @@ def render(
     # What is referred to comes before what refers to it: Envoy refuses a route to an unknown cluster.
     set_weights(out, canaries)
     write_clusters(out, places, gateway, canaries)
-    write_routes(out, gateway, canaries)
+    site.save(out)
+    write_routes(out, gateway, site, canaries)
     write(out / "lds" / "listeners.json", {"resources": doors(run, watched_routes(out))})
     path = out / "bootstrap.json"
     write(path, bootstrap(run, folder=out))
@@ -95,9 +99,9 @@ def write_clusters(out: Path, places: Places, gateway: Gateway, canaries: Collec
     write(out / "cds" / "clusters.json", {"resources": clusters(gateway, places, canaries)})
 
 
-def write_routes(out: Path, gateway: Gateway, canaries: Collection[str]) -> None:
+def write_routes(out: Path, gateway: Gateway, site: Site, canaries: Collection[str]) -> None:
     """Write the file of the routes; a running Envoy takes it. Their clusters must be there before."""
-    write(out / "rds" / "routes.json", {"resources": [route_configuration(gateway, canaries)]})
+    write(out / "rds" / "routes.json", {"resources": [route_configuration(gateway, site, canaries)]})
 
 
 def factor(text: str) -> float | None:
@@ -126,9 +130,25 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--rate-limits", type=factor, default=1.0, help="multiplies them, or: off")
     parser.add_argument("--check", action="store_true", help="let Envoy judge the configuration first")
     parser.add_argument("--source", type=Path, default=SOURCE_FILE, help="the gateway file")
-    options = parser.parse_args(arguments)
+    parser.add_argument("--public-url", default="", help="scheme and host of every link")
+    parser.add_argument(
+        "--host", action="append", default=[], help="a name that is answered to (default: any)"
+    )
+    parser.add_argument(
+        "--trusted-proxy", action="append", default=[], help="a network whose X-Forwarded-* are believed"
+    )
+    parser.add_argument("--session-cookie", default=Site.session_cookie, help="web_frontend's")
+    parser.add_argument("--operator-cookie", default="", help="of the admins (default: as in gateway.yaml)")
+    options = vars(parser.parse_args(arguments))
     try:
-        print(render(**vars(options)))
+        site = Site(
+            public_url=options.pop("public_url"),
+            hosts=tuple(options.pop("host")),
+            proxies=tuple(options.pop("trusted_proxy")),
+            session_cookie=options.pop("session_cookie"),
+            operator_cookie=options.pop("operator_cookie"),
+        )
+        print(render(**options, site=site))
     except (SourceError, EnvoyRefused, NginxRefused, OSError) as error:
         print(f"gateway: {error}", file=sys.stderr)
         return 1

@@ -11,10 +11,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from servicekit.cookies import cookie_name
 from servicekit.faults import follow_clock
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -109,13 +111,11 @@ def service_settings(
     env = environment(name)
     package = f"{name}_service"
     slug = SLUGS[name]
-    secure = env.get("BIRZHA_PUBLIC_URL").startswith("https:")
     return {
         "SERVICE_NAME": name,
         "SERVICE_SLUG": slug,
         "SECRET_KEY": env.require("BIRZHA_SECRET_KEY"),
         "DEBUG": False,
-        "ALLOWED_HOSTS": env.get("BIRZHA_ALLOWED_HOSTS", "*").split(","),
         "ROOT_URLCONF": f"{package}.config.urls",
         "WSGI_APPLICATION": f"{package}.config.wsgi.application",
         "SUBSCRIPTIONS_MODULE": f"{package}.subscriptions",
@@ -163,7 +163,8 @@ def service_settings(
         ],
         **_database(env, name),
         **_languages(package),
-        **_cookies(slug, secure),
+        **public_address(env),
+        **_cookies(env, slug),
         "STATIC_URL": f"/admin/{slug}/static/",
         "STATICFILES_DIRS": [REPOSITORY / "servicekit" / "admin" / "static"],
         "WHITENOISE_USE_FINDERS": True,
@@ -173,7 +174,6 @@ def service_settings(
         "INBOX_DAYS": int(env.get("BIRZHA_INBOX_DAYS", "45")),
         "WORKER_METRICS": env.get("BIRZHA_WORKER_METRICS"),
         "JWKS_URL": env.require("BIRZHA_JWKS_URL"),
-        "PUBLIC_URL": env.get("BIRZHA_PUBLIC_URL", "http://127.0.0.1:8000"),
         "REST_FRAMEWORK": _rest_framework(),
         "SPECTACULAR_SETTINGS": {
             "TITLE": f"Birzha: {slug}",
@@ -244,18 +244,44 @@ def _languages(package: str) -> dict[str, Any]:
     }
 
 
-def _cookies(slug: str, secure: bool) -> dict[str, Any]:
+def public_address(env: Environment) -> dict[str, Any]:
+    """What follows from how browsers reach the system: Django's part of it, alike for services and pages."""
+    url = env.get("BIRZHA_PUBLIC_URL", "http://127.0.0.1:8000")
     return {
-        "SESSION_COOKIE_NAME": f"birzha_{slug}_session",
-        "SESSION_COOKIE_PATH": f"/admin/{slug}/",
+        "PUBLIC_URL": url,
+        # The gateway decides which hosts are answered to; nobody else reaches a service.
+        "ALLOWED_HOSTS": ["*"],
+        "CSRF_TRUSTED_ORIGINS": ["{0.scheme}://{0.netloc}".format(urlsplit(url))],
+        "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
+    }
+
+
+def behind_tls(env: Environment) -> bool:
+    """Whether browsers come by https only."""
+    return env.get("BIRZHA_PUBLIC_URL").startswith("https:")
+
+
+def own_cookie(env: Environment, name: str) -> str:
+    """A cookie's name in this system; see :func:`servicekit.cookies.cookie_name`."""
+    return cookie_name(name, system=env.get("BIRZHA_COOKIE_SUFFIX"), secure=behind_tls(env))
+
+
+def _cookies(env: Environment, slug: str) -> dict[str, Any]:
+    secure = behind_tls(env)
+    return {
+        "OPERATOR_COOKIE_NAME": own_cookie(env, "operator"),
+        "SESSION_COOKIE_NAME": own_cookie(env, f"{slug}_session"),
+        # What only this host can set (__Host-) has to be of all paths.
+        "SESSION_COOKIE_PATH": "/" if secure else f"/admin/{slug}/",
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": secure,
-        "CSRF_COOKIE_NAME": f"birzha_{slug}_csrf",
+        "MESSAGE_STORAGE": "servicekit.message_cookie.MessageCookie",
+        "MESSAGE_COOKIE_NAME": own_cookie(env, f"{slug}_messages"),
+        "CSRF_COOKIE_NAME": own_cookie(env, f"{slug}_csrf"),
         "CSRF_COOKIE_SAMESITE": "Lax",
         "CSRF_COOKIE_HTTPONLY": False,
         "CSRF_COOKIE_SECURE": secure,
         "CSRF_FAILURE_VIEW": "servicekit.api.error_views.csrf_failure",
-        "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
     }
 
 

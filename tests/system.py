@@ -34,6 +34,10 @@ class System:
         """The values of ``etc/<name>.env``: of a service, ``operator`` or ``auditor``."""
         return environment.read(self.home, name)
 
+    def cookie(self, name: str) -> str:
+        """How this system calls one of its cookies: ``session``, ``operator`` …"""
+        return f"birzha_{name}_{self.settings_of('web')['BIRZHA_COOKIE_SUFFIX']}"
+
     def process(self, name: str) -> dict[str, Any]:
         """What supervisord knows of a process: ``pid, statename, group`` and more."""
         return next(state for state in Supervisor(self.home).states() if state["name"] == name)

@@ -25,6 +25,8 @@ from servicekit.telemetry import current_request_id, current_traceparent
 TIMEOUT = httpx.Timeout(5.0, connect=1.0, pool=2.0)
 #: What the pages call themselves where no visitor's browser does.
 OWN_HEADERS = {"User-Agent": "birzha-pages"}
+#: What the gateway's socket is called; nothing looks the name up.
+INNER_URL = "http://gateway"
 #: Export of a long history may take longer between two pieces.
 DOWNLOAD_TIMEOUT = httpx.Timeout(30.0, connect=1.0, pool=2.0)
 
@@ -67,15 +69,18 @@ class GatewayProblem(Exception):
 
 @lru_cache(maxsize=2)
 def pool(gateway_url: str) -> httpx.Client:
-    """The process's connections to the gateway: ``unix:/path/gateway.sock`` or ``http://…``."""
+    """The process's connections to the gateway: ``unix:/path/gateway.sock`` or ``http://…``.
+
+    They are inside, whatever the public address is; the gateway answers to that one's host.
+    """
     limits = httpx.Limits(max_connections=64, max_keepalive_connections=16, keepalive_expiry=20)
-    if gateway_url.startswith("unix:"):
-        transport = httpx.HTTPTransport(uds=gateway_url.removeprefix("unix:"), limits=limits, retries=1)
-        return httpx.Client(
-            transport=transport, base_url=settings.PUBLIC_URL, timeout=TIMEOUT, headers=OWN_HEADERS
-        )
-    transport = httpx.HTTPTransport(limits=limits, retries=1)
-    return httpx.Client(transport=transport, base_url=gateway_url, timeout=TIMEOUT, headers=OWN_HEADERS)
+    uds = gateway_url.removeprefix("unix:") if gateway_url.startswith("unix:") else None
+    return httpx.Client(
+        transport=httpx.HTTPTransport(uds=uds, limits=limits, retries=1),
+        base_url=INNER_URL if uds else gateway_url,
+        headers={"Host": urlsplit(settings.PUBLIC_URL).netloc, **OWN_HEADERS},
+        timeout=TIMEOUT,
+    )
 
 
 class Gateway:

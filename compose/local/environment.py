@@ -47,7 +47,7 @@ def _service(home: Home, settings: Settings, passwords: dict[str, str], service:
         "BIRZHA_REDIS_URL": valkey.url(home, service.name, passwords[f"redis.{service.name}"]),
         "BIRZHA_JWKS_URL": f"unix:{home.socket('user')}:/.well-known/jwks.json",
         "BIRZHA_PUBLIC_URL": settings.public_url,
-        "BIRZHA_ALLOWED_HOSTS": "*",
+        "BIRZHA_COOKIE_SUFFIX": settings.cookie_suffix,
     }
     if service.worker:
         values["BIRZHA_WORKER_METRICS"] = str(home.socket(f"{service.name}-worker"))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from compose.local.console import Trouble
 from compose.local.paths import Home
+from compose.local.public import reached_at
 from compose.local.settings import Settings
 from compose.local.supervisor import RUNNING, STARTING, Supervisor, log_tail
 from compose.services import SERVICES
@@ -107,7 +108,7 @@ def _checks(home: Home, settings: Settings) -> dict[str, Callable[[], str]]:
             get(UnixConnection(home.socket(f"cache-{name}")), READY_PATH, "*/*"), wanted=204
         )
 
-    host = "127.0.0.1" if settings.bind in ("0.0.0.0", "::") else settings.bind
+    host = reached_at(settings.bind).strip("[]")
 
     def public() -> http.client.HTTPConnection:
         return http.client.HTTPConnection(host, settings.port, timeout=10)

@@ -89,10 +89,23 @@ def status(home: Home) -> bool:
     say(f"{total.processes} processes in {total.text()}, supervisord included")
     everything = all(process["statename"] == RUNNING for process in states)
     if everything:
-        say(f"address: {home.read_state().get('url', '')}")
+        say(f"address: {home.read_state().get('public_url') or home.read_state().get('url', '')}")
     if unusual := rate_limits(str(home.read_state().get("rate_limits", "1"))):
         say(unusual)
     return everything
+
+
+def reach(settings: Settings) -> list[str]:
+    """Who else than this machine comes in, and as what; nothing when nobody does."""
+    lines = []
+    if settings.trusted_proxies:
+        lines.append(
+            f"Proxies whose word on their visitors' addresses counts: {', '.join(settings.trusted_proxies)}."
+        )
+    if settings.fixed_url or settings.extra_hosts or settings.bind not in ("127.0.0.1", "::1"):
+        named = ", ".join(settings.hosts) or "any host"
+        lines.append(f"It answers to: {named}. Add names by BIRZHA_ALLOWED_HOSTS (docs/serving.md).")
+    return lines
 
 
 def rate_limits(factor: str) -> str:
@@ -118,6 +131,8 @@ Next: make demo    a new user's whole story through the public API
       make check   is every balance, hold, order and position right?
       make status  processes and memory      make logs   what they say
       make down    stop; the data stays      make reset  start over""")
+    for line in reach(settings):
+        say(f"\n{line}")
     if unusual := rate_limits(str(home.read_state().get("rate_limits", "1"))):
         say(f"\n{unusual}")
 

@@ -7,9 +7,16 @@ import os
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+from compose.local import public
 from compose.local.console import Trouble
 from compose.local.paths import DEFAULT_BIND, DEFAULT_PORT, Home
+from servicekit.cookies import cookie_name
+
+if TYPE_CHECKING:
+    from gateway.envoy.site import Site
 
 #: What tests and benchmarks start their systems with: all of their customers come from one address.
 MANY_CUSTOMERS = {"BIRZHA_RATE_LIMITS": "1000"}
@@ -20,20 +27,28 @@ class Settings:
     """Attributes:
     port: BIRZHA_PORT, the one public port; the last start's when it is not given.
     bind: BIRZHA_BIND, the address it listens on.
-    public_url: BIRZHA_PUBLIC_URL, how browsers reach it.
+    fixed_url: BIRZHA_PUBLIC_URL, scheme and host of every link; "" when each request has its own.
+    trusted_proxies: BIRZHA_TRUSTED_PROXIES, networks whose X-Forwarded-For and -Proto are believed.
+    extra_hosts: BIRZHA_ALLOWED_HOSTS, names that it answers to beside its own; ``*`` is any.
+    cookie_suffix: what the names of its cookies end with: systems on one host share their browser's cookies.
     quote_feed: BIRZHA_QUOTE_FEED, ``walk`` (prices move) or ``still``.
     rate_limits: BIRZHA_RATE_LIMITS, multiplies the gateway's rate limits for this run; None turns them off.
     """
 
     port: int
     bind: str
-    public_url: str
+    fixed_url: str = ""
+    trusted_proxies: tuple[str, ...] = ()
+    extra_hosts: tuple[str, ...] = ()
+    cookie_suffix: str = ""
     quote_feed: str = "walk"
     rate_limits: float | None = 1.0
 
     @classmethod
     def read(cls, home: Home, environment: Mapping[str, str] = os.environ) -> Settings:
         """From the environment, else as the last start had it, else the defaults.
+
+        A variable that is there and empty, as in ``BIRZHA_PUBLIC_URL= make up``, takes the default again.
 
         Raises:
             Trouble: a value that cannot be.
@@ -44,20 +59,62 @@ class Settings:
             raise Trouble(f"BIRZHA_PORT={text} is not a port: a number from 1 to 65535 is.")
         bind = environment.get("BIRZHA_BIND") or str(state.get("bind", DEFAULT_BIND))
         try:
-            address = ipaddress.ip_address(bind)
+            ipaddress.ip_address(bind)
         except ValueError:
             raise Trouble(f"BIRZHA_BIND={bind} is not an address such as 127.0.0.1 or 0.0.0.0.") from None
-        reached = "127.0.0.1" if address.is_unspecified else f"[{bind}]" if address.version == 6 else bind
         feed = environment.get("BIRZHA_QUOTE_FEED") or "walk"
         if feed not in ("walk", "still"):
             raise Trouble(f"BIRZHA_QUOTE_FEED={feed}: it is either walk or still.")
-        url = environment.get("BIRZHA_PUBLIC_URL") or f"http://{reached}:{text}"
+
+        def chosen(name: str) -> str:
+            return environment.get(f"BIRZHA_{name.upper()}", str(state.get(name, ""))).strip()
+
         return cls(
             port=int(text),
             bind=bind,
-            public_url=url.rstrip("/"),
+            fixed_url=public.url(chosen("public_url")),
+            trusted_proxies=public.networks(chosen("trusted_proxies")),
+            extra_hosts=public.hosts(chosen("allowed_hosts")),
+            cookie_suffix=home.tag[:8],
             quote_feed=feed,
             rate_limits=_factor(environment.get("BIRZHA_RATE_LIMITS") or "1"),
+        )
+
+    @property
+    def local_url(self) -> str:
+        """How this machine itself reaches it, whatever the public address is."""
+        return f"http://{public.reached_at(self.bind)}:{self.port}"
+
+    @property
+    def public_url(self) -> str:
+        """How browsers reach it."""
+        return self.fixed_url or self.local_url
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The names that it answers to, without ports; none of them means any."""
+        if public.ANY in self.extra_hosts:
+            return ()
+        named = [urlsplit(self.fixed_url).hostname or ""] if self.fixed_url else []
+        return tuple(
+            dict.fromkeys([*public.own_hosts(self.bind), *map(public.bracketed, named), *self.extra_hosts])
+        )
+
+    @property
+    def site(self) -> Site:
+        """What the gateway must know of the outside."""
+        from gateway.envoy.site import Site
+
+        def cookie(name: str) -> str:
+            return cookie_name(name, system=self.cookie_suffix, secure=self.public_url.startswith("https:"))
+
+        return Site(
+            public_url=self.fixed_url,
+            hosts=self.hosts,
+            proxies=self.trusted_proxies,
+            session_cookie=cookie("session"),
+            operator_cookie=cookie("operator"),
+            language_cookie=cookie("language"),
         )
 
     @property

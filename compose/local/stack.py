@@ -80,7 +80,10 @@ class Stack:
         self.home.write_state(
             port=settings.port,
             bind=settings.bind,
-            url=settings.public_url,
+            url=settings.local_url,
+            public_url=settings.fixed_url,
+            trusted_proxies=",".join(settings.trusted_proxies),
+            allowed_hosts=",".join(settings.extra_hosts),
             rate_limits=settings.rate_limits_text,
         )
         render_gateway(self.home, settings)
@@ -261,6 +264,7 @@ def render_gateway(home: Home, settings: Settings) -> None:
             rate_limits=settings.rate_limits,
             check=True,
             canaries=state.read(home.versions).weights(),
+            site=settings.site,
         )
     except (SourceError, EnvoyRefused, NginxRefused) as error:
         raise Trouble(f"The gateway's configuration is not right: {error}") from error

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gateway.canary.admin import Admin
 from gateway.envoy.places import Places
+from gateway.envoy.site import Site
 from gateway.render import write_clusters, write_routes
 from gateway.source import Gateway
 from gateway.taken import wait_until_taken
@@ -30,7 +31,7 @@ def introduce(
     """
     write_clusters(out, places, gateway, canaries)
     wait_until_taken(admin, out)
-    write_routes(out, gateway, canaries)
+    write_routes(out, gateway, Site.read(out), canaries)
     wait_until_taken(admin, out)
 
 
@@ -47,7 +48,7 @@ def remove(*, out: Path, places: Places, gateway: Gateway, admin: Admin, canarie
     Raises:
         NotTaken: Envoy does not go by it.
     """
-    write_routes(out, gateway, canaries)
+    write_routes(out, gateway, Site.read(out), canaries)
     if admin.answers():  # one that starts later reads both files anew
         wait_until_taken(admin, out)
     write_clusters(out, places, gateway, canaries)

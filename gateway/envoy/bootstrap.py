@@ -33,7 +33,7 @@ def bootstrap(run: Run, *, folder: Path | None) -> Json:
     dynamic: Json = {}
     if folder is None:
         shares: Json = {"static_layer": document(run.canaries)["resources"][0]["layer"]}
-        routes = {"route_config": plain(route_configuration(run.gateway, run.canaries))}
+        routes = {"route_config": plain(route_configuration(run.gateway, run.site, run.canaries))}
         static_clusters += map(plain, clusters(run.gateway, run.places, run.canaries))
         listeners += map(plain, doors(run, routes))
     else:

@@ -17,8 +17,6 @@ from gateway.envoy.tokens import SCOPE_HEADER, USER_HEADER, checks_token
 from gateway.nginx import kept_cluster
 from gateway.source import Service
 
-#: web_frontend's; a visitor without an account keeps their side by it.
-SESSION_COOKIE = "birzha_session"
 OVERRIDE = "x-canary"
 
 _AGGREGATE = "envoy.extensions.clusters.aggregate.v3.ClusterConfig"
@@ -66,7 +64,7 @@ def _outlier() -> Json:
     }
 
 
-def split(entries: Iterable[Json], canaries: Collection[str]) -> list[Json]:
+def split(entries: Iterable[Json], canaries: Collection[str], session_cookie: str) -> list[Json]:
     """Routes in which each one to a service with a canary became three: always, never, by share.
 
     One without a token is only shared: who may choose is signed in.
@@ -74,6 +72,7 @@ def split(entries: Iterable[Json], canaries: Collection[str]) -> list[Json]:
     Args:
         entries: routes with a `cluster`, or others, which stay as they are.
         canaries: the services with a canary.
+        session_cookie: web_frontend's; a visitor without an account keeps their side by it.
     """
     versions = {service: (service, share_cluster(service)) for service in canaries}
     for service in canaries:
@@ -86,17 +85,17 @@ def split(entries: Iterable[Json], canaries: Collection[str]) -> list[Json]:
             continue
         service, canary = versions[cluster]
         if checks_token(entry):
-            result += _three(entry, service)
+            result += _three(entry, service, session_cookie)
         else:
-            result.append(_shared(entry, service, canary, cluster))
+            result.append(_shared(entry, service, canary, cluster, session_cookie))
     return result
 
 
-def _three(entry: Json, service: str) -> list[Json]:
+def _three(entry: Json, service: str, session_cookie: str) -> list[Json]:
     return [
         _chosen(entry, "always", share_cluster(service)),
         _chosen(entry, "never", service),
-        _shared(entry, service, share_cluster(service), service),
+        _shared(entry, service, share_cluster(service), service, session_cookie),
     ]
 
 
@@ -112,7 +111,7 @@ def _chosen(entry: Json, choice: str, cluster: str) -> Json:
     return chosen
 
 
-def _shared(entry: Json, service: str, canary: str, stable: str) -> Json:
+def _shared(entry: Json, service: str, canary: str, stable: str, session_cookie: str) -> Json:
     shared = copy.deepcopy(entry)
     del shared["route"]["cluster"]
     shared["route"]["weighted_clusters"] = {
@@ -123,7 +122,7 @@ def _shared(entry: Json, service: str, canary: str, stable: str) -> Json:
     }
     shared["route"]["hash_policy"] = [
         {"header": {"header_name": USER_HEADER}, "terminal": True},
-        {"cookie": {"name": SESSION_COOKIE}, "terminal": True},
+        {"cookie": {"name": session_cookie}, "terminal": True},
         {"connection_properties": {"source_ip": True}},
     ]
     _fall_back(shared["route"])

@@ -7,12 +7,15 @@ does not even get them checked; the rate limit after it, because it counts users
 
 from __future__ import annotations
 
+import ipaddress
+
 from gateway.envoy import Json, extension, seconds, typed
 from gateway.envoy.access_log import access_log
 from gateway.envoy.rate_limits import flood_guard, rate_limit
 from gateway.envoy.replies import local_replies
 from gateway.envoy.routes import NAME
 from gateway.envoy.run import Run
+from gateway.envoy.site import Site
 from gateway.envoy.tokens import token_check
 from gateway.source import Gateway
 
@@ -21,6 +24,11 @@ MANAGER = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConne
 _MUTATION = "envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation"
 _SPOOFABLE_PREFIXES = ("x-user-", "x-envoy-", "x-birzha-")
 _SPOOFABLE_OUTSIDE = ("x-forwarded-", "x-real-ip", "forwarded", "x-request-id")
+#: Of a proxy's, all but X-Forwarded-For and -Proto: many proxies pass a visitor's X-Forwarded-Host on.
+_SPOOFABLE_BEHIND_PROXY = (
+    *(f"x-forwarded-{name}" for name in ("host", "port", "server", "prefix", "user", "client-cert")),
+    *_SPOOFABLE_OUTSIDE[1:],
+)
 
 _COMPRESSED_TYPES = (
     "application/json",
@@ -36,14 +44,17 @@ _COMPRESSED_TYPES = (
 )
 
 
-def connection_manager(run: Run, door: str, *, trusted: bool, routes: Json) -> Json:
+def connection_manager(
+    run: Run, door: str, *, routes: Json, trusted: bool = False, proxied: bool = False
+) -> Json:
     """Everything that a door does.
 
     Args:
         run: what to render.
         door: its name in metrics and log.
-        trusted: web_frontend's, which speaks for a visitor.
         routes: where the RouteConfiguration is.
+        trusted: web_frontend's, which speaks for a visitor.
+        proxied: only the trusted proxies come in by it; they tell the visitor's address and scheme.
     """
     limits, timeouts = run.gateway.limits, run.gateway.timeouts
     return extension(
@@ -56,23 +67,24 @@ def connection_manager(run: Run, door: str, *, trusted: bool, routes: Json) -> J
         http_filters=[
             cors(),
             *flood_guard(run),
-            token_check(run.gateway),
+            token_check(run.gateway, run.site),
             *rate_limit(run),
             *_whole_requests(run.gateway),
             _compressor(),
             router(),
         ],
-        local_reply_config=local_replies(run.gateway),
+        local_reply_config=local_replies(run.gateway, run.site),
         access_log=[access_log(door, run.log)],
         server_name=NAME,
         # who is asking
-        use_remote_address=not trusted,
+        use_remote_address=not trusted and not proxied,
+        **({"original_ip_detection_extensions": [_visitor_of_proxy(run.site)]} if proxied else {}),
         skip_xff_append=True,  # the routes write it
         preserve_external_request_id=trusted,
         generate_request_id=True,
         always_set_request_id_in_response=True,
         request_id_extension=_uuid(),
-        early_header_mutation_extensions=[_strip(trusted=trusted)],
+        early_header_mutation_extensions=[_early(trusted=trusted, proxied=proxied)],
         # one spelling per address
         normalize_path=True,
         merge_slashes=True,
@@ -110,10 +122,24 @@ def router() -> Json:
     return extension("envoy.filters.http.router", proto, suppress_envoy_headers=True)
 
 
-def _strip(*, trusted: bool) -> Json:
+def _visitor_of_proxy(site: Site) -> Json:
+    """The last address in X-Forwarded-For that is no trusted proxy's; what a visitor wrote stands before."""
+    networks = [ipaddress.ip_network(text) for text in site.proxies]
+    cidrs = [{"address_prefix": str(n.network_address), "prefix_len": n.prefixlen} for n in networks]
+    return extension(
+        "envoy.http.original_ip_detection.xff",
+        "envoy.extensions.http.original_ip_detection.xff.v3.XffConfig",
+        xff_trusted_cidrs={"cidrs": cidrs},
+        skip_xff_append=True,
+    )
+
+
+def _early(*, trusted: bool, proxied: bool) -> Json:
     """Removes what only the inside may say, before Envoy looks at it."""
-    names = _SPOOFABLE_PREFIXES if trusted else _SPOOFABLE_PREFIXES + _SPOOFABLE_OUTSIDE
-    mutations = [
+    names: tuple[str, ...] = _SPOOFABLE_PREFIXES
+    if not trusted:
+        names += _SPOOFABLE_BEHIND_PROXY if proxied else _SPOOFABLE_OUTSIDE
+    mutations: list[Json] = [
         {"remove_on_match": {"key_matcher": {"prefix": name}}} if name.endswith("-") else {"remove": name}
         for name in names
     ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -15,6 +16,8 @@ from typing import Any
 import yaml
 
 from gateway.envoy import Json, extension, header
+from gateway.envoy.security_headers import security_headers
+from gateway.envoy.site import Site
 from gateway.source import Gateway
 
 _HERE = Path(__file__).parent.parent
@@ -22,12 +25,13 @@ _HERE = Path(__file__).parent.parent
 _REQUEST_ID = '%COALESCE({"operators": [{"command": "REQ", "param": "X-REQUEST-ID"}, "UNIQUE_ID"]})%'
 _LANGUAGES = ("ru", "en")  # en last: it has no condition
 _TRACE = {"en": "Trace id", "ru": "Номер обращения"}
+_NO_FRAME = "frame-ancestors 'none'"
 _STYLE = (_HERE / "error.css").read_text(encoding="utf-8").strip()
 #: A page may use this one style and nothing else.
 _STYLE_HASH = f"sha256-{base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()}"
 
 
-def local_replies(gateway: Gateway) -> Json:
+def local_replies(gateway: Gateway, site: Site) -> Json:
     """The `local_reply_config`: first match wins, what browsers get before the documents."""
     problems: dict[Any, Json] = yaml.safe_load((_HERE / "problems.yaml").read_text(encoding="utf-8"))
     other = problems.pop("other")
@@ -35,21 +39,26 @@ def local_replies(gateway: Gateway) -> Json:
     for key, problem in problems.items():
         status, _, cause = str(key).partition(" ")
         condition = [_status_is(int(status)), *_because(cause)]
-        mappers += _in_each_form(condition, problem, problem.get("status", int(status)), gateway)
-    return {"mappers": mappers + _in_each_form([_any_error()], other, None, gateway)}
+        mappers += _in_each_form(condition, problem, problem.get("status", int(status)), gateway, site)
+    mappers += _in_each_form([_any_error()], other, None, gateway, site)
+    for mapper in mappers:
+        mapper["headers_to_add"] += [*security_headers(site), header("X-Frame-Options", "DENY")]
+    return {"mappers": mappers}
 
 
-def _in_each_form(condition: list[Json], problem: Json, status: int | None, gateway: Gateway) -> list[Json]:
+def _in_each_form(
+    condition: list[Json], problem: Json, status: int | None, gateway: Gateway, site: Site
+) -> list[Json]:
     """A problem as a part of a page, as a page and as a document, in each language."""
-    policy = header("Content-Security-Policy", f"default-src 'none'; style-src '{_STYLE_HASH}'")
+    policy = header("Content-Security-Policy", f"default-src 'none'; style-src '{_STYLE_HASH}'; {_NO_FRAME}")
     forms = [
         ([_header_is("hx-request", {"exact": "true"}), _no_api()], _fragment, [header("HX-Reswap", "none")]),
         ([_header_is("accept", {"contains": "text/html"}), _no_api()], _page, [policy]),
-        ([], _document, []),
+        ([], _document, [header("Content-Security-Policy", f"default-src 'none'; {_NO_FRAME}")]),
     ]
     return [
         {
-            "filter": _all([*condition, *asked, *_speaks(language)]),
+            "filter": _all([*condition, *asked, *_speaks(language, site.language_cookie)]),
             "body_format_override": body(problem, language, gateway),
             "headers_to_add": [*_headers(gateway, status, problem["code"]), *headers],
             **({"status_code": status} if "status" in problem else {}),
@@ -155,21 +164,21 @@ def _any_error() -> Json:
     return _status_is(400, "GE")
 
 
-def _speaks(language: str) -> list[Json]:
+def _speaks(language: str, cookie: str) -> list[Json]:
     """The condition that the caller's language is this one: the one chosen on the pages, else the first that
     the browser names. None for the default, which comes last.
     """
     if language == "en":
         return []
-    chosen = [_header_is("cookie", _chosen(name)) for name in _LANGUAGES]
+    chosen = [_header_is("cookie", _chosen(cookie, name)) for name in _LANGUAGES]
     accepts = _header_is("accept-language", {"prefix": language, "ignore_case": True})
-    unless = _header_is("cookie", _chosen("en"), invert=True)
+    unless = _header_is("cookie", _chosen(cookie, "en"), invert=True)
     return [{"or_filter": {"filters": [chosen[_LANGUAGES.index(language)], _all([accepts, unless])]}}]
 
 
-def _chosen(language: str) -> Json:
+def _chosen(cookie: str, language: str) -> Json:
     """A cookie of web_frontend's, whatever stands before its name."""
-    return {"safe_regex": {"regex": f"(.*[; _-])?language={language}(;.*)?"}}
+    return {"safe_regex": {"regex": f"(.*[; _-])?{re.escape(cookie)}={language}(;.*)?"}}
 
 
 def _header_is(name: str, match: Json, *, invert: bool = False) -> Json:

@@ -12,6 +12,8 @@ from gateway.envoy import Json, extension, header, seconds, typed
 from gateway.envoy.cache import bypassing, cached_route
 from gateway.envoy.canary import split
 from gateway.envoy.rate_limits import counted_as
+from gateway.envoy.security_headers import content_policy, security_headers
+from gateway.envoy.site import Site
 from gateway.envoy.tokens import token_rule, without_token
 from gateway.source import Gateway, Route
 
@@ -21,34 +23,57 @@ AT_ONCE = {"envoy.filters.http.buffer": typed("envoy.config.route.v3.FilterConfi
 SAFE_METHODS = "GET|HEAD|OPTIONS"
 
 
-def route_configuration(gateway: Gateway, canaries: Collection[str] = ()) -> Json:
-    """The RouteConfiguration that both doors use. The first match wins.
+def route_configuration(gateway: Gateway, site: Site, canaries: Collection[str] = ()) -> Json:
+    """The RouteConfiguration that all doors use. The first match wins.
 
     Args:
         gateway: the source.
+        site: how the outside reaches the system.
         canaries: the services with a second version.
     """
     routes = [entry for route in gateway.routes for entry in _entries(route, _match(route), gateway)]
     routes += [_closed(path, gateway) for path in gateway.closed]
     routes += _entries(gateway.fallback, {"prefix": "/"}, gateway)
+    routes = split(routes, canaries, site.session_cookie)
+    own = {
+        "name": NAME,
+        "domains": list(site.hosts) or ["*"],
+        "matcher": _tree([_no_tunnels(gateway), *(_addressed(route, site) for route in routes)]),
+        "typed_per_filter_config": {"envoy.filters.http.cors": _cors(gateway)},
+    }
     return typed(
         "envoy.config.route.v3.RouteConfiguration",
         name=NAME,
-        virtual_hosts=[
-            {
-                "name": NAME,
-                "domains": ["*"],
-                "matcher": _tree([_no_tunnels(gateway), *split(routes, canaries)]),
-                "typed_per_filter_config": {"envoy.filters.http.cors": _cors(gateway)},
-            }
-        ],
-        # Exactly one address: the connection's, or the one that the frontend vouches for. Envoy's own
-        # entry would name the machine for whoever calls from it.
-        request_headers_to_add=[header("X-Forwarded-For", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%")],
+        virtual_hosts=[own, _foreign(gateway)] if site.hosts else [own],
+        ignore_port_in_host_matching=True,
+        request_headers_to_add=_forwarded(site),
         # Envoy has answered "100-continue" by now; what else one may expect, nobody need heed (RFC 9110).
         request_headers_to_remove=["expect"],
+        response_headers_to_add=[*security_headers(site), content_policy()],
         validate_clusters=True,
     )
+
+
+def _forwarded(site: Site) -> list[Json]:
+    """Exactly one address: the connection's, or the one that a proxy or the frontend vouches for. Envoy's own
+    entry would name the machine for whoever calls from it."""
+    headers = [header("X-Forwarded-For", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%")]
+    if site.scheme:
+        headers.append(header("X-Forwarded-Proto", site.scheme))
+    return headers
+
+
+def _addressed(route: Json, site: Site) -> Json:
+    """What a service makes links of is the public address, whatever a client or a proxy has called it."""
+    if not site.authority or "route" not in route:
+        return route
+    return {**route, "route": {**route["route"], "host_rewrite_literal": site.authority}}
+
+
+def _foreign(gateway: Gateway) -> Json:
+    """Whoever asks for a host that this is not. Counted as any other."""
+    route = _closed("/", gateway) | {"match": {"prefix": "/"}, "direct_response": {"status": 421}}
+    return {"name": "foreign", "domains": ["*"], "routes": [route]}
 
 
 def _tree(routes: list[Json]) -> Json:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gateway.envoy.places import Places
+from gateway.envoy.site import Site
 from gateway.source import Gateway
 
 
@@ -21,6 +22,7 @@ class Run:
         log: file of the JSON access log; ``/dev/stdout`` is allowed.
         rates: multiplies the rate limits; None turns them off.
         canaries: service → its canary's share in percent.
+        site: how the outside reaches it.
     """
 
     gateway: Gateway
@@ -30,3 +32,4 @@ class Run:
     log: str = "/dev/stdout"
     rates: float | None = 1.0
     canaries: Mapping[str, int] = field(default_factory=dict)
+    site: Site = field(default_factory=Site)

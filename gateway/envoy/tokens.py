@@ -7,6 +7,7 @@ whatever comes in. Nothing behind the gateway trusts them: limits count by them,
 from __future__ import annotations
 
 from gateway.envoy import Json, extension, seconds, typed
+from gateway.envoy.site import Site
 from gateway.source import Gateway, Route, Tokens
 
 FILTER = "envoy.filters.http.jwt_authn"
@@ -19,7 +20,7 @@ _BEARER, _COOKIE = "bearer", "operator_cookie"
 _NO_CHECK = typed("envoy.config.route.v3.FilterConfig", disabled=True)
 
 
-def token_check(gateway: Gateway) -> Json:
+def token_check(gateway: Gateway, site: Site) -> Json:
     """The filter. A route says by name which of its requirements holds."""
     bearer, cookie = {"provider_name": _BEARER}, {"provider_name": _COOKIE}
     anyone = {"requires_any": {"requirements": [bearer, {"allow_missing": {}}]}}
@@ -30,7 +31,9 @@ def token_check(gateway: Gateway) -> Json:
         providers={
             _BEARER: _provider(gateway, from_headers=[{"name": "Authorization", "value_prefix": "Bearer "}]),
             # A person who looks at the API in a browser: an operator who signed in to the admin.
-            _COOKIE: _provider(gateway, from_cookies=[gateway.tokens.operator_cookie]),
+            _COOKIE: _provider(
+                gateway, from_cookies=[site.operator_cookie or gateway.tokens.operator_cookie]
+            ),
         },
         requirement_map={"required": signed_in, "optional": anyone},
     )

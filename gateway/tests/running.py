@@ -18,6 +18,7 @@ import httpx
 import yaml
 
 from gateway.envoy.binary import command
+from gateway.envoy.site import Site
 from gateway.render import render
 from gateway.source import SOURCE_FILE, load
 from gateway.tests.nginx import Nginx
@@ -38,6 +39,7 @@ class System:
         rates: multiplies the rate limits; None turns them off.
         gateways: of all gateways that share the limits; empty for a single one.
         services: what stands behind it, by name.
+        site: how the outside reaches it.
     """
 
     folder: Path
@@ -46,6 +48,7 @@ class System:
     rates: float | None = 1.0
     gateways: tuple[str, ...] = ()
     services: dict[str, Upstream] = field(default_factory=dict)
+    site: Site = field(default_factory=Site)
 
     @property
     def run_dir(self) -> Path:
@@ -110,6 +113,7 @@ class System:
             source=self.source,
             rate_limits=self.rates,
             gateways=self.gateways,
+            site=self.site,
             check=True,
         )
 
@@ -138,6 +142,7 @@ class System:
 
     def wait_until_up(self, process: subprocess.Popen[bytes]) -> None:
         """Asks as a visitor whom no test knows: nobody's rate limit is spent."""
+        asked = {"X-Forwarded-For": "192.0.2.1", "Host": next(iter(self.site.hosts), "inside")}
         for _ in range(200):
             assert process.poll() is None, (self.folder / "envoy.log").read_text()
             try:
@@ -145,7 +150,7 @@ class System:
                     socket.create_connection(("127.0.0.1", self.port)),
                     self.through("gateway.sock") as client,
                 ):
-                    if client.get("/", headers={"X-Forwarded-For": "192.0.2.1"}).status_code == 200:
+                    if client.get("/", headers=asked).status_code == 200:
                         return
             except (OSError, httpx.HTTPError):
                 pass
@@ -153,20 +158,23 @@ class System:
         raise AssertionError((self.folder / "envoy.log").read_text())
 
 
-def made(folder: Path, change: Change = lambda raw: None, *, rates: float | None = 1.0) -> System:
+def made(
+    folder: Path, change: Change = lambda raw: None, *, rates: float | None = 1.0, site: Site | None = None
+) -> System:
     """A system that is not started yet.
 
     Args:
         folder: where it may write.
         change: what is different in its gateway.yaml.
         rates: multiplies the rate limits; None turns them off.
+        site: how the outside reaches it.
     """
     (folder / "run").mkdir()
     raw = yaml.safe_load(SOURCE_FILE.read_text(encoding="utf-8"))
     change(raw)
     source = folder / "gateway.yaml"
     source.write_text(yaml.safe_dump(raw), encoding="utf-8")
-    return System(folder, free_port(), source, rates)
+    return System(folder, free_port(), source, rates, site=site or Site())
 
 
 @contextmanager

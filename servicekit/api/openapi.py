@@ -7,6 +7,8 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
+from servicekit.auth.authentication import OPERATOR_COOKIE
+
 
 class BearerScheme(OpenApiAuthenticationExtension):
     """``Authorization: Bearer``."""
@@ -25,7 +27,7 @@ class OperatorCookieScheme(OpenApiAuthenticationExtension):
     name = "operator"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
-        return {"type": "apiKey", "in": "cookie", "name": "birzha_operator"}
+        return {"type": "apiKey", "in": "cookie", "name": OPERATOR_COOKIE}
 
 
 PROBLEM = {

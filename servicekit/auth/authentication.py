@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication, CSRFCheck, get_authorization_header
 from rest_framework.exceptions import PermissionDenied
@@ -16,7 +17,7 @@ from servicekit.auth.tokens import TokenInvalid, decode, principal
 from servicekit.errors import DomainError
 
 #: The cookie that user_service sets when an operator signs in to the admin.
-OPERATOR_COOKIE = "birzha_operator"
+OPERATOR_COOKIE: str = settings.OPERATOR_COOKIE_NAME
 
 
 class InvalidToken(DomainError):

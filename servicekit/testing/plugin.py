@@ -38,6 +38,7 @@ def _choose_project() -> None:
         return
     os.environ.setdefault("BIRZHA_HOME", str(REPOSITORY / ".birzha-test"))
     os.environ["BIRZHA_DATABASE_AS_OWNER"] = "1"
+    os.environ["BIRZHA_COOKIE_SUFFIX"] = ""  # a test knows the cookies' names
     os.environ["DJANGO_SETTINGS_MODULE"] = module
     if not _backing_is_up():
         subprocess.run(

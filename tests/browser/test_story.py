@@ -10,6 +10,7 @@ import secrets
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage
+from tests.system import System
 
 WORDS = {
     "en": {
@@ -104,7 +105,7 @@ def test_the_whole_story(open_window: OpenPage, language: str) -> None:
     assert visitor.complaints == []
 
 
-def test_no_token_and_no_balance_stay_in_the_browser(open_window: OpenPage) -> None:
+def test_no_token_and_no_balance_stay_in_the_browser(open_window: OpenPage, system: System) -> None:
     visitor = open_window()
     visitor.sign_up()
     visitor.top_up("1234.56")
@@ -112,8 +113,8 @@ def test_no_token_and_no_balance_stay_in_the_browser(open_window: OpenPage) -> N
     assert page.evaluate("localStorage.length") == 0
     assert page.evaluate("Object.entries(sessionStorage)") == [["htmx-current-path-for-history", "/cash"]]
     cookies = {cookie["name"]: cookie for cookie in visitor.context.cookies()}
-    assert cookies["birzha_session"]["httpOnly"]
-    assert cookies["birzha_session"]["sameSite"] == "Lax"
+    assert cookies[system.cookie("session")]["httpOnly"]
+    assert cookies[system.cookie("session")]["sameSite"] == "Lax"
     assert not [name for name, cookie in cookies.items() if cookie["value"].startswith("ey")]
     page.click("details.menu summary")
     page.click("#sign-out")

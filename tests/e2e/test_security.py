@@ -64,11 +64,12 @@ def test_a_refresh_token_opens_nothing(system: System, person: Person) -> None:
         problem_of(answer, 401, "token_invalid")
 
 
-def test_a_token_is_taken_from_its_header_only(visitor: Client, person: Person) -> None:
+def test_a_token_is_taken_from_its_header_only(system: System, visitor: Client, person: Person) -> None:
     access = person.tokens["access"]
     for path in (f"/account?access_token={access}", f"/account?token={access}"):
         problem_of(visitor.send("GET", path), 401, "authentication_required")
-    answer = visitor.send("GET", "/account", headers={"Cookie": f"access={access}; birzha_operator={access}"})
+    cookies = {"Cookie": f"access={access}; {system.cookie('operator')}={access}"}
+    answer = visitor.send("GET", "/account", headers=cookies)
     assert answer.status_code == 401
 
 

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from servicekit import terms
 from servicekit.faults import follow_clock
-from servicekit.settings import environment, logging_settings
+from servicekit.settings import behind_tls, environment, logging_settings, own_cookie, public_address
 
 PACKAGE = Path(__file__).resolve().parent.parent
 follow_clock("web")
 env = environment("web")
 
 SECRET_KEY = env.require("BIRZHA_SECRET_KEY")
-PUBLIC_URL = env.get("BIRZHA_PUBLIC_URL", "http://127.0.0.1:8000")
+globals().update(public_address(env))
 GATEWAY_URL = env.require("BIRZHA_GATEWAY_URL")
 REDIS_URL = env.require("BIRZHA_REDIS_URL")
 DEBUG = False
-ALLOWED_HOSTS = env.get("BIRZHA_ALLOWED_HOSTS", "*").split(",")
 ROOT_URLCONF = "web_frontend.config.urls"
 WSGI_APPLICATION = "web_frontend.config.wsgi.application"
 APPEND_SLASH = False
@@ -78,7 +76,7 @@ TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]
 LOCALE_PATHS = [PACKAGE / "locale", PACKAGE.parent / "servicekit" / "locale"]
-LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_NAME = own_cookie(env, "language")
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
@@ -101,18 +99,16 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 #: So many of a user's sessions are kept; user_service has the same bound.
 SESSIONS_PER_USER = 20
 SESSION_ENGINE = "web_frontend.accounts.session_store"
-SESSION_COOKIE_NAME = "birzha_session"
+SESSION_COOKIE_NAME = own_cookie(env, "session")
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_COOKIE_NAME = "birzha_csrf"
+CSRF_COOKIE_NAME = own_cookie(env, "csrf")
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "web_frontend.errors.forbidden"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-BEHIND_TLS = PUBLIC_URL.startswith("https:")
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = BEHIND_TLS
-CSRF_TRUSTED_ORIGINS = ["{0.scheme}://{0.netloc}".format(urlsplit(PUBLIC_URL))]
-MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = behind_tls(env)
+MESSAGE_STORAGE = "servicekit.message_cookie.MessageCookie"
+MESSAGE_COOKIE_NAME = own_cookie(env, "messages")
 
 # ── What a browser may load: only our own files, nothing inline ─────────────────────────────────
 CONTENT_SECURITY_POLICY = {

@@ -46,7 +46,7 @@ def test_no_file_with_a_secret_is_open_to_others(folder: Path) -> None:
     home = Home.at(folder)
     home.create()
     passwords = secrets.load(home)
-    environment.write(home, Settings(8000, "127.0.0.1", "http://127.0.0.1:8000"), passwords)
+    environment.write(home, Settings(8000, "127.0.0.1"), passwords)
     files = [*home.etc.iterdir(), *home.secrets.iterdir()]
     assert len(files) > 6
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}

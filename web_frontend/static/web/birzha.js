@@ -3,7 +3,8 @@
 
 // Times are shown in the browser's zone from the second page on; the server reads this cookie.
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-if (zone) document.cookie = `time_zone=${zone}; path=/; max-age=31536000; SameSite=Lax`;
+const secure = window.location.protocol === "https:" ? "; Secure" : "";
+if (zone) document.cookie = `time_zone=${zone}; path=/; max-age=31536000; SameSite=Lax${secure}`;
 
 // "/" goes to the search, arrows walk its results, Escape goes back to it or closes a menu.
 document.addEventListener("keydown", (event) => {

@@ -1,0 +1,128 @@
+"""How the outside reaches a system: public address, trusted proxies, the names it answers to."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+from urllib.parse import urlsplit
+
+import psutil
+
+from compose.local.console import Trouble
+
+#: In BIRZHA_ALLOWED_HOSTS: whatever it is called.
+ANY = "*"
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+_NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
+
+
+def url(text: str) -> str:
+    """BIRZHA_PUBLIC_URL: scheme, host and port; "" for none.
+
+    Raises:
+        Trouble: anything else.
+    """
+    try:
+        parts = urlsplit(text.rstrip("/"))
+        good = parts.scheme in ("http", "https") and parts.hostname and (parts.port or 1)
+        good = good and not (parts.path or parts.query or parts.fragment or "@" in parts.netloc)
+        good = good and is_host(bracketed(parts.hostname or ""))
+    except ValueError:  # a port, or an address of IPv6, that is none
+        good = False
+    if text and not good:
+        raise Trouble(
+            f"BIRZHA_PUBLIC_URL={text} must be scheme and host, such as https://birzha.example.org "
+            "or http://192.168.1.5:8000, without a path."
+        )
+    return f"{parts.scheme}://{parts.netloc.lower()}" if text else ""
+
+
+def networks(text: str) -> tuple[str, ...]:
+    """BIRZHA_TRUSTED_PROXIES: addresses and networks, separated by commas.
+
+    Raises:
+        Trouble: one is neither, or is everybody.
+    """
+    found = []
+    for entry in _entries(text):
+        try:
+            network = ipaddress.ip_network(entry)
+        except ValueError as error:
+            raise Trouble(
+                f"BIRZHA_TRUSTED_PROXIES={entry} must be an address or a network, "
+                f"such as 127.0.0.1 or 10.0.0.0/24 ({error})."
+            ) from None
+        if not network.prefixlen:
+            raise Trouble(
+                f"BIRZHA_TRUSTED_PROXIES={entry} would believe everybody: name your proxies' own addresses."
+            )
+        found.append(str(network))
+    return tuple(dict.fromkeys(found))
+
+
+def hosts(text: str) -> tuple[str, ...]:
+    """BIRZHA_ALLOWED_HOSTS: host names and addresses without ports, separated by commas, or ``*``.
+
+    Raises:
+        Trouble: one is neither.
+    """
+    found = [bracketed(entry.lower()) for entry in _entries(text)]
+    for host in found:
+        if host != ANY and not is_host(host):
+            raise Trouble(
+                f"BIRZHA_ALLOWED_HOSTS={host} must be host names without scheme and port, "
+                "such as birzha.example.org,192.168.1.5, or * for any."
+            )
+    return tuple(dict.fromkeys(found))
+
+
+def is_host(text: str) -> bool:
+    """Whether it is a host name or an address as it stands in an address line."""
+    if text.startswith("["):
+        return text.endswith("]") and _is_address(text[1:-1])
+    return bool(_NAME.fullmatch(text))
+
+
+def bracketed(host: str) -> str:
+    """An address of IPv6 as it stands in an address line; anything else as it is."""
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
+def reached_at(bind: str) -> str:
+    """The host by which this machine reaches what listens on an address."""
+    address = ipaddress.ip_address(bind)
+    if address.is_unspecified:
+        return "127.0.0.1" if address.version == 4 else "[::1]"
+    return bracketed(bind)
+
+
+def own_hosts(bind: str) -> tuple[str, ...]:
+    """The names of this machine under which what listens on an address can be asked for.
+
+    Those of the machine itself, and the address; of all addresses and the machine's own name when it listens
+    on all.
+    """
+    if not ipaddress.ip_address(bind).is_unspecified:
+        return tuple(dict.fromkeys([*LOOPBACK, bracketed(bind)]))
+    name = socket.gethostname().lower()
+    addresses = [
+        address.address.partition("%")[0]
+        for interface in psutil.net_if_addrs().values()
+        for address in interface
+        if address.family in (socket.AF_INET, socket.AF_INET6)
+    ]
+    names = [host for host in (name, f"{name.partition('.')[0]}.local") if is_host(host)]
+    return tuple(dict.fromkeys([*LOOPBACK, *names, *map(bracketed, addresses)]))
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _entries(text: str) -> list[str]:
+    return [entry.strip() for entry in text.split(",") if entry.strip()]

@@ -1,0 +1,15 @@
+"""How cookies are called: apart for every system, because browsers do not tell a host's ports apart."""
+
+from __future__ import annotations
+
+
+def cookie_name(name: str, *, system: str, secure: bool) -> str:
+    """A cookie's name in one system.
+
+    Args:
+        name: what it is for, such as ``session``.
+        system: what tells this system from others on the same host; "" for none.
+        secure: browsers come by https: then only this very host can set it (the prefix ``__Host-``).
+    """
+    own = f"birzha_{name}_{system}" if system else f"birzha_{name}"
+    return f"__Host-{own}" if secure else own

@@ -1,0 +1,122 @@
+"""A TLS proxy as people put one in front: it ends TLS, and says to Birzha what it is told to say."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import ipaddress
+import re
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+
+def make_certificate(folder: Path, *names: str) -> tuple[Path, Path]:
+    """A self-signed certificate of these names and its key, as PEM; valid for a day."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
+    now = datetime.datetime.now(datetime.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(minutes=5))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([_alternative(each) for each in names]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    certificate_file, key_file = folder / "certificate.pem", folder / "key.pem"
+    certificate_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    form = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    key_file.write_bytes(key.private_bytes(serialization.Encoding.PEM, *form))
+    return certificate_file, key_file
+
+
+def _alternative(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
+
+
+class TlsProxy:
+    """One proxy.
+
+    Attributes:
+        port: where it listens, with TLS.
+        upstream: Birzha's port, spoken to in plain HTTP.
+        keeps_host: it passes the visitor's Host on; otherwise the upstream's address, nginx's default.
+        forwards: it says X-Forwarded-For (behind what the visitor wrote) and X-Forwarded-Proto.
+        visitor: what it says the visitor's address is; the connection's when it is "".
+    """
+
+    def __init__(self, port: int, upstream: int, *, keeps_host: bool = True, forwards: bool = True) -> None:
+        self.port, self.upstream = port, upstream
+        self.keeps_host, self.forwards, self.visitor = keeps_host, forwards, ""
+
+    @contextmanager
+    def serve(self, certificate: Path, key: Path) -> Iterator[TlsProxy]:
+        """Listen until the end."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        loop, started = asyncio.new_event_loop(), threading.Event()
+
+        def run() -> None:
+            async def start() -> None:
+                await asyncio.start_server(self._serve, "127.0.0.1", self.port, ssl=context)
+                started.set()
+
+            loop.run_until_complete(start())
+            loop.run_forever()
+
+        thread = threading.Thread(target=run, daemon=True)
+        thread.start()
+        assert started.wait(10)
+        try:
+            yield self
+        finally:
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join(10)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            head = await reader.readuntil(b"\r\n\r\n")
+            up_reader, up_writer = await asyncio.open_connection("127.0.0.1", self.upstream)
+            up_writer.write(self._rewritten(head, writer.get_extra_info("peername")[0]))
+            await asyncio.gather(_pump(reader, up_writer), _pump(up_reader, writer))
+        except (OSError, asyncio.IncompleteReadError):
+            writer.close()
+
+    def _rewritten(self, head: bytes, address: str) -> bytes:
+        """The request's head; one request a connection, so that none slips through unread."""
+        lines = [line for line in head.split(b"\r\n") if line and not line.lower().startswith(b"connection:")]
+        if not self.keeps_host:
+            host = f"Host: 127.0.0.1:{self.upstream}".encode()
+            lines = [host if line.lower().startswith(b"host:") else line for line in lines]
+        if self.forwards:
+            given = [match[1] for line in lines if (match := re.match(rb"(?i)x-forwarded-for: *(.*)", line))]
+            lines = [line for line in lines if not re.match(rb"(?i)x-forwarded-(for|proto):", line)]
+            said = b", ".join([*given, (self.visitor or address).encode()])
+            lines += [b"X-Forwarded-For: " + said, b"X-Forwarded-Proto: https"]
+        return b"\r\n".join([*lines, b"Connection: close", b"", b""])
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+    except OSError:
+        pass
+    finally:
+        writer.close()
