@@ -20,6 +20,7 @@ LIMIT = "limit"
 #: The key that Envoy gives to an address or its network.
 _ADDRESS = "masked_remote_address"
 _USER = "user"
+_SESSION = "session"
 #: What falls under no limit: nothing does, but the filter wants a bucket for it.
 _ENDLESS = {"max_tokens": 4_000_000_000, "tokens_per_fill": 4_000_000_000, "fill_interval": "1s"}
 
@@ -49,15 +50,21 @@ def flood_guard(run: Run) -> list[Json]:
 
 
 def rate_limit(run: Run) -> list[Json]:
-    """After the token: by user, else by address, under the limit that the route names. Empty when off."""
+    """After the token: by user, else by address, under the limit that the route names. Empty when off.
+
+    A request of the pages counts for its session and for its address. Envoy asks the smaller bucket first, so
+    that what one person is refused takes nothing from the others behind the address.
+    """
     if run.rates is None:
         return []
     return [
+        _read_session(run),
         _filter(
             run,
             "rate_limit",
             rate_limits=[
                 {"actions": [_by_limit(), _by_user()]},
+                {"actions": [_by_limit(), _by_session()]},
                 {"actions": [_by_limit(), _nobody_is_signed_in(), _by_address()]},
             ],
             descriptors=[
@@ -68,7 +75,7 @@ def rate_limit(run: Run) -> list[Json]:
             ],
             enable_x_ratelimit_headers="DRAFT_VERSION_03",
             enable_retry_after_header=True,
-        )
+        ),
     ]
 
 
@@ -83,6 +90,7 @@ def _descriptors(limit: RateLimit, factor: float) -> list[Json]:
     anonymous = [{"key": "header_match", "value": "anonymous"}, {"key": _ADDRESS}]
     counted: list[tuple[Rate | None, list[Json]]] = [
         (limit.user, [name, {"key": _USER}]),
+        (limit.session, [name, {"key": _SESSION}]),
         (limit.address, [name, *anonymous]),
     ]
     return [
@@ -124,6 +132,23 @@ def _by_limit() -> Json:
 def _by_user() -> Json:
     """Without the header, which only a verified token sets, there is no such descriptor."""
     return {"request_headers": {"header_name": USER_HEADER, "descriptor_key": _USER}}
+
+
+def _read_session(run: Run) -> Json:
+    """Notes the pages' session, if the request has one, where the limits look. Only the pages know whether it
+    is one: an invented one is as good, which is why its address counts as well."""
+    noted = {"metadata_namespace": METADATA, "key": _SESSION, "type": "STRING"}
+    return extension(
+        "envoy.filters.http.header_to_metadata",
+        "envoy.extensions.filters.http.header_to_metadata.v3.Config",
+        request_rules=[{"cookie": run.site.session_cookie, "on_header_present": noted}],
+    )
+
+
+def _by_session() -> Json:
+    """Without the cookie there is no such descriptor."""
+    path = {"key": METADATA, "path": [{"key": _SESSION}]}
+    return {"metadata": {"descriptor_key": _SESSION, "metadata_key": path, "source": "DYNAMIC"}}
 
 
 def _nobody_is_signed_in() -> Json:

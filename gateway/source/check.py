@@ -48,6 +48,8 @@ def _check_counted(gateway: Gateway, route: Route, name: str) -> None:
     if not _has(gateway, name):
         raise SourceError(f"route {route.match} counts as {name!r}, which is not among the rate_limits")
     limit = gateway.rate_limit(name)
+    if limit.session and limit.address is None:
+        raise SourceError(f"rate_limits.{name} has a session and lacks address: a session is easily made up")
     if route.token != "required" and limit.address is None:
         raise SourceError(f"rate_limits.{name} lacks address: anybody may come to {route.match}")
     if route.token != "ignored" and limit.user is None:

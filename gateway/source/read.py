@@ -134,7 +134,7 @@ def _tokens(raw: Any) -> Tokens:
 
 
 def _rate_limit(name: str, raw: Any) -> RateLimit:
-    entry = _keys(raw, set(), f"rate_limits.{name}", {"user", "address"})
+    entry = _keys(raw, set(), f"rate_limits.{name}", {"user", "address", "session"})
     return RateLimit(name, **{who: _rate(value, f"rate_limits.{name}.{who}") for who, value in entry.items()})
 
 
