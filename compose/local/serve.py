@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from compose.local import leftovers, postgres, processes, valkey
+from compose.local import leftovers, postgres, processes, valkey, valkey_recovery
 from compose.local.paths import Home
 from gateway.nginx.binary import remove_dead_sockets
 from servicekit.stepdown import drop_capabilities
@@ -21,11 +21,10 @@ def main(name: str) -> None:
         # After a kill -9 of the server its children go by themselves, a moment later.
         leftovers.end(leftovers.of_postgres(home), patience=20)
         postgres.clear_stale_locks(home)
-    if name == "redis" and valkey.put_aside_unreadable(home):
-        print(
-            "The files could not be read and are put aside, in data/redis/unreadable: starting empty.",
-            flush=True,
-        )
+    if name == "redis":
+        files = (valkey.data_folder(home), home.log / "redis.log")
+        if kept := valkey_recovery.recover(valkey.command(home), *files):
+            print(f"The files could not be read and are kept as {kept}: starting empty.", flush=True)
     if name == "nginx":
         leftovers.end(leftovers.of_nginx(home))  # a killed master's workers go on, with its sockets
         remove_dead_sockets(home.run)

@@ -24,6 +24,7 @@ from compose.local import (
     ready,
     secrets,
     valkey,
+    valkey_recovery,
 )
 from compose.local.canary import share
 from compose.local.console import Trouble, say, step
@@ -133,11 +134,18 @@ class Stack:
                     postgres.create_cluster(self.home, passwords[postgres.SUPERUSER])
             self.supervisor.launch()
         with step("starting PostgreSQL and Valkey"):
+            known = valkey_recovery.aside(valkey.data_folder(self.home))
             self.supervisor.start(BACKING)
             watch = ready.Watch(self.supervisor)
             databases.wait_for_server(self.home, passwords, alive=watch.check)
             databases.prepare(self.home, passwords, test_databases=for_tests)
             valkey.wait_for_server(self.home, passwords, alive=watch.check)
+        for kept in valkey_recovery.aside(valkey.data_folder(self.home)):
+            if kept not in known:
+                say(
+                    f"- Redis could not read its files, which are kept as {kept}: it started empty, "
+                    "everybody is signed out of the pages, and the services send again what was under way"
+                )
         return passwords
 
     def down(self) -> bool:

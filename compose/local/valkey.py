@@ -7,22 +7,19 @@ what is lost in that second is still in the services' outboxes.
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
 import time
 from collections.abc import Callable
 from importlib.util import find_spec
+from pathlib import Path
 
 import redis
 
+from compose.local import valkey_recovery
 from compose.local.console import Trouble
-from compose.local.paths import Home, write_private
+from compose.local.paths import Home, private_folder, write_private
 from compose.services import FRONTEND, SERVICES
 
 SOCKET = "redis"
-
-#: What the server's log ends with when it cannot start from what it has written.
-UNREADABLE = b"Bad file format reading the append only file"
 
 #: What a service does with the keys that are its own.
 OWN_COMMANDS = "+@read +@write +@connection +@transaction +@scripting +@stream -@dangerous +ping +xinfo"
@@ -47,28 +44,9 @@ def command(home: Home) -> list[str]:
     return [str(get_binary_path()), str(home.etc / "valkey.conf")]
 
 
-def put_aside_unreadable(home: Home) -> bool:
-    """Let the server start empty when its last start failed because it could not read its own file.
-
-    It happens: after a moment without space, a server whose file was begun by a rewrite goes on behind a
-    hole of zeros, because that file is not opened for appending, and the next start finds the hole. Only
-    the frontend's sessions are lost with the file: the services see that their streams are gone and send
-    what a subscriber lacks once more, from their outboxes.
-
-    Returns:
-        Whether files were put aside, into ``data/redis/unreadable``, where the last ones of their kind stay.
-    """
-    log, folder = home.log / "redis.log", home.data / "redis"
-    if not log.exists() or not (folder / "appendonlydir").exists():
-        return False
-    with log.open("rb") as file:
-        file.seek(max(0, file.seek(0, os.SEEK_END) - 2000))
-        last = file.read().strip().rpartition(b"\n")[2]
-    if UNREADABLE not in last:
-        return False
-    shutil.rmtree(folder / "unreadable", ignore_errors=True)
-    (folder / "appendonlydir").rename(folder / "unreadable")
-    return True
+def data_folder(home: Home) -> Path:
+    """Where it keeps its files."""
+    return home.data / "redis"
 
 
 def url(home: Home, user: str, password: str) -> str:
@@ -78,8 +56,10 @@ def url(home: Home, user: str, password: str) -> str:
 
 def write_configuration(home: Home, passwords: dict[str, str]) -> None:
     """Write ``valkey.conf`` and the users' file into ``etc/``."""
-    folder = home.data / "redis"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    folder = data_folder(home)
+    for path in (folder, home.etc / "valkey.acl", home.etc / "valkey.conf"):
+        valkey_recovery.clear_the_way(path, folder=path == folder)
+    private_folder(folder)
     write_private(home.etc / "valkey.acl", access_list(passwords))
     lines = [
         "port 0",

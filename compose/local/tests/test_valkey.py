@@ -13,7 +13,7 @@ import pytest
 import redis
 
 from compose.local import valkey
-from compose.local.paths import ROOT, Home
+from compose.local.paths import ROOT
 from compose.local.stack import Stack
 
 Connect = Callable[[str], redis.Redis]
@@ -203,23 +203,3 @@ def test_celery_works_with_a_service_s_rights(
             worker.terminate()
             worker.wait(20)
     assert "NOPERM" not in (folder / "worker.log").read_text()
-
-
-def test_files_that_cannot_be_read_are_put_aside(folder: Path) -> None:
-    home = Home.at(folder / "home")
-    home.create()
-    written = home.data / "redis" / "appendonlydir" / "appendonly.aof.1.incr.aof"
-    written.parent.mkdir(parents=True)
-    written.write_bytes(b"*1\r\n$4\r\nPING\r\n\0\0\0\0")
-    log = home.log / "redis.log"
-    log.write_bytes(
-        valkey.UNREADABLE + b" appendonly.aof.1.incr.aof\n1:M * Ready to accept connections unix\n"
-    )
-    assert not valkey.put_aside_unreadable(home)  # the last start was a good one
-    log.write_bytes(
-        b"1:M * DB loaded\n1:M # " + valkey.UNREADABLE + b" appendonly.aof.1.incr.aof: make a backup\n"
-    )
-    assert valkey.put_aside_unreadable(home)
-    assert not written.exists()
-    assert (home.data / "redis" / "unreadable" / written.name).exists()
-    assert not valkey.put_aside_unreadable(home)  # there is nothing any more

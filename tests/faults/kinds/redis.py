@@ -13,6 +13,8 @@ from random import Random
 
 from redis.exceptions import RedisError
 
+from compose.local.valkey import data_folder
+from compose.local.valkey_recovery import KEPT, MANIFEST, aside
 from tests.faults.kinds.base import COMES_BACK, Fault
 from tests.faults.target import Target
 
@@ -74,6 +76,45 @@ class OutOfMemory(Fault):
     def _limit(self, target: Target, value: str) -> None:
         with suppress(RedisError):  # a server that was started anew has its own limit again
             target.redis().config_set("maxmemory", value)
+
+
+@dataclass
+class DamagedFile(Fault):
+    """A bad disk: it is killed, and what it wrote cannot be read, or is not there any more."""
+
+    pid: int = 0
+    kept: int = 0
+
+    def prepare(self, target: Target) -> None:
+        target.redis().bgrewriteaof()
+
+    def inject(self, target: Target, random: Random) -> None:
+        self.kept = len(aside(data_folder(target.home)))
+        self.pid = target.pid("redis")
+        if not self.pid:
+            return
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGSTOP)
+            folder = log_file(target).parent
+            base, manifest = max(folder.glob("*.base.rdb"), key=_number), folder / MANIFEST
+            damage = {
+                "manifest gone": manifest.unlink,
+                "manifest is garbage": lambda: manifest.write_bytes(random.randbytes(100)),
+                "base cut": lambda: os.truncate(base, base.stat().st_size // 2),
+                "base gone": base.unlink,
+                "log is garbage": lambda: log_file(target).write_bytes(random.randbytes(5000)),
+            }
+            name = random.choice(list(damage))
+            self.notes.append(name)
+            damage[name]()
+            os.kill(self.pid, signal.SIGKILL)
+
+    def heal(self, target: Target) -> None:
+        target.wait_until_restarted("redis", killed=self.pid, seconds=COMES_BACK)
+
+    def afterwards(self, target: Target, end: float) -> None:
+        if self.pid and len(aside(data_folder(target.home))) <= self.kept < KEPT:
+            self.broken.append("Redis's damaged files were not kept")
 
 
 @dataclass
