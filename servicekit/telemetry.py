@@ -66,6 +66,18 @@ class RequestContextMiddleware:
         return response
 
 
+#: What PostgreSQL adds to an error, with the statement's values in it: a row, a key, a part of the query.
+_VALUES = re.compile(
+    r"^(?:DETAIL|CONTEXT|QUERY|LINE \d+):.*?(?=^(?:HINT:|\n?The above exception |\n?During handling )|\Z)",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+def without_values(text: str) -> str:
+    """An error's text without what PostgreSQL quotes in it: logs are no place for customers' data."""
+    return _VALUES.sub("", text)
+
+
 class JsonFormatter(logging.Formatter):
     """One JSON object a line: time, level, logger, message, request_id and, if any, the exception."""
 
@@ -79,10 +91,10 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname.lower(),
             "service": self.service,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": without_values(record.getMessage()),
         }
         if request_id := current_request_id():
             line["request_id"] = request_id
         if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
+            line["exception"] = without_values(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False)

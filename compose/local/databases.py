@@ -18,7 +18,17 @@ from psycopg2 import sql
 from compose.local.console import Trouble
 from compose.local.paths import Home
 from compose.local.postgres import AUDITOR, PORT, SUPERUSER
-from compose.services import SERVICES
+from compose.services import SERVICES, Service
+
+#: Connections that a role may have: of a service (two versions of it run beside each other), of the owner of
+#: its tables, who migrates, of the auditor, who looks at five databases at once. Together they fit into
+#: postgres.MAX_CONNECTIONS.
+WORKER_CONNECTIONS, OWNER_CONNECTIONS, AUDITOR_CONNECTIONS = 8, 3, 15
+
+
+def connection_limit(service: Service) -> int:
+    """How many connections a service's application role may have."""
+    return 2 * (service.threads + WORKER_CONNECTIONS)
 
 
 def connect(home: Home, *, role: str, password: str, database: str = "postgres") -> Any:
@@ -66,7 +76,7 @@ def prepare(home: Home, passwords: dict[str, str], *, test_databases: bool = Fal
     """
     with _superuser(home, passwords) as cursor:
         cursor.execute("SELECT pg_reload_conf()")  # a server that was running: who may connect is a file
-        _role(cursor, AUDITOR, passwords[AUDITOR], "")
+        _role(cursor, AUDITOR, passwords[AUDITOR], f"CONNECTION LIMIT {AUDITOR_CONNECTIONS}")
         cursor.execute(f"GRANT pg_read_all_data TO {AUDITOR}")
         cursor.execute(f"ALTER ROLE {AUDITOR} SET default_transaction_read_only = on")
         for service in SERVICES:
@@ -74,9 +84,13 @@ def prepare(home: Home, passwords: dict[str, str], *, test_databases: bool = Fal
                 cursor,
                 service.owner,
                 passwords[service.owner],
-                "CREATEDB" if test_databases else "NOCREATEDB",
+                # Tests connect as the owner, as often as they like.
+                "CREATEDB CONNECTION LIMIT -1"
+                if test_databases
+                else f"NOCREATEDB CONNECTION LIMIT {OWNER_CONNECTIONS}",
             )
-            _role(cursor, service.name, passwords[service.name], "NOCREATEDB")
+            limit = f"NOCREATEDB CONNECTION LIMIT {connection_limit(service)}"
+            _role(cursor, service.name, passwords[service.name], limit)
     with _superuser(home, passwords, database="template1") as cursor:
         for service in SERVICES:
             _application_rights(cursor, service.owner, service.name)

@@ -20,6 +20,7 @@ from compose.services import SERVICES
 SUPERUSER = "postgres"
 AUDITOR = "auditor"
 PORT = 5432
+MAX_CONNECTIONS, SUPERUSER_CONNECTIONS = 155, 3
 #: Of pages in memory, MB.
 LEAST_BUFFERS, MOST_BUFFERS = 32, 1024
 
@@ -99,8 +100,9 @@ def _configuration(home: Home, *, for_tests: bool) -> str:
         "port": PORT,
         "unix_socket_directories": str(home.run),
         "unix_socket_permissions": "0700",
-        "max_connections": 150,
-        "superuser_reserved_connections": 3,
+        # Each role has a limit of its own, in databases.py: what they add up to.
+        "max_connections": MAX_CONNECTIONS,
+        "superuser_reserved_connections": SUPERUSER_CONNECTIONS,
         "password_encryption": "scram-sha-256",
         # what was acknowledged is on the disk
         "fsync": "on",
@@ -129,7 +131,14 @@ def _configuration(home: Home, *, for_tests: bool) -> str:
         "timezone": "UTC",
         "log_timezone": "UTC",
         "log_line_prefix": "%m [%p] %q%u@%d %a ",
-        "log_min_duration_statement": "1000",
+        # Statements carry their values: hashes of passwords, e-mails. What is logged of an error is its
+        # message alone, neither the statement nor the row that was refused.
+        "log_min_error_statement": "panic",
+        "log_error_verbosity": "terse",
+        "log_min_duration_statement": -1,
+        "log_statement": "none",
+        "log_parameter_max_length": 0,
+        "log_parameter_max_length_on_error": 0,
         "lc_messages": "C",
     }
     lines = [f"{key} = '{str(value).replace(chr(39), chr(39) * 2)}'" for key, value in values.items()]

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.admin import TabularInline
-from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup
+from django.contrib.admin.options import BaseModelAdmin, IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -22,6 +23,12 @@ from servicekit.admin.edges import CheckedLookups
 from servicekit.admin.operations import Operation, operation_action, operation_page
 from servicekit.people.selectors import ids_named, names_of
 
+#: What the admin's own filters ask of a field that is offered.
+OFFERED_LOOKUPS = {
+    *("", "exact", "in", "isnull", "isempty", "gte", "lt", "year", "month", "day"),
+    *("id__exact", "pk__exact"),
+}
+
 
 class NamedChangeList(ChangeList):
     """A list that is called as its rows are, and knows the names of the people in it."""
@@ -29,6 +36,13 @@ class NamedChangeList(ChangeList):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.title = str(capfirst(self.opts.verbose_name_plural))
+
+    def get_filters(self, request: HttpRequest) -> Any:
+        """The list's filters; whoever asks by anything else is told so and sees the whole list."""
+        try:
+            return super().get_filters(request)
+        except DisallowedModelAdminLookup as error:
+            raise IncorrectLookupParameters(error) from error
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
@@ -127,6 +141,22 @@ class ServiceAdmin(ShownColumns, CheckedLookups):
         if people := ids_named(term):
             fits |= _any(self.find_people, "__in", people)
         return queryset.filter(fits) if fits else queryset.none(), False
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """Only what the page offers as a filter; Django allows any lookup of any field of the model itself.
+
+        ``?password__startswith=…`` would tell a hash letter by letter.
+        """
+        offered: list[Any] = [*self.get_list_filter(request), self.date_hierarchy]
+        for each in offered:
+            if lookup == getattr(each, "parameter_name", None):
+                return True
+            name = each[0] if isinstance(each, (tuple, list)) else each
+            if isinstance(name, str) and (lookup == name or lookup.startswith(f"{name}__")):
+                rest = lookup.removeprefix(name).removeprefix("__")
+                if rest in OFFERED_LOOKUPS and super().lookup_allowed(lookup, value, request):
+                    return True
+        return False
 
     # Pages --------------------------------------------------------------------------------------------
 

@@ -49,6 +49,20 @@ def test_its_forms_want_their_token(user_id: UUID) -> None:
     assert "Write why they are dropped." in client.get(answer["Location"]).content.decode()
 
 
+@pytest.mark.parametrize(
+    "lookup", ["error__startswith", "envelope__contains", "attempts", "attempts__gte", "pk", "subject__regex"]
+)
+def test_a_list_is_narrowed_by_what_it_offers_alone(user_id: UUID, lookup: str) -> None:
+    """Whether rows are shown would tell any column, letter by letter."""
+    answer = browser(user_id).get(EVENTS, {lookup: "1"})
+    assert (answer.status_code, answer["Location"]) == (302, f"{EVENTS}?e=1")
+
+
+@pytest.mark.parametrize("lookup", ["type", "type__exact", "dead_at__isempty"])
+def test_what_a_list_offers_narrows_it(user_id: UUID, lookup: str) -> None:
+    assert browser(user_id).get(EVENTS, {lookup: "1"}).status_code == 200
+
+
 def test_its_static_files() -> None:
     answer = Client().get("/admin/trading/static/admin/css/base.css")
     assert (answer.status_code, answer["Content-Type"]) == (200, 'text/css; charset="utf-8"')

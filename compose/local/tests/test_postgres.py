@@ -97,3 +97,63 @@ def test_search_knows_cyrillic_letters(system: Stack, passwords: dict[str, str])
 def test_preparing_again_changes_nothing(system: Stack, passwords: dict[str, str]) -> None:
     databases.prepare(system.home, passwords, test_databases=True)
     assert query(system.home, "user", passwords["user"], "user", "SELECT 1") == [(1,)]
+
+
+def test_its_log_holds_no_values(system: Stack, passwords: dict[str, str]) -> None:
+    """A refused row, a key that is taken, a slow statement: what was in it is nobody's to read in a log."""
+    canary = "canary-7Qx9"
+    owner = (system.home, "user_owner", passwords["user_owner"], "user")
+    query(*owner, "CREATE TABLE probe (name text UNIQUE CHECK (name <> 'a'), n int NOT NULL)")
+    try:
+        query(*owner, f"INSERT INTO probe VALUES ('{canary}', 1)")
+        for refused in (
+            f"INSERT INTO probe VALUES ('{canary}', 2)",
+            f"INSERT INTO probe VALUES ('{canary}x', NULL)",
+            f"INSERT INTO probe VALUES ('a', (SELECT 1 WHERE '{canary}' <> ''))",
+            f"INSERT INTO nowhere VALUES ('{canary}')",
+            f"SELECT '{canary}' FROM probe WHERE",
+            f"DO $$ BEGIN RAISE EXCEPTION 'no' USING DETAIL = '{canary}'; END $$",
+        ):
+            with pytest.raises(psycopg2.Error):
+                query(*owner, refused)
+        query(*owner, f"SELECT pg_sleep(1.2), '{canary}'")
+        log = (system.home.log / "postgres.log").read_text()
+        assert "duplicate key value violates unique constraint" in log
+        assert "null value in column" in log
+        assert canary not in log
+    finally:
+        query(*owner, "DROP TABLE probe")
+
+
+def test_a_role_that_takes_every_connection_it_may_leaves_the_others_theirs(
+    system: Stack, passwords: dict[str, str]
+) -> None:
+    def limit(role: str) -> int:
+        rows = query(
+            system.home, "postgres", passwords["postgres"], "postgres",
+            f"SELECT rolconnlimit FROM pg_roles WHERE rolname = '{role}'",
+        )  # fmt: skip
+        return int(rows[0][0])
+
+    allowed = limit("trading")
+    taken = []
+    try:
+        with pytest.raises(psycopg2.OperationalError, match="too many connections"):
+            for _ in range(allowed + 1):
+                taken.append(
+                    databases.connect(
+                        system.home, role="trading", password=passwords["trading"], database="trading"
+                    )
+                )
+        assert len(taken) == allowed
+        for name in NAMES:
+            if name != "trading":
+                assert query(system.home, name, passwords[name], name, "SELECT 1") == [(1,)]
+    finally:
+        for connection in taken:
+            connection.close()
+    limits = [limit(name) for name in NAMES]
+    assert all(each >= 8 for each in limits)
+    most = query(system.home, "postgres", passwords["postgres"], "postgres", "SHOW max_connections")
+    owners = len(NAMES) * databases.OWNER_CONNECTIONS
+    assert sum(limits) + owners + databases.AUDITOR_CONNECTIONS + 3 <= int(most[0][0])

@@ -217,11 +217,21 @@ def test_what_stands_in_the_way_is_moved(system: Stack, passwords: dict[str, str
     """A damaged list of users, a folder in its place, a file where the data folder was."""
     data, users = valkey.data_folder(system.home), system.home.etc / "valkey.acl"
     url = valkey.url(system.home, "admin", passwords["redis.admin"])
-    for damage in (
+
+    def folder_for_users() -> None:
+        users.unlink()
+        users.mkdir()
+
+    def file_for_data() -> None:
+        shutil.rmtree(data)
+        data.write_text("x")
+
+    damages: list[Callable[[], object]] = [
         lambda: users.write_text("garbage\n"),
-        lambda: (users.unlink(), users.mkdir()),
-        lambda: (shutil.rmtree(data), data.write_text("x")),
-    ):
+        folder_for_users,
+        file_for_data,
+    ]
+    for damage in damages:
         system.down()
         damage()
         system.backing_up()
