@@ -14,6 +14,7 @@ class Service:
         package: its Python package: ``trading_service``.
         threads: request threads of its web server.
         database: it owns a database of its own name, with the roles ``<name>`` and ``<name>_owner``.
+        exports: it makes files of any length, in a web server of its own beside the first.
         worker: it has a Celery worker (event consumer, outbox relay, periodic tasks).
     """
 
@@ -22,6 +23,7 @@ class Service:
     threads: int = 4
     database: bool = True
     worker: bool = True
+    exports: bool = False
 
     @property
     def wsgi(self) -> str:
@@ -38,7 +40,7 @@ SERVICES = (
     Service("user", "user_service"),
     Service("market", "market_service"),
     Service("trading", "trading_service"),
-    Service("billing", "billing_service"),
+    Service("billing", "billing_service", exports=True),
     Service("notification", "notification_service"),
 )
 

@@ -8,8 +8,8 @@ JSON, or one of three errors: :class:`GatewayProblem` (the API refused, RFC 9457
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -21,14 +21,17 @@ from django.utils.translation import get_language
 
 from servicekit.telemetry import current_request_id, current_traceparent
 
-#: Seconds.
-TIMEOUT = httpx.Timeout(5.0, connect=1.0, pool=2.0)
+#: Seconds of one call: longer than the gateway's first try at a service, shorter than all of its tries
+#: (gateway.yaml, timeouts), and below the lifetime of the refresh lock (accounts/tokens.py).
+CALL_S = 6.0
+TIMEOUT = httpx.Timeout(CALL_S, connect=1.0, pool=2.0)
+#: Seconds of all calls of one page: less than the gateway waits for a page, so that what hangs is told by a
+#: page of ours.
+PAGE_S = 8.0
 #: What the pages call themselves where no visitor's browser does.
 OWN_HEADERS = {"User-Agent": "birzha-pages"}
 #: What the gateway's socket is called; nothing looks the name up.
 INNER_URL = "http://gateway"
-#: Export of a long history may take longer between two pieces.
-DOWNLOAD_TIMEOUT = httpx.Timeout(30.0, connect=1.0, pool=2.0)
 
 
 class GatewayUnavailable(Exception):
@@ -98,6 +101,7 @@ class Gateway:
     ) -> None:
         self._forwarded_for, self._token = forwarded_for, token
         self._user_agent = user_agent[:256].encode("ascii", "replace").decode("ascii")
+        self._ends_at = time.monotonic() + PAGE_S
 
     def get(self, path: str, *, public: bool = False, **params: Any) -> dict[str, Any]:
         """Read a resource; parameters that are empty are left out. ``public``: without a token."""
@@ -111,11 +115,14 @@ class Gateway:
         *,
         key: str = "",
         public: bool = False,
-        timeout: httpx.Timeout = TIMEOUT,
+        timeout_s: float = CALL_S,
     ) -> dict[str, Any]:
-        """Do something; ``key`` is the Idempotency-Key of orders and deposits."""
+        """Do something; ``key`` is the Idempotency-Key of orders and deposits.
+
+        ``timeout_s`` is that of the call, within the page's.
+        """
         headers = {"Idempotency-Key": key} if key else {}
-        return self._json("POST", path, public=public, json=body, headers=headers, timeout=timeout)
+        return self._json("POST", path, public=public, json=body, headers=headers, timeout_s=timeout_s)
 
     def patch(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """Change a resource."""
@@ -125,21 +132,15 @@ class Gateway:
         """End a resource."""
         self._json("DELETE", path)
 
-    @contextmanager
-    def download(self, path: str, *, accept: str, **params: Any) -> Iterator[httpx.Response]:
-        """A response whose body is read piece by piece, such as a CSV export."""
-        query = {name: value for name, value in params.items() if value not in (None, "")}
-        headers = {**self._headers(public=False), "Accept": accept}
-        try:
-            with pool(settings.GATEWAY_URL).stream(
-                "GET", path, params=query, headers=headers, timeout=DOWNLOAD_TIMEOUT
-            ) as response:
-                if response.status_code != 200:
-                    response.read()
-                    _refuse(path, response)
-                yield response
-        except httpx.TransportError as error:
-            raise GatewayUnavailable(path, str(error)) from error
+    def authorization(self) -> str:
+        """The visitor's ``Authorization``, for who asks the API in their name.
+
+        Raises:
+            SignedOut: nobody is signed in any more.
+        """
+        if token := self._token():
+            return f"Bearer {token}"
+        raise SignedOut("no token")
 
     def _json(
         self,
@@ -161,19 +162,26 @@ class Gateway:
         except ValueError as error:
             raise GatewayUnavailable(path, "not JSON") from error
 
-    def _sent(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
+    def _sent(self, method: str, path: str, *, timeout_s: float = CALL_S, **kwargs: Any) -> httpx.Response:
         """Send; once more if a kept connection turned out closed and repeating is harmless."""
         repeatable = method == "GET" or "Idempotency-Key" in kwargs["headers"]
         client = pool(settings.GATEWAY_URL)
         try:
             try:
-                return client.request(method, path, **kwargs)
+                return client.request(method, path, timeout=self._timeout(path, timeout_s), **kwargs)
             except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
                 if not repeatable:
                     raise
-                return client.request(method, path, **kwargs)
+                return client.request(method, path, timeout=self._timeout(path, timeout_s), **kwargs)
         except httpx.TransportError as error:
             raise GatewayUnavailable(path, f"{type(error).__name__}: {error}") from error
+
+    def _timeout(self, path: str, timeout_s: float) -> httpx.Timeout:
+        """What is left of the page's time, at most that of one call."""
+        left = min(timeout_s, self._ends_at - time.monotonic())
+        if left <= 0:
+            raise GatewayUnavailable(path, "the page has no time left for it")
+        return httpx.Timeout(left, connect=min(1.0, left), pool=min(2.0, left))
 
     def _headers(self, *, public: bool) -> dict[str, str]:
         token = None if public else self._token()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -13,7 +10,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from billing_service.ledger.csv_export import CsvNegotiation, CsvRenderer, csv_lines
+from billing_service.ledger.csv_export import CsvNegotiation, CsvRenderer, operations_csv
 from billing_service.ledger.errors import AccountNotFound
 from billing_service.ledger.models import LedgerEntry
 from billing_service.ledger.selectors import account_get, operation_list
@@ -80,13 +77,8 @@ class OperationListApi(Api):
         return super().handle_exception(error)
 
     def _file(self, operations: QuerySet[LedgerEntry]) -> StreamingHttpResponse:
-        def rows() -> Iterator[dict[str, Any]]:
-            for operation in operations.iterator(chunk_size=500):
-                yield OperationOutput(operation).data
-
-        lines = csv_lines(list(OperationOutput().fields), rows(), numbers={"amount", "balance_after"})
         return StreamingHttpResponse(
-            lines,
+            operations_csv(operations),
             content_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": 'attachment; filename="operations.csv"'},
         )

@@ -6,6 +6,7 @@ path is ever quoted in a configuration file.
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from gateway.canary import canary_cluster, state
 BACKING = "backing"
 PYTHON = "python"
 EDGE = "edge"
+#: Files that are made at once; more wait.
+EXPORT_THREADS = 2
 #: The order in which groups start, and the opposite of that in which they stop; a canary's is PYTHON's.
 PRIORITIES = {BACKING: 1, PYTHON: 2, EDGE: 3}
 
@@ -75,6 +78,25 @@ def _web(service: Service, *, group: str = PYTHON, canary: bool = False) -> Proc
     return Process(name, group, command, start_seconds=5, service=service.name, canary=canary)
 
 
+def _exports(service: Service) -> Process:
+    """Makes the service's files, beside the threads that answer everybody, and less urgent to the kernel."""
+
+    def command(home: Home) -> list[str]:
+        settings = ["--config", str(Path(__file__).with_name("gunicorn_conf.py"))]
+        name = exports_name(service.name)
+        bind = ["--bind", f"unix:{home.socket(name)}", "--threads", str(EXPORT_THREADS)]
+        program = shutil.which("nice")
+        nice = [program, "-n", "10"] if program else []
+        return [*nice, sys.executable, "-m", "gunicorn", *settings, *bind, "--name", name, service.wsgi]
+
+    return Process(exports_name(service.name), PYTHON, command, start_seconds=5, service=service.name)
+
+
+def exports_name(service: str) -> str:
+    """The process that makes a service's files, and its socket."""
+    return f"{service}-exports"
+
+
 def _worker(service: Service, *, group: str = PYTHON, canary: bool = False) -> Process:
     name = canary_cluster(service.name) if canary else service.name
 
@@ -103,6 +125,7 @@ PROCESSES = (
     Process("postgres", BACKING, postgres.command, stop_signal="INT", stop_seconds=60),
     Process("redis", BACKING, valkey.command, stop_seconds=30),
     *(_web(service) for service in WEB_SERVERS),
+    *(_exports(service) for service in SERVICES if service.exports),
     *(_worker(service) for service in SERVICES if service.worker),
     Process("nginx", EDGE, _nginx, stop_signal="QUIT"),
     Process("gateway", EDGE, _gateway, stop_seconds=40),

@@ -8,6 +8,7 @@ from gateway.canary import canary_cluster
 from gateway.envoy import Json, seconds, typed
 from gateway.envoy.cache import cache_clusters
 from gateway.envoy.canary import canary_clusters
+from gateway.envoy.exports import export_clusters
 from gateway.envoy.places import Places, discovery, endpoints
 from gateway.source import Gateway
 
@@ -17,7 +18,7 @@ HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 def clusters(gateway: Gateway, places: Places, canaries: Collection[str] = ()) -> list[Json]:
     """One Cluster per service, with its circuit breaker.
 
-    Two more for each that has a canary, and two for each version of those whose pages are kept.
+    Two more for each that has a canary, two for each version of those whose pages are kept, one for files.
     """
     found = []
     for service in gateway.services:
@@ -30,7 +31,7 @@ def clusters(gateway: Gateway, places: Places, canaries: Collection[str] = ()) -
             found += cache_clusters(gateway, [service.name], places, stable)
             if service.name in canaries:
                 found += cache_clusters(gateway, [name, service.name], places, stable)
-    return found
+    return found + export_clusters(gateway, places, found[0])
 
 
 def _cluster(name: str, place: str, gateway: Gateway) -> Json:

@@ -15,6 +15,8 @@ LONGEST_SOCKET_PATH = 107
 
 #: Of nginx in a container: where the first version's pages are, and each next one's behind it.
 PAGES_PORT = 8100
+#: And where it gives the first service's files.
+EXPORTS_PORT = 8200
 
 #: Envoy's admin is a socket in every target: nobody but a person at the machine opens it.
 ADMIN_SOCKET = "gateway-admin.sock"
@@ -54,6 +56,20 @@ class Places:
         port = PAGES_PORT + instances.index(instance)
         return self.target.pages.format(instance=instance, run=self.run_dir, port=port)
 
+    def exports(self, gateway: Gateway, service: str) -> str:
+        """Where nginx gives a service's files."""
+        port = EXPORTS_PORT + gateway.exporting.index(service)
+        return self.target.exports.format(instance=service, run=self.run_dir, port=port)
+
+    def exporter(self, service: str) -> str:
+        """Where the process listens that makes a service's files."""
+        return self.target.exporters.format(instance=service, run=self.run_dir)
+
+    @property
+    def inner_at(self) -> str:
+        """Where nginx finds web_frontend's door."""
+        return self.target.inner_at.format(run=self.run_dir)
+
     @property
     def inner(self) -> str:
         """web_frontend's door."""
@@ -78,7 +94,9 @@ class Places:
         names = [service.name for service in gateway.services]
         addresses = [self.service(instance) for name in names for instance in _versions(name)]
         pages = [self.pages(gateway, name) for cached in gateway.cached for name in _versions(cached)]
-        for place in [*addresses, *pages, self.inner, self.stats, self.admin]:
+        files = [self.exports(gateway, name) for name in gateway.exporting]
+        files += map(self.exporter, gateway.exporters)
+        for place in [*addresses, *pages, *files, self.inner, self.stats, self.admin]:
             path = place.removeprefix("unix:")
             if place.startswith("unix:") and len(os.fsencode(path)) > LONGEST_SOCKET_PATH:
                 raise SourceError(

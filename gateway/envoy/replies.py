@@ -31,10 +31,20 @@ _STYLE = (_HERE / "error.css").read_text(encoding="utf-8").strip()
 _STYLE_HASH = f"sha256-{base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()}"
 
 
+def words(name: str, language: str, gateway: Gateway) -> Json:
+    """A problem's code, title and detail in a language, for who says it in Envoy's place."""
+    problem = yaml.safe_load((_HERE / "problems.yaml").read_text(encoding="utf-8"))[name]
+    return {
+        "code": problem["code"],
+        "title": problem["title"][language],
+        "detail": _filled(problem["detail"][language], gateway),
+    }
+
+
 def local_replies(gateway: Gateway, site: Site) -> Json:
     """The `local_reply_config`: first match wins, what browsers get before the documents."""
     problems: dict[Any, Json] = yaml.safe_load((_HERE / "problems.yaml").read_text(encoding="utf-8"))
-    other = problems.pop("other")
+    other, _ = problems.pop("other"), problems.pop("exports")  # nginx says the latter
     mappers = []
     for key, problem in problems.items():
         status, _, cause = str(key).partition(" ")
@@ -73,6 +83,7 @@ def _filled(text: str, gateway: Gateway) -> str:
         "body_bytes": gateway.limits.body_bytes,
         "header_kib": gateway.limits.header_kib,
         "headers": gateway.limits.headers,
+        "exports_user": gateway.limits.exports_user,
         "retry_after": gateway.retry_after,
     }
     return text.format(**numbers)

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from gateway.envoy import Json, extension, header, seconds, typed
 from gateway.envoy.cache import bypassing, cached_route
 from gateway.envoy.canary import split
+from gateway.envoy.exports import export_routes
 from gateway.envoy.rate_limits import counted_as
 from gateway.envoy.security_headers import content_policy, security_headers
 from gateway.envoy.site import Site
@@ -137,9 +138,10 @@ def _entries(route: Route, match: Json, gateway: Gateway) -> list[Json]:
     method = {"name": ":method", "string_match": {"safe_regex": {"regex": SAFE_METHODS}}}
     safe = _entry(route, {**match, "headers": [method]}, _safe(route.to, gateway), safe=True)
     unsafe = _entry(route, match, _unsafe(route.to, gateway), safe=False)
+    files = export_routes(route, safe, gateway)
     if route.cache:
         return [cached_route(without_token(safe)), bypassing(safe), bypassing(unsafe)]
-    return [*_by_token(route, safe), unsafe]
+    return [*files, *_by_token(route, safe), unsafe]
 
 
 def _by_token(route: Route, entry: Json) -> list[Json]:
@@ -176,14 +178,18 @@ def _no_tunnels(gateway: Gateway) -> Json:
 
 
 def _safe(service: str, gateway: Gateway) -> Json:
-    """A read changes nothing, so it is tried again when a service fails or hangs."""
+    """A read changes nothing, so it is tried again when a service fails or hangs.
+
+    A page makes calls of its own, which are tried again, so one try at it takes longer than they do.
+    """
+    times = gateway.timeouts
     return {
         "cluster": service,
-        "timeout": seconds(gateway.timeouts.safe),
+        "timeout": seconds(times.safe),
         "retry_policy": {
             "retry_on": "gateway-error,reset,connect-failure",
             "num_retries": gateway.retries,
-            "per_try_timeout": seconds(gateway.timeouts.safe_try),
+            "per_try_timeout": seconds(times.page_try if service == gateway.fallback.to else times.safe_try),
             "retry_back_off": {"base_interval": "0.1s", "max_interval": "0.5s"},
         },
     }

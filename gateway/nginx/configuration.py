@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gateway.nginx import READY_PATH, Version
 from gateway.nginx.ages import age_maps
+from gateway.nginx.exports import Export, export_servers
 from gateway.nginx.maps import answer_maps, request_maps
 from gateway.source import Gateway
 
@@ -41,12 +42,20 @@ _HIDDEN = (
 )
 
 
-def configuration(gateway: Gateway, versions: Iterable[Version], *, folder: Path, local: bool = True) -> str:
+def configuration(
+    gateway: Gateway,
+    versions: Iterable[Version],
+    exports: Iterable[Export] = (),
+    *,
+    folder: Path,
+    local: bool = True,
+) -> str:
     """The whole file.
 
     Args:
         gateway: the source.
         versions: whose pages are kept.
+        exports: whose files are given.
         folder: nginx's own folder: pages, temporary files, pid.
         local: on this machine, on sockets that only this user opens; otherwise in a container of its own.
     """
@@ -88,7 +97,7 @@ http {{
   proxy_buffers 8 32k;
   proxy_busy_buffers_size 64k;
   max_ranges 0;
-{pages}}}
+{pages}{export_servers(gateway, list(exports))}}}
 """
 
 

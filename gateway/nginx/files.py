@@ -9,6 +9,7 @@ from gateway.canary import canary_cluster
 from gateway.envoy.places import Places
 from gateway.nginx.binary import reload_running, validate
 from gateway.nginx.configuration import configuration
+from gateway.nginx.exports import Export
 from gateway.source import Gateway
 
 #: What nginx finds in its folder; it makes the deeper ones itself.
@@ -33,7 +34,9 @@ def write(gateway: Gateway, places: Places, *, out: Path, check: bool) -> Path:
     folder = places.run_dir / nginx.FOLDER
     for name in _FOLDERS:
         (folder / name).mkdir(parents=True, exist_ok=True)
-    text = configuration(gateway, versions(gateway, places), folder=folder, local=places.local)
+    text = configuration(
+        gateway, versions(gateway, places), exports(gateway, places), folder=folder, local=places.local
+    )
     path = out / "nginx.conf"
     if path.exists() and path.read_text(encoding="utf-8") == text:
         return path
@@ -63,6 +66,19 @@ def versions(gateway: Gateway, places: Places) -> list[nginx.Version]:
         )
         for service in gateway.cached
         for name in ((service, canary_cluster(service)) if places.local else (service,))
+    ]
+
+
+def exports(gateway: Gateway, places: Places) -> list[Export]:
+    """Of every service with files; in each case its first version's, a canary has none of its own."""
+    return [
+        Export(
+            service=name,
+            listen=_listened(places.exports(gateway, name)),
+            maker=places.exporter(name) if name in gateway.exporters else places.service(name),
+            handed_over="" if name in gateway.exporters else places.inner_at,
+        )
+        for name in gateway.exporting
     ]
 
 

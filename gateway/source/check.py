@@ -20,8 +20,13 @@ def check(gateway: Gateway) -> None:
         _check_address(route.match, exact=route.exact)
         if route.cache and (route.stream or route.token == "required"):
             raise SourceError(f"route {route.match}: only what anybody may read, and no stream, can be kept")
+        if route.export and (route.stream or route.cache):
+            raise SourceError(f"route {route.match}: a file is neither a stream nor kept")
     for address in gateway.closed:
         _check_address(address)
+    times = gateway.timeouts
+    if not times.safe_try < times.page_try < times.safe:
+        raise SourceError("timeouts must nest: safe_try below page_try below safe")
     if not _has(gateway, FLOOD) or gateway.rate_limit(FLOOD).address is None:
         raise SourceError(f"rate_limits needs {FLOOD}, with an address")
     for route in routes:
@@ -30,6 +35,10 @@ def check(gateway: Gateway) -> None:
     for place in gateway.targets:
         if "{instance}" not in place.services:
             raise SourceError(f"targets.{place.name}.services must have {{instance}} in it")
+        if "{instance}" not in place.exporters:
+            raise SourceError(f"targets.{place.name}.exporters must have {{instance}} in it")
+        if "{instance}" not in place.exports and "{port}" not in place.exports:
+            raise SourceError(f"targets.{place.name}.exports must have {{instance}} or {{port}} in it")
         if "{instance}" not in place.pages and "{port}" not in place.pages:
             raise SourceError(f"targets.{place.name}.pages must have {{instance}} or {{port}} in it")
 

@@ -9,6 +9,10 @@ from typing import Literal
 TokenRule = Literal["required", "optional", "ignored"]
 TOKEN_RULES: tuple[TokenRule, ...] = ("required", "optional", "ignored")
 
+#: How a route's files come about: see the comment over `routes`.
+ExportRule = Literal["", "csv", "handed_over"]
+EXPORT_RULES: tuple[ExportRule, ...] = ("", "csv", "handed_over")
+
 #: The rate limit that every request of an address counts for, before its token is looked at.
 FLOOD = "flood"
 
@@ -33,7 +37,10 @@ class Target:
         name: ``local``, ``compose`` or ``kubernetes``.
         services: of a service's instance, with ``{instance}`` and ``{run}`` in it.
         pages: of nginx as the keeper of an instance's pages, with ``{instance}`` or ``{port}`` in it.
+        exports: of nginx before a service's files, with ``{instance}`` or ``{port}`` in it.
+        exporters: of the process that makes a service's files, with ``{instance}`` in it.
         inner: of web_frontend's door.
+        inner_at: where others find that door.
         stats: of metrics and readiness.
         gateways: the name behind which all gateways are found; None when there is only one.
     """
@@ -41,7 +48,10 @@ class Target:
     name: str
     services: str
     pages: str
+    exports: str
+    exporters: str
     inner: str
+    inner_at: str
     stats: str
     gateways: str | None = None
 
@@ -55,6 +65,7 @@ class Route:
         writes: the rate limit of all others.
         stream: it answers with server-sent events.
         cache: nginx may keep its answers.
+        export: it gives files of any length.
     """
 
     match: str
@@ -65,6 +76,7 @@ class Route:
     writes: str = "writes"
     stream: bool = False
     cache: bool = False
+    export: ExportRule = ""
 
 
 @dataclass(frozen=True)
@@ -116,6 +128,8 @@ class Limits:
     headers: int
     connections: int
     in_flight: int
+    exports: int
+    exports_user: int
 
 
 @dataclass(frozen=True)
@@ -124,9 +138,11 @@ class Timeouts:
 
     safe: float
     safe_try: float
+    page_try: float
     unsafe: float
     connect: float
     stream_idle: float
+    export_idle: float
     client_idle: float
     client_request: float
     service_idle: float
@@ -167,6 +183,16 @@ class Gateway:
     def cached(self) -> tuple[str, ...]:
         """The names of the services that have a route with ``cache``."""
         return tuple(dict.fromkeys(route.to for route in self.routes if route.cache))
+
+    @property
+    def exporting(self) -> tuple[str, ...]:
+        """The names of the services that have a route with ``export``."""
+        return tuple(dict.fromkeys(route.to for route in self.routes if route.export))
+
+    @property
+    def exporters(self) -> tuple[str, ...]:
+        """Those of them that make their files themselves, in a process of its own."""
+        return tuple(dict.fromkeys(route.to for route in self.routes if route.export == "csv"))
 
     def target(self, name: str) -> Target:
         """The target of that name."""

@@ -11,6 +11,7 @@ import yaml
 
 from gateway.source.check import check
 from gateway.source.model import (
+    EXPORT_RULES,
     TOKEN_RULES,
     Cache,
     Gateway,
@@ -102,7 +103,7 @@ _COUNTED = {"reads", "writes"}
 
 def _entry(raw: Any) -> Route:
     where = f"route {raw}"
-    entry = _keys(raw, {"to", "token"}, where, {"path", "prefix", "stream", "cache"} | _COUNTED)
+    entry = _keys(raw, {"to", "token"}, where, {"path", "prefix", "stream", "cache", "export"} | _COUNTED)
     if ("path" in entry) == ("prefix" in entry):
         raise SourceError(f"{where} needs either a path or a prefix")
     for name in ("stream", "cache"):
@@ -115,6 +116,8 @@ def _entry(raw: Any) -> Route:
 def _route(address: str, entry: dict[str, Any], where: str, *, exact: bool = False) -> Route:
     if entry["token"] not in TOKEN_RULES:
         raise SourceError(f"{where}: token is one of {', '.join(TOKEN_RULES)}, not {entry['token']!r}")
+    if entry.get("export", "") not in EXPORT_RULES:
+        raise SourceError(f"{where}: export is either csv or handed_over, not {entry['export']!r}")
     rest = {name: value for name, value in entry.items() if name not in {"path", "prefix"}}
     return Route(match=address, exact=exact, **rest)
 

@@ -15,7 +15,14 @@ from gateway.tests.running import System, made, running
 from gateway.tests.tokens import bearer
 
 #: The real file, with times that a test can wait for.
-SHORT_TIMES = {"safe": 2.5, "safe_try": 1, "unsafe": 1.5, "stream_idle": 3, "client_request": 2}
+SHORT_TIMES = {
+    "safe": 2.5,
+    "safe_try": 1,
+    "page_try": 2,
+    "unsafe": 1.5,
+    "stream_idle": 3,
+    "client_request": 2,
+}
 
 
 def short_times(raw: dict[str, Any]) -> None:

@@ -119,9 +119,11 @@ class System:
 
     def start_services(self) -> None:
         """Start a small server for every service; user_service publishes the key ``first``."""
-        for service in load(self.source).services:
-            upstream = Upstream(service.name, self.run_dir / f"{service.name}.sock")
-            self.services[service.name] = upstream
+        gateway = load(self.source)
+        names = [service.name for service in gateway.services]
+        for name in (*names, *(f"{name}-exports" for name in gateway.exporters)):
+            upstream = Upstream(name, self.run_dir / f"{name}.sock")
+            self.services[name] = upstream
             upstream.start()
         self.services["user"].documents[KEYS_PATH] = jwks("first")
 

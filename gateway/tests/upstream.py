@@ -2,6 +2,8 @@
 
 Each says back what it got. The query tells it to misbehave: `?do=slow&seconds=3`, `?do=hangup`,
 `?do=fail&status=503`, `?do=large`, `?do=events`. `documents` are served as they are: a JWKS, or garbage.
+`?do=file&mib=16` sends so many MiB in chunks, `&cut=1` half of them and hangs up, `&pause=0.5` takes so long
+before each of four parts.
 `?do=page&cc=public,max-age=5` answers as a service whose pages may be kept, with a price that is the time.
 """
 
@@ -38,6 +40,10 @@ class Upstream:
         self.numbers = itertools.count(1)
         #: path → body of documents that it serves instead of an echo.
         self.documents: dict[str, bytes] = {}
+        #: path → headers of an answer without a body, such as X-Accel-Redirect.
+        self.answers: dict[str, dict[str, str]] = {}
+        #: How many files have been written to their end.
+        self.files = 0
         self.failing = False
         self.fails_every = 0
         self.pause = 0.0
@@ -115,6 +121,10 @@ class _Handler(BaseHTTPRequestHandler):
         match wish.get("do"):
             case _ if document is not None:
                 self._send_bytes(200, document, "application/json")
+            case _ if (headers := self.server.upstream.answers.get(self.path)) is not None:
+                self._send_headers(headers)
+            case "file":
+                self._file(wish)
             case "hangup":
                 self.close_connection = True
             case "events":
@@ -149,6 +159,29 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
+
+    def _send_headers(self, headers: dict[str, str]) -> None:
+        self.send_response(200)
+        for name, value in {**headers, "Content-Length": "0"}.items():
+            self.send_header(name, value)
+        self.end_headers()
+
+    def _file(self, wish: dict[str, str]) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/csv; charset=utf-8")
+        self.send_header("Content-Disposition", 'attachment; filename="operations.csv"')
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        piece = b"x" * 65536
+        for number in range(int(wish.get("mib", 1)) * 16):
+            if number % (int(wish.get("mib", 1)) * 4) == 0:
+                time.sleep(float(wish.get("pause", 0)))
+            if "cut" in wish and number == int(wish.get("mib", 1)) * 8:
+                self.close_connection = True
+                return
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+        self.wfile.write(b"0\r\n\r\n")
+        self.server.upstream.files += 1
 
     def _page(self, wish: dict[str, str]) -> None:
         """Wishes: `cc` (Cache-Control), `vary`, `cookie` to set, `tag`, `after` seconds, `status`, `gzip`."""

@@ -11,7 +11,6 @@ import time
 from typing import Any, TypedDict
 from uuid import uuid4
 
-import httpx
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
@@ -24,11 +23,11 @@ from web_frontend.gateway_client import Gateway, GatewayProblem, GatewayUnavaila
 MARGIN = 30
 #: Seconds. Each outlives the one before: a try, all tries, the lock, the 30 s in which user_service repeats
 #: its answer.
-REFRESH_TIMEOUT = httpx.Timeout(5.0, connect=0.5, pool=0.5)
+REFRESH_TIMEOUT_S = 5.0
 REFRESH_TRIES = 2
 LOCK_LIFE = 20
-#: How long a request waits for another one's refresh; less than the gateway waits for a page. Seconds.
-WAIT = 9
+#: How long a request waits for another one's refresh; less than a page may take (PAGE_S). Seconds.
+WAIT = 7
 
 
 class Tokens(TypedDict):
@@ -119,7 +118,7 @@ def _ask(request: HttpRequest, refresh: str) -> dict[str, Any]:
     path, body = "/api/v1/auth/token/refresh", {"refresh": refresh}
     for left in reversed(range(REFRESH_TRIES)):
         try:
-            return gateway.post(path, body, public=True, timeout=REFRESH_TIMEOUT)
+            return gateway.post(path, body, public=True, timeout_s=REFRESH_TIMEOUT_S)
         except GatewayUnavailable:
             if not left:
                 raise

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from web_frontend.errors import refused
+from web_frontend.errors import not_found, refused, unavailable
 from web_frontend.forms import DayField
-from web_frontend.gateway_client import GatewayProblem, GatewayRequest, GatewayUnavailable
+from web_frontend.gateway_client import GatewayProblem, GatewayRequest, GatewayUnavailable, SignedOut
 from web_frontend.pages import show, signed_in, turns, wants_fragment
 from web_frontend.wording import LABELS
 
@@ -84,23 +82,36 @@ def history_show(request: GatewayRequest) -> HttpResponse:
 
 @require_safe
 @signed_in
-def history_export(request: GatewayRequest) -> HttpResponse | StreamingHttpResponse:
-    """The filtered operations as CSV, passed through as the API writes it."""
+def history_export(request: GatewayRequest) -> HttpResponse:
+    """The filtered operations as CSV, which nginx gets from the API and gives on, however slow the reader.
+
+    No thread of the pages waits for it, and what cuts the file there cuts it in the browser, too.
+    """
     form = FilterForm(request.GET)
     if not form.is_valid():
         return refused(request, GatewayProblem(422, "validation_failed", _first_error(form)))
-    opened = ExitStack()
-    answer = opened.enter_context(
-        request.gateway.download("/api/v1/operations", accept="text/csv", **_params(form.cleaned_data))
-    )
-
-    def pieces() -> Iterator[bytes]:
-        with opened:
-            yield from answer.iter_bytes()
-
-    response = StreamingHttpResponse(pieces(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="birzha-history-{timezone.localdate()}.csv"'
+    if not request.headers.get("X-Birzha-Exports"):  # nobody there who could take it over
+        raise GatewayUnavailable("/history.csv", "nginx is not in front")
+    query = {name: value for name, value in _params(form.cleaned_data).items() if value}
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["X-Birzha-Disposition"] = f'attachment; filename="birzha-history-{timezone.localdate()}.csv"'
+    response["X-Accel-Redirect"] = f"/.handed-over/api/v1/operations?{urlencode(query)}"
+    response["X-Birzha-Authorization"] = request.gateway.authorization()
     return response
+
+
+@require_safe
+def export_refused(request: GatewayRequest) -> HttpResponse:
+    """What a browser gets when the API has refused the file that was asked for; nginx says how."""
+    status = request.headers.get("X-Birzha-Refused", "")
+    if status == "401":
+        raise SignedOut("token_invalid")
+    if status == "429":
+        detail = _("Only a few files at a time are made for you. Try again when they have come.")
+        return refused(request, GatewayProblem(429, "too_many_exports", str(detail)))
+    if status.isdigit():
+        return unavailable(request)
+    return not_found(request)
 
 
 def _rows(request: GatewayRequest, context: dict[str, Any], status: int) -> HttpResponse:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from django.test import Client
 
+from web_frontend import gateway_client
 from web_frontend.gateway_client import Gateway, GatewayProblem, GatewayUnavailable, SignedOut, cursor
-from web_frontend.tests.gateway_double import GatewayDouble, recorded
+from web_frontend.tests.gateway_double import Asked, GatewayDouble, recorded
 
 
 @pytest.fixture
@@ -79,3 +82,22 @@ def test_what_is_not_json_is_unavailable(asking: Gateway, gateway: GatewayDouble
 def test_the_cursor_of_a_link() -> None:
     assert cursor("http://x/api/v1/orders?page_size=5&cursor=cD0y%3D") == "cD0y="
     assert cursor(None) == ""
+
+
+def test_the_calls_of_one_page_share_its_time(
+    gateway: GatewayDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway_client, "PAGE_S", 0.6)
+    monkeypatch.setattr(gateway_client, "CALL_S", 0.4)
+
+    def hang(asked: Asked) -> tuple[int, dict[str, str]]:
+        time.sleep(5)
+        return 200, {}
+
+    gateway.answer_by("GET /api/v1/orders", hang)
+    asking = Gateway(token=lambda: "token")
+    begun = time.monotonic()
+    for _ in range(5):
+        with pytest.raises(GatewayUnavailable):
+            asking.get("/api/v1/orders")
+    assert time.monotonic() - begun < 2  # 25 s when each waited for itself

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from web_frontend.tests.gateway_double import ANSWERS, GatewayDouble, recorded
+from web_frontend.tests.gateway_double import GatewayDouble, recorded
 
 
 def test_the_portfolio_adds_positions_and_all_cash(vera: Client, gateway: GatewayDouble) -> None:
@@ -131,14 +131,31 @@ def test_a_filter_that_cannot_be_is_told(vera: Client) -> None:
     assert "The last day is before the first." in answer.content.decode()
 
 
-def test_the_history_as_a_file_is_what_the_api_writes(vera: Client, gateway: GatewayDouble) -> None:
-    rows = (ANSWERS / "operations.csv").read_text(encoding="utf-8")
-    gateway.answer("GET /api/v1/operations", rows, Content_Type="text/csv; charset=utf-8")
-    answer = vera.get("/history.csv?type=buy")
-    assert b"".join(answer.streaming_content).decode() == rows  # type: ignore[attr-defined]
-    assert "attachment" in answer["Content-Disposition"]
-    assert gateway.asked[-1].headers["Accept"] == "text/csv"
-    assert gateway.asked[-1].query == {"type": "buy"}
+def test_the_history_as_a_file_is_handed_over_to_nginx(vera: Client, gateway: GatewayDouble) -> None:
+    answer = vera.get("/history.csv?type=buy&ticker=aapl", headers={"X-Birzha-Exports": "taken"})
+    assert answer["X-Accel-Redirect"] == "/.handed-over/api/v1/operations?type=buy&ticker=AAPL"
+    assert answer["X-Birzha-Authorization"] == "Bearer access-1"
+    assert "attachment" in answer["X-Birzha-Disposition"]
+
+
+def test_no_token_leaves_when_nginx_is_not_there_to_take_it(vera: Client) -> None:
+    answer = vera.get("/history.csv")
+    assert answer.status_code == 503
+    assert not answer.has_header("X-Birzha-Authorization")
+
+
+@pytest.mark.parametrize(
+    ("told", "status", "words"),
+    [("429", 429, "when they have come"), ("503", 503, "Try again"), ("", 404, "does not exist")],
+)
+def test_a_file_that_was_refused_is_a_page(vera: Client, told: str, status: int, words: str) -> None:
+    answer = vera.get("/.refused", headers={"X-Birzha-Refused": told})
+    assert answer.status_code == status
+    assert words in answer.content.decode()
+
+
+def test_a_file_for_who_is_signed_out_is_the_sign_in(vera: Client) -> None:
+    assert vera.get("/.refused", headers={"X-Birzha-Refused": "401"}).status_code in (302, 303)
 
 
 @pytest.mark.parametrize(

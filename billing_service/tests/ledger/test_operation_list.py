@@ -13,8 +13,10 @@ import pytest
 from django.utils import timezone
 
 from billing_service.holds.services import holds_place, orders_settle
-from billing_service.ledger.csv_export import csv_lines
+from billing_service.ledger import csv_export
+from billing_service.ledger.csv_export import safe_text
 from billing_service.ledger.models import JournalEntry
+from billing_service.ledger.selectors import operation_list
 from billing_service.ledger.serializers import price_plain
 from billing_service.ledger.services import journal_reverse
 from billing_service.tests.orders import order_filled, order_placed, received
@@ -173,12 +175,17 @@ def test_a_person_in_a_browser_gets_a_page(trader, api):
 
 
 def test_no_cell_is_a_formula():
-    rows = [{"ticker": text, "amount": "-5.00"} for text in ("=1+1", "+A1", "-A1", "@x", "\tx", 'A,"B')]
+    texts = ("=1+1", "+A1", "-A1", "@x", "\tx", "AAPL", "", None)
+    assert [safe_text(text) for text in texts] == [
+        "'=1+1", "'+A1", "'-A1", "'@x", "'\tx", "AAPL", "", None,
+    ]  # fmt: skip
 
-    lines = list(csv_lines(["ticker", "amount"], rows, numbers={"amount"}))
 
-    assert lines[:4] == ["ticker,amount\r\n", "'=1+1,-5.00\r\n", "'+A1,-5.00\r\n", "'-A1,-5.00\r\n"]
-    assert lines[-1] == '"A,""B",-5.00\r\n'
+def test_a_file_is_asked_for_once_however_many_its_rows(trader, django_assert_num_queries, monkeypatch):
+    monkeypatch.setattr(csv_export, "_PORTION", 3)
+    with django_assert_num_queries(1):
+        portions = list(csv_export.operations_csv(operation_list(user_id=trader.user_id)))
+    assert [portion.count(b"\r\n") for portion in portions] == [1 + 3, 1]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,13 @@
+"""Time-outs nest: who waits for another waits longer than that one, which can so tell what happened."""
+
+from __future__ import annotations
+
+from gateway.source import load
+from web_frontend.gateway_client import CALL_S, PAGE_S
+
+
+def test_a_page_outlasts_one_try_at_a_service_and_the_gateway_outlasts_a_page() -> None:
+    times = load().timeouts
+    assert times.safe_try < CALL_S < min(times.safe, times.unsafe)
+    assert CALL_S < PAGE_S < times.page_try < times.safe
+    assert times.unsafe > PAGE_S

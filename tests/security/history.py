@@ -1,0 +1,43 @@
+"""Customers with a long history, written past the application: no exchange trades that much in a test."""
+
+from __future__ import annotations
+
+import psycopg2
+
+from compose.local import postgres, secrets
+from compose.local.paths import Home
+
+#: The guards of the journal are lifted for this one transaction: what it writes is only read here.
+_WRITE = """
+SET LOCAL session_replication_role = replica;
+CREATE TEMP TABLE seeded ON COMMIT DROP AS
+    SELECT gen_random_uuid() AS entry, number, last_number + number AS place, id AS account
+    FROM ledger_ledgeraccount, generate_series(1, %(rows)s) AS number
+    WHERE user_id = ANY(%(users)s::uuid[]);
+INSERT INTO ledger_journalentry (
+    id, type, source_id, request_id, occurred_at, order_id, fill_id, ticker, quantity, price, description,
+    number, hash)
+    SELECT entry, 'order_settlement', gen_random_uuid(), '', now() - number * interval '1 second',
+           gen_random_uuid(), gen_random_uuid(), 'AAPL', 10, 43.04, '',
+           -row_number() OVER () - (SELECT count(*) FROM ledger_journalentry), ''
+    FROM seeded;
+INSERT INTO ledger_ledgerentry (
+    id, number, kind, amount, currency, balance_after, account_id, journal_entry_id)
+    SELECT gen_random_uuid(), place, 'buy', -43040, 'USD', 56960, account, entry FROM seeded;
+UPDATE ledger_ledgeraccount SET last_number = last_number + %(rows)s WHERE user_id = ANY(%(users)s::uuid[]);
+"""
+
+
+def write_history(home: Home, users: list[str], rows: int) -> None:
+    """Give each user so many operations more. The system's books are wrong from then on."""
+    connection = psycopg2.connect(
+        host=str(home.run),
+        dbname="billing",
+        user=postgres.SUPERUSER,
+        password=secrets.load(home)[postgres.SUPERUSER],
+    )
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute(_WRITE, {"users": users, "rows": rows})
+    finally:
+        connection.close()
