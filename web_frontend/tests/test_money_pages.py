@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
@@ -214,14 +215,21 @@ def test_amounts_out_have_a_real_minus(vera: Client) -> None:
     assert re.search(rf"−\${fee['amount'].lstrip('-')}", page)
 
 
-@pytest.mark.parametrize("page", ["/history", "/history.csv"])
-def test_a_history_to_the_last_day_that_there_is_has_no_end(
-    vera: Client, gateway: GatewayDouble, page: str
-) -> None:
-    assert vera.get(f"{page}?since=0001-01-01&until=9999-12-31").status_code == 200
+ALL_DAYS = "since=0001-01-01&until=9999-12-31"
+
+
+def test_a_history_to_the_last_day_that_there_is_has_no_end(vera: Client, gateway: GatewayDouble) -> None:
+    assert vera.get(f"/history?{ALL_DAYS}").status_code == 200
     asked = gateway.asked_for("GET /api/v1/operations")[-1]
     assert asked.query.get("from") == "0001-01-01T00:00:00+00:00"
     assert "to" not in asked.query
+
+
+def test_its_file_has_no_end_either(vera: Client) -> None:
+    answer = vera.get(f"/history.csv?{ALL_DAYS}", headers={"X-Birzha-Exports": "taken"})
+    assert answer.status_code == 200
+    asked = parse_qs(urlsplit(answer["X-Accel-Redirect"]).query)
+    assert asked == {"from": ["0001-01-01T00:00:00+00:00"]}
 
 
 @pytest.mark.parametrize("key", ["\u0663", "e\u0301", "a b", "x" * 129, "\x00"])
