@@ -29,7 +29,8 @@ class DepositMakeApi(Api):
         request=DepositInput,
         responses={201: DepositOutput},
         summary="Top up my cash",
-        description="Booked at once. 409 `account_not_ready` right after registration; "
+        description="Booked at once. 409 `account_not_ready` right after registration, "
+        "`account_frozen` while the account is being looked into; "
         "400 `amount_invalid`, `currency_unsupported`, `limit_exceeded`.",
     )
     def post(self, request: Request) -> Response:

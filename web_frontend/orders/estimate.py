@@ -6,6 +6,7 @@ from the price on the page; only the worst price, which goes with the order, bin
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
@@ -14,6 +15,9 @@ from django.conf import settings
 
 from servicekit.money import order_charge, price_text, to_minor, to_text
 from servicekit.terms import cap_price
+
+#: The most units of one order.
+MAX_QUANTITY = 10**9
 
 
 @dataclass(frozen=True)
@@ -73,12 +77,7 @@ def worst_price(instrument: dict[str, Any], side: str, price: Decimal) -> Decima
 def affordable(instrument: dict[str, Any], account: dict[str, Any]) -> int:
     """The largest quantity that the cash pays for at the price protection, so that a tick is no matter."""
     cash, cap = cash_of(account), worst_price(instrument, "buy", Decimal(instrument["price"]))
-    quantity = int(Decimal(to_text(cash, account["currency"])) / (cap * (1 + settings.FEE_RATE)))
-    while _total(instrument, "buy", cap, quantity + 1) <= cash:  # the rounding is settled by trying
-        quantity += 1
-    while quantity > 0 and _total(instrument, "buy", cap, quantity) > cash:
-        quantity -= 1
-    return quantity
+    return _largest(0, MAX_QUANTITY, lambda quantity: _total(instrument, "buy", cap, quantity) <= cash)
 
 
 def pays_for(instrument: dict[str, Any], account: dict[str, Any], quantity: int) -> bool:
@@ -103,15 +102,21 @@ def _worst_affordable(
     if side != "buy" or account is None:
         return cap
     cash = cash_of(account)
-    low = int((price / step).to_integral_value(ROUND_CEILING))
-    high = int(cap / step)
-    while low < high:  # both in steps; the cash pays for low, or for nothing
+    lowest = int((price / step).to_integral_value(ROUND_CEILING))
+    return step * _largest(
+        lowest, int(cap / step), lambda steps: _total(instrument, side, steps * step, quantity) <= cash
+    )
+
+
+def _largest(low: int, high: int, fits: Callable[[int], bool]) -> int:
+    """The largest number up to ``high`` that fits, where whatever is below one that fits does, too.
+
+    ``low``: taken when nothing above it fits.
+    """
+    while low < high:
         middle = (low + high + 1) // 2
-        if _total(instrument, side, middle * step, quantity) <= cash:
-            low = middle
-        else:
-            high = middle - 1
-    return low * step
+        low, high = (middle, high) if fits(middle) else (low, middle - 1)
+    return low
 
 
 def _total(instrument: dict[str, Any], side: str, price: Decimal, quantity: int) -> int:

@@ -51,6 +51,14 @@ def test_the_most_is_what_the_hold_fits_into() -> None:
     assert read({}, available="99999.00", lot_size=20).most == 40
 
 
+def test_the_most_of_what_costs_next_to_nothing_is_found_at_once() -> None:
+    """A cent buys a million: found by halving, not unit by unit."""
+    facts = quoted(price="0.00000001", price_step="0.00000001", available_quantity=10**9)
+    for available, most in (("0.02", 500_000), ("0.03", 1_000_000), ("99.99", 10**9)):
+        account = {"available": available, "currency": "USD"}
+        assert ticket_read({}, instrument=facts, account=account, positions=None).most == most
+
+
 def test_the_most_to_sell_is_what_is_free() -> None:
     ticket = read({"side": "sell"})
     assert (ticket.most, ticket.bound) == (7, "position")

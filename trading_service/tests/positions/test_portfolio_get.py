@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from servicekit.ids import new_id
@@ -69,3 +71,11 @@ def test_somebody_without_positions(aapl, world, user_id, api) -> None:
 
 def test_nobody_sees_positions(api, db) -> None:
     assert api().get("/api/v1/positions").status_code == 401
+
+
+def test_what_is_worth_less_than_a_cent_is_not_rounded_up(world, user_id, api) -> None:
+    """A position is worth what its sale would bring: 1.30, not 1.31, for one at 1.3053."""
+    world.list_instrument("EURSIM", price="1.3053", price_step=Decimal("0.0001"))
+    world.filled(user_id, ticker="EURSIM", quantity=1, price="1.3053")
+    (row,) = api(user_id).get("/api/v1/positions").json()["results"]
+    assert (row["market_value"], row["unrealized_pnl"]) == ("1.30", "-0.02")
