@@ -114,6 +114,7 @@ def service_settings(
     return {
         "SERVICE_NAME": name,
         "SERVICE_SLUG": slug,
+        "SERVICE_SLUGS": SLUGS,
         "SECRET_KEY": env.require("BIRZHA_SECRET_KEY"),
         "DEBUG": False,
         "ROOT_URLCONF": f"{package}.config.urls",
@@ -239,6 +240,7 @@ def _languages(package: str) -> dict[str, Any]:
         "TIME_ZONE": "UTC",
         "USE_I18N": True,
         "LANGUAGE_CODE": "en",
+        "FORMAT_MODULE_PATH": ["servicekit.admin.formats"],
         "LANGUAGES": [("en", _("English")), ("ru", _("Russian"))],
         "LOCALE_PATHS": [REPOSITORY / package / "locale", REPOSITORY / "servicekit" / "locale"],
     }

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from servicekit.ids import new_id
+from servicekit.money import to_text
 
 
 class Deposit(models.Model):
@@ -36,4 +37,4 @@ class Deposit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount} {self.currency}"
+        return f"{to_text(self.amount, self.currency)} {self.currency}"

@@ -81,4 +81,4 @@ class Hold(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.state} {self.amount} for {self.order_id}"
+        return f"{self.get_state_display()} {self.order_id}"

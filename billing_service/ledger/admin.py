@@ -22,7 +22,7 @@ from billing_service.ledger.selectors import settlement_undone_by
 from billing_service.ledger.services import account_freeze, account_unfreeze, journal_reverse
 from billing_service.ledger.services.reversal import reversal_lock, reversal_preview
 from servicekit.admin import ReadOnlyAdmin, RowsInline
-from servicekit.admin.columns import linked, money, money_text, order, person, price, short_id
+from servicekit.admin.columns import linked, money, money_text, order, person, price, short_id, whole
 from servicekit.admin.links import order_links
 from servicekit.admin.operations import Fact, Operation
 from servicekit.audit.actors import Actor
@@ -76,7 +76,7 @@ class FreezeInline(RowsInline):
 
 @admin.register(LedgerAccount)
 class LedgerAccountAdmin(ReadOnlyAdmin):
-    list_display = ("id", "kind", "user_id", "balance", "held", "available", "frozen_at", "opened_at")
+    list_display = ("id", "kind", "user_id", "balance", "held", "available", "frozen_at")
     list_filter = ("kind", "currency", ("frozen_at", admin.EmptyFieldListFilter))
     shown = {
         "id": short_id("id"),
@@ -181,6 +181,7 @@ class JournalEntryAdmin(ReadOnlyAdmin):
         "id": short_id("id"),
         "order_id": order(),
         "price": price("price"),
+        "quantity": whole("quantity"),
         "booked_by": person("booked_by"),
         "fill_id": short_id("fill_id"),
         "source_id": short_id("source_id"),

@@ -46,7 +46,7 @@ def test_a_journal_entry_shows_its_legs(admin_client, customer):
 
     customer(123_45)
     page = admin_client.get(reverse("admin:ledger_journalentry_change", args=[JournalEntry.objects.get().id]))
-    assert page.content.decode().count("12345") >= 2
+    assert page.content.decode().count("$123.45") >= 2
 
 
 def test_what_the_schedule_names_are_tasks(settings):

@@ -1,55 +1,160 @@
-"""What operators do with instruments: word them, halt them, open them. Listing is the catalogue's."""
+"""What operators do with instruments: word them, halt and open them, set a price, issue more or less.
+
+Listing is the catalogue's.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.contrib import admin, messages
+from django import forms
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from market_service.instruments import services
-from market_service.instruments.models import Instrument
+from market_service.instruments.models import MAX_QUANTITY, Instrument, InstrumentStatus
+from market_service.quotes.models import PRICE_DIGITS
 from servicekit.admin import ServiceAdmin
+from servicekit.admin.columns import price, price_text, whole
+from servicekit.admin.operations import Fact, Operation, ReasonForm
+from servicekit.admin.versions import VersionedForm
+from servicekit.audit.actors import Actor
 
 _WORDING = ("name_en", "name_ru", "description_en", "description_ru")
+
+
+class PriceForm(ReasonForm):
+    """A price, and why."""
+
+    price = forms.DecimalField(label=_("New price"), max_digits=20, decimal_places=PRICE_DIGITS)
+    field_order = ("price", "reason")
+
+
+class QuantityForm(ReasonForm):
+    """A quantity, and why."""
+
+    issued_quantity = forms.IntegerField(
+        label=_("New issued quantity"), min_value=1, max_value=MAX_QUANTITY
+    )  # fmt: skip
+    field_order = ("issued_quantity", "reason")
+
+
+def _status_facts(instrument: Instrument) -> Sequence[Fact]:
+    return (
+        Fact(_("status"), instrument.get_status_display()),
+        Fact(_("reason of the halt"), instrument.get_halt_reason_display()),
+        _price_fact(instrument),
+    )
+
+
+def _price_fact(instrument: Instrument) -> Fact:
+    """The feed moves it every second, so that it does not bind."""
+    return Fact(_("price"), price_text(instrument.quote.price, instrument.currency), binding=False)
+
+
+def _price_facts(instrument: Instrument) -> Sequence[Fact]:
+    return (
+        _price_fact(instrument),
+        Fact(_("price step"), price_text(instrument.price_step, instrument.currency)),
+        Fact(_("status"), instrument.get_status_display()),
+    )
+
+
+def _quantity_facts(instrument: Instrument) -> Sequence[Fact]:
+    sold = instrument.issued_quantity - instrument.available_quantity
+    return (
+        Fact(_("issued quantity"), number_format(instrument.issued_quantity, force_grouping=True)),
+        Fact(_("sold"), number_format(sold, force_grouping=True), binding=False),
+    )
+
+
+def _halt(instrument: Instrument, form: dict[str, Any], by: Actor) -> None:
+    services.instrument_halt(instrument_id=instrument.pk, by=by, why=form["reason"])
+
+
+def _open(instrument: Instrument, form: dict[str, Any], by: Actor) -> None:
+    services.instrument_open(instrument_id=instrument.pk, by=by, why=form["reason"])
+
+
+def _reprice(instrument: Instrument, form: dict[str, Any], by: Actor) -> None:
+    services.instrument_reprice(
+        instrument_id=instrument.pk, price=form["price"], by=by, why=form["reason"]
+    )  # fmt: skip
+
+
+def _reissue(instrument: Instrument, form: dict[str, Any], by: Actor) -> None:
+    services.instrument_reissue(
+        instrument_id=instrument.pk, issued_quantity=form["issued_quantity"], by=by, why=form["reason"]
+    )
 
 
 @admin.register(Instrument)
 class InstrumentAdmin(ServiceAdmin):
     list_display = (
-        "ticker",
-        "name",
-        "type",
-        "status",
-        "halt_reason",
-        "available_quantity",
-        "issued_quantity",
-        "simulated",
-    )
+        "ticker", "name", "type", "status", "halt_reason", "price", "available_quantity", "issued_quantity",
+    )  # fmt: skip
     list_filter = ("status", "halt_reason", "type", "simulated")
+    list_select_related = ("quote",)
     search_fields = ("ticker", "isin", "name_en", "name_ru")
+    shown = {
+        "price": price("quote__price", label=_("price")),
+        "price_step": price("price_step"),
+        "issued_quantity": whole("issued_quantity"),
+        "available_quantity": whole("available_quantity"),
+    }
+    form = VersionedForm
     fields = (
-        *_WORDING,
-        "ticker",
-        "isin",
-        "type",
-        "status",
-        "halt_reason",
-        "currency",
-        "lot_size",
-        "price_step",
-        "issued_quantity",
-        "available_quantity",
-        "simulated",
-        "version",
-        "created_at",
+        *_WORDING, "ticker", "isin", "type", "status", "halt_reason", "price", "currency", "lot_size",
+        "price_step", "issued_quantity", "available_quantity", "simulated", "version", "created_at",
         "updated_at",
-    )
+    )  # fmt: skip
     readonly_fields = fields[len(_WORDING) :]
-    actions = ("halt", "open")
+    operations = (
+        Operation(
+            name="halt",
+            title=_("Halt trading"),
+            done=_("Trading is halted."),
+            facts=_status_facts,
+            act=_halt,
+            offered=lambda instrument: instrument.status == InstrumentStatus.OPEN,
+        ),
+        Operation(
+            name="open",
+            title=_("Open trading"),
+            done=_("Trading is open."),
+            facts=_status_facts,
+            act=_open,
+            offered=lambda instrument: instrument.status == InstrumentStatus.HALTED,
+        ),
+        Operation(
+            name="price",
+            title=_("Set the price"),
+            done=_("The price is set."),
+            facts=_price_facts,
+            act=_reprice,
+            form=PriceForm,
+            note=_("The price moves on from the new one. Orders in flight keep the bounds that they have."),
+            many=False,
+        ),
+        Operation(
+            name="quantity",
+            title=_("Change the issued quantity"),
+            done=_("The issued quantity is changed."),
+            facts=_quantity_facts,
+            act=_reissue,
+            form=QuantityForm,
+            note=_("What is on offer changes by the difference; what is sold stays sold."),
+            many=False,
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Instrument]:
+        """With their quotes."""
+        return super().get_queryset(request).select_related("quote")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -58,24 +163,13 @@ class InstrumentAdmin(ServiceAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: Instrument, form: Any, change: bool) -> None:
-        services.instrument_edit(instrument_id=obj.pk, **{name: form.cleaned_data[name] for name in _WORDING})
+        services.instrument_edit(
+            instrument_id=obj.pk,
+            version=form.cleaned_data["seen"],
+            by=Actor.of(request.user),
+            **{name: form.cleaned_data[name] for name in _WORDING},
+        )
 
     @admin.display(description=_("name"))
     def name(self, instrument: Instrument) -> str:
         return instrument.name
-
-    @admin.action(description=_("Halt trading of the selected instruments"), permissions=["change"])
-    def halt(self, request: HttpRequest, queryset: QuerySet[Instrument]) -> None:
-        for instrument in queryset.order_by("pk"):
-            services.instrument_halt(instrument_id=instrument.pk)
-        self._say(request, queryset.count())
-
-    @admin.action(description=_("Open trading of the selected instruments"), permissions=["change"])
-    def open(self, request: HttpRequest, queryset: QuerySet[Instrument]) -> None:
-        for instrument in queryset.order_by("pk"):
-            services.instrument_open(instrument_id=instrument.pk)
-        self._say(request, queryset.count())
-
-    def _say(self, request: HttpRequest, count: int) -> None:
-        text = ngettext("Done for %(count)s instrument.", "Done for %(count)s instruments.", count)
-        self.message_user(request, text % {"count": count}, messages.SUCCESS)

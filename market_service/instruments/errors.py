@@ -24,6 +24,14 @@ class CatalogueInvalid(DomainError):
         super().__init__(reason=f"{faults.first}{more}")
 
 
+class QuantityNotPossible(DomainError):
+    """That much cannot be issued."""
+
+    code = "quantity_invalid"
+    field = "issued_quantity"
+    message = _("The issued quantity is from %(lowest)s, what is sold, to %(limit)s; %(value)s is not.")
+
+
 class PageNotFound(DomainError):
     """The list has fewer pages."""
 

@@ -10,6 +10,14 @@ from market_service.faults import Faults
 from servicekit.errors import DomainError
 
 
+class PriceNotPossible(DomainError):
+    """No instrument can have this price."""
+
+    code = "price_invalid"
+    field = "price"
+    message = _("A price is above zero and a multiple of the price step, %(limit)s; %(value)s is not.")
+
+
 class PricesInvalid(DomainError):
     """A file of prices has bad rows; nothing of it was loaded.
 

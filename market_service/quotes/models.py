@@ -51,7 +51,7 @@ class Quote(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.instrument_id} {self.price}"
+        return f"{self.instrument.ticker} {self.price.normalize():f}"
 
 
 class QuoteFeed(models.Model):
@@ -118,7 +118,7 @@ class DailyPrice(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.instrument_id} {self.date} {self.close}"
+        return f"{self.instrument.ticker} {self.date}"
 
 
 def stepped(price: Decimal, step: Decimal) -> Decimal:

@@ -6,6 +6,8 @@ from django.contrib import admin
 
 from market_service.venue.models import Reconciliation, VenueOrder
 from servicekit.admin import ReadOnlyAdmin
+from servicekit.admin.columns import order, price, short_id, whole
+from servicekit.admin.links import order_links
 
 
 @admin.register(VenueOrder)
@@ -22,7 +24,20 @@ class VenueOrderAdmin(ReadOnlyAdmin):
     )
     list_filter = ("state", "refuse_code", "side")
     list_select_related = ("instrument",)
-    search_fields = ("order_id", "fill_id")
+    shown = {
+        "order_id": order(),
+        "price": price("price", currency="instrument__currency"),
+        "cap_price": price("cap_price", currency="instrument__currency"),
+        "fill_id": short_id("fill_id"),
+        "quantity": whole("quantity"),
+        "related": order_links(),
+    }
+    find_ids = ("order_id", "fill_id")
+    find_texts = ("instrument__ticker",)
+    fields = (
+        "order_id", "related", "instrument", "side", "quantity", "state", "price", "cap_price", "fill_id",
+        "refuse_code", "refuse_limit", "refuse_value", "submitted_at", "answered_at",
+    )  # fmt: skip
     ordering = ("-order_id",)  # the newest first: the ids are UUIDv7
 
 

@@ -121,7 +121,7 @@ class VenueOrder(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.order_id} {self.state}"
+        return f"{self.order_id} {self.get_state_display()}"
 
 
 class Reconciliation(models.Model):
@@ -146,4 +146,4 @@ class Reconciliation(models.Model):
         verbose_name_plural = _("reconciliations")
 
     def __str__(self) -> str:
-        return f"{self.instrument_id} {self.difference:+}"
+        return f"{self.instrument.ticker} {self.difference:+}"

@@ -67,4 +67,4 @@ class Notification(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.kind} → {self.user_id}"
+        return f"{self.get_kind_display()} → {self.user_id}"

@@ -21,6 +21,8 @@ from django.utils.translation import gettext as _
 from servicekit.admin.columns import Column, as_uuid, value_at
 from servicekit.admin.edges import CheckedLookups
 from servicekit.admin.operations import Operation, operation_action, operation_page
+from servicekit.admin.versions import VersionedForm
+from servicekit.errors import DomainError
 from servicekit.people.selectors import ids_named, names_of
 
 #: What the admin's own filters ask of a field that is offered.
@@ -64,6 +66,8 @@ class ShownColumns(BaseModelAdmin):
             if not hasattr(column, "short_description"):
                 field: Any = own.opts.get_field(name)
                 column.short_description = field.verbose_name  # type: ignore[attr-defined]
+            if not _is_field(own.opts, getattr(column, "field", "")):
+                column.admin_order_field = None  # type: ignore[attr-defined]
         for names in ("list_display", "readonly_fields"):
             if hasattr(self, names):
                 setattr(self, names, [self.shown.get(name, name) for name in getattr(self, names)])
@@ -131,13 +135,13 @@ class ServiceAdmin(ShownColumns, CheckedLookups):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
-        """A whole id, a whole text, or a person's name; else what ``search_fields`` do."""
+        """A whole id, a whole text, a part of what ``search_fields`` name, or a person's name."""
         term = search_term.strip()
         if not term or not (self.find_ids or self.find_texts or self.find_people):
             return super().get_search_results(request, queryset, search_term)
         if (whole := as_uuid(term.lower())) is not None:
             return queryset.filter(_any([*self.find_ids, *self.find_people], "", whole)), False
-        fits = _any(self.find_texts, "__iexact", term)
+        fits = _any(self.find_texts, "__iexact", term) | _any(self.search_fields, "__icontains", term)
         if people := ids_named(term):
             fits |= _any(self.find_people, "__in", people)
         return queryset.filter(fits) if fits else queryset.none(), False
@@ -149,7 +153,8 @@ class ServiceAdmin(ShownColumns, CheckedLookups):
         """
         offered: list[Any] = [*self.get_list_filter(request), self.date_hierarchy]
         for each in offered:
-            if lookup == getattr(each, "parameter_name", None):
+            named = getattr(each, "parameter_name", None)
+            if named and lookup in (named, f"{named}__exact"):
                 return True
             name = each[0] if isinstance(each, (tuple, list)) else each
             if isinstance(name, str) and (lookup == name or lookup.startswith(f"{name}__")):
@@ -178,7 +183,18 @@ class ServiceAdmin(ShownColumns, CheckedLookups):
                 for operation in self.operations
                 if thing is not None and operation.offered(thing)
             ]
-        return super().changeform_view(request, object_id, form_url, {**context, **(extra_context or {})})
+        try:
+            return super().changeform_view(request, object_id, form_url, {**context, **(extra_context or {})})
+        except DomainError as error:  # a use-case refused what the form let through
+            messages.error(request, error.detail)
+            return HttpResponseRedirect(request.get_full_path())
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The form's own hidden field of the version is a part of the page."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if issubclass(self.form, VersionedForm) and self.has_change_permission(request, obj):
+            return [*fieldsets, (None, {"fields": ["seen"], "classes": ["seen-version"]})]
+        return fieldsets
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -245,6 +261,12 @@ class ReadOnlyAdmin(ServiceAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+def _is_field(opts: Any, path: str) -> bool:
+    """Whether the database can order by it: it begins with a field, and is no property."""
+    first = path.partition("__")[0]
+    return any(first in (field.name, getattr(field, "attname", "")) for field in opts.get_fields())
 
 
 def _any(fields: Iterable[str], lookup: str, value: UUID | str | list[UUID]) -> Q:

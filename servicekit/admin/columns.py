@@ -13,8 +13,8 @@ from typing import Any
 from uuid import UUID
 
 from babel.numbers import format_currency
-from django.contrib.admin import FieldListFilter
 from django.contrib.admin.utils import display_for_field
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.translation import get_language
@@ -150,21 +150,23 @@ def _column(column: Column, field: str, label: Label | None) -> Column:
     return column
 
 
-def text(field: str, *, label: Label | None = None) -> Column:
-    """A value as Django shows it: for a field that the model gives no name in the reader's language."""
+def whole(field: str, *, label: Label | None = None) -> Column:
+    """A quantity, its digits in groups."""
 
-    def column(row: Any) -> Any:
-        return display_for_field(value_at(row, field), row._meta.get_field(field), "–")
+    def column(row: Any) -> str:
+        value = value_at(row, field)
+        return "–" if value is None else number_format(value, force_grouping=True)
 
     return _column(column, field, label)
 
 
-def named(filter_class: type[FieldListFilter], title: Label) -> type[FieldListFilter]:
-    """A filter with another title than the model's name of the field."""
+def labelled(**labels: Label) -> dict[str, Column]:
+    """Fields as Django shows them, for those that the model gives no name in the reader's language."""
 
-    class Named(filter_class):  # type: ignore[misc,valid-type]
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            super().__init__(*args, **kwargs)
-            self.title = title
+    def made(field: str, label: Label) -> Column:
+        def column(row: Any) -> Any:
+            return display_for_field(value_at(row, field), row._meta.get_field(field), "–")
 
-    return Named
+        return _column(column, field, label)
+
+    return {field: made(field, label) for field, label in labels.items()}

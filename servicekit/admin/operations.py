@@ -138,11 +138,12 @@ def operation_page(admin: ServiceAdmin, request: HttpRequest, operation: Operati
     back = reverse(f"{names}_change", args=[things[0].pk]) if len(things) == 1 else to_list
     form = operation.form(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        rows = _act(request, operation, things, form)
-        if len(rows) < len(things):
-            admin.message_user(request, _done(operation, len(things) - len(rows)), messages.SUCCESS)
+        rows, done = _act(request, operation, things, form)
+        if done:
+            admin.message_user(request, _done(operation, done), messages.SUCCESS)
         if not rows:
-            return HttpResponseRedirect(back)
+            is_there = admin.model._default_manager.filter(pk=things[0].pk).exists()
+            return HttpResponseRedirect(back if is_there else to_list)
     else:
         rows = [_look(operation, thing) for thing in things]
     context = {
@@ -167,9 +168,7 @@ def _chosen(admin: ServiceAdmin, request: HttpRequest) -> list[Any]:
         except (ValidationError, ValueError, OverflowError):
             continue
     try:
-        pk.run_validators(None)
-        found = admin.get_queryset(request).filter(pk__in=ids)
-        rows = list(found)
+        rows = list(admin.get_queryset(request).filter(pk__in=ids))
     except (ValueError, OverflowError):  # beyond the range of the column
         return []
     admin.add_names(rows)
@@ -183,9 +182,11 @@ def _look(operation: Operation, thing: Any) -> Row:
         return Row(thing, refused=error.detail)
 
 
-def _act(request: HttpRequest, operation: Operation, things: Sequence[Any], form: forms.Form) -> list[Row]:
-    """Do it with each row. Returns those with which it was not done, as they are now, and why."""
-    left, by = [], Actor.of(request.user)
+def _act(
+    request: HttpRequest, operation: Operation, things: Sequence[Any], form: forms.Form
+) -> tuple[list[Row], int]:
+    """Do it with each row. Returns where it was not done (and why, as it is now), and how often it was."""
+    left, missed, by = [], 0, Actor.of(request.user)
     for thing in things:
         try:
             with transaction.atomic() if operation.atomic else nullcontext():
@@ -194,12 +195,18 @@ def _act(request: HttpRequest, operation: Operation, things: Sequence[Any], form
                     raise ChangedMeanwhile
                 operation.act(locked, form.cleaned_data, by)
         except DomainError as error:
-            row = _look(operation, type(thing)._default_manager.get(pk=thing.pk))
+            now = type(thing)._default_manager.filter(pk=thing.pk).first()
+            if now is None:
+                messages.error(request, error.detail)
+                missed += 1
+                continue
+            row = _look(operation, now)
             row.refused = error.detail
             left.append(row)
         except type(thing).DoesNotExist:
             messages.error(request, str(ChangedMeanwhile.message))
-    return left
+            missed += 1
+    return left, len(things) - len(left) - missed
 
 
 def _done(operation: Operation, count: int) -> str:

@@ -8,7 +8,21 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+#: Service → what its admin is called.
+NAMES: dict[str, str | Promise] = {
+    "user": _("Users"),
+    "market": _("Market"),
+    "trading": _("Trading"),
+    "billing": _("Billing"),
+    "notification": _("Notifications"),
+}
+
+#: So many of the operators' actions are shown on the first page.
+LATEST = 10
 
 
 class ServiceAdminSite(AdminSite):
@@ -16,14 +30,34 @@ class ServiceAdminSite(AdminSite):
 
     index_title = _("Administration")
     site_url = "/"
+    empty_value_display = "–"
+    enable_nav_sidebar = False  # lists need the room
 
     @property
     def site_header(self) -> str:  # type: ignore[override]
-        return f"Birzha · {settings.SERVICE_SLUG}"
+        return f"Birzha · {NAMES[settings.SERVICE_NAME]}"
 
     @property
     def site_title(self) -> str:  # type: ignore[override]
         return self.site_header
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """With the way to the other services' admins."""
+        admins = [
+            (name, f"/admin/{settings.SERVICE_SLUGS[service]}/", service == settings.SERVICE_NAME)
+            for service, name in NAMES.items()
+        ]
+        return {**super().each_context(request), "admins": admins}
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """With what operators did last."""
+        from servicekit.audit.actions import ACTIONS
+        from servicekit.audit.models import AuditEntry
+
+        latest: list[Any] = list(AuditEntry.objects.order_by("-id")[:LATEST])
+        for entry in latest:
+            entry.called = ACTIONS.get(entry.action, entry.action)
+        return super().index(request, {"latest_actions": latest, **(extra_context or {})})
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if settings.SERVICE_NAME == "user":

@@ -11,20 +11,27 @@ from django.utils.translation import gettext_lazy as _
 
 from servicekit.admin import ReadOnlyAdmin
 from servicekit.admin.columns import short_id
+from servicekit.admin.filters import one_of
+from servicekit.audit.actions import ACTIONS
 from servicekit.audit.models import AuditEntry
 
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyAdmin):
-    list_display = ("at", "actor_name", "action", "object_name", "changes", "reason", "request_id")
-    list_filter = ("action", "actor_name")
+    list_display = ("at", "actor_name", "what", "object_name", "changes", "reason", "request_id")
+    list_filter = (one_of("action", _("action"), lambda: ACTIONS.items()),)
     shown = {name: short_id(name) for name in ("request_id", "object_id", "actor_id")}
     find_ids = ("id", "actor_id")
     find_texts = ("object_id", "object_name", "request_id", "actor_name", "action")
     fields = (
-        "at", "actor_name", "actor_id", "action", "object_type", "object_name", "object_id",
+        "at", "actor_name", "actor_id", "what", "object_type", "object_name", "object_id",
         "before", "after", "reason", "request_id",
     )  # fmt: skip
+
+    @admin.display(description=_("action"), ordering="action")
+    def what(self, entry: AuditEntry) -> str:
+        """In the operator's language."""
+        return str(ACTIONS.get(entry.action, entry.action))
 
     @admin.display(description=_("before → after"))
     def changes(self, entry: AuditEntry) -> str:

@@ -9,6 +9,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.db.models import Model
 
+from servicekit.audit.actions import ACTIONS
 from servicekit.audit.actors import Actor
 from servicekit.audit.models import AuditEntry
 from servicekit.telemetry import current_request_id
@@ -28,13 +29,14 @@ def record(
     """Note what an operator did, in the transaction that does it, and log it when it is committed.
 
     Args:
-        action: what, such as ``account.freeze``.
+        action: what, one of :data:`~servicekit.audit.actions.ACTIONS`.
         thing: what it is done to.
         before, after: the values that mattered; amounts in minor units.
 
     Raises:
         TransactionManagementError: there is no transaction, so the row could stand without the action.
     """
+    assert action in ACTIONS, action
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("an action is recorded in the transaction that does it")
     entry = AuditEntry(

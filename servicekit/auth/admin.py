@@ -1,9 +1,17 @@
+"""Ended sessions that a service still remembers, to look at."""
+
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from servicekit.admin import ReadOnlyAdmin
+from servicekit.admin.columns import labelled
 from servicekit.auth.models import RevokedSession
 
 
 @admin.register(RevokedSession)
 class RevokedSessionAdmin(ReadOnlyAdmin):
     list_display = ("session_id", "tokens_expire_at", "heard_at")
+    shown = labelled(session_id=_("session"), tokens_expire_at=_("tokens expire"), heard_at=_("heard of"))
+    find_ids = ("session_id",)
+    fields = list_display
+    ordering = ("-heard_at",)

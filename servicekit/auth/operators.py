@@ -1,13 +1,14 @@
 """Operators: one sign-in, at user_service's admin, serves every service's admin.
 
 The cookie carries an RS256 token with scope ``operator``. A service that sees it for the first time
-makes a local shadow user, because the admin writes its own log; that user has no password and
-cannot be signed in by any other way. user_service has the operator's own row.
+makes a local shadow user, whose username is the operator's id and whose first name is the name; that user
+has no password and cannot be signed in by any other way. user_service has the operator's own row.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -36,13 +37,18 @@ class OperatorMiddleware:
             return
         if not operator.is_operator:
             return
-        users = get_user_model().objects
+        users: Any = get_user_model().objects
         if settings.SERVICE_NAME == "user":
             user = users.filter(pk=operator.id, is_active=True, is_staff=True).first()
         else:
             user, _ = users.get_or_create(
                 username=str(operator.id),
-                defaults={"is_staff": True, "is_superuser": True, "password": "!"},
-            )
+                defaults={
+                    "is_staff": True, "is_superuser": True, "password": "!", "first_name": operator.name,
+                },
+            )  # fmt: skip
+            if operator.name and user.first_name != operator.name:
+                user.first_name = operator.name
+                user.save(update_fields=["first_name"])
         if user is not None:
             request.user = user

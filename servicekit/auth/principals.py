@@ -16,11 +16,13 @@ class Principal:
         id: the user's id (``sub``).
         session_id: the session that the token belongs to (``sid``).
         scopes: what the token allows, such as ``customer`` and ``operator``.
+        name: the username, of an operator's token for the admin; "" otherwise.
     """
 
     id: UUID
     session_id: UUID
     scopes: frozenset[str]
+    name: str = ""
 
     is_authenticated = True
     is_anonymous = False

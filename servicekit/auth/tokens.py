@@ -106,6 +106,7 @@ def principal(claims: dict[str, Any]) -> Principal:
             id=UUID(claims["sub"]),
             session_id=UUID(claims["sid"]),
             scopes=frozenset(str(claims["scope"]).split()),
+            name=str(claims.get("name", "")),
         )
     except (ValueError, TypeError, AttributeError):
         raise TokenInvalid("its ids are not UUIDs") from None

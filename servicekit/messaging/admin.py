@@ -1,29 +1,64 @@
+"""Events in the admin: what was published, what failed, and what operators decided about that."""
+
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import redis
-from django import forms
-from django.contrib import admin, messages
-from django.contrib.admin.helpers import ActionForm
+from django.conf import settings
+from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from servicekit.admin import ReadOnlyAdmin
+from servicekit.admin.columns import labelled, person, short_id
+from servicekit.admin.filters import event_types, one_of
+from servicekit.admin.operations import Fact, Operation
+from servicekit.audit.actors import Actor
+from servicekit.errors import DomainError
 from servicekit.messaging import dead_letters
 from servicekit.messaging.models import DroppedEvent, FailedEvent, OutboxEvent, UnsentEvent
+
+_NAMES = {
+    **labelled(
+        type=_("type"),
+        subject=_("subject"),
+        sequence=_("number"),
+        created_at=_("published"),
+        envelope=_("envelope"),
+        stream=_("stream"),
+        attempts=_("attempts"),
+        error=_("error"),
+        first_failed_at=_("first failed"),
+        dead_at=_("given up"),
+        dropped_at=_("dropped"),
+        reason=_("reason"),
+    ),
+    "id": short_id("id", label=_("event")),
+    "event_id": short_id("event_id", label=_("event")),
+    "dropped_by": person("dropped_by", label=_("dropped by")),
+}
+
+
+def _named(*names: str) -> dict[str, Any]:
+    return {name: _NAMES[name] for name in names}
 
 
 @admin.register(OutboxEvent)
 class OutboxEventAdmin(ReadOnlyAdmin):
-    list_display = ("position", "type", "subject", "sequence", "created_at", "sent")
-    list_filter = ("type",)
-    search_fields = ("=id", "=subject")
-    show_full_result_count = False
+    list_display = ("id", "type", "subject", "sequence", "created_at", "sent")
+    list_filter = (one_of("type", _("type"), event_types(lambda: settings.SERVICE_NAME)),)
+    shown = _named("id", "type", "subject", "sequence", "created_at", "envelope")
+    find_ids = ("id",)
+    find_texts = ("subject",)
+    fields = ("id", "type", "subject", "sequence", "created_at", "sent", "envelope")
+    ordering = ("-pk",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OutboxEvent]:
         """With whether each was sent."""
-        waits = UnsentEvent.objects.filter(position=OuterRef("position"))
+        waits = UnsentEvent.objects.filter(pk=OuterRef("pk"))
         return super().get_queryset(request).annotate(sent=~Exists(waits))
 
     @admin.display(boolean=True, description=_("sent"))
@@ -32,10 +67,62 @@ class OutboxEventAdmin(ReadOnlyAdmin):
         return bool(event.sent)  # type: ignore[attr-defined]
 
 
-class ReasonForm(ActionForm):
-    """The bar above the list, with a field for the reason of a drop."""
+class NoDeadLetter(DomainError):
+    """It is still tried again by itself, or somebody else was quicker."""
 
-    reason = forms.CharField(label=_("Reason, to drop"), required=False, max_length=500)
+    code = "no_dead_letter"
+    status = 409
+    title = _("Not a dead letter")
+    message = _("This event is not given up: it is tried again by itself, or it has been settled.")
+
+
+class FailedAgain(DomainError):
+    """Its handler raised once more."""
+
+    code = "failed_again"
+    status = 409
+    title = _("It failed again")
+    message = _("It failed again: %(error)s")
+
+
+class RedisAway(DomainError):
+    """It was settled, and the stream still has it; it goes from there by itself."""
+
+    code = "redis_away"
+    status = 503
+    title = _("Redis does not answer")
+    message = _("Redis does not answer: %(error)s")
+
+
+def _facts(event: FailedEvent) -> Sequence[Fact]:
+    if event.dead_at is None:
+        raise NoDeadLetter
+    return (
+        Fact(_("type"), event.type),
+        Fact(_("subject"), event.subject),
+        Fact(_("attempts"), str(event.attempts)),
+        Fact(_("error"), event.error),
+    )
+
+
+def _retry(event: FailedEvent, form: dict[str, Any], by: Actor) -> None:
+    try:
+        outcome = dead_letters.retry(event.event_id, by=by, reason=form["reason"])
+    except FailedEvent.DoesNotExist:
+        raise NoDeadLetter from None
+    except redis.RedisError as error:
+        raise RedisAway(error=error) from None
+    if not outcome.handled:
+        raise FailedAgain(error=outcome.error)
+
+
+def _drop(event: FailedEvent, form: dict[str, Any], by: Actor) -> None:
+    try:
+        dead_letters.drop(event.event_id, by=by, reason=form["reason"])
+    except FailedEvent.DoesNotExist:
+        raise NoDeadLetter from None
+    except redis.RedisError as error:
+        raise RedisAway(error=error) from None
 
 
 @admin.register(FailedEvent)
@@ -43,65 +130,46 @@ class FailedEventAdmin(ReadOnlyAdmin):
     """What is tried again and what was given up; of the latter, an operator decides."""
 
     list_display = ("event_id", "type", "subject", "attempts", "first_failed_at", "dead_at", "error")
-    list_filter = (("dead_at", admin.EmptyFieldListFilter), "type")
-    search_fields = ("=event_id", "=subject")
-    actions = ("retry", "drop")
-    action_form = ReasonForm
-
-    def has_operate_permission(self, request: HttpRequest) -> bool:
-        """Whoever may change failed events decides about them, though nobody edits them."""
-        return bool(request.user.has_perm("messaging.change_failedevent"))
-
-    @admin.action(description=_("Handle the chosen dead letters again"), permissions=["operate"])
-    def retry(self, request: HttpRequest, rows: QuerySet[FailedEvent]) -> None:
-        chosen = rows.filter(dead_at__isnull=False).order_by("dead_at")
-        handled, failed = 0, []
-        for event_id in chosen.values_list("event_id", flat=True):
-            try:
-                outcome = dead_letters.retry(event_id)
-            except FailedEvent.DoesNotExist:  # somebody else was quicker
-                continue
-            except redis.RedisError as error:
-                self._complain(request, error)
-                return
-            handled += outcome.handled
-            if not outcome.handled:
-                failed.append(f"{event_id}: {outcome.error}")
-        text = ngettext("%(count)d event was handled.", "%(count)d events were handled.", handled)
-        self.message_user(request, text % {"count": handled}, messages.SUCCESS if handled else messages.INFO)
-        for text in failed:
-            self.message_user(request, text, messages.ERROR)
-
-    @admin.action(description=_("Never handle the chosen dead letters"), permissions=["operate"])
-    def drop(self, request: HttpRequest, rows: QuerySet[FailedEvent]) -> None:
-        reason = request.POST.get("reason", "").strip()
-        if not reason:
-            self.message_user(request, gettext("Write why they are dropped."), messages.ERROR)
-            return
-        dropped = 0
-        for event_id in rows.filter(dead_at__isnull=False).values_list("event_id", flat=True):
-            try:
-                dead_letters.drop(event_id, by=str(request.user), reason=reason)
-            except FailedEvent.DoesNotExist:
-                continue
-            except redis.RedisError as error:
-                self._complain(request, error)
-                return
-            dropped += 1
-        text = ngettext("%(count)d event was dropped.", "%(count)d events were dropped.", dropped)
-        self.message_user(request, text % {"count": dropped}, messages.SUCCESS if dropped else messages.INFO)
-
-    def _complain(self, request: HttpRequest, error: Exception) -> None:
-        text = gettext("Redis does not answer: %(error)s") % {"error": error}
-        self.message_user(request, text, messages.ERROR)
+    list_filter = (("dead_at", admin.EmptyFieldListFilter), one_of("type", _("type"), event_types()))
+    shown = _named(*list_display, "stream", "envelope")
+    find_ids = ("event_id",)
+    find_texts = ("subject",)
+    fields = (
+        "event_id", "type", "subject", "stream", "attempts",
+        "first_failed_at", "dead_at", "error", "envelope",
+    )  # fmt: skip
+    operations = (
+        Operation(
+            name="retry",
+            title=_("Handle the dead letter again"),
+            done=_("The event was handled."),
+            facts=_facts,
+            act=_retry,
+            offered=lambda event: event.dead_at is not None,
+            atomic=False,
+        ),
+        Operation(
+            name="drop",
+            title=_("Never handle the dead letter"),
+            done=_("The event was dropped."),
+            facts=_facts,
+            act=_drop,
+            offered=lambda event: event.dead_at is not None,
+            note=_("Its effect will be missing for good. What it was is kept, with the reason."),
+            atomic=False,
+        ),
+    )
 
 
 @admin.register(DroppedEvent)
 class DroppedEventAdmin(ReadOnlyAdmin):
     list_display = ("event_id", "type", "subject", "dropped_at", "dropped_by", "reason")
-    list_filter = ("type",)
-    search_fields = ("=event_id", "=subject")
+    list_filter = (one_of("type", _("type"), event_types()),)
     fields = (
         "event_id", "dropped_at", "dropped_by", "reason",
         "type", "subject", "stream", "attempts", "first_failed_at", "error", "envelope",
     )  # fmt: skip
+    shown = _named(*fields)
+    find_ids = ("event_id",)
+    find_texts = ("subject",)
+    ordering = ("-dropped_at",)

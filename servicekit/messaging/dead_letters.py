@@ -13,6 +13,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
 
+from servicekit.audit.actors import Actor
+from servicekit.audit.recording import record
 from servicekit.contracts import ContractError
 from servicekit.messaging import failures, inbox, streams
 from servicekit.messaging.envelope import open_envelope, parse
@@ -41,8 +43,11 @@ def dead_letters() -> QuerySet[FailedEvent]:
     return FailedEvent.objects.filter(dead_at__isnull=False).order_by("dead_at", "event_id")
 
 
-def retry(event_id: UUID) -> Outcome:
+def retry(event_id: UUID, *, by: Actor | None = None, reason: str = "") -> Outcome:
     """Handle a dead letter again, through the inbox, in a transaction of its own.
+
+    Args:
+        by, reason: the operator and why, for the audit trail; None: nobody asked for it.
 
     Returns:
         What came of it. It stays a dead letter, with the new error, when its handler raises again.
@@ -55,19 +60,23 @@ def retry(event_id: UUID) -> Outcome:
         with transaction.atomic():
             row = dead_letters().select_for_update().get(event_id=event_id)
             inbox.handle([open_envelope(parse(row.envelope))])
+            _record("event.retry", row, by=by, reason=reason, after={"handled": True})
             row.delete()
     except FailedEvent.DoesNotExist:
         raise
     except Exception as error:
         log.error("dead letter %s failed again", event_id, exc_info=error)
-        dead_letters().filter(event_id=event_id).update(attempts=F("attempts") + 1, error=repr(error))
+        with transaction.atomic():
+            dead_letters().filter(event_id=event_id).update(attempts=F("attempts") + 1, error=repr(error))
+            for row in dead_letters().filter(event_id=event_id):
+                _record("event.retry", row, by=by, reason=reason, after={"handled": False})
         return Outcome(event_id, repr(error))
     log.info("dead letter %s has been handled", event_id)
     _clear({str(event_id)})
     return Outcome(event_id, "")
 
 
-def drop(event_id: UUID, *, by: str, reason: str) -> None:
+def drop(event_id: UUID, *, by: Actor, reason: str) -> None:
     """Decide that a dead letter is never handled. What it was, who decided and why is kept.
 
     Args:
@@ -86,16 +95,22 @@ def drop(event_id: UUID, *, by: str, reason: str) -> None:
         DroppedEvent.objects.create(
             event_id=row.event_id, stream=row.stream, type=row.type, subject=row.subject,
             envelope=row.envelope, attempts=row.attempts, error=row.error,
-            first_failed_at=row.first_failed_at, dropped_by=by, reason=reason.strip(),
+            first_failed_at=row.first_failed_at, dropped_by=by.key, reason=reason.strip(),
         )  # fmt: skip
         if _is_event(row.envelope):  # when it comes again, it counts as handled
             InboxEvent.objects.bulk_create(
                 [InboxEvent(consumer=settings.SERVICE_NAME, event_id=row.event_id, type=row.type)],
                 ignore_conflicts=True,
             )
+        _record("event.drop", row, by=by, reason=reason, after={"dropped": True})
         row.delete()
-    log.warning("dead letter %s was dropped by %s: %s", event_id, by, reason)
     _clear({str(event_id)})
+
+
+def _record(action: str, row: FailedEvent, *, by: Actor | None, reason: str, after: dict[str, Any]) -> None:
+    if by is not None:
+        before = {"subject": row.subject, "attempts": row.attempts, "error": row.error}
+        record(action, row, by=by, reason=reason, before=before, after=after)
 
 
 def tidy() -> None:

@@ -46,7 +46,8 @@ def test_its_forms_want_their_token(user_id: UUID) -> None:
     form["csrfmiddlewaretoken"] = client.cookies["birzha_trading_csrf"].value
     answer = client.post(EVENTS, form)
     assert answer.status_code == 302
-    assert "Write why they are dropped." in client.get(answer["Location"]).content.decode()
+    assert "Its effect will be missing for good." in client.get(answer["Location"]).content.decode()
+    assert client.post(answer["Location"], {"reason": "junk"}).status_code == 403
 
 
 @pytest.mark.parametrize(

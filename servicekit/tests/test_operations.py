@@ -17,9 +17,12 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from servicekit.audit.actors import Actor
+from servicekit.audit.models import AuditEntry
 from servicekit.ids import new_id
 from servicekit.messaging import dead_letters, failures, publish, relay, retention, streams
 from servicekit.messaging.models import DroppedEvent, FailedEvent, InboxEvent, OutboxEvent, UnsentEvent
+from servicekit.testing.admin import operation_address, seen
 from servicekit.tests.sending import cancel_requested, consume_until, placed, sealed
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -110,7 +113,7 @@ class TestDeadLetters:
             events("dead-letters", "drop", str(letter.event_id), "--reason", "  ")
         events("dead-letters", "drop", str(letter.event_id), "--by", "anna", "--reason", "a test order")
         kept = DroppedEvent.objects.get()
-        assert (kept.dropped_by, kept.reason, kept.error) == ("anna", "a test order", letter.error)
+        assert (kept.dropped_by, kept.reason, kept.error) == ("shell:anna", "a test order", letter.error)
         assert kept.envelope == letter.envelope
         assert FailedEvent.objects.count() == 1
         assert streams.shared().xlen(DEAD) == 1
@@ -127,7 +130,7 @@ class TestDeadLetters:
         consume_until(lambda: dead_letters.dead_letters().count() == 2)
         for letter in dead_letters.dead_letters():
             assert not dead_letters.retry(letter.event_id).handled
-            dead_letters.drop(letter.event_id, by="anna", reason="junk")
+            dead_letters.drop(letter.event_id, by=Actor.shell("anna"), reason="junk")
         assert DroppedEvent.objects.count() == 2
         assert InboxEvent.objects.count() == 1  # of the one that has an id
         assert streams.shared().xlen(DEAD) == 0
@@ -237,23 +240,36 @@ class TestAdmin:
 
     def act(self, client: Client, action: str, rows: list[FailedEvent], **more: str) -> str:
         chosen = [str(row.event_id) for row in rows]
-        answer = client.post(self.PAGE, {"action": action, "_selected_action": chosen, **more}, follow=True)
+        page = client.post(self.PAGE, {"action": action, "_selected_action": chosen})
+        if "Location" not in page:  # refused: the list again
+            return page.content.decode()
+        fields = seen(client, page["Location"])
+        answer = client.post(page["Location"], {**fields, **more}, follow=True)
         assert answer.status_code == 200
         return answer.content.decode()
 
     def test_retry(self, broken: Callable[[], None], operator: Client) -> None:
         rows = list(dead_letters.dead_letters())
-        assert "the handler is broken" in self.act(operator, "retry", rows)
+        assert "the handler is broken" in self.act(operator, "retry", rows, reason="a try")
         broken()
-        assert "2 events were handled." in self.act(operator, "retry", rows)
+        assert "The event was handled. (2)" in self.act(operator, "retry", rows, reason="it is mended")
         assert not FailedEvent.objects.exists()
+        trail = AuditEntry.objects.order_by("id").values_list(
+            "action", "actor_name", "reason", "after__handled"
+        )
+        assert (
+            list(trail)
+            == [("event.retry", "anna", "a try", False)] * 2
+            + [("event.retry", "anna", "it is mended", True)] * 2
+        )
 
     def test_drop_wants_a_reason(self, broken: Callable[[], None], operator: Client) -> None:
         rows = list(dead_letters.dead_letters())[:1]
-        assert "Write why" in self.act(operator, "drop", rows)
+        assert "This field is required." in self.act(operator, "drop", rows)
         assert not DroppedEvent.objects.exists()
-        assert "1 event was dropped." in self.act(operator, "drop", rows, reason="a test")
+        assert "The event was dropped." in self.act(operator, "drop", rows, reason="a test")
         dropped = DroppedEvent.objects.get()
+        assert AuditEntry.objects.get().action == "event.drop"
         assert (dropped.dropped_by, dropped.reason) == ("anna", "a test")
         page = operator.get(f"/admin/trading/messaging/droppedevent/{dropped.pk}/change/")
         assert "a test" in page.content.decode()
@@ -268,5 +284,6 @@ class TestAdmin:
         page = operator.get(self.PAGE).content.decode()
         assert "the handler is broken" in page
         assert 'value="retry"' not in page
-        self.act(operator, "retry", list(dead_letters.dead_letters()))
+        refused = operator.post(operation_address("retry", *dead_letters.dead_letters()), {"reason": "x"})
+        assert refused.status_code == 403
         assert dead_letters.dead_letters().count() == 2

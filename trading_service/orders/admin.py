@@ -2,73 +2,173 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
+from django.contrib.admin import ChoicesFieldListFilter
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from servicekit.admin import ReadOnlyAdmin
-from trading_service.orders.models import Fill, Order, OrderDeadline, OrderTransition
+from servicekit.admin import ReadOnlyAdmin, RowsInline
+from servicekit.admin.columns import labelled, money, person, price, short_id, whole
+from servicekit.admin.columns import order as order_column
+from servicekit.admin.filters import named, one_of
+from servicekit.admin.links import order_links
+from servicekit.contracts.reject_reasons import REASONS
+from servicekit.reject_sentence import reject_sentence
+from trading_service.orders.models import Fill, Order, OrderDeadline, OrderTransition, Status
+
+_FILL_COLUMNS = {
+    "id": short_id("id", label=_("fill")),
+    "price": price("price", currency="order__currency", label=_("price")),
+    "amount": money("amount", currency="order__currency", label=_("amount")),
+    "fee": money("fee", currency="order__currency", label=_("fee")),
+    "quantity": whole("quantity", label=_("quantity")),
+    **labelled(executed_at=_("executed")),
+}
+
+_TRANSITION_COLUMNS = {
+    "event_id": short_id("event_id", label=_("event")),
+    "request_id": short_id("request_id", label=_("request")),
+    **labelled(
+        sequence=_("number"), from_status=_("from"), to_status=_("to"), at=_("time"), cause=_("cause")
+    ),
+}  # fmt: skip
 
 
-class _Rows(admin.TabularInline):
-    """Rows of an order, to look at."""
-
-    extra = 0
-    can_delete = False
-    show_change_link = False
-
-    def has_add_permission(self, request: Any, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
-        return False
+def _reasons() -> list[tuple[str, str]]:
+    return [(code.value, gettext(reason.short)) for code, reason in REASONS.items()]
 
 
-class FillRows(_Rows):
+class FillRows(RowsInline):
     model = Fill
+    fields = ("id", "quantity", "price", "amount", "fee", "executed_at")
+    readonly_fields = fields
+    shown = _FILL_COLUMNS
     ordering = ("executed_at",)
 
 
-class TransitionRows(_Rows):
+class TransitionRows(RowsInline):
     model = OrderTransition
+    fields = ("sequence", "from_status", "to_status", "at", "cause", "event_id", "request_id")
+    readonly_fields = fields
+    shown = _TRANSITION_COLUMNS
     ordering = ("sequence",)
 
 
 @admin.register(Order)
 class OrderAdmin(ReadOnlyAdmin):
     list_display = (
-        "id",
-        "created_at",
-        "user_id",
-        "instrument",
-        "side",
-        "quantity",
-        "status",
-        "reject_code",
-        "amount",
-        "fee",
+        "id", "created_at", "user_id", "instrument", "side", "quantity", "status", "amount", "fee",
+    )  # fmt: skip
+    list_filter = (
+        ("status", named(ChoicesFieldListFilter, _("status"))),
+        ("side", named(ChoicesFieldListFilter, _("side"))),
+        one_of("reject_code", _("reason of the rejection"), _reasons),
     )
-    list_filter = ("status", "side", "reject_code", "instrument")
+    shown = {
+        "id": short_id("id", label=_("order")),
+        "user_id": person("user_id", label=_("customer")),
+        "related": order_links("id"),
+        "request_id": short_id("request_id", label=_("request")),
+        "hold_amount": money("hold_amount", label=_("asked to hold")),
+        "amount": money("amount", label=_("amount")),
+        "fee": money("fee", label=_("fee")),
+        "quantity": whole("quantity", label=_("quantity")),
+        "filled_quantity": whole("filled_quantity", label=_("filled quantity")),
+        "limit_price": price("limit_price", label=_("limit price")),
+        "worst_price": price("worst_price", label=_("worst price")),
+        "cap_price": price("cap_price", label=_("executes at, at worst")),
+        **labelled(
+            created_at=_("placed"),
+            updated_at=_("changed"),
+            instrument=_("instrument"),
+            side=_("side"),
+            type=_("type"),
+            time_in_force=_("lives"),
+            status=_("status"),
+            cancel_requested_at=_("cancel requested"),
+            client_order_id=_("client's key"),
+            version=_("version"),
+        ),
+    }
+    find_ids = ("id", "user_id")
+    find_texts = ("client_order_id", "request_id", "instrument__ticker")
+    find_people = ("user_id",)
+    fields = (
+        "id", "related", "user_id", "instrument", "side", "type", "time_in_force", "quantity",
+        "filled_quantity", "status", "rejected", "limit_price",
+        "worst_price", "cap_price", "amount", "fee", "hold_amount", "created_at", "updated_at",
+        "cancel_requested_at", "client_order_id", "request_id", "version",
+    )  # fmt: skip
     list_select_related = ("instrument",)
-    search_fields = ("=id", "=user_id", "=client_order_id", "=request_id", "=instrument__ticker")
     ordering = ("-id",)
     inlines = (TransitionRows, FillRows)
+
+    @admin.display(description=_("reason of the rejection"))
+    def rejected(self, order: Order) -> str | None:
+        """As the customer reads it, in the operator's language."""
+        if not order.reject_code:
+            return None
+        return reject_sentence(
+            code=order.reject_code,
+            limit=order.reject_limit,
+            value=order.reject_value,
+            currency=order.currency,
+        )
 
 
 @admin.register(Fill)
 class FillAdmin(ReadOnlyAdmin):
-    list_display = ("id", "order", "quantity", "price", "amount", "fee", "executed_at")
-    list_select_related = ("order",)
-    search_fields = ("=id", "=order__id", "=order__user_id")
+    list_display = ("id", "order_id", "user", "ticker", "quantity", "price", "amount", "fee", "executed_at")
+    list_select_related = ("order", "order__instrument")
+    shown = {
+        **_FILL_COLUMNS,
+        "order_id": order_column(),
+        "user": person("order__user_id", label=_("customer")),
+        "related": order_links(),
+    }
+    find_ids = ("id", "order__id", "order__user_id")
+    find_texts = ("order__instrument__ticker",)
+    find_people = ("order__user_id",)
+    fields = (
+        "id",
+        "related",
+        "order_id",
+        "user",
+        "ticker",
+        "quantity",
+        "price",
+        "amount",
+        "fee",
+        "executed_at",
+    )
     ordering = ("-id",)
+
+    @admin.display(description=_("instrument"))
+    def ticker(self, fill: Fill) -> str:
+        """Of what."""
+        return fill.order.instrument.ticker
 
 
 @admin.register(OrderTransition)
 class OrderTransitionAdmin(ReadOnlyAdmin):
-    list_display = ("order", "sequence", "from_status", "to_status", "at", "cause", "event_id", "request_id")
-    list_filter = ("to_status", "cause")
-    list_select_related = ("order",)
-    search_fields = ("=order__id", "=event_id", "=request_id")
+    list_display = (
+        "order_id",
+        "sequence",
+        "from_status",
+        "to_status",
+        "at",
+        "cause",
+        "event_id",
+        "request_id",
+    )
+    list_filter = (one_of("to_status", _("to"), lambda: Status.choices),)
+    shown = {**_TRANSITION_COLUMNS, "order_id": order_column(), "related": order_links()}
+    find_ids = ("order__id", "event_id")
+    find_texts = ("request_id",)
+    fields = (
+        "order_id", "related", "sequence", "from_status", "to_status",
+        "at", "cause", "event_id", "request_id",
+    )  # fmt: skip
     ordering = ("-id",)
 
 
@@ -76,7 +176,15 @@ class OrderTransitionAdmin(ReadOnlyAdmin):
 class OrderDeadlineAdmin(ReadOnlyAdmin):
     """The open orders, the longest overdue first."""
 
-    list_display = ("order", "due_at", "recalls")
+    list_display = ("order_id", "user", "due_at", "recalls")
     list_select_related = ("order",)
-    search_fields = ("=order__id", "=order__user_id")
+    shown = {
+        "order_id": order_column(),
+        "user": person("order__user_id", label=_("customer")),
+        "related": order_links(),
+        **labelled(due_at=_("due"), recalls=_("asked back")),
+    }
+    find_ids = ("order__id", "order__user_id")
+    find_people = ("order__user_id",)
+    fields = ("order_id", "related", "user", "due_at", "recalls")
     ordering = ("due_at",)

@@ -162,7 +162,8 @@ class Order(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.side} {self.quantity} × {self.instrument_id} ({self.status})"
+        side, status = self.get_side_display(), self.get_status_display()
+        return f"{side} {self.quantity} × {self.instrument.ticker} ({status})"
 
     @property
     def remaining_quantity(self) -> int:
@@ -235,7 +236,7 @@ class OrderTransition(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.from_status or '·'} → {self.to_status}"
+        return f"{self.get_from_status_display() or '·'} → {self.get_to_status_display()}"
 
 
 class OrderDeadline(models.Model):

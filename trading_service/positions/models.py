@@ -51,7 +51,7 @@ class Position(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.quantity} × {self.instrument_id}"
+        return f"{self.quantity} × {self.instrument.ticker}"
 
     @property
     def available_quantity(self) -> int:

@@ -2,45 +2,68 @@
 
 from __future__ import annotations
 
-from django.contrib import admin, messages
-from django.contrib.auth.models import Group
-from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from servicekit.admin import ReadOnlyAdmin
+from servicekit.admin.columns import short_id
+from servicekit.admin.operations import Fact, Operation
+from servicekit.audit.actors import Actor
 from user_service.accounts.models import User
 from user_service.accounts.services import user_disable, user_enable
 
 
+def _facts(user: User) -> Sequence[Fact]:
+    return (
+        Fact(_("may sign in"), gettext("yes") if user.is_active else gettext("no")),
+        Fact(_("operator"), gettext("yes") if user.is_staff else gettext("no")),
+        Fact(_("e-mail"), user.email),
+    )
+
+
+def _disable(user: User, form: dict[str, Any], by: Actor) -> None:
+    user_disable(user_id=user.pk, by=by, reason=form["reason"])
+
+
+def _enable(user: User, form: dict[str, Any], by: Actor) -> None:
+    user_enable(user_id=user.pk, by=by, reason=form["reason"])
+
+
 @admin.register(User)
 class UserAdmin(ReadOnlyAdmin):
-    list_display = ("username", "email", "display_name", "locale", "is_active", "is_staff", "created_at")
+    list_display = (
+        "username", "id", "email", "display_name", "is_active", "is_staff", "created_at",
+    )  # fmt: skip
     list_filter = ("is_active", "is_staff", "locale")
     search_fields = ("username", "email", "display_name")
+    shown = {"id": short_id("id")}
+    find_ids = ("id",)
+    find_texts = ("email",)
+    fields = (
+        "username", "id", "email", "display_name", "locale",
+        "time_zone", "is_active", "is_staff", "created_at",
+    )  # fmt: skip
     date_hierarchy = "created_at"
-    exclude = ("password", "groups", "user_permissions")
-    actions = ("disable", "enable")
-
-    @admin.action(description=gettext_lazy("Disable and sign out everywhere"))
-    def disable(self, request: HttpRequest, users: QuerySet[User]) -> None:
-        """Keep the chosen users out; never oneself."""
-        chosen = [user for user in users if user.pk != request.user.pk]
-        for user in chosen:
-            user_disable(user_id=user.pk)
-        self.message_user(request, _("Users disabled: %(count)d.") % {"count": len(chosen)})
-        if len(chosen) < len(users):
-            self.message_user(request, _("You cannot disable yourself."), messages.WARNING)
-
-    @admin.action(description=gettext_lazy("Enable"))
-    def enable(self, request: HttpRequest, users: QuerySet[User]) -> None:
-        """Let the chosen users in again."""
-        for user in users:
-            user_enable(user_id=user.pk)
-        self.message_user(request, _("Users enabled: %(count)d.") % {"count": len(users)})
-
-
-# Operators have every permission; there is nothing to grant by groups.
-if admin.site.is_registered(Group):
-    admin.site.unregister(Group)
+    operations = (
+        Operation(
+            name="disable",
+            title=_("Disable and sign out everywhere"),
+            done=_("The user is disabled."),
+            facts=_facts,
+            act=_disable,
+            offered=lambda user: user.is_active,
+            note=_("Orders, positions and money stay as they are."),
+        ),
+        Operation(
+            name="enable",
+            title=_("Enable"),
+            done=_("The user may sign in again."),
+            facts=_facts,
+            act=_enable,
+            offered=lambda user: not user.is_active,
+        ),
+    )

@@ -19,6 +19,15 @@ class FieldError:
     detail: str
 
 
+class NotYourself(DomainError):
+    """An operator would lock themselves out."""
+
+    code = "not_yourself"
+    status = 409
+    title = _("Not yourself")
+    message = _("You cannot disable yourself.")
+
+
 class FieldsRefused(DomainError):
     """Fields that look right but cannot be had: one :class:`FieldError` for each."""
 

@@ -2,39 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.formats import localize
+from django.utils.translation import gettext_lazy as _
 
 from servicekit.admin import ReadOnlyAdmin
-from user_service.sessions.models import RevokedReason, Session
-from user_service.sessions.services import session_revoke
+from servicekit.admin.columns import person, short_id
+from servicekit.admin.operations import Fact, Operation
+from servicekit.audit.actors import Actor
+from user_service.sessions.errors import SessionHasEnded
+from user_service.sessions.models import Session
+from user_service.sessions.services import session_close
+
+
+def _facts(session: Session) -> Sequence[Fact]:
+    if session.revoked_at is not None:
+        raise SessionHasEnded
+    return (
+        Fact(_("user"), session.user.username),
+        Fact(_("signed in"), str(localize(session.created_at))),
+        Fact(_("browser"), session.user_agent),
+        Fact(_("address"), session.ip or "–"),
+    )
+
+
+def _end(session: Session, form: dict[str, Any], by: Actor) -> None:
+    session_close(session_id=session.pk, by=by, reason=form["reason"])
 
 
 @admin.register(Session)
 class SessionAdmin(ReadOnlyAdmin):
     list_display = (
-        "user",
+        "user_id",
         "created_at",
         "last_seen_at",
-        "expires_at",
         "browser",
         "ip",
         "revoked_at",
         "revoked_reason",
     )
-    list_filter = ("revoked_reason",)
+    list_filter = ("revoked_reason", ("revoked_at", admin.EmptyFieldListFilter))
     list_select_related = ("user",)
-    search_fields = ("user__username", "user__email")
-    exclude = ("refresh_jti", "previous_jti")
-    actions = ("end",)
-
-    @admin.action(description=gettext_lazy("End the chosen sessions"))
-    def end(self, request: HttpRequest, sessions: QuerySet[Session]) -> None:
-        """Sign the chosen sessions out."""
-        ended = sum(
-            session_revoke(session_id=session.pk, reason=RevokedReason.BY_OPERATOR) for session in sessions
-        )
-        self.message_user(request, _("Sessions ended: %(count)d.") % {"count": ended})
+    shown = {"user_id": person("user_id", label=_("user")), "id": short_id("id", label=_("session"))}
+    find_ids = ("id", "user_id")
+    find_texts = ("user__username", "user__email", "ip")
+    fields = (
+        "id", "user_id", "created_at", "last_seen_at", "expires_at", "browser", "user_agent", "ip",
+        "revoked_at", "revoked_reason",
+    )  # fmt: skip
+    operations = (
+        Operation(
+            name="end",
+            title=_("End the session"),
+            done=_("The session is ended."),
+            facts=_facts,
+            act=_end,
+            offered=lambda session: session.revoked_at is None,
+        ),
+    )

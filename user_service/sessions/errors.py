@@ -34,6 +34,15 @@ class SessionNotFound(DomainError):
     message = _("There is no such session.")
 
 
+class SessionHasEnded(DomainError):
+    """An operator would end what has ended."""
+
+    code = "session_has_ended"
+    status = 409
+    title = _("The session has ended")
+    message = _("This session has ended already.")
+
+
 class SigningKeyMissing(Exception):
     """There is no key to sign with: ``manage make_signing_key`` makes one."""
 

@@ -90,7 +90,12 @@ class RefreshClaims:
 
 
 def access_token(
-    *, user_id: UUID, session_id: UUID, scope: str, lifetime: timedelta = settings.ACCESS_TOKEN_LIFETIME
+    *,
+    user_id: UUID,
+    session_id: UUID,
+    scope: str,
+    lifetime: timedelta = settings.ACCESS_TOKEN_LIFETIME,
+    name: str = "",
 ) -> str:
     """A signed access token.
 
@@ -99,10 +104,13 @@ def access_token(
         session_id: ``sid``.
         scope: words separated by spaces: :data:`CUSTOMER` or :data:`OPERATOR`.
         lifetime: how long it is good.
+        name: the username, for an operator's token: the admins of all services call the operator so.
     """
     token = AccessToken()
     token.set_exp(lifetime=lifetime)
     token["sub"], token["sid"], token["scope"] = str(user_id), str(session_id), scope
+    if name:
+        token["name"] = name
     return str(token)
 
 

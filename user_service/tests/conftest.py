@@ -12,6 +12,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from django.db import connection
 
+from servicekit.audit.actors import Actor
 from servicekit.testing.keys import KID, private_key
 from user_service.accounts.models import User
 from user_service.accounts.services import user_register, user_sign_in
@@ -19,6 +20,9 @@ from user_service.sessions.clients import Client
 from user_service.sessions.services import TokenPair
 
 PASSWORD = "correct horse battery 9"
+
+#: Who keeps people out in these tests, and why.
+BY = {"by": Actor.shell("tests"), "reason": "a test"}
 
 
 @pytest.fixture(autouse=True)

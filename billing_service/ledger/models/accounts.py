@@ -62,7 +62,7 @@ class LedgerAccount(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.currency} {self.user_id or ''}".rstrip()
+        return f"{self.get_kind_display()} {self.currency} {self.user_id or ''}".rstrip()
 
     @property
     def available(self) -> int:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing_service.ledger.models.accounts import LedgerAccount
 from servicekit.ids import new_id
+from servicekit.money import to_text
 
 
 class JournalEntry(models.Model):
@@ -84,7 +85,7 @@ class JournalEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.number} {self.type}"
+        return f"{self.number} {self.get_type_display()}"
 
 
 class LedgerEntry(models.Model):
@@ -140,7 +141,7 @@ class LedgerEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.amount:+} {self.currency}"
+        return f"{self.get_kind_display()} {to_text(self.amount, self.currency)} {self.currency}"
 
 
 class JournalHead(models.Model):

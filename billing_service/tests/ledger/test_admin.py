@@ -15,24 +15,13 @@ from billing_service.tests.orders import order_filled, order_placed
 from servicekit.audit.actors import Actor
 from servicekit.audit.models import AuditEntry
 from servicekit.ids import new_id
+from servicekit.testing.admin import operation_address, seen
 
 ANN = Actor.shell("ann")
 
 
 def page(name, thing):
     return reverse(f"admin:ledger_{name}", args=[thing.pk])
-
-
-def operation(name, thing):
-    """The page on which an operation with a row is confirmed."""
-    meta = thing._meta
-    return f"{reverse(f'admin:ledger_{meta.model_name}_operation', args=[name])}?id={thing.pk}"
-
-
-def seen(client, address):
-    """What the page carries of what it showed: the hidden fields of its form."""
-    html = client.get(address).content.decode()
-    return dict(re.findall(r'name="(seen-[^"]+)" value="([^"]+)"', html))
 
 
 @pytest.fixture
@@ -43,7 +32,7 @@ def deposit(customer):
 
 
 def test_an_entry_is_reversed_after_every_leg_was_shown(admin_client, deposit):
-    show, ask = page("journalentry_change", deposit), operation("reverse", deposit)
+    show, ask = page("journalentry_change", deposit), operation_address("reverse", deposit)
     assert ask in admin_client.get(show).content.decode()
 
     shown = admin_client.get(ask).content.decode()
@@ -77,7 +66,7 @@ def test_an_entry_is_reversed_after_every_leg_was_shown(admin_client, deposit):
 
 def test_what_is_shown_is_what_is_done(admin_client, deposit):
     """Another deposit came in while the operator was reading: nothing is done, and the page says so."""
-    ask = operation("reverse", deposit)
+    ask = operation_address("reverse", deposit)
     fields = seen(admin_client, ask)
     account = LedgerAccount.objects.get(kind="customer_cash")
     deposit_make(user_id=account.user_id, amount=1_00, currency="USD", idempotency_key="later")
@@ -94,19 +83,19 @@ def test_what_is_shown_is_what_is_done(admin_client, deposit):
 
 
 def test_what_happens_to_others_meanwhile_does_not_matter(admin_client, deposit, customer):
-    ask = operation("reverse", deposit)
+    ask = operation_address("reverse", deposit)
     fields = seen(admin_client, ask)
     customer(50_00)  # the world outside has moved
     assert admin_client.post(ask, fields | {"reason": "paid in by mistake"}).status_code == 302
 
 
 def test_without_having_seen_it_nothing_is_done(admin_client, deposit):
-    admin_client.post(operation("reverse", deposit), {"reason": "blind"})
+    admin_client.post(operation_address("reverse", deposit), {"reason": "blind"})
     assert not JournalEntry.objects.filter(type="reversal").exists()
 
 
 def test_what_cannot_be_reversed_says_why(admin_client, deposit):
-    ask = operation("reverse", deposit)
+    ask = operation_address("reverse", deposit)
     fields = seen(admin_client, ask)
     admin_client.post(ask, fields | {"reason": "paid in by mistake"})
 
@@ -123,7 +112,7 @@ def test_a_settlement_offers_no_reversal_and_refuses_one(admin_client, customer,
     deliver(order)
     deliver(order_filled(order, amount=60_00, fee=3))
     entry = JournalEntry.objects.get(type="order_settlement")
-    ask = operation("reverse", entry)
+    ask = operation_address("reverse", entry)
 
     assert ask not in admin_client.get(page("journalentry_change", entry)).content.decode()
     html = admin_client.get(ask).content.decode()
@@ -138,8 +127,8 @@ def test_an_account_is_frozen_and_let_go_for_a_reason(admin_client, customer, ad
     account = customer(100)
     show, freeze, unfreeze = (
         page("ledgeraccount_change", account),
-        operation("freeze", account),
-        operation("unfreeze", account),
+        operation_address("freeze", account),
+        operation_address("unfreeze", account),
     )
     shown = admin_client.get(show).content.decode()
     assert freeze in shown
@@ -186,7 +175,7 @@ def test_the_exchanges_own_accounts_are_never_frozen(customer):
 @pytest.mark.parametrize("name", ["reverse", "freeze"])
 def test_nobody_else_can(client, django_user_model, deposit, name):
     account = LedgerAccount.objects.get(kind="customer_cash")
-    ask = operation(name, deposit if name == "reverse" else account)
+    ask = operation_address(name, deposit if name == "reverse" else account)
     assert client.post(ask, {"reason": "x"}).status_code == 302  # to the sign-in
 
     client.force_login(django_user_model.objects.create_user("clerk", is_staff=True))

@@ -5,6 +5,8 @@ from market_service.instruments.services.instrument_edit import (
     instrument_edit,
     instrument_halt,
     instrument_open,
+    instrument_reissue,
+    instrument_reprice,
 )
 from market_service.instruments.services.quantity import Offer, offers_lock, quantities_move
 
@@ -15,6 +17,8 @@ __all__ = [
     "instrument_edit",
     "instrument_halt",
     "instrument_open",
+    "instrument_reissue",
+    "instrument_reprice",
     "offers_lock",
     "quantities_move",
 ]

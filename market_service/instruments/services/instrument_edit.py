@@ -3,55 +3,141 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
-from market_service.instruments.models import HaltReason, Instrument, InstrumentStatus
+from market_service.instruments.errors import QuantityNotPossible
+from market_service.instruments.models import MAX_QUANTITY, HaltReason, Instrument, InstrumentStatus
 from market_service.quotes import services as quotes
 from market_service.quotes.models import stepped
+from servicekit.audit.actors import Actor
+from servicekit.audit.recording import record
 from servicekit.contracts.market import InstrumentChanged
+from servicekit.errors import ChangedMeanwhile
 from servicekit.messaging import Outgoing, publish_many
 
 
+@transaction.atomic
 def instrument_edit(
-    *, instrument_id: UUID, name_en: str, name_ru: str, description_en: str, description_ru: str
+    *,
+    instrument_id: UUID,
+    name_en: str,
+    name_ru: str,
+    description_en: str,
+    description_ru: str,
+    version: int | None = None,
+    by: Actor | None = None,
 ) -> Instrument:
-    """Set an instrument's names and descriptions. Emits ``InstrumentChanged`` if they differ."""
-    return _change(
-        instrument_id,
-        name_en=name_en,
-        name_ru=name_ru,
-        description_en=description_en,
-        description_ru=description_ru,
-    )
+    """Set an instrument's names and descriptions. Emits ``InstrumentChanged`` if they differ.
+
+    Args:
+        version: of the instrument as the operator saw it.
+
+    Raises:
+        ChangedMeanwhile: it has another version.
+    """
+    wording = {
+        "name_en": name_en,
+        "name_ru": name_ru,
+        "description_en": description_en,
+        "description_ru": description_ru,
+    }
+    instrument = _locked(instrument_id)
+    if version is not None and instrument.version != version:
+        raise ChangedMeanwhile
+    before = {name: getattr(instrument, name) for name, value in wording.items()}
+    changed = _change(instrument_id, **wording)
+    differs = [name for name, value in wording.items() if before[name] != value]
+    if by is not None and differs:
+        record(
+            "instrument.edit", changed, by=by,
+            before={name: before[name] for name in differs}, after={name: wording[name] for name in differs},
+        )  # fmt: skip
+    return changed
 
 
 @transaction.atomic
-def instrument_halt(*, instrument_id: UUID, reason: HaltReason = HaltReason.OPERATOR) -> Instrument:
+def instrument_halt(
+    *, instrument_id: UUID, reason: HaltReason = HaltReason.OPERATOR, by: Actor | None = None, why: str = ""
+) -> Instrument:
     """Stop trading: the venue refuses orders and the quote stands. Emits ``InstrumentChanged``.
 
     Args:
         reason: kept for the operators. A halt because quantities do not add up stays one, even when
             an operator halts the instrument once more.
+        by, why: the operator, and the reason for the audit trail; None: the exchange itself.
     """
     instrument = _locked(instrument_id)
-    if instrument.status == InstrumentStatus.HALTED and reason == HaltReason.OPERATOR:
-        return instrument
-    if instrument.status == InstrumentStatus.OPEN:
-        quotes.quote_stand(instrument_id=instrument_id)
-    return _change(instrument_id, status=InstrumentStatus.HALTED, halt_reason=reason)
+    before = _state(instrument)
+    if instrument.status != InstrumentStatus.HALTED or reason != HaltReason.OPERATOR:
+        if instrument.status == InstrumentStatus.OPEN:
+            quotes.quote_stand(instrument_id=instrument_id)
+        instrument = _change(instrument_id, status=InstrumentStatus.HALTED, halt_reason=reason)
+    if by is not None:
+        record("instrument.halt", instrument, by=by, reason=why, before=before, after=_state(instrument))
+    return instrument
 
 
 @transaction.atomic
-def instrument_open(*, instrument_id: UUID) -> Instrument:
-    """Resume trading at the last quote, confirmed as of now. Emits ``InstrumentChanged``."""
+def instrument_open(*, instrument_id: UUID, by: Actor | None = None, why: str = "") -> Instrument:
+    """Resume trading at the last quote, confirmed as of now. Emits ``InstrumentChanged``.
+
+    Args:
+        by, why: as with :func:`instrument_halt`.
+    """
     instrument = _locked(instrument_id)
-    if instrument.status == InstrumentStatus.OPEN:
-        return instrument
-    quotes.quote_reaffirm(instrument_id=instrument_id)
-    return _change(instrument_id, status=InstrumentStatus.OPEN, halt_reason=HaltReason.NONE)
+    before = _state(instrument)
+    if instrument.status != InstrumentStatus.OPEN:
+        quotes.quote_reaffirm(instrument_id=instrument_id)
+        instrument = _change(instrument_id, status=InstrumentStatus.OPEN, halt_reason=HaltReason.NONE)
+    if by is not None:
+        record("instrument.open", instrument, by=by, reason=why, before=before, after=_state(instrument))
+    return instrument
+
+
+@transaction.atomic
+def instrument_reprice(*, instrument_id: UUID, price: Decimal, by: Actor, why: str) -> Instrument:
+    """Set the latest price; the feed goes on from it. Emits ``InstrumentChanged``.
+
+    Raises:
+        PriceNotPossible: not above zero, too high, or not a multiple of the price step.
+    """
+    instrument = _locked(instrument_id)
+    before = quotes.quote_set(instrument_id=instrument_id, price=price, price_step=instrument.price_step)
+    instrument.version += 1
+    instrument.save(update_fields=["version", "updated_at"])
+    instrument.refresh_from_db()
+    instruments_announce([instrument])
+    record(
+        "instrument.price", instrument, by=by, reason=why,
+        before={"price": before.normalize()}, after={"price": price.normalize()},
+    )  # fmt: skip
+    return instrument
+
+
+@transaction.atomic
+def instrument_reissue(*, instrument_id: UUID, issued_quantity: int, by: Actor, why: str) -> Instrument:
+    """Issue more or less of an instrument: what is on offer changes, what is sold stays sold.
+
+    Emits ``InstrumentChanged``.
+
+    Raises:
+        QuantityNotPossible: less than was sold, less than one, or more than an instrument may have.
+    """
+    instrument = _locked(instrument_id)
+    sold = instrument.issued_quantity - instrument.available_quantity
+    if not max(sold, 1) <= issued_quantity <= MAX_QUANTITY:
+        raise QuantityNotPossible(lowest=max(sold, 1), limit=MAX_QUANTITY, value=issued_quantity)
+    before = {"issued": instrument.issued_quantity, "available": instrument.available_quantity}
+    changed = _change(
+        instrument_id, issued_quantity=issued_quantity, available_quantity=issued_quantity - sold
+    )
+    after = {"issued": changed.issued_quantity, "available": changed.available_quantity}
+    record("instrument.quantity", changed, by=by, reason=why, before=before, after=after)
+    return changed
 
 
 @transaction.atomic
@@ -68,6 +154,10 @@ def _change(instrument_id: UUID, **values: Any) -> Instrument:
     instrument.save(update_fields=[*changed, "version", "updated_at"])
     instruments_announce([instrument])
     return instrument
+
+
+def _state(instrument: Instrument) -> dict[str, str]:
+    return {"status": instrument.status, "halt_reason": instrument.halt_reason}
 
 
 def _locked(instrument_id: UUID) -> Instrument:

@@ -2,6 +2,7 @@
 
 from market_service.quotes.services.prices_import import PricesImported, prices_check, prices_import
 from market_service.quotes.services.quote_open import FirstQuote, quote_reaffirm, quote_stand, quotes_open
+from market_service.quotes.services.quote_set import quote_set
 from market_service.quotes.services.quotes_tick import quotes_tick
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "prices_check",
     "prices_import",
     "quote_reaffirm",
+    "quote_set",
     "quote_stand",
     "quotes_open",
     "quotes_tick",

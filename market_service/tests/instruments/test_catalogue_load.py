@@ -91,7 +91,7 @@ def test_a_changed_entry_is_applied_and_told_once(entry: Any, load: Any, publish
 
 def test_an_operators_edit_survives_an_unchanged_catalogue(entry: Any, load: Any) -> None:
     load(entry("AAPL"))
-    texts = dict.fromkeys(("name_en", "name_ru", "description_en", "description_ru"), "ours")
+    texts: Any = dict.fromkeys(("name_en", "name_ru", "description_en", "description_ru"), "ours")
     instrument_edit(instrument_id=Instrument.objects.get().pk, **texts)
 
     load(entry("AAPL"))

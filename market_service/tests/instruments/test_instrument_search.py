@@ -104,7 +104,7 @@ def test_search_within_a_type_and_with_an_ordering(shipped: None) -> None:
 def test_an_edit_is_found_at_once(listed: Any) -> None:
     listed("AAPL")
     assert found("груша") == []
-    texts = {"name_en": "Pear", "name_ru": "Груша", "description_en": "x", "description_ru": "x"}
+    texts: Any = {"name_en": "Pear", "name_ru": "Груша", "description_en": "x", "description_ru": "x"}
     instrument_edit(instrument_id=Instrument.objects.get().pk, **texts)
     assert found("груша") == ["AAPL"]
 

@@ -6,27 +6,37 @@ from uuid import UUID
 
 from django.db import transaction
 
+from servicekit.audit.actors import Actor
+from servicekit.audit.recording import record
 from user_service.accounts import selectors
+from user_service.accounts.errors import NotYourself
 from user_service.sessions.services import sessions_revoke
 
 
-def user_disable(*, user_id: UUID) -> None:
-    """The user cannot sign in any more, and is signed out everywhere. Doing it again does nothing.
+def user_disable(*, user_id: UUID, by: Actor, reason: str) -> None:
+    """The user cannot sign in any more, and is signed out everywhere. Doing it again does nothing more.
 
     Raises:
         UserNotFound: nobody has this id.
+        NotYourself: an operator never locks themselves out.
 
     Emits:
         user.session.revoked.v1 for each open session.
     """
+    if by.id == user_id:
+        raise NotYourself
     with transaction.atomic():
         user = selectors.user_lock(user_id=user_id)
-        user.is_active = False
+        was_active, user.is_active = user.is_active, False
         user.save(update_fields=["is_active"])
-        sessions_revoke(user_id=user_id, reason="disabled")
+        ended = sessions_revoke(user_id=user_id, reason="disabled")
+        record(
+            "user.disable", user, by=by, reason=reason, before={"may_sign_in": was_active},
+            after={"may_sign_in": False, "sessions_ended": ended},
+        )  # fmt: skip
 
 
-def user_enable(*, user_id: UUID) -> None:
+def user_enable(*, user_id: UUID, by: Actor, reason: str) -> None:
     """The user can sign in again.
 
     Raises:
@@ -34,5 +44,9 @@ def user_enable(*, user_id: UUID) -> None:
     """
     with transaction.atomic():
         user = selectors.user_lock(user_id=user_id)
-        user.is_active = True
+        was_active, user.is_active = user.is_active, True
         user.save(update_fields=["is_active"])
+        record(
+            "user.enable", user, by=by, reason=reason,
+            before={"may_sign_in": was_active}, after={"may_sign_in": True},
+        )  # fmt: skip

@@ -83,7 +83,7 @@ def operator_sign_in(*, user: User, client: Client) -> OperatorPass:
         _confirm(user)
         if not user.is_staff:
             raise InvalidCredentials
-        return operator_session_open(user_id=user.id, client=client)
+        return operator_session_open(user_id=user.id, name=user.username, client=client)
 
 
 def _confirm(user: User) -> None:

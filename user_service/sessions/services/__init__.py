@@ -1,5 +1,6 @@
 """The use-cases of sessions, one a file. Only they write sessions."""
 
+from user_service.sessions.services.session_close import session_close
 from user_service.sessions.services.session_open import (
     OperatorPass,
     TokenPair,
@@ -19,6 +20,7 @@ __all__ = [
     "OperatorPass",
     "TokenPair",
     "operator_session_open",
+    "session_close",
     "session_end",
     "session_open",
     "session_refresh",

@@ -63,11 +63,12 @@ def session_open(*, user_id: UUID, is_operator: bool, client: Client) -> TokenPa
     return token_pair(session, is_operator=is_operator)
 
 
-def operator_session_open(*, user_id: UUID, client: Client) -> OperatorPass:
+def operator_session_open(*, user_id: UUID, name: str, client: Client) -> OperatorPass:
     """Open an operator's session for the admin sites; it cannot be refreshed.
 
     Args:
         user_id: an operator; the caller holds the lock of the user's row.
+        name: the operator's username.
         client: where the request comes from.
 
     Emits:
@@ -88,6 +89,7 @@ def operator_session_open(*, user_id: UUID, client: Client) -> OperatorPass:
         session_id=session.id,
         scope=tokens.OPERATOR,
         lifetime=settings.OPERATOR_TOKEN_LIFETIME,
+        name=name,
     )
     return OperatorPass(token=token, expires_at=session.expires_at)
 

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from servicekit.contracts.user import AccountRegistered
 from user_service.accounts.models import User
 from user_service.accounts.services import user_disable
-from user_service.tests.conftest import PASSWORD
+from user_service.tests.conftest import BY, PASSWORD
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +44,7 @@ def test_a_customer_is_not_promoted(alice, monkeypatch):
 
 def test_a_disabled_operator_is_said(capsys):
     call_command("make_operator")
-    user_disable(user_id=User.objects.get().pk)
+    user_disable(user_id=User.objects.get().pk, **BY)
     with pytest.raises(CommandError, match="is disabled"):
         call_command("make_operator")
 

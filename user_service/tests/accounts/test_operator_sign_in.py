@@ -8,12 +8,15 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
+from servicekit.audit.models import AuditEntry
+from servicekit.auth.authentication import principal_of
 from servicekit.auth.tokens import decode
 from servicekit.contracts.user import SessionRevoked
+from servicekit.testing.admin import confirm
 from user_service.accounts.models import User
 from user_service.accounts.services import user_disable
 from user_service.sessions.models import Session
-from user_service.tests.conftest import PASSWORD
+from user_service.tests.conftest import BY, PASSWORD
 
 LOGIN, LOGOUT, INDEX = "/admin/users/login/", "/admin/users/logout/", "/admin/users/"
 
@@ -114,7 +117,7 @@ def test_signing_out_ends_the_session(client, operator, published, method):
 
 def test_a_disabled_operator_is_out(client, operator):
     enter(client)
-    user_disable(user_id=operator.id)
+    user_disable(user_id=operator.id, **BY)
     assert client.get(INDEX).status_code == 302
 
 
@@ -131,14 +134,25 @@ def test_the_pages(client, operator, alice):
         assert response.status_code == 200, page
         assert "argon2" not in response.content.decode()
     assert client.get(INDEX + "accounts/user/add/").status_code == 403
-    action = {"action": "disable", "_selected_action": [str(alice.pk), str(operator.pk)]}
-    assert client.post(INDEX + "accounts/user/", action).status_code == 302
+    answer = confirm(client, "disable", alice, operator, reason="sent spam")
+    assert "You cannot disable yourself." in answer.content.decode()
     alice.refresh_from_db()
     operator.refresh_from_db()
     assert (alice.is_active, operator.is_active) == (False, True)
+    assert confirm(client, "enable", alice, reason="she did not").status_code == 302
     session = Session.objects.get()
-    action = {"action": "end", "_selected_action": [str(session.pk)]}
-    assert client.post(INDEX + "user_sessions/session/", action).status_code == 302
+    assert confirm(client, "end", session, reason="left open").status_code == 302
     session.refresh_from_db()
     assert session.revoked_reason == "by_operator"
     assert client.get(INDEX).status_code == 302
+    trail = AuditEntry.objects.order_by("id").values_list("action", "actor_id", "actor_name", "reason")
+    assert list(trail) == [
+        ("user.disable", operator.pk, "operator", "sent spam"),
+        ("user.enable", operator.pk, "operator", "she did not"),
+        ("session.end", operator.pk, "operator", "left open"),
+    ]
+
+
+def test_every_admin_is_told_the_operators_name(client, operator):
+    token = enter(client).cookies["birzha_operator"].value
+    assert principal_of(token).name == "operator"

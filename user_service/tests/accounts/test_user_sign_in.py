@@ -15,7 +15,7 @@ from user_service.accounts.models import User
 from user_service.accounts.services import operator_sign_in, user_disable, user_register
 from user_service.sessions.clients import Client
 from user_service.sessions.models import Session
-from user_service.tests.conftest import PASSWORD
+from user_service.tests.conftest import BY, PASSWORD
 
 URL = "/api/v1/auth/token"
 
@@ -62,7 +62,7 @@ def test_a_refresh_token_is_no_access_token(api, tokens):
 )
 def test_one_answer_for_every_refusal(api, alice, username, password):
     gone = user_register(username="disabled", email="disabled@example.org", password=PASSWORD)
-    user_disable(user_id=gone.id)
+    user_disable(user_id=gone.id, **BY)
     response = api().post(URL, {"username": username, "password": password})
     assert response.status_code == 401
     problem = response.json()

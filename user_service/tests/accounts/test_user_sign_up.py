@@ -8,7 +8,7 @@ from servicekit.contracts.user import AccountRegistered, SessionRevoked
 from user_service.accounts.models import User
 from user_service.accounts.services import user_disable, user_register
 from user_service.sessions.models import Session
-from user_service.tests.conftest import PASSWORD, at_once, sign_in
+from user_service.tests.conftest import BY, PASSWORD, at_once, sign_in
 
 URL = "/api/v1/users"
 BOB = {"username": "bob_1", "email": "Bob@example.org", "password": PASSWORD, "sign_in": True}
@@ -64,7 +64,7 @@ def test_anybody_else_is_told_what_is_taken(api, change, fields):
 
 def test_a_disabled_user_does_not_come_in_by_signing_up(api):
     api().post(URL, BOB)
-    user_disable(user_id=User.objects.get().id)
+    user_disable(user_id=User.objects.get().id, **BY)
     assert api().post(URL, BOB).status_code == 400
 
 

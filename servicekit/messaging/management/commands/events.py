@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import sys
 from argparse import ArgumentTypeError
@@ -15,6 +14,7 @@ from uuid import UUID
 import redis
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from servicekit.audit.actors import Actor
 from servicekit.messaging import dead_letters, groups
 from servicekit.messaging.management import tables
 from servicekit.messaging.models import FailedEvent
@@ -60,7 +60,7 @@ class Command(BaseCommand):
         drop = action("drop", self.drop_letter, "never handle it; who decided and why is kept", letters)
         drop.add_argument("id", type=UUID, metavar="ID")
         drop.add_argument("--reason", required=True, help="why")
-        drop.add_argument("--by", default=getpass.getuser(), help="who decides (default: you, %(default)s)")
+        drop.add_argument("--by", default="", help="who decides (default: you)")
         again = action(
             "replay", self.send_again, "send events of the outbox again; inboxes drop what they know already"
         )
@@ -113,7 +113,7 @@ class Command(BaseCommand):
         outcomes = []
         for event_id in wanted:
             try:
-                outcomes.append(dead_letters.retry(event_id))
+                outcomes.append(dead_letters.retry(event_id, by=Actor.shell()))
             except FailedEvent.DoesNotExist:
                 outcomes.append(dead_letters.Outcome(event_id, "is not a dead letter"))
         self._say(
@@ -125,14 +125,17 @@ class Command(BaseCommand):
             raise CommandError(f"{not_handled} of {len(outcomes)} could not be handled.", returncode=1)
 
     def drop_letter(self, *, id: UUID, by: str, reason: str, as_json: bool, **_: Any) -> None:
+        actor = Actor.shell(by)
         dead_letters.tidy()
         try:
-            dead_letters.drop(id, by=by, reason=reason)
+            dead_letters.drop(id, by=actor, reason=reason)
         except FailedEvent.DoesNotExist:
             raise CommandError(f"{id} is not a dead letter.") from None
         except ValueError as error:
             raise CommandError(str(error)) from None
-        self._say({"id": str(id), "dropped_by": by} if as_json else f"{id} is dropped; its row is kept.")
+        self._say(
+            {"id": str(id), "dropped_by": actor.key} if as_json else f"{id} is dropped; its row is kept."
+        )
 
     # -- sending again --------------------------------------------------------------------------
 
