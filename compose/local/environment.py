@@ -66,6 +66,9 @@ def _service(home: Home, settings: Settings, passwords: dict[str, str], service:
     if service.name == "market":
         values["BIRZHA_QUOTE_FEED"] = settings.quote_feed
     if service is FRONTEND:
+        values["BIRZHA_REDIS_URL"] = valkey.url(
+            home, service.name, passwords[f"redis.{service.name}"], valkey.SESSIONS
+        )
         values["BIRZHA_GATEWAY_URL"] = f"unix:{home.socket('gateway')}"
     return values
 

@@ -2,7 +2,7 @@
 
 etc/      configuration, written anew by every start      log/   one log per process, rotated
 secrets/  made on the first run, mode 0600                run/   unix sockets
-data/     postgres, redis                                 state.json   port and address
+data/     postgres, redis, sessions                       state.json   port and address
 versions/ copies of versions that services run            versions.json  which service runs which
 faults/   in a system made for tests: the faults to come, see servicekit/faults.py
 """

@@ -18,12 +18,13 @@ from compose.services import SERVICES, WEB_SERVERS, Service
 from gateway.canary import canary_cluster, state
 
 BACKING = "backing"
+SESSIONS = "sessions"
 PYTHON = "python"
 EDGE = "edge"
 #: Files that are made at once; more wait.
 EXPORT_THREADS = 2
 #: The order in which groups start, and the opposite of that in which they stop; a canary's is PYTHON's.
-PRIORITIES = {BACKING: 1, PYTHON: 2, EDGE: 3}
+PRIORITIES = {BACKING: 1, SESSIONS: 1, PYTHON: 2, EDGE: 3}
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,8 @@ class Process:
 
     Attributes:
         name: its name, its log's name.
-        group: ``backing`` (servers with data), ``python`` (services and workers), ``edge``, or a canary's
-            own. What starts together; groups stop in the opposite order.
+        group: ``backing`` and ``sessions`` (servers with data), ``python`` (services and workers), ``edge``,
+            or a canary's own. What starts together; groups stop in the opposite order.
         command: the argument list it becomes.
         stop_signal: how it is asked to end.
         stop_seconds: how long it may take before it is killed.
@@ -110,6 +111,10 @@ def _controller(home: Home) -> list[str]:
     return [sys.executable, "-m", "compose.local.canary.controller"]
 
 
+def _sessions(home: Home) -> list[str]:
+    return valkey.command(home, valkey.SESSIONS)
+
+
 def _gateway(home: Home) -> list[str]:
     return [sys.executable, "-m", "gateway.keeper", "--config", str(home.etc / "gateway")]
 
@@ -124,6 +129,7 @@ def _nginx(home: Home) -> list[str]:
 PROCESSES = (
     Process("postgres", BACKING, postgres.command, stop_signal="INT", stop_seconds=60),
     Process("redis", BACKING, valkey.command, stop_seconds=30),
+    Process("sessions", SESSIONS, _sessions, stop_seconds=30),
     *(_web(service) for service in WEB_SERVERS),
     *(_exports(service) for service in SERVICES if service.exports),
     *(_worker(service) for service in SERVICES if service.worker),

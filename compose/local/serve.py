@@ -21,10 +21,11 @@ def main(name: str) -> None:
         # After a kill -9 of the server its children go by themselves, a moment later.
         leftovers.end(leftovers.of_postgres(home), patience=20)
         postgres.clear_stale_locks(home)
-    if name == "redis":
-        files = (valkey.data_folder(home), home.log / "redis.log")
-        if kept := valkey_recovery.recover(valkey.command(home), *files):
-            print(f"The files could not be read and are kept as {kept}: starting empty.", flush=True)
+    for server in (valkey.EVENTS, valkey.SESSIONS):
+        if name == server.name:
+            files = (valkey.data_folder(home, server), home.log / f"{name}.log")
+            if kept := valkey_recovery.recover(valkey.command(home, server), *files):
+                print(f"The files could not be read and are kept as {kept}: starting empty.", flush=True)
     if name == "nginx":
         leftovers.end(leftovers.of_nginx(home))  # a killed master's workers go on, with its sockets
         remove_dead_sockets(home.run)

@@ -29,7 +29,7 @@ from compose.local import (
 from compose.local.canary import share
 from compose.local.console import Trouble, say, step
 from compose.local.paths import Home
-from compose.local.processes import BACKING, EDGE, PROCESSES, PYTHON, canary_group, find
+from compose.local.processes import BACKING, EDGE, PROCESSES, PYTHON, SESSIONS, canary_group, find
 from compose.local.settings import Settings, require_free_port
 from compose.local.supervisor import RUNNING, STARTING, Supervisor
 from compose.services import SERVICES
@@ -134,19 +134,30 @@ class Stack:
                     postgres.create_cluster(self.home, passwords[postgres.SUPERUSER])
             self.supervisor.launch()
         with step("starting PostgreSQL and Valkey"):
-            known = valkey_recovery.aside(valkey.data_folder(self.home))
+            known = self._set_aside()
             self.supervisor.start(BACKING)
+            self.supervisor.add(SESSIONS)  # a system that was running may not know of it
+            self.supervisor.start(SESSIONS)
             watch = ready.Watch(self.supervisor)
             databases.wait_for_server(self.home, passwords, alive=watch.check)
             databases.prepare(self.home, passwords, test_databases=for_tests)
             valkey.wait_for_server(self.home, passwords, alive=watch.check)
-        for kept in valkey_recovery.aside(valkey.data_folder(self.home)):
+        for kept, lost in self._set_aside().items():
             if kept not in known:
-                say(
-                    f"- Redis could not read its files, which are kept as {kept}: it started empty, "
-                    "everybody is signed out of the pages, and the services send again what was under way"
-                )
+                say(f"- Redis could not read its files, kept as {kept}: it started empty, and {lost}")
         return passwords
+
+    def _set_aside(self) -> dict[Path, str]:
+        """Files that a Valkey could not start from, and what it means that they are not there."""
+        lost = {
+            valkey.EVENTS: "the services send again what was under way",
+            valkey.SESSIONS: "everybody is signed out of the pages",
+        }
+        return {
+            kept: words
+            for server, words in lost.items()
+            for kept in valkey_recovery.aside(valkey.data_folder(self.home, server))
+        }
 
     def down(self) -> bool:
         """Stop everything gracefully; the data stays.
@@ -181,7 +192,7 @@ class Stack:
         if not self.supervisor.alive():
             return False
         states = {process["name"]: process["statename"] for process in self.supervisor.states()}
-        return states[name] in (RUNNING, STARTING)
+        return states.get(name) in (RUNNING, STARTING)
 
     def alone(self) -> AbstractContextManager[None]:
         """Other commands on this system wait meanwhile."""

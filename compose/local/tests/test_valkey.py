@@ -104,12 +104,85 @@ def test_a_stranger_does_nothing(system: Stack) -> None:
         redis.Redis(unix_socket_path=str(system.home.socket("redis"))).ping()
 
 
-def test_the_frontend_has_a_cache_and_no_streams(connect: Connect) -> None:
-    web = connect("web")
-    web.set("cache:web:page", "1", ex=5)
-    for attempt in (lambda: web.get("cache:trading:x"), lambda: web.xrange("events:trading")):
+def test_the_frontend_is_nobody_among_the_events(system: Stack, passwords: dict[str, str]) -> None:
+    address = valkey.url(system.home, "web", passwords["redis.web"])
+    with pytest.raises(redis.exceptions.AuthenticationError):
+        redis.Redis.from_url(address).ping()
+
+
+@pytest.fixture
+def sessions(system: Stack, passwords: dict[str, str]) -> Iterator[Callable[[str], redis.Redis]]:
+    """``sessions("web")``: a client of the sessions' server."""
+    clients: list[redis.Redis] = []
+
+    def make(user: str) -> redis.Redis:
+        address = valkey.url(system.home, user, passwords[f"redis.{user}"], valkey.SESSIONS)
+        clients.append(redis.Redis.from_url(address, decode_responses=True))
+        return clients[-1]
+
+    yield make
+    make("admin").flushdb()
+    for client in clients:
+        client.close()
+
+
+def test_sessions_are_seen_by_the_frontend_alone(sessions: Connect) -> None:
+    web = sessions("web")
+    web.set("cache:web:x", "1", ex=5)
+    assert web.get("cache:web:x") == "1"
+    for name in ("user", "market", "trading", "billing", "notification", "auditor"):
+        with pytest.raises(redis.exceptions.AuthenticationError):
+            sessions(name).ping()
+
+
+def test_the_frontend_does_what_a_cache_does_and_no_more(sessions: Connect) -> None:
+    web = sessions("web")
+    script = "return redis.call('GET', KEYS[1])"
+    attempts: list[Callable[[], object]] = [
+        lambda: web.set("events:web", "1"),
+        lambda: web.get("cache:trading:x"),
+        lambda: web.eval(script, 1, "cache:web:x"),
+        lambda: web.xadd("cache:web:x", {"a": "1"}),
+        lambda: web.keys("*"),
+        lambda: web.flushdb(),
+        lambda: web.config_get("*"),
+        lambda: web.publish("wake:trading", "1"),
+    ]
+    for attempt in attempts:
         with pytest.raises(redis.exceptions.NoPermissionError):
             attempt()
+
+
+def test_a_flood_of_sessions_evicts_sessions_and_no_event(sessions: Connect, connect: Connect) -> None:
+    """Three times the budget: the newest are there, signing out works, the events' server has not noticed."""
+    entry = connect("trading").xadd("events:trading", {"envelope": "{}"})
+    before = connect("admin").info("memory")["used_memory"]
+    admin, web = sessions("admin"), sessions("web")
+    budget = admin.config_get("maxmemory")["maxmemory"]
+    admin.config_set("maxmemory", admin.info("memory")["used_memory"] + 4_000_000)
+    try:
+        for number in range(6000):
+            web.set(f"cache:web:{number}", "x" * 2000, ex=600)
+        assert admin.info("stats")["evicted_keys"] > 0
+        assert web.get("cache:web:5999") == "x" * 2000
+        assert web.delete("cache:web:5999") == 1
+        assert web.get("cache:web:5999") is None
+    finally:
+        admin.config_set("maxmemory", budget or 0)
+    assert connect("billing").xrange("events:trading")[0][0] == entry
+    assert connect("admin").info("memory")["used_memory"] - before < 1_000_000
+    assert connect("admin").info("stats")["evicted_keys"] == 0
+
+
+def test_the_sessions_have_a_budget_and_are_appended_too(sessions: Connect) -> None:
+    admin = sessions("admin")
+    for key, value in {
+        "maxmemory": str(64 * 1024 * 1024),
+        "maxmemory-policy": "allkeys-lru",
+        "appendonly": "yes",
+        "port": "0",
+    }.items():
+        assert admin.config_get(key) == {key: value}
 
 
 def test_a_service_wakes_only_itself(connect: Connect) -> None:

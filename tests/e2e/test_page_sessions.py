@@ -1,0 +1,117 @@
+"""Sessions of the pages on the real system: a stall signs nobody out, signing in over one ends it."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import httpx
+import psutil
+import pytest
+
+from compose.local.paths import ROOT
+from tests.e2e.people import Person
+from tests.system import System
+
+FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0"
+
+#: Lets the access token of a visitor's session be about to end, as it is every five minutes.
+AGE_TOKENS = """
+import django, sys
+django.setup()
+from django.core.cache import cache
+from web_frontend.accounts.session_store import SessionStore
+key = "tokens:" + SessionStore(sys.argv[1])["tokens"]
+cache.set(key, {**cache.get(key), "expires_at": 0})
+"""
+
+
+@pytest.fixture
+def browser(system: System) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=system.url, headers={"User-Agent": FIREFOX}, timeout=30) as client:
+        yield client
+
+
+def submit(browser: httpx.Client, page: str, **fields: str) -> httpx.Response:
+    """Fill in and send the form of a page."""
+    text = browser.get(page).text
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', text)
+    assert token, text
+    return browser.post(page, data={"csrfmiddlewaretoken": token[1], **fields}, headers={"Referer": page})
+
+
+def sign_in(browser: httpx.Client, person: Person) -> None:
+    answer = submit(browser, "/sign-in", username=person.name, password=person.password)
+    assert answer.headers["Location"] == "/portfolio"
+
+
+def session_cookie(browser: httpx.Client) -> str:
+    return next(cookie.value or "" for cookie in browser.cookies.jar if "session" in cookie.name)
+
+
+def age_tokens(system: System, browser: httpx.Client) -> None:
+    variables = os.environ | {
+        "BIRZHA_HOME": str(system.home.root),
+        "DJANGO_SETTINGS_MODULE": "web_frontend.config.settings",
+    }
+    command = [sys.executable, "-c", AGE_TOKENS, session_cookie(browser)]
+    subprocess.run(command, cwd=ROOT, env=variables, check=True, timeout=60)
+
+
+@contextmanager
+def frozen(system: System, name: str) -> Iterator[None]:
+    """A process of the system stands still, with all of its children."""
+    parent = psutil.Process(int(system.process(name)["pid"]))
+    processes = [parent, *parent.children(recursive=True)]
+    for process in processes:
+        process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.send_signal(signal.SIGCONT)
+
+
+def test_a_stall_of_seven_seconds_signs_nobody_out(
+    system: System, person: Person, browser: httpx.Client
+) -> None:
+    sign_in(browser, person)
+    age_tokens(system, browser)
+    with ThreadPoolExecutor(3) as threads:
+        with frozen(system, "user"):
+            waiting = [threads.submit(browser.get, "/orders") for _ in range(3)]
+            time.sleep(7)
+        for answer in waiting:
+            assert answer.result().status_code in (200, 503, 504), answer.result().headers
+    assert browser.get("/orders").status_code == 200
+    time.sleep(1)
+    age_tokens(system, browser)
+    assert browser.get("/orders").status_code == 200  # and the pair that was stored is good
+
+
+def test_signing_in_over_a_session_ends_the_first_one(
+    system: System, person: Person, browser: httpx.Client
+) -> None:
+    person.sign_in()
+    sign_in(browser, person)
+    before = of_firefox(person)
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', browser.get("/cash").text)
+    assert token
+    form = {"csrfmiddlewaretoken": token[1], "username": person.name, "password": person.password}
+    assert browser.post("/sign-in", data=form).status_code == 303
+    after = of_firefox(person)
+    assert (len(before - after), len(after - before)) == (1, 1)
+
+
+def of_firefox(person: Person) -> set[str]:
+    """The sessions that are told to be of the browser, by its words and address."""
+    rows = person.send("GET", "/users/me/sessions").json()["results"]
+    words = ("Firefox on Windows", "127.0.0.1")
+    return {row["id"] for row in rows if (row["browser"], row["address"]) == words}
