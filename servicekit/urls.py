@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, path
 from drf_spectacular.views import SpectacularAPIView
 
 from servicekit import health
+from servicekit.api import error_views
 
 
 def service_urls(api: list[URLPattern | URLResolver]) -> list[Any]:
@@ -27,6 +28,11 @@ def service_urls(api: list[URLPattern | URLResolver]) -> list[Any]:
         path("readyz", health.readyz),
         path("metrics", health.metrics),
     ]
+
+
+def not_yet(address: str) -> URLPattern:
+    """An address of the public contract that leads nowhere yet: 404 ``not_yet``, and not in OpenAPI."""
+    return path(address, error_views.not_yet)
 
 
 #: Put ``from servicekit.urls import handler400, handler403, handler404, handler500`` into a service's urls.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -10,14 +10,8 @@ from rest_framework.response import Response
 from billing_service.cash.serializers import DepositInput, DepositOutput
 from billing_service.cash.services import deposit_make
 from servicekit.api.idempotency import idempotent
+from servicekit.api.openapi import IDEMPOTENCY_KEY, body_example
 from servicekit.api.views import Api
-
-_IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    location=OpenApiParameter.HEADER,
-    required=True,
-    description="A new random value for each new intention.",
-)
 
 
 class DepositMakeApi(Api):
@@ -25,8 +19,9 @@ class DepositMakeApi(Api):
 
     @extend_schema(
         operation_id="deposits_make",
-        parameters=[_IDEMPOTENCY_KEY],
+        parameters=[IDEMPOTENCY_KEY],
         request=DepositInput,
+        examples=[body_example({"amount": "100.00", "currency": "USD"})],
         responses={201: DepositOutput},
         summary="Top up my cash",
         description="Booked at once. 409 `account_not_ready` right after registration, "

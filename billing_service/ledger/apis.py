@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,6 +15,7 @@ from billing_service.ledger.errors import AccountNotFound
 from billing_service.ledger.models import LedgerEntry
 from billing_service.ledger.selectors import account_get, operation_list
 from billing_service.ledger.serializers import AccountOutput, OperationFilters, OperationOutput, OperationPage
+from servicekit.api.openapi import CURSOR, PAGE_SIZE
 from servicekit.api.pagination import CursorPages
 from servicekit.api.renderers import BrowsableApi, Json
 from servicekit.api.views import Api
@@ -50,13 +51,15 @@ class OperationListApi(Api):
 
     @extend_schema(
         operation_id="operations_list",
-        parameters=[OperationFilters, OpenApiParameter("cursor"), OpenApiParameter("page_size", int)],
+        parameters=[OperationFilters, CURSOR, PAGE_SIZE],
         responses={
             (200, "application/json"): OperationPage,
             (200, "text/csv"): OpenApiTypes.STR,
+            (200, "text/html"): OpenApiTypes.STR,
         },
         summary="My history, newest first",
-        description="`Accept: text/csv` or `?format=csv`: the same rows, all of them, as a file.",
+        description="`Accept: text/csv` or `?format=csv`: the same rows, all of them, as a file. "
+        "`?format=api`: a page for a person in a browser.",
     )
     def get(self, request: Request) -> HttpResponseBase:
         filters = OperationFilters(data=request.query_params)

@@ -105,7 +105,9 @@ class OperationFilters(serializers.Serializer):
         required=False, source="before", end_of_day=True, help_text=_("Booked before; a date is included.")
     )
     format = serializers.ChoiceField(
-        ["json", "csv", "api"], required=False, help_text=_("csv: all pages as one file.")
+        ["json", "csv", "api"],
+        required=False,
+        help_text=_("csv: all pages as one file; api: a page to look at."),
     )
 
     def get_fields(self) -> dict[str, Any]:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from servicekit.urls import handler400, handler403, handler404, handler500, service_urls
+from servicekit.urls import handler400, handler403, handler404, handler500, not_yet, service_urls
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
 urlpatterns = service_urls(
-    api=[path("api/v1/instruments", include("market_service.instruments.urls"))],
+    api=[
+        path("api/v1/instruments", include("market_service.instruments.urls")),
+        not_yet("api/v1/instruments/<str:ticker>/candles"),
+        not_yet("api/v1/quotes/stream"),
+    ],
 )

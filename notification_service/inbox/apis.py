@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from notification_service.inbox import selectors, services, texts
 from notification_service.inbox.models import Kind, Notification
+from servicekit.api.openapi import CURSOR, PAGE_SIZE, body_example
 from servicekit.api.pagination import CursorPages
 from servicekit.api.serializers import StrictSerializer
 from servicekit.api.strict_fields import FlagField, IdField
@@ -75,8 +76,8 @@ class NotificationListApi(Api):
         operation_id="notification_list",
         parameters=[
             OpenApiParameter("unread", bool, description="true: only unread ones; false: only read ones"),
-            OpenApiParameter("cursor", str, description="from `next` or `previous` of another page"),
-            OpenApiParameter("page_size", int, description="1 to 200, 50 unless told"),
+            CURSOR,
+            PAGE_SIZE,
         ],
         responses=notification_page_schema,
     )
@@ -113,7 +114,12 @@ class NotificationReadAllApi(Api):
     are there when the request comes.
     """
 
-    @extend_schema(operation_id="notification_read_all", request=ReadAllInput, responses=unread_count_schema)
+    @extend_schema(
+        operation_id="notification_read_all",
+        request=ReadAllInput,
+        responses=unread_count_schema,
+        examples=[body_example({})],
+    )
     def post(self, request: Request) -> Response:
         body = ReadAllInput(data=request.data)
         body.is_valid(raise_exception=True)

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from servicekit.api.idempotency import idempotent
+from servicekit.api.openapi import CURSOR, IDEMPOTENCY_KEY, PAGE_SIZE, body_example
 from servicekit.api.pagination import CursorPages
 from servicekit.api.serializers import parsed, rendered
 from servicekit.api.views import Api
 from trading_service.orders import selectors, services
 from trading_service.orders.serializers import OrderFilters, OrderInput, OrderOutput, OrderWholeOutput
-
-_IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    location=OpenApiParameter.HEADER,
-    required=True,
-    description="A new random value for each new intention; the order's client_order_id.",
-)
 
 
 class OrderListApi(Api):
@@ -31,7 +25,7 @@ class OrderListApi(Api):
 
     @extend_schema(
         operation_id="orders_list",
-        parameters=[OrderFilters, OpenApiParameter("page_size", int)],
+        parameters=[OrderFilters, CURSOR, PAGE_SIZE],
         responses=OrderOutput(many=True),
         summary="My orders, newest first",
     )
@@ -45,25 +39,23 @@ class OrderListApi(Api):
 
     @extend_schema(
         operation_id="orders_place",
-        parameters=[_IDEMPOTENCY_KEY],
+        parameters=[IDEMPOTENCY_KEY],
         request=OrderInput,
         responses={201: OrderOutput},
         summary="Place an order",
         examples=[
-            OpenApiExample(
-                "Buy one at the market",
-                {"ticker": "AAPL", "side": "buy", "type": "market", "quantity": 1},
-                request_only=True,
+            body_example(
+                {"ticker": "AAPL", "side": "buy", "type": "market", "quantity": 1}, "Buy one at the market"
             ),
-            OpenApiExample(
-                "Buy one, for 1,000.00 at most",
+            body_example(
                 {"ticker": "AAPL", "side": "buy", "type": "market", "quantity": 1, "worst_price": "1000.00"},
-                request_only=True,
+                "Buy one, for 1,000.00 at most",
             ),
         ],
-        description="Answers before the order is filled. An order that cannot be executed at all is "
-        "created with the status rejected and a reject_reason. One that is not confirmed in time ends as "
-        "expired, with the reason timed_out. A quantity is a whole number of lots, or all that you can sell.",
+        description="The Idempotency-Key is the order's client_order_id. Answers before the order is filled. "
+        "An order that cannot be executed at all is created with the status rejected and a reject_reason. "
+        "One that is not confirmed in time ends as expired, with the reason timed_out. A quantity is a whole "
+        "number of lots, or all that you can sell.",
     )
     def post(self, request: Request) -> Response:
         return idempotent(request, lambda key: self._place(request, key))

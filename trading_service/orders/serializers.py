@@ -33,7 +33,9 @@ class OrderInput(StrictSerializer):
     side = serializers.ChoiceField(Side.choices)
     type = serializers.ChoiceField(OrderType.choices)
     quantity = QuantityField()
-    limit_price = PriceField(required=False, allow_null=True, default=None)
+    limit_price = PriceField(
+        required=False, allow_null=True, default=None, help_text="Of a limit order; a market order has none."
+    )
     worst_price = PriceField(
         required=False,
         allow_null=True,

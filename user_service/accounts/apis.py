@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from servicekit.api.openapi import body_example
 from servicekit.api.views import Api
 from user_service.accounts import selectors
 from user_service.accounts.errors import FieldsRefused
@@ -37,7 +38,11 @@ class UserRegisterApi(Api):
     authentication_classes = ()
 
     @extend_schema(
-        request=RegistrationSerializer, responses={201: RegisteredSerializer, 200: RegisteredSerializer}
+        request=RegistrationSerializer,
+        responses={201: RegisteredSerializer, 200: RegisteredSerializer},
+        examples=[
+            body_example({"username": "anna", "email": "anna@example.com", "password": "three-green-apples"})
+        ],
     )
     def post(self, request: Request) -> Response:
         """Make an account; with ``sign_in`` also a session, and both again (200) for who lost the answer."""
@@ -64,7 +69,11 @@ class ProfileApi(Api):
     def get(self, request: Request) -> Response:
         return Response(ProfileSerializer(selectors.user_get(user_id=self.caller.id)).data)
 
-    @extend_schema(request=ProfileSerializer, responses=ProfileSerializer)
+    @extend_schema(
+        request=ProfileSerializer,
+        responses=ProfileSerializer,
+        examples=[body_example({"display_name": "Anna", "locale": "en", "time_zone": "Europe/Moscow"})],
+    )
     def patch(self, request: Request) -> Response:
         body = ProfileSerializer(data=request.data, partial=True)
         body.is_valid(raise_exception=True)
@@ -83,7 +92,11 @@ class TokenObtainApi(Api):
     public = True
     authentication_classes = ()
 
-    @extend_schema(request=CredentialsSerializer, responses=TokenPairSerializer)
+    @extend_schema(
+        request=CredentialsSerializer,
+        responses=TokenPairSerializer,
+        examples=[body_example({"username": "anna", "password": "three-green-apples"})],
+    )
     def post(self, request: Request) -> Response:
         body = CredentialsSerializer(data=request.data)
         body.is_valid(raise_exception=True)
@@ -99,7 +112,11 @@ class TokenObtainApi(Api):
 class PasswordChangeApi(Api):
     """Change the own password; everywhere else one is signed out."""
 
-    @extend_schema(request=PasswordSerializer, responses={204: None})
+    @extend_schema(
+        request=PasswordSerializer,
+        responses={204: None},
+        examples=[body_example({"old_password": "three-green-apples", "new_password": "seven-yellow-pears"})],
+    )
     def post(self, request: Request) -> Response:
         body = PasswordSerializer(data=request.data)
         body.is_valid(raise_exception=True)

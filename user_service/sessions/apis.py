@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from servicekit.api.openapi import body_example
 from servicekit.api.views import Api
 from user_service.sessions import selectors
 from user_service.sessions.keys import key_ring
@@ -33,7 +34,11 @@ class TokenRefreshApi(Api):
     public = True
     authentication_classes = ()
 
-    @extend_schema(request=RefreshSerializer, responses=TokenPairSerializer)
+    @extend_schema(
+        request=RefreshSerializer,
+        responses=TokenPairSerializer,
+        examples=[body_example({"refresh": "the refresh token of your tokens"}, "With your own token")],
+    )
     def post(self, request: Request) -> Response:
         body = RefreshSerializer(data=request.data)
         body.is_valid(raise_exception=True)

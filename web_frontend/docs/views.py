@@ -1,4 +1,4 @@
-"""One page with every service's OpenAPI document, drawn by Swagger UI from our own static files."""
+"""One page with every service's OpenAPI document, drawn by Swagger UI, and what each error code means."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from csp.decorators import csp_replace
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
+
+from web_frontend.docs.codes import CODES
 
 #: Slug → what the selector shows.
 DOCUMENTS = ("users", "market", "trading", "billing", "notifications")
@@ -17,4 +19,4 @@ DOCUMENTS = ("users", "market", "trading", "billing", "notifications")
 def docs_show(request: HttpRequest) -> HttpResponse:
     """Swagger UI writes styles into its elements, so this page alone allows inline styles."""
     urls = [{"name": slug, "url": f"/api/v1/{slug}/schema"} for slug in DOCUMENTS]
-    return render(request, "docs/page.html", {"urls": urls})
+    return render(request, "docs/page.html", {"urls": urls, "codes": CODES})

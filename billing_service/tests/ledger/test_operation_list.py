@@ -100,6 +100,7 @@ def test_filters(trader, api):
     assert types(type="fee", ticker="TSLA") == []
     assert len(types(**{"from": str(today), "to": str(today)})) == 4
     assert types(to=str(today - timedelta(days=1))) == []
+    assert len(types(**{"from": "0001-01-01", "to": "9999-12-31"})) == 4
     assert types(**{"from": (timezone.now() + timedelta(minutes=1)).isoformat()}) == []
 
 
@@ -109,7 +110,7 @@ def test_filters(trader, api):
         {"type": "gift"},
         {"from": "yesterday"},
         {"to": "2025-13-01"},
-        {"to": "9999-12-31"},
+        {"to": "10000-01-01"},
         {"from": "2025-01-01T00:00:00"},
         {"ticker": "A" * 40},
         {"format": "pdf"},
