@@ -55,37 +55,47 @@ def _order_place(request: GatewayRequest) -> HttpResponse:
     submitted = {**request.POST.dict(), "step": "review"}
     ticket = ticket_read(submitted, instrument=instrument, account=None, positions=None)
     worst_price = price_read(request.POST.get("worst_price"))
-    problem, moved = "", False
     if ticket.quantity is None:
-        pass
-    elif worst_price is None or ticket.obstacle or is_beyond(instrument, ticket.side, worst_price):
+        return _looked_over_again(request, instrument, submitted)
+    if worst_price is None or ticket.obstacle or is_beyond(instrument, ticket.side, worst_price):
         if placed := _placed_under(request, ticket.key):
             return go_to(request, reverse("order", args=[placed["id"]]))
-        moved = not ticket.obstacle
-    else:
-        order = {
-            "ticker": ticker,
-            "side": ticket.side,
-            "type": "market",
-            "quantity": ticket.quantity,
-            "worst_price": request.POST["worst_price"],
-        }
-        try:
-            placed = request.gateway.post("/api/v1/orders", order, key=ticket.key)
-            if (placed.get("reject_reason") or {}).get("code") != RejectCode.PRICE_MOVED:
-                return go_to(request, reverse("order", args=[placed["id"]]))
-            submitted["key"] = key_after(ticket.key)
-            moved = True
-        except GatewayProblem as refusal:
-            if refusal.status not in (400, 409, 422):
-                raise
-            problem = refusal.detail
-            if refusal.code == "idempotency_key_reused":
-                submitted["key"] = str(uuid4())
-                problem = _(
-                    "You have already placed another order from this form. "
-                    "Look this one over again if you want to place it too."
-                )
+        return _looked_over_again(request, instrument, submitted, moved=not ticket.obstacle)
+    order = {
+        "ticker": ticker,
+        "side": ticket.side,
+        "type": "market",
+        "quantity": ticket.quantity,
+        "worst_price": request.POST["worst_price"],
+    }
+    try:
+        placed = request.gateway.post("/api/v1/orders", order, key=ticket.key)
+    except GatewayProblem as refusal:
+        if refusal.status not in (400, 409, 422):
+            raise
+        problem = refusal.detail
+        if refusal.code == "idempotency_key_reused":
+            submitted["key"] = str(uuid4())
+            problem = _(
+                "You have already placed another order from this form. "
+                "Look this one over again if you want to place it too."
+            )
+        return _looked_over_again(request, instrument, submitted, problem=problem)
+    if (placed.get("reject_reason") or {}).get("code") == RejectCode.PRICE_MOVED:
+        submitted["key"] = key_after(ticket.key)
+        return _looked_over_again(request, instrument, submitted, moved=True)
+    return go_to(request, reverse("order", args=[placed["id"]]))
+
+
+def _looked_over_again(
+    request: GatewayRequest,
+    instrument: dict[str, Any],
+    submitted: dict[str, str],
+    *,
+    problem: str = "",
+    moved: bool = False,
+) -> HttpResponse:
+    """The ticket or its review, as it stands now: nothing was placed."""
     positions = attempt(lambda: request.gateway.get("/api/v1/positions"))
     account = attempt(lambda: account_read(request))
     ticket = ticket_read(submitted, instrument=instrument, account=account, positions=positions)
