@@ -139,9 +139,25 @@ def _entries(route: Route, match: Json, gateway: Gateway) -> list[Json]:
     safe = _entry(route, {**match, "headers": [method]}, _safe(route.to, gateway), safe=True)
     unsafe = _entry(route, match, _unsafe(route.to, gateway), safe=False)
     files = export_routes(route, safe, gateway)
+    reads = [_once(route.once, safe), safe] if route.once else [safe]
     if route.cache:
-        return [cached_route(without_token(safe)), bypassing(safe), bypassing(unsafe)]
-    return [*files, *_by_token(route, safe), unsafe]
+        kept = [entry for read in reads for entry in (cached_route(without_token(read)), bypassing(read))]
+        return [*kept, bypassing(unsafe)]
+    return [*files, *(entry for read in reads for entry in _by_token(route, read)), unsafe]
+
+
+def _once(parameter: str, safe: Json) -> Json:
+    """Of a route's reads those with a query parameter: sent again only when nobody took the connection."""
+    policy = safe["route"]["retry_policy"]
+    again = {name: value for name, value in policy.items() if name != "per_try_timeout"}
+    return {
+        **safe,
+        "match": {
+            **safe["match"],
+            "query_parameters": [{"name": parameter, "present_match": True}],
+        },
+        "route": {**safe["route"], "retry_policy": {**again, "retry_on": "connect-failure"}},
+    }
 
 
 def _by_token(route: Route, entry: Json) -> list[Json]:

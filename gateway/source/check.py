@@ -20,6 +20,8 @@ def check(gateway: Gateway) -> None:
         _check_address(route.match, exact=route.exact)
         if route.cache and (route.stream or route.token == "required"):
             raise SourceError(f"route {route.match}: only what anybody may read, and no stream, can be kept")
+        if route.once and (route.stream or route.export):
+            raise SourceError(f"route {route.match}: a stream or a file is asked for once as it is")
         if route.export and (route.stream or route.cache):
             raise SourceError(f"route {route.match}: a file is neither a stream nor kept")
     for address in gateway.closed:

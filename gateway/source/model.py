@@ -66,6 +66,7 @@ class Route:
         stream: it answers with server-sent events.
         cache: nginx may keep its answers.
         export: it gives files of any length.
+        once: a read with this query parameter costs so much that it is not tried again.
     """
 
     match: str
@@ -77,6 +78,7 @@ class Route:
     stream: bool = False
     cache: bool = False
     export: ExportRule = ""
+    once: str = ""
 
 
 @dataclass(frozen=True)

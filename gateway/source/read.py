@@ -99,16 +99,19 @@ def _admins(services: tuple[Service, ...], pages: Route) -> list[Route]:
 
 
 _COUNTED = {"reads", "writes"}
+_MAY = {"path", "prefix", "stream", "cache", "export", "once"}
 
 
 def _entry(raw: Any) -> Route:
     where = f"route {raw}"
-    entry = _keys(raw, {"to", "token"}, where, {"path", "prefix", "stream", "cache", "export"} | _COUNTED)
+    entry = _keys(raw, {"to", "token"}, where, _MAY | _COUNTED)
     if ("path" in entry) == ("prefix" in entry):
         raise SourceError(f"{where} needs either a path or a prefix")
     for name in ("stream", "cache"):
         if not isinstance(entry.get(name, False), bool):
             raise SourceError(f"{where}: {name} is either true or false")
+    if not re.fullmatch(r"[a-z_]*", str(entry.get("once", ""))):
+        raise SourceError(f"{where}: once is the name of a query parameter")
     address = entry.get("path") or entry.get("prefix")
     return _route(str(address), entry, where, exact="path" in entry)
 

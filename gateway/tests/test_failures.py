@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from gateway.tests.running import System
+from gateway.tests.tokens import bearer
 
 
 @pytest.fixture
@@ -82,6 +83,21 @@ def test_only_safe_methods_are_tried_again(
     answer = outside.request(method, path)
     assert answer.status_code == 503
     assert system.services["trading"].requests.count((method, path)) == tries
+
+
+@pytest.mark.parametrize("wish", ["do=hangup", "do=fail&status=503", "do=slow&seconds=6"])
+@pytest.mark.parametrize("signed_in", [False, True])
+def test_a_search_is_not_tried_again(
+    system: System, outside: httpx.Client, wish: str, signed_in: bool
+) -> None:
+    def tries(query: str) -> int:
+        path = f"/api/v1/instruments?{query}&{wish}&test=once-{signed_in}"
+        answer = outside.get(path, headers=bearer() if signed_in else {})
+        assert answer.status_code in (503, 504)
+        return system.services["market"].requests.count(("GET", path))
+
+    assert tries("search=apple") == 1
+    assert tries("page=1") > 1
 
 
 def test_a_services_own_error_passes_unchanged(outside: httpx.Client) -> None:

@@ -32,6 +32,15 @@ class QuantityNotPossible(DomainError):
     message = _("The issued quantity is from %(lowest)s, what is sold, to %(limit)s; %(value)s is not.")
 
 
+class SearchBusy(DomainError):
+    """Too many search at the moment, or the catalogue was not read yet."""
+
+    code = "search_busy"
+    status = 503
+    title = _("The search is busy")
+    message = _("The search is busy at the moment. Try again in a few seconds.")
+
+
 class PageNotFound(DomainError):
     """The list has fewer pages."""
 

@@ -6,7 +6,11 @@ from market_service.instruments.selectors.instruments import (
     instrument_ids,
     instrument_list,
 )
-from market_service.instruments.selectors.search import instrument_search
+from market_service.instruments.selectors.search import (
+    instrument_search,
+    search_forget,
+    search_prepare,
+)
 
 __all__ = [
     "ORDERINGS",
@@ -14,4 +18,6 @@ __all__ = [
     "instrument_ids",
     "instrument_list",
     "instrument_search",
+    "search_forget",
+    "search_prepare",
 ]

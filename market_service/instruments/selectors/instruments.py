@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import (
-    F,
-    Func,
-    IntegerField,
-    QuerySet,
-    UUIDField,
-    Value,
-)
+from django.db.models import F, QuerySet
 from django.db.models.expressions import OrderBy
 from django.utils.translation import get_language
 
 from market_service.instruments.models import TICKER_PATTERN, Instrument
 from market_service.instruments.selectors.search import instrument_search
 from market_service.quotes.selectors import price_at
+from servicekit.arrays import array
 
 #: Public name → what is sorted by; a minus before the name turns it around.
 ORDERINGS: dict[str, Any] = {
@@ -56,7 +50,29 @@ def _quoted() -> QuerySet[Instrument]:
     )
 
 
-def instrument_list(*, search: str = "", type: str = "", ordering: str = "") -> QuerySet[Instrument]:
+class FoundInstruments(Sequence[Instrument]):
+    """What a search found, best first; a slice reads only the instruments that are in it."""
+
+    def __init__(self, ids: Sequence[UUID]) -> None:
+        self._ids = ids
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, int):
+            return self[index : index + 1 or None][0]
+        ids = self._ids[index]
+        instruments = _quoted().in_bulk(ids)
+        return [instruments[id_] for id_ in ids if id_ in instruments]
+
+    def __iter__(self) -> Iterator[Instrument]:
+        return iter(self[:])
+
+
+def instrument_list(
+    *, search: str = "", type: str = "", ordering: str = ""
+) -> QuerySet[Instrument] | FoundInstruments:
     """Instruments with their quotes.
 
     Args:
@@ -64,18 +80,22 @@ def instrument_list(*, search: str = "", type: str = "", ordering: str = "") -> 
         type: only of this type.
         ordering: a name of :data:`ORDERINGS`, perhaps with a minus. Without it the best match comes
             first, or without a search too, the tickers from A to Z.
+
+    Raises:
+        SearchBusy: see there.
     """
     instruments = _quoted()
-    if type:
-        instruments = instruments.filter(type=type)
-    best = None
     if search.strip():
-        found = instrument_search(search)
-        instruments = instruments.filter(id__in=found)
-        array = Value(found, output_field=ArrayField(UUIDField()))
-        best = Func(array, F("id"), function="array_position", output_field=IntegerField())
+        found = instrument_search(search, type=type)
+        if not ordering:
+            return FoundInstruments(found)
+        instruments = instruments.extra(
+            where=["instruments_instrument.id = ANY(%s::uuid[])"], params=[array(found)]
+        )
+    elif type:
+        instruments = instruments.filter(type=type)
     if ordering:
         name = ordering.removeprefix("-")
         key = F("name_ru") if name == "name" and get_language() == "ru" else ORDERINGS[name]
         return instruments.order_by(OrderBy(key, descending=ordering.startswith("-")), "ticker")
-    return instruments.order_by(best, "ticker") if best and found else instruments.order_by("ticker")
+    return instruments.order_by("ticker")

@@ -1,139 +1,146 @@
 """Searching the catalogue: ticker, ISIN, names and descriptions, in both languages at once.
 
-The catalogue is small (an exchange lists some thousands of instruments) and changes rarely, so each
-process keeps its folded words in memory and scans them: about a millisecond per thousand
-instruments. Whether it is still the catalogue of the database is one small query per search.
-
 Every word of the search must be found, as (best first)
 0 the whole ticker or ISIN · 1 the beginning of the ticker · 2 the beginning of a word of a name ·
 3 the beginning of the ISIN · 4 a part of ticker, ISIN or name · 5 the beginning of a word of a
 description. Only when that finds nothing, words may differ by one typo (a letter wrong, missing, too many,
 or two swapped): 6 in ticker or name · 7 in the ISIN · 8 in a description.
+
+Searches are the dearest thing that anybody may ask for. So one runs at a time, a few wait for a moment,
+and the others are refused (503); a process that has not read the whole catalogue yet refuses them, too.
 """
 
 from __future__ import annotations
 
+import logging
 import re
-import unicodedata
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
-from django.db.models import Count, Max
-from rapidfuzz.distance import OSA
+from django.db import DatabaseError, InterfaceError, connection
 
-from market_service.instruments.models import Instrument
+from market_service.instruments.errors import SearchBusy
+from market_service.instruments.selectors.search_index import SearchIndex, fold
 
+log = logging.getLogger(__name__)
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One instrument's folded words."""
+#: Seconds that a search waits for its turn, and that it spends on reading what was listed since the last one.
+WAIT_S, READ_S = 0.3, 1.0
+#: How many wait for their turn at most; each has one of the process's few threads.
+MOST_WAITING = 2
 
-    id: UUID
-    ticker: str
-    isin: str
-    names: str
-    name_words: frozenset[str]
-    description_words: frozenset[str]
+_index = SearchIndex()
+_turn = threading.Lock()
+_waiting = threading.BoundedSemaphore(MOST_WAITING)
 
-
-#: The catalogue as of a stamp; replaced as a whole, so threads may share it.
-_kept: tuple[Any, list[Entry]] = (None, [])
+#: Of one word: by instrument, how well it was found; the first that is told counts.
+Ways = Iterator[tuple[int, Iterable[int]]]
 
 
-def instrument_search(text: str) -> list[UUID]:
-    """The ids of what matches, best first, then by ticker. Nothing for a text without a letter or digit."""
+def instrument_search(text: str, *, type: str = "") -> list[UUID]:
+    """The ids of what matches, best first, then by ticker. Nothing for a text without a letter or digit.
+
+    Args:
+        text: words.
+        type: only of this type.
+
+    Raises:
+        SearchBusy: too many search at the moment, or not all of the catalogue was read yet.
+    """
     whole = fold(text).strip()
     words = re.findall(r"\w+", whole)
     if not words:
         return []
-    entries = _entries()
-    return _ranked(entries, whole, words, _exactly) or _ranked(entries, whole, words, _perhaps_mistyped)
+    with _in_turn():
+        if not _index.refresh(time.monotonic() + READ_S) and not _index.complete:
+            raise SearchBusy()
+        return _ranked(whole, words, type, _exactly) or _ranked(whole, words, type, _perhaps_mistyped)
 
 
-def fold(text: str) -> str:
-    """One spelling of many: compatibility forms, letter case, and ё written as е."""
-    return unicodedata.normalize("NFKC", text).casefold().replace("ё", "е")
+def search_prepare() -> None:
+    """Read the whole catalogue, letting searches in between; for a thread of a process that begins."""
+    try:
+        complete = False
+        while not complete:
+            with _turn:
+                complete = _index.refresh(time.monotonic())
+            time.sleep(0.001)  # who waits for the turn gets it
+    except (DatabaseError, InterfaceError) as error:
+        log.warning("the catalogue was not read: %s; the first search will", error)
+    finally:
+        connection.close()
 
 
-Score = Callable[[str, Entry], int | None]
+def search_forget() -> None:
+    """Begin anew."""
+    with _turn:
+        _index.clear()
 
 
-def _ranked(entries: list[Entry], whole: str, words: list[str], score: Score) -> list[UUID]:
+@contextmanager
+def _in_turn() -> Iterator[None]:
+    """One search at a time.
+
+    Raises:
+        SearchBusy: the turn did not come within :data:`WAIT_S`, or too many wait for it.
+    """
+    if not _turn.acquire(blocking=False):
+        if not _waiting.acquire(blocking=False):
+            raise SearchBusy()
+        try:
+            if not _turn.acquire(timeout=WAIT_S):
+                raise SearchBusy()
+        finally:
+            _waiting.release()
+    try:
+        yield
+    finally:
+        _turn.release()
+
+
+def _ranked(whole: str, words: list[str], type: str, ways: Callable[[str], Ways]) -> list[UUID]:
+    scores: dict[int, tuple[int, int]] = {}
+    for place, word in enumerate(words):
+        best: dict[int, int] = {}
+        for score, numbers in ways(word):
+            for number in numbers:
+                best.setdefault(number, score)
+        if place == 0:
+            scores = {number: (score, score) for number, score in best.items()}
+        else:
+            scores = {
+                number: (max(worst, best[number]), total + best[number])
+                for number, (worst, total) in scores.items()
+                if number in best
+            }
+    for number in (*_index.tickers.having(whole), *_index.isins.having(whole)):
+        scores[number] = (0, 0)
     found = []
-    for entry in entries:
-        if whole in (entry.ticker, entry.isin):
-            found.append(((0, 0, entry.ticker), entry.id))
-            continue
-        scores = [score(word, entry) for word in words]
-        known = [value for value in scores if value is not None]
-        if len(known) == len(words):
-            found.append(((max(known), sum(known), entry.ticker), entry.id))
-    return [id_ for _, id_ in sorted(found)]
+    for number, (worst, total) in scores.items():
+        if (entry := _index.entry(number)) and type in ("", entry[2]):
+            found.append((worst, total, entry[1], entry[0]))
+    return [UUID(bytes=id_) for *_, id_ in sorted(found)]
 
 
-def _exactly(word: str, entry: Entry) -> int | None:
-    if word in (entry.ticker, entry.isin):
-        return 0
-    if entry.ticker.startswith(word):
-        return 1
-    if any(other.startswith(word) for other in entry.name_words):
-        return 2
-    if entry.isin.startswith(word):
-        return 3
-    if len(word) > 1 and (word in entry.ticker or word in entry.isin or word in entry.names):
-        return 4
-    if any(other.startswith(word) for other in entry.description_words):
-        return 5
-    return None
+def _exactly(word: str) -> Ways:
+    index = _index
+    yield 0, index.tickers.having(word)
+    yield 0, index.isins.having(word)
+    yield 1, index.tickers.beginning(word)
+    yield 2, index.names.beginning(word)
+    yield 3, index.isins.beginning(word)
+    if len(word) > 1:
+        for words in (index.tickers, index.isins, index.names):
+            yield 4, words.containing(word)
+    yield 5, index.descriptions.beginning(word)
 
 
-def _perhaps_mistyped(word: str, entry: Entry) -> int | None:
-    if (exact := _exactly(word, entry)) is not None:
-        return exact
-    if _mistyped(word, entry.ticker) or any(_mistyped(word, other) for other in entry.name_words):
-        return 6
-    if _mistyped(word, entry.isin):
-        return 7
-    if any(_mistyped(word, other) for other in entry.description_words):
-        return 8
-    return None
-
-
-def _mistyped(word: str, other: str) -> bool:
-    """Whether one typo lies between a word and another, or (from five letters on) its beginning."""
-    if min(len(word), len(other)) < 3:
-        return False
-    if _one_apart(word, other):
-        return True
-    lengths = range(len(word) - 1, min(len(word) + 2, len(other)))
-    return len(word) >= 5 and any(_one_apart(word, other[:length]) for length in lengths)
-
-
-def _one_apart(word: str, other: str) -> bool:
-    """Whether a letter wrong, missing, too many, or two swapped makes one of the other."""
-    return abs(len(word) - len(other)) <= 1 and OSA.distance(word, other, score_cutoff=1) <= 1
-
-
-def _entries() -> list[Entry]:
-    global _kept
-    stamp = Instrument.objects.aggregate(count=Count("id"), latest=Max("updated_at"))
-    if _kept[0] != stamp:
-        _kept = (stamp, [_entry(*row) for row in Instrument.objects.values_list(*_COLUMNS)])
-    return _kept[1]
-
-
-_COLUMNS = ("id", "ticker", "isin", "name_en", "name_ru", "description_en", "description_ru")
-
-
-def _entry(id_: UUID, ticker: str, isin: str, *texts: str) -> Entry:
-    names = fold(f"{texts[0]} {texts[1]}")
-    return Entry(
-        id=id_,
-        ticker=fold(ticker),
-        isin=fold(isin),
-        names=names,
-        name_words=frozenset(re.findall(r"\w+", names)),
-        description_words=frozenset(re.findall(r"\w+", fold(f"{texts[2]} {texts[3]}"))),
-    )
+def _perhaps_mistyped(word: str) -> Ways:
+    yield from _exactly(word)
+    yield 6, _index.tickers.mistyped(word)
+    yield 6, _index.names.mistyped(word)
+    yield 7, _index.isins.mistyped(word)
+    yield 8, _index.descriptions.mistyped(word)

@@ -38,8 +38,9 @@ WHERE quote.instrument_id > %s AND status = 'open' ORDER BY quote.instrument_id 
 _MOVE = """
 UPDATE quotes_quote AS quote
 SET price = next.price, price_at = statement_timestamp(), tick = quote.tick + 1
-FROM unnest(%s::uuid[], %s::numeric[]) AS next (instrument_id, price)
-WHERE quote.instrument_id = next.instrument_id
+FROM unnest(%s::uuid[], %s::numeric[], %s::numeric[]) AS next (instrument_id, before, price)
+WHERE quote.instrument_id = next.instrument_id AND quote.price = next.before
+RETURNING quote.instrument_id
 """
 
 _CONFIRM = """
@@ -84,8 +85,8 @@ def quotes_tick() -> int:
         feed.told_to = _BEGIN
         _confirm(feed)
         return 0
-    prices = _moved(rows)
-    parts = [slice(start, start + MOST_QUOTES) for start in range(0, len(rows), MOST_QUOTES)]
+    told = _moved(rows)
+    parts = [told[start : start + MOST_QUOTES] for start in range(0, len(told), MOST_QUOTES)] or [[]]
     before, feed.number = feed.number, feed.number + len(parts)
     complete_before = feed.complete_since
     if len(rows) < settings.QUOTE_PORTION:  # that were the last of them
@@ -96,10 +97,7 @@ def quotes_tick() -> int:
     confirmed_at = _confirm(feed)
     messages = [
         QuotesUpdated(
-            quotes=[
-                [str(row.instrument_id), price_text(price, row.price_step)]
-                for row, price in zip(rows[part], prices[part], strict=True)
-            ],
+            quotes=[[str(row.instrument_id), price_text(price, row.price_step)] for row, price in part],
             confirmed_at=confirmed_at,
             number=number,
             complete_since=feed.complete_since if number == feed.number else complete_before,
@@ -116,14 +114,16 @@ def _next_rows(after: UUID) -> list[_Row]:
         return [_Row(*row) for row in cursor.fetchall()]
 
 
-def _moved(rows: Sequence[_Row]) -> list[Decimal]:
-    """Write the instruments' next prices, and return them."""
+def _moved(rows: Sequence[_Row]) -> list[tuple[_Row, Decimal]]:
+    """Write the instruments' next prices, and return them, less those that an operator has just set."""
     if settings.QUOTE_FEED == "still":
-        return [row.price for row in rows]
+        return [(row, row.price) for row in rows]
     prices = [_walked(row) for row in rows]
     with connection.cursor() as cursor:
-        cursor.execute(_MOVE, [array(row.instrument_id for row in rows), array(prices)])
-    return prices
+        ids, before = array(row.instrument_id for row in rows), array(row.price for row in rows)
+        cursor.execute(_MOVE, [ids, before, array(prices)])
+        moved = {id_ for (id_,) in cursor.fetchall()}
+    return [(row, price) for row, price in zip(rows, prices, strict=True) if row.instrument_id in moved]
 
 
 def _walked(row: _Row) -> Decimal:

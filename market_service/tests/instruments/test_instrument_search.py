@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.db.models import F
 
+from market_service.instruments.errors import SearchBusy
 from market_service.instruments.models import Instrument
-from market_service.instruments.selectors import instrument_list
+from market_service.instruments.selectors import instrument_list, search, search_index, search_prepare
+from market_service.instruments.selectors.search_index import SearchIndex
 from market_service.instruments.services import instrument_edit
 
 pytestmark = pytest.mark.django_db
@@ -112,3 +120,139 @@ def test_an_edit_is_found_at_once(listed: Any) -> None:
 def test_over_http(api: Any, shipped: None) -> None:
     answer = api(accept_language="ru").get("/api/v1/instruments", {"search": "эпл"})
     assert [item["name"] for item in answer.json()["results"]] == ["Apple (Эппл)"]
+
+
+def test_within_a_type_only_its_instruments_are_counted(api: Any, shipped: None) -> None:
+    answer = api().get("/api/v1/instruments", {"search": "simulated", "type": "bond", "page_size": 1})
+    assert (answer.json()["count"], len(answer.json()["results"])) == (2, 1)
+
+
+def test_what_was_changed_is_found_by_its_new_words_only(listed: Any, load: Any, entry: Any) -> None:
+    listed("AAPL", name_en="Apple")
+    listed("IBM")
+    assert found("apple") == ["AAPL"]
+    for _ in range(3):
+        load(entry("AAPL", name_en="Pear"), entry("IBM"))
+        assert (found("apple"), found("pear"), found("inc")) == ([], ["AAPL"], ["IBM"])
+        load(entry("AAPL", name_en="Apple"), entry("IBM"))
+        assert (found("apple"), found("pear")) == (["AAPL"], [])
+
+
+def test_a_change_that_is_committed_late_is_found(listed: Any) -> None:
+    listed("AAPL")
+    listed("IBM")
+    assert found("pear") == []
+    earlier = Instrument.objects.get(ticker="IBM").updated_at - timedelta(seconds=30)
+    Instrument.objects.filter(ticker="AAPL").update(name_en="Pear", updated_at=earlier)
+    assert found("pear") == ["AAPL"]
+
+
+def test_only_what_changed_is_read_again(listed: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(10):
+        listed(f"T{number}")
+    Instrument.objects.update(updated_at=F("updated_at") - timedelta(hours=1))
+    found("inc")
+    read: list[str] = []
+    put = SearchIndex._put
+
+    def counted(index: SearchIndex, id_: Any, type_: str, texts: list[str], *rest: Any) -> None:
+        read.append(texts[0])
+        put(index, id_, type_, texts, *rest)
+
+    monkeypatch.setattr(SearchIndex, "_put", counted)
+    found("inc")
+    assert read == []
+    listed("NEW")
+    found("inc")
+    assert read == ["NEW"]
+
+
+def test_an_index_that_changes_again_and_again_does_not_grow(
+    listed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_index, "PAGE", 10)
+    instrument = listed("AAPL")
+    texts: Any = {"name_ru": "Груша", "description_en": "x", "description_ru": "x"}
+    for number in range(50):
+        instrument_edit(instrument_id=instrument.pk, name_en=f"Pear {number}", **texts)
+        assert found(f"pear {number}") == ["AAPL"]
+    assert len(search._index._entries) < 15
+
+
+def test_a_catalogue_is_read_in_portions_and_refused_until_it_is_whole(
+    api: Any, listed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_index, "PAGE", 2)
+    monkeypatch.setattr(search, "READ_S", 0)
+    for number in range(5):
+        listed(f"T{number}")
+
+    answers = [api(accept_language="ru").get("/api/v1/instruments", {"search": "inc"}) for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [503, 503, 200]
+    assert (answers[0].json()["code"], answers[0]["Retry-After"]) == ("search_busy", "2")
+    assert answers[0].json()["detail"] == "Поиск сейчас занят. Повторите через несколько секунд."
+    assert answers[0]["Cache-Control"] == "no-store"
+    assert answers[2].json()["count"] == 5
+
+
+def test_a_process_that_begins_reads_it_all(listed: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search_index, "PAGE", 2)
+    monkeypatch.setattr(search, "connection", SimpleNamespace(close=lambda: None))  # it is the test's own
+    for number in range(5):
+        listed(f"T{number}")
+    search_prepare()
+    assert search._index.complete
+    assert len(search._index._entries) == 5
+
+
+@pytest.mark.django_db(transaction=True)
+class TestManyAtOnce:
+    def test_one_searches_a_few_wait_and_the_others_are_refused_at_once(
+        self, listed: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        listed("AAPL")
+        monkeypatch.setattr(search, "WAIT_S", 20)
+        inside, go_on, counted = threading.Event(), threading.Event(), []
+        refresh = SearchIndex.refresh
+
+        def slow(index: SearchIndex, until: float) -> bool:
+            counted.append(1)
+            inside.set()
+            assert go_on.wait(20)
+            return refresh(index, until)
+
+        monkeypatch.setattr(SearchIndex, "refresh", slow)
+
+        def one() -> Any:
+            try:
+                return found("aapl")
+            except SearchBusy:
+                return "busy"
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(10) as pool:
+            first = pool.submit(one)
+            assert inside.wait(20)
+            others = [pool.submit(one) for _ in range(9)]
+            refused = [next(as_completed(others, timeout=20)).result()]
+            while len(refused) < 9 - search.MOST_WAITING:
+                done = [other for other in others if other.done()]
+                refused = [other.result() for other in done]
+            assert set(refused) == {"busy"}
+            assert len(counted) == 1  # nobody else builds or looks
+            # and who does not search waits for nobody
+            assert [each.ticker for each in instrument_list()] == ["AAPL"]
+            go_on.set()
+            assert first.result(timeout=20) == ["AAPL"]
+            assert sorted(map(str, (other.result(timeout=20) for other in others))) == sorted(
+                ["busy"] * (9 - search.MOST_WAITING) + ["['AAPL']"] * search.MOST_WAITING
+            )
+
+    def test_who_waits_too_long_is_refused(self, listed: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        listed("AAPL")
+        monkeypatch.setattr(search, "WAIT_S", 0.01)
+        with search._turn, pytest.raises(SearchBusy):
+            found("aapl")
+        assert found("aapl") == ["AAPL"]

@@ -24,6 +24,9 @@ from servicekit.contracts.market import QuotesUpdated
 from servicekit.messaging import streams
 from servicekit.messaging.quotes import QUOTES_STREAM
 
+#: The module; the name of the use-case hides it.
+ticking = sys.modules[services.quotes_tick.__module__]
+
 pytestmark = pytest.mark.django_db
 
 
@@ -172,7 +175,7 @@ def test_who_hears_a_whole_round_knows_every_quote(
     count: int,
 ) -> None:  # fmt: skip
     settings.QUOTE_PORTION = 3
-    monkeypatch.setattr(sys.modules[services.quotes_tick.__module__], "MOST_QUOTES", 2)
+    monkeypatch.setattr(ticking, "MOST_QUOTES", 2)
     ids = {str(listed(f"T{number}").id) for number in range(count)}
     streams.shared().delete(QUOTES_STREAM)
     for _ in range(8):
@@ -206,6 +209,28 @@ def test_of_two_ticks_at_once_the_second_does_nothing(listed: Any) -> None:
 
         assert pool.submit(tick).result(timeout=10) == 0
     assert quotes_tick() == 1
+
+
+def test_a_price_that_an_operator_sets_while_the_feed_ticks_stays(
+    settings: Any, listed: Any, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    settings.QUOTE_FEED = "walk"
+    listed("AAPL")
+    listed("IBM")
+    walked = ticking._walked  # type: ignore[attr-defined]
+
+    def meanwhile(row: Any) -> Decimal:
+        Quote.objects.filter(instrument__ticker="AAPL").update(price="500")
+        return walked(row)  # type: ignore[no-any-return]
+
+    monkeypatch.setattr(ticking, "_walked", meanwhile)
+    streams.shared().delete(QUOTES_STREAM)
+    with django_capture_on_commit_callbacks(execute=True):
+        quotes_tick()
+
+    assert prices()[0] == 500
+    ((told,),) = [message.quotes for message in on_the_stream()]
+    assert told[0] == str(Quote.objects.get(instrument__ticker="IBM").pk)
 
 
 @pytest.mark.parametrize("price", ["'NaN'", "0", "-1", "1e12"])
