@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.admin import TabularInline
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.options import BaseModelAdmin, IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst
@@ -20,10 +18,11 @@ from django.utils.translation import gettext as _
 
 from servicekit.admin.columns import Column, as_uuid, value_at
 from servicekit.admin.edges import CheckedLookups
+from servicekit.admin.finding import FoundRows
 from servicekit.admin.operations import Operation, operation_action, operation_page
 from servicekit.admin.versions import VersionedForm
 from servicekit.errors import DomainError
-from servicekit.people.selectors import ids_named, names_of
+from servicekit.people.selectors import names_of
 
 #: What the admin's own filters ask of a field that is offered.
 OFFERED_LOOKUPS = {
@@ -90,19 +89,13 @@ class RowsInline(ShownColumns, TabularInline):
         return False
 
 
-class ServiceAdmin(ShownColumns, CheckedLookups):
+class ServiceAdmin(ShownColumns, FoundRows, CheckedLookups):
     """A page whose changes go through the service's use-cases: override ``save_model``.
 
     Attributes:
-        find_ids: fields of ids, found by a whole id.
-        find_texts: fields of texts, found by the whole text in any case.
-        find_people: fields of users' ids, found by the user's name too.
         operations: what operators do with the rows, each on a page that asks why; see ``operations``.
     """
 
-    find_ids: ClassVar[Sequence[str]] = ()
-    find_texts: ClassVar[Sequence[str]] = ()
-    find_people: ClassVar[Sequence[str]] = ()
     operations: ClassVar[Sequence[Operation]] = ()
 
     list_per_page = 50
@@ -125,26 +118,6 @@ class ServiceAdmin(ShownColumns, CheckedLookups):
         if found is not None:
             self.add_names([found])
         return found
-
-    # Finding ------------------------------------------------------------------------------------------
-
-    def get_search_fields(self, request: HttpRequest) -> list[str]:
-        """What the search box is there for."""
-        return [*self.find_ids, *self.find_texts, *self.find_people, *super().get_search_fields(request)]
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet, search_term: str
-    ) -> tuple[QuerySet, bool]:
-        """A whole id, a whole text, a part of what ``search_fields`` name, or a person's name."""
-        term = search_term.strip()
-        if not term or not (self.find_ids or self.find_texts or self.find_people):
-            return super().get_search_results(request, queryset, search_term)
-        if (whole := as_uuid(term.lower())) is not None:
-            return queryset.filter(_any([*self.find_ids, *self.find_people], "", whole)), False
-        fits = _any(self.find_texts, "__iexact", term) | _any(self.search_fields, "__icontains", term)
-        if people := ids_named(term):
-            fits |= _any(self.find_people, "__in", people)
-        return queryset.filter(fits) if fits else queryset.none(), False
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """Only what the page offers as a filter; Django allows any lookup of any field of the model itself.
@@ -267,10 +240,3 @@ def _is_field(opts: Any, path: str) -> bool:
     """Whether the database can order by it: it begins with a field, and is no property."""
     first = path.partition("__")[0]
     return any(first in (field.name, getattr(field, "attname", "")) for field in opts.get_fields())
-
-
-def _any(fields: Iterable[str], lookup: str, value: UUID | str | list[UUID]) -> Q:
-    fits = Q()
-    for field in fields:
-        fits |= Q(**{f"{field}{lookup}": value})
-    return fits

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
@@ -17,9 +17,17 @@ from servicekit.telemetry import current_request_id
 log = logging.getLogger("servicekit.audit")
 
 
+class Subject(NamedTuple):
+    """What is no row: a file, for one."""
+
+    type: str
+    id: str
+    name: str
+
+
 def record(
     action: str,
-    thing: Model,
+    thing: Model | Subject,
     *,
     by: Actor,
     reason: str = "",
@@ -39,13 +47,16 @@ def record(
     assert action in ACTIONS, action
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("an action is recorded in the transaction that does it")
+    subject = (
+        thing if isinstance(thing, Subject) else Subject(thing._meta.label_lower, str(thing.pk), str(thing))
+    )
     entry = AuditEntry(
         actor_id=by.id,
         actor_name=by.name[:64],
         action=action,
-        object_type=thing._meta.label_lower[:64],
-        object_id=str(thing.pk)[:64],
-        object_name=str(thing)[:200],
+        object_type=subject.type[:64],
+        object_id=subject.id[:64],
+        object_name=subject.name[:200],
         before=_plain(before),
         after=_plain(after),
         reason=reason.strip()[:500],

@@ -47,7 +47,12 @@ def jwks_url() -> str:
 
 
 def access_token(
-    user_id: UUID, *, session_id: UUID | None = None, scope: str = "customer", lifetime: int = 300
+    user_id: UUID,
+    *,
+    session_id: UUID | None = None,
+    scope: str = "customer",
+    lifetime: int = 300,
+    name: str = "",
 ) -> str:
     """A token such as user_service signs. ``lifetime`` in seconds; negative: already expired."""
     now = int(time.time())
@@ -61,6 +66,7 @@ def access_token(
         "token_type": "access",
         "iat": now,
         "exp": now + lifetime,
+        **({"name": name} if name else {}),
     }
     return jwt.encode(claims, private_key(), algorithm=ALGORITHM, headers={"kid": KID})
 

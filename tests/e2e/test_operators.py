@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import httpx
 import pytest
 
-from tests.e2e.people import Client, Person
+from tests.e2e.people import Client, Person, wait
 from tests.system import System
 
 SLUGS = ("users", "market", "trading", "billing", "notifications")
@@ -105,3 +106,98 @@ def test_sockets_and_secrets_are_for_their_owner_only(system: System) -> None:
     assert secret
     for path in (*secret, *system.home.etc.glob("*.env")):
         assert path.stat().st_mode & 0o077 == 0, path
+
+
+@pytest.fixture(scope="module")
+def operator(system: System) -> httpx.Client:
+    """An operator's browser, signed in for every admin."""
+    settings = system.settings_of("operator")
+    browser, answer = sign_in(
+        system, settings["BIRZHA_OPERATOR_USERNAME"], settings["BIRZHA_OPERATOR_PASSWORD"]
+    )
+    assert answer.status_code == 302
+    browser.headers["Origin"] = system.url
+    return browser
+
+
+def confirm(operator: httpx.Client, address: str, **fields: str) -> httpx.Response:
+    """Read the page of an operation and confirm what it shows."""
+    page = operator.get(address)
+    assert page.status_code == 200, page.text[:500]
+    hidden = re.findall(r'name="(csrfmiddlewaretoken|seen-[^"]+)" value="([^"]+)"', page.text)
+    return operator.post(address, data={**dict(hidden), **fields})
+
+
+def rows(operator: httpx.Client, place: str, asked: str) -> list[str]:
+    """The ids of the rows that a list shows for a search, from their links."""
+    page = operator.get(place, params={"q": asked})
+    assert page.status_code == 200
+    return re.findall(rf'href="{re.escape(place)}([^/"]+)/change/', page.text)
+
+
+def test_an_order_is_followed_through_every_admin(operator: httpx.Client, person: Person) -> None:
+    """From the customer's name to the order, to its hold, entries, answer and news, and back."""
+    order = person.buy("AAPL", 1)
+    orders = "/admin/trading/orders/order/"
+    for asked in (order["id"], order["client_order_id"], person.name, person.id):
+        assert order["id"] in rows(operator, orders, asked), asked
+    page = operator.get(f"{orders}{order['id']}/change/").text
+    assert f">{person.name}</a>" in page
+    links = re.findall(r'<ul class="order-links">(.+?)</ul>', page, re.DOTALL)[0]
+    places = re.findall(r'href="(/admin/[^"?]+)\?q=([^"]+)"', links)
+    assert len(places) == 8
+    for place, asked in places:
+        found = operator.get(place, params={"q": asked.replace("%2F", "/")}).text
+        assert "<tbody>" in found, place
+        if "outboxevent" not in place:
+            row = re.search(rf'href="({re.escape(place)}[^/"]+/change/)', found)
+            back = operator.get(row[1]).text if row else found
+            assert f"{orders}?q={order['id']}" in back or f"{orders}{order['id']}/change/" in back, place
+
+
+def test_a_reversed_deposit_is_told_to_the_customer(
+    operator: httpx.Client, new_person: Callable[..., Person]
+) -> None:
+    """The operator sees it before; the customer reads why, in the news and in the history."""
+    person = new_person(deposit="1234.50", locale="ru")
+    entries = "/admin/billing/ledger/journalentry/"
+    wait(lambda: rows(operator, entries, person.name), "billing does not know the name")
+    (entry,) = rows(operator, entries, person.name)
+
+    done = confirm(operator, f"{entries}operation/reverse/?id={entry}", reason="paid in twice")
+
+    assert (done.status_code, done.headers["Location"]) == (302, f"{entries}{entry}/change/")
+    assert person.cash()["balance"] == "0.00"
+    (operation,) = person.get("/operations", type="reversal")["results"]
+    assert (operation["amount"], operation["reason"]) == ("-1234.50", "paid in twice")
+    news = wait(
+        lambda: [
+            row for row in person.get("/notifications")["results"] if row["kind"] == "correction_booked"
+        ],
+        "nothing was told of the correction",
+    )
+    assert "paid in twice" in news[0]["body"]
+    assert "списано 1\xa0234,50\xa0$" in news[0]["body"]
+    trail = operator.get("/admin/billing/audit/auditentry/", params={"q": entry}).text
+    assert "paid in twice" in trail
+    again = operator.get(f"{entries}operation/reverse/?id={entry}").text
+    assert "is reversed already" in again
+
+
+def test_a_settlement_is_not_reversed(operator: httpx.Client, person: Person) -> None:
+    order = person.buy("AAPL", 1)
+    entries = "/admin/billing/ledger/journalentry/"
+    (entry,) = rows(operator, entries, order["id"])
+    before = person.everything()
+    page = operator.get(f"{entries}operation/reverse/?id={entry}").text
+    assert "leave the units where they are" in page
+    confirm(operator, f"{entries}operation/reverse/?id={entry}", reason="try it")
+    assert person.everything() == before
+
+
+def test_users_and_groups_are_added_nowhere(operator: httpx.Client) -> None:
+    for slug in SLUGS:
+        index = operator.get(f"/admin/{slug}/").text
+        assert not re.findall(rf'href="(/admin/{slug}/[^"]+/add/)"', index), slug
+        for page in ("user", "group"):
+            assert operator.get(f"/admin/{slug}/auth/{page}/add/").status_code == 404

@@ -1,16 +1,26 @@
-"""The admin: operators look, and change nothing."""
+"""The admin: operators look, find, and change nothing."""
 
 from __future__ import annotations
+
+import re
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
+from servicekit.contracts import user
+from servicekit.ids import new_id
 from trading_service.orders.models import Fill, Order, OrderTransition
 from trading_service.positions.models import Position
 from trading_service.reference.models import LatestQuote, ListedInstrument
 
 pytestmark = pytest.mark.django_db
+
+ORDERS = "/admin/trading/orders/order/"
+TABLES = [Order, Fill, OrderTransition, Position, ListedInstrument, LatestQuote]
+ROW = re.compile(r'class="field-created_at')
 
 
 @pytest.fixture
@@ -20,7 +30,7 @@ def operator() -> Client:
     return client
 
 
-@pytest.mark.parametrize("model", [Order, Fill, OrderTransition, Position, ListedInstrument, LatestQuote])
+@pytest.mark.parametrize("model", TABLES)
 def test_every_table_can_be_looked_at_but_not_changed(aapl, world, user_id, operator, model) -> None:
     world.filled(user_id)
     place = f"/admin/trading/{model._meta.app_label}/{model._meta.model_name}/"
@@ -31,3 +41,104 @@ def test_every_table_can_be_looked_at_but_not_changed(aapl, world, user_id, oper
     assert operator.post(f"{place}{row.pk}/change/", {}).status_code == 403
     assert operator.post(f"{place}{row.pk}/delete/", {"post": "yes"}).status_code == 403
     assert Client().get(place).status_code == 302
+
+
+def named(deliver: Any, user_id: Any, name: str = "Anna.K") -> None:
+    deliver(
+        user.AccountRegistered(
+            user_id=user_id, username=name, email="a@example.com", locale="en", registered_at=timezone.now()
+        )
+    )
+
+
+def test_one_search_finds_an_order(aapl, world, user_id, operator, deliver) -> None:
+    """By its id, the client's key, the customer's id or (the beginning of) the name, and the ticker."""
+    world.filled(user_id)
+    order = Order.objects.get()
+    named(deliver, user_id)
+    deliver(
+        user.ProfileChanged(user_id=user_id, email="a@x.org", locale="en", display_name="Анна К."), sequence=2
+    )
+    for asked in (
+        order.id, str(order.id).upper(), f" {order.id} ", order.client_order_id, user_id, "anna.k", "ANN",
+        "анна", "aapl", "AAPL",
+    ):  # fmt: skip
+        page = operator.get(ORDERS, {"q": str(asked)}).content.decode()
+        assert ROW.search(page), asked
+    for asked in (new_id(), "bob", "TSLA", "AAP", "%", "_", "'", "x" * 500):
+        page = operator.get(ORDERS, {"q": str(asked)})
+        assert page.status_code == 200
+        assert not ROW.search(page.content.decode()), asked
+
+
+def test_people_are_shown_by_name_and_by_a_short_id_until_it_is_known(
+    aapl, world, user_id, operator, deliver
+) -> None:
+    world.filled(user_id)
+    page = operator.get(ORDERS).content.decode()
+    assert f'<span class="short-id" title="{user_id}">{user_id}</span></a>' in page
+    named(deliver, user_id)
+    for address in (
+        ORDERS,
+        f"{ORDERS}{Order.objects.get().pk}/change/",
+        "/admin/trading/positions/position/",
+    ):
+        page = operator.get(address).content.decode()
+        assert f'<a href="/admin/users/accounts/user/{user_id}/change/">Anna.K</a>' in page
+
+
+def test_names_are_read_at_once_however_many_rows_there_are(
+    aapl, world, user_id, operator, deliver, django_assert_max_num_queries
+) -> None:
+    for _ in range(5):
+        world.filled(new_id())
+    with django_assert_max_num_queries(12):
+        operator.get(ORDERS)
+
+
+@pytest.mark.parametrize(
+    ("language", "amount", "status"), [("en", "$", "filled"), ("ru", "\xa0$", "исполнена")]
+)
+def test_money_is_money_and_words_are_the_readers(
+    aapl, world, user_id, operator, language, amount, status
+) -> None:
+    world.filled(user_id)
+    order = Order.objects.get()
+    page = operator.get(ORDERS, headers={"Accept-Language": language}).content.decode()
+    cells = re.findall(r'<td class="field-amount">([^<]+)</td>', page)
+    assert len(cells) == 1
+    assert amount in cells[0]
+    assert str(order.amount) not in cells[0]
+    assert status in page
+
+
+def test_an_order_leads_to_everything_that_came_of_it(aapl, world, user_id, operator) -> None:
+    world.filled(user_id)
+    order = Order.objects.get()
+    page = operator.get(f"{ORDERS}{order.pk}/change/").content.decode()
+    for place in (
+        f"/admin/billing/holds/hold/?q={order.pk}",
+        f"/admin/billing/ledger/journalentry/?q={order.pk}",
+        f"/admin/market/venue/venueorder/?q={order.pk}",
+        f"/admin/notifications/notification_inbox/notification/?q={order.pk}",
+        f"/admin/trading/messaging/outboxevent/?q=order%2F{order.pk}",
+    ):
+        assert f'href="{place}"' in page
+
+
+def test_no_english_is_left_in_the_russian_admin(aapl, world, user_id, operator) -> None:
+    """Names of columns, filters, fields and pages: what is not data has Russian letters."""
+    world.filled(user_id)
+    for model in TABLES:
+        place = f"/admin/trading/{model._meta.app_label}/{model._meta.model_name}/"
+        for address in (place, f"{place}{model.objects.first().pk}/change/"):
+            page = operator.get(address, headers={"Accept-Language": "ru"}).content.decode()
+            words = [
+                *re.findall(r'<div class="text">(?:<a [^>]*>|<span>)([^<]+)<', page),
+                *re.findall(r"<summary>\s*([^<]+?)\s*</summary>", page),
+                *re.findall(r"<label>([^<]+):</label>", page),
+                *re.findall(r'<th class="column-[^"]*"[^>]*>\s*([^<]+?)\s*<', page),
+                *re.findall(r"<h1>([^<]+)</h1>", page),
+            ]
+            assert words, address
+            assert [word for word in words if not re.search("[а-яё]", word, re.IGNORECASE)] == [], address

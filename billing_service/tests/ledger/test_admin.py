@@ -11,7 +11,7 @@ from billing_service.cash.services import deposit_make
 from billing_service.ledger.errors import NoCustomersAccount
 from billing_service.ledger.models import AccountFreeze, JournalEntry, LedgerAccount
 from billing_service.ledger.services import account_freeze, account_unfreeze, journal_reverse
-from billing_service.tests.orders import order_filled, order_placed
+from billing_service.tests.orders import order_filled, order_placed, registered
 from servicekit.audit.actors import Actor
 from servicekit.audit.models import AuditEntry
 from servicekit.ids import new_id
@@ -192,14 +192,28 @@ def test_a_weird_id_leads_back_to_the_list(admin_client, deposit, id, name):
 
 
 def test_accounts_are_found_by_their_owners_name(admin_client, deliver, customer):
-    from billing_service.tests.orders import registered
-
     user_id = new_id()
     deliver(registered(user_id))
     customer(100)
     html = admin_client.get(reverse("admin:ledger_ledgeraccount_changelist"), {"q": "ANN"}).content.decode()
     assert f'href="/admin/users/accounts/user/{user_id}/change/">ann</a>' in html
     assert html.count('name="_selected_action"') == 1
+
+
+def test_a_journal_entry_is_found_by_its_customers_name_once(admin_client, customer, deliver):
+    """Though several of its legs are the customer's."""
+    account = customer(100_00)
+    order = order_placed(account.user_id, hold_amount=61_00)
+    deliver(order)
+    deliver(order_filled(order, amount=60_00, fee=3))
+    deliver(registered(account.user_id))
+    place = reverse("admin:ledger_journalentry_changelist")
+    for asked, count in (
+        ("ann", 2), (account.user_id, 2), (order.order_id, 1), (account.id, 2), ("AAPL", 1), ("2", 1),
+        ("bob", 0),
+    ):  # fmt: skip
+        html = admin_client.get(place, {"q": str(asked)}).content.decode()
+        assert html.count('class="field-type') == count, asked
 
 
 def test_an_unfreeze_by_a_command_is_on_record(customer):

@@ -22,6 +22,7 @@ from market_service.instruments.services import catalogue_load, instrument_edit,
 from market_service.instruments.services.catalogue_load import PAUSE_S, PORTION
 from market_service.quotes import services as quotes
 from market_service.quotes.models import DailyPrice
+from servicekit.audit.models import AuditEntry
 from servicekit.contracts.market import InstrumentChanged
 from servicekit.messaging.models import OutboxEvent
 
@@ -72,6 +73,8 @@ def test_the_shipped_catalogue(published: Any) -> None:
 
 def test_loading_again_changes_and_tells_nothing(published: Any) -> None:
     call_command("load_catalogue", stdout=StringIO())
+    trail = AuditEntry.objects.order_by("id").values_list("action", "after__listed")
+    assert list(trail) == [("catalogue.load", 11), ("prices.import", None)]
     out = StringIO()
     call_command("load_catalogue", stdout=out)
     assert out.getvalue() == "instruments: 0 listed, 0 changed, 11 as before\n"

@@ -17,6 +17,7 @@ from django.core.management import CommandError, call_command
 
 from market_service.quotes.models import DailyPrice, Quote
 from market_service.quotes.services import prices_check
+from servicekit.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 
@@ -247,3 +248,14 @@ def test_the_real_file_loads_without_tolerance_and_fast(listed: Any) -> None:
     assert time.monotonic() - started < 10  # about 0.5 s; the bound is for a busy machine
     assert "12,154 rows: 12,154 new" in said
     assert DailyPrice.objects.filter(instrument__ticker="FB").count() == 196
+
+
+def test_an_import_is_on_record_once(listed: Any, write: Any) -> None:
+    listed("AAPL")
+    path = write(HEADER, GOOD)
+    run(path)
+    run(path)  # changes nothing
+    row = AuditEntry.objects.get()
+    assert (row.action, row.object_id) == ("prices.import", path.name)
+    assert row.after == {"created": 1, "changed": 0}
+    assert row.actor_name.startswith("shell:")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.management import CommandError, call_command
 
+from servicekit.audit.models import AuditEntry
 from servicekit.contracts.user import AccountRegistered
 from user_service.accounts.models import User
 from user_service.accounts.services import user_disable
@@ -40,6 +41,14 @@ def test_a_customer_is_not_promoted(alice, monkeypatch):
         call_command("make_operator")
     alice.refresh_from_db()
     assert not alice.is_staff
+
+
+def test_who_made_an_operator_is_on_record():
+    call_command("make_operator")
+    call_command("make_operator")
+    row = AuditEntry.objects.get()
+    assert (row.action, row.object_name, row.before, row.after) == ("operator.make", "operator", {}, {})
+    assert row.actor_name.startswith("shell:")
 
 
 def test_a_disabled_operator_is_said(capsys):

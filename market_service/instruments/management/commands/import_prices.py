@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from market_service.faults import Faults
 from market_service.instruments.selectors import instrument_ids
 from market_service.quotes.errors import PricesInvalid
 from market_service.quotes.services import PricesImported, prices_import
+from servicekit.audit.actors import Actor
+from servicekit.audit.recording import Subject, record
 
 
 def say_prices(command: BaseCommand, imported: PricesImported) -> None:
@@ -20,6 +23,14 @@ def say_prices(command: BaseCommand, imported: PricesImported) -> None:
         f"daily prices: {imported.total:,} rows: {imported.created:,} new, {imported.changed:,} changed, "
         f"{imported.unchanged:,} as before"
     )
+
+
+def note_prices(imported: PricesImported, file: Path) -> None:
+    """Put an import that did something on record, in its transaction."""
+    if imported.created or imported.changed:
+        after = {"created": imported.created, "changed": imported.changed}
+        subject = Subject("file", file.name, str(file.absolute()))
+        record("prices.import", subject, by=Actor.shell(), after=after)
 
 
 def say_faults(command: BaseCommand, faults: Faults) -> None:
@@ -41,7 +52,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
         try:
-            say_prices(self, prices_import(path=file, instrument_ids=instrument_ids()))
+            with transaction.atomic():
+                imported = prices_import(path=file, instrument_ids=instrument_ids())
+                note_prices(imported, file)
+            say_prices(self, imported)
         except PricesInvalid as error:
             say_faults(self, error.faults)
             raise CommandError(error.detail) from None

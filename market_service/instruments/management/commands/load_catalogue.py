@@ -8,11 +8,14 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from market_service.instruments.errors import CatalogueInvalid
-from market_service.instruments.management.commands.import_prices import say_faults, say_prices
+from market_service.instruments.management.commands.import_prices import note_prices, say_faults, say_prices
 from market_service.instruments.services import catalogue_load
 from market_service.quotes.errors import PricesInvalid
+from servicekit.audit.actors import Actor
+from servicekit.audit.recording import Subject, record
 
 SHIPPED = settings.DATA / "catalogue.json"
 SHIPPED_PRICES = settings.DATA / "us_ohlcv_daily.csv.gz"
@@ -35,6 +38,13 @@ class Command(BaseCommand):
             raise CommandError(error.detail) from None
         except OSError as error:
             raise CommandError(f"{error.filename} cannot be read: {error.strerror}") from None
+        with transaction.atomic():
+            if loaded.listed or loaded.changed:
+                after = {"listed": len(loaded.listed), "changed": len(loaded.changed)}
+                subject = Subject("file", file.name, str(file.absolute()))
+                record("catalogue.load", subject, by=Actor.shell(), after=after)
+            if loaded.prices:
+                note_prices(loaded.prices, SHIPPED_PRICES)
         if loaded.prices:
             say_prices(self, loaded.prices)
         self.stdout.write(

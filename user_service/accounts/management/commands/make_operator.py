@@ -6,7 +6,10 @@ import os
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
+from servicekit.audit.actors import Actor
+from servicekit.audit.recording import record
 from user_service.accounts import selectors
 from user_service.accounts.errors import FieldsRefused
 from user_service.accounts.models import User
@@ -29,7 +32,9 @@ class Command(BaseCommand):
             if not password:
                 raise CommandError("BIRZHA_OPERATOR_PASSWORD is not set")
             try:
-                user_register(username=username, email=email, password=password, is_operator=True)
+                with transaction.atomic():
+                    made = user_register(username=username, email=email, password=password, is_operator=True)
+                    record("operator.make", made, by=Actor.shell())
             except FieldsRefused as refused:
                 existing = selectors.user_find(identifier=username)  # made by another process just now
                 if existing is None or not existing.is_staff:
