@@ -3,7 +3,7 @@ RUN := @sh compose/local/run
 export PYTHON SEEDS SEED FAULT RECOVERY ONLY RUNS PROFILE
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs reset demo check events replay gateway-reload gateway-restart canary canary-status promote rollback faults bench bench-gateway test lint lock rotate-key
+.PHONY: help up down status logs reset demo check events replay gateway-reload gateway-restart canary canary-status promote rollback faults bench bench-gateway test lint lock audit rotate-key
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -71,6 +71,9 @@ test: ## every check and every test, on a system of its own
 
 lint: ## ruff, mypy, import-linter
 	$(RUN) lint
+
+audit: ## known vulnerabilities of everything that is locked; the servers' versions
+	$(RUN) audit
 
 lock: ## renew the lock files in requirements/
 	$(RUN) lock

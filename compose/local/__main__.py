@@ -69,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
         "test": "every check and every test",
         "faults": "break everything under load, on a system of its own",
         "bench": "measure how fast it is, on systems of its own",
+        "audit": "known vulnerabilities of what is locked",
         "lock": "renew the lock files in requirements/",
     }.items():
         commands.add_parser(name, help=text)

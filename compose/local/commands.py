@@ -11,7 +11,7 @@ import time
 import venv
 from pathlib import Path
 
-from compose.local import account, catalogs, edge, report
+from compose.local import account, audit, catalogs, edge, report
 from compose.local.canary import actions
 from compose.local.canary import report as canary_report
 from compose.local.console import Trouble, say, step
@@ -76,6 +76,8 @@ def run(options: argparse.Namespace, home: Home) -> int:
             return lint()
         case "lock":
             lock()
+        case "audit":
+            return audit.audit()
     return 0
 
 

