@@ -13,6 +13,7 @@ from django.db import connection
 from prometheus_client import Gauge
 
 from servicekit.messaging.metrics import WORKER
+from servicekit.money import EXPONENTS, HOME_CURRENCY
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ SHOWN = 20
 
 # %(since)s: changes of state after this one are looked at; %(patience)s: seconds an order may be open.
 _TOUCHED = "touched AS (SELECT DISTINCT order_id AS id FROM orders_ordertransition WHERE id > %(since)s)"
+_MINOR = f"filled_value * {10 ** EXPONENTS[HOME_CURRENCY]}"
 CHECKS = {
     "an order and its fills": f"""
         WITH {_TOUCHED}
@@ -40,7 +42,10 @@ CHECKS = {
         ) AS booked
         WHERE (filled_quantity, orders.amount, orders.fee, filled_value)
               <> (booked.quantity, booked.amount, booked.fee, booked.value)
-              OR orders.fee <> ceil(orders.amount * fee_rate)
+              OR fee_rate IS NOT NULL AND (orders.amount, orders.fee) <> (
+                  CASE side WHEN 'buy' THEN ceil({_MINOR}) ELSE floor({_MINOR}) END,
+                  ceil(orders.amount * fee_rate)
+              )
     """,
     "held units and open sells": f"""
         WITH {_TOUCHED}, selling AS (

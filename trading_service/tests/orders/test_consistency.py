@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from django.db.models import F
 
 from servicekit.messaging.metrics import WORKER
+from servicekit.money import Charge
 from trading_service.orders import consistency
 from trading_service.orders.models import Fill, Order, OrderDeadline
+from trading_service.orders.services import orders_fill
 from trading_service.orders.tasks import consistency_check
 from trading_service.positions.models import Position
 from trading_service.tests.conftest import overdue
@@ -68,6 +72,17 @@ def test_each_breach_is_found_told_and_left(books, caplog, check: str, breach: s
     assert found[check] == 1 == wrong(check)
     assert check in caplog.text
     assert (list(Order.objects.order_by("id").values()), list(Fill.objects.order_by("id").values())) == rows
+
+
+@pytest.mark.parametrize("wrongly", [Charge(100_000, 49), Charge(100_000, 51), Charge(99_999, 50)])
+def test_what_was_not_charged_by_the_rule_is_found(
+    aapl, world, user_id, monkeypatch, wrongly: Charge
+) -> None:
+    """Order, fill and position agree with each other, and all are wrong."""
+    order = world.working(user_id)
+    monkeypatch.setattr(sys.modules[orders_fill.__module__], "order_charge", lambda *_, **__: wrongly)
+    world.execute(order)
+    assert consistency_check()["an order and its fills"] == 1
 
 
 def test_an_order_that_the_sweep_does_not_reach_is_overdue(books, settings) -> None:
