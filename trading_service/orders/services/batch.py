@@ -28,7 +28,7 @@ from trading_service.positions.services import Move, Movement, positions_move
 _COLUMNS = """
     orders.id, orders.version, user_id, instrument_id, ticker, side, orders.type, time_in_force, quantity,
     cap_price, orders.currency, orders.status, filled_quantity, filled_value, amount, fee,
-    fee_rate, cancel_requested_at
+    fee_rate, hold_amount, cancel_requested_at
 """
 
 _LOCK = Statement(
@@ -99,6 +99,7 @@ class LockedOrder:
     amount: int
     fee: int
     fee_rate: Decimal | None
+    hold_amount: int
     cancel_requested_at: datetime | None
     reject_code: str = ""
     reject_limit: str = ""

@@ -11,7 +11,7 @@ from servicekit.arrays import columns
 from servicekit.contracts import market, trading
 from servicekit.database import Statement, run_later
 from servicekit.messaging import Received
-from servicekit.money import EXACT, order_charge
+from servicekit.money import EXACT, Charge, order_charge
 from trading_service.orders import saga
 from trading_service.orders.errors import ExecutionConflict
 from trading_service.orders.models import Fill, Side, Status
@@ -79,8 +79,7 @@ def _fill(batch: Batch, order: LockedOrder, by: Received[market.OrderExecuted]) 
     executed = by.event
     final = executed.quantity == order.remaining_quantity
     order.filled_value = EXACT.add(order.filled_value, EXACT.multiply(executed.price, executed.quantity))
-    rate = settings.FEE_RATE if order.fee_rate is None else order.fee_rate
-    so_far = order_charge(order.filled_value, side=order.side, fee_rate=rate, currency=order.currency)
+    so_far = _charged(order)
     amount, fee = so_far.amount - order.amount, so_far.fee - order.fee
     batch.move(order, Status.FILLED if final else Status.PARTIALLY_FILLED, by)
     order.filled_quantity += executed.quantity
@@ -112,6 +111,20 @@ def _fill(batch: Batch, order: LockedOrder, by: Received[market.OrderExecuted]) 
     )
     batch.tell(order, filled, by)
     return filled
+
+
+def _charged(order: LockedOrder) -> Charge:
+    """What the fills of an order come to so far.
+
+    One without a fee rate was placed, and its hold computed, by a version that rounded half away from
+    zero: it pays no more than is held.
+    """
+    rate = settings.FEE_RATE if order.fee_rate is None else order.fee_rate
+    charge = order_charge(order.filled_value, side=order.side, fee_rate=rate, currency=order.currency)
+    if order.fee_rate is None and order.side == Side.BUY:
+        amount = min(charge.amount, order.hold_amount)
+        charge = Charge(amount, min(charge.fee, order.hold_amount - amount))
+    return charge
 
 
 def _booked(fill_ids: Iterable[UUID]) -> set[UUID]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from servicekit.contracts import trading
-from servicekit.ids import new_id
+from trading_service.orders.models import Order
 from trading_service.positions.models import Position
 from trading_service.tests.conftest import fresh
 
@@ -108,10 +108,31 @@ def test_a_sale_whose_fee_is_above_its_amount_is_refused(aapl, world, user_id, s
     assert answer.json()["errors"][0]["code"] == "order_value_too_small"
 
 
-def test_an_order_of_before_is_filled_without_going_below_zero(aapl, world, user_id, published) -> None:
-    """A sale that was placed before such were refused: it brings nothing, and never less."""
+def test_a_sale_of_before_brings_nothing_and_never_less(aapl, world, user_id) -> None:
+    """It was placed before such were refused."""
     world.filled(user_id)
     order = world.working(user_id, side="sell", quantity=1)
-    world.execute(order, price="0.0049", fill_id=new_id())
+    world.execute(order, price="0.0049")
     filled = fresh(order)
     assert (filled.status, filled.amount, filled.fee) == ("filled", 0, 0)
+
+
+def test_a_purchase_of_before_costs_no_more_than_was_held_for_it(world, user_id, published) -> None:
+    """Its hold was rounded half away from zero, and it knows no fee rate: one at 0.0150 held 0.02."""
+    listed = world.list_instrument(price="0.0150", price_step=Decimal("0.0001"))
+    order = Order.objects.create(
+        user_id=user_id,
+        client_order_id="before",
+        instrument_id=listed.instrument_id,
+        side="buy",
+        type="market",
+        time_in_force="day",
+        quantity=1,
+        cap_price=Decimal("0.0152"),
+        currency="USD",
+        hold_amount=2,
+    )
+    world.hold(order)
+    world.execute(order, price="0.0150")
+    (filled,) = published(trading.OrderFilled)
+    assert (filled.amount, filled.fee) == (2, 0)
