@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from billing_service.ledger.models import (
@@ -18,53 +16,12 @@ from billing_service.ledger.models import (
     LedgerAccount,
     LedgerEntry,
 )
-from billing_service.ledger.selectors import settlement_undone_by
-from billing_service.ledger.services import account_freeze, account_unfreeze, journal_reverse
-from billing_service.ledger.services.reversal import reversal_lock, reversal_preview
+from billing_service.ledger.operator_actions import FREEZE, REVERSE, UNFREEZE
 from servicekit.admin import ReadOnlyAdmin, RowsInline
-from servicekit.admin.columns import linked, money, money_text, order, person, price, short_id, whole
+from servicekit.admin.columns import linked, money, order, person, price, short_id, whole
 from servicekit.admin.links import order_links
-from servicekit.admin.operations import Fact, Operation
-from servicekit.audit.actors import Actor
 
 ACCOUNT = linked("account_id", "/admin/billing/ledger/ledgeraccount/{}/change/", label=_("account"))
-
-
-def _freeze(account: LedgerAccount, form: dict[str, Any], by: Actor) -> None:
-    account_freeze(account_id=account.id, reason=form["reason"], by=by)
-
-
-def _unfreeze(account: LedgerAccount, form: dict[str, Any], by: Actor) -> None:
-    account_unfreeze(account_id=account.id, reason=form["reason"], by=by)
-
-
-def _account_facts(account: LedgerAccount) -> Sequence[Fact]:
-    freeze = AccountFreeze.objects.filter(account=account, lifted_at=None).first()
-    return (
-        Fact(_("frozen"), gettext("yes") if account.frozen_at else gettext("no")),
-        Fact(_("reason"), freeze.reason if freeze else "–"),
-        Fact(_("balance"), money_text(account.balance, account.currency), binding=False),
-        Fact(_("held"), money_text(account.held, account.currency), binding=False),
-    )
-
-
-FREEZE = Operation(
-    name="freeze",
-    title=_("Freeze the account"),
-    done=_("The account is frozen."),
-    facts=_account_facts,
-    act=_freeze,
-    offered=lambda account: account.frozen_at is None and account.kind == LedgerAccount.Kind.CUSTOMER_CASH,
-    note=_("No deposit and no order to buy is taken any more; what has been agreed is still paid."),
-)
-UNFREEZE = Operation(
-    name="unfreeze",
-    title=_("Unfreeze the account"),
-    done=_("The account is no longer frozen."),
-    facts=_account_facts,
-    act=_unfreeze,
-    offered=lambda account: account.frozen_at is not None,
-)
 
 
 class FreezeInline(RowsInline):
@@ -116,53 +73,6 @@ class LegInline(RowsInline):
         return leg.account.get_kind_display()
 
 
-def _reverse(entry: JournalEntry, form: dict[str, Any], by: Actor) -> None:
-    journal_reverse(entry_id=entry.id, reason=form["reason"], by=by)
-
-
-def _reversal_facts(entry: JournalEntry) -> Sequence[Fact]:
-    """Each leg that will be booked: its account, and the balance before and after."""
-    facts: list[Fact] = []
-    for leg in reversal_preview(entry):
-        account = leg.account
-        whose = f"{account.get_kind_display()} {account.id if account.user_id else account.currency}"
-        facts.append(
-            Fact(
-                whose,
-                now=money_text(leg.balance_before, account.currency),
-                then=money_text(leg.balance_after, account.currency),
-                amount=money_text(leg.amount, account.currency),
-                binding=account.user_id is not None,
-            )
-        )
-        if account.user_id is not None:
-            facts.append(Fact(_("of which held"), money_text(account.held, account.currency)))
-            facts.append(Fact(_("frozen"), gettext("yes") if account.frozen_at else gettext("no")))
-    return facts
-
-
-def _lock_entry(entry: JournalEntry) -> JournalEntry:
-    """Nobody changes the entry; what changes is the customers' accounts."""
-    reversal_lock(entry)
-    return entry
-
-
-REVERSE = Operation(
-    name="reverse",
-    title=_("Reverse the journal entry"),
-    done=_("The journal entry is reversed."),
-    facts=_reversal_facts,
-    act=_reverse,
-    lock=_lock_entry,
-    offered=lambda entry: not entry.reversals.exists() and settlement_undone_by(entry) is None,
-    note=_(
-        "The customer is told, with this reason. * The exchange's own accounts move with every booking: of "
-        "them the change is certain, the balance is that of now."
-    ),
-    many=False,
-)
-
-
 @admin.register(JournalEntry)
 class JournalEntryAdmin(ReadOnlyAdmin):
     list_display = (
@@ -193,12 +103,31 @@ class JournalEntryAdmin(ReadOnlyAdmin):
     find_people = ("legs__account__user_id",)
     fields = (
         "number", "type", "occurred_at", "related", "order_id", "fill_id", "ticker", "quantity", "price",
-        "description", "reverses", "reason", "booked_by", "source_id", "request_id", "id", "hash",
+        "description", "reversal_of", "reversed_by", "reason", "booked_by", "source_id",
+        "request_id", "id", "hash",
     )  # fmt: skip
     date_hierarchy = "occurred_at"
     ordering = ("-number",)
     inlines = (LegInline,)
     operations = (REVERSE,)
+
+    @admin.display(description=_("reverses"))
+    def reversal_of(self, entry: JournalEntry) -> str:
+        """The entry that it undoes."""
+        return _entry_link(entry.reverses)
+
+    @admin.display(description=_("reversed by"))
+    def reversed_by(self, entry: JournalEntry) -> str:
+        """The entry that undoes it."""
+        return _entry_link(entry.reversals.first())
+
+
+def _entry_link(entry: JournalEntry | None) -> str:
+    if entry is None:
+        return "–"
+    return format_html(
+        '<a href="{}">{}</a>', reverse("admin:ledger_journalentry_change", args=[entry.pk]), entry
+    )
 
 
 @admin.register(LedgerEntry)

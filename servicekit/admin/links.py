@@ -21,7 +21,7 @@ _PLACES = (
     (_("notifications"), "/admin/notifications/notification_inbox/notification/", "q", "{}"),
     (_("events of trading"), "/admin/trading/messaging/outboxevent/", "q", "order/{}"),
     (_("events of billing"), "/admin/billing/messaging/outboxevent/", "q", "hold/{}"),
-    (_("events of the venue"), "/admin/market/messaging/outboxevent/", "q", "order/{}"),
+    (_("events of the venue"), "/admin/market/messaging/outboxevent/", "q", "venue-order/{}"),
 )
 
 

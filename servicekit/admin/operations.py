@@ -103,6 +103,11 @@ class Row:
     refused: str = ""
     digest: str = field(default="", init=False)
 
+    @property
+    def changes(self) -> bool:
+        """Whether it is known what any of it will be."""
+        return any(fact.then for fact in self.facts)
+
     def __post_init__(self) -> None:
         shown = [[str(fact.label), str(fact.now), str(fact.then)] for fact in self.facts if fact.binding]
         self.digest = hashlib.sha256(json.dumps(shown).encode()).hexdigest()

@@ -104,10 +104,10 @@ class OrderAdmin(ReadOnlyAdmin):
     inlines = (TransitionRows, FillRows)
 
     @admin.display(description=_("reason of the rejection"))
-    def rejected(self, order: Order) -> str | None:
+    def rejected(self, order: Order) -> str:
         """As the customer reads it, in the operator's language."""
         if not order.reject_code:
-            return None
+            return "–"
         return reject_sentence(
             code=order.reject_code,
             limit=order.reject_limit,

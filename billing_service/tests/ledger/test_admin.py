@@ -41,10 +41,10 @@ def test_an_entry_is_reversed_after_every_leg_was_shown(admin_client, deposit):
     )
     account = LedgerAccount.objects.get(kind="customer_cash")
     assert rows == [
-        (f"customer&#x27;s cash {account.id}", "$1,234.50", "-$1,234.50", "$0.00"),
+        (f"customer&#x27;s cash: {account.id}", "$1,234.50", "-$1,234.50", "$0.00"),
         ("of which held", "$0.00", "", ""),
         ("frozen", "no", "", ""),
-        ("the world outside USD *", "-$1,234.50", "$1,234.50", "$0.00"),
+        ("the world outside: USD *", "-$1,234.50", "$1,234.50", "$0.00"),
     ]
     fields = seen(admin_client, ask)
 
