@@ -14,12 +14,14 @@ from notification_service.inbox.handlers import (
     on_order_expired,
     on_order_filled,
     on_order_rejected,
+    on_security_noticed,
 )
 from servicekit.contracts import Event, billing, trading, user
 
 SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
     user.AccountRegistered: on_account_registered,
     user.ProfileChanged: on_profile_changed,
+    user.SecurityNoticed: on_security_noticed,
     billing.DepositBooked: on_deposit_booked,
     billing.CorrectionBooked: on_correction_booked,
     trading.OrderFilled: on_order_filled,

@@ -43,7 +43,7 @@ class Server:
 
 
 EVENTS = Server("redis", 256, "noeviction")
-#: A visitor's session and tokens take 2.5 KB of it (measured): room for some 25,000.
+#: A visitor's session and tokens take 2.6 KB of it (measured): room for some 25,000.
 SESSIONS = Server("sessions", 64, "allkeys-lru")
 
 #: What a service does with the keys that are its own.

@@ -33,6 +33,12 @@ def on_account_registered(messages: Sequence[Received[user.AccountRegistered]]) 
 
 
 @in_batches
+def on_security_noticed(messages: Sequence[Received[user.SecurityNoticed]]) -> None:
+    """Something happened to somebody's way in."""
+    _tell(messages, Kind.SECURITY_NOTICED, "notice")
+
+
+@in_batches
 def on_deposit_booked(messages: Sequence[Received[billing.DepositBooked]]) -> None:
     """Money came in."""
     _tell(messages, Kind.DEPOSIT_BOOKED, "amount", "currency", "balance_after")

@@ -25,6 +25,7 @@ class Kind(models.TextChoices):
     ORDER_REJECTED = "order_rejected", _("order rejected")
     ORDER_CANCELED = "order_canceled", _("order canceled")
     ORDER_EXPIRED = "order_expired", _("order expired")
+    SECURITY_NOTICED = "security_noticed", _("security noticed")
 
 
 class Notification(models.Model):

@@ -47,6 +47,29 @@ def _welcome(params: Params) -> str:
     }
 
 
+def _security_title(params: Params) -> str:
+    return {
+        "wrong_passwords": _("Somebody tries passwords of your account"),
+        "password_changed": _("Your password was changed"),
+        "email_changed": _("Your e-mail was changed"),
+    }[params["notice"]]
+
+
+def _security(params: Params) -> str:
+    return {
+        "wrong_passwords": _(
+            "Ten wrong passwords in a row. Further tries have to wait; your open sessions go on. "
+            "If it was not you, see that your password is a good one."
+        ),
+        "password_changed": _(
+            "You are signed out wherever it was not changed. If it was not you, write to the operator."
+        ),
+        "email_changed": _(
+            "You are signed out wherever it was not changed. If it was not you, change your password."
+        ),
+    }[params["notice"]]
+
+
 def _deposit_title(params: Params) -> str:
     return _("Account topped up")
 
@@ -181,6 +204,7 @@ def _filled_before(params: Params) -> str:
 
 _WRITERS: dict[Kind, tuple[Callable[[Params], str], Callable[[Params], str]]] = {
     Kind.WELCOME: (_welcome_title, _welcome),
+    Kind.SECURITY_NOTICED: (_security_title, _security),
     Kind.DEPOSIT_BOOKED: (_deposit_title, _deposit),
     Kind.CORRECTION_BOOKED: (_correction_title, _correction),
     Kind.ORDER_FILLED: (_filled_title, _filled),

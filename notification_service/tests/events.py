@@ -18,6 +18,10 @@ def registered(user_id: UUID, **fields: Any) -> user.AccountRegistered:
     return user.AccountRegistered(user_id=user_id, registered_at=NOON, **values | fields)
 
 
+def noticed(user_id: UUID, notice: str = "wrong_passwords") -> user.SecurityNoticed:
+    return user.SecurityNoticed(notice_id=new_id(), user_id=user_id, notice=notice, occurred_at=NOON)
+
+
 def corrected(user_id: UUID, **fields: Any) -> billing.CorrectionBooked:
     """100.00 was taken back."""
     values: dict[str, Any] = {

@@ -11,6 +11,9 @@ from servicekit.contracts.base import Event, event
 PASSWORD_MIN = 8
 PASSWORD_MAX = 1024
 
+#: What a user is told of their own security: many wrong passwords, a new password, a new e-mail.
+NOTICES = ("wrong_passwords", "password_changed", "email_changed")
+
 
 @event("user.account.registered.v1")
 class AccountRegistered(Event):
@@ -56,3 +59,17 @@ class SessionRevoked(Event):
     @property
     def subject(self) -> str:
         return f"session/{self.session_id}"
+
+
+@event("user.security.noticed.v1")
+class SecurityNoticed(Event):
+    """Something happened to a user's way in that they should know of, one of :data:`NOTICES`."""
+
+    notice_id: UUID
+    user_id: UUID
+    notice: str
+    occurred_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"notice/{self.notice_id}"

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 EVERYTHING = (
+    events.noticed,
     events.registered,
     events.deposited,
     events.corrected,

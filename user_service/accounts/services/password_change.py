@@ -9,6 +9,7 @@ from django.db import transaction
 from user_service.accounts import selectors
 from user_service.accounts.errors import FieldsRefused, PasswordWrong
 from user_service.accounts.services.passwords import password_errors, password_hash, password_matches
+from user_service.accounts.services.security_notice import security_notice
 from user_service.accounts.services.sign_in_attempts import (
     attempt_begin,
     attempt_failed,
@@ -38,7 +39,7 @@ def password_change(
         UserNotFound: nobody has this id.
 
     Emits:
-        user.session.revoked.v1 for each session that ended.
+        user.session.revoked.v1 for each session that ended; user.security.noticed.v1.
     """
     user = selectors.user_get(user_id=user_id)
     attempt = attempt_begin(user=user, identifier=user.username, client=client)
@@ -62,3 +63,4 @@ def password_change(
         now.password = hashed
         now.save(update_fields=["password"])
         sessions_revoke(user_id=user_id, reason=RevokedReason.PASSWORD_CHANGED, but=session_id)
+        security_notice(user_id=user_id, notice="password_changed")

@@ -10,12 +10,14 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
 from user_service.accounts.errors import TooManyAttempts
 from user_service.accounts.models import SignInAttempts, User
+from user_service.accounts.services.security_notice import security_notice
 from user_service.sessions import selectors as sessions
 from user_service.sessions.clients import Client
 
@@ -33,6 +35,7 @@ class Attempt:
     """A try that may be made. ``counted``: it was counted before the password was looked at."""
 
     key: str
+    user_id: UUID | None
     counted: bool = False
 
 
@@ -55,24 +58,31 @@ def attempt_begin(*, user: User | None, identifier: str, client: Client) -> Atte
         known = SignInAttempts.objects.filter(key=key, count__gte=FREE).select_for_update().first()
         now = timezone.now()
         if known is None or now - known.last_at > FORGOTTEN_AFTER:
-            return Attempt(key)
+            return Attempt(key, user.pk if user else None)
         wait = known.next_at - now
         if wait <= timedelta():
             _count(known, now)
     if wait > timedelta():
         raise TooManyAttempts(wait)
-    return Attempt(key, counted=True)
+    return Attempt(key, user.pk if user else None, counted=True)
 
 
 def attempt_failed(attempt: Attempt) -> None:
-    """The password was wrong."""
+    """The password was wrong. The last one that was free is told to the account's owner.
+
+    Emits:
+        user.security.noticed.v1 (``wrong_passwords``), once until the count begins anew.
+    """
     if attempt.counted:
         return
     now = timezone.now()
     fresh = SignInAttempts(key=attempt.key, last_at=now, next_at=now)
     with transaction.atomic():
         SignInAttempts.objects.bulk_create([fresh], ignore_conflicts=True)
-        _count(SignInAttempts.objects.select_for_update().get(key=attempt.key), now)
+        attempts = SignInAttempts.objects.select_for_update().get(key=attempt.key)
+        _count(attempts, now)
+        if attempts.count == FREE and attempt.user_id is not None:
+            security_notice(user_id=attempt.user_id, notice="wrong_passwords")
 
 
 def attempt_succeeded(attempt: Attempt) -> None:

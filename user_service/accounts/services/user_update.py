@@ -10,6 +10,7 @@ from servicekit.contracts.user import ProfileChanged
 from servicekit.messaging import publish
 from user_service.accounts import selectors
 from user_service.accounts.models import User
+from user_service.accounts.services.security_notice import security_notice
 from user_service.accounts.services.uniqueness import taken_refused
 from user_service.sessions.models import RevokedReason
 from user_service.sessions.services import sessions_revoke
@@ -43,7 +44,7 @@ def user_update(
 
     Emits:
         user.profile.changed.v1, its sequence the user's new version; user.session.revoked.v1 for each
-        other session when the e-mail, with which one can sign in, is another.
+        other session and user.security.noticed.v1 when the e-mail, with which one can sign in, is another.
     """
     wanted = {"email": email, "locale": locale, "time_zone": time_zone, "display_name": display_name}
     with transaction.atomic():
@@ -64,4 +65,5 @@ def user_update(
         )
         if "email" in changed:
             sessions_revoke(user_id=user_id, reason=RevokedReason.EMAIL_CHANGED, but=session_id)
+            security_notice(user_id=user_id, notice="email_changed")
     return user

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from servicekit.contracts.user import SessionRevoked
+from servicekit.contracts.user import SecurityNoticed, SessionRevoked
 from user_service.accounts.models import User
 from user_service.accounts.services import operator_sign_in, user_register
 from user_service.sessions.clients import Client
@@ -40,6 +40,7 @@ def test_all_other_sessions_end(api, tokens, published):
         assert api(token=other.access).get("/api/v1/users/me").json()["code"] == "session_revoked"
         assert api().post("/api/v1/auth/token/refresh", {"refresh": other.refresh}).status_code == 401
     assert len(published(SessionRevoked)) == 2
+    assert [event.notice for event in published(SecurityNoticed)] == ["password_changed"]
 
 
 def test_an_operators_admin_session_ends_too(api):
@@ -80,7 +81,7 @@ def test_nobody(api):
     assert api().post(URL, {"old_password": "x", "new_password": NEW}).status_code == 401
 
 
-def test_a_new_email_ends_the_other_sessions(api, alice, tokens):
+def test_a_new_email_ends_the_other_sessions(api, alice, tokens, published):
     other = sign_in("alice")
     me = api(token=tokens.access)
     me.patch("/api/v1/users/me", {"locale": "ru"})
@@ -89,3 +90,4 @@ def test_a_new_email_ends_the_other_sessions(api, alice, tokens):
     assert api(token=other.access).get("/api/v1/users/me").json()["code"] == "session_revoked"
     assert me.get("/api/v1/users/me").status_code == 200
     assert Session.objects.get(revoked_reason="email_changed")
+    assert [event.notice for event in published(SecurityNoticed)] == ["email_changed"]

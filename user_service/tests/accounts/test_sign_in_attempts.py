@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from servicekit.contracts.user import SecurityNoticed
 from user_service.accounts.models import SignInAttempts
 from user_service.accounts.services import attempts_purge
 from user_service.accounts.services.sign_in_attempts import FREE, _wait_after
@@ -41,6 +42,14 @@ def test_a_hundred_guesses_from_a_hundred_addresses_are_stopped(api, alice):
     assert 1 <= int(refused["Retry-After"]) <= 6
     # the right password is not looked at either, so that nobody learns that it is
     assert attempt(api, PASSWORD, stranger(200)).status_code == 429
+
+
+def test_the_owner_is_told_once(api, alice, published):
+    for number in range(30):
+        attempt(api, "x", stranger(number))
+    attempt(api, "x", stranger(1), username="nobody")
+    (told,) = published(SecurityNoticed)
+    assert (told.user_id, told.notice) == (alice.id, "wrong_passwords")
 
 
 def test_names_and_addresses_of_one_account_are_counted_together(api, alice):

@@ -1,0 +1,23 @@
+"""Telling a user what happened to their way in."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils import timezone
+
+from servicekit.contracts.user import SecurityNoticed
+from servicekit.ids import new_id
+from servicekit.messaging import publish
+
+
+def security_notice(*, user_id: UUID, notice: str) -> None:
+    """Tell it, in the transaction of what happened.
+
+    Args:
+        notice: one of ``servicekit.contracts.user.NOTICES``.
+
+    Emits:
+        user.security.noticed.v1
+    """
+    publish(SecurityNoticed(notice_id=new_id(), user_id=user_id, notice=notice, occurred_at=timezone.now()))
