@@ -67,26 +67,31 @@ class TlsProxy:
     @contextmanager
     def serve(self, certificate: Path, key: Path) -> Iterator[TlsProxy]:
         """Listen until the end."""
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate, key)
-        loop, started = asyncio.new_event_loop(), threading.Event()
-
-        def run() -> None:
-            async def start() -> None:
-                await asyncio.start_server(self._serve, "127.0.0.1", self.port, ssl=context)
-                started.set()
-
-            loop.run_until_complete(start())
-            loop.run_forever()
-
-        thread = threading.Thread(target=run, daemon=True)
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._context.load_cert_chain(certificate, key)
+        self._loop = asyncio.new_event_loop()
+        thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         thread.start()
-        assert started.wait(10)
+        self._listen()
         try:
             yield self
         finally:
-            loop.call_soon_threadsafe(loop.stop)
+            self._loop.call_soon_threadsafe(self._loop.stop)
             thread.join(10)
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Meanwhile somebody else may listen on its port."""
+        self._server.close()
+        asyncio.run_coroutine_threadsafe(asyncio.sleep(0), self._loop).result(10)
+        try:
+            yield
+        finally:
+            self._listen()
+
+    def _listen(self) -> None:
+        start = asyncio.start_server(self._serve, "127.0.0.1", self.port, ssl=self._context)
+        self._server = asyncio.run_coroutine_threadsafe(start, self._loop).result(10)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
