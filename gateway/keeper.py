@@ -23,6 +23,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from gateway.canary.admin import Admin
+from gateway.certificate_watch import watch
 from gateway.envoy.binary import command
 
 #: Seconds that an Envoy may take to open its doors.
@@ -69,6 +70,7 @@ class Keeper:
             print(f"gateway: {error}", file=sys.stderr, flush=True)
             self._end()
             return 1
+        watch(self.bootstrap.parent)
         wanted = False
         while True:
             number = signal.sigwait(heard)

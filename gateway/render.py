@@ -23,6 +23,7 @@ from gateway.envoy.places import Places
 from gateway.envoy.routes import route_configuration
 from gateway.envoy.run import Run
 from gateway.envoy.site import Site
+from gateway.envoy.tls import write_certificate
 from gateway.files import write
 from gateway.nginx import files as nginx_files
 from gateway.nginx.binary import NginxRefused
@@ -46,6 +47,7 @@ def render(
     source: Path = SOURCE_FILE,
     canaries: Mapping[str, int] | None = None,
     site: Site | None = None,
+    certificate: tuple[Path, Path] | None = None,
 ) -> Path:
     """Write the configuration.
 
@@ -62,6 +64,7 @@ def render(
         source: the gateway file.
         canaries: service → the share of its canary in percent.
         site: how the outside reaches it; when not given, under any name and by no proxy.
+        certificate: of the public port and its key, PEM files; plain HTTP when not given.
 
     Returns:
         The path of `bootstrap.json`, which Envoy is started with.
@@ -76,7 +79,22 @@ def render(
     places = Places.of(gateway.target(target), run_dir, gateways)
     places.check(gateway)
     canaries, site = canaries or {}, site or Site()
-    run = Run(gateway, places, port=port, bind=bind, log=log, rates=rate_limits, canaries=canaries, site=site)
+    if certificate and not site.behind_tls:
+        raise SourceError("a certificate needs a public address that is https")
+    run = Run(
+        gateway,
+        places,
+        port=port,
+        bind=bind,
+        log=log,
+        rates=rate_limits,
+        canaries=canaries,
+        site=site,
+        out=out,
+        tls=certificate is not None,
+    )
+    if certificate:
+        write_certificate(out, *certificate)
     if check:
         with tempfile.TemporaryDirectory() as aside:
             whole = Path(aside) / "bootstrap.json"
@@ -136,6 +154,9 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument(
         "--trusted-proxy", action="append", default=[], help="a network whose X-Forwarded-* are believed"
+    )
+    parser.add_argument(
+        "--certificate", type=Path, nargs=2, help="of the public port, and its key; PEM files"
     )
     parser.add_argument("--session-cookie", default=Site.session_cookie, help="web_frontend's")
     parser.add_argument("--operator-cookie", default="", help="of the admins (default: as in gateway.yaml)")

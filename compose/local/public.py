@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psutil
@@ -126,3 +127,20 @@ def _is_address(text: str) -> bool:
 
 def _entries(text: str) -> list[str]:
     return [entry.strip() for entry in text.split(",") if entry.strip()]
+
+
+def certificate(certificate: str, key: str, public_url: str) -> tuple[Path, Path] | None:
+    """BIRZHA_TLS_CERT and BIRZHA_TLS_KEY; None for none.
+
+    Raises:
+        Trouble: one without the other, or without a public address that is https.
+    """
+    if not certificate and not key:
+        return None
+    if not certificate or not key:
+        raise Trouble("BIRZHA_TLS_CERT and BIRZHA_TLS_KEY go together: a certificate and its key, PEM files.")
+    if not public_url.startswith("https:"):
+        raise Trouble(
+            "BIRZHA_TLS_CERT needs BIRZHA_PUBLIC_URL=https://…, the address that it is made out to."
+        )
+    return Path(certificate).resolve(), Path(key).resolve()

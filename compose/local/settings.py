@@ -7,6 +7,7 @@ import os
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -30,6 +31,7 @@ class Settings:
     fixed_url: BIRZHA_PUBLIC_URL, scheme and host of every link; "" when each request has its own.
     trusted_proxies: BIRZHA_TRUSTED_PROXIES, networks whose X-Forwarded-For and -Proto are believed.
     extra_hosts: BIRZHA_ALLOWED_HOSTS, names that it answers to beside its own; ``*`` is any.
+    certificate: BIRZHA_TLS_CERT and BIRZHA_TLS_KEY, PEM files, when the gateway itself speaks TLS.
     cookie_suffix: what the names of its cookies end with: systems on one host share their browser's cookies.
     quote_feed: BIRZHA_QUOTE_FEED, ``walk`` (prices move) or ``still``.
     rate_limits: BIRZHA_RATE_LIMITS, multiplies the gateway's rate limits for this run; None turns them off.
@@ -40,6 +42,7 @@ class Settings:
     fixed_url: str = ""
     trusted_proxies: tuple[str, ...] = ()
     extra_hosts: tuple[str, ...] = ()
+    certificate: tuple[Path, Path] | None = None
     cookie_suffix: str = ""
     quote_feed: str = "walk"
     rate_limits: float | None = 1.0
@@ -72,9 +75,10 @@ class Settings:
         return cls(
             port=int(text),
             bind=bind,
-            fixed_url=public.url(chosen("public_url")),
+            fixed_url=(fixed_url := public.url(chosen("public_url"))),
             trusted_proxies=public.networks(chosen("trusted_proxies")),
             extra_hosts=public.hosts(chosen("allowed_hosts")),
+            certificate=public.certificate(chosen("tls_cert"), chosen("tls_key"), fixed_url),
             cookie_suffix=home.tag[:8],
             quote_feed=feed,
             rate_limits=_factor(environment.get("BIRZHA_RATE_LIMITS") or "1"),

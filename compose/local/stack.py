@@ -85,6 +85,8 @@ class Stack:
             public_url=settings.fixed_url,
             trusted_proxies=",".join(settings.trusted_proxies),
             allowed_hosts=",".join(settings.extra_hosts),
+            tls_cert=str(settings.certificate[0]) if settings.certificate else "",
+            tls_key=str(settings.certificate[1]) if settings.certificate else "",
             rate_limits=settings.rate_limits_text,
         )
         render_gateway(self.home, settings)
@@ -285,6 +287,7 @@ def render_gateway(home: Home, settings: Settings) -> None:
             check=True,
             canaries=state.read(home.versions).weights(),
             site=settings.site,
+            certificate=settings.certificate,
         )
     except (SourceError, EnvoyRefused, NginxRefused) as error:
         raise Trouble(f"The gateway's configuration is not right: {error}") from error

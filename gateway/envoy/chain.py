@@ -30,6 +30,12 @@ _SPOOFABLE_BEHIND_PROXY = (
     *_SPOOFABLE_OUTSIDE[1:],
 )
 
+#: Requests at once in one connection, and bytes that wait for a slow reader of one and of all of them.
+_HTTP2 = {
+    "max_concurrent_streams": 100,
+    "initial_stream_window_size": 65_536,
+    "initial_connection_window_size": 1_048_576,
+}
 _COMPRESSED_TYPES = (
     "application/json",
     "application/problem+json",
@@ -45,7 +51,13 @@ _COMPRESSED_TYPES = (
 
 
 def connection_manager(
-    run: Run, door: str, *, routes: Json, trusted: bool = False, proxied: bool = False
+    run: Run,
+    door: str,
+    *,
+    routes: Json,
+    trusted: bool = False,
+    proxied: bool = False,
+    tls: bool = False,
 ) -> Json:
     """Everything that a door does.
 
@@ -55,13 +67,15 @@ def connection_manager(
         routes: where the RouteConfiguration is.
         trusted: web_frontend's, which speaks for a visitor.
         proxied: only the trusted proxies come in by it; they tell the visitor's address and scheme.
+        tls: it speaks TLS, where clients may choose HTTP/2.
     """
     limits, timeouts = run.gateway.limits, run.gateway.timeouts
     return extension(
         "envoy.filters.network.http_connection_manager",
         MANAGER,
         stat_prefix=door,
-        codec_type="HTTP1",
+        codec_type="AUTO" if tls else "HTTP1",
+        **({"http2_protocol_options": _HTTP2} if tls else {}),
         http_protocol_options=_protocol(),
         **routes,
         http_filters=[

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from gateway.envoy.places import Places
 from gateway.envoy.site import Site
@@ -23,6 +24,8 @@ class Run:
         rates: multiplies the rate limits; None turns them off.
         canaries: service → its canary's share in percent.
         site: how the outside reaches it.
+        out: folder of the rendered files.
+        tls: the public port speaks TLS, with the certificate in ``out``.
     """
 
     gateway: Gateway
@@ -33,3 +36,5 @@ class Run:
     rates: float | None = 1.0
     canaries: Mapping[str, int] = field(default_factory=dict)
     site: Site = field(default_factory=Site)
+    out: Path | None = None
+    tls: bool = False

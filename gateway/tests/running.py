@@ -40,6 +40,8 @@ class System:
         gateways: of all gateways that share the limits; empty for a single one.
         services: what stands behind it, by name.
         site: how the outside reaches it.
+        certificate: of the public port and its key, if it has one.
+        bind: the address that it listens on.
     """
 
     folder: Path
@@ -49,6 +51,8 @@ class System:
     gateways: tuple[str, ...] = ()
     services: dict[str, Upstream] = field(default_factory=dict)
     site: Site = field(default_factory=Site)
+    certificate: tuple[Path, Path] | None = None
+    bind: str = "127.0.0.1"
 
     @property
     def run_dir(self) -> Path:
@@ -109,11 +113,13 @@ class System:
             out=self.folder / "etc",
             run_dir=self.run_dir,
             port=self.port,
+            bind=self.bind,
             log=str(self.folder / "access.log"),
             source=self.source,
             rate_limits=self.rates,
             gateways=self.gateways,
             site=self.site,
+            certificate=self.certificate,
             check=True,
         )
 

@@ -104,3 +104,14 @@ def test_the_cookies_of_two_systems_have_other_names(folder: Path) -> None:
     )
     assert not one.site.session_cookie.startswith("__Host-")
     assert Settings.read(Home.at(folder), HTTPS).site.session_cookie.startswith("__Host-birzha_session_")
+
+
+def test_a_certificate_comes_with_its_key_and_an_https_address(folder: Path) -> None:
+    both = {"TLS_CERT": "/etc/a.crt", "TLS_KEY": "/etc/a.key"}
+    settings = read(folder, PUBLIC_URL="https://a.example", **both)
+    assert settings.certificate == (Path("/etc/a.crt"), Path("/etc/a.key"))
+    with pytest.raises(Trouble, match="go together"):
+        read(folder, PUBLIC_URL="https://a.example", TLS_CERT="/etc/a.crt")
+    for url in ("", "http://a.example"):
+        with pytest.raises(Trouble, match="https://"):
+            read(folder, PUBLIC_URL=url, **both)
