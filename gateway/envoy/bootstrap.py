@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from gateway.canary.weights import FILE, LAYER, document
-from gateway.envoy import Json, extension, plain, seconds
+from gateway.envoy import Json, plain, seconds
 from gateway.envoy.clusters import clusters
 from gateway.envoy.listeners import OWNER_ONLY, inner_listener, public_listener, stats_listener
+from gateway.envoy.overload import overload_manager
 from gateway.envoy.places import address, discovery, endpoints
 from gateway.envoy.routes import NAME, route_configuration
 from gateway.envoy.run import Run
@@ -54,7 +55,7 @@ def bootstrap(run: Run, *, folder: Path | None) -> Json:
         "stats_flush_interval": seconds(1),
         "watchdogs": {"main_thread_watchdog": _WATCHDOG, "worker_watchdog": _WATCHDOG},
         "static_resources": {"clusters": static_clusters, "listeners": listeners},
-        "overload_manager": {"resource_monitors": [_connection_limit(run)]},
+        "overload_manager": overload_manager(run.gateway.limits),
     }
 
 
@@ -89,11 +90,3 @@ def _gateways_cluster(run: Run) -> Json:
         "connect_timeout": "1s",
         "load_assignment": endpoints(GATEWAYS, *places),
     }
-
-
-def _connection_limit(run: Run) -> Json:
-    return extension(
-        "envoy.resource_monitors.global_downstream_max_connections",
-        "envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig",
-        max_active_downstream_connections=run.gateway.limits.connections,
-    )

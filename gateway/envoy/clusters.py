@@ -48,11 +48,12 @@ def _cluster(name: str, place: str, gateway: Gateway) -> Json:
 
 def _breaker(gateway: Gateway) -> Json:
     """Beyond these a service is not asked at all: the caller gets a 503 at once, the others go on."""
-    most = gateway.limits.in_flight
+    # A request over HTTP/1.1 has a connection, or waits for one.
+    half = max(1, int(gateway.limits.in_flight / 2))
     return {
-        "max_connections": most,
-        "max_pending_requests": most,
-        "max_requests": most,
+        "max_connections": half,
+        "max_pending_requests": half,
+        "max_requests": gateway.limits.in_flight,
         "retry_budget": {"budget_percent": {"value": 25.0}, "min_retry_concurrency": 10},
     }
 

@@ -129,6 +129,7 @@ class Limits:
     header_kib: int
     headers: int
     connections: int
+    memory_mib: float
     in_flight: int
     exports: int
     exports_user: int

@@ -13,7 +13,7 @@ import pytest
 from gateway.tests.running import System
 from gateway.tests.tokens import bearer
 
-LIMIT = 1_048_576
+LIMIT = 131_072
 
 
 def begun(system: System) -> int:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from random import Random
 
 from tests.faults.kinds import CATALOGUE, kind_of
+from tests.faults.kinds.attacks import Holding
 from tests.faults.kinds.base import Fault
 from tests.faults.kinds.races import Race
 
 #: How often a kind is drawn, beside the others.
 WEIGHTS = {"window": 8, "kill": 4, "redis": 4, "freeze": 3, "postgres": 3, "clock": 3, "events": 3, "race": 2,
-           "kill-child": 2, "tokens": 2, "restart": 1}  # fmt: skip
+           "kill-child": 2, "tokens": 2, "attack": 2, "restart": 1}  # fmt: skip
 #: Faults of one trial; seconds within which they begin; seconds of load before the first.
 HANDFUL = (3, 5)
 WITHIN = 6.0
@@ -69,6 +70,8 @@ def single(name: str) -> list[Planned]:
     fault = CATALOGUE[name]()
     if isinstance(fault, Race):
         fault.exact = True
+    if isinstance(fault, Holding):
+        fault.alone = True
     return [Planned(CALM, fault)]
 
 
@@ -104,5 +107,6 @@ def stages() -> dict[str, list[Planned]]:
         "windows": in_turn(windows, pause=0.5),
         "kills": in_turn(those("kill", "kill-child", "restart"), pause=0.8),
         "frozen": in_turn(those("freeze", "postgres"), pause=1.0, freeze=5.0),
+        **{name.replace(":", " "): single(name) for name in those("attack")},
         "servers": in_turn(those("redis", "events", "clock", "tokens"), pause=1.0),
     }

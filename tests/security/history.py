@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import psycopg2
 
 from compose.local import postgres, secrets
@@ -26,10 +29,30 @@ INSERT INTO ledger_ledgerentry (
     SELECT gen_random_uuid(), place, 'buy', -43040, 'USD', 56960, account, entry FROM seeded;
 UPDATE ledger_ledgeraccount SET last_number = last_number + %(rows)s WHERE user_id = ANY(%(users)s::uuid[]);
 """
+_ERASE = """
+SET LOCAL session_replication_role = replica;
+WITH erased AS (
+    DELETE FROM ledger_ledgerentry USING ledger_ledgeraccount AS account
+    WHERE account_id = account.id AND account.user_id = ANY(%(users)s::uuid[])
+      AND journal_entry_id IN (SELECT id FROM ledger_journalentry WHERE number < 0)
+    RETURNING journal_entry_id)
+DELETE FROM ledger_journalentry WHERE id IN (SELECT journal_entry_id FROM erased);
+UPDATE ledger_ledgeraccount SET last_number = last_number - %(rows)s WHERE user_id = ANY(%(users)s::uuid[]);
+"""
 
 
-def write_history(home: Home, users: list[str], rows: int) -> None:
-    """Give each user so many operations more. The system's books are wrong from then on."""
+@contextmanager
+def long_history(home: Home, users: list[str], rows: int) -> Iterator[None]:
+    """Each user has so many operations more meanwhile; the books of the system are wrong for as long."""
+    values = {"users": users, "rows": rows}
+    _run(home, _WRITE, values)
+    try:
+        yield
+    finally:
+        _run(home, _ERASE, values)
+
+
+def _run(home: Home, statements: str, values: dict[str, object]) -> None:
     connection = psycopg2.connect(
         host=str(home.run),
         dbname="billing",
@@ -38,6 +61,6 @@ def write_history(home: Home, users: list[str], rows: int) -> None:
     )
     try:
         with connection, connection.cursor() as cursor:
-            cursor.execute(_WRITE, {"users": users, "rows": rows})
+            cursor.execute(statements, values)
     finally:
         connection.close()

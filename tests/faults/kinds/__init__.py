@@ -8,7 +8,7 @@ from functools import partial
 
 from compose.local.processes import PROCESSES
 from compose.services import WEB_SERVERS
-from tests.faults.kinds import clocks, events, postgres, processes, races, redis, signing_in, windows
+from tests.faults.kinds import attacks, clocks, events, postgres, processes, races, redis, signing_in, windows
 from tests.faults.kinds.base import Fault
 
 ALL = [process.name for process in PROCESSES]
@@ -34,6 +34,8 @@ def _catalogue() -> dict[str, Callable[[], Fault]]:
         partial(signing_in.ForgedTokens, "tokens:forged"),
         partial(signing_in.SignOut, "tokens:sign-out"),
         partial(signing_in.KeyRotation, "tokens:rotation"),
+        partial(attacks.Holding, "attack:half-open", half_open=attacks.HALF_OPEN),
+        partial(attacks.Holding, "attack:slow-readers", slow_readers=attacks.SLOW_READERS),
         partial(races.OneKey, "race:one-key"),
         partial(races.OneBalance, "race:one-balance"),
         partial(races.LastUnit, "race:last-unit"),
