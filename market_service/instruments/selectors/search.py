@@ -29,12 +29,15 @@ log = logging.getLogger(__name__)
 
 #: Seconds that a search waits for its turn, and that it spends on reading what was listed since the last one.
 WAIT_S, READ_S = 0.3, 1.0
-#: How many wait for their turn at most; each has one of the process's few threads.
+#: How many wait for their turn at most while searches are slow; each has one of the process's few threads.
 MOST_WAITING = 2
+#: Seconds: when the last search took no longer, everybody may wait.
+QUICK_S = 0.03
 
 _index = SearchIndex()
 _turn = threading.Lock()
 _waiting = threading.BoundedSemaphore(MOST_WAITING)
+_took_s = 0.0
 
 #: Of one word: by instrument, how well it was found; the first that is told counts.
 Ways = Iterator[tuple[int, Iterable[int]]]
@@ -85,19 +88,22 @@ def _in_turn() -> Iterator[None]:
     """One search at a time.
 
     Raises:
-        SearchBusy: the turn did not come within :data:`WAIT_S`, or too many wait for it.
+        SearchBusy: the turn did not come within :data:`WAIT_S`, or searches are slow and too many wait.
     """
+    global _took_s
     if not _turn.acquire(blocking=False):
-        if not _waiting.acquire(blocking=False):
-            raise SearchBusy()
+        counted = _waiting.acquire(blocking=False)
         try:
-            if not _turn.acquire(timeout=WAIT_S):
+            if (not counted and _took_s > QUICK_S) or not _turn.acquire(timeout=WAIT_S):
                 raise SearchBusy()
         finally:
-            _waiting.release()
+            if counted:
+                _waiting.release()
+    began = time.monotonic()
     try:
         yield
     finally:
+        _took_s = time.monotonic() - began
         _turn.release()
 
 

@@ -213,6 +213,7 @@ class TestManyAtOnce:
     ) -> None:
         listed("AAPL")
         monkeypatch.setattr(search, "WAIT_S", 20)
+        monkeypatch.setattr(search, "_took_s", 1.0)
         inside, go_on, counted = threading.Event(), threading.Event(), []
         refresh = SearchIndex.refresh
 
@@ -249,6 +250,22 @@ class TestManyAtOnce:
             assert sorted(map(str, (other.result(timeout=20) for other in others))) == sorted(
                 ["busy"] * (9 - search.MOST_WAITING) + ["['AAPL']"] * search.MOST_WAITING
             )
+
+    def test_while_searches_are_quick_nobody_is_refused(
+        self, listed: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        listed("AAPL")
+        monkeypatch.setattr(search, "WAIT_S", 20)
+        monkeypatch.setattr(search, "QUICK_S", 20)
+
+        def one(_: int) -> list[str]:
+            try:
+                return found("aapl")
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(10) as pool:
+            assert list(pool.map(one, range(40))) == [["AAPL"]] * 40
 
     def test_who_waits_too_long_is_refused(self, listed: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         listed("AAPL")
