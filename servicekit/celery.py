@@ -5,10 +5,40 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import django
 from celery import Celery, signals
+from kombu.transport import redis as kombu_redis
+
+#: Seconds of a lock's life within which its holder gives it back; later it may be another's.
+GIVEN_BACK_BEFORE = 0.5
+
+
+@contextmanager
+def _mutex(client: Any, name: str, expire: float) -> Iterator[None]:
+    """kombu's lock of the queue, without a script: services may run none in Redis.
+
+    Args:
+        expire: seconds; it is given back within the first half of them, or left to expire.
+
+    Raises:
+        MutexHeld: another worker has it.
+    """
+    taken = time.monotonic()
+    if not client.set(name, "held", nx=True, ex=int(expire)):
+        raise kombu_redis.MutexHeld
+    try:
+        yield
+    finally:
+        if time.monotonic() - taken < expire * GIVEN_BACK_BEFORE:
+            client.delete(name)
+
+
+kombu_redis.Mutex = _mutex
 
 #: So many objects more than at the last look make Python look for cycles among them. Its own 700 are made
 #: by every few events and gone after their batch without its help: a tenth of a worker's CPU, for nothing.

@@ -23,6 +23,8 @@ PYTHON = "python"
 EDGE = "edge"
 #: Files that are made at once; more wait.
 EXPORT_THREADS = 2
+#: A log is so many files: the one that is written, and older ones.
+LOG_FILES = 10
 #: The order in which groups start, and the opposite of that in which they stop; a canary's is PYTHON's.
 PRIORITIES = {BACKING: 1, SESSIONS: 1, PYTHON: 2, EDGE: 3}
 
@@ -41,6 +43,7 @@ class Process:
         start_seconds: dying sooner than this counts as a failed start, retried with growing pauses.
         service: the service whose code it runs, if any, and so the version.
         canary: of its second version.
+        log_mb: how much of its log is kept, the oldest part going first.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Process:
     start_seconds: int = 1
     service: str = ""
     canary: bool = False
+    log_mb: int = 50
 
     def folder(self, home: Home) -> Path:
         """Where it starts: the folder of the version that it runs."""
@@ -134,7 +138,8 @@ PROCESSES = (
     *(_exports(service) for service in SERVICES if service.exports),
     *(_worker(service) for service in SERVICES if service.worker),
     Process("nginx", EDGE, _nginx, stop_signal="QUIT"),
-    Process("gateway", EDGE, _gateway, stop_seconds=40),
+    # A line for every request, 600 bytes: a day of twenty requests a second.
+    Process("gateway", EDGE, _gateway, stop_seconds=40, log_mb=1000),
     Process("canary-controller", EDGE, _controller),
 )
 
@@ -216,6 +221,6 @@ stopwaitsecs={process.stop_seconds}
 killasgroup=true
 redirect_stderr=true
 stdout_logfile=%(ENV_BIRZHA_HOME)s/log/{process.name}.log
-stdout_logfile_maxbytes=10MB
-stdout_logfile_backups=3
+stdout_logfile_maxbytes={process.log_mb // LOG_FILES}MB
+stdout_logfile_backups={LOG_FILES - 1}
 """

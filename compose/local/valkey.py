@@ -47,7 +47,8 @@ EVENTS = Server("redis", 256, "noeviction")
 SESSIONS = Server("sessions", 64, "allkeys-lru")
 
 #: What a service does with the keys that are its own.
-OWN_COMMANDS = "+@read +@write +@connection +@transaction +@scripting +@stream -@dangerous +ping +xinfo"
+#: No scripts and no functions: one that does not end stops the server for everybody.
+OWN_COMMANDS = "+@read +@write +@connection +@transaction +@stream -@dangerous -@scripting +ping +xinfo"
 #: What it does with other services' streams: read as a consumer group, and acknowledge; never write.
 CONSUME_COMMANDS = (
     "+xgroup|create +xgroup|createconsumer +xgroup|delconsumer +xreadgroup +xread +xack +xautoclaim +xclaim "

@@ -12,11 +12,11 @@ again, and is sent in its old order before anything new.
 
 from __future__ import annotations
 
-import functools
 import logging
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import redis
@@ -44,42 +44,6 @@ LOSS_INTERVAL = 5.0
 LEADER_LOCK = 7_001
 #: The entry before the first.
 ORIGIN = "0-0"
-
-# KEYS[1]: the stream. ARGV: the last entry it is known to have, then a type and an envelope per event.
-# Answers the new entries; or, having added nothing, the stream's last entry when that is an earlier one.
-_SEND = """
-local function after(a, b)
-    local a_time, a_number = a:match('(%d+)-(%d+)')
-    local b_time, b_number = b:match('(%d+)-(%d+)')
-    a_time, b_time = tonumber(a_time), tonumber(b_time)
-    return a_time > b_time or (a_time == b_time and tonumber(a_number) > tonumber(b_number))
-end
-local last = '0-0'
-if redis.call('EXISTS', KEYS[1]) == 1 then
-    local info = redis.call('XINFO', 'STREAM', KEYS[1])
-    for i = 1, #info, 2 do
-        if info[i] == 'last-generated-id' then last = info[i + 1] end
-    end
-end
-if after(ARGV[1], last) then return last end
-local entries = {}
-for i = 2, #ARGV, 2 do
-    entries[#entries + 1] = redis.call('XADD', KEYS[1], '*', 'type', ARGV[i], 'envelope', ARGV[i + 1])
-end
-return entries
-"""
-
-# KEYS[1]: the stream. ARGV[1]: the last entry that it ever took. Its next entry is later than that even
-# if the clock went back meanwhile, so that no entry's id is given twice: what subscribers have
-# acknowledged is known by these ids.
-_RESUME = """
-if redis.call('EXISTS', KEYS[1]) == 0 then
-    redis.call('XGROUP', 'CREATE', KEYS[1], 'resume', '0', 'MKSTREAM')
-    redis.call('XGROUP', 'DESTROY', KEYS[1], 'resume')
-end
-redis.call('XSETID', KEYS[1], ARGV[1])
-return 'OK'
-"""
 
 # The oldest unsent events, and the last entry that the stream is known to have, with each of them. OFFSET 0
 # keeps the planner from turning it around: from reading the whole outbox, and asking of each row whether
@@ -218,18 +182,43 @@ def _unsent() -> list[Row]:
 
 def _send(last_entry: str, rows: Sequence[Row]) -> list[str] | str:
     """The entries' ids; or, nothing being sent, the stream's last entry when it should have later ones."""
-    arguments: list[Any] = [last_entry]
-    for row in rows:
-        arguments += (row.type, row.envelope)
     stream = streams.stream_of(settings.SERVICE_NAME)
+    while True:
+        with streams.shared().pipeline() as transaction:  # no script: services may run none
+            transaction.watch(stream)
+            last = _last_entry(transaction, stream)
+            if streams.entry_key(last_entry) > streams.entry_key(last):
+                return last
+            transaction.multi()
+            for row in rows:
+                transaction.xadd(stream, {"type": row.type, "envelope": row.envelope})
+            with suppress(redis.WatchError):  # trimmed meanwhile, or flushed
+                entries: list[str] = transaction.execute()
+                return entries
+
+
+def _last_entry(client: Any, stream: str) -> str:
+    try:
+        last: str = client.xinfo_stream(stream)["last-generated-id"]
+    except redis.ResponseError as error:
+        if "no such key" in str(error):
+            return ORIGIN
+        raise
+    return last
+
+
+def _resume(stream: str, last: str) -> None:
+    """Let the next entry be later than the last that the stream ever took, also if the clock went back.
+
+    So no entry's id is given twice: what subscribers have acknowledged is known by these ids.
+    """
     client = streams.shared()
-    answer: list[str] | str = _script(client)(keys=[stream], args=arguments)
-    return answer
-
-
-@functools.lru_cache(maxsize=1)
-def _script(client: Any) -> Any:
-    return client.register_script(_SEND)
+    with client.pipeline() as transaction:
+        if not client.exists(stream):
+            transaction.xgroup_create(stream, "resume", id="0", mkstream=True)
+            transaction.xgroup_destroy(stream, "resume")
+        transaction.execute_command("XSETID", stream, last)
+        transaction.execute()
 
 
 def _mark(rows: Sequence[Row], last_entry: str) -> None:
@@ -245,9 +234,7 @@ def _take_back(state: StreamState, *, last: str) -> None:
         cursor.execute(_LOST, list(since))
         lost = cursor.rowcount
     # Only now does the stream stop telling of a loss; a crash before this repeats the search.
-    streams.shared().register_script(_RESUME)(
-        keys=[streams.stream_of(settings.SERVICE_NAME)], args=[state.last_entry]
-    )
+    _resume(streams.stream_of(settings.SERVICE_NAME), state.last_entry)
     log.error(
         "Redis has lost events: its stream ends at %s, not at %s; %d are sent again",
         last, state.last_entry, lost,

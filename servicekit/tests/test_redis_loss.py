@@ -29,15 +29,9 @@ def server(tmp_path_factory: pytest.TempPathFactory, settings: Any) -> Iterator[
     """A server that this process's messaging uses instead of the shared one."""
     made = Server(tmp_path_factory.mktemp("v"), maxmemory="64mb")
     settings.REDIS_URL = made.url
-    _forget_clients()
     made.start()
     yield made
     made.kill()
-    _forget_clients()
-
-
-def _forget_clients() -> None:
-    relay._script.cache_clear()
 
 
 @pytest.fixture

@@ -83,6 +83,27 @@ def test_a_consumer_cannot_change_the_stream(connect: Connect) -> None:
     assert connect("trading").xlen("events:trading") == 1
 
 
+def test_nobody_but_the_administrator_runs_scripts(connect: Connect, passwords: dict[str, str]) -> None:
+    """A script that does not end would stop the server for everybody, on keys of one's own, too."""
+    for user in ("trading", "market", "auditor"):
+        client = connect(user)
+        for command in (
+            ("EVAL", "return 1", 0),
+            ("EVAL_RO", "return 1", 0),
+            ("EVAL", "while true do end", 1, "cache:trading:x"),
+            ("EVALSHA", "0" * 40, 0),
+            ("EVALSHA_RO", "0" * 40, 0),
+            ("SCRIPT", "LOAD", "return 1"),
+            ("SCRIPT", "FLUSH"),
+            ("FUNCTION", "LOAD", "#!lua name=a\nserver.register_function('a', function() end)"),
+            ("FUNCTION", "LIST"),
+            ("FCALL", "a", 0),
+            ("FCALL_RO", "a", 0),
+        ):
+            with pytest.raises(redis.exceptions.NoPermissionError):
+                client.execute_command(*command)
+
+
 def test_a_service_administers_nothing(connect: Connect) -> None:
     trading = connect("trading")
     for command in (
