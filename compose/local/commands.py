@@ -90,10 +90,10 @@ def up(home: Home) -> int:
     if written := catalogs.compile_changed():
         say(f"- compiled {len(written)} translation catalogues")
     if not stack.up(settings):
-        running = home.read_state().get("port")
-        if running != settings.port:
+        if changed := settings.changed_since(home.read_state()):
             raise Trouble(
-                f"Birzha is running already, on port {running}: make down first to change its port."
+                f"Birzha is running already, on port {home.read_state()['port']}, with another "
+                f"{' and '.join(changed)}: make down first to change that."
             )
         say("Birzha is running already.")
     else:

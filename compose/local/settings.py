@@ -85,6 +85,31 @@ class Settings:
         )
 
     @property
+    def state(self) -> dict[str, int | str]:
+        """What a running system goes by, and the next start finds again: ``state.json``."""
+        certificate, key = self.certificate or ("", "")
+        return {
+            "port": self.port,
+            "bind": self.bind,
+            "url": self.local_url,
+            "public_url": self.fixed_url,
+            "trusted_proxies": ",".join(self.trusted_proxies),
+            "allowed_hosts": ",".join(self.extra_hosts),
+            "tls_cert": str(certificate),
+            "tls_key": str(key),
+            "rate_limits": self.rate_limits_text,
+        }
+
+    def changed_since(self, state: Mapping[str, object]) -> list[str]:
+        """The variables of which a running system has other values; those of one run are none."""
+        names = [name for name in self.state if name not in ("url", "rate_limits")]
+        return [
+            f"BIRZHA_{name.upper()}"
+            for name in names
+            if state.get(name, self.state[name]) != self.state[name]
+        ]
+
+    @property
     def local_url(self) -> str:
         """How this machine itself reaches it, whatever the public address is."""
         return f"http://{public.reached_at(self.bind)}:{self.port}"

@@ -78,17 +78,7 @@ class Stack:
     def _up(self, settings: Settings) -> None:
         share.settle(self.home)
         passwords = self._backing_up(settings)
-        self.home.write_state(
-            port=settings.port,
-            bind=settings.bind,
-            url=settings.local_url,
-            public_url=settings.fixed_url,
-            trusted_proxies=",".join(settings.trusted_proxies),
-            allowed_hosts=",".join(settings.extra_hosts),
-            tls_cert=str(settings.certificate[0]) if settings.certificate else "",
-            tls_key=str(settings.certificate[1]) if settings.certificate else "",
-            rate_limits=settings.rate_limits_text,
-        )
+        self.home.write_state(**settings.state)
         render_gateway(self.home, settings)
         with step("migrating the databases"):
             self.manage(*((service.package, "migrate", "--verbosity", "0") for service in SERVICES))

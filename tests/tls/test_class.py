@@ -6,6 +6,8 @@ import secrets
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import psutil
+
 from compose.local.console import say
 from tests.tls.conftest import Public
 from tests.tls.window import Window
@@ -26,10 +28,21 @@ def test_a_class_signs_up_and_in(public: Public) -> None:
         window.done("/sign-in", username=name, password=password)
         assert window.open("/portfolio").url.path == "/portfolio"
 
-    begun = time.monotonic()
+    begun, cpu = time.monotonic(), cpu_s(public)
     try:
         with ThreadPoolExecutor(AT_ONCE) as pool:
             list(pool.map(pupil, range(PUPILS)))
     finally:
         public.proxy.visitor = ""
-    say(f"{PUPILS} people signed up, out and in within {time.monotonic() - begun:.0f} s")
+    used = {name: seconds - cpu[name] for name, seconds in cpu_s(public).items()}
+    say(f"{PUPILS} people signed up, out and in within {time.monotonic() - begun:.0f} s; CPU: {used}")
+
+
+def cpu_s(public: Public) -> dict[str, float]:
+    """Seconds of CPU that a few processes with their children have used."""
+    found = {}
+    for name in ("user", "web", "gateway"):
+        process = psutil.Process(int(public.system.process(name)["pid"]))
+        times = [each.cpu_times() for each in (process, *process.children(recursive=True))]
+        found[name] = round(sum(each.user + each.system for each in times), 1)
+    return found

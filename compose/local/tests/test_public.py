@@ -115,3 +115,11 @@ def test_a_certificate_comes_with_its_key_and_an_https_address(folder: Path) -> 
     for url in ("", "http://a.example"):
         with pytest.raises(Trouble, match="https://"):
             read(folder, PUBLIC_URL=url, **both)
+
+
+def test_a_running_system_says_what_it_cannot_change(folder: Path) -> None:
+    state = read(folder, PORT="9000").state
+    assert read(folder, PORT="9000", RATE_LIMITS="5").changed_since(state) == []
+    other = read(folder, PORT="9001", PUBLIC_URL="https://a.example", TRUSTED_PROXIES="10.0.0.1")
+    assert other.changed_since(state) == ["BIRZHA_PORT", "BIRZHA_PUBLIC_URL", "BIRZHA_TRUSTED_PROXIES"]
+    assert other.changed_since({"port": 9001}) == []  # begun by an older version
