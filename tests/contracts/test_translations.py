@@ -24,11 +24,12 @@ def translated(catalogue: Path) -> set[str]:
     """What a catalogue has a Russian text for."""
     with catalogue.open("rb") as file:
         messages = list(read_po(file, locale="ru"))
-    return {
-        message.id if isinstance(message.id, str) else message.id[0]
-        for message in messages
-        if message.id and (all(message.string) if not isinstance(message.string, str) else message.string)
-    }
+    found = set()
+    for message in messages:
+        texts = [message.string] if isinstance(message.string, str) else list(message.string or [""])
+        if message.id and all(texts):
+            found.add(message.id if isinstance(message.id, str) else message.id[0])
+    return found
 
 
 def django_itself() -> set[str]:

@@ -19,7 +19,7 @@ from trading_service.reference.models import LatestQuote, ListedInstrument
 pytestmark = pytest.mark.django_db
 
 ORDERS = "/admin/trading/orders/order/"
-TABLES = [Order, Fill, OrderTransition, Position, ListedInstrument, LatestQuote]
+TABLES: list[Any] = [Order, Fill, OrderTransition, Position, ListedInstrument, LatestQuote]
 ROW = re.compile(r'class="field-created_at')
 
 
