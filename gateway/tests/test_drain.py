@@ -60,7 +60,7 @@ def test_a_reload_of_everything_loses_no_request(kept: Kept) -> None:
         for size in (2_000_000, 3_000_000, 4_000_000):
             time.sleep(1)
             kept.change(lambda raw, size=size: raw["limits"].update(body_bytes=size))
-            kept.change(lambda raw, size=size: raw["timeouts"].update(safe=size / 1e6 + 5))
+            kept.change(lambda raw, size=size: raw["timeouts"].update(safe=size / 1e6 + 8))
         time.sleep(DRAIN + 1)
     assert set(load.counts) == {"200"}, load.counts
     assert load.counts["200"] > 1000
