@@ -36,7 +36,7 @@ def thing() -> RevokedSession:
 def note(**changes: Any) -> AuditEntry:
     values: Any = {"by": ANNA, "reason": "a court's order", "before": {"held": 5}, "after": {"held": 0}}
     with transaction.atomic():
-        return record("account.freeze", thing(), **values | changes)
+        return record("account.freeze", thing(), **(values | changes))
 
 
 def test_a_row_says_who_when_what_and_why() -> None:

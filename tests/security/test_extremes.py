@@ -369,7 +369,7 @@ def test_the_admins_other_addresses(operator: httpx.Client, system: System, slug
     assert len(found) > 20
     routes = [path for path in found if "<" in path and "(?P" not in path]
     plain = [path for path in found if "<" not in path and "logout" not in path and "(?P" not in path]
-    values = (
+    values: tuple[str | bytes, ...] = (
         "abc", "-1", "9223372036854775808", "9" * 30, "x" * 1000, "\ud800", "\x00", "_5F",
         "a,b", '["a", "b"]', *extremes.IDS[:1], b"\xff",
     )  # fmt: skip

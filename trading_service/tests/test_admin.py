@@ -131,7 +131,7 @@ def test_no_english_is_left_in_the_russian_admin(aapl, world, user_id, operator)
     world.filled(user_id)
     for model in TABLES:
         place = f"/admin/trading/{model._meta.app_label}/{model._meta.model_name}/"
-        for address in (place, f"{place}{model.objects.first().pk}/change/"):
+        for address in (place, f"{place}{model._default_manager.first().pk}/change/"):
             page = operator.get(address, headers={"Accept-Language": "ru"}).content.decode()
             words = [
                 *re.findall(r'<div class="text">(?:<a [^>]*>|<span>)([^<]+)<', page),

@@ -6,6 +6,7 @@ import os
 import resource
 import signal
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,7 +98,7 @@ class DamagedFile(Fault):
             os.kill(self.pid, signal.SIGSTOP)
             folder = log_file(target).parent
             base, manifest = max(folder.glob("*.base.rdb"), key=_number), folder / MANIFEST
-            damage = {
+            damage: dict[str, Callable[[], object]] = {
                 "manifest gone": manifest.unlink,
                 "manifest is garbage": lambda: manifest.write_bytes(random.randbytes(100)),
                 "base cut": lambda: os.truncate(base, base.stat().st_size // 2),
