@@ -24,10 +24,10 @@ _BODIES = [
     "POST /api/v1/auth/token HTTP/1.0\r\nContent-Length: 4096\r\n\r\n",
     "POST /sign-in HTTP/1.1\r\nHost: {host}\r\nX-Never-Ending: a",
 ]  # fmt: skip
-#: Large answers that anybody may ask for.
+#: Large answers that anybody may ask for. Not the schemas: they cost a service work, slow reader or not.
 _LARGE = [
     "/api/v1/instruments?page_size=200",
-    "/api/v1/trading/schema",
+    "/static/drf_spectacular_sidecar/swagger-ui-dist/swagger-ui.css",
     "/static/drf_spectacular_sidecar/swagger-ui-dist/swagger-ui-bundle.js",
     "/static/web/vendor/bootstrap/bootstrap.min.css",
     "/",
