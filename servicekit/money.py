@@ -7,6 +7,7 @@ Cash is never a float and never a fraction of a minor unit: ``123450`` with curr
 
 from __future__ import annotations
 
+import functools
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, InvalidOperation
 from typing import NamedTuple
 
@@ -66,7 +67,12 @@ def price_text(price: Decimal, step: Decimal) -> str:
 
     Zeros at the end of ``step`` do not count: a NUMERIC column gives 0.01 back as ``0.010000``.
     """
-    return f"{price:.{max(0, -int(step.normalize().as_tuple().exponent))}f}"
+    return f"{price:.{_step_digits(step)}f}"
+
+
+@functools.lru_cache(maxsize=1024)
+def _step_digits(step: Decimal) -> int:
+    return max(0, -int(step.normalize().as_tuple().exponent))
 
 
 class Charge(NamedTuple):

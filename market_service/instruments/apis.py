@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.decorators import method_decorator
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import conditional_page
@@ -14,9 +15,15 @@ from rest_framework.response import Response
 from market_service.instruments.errors import PageNotFound
 from market_service.instruments.models import Instrument
 from market_service.instruments.selectors import instrument_get, instrument_list
-from market_service.instruments.serializers import InstrumentQuery, InstrumentSerializer
+from market_service.instruments.serializers import (
+    InstrumentQuery,
+    InstrumentSerializer,
+    instrument_row,
+    instrument_rows,
+)
 from servicekit.api.pagination import NumberedPages
 from servicekit.api.problems import NotFound
+from servicekit.api.serializers import parsed, rendered, rendered_many
 from servicekit.api.views import Api
 
 
@@ -51,15 +58,16 @@ class InstrumentListApi(PublicApi):
         responses=InstrumentSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
-        query = InstrumentQuery(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        wanted = query.validated_data
+        wanted = parsed(InstrumentQuery, request.query_params)
         instruments = instrument_list(
             search=wanted.get("search", ""), type=wanted.get("type", ""), ordering=wanted.get("ordering", "")
         )
         pages = self.pagination_class()
-        page = pages.paginate_queryset(instruments, request, view=self)
-        return pages.get_paginated_response(InstrumentSerializer(page, many=True).data)
+        if isinstance(instruments, QuerySet):
+            rows = pages.paginate_queryset(instrument_rows(instruments), request, view=self)
+            return pages.get_paginated_response([instrument_row(row) for row in rows])
+        found = pages.paginate_queryset(instruments, request, view=self)
+        return pages.get_paginated_response(rendered_many(InstrumentSerializer, found))
 
 
 class InstrumentDetailApi(PublicApi):
@@ -71,4 +79,4 @@ class InstrumentDetailApi(PublicApi):
             instrument = instrument_get(ticker)
         except Instrument.DoesNotExist:
             raise NotFound() from None
-        return Response(InstrumentSerializer(instrument).data)
+        return Response(rendered(InstrumentSerializer, instrument))

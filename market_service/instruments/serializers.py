@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
+from operator import attrgetter
 from typing import Any
 
+from django.db.models import QuerySet
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -13,7 +16,7 @@ from rest_framework import serializers
 from market_service.instruments.models import Instrument, InstrumentStatus, InstrumentType
 from market_service.instruments.selectors import ORDERINGS
 from servicekit.api.pagination import MAX_PAGE_SIZE
-from servicekit.api.serializers import shown
+from servicekit.api.serializers import InstantField, OutputSerializer, shown
 from servicekit.api.strict_fields import WholeNumberField
 from servicekit.money import price_text
 
@@ -24,16 +27,14 @@ class SteppedPriceField(serializers.Field):
 
     def __init__(self, of: str) -> None:
         self.of = of
+        self.price_of = attrgetter(of)
         super().__init__(read_only=True, source="*")
 
     def to_representation(self, instrument: Instrument) -> str:
-        value: Any = instrument
-        for name in self.of.split("."):
-            value = getattr(value, name)
-        return price_text(value, instrument.price_step)
+        return price_text(self.price_of(instrument), instrument.price_step)
 
 
-class InstrumentSerializer(serializers.Serializer):
+class InstrumentSerializer(OutputSerializer):
     """An instrument with its quote. Name and description are in the request's language."""
 
     id = serializers.UUIDField(read_only=True)
@@ -50,7 +51,7 @@ class InstrumentSerializer(serializers.Serializer):
     previous_close = SteppedPriceField("quote.previous_close")
     change = serializers.SerializerMethodField(help_text="price − previous_close")
     change_percent = serializers.SerializerMethodField(help_text="change in percent of previous_close")
-    price_at = serializers.DateTimeField(read_only=True, help_text="when the price was true")
+    price_at = InstantField(read_only=True, help_text="when the price was true")
     status = serializers.ChoiceField(InstrumentStatus.choices, read_only=True)
     simulated = serializers.BooleanField(read_only=True, help_text="not a real instrument")
 
@@ -61,10 +62,50 @@ class InstrumentSerializer(serializers.Serializer):
 
     @extend_schema_field({"type": "string", "format": "decimal", "example": "-2.48"})
     def get_change_percent(self, instrument: Instrument) -> str:
-        quote = instrument.quote
-        percent = (quote.price / quote.previous_close - 1) * 100
-        rounded = percent.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
-        return str(rounded + 0)  # + 0 makes "-0.00" into "0.00"
+        return _change_percent(instrument.quote.price, instrument.quote.previous_close)
+
+
+def instrument_rows(instruments: QuerySet[Instrument]) -> QuerySet[Instrument, tuple[Any, ...]]:
+    """The columns that :func:`instrument_row` writes, in its order: no object is made of any row."""
+    language = "ru" if get_language() == "ru" else "en"
+    return instruments.values_list(
+        "id", "ticker", "isin", f"name_{language}", f"description_{language}", "type", "currency", "lot_size",
+        "price_step", "available_quantity", "quote__price", "quote__previous_close", "price_at", "status",
+        "simulated",
+    )  # fmt: skip
+
+
+def instrument_row(row: tuple[Any, ...]) -> dict[str, Any]:
+    """What :class:`InstrumentSerializer` writes, of a list's row, without its loop over the fields."""
+    (
+        id, ticker, isin, name, description, type, currency, lot_size,
+        step, available, price, previous_close, price_at, status, simulated,
+    ) = row  # fmt: skip
+    return {
+        "id": id,
+        "ticker": ticker,
+        "isin": isin,
+        "name": name,
+        "description": description,
+        "type": type,
+        "currency": currency,
+        "lot_size": lot_size,
+        "price_step": price_text(step, step),
+        "available_quantity": available,
+        "price": price_text(price, step),
+        "previous_close": price_text(previous_close, step),
+        "change": price_text(price - previous_close, step),
+        "change_percent": _change_percent(price, previous_close),
+        "price_at": price_at,
+        "status": status,
+        "simulated": simulated,
+    }
+
+
+def _change_percent(price: Decimal, previous_close: Decimal) -> str:
+    percent = (price / previous_close - 1) * 100
+    rounded = percent.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+    return str(rounded + 0)  # + 0 makes "-0.00" into "0.00"
 
 
 @extend_schema_field(OpenApiTypes.STR)

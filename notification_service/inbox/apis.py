@@ -14,12 +14,18 @@ from notification_service.inbox import selectors, services, texts
 from notification_service.inbox.models import Kind, Notification
 from servicekit.api.openapi import CURSOR, PAGE_SIZE, body_example
 from servicekit.api.pagination import CursorPages
-from servicekit.api.serializers import StrictSerializer
+from servicekit.api.serializers import (
+    InstantField,
+    OutputSerializer,
+    StrictSerializer,
+    rendered,
+    rendered_many,
+)
 from servicekit.api.strict_fields import FlagField, IdField
 from servicekit.api.views import Api
 
 
-class NotificationSerializer(serializers.Serializer[Notification]):
+class NotificationSerializer(OutputSerializer):
     """A notification, written in the language of the request."""
 
     id = serializers.UUIDField()
@@ -28,8 +34,8 @@ class NotificationSerializer(serializers.Serializer[Notification]):
     body = serializers.SerializerMethodField()
     order_id = serializers.UUIDField(allow_null=True)
     read = serializers.SerializerMethodField()
-    read_at = serializers.DateTimeField(allow_null=True)
-    created_at = serializers.DateTimeField()
+    read_at = InstantField(allow_null=True)
+    created_at = InstantField()
 
     def get_title(self, notification: Notification) -> str:
         return texts.title_of(notification.kind, notification.params)
@@ -87,11 +93,14 @@ class NotificationListApi(Api):
         chosen.is_valid(raise_exception=True)
         pages = CursorPages()
         page: Any = pages.paginate_queryset(
-            selectors.notification_list(user_id=self.caller.id, unread=chosen.validated_data["unread"]),
+            # rows, not objects, which cost more than what is shown of them
+            selectors.notification_list(
+                user_id=self.caller.id, unread=chosen.validated_data["unread"]
+            ).values_list(*selectors.SHOWN, named=True),
             request,
             view=self,
         )
-        response = pages.get_paginated_response(NotificationSerializer(page, many=True).data)
+        response = pages.get_paginated_response(rendered_many(NotificationSerializer, page))
         count = selectors.unread_count(user_id=self.caller.id)
         return Response({"unread_count": count, **response.data})
 
@@ -104,7 +113,7 @@ class NotificationReadApi(Api):
         notification = services.notification_mark_read(
             user_id=self.caller.id, notification_id=notification_id
         )
-        return Response(NotificationSerializer(notification).data)
+        return Response(rendered(NotificationSerializer, notification))
 
 
 class NotificationReadAllApi(Api):

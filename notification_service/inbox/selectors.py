@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from notification_service.delivery.models import Channel
 from notification_service.inbox.models import Notification
+from servicekit.database import Statement
+
+_UNREAD = Statement(
+    f"""
+SELECT count(*) FROM {Notification._meta.db_table}
+WHERE user_id = %s::uuid AND channel = %s::text AND read_at IS NULL
+"""
+)
+
+#: What a list shows of each.
+SHOWN = ("id", "kind", "params", "order_id", "read_at", "created_at")
 
 
 def notification_list(*, user_id: UUID, unread: bool | None = None) -> QuerySet[Notification]:
@@ -22,4 +34,6 @@ def notification_list(*, user_id: UUID, unread: bool | None = None) -> QuerySet[
 
 def unread_count(*, user_id: UUID) -> int:
     """How many of a user's notifications are unread."""
-    return notification_list(user_id=user_id, unread=True).count()
+    with connection.cursor() as cursor:
+        cursor.execute(_UNREAD, [user_id, Channel.IN_APP.value])
+        return int(cursor.fetchone()[0])

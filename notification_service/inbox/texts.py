@@ -1,6 +1,6 @@
 """Writes a notification's title and body from its kind and values, in the active language.
 
-Money and prices are formatted for the language by Babel (CLDR): ``$1,234.50``, ``1 234,50 $``.
+Money and prices are written as CLDR has it (:mod:`servicekit.numerals`): ``$1,234.50``, ``1 234,50 $``.
 The text is plain, never HTML.
 """
 
@@ -10,14 +10,13 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from babel import Locale
-from babel.numbers import format_currency, format_decimal
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from notification_service.inbox.models import Kind
 from servicekit.contracts.reject_reasons import REASONS
 from servicekit.money import EXPONENTS, HOME_CURRENCY
+from servicekit.numerals import Numerals, numerals
 from servicekit.reject_sentence import reject_sentence
 
 Params = dict[str, Any]
@@ -218,12 +217,13 @@ def _order_values(params: Params) -> dict[str, str]:
     return {"quantity": _number(params["quantity"]), "ticker": params["ticker"]}
 
 
-def _locale() -> Locale:
-    return Locale.parse(get_language() or "en", sep="-")
+def _numerals() -> Numerals:
+    return numerals(get_language() or "en")
 
 
 def _money(minor: int, currency: str) -> str:
-    return format_currency(Decimal(minor).scaleb(-EXPONENTS[currency]), currency, locale=_locale())
+    digits = EXPONENTS[currency]
+    return _numerals().currency(Decimal(minor).scaleb(-digits), currency, digits)
 
 
 def _price(text: str, currency: str = HOME_CURRENCY) -> str:
@@ -232,17 +232,25 @@ def _price(text: str, currency: str = HOME_CURRENCY) -> str:
     What is no number stays as it is.
     """
     digits, _space, own = text.partition(" ")
-    try:
-        number = Decimal(digits)
-    except InvalidOperation:
+    number = _decimal(digits)
+    if number is None or (own and own not in EXPONENTS):
         return text
-    if own and own not in EXPONENTS:
-        return text
-    return format_currency(number, own or currency, locale=_locale(), decimal_quantization=False)
+    places = max(EXPONENTS[own or currency], _places(number))
+    return _numerals().currency(number, own or currency, places)
 
 
 def _number(value: int | str) -> str:
+    number = _decimal(value)
+    return str(value) if number is None else _numerals().decimal(number, _places(number))
+
+
+def _decimal(value: int | str) -> Decimal | None:
     try:
-        return format_decimal(value, locale=_locale())
+        number = Decimal(value)
     except InvalidOperation:
-        return str(value)
+        return None
+    return number if number.is_finite() else None
+
+
+def _places(number: Decimal) -> int:
+    return max(0, -int(number.as_tuple().exponent))

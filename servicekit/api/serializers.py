@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import reprlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from operator import attrgetter
@@ -108,6 +108,12 @@ def rendered(serializer: type[serializers.Serializer], value: Any) -> dict[str, 
     """A value as the serializer writes it."""
     data: dict[str, Any] = _shared(serializer).to_representation(value)
     return data
+
+
+def rendered_many(serializer: type[serializers.Serializer], values: Iterable[Any]) -> list[dict[str, Any]]:
+    """Values as the serializer writes them."""
+    write = _shared(serializer).to_representation
+    return [write(value) for value in values]
 
 
 class TextField(serializers.CharField):

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from servicekit.api.idempotency import idempotent
 from servicekit.api.openapi import CURSOR, IDEMPOTENCY_KEY, PAGE_SIZE, body_example
 from servicekit.api.pagination import CursorPages
-from servicekit.api.serializers import parsed, rendered
+from servicekit.api.serializers import parsed, rendered, rendered_many
 from servicekit.api.views import Api
 from trading_service.orders import selectors, services
 from trading_service.orders.serializers import OrderFilters, OrderInput, OrderOutput, OrderWholeOutput
@@ -35,7 +35,7 @@ class OrderListApi(Api):
         orders = selectors.order_list(user_id=self.caller.id, **filters.validated_data)
         pages = self.pagination_class()
         page = pages.paginate_queryset(orders, request, view=self)
-        return pages.get_paginated_response(OrderOutput(page, many=True).data)
+        return pages.get_paginated_response(rendered_many(OrderOutput, page))
 
     @extend_schema(
         operation_id="orders_place",

@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from servicekit.api.serializers import rendered
 from servicekit.api.views import Api
 from trading_service.positions import selectors
 from trading_service.positions.serializers import PortfolioOutput
@@ -20,4 +21,4 @@ class PositionListApi(Api):
         summary="My positions, and what they are worth",
     )
     def get(self, request: Request) -> Response:
-        return Response(PortfolioOutput(selectors.portfolio_get(user_id=self.caller.id)).data)
+        return Response(rendered(PortfolioOutput, selectors.portfolio_get(user_id=self.caller.id)))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
 
-from servicekit.money import EXACT, HOME_CURRENCY, amount_minor, to_text
+from servicekit.money import EXACT, EXPONENTS, HOME_CURRENCY, amount_minor, to_text
 from trading_service.positions.models import Position
 from trading_service.reference.models import ListedInstrument
 from trading_service.reference.selectors import (
@@ -44,12 +44,36 @@ class Holding:
         """Market value less cost."""
         return None if self.market_value is None else self.market_value - self.cost_basis
 
+    @property
+    def previous_close(self) -> Decimal:
+        """The instrument's price at its previous close, in major units."""
+        return self.instrument.previous_close
+
+    @property
+    def value_at_close(self) -> Decimal:
+        """What is held now, at the previous close; exact, in major units."""
+        return EXACT.multiply(self.previous_close, self.quantity)
+
+    @property
+    def day_change(self) -> int | None:
+        """How far the price of what is held now has moved since the previous close."""
+        if self.price is None:
+            return None
+        moved = EXACT.multiply(self.price, self.quantity) - self.value_at_close
+        return _nearest_minor(moved, self.instrument.currency)
+
+    @property
+    def day_change_percent(self) -> Decimal | None:
+        """The same in percent of the previous close, to two digits."""
+        return None if self.price is None else _percent(self.price - self.previous_close, self.previous_close)
+
 
 @dataclass(frozen=True)
 class Portfolio:
     """A customer's holdings and their sums, in minor units of ``currency``.
 
-    ``realized_pnl`` includes what was sold completely and so is in no holding.
+    ``realized_pnl`` includes what was sold completely and so is in no holding. ``day_change``: the sum of
+    the holdings', None while one of their prices is unknown.
     """
 
     currency: str
@@ -58,6 +82,18 @@ class Portfolio:
     unrealized_pnl: int
     realized_pnl: int
     holdings: list[Holding]
+
+    @property
+    def day_change(self) -> int | None:
+        """How far the prices of what is held now have moved since the previous close."""
+        changes = [holding.day_change for holding in self.holdings]
+        return None if None in changes else sum(change for change in changes if change is not None)
+
+    @property
+    def day_change_percent(self) -> Decimal | None:
+        """The same in percent of what is held now at the previous close; None while nothing is held."""
+        moved, before = self.day_change, sum(holding.value_at_close for holding in self.holdings)
+        return None if moved is None or not before else _percent(Decimal(to_text(moved)), before)
 
 
 def position_available(*, user_id: UUID, instrument_id: UUID) -> int:
@@ -83,6 +119,15 @@ def portfolio_get(*, user_id: UUID) -> Portfolio:
         realized_pnl=sum(position.realized_pnl for position in positions),
         holdings=holdings,
     )
+
+
+def _nearest_minor(amount: Decimal, currency: str) -> int:
+    """Minor units of a figure that is only shown, half away from zero."""
+    return int(amount.scaleb(EXPONENTS[currency], EXACT).to_integral_value(ROUND_HALF_UP, EXACT))
+
+
+def _percent(moved: Decimal, before: Decimal) -> Decimal:
+    return (moved / before * 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def _holding(position: Position, confirmed_at: datetime | None) -> Holding:

@@ -8,6 +8,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from servicekit.api.serializers import InstantField, OutputSerializer
 from servicekit.money import to_text
 from trading_service.positions.selectors import Holding
 
@@ -36,7 +37,15 @@ class HoldingPriceField(serializers.Field):
         return None if price is None else holding.instrument.price_text(price)
 
 
-class HoldingOutput(serializers.Serializer):
+@extend_schema_field({"type": "string", "format": "decimal", "example": "-2.48", "nullable": True})
+class PercentField(serializers.Field):
+    """A share in percent with two digits; null when unknown."""
+
+    def to_representation(self, value: Decimal) -> str:
+        return str(value + 0)  # + 0 makes "-0.00" into "0.00"
+
+
+class HoldingOutput(OutputSerializer):
     """One position, valued at the quote last heard."""
 
     ticker = serializers.CharField(source="instrument.ticker")
@@ -45,14 +54,17 @@ class HoldingOutput(serializers.Serializer):
     held_quantity = serializers.IntegerField(help_text="The part set aside for open sells.")
     average_cost = HoldingPriceField("average_cost", help_text="Per unit, fees included.")
     price = HoldingPriceField("price")
-    price_at = serializers.DateTimeField(allow_null=True, help_text="When the price was true.")
+    price_at = InstantField(allow_null=True, help_text="When the price was true.")
+    previous_close = HoldingPriceField("previous_close")
+    day_change = SignedMoneyField(help_text="Of what is held now, since the previous close.")
+    day_change_percent = PercentField(help_text="The same in percent of the previous close.")
     market_value = SignedMoneyField()
     unrealized_pnl = SignedMoneyField(help_text="Market value less what the units cost.")
     realized_pnl = SignedMoneyField(help_text="Of the units sold so far, fees deducted.")
     currency = serializers.CharField(source="instrument.currency")
 
 
-class TotalsOutput(serializers.Serializer):
+class TotalsOutput(OutputSerializer):
     """Sums over the positions."""
 
     currency = serializers.CharField()
@@ -60,9 +72,11 @@ class TotalsOutput(serializers.Serializer):
     cost = SignedMoneyField(help_text="What the open positions cost, fees included.")
     unrealized_pnl = SignedMoneyField()
     realized_pnl = SignedMoneyField(help_text="Positions that were sold completely included.")
+    day_change = SignedMoneyField(help_text="The sum of the positions'; null while a price is unknown.")
+    day_change_percent = PercentField(help_text="In percent of what is held at the previous close.")
 
 
-class PortfolioOutput(serializers.Serializer):
+class PortfolioOutput(OutputSerializer):
     """The totals, and the open positions by ticker."""
 
     totals = TotalsOutput(source="*")

@@ -6,12 +6,11 @@ RFC 3339 timestamps. A missing value is a dash, never a zero.
 
 from __future__ import annotations
 
-from copy import copy
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
-from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_decimal
 from django import template
@@ -21,16 +20,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from servicekit.numerals import Numerals, numerals
 from web_frontend.wording import LABELS
 
 register = template.Library()
 
 DASH = "—"
 MINUS = "−"
-
-
-def _locale() -> Locale:
-    return Locale.parse(get_language() or "en")
 
 
 def _number(value: Any) -> Decimal | None:
@@ -45,11 +41,12 @@ def _digits(number: Decimal, least: int) -> int:
     return max(least, -int(number.as_tuple().exponent))
 
 
+def _numerals() -> Numerals:
+    return numerals(get_language() or "en")
+
+
 def _currency(number: Decimal, currency: str, digits: int) -> str:
-    locale = _locale()
-    pattern = copy(locale.currency_formats["standard"])
-    pattern.frac_prec = (digits, digits)
-    return pattern.apply(number, locale, currency=currency, currency_digits=False).replace("-", MINUS)
+    return _numerals().currency(number, currency, digits).replace("-", MINUS)
 
 
 @register.filter
@@ -88,19 +85,27 @@ def _sign(number: Decimal) -> str:
 
 def percent(number: Decimal, pattern: str = "#,##0.##") -> str:
     """A share in percent by locale: ``1.25%``, ``1,25 %``."""
-    space = "" if _locale().language == "en" else "\u00a0"
-    return f"{format_decimal(number, format=pattern, locale=_locale())}{space}%"
+    return _percent(format_decimal(number, format=pattern, locale=_numerals().locale))
+
+
+def _percent(written: str) -> str:
+    space = "" if _numerals().locale.language == "en" else "\u00a0"
+    return f"{written}{space}%"
 
 
 def _signed_percent(number: Decimal) -> str:
-    return _sign(number) + percent(abs(number), "#,##0.00")
+    return _sign(number) + _percent(_numerals().decimal(abs(number), 2))
 
 
 @register.filter
 def whole(value: Any) -> str:
     """A count or quantity with grouped thousands."""
     number = _number(value)
-    return DASH if number is None else format_decimal(number, locale=_locale()).replace("-", MINUS)
+    if number is None:
+        return DASH
+    is_whole = number == number.to_integral_value()
+    written = _numerals().decimal(number) if is_whole else format_decimal(number, locale=_numerals().locale)
+    return written.replace("-", MINUS)
 
 
 @register.filter
@@ -109,8 +114,7 @@ def decimal(value: Any) -> str:
     number = _number(value)
     if number is None:
         return DASH
-    digits = "0" * _digits(number, 0)
-    return format_decimal(number, format=f"#,##0.{digits}" if digits else "#,##0", locale=_locale())
+    return _numerals().decimal(number, _digits(number, 0))
 
 
 @register.simple_tag
@@ -141,6 +145,17 @@ def _moment(value: Any) -> datetime | None:
     return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else None
 
 
+@lru_cache(maxsize=4096)
+def _moment_words(moment: datetime, zone_name: str, language: str) -> tuple[str, str, str]:
+    """Clock, day, and both with the zone's name; ``zone_name``, because moments of two zones are equal."""
+    locale = numerals(language).locale
+    return (
+        format_time(moment, "HH:mm:ss", locale=locale),
+        format_date(moment, "d MMM y" if locale.language == "ru" else "MMM d, y", locale=locale),
+        format_datetime(moment, "d MMMM y, HH:mm:ss zzzz", locale=locale),
+    )
+
+
 @register.simple_tag
 def at(value: Any, shape: str = "smart") -> SafeString:
     """A ``<time>``: ``14:32:05`` today, with its date otherwise; the zone in its title.
@@ -151,9 +166,7 @@ def at(value: Any, shape: str = "smart") -> SafeString:
     moment = _moment(value)
     if moment is None:
         return format_html("{}", DASH)
-    locale = _locale()
-    clock = format_time(moment, "HH:mm:ss", locale=locale)
-    day = format_date(moment, "d MMM y" if locale.language == "ru" else "MMM d, y", locale=locale)
+    clock, day, title = _moment_words(moment, str(moment.tzinfo), get_language() or "en")
     text: str | SafeString
     if shape == "lines":
         text = format_html('{}<span class="sub">{}</span>', day, clock)
@@ -161,7 +174,6 @@ def at(value: Any, shape: str = "smart") -> SafeString:
         text = clock
     else:
         text = f"{day}, {clock}"
-    title = format_datetime(moment, "d MMMM y, HH:mm:ss zzzz", locale=locale)
     return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), title, text)
 
 

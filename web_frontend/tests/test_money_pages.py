@@ -22,6 +22,17 @@ def test_the_portfolio_adds_positions_and_all_cash(vera: Client, gateway: Gatewa
     assert "$40.00" in page
 
 
+def test_the_day_s_change_needs_no_list_of_instruments(vera: Client, gateway: GatewayDouble) -> None:
+    row = recorded("positions")["results"][0]
+    rows = [{**row, "ticker": f"T{number}", "day_change": f"{number}.00"} for number in range(250)]
+    gateway.answer("GET /api/v1/positions", recorded("positions", results=rows))
+    page = vera.get("/portfolio").content.decode()
+    assert page.count("−2.41%") == 251
+    assert "−$106.30" in page
+    assert "+$249.00" in page
+    assert not gateway.asked_for("GET /api/v1/instruments")
+
+
 def test_the_portfolio_shows_what_it_can(vera: Client, gateway: GatewayDouble) -> None:
     gateway.down("GET /api/v1/account")
     answer = vera.get("/portfolio")

@@ -31,6 +31,8 @@ def test_positions_are_valued_at_the_latest_quote(aapl, world, user_id, api) -> 
             "cost": "1000.50",
             "unrealized_pnl": "11.80",
             "realized_pnl": "-0.60",
+            "day_change": "22.30",
+            "day_change_percent": "2.25",
         },
         "results": [
             {
@@ -41,6 +43,9 @@ def test_positions_are_valued_at_the_latest_quote(aapl, world, user_id, api) -> 
                 "average_cost": "100.05",
                 "price": "101.23",
                 "price_at": "2025-01-31T12:00:00Z",
+                "previous_close": "99.00",
+                "day_change": "22.30",
+                "day_change_percent": "2.25",
                 "market_value": "1012.30",
                 "unrealized_pnl": "11.80",
                 "realized_pnl": "0.00",
@@ -79,3 +84,27 @@ def test_what_is_worth_less_than_a_cent_is_not_rounded_up(world, user_id, api) -
     world.filled(user_id, ticker="EURSIM", quantity=1, price="1.3053")
     (row,) = api(user_id).get("/api/v1/positions").json()["results"]
     assert (row["market_value"], row["unrealized_pnl"]) == ("1.30", "-0.02")
+
+
+def test_the_days_change_of_any_number_of_positions(
+    world, user_id, api, django_assert_max_num_queries
+) -> None:
+    # given 250 positions, 50 more than a page of instruments has, at 100.00 with a previous close of 99.00
+    for number in range(250):
+        world.list_instrument(f"T{number:03}")
+        world.filled(user_id, ticker=f"T{number:03}", quantity=1 + number % 3)
+    LatestQuote.objects.filter(instrument__ticker="T249").update(price="98.00")
+    # when the customer looks
+    with django_assert_max_num_queries(4):
+        body = api(user_id).get("/api/v1/positions").json()
+    # then each has its own, and their sum stands on top
+    rows = {row["ticker"]: row for row in body["results"]}
+    assert len(rows) == 250
+    assert (rows["T001"]["day_change"], rows["T001"]["day_change_percent"]) == ("2.00", "1.01")
+    assert (rows["T249"]["day_change"], rows["T249"]["day_change_percent"]) == ("-1.00", "-1.01")
+    assert Decimal(body["totals"]["day_change"]) == sum(Decimal(row["day_change"]) for row in rows.values())
+    # and one unknown price makes the sum unknown, not smaller
+    LatestQuote.objects.filter(instrument__ticker="T001").delete()
+    body = api(user_id).get("/api/v1/positions").json()
+    assert (body["totals"]["day_change"], body["totals"]["day_change_percent"]) == (None, None)
+    assert body["results"][1]["day_change"] is None
