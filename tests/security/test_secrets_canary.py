@@ -10,7 +10,7 @@ import json
 import re
 import secrets as random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -196,7 +196,7 @@ def test_redis_holds_none(system: System, canaries: dict[str, str]) -> None:
 
 
 def _value(admin: redis.Redis, key: bytes) -> str:
-    read = {
+    read: dict[bytes, Callable[[bytes], object]] = {
         b"string": admin.get,
         b"hash": admin.hgetall,
         b"set": admin.smembers,
