@@ -7,6 +7,7 @@ from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import NotAcceptable
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -66,6 +67,8 @@ class OperationListApi(Api):
         filters.is_valid(raise_exception=True)
         operations = operation_list(user_id=self.caller.id, **filters.validated_data)
         if request.accepted_renderer.format == CsvRenderer.format:
+            if "X-Birzha-Exports" not in request.headers:  # asked for so that the gateway could not see it
+                raise NotAcceptable
             return self._file(operations)
         pages = OperationPages()
         page = pages.paginate_queryset(operations, request, view=self)

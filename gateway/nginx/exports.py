@@ -98,6 +98,7 @@ def _making(gateway: Gateway, export: Export) -> str:
       proxy_pass http://{name};
       proxy_set_header Host $http_host;
       proxy_set_header Connection "";
+      proxy_set_header X-Birzha-Exports taken;
       proxy_connect_timeout {gateway.timeouts.connect * 1000:.0f}ms;
       proxy_read_timeout {gateway.timeouts.export_idle * 1000:.0f}ms;
       proxy_max_temp_file_size {WAITING_MIB}m;

@@ -35,13 +35,17 @@ def hold(client: httpx.Client, path: str, opened: ExitStack) -> httpx.Response:
     [
         ("/api/v1/operations", "application/json", "billing"),
         ("/api/v1/operations?format=json", "*/*", "billing"),
+        ("/api/v1/operations?format=%63sv", "*/*", "billing"),
         ("/api/v1/operations?format=csv", "*/*", "billing-exports"),
         ("/api/v1/operations?type=buy&format=csv&x", "application/json", "billing-exports"),
         ("/api/v1/operations?type=buy", "text/html, Text/CSV;q=0.5", "billing-exports"),
     ],
 )
 def test_files_are_made_apart(somebody: httpx.Client, path: str, accept: str, service: str) -> None:
-    assert somebody.get(path, headers={"Accept": accept}).json()["service"] == service
+    answer = somebody.get(path, headers={"Accept": accept, "X-Birzha-Exports": "mine"}).json()
+    assert answer["service"] == service
+    told = {"billing": None, "billing-exports": "taken"}  # by which the service knows that nginx is there
+    assert answer["headers"].get("x-birzha-exports") == told[service]
 
 
 def test_a_file_needs_a_token(anybody: httpx.Client) -> None:
