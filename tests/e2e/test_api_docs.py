@@ -21,10 +21,12 @@ from tests.e2e.test_schemas import EACH, ENDPOINTS, document_of, operations_of
 NOT_OF_THE_API = {
     "account_not_frozen", "already_reversed", "reversal_not_covered", "settlement_not_reversible",
     "fill_not_covered", "hold_changed", "no_customers_account", "catalogue_invalid", "prices_invalid",
-    "changed_meanwhile", "position_inconsistent",
+    "changed_meanwhile", "price_invalid", "session_has_ended", "not_yourself",
 }  # fmt: skip
 #: In the detail of validation_failed, beside their field; never a problem's own code.
 OF_FIELDS = {"invalid_choice"}
+#: The gateway's refusals that stand under a word.
+OF_WORDS = {"exports": 429, "other": 400}
 #: Codes of an order's reject_reason.
 OF_ORDERS = {"timed_out", "price_moved", "insufficient_funds", "insufficient_position"}
 #: The contract's addresses that are still to be built.
@@ -89,7 +91,7 @@ def codes_in_the_sources() -> dict[str, int]:
                 found |= dict(_codes(file))
     problems = yaml.safe_load((ROOT / "gateway" / "problems.yaml").read_text(encoding="utf-8"))
     for key, problem in problems.items():
-        status = 400 if key == "other" else int(str(key).partition(" ")[0])
+        status = int(word) if (word := str(key).partition(" ")[0]).isdecimal() else OF_WORDS[word]
         found.setdefault(problem["code"], problem.get("status", status))
     return found
 

@@ -109,6 +109,13 @@ CODES: list[tuple[Any, list[Code]]] = [
                 "rate_limited", 429, _("Too many requests in a short time. Retry-After says when to go on.")
             ),
             Code(
+                "too_many_exports",
+                429,
+                _("Too many files of yours are being made at once. Try again when one of them has come."),
+            ),
+            Code("unknown_host", 421, _("The request names a host that this Birzha does not answer for.")),
+            Code("search_busy", 503, _("The search is busy. Try again in a few seconds.")),
+            Code(
                 "request_refused",
                 400,
                 _("The gateway refused the request for a reason that has no code of its own."),
