@@ -74,7 +74,7 @@ def _addressed(route: Json, site: Site) -> Json:
 def _foreign(gateway: Gateway) -> Json:
     """Whoever asks for a host that this is not. Counted as any other."""
     route = _closed("/", gateway) | {"match": {"prefix": "/"}, "direct_response": {"status": 421}}
-    return {"name": "foreign", "domains": ["*"], "routes": [route]}
+    return {"name": "foreign", "domains": ["*"], "routes": [_no_tunnels(gateway), route]}
 
 
 def _tree(routes: list[Json]) -> Json:
