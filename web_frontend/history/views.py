@@ -33,7 +33,7 @@ class FilterForm(forms.Form):
     ticker = forms.CharField(
         label=_("Instrument"),
         required=False,
-        max_length=40,
+        max_length=32,
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "placeholder": "AAPL", "autocapitalize": "characters"}
         ),
