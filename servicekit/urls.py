@@ -7,10 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, path
-from drf_spectacular.views import SpectacularAPIView
 
 from servicekit import health
 from servicekit.api import error_views
+from servicekit.api.schema import SchemaView
 
 
 def service_urls(api: list[URLPattern | URLResolver]) -> list[Any]:
@@ -21,7 +21,7 @@ def service_urls(api: list[URLPattern | URLResolver]) -> list[Any]:
     """
     slug = settings.SERVICE_SLUG
     return [
-        path(f"api/v1/{slug}/schema", SpectacularAPIView.as_view(), name="schema"),
+        path(f"api/v1/{slug}/schema", SchemaView.as_view(), name="schema"),
         *api,
         path(f"admin/{slug}/", admin.site.urls),
         path("healthz", health.healthz),

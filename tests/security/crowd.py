@@ -24,8 +24,9 @@ _BODIES = [
     "POST /api/v1/auth/token HTTP/1.0\r\nContent-Length: 4096\r\n\r\n",
     "POST /sign-in HTTP/1.1\r\nHost: {host}\r\nX-Never-Ending: a",
 ]  # fmt: skip
-#: Large answers that anybody may ask for. Not the schemas: they cost a service work, slow reader or not.
+#: Large answers that anybody may ask for.
 _LARGE = [
+    *(f"/api/v1/{slug}/schema" for slug in ("users", "market", "trading", "billing", "notifications")),
     "/api/v1/instruments?page_size=200",
     "/static/drf_spectacular_sidecar/swagger-ui-dist/swagger-ui.css",
     "/static/drf_spectacular_sidecar/swagger-ui-dist/swagger-ui-bundle.js",

@@ -1,0 +1,48 @@
+"""The service's OpenAPI document, built once per language and form, however often anybody asks for it."""
+
+from __future__ import annotations
+
+import threading
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils import translation
+from drf_spectacular.settings import spectacular_settings
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+
+#: One builds, whoever asks meanwhile waits for it: building takes a tenth of a second of CPU.
+_building = threading.Lock()
+
+
+class SchemaView(SpectacularAPIView):
+    """GET ``/api/v1/<slug>/schema?lang=en|ru``: YAML, or JSON for who accepts that alone.
+
+    Nothing in the document depends on who asks, so that all get the same bytes.
+    """
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The document in the language of ``lang``, if there is such a one, else of the request."""
+        wanted = request.GET.get("lang", "")
+        language = wanted if wanted in dict(settings.LANGUAGES) else translation.get_language() or "en"
+        renderer: BaseRenderer = request.accepted_renderer
+        with _building:
+            body = _document(language, type(renderer))
+        return HttpResponse(
+            body,
+            content_type=renderer.media_type,
+            headers={"Content-Disposition": f'inline; filename="{self._get_filename(request, None)}"'},
+        )
+
+
+@cache
+def _document(language: str, renderer: type[BaseRenderer]) -> bytes:
+    with translation.override(language):
+        generator = spectacular_settings.DEFAULT_GENERATOR_CLASS()
+        body: bytes = renderer().render(generator.get_schema(request=None, public=True), renderer_context={})
+        return body
