@@ -175,6 +175,7 @@ def _wait(address: str, end: float, alive: Callable[[], None]) -> None:
         try:
             with redis.Redis.from_url(address, socket_timeout=5) as client:
                 client.acl_load()  # a server that was running: who may do what is a file
+                client.ping()  # unlike the former refused while the data is read
             return
         except redis.RedisError as error:
             if time.monotonic() > end:

@@ -38,10 +38,11 @@ def test_a_file_that_nginx_refuses_is_not_used(tmp_path: Path) -> None:
     assert (tmp_path / "etc" / "nginx.conf").read_text() == good
 
 
-def test_nginx_takes_a_file_without_anybodys_pages(tmp_path: Path) -> None:
+def test_nginx_takes_a_file_without_anything_to_keep_or_give(tmp_path: Path) -> None:
     raw = yaml.safe_load(SOURCE_FILE.read_text(encoding="utf-8"))
     for route in raw["routes"]:
         route.pop("cache", None)
+        route.pop("export", None)
     source = tmp_path / "gateway.yaml"
     source.write_text(yaml.safe_dump(raw))
     assert "listen" not in written(load(source), tmp_path).read_text()
