@@ -73,13 +73,20 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
-    """503: a source does not answer."""
+    """503: a source does not answer. What a form has sent may have arrived all the same."""
+    if request.method == "POST":
+        detail = _(
+            "What you sent may have arrived all the same. Look at your orders and your history first; "
+            "pressing the same button again is safe."
+        )
+    else:
+        detail = _("Nothing is lost. Please try again in a moment.")
     response = _failure(
         request,
         503,
         _("This part of Birzha does not answer right now"),
-        _("Nothing is lost. Please try again in a moment."),
-        retry=True,
+        detail,
+        retry=request.method != "POST",
     )
     response["Retry-After"] = "3"
     return response

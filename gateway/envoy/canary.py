@@ -137,5 +137,5 @@ def _fall_back(route: Json) -> None:
     policy["retry_priority"] = extension(
         "envoy.retry_priorities.previous_priorities", _PREVIOUS, update_frequency=1
     )
-    if "gateway-error" in policy["retry_on"]:
-        policy["retry_on"] = policy["retry_on"].replace("gateway-error", "5xx")
+    if "reset" in policy["retry_on"]:
+        policy["retry_on"] = "5xx,reset,connect-failure"

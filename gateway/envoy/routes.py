@@ -196,16 +196,17 @@ def _no_tunnels(gateway: Gateway) -> Json:
 def _safe(service: str, gateway: Gateway) -> Json:
     """A read changes nothing, so it is tried again when a service fails or hangs.
 
-    A page makes calls of its own, which are tried again, so one try at it takes longer than they do.
+    A page makes calls of its own, which are tried again: one try at it takes longer than they do, and what it
+    answers stays, for asking again would only make its reader wait for all of them once more.
     """
-    times = gateway.timeouts
+    times, pages = gateway.timeouts, service == gateway.fallback.to
     return {
         "cluster": service,
         "timeout": seconds(times.safe),
         "retry_policy": {
-            "retry_on": "gateway-error,reset,connect-failure",
+            "retry_on": "reset,connect-failure" if pages else "gateway-error,reset,connect-failure",
             "num_retries": gateway.retries,
-            "per_try_timeout": seconds(times.page_try if service == gateway.fallback.to else times.safe_try),
+            "per_try_timeout": seconds(times.page_try if pages else times.safe_try),
             "retry_back_off": {"base_interval": "0.1s", "max_interval": "0.5s"},
         },
     }

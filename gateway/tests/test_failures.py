@@ -100,6 +100,18 @@ def test_a_search_is_not_tried_again(
     assert tries("page=1") > 1
 
 
+def test_what_a_page_answers_is_not_asked_for_again(system: System, outside: httpx.Client) -> None:
+    """It has tried its own calls: a reader who is told that trading hangs is told so once, not after 10 s."""
+
+    def tries(wish: str) -> int:
+        path = f"/portfolio?{wish}&test=page"
+        assert outside.get(path).status_code == 503
+        return system.services["web"].requests.count(("GET", path))
+
+    assert tries("do=fail&status=503") == 1
+    assert tries("do=hangup") == 3
+
+
 def test_a_services_own_error_passes_unchanged(outside: httpx.Client) -> None:
     for status in (400, 404, 409, 500):
         answer = outside.get(f"/api/v1/orders?do=fail&status={status}")

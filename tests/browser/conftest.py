@@ -23,8 +23,9 @@ FLAGS = [
 PATIENCE = 15_000
 AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
 PASSWORD = "correct-horse-7-staple"
-#: The size of a small phone and of a desk.
-PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
+#: The size of a small phone, of an upright tablet and of a desk.
+PHONE, TABLET = {"width": 360, "height": 740}, {"width": 768, "height": 1024}
+DESK = {"width": 1280, "height": 800}
 
 OpenPage = Callable[..., "Visitor"]
 

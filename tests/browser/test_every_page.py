@@ -1,12 +1,12 @@
-"""Every page, in both languages and both themes: axe finds nothing; a small phone never scrolls sideways."""
+"""Every page, in both languages and both themes: axe finds nothing; no phone or tablet scrolls sideways."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.browser.conftest import DESK, PHONE, OpenPage, Visitor
+from tests.browser.conftest import DESK, PHONE, TABLET, OpenPage, Visitor
 
-OPEN = ["/", "/?search=zzzz", "/instruments/AAPL", "/sign-in", "/sign-up", "/nope"]
+OPEN = ["/", "/?search=zzzz", "/?search=" + "z" * 99, "/instruments/AAPL", "/sign-in", "/sign-up", "/nope"]
 PRIVATE = ["/security", 
     "/", "/instruments/AAPL?side=buy&quantity=2", "/instruments/AAPL?side=buy&quantity=2&step=review",
     "/instruments/AAPL?side=sell&quantity=99999&step=review", "/portfolio", "/orders", "ORDER", "/cash",
@@ -24,8 +24,10 @@ def look(visitor: Visitor, path: str) -> list[str]:
         wrong += [f"{path} {scheme}: {line}" for line in visitor.axe()]
     visitor.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     wrong += [f"{path} phone: {line}" for line in visitor.axe()]
-    if wider := visitor.sideways():
-        wrong.append(f"{path}: {wider} px wider than a phone")
+    for name, size in (("a phone", PHONE), ("a tablet", TABLET)):
+        visitor.page.set_viewport_size(size)  # type: ignore[arg-type]
+        if wider := visitor.sideways():
+            wrong.append(f"{path}: {wider} px wider than {name}")
     return wrong
 
 

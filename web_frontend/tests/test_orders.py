@@ -149,6 +149,9 @@ def test_no_answer_to_a_placed_order_keeps_the_form_and_its_key(
     answer = vera.post("/orders", form, headers=htmx("ticket"))
     assert (answer.status_code, answer["HX-Reswap"]) == (503, "none")
     assert 'hx-swap-oob="innerHTML:#status"' in answer.content.decode()
+    # what did not answer may have taken it all the same
+    assert "may have arrived all the same" in answer.content.decode()
+    assert "Nothing is lost" not in answer.content.decode()
 
 
 def test_the_ticket_works_while_billing_is_down(vera: Client, gateway: GatewayDouble) -> None:

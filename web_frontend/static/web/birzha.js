@@ -57,6 +57,10 @@ function offline() {
   message.textContent = status.dataset.offline;
   status.append(message);
 }
+// What was said of the last press of a button is not of the next one.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.requestConfig.verb !== "get") status.replaceChildren();
+});
 document.addEventListener("htmx:sendError", offline);
 document.addEventListener("htmx:timeout", offline);
 document.addEventListener("htmx:beforeSwap", (event) => {
