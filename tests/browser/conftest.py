@@ -103,12 +103,12 @@ class Visitor:
             .map(box => box.scrollWidth - box.clientWidth))"""
         return int(self.page.evaluate(script))
 
-    def axe(self) -> list[str]:
-        """What axe-core finds on the page, as readable lines."""
+    def axe(self, part: str = "html") -> list[str]:
+        """What axe-core finds on the page, or on that part of it, as readable lines."""
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE.read_text(encoding="utf-8"))
         found: list[dict[str, Any]] = self.page.evaluate(
-            "axe.run(document).then(result => result.violations)"
+            f"axe.run({part!r}).then(result => result.violations)"
         )
         return [
             f"{rule['id']} ({rule['impact']}): {node['html'][:160]} {node['failureSummary']}"

@@ -52,3 +52,13 @@ def test_the_api_documents_show(open_window: OpenPage) -> None:
     visitor.page.wait_for_selector(".opblock")
     assert visitor.page.locator("#select option").count() == 5
     assert visitor.complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_error_codes_can_be_read_in_both_themes(open_window: OpenPage, scheme: str) -> None:
+    """They stand below Swagger UI, which takes up the theme by itself."""
+    visitor = open_window(scheme=scheme)
+    visitor.page.goto("/api/docs/#rate_limited")
+    visitor.page.wait_for_selector(".opblock")
+    visitor.page.wait_for_function("document.getElementById('rate_limited').getBoundingClientRect().top < 9")
+    assert visitor.axe(".codes") == []

@@ -102,7 +102,7 @@ CODES: list[tuple[Any, list[Code]]] = [
             ),
             Code("not_acceptable", 406, _("None of the content types in Accept can be given here.")),
             Code("unsupported_media_type", 415, _("Send the body as application/json.")),
-            Code("body_too_large", 413, _("The body is larger than 1 MiB.")),
+            Code("body_too_large", 413, _("The body is larger than the limit, which its detail says.")),
             Code("headers_too_large", 431, _("The request line and headers exceed the limit.")),
             Code("request_timeout", 408, _("The request took too long to arrive.")),
             Code(
