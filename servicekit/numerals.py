@@ -18,12 +18,14 @@ class Numerals:
 
     Attributes:
         point, group: between whole and fraction, and between thousands.
+        percent_sign: with its space, where the language has one.
     """
 
     def __init__(self, language: str) -> None:
         self.locale = Locale.parse(language, sep="-" if "-" in language else "_")
         symbols = self.locale.number_symbols[self.locale.default_numbering_system]
         self.point, self.group = symbols["decimal"], symbols["group"]
+        self.percent_sign = "%" if self.locale.language == "en" else "\u00a0%"
         self._around: dict[tuple[str, bool], tuple[str, str]] = {}
 
     def decimal(self, number: Decimal | int, digits: int = 0) -> str:

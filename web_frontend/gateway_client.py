@@ -93,13 +93,14 @@ class Gateway:
         forwarded_for: the visitor's address, passed on so that limits count visitors, not the pages.
         user_agent: what the visitor's browser calls itself, to be shown beside their sessions.
         token: gives the visitor's access token, or None for an anonymous visitor. Called when a
-            request needs it; may refresh it.
+            request first needs it; may refresh it. What it gives is good for longer than a page takes.
     """
 
     def __init__(
         self, *, forwarded_for: str = "", user_agent: str = "", token: Callable[[], str | None]
     ) -> None:
-        self._forwarded_for, self._token = forwarded_for, token
+        self._forwarded_for, self._ask_token = forwarded_for, token
+        self._known_token: str | None = None
         self._user_agent = user_agent[:256].encode("ascii", "replace").decode("ascii")
         self._ends_at = time.monotonic() + PAGE_S
 
@@ -131,6 +132,10 @@ class Gateway:
     def delete(self, path: str) -> None:
         """End a resource."""
         self._json("DELETE", path)
+
+    def _token(self) -> str | None:
+        self._known_token = self._known_token or self._ask_token()
+        return self._known_token
 
     def authorization(self) -> str:
         """The visitor's ``Authorization``, for who asks the API in their name.

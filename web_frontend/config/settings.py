@@ -58,7 +58,11 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["django.templatetags.i18n", "web_frontend.templatetags.formatting"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "web_frontend.templatetags.addresses",
+                "web_frontend.templatetags.formatting",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",

@@ -1,17 +1,16 @@
 """How values are written for people: money, prices, changes and times, by the active language.
 
 Built into every template (settings.TEMPLATES). Values come as the API gives them: decimal strings,
-RFC 3339 timestamps. A missing value is a dash, never a zero.
+RFC 3339 timestamps. A missing value is a dash, never a zero. What has only digits and signs of ours is
+``SafeString``: a template need not look for what to escape in it.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from functools import lru_cache
 from typing import Any
 
-from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_decimal
 from django import template
 from django.utils import timezone
@@ -20,13 +19,21 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from servicekit.money import EXPONENTS
 from servicekit.numerals import Numerals, numerals
+from web_frontend.moments import clock_words, day_words, zone_words
 from web_frontend.wording import LABELS
 
 register = template.Library()
 
-DASH = "—"
-MINUS = "−"
+DASH = SafeString("—")
+PLUS, MINUS, NO_SIGN = SafeString("+"), SafeString("−"), SafeString("")
+
+#: How a gain, a loss and neither begin: the colour and the arrow.
+CHANGES = {
+    kind: format_html('<span class="{}"><span class="arrow" aria-hidden="true">{}</span>', kind, arrow)
+    for kind, arrow in (("gain", "▲"), ("loss", "▼"), ("flat", "■"))
+}
 
 
 def _number(value: Any) -> Decimal | None:
@@ -46,7 +53,8 @@ def _numerals() -> Numerals:
 
 
 def _currency(number: Decimal, currency: str, digits: int) -> str:
-    return _numerals().currency(number, currency, digits).replace("-", MINUS)
+    text = _numerals().currency(number, currency, digits).replace("-", MINUS)
+    return SafeString(text) if currency in EXPONENTS else text
 
 
 @register.filter
@@ -73,28 +81,26 @@ def average(value: Any, currency: str = "USD") -> str:
 def signed_money(value: Any, currency: str = "USD") -> str:
     """An amount with its sign: ``+$12.50``, ``−$3.10``; zero has none."""
     number = _number(value)
-    if number is None:
-        return DASH
-    text = _currency(abs(number), currency or "USD", _digits(number, 2))
-    return f"{_sign(number)}{text}"
+    return DASH if number is None else _signed_money(number, currency or "USD")
 
 
-def _sign(number: Decimal) -> str:
-    return "+" if number > 0 else MINUS if number < 0 else ""
+def _signed_money(number: Decimal, currency: str) -> str:
+    return _sign(number) + _currency(abs(number), currency, _digits(number, 2))
+
+
+def _sign(number: Decimal) -> SafeString:
+    return PLUS if number > 0 else MINUS if number < 0 else NO_SIGN
 
 
 def percent(number: Decimal, pattern: str = "#,##0.##") -> str:
     """A share in percent by locale: ``1.25%``, ``1,25 %``."""
-    return _percent(format_decimal(number, format=pattern, locale=_numerals().locale))
+    rules = _numerals()
+    return format_decimal(number, format=pattern, locale=rules.locale) + rules.percent_sign
 
 
-def _percent(written: str) -> str:
-    space = "" if _numerals().locale.language == "en" else "\u00a0"
-    return f"{written}{space}%"
-
-
-def _signed_percent(number: Decimal) -> str:
-    return _sign(number) + _percent(_numerals().decimal(abs(number), 2))
+def _signed_percent(number: Decimal) -> SafeString:
+    rules = _numerals()
+    return SafeString(_sign(number) + rules.decimal(abs(number), 2) + rules.percent_sign)
 
 
 @register.filter
@@ -105,7 +111,7 @@ def whole(value: Any) -> str:
         return DASH
     is_whole = number == number.to_integral_value()
     written = _numerals().decimal(number) if is_whole else format_decimal(number, locale=_numerals().locale)
-    return written.replace("-", MINUS)
+    return SafeString(written.replace("-", MINUS))
 
 
 @register.filter
@@ -114,7 +120,7 @@ def decimal(value: Any) -> str:
     number = _number(value)
     if number is None:
         return DASH
-    return _numerals().decimal(number, _digits(number, 0))
+    return SafeString(_numerals().decimal(number, _digits(number, 0)))
 
 
 @register.simple_tag
@@ -124,16 +130,9 @@ def change(value: Any, share: Any = None, currency: str = "USD") -> SafeString:
     if number is None:
         return format_html('<span class="flat">{}</span>', DASH)
     kind = "gain" if number > 0 else "loss" if number < 0 else "flat"
-    arrow = {"gain": "▲", "loss": "▼", "flat": "■"}[kind]
     part = _number(share)
-    shown = format_html(' <span class="share">{}</span>', _signed_percent(part)) if part is not None else ""
-    return format_html(
-        '<span class="{}"><span class="arrow" aria-hidden="true">{}</span>{}{}</span>',
-        kind,
-        arrow,
-        signed_money(number, currency),
-        shown,
-    )
+    shown = NO_SIGN if part is None else format_html(' <span class="share">{}</span>', _signed_percent(part))
+    return format_html("{}{}{}</span>", CHANGES[kind], _signed_money(number, currency or "USD"), shown)
 
 
 def _moment(value: Any) -> datetime | None:
@@ -145,17 +144,6 @@ def _moment(value: Any) -> datetime | None:
     return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else None
 
 
-@lru_cache(maxsize=4096)
-def _moment_words(moment: datetime, zone_name: str, language: str) -> tuple[str, str, str]:
-    """Clock, day, and both with the zone's name; ``zone_name``, because moments of two zones are equal."""
-    locale = numerals(language).locale
-    return (
-        format_time(moment, "HH:mm:ss", locale=locale),
-        format_date(moment, "d MMM y" if locale.language == "ru" else "MMM d, y", locale=locale),
-        format_datetime(moment, "d MMMM y, HH:mm:ss zzzz", locale=locale),
-    )
-
-
 @register.simple_tag
 def at(value: Any, shape: str = "smart") -> SafeString:
     """A ``<time>``: ``14:32:05`` today, with its date otherwise; the zone in its title.
@@ -165,16 +153,23 @@ def at(value: Any, shape: str = "smart") -> SafeString:
     """
     moment = _moment(value)
     if moment is None:
-        return format_html("{}", DASH)
-    clock, day, title = _moment_words(moment, str(moment.tzinfo), get_language() or "en")
-    text: str | SafeString
+        return DASH
+    language = get_language() or "en"
+    clock, day = clock_words(moment), day_words(moment.date(), language)
     if shape == "lines":
-        text = format_html('{}<span class="sub">{}</span>', day, clock)
-    elif moment.date() == timezone.localdate():
+        text = format_html('{}<span class="sub">{}</span>', day.short, clock)
+    elif moment.date() == timezone.now().astimezone(moment.tzinfo).date():
         text = clock
     else:
-        text = f"{day}, {clock}"
-    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), title, text)
+        text = format_html("{}, {}", day.short, clock)
+    return format_html(
+        '<time datetime="{}" title="{}, {} {}">{}</time>',
+        SafeString(moment.isoformat()),
+        day.long,
+        clock,
+        zone_words(moment, language),
+        text,
+    )
 
 
 @register.simple_tag
