@@ -58,6 +58,8 @@ def complaints(client: httpx.Client, probes: Iterable[Probe]) -> list[str]:
 
 def complaint(answer: httpx.Response) -> str:
     """What is wrong with an answer; "" when nothing is."""
+    if answer.status_code == 429 and answer.headers.get("X-RateLimit-Remaining") == "0":
+        return "429 of the gateway: nobody has looked at it; these tests want BIRZHA_RATE_LIMITS=1000"
     if answer.status_code >= 500:
         return f"{answer.status_code} {answer.text[:120]!r}"
     if answer.status_code < 400 or not answer.content:
