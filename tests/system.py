@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -37,6 +38,12 @@ class System:
     def cookie(self, name: str) -> str:
         """How this system calls one of its cookies: ``session``, ``operator`` …"""
         return f"birzha_{name}_{self.settings_of('web')['BIRZHA_COOKIE_SUFFIX']}"
+
+    def give(self, folder: Path) -> None:
+        """Let the system's user, who is not root even where root started it, have a test's folder."""
+        owner = self.home.root.stat()
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, owner.st_uid, owner.st_gid)
 
     def process(self, name: str) -> dict[str, Any]:
         """What supervisord knows of a process: ``pid, statename, group`` and more."""

@@ -126,7 +126,7 @@ def run(load: Load, *, cores: set[int]) -> Result:
 
 def send(load: Load) -> Result:
     """Send it from here."""
-    lines = [f"GET {load.path} HTTP/1.1", "Host: birzha.test", *map(": ".join, load.headers.items())]
+    lines = [f"GET {load.path} HTTP/1.1", "Host: localhost", *map(": ".join, load.headers.items())]
     request = ("\r\n".join(lines) + "\r\n\r\n").encode()
     wanted, as_expected, other = load.expect.encode(), 0, b""
     took: list[float] = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +16,8 @@ from rest_framework.request import Request
 
 #: One builds, whoever asks meanwhile waits for it: building takes a tenth of a second of CPU.
 _building = threading.Lock()
+#: The documents by language and media type.
+_built: dict[tuple[str, str], bytes] = {}
 
 
 class SchemaView(SpectacularAPIView):
@@ -31,18 +32,19 @@ class SchemaView(SpectacularAPIView):
         wanted = request.GET.get("lang", "")
         language = wanted if wanted in dict(settings.LANGUAGES) else translation.get_language() or "en"
         renderer: BaseRenderer = request.accepted_renderer
+        form = language, renderer.media_type
         with _building:
-            body = _document(language, type(renderer))
+            if form not in _built:
+                _built[form] = _build(language, renderer)
         return HttpResponse(
-            body,
+            _built[form],
             content_type=renderer.media_type,
             headers={"Content-Disposition": f'inline; filename="{self._get_filename(request, None)}"'},
         )
 
 
-@cache
-def _document(language: str, renderer: type[BaseRenderer]) -> bytes:
+def _build(language: str, renderer: BaseRenderer) -> bytes:
     with translation.override(language):
         generator = spectacular_settings.DEFAULT_GENERATOR_CLASS()
-        body: bytes = renderer().render(generator.get_schema(request=None, public=True), renderer_context={})
-        return body
+        said = renderer.render(generator.get_schema(request=None, public=True), renderer_context={})
+        return said if isinstance(said, bytes) else said.encode()

@@ -29,9 +29,9 @@ def built(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
         return build(self, *args, **kwargs)
 
     monkeypatch.setattr(SchemaGenerator, "get_schema", counting)
-    schema._document.cache_clear()
+    schema._built.clear()
     yield builds
-    schema._document.cache_clear()
+    schema._built.clear()
 
 
 def test_twenty_at_once_build_it_once(built: list[int]) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -58,6 +60,13 @@ HARMLESS = 'migrations.AddField("order", "note_of_a_canary", models.CharField(ma
 HARMFUL = 'migrations.RemoveField("order", "status")'
 
 
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Below /tmp itself: pytest's own is closed to the system's user."""
+    with tempfile.TemporaryDirectory() as name:
+        yield Path(name)
+
+
 def version(system: System, folder: Path, name: str, operation: str) -> Path:
     """Another version of trading: a copy with one more migration.
 
@@ -75,6 +84,7 @@ def version(system: System, folder: Path, name: str, operation: str) -> Path:
     migrations = service / "orders" / "migrations"
     last = sorted(file.stem for file in migrations.glob("0*.py"))[-1]
     (migrations / f"{name}.py").write_text(MIGRATION.format(last=last, operation=operation))
+    system.give(folder)
     return path
 
 
@@ -101,9 +111,9 @@ def test_versions_change_under_load_and_nobody_notices(operator: Operator, trade
 
 @pytest.mark.timeout(300)
 def test_a_bad_version_is_rolled_back_at_once(
-    system: System, operator: Operator, trade: Trade, tmp_path: Path
+    system: System, operator: Operator, trade: Trade, folder: Path
 ) -> None:
-    path = version(system, tmp_path, "0900_of_a_canary", HARMLESS)
+    path = version(system, folder, "0900_of_a_canary", HARMLESS)
     with trade:
         # A worker begins to fail in its next turn: they last 5 seconds here.
         for misbehaviour, seconds in (("answers", 5), ("events", 11)):
@@ -112,21 +122,21 @@ def test_a_bad_version_is_rolled_back_at_once(
             since = len(operator.versions().history)
             operator.restart_gateway()  # the new Envoy counts from zero
             assert "trading" in operator.versions().canaries, operator.status()
-            (tmp_path / misbehaviour).touch()
+            (folder / misbehaviour).touch()
             begun = time.monotonic()
             wait(lambda since=since: rolled_back(operator, since), f"{misbehaviour} is not rolled back", 20)
             assert time.monotonic() - begun < seconds
             assert rolled_back(operator, since) in operator.status()
             wait(lambda: not operator.versions().canaries, "the canary does not end", 30)
-            (tmp_path / misbehaviour).unlink()
+            (folder / misbehaviour).unlink()
     trade.must_be_whole()
     system.check()
 
 
 def test_a_version_that_the_stable_one_would_not_bear_is_refused(
-    system: System, operator: Operator, tmp_path: Path
+    system: System, operator: Operator, folder: Path
 ) -> None:
-    path = version(system, tmp_path, "0901_of_a_canary", HARMFUL)
+    path = version(system, folder, "0901_of_a_canary", HARMFUL)
     said = operator.refused("canary", "trading", "--weight", "10", "--version", str(path))
     assert "orders.0901_of_a_canary: Remove field status from order: drops a column" in said
     assert "trading" not in operator.versions().canaries

@@ -112,7 +112,11 @@ class Customer:
 @contextmanager
 def rotating(system: System, *, kept: int) -> Iterator[Rotating]:
     with tempfile.TemporaryDirectory(prefix="gw") as name:
-        rotating = Rotating(system, Path(name), kept)
+        folder = Path(name)
+        folder.chmod(0o711)
+        (folder / "jwt").mkdir()
+        system.give(folder / "jwt")  # the command steps down to the system's user
+        rotating = Rotating(system, folder, kept)
         with rotating.up():
             yield rotating
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import shutil
 import subprocess
 import tarfile
@@ -38,7 +39,7 @@ def make(home: Home, service: Service, text: str) -> Version:
         text: see this module.
 
     Raises:
-        Trouble: there is no such version, it has no such service, or it needs other packages.
+        Trouble: there is no such version, it cannot be read, has no such service, or needs other packages.
     """
     if text == "checkout":
         return CHECKOUT
@@ -48,7 +49,13 @@ def make(home: Home, service: Service, text: str) -> Version:
             raise Trouble(f"{service.name} has no previous version: it was never promoted.")
         return previous
     path = Path(text).expanduser().resolve() if text else ROOT
-    version = _copied(home, path) if path.is_dir() else _of_git(home, text)
+    try:
+        version = _copied(home, path) if path.is_dir() else _of_git(home, text)
+    except PermissionError as error:
+        raise Trouble(
+            f"{error.filename} is closed to uid {os.geteuid()}, who runs this system: let others read {path} "
+            f"(chmod -R o+rX {path}) and pass through the folders above it, or name a commit."
+        ) from None
     folder = Path(version.folder)
     if not (folder / service.package / "config").is_dir():
         raise Trouble(f"{text or path} is no version of {service.name}: it has no {service.package}/config.")

@@ -14,6 +14,7 @@ from random import Random
 
 from redis.exceptions import RedisError
 
+from compose.local import account
 from compose.local.valkey import data_folder
 from compose.local.valkey_recovery import KEPT, MANIFEST, aside
 from tests.faults.kinds.base import COMES_BACK, Fault
@@ -135,16 +136,19 @@ class DiskFull(Fault):
 
     def inject(self, target: Target, random: Random) -> None:
         self.pid = target.pid("redis")
-        self._limit(log_file(target).stat().st_size + random.randint(500, 3000))
+        self._limit(target, log_file(target).stat().st_size + random.randint(500, 3000))
 
     def heal(self, target: Target) -> None:
-        self._limit(resource.RLIM_INFINITY)
+        self._limit(target, resource.RLIM_INFINITY)
         time.sleep(1.5)  # it tries again every second
         with suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGKILL)
         target.wait_until_restarted("redis", killed=self.pid, seconds=COMES_BACK)
 
-    def _limit(self, size: int) -> None:
-        with suppress(ProcessLookupError):
+    def _limit(self, target: Target, size: int) -> None:
+        def limit() -> None:
             _, hard = resource.prlimit(self.pid, resource.RLIMIT_FSIZE)
             resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (size, hard))
+
+        with suppress(ProcessLookupError):
+            account.as_owner(target.home, limit)  # even root may not, where it lacks CAP_SYS_RESOURCE
