@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import http.client
 import socket
 import ssl
@@ -14,8 +13,6 @@ from pathlib import Path
 import httpx
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from gateway import certificate_watch
@@ -23,31 +20,9 @@ from gateway.envoy.site import Site
 from gateway.envoy.tls import write_certificate
 from gateway.source import SourceError
 from gateway.tests.running import System, made, running
+from servicekit.testing.certificates import self_signed
 
 PROXY = "127.0.0.8"
-
-
-def certificate(folder: Path, organization: str) -> tuple[Path, Path]:
-    """A self-signed certificate of localhost and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization)])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(minutes=5))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    files = folder / f"{organization}.crt", folder / f"{organization}.key"
-    files[0].write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    form = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    files[1].write_bytes(key.private_bytes(serialization.Encoding.PEM, *form))
-    return files
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +32,7 @@ def secured() -> Iterator[System]:
         folder = Path(name)
         system = made(folder, rates=1000)
         system.site = Site(public_url=f"https://localhost:{system.port}", proxies=(PROXY,))
-        system.certificate = certificate(folder, "first")
+        system.certificate = self_signed(folder, "localhost", organization="first")
         with running(system):
             yield system
 
@@ -128,7 +103,7 @@ def test_others_are_sent_to_https() -> None:
         system = made(Path(name), rates=1000)
         system.bind = "0.0.0.0"
         system.site = Site(public_url=f"https://birzha.example.org:{system.port}")
-        system.certificate = certificate(Path(name), "first")
+        system.certificate = self_signed(Path(name), "localhost", organization="first")
         with running(system):
             before = system.reached()
             connection = http.client.HTTPConnection(own, system.port, source_address=(own, 0), timeout=10)
@@ -146,7 +121,7 @@ def test_a_new_certificate_is_taken_without_a_restart(secured: System) -> None:
     try:
         with client(secured) as open_before:
             assert open_before.get("/").status_code == 200
-            secured.certificate = certificate(secured.folder, "second")
+            secured.certificate = self_signed(secured.folder, "localhost", organization="second")
             secured.render()
             for _ in range(100):
                 if handshake(secured)[0] == "second":
@@ -175,7 +150,7 @@ def test_a_renewed_certificate_is_found_by_itself(
         certificate_watch.watch(secured.folder / "etc")
         time.sleep(0.3)
         # As certbot does: one link after the other; in between they do not belong together.
-        for file, live in zip(certificate(tmp_path, "renewed"), lives, strict=True):
+        for file, live in zip(self_signed(tmp_path, "localhost", organization="renewed"), lives, strict=True):
             live.unlink()
             time.sleep(0.3)
             live.symlink_to(file)
@@ -196,7 +171,7 @@ def test_the_key_is_for_its_owner_only(secured: System) -> None:
 
 
 def test_what_does_not_fit_changes_nothing(tmp_path: Path) -> None:
-    one, other = certificate(tmp_path, "one"), certificate(tmp_path, "other")
+    one, other = (self_signed(tmp_path, "localhost", organization=name) for name in ("one", "other"))
     write_certificate(tmp_path, *one)
     before = (tmp_path / "sds" / "certificate.json").read_bytes()
     (tmp_path / "empty").touch()

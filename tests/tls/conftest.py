@@ -14,8 +14,9 @@ from compose.local import catalogs
 from compose.local.paths import Home
 from compose.local.settings import Settings, free_port
 from compose.local.stack import Stack
+from servicekit.testing.certificates import self_signed
 from tests.system import System
-from tests.tls.proxy import TlsProxy, make_certificate
+from tests.tls.proxy import TlsProxy
 
 
 @contextmanager
@@ -54,7 +55,7 @@ def public() -> Iterator[Public]:
     """With its real rate limits; the proxy is trusted."""
     with tempfile.TemporaryDirectory(prefix="birzha-") as name:
         folder, port = Path(name), free_port()
-        certificate, key = make_certificate(folder, "localhost", "127.0.0.1")
+        certificate, key = self_signed(folder, "localhost", "127.0.0.1")
         url = f"https://localhost:{port}"
         settings = {"BIRZHA_PUBLIC_URL": url, "BIRZHA_TRUSTED_PROXIES": "127.0.0.1"}
         with started(folder, **settings) as system:

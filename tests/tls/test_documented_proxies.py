@@ -36,7 +36,7 @@ def documented(public: Public, folder: Path) -> str:
         ("/etc/letsencrypt/live/birzha.example.org/fullchain.pem", str(public.certificate)),
         (
             "/etc/letsencrypt/live/birzha.example.org/privkey.pem",
-            str(public.certificate.with_name("key.pem")),
+            str(public.certificate.with_suffix(".key")),
         ),
         ("http://127.0.0.1:8000", f"http://127.0.0.1:{public.proxy.upstream}"),
         ("birzha.example.org", "localhost"),
