@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from compose.local import account
 from compose.local.valkey import data_folder
@@ -24,6 +24,15 @@ from tests.faults.target import Target
 def log_file(target: Target) -> Path:
     """The append-only file that is being written to."""
     return max((target.home.data / "redis" / "appendonlydir").glob("*.incr.aof"), key=_number)
+
+
+def rewrite_log(target: Target) -> None:
+    """Begin a new append-only file, unless the server is just doing so."""
+    try:
+        target.redis().bgrewriteaof()
+    except ResponseError as error:
+        if "already in progress" not in str(error):
+            raise
 
 
 def _number(file: Path) -> int:
@@ -88,7 +97,7 @@ class DamagedFile(Fault):
     kept: int = 0
 
     def prepare(self, target: Target) -> None:
-        target.redis().bgrewriteaof()
+        rewrite_log(target)
 
     def inject(self, target: Target, random: Random) -> None:
         self.kept = len(aside(data_folder(target.home)))
@@ -132,7 +141,7 @@ class DiskFull(Fault):
     pid: int = 0
 
     def prepare(self, target: Target) -> None:
-        target.redis().bgrewriteaof()  # a file that was begun by a rewrite is written to in another way
+        rewrite_log(target)  # a file that was begun by a rewrite is written to in another way
 
     def inject(self, target: Target, random: Random) -> None:
         self.pid = target.pid("redis")
