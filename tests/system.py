@@ -88,10 +88,10 @@ class System:
         assert result.returncode == 0, result.stdout + result.stderr
         return result.stdout
 
-    def run(self, module: str) -> subprocess.CompletedProcess[str]:
+    def run(self, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run one of the project's programs against this system."""
         variables = os.environ | {"BIRZHA_HOME": str(self.home.root), "BIRZHA_URL": self.url}
-        command = [sys.executable, "-m", module]
+        command = [sys.executable, "-m", module, *arguments]
         return subprocess.run(
             command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=300, check=False
         )

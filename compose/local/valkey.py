@@ -1,4 +1,4 @@
-"""The two Valkey (Redis) servers of one system: their configuration and who may do what in them.
+"""The two Valkey (Redis) servers of one system: their configuration (who may do what: ``valkey_access``).
 
 ``redis`` has the events and the queues: nothing is evicted. ``sessions`` has what the pages keep of their
 visitors and is the frontend's alone: a server has one budget and one way to keep to it, so that with one of
@@ -9,7 +9,6 @@ that second is still in the services' outboxes.
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ import redis
 from compose.local import valkey_recovery
 from compose.local.console import Trouble
 from compose.local.paths import Home, private_folder, write_private
-from compose.services import FRONTEND, SERVICES
+from compose.local.valkey_access import access_list, sessions_access_list
 
 
 @dataclass(frozen=True)
@@ -45,21 +44,6 @@ class Server:
 EVENTS = Server("redis", 256, "noeviction")
 #: A visitor's session and tokens take 2.6 KB of it (measured): room for some 25,000.
 SESSIONS = Server("sessions", 64, "allkeys-lru")
-
-#: What a service does with the keys that are its own.
-#: No scripts and no functions: one that does not end stops the server for everybody.
-OWN_COMMANDS = "+@read +@write +@connection +@transaction +@stream -@dangerous -@scripting +ping +xinfo"
-#: What it does with other services' streams: read as a consumer group, and acknowledge; never write.
-CONSUME_COMMANDS = (
-    "+xgroup|create +xgroup|createconsumer +xgroup|delconsumer +xreadgroup +xread +xack +xautoclaim +xclaim "
-    "+xpending +xinfo|stream +xinfo|groups +xinfo|consumers +xrange +xrevrange +xlen +exists +type"
-)
-#: What the frontend does with its sessions: Django's cache, and looking whether the server is there.
-SESSION_COMMANDS = "+get +mget +set +del +exists +expire +persist +ttl +scan +ping +@connection"
-#: What the auditor does: look.
-AUDIT_COMMANDS = (
-    "+@read +@connection -@dangerous +ping +info +keys +xpending +xinfo|stream +xinfo|groups +xinfo|consumers"
-)
 
 
 def command(home: Home, server: Server = EVENTS) -> list[str]:
@@ -113,45 +97,6 @@ def _write(home: Home, server: Server, users: str) -> None:
         "loglevel notice",
     ]
     write_private(server.file(home, "conf"), "\n".join(lines) + "\n")
-
-
-def access_list(passwords: dict[str, str]) -> str:
-    """The events' ACL file: a user per service, an administrator and a reader.
-
-    A service writes its own stream ``events:<name>`` and the dead letters beside it, its Celery queues
-    and its cache; of ``events:*`` and ``quotes:*`` it is otherwise only a consumer.
-    """
-    lines = ["user default off resetkeys resetchannels -@all"]
-    for service in SERVICES:
-        name = service.name
-        keys = [f"~events:{name}", f"~events:{name}:dead", f"~celery:{name}:*", f"~cache:{name}:*"]
-        if name == "market":
-            keys.append("~quotes:market")
-        channels = [f"&wake:{name}", f"&celery:{name}:*"]
-        consume = f"(-@all {CONSUME_COMMANDS} ~events:* ~quotes:*)"
-        commands = [OWN_COMMANDS, "+@pubsub"]
-        if name == "market":
-            commands.append("+info")  # how full the server is: quotes give way to events
-        lines.append(_user(name, passwords, *channels, *keys, "-@all", *commands, consume))
-    lines.append(_user("admin", passwords, "~*", "&*", "+@all"))
-    lines.append(_user("auditor", passwords, "%R~*", "-@all", AUDIT_COMMANDS))
-    return "\n".join(lines) + "\n"
-
-
-def sessions_access_list(passwords: dict[str, str]) -> str:
-    """The sessions' ACL file: the frontend and an administrator; no service and no auditor comes in."""
-    web = FRONTEND.name
-    lines = [
-        "user default off resetkeys resetchannels -@all",
-        _user(web, passwords, f"~cache:{web}:*", "-@all", SESSION_COMMANDS),
-        _user("admin", passwords, "~*", "&*", "+@all"),
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _user(name: str, passwords: dict[str, str], *rules: str) -> str:
-    secret = hashlib.sha256(passwords[f"redis.{name}"].encode()).hexdigest()
-    return f"user {name} on #{secret} resetkeys resetchannels {' '.join(rules)}"
 
 
 def wait_for_server(

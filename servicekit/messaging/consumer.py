@@ -56,7 +56,7 @@ class Consumer:
         self.stop = stop
         self.group = settings.SERVICE_NAME
         self.name = os.environ.get("BIRZHA_CONSUMER", "worker")
-        self.streams = [streams.stream_of(publisher) for publisher in publishers()]
+        self.streams: list[str] = []
         self.turn = Turn(stop)
         self.lanes = Lanes(stop, self.turn)
         self.pace = Pace(stop)
@@ -137,11 +137,16 @@ class Consumer:
         """Make those that are not there.
 
         A Redis without memory refuses even the question, of a group that is there as well: then it is read
-        all the same, for only what everybody has read and acknowledged gives Redis room again.
+        all the same, for only what everybody has read and acknowledged gives Redis room again. A stream that
+        this service may not read yet, being of a newer version than the access list, is left out.
         """
-        for stream in self.streams:
+        self.streams = [streams.stream_of(publisher) for publisher in publishers()]
+        for stream in list(self.streams):
             try:
                 self.redis.xgroup_create(stream, self.group, id="0", mkstream=True)
+            except redis.exceptions.NoPermissionError:
+                log.error("Redis does not let %s read %s; make up writes its rights", self.group, stream)
+                self.streams.remove(stream)
             except redis.OutOfMemoryError:
                 log.warning("Redis has no memory left; what %s holds is read", stream)
             except redis.ResponseError as error:

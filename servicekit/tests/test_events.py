@@ -26,6 +26,7 @@ from servicekit.tests.sending import (
     sealed,
     sent_sequences,
 )
+from servicekit.tests.server import administrator
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -69,8 +70,8 @@ class TestRelay:
             with transaction.atomic():
                 publish(cancel_requested(order), sequence=sequence)
             relay.send_batch()
-        streams.shared().delete("events:trading")
-        streams.shared().xgroup_create("events:trading", "billing", id="0", mkstream=True)
+        administrator().delete("events:trading")
+        administrator().xgroup_create("events:trading", "billing", id="0", mkstream=True)
         with transaction.atomic():
             publish(cancel_requested(order), sequence=4)
         assert relay.send_batch() == 4
@@ -82,10 +83,10 @@ class TestRelay:
             with transaction.atomic():
                 publish(cancel_requested(new_id()), sequence=sequence)
             relay.send_batch()
-        kept = streams.shared().xrange("events:trading")[:2]
-        streams.shared().delete("events:trading")
+        kept = administrator().xrange("events:trading")[:2]
+        administrator().delete("events:trading")
         for entry, fields in kept:
-            streams.shared().xadd("events:trading", fields, id=entry)
+            administrator().xadd("events:trading", fields, id=entry)
         relay.take_back_lost()
         assert relay.send_batch() == 3
         assert sent_sequences() == [1, 2, 3, 4, 5]
@@ -95,9 +96,9 @@ class TestRelay:
             with transaction.atomic():
                 publish(cancel_requested(new_id()), sequence=sequence)
             relay.send_batch()
-        second = streams.shared().xrange("events:trading")[1][0]
+        second = administrator().xrange("events:trading")[1][0]
         StreamState.objects.update(confirmed=second)
-        streams.shared().delete("events:trading")
+        administrator().delete("events:trading")
         relay.take_back_lost()
         assert relay.send_batch() == 1
         assert sent_sequences() == [3]
@@ -139,7 +140,7 @@ class TestRelay:
             with transaction.atomic():
                 publish(cancel_requested(new_id()), sequence=sequence)
             begin = time.monotonic()
-            while streams.shared().xlen("events:trading") <= sequence:
+            while administrator().xlen("events:trading") <= sequence:
                 time.sleep(0.002)
                 assert time.monotonic() < begin + 5
             waits.append(time.monotonic() - begin)
@@ -197,18 +198,18 @@ class TestConsumer:
             raise ValueError("never")
 
         calls.append(handler)
-        streams.shared().delete("events:trading:dead")
+        administrator().delete("events:trading:dead")
         redis_streams.xadd("events:billing", {"envelope": sealed(placed())})
         consume_until(
             lambda: (
                 FailedEvent.objects.filter(dead_at__isnull=False).exists() and _pending(redis_streams) == 0
             )
         )
-        (entry,) = streams.shared().xrange("events:trading:dead")
+        (entry,) = administrator().xrange("events:trading:dead")
         assert "never" in entry[1]["error"]
         assert FailedEvent.objects.get().attempts == 3
         assert not get_user_model().objects.exists()
-        streams.shared().delete("events:trading:dead")
+        administrator().delete("events:trading:dead")
 
     def test_what_is_no_event_of_ours_is_passed_by(self, redis_streams: Any, calls: list) -> None:
         for junk in ("{", "[]", sealed(placed()).replace("billing.hold.placed", "billing.hold.invented")):
@@ -216,7 +217,7 @@ class TestConsumer:
         redis_streams.xadd("events:billing", {"something": "else"})
         redis_streams.xadd("events:billing", {"envelope": sealed(placed())})
         consume_until(lambda: InboxEvent.objects.count() == 1 and _pending(redis_streams) == 0)
-        streams.shared().delete("events:trading:dead")
+        administrator().delete("events:trading:dead")
 
     def test_what_a_dead_consumer_had_read_is_read_again(self, redis_streams: Any, calls: list) -> None:
         redis_streams.xadd("events:billing", {"envelope": sealed(placed())})
@@ -272,7 +273,7 @@ class TestInbox:
                 raise ValueError("bad")
 
         batch_calls.append(handler)
-        streams.shared().delete("events:trading:dead")
+        administrator().delete("events:trading:dead")
         with redis_streams.pipeline() as pipeline:
             for number in range(200):
                 envelope = sealed(declined(bad if number == 77 else None))
@@ -286,7 +287,7 @@ class TestInbox:
         )
         assert InboxEvent.objects.count() == 199
         assert len(sizes) < 30  # halves, not two hundred single ones
-        streams.shared().delete("events:trading:dead")
+        administrator().delete("events:trading:dead")
 
 
 def _pending(client: Any) -> int:

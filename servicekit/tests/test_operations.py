@@ -20,10 +20,11 @@ from django.utils import timezone
 from servicekit.audit.actors import Actor
 from servicekit.audit.models import AuditEntry
 from servicekit.ids import new_id
-from servicekit.messaging import dead_letters, failures, publish, relay, retention, streams
+from servicekit.messaging import dead_letters, failures, publish, relay, retention
 from servicekit.messaging.models import DroppedEvent, FailedEvent, InboxEvent, OutboxEvent, UnsentEvent
 from servicekit.testing.admin import operation_address, seen
 from servicekit.tests.sending import cancel_requested, consume_until, placed, sealed
+from servicekit.tests.server import administrator
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,9 +35,9 @@ DEAD = "events:trading:dead"
 
 @pytest.fixture(autouse=True)
 def _no_dead_letters() -> Any:
-    streams.shared().delete(DEAD, "events:trading")
+    administrator().delete(DEAD, "events:trading")
     yield
-    streams.shared().delete(DEAD, "events:trading")
+    administrator().delete(DEAD, "events:trading")
 
 
 def events(*arguments: str) -> str:
@@ -63,7 +64,7 @@ def broken(redis_streams: Any, calls: list, monkeypatch: pytest.MonkeyPatch) -> 
     consume_until(
         lambda: (
             FailedEvent.objects.filter(dead_at__isnull=False).count() == 2
-            and streams.shared().xlen(DEAD) == 2
+            and administrator().xlen(DEAD) == 2
             and InboxEvent.objects.count() == 1
         )
     )
@@ -91,7 +92,7 @@ class TestDeadLetters:
         assert InboxEvent.objects.filter(event_id=first.event_id).exists()
         assert get_user_model().objects.filter(username=str(first.event_id)).count() == 1
         assert list(dead_letters.dead_letters()) == [second]
-        assert [fields["id"] for _, fields in streams.shared().xrange(DEAD)] == [str(second.event_id)]
+        assert [fields["id"] for _, fields in administrator().xrange(DEAD)] == [str(second.event_id)]
         with pytest.raises(CommandError, match="1 of 1"):
             events("dead-letters", "retry", str(first.event_id))
         events("dead-letters", "retry", "--all")
@@ -102,7 +103,7 @@ class TestDeadLetters:
         with pytest.raises(CommandError, match="2 of 2 could not be handled"):
             events("dead-letters", "retry", "--all")
         assert list(dead_letters.dead_letters().values_list("attempts", flat=True)) == [3, 3]
-        assert streams.shared().xlen(DEAD) == 2
+        assert administrator().xlen(DEAD) == 2
         assert get_user_model().objects.count() == InboxEvent.objects.count() == 1
 
     def test_drop_keeps_who_and_why_and_is_final(
@@ -116,7 +117,7 @@ class TestDeadLetters:
         assert (kept.dropped_by, kept.reason, kept.error) == ("shell:anna", "a test order", letter.error)
         assert kept.envelope == letter.envelope
         assert FailedEvent.objects.count() == 1
-        assert streams.shared().xlen(DEAD) == 1
+        assert administrator().xlen(DEAD) == 1
         broken()
         redis_streams.xadd("events:billing", {"envelope": letter.envelope})  # replayed by its publisher
         redis_streams.xadd("events:billing", {"envelope": sealed(placed(), 3)})
@@ -133,7 +134,7 @@ class TestDeadLetters:
             dead_letters.drop(letter.event_id, by=Actor.shell("anna"), reason="junk")
         assert DroppedEvent.objects.count() == 2
         assert InboxEvent.objects.count() == 1  # of the one that has an id
-        assert streams.shared().xlen(DEAD) == 0
+        assert administrator().xlen(DEAD) == 0
 
     def test_table_and_stream_find_each_other(self, broken: Callable[[], None], redis_streams: Any) -> None:
         first, second = dead_letters.dead_letters()
@@ -144,7 +145,7 @@ class TestDeadLetters:
         dead_letters.tidy()
         (letter,) = dead_letters.dead_letters()
         assert (letter.event_id, letter.type, letter.error) == (first.event_id, first.type, first.error)
-        assert [fields["id"] for _, fields in streams.shared().xrange(DEAD)] == [str(first.event_id)]
+        assert [fields["id"] for _, fields in administrator().xrange(DEAD)] == [str(first.event_id)]
 
 
 class TestReplay:
@@ -167,7 +168,7 @@ class TestReplay:
         assert "2 events are sent again" in events("replay", "--ids", str(file))
         assert self.unsent() == {ids[1], ids[3]}
         assert relay.send_batch() == 2
-        assert streams.shared().xlen("events:trading") == 7
+        assert administrator().xlen("events:trading") == 7
 
     def test_by_subject_and_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("servicekit.messaging.replay.CHUNK", 2)
@@ -201,7 +202,7 @@ class TestReplay:
 
 class TestStatus:
     def test_it_says_what_waits(self, broken: Callable[[], None]) -> None:
-        client = streams.shared()
+        client = administrator()
         for _ in range(3):
             with transaction.atomic():
                 publish(cancel_requested(new_id()))

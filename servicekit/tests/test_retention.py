@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from servicekit.contracts import billing, trading
 from servicekit.ids import new_id
-from servicekit.messaging import groups, retention, streams
+from servicekit.messaging import groups, retention
 from servicekit.messaging.envelope import open_envelope, parse
 from servicekit.messaging.models import (
     FailedEvent,
@@ -26,6 +26,7 @@ from servicekit.messaging.models import (
     UnsentEvent,
 )
 from servicekit.tests.sending import consume_until, placed, sealed
+from servicekit.tests.server import administrator
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -179,7 +180,7 @@ class TestForgotten:
         consume_until(lambda: bool(seen) and FailedEvent.objects.filter(dead_at__isnull=False).exists())
         assert seen == [known]
         assert "may have been handled before" in FailedEvent.objects.get(event_id=old).error
-        streams.shared().delete("events:trading:dead")
+        administrator().delete("events:trading:dead")
 
     def test_also_when_the_setting_was_lower_once(self, redis_streams: Any, calls: list) -> None:
         gone = timezone.now() - timedelta(days=30)
@@ -187,7 +188,7 @@ class TestForgotten:
         old = self.deliver(redis_streams, timedelta(days=30))
         consume_until(lambda: FailedEvent.objects.filter(dead_at__isnull=False).exists())
         assert FailedEvent.objects.get().event_id == old
-        streams.shared().delete("events:trading:dead")
+        administrator().delete("events:trading:dead")
 
     def test_it_is_let_through_by_hand(self, redis_streams: Any, calls: list) -> None:
         from servicekit.messaging import dead_letters

@@ -16,11 +16,10 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 
 from servicekit.ids import new_id
-from servicekit.messaging import streams
 from servicekit.messaging.models import FailedEvent, InboxEvent
 from servicekit.messaging.turns import CONSUMER_LOCK
 from servicekit.tests.sending import placed, sealed
-from servicekit.tests.server import eventually
+from servicekit.tests.server import administrator, eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -52,7 +51,7 @@ Start = Callable[..., subprocess.Popen[bytes]]
 def start(tmp_path: Path) -> Iterator[Start]:
     """``start(turn=0.5)`` → a worker with turns of so many seconds; all are ended in the end."""
     workers: list[subprocess.Popen[bytes]] = []
-    streams.shared().delete("celery:trading:tasks")
+    administrator().delete("celery:trading:tasks")
 
     def run(turn: float) -> subprocess.Popen[bytes]:
         number = len(workers)

@@ -18,10 +18,10 @@ from django.db import connection, transaction
 from django.test import Client
 
 from servicekit.ids import new_id
-from servicekit.messaging import publish, relay, streams
+from servicekit.messaging import publish, relay
 from servicekit.messaging.models import FailedEvent, InboxEvent
 from servicekit.tests.sending import cancel_requested, placed, sealed
-from servicekit.tests.server import eventually
+from servicekit.tests.server import administrator, eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,7 +32,7 @@ STREAM = "events:billing"
 def start(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
     """``start()`` → a worker, by the name of its module; all are ended in the end."""
     workers: list[subprocess.Popen[bytes]] = []
-    streams.shared().delete("celery:trading:tasks", "events:trading:dead")
+    administrator().delete("celery:trading:tasks", "events:trading:dead")
 
     def run(module: str = "slow_worker") -> subprocess.Popen[bytes]:
         environment = os.environ | {
@@ -128,13 +128,13 @@ class TestMetrics:
     def test_what_waits_and_what_the_worker_does(
         self, redis_streams: Any, start: Callable[[], Any], settings: Any, tmp_path: Path
     ) -> None:
-        streams.shared().delete("events:trading")
+        administrator().delete("events:trading")
         settings.WORKER_METRICS = str(tmp_path / "w.sock")
         for _ in range(3):
             with transaction.atomic():
                 publish(cancel_requested(new_id()))
         relay.send_batch()
-        streams.shared().xgroup_create("events:trading", "billing", id="0")
+        administrator().xgroup_create("events:trading", "billing", id="0")
         with transaction.atomic():
             publish(cancel_requested(new_id()))
         text = self.metrics()
@@ -160,7 +160,7 @@ class TestMetrics:
         assert value(text, "birzha_dead_letter_events") == 1
         names = re.findall(r"^# TYPE (\S+)", text, re.MULTILINE)
         assert len(names) == len(set(names))
-        streams.shared().delete("events:trading:dead", "events:trading")
+        administrator().delete("events:trading:dead", "events:trading")
 
 
 class TestTasks:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from compose.check.heard import Heard
-from compose.check.hears import HEARS, routes
 from compose.check.model import Invariant, Rows
 from compose.check.streams import Caught, NoDeadLetters
+from servicekit.contracts.subscribers import HEARS, routes
 
 _UNSENT = """
 SELECT position, id, type, subject, created_at FROM outbox JOIN outbox_unsent USING (position)

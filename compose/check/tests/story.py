@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from compose.check.hears import HEARS, routes
 from compose.check.invariants import chain
 from compose.check.tests.names import (
     AAPL,
@@ -59,6 +58,7 @@ from compose.check.tests.rows import (
     order,
     said,
 )
+from servicekit.contracts.subscribers import HEARS, routes
 
 #: Gives every journal entry its hash, and the chain its head.
 CHAIN = f"""

@@ -8,13 +8,13 @@ from typing import Any
 import psycopg2
 import pytest
 
-from compose.check.hears import HEARS
 from compose.check.invariants import INVARIANTS
 from compose.check.model import Finding, Rows, Same, run
 from compose.check.snapshot import SERVICES, Snapshot, first_id
 from compose.check.tests import rows
 from compose.check.tests.names import ACCOUNT, BEGUN, BUY_ENTRY, DEPOSIT_ENTRY, EXTERNAL, OPEN_BUY, OTHER
 from compose.check.tests.violations import LIFT, STREAM_VIOLATIONS, VIOLATIONS
+from servicekit.contracts.subscribers import HEARS
 from servicekit.contracts.user import SessionRevoked
 from tests.contracts.source import SERVICES as SERVICE_PACKAGES
 from tests.contracts.source import subscribed

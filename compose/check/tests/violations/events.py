@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from compose.check.hears import HEARS, routes
 from compose.check.tests import rows
 from compose.check.tests.names import ANN, DEPOSIT, EVENTS, OTHER
+from servicekit.contracts.subscribers import HEARS, routes
 
 VIOLATIONS: list[tuple[str, str, str, str]] = []
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from compose.check.hears import HEARS, routes
 from compose.check.tests.story import stream
+from servicekit.contracts.subscribers import HEARS, routes
 
 Breaks = Callable[[Any], object]
 

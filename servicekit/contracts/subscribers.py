@@ -1,4 +1,4 @@
-"""Which service hears which events: what the auditor goes by, since it imports no service.
+"""Which service hears which events: what those go by who import no service, as access rights and audits.
 
 A test holds this against each service's own ``subscriptions.py``.
 """
@@ -56,3 +56,8 @@ def routes() -> list[tuple[str, str, tuple[str, ...]]]:
         for type_name in types:
             found.setdefault((type_name.partition(".")[0], subscriber), []).append(type_name)
     return [(publisher, subscriber, tuple(types)) for (publisher, subscriber), types in found.items()]
+
+
+def publishers_of(subscriber: str) -> list[str]:
+    """The services that a service hears, by name."""
+    return sorted({type_name.partition(".")[0] for type_name in HEARS[subscriber]})
