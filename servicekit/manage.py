@@ -16,6 +16,14 @@ OWNER_COMMANDS = {"migrate", "sqlmigrate", "dbshell"}
 #: Commands that work through a file of any size leave the CPU to the orders.
 BULK_COMMANDS = {"load_catalogue", "import_prices"}
 
+#: Django's own commands that write past the use-cases: no rule is asked and nobody is told.
+REFUSED = {
+    "changepassword": "a password is changed by whoever has it, on the page /security",
+    "createsuperuser": "make_operator makes operators",
+    "flush": "make reset deletes everything",
+    "loaddata": "rows are written by use-cases only",
+}
+
 #: The Python that ``make up`` installs everything for.
 PROJECT_PYTHON = REPOSITORY / ".venv" / "bin" / "python"
 
@@ -26,6 +34,8 @@ def main(package: str) -> None:
     Args:
         package: such as ``trading_service``.
     """
+    if len(sys.argv) > 1 and (why := REFUSED.get(sys.argv[1])):
+        sys.exit(f"{sys.argv[1]} is not offered: {why}.")
     if importlib.util.find_spec("django") is None:
         _run_by_project_python(package)
     # Root's commands make no files that the service cannot read.

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import psycopg2
+from psycopg2.extras import RealDictCursor
 
 from compose.local import environment
 from compose.local.paths import ROOT, Home
@@ -101,3 +103,24 @@ class System:
         socket = f"unix://{self.home.socket('supervisor')}"
         command = [sys.executable, "-m", "supervisor.supervisorctl", "-s", socket, action, target]
         subprocess.run(command, cwd=ROOT, capture_output=True, timeout=90, check=True)
+
+
+def latest_action(system: System, service: str = "user") -> dict[str, Any]:
+    """The last row of a service's audit trail."""
+    auditor = system.settings_of("auditor")
+    connection = psycopg2.connect(
+        host=auditor["BIRZHA_DATABASE_HOST"],
+        port=auditor["BIRZHA_DATABASE_PORT"],
+        user=auditor["BIRZHA_DATABASE_USER"],
+        password=auditor["BIRZHA_DATABASE_PASSWORD"],
+        dbname=service,
+        cursor_factory=RealDictCursor,
+    )
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT * FROM audit_entries ORDER BY id DESC LIMIT 1")
+            row = cursor.fetchone()
+            assert row is not None, f"{service} has no audit trail yet"
+            return dict(row)
+    finally:
+        connection.close()

@@ -89,6 +89,7 @@ def unavailable(request: HttpRequest) -> HttpResponse:
         retry=request.method != "POST",
     )
     response["Retry-After"] = "3"
+    response._has_been_logged = True  # type: ignore[attr-defined]  # by who noticed; Django calls it an error
     return response
 
 

@@ -41,6 +41,7 @@ def reload(home: Home) -> None:
         if bootstrap.read_bytes() != before:
             say("- what Envoy is started with has changed")
             _replace(stack)
+        stack.record("gateway.reload", "gateway", rate_limits=settings.rate_limits)
     say("The gateway goes by gateway.yaml.")
 
 
@@ -53,6 +54,7 @@ def restart(home: Home) -> None:
     stack = _running(home)
     with stack.alone():
         _replace(stack)
+        stack.record("gateway.restart", "gateway")
     say("A new Envoy serves; the old one finishes what it has in hand and leaves.")
 
 

@@ -5,6 +5,7 @@ Every step looks first and does only what is missing, so that each may be repeat
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -28,7 +29,7 @@ from compose.local import (
 )
 from compose.local.canary import share
 from compose.local.console import Trouble, say, step
-from compose.local.paths import Home
+from compose.local.paths import ROOT, Home
 from compose.local.processes import BACKING, EDGE, PROCESSES, PYTHON, SESSIONS, canary_group, find
 from compose.local.settings import Settings, require_free_port
 from compose.local.supervisor import RUNNING, STARTING, Supervisor
@@ -249,6 +250,17 @@ class Stack:
                     failed = f"{' '.join(argv[2:4])} failed:\n{said}"
         if failed:
             raise Trouble(failed)
+
+    def record(self, action: str, subject: str, *, reason: str = "", **after: object) -> None:
+        """Put what an operator did to the running system into user_service's audit trail.
+
+        Args:
+            action: one of ``servicekit.audit.actions.OF_THE_SYSTEM``.
+            subject: the service, or ``gateway``.
+        """
+        more = ("--after", json.dumps(after), "--reason", reason)
+        # By this checkout: the service's own version may be older than the command.
+        self.manage(("user_service", "record_action", action, subject, *more), folder=ROOT)
 
     def _folder(self, package: str) -> Path:
         """Where the stable version of a service is."""

@@ -13,6 +13,7 @@ def access_log(listener: str, path: str) -> Json:
         "request_id": "%RESP(X-REQUEST-ID)%",
         "client": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",
         "user": "%REQ(X-USER-ID)%",
+        "operator": "%RESP(X-OPERATOR)%",  # whose cookie only the services can read
         "method": "%REQ(:METHOD)%",
         "path": "%PATH(NQ)%",
         "status": "%RESPONSE_CODE%",

@@ -65,6 +65,10 @@ class ServiceAdminSite(AdminSite):
         target = request.GET.get("next", f"/admin/{settings.SERVICE_SLUG}/")
         return HttpResponseRedirect(f"/admin/users/login/?{urlencode({'next': target})}")
 
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """The page that everybody has: it checks the new one, ends the other sessions and tells the owner."""
+        return HttpResponseRedirect("/security")
+
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         if settings.SERVICE_NAME == "user":
             return super().logout(request, extra_context)

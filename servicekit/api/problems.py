@@ -140,7 +140,11 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if retry_after := getattr(error, "retry_after", None):
         headers["Retry-After"] = str(retry_after)
     set_rollback()
-    return Response(document, status=document["status"], headers=headers, content_type=None)
+    answer = Response(document, status=document["status"], headers=headers, content_type=None)
+    if isinstance(error, DomainError) and error.status >= 500:  # foreseen: Django would call it an error
+        log.warning("refused: %s", error.code)
+        answer._has_been_logged = True  # type: ignore[attr-defined]
+    return answer
 
 
 def _domain_problem(error: DomainError) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from servicekit.api.problems import CONTENT_TYPE
+from servicekit.auth.authentication import OPERATOR_HEADER
 from servicekit.auth.principals import Principal
 
 
@@ -36,6 +37,8 @@ class Api(APIView):
         response = super().finalize_response(request, response, *args, **kwargs)
         if getattr(response, "exception", False) and response.accepted_renderer.format == "json":
             response.content_type = CONTENT_TYPE
+        if operator_id := getattr(request, "operator_id", ""):
+            response[OPERATOR_HEADER] = operator_id
         if not response.has_header("Cache-Control"):
             renderer = getattr(response, "accepted_renderer", None)  # a file that is streamed has none
             keepable = (

@@ -10,6 +10,8 @@ ACTIONS: dict[str, str | Promise] = {
     "account.unfreeze": _("unfroze an account"),
     "event.drop": _("dropped a dead letter"),
     "event.retry": _("handled a dead letter again"),
+    "events.replay": _("sent events again"),
+    "group.forget": _("forgot a subscriber of events"),
     "instrument.edit": _("edited an instrument"),
     "instrument.halt": _("halted trading"),
     "instrument.open": _("opened trading"),
@@ -22,4 +24,16 @@ ACTIONS: dict[str, str | Promise] = {
     "user.disable": _("disabled a user"),
     "user.enable": _("enabled a user"),
     "operator.make": _("made an operator"),
+    "key.make": _("made the first signing key"),
+    "key.publish": _("published a signing key"),
+    "key.activate": _("let another key sign"),
+    "key.retire": _("deleted a signing key"),
+    "canary.share": _("gave a canary a share of the requests"),
+    "canary.promote": _("promoted a canary"),
+    "canary.rollback": _("rolled a canary back"),
+    "gateway.reload": _("reloaded the gateway"),
+    "gateway.restart": _("restarted the gateway"),
 }
+
+#: What is done to the running system rather than in a service; ``manage record_action`` takes these.
+OF_THE_SYSTEM = ("canary.promote", "canary.rollback", "canary.share", "gateway.reload", "gateway.restart")

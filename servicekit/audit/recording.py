@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.db.models import Model
+from django.utils import translation
 
 from servicekit.audit.actions import ACTIONS
 from servicekit.audit.actors import Actor
@@ -47,9 +48,7 @@ def record(
     assert action in ACTIONS, action
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("an action is recorded in the transaction that does it")
-    subject = (
-        thing if isinstance(thing, Subject) else Subject(thing._meta.label_lower, str(thing.pk), str(thing))
-    )
+    subject = thing if isinstance(thing, Subject) else _subject(thing)
     entry = AuditEntry(
         actor_id=by.id,
         actor_name=by.name[:64],
@@ -73,11 +72,18 @@ def record(
     return entry
 
 
+def _subject(thing: Model) -> Subject:
+    """A row, by one name whatever language its operator reads."""
+    with translation.override("en"):
+        return Subject(thing._meta.label_lower, str(thing.pk), str(thing))
+
+
 def _plain(values: dict[str, Any] | None) -> dict[str, Any]:
-    """The values as JSON has them: ids, decimals and moments as text."""
+    """The values as JSON has them: ids, decimals and moments as text, names in English."""
     encoder = DjangoJSONEncoder()
-    plain = (str, int, bool, type(None))
-    return {
-        name: value if isinstance(value, plain) else encoder.default(value)
-        for name, value in (values or {}).items()
-    }
+    plain = (str, int, float, bool, type(None))
+    with translation.override("en"):
+        return {
+            name: value if isinstance(value, plain) else encoder.default(value)
+            for name, value in (values or {}).items()
+        }

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse
 
-from servicekit.auth.authentication import OPERATOR_COOKIE, principal_of
+from servicekit.auth.authentication import OPERATOR_COOKIE, OPERATOR_HEADER, principal_of
 from servicekit.errors import DomainError
 
 
@@ -26,17 +26,20 @@ class OperatorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         token = request.COOKIES.get(OPERATOR_COOKIE)
-        if token:
-            self._sign_in(request, token)
-        return self.get_response(request)
+        operator_id = self._sign_in(request, token) if token else ""
+        response = self.get_response(request)
+        if operator_id:
+            response[OPERATOR_HEADER] = operator_id
+        return response
 
-    def _sign_in(self, request: HttpRequest, token: str) -> None:
+    def _sign_in(self, request: HttpRequest, token: str) -> str:
+        """The operator's id; "" when it is nobody's who may come in."""
         try:
             operator = principal_of(token)
         except DomainError:
-            return
+            return ""
         if not operator.is_operator:
-            return
+            return ""
         users: Any = get_user_model().objects
         if settings.SERVICE_NAME == "user":
             user = users.filter(pk=operator.id, is_active=True, is_staff=True).first()
@@ -50,5 +53,7 @@ class OperatorMiddleware:
             if operator.name and user.first_name != operator.name:
                 user.first_name = operator.name
                 user.save(update_fields=["first_name"])
-        if user is not None:
-            request.user = user
+        if user is None:
+            return ""
+        request.user = user
+        return str(operator.id)

@@ -9,6 +9,7 @@ from itertools import islice
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -61,7 +62,7 @@ def replay(
         UnsentEvent.objects.bulk_create(again, ignore_conflicts=True)
         sent += len(again)
     if sent:
-        wake_relay()
+        transaction.on_commit(wake_relay)
     return Replayed(sent_again=sent, too_old=old)
 
 

@@ -12,6 +12,8 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.utils import translation
+from django.utils.translation import gettext, gettext_lazy
 
 from servicekit.audit.actors import Actor
 from servicekit.audit.models import AuditEntry
@@ -71,6 +73,17 @@ def test_it_stands_in_the_log_once_it_is_committed(caplog: pytest.LogCaptureFixt
 def test_no_row_without_the_transaction_of_the_action() -> None:
     with pytest.raises(transaction.TransactionManagementError):
         record("account.freeze", thing(), by=ANNA)
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_a_thing_is_called_alike_whatever_its_operator_reads(
+    language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Orders and holds say their state in words."""
+    monkeypatch.setattr(RevokedSession, "__str__", lambda _: gettext("Sign-in required"))
+    with translation.override(language):
+        entry = note(after={"state": gettext_lazy("Sign-in required")})
+    assert (entry.object_name, entry.after) == ("Sign-in required", {"state": "Sign-in required"})
 
 
 def test_an_action_that_nobody_has_named_is_not_recorded() -> None:
@@ -144,6 +157,18 @@ class TestAdmin:
         assert operator.post(f"{LIST}{entry.pk}/change/", {"reason": "x"}).status_code == 403
         assert "delete_selected" not in page
         assert AuditEntry.objects.get().reason == "a court's order"
+
+    def test_times_say_their_zone(self, operator: Client) -> None:
+        assert "Times are UTC" in operator.get(LIST).content.decode()
+        page = operator.get("/admin/trading/", headers={"Accept-Language": "ru"}).content.decode()
+        assert "Время указано по UTC" in page
+
+    def test_a_password_is_changed_by_the_use_case_alone(self, operator: Client) -> None:
+        for answer in (
+            operator.get("/admin/trading/password_change/"),
+            operator.post("/admin/trading/password_change/"),
+        ):
+            assert (answer.status_code, answer["Location"]) == (302, "/security")
 
     @pytest.mark.parametrize("asked", ["anna", "account.freeze", "click-9"])
     def test_it_is_found(self, operator: Client, asked: str) -> None:

@@ -53,3 +53,11 @@ def test_before_anything_is_installed_it_says_what_to_do(tmp_path: Path) -> None
         shutil.copy(ROOT / name, tmp_path / name)
     done = plainly(tmp_path, "user_service.manage", "check")
     assert (done.returncode, done.stderr) == (1, "Django is not installed here: run make up first.\n")
+
+
+@pytest.mark.parametrize("command", ["changepassword", "createsuperuser", "flush", "loaddata"])
+@pytest.mark.parametrize("package", SERVICES)
+def test_no_command_writes_past_the_use_cases(package: str, command: str) -> None:
+    done = plainly(ROOT, f"{package}.manage", command)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"{command} is not offered: ")

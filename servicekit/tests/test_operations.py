@@ -98,6 +98,7 @@ class TestDeadLetters:
         events("dead-letters", "retry", "--all")
         assert not FailedEvent.objects.exists()
         assert events("dead-letters", "list").strip() == "no dead letters"
+        assert [row.action for row in AuditEntry.objects.all()] == ["event.retry"] * 2
 
     def test_what_fails_again_stays_and_leaves_no_trace(self, broken: Callable[[], None]) -> None:
         with pytest.raises(CommandError, match="2 of 2 could not be handled"):
@@ -116,6 +117,8 @@ class TestDeadLetters:
         kept = DroppedEvent.objects.get()
         assert (kept.dropped_by, kept.reason, kept.error) == ("shell:anna", "a test order", letter.error)
         assert kept.envelope == letter.envelope
+        row = AuditEntry.objects.get()
+        assert (row.action, row.actor_name, row.reason) == ("event.drop", "shell:anna", "a test order")
         assert FailedEvent.objects.count() == 1
         assert administrator().xlen(DEAD) == 1
         broken()
@@ -167,6 +170,9 @@ class TestReplay:
         file.write_text(f"{ids[1]}\n\n{ids[3]}\n{new_id()}\n")
         assert "2 events are sent again" in events("replay", "--ids", str(file))
         assert self.unsent() == {ids[1], ids[3]}
+        row = AuditEntry.objects.get()
+        assert (row.action, row.object_name, row.after["sent_again"]) == ("events.replay", "trading", 2)
+        assert row.actor_name.startswith("shell:")
         assert relay.send_batch() == 2
         assert administrator().xlen("events:trading") == 7
 
@@ -228,6 +234,8 @@ class TestStatus:
         assert "is forgotten" in events("forget-group", "billing")
         with pytest.raises(CommandError, match="No group billing"):
             events("forget-group", "billing")
+        row = AuditEntry.objects.get()  # of the one that did something
+        assert (row.action, row.object_id) == ("group.forget", "billing")
 
 
 class TestAdmin:

@@ -82,6 +82,9 @@ class Operator:
     def promote(self) -> None:
         self._must("promote", "trading")
 
+    def rollback(self) -> None:
+        self._must("rollback", "trading")
+
     def restart_gateway(self) -> None:
         """``make gateway-restart``."""
         self._must("gateway-restart")

@@ -14,7 +14,7 @@ from compose.local.canary import versions
 from compose.services import SERVICES
 from tests.canary.conftest import Operator, Trade
 from tests.e2e.people import wait
-from tests.system import System
+from tests.system import System, latest_action
 
 TRADING = next(service for service in SERVICES if service.name == "trading")
 
@@ -95,7 +95,9 @@ def rolled_back(operator: Operator, since: int) -> str:
 
 
 @pytest.mark.timeout(300)
-def test_versions_change_under_load_and_nobody_notices(operator: Operator, trade: Trade) -> None:
+def test_versions_change_under_load_and_nobody_notices(
+    system: System, operator: Operator, trade: Trade
+) -> None:
     with trade:
         operator.canary(30)
         operator.canary(60)
@@ -107,6 +109,15 @@ def test_versions_change_under_load_and_nobody_notices(operator: Operator, trade
     assert copy.label in status
     assert trade.failed_writes == 0
     trade.must_be_whole()
+    promoted = latest_action(system)
+    assert (promoted["action"], promoted["object_id"]) == ("canary.promote", "trading")
+    assert (promoted["after"]["version"], promoted["actor_name"][:6]) == (copy.label, "shell:")
+    operator.canary(10)
+    shared = latest_action(system)
+    assert (shared["action"], shared["after"]["percent"]) == ("canary.share", 10)
+    operator.rollback()
+    undone = latest_action(system)
+    assert (undone["action"], undone["reason"]) == ("canary.rollback", "make rollback")
 
 
 @pytest.mark.timeout(300)

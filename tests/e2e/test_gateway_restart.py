@@ -12,7 +12,7 @@ import pytest
 from compose.local.paths import ROOT
 from servicekit.testing.load import Load
 from tests.e2e.people import Person
-from tests.system import System
+from tests.system import System, latest_action
 
 
 class Browsing(Load):
@@ -55,3 +55,7 @@ def test_no_request_is_lost(system: System, person: Person, command: str) -> Non
     assert result.returncode == 0, result.stdout + result.stderr
     assert set(load.counts) <= {"200", "204"}, load.counts
     assert sum(load.counts.values()) > 200
+    recorded = latest_action(system)
+    action = {"gateway-reload": "gateway.reload", "gateway-restart": "gateway.restart"}[command]
+    assert (recorded["action"], recorded["object_id"]) == (action, "gateway")
+    assert recorded["actor_name"].startswith("shell:")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 
@@ -73,6 +74,29 @@ def test_one_sign_in_serves_every_admin(system: System) -> None:
         style = re.search(rf'href="(/admin/{slug}/static/[^"]+\.css)"', index.text)
         assert style
         assert browser.get(style[1]).status_code == 200
+
+
+def test_the_access_log_names_the_operator(system: System) -> None:
+    operator = system.settings_of("operator")
+    browser, _ = sign_in(system, operator["BIRZHA_OPERATOR_USERNAME"], operator["BIRZHA_OPERATOR_PASSWORD"])
+    asked = [
+        *(browser.get(f"/admin/{slug}/", headers={"Accept": "text/html"}) for slug in SLUGS),
+        browser.get("/api/v1/orders", headers={"Accept": "text/html"}),
+        browser.get("/admin/trading/nothing/here/"),
+    ]
+    named = [answer.headers["X-Operator"] for answer in asked]
+    assert len(set(named)) == 1
+    assert re.fullmatch(r"[0-9a-f-]{36}", named[0])
+    ids = [answer.headers["X-Request-Id"] for answer in asked]
+
+    def logged() -> list[str]:
+        lines = (system.home.log / "gateway.log").read_text(encoding="utf-8").splitlines()[-2000:]
+        rows = {row["request_id"]: row for row in (json.loads(line) for line in lines if line[:1] == "{")}
+        return [rows.get(each, {}).get("operator", "") for each in ids]
+
+    wait(lambda: logged() == named, "the access log does not name the operator", 15)
+    stranger = httpx.get(f"{system.url}/admin/trading/", headers={"X-Operator": named[0]}, verify=False)
+    assert "X-Operator" not in stranger.headers
 
 
 def test_operators_may_browse_the_api(system: System) -> None:

@@ -46,6 +46,8 @@ def canary(home: Home, name: str, weight: str, version: str) -> None:
             )
         else:
             _set_weight(home, service, percent, "share changed")
+        runs = state.read(home.versions).canaries[service.name].version.label
+        stack.record("canary.share", name, version=runs, percent=percent)
     say(f"The canary of {name} gets {percent} % of its requests. See make canary-status.")
 
 
@@ -83,6 +85,7 @@ def promote(home: Home, name: str) -> None:
         with step("ending the canary"):
             share.follow(home)
             running.end_canary(stack, service)
+        stack.record("canary.promote", name, version=new.label, replaced=old.label)
     say(f"{name} runs {new.label}, also after make down and make up.")
 
 
@@ -96,11 +99,13 @@ def rollback(home: Home, name: str, why: str = "make rollback") -> None:
     with stack.alone():
         with state.change(home.versions) as written:
             present = _present(written, service)
+            version = present.version.label
             present.phase, present.weight = "failed", 0
             written.note(service.name, "rolled back", why)
         share.follow(home)
         with step(f"ending the canary of {name}"):
             running.end_canary(stack, service)
+        stack.record("canary.rollback", name, reason=why, version=version)
     say(f"The canary of {name} is gone; {state.read(home.versions).stable_of(name).label} has everything.")
 
 

@@ -64,6 +64,8 @@ def test_the_admin_edits_the_wording_only(operator: Client, listed: Any, publish
     assert (changed.name_ru, changed.ticker, changed.available_quantity) == ("Эппл", "AAPL", 1000)
     assert (changed.status, changed.version) == ("open", 2)
     assert published(InstrumentChanged)[-1].name_ru == "Эппл"
+    row = AuditEntry.objects.get()
+    assert (row.action, row.object_name, row.after["name_ru"]) == ("instrument.edit", "AAPL", "Эппл")
 
 
 def test_the_admin_halts_and_opens(operator: Client, listed: Any, published: Any) -> None:
@@ -171,10 +173,10 @@ def test_more_and_less_is_issued_but_never_less_than_sold(
         )
     again = Instrument.objects.get()
     assert (again.issued_quantity, again.available_quantity, again.version) == (100, 0, 3)
-    trail = AuditEntry.objects.order_by("id").values_list("before", "after")
+    trail = AuditEntry.objects.order_by("id").values_list("action", "before", "after")
     assert list(trail) == [
-        ({"issued": 1000, "available": 900}, {"issued": 1500, "available": 1400}),
-        ({"issued": 1500, "available": 1400}, {"issued": 100, "available": 0}),
+        ("instrument.quantity", {"issued": 1000, "available": 900}, {"issued": 1500, "available": 1400}),
+        ("instrument.quantity", {"issued": 1500, "available": 1400}, {"issued": 100, "available": 0}),
     ]
 
 

@@ -180,7 +180,7 @@ def test_an_index_that_changes_again_and_again_does_not_grow(
 
 
 def test_a_catalogue_is_read_in_portions_and_refused_until_it_is_whole(
-    api: Any, listed: Any, monkeypatch: pytest.MonkeyPatch
+    api: Any, listed: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(search_index, "PAGE", 2)
     monkeypatch.setattr(search, "READ_S", 0)
@@ -194,6 +194,10 @@ def test_a_catalogue_is_read_in_portions_and_refused_until_it_is_whole(
     assert answers[0].json()["detail"] == "Поиск сейчас занят. Повторите через несколько секунд."
     assert answers[0]["Cache-Control"] == "no-store"
     assert answers[2].json()["count"] == 5
+    refused = [line for line in caplog.records if line.levelname in ("WARNING", "ERROR")]
+    assert [(line.levelname, line.getMessage()) for line in refused] == [
+        ("WARNING", "refused: search_busy")
+    ] * 2
 
 
 def test_a_process_that_begins_reads_it_all(listed: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,12 @@ from user_service.sessions.services.session_revoke import (
     sessions_revoke,
 )
 from user_service.sessions.services.sessions_purge import sessions_purge
+from user_service.sessions.services.signing_keys import (
+    signing_key_activate,
+    signing_key_make_first,
+    signing_key_publish,
+    signing_keys_retire,
+)
 
 __all__ = [
     "OperatorPass",
@@ -28,4 +34,8 @@ __all__ = [
     "session_revoke",
     "sessions_purge",
     "sessions_revoke",
+    "signing_key_activate",
+    "signing_key_make_first",
+    "signing_key_publish",
+    "signing_keys_retire",
 ]

@@ -12,6 +12,7 @@ import jwt
 import pytest
 from django.core.management import CommandError, call_command
 
+from servicekit.audit.models import AuditEntry
 from servicekit.auth.keys import KeySet
 from servicekit.auth.tokens import decode
 from user_service.sessions.errors import SigningKeyMissing
@@ -20,6 +21,8 @@ from user_service.sessions.tasks import retire_signing_keys
 from user_service.tests.conftest import at_once, sign_in
 
 DAY = 86_400
+
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -60,7 +63,6 @@ def test_ten_at_once_make_one(empty):
     assert len(list(empty.glob("*.pem"))) == 1
 
 
-@pytest.mark.django_db
 def test_rotation(empty, api, alice):
     run()
     first = key_ring().current
@@ -88,6 +90,12 @@ def test_rotation(empty, api, alice):
     age(empty, 15 * DAY)
     run("--retire")
     assert [file.stem for file in empty.glob("*.pem")] == [second]
+    assert list(AuditEntry.objects.order_by("id").values_list("action", "object_id", "after__signs")) == [
+        ("key.make", first, first),
+        ("key.publish", second, None),
+        ("key.activate", second, second),
+        ("key.retire", first, None),
+    ]
     assert api().post("/api/v1/auth/token/refresh", {"refresh": old.refresh}).status_code == 401
 
 
@@ -102,6 +110,8 @@ def test_one_command_rotates_and_goes_on_where_it_was(empty, settings):
     assert time.monotonic() - begun > 1
     assert key_ring().current == half_done
     assert key_next(empty) is None
+    row = AuditEntry.objects.get(action="key.activate")
+    assert (row.object_id, row.before, row.after["at_once"]) == (half_done, {"signs": first}, False)
     call_command("rotate_signing_key", stdout=StringIO())
     assert key_ring().current not in (first, half_done)
     assert len(list(empty.glob("*.pem"))) == 3  # nothing is deleted while its tokens may live

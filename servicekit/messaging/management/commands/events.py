@@ -12,9 +12,12 @@ from typing import Any
 from uuid import UUID
 
 import redis
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
 from servicekit.audit.actors import Actor
+from servicekit.audit.recording import Subject, record
 from servicekit.messaging import dead_letters, groups
 from servicekit.messaging.management import tables
 from servicekit.messaging.models import FailedEvent
@@ -143,7 +146,13 @@ class Command(BaseCommand):
         self, *, since: datetime | None, ids: str | None, subject: str, as_json: bool, **_: Any
     ) -> None:
         try:
-            done = replay(ids=None if ids is None else read_ids(ids), since=since, subject=subject)
+            with transaction.atomic():
+                done = replay(ids=None if ids is None else read_ids(ids), since=since, subject=subject)
+                if done.sent_again:
+                    asked = {"since": since, "subject": subject, "by_id": ids is not None}
+                    outbox = Subject("outbox", settings.SERVICE_NAME, settings.SERVICE_NAME)
+                    after = asked | {"sent_again": done.sent_again}
+                    record("events.replay", outbox, by=Actor.shell(), after=after)
         except (ValueError, OSError) as error:
             raise CommandError(str(error)) from None
         text = f"{done.sent_again} events are sent again."
@@ -152,8 +161,10 @@ class Command(BaseCommand):
         self._say({"sent_again": done.sent_again, "too_old": done.too_old} if as_json else text)
 
     def forget_group(self, *, group: str, as_json: bool, **_: Any) -> None:
-        if not groups.forget(group):
-            raise CommandError(f"No group {group} is known.")
+        with transaction.atomic():  # the row first: what Redis forgets does not come back
+            record("group.forget", Subject("group", group, group), by=Actor.shell())
+            if not groups.forget(group):
+                raise CommandError(f"No group {group} is known.")
         self._say({"forgotten": group} if as_json else f"{group} is forgotten.")
 
     def _say(self, answer: Any) -> None:

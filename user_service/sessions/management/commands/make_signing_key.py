@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from user_service.sessions import keys
+from servicekit.audit.actors import Actor
 from user_service.sessions.errors import KeyNotPublishedLongEnough, SigningKeyMissing
+from user_service.sessions.services import (
+    signing_key_activate,
+    signing_key_make_first,
+    signing_key_publish,
+    signing_keys_retire,
+)
 
 
 class Command(BaseCommand):
@@ -30,18 +35,17 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do the one step that was asked for."""
-        directory = Path(settings.JWT_KEYS)
         try:
-            self.stdout.write(self._step(directory, options))
+            self.stdout.write(self._step(options, Actor.shell()))
         except (KeyNotPublishedLongEnough, SigningKeyMissing, OSError) as error:
             raise CommandError(str(error)) from None
 
-    def _step(self, directory: Path, options: dict[str, Any]) -> str:
+    def _step(self, options: dict[str, Any], by: Actor) -> str:
         if options["rotate"]:
-            return f"key {keys.key_add(directory)} is published; --activate it in six minutes"
+            return f"key {signing_key_publish(by=by)} is published; --activate it in six minutes"
         if options["activate"]:
-            return f"key {keys.key_activate(directory, at_once=options['at_once'])} signs"
+            return f"key {signing_key_activate(by=by, at_once=options['at_once'])} signs"
         if options["retire"]:
-            return f"deleted: {', '.join(keys.key_retire(directory)) or 'none'}"
-        kid = keys.key_make_first(directory)
-        return f"key {kid} made" if kid else f"there is a key already, in {directory}"
+            return f"deleted: {', '.join(signing_keys_retire(by=by)) or 'none'}"
+        kid = signing_key_make_first(by=by)
+        return f"key {kid} made" if kid else f"there is a key already, in {settings.JWT_KEYS}"

@@ -9,8 +9,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from servicekit.audit.actors import Actor
 from user_service.sessions import keys
 from user_service.sessions.errors import KeyNotPublishedLongEnough, SigningKeyMissing
+from user_service.sessions.services import signing_key_activate, signing_key_publish
 
 
 class Command(BaseCommand):
@@ -23,18 +25,18 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do all of it; takes some six minutes."""
-        directory = Path(settings.JWT_KEYS)
+        by = Actor.shell()
         try:
-            kid = keys.key_next(directory) or keys.key_add(directory)
+            kid = keys.key_next(Path(settings.JWT_KEYS)) or signing_key_publish(by=by)
             self.stdout.write(f"key {kid} is published")
-            self.stdout.write(f"key {self._activate(directory)} signs")
+            self.stdout.write(f"key {self._activate(by)} signs")
         except (SigningKeyMissing, OSError) as error:
             raise CommandError(str(error)) from None
 
-    def _activate(self, directory: Path) -> str:
+    def _activate(self, by: Actor) -> str:
         while True:
             try:
-                return keys.key_activate(directory)
+                return signing_key_activate(by=by)
             except KeyNotPublishedLongEnough as early:
                 self.stdout.write(f"waiting {early.wait} s until everybody has fetched it ...")
                 self.stdout.flush()

@@ -1,0 +1,174 @@
+"""Nothing that an operator can do leaves no trace: every door is listed here, with what it puts on record.
+
+A new command, subcommand, action of the admin or editable table fails this test until it says which row it
+leaves and which test saw that row, or why there is none.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import pytest
+
+from compose.events.__main__ import _parser as events_parser
+from compose.local.__main__ import _parser as local_parser
+from compose.local.paths import ROOT
+from compose.services import SERVICES
+from tests.security.doors import leaves
+from tests.system import System
+
+
+@dataclass(frozen=True)
+class Row:
+    """A door whose use leaves a row. ``seen_by``: the test that reads it."""
+
+    action: str
+    seen_by: str
+
+
+#: Why a door leaves none.
+READS = "it changes nothing"
+AGAIN = "what it becomes leaves the row"
+MACHINE = (
+    "the machine's own: supervisord's log has it, and the trail is among what it starts, stops or deletes"
+)
+TOOL = "no part of a running system"
+
+MARKET = "market_service/tests/instruments/test_instrument_edit.py::"
+OPERATIONS = "servicekit/tests/test_operations.py::"
+KEYS = "user_service/tests/sessions/test_signing_keys.py::"
+SIGN_IN = "user_service/tests/accounts/test_operator_sign_in.py::"
+IMPORT = "market_service/tests/quotes/test_prices_import.py::"
+LOAD = "market_service/tests/instruments/test_catalogue_load.py::"
+MAKE = "user_service/tests/accounts/test_make_operator.py::"
+CANARY = "tests/canary/test_versions.py::test_versions_change_under_load_and_nobody_notices"
+RESTART = "tests/e2e/test_gateway_restart.py::test_no_request_is_lost"
+REVERSAL = "billing_service/tests/ledger/"
+FREEZE = f"{REVERSAL}test_admin.py::test_an_account_is_frozen_and_let_go_for_a_reason"
+
+DOORS: dict[str, Row | str] = {
+    "admin accounts.user disable": Row("user.disable", f"{SIGN_IN}test_the_pages"),
+    "admin accounts.user enable": Row("user.enable", f"{SIGN_IN}test_the_pages"),
+    "admin user_sessions.session end": Row("session.end", f"{SIGN_IN}test_the_pages"),
+    "admin instruments.instrument change": Row(
+        "instrument.edit", f"{MARKET}test_the_admin_edits_the_wording_only"
+    ),
+    "admin instruments.instrument halt": Row("instrument.halt", f"{MARKET}test_the_admin_halts_and_opens"),
+    "admin instruments.instrument open": Row("instrument.open", f"{MARKET}test_the_admin_halts_and_opens"),
+    "admin instruments.instrument price": Row("instrument.price", f"{MARKET}test_a_price_is_set_and_told"),
+    "admin instruments.instrument quantity": Row(
+        "instrument.quantity", f"{MARKET}test_more_and_less_is_issued_but_never_less_than_sold"
+    ),
+    "admin ledger.journalentry reverse": Row(
+        "journal.reverse", f"{REVERSAL}test_admin.py::test_an_entry_is_reversed_after_every_leg_was_shown"
+    ),
+    "admin ledger.ledgeraccount freeze": Row("account.freeze", FREEZE),
+    "admin ledger.ledgeraccount unfreeze": Row("account.unfreeze", FREEZE),
+    "admin messaging.failedevent drop": Row("event.drop", f"{OPERATIONS}test_drop_wants_a_reason"),
+    "admin messaging.failedevent retry": Row("event.retry", f"{OPERATIONS}test_retry"),
+    "manage events dead-letters list": READS,
+    "manage events dead-letters show": READS,
+    "manage events dead-letters retry": Row(
+        "event.retry", f"{OPERATIONS}test_retry_handles_it_once_and_clears_both"
+    ),
+    "manage events dead-letters drop": Row(
+        "event.drop", f"{OPERATIONS}test_drop_keeps_who_and_why_and_is_final"
+    ),
+    "manage events forget-group": Row("group.forget", f"{OPERATIONS}test_a_known_group_that_is_not_there"),
+    "manage events replay": Row("events.replay", f"{OPERATIONS}test_by_id"),
+    "manage events status": READS,
+    "manage import_prices": Row("prices.import", f"{IMPORT}test_an_import_is_on_record_once"),
+    "manage load_catalogue": Row("catalogue.load", f"{LOAD}test_loading_again_changes_and_tells_nothing"),
+    "manage journal_head": READS,
+    "manage journal_reverse": Row("journal.reverse", f"{REVERSAL}test_journal_reverse.py::test_by_command"),
+    "manage verify_journal": READS,
+    "manage make_operator": Row("operator.make", f"{MAKE}test_who_made_an_operator_is_on_record"),
+    "manage make_signing_key": Row("key.make", f"{KEYS}test_rotation"),
+    "manage make_signing_key --rotate": Row("key.publish", f"{KEYS}test_rotation"),
+    "manage make_signing_key --activate": Row("key.activate", f"{KEYS}test_rotation"),
+    "manage make_signing_key --retire": Row("key.retire", f"{KEYS}test_rotation"),
+    "manage rotate_signing_key": Row(
+        "key.activate", f"{KEYS}test_one_command_rotates_and_goes_on_where_it_was"
+    ),
+    "manage record_action": Row("canary.promote", CANARY),
+    "manage run_worker": MACHINE,
+    "compose.events status": READS,
+    "compose.events replay": AGAIN,
+    "compose.local canary": Row("canary.share", CANARY),
+    "compose.local promote": Row("canary.promote", CANARY),
+    "compose.local rollback": Row("canary.rollback", CANARY),
+    "compose.local gateway-reload": Row("gateway.reload", RESTART),
+    "compose.local gateway-restart": Row("gateway.restart", RESTART),
+    "compose.local rotate-key": AGAIN,
+    "compose.local events": AGAIN,
+    **dict.fromkeys((f"compose.local {name}" for name in ("up", "down", "reset", "backing")), MACHINE),
+    **dict.fromkeys(
+        (f"compose.local {name}" for name in ("status", "logs", "check", "canary-status")), READS
+    ),
+    **dict.fromkeys(
+        (f"compose.local {name}" for name in ("demo", "lint", "test", "faults", "bench", "audit", "lock")),
+        TOOL,
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def doors(system: System) -> set[str]:
+    found = {
+        *(f"compose.local {name}" for name in _words(leaves(local_parser(), ""))),
+        *(f"compose.events {name}" for name in _words(leaves(events_parser(), ""))),
+    }
+    for service in SERVICES:
+        variables = {key: value for key, value in os.environ.items() if not key.startswith("DJANGO_")}
+        said = subprocess.run(
+            [sys.executable, "-m", "tests.security.doors", service.package],
+            cwd=ROOT,
+            env=variables | {"BIRZHA_HOME": str(system.home.root)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        found |= set(json.loads(said.stdout))
+    return found
+
+
+def _words(names: object) -> list[str]:
+    return [str(name).split()[0] for name in names]  # type: ignore[attr-defined]
+
+
+def test_every_door_is_listed(doors: set[str]) -> None:
+    assert doors - set(DOORS) == set(), "what do these put on record?"
+    assert set(DOORS) - doors == set(), "there is no such door any more"
+
+
+@pytest.mark.parametrize("door", sorted(name for name, says in DOORS.items() if isinstance(says, Row)))
+def test_its_row_was_seen_by_a_test(door: str) -> None:
+    row = DOORS[door]
+    assert isinstance(row, Row)
+    file, _, name = row.seen_by.partition("::")
+    text = (ROOT / file).read_text(encoding="utf-8")
+    source = next(
+        (
+            ast.get_source_segment(text, node) or ""
+            for node in ast.walk(ast.parse(text))
+            if isinstance(node, ast.FunctionDef) and node.name == name
+        ),
+        "",
+    )
+    assert source, f"{row.seen_by} is no test"
+    assert "AuditEntry" in source or "latest_action" in source, f"{row.seen_by} reads no row"
+    assert f'"{row.action}"' in source, f"{row.seen_by} does not ask for {row.action}"
+
+
+def test_every_action_has_a_door_and_a_name() -> None:
+    """``ACTIONS`` has what the doors record, and nothing else."""
+    text = (ROOT / "servicekit/audit/actions.py").read_text(encoding="utf-8")
+    dictionary = next(node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.AnnAssign))
+    assert isinstance(dictionary, ast.Dict)
+    named = {key.value for key in dictionary.keys if isinstance(key, ast.Constant)}
+    assert {row.action for row in DOORS.values() if isinstance(row, Row)} == named
