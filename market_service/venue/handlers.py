@@ -12,7 +12,7 @@ from servicekit.messaging import Received, in_batches
 @in_batches
 def on_order_submitted(messages: Sequence[Received[trading.OrderSubmitted]]) -> None:
     """Orders arrived: execute or refuse them."""
-    services.orders_answer(messages=messages)
+    services.orders_execute(messages=messages)
 
 
 @in_batches

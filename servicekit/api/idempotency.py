@@ -23,7 +23,7 @@ from rest_framework.response import Response
 from servicekit.api.models import IdempotentAnswer
 from servicekit.api.renderers import json_of
 from servicekit.auth.principals import Principal
-from servicekit.database import Statement, run_later
+from servicekit.database import Statement, execute_deferred
 from servicekit.errors import DomainError
 from servicekit.faults import fault_point
 
@@ -95,7 +95,7 @@ def idempotent(request: Request, action: Callable[[str], Response]) -> Response:
     user_id = cast(Principal, request.user).id
     try:
         with transaction.atomic():
-            run_later(_TAKE_KEY, [str(user_id), key, fingerprint, str(PATIENCE)])
+            execute_deferred(_TAKE_KEY, [str(user_id), key, fingerprint, str(PATIENCE)])
             response = action(key)
             _remember(user_id, key, response)
             fault_point("request.before_commit")
@@ -126,7 +126,7 @@ def _is_in_flight(error: OperationalError) -> bool:
 
 def _remember(user_id: UUID, key: str, response: Response) -> None:
     location, body = response.headers.get("Location", ""), json_of(response.data).decode()
-    run_later(_REMEMBER, [response.status_code, location, body, str(user_id), key])
+    execute_deferred(_REMEMBER, [response.status_code, location, body, str(user_id), key])
 
 
 def _replay(user_id: UUID, key: str, fingerprint: str) -> Response:

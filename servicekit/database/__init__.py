@@ -9,10 +9,10 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 from servicekit.database.statements import Statement
 
-__all__ = ["Statement", "plan_for_any_size", "run_later"]
+__all__ = ["Statement", "execute_deferred", "plan_for_any_size"]
 
 
-def run_later(query: str, values: Sequence[Any] = ()) -> None:
+def execute_deferred(query: str, values: Sequence[Any] = ()) -> None:
     """Run a statement whose answer nobody needs: with the transaction's next one, or with its COMMIT.
 
     What it raises (an IntegrityError, say) is raised there: an ``atomic`` block that ends without an
@@ -22,7 +22,7 @@ def run_later(query: str, values: Sequence[Any] = ()) -> None:
     wrapper.ensure_connection()
     wrapper.validate_no_broken_transaction()
     with wrapper.wrap_database_errors:
-        wrapper.connection.later(query, values)
+        wrapper.connection.defer(query, values)
 
 
 def plan_for_any_size() -> None:

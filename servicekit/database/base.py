@@ -10,7 +10,7 @@ from django.db.backends.postgresql import base
 from psycopg2 import extensions
 
 from servicekit.contracts import parse_id
-from servicekit.database.trips import Connection, Cursor
+from servicekit.database.pipeline import Connection, Cursor
 
 #: Seconds for which a connection that answered counts as one that answers.
 TRUSTED = 1.0

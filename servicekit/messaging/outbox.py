@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from servicekit.arrays import columns, lines
 from servicekit.contracts import Event
-from servicekit.database import Statement, run_later
+from servicekit.database import Statement, execute_deferred
 from servicekit.ids import new_id
 from servicekit.messaging import envelope
 from servicekit.messaging.envelope import Received
@@ -66,7 +66,7 @@ def publish_many(outgoing: Iterable[Outgoing]) -> list[UUID]:
     Raises:
         TransactionManagementError: there is no transaction.
         IntegrityError: a subject has an event of that number already: two writers raced. It may come
-            as late as with the commit (``run_later``).
+            as late as with the commit (``execute_deferred``).
     """
     connection = transaction.get_connection()
     if not connection.in_atomic_block:
@@ -94,7 +94,7 @@ def publish_many(outgoing: Iterable[Outgoing]) -> list[UUID]:
         )
     if not rows:
         return []
-    run_later(_APPEND, [*columns(rows), lines(envelopes)])
+    execute_deferred(_APPEND, [*columns(rows), lines(envelopes)])
     if not any(func is wake_relay for _, func, _ in connection.run_on_commit):
         transaction.on_commit(wake_relay)
     return [row[0] for row in rows]

@@ -3,39 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
+from uuid import UUID
 
-from django.db import connection
-
-from servicekit.arrays import columns
 from servicekit.contracts import user
+from servicekit.database.bulk import Upsert
 from servicekit.messaging import Received
+from servicekit.people.models import Person
 
-_REGISTERED = """
-INSERT INTO people AS known (user_id, username, display_name, version)
-SELECT told.*, '', 0 FROM unnest(%s::uuid[], %s::text[]) AS told (user_id, username)
-ORDER BY user_id
-ON CONFLICT (user_id) DO UPDATE SET username = excluded.username
-"""
 
-_CHANGED = """
-INSERT INTO people AS known (user_id, username, display_name, version)
-SELECT user_id, '', display_name, version
-FROM unnest(%s::uuid[], %s::text[], %s::int[]) AS told (user_id, display_name, version)
-ORDER BY user_id
-ON CONFLICT (user_id) DO UPDATE SET display_name = excluded.display_name, version = excluded.version
-WHERE known.version < excluded.version
-"""
+class _Named(NamedTuple):
+    """A person who signed up."""
+
+    user_id: UUID
+    username: str
+    display_name: str = ""
+    version: int = 0
+
+
+class _Renamed(NamedTuple):
+    """How a person wants to be called, as of ``version``."""
+
+    user_id: UUID
+    display_name: str
+    version: int
+    username: str = ""
+
+
+_REGISTER = Upsert(Person, _Named, key="user_id", update=("username",))
+_RENAME = Upsert(
+    Person,
+    _Renamed,
+    key="user_id",
+    update=("display_name", "version"),
+    where="kept.version < excluded.version",
+)
 
 
 def people_register(messages: Sequence[Received[user.AccountRegistered]]) -> None:
     """Remember who signed up, each user once."""
-    rows = [(message.event.user_id, message.event.username) for message in messages]
-    with connection.cursor() as cursor:
-        cursor.execute(_REGISTERED, columns(rows))
+    _REGISTER.run(_Named(message.event.user_id, message.event.username) for message in messages)
 
 
 def people_rename(messages: Sequence[Received[user.ProfileChanged]]) -> None:
     """Follow the users' names, each user once, unless something newer is known."""
-    rows = [(message.event.user_id, message.event.display_name, message.sequence) for message in messages]
-    with connection.cursor() as cursor:
-        cursor.execute(_CHANGED, columns(rows))
+    _RENAME.run(
+        _Renamed(message.event.user_id, message.event.display_name, message.sequence) for message in messages
+    )

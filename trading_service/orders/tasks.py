@@ -14,7 +14,7 @@ def orders_sweep(at_once: int = services.SWEEP_LIMIT) -> int:
     Returns:
         How many were due.
     """
-    services.deadlines_hold()
+    services.deadlines_clamp()
     swept = 0
     while True:
         taken = services.orders_expire(limit=at_once)

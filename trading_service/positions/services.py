@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from enum import Enum
 from uuid import UUID
 
@@ -11,9 +11,11 @@ from django.db import connection
 from django.utils import timezone
 
 from servicekit.arrays import columns
-from servicekit.database import Statement, run_later
+from servicekit.database import Statement, execute_deferred
+from servicekit.database.bulk import Lock, Update
 from servicekit.ids import new_id
 from trading_service.positions.errors import InsufficientPosition, PositionInconsistent
+from trading_service.positions.models import Position
 from trading_service.positions.selectors import position_available
 
 _HOLD = Statement(
@@ -21,26 +23,6 @@ _HOLD = Statement(
 UPDATE positions_position SET held_quantity = held_quantity + %s, updated_at = %s
 WHERE user_id = %s AND instrument_id = %s AND quantity - held_quantity >= %s
   AND (quantity - held_quantity = %s OR NOT %s)
-"""
-)
-
-_LOCK = Statement(
-    """
-SELECT user_id, instrument_id, quantity, held_quantity, cost_basis, realized_pnl
-FROM positions_position
-JOIN unnest(%s::uuid[], %s::uuid[]) AS wanted (user_id, instrument_id) USING (user_id, instrument_id)
-ORDER BY user_id, instrument_id FOR NO KEY UPDATE OF positions_position
-"""
-)
-
-_UPDATE = Statement(
-    """
-UPDATE positions_position AS position SET
-    quantity = book.quantity, held_quantity = book.held_quantity, cost_basis = book.cost_basis,
-    realized_pnl = book.realized_pnl, updated_at = %s
-FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
-     AS book (user_id, instrument_id, quantity, held_quantity, cost_basis, realized_pnl)
-WHERE position.user_id = book.user_id AND position.instrument_id = book.instrument_id
 """
 )
 
@@ -124,56 +106,54 @@ def positions_move(movements: Iterable[Movement]) -> None:
         wanted.setdefault((movement.user_id, movement.instrument_id), []).append(movement)
     if not wanted:
         return
-    known = _locked(wanted)
-    changed, made = [], []
+    known = {(book.user_id, book.instrument_id): book for book in _LOCK(wanted)}
+    changed: list[_Book] = []
+    made: list[_Book] = []
     for key, moves in wanted.items():
-        book = known.get(key) or _Book()
+        book = known.get(key) or _Book.empty(*key)
         for movement in moves:
             book.apply(movement)
-        if key in known:
-            changed.append((*key, *book.columns))
-        else:
-            made.append((new_id(), *key, *book.columns))
+        (changed if key in known else made).append(book)
     now = timezone.now()
-    if changed:
-        run_later(_UPDATE, [now, *columns(changed)])
+    _UPDATE.defer(changed, updated_at=now)
     if made:
-        run_later(_INSERT, [now, *columns(made)])
+        execute_deferred(_INSERT, [now, *columns((new_id(), *astuple(book)) for book in made)])
 
 
 @dataclass(slots=True)
 class _Book:
     """A position while movements are booked, by the average cost method (see ``models``)."""
 
-    quantity: int = 0
-    held: int = 0
-    cost: int = 0
-    realized: int = 0
+    user_id: UUID
+    instrument_id: UUID
+    quantity: int
+    held_quantity: int
+    cost_basis: int
+    realized_pnl: int
 
-    @property
-    def columns(self) -> tuple[int, int, int, int]:
-        return self.quantity, self.held, self.cost, self.realized
+    @classmethod
+    def empty(cls, user_id: UUID, instrument_id: UUID) -> _Book:
+        """A first position."""
+        return cls(user_id, instrument_id, 0, 0, 0, 0)
 
     def apply(self, movement: Movement) -> None:
         units = movement.quantity
         if movement.move is Move.BUY:
             self.quantity += units
-            self.cost += movement.money
+            self.cost_basis += movement.money
             return
-        if units > self.held:
+        if units > self.held_quantity:
             raise PositionInconsistent(
                 user_id=movement.user_id, instrument_id=movement.instrument_id, quantity=units
             )
-        self.held -= units
+        self.held_quantity -= units
         if movement.move is Move.SELL:
             # cost × units ÷ quantity, half away from zero, exactly: nothing here is below zero
-            taken = (2 * self.cost * units + self.quantity) // (2 * self.quantity)
+            taken = (2 * self.cost_basis * units + self.quantity) // (2 * self.quantity)
             self.quantity -= units
-            self.cost -= taken
-            self.realized += movement.money - taken
+            self.cost_basis -= taken
+            self.realized_pnl += movement.money - taken
 
 
-def _locked(keys: Iterable[_Key]) -> dict[_Key, _Book]:
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK, columns(keys))
-        return {(row[0], row[1]): _Book(*row[2:]) for row in cursor.fetchall()}
+_LOCK = Lock(Position, _Book, key=("user_id", "instrument_id"), order=("user_id", "instrument_id"))
+_UPDATE = Update(Position, _Book, key=("user_id", "instrument_id"), shared=("updated_at",))

@@ -12,22 +12,29 @@ from django.db import connection, transaction
 
 from servicekit.arrays import columns
 from servicekit.contracts import market, parse_id
-from trading_service.reference.models import QuoteFeed
+from servicekit.database.bulk import Upsert
+from trading_service.reference.models import ListedInstrument, QuoteFeed
 
-_COLUMNS = (
-    "ticker", "name_en", "name_ru", "type", "currency", "lot_size", "price_step", "issued_quantity", "status",
-    "previous_close",
-)  # fmt: skip
 
-_INSTRUMENTS_UPSERT = f"""
-INSERT INTO reference_listedinstrument AS known (id, version, {", ".join(_COLUMNS)})
-SELECT * FROM unnest(%s::uuid[], %s::int[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
-                     %s::int[], %s::numeric[], %s::bigint[], %s::text[], %s::numeric[]) AS heard (id)
-ORDER BY id
-ON CONFLICT (id) DO UPDATE SET
-    version = excluded.version, {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS)}
-WHERE known.version < excluded.version
-"""
+class _InstrumentRow(NamedTuple):
+    """A row of :class:`ListedInstrument`; ``version``: the sequence of the event that told it."""
+
+    id: UUID
+    version: int
+    ticker: str
+    name_en: str
+    name_ru: str
+    type: str
+    currency: str
+    lot_size: int
+    price_step: Decimal
+    issued_quantity: int
+    status: str
+    previous_close: Decimal
+
+
+_TOLD = _InstrumentRow._fields[2:]  # each under the same name in the event
+_COPY = Upsert(ListedInstrument, _InstrumentRow, key="id", where="kept.version < excluded.version")
 
 # Joined with the instruments, because a quote may overtake the event that lists its instrument; with what
 # is known, because an upsert locks, and so writes, even the rows that it leaves as they are; ordered, so
@@ -42,13 +49,6 @@ WHERE before.price IS NULL OR (before.price_at < heard.price_at AND (%s OR befor
 ORDER BY instrument.id
 ON CONFLICT (instrument_id) DO UPDATE SET price = excluded.price, price_at = excluded.price_at
 WHERE known.price_at < excluded.price_at
-"""
-
-_FEED_UPSERT = """
-INSERT INTO reference_quotefeed (id, number, heard_from, complete_since, confirmed_at)
-VALUES (1, %s, %s, %s, %s)
-ON CONFLICT (id) DO UPDATE SET number = excluded.number, heard_from = excluded.heard_from,
-    complete_since = excluded.complete_since, confirmed_at = excluded.confirmed_at
 """
 
 
@@ -72,13 +72,10 @@ def instruments_copy(*, snapshots: Sequence[tuple[market.InstrumentChanged, int]
     Returns:
         How many of the descriptions were newer than what was known.
     """
-    rows = [
-        (heard.instrument_id, version, *(getattr(heard, name) for name in _COLUMNS))
+    newer = _COPY.run(
+        _InstrumentRow(heard.instrument_id, version, *(getattr(heard, name) for name in _TOLD))
         for heard, version in snapshots
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(_INSTRUMENTS_UPSERT, columns(rows))
-        newer = cursor.rowcount
+    )
     quotes_copy(
         quotes=[HeardQuote(heard.instrument_id, heard.price, heard.price_at) for heard, _ in snapshots]
     )
@@ -102,10 +99,15 @@ def quotes_hear(*, message: market.QuotesUpdated) -> int:
         heard_from = message.number
     else:
         heard_from = feed.heard_from
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _FEED_UPSERT, [message.number, heard_from, message.complete_since, message.confirmed_at]
-        )
+    told = {
+        "number": message.number,
+        "heard_from": heard_from,
+        "complete_since": message.complete_since,
+        "confirmed_at": message.confirmed_at,
+    }
+    QuoteFeed.objects.bulk_create(
+        [QuoteFeed(**told)], update_conflicts=True, unique_fields=["id"], update_fields=list(told)
+    )
     quotes = [
         HeardQuote(parse_id(instrument), Decimal(price), message.confirmed_at)
         for instrument, price in message.quotes

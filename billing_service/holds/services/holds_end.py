@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from billing_service.holds.models import Hold
-from billing_service.holds.services.rows import HoldRow, NewHold, holds_insert, holds_read, holds_save
+from billing_service.holds.services.batch import HoldRow, NewHold, holds_insert, holds_read, holds_save
 from billing_service.ledger.services import LockedAccount, accounts_lock, accounts_save
 from servicekit.contracts import trading
 from servicekit.messaging import Received

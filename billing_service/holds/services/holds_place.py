@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from billing_service.holds.services.rows import NewHold, holds_insert, holds_read
+from billing_service.holds.services.batch import NewHold, holds_insert, holds_read
 from billing_service.ledger.services import LockedAccount, accounts_lock, accounts_save
 from servicekit.contracts import trading
 from servicekit.contracts.billing import HoldDeclined, HoldPlaced
@@ -46,16 +46,13 @@ def holds_place(*, messages: Sequence[Received[trading.OrderPlaced]]) -> int:
             answers.append(Outgoing(_declined(order, code, account), cause=message))
             continue
         account.held += order.hold_amount
-        patience = settings.HOLD_PATIENCE if order.type == "market" else None  # a limit order may rest
-        hold = NewHold(order.order_id, account.id, order.user_id, order.hold_amount, patience=patience)
+        due_in_s = settings.HOLD_PATIENCE if order.type == "market" else None  # a limit order may rest
+        hold = NewHold(order.order_id, account.id, order.user_id, order.hold_amount, due_in_s=due_in_s)
         placed.append((hold, message))
     if placed:
         accounts_save({hold.user_id: accounts[hold.user_id] for hold, _ in placed}.values())
-        ids = holds_insert([hold for hold, _ in placed])
-        answers += [
-            Outgoing(_placed(hold_id, message.event), cause=message)
-            for hold_id, (_, message) in zip(ids, placed, strict=True)
-        ]
+        holds_insert([hold for hold, _ in placed])
+        answers += [Outgoing(_placed(hold.id, message.event), cause=message) for hold, message in placed]
     publish_many(answers)
     return len(placed)
 

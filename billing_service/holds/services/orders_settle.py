@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from billing_service.holds.errors import FillNotCovered
-from billing_service.holds.services.rows import HoldRow, holds_read, holds_save
+from billing_service.holds.services.batch import HoldRow, holds_read, holds_save
 from billing_service.ledger.errors import AccountNotReady
 from billing_service.ledger.models import JournalEntry, LedgerAccount, LedgerEntry
 from billing_service.ledger.selectors import fills_booked

@@ -5,49 +5,23 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 
 from billing_service.ledger.errors import AccountIsFrozen, AccountNotFrozen, NoCustomersAccount
 from billing_service.ledger.models import AccountFreeze, LedgerAccount
-from servicekit.arrays import array
 from servicekit.audit.actors import Actor
 from servicekit.audit.recording import record
 from servicekit.contracts import user
 from servicekit.contracts.billing import AccountOpened
-from servicekit.database import Statement, run_later
-from servicekit.ids import new_id
+from servicekit.database.bulk import Lock, Update
 from servicekit.messaging import Outgoing, Received, publish_many
 from servicekit.money import HOME_CURRENCY
 
 log = logging.getLogger(__name__)
-
-_OPEN = """
-INSERT INTO ledger_ledgeraccount (id, kind, user_id, currency, balance, held, last_number)
-SELECT id, 'customer_cash', user_id, %s, 0, 0, 0 FROM unnest(%s::uuid[], %s::uuid[]) AS new (id, user_id)
-ORDER BY user_id
-ON CONFLICT (user_id) DO NOTHING
-RETURNING user_id, id, opened_at
-"""
-
-_LOCK = Statement(
-    """
-SELECT id, user_id, currency, balance, held, last_number, frozen_at IS NOT NULL
-FROM ledger_ledgeraccount WHERE user_id = ANY(%s::uuid[]) ORDER BY id FOR UPDATE
-"""
-)
-
-#: Balance and held change in one statement, so the CHECK held ≤ balance is true of every row version.
-_SAVE = Statement(
-    """
-UPDATE ledger_ledgeraccount AS account
-SET balance = new.balance, held = new.held, last_number = new.last_number
-FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[]) AS new (id, balance, held, last_number)
-WHERE account.id = new.id
-"""
-)
 
 
 @dataclass(slots=True)
@@ -60,11 +34,17 @@ class LockedAccount:
     balance: int
     held: int
     last_number: int
-    frozen: bool
+    frozen_at: datetime | None
+    kind: str
     key: str = ""
 
     def __post_init__(self) -> None:
         self.key = str(self.id)  # written into each of its legs
+
+    @property
+    def frozen(self) -> bool:
+        """Whether nothing new may be done with it."""
+        return self.frozen_at is not None
 
     @property
     def available(self) -> int:
@@ -78,6 +58,11 @@ class LockedAccount:
         return self.balance
 
 
+_LOCK = Lock(LedgerAccount, LockedAccount, key="user_id")
+# Balance and held change in one statement, so the CHECK held ≤ balance is true of every row version.
+_SAVE = Update(LedgerAccount, LockedAccount, key="id", columns=("balance", "held", "last_number"))
+
+
 @transaction.atomic
 def accounts_open(*, messages: Sequence[Received[user.AccountRegistered]]) -> int:
     """Open the cash accounts of customers who registered; nothing for one who has an account.
@@ -89,15 +74,24 @@ def accounts_open(*, messages: Sequence[Received[user.AccountRegistered]]) -> in
         AccountOpened: for each of them.
     """
     causes = {message.event.user_id: message for message in messages}
-    with connection.cursor() as cursor:
-        cursor.execute(_OPEN, [HOME_CURRENCY, array(new_id() for _ in causes), array(causes)])
-        opened = cursor.fetchall()
+    new = [
+        LedgerAccount(kind=LedgerAccount.Kind.CUSTOMER_CASH, user_id=user_id, currency=HOME_CURRENCY)
+        for user_id in sorted(causes)
+    ]
+    LedgerAccount.objects.bulk_create(new, ignore_conflicts=True)
+    opened = list(LedgerAccount.objects.filter(id__in=[account.id for account in new]))
     publish_many(
         Outgoing(
-            AccountOpened(account_id=id, user_id=user_id, currency=HOME_CURRENCY, opened_at=opened_at),
-            cause=causes[user_id],
+            AccountOpened(
+                account_id=account.id,
+                user_id=account.user_id,
+                currency=account.currency,
+                opened_at=account.opened_at,
+            ),
+            cause=causes[account.user_id],
         )
-        for user_id, id, opened_at in opened
+        for account in opened
+        if account.user_id is not None
     )
     return len(opened)
 
@@ -108,9 +102,7 @@ def accounts_lock(*, user_ids: Iterable[UUID]) -> Mapping[UUID, LockedAccount]:
     Returns:
         User id → account; who has none is not in it.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [array(set(user_ids))])
-        return {row[1]: LockedAccount(*row) for row in cursor.fetchall()}
+    return {account.user_id: account for account in _LOCK(set(user_ids)) if account.user_id}
 
 
 def accounts_save(accounts: Iterable[LockedAccount]) -> None:
@@ -118,18 +110,9 @@ def accounts_save(accounts: Iterable[LockedAccount]) -> None:
 
     Raises:
         IntegrityError: a customer's balance is below zero or below what is held; as late as with the
-            commit (``run_later``).
+            commit (``execute_deferred``).
     """
-    accounts = list(accounts)
-    run_later(
-        _SAVE,
-        [
-            array(account.key for account in accounts),
-            array(account.balance for account in accounts),
-            array(account.held for account in accounts),
-            array(account.last_number for account in accounts),
-        ],
-    )
+    _SAVE.defer(accounts)
 
 
 @transaction.atomic

@@ -6,49 +6,57 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
 from billing_service.ledger.chain import Leg, entry_hash, price_text
-from billing_service.ledger.models import LedgerAccount
+from billing_service.ledger.models import JournalEntry, LedgerAccount, LedgerEntry
 from billing_service.ledger.services.accounts import LockedAccount, accounts_save
-from servicekit.arrays import array
-from servicekit.database import Statement, run_later
+from servicekit.database import Statement
+from servicekit.database.bulk import Insert, Lock
 from servicekit.ids import new_id
 
 _HEAD = Statement("SELECT number, hash, moment FROM ledger_lock_head()")
 
-_SYSTEM = Statement(
-    """
-SELECT id, user_id, currency, balance, held, last_number, frozen_at IS NOT NULL, kind
-FROM ledger_ledgeraccount WHERE kind <> 'customer_cash' AND currency = ANY(%s::text[]) ORDER BY id FOR UPDATE
-"""
-)
 
-_LEGS = Statement(
-    """
-INSERT INTO ledger_ledgerentry
-    (id, journal_entry_id, account_id, number, kind, amount, currency, balance_after)
-SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::bigint[], %s::text[], %s::bigint[], %s::text[],
-    %s::bigint[])
-"""
-)
+class _Leg(NamedTuple):
+    """A row of :class:`LedgerEntry`."""
 
-_ENTRIES = Statement(
-    """
-INSERT INTO ledger_journalentry
-    (id, number, hash, type, source_id, request_id, occurred_at, order_id, fill_id, ticker, quantity, price,
-     description, reverses_id, reason, booked_by)
-SELECT id, number, hash, type, source_id, request_id, %s::timestamptz, order_id, fill_id, ticker, quantity,
-    price, description, reverses_id, reason, booked_by
-FROM unnest(%s::uuid[], %s::bigint[], %s::text[], %s::text[], %s::uuid[], %s::text[], %s::uuid[], %s::uuid[],
-    %s::text[], %s::bigint[], %s::numeric[], %s::text[], %s::uuid[], %s::text[], %s::text[])
-    AS new (id, number, hash, type, source_id, request_id, order_id, fill_id, ticker, quantity, price,
-        description, reverses_id, reason, booked_by)
-"""
-)
+    id: UUID
+    journal_entry_id: str
+    account_id: str
+    number: int
+    kind: str
+    amount: int
+    currency: str
+    balance_after: int
+
+
+class _Entry(NamedTuple):
+    """A row of :class:`JournalEntry`; when it was is the same for all that are booked together."""
+
+    id: str
+    number: int
+    hash: str
+    type: str
+    source_id: UUID
+    request_id: str
+    order_id: UUID | None
+    fill_id: UUID | None
+    ticker: str
+    quantity: int | None
+    price: str | None
+    description: str
+    reverses_id: UUID | None
+    reason: str
+    booked_by: str
+
+
+_OWN = Lock(LedgerAccount, LockedAccount, key="currency", where="kept.kind <> 'customer_cash'")
+_LEGS = Insert(LedgerEntry, _Leg)
+_ENTRIES = Insert(JournalEntry, _Entry, shared=("occurred_at",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +116,14 @@ def journal_book(drafts: Sequence[Draft]) -> list[Booked]:
     Raises:
         IntegrityError: a source, a fill or a reversed entry is booked already, a customer's balance
             would fall below zero or below what is held, or the legs do not balance. It may come as late
-            as with the commit (``run_later``).
+            as with the commit (``execute_deferred``).
         decimal.Inexact: a price is finer than the journal keeps.
     """
     number, previous, moment = _head_lock()
     system = _system_accounts({draft.currency for draft in drafts})
     touched: dict[UUID, LockedAccount] = {}
-    legs: list[tuple[Any, ...]] = []
-    entries: list[tuple[Any, ...]] = []
+    legs: list[_Leg] = []
+    entries: list[_Entry] = []
     booked: list[Booked] = []
     for draft in drafts:
         own: list[Leg] = []
@@ -134,15 +142,16 @@ def journal_book(drafts: Sequence[Draft]) -> list[Booked]:
         number += 1
         previous = entry_hash(draft, legs=own, number=number, occurred_at=moment, previous=previous)
         key = str(draft.id)
-        legs += [(new_id(), key, *leg) for leg in own]
-        entries.append((
+        legs += [_Leg(new_id(), key, *leg) for leg in own]
+        entries.append(_Entry(
             key, number, previous, draft.type, draft.source_id, draft.request_id, draft.order_id,
             draft.fill_id, draft.ticker, draft.quantity, price_text(draft.price) or None, draft.description,
             draft.reverses_id, draft.reason, draft.booked_by,
         ))  # fmt: skip
         booked.append(Booked(draft.id, number, moment, balances))
     accounts_save(touched.values())
-    _insert(legs, entries, moment)
+    _LEGS.defer(legs)  # before the entries, which seal them: see ``ledger.models``
+    _ENTRIES.defer(entries, occurred_at=moment)
     return booked
 
 
@@ -158,30 +167,10 @@ def _system_accounts(currencies: set[str]) -> dict[tuple[str, str], LockedAccoun
     """The system's own accounts by kind and currency, made at a currency's first use."""
     kinds = [kind for kind in LedgerAccount.Kind if kind != LedgerAccount.Kind.CUSTOMER_CASH]
     while True:
-        with connection.cursor() as cursor:
-            cursor.execute(_SYSTEM, [array(currencies)])
-            found = {(row[7], row[2]): LockedAccount(*row[:7]) for row in cursor.fetchall()}
+        found = {(account.kind, account.currency): account for account in _OWN(currencies)}
         if len(found) == len(kinds) * len(currencies):
             return found
         LedgerAccount.objects.bulk_create(
             [LedgerAccount(kind=kind, currency=currency) for kind in kinds for currency in currencies],
             ignore_conflicts=True,
         )
-
-
-def _insert(legs: Sequence[tuple[Any, ...]], entries: Sequence[tuple[Any, ...]], moment: datetime) -> None:
-    """Legs first: the entry seals them, see ``ledger.models``."""
-    id, entry_id, account_id, leg, kind, amount, currency, balance = list(zip(*legs, strict=True)) or [()] * 8
-    run_later(
-        _LEGS,
-        [array(id), array(entry_id), array(account_id), array(leg), array(kind), array(amount),
-         array(currency), array(balance)],
-    )  # fmt: skip
-    (id, number, hash, type, source_id, request_id, order_id, fill_id, ticker, quantity, price,
-     description, reverses_id, reason, booked_by) = zip(*entries, strict=True)  # fmt: skip
-    run_later(
-        _ENTRIES,
-        [moment, array(id), array(number), array(hash), array(type), array(source_id), array(request_id),
-         array(order_id), array(fill_id), array(ticker), array(quantity), array(price),
-         array(description), array(reverses_id), array(reason), array(booked_by)],
-    )  # fmt: skip

@@ -136,7 +136,7 @@ def reversal_preview(entry: JournalEntry) -> list[ReversalLeg]:
     accounts = {
         account.user_id: LockedAccount(
             account.id, account.user_id, account.currency, account.balance, account.held,
-            account.last_number, account.frozen_at is not None,
+            account.last_number, account.frozen_at, account.kind,
         )
         for account in (leg.account for leg in legs)
         if account.user_id

@@ -8,17 +8,17 @@ from market_service.instruments.services.instrument_edit import (
     instrument_reissue,
     instrument_reprice,
 )
-from market_service.instruments.services.quantity import Offer, offers_lock, quantities_move
+from market_service.instruments.services.quantity import LockedInstrument, instruments_lock, quantities_move
 
 __all__ = [
     "CatalogueLoaded",
-    "Offer",
+    "LockedInstrument",
     "catalogue_load",
     "instrument_edit",
     "instrument_halt",
     "instrument_open",
     "instrument_reissue",
     "instrument_reprice",
-    "offers_lock",
+    "instruments_lock",
     "quantities_move",
 ]

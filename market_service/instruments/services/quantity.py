@@ -13,17 +13,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from django.db import connection
-
+from market_service.instruments.models import Instrument
 from servicekit.arrays import array
-from servicekit.database import Statement, run_later
-
-_LOCK = Statement(
-    """
-SELECT id, ticker, status, price_step, issued_quantity, available_quantity
-FROM instruments_instrument WHERE id = ANY(%s::uuid[]) ORDER BY id FOR NO KEY UPDATE
-"""
-)
+from servicekit.database import Statement, execute_deferred
+from servicekit.database.bulk import Lock
 
 # The limits of what is on offer are the table's own (instrument_available_range).
 _MOVE = Statement(
@@ -35,10 +28,10 @@ FROM unnest(%s::uuid[], %s::bigint[]) AS moved (id, units) WHERE instrument.id =
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class LockedInstrument:
     """What an order needs to know of an instrument; quantities in units, the step in its currency."""
 
-    instrument_id: UUID
+    id: UUID
     ticker: str
     status: str
     price_step: Decimal
@@ -46,22 +39,23 @@ class Offer:
     available_quantity: int
 
 
-def offers_lock(*, instrument_ids: Iterable[UUID]) -> dict[UUID, Offer]:
-    """Lock instruments until the end of the transaction, and tell what they offer.
+_LOCK = Lock(Instrument, LockedInstrument, key="id")
+
+
+def instruments_lock(*, instrument_ids: Iterable[UUID]) -> dict[UUID, LockedInstrument]:
+    """Lock instruments until the end of the transaction, and read them as they are then.
 
     Returns:
         By id; what is not listed is not there.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [array(set(instrument_ids))])
-        return {row[0]: Offer(*row) for row in cursor.fetchall()}
+    return {instrument.id: instrument for instrument in _LOCK(set(instrument_ids))}
 
 
 def quantities_move(*, changes: Mapping[UUID, int]) -> None:
     """Put units on offer (positive) and take them off it (negative), in one statement.
 
     Args:
-        changes: units by instrument, each locked by :func:`offers_lock` before.
+        changes: units by instrument, each locked by :func:`instruments_lock` before.
 
     Raises:
         IntegrityError: less than nothing, or more than was issued, would be on offer; nothing changed.
@@ -69,4 +63,4 @@ def quantities_move(*, changes: Mapping[UUID, int]) -> None:
     moved = {id_: units for id_, units in changes.items() if units}
     if not moved:
         return
-    run_later(_MOVE, [array(moved), array(moved.values())])
+    execute_deferred(_MOVE, [array(moved), array(moved.values())])

@@ -18,7 +18,12 @@ from django.db import connection, transaction
 from market_service.instruments.errors import CatalogueInvalid
 from market_service.instruments.isin import isin_check_digit
 from market_service.instruments.models import Instrument
-from market_service.instruments.services import catalogue_load, instrument_edit, offers_lock, quantities_move
+from market_service.instruments.services import (
+    catalogue_load,
+    instrument_edit,
+    instruments_lock,
+    quantities_move,
+)
 from market_service.instruments.services.catalogue_load import PAUSE_S, PORTION
 from market_service.quotes import services as quotes
 from market_service.quotes.models import DailyPrice
@@ -269,7 +274,7 @@ class TestWhileOrdersGoOn:
     def test_an_order_holds_nothing_up_and_is_not_held_up(self, entry: Any, load: Any) -> None:
         load(entry("AAPL"), entry("IBM"))
         with ThreadPoolExecutor(1) as pool, transaction.atomic():
-            offers_lock(instrument_ids=Instrument.objects.values_list("id", flat=True))
+            instruments_lock(instrument_ids=Instrument.objects.values_list("id", flat=True))
 
             def work() -> list[str]:
                 try:

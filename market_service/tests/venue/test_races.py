@@ -12,7 +12,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from market_service.instruments.models import Instrument
-from market_service.instruments.services import offers_lock
+from market_service.instruments.services import instruments_lock
 from market_service.quotes.services import quotes_tick
 from market_service.tests.venue.orders import available, cancel_requested, submitted
 from market_service.venue.models import VenueOrder
@@ -156,7 +156,7 @@ def test_while_orders_are_answered_pages_and_quotes_go_on(listed: Any, api: Any)
 
     def hold() -> None:
         with transaction.atomic():
-            offers_lock(instrument_ids=[instrument.pk])
+            instruments_lock(instrument_ids=[instrument.pk])
             locked.set()
             seen.wait(10)
 

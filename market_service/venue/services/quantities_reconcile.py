@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 import logging
-
-from django.db import connection, transaction
+from typing import NamedTuple
+from uuid import UUID
 
 from market_service.instruments import services as instruments
 from market_service.instruments.models import HaltReason
+from market_service.venue.models import Reconciliation
 from market_service.venue.selectors import Quantities, quantities
-from servicekit.arrays import array
+from servicekit.database.bulk import Upsert
 
 log = logging.getLogger(__name__)
 
 Breach = Quantities
 
+
+class _Row(NamedTuple):
+    """A row of :class:`Reconciliation`."""
+
+    instrument_id: UUID
+    sold: int
+    position: int
+    difference: int
+
+
 # Two reconciliations at once have read the same; the later position has counted more.
-_REMEMBER = """
-INSERT INTO venue_reconciliation AS known (instrument_id, sold, position, difference, changed_at)
-SELECT seen.*, statement_timestamp()
-FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[]) AS seen (id, sold, position, difference)
-ORDER BY id
-ON CONFLICT (instrument_id) DO UPDATE
-SET sold = excluded.sold, position = excluded.position, difference = excluded.difference,
-    changed_at = excluded.changed_at
-WHERE known.position < excluded.position
-   OR (known.position = excluded.position AND known.difference <> excluded.difference)
-"""
+_REMEMBER = Upsert(
+    Reconciliation,
+    _Row,
+    key="instrument_id",
+    where="kept.position < excluded.position"
+    " OR (kept.position = excluded.position AND kept.difference <> excluded.difference)",
+    computed={"changed_at": "statement_timestamp()"},
+)
 
 
 def quantities_reconcile() -> list[Breach]:
@@ -39,7 +47,7 @@ def quantities_reconcile() -> list[Breach]:
         Those instruments. Emits ``InstrumentChanged`` for each that was not halted for it yet.
     """
     seen = quantities()
-    _remember(seen)
+    _REMEMBER.run(_Row(one.instrument_id, one.sold, one.position, one.difference) for one in seen)
     breaches = [one for one in seen if one.difference]
     for breach in breaches:
         log.error(
@@ -52,11 +60,3 @@ def quantities_reconcile() -> list[Breach]:
         )
         instruments.instrument_halt(instrument_id=breach.instrument_id, reason=HaltReason.QUANTITIES)
     return breaches
-
-
-def _remember(seen: list[Quantities]) -> None:
-    if not seen:
-        return
-    rows = ((one.instrument_id, one.sold, one.position, one.difference) for one in seen)
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_REMEMBER, [array(column) for column in zip(*rows, strict=True)])

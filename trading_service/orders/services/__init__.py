@@ -4,14 +4,14 @@ from trading_service.orders.services.order_cancel_request import order_cancel_re
 from trading_service.orders.services.order_place import order_place
 from trading_service.orders.services.orders_cancel import orders_cancel
 from trading_service.orders.services.orders_expire import LIMIT as SWEEP_LIMIT
-from trading_service.orders.services.orders_expire import deadlines_hold, orders_expire
+from trading_service.orders.services.orders_expire import deadlines_clamp, orders_expire
 from trading_service.orders.services.orders_fill import orders_fill
 from trading_service.orders.services.orders_reject import orders_reject
 from trading_service.orders.services.orders_submit import orders_submit
 
 __all__ = [
     "SWEEP_LIMIT",
-    "deadlines_hold",
+    "deadlines_clamp",
     "order_cancel_request",
     "order_place",
     "orders_cancel",

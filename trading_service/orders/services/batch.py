@@ -11,17 +11,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
 
-from servicekit.arrays import array, columns
+from servicekit.arrays import array
 from servicekit.contracts import Event
-from servicekit.database import Statement, run_later
+from servicekit.database import Statement, execute_deferred
+from servicekit.database.bulk import Insert, Update
 from servicekit.messaging import Outgoing, Received, publish_many
-from trading_service.orders.models import FINAL, Order, Side, Status
+from trading_service.orders.models import FINAL, Order, OrderTransition, Side, Status
 from trading_service.orders.saga import Step
 from trading_service.positions.services import Move, Movement, positions_move
 
@@ -51,28 +52,7 @@ FOR NO KEY UPDATE OF deadline, orders SKIP LOCKED
 """
 )
 
-_RECORD = Statement(
-    """
-INSERT INTO orders_ordertransition
-    (at, cause, order_id, sequence, from_status, to_status, event_id, request_id)
-SELECT %s::timestamptz, %s::text, change.* FROM
-    unnest(%s::uuid[], %s::int[], %s::text[], %s::text[], %s::uuid[], %s::text[])
-    AS change (order_id, sequence, from_status, to_status, event_id, request_id)
-"""
-)
-
 _END = Statement("DELETE FROM orders_orderdeadline WHERE order_id = ANY(%s::uuid[])")
-
-#: The columns that change, besides version and status, and their types.
-_TYPES = {
-    "filled_quantity": "bigint",
-    "filled_value": "numeric",
-    "amount": "bigint",
-    "fee": "bigint",
-    "reject_code": "text",
-    "reject_limit": "text",
-    "reject_value": "text",
-}
 
 
 @dataclass(slots=True)
@@ -133,6 +113,20 @@ def orders_lock_due(*, limit: int) -> list[tuple[LockedOrder, int]]:
         return [(LockedOrder(*columns), recalls) for *columns, recalls in cursor.fetchall()]
 
 
+class _Transition(NamedTuple):
+    """A row of :class:`OrderTransition`; time and cause are those of the batch."""
+
+    order_id: UUID
+    sequence: int
+    from_status: str
+    to_status: str
+    event_id: UUID | None
+    request_id: str
+
+
+_RECORD = Insert(OrderTransition, _Transition, shared=("at", "cause"))
+
+
 @dataclass(slots=True)
 class Batch:
     """What becomes of locked orders, collected and then written at once.
@@ -145,7 +139,7 @@ class Batch:
     cause: str
     now: datetime = field(default_factory=timezone.now)
     _changed: dict[UUID, LockedOrder] = field(default_factory=dict)
-    _history: list[tuple[Any, ...]] = field(default_factory=list)
+    _history: list[_Transition] = field(default_factory=list)
     _movements: list[Movement] = field(default_factory=list)
     _outgoing: list[Outgoing] = field(default_factory=list)
 
@@ -162,7 +156,7 @@ class Batch:
         """
         self.change(order)
         event_id, request_id = (by.id, by.request_id) if by else (None, "")
-        self._history.append((order.id, order.version, order.status, to, event_id, request_id))
+        self._history.append(_Transition(order.id, order.version, order.status, to, event_id, request_id))
         order.status = to
 
     def book(self, movement: Movement) -> None:
@@ -187,13 +181,10 @@ class Batch:
         orders = list(self._changed.values())
         if not orders:
             return
-        names = ("id", "version", "status", *changed)
-        values = columns(tuple(getattr(each, name) for name in names) for each in orders)
-        run_later(_update(changed), [self.now, *values])
-        if self._history:
-            run_later(_RECORD, [self.now, self.cause, *columns(self._history)])
+        _update(changed).defer(orders, updated_at=self.now)
+        _RECORD.defer(self._history, at=self.now, cause=self.cause)
         if ended := [each.id for each in orders if each.status in FINAL]:
-            run_later(_END, [array(ended)])
+            execute_deferred(_END, [array(ended)])
         positions_move(self._movements)
         publish_many(self._outgoing)
 
@@ -212,14 +203,8 @@ def claimed(
 
 
 @functools.cache
-def _update(changed: tuple[str, ...]) -> Statement:
-    """The statement that writes version, status and some other columns of many orders."""
-    sets = "".join(f", {name} = new.{name}" for name in changed)
-    names = "".join(f", {name}" for name in changed)
-    arrays = "".join(f", %s::{_TYPES[name]}[]" for name in changed)
-    return Statement(
-        "UPDATE orders_order AS orders "
-        f"SET updated_at = %s, version = new.version, status = new.status{sets} "
-        f"FROM unnest(%s::uuid[], %s::int[], %s::text[]{arrays}) AS new (id, version, status{names}) "
-        "WHERE orders.id = new.id"
+def _update(changed: tuple[str, ...]) -> Update[LockedOrder]:
+    """What writes version, status and some other columns of many orders."""
+    return Update(
+        Order, LockedOrder, key="id", columns=("version", "status", *changed), shared=("updated_at",)
     )

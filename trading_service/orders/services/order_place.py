@@ -13,7 +13,7 @@ from django.utils import timezone
 from servicekit.arrays import columns
 from servicekit.contracts import trading
 from servicekit.contracts.reject_reasons import RejectCode
-from servicekit.database import Statement, run_later
+from servicekit.database import Statement, execute_deferred
 from servicekit.messaging import Outgoing, publish_many
 from servicekit.money import EXACT, MAX_MINOR, Charge, order_charge, to_text
 from servicekit.telemetry import current_request_id
@@ -226,5 +226,5 @@ def _insert(order: Order, states: Sequence[Status]) -> None:
         (number, states[number - 2] if number > 1 else "", state)
         for number, state in enumerate(states, start=1)
     )
-    run_later(_INSERT, [*values, CUSTOMER, *history, settings.ORDER_DEADLINE, order.status in OPEN])
+    execute_deferred(_INSERT, [*values, CUSTOMER, *history, settings.ORDER_DEADLINE, order.status in OPEN])
     order._state.adding = False

@@ -6,13 +6,17 @@ think it is.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
+from django.db.models.functions import Now
 
 from servicekit.arrays import columns
 from servicekit.contracts import trading
-from servicekit.database import run_later
+from servicekit.database import execute_deferred
 from trading_service.orders import saga
+from trading_service.orders.models import OrderDeadline
 from trading_service.orders.services.batch import Batch, LockedOrder, orders_lock_due
 from trading_service.orders.services.orders_cancel import order_end
 
@@ -25,12 +29,6 @@ UPDATE orders_orderdeadline AS deadline SET
     recalls = next.recalls, due_at = statement_timestamp() + make_interval(secs => next.seconds)
 FROM unnest(%s::uuid[], %s::int[], %s::float8[]) AS next (order_id, recalls, seconds)
 WHERE deadline.order_id = next.order_id
-"""
-
-# No deadline is ever set further away than the longest: one that is was set before the clock went back.
-_HOLD = """
-UPDATE orders_orderdeadline SET due_at = statement_timestamp() + make_interval(secs => %s)
-WHERE due_at > statement_timestamp() + make_interval(secs => %s)
 """
 
 
@@ -62,19 +60,21 @@ def orders_expire(*, limit: int = LIMIT) -> int:
     batch.write("reject_code")
     if recalled:
         rows = ((order.id, recalls, _patience(recalls)) for order, recalls in recalled)
-        run_later(_REARM, columns(rows))
+        execute_deferred(_REARM, columns(rows))
     return len(due)
 
 
-def deadlines_hold() -> int:
+def deadlines_clamp() -> int:
     """Bring deadlines back that lie too far ahead, because the database's clock was put back.
+
+    No deadline is ever set further away than ``ORDER_DEADLINE_LONGEST``.
 
     Returns:
         How many did.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_HOLD, [settings.ORDER_DEADLINE, settings.ORDER_DEADLINE_LONGEST])
-        return int(cursor.rowcount)
+    too_far = Now() + timedelta(seconds=settings.ORDER_DEADLINE_LONGEST)
+    soon = Now() + timedelta(seconds=settings.ORDER_DEADLINE)
+    return OrderDeadline.objects.filter(due_at__gt=too_far).update(due_at=soon)
 
 
 def _recall(order: LockedOrder, batch: Batch) -> trading.OrderCancelRequested:

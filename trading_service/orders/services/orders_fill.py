@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
 
-from servicekit.arrays import columns
 from servicekit.contracts import market, trading
-from servicekit.database import Statement, run_later
+from servicekit.database.bulk import Insert
 from servicekit.messaging import Received
 from servicekit.money import EXACT, Charge, order_charge
 from trading_service.orders import saga
@@ -18,14 +20,20 @@ from trading_service.orders.models import Fill, Side, Status
 from trading_service.orders.services.batch import Batch, LockedOrder, orders_lock
 from trading_service.positions.services import Move, Movement
 
-_BOOK = Statement(
-    """
-INSERT INTO orders_fill (id, order_id, quantity, price, amount, fee, executed_at)
-SELECT * FROM unnest(
-    %s::uuid[], %s::uuid[], %s::bigint[], %s::numeric[], %s::bigint[], %s::bigint[], %s::timestamptz[]
-)
-"""
-)
+
+class _FillRow(NamedTuple):
+    """A row of :class:`Fill`."""
+
+    id: UUID
+    order_id: UUID
+    quantity: int
+    price: Decimal
+    amount: int
+    fee: int
+    executed_at: datetime
+
+
+_BOOK = Insert(Fill, _FillRow)
 
 
 def orders_fill(*, messages: Sequence[Received[market.OrderExecuted]]) -> None:
@@ -55,7 +63,7 @@ def orders_fill(*, messages: Sequence[Received[market.OrderExecuted]]) -> None:
             )
         filled = _fill(batch, order, message)
         fills.append(
-            (
+            _FillRow(
                 filled.fill_id,
                 order.id,
                 filled.quantity,
@@ -65,8 +73,7 @@ def orders_fill(*, messages: Sequence[Received[market.OrderExecuted]]) -> None:
                 filled.filled_at,
             )
         )
-    if fills:
-        run_later(_BOOK, columns(fills))
+    _BOOK.defer(fills)
     batch.write("filled_quantity", "filled_value", "amount", "fee")
 
 

@@ -186,7 +186,7 @@ def test_a_database_whose_clock_was_put_back_makes_nobody_wait(aapl, world, user
 @pytest.mark.django_db
 def test_nothing_due_is_two_small_statements(aapl, world, user_id, django_assert_num_queries) -> None:
     world.order(user_id)
-    with django_assert_num_queries(4):  # deadlines_hold, begin, look, commit
+    with django_assert_num_queries(4):  # deadlines_clamp, begin, look, commit
         assert orders_sweep() == 0
 
 

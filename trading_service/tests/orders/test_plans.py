@@ -145,7 +145,7 @@ HOT: dict[str, tuple[Callable[[UUID, UUID], Any], str]] = {
     ),
     "a batch of orders": (lambda user, _: orders_lock(first(200, user)), "orders_order_pkey"),
     "the sweep": (lambda *_: services.orders_expire(), "deadline_due"),
-    "deadlines too far ahead": (lambda *_: services.deadlines_hold(), "deadline_due"),
+    "deadlines too far ahead": (lambda *_: services.deadlines_clamp(), "deadline_due"),
     "my portfolio": (lambda user, _: portfolio_get(user_id=user), "position_unique"),
     "what I can sell": (
         lambda user, instrument: position_available(user_id=user, instrument_id=instrument),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, connections, transaction
 
-from servicekit.database import Statement, plan_for_any_size, run_later
+from servicekit.database import Statement, execute_deferred, plan_for_any_size
 from servicekit.testing.sent import Sent
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,10 +45,10 @@ def another_connection_counts() -> int:
 
 
 def test_begin_goes_with_the_first_and_the_last_with_commit() -> None:
-    run_later(PUT, [0])  # outside of a transaction at once; and it is prepared from now on
+    execute_deferred(PUT, [0])  # outside of a transaction at once; and it is prepared from now on
     with transaction.atomic():
         assert not connection.connection.in_transaction
-        run_later(PUT, [1])
+        execute_deferred(PUT, [1])
         assert not connection.connection.in_transaction
     assert another_connection_counts() == 2
 
@@ -56,8 +56,8 @@ def test_begin_goes_with_the_first_and_the_last_with_commit() -> None:
 def test_what_waits_goes_before_what_is_asked() -> None:
     assert count() == 0  # it is prepared
     with Sent() as sent, transaction.atomic():
-        run_later(PUT, [1])
-        run_later(PUT, [2])
+        execute_deferred(PUT, [1])
+        execute_deferred(PUT, [2])
         assert count() == 2
         assert another_connection_counts() == 0
     assert sent.statements == [str(PUT), str(PUT), str(COUNT)]
@@ -65,9 +65,9 @@ def test_what_waits_goes_before_what_is_asked() -> None:
 
 def test_an_error_of_what_waited_is_raised_by_the_commit_and_nothing_stays() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        run_later(PUT, [1])
-        run_later(PUT, [1])
-        run_later(PUT, [2])
+        execute_deferred(PUT, [1])
+        execute_deferred(PUT, [1])
+        execute_deferred(PUT, [2])
     assert another_connection_counts() == 0
     assert connection.get_autocommit()
     assert count() == 0
@@ -75,32 +75,32 @@ def test_an_error_of_what_waited_is_raised_by_the_commit_and_nothing_stays() -> 
 
 def test_an_exception_forgets_what_waits() -> None:
     with pytest.raises(KeyError), transaction.atomic():
-        run_later(PUT, [1])
+        execute_deferred(PUT, [1])
         raise KeyError
     with transaction.atomic():
-        run_later(PUT, [2])
+        execute_deferred(PUT, [2])
     assert count() == 1
 
 
 def test_a_savepoint_that_is_undone_leaves_what_was_before() -> None:
     with transaction.atomic():
-        run_later(PUT, [1])
+        execute_deferred(PUT, [1])
         with pytest.raises(KeyError), transaction.atomic():
-            run_later(PUT, [2])
+            execute_deferred(PUT, [2])
             raise KeyError
         with pytest.raises(IntegrityError), transaction.atomic():
-            run_later(PUT, [1])
+            execute_deferred(PUT, [1])
     assert another_connection_counts() == 1
 
 
 def test_a_statement_is_prepared_once_per_connection() -> None:
     for number in range(5):
-        run_later(PUT, [number])
+        execute_deferred(PUT, [number])
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%%INTO trip%%'")
         assert cursor.fetchone()[0] == 1
     connection.close()
-    run_later(PUT, [5])
+    execute_deferred(PUT, [5])
     assert count() == 6
 
 
@@ -109,7 +109,7 @@ def test_every_way_to_ask_is_within_the_transaction() -> None:
         with connection.cursor() as cursor:
             cursor.executemany("INSERT INTO trip VALUES (%s)", [(1,), (2,)])
         with connection.chunked_cursor() as cursor:
-            run_later(PUT, [3])
+            execute_deferred(PUT, [3])
             cursor.execute("SELECT number FROM trip ORDER BY number")
             assert cursor.fetchall() == [(1,), (2,), (3,)]
         raise KeyError
@@ -119,10 +119,10 @@ def test_every_way_to_ask_is_within_the_transaction() -> None:
 def test_a_broken_transaction_takes_nothing_more() -> None:
     with pytest.raises(transaction.TransactionManagementError), transaction.atomic():
         with pytest.raises(IntegrityError), transaction.atomic(savepoint=False):
-            run_later(PUT, [1])
-            run_later(PUT, [1])
+            execute_deferred(PUT, [1])
+            execute_deferred(PUT, [1])
             count()
-        run_later(PUT, [2])
+        execute_deferred(PUT, [2])
     assert count() == 0
 
 

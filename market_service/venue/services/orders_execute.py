@@ -1,8 +1,8 @@
-"""Answering orders: a batch in a handful of statements, however many orders and instruments.
+"""Executing orders: a batch in a handful of statements, however many orders and instruments.
 
 Each order gets one answer, and the primary key of :class:`VenueOrder` decides between answers that
 race: the second fails, and when it is tried again it finds the first. The instruments' rows stay
-locked from reading what is on offer to taking it, so orders of one instrument are answered one batch
+locked from reading what is on offer to taking it, so orders of one instrument are executed one batch
 after the other.
 """
 
@@ -19,7 +19,7 @@ from market_service.instruments import services as instruments
 from market_service.quotes.selectors import quotes_now
 from market_service.venue.models import Side, VenueOrderState
 from market_service.venue.selectors import orders_answered
-from market_service.venue.services.listing import Execution, Listing, Refusal, not_open
+from market_service.venue.services.liquidity import Execution, Liquidity, Refusal, not_open
 from servicekit.arrays import array
 from servicekit.contracts import Event, market, trading
 from servicekit.database import Statement
@@ -31,7 +31,7 @@ Submitted = Received[trading.OrderSubmitted]
 _SIDES = frozenset(Side.values)
 
 
-class Answer(NamedTuple):
+class ExecutionReport(NamedTuple):
     """An order, whether its instrument is listed, and what became of it."""
 
     message: Submitted
@@ -40,10 +40,10 @@ class Answer(NamedTuple):
 
 
 @transaction.atomic(savepoint=False)
-def orders_answer(*, messages: Sequence[Submitted]) -> int:
+def orders_execute(*, messages: Sequence[Submitted]) -> int:
     """Execute orders in full at the present quotes, or refuse them, in their order.
 
-    The rule is :meth:`Listing.answer`'s; an instrument that is not listed counts as halted. An order
+    The rule is :meth:`Liquidity.execute`'s; an instrument that is not listed counts as halted. An order
     that was answered or canceled before is passed over and moves nothing.
 
     Returns:
@@ -63,27 +63,29 @@ def orders_answer(*, messages: Sequence[Submitted]) -> int:
         if order.side not in _SIDES or order.quantity < 1 or not order.cap_price > 0:
             raise ValueError(f"not an order: {order.side} {order.quantity} at {order.cap_price}")
         orders.setdefault(order.order_id, message)
-    offers = instruments.offers_lock(instrument_ids=(m.event.instrument_id for m in orders.values()))
+    locked = instruments.instruments_lock(instrument_ids=(m.event.instrument_id for m in orders.values()))
     before = orders_answered(order_ids=orders)
-    return _answer([m for id_, m in orders.items() if id_ not in before], offers)
+    return _execute([m for id_, m in orders.items() if id_ not in before], locked)
 
 
-def _answer(messages: Sequence[Submitted], offers: dict[UUID, instruments.Offer]) -> int:
-    """Answer orders that have no answer yet."""
+def _execute(messages: Sequence[Submitted], locked: dict[UUID, instruments.LockedInstrument]) -> int:
+    """Execute or refuse orders that have no answer yet."""
     if not messages:
         return 0
-    quotes = quotes_now(instrument_ids=offers)
-    listings = {id_: Listing(offer, *quotes[id_]) for id_, offer in offers.items() if id_ in quotes}
-    answers = []
+    quotes = quotes_now(instrument_ids=locked)
+    by_instrument = {
+        id_: Liquidity(instrument, *quotes[id_]) for id_, instrument in locked.items() if id_ in quotes
+    }
+    reports = []
     for message in messages:
-        listing = listings.get(message.event.instrument_id)
-        outcome = listing.answer(message.event) if listing else not_open("not listed")
-        answers.append(Answer(message, listing is not None, outcome))
-    instruments.quantities_move(changes={id_: listing.change for id_, listing in listings.items()})
-    answered_at = _book(answers)
+        liquidity = by_instrument.get(message.event.instrument_id)
+        outcome = liquidity.execute(message.event) if liquidity else not_open("not listed")
+        reports.append(ExecutionReport(message, liquidity is not None, outcome))
+    instruments.quantities_move(changes={id_: liquidity.change for id_, liquidity in by_instrument.items()})
+    answered_at = _book(reports)
     # The only event of its subject: its sequence is 1.
-    publish_many(Outgoing(_told(answer, answered_at), cause=answer.message) for answer in answers)
-    return len(answers)
+    publish_many(Outgoing(_told(report, answered_at), cause=report.message) for report in reports)
+    return len(reports)
 
 
 _BOOK = Statement(
@@ -99,20 +101,20 @@ RETURNING answered_at
 )
 
 
-def _book(answers: Sequence[Answer]) -> datetime:
-    """Write the answers down, all of them. Returns when that was, by the database's clock."""
-    columns = [array(column) for column in zip(*map(_row, answers), strict=True)]
+def _book(reports: Sequence[ExecutionReport]) -> datetime:
+    """Write the reports down, all of them. Returns when that was, by the database's clock."""
+    columns = [array(column) for column in zip(*map(_row, reports), strict=True)]
     with connection.cursor() as cursor:
         cursor.execute(_BOOK, columns)
         (answered_at,) = cursor.fetchone()
     return answered_at
 
 
-def _row(answer: Answer) -> Iterable[object]:
-    order, outcome = answer.message.event, answer.outcome
+def _row(report: ExecutionReport) -> Iterable[object]:
+    order, outcome = report.message.event, report.outcome
     asked = (
         order.order_id,
-        order.instrument_id if answer.listed else None,
+        order.instrument_id if report.listed else None,
         order.side,
         order.quantity,
         order.cap_price,
@@ -125,8 +127,8 @@ def _row(answer: Answer) -> Iterable[object]:
     return *asked, refused, None, None, outcome.code.value, outcome.limit, outcome.value
 
 
-def _told(answer: Answer, answered_at: datetime) -> Event:
-    order, outcome = answer.message.event, answer.outcome
+def _told(report: ExecutionReport, answered_at: datetime) -> Event:
+    order, outcome = report.message.event, report.outcome
     if isinstance(outcome, Refusal):
         return market.OrderRefused(
             order_id=order.order_id,

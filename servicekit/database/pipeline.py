@@ -2,7 +2,7 @@
 
 A transaction that psycopg2 runs by itself makes a trip for BEGIN, one for each statement and one for
 COMMIT. For a small one these trips are most of what it costs, on both sides. Here BEGIN goes with the
-first statement, what need not be answered goes with whatever is sent next (:meth:`Connection.later`),
+first statement, what need not be answered goes with whatever is sent next (:meth:`Connection.defer`),
 and the last of it goes with COMMIT: in one text, whose statements the server runs one after the other
 until one fails, and then none of the rest.
 """
@@ -55,7 +55,7 @@ class Connection(extensions.connection):
             options["withhold"] = True
         return super().cursor(name, *arguments, **options)
 
-    def later(self, query: str, values: Sequence[Any] = ()) -> None:
+    def defer(self, query: str, values: Sequence[Any] = ()) -> None:
         """Run a statement whose answer nobody needs, at the latest with COMMIT; outside of one, now.
 
         What it raises is raised by whatever it is sent with.
@@ -74,13 +74,13 @@ class Connection(extensions.connection):
             waiting.insert(0, b"BEGIN")
         return waiting
 
-    def catch_up(self) -> None:
+    def flush(self) -> None:
         """Send what waits now: before what psycopg2 sends in ways of its own."""
         if waiting := self.take_waiting():
             self._send(waiting)
 
     def commit(self) -> None:
-        """End the transaction, with what waits before its end. Without any of both this is nothing."""
+        """End the transaction, with what waits before its end. No-op when nothing is pending."""
         if self._waiting or self.in_transaction:
             self._send([*self.take_waiting(), b"COMMIT"])
 
@@ -103,7 +103,7 @@ class Cursor(extensions.cursor):
     def execute(self, query: Any, vars: Any = None) -> None:
         """As psycopg2's own."""
         if self.name:  # a server-side cursor: psycopg2 puts DECLARE before the query
-            self.connection.catch_up()
+            self.connection.flush()
             super().execute(query, vars)
             return
         command = self.written(query, vars)
@@ -111,27 +111,27 @@ class Cursor(extensions.cursor):
 
     def executemany(self, query: Any, vars_list: Any) -> None:
         """As psycopg2's own."""
-        self.connection.catch_up()
+        self.connection.flush()
         super().executemany(query, vars_list)
 
     def callproc(self, *arguments: Any) -> Any:
         """As psycopg2's own."""
-        self.connection.catch_up()
+        self.connection.flush()
         return super().callproc(*arguments)
 
     def copy_expert(self, *arguments: Any, **options: Any) -> None:
         """As psycopg2's own."""
-        self.connection.catch_up()
+        self.connection.flush()
         super().copy_expert(*arguments, **options)
 
     def copy_from(self, *arguments: Any, **options: Any) -> None:
         """As psycopg2's own."""
-        self.connection.catch_up()
+        self.connection.flush()
         super().copy_from(*arguments, **options)
 
     def copy_to(self, *arguments: Any, **options: Any) -> None:
         """As psycopg2's own."""
-        self.connection.catch_up()
+        self.connection.flush()
         super().copy_to(*arguments, **options)
 
     def written(self, query: Any, values: Any) -> bytes:

@@ -1,0 +1,291 @@
+"""Many rows in one statement, to and from named rows: read, lock in order, insert, update, upsert.
+
+A *row class* is a ``NamedTuple`` or a dataclass whose fields are columns of a model's table (``order_id`` for
+the foreign key ``order``). What is done with it is declared once, beside it, and is one statement
+however many rows there are, planned once per connection::
+
+    class FillRow(NamedTuple):
+        id: UUID
+        order_id: UUID
+        quantity: int
+
+    _INSERT = Insert(Fill, FillRow)
+    _INSERT.defer([FillRow(...), FillRow(...)])
+
+The types of the values are those of the model's fields. Columns that are neither given nor
+computed get what the table says by default.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from operator import attrgetter
+from typing import Any, Generic, TypeVar
+
+from django.db import connection
+from django.db.models import Model
+
+from servicekit.arrays import array, columns
+from servicekit.database import execute_deferred
+from servicekit.database.statements import Statement
+
+R = TypeVar("R")
+
+
+class Read(Generic[R]):
+    """Rows by key, of those that there are.
+
+    Args:
+        row: its fields without a default are read.
+        key: the column that is asked for, or several of them.
+        where: what else must be true of a row, in SQL.
+    """
+
+    _suffix = ""
+
+    def __init__(
+        self, model: type[Model], row: type[R], *, key: str | Sequence[str], where: str = ""
+    ) -> None:
+        self._model, self._row, self._key, self._where = model, row, _names(key), where
+
+    def __call__(self, keys: Iterable[Any]) -> list[R]:
+        """Read them.
+
+        Args:
+            keys: values of the key; tuples of them if it has several columns.
+        """
+        keys = list(keys)
+        if not keys:
+            return []
+        values = [array(keys)] if len(self._key) == 1 else columns(keys)
+        with connection.cursor() as cursor:
+            cursor.execute(self._statement, values)
+            return [self._row(*found) for found in cursor.fetchall()]
+
+    @cached_property
+    def _statement(self) -> Statement:
+        table = _Table(self._model)
+        read = ", ".join(f"kept.{table.column(name)}" for name in _required(self._row))
+        if len(self._key) == 1:
+            (key,) = self._key
+            wanted = f"WHERE kept.{table.column(key)} = ANY(%s::{table.type(key)}[])"
+        else:
+            names = ", ".join(map(table.column, self._key))
+            wanted = f"JOIN unnest({table.arrays(self._key)}) AS wanted ({names}) USING ({names}) WHERE true"
+        also = f" AND {self._where}" if self._where else ""
+        return Statement(f"SELECT {read} FROM {table.name} AS kept {wanted}{also}{self._suffix_of(table)}")
+
+    def _suffix_of(self, table: _Table) -> str:
+        return ""
+
+
+class Lock(Read[R]):
+    """As :class:`Read`, and the rows are locked until the transaction ends, in the order of ``order``.
+
+    Args:
+        order: columns whose order every writer of the table locks in, so that nobody waits in a circle.
+    """
+
+    def __init__(
+        self,
+        model: type[Model],
+        row: type[R],
+        *,
+        key: str | Sequence[str],
+        order: str | Sequence[str] = "id",
+        where: str = "",
+    ) -> None:
+        super().__init__(model, row, key=key, where=where)
+        self._order = _names(order)
+
+    def _suffix_of(self, table: _Table) -> str:
+        order = ", ".join(f"kept.{table.column(name)}" for name in self._order)
+        return f" ORDER BY {order} FOR NO KEY UPDATE OF kept"
+
+
+class _Write(Generic[R]):
+    """What inserts and updates have in common.
+
+    Args:
+        shared: columns with one value for all rows, given as keyword arguments with the rows.
+        computed: columns that PostgreSQL computes: SQL, in which ``new`` is the row that is given.
+        types: PostgreSQL's types of the row's fields that are no columns, but part of what is computed.
+    """
+
+    def __init__(
+        self,
+        model: type[Model],
+        row: type[R],
+        *,
+        shared: Sequence[str] = (),
+        computed: Mapping[str, str] | None = None,
+        types: Mapping[str, str] | None = None,
+    ) -> None:
+        self._model, self._row, self._shared = model, row, tuple(shared)
+        self._computed, self._types = computed or {}, types or {}
+        self._fields = _all(row)
+        self._kept = tuple(name for name in self._fields if name not in self._types)
+
+    def defer(self, rows: Iterable[R], **shared: object) -> None:
+        """Write rows at the latest with COMMIT, which then raises what this would (``execute_deferred``)."""
+        if values := self._values(rows, shared):
+            execute_deferred(self._statement, values)
+
+    def run(self, rows: Iterable[R], **shared: object) -> int:
+        """Write rows now. Returns how many were written."""
+        if not (values := self._values(rows, shared)):
+            return 0
+        with connection.cursor() as cursor:
+            cursor.execute(self._statement, values)
+            return int(cursor.rowcount)
+
+    def _values(self, rows: Iterable[R], shared: dict[str, object]) -> list[Any]:
+        rows = list(rows)
+        if not rows:
+            return []
+        return [*(shared[name] for name in self._shared), *columns(map(attrgetter(*self._fields), rows))]
+
+    @cached_property
+    def _statement(self) -> Statement:
+        return Statement(self._written(_Table(self._model, self._types)))
+
+    def _written(self, table: _Table) -> str:
+        raise NotImplementedError
+
+    def _insert(self, table: _Table) -> str:
+        written = ", ".join(map(table.column, (*self._shared, *self._kept, *self._computed)))
+        values = [f"%s::{table.type(name)}" for name in self._shared]
+        values += [f"new.{name}" for name in self._kept] + list(self._computed.values())
+        return (
+            f"INSERT INTO {table.name} AS kept ({written}) SELECT {', '.join(values)} "
+            f"FROM unnest({table.arrays(self._fields)}) AS new ({', '.join(self._fields)})"
+        )
+
+
+class Insert(_Write[R]):
+    """New rows, in the order given."""
+
+    def _written(self, table: _Table) -> str:
+        return self._insert(table)
+
+
+class Update(_Write[R]):
+    """Rows that are known, by key; who has locked them before need not fear another writer.
+
+    Args:
+        key: the column, or several, by which a row is found.
+        columns: which of the row's fields are written, besides; all of them, if None.
+        where: what must be true of ``kept``, the row as it is, beside its key.
+    """
+
+    def __init__(
+        self,
+        model: type[Model],
+        row: type[R],
+        *,
+        key: str | Sequence[str],
+        columns: Sequence[str] | None = None,
+        where: str = "",
+        shared: Sequence[str] = (),
+        computed: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(model, row, shared=shared, computed=computed)
+        self._key, self._where = _names(key), where
+        changed = [name for name in self._fields if name not in self._key] if columns is None else columns
+        self._changed = tuple(changed)
+        self._fields = (*self._key, *self._changed)
+
+    def _written(self, table: _Table) -> str:
+        sets = [f"{table.column(name)} = %s::{table.type(name)}" for name in self._shared]
+        sets += [f"{table.column(name)} = new.{name}" for name in self._changed]
+        sets += [f"{table.column(name)} = {value}" for name, value in self._computed.items()]
+        wanted = [f"kept.{table.column(name)} = new.{name}" for name in self._key]
+        return (
+            f"UPDATE {table.name} AS kept SET {', '.join(sets)} "
+            f"FROM unnest({table.arrays(self._fields)}) AS new ({', '.join(self._fields)}) "
+            f"WHERE {' AND '.join([*wanted, self._where] if self._where else wanted)}"
+        )
+
+
+class Upsert(_Write[R]):
+    """New rows, and those that are known become what is given, in the order of their key.
+
+    Args:
+        key: the unique column.
+        update: which fields a known row gets; all but the key, if None.
+        where: what must be true of ``kept``, the row as it is, and of ``excluded``, what is given; otherwise
+            the row stays as it is, and is not counted.
+    """
+
+    def __init__(
+        self,
+        model: type[Model],
+        row: type[R],
+        *,
+        key: str,
+        update: Sequence[str] | None = None,
+        where: str = "",
+        shared: Sequence[str] = (),
+        computed: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(model, row, shared=shared, computed=computed)
+        self._key, self._where = key, where
+        written = (*self._shared, *self._kept, *self._computed)
+        self._update = [name for name in written if name != key] if update is None else list(update)
+
+    def _written(self, table: _Table) -> str:
+        sets = ", ".join(f"{table.column(n)} = excluded.{table.column(n)}" for n in self._update)
+        return (
+            f"{self._insert(table)} ORDER BY new.{self._key} "
+            f"ON CONFLICT ({table.column(self._key)}) DO UPDATE SET {sets}"
+            + (f" WHERE {self._where}" if self._where else "")
+        )
+
+
+class _Table:
+    """A model's table: its name, and its columns with PostgreSQL's types of them."""
+
+    def __init__(self, model: type[Model], types: Mapping[str, str] | None = None) -> None:
+        self.name = model._meta.db_table
+        self._fields = {field.attname: field for field in model._meta.concrete_fields}
+        self._types = types or {}
+
+    def column(self, name: str) -> str:
+        """The column of a field."""
+        return str(self._fields[name].column)
+
+    def type(self, name: str) -> str:
+        """A field's type, without a length: a cast to ``varchar(4)`` would cut silently."""
+        if name in self._types:
+            return self._types[name]
+        type_ = str(self._fields[name].db_type(connection)).split("(")[0]
+        return "text" if type_ == "varchar" else type_
+
+    def arrays(self, names: Iterable[str]) -> str:
+        """The parameters of an ``unnest``."""
+        return ", ".join(f"%s::{self.type(name)}[]" for name in names)
+
+
+def _names(names: str | Sequence[str]) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+def _all(row: type) -> tuple[str, ...]:
+    """All fields of a row class."""
+    if dataclasses.is_dataclass(row):
+        return tuple(field.name for field in dataclasses.fields(row))
+    return tuple(row._fields)  # type: ignore[attr-defined]
+
+
+def _required(row: type) -> tuple[str, ...]:
+    """The fields of a row class that have no default."""
+    if dataclasses.is_dataclass(row):
+        missing = dataclasses.MISSING
+        return tuple(
+            field.name
+            for field in dataclasses.fields(row)
+            if field.default is missing and field.default_factory is missing
+        )
+    return tuple(name for name in _all(row) if name not in row._field_defaults)  # type: ignore[attr-defined]

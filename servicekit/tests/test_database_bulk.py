@@ -1,0 +1,175 @@
+"""Many rows in one statement: what is written is what was given, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import DataError, connection, models, transaction
+
+from servicekit.database.bulk import Insert, Lock, Read, Update, Upsert
+from servicekit.testing.sent import Sent
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Person(models.Model):
+    user_id = models.UUIDField(primary_key=True)
+    username = models.CharField(max_length=150)
+    display_name = models.CharField(max_length=150)
+    version = models.PositiveIntegerField()
+
+    class Meta:
+        app_label = "messaging"
+        db_table = "bulk_person"
+        managed = False
+
+    def __str__(self) -> str:
+        return self.username
+
+
+@pytest.fixture(autouse=True)
+def _table() -> Iterator[None]:
+    with connection.schema_editor() as editor:
+        editor.create_model(Person)
+    yield
+    with connection.schema_editor() as editor:
+        editor.delete_model(Person)
+
+
+class Row(NamedTuple):
+    user_id: UUID
+    username: str
+    display_name: str
+    version: int
+
+
+@dataclass(slots=True)
+class Known:
+    user_id: UUID
+    username: str
+    version: int
+    note: str = "not a column, and not read"
+
+
+INSERT = Insert(Person, Row)
+LOCK = Lock(Person, Known, key="user_id", order="user_id")
+
+
+def rows(count: int, **given: Any) -> list[Row]:
+    return [
+        Row(uuid4(), f"user {number}", given.get("display_name", ""), given.get("version", 1))
+        for number in range(count)
+    ]
+
+
+def stored() -> set[tuple[Any, ...]]:
+    return set(Person.objects.values_list("user_id", "username", "display_name", "version"))
+
+
+def test_rows_are_inserted_in_one_statement() -> None:
+    given = [*rows(199), Row(uuid4(), 'a "quoted"\nname, {with} \\ everything', "", 7)]
+    with transaction.atomic(), Sent() as sent:
+        INSERT.defer(given)
+    assert [sql.split()[0] for sql in sent.statements] == ["INSERT"]
+    assert stored() == set(given)
+
+
+def test_nothing_is_no_statement() -> None:
+    with transaction.atomic(), Sent() as sent:
+        INSERT.defer([])
+        assert INSERT.run(iter(())) == 0
+        assert LOCK([]) == []
+    assert sent.statements == []
+
+
+def test_a_text_that_is_too_long_is_refused_and_not_cut() -> None:
+    with pytest.raises(DataError):
+        INSERT.run([Row(uuid4(), "x" * 151, "", 1)])
+    assert stored() == set()
+
+
+def test_values_that_all_share_and_values_that_are_computed() -> None:
+    class Name(NamedTuple):
+        user_id: UUID
+        username: str
+        extra: int
+
+    insert = Insert(
+        Person,
+        Name,
+        shared=("display_name",),
+        computed={"version": "new.extra * 2"},
+        types={"extra": "int"},
+    )
+    one, two = uuid4(), uuid4()
+    assert insert.run([Name(one, "a", 1), Name(two, "b", 2)], display_name="both") == 2
+    assert stored() == {(one, "a", "both", 2), (two, "b", "both", 4)}
+
+
+def test_rows_are_read_by_key_and_those_that_are_not_there_are_left_out() -> None:
+    given = rows(3)
+    INSERT.run(given)
+    read = Read(Person, Known, key="user_id", where="kept.username <> 'user 1'")
+    found = read([given[0].user_id, given[1].user_id, uuid4()])
+    assert found == [Known(given[0].user_id, "user 0", 1)]
+
+
+def test_rows_are_read_by_a_key_of_two_columns() -> None:
+    given = rows(3)
+    INSERT.run(given)
+    lock = Lock(Person, Known, key=("user_id", "username"), order=("username", "user_id"))
+    wanted = [(given[2].user_id, "user 2"), (given[0].user_id, "user 0"), (given[1].user_id, "another")]
+    with transaction.atomic():
+        assert [row.username for row in lock(wanted)] == ["user 0", "user 2"]
+
+
+def test_locked_rows_wait_for_the_end_of_the_transaction() -> None:
+    given = rows(3)
+    INSERT.run(given)
+
+    def locked(keys: Sequence[UUID]) -> bool:
+        try:
+            with transaction.atomic():
+                names = Person.objects.select_for_update(skip_locked=True).filter(user_id__in=keys)
+                return len(names) < len(keys)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            found = LOCK(row.user_id for row in given[:2])
+            assert [row.user_id for row in found] == sorted(row.user_id for row in given[:2])
+            assert pool.submit(locked, [given[0].user_id]).result()
+            assert not pool.submit(locked, [given[2].user_id]).result()
+        assert not pool.submit(locked, [given[0].user_id]).result()
+
+
+def test_an_update_writes_the_columns_it_names_and_counts() -> None:
+    given = rows(3)
+    INSERT.run(given)
+    update = Update(
+        Person, Known, key="user_id", columns=("version",), where="kept.version < new.version",
+        shared=("display_name",),
+    )  # fmt: skip
+    changed = [Known(given[0].user_id, "not written", 5), Known(given[1].user_id, "not written", 0)]
+    assert update.run([*changed, Known(uuid4(), "unknown", 9)], display_name="new") == 1
+    assert stored() == {(given[0].user_id, "user 0", "new", 5), *given[1:]}
+
+
+def test_of_an_upsert_what_the_condition_says_wins() -> None:
+    given = rows(2, version=5)
+    INSERT.run(given)
+    upsert = Upsert(
+        Person, Row, key="user_id", update=("display_name", "version"),
+        where="kept.version < excluded.version",
+    )  # fmt: skip
+    newer = given[0]._replace(username="ignored", display_name="newer", version=6)
+    older = given[1]._replace(display_name="older", version=4)
+    new = Row(uuid4(), "new", "", 1)
+    assert upsert.run([newer, older, new]) == 2
+    assert stored() == {newer._replace(username="user 0"), given[1], new}
