@@ -68,7 +68,7 @@ def rows(count: int, **given: Any) -> list[Row]:
 
 
 def stored() -> set[tuple[Any, ...]]:
-    return set(Person.objects.values_list("user_id", "username", "display_name", "version"))
+    return set(Person._default_manager.values_list("user_id", "username", "display_name", "version"))
 
 
 def test_rows_are_inserted_in_one_statement() -> None:
@@ -135,7 +135,7 @@ def test_locked_rows_wait_for_the_end_of_the_transaction() -> None:
     def locked(keys: Sequence[UUID]) -> bool:
         try:
             with transaction.atomic():
-                names = Person.objects.select_for_update(skip_locked=True).filter(user_id__in=keys)
+                names = Person._default_manager.select_for_update(skip_locked=True).filter(user_id__in=keys)
                 return len(names) < len(keys)
         finally:
             connection.close()
