@@ -1,15 +1,18 @@
 # Everything one does with Birzha. Values can be given: make up BIRZHA_PORT=9000
 RUN := @sh compose/local/run
-export PYTHON SEEDS SEED FAULT RECOVERY ONLY RUNS PROFILE
+export PYTHON SEEDS SEED FAULT RECOVERY ONLY RUNS PROFILE ARGS
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs reset demo check events replay gateway-reload gateway-restart canary canary-status promote rollback faults bench bench-gateway test lint lock audit rotate-key
+.PHONY: help up dev restart shell psql down status logs reset demo check events replay gateway-reload gateway-restart canary canary-status promote rollback faults bench bench-gateway test lint lock audit rotate-key
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
 
 up: ## install, start everything, wait until it serves (BIRZHA_PORT=8000, BIRZHA_HOME=.birzha)
 	$(RUN) up
+
+dev: ## the same for whoever changes the code: DEBUG for this machine only; what is saved runs
+	$(RUN) dev
 
 down: ## stop everything; the data stays
 	$(RUN) down
@@ -19,6 +22,15 @@ status: ## processes, memory, address
 
 logs: ## follow the logs (SERVICE=trading for one)
 	$(RUN) logs $(SERVICE)
+
+restart: ## start a service anew, with the code as it is (SERVICE=trading)
+	$(RUN) restart $(SERVICE)
+
+shell: ## the Django shell of a service (SERVICE=trading, ARGS='-c "print(1)"')
+	$(RUN) shell "$(SERVICE)" $(ARGS)
+
+psql: ## a service's database, as the service's own role (SERVICE=trading, ARGS='-c "select 1"')
+	$(RUN) psql "$(SERVICE)" $(ARGS)
 
 reset: ## stop and delete all data (asks first; YES=1 does not)
 	$(RUN) reset $(if $(filter 1,$(YES)),--yes)
@@ -66,7 +78,7 @@ bench: ## how fast is it? (ONLY=drain, RUNS=3, PROFILE=trading-worker); written 
 bench-gateway: ## what do Envoy and nginx cost? (RUNS=3); written to docs/benchmarks.md
 	@ONLY="gateway services" sh compose/local/run bench
 
-test: ## every check and every test, on a system of its own
+test: ## every check and every test, on a system of its own (ONLY=path[::name] some, in seconds; ARGS="-k word")
 	$(RUN) test
 
 lint: ## ruff, mypy, import-linter

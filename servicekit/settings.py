@@ -116,7 +116,7 @@ def service_settings(
         "SERVICE_SLUG": slug,
         "SERVICE_SLUGS": SLUGS,
         "SECRET_KEY": env.require("BIRZHA_SECRET_KEY"),
-        "DEBUG": False,
+        "DEBUG": debug(env),
         "ROOT_URLCONF": f"{package}.config.urls",
         "WSGI_APPLICATION": f"{package}.config.wsgi.application",
         "SUBSCRIPTIONS_MODULE": f"{package}.subscriptions",
@@ -152,13 +152,13 @@ def service_settings(
             {
                 "BACKEND": "django.template.backends.django.DjangoTemplates",
                 "DIRS": [REPOSITORY / "servicekit" / "admin" / "templates"],
-                "APP_DIRS": True,
                 "OPTIONS": {
+                    "loaders": template_loaders(env),
                     "context_processors": [
                         "django.template.context_processors.request",
                         "django.contrib.auth.context_processors.auth",
                         "django.contrib.messages.context_processors.messages",
-                    ]
+                    ],
                 },
             }
         ],
@@ -256,6 +256,29 @@ def public_address(env: Environment) -> dict[str, Any]:
         "CSRF_TRUSTED_ORIGINS": ["{0.scheme}://{0.netloc}".format(urlsplit(url))],
         "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
     }
+
+
+def debug(env: Environment) -> bool:
+    """Whether errors show code and settings: BIRZHA_DEBUG=1, which `make dev` sets.
+
+    Raises:
+        ImproperlyConfigured: others than this machine's own browsers could see them.
+    """
+    if env.get("BIRZHA_DEBUG") != "1":
+        return False
+    url = env.get("BIRZHA_PUBLIC_URL", "http://127.0.0.1:8000")
+    if urlsplit(url).hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise ImproperlyConfigured(f"BIRZHA_DEBUG=1 is for one's own machine, and this is {url}.")
+    return True
+
+
+def template_loaders(env: Environment) -> list[Any]:
+    """Templates are read once, or with DEBUG by every request, so that a change is seen at once."""
+    loaders: list[Any] = [
+        "django.template.loaders.filesystem.Loader",
+        "django.template.loaders.app_directories.Loader",
+    ]
+    return loaders if debug(env) else [("django.template.loaders.cached.Loader", loaders)]
 
 
 def behind_tls(env: Environment) -> bool:

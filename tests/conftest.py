@@ -3,7 +3,8 @@
 BIRZHA_URL names an address, BIRZHA_HOME a system's folder (`make test` gives it). These tests add
 customers and orders, and some kill processes: without either they never touch a system that people use.
 They sign up more people from one address than the gateway allows in so short a time: a system of your own
-that they are to test is started with BIRZHA_RATE_LIMITS=1000.
+that they are to test is started with BIRZHA_RATE_LIMITS=1000. `make test ONLY=...` sets BIRZHA_KEEP_SYSTEM:
+the system of BIRZHA_HOME is brought up, with the code as it is now, and stays.
 """
 
 from __future__ import annotations
@@ -15,12 +16,26 @@ from pathlib import Path
 
 import pytest
 
+from compose import testonly
 from compose.local import catalogs
 from compose.local.paths import Home
 from compose.local.settings import MANY_CUSTOMERS, Settings, free_port
 from compose.local.stack import Stack
 from compose.local.supervisor import Supervisor
+from servicekit.testing.plugin import hold
 from tests.system import System
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """The kept system comes up before the first test, whose time limit it would not keep."""
+    if os.environ.get("BIRZHA_KEEP_SYSTEM") and any(
+        "system" in item.fixturenames for item in session.items if isinstance(item, pytest.Function)
+    ):
+        home = Home.here()
+        with session.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+            home.root.parent.mkdir(exist_ok=True)
+            hold(home.root.parent / "system.lock", "kept system")
+            testonly.system_up(home)
 
 
 @pytest.fixture(scope="session")

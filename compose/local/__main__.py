@@ -19,6 +19,7 @@ INSTALLS = {
     "up": "local",
     "backing": "local",
     "bench": "local",
+    "dev": "local",
     "faults": "test",
     "lint": "test",
     "test": "test",
@@ -59,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, text in {
         "up": "install, start everything, wait until it serves",
         "down": "stop everything; the data stays",
+        "dev": "start for whoever changes the code: DEBUG, and what is saved runs",
         "status": "processes, memory, address",
         "gateway-reload": "let the gateway go by gateway.yaml as it is now, without losing a request",
         "gateway-restart": "a new Envoy takes over from the old one, without losing a request",
@@ -86,6 +88,15 @@ def _parser() -> argparse.ArgumentParser:
     canary.add_argument(
         "--version", default="", help="path, git ref, checkout or previous (default: a copy of the checkout)"
     )
+    again = commands.add_parser("restart", help="start a service anew, with the code as it is")
+    again.add_argument("service", nargs="?", default="")
+    for name, text in {
+        "shell": "the Django shell of a service",
+        "psql": "a service's database, as the service's role",
+    }.items():
+        console = commands.add_parser(name, help=text)
+        console.add_argument("service", nargs="?", default="")
+        console.add_argument("arguments", nargs=argparse.REMAINDER, help="of the shell, of psql")
     for name, text in {
         "promote": "the canary's version becomes the stable one",
         "rollback": "end a canary",

@@ -11,7 +11,8 @@ import time
 import venv
 from pathlib import Path
 
-from compose.local import account, audit, catalogs, edge, report
+from compose import testonly
+from compose.local import account, audit, catalogs, consoles, dev, edge, report, restart
 from compose.local.canary import actions
 from compose.local.canary import report as canary_report
 from compose.local.console import Trouble, say, step
@@ -36,6 +37,18 @@ def run(options: argparse.Namespace, home: Home) -> int:
             return up(home)
         case "down":
             return down(home)
+        case "dev":
+            os.environ["BIRZHA_DEBUG"] = "1"
+            up(home)
+            dev.watch(home)
+        case "restart":
+            begun = time.monotonic()
+            names = restart.restart(home, [restart.chosen(options.service)])
+            say(f"{', '.join(names)} started anew in {time.monotonic() - begun:.1f} s.")
+        case "shell":
+            consoles.shell(home, options.service, options.arguments)
+        case "psql":
+            consoles.psql(home, options.service, options.arguments)
         case "status":
             return 0 if report.status(home) else 1
         case "logs":
@@ -66,6 +79,8 @@ def run(options: argparse.Namespace, home: Home) -> int:
             become("compose.check", home, *options.rest)
         case "events":
             become("compose.events", home, *options.arguments)
+        case "test" if os.environ.get("ONLY") or os.environ.get("ARGS"):
+            become("compose.testonly", home)
         case "test":
             become("compose.testrun", home)
         case "faults":
@@ -104,9 +119,12 @@ def up(home: Home) -> int:
 
 
 def down(home: Home) -> int:
-    """`make down`."""
+    """`make down`: this system, and what `make test ONLY=...` has kept."""
     begun = time.monotonic()
-    if Stack(home).down():
+    was_up = Stack(home).down()
+    for kept in testonly.down():
+        say(f"The tests' servers in {kept.root} are down.")
+    if was_up:
         say(f"Birzha is down after {time.monotonic() - begun:.0f} s; its data stays in {home.root}.")
     else:
         say("Birzha is not running.")

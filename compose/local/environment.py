@@ -49,6 +49,8 @@ def _service(home: Home, settings: Settings, passwords: dict[str, str], service:
         "BIRZHA_PUBLIC_URL": settings.public_url,
         "BIRZHA_COOKIE_SUFFIX": settings.cookie_suffix,
     }
+    if settings.debug:
+        values["BIRZHA_DEBUG"] = "1"
     if service.worker:
         values["BIRZHA_WORKER_METRICS"] = str(home.socket(f"{service.name}-worker"))
     if service.database:

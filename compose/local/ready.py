@@ -99,6 +99,12 @@ def wait(home: Home, settings: Settings, supervisor: Supervisor, *, seconds: flo
         time.sleep(0.25)
 
 
+def problems(home: Home, settings: Settings, services: set[str]) -> dict[str, str]:
+    """What these services, by name, answer when they are not ready; none that is ready."""
+    checks = {name: check for name, check in _checks(home, settings).items() if name.split()[0] in services}
+    return {name: problem for name, check in checks.items() if (problem := _problem(check))}
+
+
 def _checks(home: Home, settings: Settings) -> dict[str, Callable[[], str]]:
     def service(name: str) -> Callable[[], str]:
         return lambda: _status(get(UnixConnection(home.socket(name)), "/readyz", "application/json"))

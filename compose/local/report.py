@@ -13,6 +13,9 @@ from compose.local.paths import Home
 from compose.local.settings import Settings
 from compose.local.supervisor import RUNNING, Supervisor
 
+#: What there is to know of a system that `make dev` has started.
+DEBUG = "DEBUG is on: errors show code and settings. Only this machine reaches it, until make down."
+
 
 @dataclass(frozen=True)
 class Memory:
@@ -92,6 +95,8 @@ def status(home: Home) -> bool:
         say(f"address: {home.read_state().get('public_url') or home.read_state().get('url', '')}")
     if unusual := rate_limits(str(home.read_state().get("rate_limits", "1"))):
         say(unusual)
+    if home.read_state().get("debug"):
+        say(DEBUG)
     return everything
 
 
@@ -133,6 +138,8 @@ Next: make demo    a new user's whole story through the public API
       make down    stop; the data stays      make reset  start over""")
     for line in reach(settings):
         say(f"\n{line}")
+    if home.read_state().get("debug"):
+        say(f"\n{DEBUG}")
     if unusual := rate_limits(str(home.read_state().get("rate_limits", "1"))):
         say(f"\n{unusual}")
 

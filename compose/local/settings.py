@@ -34,6 +34,7 @@ class Settings:
     certificate: BIRZHA_TLS_CERT and BIRZHA_TLS_KEY, PEM files, when the gateway itself speaks TLS.
     cookie_suffix: what the names of its cookies end with: systems on one host share their browser's cookies.
     quote_feed: BIRZHA_QUOTE_FEED, ``walk`` (prices move) or ``still``.
+    debug: errors show code and settings, to this machine alone (`make dev`).
     rate_limits: BIRZHA_RATE_LIMITS, multiplies the gateway's rate limits for this run; None turns them off.
     """
 
@@ -46,6 +47,7 @@ class Settings:
     cookie_suffix: str = ""
     quote_feed: str = "walk"
     rate_limits: float | None = 1.0
+    debug: bool = False
 
     @classmethod
     def read(cls, home: Home, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -72,7 +74,7 @@ class Settings:
         def chosen(name: str) -> str:
             return environment.get(f"BIRZHA_{name.upper()}", str(state.get(name, ""))).strip()
 
-        return cls(
+        settings = cls(
             port=int(text),
             bind=bind,
             fixed_url=(fixed_url := public.url(chosen("public_url"))),
@@ -82,7 +84,25 @@ class Settings:
             cookie_suffix=home.tag[:8],
             quote_feed=feed,
             rate_limits=_factor(environment.get("BIRZHA_RATE_LIMITS") or "1"),
+            debug=environment.get("BIRZHA_DEBUG") == "1",
         )
+        if settings.debug:
+            settings._require_this_machine_only()
+        return settings
+
+    def _require_this_machine_only(self) -> None:
+        reachable = {
+            "BIRZHA_BIND": "" if ipaddress.ip_address(self.bind).is_loopback else self.bind,
+            "BIRZHA_PUBLIC_URL": self.fixed_url,
+            "BIRZHA_TRUSTED_PROXIES": ",".join(self.trusted_proxies),
+            "BIRZHA_ALLOWED_HOSTS": ",".join(self.extra_hosts),
+        }
+        if found := [f"{name}={value}" for name, value in reachable.items() if value]:
+            names = " ".join(f"{each.partition('=')[0]}=" for each in found)
+            raise Trouble(
+                "make dev shows code and settings in its errors, so it is for this machine alone, not with "
+                f"{' and '.join(found)}: run {names} make dev (empty takes the default), or make up."
+            )
 
     @property
     def state(self) -> dict[str, int | str]:
@@ -98,6 +118,7 @@ class Settings:
             "tls_cert": str(certificate),
             "tls_key": str(key),
             "rate_limits": self.rate_limits_text,
+            "debug": "1" if self.debug else "",
         }
 
     def changed_since(self, state: Mapping[str, object]) -> list[str]:

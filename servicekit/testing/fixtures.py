@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -30,6 +30,25 @@ class DeliverMany(Protocol):
         ids: Sequence[UUID] | None = None,
         request_id: str = "",
     ) -> int: ...
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    django_db_blocker: Any,
+    django_db_createdb: bool,
+) -> Iterator[None]:
+    """In place of pytest-django's: see :mod:`servicekit.testing.database`. ``--create-db`` migrates anew."""
+    from django.db import connection
+
+    from servicekit.testing import database
+
+    with django_db_blocker.unblock():
+        database.create(connection, renew=django_db_createdb)
+    yield
+    with django_db_blocker.unblock():
+        connection.close()
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 from servicekit import terms
 from servicekit.faults import follow_clock
-from servicekit.settings import behind_tls, environment, logging_settings, own_cookie, public_address
+from servicekit.settings import (
+    behind_tls,
+    debug,
+    environment,
+    logging_settings,
+    own_cookie,
+    public_address,
+    template_loaders,
+)
 
 PACKAGE = Path(__file__).resolve().parent.parent
 follow_clock("web")
@@ -20,7 +28,7 @@ SECRET_KEY = env.require("BIRZHA_SECRET_KEY")
 globals().update(public_address(env))
 GATEWAY_URL = env.require("BIRZHA_GATEWAY_URL")
 REDIS_URL = env.require("BIRZHA_REDIS_URL")
-DEBUG = False
+DEBUG = debug(env)
 ROOT_URLCONF = "web_frontend.config.urls"
 WSGI_APPLICATION = "web_frontend.config.wsgi.application"
 APPEND_SLASH = False
@@ -56,8 +64,8 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": template_loaders(env),
             "builtins": [
                 "django.templatetags.i18n",
                 "web_frontend.templatetags.addresses",

@@ -1,0 +1,60 @@
+"""`make shell` and `make psql`: a running service's Django shell, and its database as its own role."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from compose.local import environment, postgres, restart
+from compose.local.console import Trouble
+from compose.local.paths import ROOT, Home
+from compose.local.supervisor import Supervisor
+from compose.services import SERVICES
+
+
+def shell(home: Home, name: str, arguments: Sequence[str]) -> None:
+    """Become the Django shell of a service, on its own database and streams.
+
+    Raises:
+        Trouble: no such service, or nothing runs.
+    """
+    service = restart.chosen(name)
+    _require_running(home)
+    argv = [sys.executable, "-m", f"{service.package}.manage", "shell", *arguments]
+    os.execve(argv[0], argv, os.environ | {"BIRZHA_HOME": str(home.root)})
+
+
+def psql(home: Home, name: str, arguments: Sequence[str]) -> None:
+    """Become psql, which comes with the server, in a service's database as the service's role.
+
+    Raises:
+        Trouble: no service of that name has a database, or nothing runs.
+    """
+    service = restart.chosen(name)
+    if service not in SERVICES:
+        known = ", ".join(service.name for service in SERVICES)
+        raise Trouble(f"{service.package} has no database; these have: {known}.")
+    _require_running(home)
+    argv = [postgres.binary("psql"), *arguments]
+    os.chdir(ROOT)
+    os.execve(argv[0], argv, dict(os.environ) | connection_variables(home, service.name))
+
+
+def connection_variables(home: Home, name: str) -> dict[str, str]:
+    """What libpq must know to connect as the role ``name`` to the database of that name."""
+    values = environment.read(home, name)
+    return {
+        "PGHOST": values["BIRZHA_DATABASE_HOST"],
+        "PGPORT": values["BIRZHA_DATABASE_PORT"],
+        "PGDATABASE": values["BIRZHA_DATABASE_NAME"],
+        "PGUSER": values["BIRZHA_DATABASE_USER"],
+        "PGPASSWORD": values["BIRZHA_DATABASE_PASSWORD"],
+        "PGAPPNAME": "make psql",
+        "PGOPTIONS": "",
+    }
+
+
+def _require_running(home: Home) -> None:
+    if not Supervisor(home).alive():
+        raise Trouble("Birzha is not running: make up first (or make dev).")

@@ -1,0 +1,133 @@
+"""`make dev`: a system for whoever changes its code, which goes by what is saved.
+
+Errors show code and settings (Django's DEBUG), so that only this machine may reach it. Templates, styles and
+scripts are seen at the next request; Python starts the processes that run it anew.
+"""
+
+from __future__ import annotations
+
+import ast
+import signal
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from compose.local import account, catalogs, code, edge, ready, restart
+from compose.local.console import Trouble, say
+from compose.local.paths import ROOT, Home
+from compose.local.settings import Settings
+from compose.local.stack import Stack
+from compose.local.supervisor import log_tail
+from compose.services import WEB_SERVERS, Service
+
+#: Seconds between two looks at the files.
+LOOK_S = 0.5
+#: Seconds that a service may take to answer after its start; then the next change is waited for anyway.
+ANSWERS_WITHIN_S = 20
+#: Read anew by every request of a system with DEBUG.
+READ_BY_REQUEST = (".html", ".txt", ".css", ".js", ".svg")
+GATEWAY_FILES = ("gateway/gateway.yaml",)
+FAILING = ("BACKOFF", "FATAL")
+
+Stamps = Mapping[str, tuple[int, int]]
+
+
+def watch(home: Home) -> None:
+    """Go by every change until interrupted; then take the system down."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # INT is ignored in the background
+        signal.signal(number, _interrupt)
+    known, failing = code.stamps(), set[str]()
+    say("Watching the code. Ctrl-C stops watching, and the system.")
+    try:
+        while True:
+            time.sleep(LOOK_S)
+            failing = _tell_failing(home, failing)
+            found = code.stamps()
+            if changed := changed_files(known, found):
+                known = found
+                try:
+                    _go_by(home, changed)
+                except (Trouble, OSError) as trouble:
+                    say(f"{trouble}")
+    except KeyboardInterrupt:
+        say("\n- stopping ...")
+        Stack(home).down()
+        say(f"Birzha is down; its data stays in {home.root}.")
+
+
+def changed_files(before: Stamps, now: Stamps) -> list[str]:
+    """The files that are new, gone or another."""
+    return sorted(file for file in before.keys() | now.keys() if before.get(file) != now.get(file))
+
+
+def services_of(changed: list[str]) -> list[Service]:
+    """Those whose processes have to start anew for these files."""
+    running = [file for file in changed if not file.endswith(READ_BY_REQUEST)]
+    folders = {file.partition("/")[0] for file in running}
+    return [service for service in WEB_SERVERS if service.package in folders or "servicekit" in folders]
+
+
+def broken(changed: list[str], root: Path = ROOT) -> list[str]:
+    """What no Python can read of these files, a line each; the old code goes on until it is mended."""
+    problems = []
+    for file in changed:
+        if file.endswith(".py") and (root / file).exists():
+            try:
+                ast.parse((root / file).read_bytes(), file)
+            except (SyntaxError, ValueError) as error:
+                line = getattr(error, "lineno", None)
+                problems.append(f"{file}{f':{line}' if line else ''}: {getattr(error, 'msg', error)}")
+    return problems
+
+
+def _go_by(home: Home, changed: list[str]) -> None:
+    told = ", ".join(changed[:3]) + (f" and {len(changed) - 3} more" if len(changed) > 3 else "")
+    if problems := broken(changed):
+        say("\n".join([f"! {told}: the code before this goes on", *(f"  {problem}" for problem in problems)]))
+        return
+    if any(file.endswith(".po") for file in changed):
+        catalogs.compile_changed()
+    begun = time.monotonic()
+    did = []
+    if services := services_of(changed):
+        names = restart.restart(
+            home, services, migrate=any("/migrations/" in file for file in changed), wait=False
+        )
+        did.append(f"{', '.join(names)} started anew")
+        _wait(home, {service.name for service in services}, code.stamps())
+    if any(file in GATEWAY_FILES for file in changed):
+        account.as_owner(home, lambda: edge.reload(home))
+        did.append("the gateway goes by it")
+    elif any(file.startswith(("gateway/", "compose/")) for file in changed):
+        did.append("run by what starts the system: Ctrl-C and make dev go by it")
+    elif not services:
+        did.append("seen at the next request")
+    say(f"- {told}: {'; '.join(did)} ({time.monotonic() - begun:.1f} s)")
+
+
+def _wait(home: Home, services: set[str], known: Stamps) -> None:
+    """Until these answer, fail to start (the next look tells), take too long, or the code changes again."""
+    supervisor, settings = Stack(home).supervisor, Settings.read(home, {})
+    end = time.monotonic() + ANSWERS_WITHIN_S
+    while problems := ready.problems(home, settings, services):
+        if any(state["statename"] in FAILING for state in supervisor.states()) or code.stamps() != known:
+            return
+        if time.monotonic() > end:
+            for name, problem in problems.items():
+                say(f"! {name} does not answer well; make logs tells more:\n    {problem.strip()[:400]}")
+            return
+        time.sleep(0.1)
+
+
+def _tell_failing(home: Home, told: set[str]) -> set[str]:
+    """Say once of each process that it does not start, with the end of its log."""
+    states = Stack(home).supervisor.states()
+    failing = {state["name"] for state in states if state["statename"] in FAILING}
+    for name in sorted(failing - told):
+        say(f"! {name} does not start; it is tried again at the next change:\n{log_tail(home, name)}")
+    starting = {state["name"] for state in states if state["statename"] == "STARTING"}
+    return failing | (told & starting)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,66 @@
+"""New code for a running system: `make restart SERVICE=trading`.
+
+Stopping and starting a service takes a second or two, in which requests to it fail; `make canary` changes a
+service's version without a failed request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from compose.local import account, ready
+from compose.local.console import Trouble
+from compose.local.paths import Home
+from compose.local.processes import every_process
+from compose.local.settings import Settings
+from compose.local.stack import READY_WITHIN, Stack
+from compose.services import SERVICES, WEB_SERVERS, Service
+
+
+def chosen(name: str) -> Service:
+    """The service called ``name``, also by its package's name.
+
+    Raises:
+        Trouble: there is none; lists those that exist.
+    """
+    for service in WEB_SERVERS:
+        if name in (service.name, service.package):
+            return service
+    known = ", ".join(service.name for service in WEB_SERVERS)
+    said = f"There is no service {name!r}" if name else "SERVICE is missing"
+    raise Trouble(f"{said}: it is one of {known}, as in SERVICE=trading.")
+
+
+def restart(
+    home: Home, services: Collection[Service], *, migrate: bool = True, wait: bool = True
+) -> list[str]:
+    """Migrate the databases of these services, start their processes anew, wait until the system serves.
+
+    Args:
+        migrate: false when no migration can have changed.
+        wait: until the system serves.
+
+    Returns:
+        The names of the processes; a canary's are left alone.
+
+    Raises:
+        Trouble: nothing runs, a migration fails (then the old code goes on), or they do not come up.
+    """
+    if not Stack(home).supervisor.alive():
+        raise Trouble("Birzha is not running: make up first.")
+    return account.as_owner(home, lambda: _restart(home, services, migrate=migrate, wait=wait))
+
+
+def _restart(home: Home, services: Collection[Service], *, migrate: bool, wait: bool) -> list[str]:
+    stack = Stack(home)
+    wanted = {service.name for service in services}
+    names = [p.name for p in every_process(home) if p.service in wanted and not p.canary]
+    with stack.alone():
+        if migrate:
+            stack.manage(*((s.package, "migrate", "--verbosity", "0") for s in services if s in SERVICES))
+        for name in names:
+            stack.supervisor.stop(name)
+        stack.supervisor.start_again(names)
+        if wait:
+            ready.wait(home, Settings.read(home, {}), stack.supervisor, seconds=READY_WITHIN)
+    return names

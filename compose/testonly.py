@@ -1,0 +1,168 @@
+"""`make test ONLY=path[::name]`: some tests, at once, on servers that stay up for the next time.
+
+The tests of a package run on a PostgreSQL and a Valkey of their own; those in ``tests/`` that ask for the
+system, on a whole one whose services are started anew when their code has changed. Both live beside the
+system of a full `make test` (``.birzha-test-kept``) until `make down`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from compose.local import catalogs, code, restart
+from compose.local.console import Trouble, say
+from compose.local.paths import ROOT, Home
+from compose.local.settings import MANY_CUSTOMERS, Settings, free_port
+from compose.local.stack import Stack
+from compose.services import WEB_SERVERS
+
+CROSSING = "tests"
+#: pytest's exit code for a run in which no test was selected.
+NO_TESTS = 5
+
+
+def main(environment: Mapping[str, str] = os.environ) -> int:
+    """Run what ONLY names, with pytest's arguments in ARGS; returns 0 when all of it passes."""
+    wanted = targets(environment.get("ONLY", ""))
+    arguments = shlex.split(environment.get("ARGS", ""))
+    catalogs.compile_changed()
+    codes = [_pytest(package, paths, arguments) for package, paths in by_package(wanted).items()]
+    if any(home.is_ours() for home in kept_homes()):
+        say("What these tests run on stays up for the next ones; make down stops it.")
+    if len(codes) > 1 and not all(code == NO_TESTS for code in codes):
+        codes = [code for code in codes if code != NO_TESTS]  # ARGS="-k ..." may pick from one package only
+    return max(codes)
+
+
+def targets(text: str) -> list[str]:
+    """The tests that ONLY names: files, folders or packages, each with ``::name`` if wanted.
+
+    Raises:
+        Trouble: nothing is there under one of the names; says what is called alike.
+    """
+    named = [text] if _exists(text) else shlex.split(text)
+    if not named:
+        raise Trouble("ONLY names no test: make test ONLY=trading_service/tests/orders/test_order_place.py")
+    for name in named:
+        if not _exists(name):
+            raise Trouble(f"There is no {name.partition('::')[0]}.{_alike(name)}")
+        if _inside(name) == ():
+            raise Trouble(
+                "ONLY names the whole project: that is make test. Name a package, a folder or a file."
+            )
+        if _inside(name) is None:
+            raise Trouble(f"{name} is outside of the project {ROOT}.")
+    return named
+
+
+def by_package(named: list[str]) -> dict[str, list[str]]:
+    """The same by top folder: each has Django settings of its own, so it is a run of its own."""
+    groups: dict[str, list[str]] = {}
+    for name in named:
+        groups.setdefault((_inside(name) or ("",))[0], []).append(name)
+    return groups
+
+
+def kept_homes(environment: Mapping[str, str] = os.environ) -> tuple[Home, Home]:
+    """Where the kept servers of packages' tests are, and the kept system of ``tests/``."""
+    full = Home.at(environment.get("BIRZHA_TEST_HOME") or ROOT / ".birzha-test").root
+    folder = full.with_name(f"{full.name}-kept")
+    return Home.at(folder / "servers"), Home.at(folder / "system")
+
+
+def system_up(home: Home) -> None:
+    """Have the kept system run the code as it is now: started, or started anew where the code has changed.
+
+    Raises:
+        Trouble: it does not come up.
+    """
+    stack, now, then = Stack(home), code.digests(), _read(home)
+    if changed := {folder for folder in now if then.get(folder) != now[folder]}:
+        services = [service for service in WEB_SERVERS if service.package in changed]
+        if not stack.is_up() or changed - {service.package for service in services}:
+            stack.down()
+        else:
+            restart.restart(home, services)
+    if not stack.is_up():
+        stack.backing_up()
+        stack.up(Settings.read(home, MANY_CUSTOMERS | {"BIRZHA_PORT": str(free_port())}))
+    (home.root / "code.json").write_text(json.dumps(now), encoding="utf-8")
+
+
+def down() -> list[Home]:
+    """Stop what was kept; returns what was running."""
+    return [home for home in kept_homes() if Stack(home).down()]
+
+
+def _pytest(package: str, paths: list[str], arguments: list[str]) -> int:
+    servers, system = kept_homes()
+    home = system if package == CROSSING else servers
+    variables = {key: value for key, value in os.environ.items() if not key.startswith("BIRZHA_")}
+    variables |= {"BIRZHA_HOME": str(home.root), "BIRZHA_KEEP_SYSTEM": "1"}
+    argv = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *paths, *arguments]
+    child = subprocess.Popen(argv, cwd=ROOT, env=variables)
+    signal.signal(signal.SIGTERM, lambda *_: child.terminate())
+    interrupted = False
+    while True:
+        try:
+            code = child.wait()
+        except KeyboardInterrupt:  # which pytest has got, too, and ends by
+            interrupted = True
+            continue
+        if interrupted:
+            raise KeyboardInterrupt
+        return code
+
+
+def _path(name: str) -> Path:
+    return ROOT / name.partition("::")[0]
+
+
+def _exists(name: str) -> bool:
+    return bool(name.strip()) and _path(name).exists()
+
+
+def _inside(name: str) -> tuple[str, ...] | None:
+    """The parts of its path within the project; None outside."""
+    path = _path(name).resolve()
+    return path.relative_to(ROOT).parts if path.is_relative_to(ROOT) else None
+
+
+def _alike(name: str) -> str:
+    folders = [service.package for service in WEB_SERVERS] + [CROSSING, "servicekit", "gateway", "compose"]
+    files = [
+        str(file.relative_to(ROOT))
+        for folder in folders
+        for file in (ROOT / folder).rglob("test_*.py")
+        if "project" not in file.parts
+    ]
+    wanted = name.partition("::")[0]
+    known = {Path(file).name: file for file in files}
+    found = difflib.get_close_matches(wanted, [*files, *folders], n=3, cutoff=0.7)
+    found += [known[near] for near in difflib.get_close_matches(Path(wanted).name, known, n=3, cutoff=0.8)]
+    return f" Is it one of these? {', '.join(dict.fromkeys(found))}" if found else ""
+
+
+def _read(home: Home) -> dict[str, str]:
+    try:
+        known: dict[str, str] = json.loads((home.root / "code.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return known
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except Trouble as trouble:
+        sys.exit(f"\n{trouble}")
+    except KeyboardInterrupt:
+        sys.exit("\nInterrupted.")

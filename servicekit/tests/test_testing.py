@@ -1,0 +1,101 @@
+"""The plugin of the tests: the settings go by the paths under test, and two projects are never mixed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from servicekit.testing import database, plugin
+from servicekit.testing.plugin import settings_of
+
+REPOSITORY = plugin.REPOSITORY
+
+
+@pytest.mark.parametrize(
+    ("paths", "module"),
+    [
+        (["trading_service"], "trading_service.config.settings"),
+        (
+            ["trading_service/tests/orders/test_order_place.py::test_x[a-b]"],
+            "trading_service.config.settings",
+        ),
+        (
+            ["trading_service/tests/orders", "trading_service/tests/test_x.py"],
+            "trading_service.config.settings",
+        ),
+        (["servicekit/tests/test_money.py"], "servicekit.testing.project.settings"),
+        (["web_frontend"], "web_frontend.config.settings"),
+        (["tests/docs", "gateway", "compose/local"], ""),
+        (["/tmp"], ""),
+    ],
+)
+def test_the_settings_go_by_the_paths(paths: list[str], module: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(REPOSITORY)
+    assert settings_of(paths) == module
+
+
+@pytest.mark.parametrize(
+    "paths",
+    [
+        ["trading_service", "billing_service"],
+        ["servicekit", "trading_service"],
+        ["trading_service/tests", "tests/docs"],
+        ["."],
+    ],
+)
+def test_several_projects_in_one_run_are_refused(paths: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(REPOSITORY)
+    with pytest.raises(ValueError, match="need different Django settings"):
+        settings_of(paths)
+
+
+def test_pytest_says_so_before_it_runs_anything() -> None:
+    argv = [sys.executable, "-m", "pytest", "-q", "user_service/tests", "market_service/tests"]
+    result = subprocess.run(argv, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+
+    assert result.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "market_service, user_service need different Django settings" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_words_that_are_no_paths_choose_nothing() -> None:
+    """``-k trading_service`` and an option's value were once taken for the package under test."""
+    argv = [sys.executable, "-m", "pytest", "-q", "--collect-only", "-k", "user_service", "tests/tls"]
+    result = subprocess.run(argv, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+
+    assert result.returncode == pytest.ExitCode.NO_TESTS_COLLECTED, result.stdout + result.stderr
+
+
+def test_a_run_has_a_copy_of_a_template_that_is_named_after_its_migrations(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_database()")
+        (name,) = cursor.fetchone()
+        cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'test!_trading!_%' ESCAPE '!'")
+        templates = [template for (template,) in cursor.fetchall()]
+
+    assert name == settings.DATABASES["default"]["NAME"] == "test_trading"
+    assert any(template.endswith(database.digest()[:12]) for template in templates)
+
+
+def test_a_changed_migration_has_another_digest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.apps import apps
+
+    class App:
+        path = str(tmp_path)
+
+    (tmp_path / "migrations").mkdir()
+    file = tmp_path / "migrations" / "0001_initial.py"
+    monkeypatch.setattr(apps, "get_app_configs", lambda: [App()])
+    digests = []
+    for text in ("one", "two"):
+        file.write_text(text)
+        digests.append(database.digest())
+    file.rename(file.with_name("0002_initial.py"))
+    digests.append(database.digest())
+
+    assert len(set(digests)) == 3
