@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any, NoReturn
 
 from django import forms
-from django.forms.renderers import TemplatesSetting
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -23,12 +22,6 @@ KEY = re.compile(r"\A[!-~]{1,128}\Z")
 
 #: The most units of one order; trading_service refuses more.
 MAX_QUANTITY = 10**9
-
-
-class FieldRenderer(TemplatesSetting):
-    """Label, input, help and errors of one field, as templates/forms/field.html draws them."""
-
-    field_template_name = "forms/field.html"
 
 
 class AmountField(forms.CharField):

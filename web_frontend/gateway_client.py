@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import orjson
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
@@ -24,12 +25,11 @@ from servicekit.telemetry import current_request_id, current_traceparent
 #: Seconds of one call: longer than the gateway's first try at a service, shorter than all of its tries
 #: (gateway.yaml, timeouts), and below the lifetime of the refresh lock (accounts/tokens.py).
 CALL_S = 6.0
-TIMEOUT = httpx.Timeout(CALL_S, connect=1.0, pool=2.0)
 #: Seconds of all calls of one page: less than the gateway waits for a page, so that what hangs is told by a
 #: page of ours.
 PAGE_S = 8.0
 #: What the pages call themselves where no visitor's browser does.
-OWN_HEADERS = {"User-Agent": "birzha-pages"}
+OWN_AGENT = "birzha-pages"
 #: What the gateway's socket is called; nothing looks the name up.
 INNER_URL = "http://gateway"
 
@@ -71,19 +71,15 @@ class GatewayProblem(Exception):
 
 
 @lru_cache(maxsize=2)
-def pool(gateway_url: str) -> httpx.Client:
+def pool(gateway_url: str) -> httpx.HTTPTransport:
     """The process's connections to the gateway: ``unix:/path/gateway.sock`` or ``http://…``.
 
-    They are inside, whatever the public address is; the gateway answers to that one's host.
+    No ``httpx.Client``: nothing here redirects, sets cookies or signs in, and it asks for what is compressed,
+    which costs both sides more than a socket does.
     """
     limits = httpx.Limits(max_connections=64, max_keepalive_connections=16, keepalive_expiry=20)
     uds = gateway_url.removeprefix("unix:") if gateway_url.startswith("unix:") else None
-    return httpx.Client(
-        transport=httpx.HTTPTransport(uds=uds, limits=limits, retries=1),
-        base_url=INNER_URL if uds else gateway_url,
-        headers={"Host": urlsplit(settings.PUBLIC_URL).netloc, **OWN_HEADERS},
-        timeout=TIMEOUT,
-    )
+    return httpx.HTTPTransport(uds=uds, limits=limits, retries=1)
 
 
 class Gateway:
@@ -107,7 +103,7 @@ class Gateway:
     def get(self, path: str, *, public: bool = False, **params: Any) -> dict[str, Any]:
         """Read a resource; parameters that are empty are left out. ``public``: without a token."""
         query = {name: value for name, value in params.items() if value not in (None, "")}
-        return self._json("GET", path, public=public, params=query)
+        return self._json("GET", path, public=public, params=query or None)
 
     def post(
         self,
@@ -163,37 +159,53 @@ class Gateway:
         if response.status_code in (202, 204) and not response.content:
             return {}
         try:
-            return response.json()
+            answer: dict[str, Any] = orjson.loads(response.content)
+            return answer
         except ValueError as error:
             raise GatewayUnavailable(path, "not JSON") from error
 
     def _sent(self, method: str, path: str, *, timeout_s: float = CALL_S, **kwargs: Any) -> httpx.Response:
         """Send; once more if a kept connection turned out closed and repeating is harmless."""
         repeatable = method == "GET" or "Idempotency-Key" in kwargs["headers"]
-        client = pool(settings.GATEWAY_URL)
         try:
             try:
-                return client.request(method, path, timeout=self._timeout(path, timeout_s), **kwargs)
+                return self._sent_once(method, path, timeout_s, **kwargs)
             except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
                 if not repeatable:
                     raise
-                return client.request(method, path, timeout=self._timeout(path, timeout_s), **kwargs)
+                return self._sent_once(method, path, timeout_s, **kwargs)
         except httpx.TransportError as error:
             raise GatewayUnavailable(path, f"{type(error).__name__}: {error}") from error
 
-    def _timeout(self, path: str, timeout_s: float) -> httpx.Timeout:
-        """What is left of the page's time, at most that of one call."""
+    def _sent_once(self, method: str, path: str, timeout_s: float, **kwargs: Any) -> httpx.Response:
+        url = settings.GATEWAY_URL
+        request = httpx.Request(
+            method,
+            (INNER_URL if url.startswith("unix:") else url.rstrip("/")) + path,
+            extensions={"timeout": self._timeout(path, timeout_s)},
+            **kwargs,
+        )
+        response = pool(url).handle_request(request)
+        try:
+            response.read()
+        finally:
+            response.close()
+        return response
+
+    def _timeout(self, path: str, timeout_s: float) -> dict[str, float]:
+        """What is left of the page's time, at most that of one call; seconds, by httpx's names."""
         left = min(timeout_s, self._ends_at - time.monotonic())
         if left <= 0:
             raise GatewayUnavailable(path, "the page has no time left for it")
-        return httpx.Timeout(left, connect=min(1.0, left), pool=min(2.0, left))
+        return {"read": left, "write": left, "connect": min(1.0, left), "pool": min(2.0, left)}
 
     def _headers(self, *, public: bool) -> dict[str, str]:
         token = None if public else self._token()
         headers = {
+            "Host": urlsplit(settings.PUBLIC_URL).netloc,  # the gateway answers to no other
             "Accept": "application/json",
             "Accept-Language": get_language() or "en",
-            "User-Agent": self._user_agent,
+            "User-Agent": self._user_agent or OWN_AGENT,
             "X-Forwarded-For": self._forwarded_for,
             "X-Request-Id": current_request_id(),
             "Traceparent": current_traceparent(),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import override, pgettext_lazy
 
 LABELS = {
     "type": {
@@ -42,3 +44,10 @@ LABELS = {
 
 #: Statuses after which nothing changes.
 FINAL = {"filled", "rejected", "canceled", "expired"}
+
+
+@cache
+def label_words(kind: str, language: str) -> dict[str, str]:
+    """The words for all values of a kind in one language."""
+    with override(language):
+        return {value: str(word) for value, word in LABELS[kind].items()}

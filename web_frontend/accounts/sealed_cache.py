@@ -1,8 +1,8 @@
 """What the pages keep in Redis cannot be read there: names are digests, values are encrypted.
 
 Who can read Redis, or its file on the disk, learns neither a cookie nor a token, and cannot make a session:
-a value that was not sealed with this system's key counts as none. ``KEY_FUNCTION`` and ``serializer`` of
-Django's cache (config/settings.py).
+a value that was not sealed with this system's key counts as none. ``BACKEND``, ``KEY_FUNCTION`` and
+``serializer`` of Django's cache (config/settings.py).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import hmac
 import json
 import logging
 import os
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from django.utils.encoding import force_bytes
 
 logger = logging.getLogger(__name__)
@@ -48,6 +49,26 @@ class SealedJson:
         except (InvalidTag, ValueError):
             logger.warning("a value in Redis was not sealed with this system's key; it counts as none")
             return None
+
+
+class OneClient(RedisCacheClient):
+    """One client of Redis, where Django makes one for every call."""
+
+    @cached_property
+    def _client_kept(self) -> Any:
+        return super().get_client()
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        """The client, whatever is asked for: there is one server."""
+        return self._client_kept
+
+
+class SealedCache(RedisCache):
+    """Django's cache in Redis; each thread has its own, and so one client."""
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = OneClient
 
 
 @cache

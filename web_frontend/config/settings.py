@@ -70,6 +70,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "web_frontend.templatetags.addresses",
                 "web_frontend.templatetags.formatting",
+                "web_frontend.templatetags.words",
             ],
             "context_processors": [
                 "django.template.context_processors.request",
@@ -79,7 +80,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "web_frontend.forms.FieldRenderer"
+FORM_RENDERER = "web_frontend.widgets.FieldRenderer"
 
 # ── Languages and time ──────────────────────────────────────────────────────────────────────────
 USE_I18N = True
@@ -95,7 +96,7 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 # ── Sessions: the tokens stay on the server, the browser has an opaque id ───────────────────────
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "web_frontend.accounts.sealed_cache.SealedCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "cache:web",
         "KEY_FUNCTION": "web_frontend.accounts.sealed_cache.hashed_key",

@@ -20,6 +20,7 @@ def version(name: str) -> str:
 class VersionedStaticFiles(StaticFilesStorage):
     """``/static/web/birzha.css?v=1f0c…``: a changed file has a new address."""
 
+    @cache  # noqa: B019 - one storage a process, and as many names as there are files
     def url(self, name: str | None) -> str:
         address = super().url(name)
         return f"{address}?v={version(name)}" if name and version(name) else address

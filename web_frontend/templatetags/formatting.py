@@ -14,15 +14,16 @@ from typing import Any
 from babel.numbers import format_decimal
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from servicekit.money import EXPONENTS
-from servicekit.numerals import Numerals, numerals
+from servicekit.numerals import Numerals
 from web_frontend.moments import clock_words, day_words, zone_words
-from web_frontend.wording import LABELS
+from web_frontend.page_locale import page_locale
+from web_frontend.wording import label_words
 
 register = template.Library()
 
@@ -49,7 +50,7 @@ def _digits(number: Decimal, least: int) -> int:
 
 
 def _numerals() -> Numerals:
-    return numerals(get_language() or "en")
+    return page_locale().numerals
 
 
 def _currency(number: Decimal, currency: str, digits: int) -> str:
@@ -130,9 +131,10 @@ def change(value: Any, share: Any = None, currency: str = "USD") -> SafeString:
     if number is None:
         return format_html('<span class="flat">{}</span>', DASH)
     kind = "gain" if number > 0 else "loss" if number < 0 else "flat"
-    part = _number(share)
-    shown = NO_SIGN if part is None else format_html(' <span class="share">{}</span>', _signed_percent(part))
-    return format_html("{}{}{}</span>", CHANGES[kind], _signed_money(number, currency or "USD"), shown)
+    amount = conditional_escape(_signed_money(number, currency or "USD"))
+    part = None if share is None else _number(share)
+    shown = "" if part is None else f' <span class="share">{_signed_percent(part)}</span>'
+    return SafeString(f"{CHANGES[kind]}{amount}{shown}</span>")
 
 
 def _moment(value: Any) -> datetime | None:
@@ -141,7 +143,7 @@ def _moment(value: Any) -> datetime | None:
             value = datetime.fromisoformat(value)
         except ValueError:
             return None
-    return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else None
+    return value if isinstance(value, datetime) and timezone.is_aware(value) else None
 
 
 @register.simple_tag
@@ -151,31 +153,24 @@ def at(value: Any, shape: str = "smart") -> SafeString:
     Args:
         shape: ``smart``, or ``lines``: the day, and below it the time.
     """
-    moment = _moment(value)
-    if moment is None:
+    known = _moment(value)
+    if known is None:
         return DASH
-    language = get_language() or "en"
-    clock, day = clock_words(moment), day_words(moment.date(), language)
+    page = page_locale()
+    moment = known.astimezone(page.zone)
+    clock, day = clock_words(moment), day_words(moment.date(), page.language)
     if shape == "lines":
-        text = format_html('{}<span class="sub">{}</span>', day.short, clock)
-    elif moment.date() == timezone.now().astimezone(moment.tzinfo).date():
-        text = clock
+        text = f'{day.short}<span class="sub">{clock}</span>'
     else:
-        text = format_html("{}, {}", day.short, clock)
-    return format_html(
-        '<time datetime="{}" title="{}, {} {}">{}</time>',
-        SafeString(moment.isoformat()),
-        day.long,
-        clock,
-        zone_words(moment, language),
-        text,
-    )
+        text = clock if moment.date() == page.today else f"{day.short}, {clock}"
+    title = f"{day.long}, {clock} {zone_words(moment, page.language)}"
+    return SafeString(f'<time datetime="{moment.isoformat()}" title="{title}">{text}</time>')
 
 
 @register.simple_tag
 def zone() -> str:
     """The time zone that times are shown in: ``UTC``, ``UTC+3``."""
-    offset = timezone.localtime().utcoffset()
+    offset = timezone.now().astimezone(page_locale().zone).utcoffset()
     minutes = int(offset.total_seconds()) // 60 if offset else 0
     if not minutes:
         return "UTC"
@@ -186,7 +181,7 @@ def zone() -> str:
 @register.filter
 def label(value: Any, kind: str) -> str:
     """The word for a value of an enumeration: ``{{ order.status|label:"status" }}``."""
-    return str(LABELS[kind].get(str(value), value))
+    return label_words(kind, page_locale().language).get(str(value)) or str(value)
 
 
 @register.filter

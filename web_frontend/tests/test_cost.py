@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from babel import Locale
 from babel.dates import DateTimePattern, format_date, format_datetime
-from django.template import Context, Engine
+from django.template import Context, Engine, TemplateSyntaxError
 from django.test import Client
 from django.urls import NoReverseMatch, get_resolver, reverse
 from django.utils.html import escape
@@ -86,6 +86,12 @@ def test_every_address_is_the_one_that_django_gives() -> None:
                 assert address(name, key) == there
     with pytest.raises(NoReverseMatch):
         drawn("{% url 'order' order_id %}", order_id=None)
+    for wrong in ("{% url %}", "{% url name %}", "{% url 'order' a b %}"):
+        with pytest.raises(TemplateSyntaxError):
+            drawn(wrong, name="orders", a="1", b="2")
+    ticker = "A&B'<"
+    source = "{% url 'instrument' key %}|{% url 'instrument' key as here %}{{ here }}"
+    assert drawn(source, key=ticker) == "|".join([escape(reverse("instrument", args=[ticker]))] * 2)
     assert drawn("{% url 'order' key %}", key=UUID(int=7)) == reverse("order", args=[UUID(int=7)])
 
 
@@ -98,6 +104,7 @@ def test_fifty_ids_are_one_address(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(addresses, "reverse", counted)
     addresses._address.cache_clear()
+    addresses._around_id.cache_clear()
     ids = [str(uuid4()) for _ in range(50)]
     page = drawn("{% for id in ids %}{% url 'order' id %} {% endfor %}", ids=ids)
     assert page.split() == [f"/orders/{order_id}" for order_id in ids]
