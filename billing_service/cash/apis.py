@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
@@ -17,6 +18,17 @@ from servicekit.api.views import Api
 class DepositMakeApi(Api):
     """Top the account up."""
 
+    refusals = {
+        "400": _(
+            "`amount_invalid`, `currency_unsupported`, `limit_exceeded`, `idempotency_key_missing`, "
+            "or the request is not valid otherwise."
+        ),
+        "409": _(
+            "`account_not_ready` right after registration, `account_frozen` while it is being looked into, "
+            "`idempotency_in_flight` while the first request with the key is being worked on."
+        ),
+    }
+
     @extend_schema(
         operation_id="deposits_make",
         parameters=[IDEMPOTENCY_KEY],
@@ -24,9 +36,7 @@ class DepositMakeApi(Api):
         examples=[body_example({"amount": "100.00", "currency": "USD"})],
         responses={201: DepositOutput},
         summary="Top up my cash",
-        description="Booked at once. 409 `account_not_ready` right after registration, "
-        "`account_frozen` while the account is being looked into; "
-        "400 `amount_invalid`, `currency_unsupported`, `limit_exceeded`.",
+        description="Booked at once.",
     )
     def post(self, request: Request) -> Response:
         return idempotent(request, lambda key: self._make(request, key))

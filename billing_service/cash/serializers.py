@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from servicekit.api.serializers import MoneyField, StrictSerializer, TextField, shown
 from servicekit.money import EXPONENTS, HOME_CURRENCY
 
 
+@extend_schema_field({"type": "string", "enum": [HOME_CURRENCY]})
 class CurrencyField(TextField):
     """An ISO 4217 code that Birzha can keep cash in."""
 

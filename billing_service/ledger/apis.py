@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotAcceptable
@@ -16,7 +17,7 @@ from billing_service.ledger.errors import AccountNotFound
 from billing_service.ledger.models import LedgerEntry
 from billing_service.ledger.selectors import account_get, operation_list
 from billing_service.ledger.serializers import AccountOutput, OperationFilters, OperationOutput, OperationPage
-from servicekit.api.openapi import CURSOR, PAGE_SIZE
+from servicekit.api.openapi import CONTENT_DISPOSITION, CURSOR, PAGE_SIZE
 from servicekit.api.pagination import CursorPages
 from servicekit.api.renderers import BrowsableApi, Json
 from servicekit.api.views import Api
@@ -25,11 +26,14 @@ from servicekit.api.views import Api
 class AccountApi(Api):
     """The customer's cash account."""
 
+    refusals = {
+        "404": _("`account_not_ready`: in the moment between registration and the account's opening.")
+    }
+
     @extend_schema(
         operation_id="account_get",
         responses=AccountOutput,
         summary="My cash",
-        description="404 `account_not_ready` in the moment between registration and the account's opening.",
     )
     def get(self, request: Request) -> Response:
         account = account_get(user_id=self.caller.id)
@@ -52,7 +56,7 @@ class OperationListApi(Api):
 
     @extend_schema(
         operation_id="operations_list",
-        parameters=[OperationFilters, CURSOR, PAGE_SIZE],
+        parameters=[OperationFilters, CURSOR, PAGE_SIZE, CONTENT_DISPOSITION],
         responses={
             (200, "application/json"): OperationPage,
             (200, "text/csv"): OpenApiTypes.STR,

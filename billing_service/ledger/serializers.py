@@ -97,10 +97,10 @@ def _is_trade(entry: LedgerEntry) -> bool:
 
 
 class OperationFilters(serializers.Serializer):
-    """The query of GET /operations."""
+    """The query of GET /operations; what is left blank is as good as none."""
 
     type = serializers.ChoiceField(LedgerEntry.Kind.choices, required=False, source="kind")
-    ticker = serializers.CharField(required=False, max_length=32)
+    ticker = serializers.CharField(required=False, allow_blank=True, max_length=32)
     to = MomentField(
         required=False, source="before", end_of_day=True, help_text=_("Booked before; a date is included.")
     )

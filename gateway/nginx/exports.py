@@ -20,7 +20,16 @@ WAITING_MIB = 128
 HANDED_OVER = "/.handed-over"
 #: Where the same service says what became of it, when that is no file.
 REFUSED_PATH = "/.refused"
-_REFUSALS = "400 401 403 404 405 406 408 413 429 431 500 502 503 504"
+#: Every status of RFC 9110 and its like that is no answer.
+_REFUSALS = (
+    "400 401 402 403 404 405 406 408 409 410 411 412 413 414 415 416 417 421 422 423 424 425 426 428 429 "
+    "431 451 500 501 502 503 504 505"
+)
+#: A service that cannot be asked is to Envoy a connection that breaks, about which it knows what to say.
+_GONE = """\
+      error_page 502 504 @gone;
+    }
+    location @gone { return 444; }"""
 _VISITOR = (
     'Connection ""',
     "Host $http_host",
@@ -103,7 +112,7 @@ def _making(gateway: Gateway, export: Export) -> str:
       proxy_read_timeout {gateway.timeouts.export_idle * 1000:.0f}ms;
       proxy_max_temp_file_size {WAITING_MIB}m;
       proxy_temp_file_write_size 256k;
-    }}
+{_GONE}
     location @too_many {{
       default_type application/problem+json;
       add_header Retry-After {gateway.retry_after} always;
@@ -131,7 +140,7 @@ def _handing(gateway: Gateway, export: Export) -> str:
       proxy_set_header X-Birzha-Exports taken;
       proxy_connect_timeout {gateway.timeouts.connect * 1000:.0f}ms;
       proxy_read_timeout {gateway.timeouts.safe * 1000:.0f}ms;
-    }}
+{_GONE}
     location {HANDED_OVER}/ {{
       internal;
       # What the service has answered is forgotten with the next request, so it is kept here.
@@ -152,7 +161,7 @@ def _handing(gateway: Gateway, export: Export) -> str:
       add_header Content-Disposition $export_name;
     }}
     location @refused {{
-      rewrite ^ {REFUSED_PATH}? break;
+      rewrite ^ {REFUSED_PATH} break;
       proxy_pass http://{name};
       proxy_set_header Host $http_host;
       proxy_set_header Connection "";

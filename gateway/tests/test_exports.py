@@ -140,13 +140,45 @@ def test_what_is_refused_instead_of_a_file_is_said_by_the_pages(
 ) -> None:
     headers = system.services["web"].answers["/history.csv"]
     headers["X-Birzha-Authorization"] = "Bearer nonsense"
+    headers["X-Accel-Redirect"] = "/.handed-over/api/v1/operations?ticker=A%20B"
     refused = anybody.get("/history.csv", headers={"Cookie": "a=b"})
     assert "Content-Disposition" not in refused.headers
     assert len(refused.headers.get_list("Content-Type")) == 1
     answer = refused.json()
-    assert (answer["service"], answer["path"]) == ("web", "/.refused")
+    assert (answer["service"], answer["path"]) == ("web", "/.refused?ticker=A%20B")
     assert answer["headers"]["x-birzha-refused"] == "401"
     assert answer["headers"]["cookie"] == "a=b"
+
+
+REFUSED = (400, 403, 404, 406, 409, 410, 413, 415, 421, 422, 425, 429, 451, 500, 501, 503)
+
+
+@pytest.mark.parametrize("status", REFUSED)
+@pytest.mark.usefixtures("handing")
+def test_the_pages_learn_what_was_refused_and_how(system: System, anybody: httpx.Client, status: int) -> None:
+    headers = system.services["web"].answers["/history.csv"]
+    asked = f"do=fail&by=billing-exports&status={status}&ticker=A%20B"
+    headers["X-Accel-Redirect"] = f"/.handed-over/api/v1/operations?{asked}"
+    answer = anybody.get("/history.csv").json()
+    assert (answer["service"], answer["path"]) == ("web", f"/.refused?{asked}")
+    assert answer["headers"]["x-birzha-refused"] == str(status)
+
+
+@pytest.mark.parametrize(("stopped", "path"), [("billing-exports", FILE), ("web", "/history.csv")])
+@pytest.mark.parametrize("accept", ["text/html", "*/*"])
+def test_while_nobody_makes_files_the_gateway_says_so(
+    system: System, somebody: httpx.Client, stopped: str, path: str, accept: str
+) -> None:
+    system.services[stopped].stop()
+    try:
+        answer = somebody.get(path, headers={"Accept": accept})
+    finally:
+        system.services[stopped].start()
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+    is_page = accept == "text/html" and not path.startswith("/api/")
+    kind = "text/html; charset=utf-8" if is_page else "application/problem+json"
+    assert answer.headers["Content-Type"] == kind
+    assert answer.headers["X-Request-Id"] in answer.text
 
 
 def test_nobody_hands_over_to_a_client(system: System, anybody: httpx.Client) -> None:

@@ -1,7 +1,8 @@
 """Small real HTTP servers on unix sockets that stand behind the gateway in its tests.
 
 Each says back what it got. The query tells it to misbehave: `?do=slow&seconds=3`, `?do=hangup`,
-`?do=fail&status=503`, `?do=large`, `?do=events`. `documents` are served as they are: a JWKS, or garbage.
+`?do=fail&status=503`, `&by=market` that one alone, `?do=large`, `?do=events`. `documents` are served as they
+are: a JWKS, or garbage.
 `?do=file&mib=16` sends so many MiB in chunks, `&cut=1` half of them and hangs up, `&pause=0.5` takes so long
 before each of four parts.
 `?do=page&cc=public,max-age=5` answers as a service whose pages may be kept, with a price that is the time.
@@ -131,7 +132,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self._events()
             case "page":
                 self._page(wish)
-            case "fail":
+            case "fail" if wish.get("by", self.server.upstream.name) == self.server.upstream.name:
                 self._send(int(wish["status"]), {"code": "its_own"}, "application/problem+json")
             case _:
                 self._send(200, self._echo(len(body), large=wish.get("do") == "large"), "application/json")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import conditional_page
 from drf_spectacular.utils import extend_schema
@@ -21,6 +22,7 @@ from market_service.instruments.serializers import (
     instrument_row,
     instrument_rows,
 )
+from servicekit.api.openapi import IF_NONE_MATCH
 from servicekit.api.pagination import NumberedPages
 from servicekit.api.problems import NotFound
 from servicekit.api.serializers import parsed, rendered, rendered_many
@@ -51,10 +53,11 @@ class InstrumentListApi(PublicApi):
     """Search and browse what is listed."""
 
     pagination_class = InstrumentPages
+    refusals = {"404": _("`page_not_found`: there are fewer pages.")}
 
     @extend_schema(
         operation_id="instruments_list",
-        parameters=[InstrumentQuery],
+        parameters=[InstrumentQuery, IF_NONE_MATCH],
         responses=InstrumentSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
@@ -73,7 +76,9 @@ class InstrumentListApi(PublicApi):
 class InstrumentDetailApi(PublicApi):
     """One instrument, by its ticker in any case."""
 
-    @extend_schema(operation_id="instruments_read", responses=InstrumentSerializer)
+    @extend_schema(
+        operation_id="instruments_read", parameters=[IF_NONE_MATCH], responses=InstrumentSerializer
+    )
     def get(self, request: Request, ticker: str) -> Response:
         try:
             instrument = instrument_get(ticker)

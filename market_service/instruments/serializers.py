@@ -9,13 +9,12 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from market_service.instruments.models import Instrument, InstrumentStatus, InstrumentType
 from market_service.instruments.selectors import ORDERINGS
-from servicekit.api.pagination import MAX_PAGE_SIZE
+from servicekit.api.pagination import MAX_PAGE_SIZE, NumberedPages
 from servicekit.api.serializers import InstantField, OutputSerializer, shown
 from servicekit.api.strict_fields import WholeNumberField
 from servicekit.money import price_text
@@ -108,7 +107,6 @@ def _change_percent(price: Decimal, previous_close: Decimal) -> str:
     return str(rounded + 0)  # + 0 makes "-0.00" into "0.00"
 
 
-@extend_schema_field(OpenApiTypes.STR)
 class OneOfField(serializers.ChoiceField):
     """A choice whose refusal names what there is to choose from."""
 
@@ -140,5 +138,10 @@ class InstrumentQuery(serializers.Serializer):
         allow_blank=True,
         help_text="without it: the best match first, or by ticker",
     )
-    page = WholeNumberField(required=False, min_value=1, max_value=10**9)
-    page_size = WholeNumberField(required=False, min_value=1, max_value=MAX_PAGE_SIZE)
+    page = WholeNumberField(required=False, min_value=1, max_value=10**9, help_text="the first is 1")
+    page_size = WholeNumberField(
+        required=False,
+        min_value=1,
+        max_value=MAX_PAGE_SIZE,
+        help_text=f"without it: {NumberedPages.page_size}",
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -122,6 +123,8 @@ class NotificationReadAllApi(Api):
     ``up_to`` is the newest that you have shown: what came since stays unread. Without a body, all that
     are there when the request comes.
     """
+
+    refusals = {"404": _("There is no notification `up_to` of yours.")}
 
     @extend_schema(
         operation_id="notification_read_all",

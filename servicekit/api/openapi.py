@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
+from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.plumbing import force_instance, is_serializer
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
+from rest_framework.serializers import CharField, ChoiceField
 
 from servicekit.api.pagination import MAX_PAGE_SIZE, CursorPages
-from servicekit.auth.authentication import OPERATOR_COOKIE
+from servicekit.api.renderers import BrowsableApi
+from servicekit.api.responses import ALWAYS, COMMON_HEADERS, Components
+from servicekit.api.serializers import StrictSerializer
+from servicekit.api.views import Api
+from servicekit.auth.authentication import OPERATOR_COOKIE, OperatorCookieAuthentication
+
+#: What any text that is sent may have: a null character it may not.
+_NO_NULL = r"^[^\x00]*$"
 
 
 class BearerScheme(OpenApiAuthenticationExtension):
@@ -34,39 +43,6 @@ class OperatorCookieScheme(OpenApiAuthenticationExtension):
         return {"type": "apiKey", "in": "cookie", "name": OPERATOR_COOKIE}
 
 
-PROBLEM = {
-    "type": "object",
-    "description": "An error (RFC 9457). `code` is stable, never translated; `type` leads to what it means.",
-    "required": ["type", "title", "status", "detail", "code", "trace_id"],
-    "properties": {
-        "type": {"type": "string", "format": "uri-reference", "example": "/api/docs/#not_found"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string", "description": "in the language of Accept-Language"},
-        "code": {"type": "string", "example": "not_found"},
-        "trace_id": {"type": "string", "description": "the answer's X-Request-Id"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["field", "code", "detail"],
-                "properties": {name: {"type": "string"} for name in ("field", "code", "detail")},
-            },
-        },
-    },
-}
-
-#: What an operation may be refused with, beside its own reasons; what is not here is the default.
-_REFUSALS = {
-    "400": "Something in the request is not valid: the address, a field, the body",
-    "401": "No access token, or one that is not valid any more",
-    "404": "There is no such thing, or it is somebody else's",
-    "409": "The first request with this Idempotency-Key is still being worked on, or it is too early",
-    "415": "The body is not application/json",
-    "422": "This Idempotency-Key was used for another request",
-    "429": "Too many requests; Retry-After says when to try again",
-}
-
 #: Parameters that several operations have.
 CURSOR = OpenApiParameter("cursor", str, description="from `next` or `previous` of another page")
 PAGE_SIZE = OpenApiParameter(
@@ -81,46 +57,102 @@ IDEMPOTENCY_KEY = OpenApiParameter(
 )
 
 
+#: Headers of an operation's own answers; what they are stands in :data:`servicekit.api.responses.HEADERS`.
+LOCATION = OpenApiParameter("Location", str, OpenApiParameter.HEADER, response=[201])
+CONTENT_DISPOSITION = OpenApiParameter("Content-Disposition", str, OpenApiParameter.HEADER, response=[200])
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match", str, OpenApiParameter.HEADER, description="The ETag of an earlier answer."
+)
+
+
 def body_example(value: dict[str, Any], name: str = "Works as it stands") -> OpenApiExample:
     """A body to try an operation with; a test sends it as it is written."""
     return OpenApiExample(name, value=value, request_only=True)
 
 
 class ContractSchema(AutoSchema):
-    """Adds what an operation may be refused with, who may call it, and the tag of the service's slug."""
+    """Adds what an operation may be refused with, its answers' headers and forms, and who may call it."""
 
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
         operation = super().get_operation(*args, **kwargs)
         if operation is not None:
-            problem = self._problem()
+            components = Components(self.registry)
+            for status, response in operation["responses"].items():
+                self._complete(components, status, response)
+            if IF_NONE_MATCH in self.get_override_parameters():
+                unchanged = {"description": str(_("Unchanged since the answer with that ETag."))}
+                operation["responses"]["304"] = unchanged | {"headers": components.headers(COMMON_HEADERS)}
+            for status, reason in cast(Api, self.view).refusals.items():
+                operation["responses"][status] = components.response(status, str(reason))
             for status in self._refusals(operation):
-                operation["responses"].setdefault(status, {"description": _REFUSALS[status], **problem})
-            operation["responses"].setdefault("default", {"description": "Any other error", **problem})
+                operation["responses"].setdefault(status, components.refusal(status))
+            operation["responses"] = dict(sorted(operation["responses"].items()))
             if not self.view.get_authenticators():
                 operation["security"] = []  # a token is not even looked at
         return operation
 
-    def _problem(self) -> dict[str, Any]:
-        component = ResolvedComponent(
-            name="Problem", type=ResolvedComponent.SCHEMA, object="Problem", schema=PROBLEM
-        )
-        self.registry.register_on_missing(component)
-        return {"content": {"application/problem+json": {"schema": component.ref}}}
-
-    def _refusals(self, operation: dict[str, Any]) -> Iterator[str]:
-        parameters = operation.get("parameters", [])
-        if parameters or "requestBody" in operation:
-            yield "400"
-        if self.view.get_authenticators():
-            yield "401"  # also where signing in is optional: a bad token is never passed over
-        if any(parameter["in"] == "path" for parameter in parameters):
-            yield "404"
-        if any(parameter["name"] == IDEMPOTENCY_KEY.name for parameter in parameters):
-            yield from ("409", "422")
-        if "requestBody" in operation:
-            yield "415"
-        yield "429"
-
     def get_tags(self) -> list[str]:
         parts = [part for part in self.path.split("/") if part and not part.startswith("{")]
         return [parts[2] if len(parts) > 2 else parts[-1]]
+
+    def _complete(self, components: Components, status: str, response: dict[str, Any]) -> None:
+        """Add the headers of a success, and the page that it is for a person in a browser."""
+        names = [*COMMON_HEADERS, *response.get("headers", {})]
+        if IF_NONE_MATCH in self.get_override_parameters():
+            names.append("ETag")
+        if status == "201" and IDEMPOTENCY_KEY in self.get_override_parameters():
+            names.append("Idempotency-Replayed")
+        response["headers"] = components.headers(names)
+        if "content" in response and BrowsableApi in self.view.renderer_classes:
+            response["content"].setdefault("text/html", {"schema": {"type": "string"}})
+
+    def _refusals(self, operation: dict[str, Any]) -> Iterator[str]:
+        yield from ALWAYS
+        if authenticators := self.view.get_authenticators():
+            yield "401"  # also where signing in is optional: a bad token is never passed over
+        if self.method != "GET":
+            yield from ("408", "413")
+            if any(isinstance(each, OperatorCookieAuthentication) for each in authenticators):
+                yield "403"
+        if any(parameter["in"] == "path" for parameter in operation.get("parameters", [])):
+            yield "404"
+        if IDEMPOTENCY_KEY in self.get_override_parameters():
+            yield from ("409", "422")
+        if "requestBody" in operation:
+            yield "415"
+
+    def _process_override_parameters(self, direction: str = "request") -> Any:
+        """A filter of a list that is left empty is as good as none."""
+        parameters = super()._process_override_parameters(direction)
+        given = self.get_override_parameters()
+        filters = [name for each in given if is_serializer(each) for name in force_instance(each).fields]
+        for name in (*filters, CURSOR.name):
+            parameter = parameters.get((name, OpenApiParameter.QUERY))
+            if parameter and name != PAGE_SIZE.name:
+                parameter["allowEmptyValue"] = True
+                parameter["schema"].pop("minLength", None)
+        return parameters
+
+    def _map_basic_serializer(self, serializer: Any, direction: str) -> Any:
+        """A body that is sent has no field but these, and none that only answers have."""
+        schema = super()._map_basic_serializer(serializer, direction)
+        if direction == "request" and isinstance(force_instance(serializer), StrictSerializer):
+            properties = schema["properties"]
+            sent = {name: part for name, part in properties.items() if not part.get("readOnly")}
+            schema |= {"properties": sent, "additionalProperties": False}
+            if required := [name for name in schema.get("required", ()) if name in sent]:
+                schema["required"] = required
+            else:
+                schema.pop("required", None)
+        return schema
+
+    def _map_serializer_field(self, field: Any, direction: str, *args: Any, **kwargs: Any) -> Any:
+        """A text that is sent is not blank unless it may be; choices without labels are not described."""
+        schema = super()._map_serializer_field(field, direction, *args, **kwargs)
+        if isinstance(field, ChoiceField) and all(key == label for key, label in field.choices.items()):
+            schema["description"] = str(field.help_text or "")
+        if direction == "request" and isinstance(field, CharField):
+            schema.setdefault("pattern", _NO_NULL)
+            if not field.allow_blank:
+                schema.setdefault("minLength", 1)
+        return schema

@@ -145,7 +145,9 @@ class QuantityField(serializers.Field):
         return value
 
 
-@extend_schema_field({"type": "string", "format": "decimal", "example": "1234.50"})
+@extend_schema_field(
+    {"type": "string", "format": "decimal", "pattern": r"^\d{1,30}(\.\d{1,2})?$", "example": "1234.50"}
+)
 class MoneyField(serializers.Field):
     """An amount above zero: a decimal string outside, whole minor units inside.
 
@@ -182,7 +184,14 @@ class MoneyField(serializers.Field):
         return to_text(value, self.currency)
 
 
-@extend_schema_field({"type": "string", "format": "decimal", "example": "430.47"})
+@extend_schema_field(
+    {
+        "type": "string",
+        "format": "decimal",
+        "pattern": r"^\d{1,12}(\.\d{1,17})?$",
+        "example": "430.47",
+    }
+)
 class PriceField(serializers.Field):
     """A price above zero, below :data:`MAX_PRICE`: a decimal string; its step is the use-case's to check."""
 
@@ -208,7 +217,12 @@ class PriceField(serializers.Field):
         return str(value)
 
 
-@extend_schema_field({"type": "string", "example": "2025-01-31T09:30:00Z"})
+@extend_schema_field(
+    {
+        "anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}],
+        "example": "2025-01-31T09:30:00Z",
+    }
+)
 class MomentField(serializers.Field):
     """An RFC 3339 date-time with its offset, or a date, which is taken in UTC.
 

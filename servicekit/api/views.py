@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
@@ -20,10 +21,12 @@ class Api(APIView):
     Attributes:
         public: anybody may call it; otherwise a signed-in user is required (401).
         cache_control: for successful reads of public data; everything else says ``no-store``.
+        refusals: status → why, of what its operations are refused with beside what every operation may.
     """
 
     public: bool = False
     cache_control: str = ""
+    refusals: Mapping[str, Any] = {}
 
     @property
     def caller(self) -> Principal:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from servicekit.api.idempotency import idempotent
-from servicekit.api.openapi import CURSOR, IDEMPOTENCY_KEY, PAGE_SIZE, body_example
+from servicekit.api.openapi import CURSOR, IDEMPOTENCY_KEY, LOCATION, PAGE_SIZE, body_example
 from servicekit.api.pagination import CursorPages
 from servicekit.api.serializers import parsed, rendered, rendered_many
 from servicekit.api.views import Api
@@ -39,7 +40,7 @@ class OrderListApi(Api):
 
     @extend_schema(
         operation_id="orders_place",
-        parameters=[IDEMPOTENCY_KEY],
+        parameters=[IDEMPOTENCY_KEY, LOCATION],
         request=OrderInput,
         responses={201: OrderOutput},
         summary="Place an order",
@@ -83,6 +84,8 @@ class OrderApi(Api):
 
 class OrderCancelApi(Api):
     """The wish to take an order back."""
+
+    refusals = {"409": _("`order_not_cancelable`: it has ended already.")}
 
     @extend_schema(
         operation_id="orders_cancel",

@@ -59,6 +59,6 @@ def order_list(
         orders = orders.filter(created_at__gte=since)
     if until:
         orders = orders.filter(created_at__lt=until)
-    if client_order_id is not None:
+    if client_order_id:
         orders = orders.filter(client_order_id=client_order_id)
     return orders

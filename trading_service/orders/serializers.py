@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -24,6 +23,8 @@ from servicekit.api.serializers import (
 from servicekit.contracts.reject_reasons import RejectCode
 from servicekit.reject_sentence import reject_sentence
 from trading_service.orders.models import Fill, Order, OrderTransition, OrderType, Side, Status, TimeInForce
+
+_STATUS = "|".join(Status.values)
 
 
 class OrderInput(StrictSerializer):
@@ -148,7 +149,9 @@ class OrderWholeOutput(OrderOutput):
     history = TransitionOutput(many=True)
 
 
-@extend_schema_field(OpenApiTypes.STR)
+@extend_schema_field(
+    {"type": "string", "pattern": f"^({_STATUS})(,({_STATUS}))*$", "example": "working,partially_filled"}
+)
 class StatusesField(serializers.Field):
     """One status, or several with commas between."""
 
@@ -163,10 +166,10 @@ class StatusesField(serializers.Field):
 
 
 class OrderFilters(serializers.Serializer):
-    """The query of GET /orders."""
+    """The query of GET /orders; what is left blank is as good as none."""
 
     status = StatusesField(required=False, source="statuses", help_text="One or several, comma-separated.")
-    ticker = serializers.CharField(required=False, max_length=32)
+    ticker = serializers.CharField(required=False, allow_blank=True, max_length=32)
     side = serializers.ChoiceField(Side.choices, required=False)
     to = MomentField(
         required=False,
@@ -174,7 +177,7 @@ class OrderFilters(serializers.Serializer):
         end_of_day=True,
         help_text="Created before; a date is included.",
     )
-    client_order_id = serializers.CharField(required=False, max_length=128)
+    client_order_id = serializers.CharField(required=False, allow_blank=True, max_length=128)
 
     def get_fields(self) -> dict[str, Any]:
         """``from`` is a word of Python, so that field is added here."""

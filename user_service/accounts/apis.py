@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from servicekit.api.openapi import body_example
+from servicekit.api.openapi import LOCATION, body_example
 from servicekit.api.views import Api
 from user_service.accounts import selectors
 from user_service.accounts.errors import FieldsRefused
@@ -38,6 +39,7 @@ class UserRegisterApi(Api):
     authentication_classes = ()
 
     @extend_schema(
+        parameters=[LOCATION],
         request=RegistrationSerializer,
         responses={201: RegisteredSerializer, 200: RegisteredSerializer},
         examples=[
@@ -91,6 +93,10 @@ class TokenObtainApi(Api):
 
     public = True
     authentication_classes = ()
+    refusals = {
+        "401": _("`invalid_credentials`: no such user, or another password."),
+        "429": _("`too_many_attempts` for this name, or `rate_limited` of this address."),
+    }
 
     @extend_schema(
         request=CredentialsSerializer,
@@ -111,6 +117,8 @@ class TokenObtainApi(Api):
 
 class PasswordChangeApi(Api):
     """Change the own password; everywhere else one is signed out."""
+
+    refusals = {"429": _("`too_many_attempts`: wrong passwords, or `rate_limited`.")}
 
     @extend_schema(
         request=PasswordSerializer,

@@ -109,7 +109,7 @@ class ProfileSerializer(StrictSerializer):
 class RegisteredSerializer(ProfileSerializer):
     """Who has signed up; ``tokens`` when it was asked for with ``sign_in``."""
 
-    tokens = TokenPairSerializer(read_only=True, required=False)
+    tokens = TokenPairSerializer(required=False)
 
 
 class PasswordSerializer(StrictSerializer):

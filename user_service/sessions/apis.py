@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -33,6 +34,9 @@ class TokenRefreshApi(Api):
 
     public = True
     authentication_classes = ()
+    refusals = {
+        "401": _("`token_invalid`: it was not issued here; `session_revoked`: its session has ended.")
+    }
 
     @extend_schema(
         request=RefreshSerializer,

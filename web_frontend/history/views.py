@@ -102,16 +102,24 @@ def history_export(request: GatewayRequest) -> HttpResponse:
 
 @require_safe
 def export_refused(request: GatewayRequest) -> HttpResponse:
-    """What a browser gets when the API has refused the file that was asked for; nginx says how."""
-    status = request.headers.get("X-Birzha-Refused", "")
-    if status == "401":
-        raise SignedOut("token_invalid")
-    if status == "429":
-        detail = _("Only a few files at a time are made for you. Try again when they have come.")
-        return refused(request, GatewayProblem(429, "too_many_exports", str(detail)))
-    if status.isdigit():
+    """What a browser gets when the API has refused the file that was asked for.
+
+    nginx says with which status; why is what the rows are refused for that the file would have had.
+    """
+    told = request.headers.get("X-Birzha-Refused", "")
+    status = int(told) if told.isdecimal() else 404
+    if status >= 500:
         return unavailable(request)
-    return not_found(request)
+    if status == 401:
+        raise SignedOut("token_invalid")
+    if status == 404:
+        return not_found(request)
+    asked: dict[str, Any] = request.GET.dict()
+    request.gateway.get("/api/v1/operations", **asked | {"page_size": 1})
+    detail = _("The file was refused. Go back, reload the page and try again.")
+    if status == 429:
+        detail = _("Only a few files at a time are made for you. Try again when they have come.")
+    return refused(request, GatewayProblem(status, "", str(detail)))
 
 
 def _rows(request: GatewayRequest, context: dict[str, Any], status: int) -> HttpResponse:

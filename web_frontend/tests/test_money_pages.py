@@ -158,12 +158,26 @@ def test_no_token_leaves_when_nginx_is_not_there_to_take_it(vera: Client) -> Non
 
 @pytest.mark.parametrize(
     ("told", "status", "words"),
-    [("429", 429, "when they have come"), ("503", 503, "Try again"), ("", 404, "does not exist")],
-)
+    [("429", 429, "when they have come"), ("503", 503, "Try again"), ("504", 503, "Try again"),
+     ("404", 404, "does not exist"), ("406", 406, "The file was refused"), ("", 404, "does not exist")],
+)  # fmt: skip
 def test_a_file_that_was_refused_is_a_page(vera: Client, told: str, status: int, words: str) -> None:
     answer = vera.get("/.refused", headers={"X-Birzha-Refused": told})
     assert answer.status_code == status
     assert words in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(400, "validation_failed"), (403, "permission_denied"), (429, "rate_limited")]
+)
+def test_why_a_file_was_refused_is_what_the_rows_alone_are_refused_for(
+    vera: Client, gateway: GatewayDouble, status: int, code: str
+) -> None:
+    gateway.answer("GET /api/v1/operations", {"code": code, "detail": "No more than 32 letters."}, status)
+    answer = vera.get("/.refused?ticker=A%20B&type=buy", headers={"X-Birzha-Refused": str(status)})
+    assert answer.status_code == status
+    assert "No more than 32 letters." in answer.content.decode()
+    assert gateway.asked[-1].query == {"ticker": "A B", "type": "buy", "page_size": "1"}
 
 
 def test_a_file_for_who_is_signed_out_is_the_sign_in(vera: Client) -> None:
