@@ -8,7 +8,6 @@ system of a full `make test` (``.birzha-test-kept``) until `make down`.
 from __future__ import annotations
 
 import difflib
-import json
 import os
 import shlex
 import signal
@@ -17,11 +16,10 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from compose.local import catalogs, code, restart
+from compose.local import catalogs
 from compose.local.console import Trouble, say
-from compose.local.paths import ROOT, Home
-from compose.local.settings import MANY_CUSTOMERS, Settings, free_port
-from compose.local.stack import Stack
+from compose.local.kept import kept_homes
+from compose.local.paths import ROOT
 from compose.services import WEB_SERVERS
 
 CROSSING = "tests"
@@ -71,37 +69,6 @@ def by_package(named: list[str]) -> dict[str, list[str]]:
     return groups
 
 
-def kept_homes(environment: Mapping[str, str] = os.environ) -> tuple[Home, Home]:
-    """Where the kept servers of packages' tests are, and the kept system of ``tests/``."""
-    full = Home.at(environment.get("BIRZHA_TEST_HOME") or ROOT / ".birzha-test").root
-    folder = full.with_name(f"{full.name}-kept")
-    return Home.at(folder / "servers"), Home.at(folder / "system")
-
-
-def system_up(home: Home) -> None:
-    """Have the kept system run the code as it is now: started, or started anew where the code has changed.
-
-    Raises:
-        Trouble: it does not come up.
-    """
-    stack, now, then = Stack(home), code.digests(), _read(home)
-    if changed := {folder for folder in now if then.get(folder) != now[folder]}:
-        services = [service for service in WEB_SERVERS if service.package in changed]
-        if not stack.is_up() or changed - {service.package for service in services}:
-            stack.down()
-        else:
-            restart.restart(home, services)
-    if not stack.is_up():
-        stack.backing_up()
-        stack.up(Settings.read(home, MANY_CUSTOMERS | {"BIRZHA_PORT": str(free_port())}))
-    (home.root / "code.json").write_text(json.dumps(now), encoding="utf-8")
-
-
-def down() -> list[Home]:
-    """Stop what was kept; returns what was running."""
-    return [home for home in kept_homes() if Stack(home).down()]
-
-
 def _pytest(package: str, paths: list[str], arguments: list[str]) -> int:
     servers, system = kept_homes()
     home = system if package == CROSSING else servers
@@ -149,14 +116,6 @@ def _alike(name: str) -> str:
     found = difflib.get_close_matches(wanted, [*files, *folders], n=3, cutoff=0.7)
     found += [known[near] for near in difflib.get_close_matches(Path(wanted).name, known, n=3, cutoff=0.8)]
     return f" Is it one of these? {', '.join(dict.fromkeys(found))}" if found else ""
-
-
-def _read(home: Home) -> dict[str, str]:
-    try:
-        known: dict[str, str] = json.loads((home.root / "code.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return known
 
 
 if __name__ == "__main__":

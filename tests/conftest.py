@@ -16,8 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from compose import testonly
-from compose.local import catalogs
+from compose.local import catalogs, kept
 from compose.local.paths import Home
 from compose.local.settings import MANY_CUSTOMERS, Settings, free_port
 from compose.local.stack import Stack
@@ -35,7 +34,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         with session.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
             home.root.parent.mkdir(exist_ok=True)
             hold(home.root.parent / "system.lock", "kept system")
-            testonly.system_up(home)
+            kept.system_up(home)
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from compose.check.hears import routes
 from compose.check.snapshot import Snapshot
+from servicekit.contracts.subscribers import routes
 from servicekit.messaging import streams
 
 # What the group has acknowledged should be in the inbox; what it has not is still on the stream, or the

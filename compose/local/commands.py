@@ -11,8 +11,7 @@ import time
 import venv
 from pathlib import Path
 
-from compose import testonly
-from compose.local import account, audit, catalogs, consoles, dev, edge, report, restart
+from compose.local import account, audit, catalogs, consoles, dev, edge, kept, report, restart
 from compose.local.canary import actions
 from compose.local.canary import report as canary_report
 from compose.local.console import Trouble, say, step
@@ -83,6 +82,8 @@ def run(options: argparse.Namespace, home: Home) -> int:
             become("compose.testonly", home)
         case "test":
             become("compose.testrun", home)
+        case "coverage":
+            become("compose.testrun", home, "--coverage")
         case "faults":
             become("tests.faults", home)
         case "bench":
@@ -122,8 +123,8 @@ def down(home: Home) -> int:
     """`make down`: this system, and what `make test ONLY=...` has kept."""
     begun = time.monotonic()
     was_up = Stack(home).down()
-    for kept in testonly.down():
-        say(f"The tests' servers in {kept.root} are down.")
+    for tests in kept.down():
+        say(f"The tests' servers in {tests.root} are down.")
     if was_up:
         say(f"Birzha is down after {time.monotonic() - begun:.0f} s; its data stays in {home.root}.")
     else:

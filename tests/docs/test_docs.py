@@ -83,10 +83,30 @@ def test_every_make_target_exists(document):
     assert sorted(set(commands) - targets()) == []
 
 
-def test_the_readme_names_every_make_target():
-    text = README.read_text(encoding="utf-8")
+def test_one_page_names_every_make_target():
+    text = (REPOSITORY / "docs" / "commands.md").read_text(encoding="utf-8")
 
-    assert sorted(target for target in targets() - {"help"} if f"make {target}" not in text) == []
+    assert sorted(target for target in targets() - {"help"} if f"make {target}`" not in text) == []
+
+
+def test_every_path_of_where_things_belong_and_contributing_exists():
+    """A name in angle brackets stands for any; then one such path must exist."""
+    missing = []
+    for document in ("docs/where-things-belong.md", "CONTRIBUTING.md"):
+        text = (REPOSITORY / document).read_text(encoding="utf-8")
+        for path in re.findall(r"`([\w./<> *-]+(?:/|\.(?:py|md|yaml|in)))`", text):
+            name = re.sub(r"<[^>]+>", "*", path).rstrip("/")
+            folders = ("", "*/", "*/*/") if "*" in name or "/" not in name else ("",)
+            if not any(True for folder in folders for _ in REPOSITORY.glob(f"{folder}{name}")):
+                missing.append(f"{document}: {path}")
+
+    assert missing == []
+
+
+def test_the_screen_of_where_things_belong_is_one():
+    assert (
+        len((REPOSITORY / "docs" / "where-things-belong.md").read_text(encoding="utf-8").splitlines()) <= 45
+    )
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=named)

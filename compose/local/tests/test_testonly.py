@@ -15,6 +15,7 @@ import pytest
 from compose import testonly
 from compose.local import databases, secrets
 from compose.local.console import Trouble
+from compose.local.kept import down, kept_homes
 from compose.local.paths import ROOT, Home
 from compose.local.stack import Stack
 
@@ -59,8 +60,8 @@ def test_each_package_is_a_run_of_its_own() -> None:
 
 
 def test_each_checkout_and_test_home_keeps_its_own() -> None:
-    assert {home.root.parent for home in testonly.kept_homes({})} == {ROOT / ".birzha-test-kept"}
-    other = testonly.kept_homes({"BIRZHA_TEST_HOME": "/tmp/other"})
+    assert {home.root.parent for home in kept_homes({})} == {ROOT / ".birzha-test-kept"}
+    other = kept_homes({"BIRZHA_TEST_HOME": "/tmp/other"})
     assert [home.root for home in other] == [Path("/tmp/other-kept/servers"), Path("/tmp/other-kept/system")]
 
 
@@ -68,8 +69,8 @@ def test_each_checkout_and_test_home_keeps_its_own() -> None:
 def kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
     """Where this test's runs keep their servers."""
     monkeypatch.setenv("BIRZHA_TEST_HOME", str(folder / "t"))
-    yield testonly.kept_homes()[0]
-    testonly.down()
+    yield kept_homes()[0]
+    down()
 
 
 def run(*, only: str, arguments: str = "") -> subprocess.Popen[str]:
@@ -126,7 +127,7 @@ def test_the_servers_and_the_migrated_database_stay_for_the_next_run(kept: Home)
     assert Stack(kept).supervisor.pid() == server
     assert templates(kept) == [template]
 
-    assert [home.root for home in testonly.down()] == [kept.root]
+    assert [home.root for home in down()] == [kept.root]
     assert not Stack(kept).supervisor.alive()
 
 

@@ -1,0 +1,56 @@
+"""What `make test ONLY=...` keeps running between its runs, until `make down`.
+
+``servers``, a PostgreSQL and a Valkey for packages' tests, and ``system``, a whole one for ``tests/``, in
+``.birzha-test-kept`` beside the system of a full `make test`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+
+from compose.local import code, restart
+from compose.local.paths import ROOT, Home
+from compose.local.settings import MANY_CUSTOMERS, Settings, free_port
+from compose.local.stack import Stack
+from compose.services import WEB_SERVERS
+
+
+def kept_homes(environment: Mapping[str, str] = os.environ) -> tuple[Home, Home]:
+    """Where the kept servers of packages' tests are, and the kept system of ``tests/``."""
+    full = Home.at(environment.get("BIRZHA_TEST_HOME") or ROOT / ".birzha-test").root
+    folder = full.with_name(f"{full.name}-kept")
+    return Home.at(folder / "servers"), Home.at(folder / "system")
+
+
+def system_up(home: Home) -> None:
+    """Have the kept system run the code as it is now: started, or started anew where the code has changed.
+
+    Raises:
+        Trouble: it does not come up.
+    """
+    stack, now, then = Stack(home), code.digests(), _read(home)
+    if changed := {folder for folder in now if then.get(folder) != now[folder]}:
+        services = [service for service in WEB_SERVERS if service.package in changed]
+        if not stack.is_up() or changed - {service.package for service in services}:
+            stack.down()
+        else:
+            restart.restart(home, services)
+    if not stack.is_up():
+        stack.backing_up()
+        stack.up(Settings.read(home, MANY_CUSTOMERS | {"BIRZHA_PORT": str(free_port())}))
+    (home.root / "code.json").write_text(json.dumps(now), encoding="utf-8")
+
+
+def down() -> list[Home]:
+    """Stop what was kept; returns what was running."""
+    return [home for home in kept_homes() if Stack(home).down()]
+
+
+def _read(home: Home) -> dict[str, str]:
+    try:
+        known: dict[str, str] = json.loads((home.root / "code.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return known
