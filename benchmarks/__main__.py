@@ -35,6 +35,7 @@ SMALL = Size(
     past_orders=10_400,
     past_customers=200,
     gateway_seconds=0.3,
+    page_views=5,
 )
 
 

@@ -28,9 +28,11 @@ PATIENCE = 30
 
 @dataclass(frozen=True)
 class Customer:
-    """Somebody who is signed in and has money."""
+    """Somebody who is signed in and has money; with a name and password for the pages."""
 
     authorization: str
+    name: str = ""
+    password: str = ""
 
 
 @dataclass
@@ -76,7 +78,7 @@ def _sign_up(url: str, deposits: int) -> Customer:
             time.sleep(0.05)
         for _ in range(deposits):
             _post(client, "deposits", DEPOSIT)
-        return Customer(client.headers["Authorization"])
+        return Customer(client.headers["Authorization"], name, password)
 
 
 def _post(client: httpx.Client, path: str, body: dict[str, str]) -> Any:

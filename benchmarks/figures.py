@@ -80,6 +80,7 @@ class Size:
     past_customers: int = 100_000
     gateway_seconds: float = 5.0
     gateway_connections: int = 16
+    page_views: int = 200
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.figures import Measurement
-from benchmarks.measurements import drain, gateway, growth, idle, intake, latency, services
+from benchmarks.measurements import drain, gateway, growth, idle, intake, latency, pages, services
 
 MEASUREMENTS: tuple[Measurement, ...] = (
     drain.MEASUREMENT,
@@ -13,4 +13,5 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     idle.MEASUREMENT,
     gateway.MEASUREMENT,
     services.MEASUREMENT,
+    pages.MEASUREMENT,
 )

@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.__main__ import SMALL
 from benchmarks.figures import Measurement, Run
-from benchmarks.measurements import drain, gateway, idle, intake, latency, services
+from benchmarks.measurements import drain, gateway, idle, intake, latency, pages, services
 from benchmarks.past import TABLES, Past, past_id
 from benchmarks.prepare import customers
 from benchmarks.system import BenchSystem
@@ -68,6 +68,14 @@ def test_services(bench: BenchSystem) -> None:
 
     # So few requests may take the proxies less CPU than the kernel counts.
     _gives_all(run, services.MEASUREMENT, may_be_zero={key for key in run.values if key.endswith("_cpu")})
+
+
+def test_pages(bench: BenchSystem) -> None:
+    run = pages.measure_once(bench, TICKERS, SIZE)
+
+    _gives_all(run, pages.MEASUREMENT, may_be_zero=run.values.keys())
+    assert sum(run.values.values()) > 0
+    assert {"web", "gateway", "trading"} <= next(iter(run.splits.values())).keys()
 
 
 def test_idle(bench: BenchSystem) -> None:
