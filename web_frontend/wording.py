@@ -40,6 +40,14 @@ LABELS = {
         "fee": _("Fee"),
         "reversal": _("Reversal"),
     },
+    "sign_in": {
+        "signed_in": _("Signed in"),
+        "wrong_password": _("Wrong password"),
+        "disabled": _("The account is disabled"),
+        "no_operator": _("Not an operator"),
+        "too_many_attempts": _("Refused: too many wrong passwords"),
+        "refresh_reused": _("Session ended: its token was used twice"),
+    },
 }
 
 #: Statuses after which nothing changes.

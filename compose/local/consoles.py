@@ -6,9 +6,10 @@ import os
 import sys
 from collections.abc import Sequence
 
-from compose.local import environment, postgres, restart
+from compose.local import account, environment, postgres, restart
 from compose.local.console import Trouble
 from compose.local.paths import ROOT, Home
+from compose.local.stack import Stack
 from compose.local.supervisor import Supervisor
 from compose.services import SERVICES
 
@@ -21,6 +22,7 @@ def shell(home: Home, name: str, arguments: Sequence[str]) -> None:
     """
     service = restart.chosen(name)
     _require_running(home)
+    _record(home, service.name, "shell")
     argv = [sys.executable, "-m", f"{service.package}.manage", "shell", *arguments]
     os.execve(argv[0], argv, os.environ | {"BIRZHA_HOME": str(home.root)})
 
@@ -36,6 +38,7 @@ def psql(home: Home, name: str, arguments: Sequence[str]) -> None:
         known = ", ".join(service.name for service in SERVICES)
         raise Trouble(f"{service.package} has no database; these have: {known}.")
     _require_running(home)
+    _record(home, service.name, "psql")
     argv = [postgres.binary("psql"), *arguments]
     os.chdir(ROOT)
     os.execve(argv[0], argv, dict(os.environ) | connection_variables(home, service.name))
@@ -58,3 +61,14 @@ def connection_variables(home: Home, name: str) -> dict[str, str]:
 def _require_running(home: Home) -> None:
     if not Supervisor(home).alive():
         raise Trouble("Birzha is not running: make up first (or make dev).")
+
+
+def _record(home: Home, service: str, console: str) -> None:
+    """Put on record that a console was opened; what is done in it, nobody but PostgreSQL sees.
+
+    A system that is broken is mended here, so one that cannot record opens it all the same, and says so.
+    """
+    try:
+        account.as_owner(home, lambda: Stack(home).record("console.open", service, console=console))
+    except Trouble as trouble:
+        print(f"This is not on record: {trouble}", file=sys.stderr, flush=True)

@@ -30,3 +30,18 @@ def plain(message: Json) -> Json:
 def header(name: str, value: str) -> Json:
     """A HeaderValueOption: replaces what is there."""
     return {"header": {"key": name, "value": value}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
+
+
+def because(cause: str) -> list[Json]:
+    """The condition that Envoy gives this as the reason; none when any will do."""
+    if not cause:
+        return []
+    expression = f"response.code_details.contains('{cause}')"
+    proto = "envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter"
+    return [
+        {
+            "extension_filter": extension(
+                "envoy.access_loggers.extension_filters.cel", proto, expression=expression
+            )
+        }
+    ]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ipaddress
 
 from gateway.envoy import Json, extension, seconds, typed
-from gateway.envoy.access_log import access_log
+from gateway.envoy.access_log import access_log, refused_tokens
 from gateway.envoy.rate_limits import flood_guard, rate_limit
 from gateway.envoy.replies import local_replies
 from gateway.envoy.routes import NAME
@@ -88,7 +88,7 @@ def connection_manager(
             router(),
         ],
         local_reply_config=local_replies(run.gateway, run.site),
-        access_log=[access_log(door, run.log)],
+        access_log=[access_log(door, run.log), refused_tokens()],
         server_name=NAME,
         # who is asking
         use_remote_address=not trusted and not proxied,

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from gateway.envoy import Json, extension, header
+from gateway.envoy import Json, because, header
 from gateway.envoy.security_headers import security_headers
 from gateway.envoy.site import Site
 from gateway.source import Gateway
@@ -48,7 +48,7 @@ def local_replies(gateway: Gateway, site: Site) -> Json:
     mappers = []
     for key, problem in problems.items():
         status, _, cause = str(key).partition(" ")
-        condition = [_status_is(int(status)), *_because(cause)]
+        condition = [_status_is(int(status)), *because(cause)]
         mappers += _in_each_form(condition, problem, problem.get("status", int(status)), gateway, site)
     mappers += _in_each_form([_any_error()], other, None, gateway, site)
     for mapper in mappers:
@@ -145,21 +145,6 @@ def _headers(gateway: Gateway, status: int | None, code: str) -> list[Json]:
 def _status_is(status: int, compared: str = "EQ") -> Json:
     value = {"default_value": status, "runtime_key": f"gateway.problem_{status}"}
     return {"status_code_filter": {"comparison": {"op": compared, "value": value}}}
-
-
-def _because(cause: str) -> list[Json]:
-    """The condition that Envoy gives this as the reason; none when any will do."""
-    if not cause:
-        return []
-    expression = f"response.code_details.contains('{cause}')"
-    proto = "envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter"
-    return [
-        {
-            "extension_filter": extension(
-                "envoy.access_loggers.extension_filters.cel", proto, expression=expression
-            )
-        }
-    ]
 
 
 def _no_api() -> Json:

@@ -33,7 +33,10 @@ ACTIONS: dict[str, str | Promise] = {
     "canary.rollback": _("rolled a canary back"),
     "gateway.reload": _("reloaded the gateway"),
     "gateway.restart": _("restarted the gateway"),
+    "console.open": _("opened a console of a service"),
 }
 
 #: What is done to the running system rather than in a service; ``manage record_action`` takes these.
-OF_THE_SYSTEM = ("canary.promote", "canary.rollback", "canary.share", "gateway.reload", "gateway.restart")
+OF_THE_SYSTEM = (
+    "canary.promote", "canary.rollback", "canary.share", "console.open", "gateway.reload", "gateway.restart",
+)  # fmt: skip

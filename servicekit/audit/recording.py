@@ -67,6 +67,10 @@ def record(
             "operator's action %s on %s %s (%s) by %s (%s): %s -> %s; reason: %s",
             action, entry.object_type, entry.object_id, entry.object_name, entry.actor_name,
             entry.actor_id or "-", entry.before, entry.after, entry.reason or "-",
+            extra={
+                "event": "operator.action",
+                "fields": {"action": entry.action, "object_id": entry.object_id},
+            },
         )
     )  # fmt: skip
     return entry

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 
 from servicekit.auth.keys import KeysUnavailable
 from servicekit.auth.principals import Principal
+from servicekit.auth.refusals import refused
 from servicekit.auth.sessions import session_is_revoked
 from servicekit.auth.tokens import TokenInvalid, decode, principal
 from servicekit.errors import DomainError
@@ -58,11 +59,13 @@ def principal_of(token: str) -> Principal:
     """
     try:
         user = principal(decode(token))
-    except TokenInvalid:
+    except TokenInvalid as invalid:
+        refused("access", invalid.reason)
         raise InvalidToken() from None
     except KeysUnavailable:
         raise SignInUnavailable() from None
     if session_is_revoked(user.session_id):
+        refused("access", "session_ended", user=user.id)
         raise SessionIsRevoked()
     return user
 
@@ -75,10 +78,12 @@ class BearerAuthentication(BaseAuthentication):
         if scheme.lower() != b"bearer":
             return None
         if len(rest) != 1:
+            refused("access", "malformed")
             raise InvalidToken()
         try:
             token = rest[0].decode("ascii")
         except UnicodeDecodeError:
+            refused("access", "malformed")
             raise InvalidToken() from None
         return principal_of(token), token
 

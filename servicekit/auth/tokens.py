@@ -30,7 +30,14 @@ REQUIRED = ["exp", "iat", "iss", "aud", "sub", "sid", "jti", "scope"]
 
 
 class TokenInvalid(Exception):
-    """A token that this exchange did not sign, or that has expired, or lacks something."""
+    """A token that this exchange did not sign, or that has expired, or lacks something.
+
+    ``reason``: one of ``servicekit.auth.refusals.REASONS``.
+    """
+
+    def __init__(self, text: str, reason: str = "malformed") -> None:
+        self.reason = reason
+        super().__init__(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +60,10 @@ def decode(token: str) -> dict[str, Any]:
     kid, keys = _key_id(token.partition(".")[0]), key_set()
     key = keys.find(kid)
     if key is None:
-        raise TokenInvalid("signed by a key that user_service does not publish")
+        raise TokenInvalid("signed by a key that user_service does not publish", "unknown_key")
     claims = _verified(token, Key(kid, keys.fetched_at, key))
     if claims["exp"] + LEEWAY <= time.time():
-        raise TokenInvalid("expired")
+        raise TokenInvalid("expired", "expired")
     return dict(claims)
 
 
@@ -88,8 +95,14 @@ def _verified(token: str, key: Key) -> dict[str, Any]:
             leeway=LEEWAY,
             options={"require": REQUIRED},
         )
+    except jwt.ExpiredSignatureError as error:
+        raise TokenInvalid(str(error), "expired") from None
+    except (jwt.InvalidSignatureError, jwt.InvalidAlgorithmError) as error:
+        raise TokenInvalid(str(error), "bad_signature") from None
+    except jwt.DecodeError as error:
+        raise TokenInvalid(str(error), "malformed") from None
     except jwt.PyJWTError as error:
-        raise TokenInvalid(str(error)) from None
+        raise TokenInvalid(str(error), "wrong_claims") from None
     return claims
 
 
@@ -100,7 +113,7 @@ def principal(claims: dict[str, Any]) -> Principal:
         TokenInvalid: the ids are no UUIDs, or it is no access token.
     """
     if claims.get("token_type", "access") != "access":
-        raise TokenInvalid("not an access token")
+        raise TokenInvalid("not an access token", "wrong_claims")
     try:
         return Principal(
             id=UUID(claims["sub"]),
@@ -109,4 +122,4 @@ def principal(claims: dict[str, Any]) -> Principal:
             name=str(claims.get("name", "")),
         )
     except (ValueError, TypeError, AttributeError):
-        raise TokenInvalid("its ids are not UUIDs") from None
+        raise TokenInvalid("its ids are not UUIDs", "wrong_claims") from None

@@ -161,7 +161,7 @@ class TestAdmin:
     def test_times_say_their_zone(self, operator: Client) -> None:
         assert "Times are UTC" in operator.get(LIST).content.decode()
         page = operator.get("/admin/trading/", headers={"Accept-Language": "ru"}).content.decode()
-        assert "Время указано по UTC" in page
+        assert "Время по UTC" in page
 
     def test_a_password_is_changed_by_the_use_case_alone(self, operator: Client) -> None:
         for answer in (

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 
 import httpx
 import pytest
 
+from compose.local.paths import ROOT
 from tests.e2e.people import Client, Person, wait
-from tests.system import System
+from tests.system import System, latest_action
 
 SLUGS = ("users", "market", "trading", "billing", "notifications")
 
@@ -97,6 +100,31 @@ def test_the_access_log_names_the_operator(system: System) -> None:
     wait(lambda: logged() == named, "the access log does not name the operator", 15)
     stranger = httpx.get(f"{system.url}/admin/trading/", headers={"X-Operator": named[0]}, verify=False)
     assert "X-Operator" not in stranger.headers
+
+
+@pytest.mark.parametrize(("console", "said"), [("psql", "trading"), ("shell", "trading_service")])
+def test_a_console_is_on_record(system: System, console: str, said: str) -> None:
+    asked = {
+        "psql": ["-tAc", "SELECT current_database()"],
+        "shell": ["-v0", "-c", "from django.conf import settings; print(settings.ROOT_URLCONF)"],
+    }[console]
+    done = subprocess.run(
+        [sys.executable, "-m", "compose.local", console, "trading", *asked],
+        cwd=ROOT,
+        env={"BIRZHA_HOME": str(system.home.root), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert said in done.stdout, done.stdout + done.stderr
+    row = latest_action(system)
+    assert (row["action"], row["object_id"], row["after"]) == (
+        "console.open",
+        "trading",
+        {"console": console},
+    )
+    assert row["actor_name"].startswith("shell:")
 
 
 def test_operators_may_browse_the_api(system: System) -> None:

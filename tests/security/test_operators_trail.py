@@ -104,9 +104,13 @@ DOORS: dict[str, Row | str] = {
     "compose.local rollback": Row("canary.rollback", CANARY),
     "compose.local gateway-reload": Row("gateway.reload", RESTART),
     "compose.local gateway-restart": Row("gateway.restart", RESTART),
+    "compose.local psql": Row("console.open", "tests/e2e/test_operators.py::test_a_console_is_on_record"),
+    "compose.local shell": Row("console.open", "tests/e2e/test_operators.py::test_a_console_is_on_record"),
     "compose.local rotate-key": AGAIN,
     "compose.local events": AGAIN,
-    **dict.fromkeys((f"compose.local {name}" for name in ("up", "down", "reset", "backing")), MACHINE),
+    **dict.fromkeys(
+        (f"compose.local {name}" for name in ("up", "down", "dev", "restart", "reset", "backing")), MACHINE
+    ),
     **dict.fromkeys(
         (f"compose.local {name}" for name in ("status", "logs", "check", "canary-status")), READS
     ),

@@ -12,6 +12,8 @@ from user_service.accounts.errors import InvalidCredentials, TooManyAttempts
 from user_service.accounts.models import User
 from user_service.accounts.services import user_authenticate
 from user_service.sessions.clients import Client, client_of
+from user_service.sessions.models import Door, Outcome
+from user_service.sessions.services import sign_in_record
 
 
 class CredentialsBackend(ModelBackend):
@@ -33,8 +35,11 @@ class CredentialsBackend(ModelBackend):
             return None
         client = client_of(request) if request is not None else Client()
         try:
-            return user_authenticate(identifier=username, password=password, client=client)
+            user = user_authenticate(identifier=username, password=password, client=client, door=Door.ADMIN)
         except InvalidCredentials:
             return None
         except TooManyAttempts as refused:
             raise ValidationError(refused.detail, refused.code) from None
+        if not user.is_staff:  # the form refuses them
+            sign_in_record(outcome=Outcome.NO_OPERATOR, door=Door.ADMIN, client=client, user_id=user.pk)
+        return user

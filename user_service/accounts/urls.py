@@ -3,12 +3,13 @@
 from django.urls import path
 
 from user_service.accounts.apis import PasswordChangeApi, ProfileApi, UserRegisterApi
-from user_service.sessions.apis import SessionApi, SessionListApi
+from user_service.sessions.apis import SessionApi, SessionListApi, SignInListApi
 
 urlpatterns = [
     path("", UserRegisterApi.as_view(), name="user-register"),
     path("/me", ProfileApi.as_view(), name="profile"),
     path("/me/password", PasswordChangeApi.as_view(), name="password-change"),
     path("/me/sessions", SessionListApi.as_view(), name="session-list"),
+    path("/me/sign-ins", SignInListApi.as_view(), name="sign-in-list"),
     path("/me/sessions/<uuid:session_id>", SessionApi.as_view(), name="session"),
 ]

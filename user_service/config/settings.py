@@ -41,6 +41,10 @@ OPERATOR_TOKEN_LIFETIME = timedelta(hours=8)
 #: A session that ended this long ago is deleted.
 SESSION_RETENTION = timedelta(days=30)
 
+#: Sign-ins and failures are kept so long, and so many rows of each; see ``sign_in_record.py``.
+SIGN_IN_RETENTION = timedelta(days=90)
+SIGN_INS_KEPT = 100_000
+
 AUTHENTICATION_BACKENDS = ["user_service.accounts.backends.CredentialsBackend"]
 #: The name is unique by an index over its lower case, which the check does not look at.
 SILENCED_SYSTEM_CHECKS = [*ADMIN_CHECKS, "auth.W004"]
@@ -68,6 +72,10 @@ CELERY_BEAT_SCHEDULE = {
     "forget-sign-in-attempts": {
         "task": "user_service.accounts.tasks.forget_sign_in_attempts",
         "schedule": crontab(minute="37"),
+    },
+    "purge-sign-ins": {
+        "task": "user_service.sessions.tasks.purge_sign_ins",
+        "schedule": crontab(minute="47"),
     },
     "retire-signing-keys": {
         "task": "user_service.sessions.tasks.retire_signing_keys",

@@ -7,14 +7,16 @@ from typing import Any
 
 from django.contrib import admin
 from django.utils.formats import localize
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from servicekit.admin import ReadOnlyAdmin
 from servicekit.admin.columns import person, short_id
+from servicekit.admin.filters import one_of
 from servicekit.admin.operations import Fact, Operation
 from servicekit.audit.actors import Actor
 from user_service.sessions.errors import SessionHasEnded
-from user_service.sessions.models import Session
+from user_service.sessions.models import Door, Outcome, Session, SignIn
 from user_service.sessions.services import session_close
 
 
@@ -63,3 +65,29 @@ class SessionAdmin(ReadOnlyAdmin):
             offered=lambda session: session.revoked_at is None,
         ),
     )
+
+
+@admin.register(SignIn)
+class SignInAdmin(ReadOnlyAdmin):
+    list_display = (
+        "last_at", "outcome", "door", "user_id", "count", "device", "ip", "novelty",
+    )  # fmt: skip
+    list_filter = (
+        one_of("outcome", _("outcome"), lambda: Outcome.choices),
+        one_of("door", _("by"), lambda: Door.choices),
+        "new_device",
+        "new_address",
+    )
+    date_hierarchy = "last_at"
+    shown = {"user_id": person("user_id", label=_("user"))}
+    find_ids = ("user_id",)
+    find_texts = ("user__username", "user__email", "ip", "device")
+    fields = (
+        "last_at", "at", "count", "outcome", "door", "user_id", "device", "ip", "new_device", "new_address",
+    )  # fmt: skip
+
+    @admin.display(description=_("new"))
+    def novelty(self, row: SignIn) -> str:
+        """What none of the user's kept sign-ins had."""
+        named = ((row.new_device, gettext("device")), (row.new_address, gettext("address")))
+        return ", ".join(words for is_new, words in named if is_new) or "–"

@@ -13,14 +13,17 @@ from rest_framework.response import Response
 from servicekit.api.openapi import body_example
 from servicekit.api.views import Api
 from user_service.sessions import selectors
+from user_service.sessions.clients import client_of
 from user_service.sessions.keys import key_ring
 from user_service.sessions.models import RevokedReason
 from user_service.sessions.serializers import (
     JwksSerializer,
     RefreshSerializer,
     SessionSerializer,
+    SignInSerializer,
     TokenPairSerializer,
     session_list_schema,
+    sign_in_list_schema,
     token_pair_json,
 )
 from user_service.sessions.services import session_end, session_refresh, session_revoke
@@ -46,7 +49,11 @@ class TokenRefreshApi(Api):
     def post(self, request: Request) -> Response:
         body = RefreshSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        return Response(token_pair_json(session_refresh(refresh=body.validated_data["refresh"])))
+        return Response(
+            token_pair_json(
+                session_refresh(refresh=body.validated_data["refresh"], client=client_of(request))
+            )
+        )
 
 
 class LogoutApi(Api):
@@ -66,6 +73,15 @@ class SessionListApi(Api):
         found = selectors.sessions_open(user_id=self.caller.id)
         context = {"current": self.caller.session_id}
         return Response({"results": SessionSerializer(found, many=True, context=context).data})
+
+
+class SignInListApi(Api):
+    """The latest sign-ins to your account and the tries that failed, the last first; 20 at most."""
+
+    @extend_schema(operation_id="sign_in_list", responses=sign_in_list_schema)
+    def get(self, request: Request) -> Response:
+        found = selectors.sign_ins_of(user_id=self.caller.id)
+        return Response({"results": SignInSerializer(found, many=True).data})
 
 
 class SessionApi(Api):

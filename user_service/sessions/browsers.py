@@ -41,5 +41,13 @@ def browser_name(user_agent: str) -> str:
     return " ".join(filter(None, program.groups())) if program else _("an unknown program")
 
 
+def device_name(words: str) -> str:
+    """English words of :func:`browser_name`, as they are kept, in the reader's language."""
+    browser, on, system = words.partition(" on ")
+    if on:
+        return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+    return _("an unknown program") if words == "an unknown program" else words
+
+
 def _first(names: tuple[tuple[str, str], ...], user_agent: str) -> str:
     return next((name for name, sign in names if re.search(sign, user_agent)), "")

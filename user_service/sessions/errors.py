@@ -8,12 +8,16 @@ from servicekit.errors import DomainError
 
 
 class RefreshTokenInvalid(DomainError):
-    """Malformed, expired, not a refresh token, or not signed here."""
+    """Malformed, expired, not a refresh token, or not signed here; ``reason`` says which, to operators."""
 
     code = "token_invalid"
     status = 401
     title = _("The refresh token is not valid")
     message = _("The refresh token is malformed, expired or was not issued here. Sign in again.")
+
+    def __init__(self, reason: str = "malformed") -> None:
+        self.reason = reason
+        super().__init__()
 
 
 class SessionEnded(DomainError):

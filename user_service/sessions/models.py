@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from servicekit.ids import new_id
-from user_service.sessions.browsers import browser_name
+from user_service.sessions.browsers import browser_name, device_name
 
 USER_AGENT_MAX = 256
+DEVICE_MAX = 64
 
 
 class RevokedReason(models.TextChoices):
@@ -78,3 +79,74 @@ class Session(models.Model):
     def browser(self) -> str:
         """The browser in words, ``Firefox on Windows``."""
         return browser_name(self.user_agent)
+
+
+class Door(models.TextChoices):
+    """By what somebody tries to come in."""
+
+    TOKEN = "token", _("sign-in")
+    ADMIN = "admin", _("the operators' sign-in")
+    SIGN_UP = "sign_up", _("sign-up")
+    PASSWORD = "password", _("change of password")
+    REFRESH = "refresh", _("refresh of a session")
+
+
+class Outcome(models.TextChoices):
+    """What came of it."""
+
+    SIGNED_IN = "signed_in", _("signed in")
+    WRONG_PASSWORD = "wrong_password", _("wrong password")
+    UNKNOWN_NAME = "unknown_name", _("nobody has that name")
+    DISABLED = "disabled", _("the user is disabled")
+    NO_OPERATOR = "no_operator", _("no operator")
+    TOO_MANY_ATTEMPTS = "too_many_attempts", _("too many wrong passwords")
+    REFRESH_REUSED = "refresh_reused", _("a used refresh token came again")
+
+
+class SignIn(models.Model):
+    """Tries to come in as one user from one place within an hour: how many, and what came of them.
+
+    What was typed as a name or a password is nowhere: of a name that nobody has, only the place is known.
+    ``key`` is a digest of all that makes it one row. ``device``: the browser and the system in English words.
+    ``new_device``, ``new_address``: a sign-in by what none of the user's kept ones had, the first excepted.
+    The user is no constraint: removing one removes nothing here.
+    """
+
+    id = models.UUIDField(_("id"), primary_key=True, default=new_id, editable=False)
+    key = models.CharField(max_length=64, unique=True, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        related_name="sign_ins",
+        verbose_name=_("user"),
+    )
+    door = models.CharField(_("by"), max_length=16, choices=Door.choices)
+    outcome = models.CharField(_("outcome"), max_length=24, choices=Outcome.choices)
+    at = models.DateTimeField(_("first"))
+    last_at = models.DateTimeField(_("time"))
+    count = models.PositiveIntegerField(_("times"), default=0)
+    device = models.CharField(_("device"), max_length=DEVICE_MAX, blank=True)
+    ip = models.GenericIPAddressField(_("address"), null=True)
+    new_device = models.BooleanField(_("new device"), default=False)
+    new_address = models.BooleanField(_("new address"), default=False)
+
+    class Meta:
+        verbose_name = _("try to sign in")
+        verbose_name_plural = _("sign-ins and failures")
+        ordering = ("-last_at", "-id")
+        indexes = (
+            models.Index(fields=("user", "-last_at"), name="sign_in_of_user"),
+            models.Index(fields=("-last_at",), name="sign_in_age"),
+            models.Index(fields=("ip", "-last_at"), name="sign_in_address"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.outcome} {self.last_at:%Y-%m-%d %H:%M:%S}"
+
+    @property
+    def browser(self) -> str:
+        """The device in the reader's words."""
+        return device_name(self.device)

@@ -8,13 +8,20 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from user_service.sessions.models import Session
+from user_service.sessions.models import Session, SignIn
+
+SIGN_INS_SHOWN = 20
 
 
 def sessions_open(*, user_id: UUID) -> QuerySet[Session]:
     """A user's sessions that have not ended, the one seen last first."""
     mine = Session.objects.filter(user_id=user_id, revoked_at__isnull=True, expires_at__gt=timezone.now())
     return mine.order_by("-last_seen_at", "-id")
+
+
+def sign_ins_of(*, user_id: UUID) -> QuerySet[SignIn]:
+    """A user's latest sign-ins and failures, the last first, at most :data:`SIGN_INS_SHOWN`."""
+    return SignIn.objects.filter(user_id=user_id).order_by("-last_at", "-id")[:SIGN_INS_SHOWN]
 
 
 def place_is_known(user_id: UUID, ip: str, *, since: datetime) -> bool:

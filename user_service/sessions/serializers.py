@@ -8,7 +8,7 @@ from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
 from servicekit.api.serializers import StrictSerializer, TextField
-from user_service.sessions.models import Session
+from user_service.sessions.models import Session, SignIn
 from user_service.sessions.services import TokenPair
 
 
@@ -43,6 +43,31 @@ class SessionSerializer(serializers.ModelSerializer):
         return bool(session.id == self.context.get("current"))
 
 
+class SignInSerializer(serializers.ModelSerializer):
+    """Tries to come in as the user that are alike, of one hour."""
+
+    browser = serializers.CharField(help_text="in words, such as Firefox on Windows")
+    address = serializers.IPAddressField(source="ip", allow_null=True)
+    count = serializers.IntegerField(help_text="how often it was tried")
+    last_at = serializers.DateTimeField(help_text="the last time")
+
+    class Meta:
+        model = SignIn
+        fields = (
+            "id",
+            "outcome",
+            "door",
+            "last_at",
+            "count",
+            "browser",
+            "address",
+            "new_device",
+            "new_address",
+        )
+        read_only_fields = fields
+
+
+sign_in_list_schema = inline_serializer("SignInList", {"results": SignInSerializer(many=True)})
 session_list_schema = inline_serializer("SessionList", {"results": SessionSerializer(many=True)})
 
 

@@ -9,13 +9,19 @@ from celery import shared_task
 from django.conf import settings
 
 from user_service.sessions.keys import key_retire
-from user_service.sessions.services import sessions_purge
+from user_service.sessions.services import sessions_purge, sign_ins_purge
 
 
 @shared_task
 def purge_ended_sessions() -> int:
     """Every night: forget sessions that ended long ago."""
     return sessions_purge()
+
+
+@shared_task
+def purge_sign_ins() -> int:
+    """Every hour: forget who came in and who was refused long ago, or beyond so many rows."""
+    return sign_ins_purge()
 
 
 @shared_task

@@ -14,7 +14,7 @@ from uuid import UUID
 import jwt
 from django.conf import settings
 from rest_framework_simplejwt.backends import TokenBackend
-from rest_framework_simplejwt.exceptions import TokenBackendError, TokenError
+from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenBackendError, TokenError
 from rest_framework_simplejwt.tokens import Token
 
 from servicekit.auth.tokens import ALGORITHM, AUDIENCE, ISSUER
@@ -139,5 +139,21 @@ def refresh_token_read(text: str) -> RefreshClaims:
         return RefreshClaims(
             session_id=UUID(claims["sid"]), user_id=UUID(claims["sub"]), jti=UUID(claims["jti"])
         )
-    except (TokenError, KeyError, ValueError, TypeError, AttributeError):
-        raise RefreshTokenInvalid from None
+    except (TokenError, KeyError, ValueError, TypeError, AttributeError) as error:
+        raise RefreshTokenInvalid(_reason(error, text)) from None
+
+
+def _reason(error: Exception, text: str) -> str:
+    """Why a refresh token is refused, one of ``servicekit.auth.refusals.REASONS``."""
+    if isinstance(error, ExpiredTokenError):
+        return "expired"
+    try:
+        known = key_ring().public_key(str(jwt.get_unverified_header(text).get("kid")))
+        if known is None:
+            return "unknown_key"
+        jwt.decode(text, known, algorithms=[ALGORITHM], options={"verify_exp": False, "verify_aud": False})
+    except jwt.InvalidSignatureError:
+        return "bad_signature"
+    except jwt.PyJWTError:
+        return "malformed"
+    return "wrong_claims"

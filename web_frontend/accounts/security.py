@@ -1,4 +1,4 @@
-"""``/security``: the password, and where one is signed in."""
+"""``/security``: the password, where one is signed in, and who came in or was refused lately."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ def security_show(request: GatewayRequest) -> HttpResponse:
     part = refused and wants_fragment(request)
     if not part:
         context["sessions"] = attempt(lambda: request.gateway.get("/api/v1/users/me/sessions"))
+        context["sign_ins"] = attempt(lambda: request.gateway.get("/api/v1/users/me/sign-ins"))
     template = "accounts/password_form.html" if part else "accounts/security.html"
     return render(request, template, context, status=422 if refused else 200)
 

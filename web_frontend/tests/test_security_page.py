@@ -18,10 +18,17 @@ HERE = {
 }  # fmt: skip
 THERE = {**HERE, "id": str(uuid4()), "browser": "Safari on iPhone", "current": False}
 
+CAME = {
+    "id": str(uuid4()), "outcome": "signed_in", "door": "token", "count": 1, "browser": "Safari on iPhone",
+    "address": "203.0.113.5", "new_device": True, "new_address": True, "last_at": "2026-01-05T11:00:00Z",
+}  # fmt: skip
+FAILED = {**CAME, "outcome": "wrong_password", "count": 37, "browser": "curl 8.5.0", "new_device": False}
+
 
 @pytest.fixture(autouse=True)
 def sessions(gateway: GatewayDouble) -> None:
     gateway.answer("GET /api/v1/users/me/sessions", {"results": [HERE, THERE]})
+    gateway.answer("GET /api/v1/users/me/sign-ins", {"results": [CAME, FAILED]})
 
 
 def test_the_page_names_the_places(vera: Client) -> None:
@@ -29,6 +36,16 @@ def test_the_page_names_the_places(vera: Client) -> None:
     assert page.index("This browser") < page.index("Firefox on Windows") < page.index("Safari on iPhone")
     assert page.count("Sign out there") == 1
     assert 'href="/security"' in vera.get("/cash").content.decode()
+
+
+def test_who_came_in_and_who_was_refused_is_told(vera: Client) -> None:
+    page = vera.get("/security").content.decode()
+    section = page[page.index("Latest sign-ins") :]
+    assert section.index("New device") < section.index("Signed in") < section.index("Wrong password × 37")
+    assert "203.0.113.5" in section
+    in_russian = vera.get("/security", headers={"Accept-Language": "ru"}).content.decode()
+    assert "Последние входы" in in_russian
+    assert "Неверный пароль × 37" in in_russian
 
 
 def test_the_password_is_sent_as_typed(vera: Client, gateway: GatewayDouble) -> None:
@@ -69,8 +86,10 @@ def test_one_signs_out_there(vera: Client, gateway: GatewayDouble) -> None:
 
 def test_a_source_that_is_down_says_so(vera: Client, gateway: GatewayDouble) -> None:
     gateway.down("GET /api/v1/users/me/sessions")
+    gateway.down("GET /api/v1/users/me/sign-ins")
     page = vera.get("/security").content.decode()
     assert "The sessions could not be loaded" in page
+    assert "The sign-ins could not be loaded" in page
     assert "New password" in page
 
 

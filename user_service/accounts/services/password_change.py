@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from user_service.accounts import selectors
-from user_service.accounts.errors import FieldsRefused, PasswordWrong
+from user_service.accounts.errors import FieldsRefused, PasswordWrong, TooManyAttempts
 from user_service.accounts.services.passwords import password_errors, password_hash, password_matches
 from user_service.accounts.services.security_notice import security_notice
 from user_service.accounts.services.sign_in_attempts import (
@@ -16,8 +16,8 @@ from user_service.accounts.services.sign_in_attempts import (
     attempt_succeeded,
 )
 from user_service.sessions.clients import Client
-from user_service.sessions.models import RevokedReason
-from user_service.sessions.services import sessions_revoke
+from user_service.sessions.models import Door, Outcome, RevokedReason
+from user_service.sessions.services import sessions_revoke, sign_in_record
 
 
 def password_change(
@@ -42,9 +42,14 @@ def password_change(
         user.session.revoked.v1 for each session that ended; user.security.noticed.v1.
     """
     user = selectors.user_get(user_id=user_id)
-    attempt = attempt_begin(user=user, identifier=user.username, client=client)
+    try:
+        attempt = attempt_begin(user=user, identifier=user.username, client=client)
+    except TooManyAttempts:
+        _failed(Outcome.TOO_MANY_ATTEMPTS, user_id, client)
+        raise
     if not password_matches(user=user, password=old_password):
         attempt_failed(attempt)
+        _failed(Outcome.WRONG_PASSWORD, user_id, client)
         raise PasswordWrong
     attempt_succeeded(attempt)
     if weak := password_errors(
@@ -64,3 +69,7 @@ def password_change(
         now.save(update_fields=["password"])
         sessions_revoke(user_id=user_id, reason=RevokedReason.PASSWORD_CHANGED, but=session_id)
         security_notice(user_id=user_id, notice="password_changed")
+
+
+def _failed(outcome: Outcome, user_id: UUID, client: Client) -> None:
+    sign_in_record(outcome=outcome, door=Door.PASSWORD, client=client, user_id=user_id)

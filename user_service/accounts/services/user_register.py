@@ -15,6 +15,7 @@ from user_service.accounts.services.passwords import password_errors, password_h
 from user_service.accounts.services.uniqueness import taken_refused
 from user_service.accounts.services.user_sign_in import user_authenticate
 from user_service.sessions.clients import Client
+from user_service.sessions.models import Door
 from user_service.sessions.services import TokenPair, session_open, session_replace
 
 
@@ -111,7 +112,7 @@ def _create(user: User) -> None:
 def _session(user: User, client: Client, replaces: str) -> TokenPair:
     selectors.user_lock(user_id=user.id)
     session_replace(refresh=replaces)
-    return session_open(user_id=user.id, is_operator=user.is_staff, client=client)
+    return session_open(user_id=user.id, is_operator=user.is_staff, client=client, door=Door.SIGN_UP)
 
 
 def _same_again(user: User, password: str, client: Client) -> User | None:
@@ -123,6 +124,8 @@ def _same_again(user: User, password: str, client: Client) -> User | None:
     if known is None or known.is_staff or known.email.casefold() != user.email.casefold():
         return None
     try:
-        return user_authenticate(identifier=user.username, password=password, client=client)
+        return user_authenticate(
+            identifier=user.username, password=password, client=client, door=Door.SIGN_UP
+        )
     except (InvalidCredentials, TooManyAttempts):
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from user_service.accounts import selectors
-from user_service.accounts.errors import InvalidCredentials
+from user_service.accounts.errors import InvalidCredentials, TooManyAttempts
 from user_service.accounts.models import User
 from user_service.accounts.services.passwords import password_matches
 from user_service.accounts.services.sign_in_attempts import (
@@ -14,34 +14,50 @@ from user_service.accounts.services.sign_in_attempts import (
     attempt_succeeded,
 )
 from user_service.sessions.clients import Client
+from user_service.sessions.models import Door, Outcome
 from user_service.sessions.services import (
     OperatorPass,
     TokenPair,
     operator_session_open,
     session_open,
     session_replace,
+    sign_in_record,
 )
 
 
-def user_authenticate(*, identifier: str, password: str, client: Client) -> User:
+def user_authenticate(*, identifier: str, password: str, client: Client, door: Door = Door.TOKEN) -> User:
     """Check a password. Every refusal takes the time of one hash, so that none tells more than another.
 
     Args:
         identifier: username or e-mail, in any case.
         password: as typed.
         client: where the request comes from.
+        door: by what they try to come in.
 
     Raises:
         InvalidCredentials: no such user, a wrong password, or a disabled user.
         TooManyAttempts: there were too many wrong passwords.
     """
     user = selectors.user_find(identifier=identifier)
-    attempt = attempt_begin(user=user, identifier=identifier, client=client)
-    if not password_matches(user=user, password=password) or user is None or not user.is_active:
+    user_id = user.pk if user else None
+    try:
+        attempt = attempt_begin(user=user, identifier=identifier, client=client)
+    except TooManyAttempts:
+        sign_in_record(outcome=Outcome.TOO_MANY_ATTEMPTS, door=door, client=client, user_id=user_id)
+        raise
+    matches = password_matches(user=user, password=password)
+    if not matches or user is None or not user.is_active:
         attempt_failed(attempt)
+        sign_in_record(outcome=_refusal(user, matches=matches), door=door, client=client, user_id=user_id)
         raise InvalidCredentials
     attempt_succeeded(attempt)
     return user
+
+
+def _refusal(user: User | None, *, matches: bool) -> Outcome:
+    if user is None:
+        return Outcome.UNKNOWN_NAME
+    return Outcome.DISABLED if matches else Outcome.WRONG_PASSWORD
 
 
 def user_sign_in(*, identifier: str, password: str, client: Client, replaces: str = "") -> TokenPair:

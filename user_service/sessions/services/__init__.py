@@ -15,6 +15,7 @@ from user_service.sessions.services.session_revoke import (
     sessions_revoke,
 )
 from user_service.sessions.services.sessions_purge import sessions_purge
+from user_service.sessions.services.sign_in_record import sign_in_record, sign_ins_purge
 from user_service.sessions.services.signing_keys import (
     signing_key_activate,
     signing_key_make_first,
@@ -34,6 +35,8 @@ __all__ = [
     "session_revoke",
     "sessions_purge",
     "sessions_revoke",
+    "sign_in_record",
+    "sign_ins_purge",
     "signing_key_activate",
     "signing_key_make_first",
     "signing_key_publish",

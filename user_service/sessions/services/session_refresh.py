@@ -8,15 +8,18 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from servicekit.auth.refusals import refused
 from user_service.sessions import selectors
+from user_service.sessions.clients import Client
 from user_service.sessions.errors import RefreshTokenInvalid, SessionEnded
-from user_service.sessions.models import RevokedReason
+from user_service.sessions.models import Door, Outcome, RevokedReason
 from user_service.sessions.services.session_open import TokenPair, session_expiry, token_pair
 from user_service.sessions.services.session_revoke import session_revoke
+from user_service.sessions.services.sign_in_record import sign_in_record
 from user_service.sessions.tokens import refresh_token_read
 
 
-def session_refresh(*, refresh: str) -> TokenPair:
+def session_refresh(*, refresh: str, client: Client | None = None) -> TokenPair:
     """Replace the session's refresh token and give a new pair.
 
     An answer can get lost on its way, and the client can only send the same token again: within
@@ -26,6 +29,7 @@ def session_refresh(*, refresh: str) -> TokenPair:
 
     Args:
         refresh: the session's current refresh token, or the one before it.
+        client: where the request comes from.
 
     Raises:
         RefreshTokenInvalid: not one of ours, expired, or its session is long gone.
@@ -34,12 +38,18 @@ def session_refresh(*, refresh: str) -> TokenPair:
     Emits:
         user.session.revoked.v1 when the token was used before.
     """
-    claims = refresh_token_read(refresh)
+    try:
+        claims = refresh_token_read(refresh)
+    except RefreshTokenInvalid as invalid:
+        refused("refresh", invalid.reason)
+        raise
     with transaction.atomic():
         session = selectors.session_lock(session_id=claims.session_id)
         now = timezone.now()  # after the lock: a rival may have kept it for a while
         if session is None or session.user_id != claims.user_id:
+            refused("refresh", "session_ended")
             raise RefreshTokenInvalid
+        reused = False
         good = session.revoked_at is None and session.expires_at > now
         is_retry = claims.jti == session.previous_jti and now - session.last_seen_at <= settings.REFRESH_RETRY
         if good and claims.jti == session.refresh_jti:
@@ -48,7 +58,13 @@ def session_refresh(*, refresh: str) -> TokenPair:
             session.save(update_fields=["previous_jti", "refresh_jti", "last_seen_at", "expires_at"])
         elif not (good and is_retry):
             good = False
-            session_revoke(session_id=session.id, reason=RevokedReason.REFRESH_REUSED)
+            reused = session_revoke(session_id=session.id, reason=RevokedReason.REFRESH_REUSED)
+            if reused:
+                sign_in_record(
+                    outcome=Outcome.REFRESH_REUSED, door=Door.REFRESH, client=client or Client(),
+                    user_id=session.user_id,
+                )  # fmt: skip
     if not good:
+        refused("refresh", "reused" if reused else "session_ended", user=session.user_id)
         raise SessionEnded
     return token_pair(session, is_operator=session.user.is_staff)

@@ -15,7 +15,7 @@ from servicekit.audit.recording import Subject, record
 
 
 class Command(BaseCommand):
-    help = "Put on record what make canary, promote, rollback, gateway-reload or gateway-restart has done."
+    help = "Put on record what an operator does by make: a canary, the gateway, a console."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
