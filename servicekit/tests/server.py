@@ -121,9 +121,10 @@ class Subscriber:
                 client.xack(self.stream, self.group, entry)
 
 
-def administrator() -> Any:
+def administrator(*, decode_responses: bool = True) -> Any:
     """The administrator's client of the tests' own server: it may do what no service may."""
     passwords = json.loads((Path(os.environ["BIRZHA_HOME"]) / "secrets" / "passwords.json").read_text())
     address = urlsplit(settings.REDIS_URL)
     user = f"admin:{passwords['redis.admin']}@"
-    return redis.Redis.from_url(urlunsplit(address._replace(netloc=user)), decode_responses=True, protocol=2)
+    url = urlunsplit(address._replace(netloc=user))
+    return redis.Redis.from_url(url, decode_responses=decode_responses, protocol=2)
