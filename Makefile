@@ -3,7 +3,7 @@ RUN := @sh compose/local/run
 export PYTHON SEEDS SEED FAULT RECOVERY ONLY RUNS PROFILE ARGS
 
 .DEFAULT_GOAL := help
-.PHONY: help up dev restart shell psql down status logs reset demo check events replay gateway-reload gateway-restart canary canary-status promote rollback faults bench bench-gateway test coverage lint lock audit rotate-key
+.PHONY: help up dev restart shell psql down status logs reset demo check events replay gateway-reload gateway-restart canary canary-status promote rollback faults bench bench-gateway test coverage pictures lint lock audit rotate-key
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -83,6 +83,9 @@ test: ## every check and every test, on a system of its own (ONLY=path[::name] s
 
 coverage: ## which lines the tests of the packages run (a fifth slower than without)
 	$(RUN) coverage
+
+pictures: ## take the pictures of the README, of a system that is kept until make down
+	$(RUN) pictures
 
 lint: ## ruff, mypy, import-linter
 	$(RUN) lint

@@ -1,8 +1,13 @@
-"""docs/benchmarks.md, written from docs/benchmarks.json: ``python -m benchmarks.document``."""
+"""docs/benchmarks.md, written from docs/benchmarks.json: ``python -m benchmarks.document``.
+
+The goals and their figures come first, on one screen, then each measurement's tables; what bounds it and what
+was tried stands in docs/benchmarks-stories.md.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict
 from statistics import median
 from typing import Any
@@ -12,6 +17,7 @@ from compose.local.paths import ROOT
 
 JSON = ROOT / "docs" / "benchmarks.json"
 MARKDOWN = ROOT / "docs" / "benchmarks.md"
+STORIES = ROOT / "docs" / "benchmarks-stories.md"
 
 #: What a person has to say to a measurement, ``<name>.md``: what bounds it, what was tried.
 REMARKS = ROOT / "benchmarks" / "remarks"
@@ -25,10 +31,19 @@ _HEAD = """\
 
 Measured by `make bench` on systems of its own that are made for it and taken down afterwards. Each
 value is the median of its runs; the runs themselves stand beside it, because a shared machine's
-numbers move by tens of percent from minute to minute. Ratios are taken within one run.
+numbers move by tens of percent from minute to minute. Ratios are taken within one run. What bounds each
+figure, and what was tried: [the stories](benchmarks-stories.md).
 
 | Goal | Measured | |
 |---|---|---|
+"""
+
+
+_STORIES_HEAD = """\
+<!-- Written by `make bench` from benchmarks/remarks/; change them there. -->
+# Benchmarks: what bounds them, and what was tried
+
+The figures themselves: [benchmarks.md](benchmarks.md).
 """
 
 
@@ -51,6 +66,7 @@ def write() -> None:
     verdicts = "".join(_verdicts(m, runs) for m, runs, _ in shown)
     sections = "".join(_section(m, runs, machine) for m, runs, machine in shown)
     MARKDOWN.write_text(_HEAD + verdicts + sections, encoding="utf-8")
+    STORIES.write_text(_STORIES_HEAD + "".join(_story(m) for m, _, _ in shown), encoding="utf-8")
 
 
 def _load() -> dict[str, Any]:
@@ -94,8 +110,26 @@ def _section(measurement: Measurement, runs: list[Run], machine: dict[str, str])
     for title, shares in middle.splits.items():
         text += f"\n| {title} | |\n|---|--:|\n"
         text += _shares(shares)
-    remark = REMARKS / f"{measurement.name}.md"
-    return text + ("\n" + remark.read_text(encoding="utf-8") if remark.exists() else "")
+    if _remark(measurement):
+        text += (
+            f"\n[What bounds it, and what was tried](benchmarks-stories.md#{_anchor(measurement.title)})\n"
+        )
+    return text
+
+
+def _story(measurement: Measurement) -> str:
+    remark = _remark(measurement)
+    return f"\n## {measurement.title}\n\n{remark}" if remark else ""
+
+
+def _remark(measurement: Measurement) -> str:
+    file = REMARKS / f"{measurement.name}.md"
+    return file.read_text(encoding="utf-8") if file.exists() else ""
+
+
+def _anchor(title: str) -> str:
+    """As GitHub makes it of a heading."""
+    return re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
 
 
 def _row(figure: Figure, middle: Run, runs: list[Run]) -> str:

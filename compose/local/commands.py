@@ -82,6 +82,8 @@ def run(options: argparse.Namespace, home: Home) -> int:
             become("compose.testonly", home)
         case "test":
             become("compose.testrun", home)
+        case "pictures":
+            become("tests.browser.pictures", home)
         case "coverage":
             become("compose.testrun", home, "--coverage")
         case "faults":

@@ -28,6 +28,7 @@ MACHINE = {
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(document, "JSON", tmp_path / "benchmarks.json")
     monkeypatch.setattr(document, "MARKDOWN", tmp_path / "benchmarks.md")
+    monkeypatch.setattr(document, "STORIES", tmp_path / "benchmarks-stories.md")
 
 
 @pytest.mark.parametrize(("busy", "verdict"), [(2.0, "| reached |"), (4.0, "| **not reached** |")])
@@ -42,6 +43,22 @@ def test_the_median_is_held_against_the_goal(busy: float, verdict: str) -> None:
     assert row.endswith(verdict)
     assert "Abacus, 2 cores" in text
     assert f"0.50 · {busy:.2f} · 9.00" in text
+
+
+def test_goals_come_first_and_stories_stand_beside() -> None:
+    committed = (document.ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
+    goals, _, tables = committed.partition("\n## ")
+    assert len(goals.splitlines()) <= 40
+
+    document.save({"idle": ([Run({"cpu": 1.0}, {})], MACHINE)})
+
+    remark = (document.REMARKS / "idle.md").read_text(encoding="utf-8")
+    assert remark in document.STORIES.read_text(encoding="utf-8")
+    assert remark not in document.MARKDOWN.read_text(encoding="utf-8")
+    assert "](benchmarks-stories.md#idle)" in document.MARKDOWN.read_text(encoding="utf-8")
+    told = (document.ROOT / "docs" / "benchmarks-stories.md").read_text(encoding="utf-8")
+    assert all(file.read_text(encoding="utf-8") in told for file in document.REMARKS.glob("*.md"))
+    assert not any(file.read_text(encoding="utf-8") in tables for file in document.REMARKS.glob("*.md"))
 
 
 def test_it_is_written_again_from_its_json() -> None:

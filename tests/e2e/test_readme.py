@@ -25,5 +25,5 @@ def test_the_example_buys_what_it_says(system: System) -> None:
         answers.append(answer)
         rest = rest[end:].strip()
     _, deposit, order, positions = answers
-    assert (deposit["amount"], order["ticker"]) == ("1000.00", "AAPL"), result.stdout
+    assert (deposit["amount"], order["ticker"]) == ("5000.00", "AAPL"), result.stdout
     assert [(row["ticker"], row["quantity"]) for row in positions["results"]] == [("AAPL", 3)], result.stdout
