@@ -15,6 +15,7 @@ class Service:
         threads: request threads of its web server.
         database: it owns a database of its own name, with the roles ``<name>`` and ``<name>_owner``.
         exports: it makes files of any length, in a web server of its own beside the first.
+        passwords: it hashes passwords, in a web server of its own beside the first.
         worker: it has a Celery worker (event consumer, outbox relay, periodic tasks).
     """
 
@@ -24,6 +25,7 @@ class Service:
     database: bool = True
     worker: bool = True
     exports: bool = False
+    passwords: bool = False
 
     @property
     def wsgi(self) -> str:
@@ -37,7 +39,7 @@ class Service:
 
 
 SERVICES = (
-    Service("user", "user_service"),
+    Service("user", "user_service", passwords=True),
     Service("market", "market_service"),
     Service("trading", "trading_service"),
     Service("billing", "billing_service", exports=True),

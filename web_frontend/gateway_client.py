@@ -28,6 +28,8 @@ CALL_S = 6.0
 #: Seconds of all calls of one page: less than the gateway waits for a page, so that what hangs is told by a
 #: page of ours.
 PAGE_S = 8.0
+#: A 503 of these is an answer: nothing was done, and its sentence says why.
+BUSY = {"sign_in_busy"}
 #: What the pages call themselves where no visitor's browser does.
 OWN_AGENT = "birzha-pages"
 #: What the gateway's socket is called; nothing looks the name up.
@@ -54,7 +56,7 @@ class GatewayProblem(Exception):
         code: stable, never translated.
         detail: a sentence in the visitor's language.
         errors: ``[{field, code, detail}]`` for bad fields.
-        retry_after: seconds to wait, for 429.
+        retry_after: seconds to wait, for 429 and 503.
     """
 
     def __init__(
@@ -233,9 +235,9 @@ def _refuse(path: str, response: httpx.Response) -> None:
         problem = {}
     if not isinstance(problem, dict):
         problem = {}
-    if response.status_code >= 500:
-        raise GatewayUnavailable(path, f"{response.status_code} {problem.get('code', '')}")
     code = str(problem.get("code", ""))
+    if response.status_code >= 500 and code not in BUSY:
+        raise GatewayUnavailable(path, f"{response.status_code} {code}")
     if response.status_code == 401 and code != "invalid_credentials":
         raise SignedOut(code)
     after = response.headers.get("Retry-After", "")

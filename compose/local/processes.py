@@ -6,6 +6,7 @@ path is ever quoted in a configuration file.
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -21,8 +22,13 @@ BACKING = "backing"
 SESSIONS = "sessions"
 PYTHON = "python"
 EDGE = "edge"
-#: Files that are made at once; more wait.
+#: Files that are made at once; more wait. They are the least urgent to the kernel.
 EXPORT_THREADS = 2
+EXPORT_NICE = 10
+#: Passwords that are hashed at once, each on a core; more wait. Half of the cores stay for the rest.
+PASSWORD_THREADS = max(1, (os.cpu_count() or 1) // 2)
+#: At 10, one or two were hashed a second where every core was busy (measured), and who waited got a 504.
+PASSWORD_NICE = 5
 #: A log is so many files: the one that is written, and older ones.
 LOG_FILES = 10
 #: The order in which groups start, and the opposite of that in which they stop; a canary's is PYTHON's.
@@ -83,23 +89,35 @@ def _web(service: Service, *, group: str = PYTHON, canary: bool = False) -> Proc
     return Process(name, group, command, start_seconds=5, service=service.name, canary=canary)
 
 
-def _exports(service: Service) -> Process:
-    """Makes the service's files, beside the threads that answer everybody, and less urgent to the kernel."""
+def _beside(service: Service, name: str, *, threads: int, niceness: int) -> Process:
+    """What takes long of a service, beside the threads that answer everybody, less urgent to the kernel."""
 
     def command(home: Home) -> list[str]:
         settings = ["--config", str(Path(__file__).with_name("gunicorn_conf.py"))]
-        name = exports_name(service.name)
-        bind = ["--bind", f"unix:{home.socket(name)}", "--threads", str(EXPORT_THREADS)]
+        bind = ["--bind", f"unix:{home.socket(name)}", "--threads", str(threads)]
         program = shutil.which("nice")
-        nice = [program, "-n", "10"] if program else []
+        nice = [program, "-n", str(niceness)] if program else []
         return [*nice, sys.executable, "-m", "gunicorn", *settings, *bind, "--name", name, service.wsgi]
 
-    return Process(exports_name(service.name), PYTHON, command, start_seconds=5, service=service.name)
+    return Process(name, PYTHON, command, start_seconds=5, service=service.name)
 
 
 def exports_name(service: str) -> str:
     """The process that makes a service's files, and its socket."""
     return f"{service}-exports"
+
+
+def passwords_name(service: str) -> str:
+    """The process that hashes a service's passwords, and its socket."""
+    return f"{service}-passwords"
+
+
+def names_beside(service: Service) -> list[str]:
+    """The web servers that a service has beside its first."""
+    return [
+        *([exports_name(service.name)] if service.exports else []),
+        *([passwords_name(service.name)] if service.passwords else []),
+    ]
 
 
 def _worker(service: Service, *, group: str = PYTHON, canary: bool = False) -> Process:
@@ -135,7 +153,16 @@ PROCESSES = (
     Process("redis", BACKING, valkey.command, stop_seconds=30),
     Process("sessions", SESSIONS, _sessions, stop_seconds=30),
     *(_web(service) for service in WEB_SERVERS),
-    *(_exports(service) for service in SERVICES if service.exports),
+    *(
+        _beside(service, exports_name(service.name), threads=EXPORT_THREADS, niceness=EXPORT_NICE)
+        for service in SERVICES
+        if service.exports
+    ),
+    *(
+        _beside(service, passwords_name(service.name), threads=PASSWORD_THREADS, niceness=PASSWORD_NICE)
+        for service in SERVICES
+        if service.passwords
+    ),
     *(_worker(service) for service in SERVICES if service.worker),
     Process("nginx", EDGE, _nginx, stop_signal="QUIT"),
     # A line for every request, 600 bytes: a day of twenty requests a second.

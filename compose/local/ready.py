@@ -11,6 +11,7 @@ from pathlib import Path
 
 from compose.local.console import Trouble
 from compose.local.paths import Home
+from compose.local.processes import names_beside
 from compose.local.public import reached_at
 from compose.local.settings import Settings
 from compose.local.supervisor import RUNNING, STARTING, Supervisor, log_tail
@@ -125,7 +126,8 @@ def _checks(home: Home, settings: Settings) -> dict[str, Callable[[], str]]:
             return "no instruments"
         return _status((status, body))
 
-    checks: dict[str, Callable[[], str]] = {s.name: service(s.name) for s in SERVICES}
+    names = [name for each in SERVICES for name in (each.name, *names_beside(each))]
+    checks: dict[str, Callable[[], str]] = {name: service(name) for name in names}
     for name in load().cached:
         checks[f"nginx ({name}'s pages)"] = pages(name)
     checks["gateway (GET /api/v1/instruments)"] = instruments

@@ -33,10 +33,15 @@ def header(name: str, value: str) -> Json:
 
 
 def because(cause: str) -> list[Json]:
-    """The condition that Envoy gives this as the reason; none when any will do."""
+    """The condition that Envoy gives this as the reason, such as ``overflow``, or ``overflow at -passwords``
+    where the cluster's name ends so. None when any will do.
+    """
     if not cause:
         return []
-    expression = f"response.code_details.contains('{cause}')"
+    reason, _, cluster = cause.partition(" at ")
+    expression = f"response.code_details.contains('{reason}')"
+    if cluster:
+        expression += f" && xds.cluster_name.endsWith('{cluster}')"
     proto = "envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter"
     return [
         {

@@ -9,6 +9,7 @@ from gateway.envoy import Json, seconds, typed
 from gateway.envoy.cache import cache_clusters
 from gateway.envoy.canary import canary_clusters
 from gateway.envoy.exports import export_clusters
+from gateway.envoy.passwords import password_clusters
 from gateway.envoy.places import Places, discovery, endpoints
 from gateway.source import Gateway
 
@@ -18,7 +19,8 @@ HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 def clusters(gateway: Gateway, places: Places, canaries: Collection[str] = ()) -> list[Json]:
     """One Cluster per service, with its circuit breaker.
 
-    Two more for each that has a canary, two for each version of those whose pages are kept, one for files.
+    Two more for each that has a canary, two for each version of those whose pages are kept, one for files,
+    one for passwords.
     """
     found = []
     for service in gateway.services:
@@ -31,7 +33,11 @@ def clusters(gateway: Gateway, places: Places, canaries: Collection[str] = ()) -
             found += cache_clusters(gateway, [service.name], places, stable)
             if service.name in canaries:
                 found += cache_clusters(gateway, [name, service.name], places, stable)
-    return found + export_clusters(gateway, places, found[0])
+    return [
+        *found,
+        *export_clusters(gateway, places, found[0]),
+        *password_clusters(gateway, places, found[0]),
+    ]
 
 
 def _cluster(name: str, place: str, gateway: Gateway) -> Json:

@@ -65,6 +65,10 @@ class Places:
         """Where the process listens that makes a service's files."""
         return self.target.exporters.format(instance=service, run=self.run_dir)
 
+    def hasher(self, service: str) -> str:
+        """Where the process listens that hashes a service's passwords."""
+        return self.target.hashers.format(instance=service, run=self.run_dir)
+
     @property
     def inner_at(self) -> str:
         """Where nginx finds web_frontend's door."""
@@ -96,7 +100,8 @@ class Places:
         pages = [self.pages(gateway, name) for cached in gateway.cached for name in _versions(cached)]
         files = [self.exports(gateway, name) for name in gateway.exporting]
         files += map(self.exporter, gateway.exporters)
-        for place in [*addresses, *pages, *files, self.inner, self.stats, self.admin]:
+        hashers = map(self.hasher, gateway.hashing)
+        for place in [*addresses, *pages, *files, *hashers, self.inner, self.stats, self.admin]:
             path = place.removeprefix("unix:")
             if place.startswith("unix:") and len(os.fsencode(path)) > LONGEST_SOCKET_PATH:
                 raise SourceError(

@@ -12,6 +12,7 @@ from gateway.envoy import Json, extension, header, seconds, typed
 from gateway.envoy.cache import bypassing, cached_route
 from gateway.envoy.canary import split
 from gateway.envoy.exports import export_routes
+from gateway.envoy.passwords import bounded
 from gateway.envoy.rate_limits import counted_as
 from gateway.envoy.security_headers import content_policy, security_headers
 from gateway.envoy.site import Site
@@ -137,7 +138,7 @@ def _entries(route: Route, match: Json, gateway: Gateway) -> list[Json]:
         return _by_token(route, _entry(route, match, _stream(route.to, gateway), safe=True))
     method = {"name": ":method", "string_match": {"safe_regex": {"regex": SAFE_METHODS}}}
     safe = _entry(route, {**match, "headers": [method]}, _safe(route.to, gateway), safe=True)
-    unsafe = _entry(route, match, _unsafe(route.to, gateway), safe=False)
+    unsafe = bounded(route, _entry(route, match, _unsafe(route.to, gateway), safe=False))
     files = export_routes(route, safe, gateway)
     reads = [_once(route.once, safe), safe] if route.once else [safe]
     if route.cache:

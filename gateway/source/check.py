@@ -24,6 +24,8 @@ def check(gateway: Gateway) -> None:
             raise SourceError(f"route {route.match}: a stream or a file is asked for once as it is")
         if route.export and (route.stream or route.cache):
             raise SourceError(f"route {route.match}: a file is neither a stream nor kept")
+        if route.passwords and (route.stream or route.cache or route.export):
+            raise SourceError(f"route {route.match}: what takes passwords gives no stream and no file")
     for address in gateway.closed:
         _check_address(address)
     times = gateway.timeouts
@@ -39,6 +41,8 @@ def check(gateway: Gateway) -> None:
             raise SourceError(f"targets.{place.name}.services must have {{instance}} in it")
         if "{instance}" not in place.exporters:
             raise SourceError(f"targets.{place.name}.exporters must have {{instance}} in it")
+        if "{instance}" not in place.hashers:
+            raise SourceError(f"targets.{place.name}.hashers must have {{instance}} in it")
         if "{instance}" not in place.exports and "{port}" not in place.exports:
             raise SourceError(f"targets.{place.name}.exports must have {{instance}} or {{port}} in it")
         if "{instance}" not in place.pages and "{port}" not in place.pages:

@@ -13,6 +13,10 @@ TOKEN_RULES: tuple[TokenRule, ...] = ("required", "optional", "ignored")
 ExportRule = Literal["", "csv", "handed_over"]
 EXPORT_RULES: tuple[ExportRule, ...] = ("", "csv", "handed_over")
 
+#: Where a route's passwords are hashed: see the comment over `routes`.
+PasswordRule = Literal["", "hashed", "handed_on"]
+PASSWORD_RULES: tuple[PasswordRule, ...] = ("", "hashed", "handed_on")
+
 #: The rate limit that every request of an address counts for, before its token is looked at.
 FLOOD = "flood"
 
@@ -39,6 +43,7 @@ class Target:
         pages: of nginx as the keeper of an instance's pages, with ``{instance}`` or ``{port}`` in it.
         exports: of nginx before a service's files, with ``{instance}`` or ``{port}`` in it.
         exporters: of the process that makes a service's files, with ``{instance}`` in it.
+        hashers: of the process that hashes a service's passwords, with ``{instance}`` in it.
         inner: of web_frontend's door.
         inner_at: where others find that door.
         stats: of metrics and readiness.
@@ -50,6 +55,7 @@ class Target:
     pages: str
     exports: str
     exporters: str
+    hashers: str
     inner: str
     inner_at: str
     stats: str
@@ -66,6 +72,7 @@ class Route:
         stream: it answers with server-sent events.
         cache: nginx may keep its answers.
         export: it gives files of any length.
+        passwords: its writes bring a password.
         once: a read with this query parameter costs so much that it is not tried again.
     """
 
@@ -78,6 +85,7 @@ class Route:
     stream: bool = False
     cache: bool = False
     export: ExportRule = ""
+    passwords: PasswordRule = ""
     once: str = ""
 
 
@@ -133,6 +141,8 @@ class Limits:
     in_flight: int
     exports: int
     exports_user: int
+    passwords: int
+    passwords_pages: int
 
 
 @dataclass(frozen=True)
@@ -196,6 +206,16 @@ class Gateway:
     def exporters(self) -> tuple[str, ...]:
         """Those of them that make their files themselves, in a process of its own."""
         return tuple(dict.fromkeys(route.to for route in self.routes if route.export == "csv"))
+
+    @property
+    def hashing(self) -> tuple[str, ...]:
+        """The names of the services that hash passwords, in a process of its own."""
+        return tuple(dict.fromkeys(route.to for route in self.routes if route.passwords == "hashed"))
+
+    @property
+    def handing_on(self) -> tuple[str, ...]:
+        """The names of those whose routes hand passwords on to them."""
+        return tuple(dict.fromkeys(route.to for route in self.routes if route.passwords == "handed_on"))
 
     def target(self, name: str) -> Target:
         """The target of that name."""

@@ -12,6 +12,7 @@ import yaml
 from gateway.source.check import check
 from gateway.source.model import (
     EXPORT_RULES,
+    PASSWORD_RULES,
     TOKEN_RULES,
     Cache,
     Gateway,
@@ -99,7 +100,7 @@ def _admins(services: tuple[Service, ...], pages: Route) -> list[Route]:
 
 
 _COUNTED = {"reads", "writes"}
-_MAY = {"path", "prefix", "stream", "cache", "export", "once"}
+_MAY = {"path", "prefix", "stream", "cache", "export", "passwords", "once"}
 
 
 def _entry(raw: Any) -> Route:
@@ -121,6 +122,8 @@ def _route(address: str, entry: dict[str, Any], where: str, *, exact: bool = Fal
         raise SourceError(f"{where}: token is one of {', '.join(TOKEN_RULES)}, not {entry['token']!r}")
     if entry.get("export", "") not in EXPORT_RULES:
         raise SourceError(f"{where}: export is either csv or handed_over, not {entry['export']!r}")
+    if entry.get("passwords", "") not in PASSWORD_RULES:
+        raise SourceError(f"{where}: passwords is either hashed or handed_on, not {entry['passwords']!r}")
     rest = {name: value for name, value in entry.items() if name not in {"path", "prefix"}}
     return Route(match=address, exact=exact, **rest)
 

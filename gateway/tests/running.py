@@ -18,6 +18,7 @@ import httpx
 import yaml
 
 from gateway.envoy.binary import command
+from gateway.envoy.passwords import passwords_cluster
 from gateway.envoy.site import Site
 from gateway.render import render
 from gateway.source import SOURCE_FILE, load
@@ -127,7 +128,11 @@ class System:
         """Start a small server for every service; user_service publishes the key ``first``."""
         gateway = load(self.source)
         names = [service.name for service in gateway.services]
-        for name in (*names, *(f"{name}-exports" for name in gateway.exporters)):
+        for name in (
+            *names,
+            *(f"{name}-exports" for name in gateway.exporters),
+            *map(passwords_cluster, gateway.hashing),
+        ):
             upstream = Upstream(name, self.run_dir / f"{name}.sock")
             self.services[name] = upstream
             upstream.start()

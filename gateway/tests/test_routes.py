@@ -10,9 +10,7 @@ OWNERS = [
     ("/instruments/AAPL", "web"),
     ("/static/app.css", "web"),
     ("/api/docs/", "web"),
-    ("/api/v1/users", "user"),
     ("/api/v1/users/me", "user"),
-    ("/api/v1/auth/token", "user"),
     ("/api/v1/instruments", "market"),
     ("/api/v1/instruments/AAPL/candles", "market"),
     ("/api/v1/quotes", "market"),
@@ -26,7 +24,6 @@ OWNERS = [
     ("/api/v1/notifications/read-all", "notification"),
     ("/api/v1/notification-preferences", "notification"),
     ("/admin/users/", "user"),
-    ("/admin/users/login/", "user"),
     ("/admin/market/static/admin/css/base.css", "market"),
     ("/admin/trading/", "trading"),
     ("/admin/billing/", "billing"),
@@ -41,6 +38,16 @@ OWNERS = [
     ("/apiary", "web"),
     ("/admin/nobody/", "web"),
 ]
+
+
+#: Where a password is brought.
+PASSWORDS = ["/api/v1/users", "/api/v1/users/me/password", "/api/v1/auth/token", "/admin/users/login/"]
+
+
+@pytest.mark.parametrize("path", PASSWORDS)
+def test_a_password_reaches_the_process_that_hashes(outside: httpx.Client, path: str) -> None:
+    assert outside.get(path).json()["service"] == "user"
+    assert outside.post(path).json()["service"] == "user-passwords"
 
 
 @pytest.mark.parametrize(("path", "owner"), OWNERS)

@@ -31,7 +31,7 @@ def security_show(request: GatewayRequest) -> HttpResponse:
             messages.success(request, _("The password is changed. Everywhere else you are signed out."))
             return go_to(request, reverse("security"))
         except GatewayProblem as problem:
-            if problem.status not in (400, 422, 429):
+            if problem.status not in (400, 422, 429, 503):
                 raise
             add_problem(form, problem)
     context: dict[str, Any] = {"form": form}

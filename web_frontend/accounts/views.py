@@ -109,22 +109,27 @@ def _submit(
         act: the action; gets the cleaned fields.
         lost: what to say when no answer came.
     """
-    status = 200
+    status, retry_after = 200, ""
     if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
                 return act(form.cleaned_data)
             except GatewayProblem as problem:
-                if problem.status not in (400, 401, 409, 422, 429):
+                if problem.status not in (400, 401, 409, 422, 429, 503):
                     raise
                 add_problem(form, problem)
+                if problem.status == 503:
+                    status, retry_after = 503, str(problem.retry_after)
             except GatewayUnavailable as error:
                 logger.warning("no answer: %s", error)
                 form.add_error(None, lost)
                 status = 503
     context = {"form": form, "next": next_address(request, "")}
-    return show(request, page, context, fragment=page.replace(".html", "_form.html"), status=status)
+    response = show(request, page, context, fragment=page.replace(".html", "_form.html"), status=status)
+    if retry_after:
+        response["Retry-After"] = retry_after
+    return response
 
 
 def _replaced(request: GatewayRequest) -> dict[str, str]:

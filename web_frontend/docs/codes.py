@@ -54,6 +54,22 @@ CODES: list[tuple[Any, list[Code]]] = [
                 429,
                 _("Too many wrong passwords for this name. Wait as long as Retry-After says."),
             ),
+            Code(
+                "sign_in_busy",
+                503,
+                _(
+                    "So many people are signing in or up at this moment that nothing was done. Try again "
+                    "after Retry-After."
+                ),
+            ),
+            Code(
+                "sign_in_quota_exceeded",
+                429,
+                _(
+                    "The account was signed in as often today as may be. Refresh a session that is open; "
+                    "Retry-After is the time until midnight UTC."
+                ),
+            ),
             Code("permission_denied", 403, _("You may know that it exists, and may not do this.")),
             Code(
                 "csrf_failed",
@@ -149,6 +165,22 @@ CODES: list[tuple[Any, list[Code]]] = [
         _("Users"),
         [
             Code("username_invalid", 400, _("A name has 3 to 32 Latin letters, digits or the signs _ . -")),
+            Code(
+                "sign_up_quota_exceeded",
+                429,
+                _(
+                    "As many people have signed up from your address today as may. Retry-After is the time "
+                    "until midnight UTC."
+                ),
+            ),
+            Code(
+                "profile_quota_exceeded",
+                429,
+                _(
+                    "You have changed your profile or password as often today as anybody may. Retry-After is "
+                    "the time until midnight UTC."
+                ),
+            ),
             Code("username_taken", 400, _("Somebody has this name, in whatever case it is written.")),
             Code("email_invalid", 400, _("This is not an e-mail address.")),
             Code("email_taken", 400, _("An account has this e-mail address already.")),
@@ -196,6 +228,14 @@ CODES: list[tuple[Any, list[Code]]] = [
             Code(
                 "order_value_too_small", 400, _("The order would bring nothing after rounding and the fee.")
             ),
+            Code(
+                "order_quota_exceeded",
+                429,
+                _(
+                    "You have placed as many orders today as anybody may, or too many of them were rejected. "
+                    "Retry-After is the time until midnight UTC."
+                ),
+            ),
             Code("order_not_cancelable", 409, _("The order has ended; final is final.")),
         ],
     ),
@@ -221,6 +261,14 @@ CODES: list[tuple[Any, list[Code]]] = [
                 _("An amount is a decimal string above zero with at most two digits after the point."),
             ),
             Code("currency_unsupported", 400, _("Accounts are kept in US dollars.")),
+            Code(
+                "deposit_quota_exceeded",
+                429,
+                _(
+                    "You have topped up as often today as anybody may. Retry-After is the time until "
+                    "midnight UTC."
+                ),
+            ),
             Code("limit_exceeded", 400, _("The amount is above the limit that the detail names.")),
         ],
     ),

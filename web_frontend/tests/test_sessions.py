@@ -106,6 +106,19 @@ def test_sign_up_that_is_limited_makes_nothing(browser: Client, gateway: Gateway
 
 
 @pytest.mark.parametrize("path", ["/sign-up", "/sign-in"])
+def test_where_too_many_sign_in_the_form_says_so_and_when_to_press_again(
+    browser: Client, gateway: GatewayDouble, path: str
+) -> None:
+    source = "POST /api/v1/users" if path == "/sign-up" else "POST /api/v1/auth/token"
+    problem = {"code": "sign_in_busy", "detail": "Many people are signing in."}
+    gateway.answer(source, problem, 503, Retry_After="2")
+    answer = browser.post(path, FORM)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "2")
+    assert "Many people are signing in." in answer.content.decode()
+    assert FORM["username"] in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/sign-up", "/sign-in"])
 def test_signing_in_over_a_session_ends_it(vera: Client, gateway: GatewayDouble, path: str) -> None:
     before, owner = vera.session.session_key, vera.session["tokens"]
     newer = {"access": "access-2", "refresh": "refresh-2"}

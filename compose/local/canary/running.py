@@ -12,7 +12,7 @@ from typing import Any
 from compose.local import ready
 from compose.local.canary import share, versions
 from compose.local.paths import Home
-from compose.local.processes import canary_group, exports_name
+from compose.local.processes import canary_group, names_beside
 from compose.local.stack import Stack
 from compose.local.supervisor import RUNNING
 from compose.services import Service
@@ -76,7 +76,7 @@ def restart_stable(stack: Stack, service: Service) -> None:
         Trouble: it does not come up.
     """
     names = [service.name, f"{service.name}-worker"] if service.worker else [service.name]
-    names += [exports_name(service.name)] if service.exports else []
+    names += names_beside(service)
     for name in names:
         stack.supervisor.stop(name)
     stack.supervisor.start_again(names)

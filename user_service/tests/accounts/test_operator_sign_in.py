@@ -156,3 +156,16 @@ def test_the_pages(client, operator, alice):
 def test_every_admin_is_told_the_operators_name(client, operator):
     token = enter(client).cookies["birzha_operator"].value
     assert principal_of(token).name == "operator"
+
+
+def test_the_admin_has_no_way_of_its_own_to_a_new_password(client, operator):
+    """It would take any number of guesses at the present one and end no session."""
+    enter(client)
+    form = {
+        "old_password": PASSWORD,
+        "new_password1": "seven-yellow-pears",
+        "new_password2": "seven-yellow-pears",
+    }
+    for answer in (client.get(f"{INDEX}password_change/"), client.post(f"{INDEX}password_change/", form)):
+        assert (answer.status_code, answer["Location"]) == (302, "/security")
+    assert User.objects.get().check_password(PASSWORD)
