@@ -27,6 +27,7 @@ class DepositMakeApi(Api):
             "`account_not_ready` right after registration, `account_frozen` while it is being looked into, "
             "`idempotency_in_flight` while the first request with the key is being worked on."
         ),
+        "429": _("`rate_limited`, or `deposit_quota_exceeded` until midnight UTC."),
     }
 
     @extend_schema(

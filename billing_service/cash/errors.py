@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from servicekit.errors import DomainError
+from servicekit.quotas import DailyQuotaExceeded
 
 
 class CurrencyUnsupported(DomainError):
@@ -29,3 +30,15 @@ class BalanceLimitExceeded(DepositLimitExceeded):
     """More than an account may hold."""
 
     message = _("A balance may be at most %(limit)s %(currency)s; with this deposit it would be %(value)s.")
+
+
+class DepositQuotaExceeded(DailyQuotaExceeded):
+    """The customer has topped up as often today as anybody may."""
+
+    code = "deposit_quota_exceeded"
+    status = 429
+    title = _("Enough deposits for today")
+    message = _(
+        "You have reached the quota of deposits a day, %(limit)s. The next one can be made after "
+        "midnight UTC."
+    )

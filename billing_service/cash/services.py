@@ -7,8 +7,14 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
-from billing_service.cash.errors import BalanceLimitExceeded, CurrencyUnsupported, DepositLimitExceeded
+from billing_service.cash.errors import (
+    BalanceLimitExceeded,
+    CurrencyUnsupported,
+    DepositLimitExceeded,
+    DepositQuotaExceeded,
+)
 from billing_service.cash.models import Deposit
 from billing_service.ledger.errors import AccountFrozen, AccountNotReady
 from billing_service.ledger.models import JournalEntry, LedgerAccount, LedgerEntry
@@ -17,6 +23,7 @@ from servicekit.contracts.billing import DepositBooked
 from servicekit.ids import new_id
 from servicekit.messaging import publish
 from servicekit.money import to_text
+from servicekit.quotas import OFF
 from servicekit.telemetry import current_request_id
 
 
@@ -42,6 +49,7 @@ def deposit_make(*, user_id: UUID, amount: int, currency: str, idempotency_key: 
         CurrencyUnsupported: the account is kept in another currency.
         DepositLimitExceeded: above ``settings.DEPOSIT_LIMIT``.
         BalanceLimitExceeded: the balance would be above ``settings.BALANCE_LIMIT``.
+        DepositQuotaExceeded: ``settings.DEPOSITS_A_DAY`` were made today.
         IntegrityError: the key was used before.
 
     Emits:
@@ -58,6 +66,7 @@ def deposit_make(*, user_id: UUID, amount: int, currency: str, idempotency_key: 
         raise DepositLimitExceeded(**_limit(settings.DEPOSIT_LIMIT, amount, currency))
     if account.balance + amount > settings.BALANCE_LIMIT:
         raise BalanceLimitExceeded(**_limit(settings.BALANCE_LIMIT, account.balance + amount, currency))
+    _check_quota(user_id)
     deposit_id = new_id()
     (entry,) = journal_book(
         [
@@ -94,6 +103,16 @@ def deposit_make(*, user_id: UUID, amount: int, currency: str, idempotency_key: 
         )
     )
     return DepositMade(deposit=deposit, balance_after=account.balance)
+
+
+def _check_quota(user_id: UUID) -> None:
+    """Under the lock of the account, so that deposits at once are counted one after the other. Today's, which
+    an index gives, are at most as many as the quota."""
+    if settings.DEPOSITS_A_DAY == OFF:
+        return
+    midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    if Deposit.objects.filter(user_id=user_id, created_at__gte=midnight).count() >= settings.DEPOSITS_A_DAY:
+        raise DepositQuotaExceeded(limit=settings.DEPOSITS_A_DAY)
 
 
 def _limit(limit: int, value: int, currency: str) -> dict[str, str]:

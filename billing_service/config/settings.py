@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from servicekit.settings import service_settings
+from servicekit.quotas import quota
+from servicekit.settings import environment, service_settings
 
 _shared = service_settings(
     "billing",
@@ -22,6 +23,9 @@ DEPOSIT_LIMIT = 1_000_000_00
 #: The most that a customer may have after a deposit, in minor units: 10,000,000,000.00. A million
 #: such customers are 10^18, so that no sum over the ledger leaves a BIGINT (9.2 × 10^18).
 BALANCE_LIMIT = 10_000_000_000_00
+
+#: Deposits of a customer until midnight UTC (docs/adr/0037-quotas-a-day.md).
+DEPOSITS_A_DAY = quota(environment("billing").get("BIRZHA_DEPOSITS_A_DAY", "100"))
 
 #: Seconds after which a market order's hold should have ended; trading's deadlines are well below.
 HOLD_PATIENCE = 60

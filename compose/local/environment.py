@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from compose.local import postgres, valkey
 from compose.local.paths import Home, write_private
-from compose.local.settings import Settings
+from compose.local.settings import QUOTAS, Settings
 from compose.services import FRONTEND, SERVICES, Service
 
 OPERATOR = "operator"
@@ -63,6 +63,9 @@ def _service(home: Home, settings: Settings, passwords: dict[str, str], service:
             "BIRZHA_DATABASE_OWNER": service.owner,
             "BIRZHA_DATABASE_OWNER_PASSWORD": passwords[service.owner],
         }
+    for name, owner in QUOTAS.items():
+        if owner == service.name and (quota := settings.quotas.get(name)):
+            values[f"BIRZHA_{name.upper()}"] = quota
     if service.name == "user":
         values["BIRZHA_JWT_KEYS"] = str(home.secrets / "jwt")
     if service.name == "market":

@@ -6,7 +6,7 @@ import ipaddress
 import os
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -19,8 +19,18 @@ from servicekit.cookies import cookie_name
 if TYPE_CHECKING:
     from gateway.envoy.site import Site
 
-#: What tests and benchmarks start their systems with: all of their customers come from one address.
-MANY_CUSTOMERS = {"BIRZHA_RATE_LIMITS": "1000"}
+#: Quotas a day, and the service that goes by each.
+QUOTAS = {
+    "orders_a_day": "trading",
+    "deposits_a_day": "billing",
+    "sign_ups_a_day": "user",
+    "sign_ins_a_day": "user",
+    "profile_changes_a_day": "user",
+}
+
+#: What tests and benchmarks start their systems with: all of their customers come from one address, and do
+#: more in a minute than people in a day.
+MANY_CUSTOMERS = {"BIRZHA_RATE_LIMITS": "1000"} | {f"BIRZHA_{name.upper()}": "off" for name in QUOTAS}
 
 
 @dataclass(frozen=True)
@@ -35,6 +45,7 @@ class Settings:
     cookie_suffix: what the names of its cookies end with: systems on one host share their browser's cookies.
     quote_feed: BIRZHA_QUOTE_FEED, ``walk`` (prices move) or ``still``.
     debug: errors show code and settings, to this machine alone (`make dev`).
+    quotas: BIRZHA_ORDERS_A_DAY and the like, as in QUOTAS: a number, ``off``, or "" for the service's own.
     rate_limits: BIRZHA_RATE_LIMITS, multiplies the gateway's rate limits for this run; None turns them off.
     """
 
@@ -46,6 +57,7 @@ class Settings:
     certificate: tuple[Path, Path] | None = None
     cookie_suffix: str = ""
     quote_feed: str = "walk"
+    quotas: Mapping[str, str] = field(default_factory=dict)
     rate_limits: float | None = 1.0
     debug: bool = False
 
@@ -83,6 +95,7 @@ class Settings:
             certificate=public.certificate(chosen("tls_cert"), chosen("tls_key"), fixed_url),
             cookie_suffix=home.tag[:8],
             quote_feed=feed,
+            quotas={name: _quota(name, chosen(name)) for name in QUOTAS},
             rate_limits=_factor(environment.get("BIRZHA_RATE_LIMITS") or "1"),
             debug=environment.get("BIRZHA_DEBUG") == "1",
         )
@@ -117,6 +130,7 @@ class Settings:
             "allowed_hosts": ",".join(self.extra_hosts),
             "tls_cert": str(certificate),
             "tls_key": str(key),
+            **self.quotas,
             "rate_limits": self.rate_limits_text,
             "debug": "1" if self.debug else "",
         }
@@ -171,6 +185,12 @@ class Settings:
     def rate_limits_text(self) -> str:
         """As BIRZHA_RATE_LIMITS has it."""
         return "off" if self.rate_limits is None else f"{self.rate_limits:g}"
+
+
+def _quota(name: str, text: str) -> str:
+    if text and text != "off" and not (text.isdecimal() and 0 < int(text) < 2**31 - 1):
+        raise Trouble(f"BIRZHA_{name.upper()}={text}: it is a whole number above zero, or off.")
+    return text
 
 
 def _factor(text: str) -> float | None:

@@ -59,12 +59,6 @@ class ServiceAdminSite(AdminSite):
             entry.called = ACTIONS.get(entry.action, entry.action)
         return super().index(request, {"latest_actions": latest, **(extra_context or {})})
 
-    def password_change(  # type: ignore[override]
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Where everybody changes a password: guesses are counted there, and other sessions end."""
-        return HttpResponseRedirect("/security")
-
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if settings.SERVICE_NAME == "user":
             return super().login(request, extra_context)

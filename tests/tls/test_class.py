@@ -41,7 +41,7 @@ def test_a_class_signs_up_and_in(public: Public) -> None:
 def cpu_s(public: Public) -> dict[str, float]:
     """Seconds of CPU that a few processes with their children have used."""
     found = {}
-    for name in ("user", "web", "gateway"):
+    for name in ("user", "user-passwords", "web", "gateway"):
         process = psutil.Process(int(public.system.process(name)["pid"]))
         times = [each.cpu_times() for each in (process, *process.children(recursive=True))]
         found[name] = round(sum(each.user + each.system for each in times), 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from servicekit import terms
+from servicekit.quotas import quota
 from servicekit.settings import environment, service_settings
 
 _settings = service_settings(
@@ -29,6 +30,11 @@ FEE_RATE = terms.FEE_RATE
 #: Seconds from being placed after which an order that has not ended is ended: by trading itself while
 #: billing has not answered, otherwise by asking the venue to give it back. By the database's clock.
 ORDER_DEADLINE = float(environment("trading").get("BIRZHA_ORDER_DEADLINE", "20"))
+
+#: Orders that a customer may place until midnight UTC, and how many of them may have been rejected
+#: (docs/adr/0037-quotas-a-day.md).
+ORDERS_A_DAY = quota(environment("trading").get("BIRZHA_ORDERS_A_DAY", "5000"))
+REJECTED_ORDERS_A_DAY = max(1, ORDERS_A_DAY // 10)
 
 #: A venue that says nothing is asked again after twice the time each time, up to so many seconds.
 ORDER_DEADLINE_LONGEST = 6 * ORDER_DEADLINE

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin import ChoicesFieldListFilter
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +20,7 @@ from servicekit.admin.filters import named, one_of
 from servicekit.admin.links import order_links
 from servicekit.contracts.reject_reasons import REASONS
 from servicekit.reject_sentence import reject_sentence
-from trading_service.orders.models import Fill, Order, OrderDeadline, OrderTransition, Status
+from trading_service.orders.models import DailyOrders, Fill, Order, OrderDeadline, OrderTransition, Status
 
 _FILL_COLUMNS = {
     "id": short_id("id", label=_("fill")),
@@ -188,3 +194,44 @@ class OrderDeadlineAdmin(ReadOnlyAdmin):
     find_people = ("order__user_id",)
     fields = ("order_id", "related", "user", "due_at", "recalls")
     ordering = ("due_at",)
+
+
+class AtQuota(admin.SimpleListFilter):
+    """Who may place no more orders today."""
+
+    title = _("at the quota")
+    parameter_name = "at_quota"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("yes"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[DailyOrders]) -> QuerySet[DailyOrders]:
+        if self.value() != "yes":
+            return queryset
+        used_up = Q(placed__gte=settings.ORDERS_A_DAY) | Q(rejected__gte=settings.REJECTED_ORDERS_A_DAY)
+        return queryset.filter(used_up, day=datetime.now(UTC).date())
+
+
+@admin.register(DailyOrders)
+class DailyOrdersAdmin(ReadOnlyAdmin):
+    """How many orders each customer has placed on their last day, the most first."""
+
+    list_display = ("day", "user_id", "placed", "rejected", "at_quota")
+    list_filter = (AtQuota,)
+    shown = {
+        "user_id": person("user_id", label=_("customer")),
+        "placed": whole("placed", label=_("orders placed")),
+        "rejected": whole("rejected", label=_("orders rejected")),
+        **labelled(day=_("day, UTC")),
+    }
+    find_ids = ("user_id",)
+    find_people = ("user_id",)
+    fields = ("user_id", "day", "placed", "rejected", "at_quota")
+    ordering = ("-day", "-placed")
+
+    @admin.display(description=_("at the quota"), boolean=True)
+    def at_quota(self, daily: DailyOrders) -> bool:
+        """Whether the customer may place no more orders today."""
+        return daily.day == datetime.now(UTC).date() and (
+            daily.placed >= settings.ORDERS_A_DAY or daily.rejected >= settings.REJECTED_ORDERS_A_DAY
+        )

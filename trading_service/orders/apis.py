@@ -23,6 +23,7 @@ class OrderListApi(Api):
     """A customer's orders."""
 
     pagination_class = CursorPages
+    refusals = {"429": _("`rate_limited`; of a new order also `order_quota_exceeded`, until midnight UTC.")}
 
     @extend_schema(
         operation_id="orders_list",

@@ -6,6 +6,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from servicekit.errors import DomainError
+from servicekit.quotas import DailyQuotaExceeded
 
 
 class OrderTypeUnsupported(DomainError):
@@ -88,6 +89,27 @@ class OrderValueTooSmall(DomainError):
     title = _("The order is worth too little")
     message = _(
         "A sale must bring %(limit)s %(currency)s at least, also at the worst price it may execute at."
+    )
+
+
+class OrderQuotaExceeded(DailyQuotaExceeded):
+    """The customer has placed as many orders today as anybody may."""
+
+    code = "order_quota_exceeded"
+    status = 429
+    title = _("Enough orders for today")
+    message = _(
+        "You have reached the quota of orders a day, %(limit)s. The next one can be placed after "
+        "midnight UTC."
+    )
+
+
+class RejectedOrderQuotaExceeded(OrderQuotaExceeded):
+    """So many of today's orders were rejected that no more are taken."""
+
+    message = _(
+        "You have reached the quota of rejected orders a day, %(limit)s. The next order can be placed after "
+        "midnight UTC."
     )
 
 

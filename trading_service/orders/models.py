@@ -239,6 +239,26 @@ class OrderTransition(models.Model):
         return f"{self.get_from_status_display() or '·'} → {self.get_to_status_display()}"
 
 
+class DailyOrders(models.Model):
+    """How many orders a customer has placed on the last day on which they placed any, for the quota.
+
+    One row a customer, which begins anew with the first order of a day (UTC, by the database's clock).
+    ``rejected``: how many of them were refused, at once or later that day.
+    """
+
+    user_id = models.UUIDField(primary_key=True)
+    day = models.DateField()
+    placed = models.PositiveIntegerField()
+    rejected = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("orders of a day")
+        verbose_name_plural = _("orders of the day")
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.placed}"
+
+
 class OrderDeadline(models.Model):
     """Until when an open order must have ended. Exactly the open orders have one.
 

@@ -3,12 +3,62 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Prefetch, QuerySet
 
+from servicekit.database import Statement
 from trading_service.orders.errors import OrderNotFound
 from trading_service.orders.models import Fill, Order, OrderTransition
+from trading_service.reference.errors import InstrumentUnknown
+from trading_service.reference.models import ListedInstrument
+
+_LISTED = [field.attname for field in ListedInstrument._meta.concrete_fields]
+
+# Every order asks this: the ORM would spend more on writing the statement than the server on answering.
+_TERMS = Statement(
+    f"""
+SELECT coalesce(placed, 0), coalesce(rejected, 0),
+    (SELECT price FROM reference_latestquote WHERE instrument_id = id), {", ".join(_LISTED)}
+FROM reference_listedinstrument
+LEFT JOIN orders_dailyorders
+    ON user_id = %s AND day = (statement_timestamp() AT TIME ZONE 'UTC')::date
+WHERE ticker = %s
+"""
+)
+
+
+class OrdersToday(NamedTuple):
+    """How many orders a customer has placed since midnight UTC, and how many of those were rejected."""
+
+    placed: int
+    rejected: int
+
+
+def order_terms(*, ticker: str, user_id: UUID) -> tuple[ListedInstrument, Decimal | None, OrdersToday]:
+    """All that is asked before an order is taken, at once.
+
+    Args:
+        ticker: of a listed instrument, in any case.
+        user_id: who places it.
+
+    Returns:
+        The instrument; its price last heard, in major units, None when none was heard; the customer's day.
+
+    Raises:
+        InstrumentUnknown: no event has told of such an instrument.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_TERMS, [user_id, ticker.upper()])
+        row = cursor.fetchone()
+    if row is None:
+        raise InstrumentUnknown(ticker=ticker)
+    placed, rejected, price, *listed = row
+    instrument = ListedInstrument.from_db(connection.alias, _LISTED, listed)
+    return instrument, price, OrdersToday(placed, rejected)
 
 
 def order_get(*, user_id: UUID, order_id: UUID) -> Order:

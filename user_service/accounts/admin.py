@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +17,7 @@ from servicekit.admin import ReadOnlyAdmin
 from servicekit.admin.columns import short_id
 from servicekit.admin.operations import Fact, Operation
 from servicekit.audit.actors import Actor
-from user_service.accounts.models import User
+from user_service.accounts.models import DailyCount, User
 from user_service.accounts.services import user_disable, user_enable
 
 
@@ -67,3 +71,45 @@ class UserAdmin(ReadOnlyAdmin):
             offered=lambda user: not user.is_active,
         ),
     )
+
+
+def _limits() -> dict[str, int]:
+    return {
+        DailyCount.What.SIGN_UP: settings.SIGN_UPS_A_DAY,
+        DailyCount.What.SIGN_IN: settings.SIGN_INS_A_DAY,
+        DailyCount.What.CHANGE: settings.PROFILE_CHANGES_A_DAY,
+    }
+
+
+class AtQuota(admin.SimpleListFilter):
+    """What is refused for the rest of the day."""
+
+    title = _("at the quota")
+    parameter_name = "at_quota"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("yes"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[DailyCount]) -> QuerySet[DailyCount]:
+        if self.value() != "yes":
+            return queryset
+        used_up = Q(pk=None)
+        for what, limit in _limits().items():
+            used_up |= Q(what=what, count__gte=limit)
+        return queryset.filter(used_up, day=timezone.now().date())
+
+
+@admin.register(DailyCount)
+class DailyCountAdmin(ReadOnlyAdmin):
+    """How often each account and address did what has a quota, the most first."""
+
+    list_display = ("day", "what", "who", "count", "at_quota")
+    list_filter = ("what", AtQuota)
+    find_texts = ("who",)
+    fields = ("day", "what", "who", "count", "at_quota")
+    ordering = ("-day", "-count")
+
+    @admin.display(description=_("at the quota"), boolean=True)
+    def at_quota(self, daily: DailyCount) -> bool:
+        """Whether it is refused for the rest of the day."""
+        return daily.day == timezone.now().date() and daily.count >= _limits()[daily.what]

@@ -37,6 +37,12 @@ class UserRegisterApi(Api):
 
     public = True
     authentication_classes = ()
+    refusals = {
+        "429": _("`rate_limited`, or `sign_up_quota_exceeded` of this address until midnight UTC."),
+        "503": _(
+            "`sign_in_busy`: too many at once, nothing was done; or the service cannot answer right now."
+        ),
+    }
 
     @extend_schema(
         parameters=[LOCATION],
@@ -55,7 +61,7 @@ class UserRegisterApi(Api):
         headers = {"Location": "/api/v1/users/me"}
         try:
             if not wants_tokens:
-                user = user_register(**fields)
+                user = user_register(**fields, client=client_of(request))
                 return Response(ProfileSerializer(user).data, status=201, headers=headers)
             done = user_sign_up(**fields, client=client_of(request), replaces=replaces)
         except FieldsRefused as refused:
@@ -66,6 +72,8 @@ class UserRegisterApi(Api):
 
 class ProfileApi(Api):
     """The own profile."""
+
+    refusals = {"429": _("`rate_limited`, or of a change `profile_quota_exceeded` until midnight UTC.")}
 
     @extend_schema(responses=ProfileSerializer)
     def get(self, request: Request) -> Response:
@@ -95,7 +103,13 @@ class TokenObtainApi(Api):
     authentication_classes = ()
     refusals = {
         "401": _("`invalid_credentials`: no such user, or another password."),
-        "429": _("`too_many_attempts` for this name, or `rate_limited` of this address."),
+        "429": _(
+            "`too_many_attempts` for this name, `rate_limited` of this address, or `sign_in_quota_exceeded` "
+            "until midnight UTC."
+        ),
+        "503": _(
+            "`sign_in_busy`: too many at once, nothing was done; or the service cannot answer right now."
+        ),
     }
 
     @extend_schema(
@@ -118,7 +132,15 @@ class TokenObtainApi(Api):
 class PasswordChangeApi(Api):
     """Change the own password; everywhere else one is signed out."""
 
-    refusals = {"429": _("`too_many_attempts`: wrong passwords, or `rate_limited`.")}
+    refusals = {
+        "429": _(
+            "`too_many_attempts`: wrong passwords; `rate_limited`; or `profile_quota_exceeded` until "
+            "midnight UTC."
+        ),
+        "503": _(
+            "`sign_in_busy`: too many at once, nothing was done; or the service cannot answer right now."
+        ),
+    }
 
     @extend_schema(
         request=PasswordSerializer,

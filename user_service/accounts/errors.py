@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from servicekit.errors import DomainError
+from servicekit.quotas import DailyQuotaExceeded
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,42 @@ class TooManyAttempts(DomainError):
     def __init__(self, wait: timedelta) -> None:
         self.retry_after = int(wait.total_seconds()) + 1
         super().__init__(seconds=self.retry_after)
+
+
+class SignUpQuotaExceeded(DailyQuotaExceeded):
+    """So many accounts were made from one address today that no more are."""
+
+    code = "sign_up_quota_exceeded"
+    status = 429
+    title = _("Enough sign-ups for today")
+    message = _(
+        "Your address has reached the quota of sign-ups a day, %(limit)s. The next one is possible after "
+        "midnight UTC."
+    )
+
+
+class SignInQuotaExceeded(DailyQuotaExceeded):
+    """The account was signed in so often today that it is not once more."""
+
+    code = "sign_in_quota_exceeded"
+    status = 429
+    title = _("Enough sign-ins for today")
+    message = _(
+        "You have reached the quota of sign-ins a day, %(limit)s. Go on in a session that is open, or sign "
+        "in after midnight UTC."
+    )
+
+
+class ProfileQuotaExceeded(DailyQuotaExceeded):
+    """The profile, or the password, was changed so often today that it is not once more."""
+
+    code = "profile_quota_exceeded"
+    status = 429
+    title = _("Enough changes for today")
+    message = _(
+        "You have reached the quota of changes of your profile and password a day, %(limit)s. The next one "
+        "can be made after midnight UTC."
+    )
 
 
 class PasswordWrong(DomainError):

@@ -109,3 +109,29 @@ class SignInAttempts(models.Model):
 
     def __str__(self) -> str:
         return self.key[:12]
+
+
+class DailyCount(models.Model):
+    """How often something was done on the last day on which it was, for the quotas.
+
+    ``who``: an account's id, or an address, of IPv6 its network. A row begins anew with the first time of a
+    day (UTC); those of past days are deleted.
+    """
+
+    class What(models.TextChoices):
+        SIGN_UP = "sign_up", _("sign-ups")
+        SIGN_IN = "sign_in", _("sign-ins")
+        CHANGE = "change", _("changes of the profile")
+
+    what = models.CharField(_("what"), max_length=16, choices=What.choices)
+    who = models.CharField(_("who"), max_length=64)
+    day = models.DateField(_("day, UTC"))
+    count = models.PositiveIntegerField(_("times"))
+
+    class Meta:
+        verbose_name = _("count of a day")
+        verbose_name_plural = _("counts of the day")
+        constraints = (models.UniqueConstraint(fields=("what", "who"), name="daily_count_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.who}: {self.count}"

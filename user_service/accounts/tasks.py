@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from user_service.accounts.services import attempts_purge
+from user_service.accounts.services import attempts_purge, daily_counts_purge
 
 
 @shared_task
 def forget_sign_in_attempts() -> int:
     """Every hour: forget wrong passwords of long ago."""
     return attempts_purge()
+
+
+@shared_task
+def forget_daily_counts() -> int:
+    """Every hour: forget what was counted on past days."""
+    return daily_counts_purge()

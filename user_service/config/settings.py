@@ -8,6 +8,7 @@ from pathlib import Path
 from celery.schedules import crontab
 
 from servicekit.contracts.user import PASSWORD_MIN
+from servicekit.quotas import quota
 from servicekit.settings import ADMIN_CHECKS, BEAT_SCHEDULE, environment, service_settings
 
 globals().update(
@@ -45,6 +46,12 @@ SESSION_RETENTION = timedelta(days=30)
 SIGN_IN_RETENTION = timedelta(days=90)
 SIGN_INS_KEPT = 100_000
 
+#: Until midnight UTC (docs/adr/0037-quotas-a-day.md): accounts that are made from one address, sessions that
+#: are opened for one account, changes of one profile or password.
+SIGN_UPS_A_DAY = quota(_environment.get("BIRZHA_SIGN_UPS_A_DAY", "500"))
+SIGN_INS_A_DAY = quota(_environment.get("BIRZHA_SIGN_INS_A_DAY", "2000"))
+PROFILE_CHANGES_A_DAY = quota(_environment.get("BIRZHA_PROFILE_CHANGES_A_DAY", "100"))
+
 AUTHENTICATION_BACKENDS = ["user_service.accounts.backends.CredentialsBackend"]
 #: The name is unique by an index over its lower case, which the check does not look at.
 SILENCED_SYSTEM_CHECKS = [*ADMIN_CHECKS, "auth.W004"]
@@ -75,6 +82,10 @@ CELERY_BEAT_SCHEDULE = {
     },
     "purge-sign-ins": {
         "task": "user_service.sessions.tasks.purge_sign_ins",
+        "schedule": crontab(minute="47"),
+    },
+    "forget-daily-counts": {
+        "task": "user_service.accounts.tasks.forget_daily_counts",
         "schedule": crontab(minute="47"),
     },
     "retire-signing-keys": {

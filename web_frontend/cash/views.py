@@ -55,7 +55,7 @@ def _top_up(request: GatewayRequest, form: TopUpForm) -> HttpResponse | None:
     try:
         booked = request.gateway.post("/api/v1/deposits", deposit, key=form.cleaned_data["key"])
     except GatewayProblem as problem:
-        if problem.status not in (400, 409, 422):
+        if problem.status not in (400, 409, 422) and problem.code != "deposit_quota_exceeded":
             raise
         if problem.code == "idempotency_key_reused":
             form.data = {**{name: form.data[name] for name in form.data}, "key": str(uuid4())}

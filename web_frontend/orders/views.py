@@ -71,7 +71,7 @@ def _order_place(request: GatewayRequest) -> HttpResponse:
     try:
         placed = request.gateway.post("/api/v1/orders", order, key=ticket.key)
     except GatewayProblem as refusal:
-        if refusal.status not in (400, 409, 422):
+        if refusal.status not in (400, 409, 422) and refusal.code != "order_quota_exceeded":
             raise
         problem = refusal.detail
         if refusal.code == "idempotency_key_reused":

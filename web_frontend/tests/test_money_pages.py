@@ -103,6 +103,16 @@ def test_a_refused_deposit_stands_at_its_field(vera: Client, gateway: GatewayDou
     assert 'value="k1"' in page
 
 
+def test_enough_deposits_for_today_is_told_in_the_form(
+    vera: Client, gateway: GatewayDouble, htmx: Callable
+) -> None:
+    problem = {"code": "deposit_quota_exceeded", "detail": "You have topped up 100 times today."}
+    gateway.answer("POST /api/v1/deposits", problem, 429, Retry_After="3600")
+    answer = vera.post("/cash", {"amount": "1", "key": "k1"}, headers=htmx("top-up"))
+    assert answer.status_code == 422
+    assert "You have topped up 100 times today." in answer.content.decode()
+
+
 def test_cash_says_which_part_failed(vera: Client, gateway: GatewayDouble) -> None:
     gateway.down("GET /api/v1/account", "GET /api/v1/operations")
     page = vera.get("/cash").content.decode()

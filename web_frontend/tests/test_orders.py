@@ -133,6 +133,15 @@ def test_a_used_key_asks_to_look_again_under_a_new_one(vera: Client, gateway: Ga
     assert 'value="old"' not in answer.content.decode()
 
 
+def test_enough_orders_for_today_is_told_in_the_ticket(vera: Client, gateway: GatewayDouble) -> None:
+    problem = {"code": "order_quota_exceeded", "detail": "You have placed 5000 orders today.", "status": 429}
+    gateway.answer("POST /api/v1/orders", problem, 429, Retry_After="3600")
+    answer = vera.post("/orders", FORM)
+    assert answer.status_code == 422
+    assert "You have placed 5000 orders today." in answer.content.decode()
+    assert FORM["key"] in answer.content.decode()
+
+
 def test_what_the_api_refuses_is_told_in_the_ticket(vera: Client, gateway: GatewayDouble) -> None:
     problem = {"code": "lot_size_invalid", "detail": "Lots of 10.", "status": 400}
     gateway.answer("POST /api/v1/orders", problem, 400)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.db import connection
 
 from billing_service.cash.models import Deposit
 from billing_service.ledger.models import JournalEntry, LedgerAccount, LedgerEntry
@@ -191,3 +192,32 @@ def test_sixty_at_once_with_one_key_are_one_deposit(customer, api):
     account.refresh_from_db()
     assert (account.balance, Deposit.objects.count()) == (5_00, 1)
     assert sum(LedgerAccount.objects.values_list("balance", flat=True)) == 0
+
+
+def test_so_many_a_day_and_no_more(customer, api, published, settings):
+    settings.DEPOSITS_A_DAY = 2
+    account = customer(0)
+    client, kept = api(account.user_id), key()
+    for headers in (kept, key()):
+        assert client.post(URL, {"amount": "1"}, headers=headers).status_code == 201
+
+    refused = client.post(URL, {"amount": "1"}, headers=key())
+
+    assert (refused.status_code, refused.json()["code"]) == (429, "deposit_quota_exceeded")
+    assert "deposits a day, 2." in refused.json()["detail"]
+    assert 0 < int(refused["Retry-After"]) <= 24 * 3600
+    assert (Deposit.objects.count(), len(published(DepositBooked))) == (2, 2)
+    assert client.post(URL, {"amount": "1"}, headers=kept).status_code == 201  # it was taken before
+    assert api(customer(0).user_id).post(URL, {"amount": "1"}, headers=key()).status_code == 201
+    with connection.cursor() as cursor:  # yesterday's do not count
+        cursor.execute("UPDATE cash_deposit SET created_at = created_at - interval '1 day'")
+    assert client.post(URL, {"amount": "1"}, headers=key()).status_code == 201
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_quota_holds_for_many_at_once(customer, api, settings):
+    settings.DEPOSITS_A_DAY = 3
+    account = customer(0)
+    top_up = lambda: api(account.user_id).post(URL, {"amount": "1"}, headers=key()).status_code  # noqa: E731
+    answers = race([top_up] * 12)
+    assert sorted(answers) == [201] * 3 + [429] * 9

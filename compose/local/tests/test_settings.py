@@ -57,6 +57,21 @@ def test_rate_limits_that_are_none(folder: Path, text: str) -> None:
         Settings.read(Home.at(folder), {"BIRZHA_RATE_LIMITS": text})
 
 
+def test_quotas_are_the_services_own_until_one_is_chosen_and_stay_then(folder: Path) -> None:
+    home = Home.at(folder)
+    assert not any(Settings.read(home, {}).quotas.values())
+    chosen = Settings.read(home, {"BIRZHA_ORDERS_A_DAY": "20000", "BIRZHA_SIGN_UPS_A_DAY": "off"})
+    home.write_state(**chosen.state)
+    again = Settings.read(home, {"BIRZHA_SIGN_UPS_A_DAY": ""}).quotas
+    assert (again["orders_a_day"], again["sign_ups_a_day"]) == ("20000", "")
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "1.5", "many", str(2**31)])
+def test_a_quota_that_is_none(folder: Path, text: str) -> None:
+    with pytest.raises(Trouble, match=r"BIRZHA_ORDERS_A_DAY=.*whole number above zero, or off"):
+        Settings.read(Home.at(folder), {"BIRZHA_ORDERS_A_DAY": text})
+
+
 @pytest.mark.parametrize(("factor", "says"), [("1", ""), ("off", "OFF"), ("1000", "1000 TIMES")])
 def test_rate_limits_that_are_not_the_usual_ones_are_said(factor: str, says: str) -> None:
     text = rate_limits(factor)

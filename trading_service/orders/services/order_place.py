@@ -21,22 +21,31 @@ from servicekit.terms import cap_price, on_step, plain
 from trading_service.orders import errors
 from trading_service.orders.models import OPEN, Order, OrderType, Side, Status, TimeInForce
 from trading_service.orders.saga import CUSTOMER
+from trading_service.orders.selectors import OrdersToday, order_terms
 from trading_service.orders.services.announcements import order_rejected, order_submitted
 from trading_service.positions.errors import InsufficientPosition
 from trading_service.positions.selectors import position_available
 from trading_service.positions.services import position_hold
 from trading_service.reference.models import ListedInstrument
-from trading_service.reference.selectors import instrument_with_price
 
 _FIELDS = list(Order._meta.concrete_fields)
 
-# The order, the history of how it began, and the deadline of an open one: one trip to the server.
+# The order, its place in the day's count, the history of how it began, and the deadline of an open one: one
+# trip to the server.
 _INSERT = Statement(
     f"""
 WITH placed AS (
     INSERT INTO orders_order ({", ".join(str(field.column) for field in _FIELDS)})
     VALUES ({", ".join(["%s"] * len(_FIELDS))})
-    RETURNING id, request_id, created_at
+    RETURNING id, request_id, created_at, user_id, status
+), counted AS (
+    INSERT INTO orders_dailyorders AS daily (user_id, day, placed, rejected)
+    SELECT user_id, (statement_timestamp() AT TIME ZONE 'UTC')::date, 1, (status = 'rejected')::int
+    FROM placed
+    ON CONFLICT (user_id) DO UPDATE SET
+        day = EXCLUDED.day,
+        placed = CASE WHEN daily.day = EXCLUDED.day THEN daily.placed ELSE 0 END + 1,
+        rejected = CASE WHEN daily.day = EXCLUDED.day THEN daily.rejected ELSE 0 END + EXCLUDED.rejected
 ), recorded AS (
     INSERT INTO orders_ordertransition
         (order_id, sequence, from_status, to_status, at, cause, request_id)
@@ -88,12 +97,14 @@ def order_place(
         OrderTypeUnsupported, LimitPriceUnexpected, WorstPriceUnexpected, TimeInForceUnsupported,
         InstrumentUnknown, LotSizeInvalid, PriceStepInvalid, OrderValueTooLarge, OrderValueTooSmall:
         nothing was written.
+        OrderQuotaExceeded: enough for today; nothing was written, not even the refusal.
 
     Emits:
         OrderPlaced, and for a sell OrderSubmitted; or OrderRejected.
     """
     _check_terms(type=type, time_in_force=time_in_force, limit_price=limit_price, worst_price=worst_price)
-    instrument, quote = instrument_with_price(ticker=ticker)
+    instrument, quote, today = order_terms(ticker=ticker, user_id=user_id)
+    _check_quota(today)
     odd = bool(quantity % instrument.lot_size)
     if odd:
         _check_odd_lot(user_id=user_id, instrument=instrument, side=side, quantity=quantity)
@@ -140,6 +151,15 @@ def order_place(
         submitted = order_submitted(order, ticker=instrument.ticker, at=now)
         publish_many([Outgoing(_placed(order)), Outgoing(submitted, order.version)])
     return order
+
+
+def _check_quota(today: OrdersToday) -> None:
+    """Orders of one customer that come at once are counted when they are written: as many more as a service
+    has threads may slip through."""
+    if today.placed >= settings.ORDERS_A_DAY:
+        raise errors.OrderQuotaExceeded(limit=settings.ORDERS_A_DAY)
+    if today.rejected >= settings.REJECTED_ORDERS_A_DAY:
+        raise errors.RejectedOrderQuotaExceeded(limit=settings.REJECTED_ORDERS_A_DAY)
 
 
 def _check_terms(

@@ -1,5 +1,6 @@
 """The use-cases of accounts, one a file. Only they write users."""
 
+from user_service.accounts.services.daily_count import daily_counts_purge
 from user_service.accounts.services.password_change import password_change
 from user_service.accounts.services.passwords import password_errors
 from user_service.accounts.services.sign_in_attempts import attempts_purge
@@ -11,6 +12,7 @@ from user_service.accounts.services.user_update import user_update
 __all__ = [
     "SignedUp",
     "attempts_purge",
+    "daily_counts_purge",
     "operator_sign_in",
     "password_change",
     "password_errors",

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from user_service.accounts import selectors
-from user_service.accounts.errors import FieldsRefused, PasswordWrong, TooManyAttempts
+from user_service.accounts.errors import (
+    FieldsRefused,
+    PasswordWrong,
+    ProfileQuotaExceeded,
+    TooManyAttempts,
+)
+from user_service.accounts.models import DailyCount
+from user_service.accounts.services.daily_count import daily_count
 from user_service.accounts.services.passwords import password_errors, password_hash, password_matches
 from user_service.accounts.services.security_notice import security_notice
 from user_service.accounts.services.sign_in_attempts import (
@@ -36,6 +44,7 @@ def password_change(
         PasswordWrong: ``old_password`` is not it.
         TooManyAttempts: there were too many wrong ones.
         FieldsRefused: the new one is too weak.
+        ProfileQuotaExceeded: it was changed too often today.
         UserNotFound: nobody has this id.
 
     Emits:
@@ -65,6 +74,12 @@ def password_change(
         now = selectors.user_lock(user_id=user_id)
         if now.password != user.password:  # changed by another request since
             raise PasswordWrong
+        daily_count(
+            what=DailyCount.What.CHANGE,
+            who=user_id,
+            limit=settings.PROFILE_CHANGES_A_DAY,
+            refusal=ProfileQuotaExceeded,
+        )
         now.password = hashed
         now.save(update_fields=["password"])
         sessions_revoke(user_id=user_id, reason=RevokedReason.PASSWORD_CHANGED, but=session_id)

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction
 
 from servicekit.contracts.user import AccountRegistered
 from servicekit.messaging import publish
 from user_service.accounts import selectors
-from user_service.accounts.errors import FieldsRefused, InvalidCredentials, TooManyAttempts
-from user_service.accounts.models import User
+from user_service.accounts.errors import (
+    FieldsRefused,
+    InvalidCredentials,
+    SignUpQuotaExceeded,
+    TooManyAttempts,
+)
+from user_service.accounts.models import DailyCount, User
+from user_service.accounts.services.daily_count import daily_count, network
 from user_service.accounts.services.passwords import password_errors, password_hash
 from user_service.accounts.services.uniqueness import taken_refused
-from user_service.accounts.services.user_sign_in import user_authenticate
+from user_service.accounts.services.user_sign_in import sign_in_count, user_authenticate
 from user_service.sessions.clients import Client
 from user_service.sessions.models import Door
 from user_service.sessions.services import TokenPair, session_open, session_replace
@@ -29,7 +36,13 @@ class SignedUp:
 
 
 def user_register(
-    *, username: str, email: str, password: str, locale: str = "en", is_operator: bool = False
+    *,
+    username: str,
+    email: str,
+    password: str,
+    locale: str = "en",
+    is_operator: bool = False,
+    client: Client | None = None,
 ) -> User:
     """Create a user.
 
@@ -39,12 +52,14 @@ def user_register(
         password: as typed; stored as an argon2id hash of its normal form.
         locale: ``en`` or ``ru``.
         is_operator: may use every admin site.
+        client: where the request comes from; None: from the machine itself.
 
     Returns:
         The user.
 
     Raises:
         FieldsRefused: the name or the address is taken, or the password too weak.
+        SignUpQuotaExceeded: so many have signed up from there today.
 
     Emits:
         user.account.registered.v1, sequence 1.
@@ -52,7 +67,7 @@ def user_register(
     user = _prepared(username=username, email=email, password=password, locale=locale)
     user.is_staff = user.is_superuser = is_operator
     with transaction.atomic():
-        _create(user)
+        _create(user, client)
     return user
 
 
@@ -70,6 +85,8 @@ def user_sign_up(
 
     Raises:
         FieldsRefused: the name or the address is somebody else's, or the password too weak.
+        SignUpQuotaExceeded: so many have signed up from there today.
+        SignInQuotaExceeded: the account that was there already was signed in too often today.
 
     Emits:
         user.account.registered.v1 for a new user; user.session.revoked.v1 for what was replaced.
@@ -77,13 +94,14 @@ def user_sign_up(
     user = _prepared(username=username, email=email, password=password, locale=locale)
     try:
         with transaction.atomic():
-            _create(user)
+            _create(user, client)
             return SignedUp(user, _session(user, client, replaces), is_new=True)
     except FieldsRefused:
         known = _same_again(user, password, client)
         if known is None:
             raise
     with transaction.atomic():
+        sign_in_count(known)
         return SignedUp(known, _session(known, client, replaces), is_new=False)
 
 
@@ -94,7 +112,7 @@ def _prepared(*, username: str, email: str, password: str, locale: str) -> User:
     return User(username=username, email=email, password=password_hash(password), locale=locale)
 
 
-def _create(user: User) -> None:
+def _create(user: User, client: Client | None) -> None:
     with taken_refused(username=user.username, email=user.email):
         user.save(force_insert=True)
     publish(
@@ -107,6 +125,13 @@ def _create(user: User) -> None:
         ),
         sequence=user.version,
     )
+    if client and client.ip:
+        daily_count(
+            what=DailyCount.What.SIGN_UP,
+            who=network(client.ip),
+            limit=settings.SIGN_UPS_A_DAY,
+            refusal=SignUpQuotaExceeded,
+        )
 
 
 def _session(user: User, client: Client, replaces: str) -> TokenPair:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import transaction
 
 from user_service.accounts import selectors
-from user_service.accounts.errors import InvalidCredentials, TooManyAttempts
-from user_service.accounts.models import User
+from user_service.accounts.errors import InvalidCredentials, SignInQuotaExceeded, TooManyAttempts
+from user_service.accounts.models import DailyCount, User
+from user_service.accounts.services.daily_count import daily_count
 from user_service.accounts.services.passwords import password_matches
 from user_service.accounts.services.sign_in_attempts import (
     attempt_begin,
@@ -74,6 +76,7 @@ def user_sign_in(*, identifier: str, password: str, client: Client, replaces: st
 
     Raises:
         InvalidCredentials, TooManyAttempts: as :func:`user_authenticate`.
+        SignInQuotaExceeded: the account was signed in too often today.
 
     Emits:
         user.session.revoked.v1 for the session that was replaced.
@@ -81,8 +84,19 @@ def user_sign_in(*, identifier: str, password: str, client: Client, replaces: st
     user = user_authenticate(identifier=identifier, password=password, client=client)
     with transaction.atomic():
         _confirm(user)
+        sign_in_count(user)
         session_replace(refresh=replaces)
         return session_open(user_id=user.id, is_operator=user.is_staff, client=client)
+
+
+def sign_in_count(user: User) -> None:
+    """Count one more session of today.
+
+    Raises:
+        SignInQuotaExceeded: there were too many.
+    """
+    limit = settings.SIGN_INS_A_DAY
+    daily_count(what=DailyCount.What.SIGN_IN, who=user.pk, limit=limit, refusal=SignInQuotaExceeded)
 
 
 def operator_sign_in(*, user: User, client: Client) -> OperatorPass:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from servicekit.contracts.user import ProfileChanged
 from servicekit.messaging import publish
 from user_service.accounts import selectors
-from user_service.accounts.models import User
+from user_service.accounts.errors import ProfileQuotaExceeded
+from user_service.accounts.models import DailyCount, User
+from user_service.accounts.services.daily_count import daily_count
 from user_service.accounts.services.security_notice import security_notice
 from user_service.accounts.services.uniqueness import taken_refused
 from user_service.sessions.models import RevokedReason
@@ -41,6 +44,7 @@ def user_update(
     Raises:
         UserNotFound: nobody has this id.
         FieldsRefused: ``email_taken``.
+        ProfileQuotaExceeded: it was changed too often today.
 
     Emits:
         user.profile.changed.v1, its sequence the user's new version; user.session.revoked.v1 for each
@@ -52,6 +56,12 @@ def user_update(
         changed = {name: value for name, value in wanted.items() if value not in (None, getattr(user, name))}
         if not changed:
             return user
+        daily_count(
+            what=DailyCount.What.CHANGE,
+            who=user_id,
+            limit=settings.PROFILE_CHANGES_A_DAY,
+            refusal=ProfileQuotaExceeded,
+        )
         for name, value in changed.items():
             setattr(user, name, value)
         user.version += 1
