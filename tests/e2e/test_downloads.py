@@ -8,13 +8,17 @@ import httpx
 import pytest
 
 from tests.e2e.people import Person
-from tests.security.test_extremes import browser
+from tests.security.extreme_runs import signed_in
 from tests.system import System
-
-__all__ = ["browser"]
 
 #: 20 letters on the pages, 40 when they are capitals, as tickers are: more than the API takes.
 TOO_LONG = quote("ß" * 20)
+
+
+@pytest.fixture(scope="module")
+def browser(system: System, person: Person) -> httpx.Client:
+    """Somebody who is signed in to the pages."""
+    return signed_in(system, person)
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "32"), ("ru", "32")])

@@ -1,0 +1,69 @@
+"""What the admins are tried with: their lists by every column, their other addresses by every kind of id."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from tests.security import extremes
+from tests.security.api_probes import ID
+from tests.security.extremes import quoted, shown
+from tests.security.prober import Probe
+
+#: How a list of the admin is asked by a column, by the column's kind: lookup and value.
+LOOKUPS: dict[str, list[tuple[str, str]]] = {
+    "DateTimeField": [
+        ("__year", "9999"), ("__year", "-1"), ("__year", "9" * 30), ("__iso_year", "10000"),
+        ("__day", "9" * 30), ("__date", "0001-01-01"),
+        ("__gte", "9999-12-31"), ("__range", "9999-12-31"), ("", "\x00"),
+    ],
+    "DateField": [("__year", "9999"), ("__gte", "9999-12-31"), ("", "\x00")],
+    "UUIDField": [("", "NaN"), ("__in", "\x00")],
+    "CharField": [("__regex", "("), ("", "\x00"), ("__in", "\ud800")],
+    "TextField": [("__regex", "("), ("", "\x00")],
+    "BooleanField": [("", "\x00"), ("__isnull", "9" * 30)],
+    "JSONField": [("__contains", "\x00"), ("__a__b", "{")],
+}  # fmt: skip
+NUMERIC = [("", "9" * 30), ("__in", "9223372036854775808"), ("", "NaN")]
+#: Tables that every service has alike, of the same code: tried in one service.
+ALIKE = ("/messaging/", "/servicekit_auth/", "/auth/")
+
+
+def list_probes(slug: str, models: list[dict[str, Any]]) -> Iterator[Probe]:
+    """The lists of an admin, asked by each column with what its kind does not expect."""
+    pages = ("p", "o", "all", "_facets", "_to_field", "surprise__year")
+    for model in models:
+        if slug != "trading" and any(part in model["list"] for part in ALIKE):
+            continue
+        for field, kind in model["fields"].items():
+            for lookup, value in LOOKUPS.get(kind, NUMERIC):
+                asked = f"{field}{lookup}"
+                address = f"{model['list']}?{asked}={quoted(value)}"
+                yield Probe(f"{model['list']}?{asked}={shown(value)}", "GET", address)
+        for name in (*pages, "q"):
+            for value in ("-1", "9" * 30, "\x00", "1.-2.9"):
+                query = f"{name}={quoted(value)}"
+                yield Probe(f"{model['list']}?{name}={shown(value)}", "GET", f"{model['list']}?{query}")
+
+
+def other_probes(slug: str, found: list[str]) -> Iterator[Probe]:
+    """The addresses of an admin: ids of every kind in those that have one, queries for the others."""
+    routes = [path for path in found if "<" in path and "(?P" not in path]
+    plain = [path for path in found if "<" not in path and "logout" not in path and "(?P" not in path]
+    values: tuple[str | bytes, ...] = (
+        "abc", "-1", "9223372036854775808", "9" * 30, "x" * 1000, "\ud800", "\x00", "_5F",
+        "a,b", '["a", "b"]', *extremes.IDS[:1], b"\xff",
+    )  # fmt: skip
+
+    for path, value in itertools.product(routes, values):
+        if slug != "trading" and any(part in path for part in ALIKE):
+            continue
+        address = re.sub(r"<(\w+:)?\w+>", lambda _, value=value: quoted(value), path)
+        yield Probe(f"{path} {shown(value)}", "GET", address)
+    for path, value in itertools.product(plain, ("abc", "9" * 30, "\x00", "\ud800", ID)):
+        query = "&".join(
+            f"{name}={quoted(value)}" for name in ("term", "app_label", "model_name", "field_name", "next")
+        )
+        yield Probe(f"{path}?{shown(value)}", "GET", f"{path}?{query}")
