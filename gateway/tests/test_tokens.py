@@ -20,7 +20,14 @@ USER = "0197b7a4-0000-7000-8000-000000000001"
 
 REQUIRED = ["/api/v1/orders", "/api/v1/account", "/api/v1/users/me", "/api/v1/auth/logout"]
 OPTIONAL = ["/api/v1/instruments", "/api/v1/quotes", "/api/v1/quotes/stream"]
-IGNORED = ["/", "/api/v1/users", "/api/v1/auth/token", "/api/v1/auth/token/refresh", "/admin/users/"]
+IGNORED = [
+    "/",
+    "/api/v1/users",
+    "/api/v1/auth/token",
+    "/api/v1/auth/token/refresh",
+    "/api/v1/auth/token/revoke",
+    "/admin/users/",
+]
 
 
 def _hs256(secret: bytes) -> str:

@@ -15,9 +15,11 @@ from contextlib import contextmanager
 import httpx
 import psutil
 import pytest
+import redis
 
+from compose.local import secrets, valkey
 from compose.local.paths import ROOT
-from tests.e2e.people import Person
+from tests.e2e.people import Person, wait
 from tests.system import System
 
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0"
@@ -115,3 +117,85 @@ def of_firefox(person: Person) -> set[str]:
     rows = person.send("GET", "/users/me/sessions").json()["results"]
     words = ("Firefox on Windows", "127.0.0.1")
     return {row["id"] for row in rows if (row["browser"], row["address"]) == words}
+
+
+def test_a_sign_out_while_user_service_is_down_ends_the_session_in_the_end(
+    system: System, person: Person, browser: httpx.Client
+) -> None:
+    """Also when the pages' own process is started anew meanwhile."""
+    person.sign_in()
+    before = of_firefox(person)
+    sign_in(browser, person)
+    (session,) = of_firefox(person) - before
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', browser.get("/cash").text)
+    assert token
+    for name in ("user", "user-worker"):
+        system.stop(name)
+    try:
+        answer = browser.post("/sign-out", data={"csrfmiddlewaretoken": token[1]})
+        assert answer.status_code == 303
+        told = browser.get("/sign-in").text
+        assert "as soon as it does, the session ends everywhere." in told
+        assert browser.get("/cash").headers["Location"].startswith("/sign-in")
+        killed = system.kill("web")
+        system.wait_until_restarted("web", killed=killed)
+    finally:
+        for name in ("user", "user-worker"):
+            system.start(name)
+            system.wait_until_running(name)
+
+    def ended() -> bool:
+        answer = person.send("GET", "/users/me/sessions")
+        return answer.is_success and session not in {row["id"] for row in answer.json()["results"]}
+
+    wait(ended, "the session lives on", 60)
+
+
+def test_one_signs_in_and_out_while_the_sessions_server_is_full(
+    system: System, person: Person, browser: httpx.Client
+) -> None:
+    """Full to its last byte of others' sessions: these go, and no event is touched."""
+    person.sign_in()
+    sessions, events = (administrator(system, server) for server in (valkey.SESSIONS, valkey.EVENTS))
+    budget = budget_of(sessions)
+    events_before = events.info("memory")["used_memory"]
+    try:
+        flood(sessions, budget)
+        assert sessions.info("stats")["evicted_keys"] > 0
+        before = of_firefox(person)
+        sign_in(browser, person)
+        (session,) = of_firefox(person) - before
+        flood(sessions, budget // 8)  # less than all: who was here just now is not the one unused longest
+        assert browser.get("/portfolio").status_code == 200
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', browser.get("/cash").text)
+        assert token
+        assert browser.post("/sign-out", data={"csrfmiddlewaretoken": token[1]}).status_code == 303
+        assert "You are signed out." in browser.get("/sign-in").text
+        assert session not in of_firefox(person)
+        assert browser.get("/cash").headers["Location"].startswith("/sign-in")
+        assert sessions.info("memory")["used_memory"] < budget * 1.1
+    finally:
+        sessions.flushall()
+    assert events.info("stats")["evicted_keys"] == 0
+    assert events.info("memory")["used_memory"] < events_before + 8_000_000
+    assert budget_of(events) > budget
+
+
+def administrator(system: System, server: valkey.Server) -> redis.Redis:
+    password = secrets.load(system.home)["redis.admin"]
+    return redis.Redis.from_url(
+        valkey.url(system.home, "admin", password, server), decode_responses=True, protocol=2
+    )
+
+
+def budget_of(server: redis.Redis) -> int:
+    return int(server.config_get("maxmemory")["maxmemory"] or 0)
+
+
+def flood(client: redis.Redis, size: int) -> None:
+    """Sessions of others, of so many bytes together."""
+    for part in range(size // 2_600_000 + 1):
+        with client.pipeline(transaction=False) as pipe:
+            for number in range(1000):
+                pipe.set(f"cache:web:flood-{part}-{number}-{time.monotonic_ns()}", "x" * 2600, ex=600)
+            pipe.execute()

@@ -18,11 +18,13 @@ ENDPOINTS = {
         "POST /api/v1/auth/token",
         "POST /api/v1/auth/token/refresh",
         "POST /api/v1/auth/logout",
+        "POST /api/v1/auth/token/revoke",
         "GET /api/v1/users/me",
         "PATCH /api/v1/users/me",
         "POST /api/v1/users/me/password",
         "GET /api/v1/users/me/sessions",
         "DELETE /api/v1/users/me/sessions/{session_id}",
+        "GET /api/v1/users/me/sign-ins",
     },
     "market": {"GET /api/v1/instruments", "GET /api/v1/instruments/{ticker}"},
     "trading": {

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from tests.faults.client import PATIENCE, Call, Line
+from tests.faults.pages import sign_in_and_out
 
 FINAL = {"filled", "rejected", "canceled", "expired"}
 
@@ -51,7 +52,7 @@ class Customer:
     """
 
     def __init__(self, url: str, *, seed: str) -> None:
-        self.line = Line(url)
+        self.url, self.line = url, Line(url)
         self.random = Random(seed)
         self.name = f"faults-{secrets.token_hex(6)}"
         self._password = secrets.token_urlsafe(12)
@@ -90,6 +91,10 @@ class Customer:
         if call.outcome == "ok":
             self.line.token = call.answer["access"]
         return call
+
+    def pages_sign_in_and_out(self) -> str:
+        """In a browser of their own; see :func:`pages.sign_in_and_out`."""
+        return sign_in_and_out(self.url, self.name, self._password)
 
     def must(self, attempt: Callable[[], Call], *, seconds: float = 30) -> Call:
         """Try until it succeeds.

@@ -42,9 +42,9 @@ class Target(System):
         """The processes that supervisord does not see running."""
         return [s["name"] for s in Supervisor(self.home).states() if s["statename"] != RUNNING]
 
-    def redis(self, *, timeout: float = 5) -> Any:
+    def redis(self, *, timeout: float = 5, server: valkey.Server = valkey.EVENTS) -> Any:
         """A client that may do everything."""
-        url = valkey.url(self.home, "admin", self.passwords["redis.admin"])
+        url = valkey.url(self.home, "admin", self.passwords["redis.admin"], server)
         return redis.Redis.from_url(url, socket_timeout=timeout, decode_responses=True, protocol=2)
 
     @contextmanager

@@ -26,7 +26,7 @@ from user_service.sessions.serializers import (
     sign_in_list_schema,
     token_pair_json,
 )
-from user_service.sessions.services import session_end, session_refresh, session_revoke
+from user_service.sessions.services import session_end, session_end_by_token, session_refresh, session_revoke
 
 
 class TokenRefreshApi(Api):
@@ -62,6 +62,28 @@ class LogoutApi(Api):
     @extend_schema(request=None, responses={204: None})
     def post(self, request: Request) -> Response:
         session_revoke(session_id=self.caller.session_id, reason=RevokedReason.SIGNED_OUT)
+        return Response(status=204)
+
+
+class TokenRevokeApi(Api):
+    """Sign out with the refresh token (RFC 7009): the access token may have expired.
+
+    A token that is not good any more is no error: there is nothing left to end.
+    """
+
+    public = True
+    authentication_classes = ()
+
+    @extend_schema(
+        operation_id="token_revoke",
+        request=RefreshSerializer,
+        responses={204: None},
+        examples=[body_example({"refresh": "the refresh token of your tokens"}, "With your own token")],
+    )
+    def post(self, request: Request) -> Response:
+        body = RefreshSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        session_end_by_token(refresh=body.validated_data["refresh"], reason=RevokedReason.SIGNED_OUT)
         return Response(status=204)
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from web_frontend.accounts import tokens
+from web_frontend.accounts import sign_outs, tokens
 from web_frontend.accounts.forms import SignInForm, SignUpForm
 from web_frontend.forms import add_problem
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest, GatewayUnavailable, SignedOut
@@ -63,14 +63,23 @@ def sign_in(request: GatewayRequest) -> HttpResponse:
 
 @require_POST
 def sign_out(request: GatewayRequest) -> HttpResponse:
-    """End the session everywhere: at the API and here. It ends here even if the API does not answer."""
+    """End the session here at once, and at the API, which is told until it has heard."""
     if tokens.is_signed_in(request):
-        try:
-            request.gateway.post("/api/v1/auth/logout")
-        except (GatewayProblem, GatewayUnavailable, SignedOut) as error:
-            logger.warning("logout was not confirmed: %s", error)
+        refresh = tokens.refresh_token(request)
+        heard = not refresh or sign_outs.tell(request.gateway, refresh)
+        if not heard:
+            sign_outs.keep(refresh)
         tokens.sign_out(request)
-        messages.success(request, _("You are signed out."))
+        if heard:
+            messages.success(request, _("You are signed out."))
+        else:
+            messages.warning(
+                request,
+                _(
+                    "You are signed out in this browser. Birzha does not answer right now: as soon as it "
+                    "does, the session ends everywhere."
+                ),
+            )
     return go_to(request, reverse("instruments"))
 
 

@@ -109,6 +109,8 @@ CACHES = {
 }
 #: As long as a refresh token lives.
 SESSION_COOKIE_AGE = 14 * 24 * 3600
+#: What the pages' process starts beside the pages, each a thread.
+BACKGROUND = ["web_frontend.accounts.sign_outs.start"]
 #: So many of a user's sessions are kept; user_service has the same bound.
 SESSIONS_PER_USER = 20
 SESSION_ENGINE = "web_frontend.accounts.session_store"

@@ -19,7 +19,7 @@ from django.test import Client
 
 from servicekit.contracts.user import PASSWORD_MAX
 from servicekit.tests.server import administrator
-from web_frontend.accounts import tokens
+from web_frontend.accounts import sign_outs, tokens
 from web_frontend.gateway_client import PAGE_S
 from web_frontend.tests.conftest import TOKENS
 from web_frontend.tests.gateway_double import Asked, GatewayDouble, recorded
@@ -176,19 +176,63 @@ def test_who_is_not_signed_in_signs_in_and_comes_back(browser: Client) -> None:
     assert answer["Location"] == "/sign-in?next=/history%3Ftype%3Dbuy"
 
 
+@pytest.fixture(autouse=True)
+def nothing_waits() -> None:
+    cache.delete_many([f"sign-outs:{number}" for number in range(sign_outs.BUCKETS)])
+
+
+REVOKE = "POST /api/v1/auth/token/revoke"
+
+
 def test_sign_out_tells_the_api_and_forgets(vera: Client, gateway: GatewayDouble) -> None:
-    gateway.answer("POST /api/v1/auth/logout", None, 204)
+    gateway.answer(REVOKE, None, 204)
     owner = vera.session["tokens"]
-    assert vera.post("/sign-out").status_code == 303
-    assert gateway.asked_for("POST /api/v1/auth/logout")[0].headers["Authorization"] == "Bearer access-1"
+    answer = vera.post("/sign-out", follow=True)
+    assert "You are signed out." in answer.content.decode()
+    assert gateway.asked_for(REVOKE)[0].body == {"refresh": "refresh-1"}
     assert cache.get(f"tokens:{owner}") is None
     assert vera.get("/cash").status_code == 303
+    assert sign_outs.repeat() == 0
 
 
-def test_sign_out_works_here_even_if_the_api_is_down(vera: Client, gateway: GatewayDouble) -> None:
-    gateway.down("POST /api/v1/auth/logout")
-    assert vera.post("/sign-out").status_code == 303
+def test_a_sign_out_that_was_not_heard_is_told_until_it_is(vera: Client, gateway: GatewayDouble) -> None:
+    gateway.down(REVOKE)
+    page = vera.post("/sign-out", follow=True).content.decode()
+    assert "as soon as it does, the session ends everywhere." in page
+    assert "You are signed out.<" not in page
     assert vera.get("/cash").status_code == 303
+    assert sign_outs.repeat() == 0  # it still does not answer
+    gateway.answer(REVOKE, {"code": "rate_limited"}, 429)
+    assert sign_outs.repeat() == 0
+    gateway.answer(REVOKE, None, 204)
+    assert sign_outs.repeat() == 1
+    assert [asked.body for asked in gateway.asked_for(REVOKE)] == [{"refresh": "refresh-1"}] * 4
+    assert sign_outs.repeat() == 0
+    assert len(gateway.asked_for(REVOKE)) == 4
+
+
+def test_it_is_told_in_russian_too(vera: Client, gateway: GatewayDouble) -> None:
+    gateway.down(REVOKE)
+    page = vera.post("/sign-out", follow=True, headers={"Accept-Language": "ru"}).content.decode()
+    assert "В этом браузере вы вышли." in page
+
+
+def test_many_that_were_not_heard_are_all_told_in_the_end(gateway: GatewayDouble) -> None:
+    gateway.answer(REVOKE, None, 204)
+    waiting = [f"refresh-{number}" for number in range(60)]
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(sign_outs.keep, waiting))
+    assert sign_outs.repeat() == 60
+    assert sorted(asked.body["refresh"] for asked in gateway.asked_for(REVOKE)) == sorted(waiting)
+    assert sign_outs.repeat() == 0
+
+
+def test_what_waits_is_sealed(vera: Client, gateway: GatewayDouble) -> None:
+    gateway.down(REVOKE)
+    vera.post("/sign-out")
+    values = stored_by_the_pages().values()
+    assert values
+    assert b"refresh-1" not in b"".join(values)
 
 
 def test_a_revoked_session_is_told_so(vera: Client, gateway: GatewayDouble) -> None:

@@ -29,6 +29,7 @@ def _catalogue() -> dict[str, Callable[[], Fault]]:
         partial(redis.OutOfMemory, "redis:memory", "redis"),
         partial(redis.DamagedFile, "redis:damage", "redis"),
         partial(redis.DiskFull, "redis:disk", "redis"),
+        partial(redis.FullOfSessions, "sessions:full"),
         *(partial(clocks.Jump, f"clock:{name}", jump=seconds) for name, seconds in clocks.JUMPS.items()),
         *(partial(events.Shuffle, f"events:{name}", publisher=name) for name in events.PUBLISHERS),
         partial(signing_in.ForgedTokens, "tokens:forged"),

@@ -15,9 +15,11 @@ from random import Random
 from redis.exceptions import RedisError, ResponseError
 
 from compose.local import account
-from compose.local.valkey import data_folder
+from compose.local.valkey import SESSIONS, data_folder
 from compose.local.valkey_recovery import KEPT, MANIFEST, aside
+from tests.faults.customer import Customer
 from tests.faults.kinds.base import COMES_BACK, Fault
+from tests.faults.pages import DONE
 from tests.faults.target import Target
 
 
@@ -161,3 +163,45 @@ class DiskFull(Fault):
 
         with suppress(ProcessLookupError):
             account.as_owner(target.home, limit)  # even root may not, where it lacks CAP_SYS_RESOURCE
+
+
+@dataclass
+class FullOfSessions(Fault):
+    """The pages' server is full to its budget: sessions unused longest go, and nothing else notices.
+
+    A customer signs in by the pages and out again while the flood goes on; their session ends.
+    """
+
+    touches: str = "sessions"
+    seconds: float = 4.0
+
+    def prepare(self, target: Target) -> None:
+        self.person = Customer(target.url, seed=self.name)
+        self.person.register()
+
+    def inject(self, target: Target, random: Random) -> None:
+        with suppress(RedisError):  # it may have been killed just now
+            client = target.redis(server=SESSIONS)
+            budget = int(client.config_get("maxmemory")["maxmemory"])
+            evicted = int(client.info("stats")["evicted_keys"])
+            for part in range(int(budget * 1.2) // 2_600_000):
+                with client.pipeline(transaction=False) as pipe:
+                    for number in range(1000):
+                        pipe.set(f"cache:web:flood-{part}-{number}", "x" * 2600, ex=120)
+                    pipe.execute()
+            self.notes.append(f"{int(client.info('stats')['evicted_keys']) - evicted} sessions went")
+            self.notes.append(f"the page says {self.person.pages_sign_in_and_out()}")
+
+    def heal(self, target: Target) -> None:
+        with suppress(RedisError):
+            target.redis(server=SESSIONS).flushall()
+
+    def afterwards(self, target: Target, end: float) -> None:
+        with suppress(RedisError):
+            if evicted := int(target.redis().info("stats")["evicted_keys"]):
+                self.broken.append(f"the events' server evicted {evicted} keys")
+        while (said := self.person.pages_sign_in_and_out()) != DONE:
+            if time.monotonic() >= end:
+                self.broken.append(f"one cannot sign in and out by the pages: {said}")
+                return
+            time.sleep(0.5)

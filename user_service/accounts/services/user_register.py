@@ -22,8 +22,8 @@ from user_service.accounts.services.passwords import password_errors, password_h
 from user_service.accounts.services.uniqueness import taken_refused
 from user_service.accounts.services.user_sign_in import sign_in_count, user_authenticate
 from user_service.sessions.clients import Client
-from user_service.sessions.models import Door
-from user_service.sessions.services import TokenPair, session_open, session_replace
+from user_service.sessions.models import Door, RevokedReason
+from user_service.sessions.services import TokenPair, session_end_by_token, session_open
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def _create(user: User, client: Client | None) -> None:
 
 def _session(user: User, client: Client, replaces: str) -> TokenPair:
     selectors.user_lock(user_id=user.id)
-    session_replace(refresh=replaces)
+    session_end_by_token(refresh=replaces, reason=RevokedReason.REPLACED)
     return session_open(user_id=user.id, is_operator=user.is_staff, client=client, door=Door.SIGN_UP)
 
 

@@ -16,13 +16,13 @@ from user_service.accounts.services.sign_in_attempts import (
     attempt_succeeded,
 )
 from user_service.sessions.clients import Client
-from user_service.sessions.models import Door, Outcome
+from user_service.sessions.models import Door, Outcome, RevokedReason
 from user_service.sessions.services import (
     OperatorPass,
     TokenPair,
     operator_session_open,
+    session_end_by_token,
     session_open,
-    session_replace,
     sign_in_record,
 )
 
@@ -85,7 +85,7 @@ def user_sign_in(*, identifier: str, password: str, client: Client, replaces: st
     with transaction.atomic():
         _confirm(user)
         sign_in_count(user)
-        session_replace(refresh=replaces)
+        session_end_by_token(refresh=replaces, reason=RevokedReason.REPLACED)
         return session_open(user_id=user.id, is_operator=user.is_staff, client=client)
 
 

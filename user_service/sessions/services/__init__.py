@@ -10,7 +10,7 @@ from user_service.sessions.services.session_open import (
 from user_service.sessions.services.session_refresh import session_refresh
 from user_service.sessions.services.session_revoke import (
     session_end,
-    session_replace,
+    session_end_by_token,
     session_revoke,
     sessions_revoke,
 )
@@ -29,9 +29,9 @@ __all__ = [
     "operator_session_open",
     "session_close",
     "session_end",
+    "session_end_by_token",
     "session_open",
     "session_refresh",
-    "session_replace",
     "session_revoke",
     "sessions_purge",
     "sessions_revoke",

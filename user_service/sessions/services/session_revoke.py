@@ -68,11 +68,12 @@ def session_end(*, user_id: UUID, session_id: UUID) -> None:
     session_revoke(session_id=session_id, reason=RevokedReason.BY_USER)
 
 
-def session_replace(*, refresh: str) -> None:
-    """End the session that a new one takes the place of; one that has ended already is no matter.
+def session_end_by_token(*, refresh: str, reason: str) -> None:
+    """End the session of a refresh token; one that has ended already, or is nobody's, is no matter.
 
     Args:
-        refresh: a refresh token of it; "", or one that is not good any more, for none.
+        refresh: any refresh token of it, the current one or one before; "" for none.
+        reason: one of ``RevokedReason``: signed out, or replaced by a new session.
 
     Emits:
         user.session.revoked.v1 when it was open.
@@ -83,7 +84,7 @@ def session_replace(*, refresh: str) -> None:
         claims = refresh_token_read(refresh)
     except RefreshTokenInvalid:
         return
-    session_revoke(session_id=claims.session_id, reason=RevokedReason.REPLACED)
+    session_revoke(session_id=claims.session_id, reason=reason)
 
 
 def sessions_revoke(*, user_id: UUID, reason: str, but: UUID | None = None) -> int:

@@ -69,3 +69,15 @@ def test_ten_at_once_end_it_once(published):
     results = at_once([lambda: session_revoke(session_id=session_id, reason="signed_out")] * 10)
     assert sorted(results) == [False] * 9 + [True]
     assert len(published(SessionRevoked)) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_by_the_refresh_token_whatever_became_of_the_access_token(api, alice, published):
+    first = sign_in("alice")
+    second = api().post("/api/v1/auth/token/refresh", {"refresh": first.refresh}).json()
+    for token in (first.refresh, second["refresh"], "no token at all", second["access"]):
+        assert api().post("/api/v1/auth/token/revoke", {"refresh": token}).status_code == 204
+    assert Session.objects.get().revoked_reason == "signed_out"
+    assert len(published(SessionRevoked)) == 1
+    assert api().post("/api/v1/auth/token/refresh", {"refresh": second["refresh"]}).status_code == 401
+    assert api(token=second["access"]).get("/api/v1/users/me").status_code == 401
