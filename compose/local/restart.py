@@ -7,6 +7,7 @@ service's version without a failed request.
 from __future__ import annotations
 
 from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 
 from compose.local import account, ready
 from compose.local.console import Trouble
@@ -58,8 +59,8 @@ def _restart(home: Home, services: Collection[Service], *, migrate: bool, wait: 
     with stack.alone():
         if migrate:
             stack.manage(*((s.package, "migrate", "--verbosity", "0") for s in services if s in SERVICES))
-        for name in names:
-            stack.supervisor.stop(name)
+        with ThreadPoolExecutor(len(names)) as pool:  # each takes its time to finish what it has in hand
+            list(pool.map(stack.supervisor.stop, names))
         stack.supervisor.start_again(names)
         if wait:
             ready.wait(home, Settings.read(home, {}), stack.supervisor, seconds=READY_WITHIN)

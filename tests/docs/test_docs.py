@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from compose import testonly
 from compose.check.invariants import INVARIANTS as ALL
 from servicekit.contracts import REGISTRY
 from servicekit.contracts.market import QuotesUpdated
@@ -101,6 +102,12 @@ def test_every_path_of_where_things_belong_and_contributing_exists():
                 missing.append(f"{document}: {path}")
 
     assert missing == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=named)
+def test_every_test_that_is_named_for_make_test_exists(document):
+    for name in re.findall(r"ONLY=([\w/.]+\.py[\w:]*)", document.read_text(encoding="utf-8")):
+        assert testonly.targets(name) == [name]
 
 
 def test_the_screen_of_where_things_belong_is_one():
