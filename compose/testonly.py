@@ -37,7 +37,7 @@ def main(environment: Mapping[str, str] = os.environ) -> int:
         say("What these tests run on stays up for the next ones; make down stops it.")
     if len(codes) > 1 and not all(code == NO_TESTS for code in codes):
         codes = [code for code in codes if code != NO_TESTS]  # ARGS="-k ..." may pick from one package only
-    return max(codes)
+    return next((abs(code) for code in codes if code), 0)  # below zero: ended by a signal
 
 
 def targets(text: str) -> list[str]:
