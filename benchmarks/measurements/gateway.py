@@ -30,7 +30,7 @@ class Case:
         path: what for.
         spends: the servers whose CPU counts.
         signed_in: with a token.
-        expect: in nearly every answer's head, lower case.
+        expect: in every answer's head, lower case; of a kept page, renewals aside.
     """
 
     key: str

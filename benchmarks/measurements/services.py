@@ -33,7 +33,7 @@ class Page:
         goal: how much of bare Envoy's rate is to be left, in percent.
         signed_in: with a token.
         headers: of each request, beside Accept and the token.
-        expect: in nearly every answer's head when it comes through the whole chain, lower case.
+        expect: in every answer's head when it comes through the whole chain, lower case.
     """
 
     key: str

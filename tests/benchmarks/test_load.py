@@ -1,0 +1,88 @@
+"""A slice counts only when every answer is what it was said to be: a renewal is told from a bypass."""
+
+from __future__ import annotations
+
+import socketserver
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from benchmarks.gateway.load import Load, renewals_at_most, send
+
+
+class Server(socketserver.ThreadingUnixStreamServer):
+    """Answers every GET; ``said`` gives X-Cache by the number of the answer, from 1."""
+
+    daemon_threads = True
+    said: Callable[[int], str]
+    answers = 0
+
+
+class Handler(socketserver.StreamRequestHandler):
+    server: Server
+
+    def handle(self) -> None:
+        while self.rfile.readline():
+            while self.rfile.readline().strip():
+                pass
+            self.server.answers += 1
+            said = self.server.said(self.server.answers)
+            head = f"HTTP/1.1 200 OK\r\nX-Cache: {said}\r\nCache-Control: public, max-age=5\r\n"
+            self.wfile.write(f"{head}Content-Length: 2\r\n\r\n{{}}".encode())
+
+
+@contextmanager
+def serving(folder: Path, said: Callable[[int], str]) -> Iterator[Load]:
+    address = folder / "s"
+    with Server(str(address), Handler) as server:
+        server.said = said
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        yield Load(f"unix:{address}", "/", {}, connections=1, seconds=0.3, expect="x-cache: hit")
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [lambda number: "HIT", lambda number: "MISS" if number == 1 else "HIT",
+     lambda number: "MISS" if number == 20 else "HIT"],
+    ids=["hits", "renewed at once", "renewed later"],
+)  # fmt: skip
+def test_hits_and_what_renews_them_count(tmp_path: Path, said: Callable[[int], str]) -> None:
+    with serving(tmp_path, said) as load:
+        assert send(load).requests > 25
+
+
+@pytest.mark.parametrize("other", ["BYPASS", "STALE", ""])
+@pytest.mark.parametrize("at", [1, 20, 300])
+def test_one_other_answer_is_one_too_many(tmp_path: Path, other: str, at: int) -> None:
+    with (
+        serving(tmp_path, lambda number: other if number == at else "HIT") as load,
+        pytest.raises(SystemExit, match="one was"),
+    ):
+        send(Load(**{**vars(load), "seconds": 5.0}))
+
+
+def test_more_renewals_than_it_can_have_expired_are_too_many(tmp_path: Path) -> None:
+    with (
+        serving(tmp_path, lambda number: "HIT" if number % 10 else "MISS") as load,
+        pytest.raises(SystemExit, match="renewed the page, 1 could have"),
+    ):
+        send(load)
+
+
+def test_a_bypass_that_is_wanted_is_renewed_by_nothing(tmp_path: Path) -> None:
+    with (
+        serving(tmp_path, lambda number: "MISS" if number == 5 else "BYPASS") as load,
+        pytest.raises(SystemExit, match="one was"),
+    ):
+        send(Load(**{**vars(load), "expect": "x-cache: bypass"}))
+
+
+@pytest.mark.parametrize(
+    ("connections", "elapsed", "after", "most"), [(8, 0.5, 1, 8), (8, 1.5, 1, 16), (1, 9.9, 2, 5)]
+)
+def test_what_can_have_expired(connections: int, elapsed: float, after: int, most: int) -> None:
+    assert renewals_at_most(connections, elapsed, after) == most
