@@ -165,7 +165,7 @@ PROCESSES = (
     ),
     *(_worker(service) for service in SERVICES if service.worker),
     Process("nginx", EDGE, _nginx, stop_signal="QUIT"),
-    # A line for every request, 600 bytes: a day of twenty requests a second.
+    # A line for every request that the limits let in, 600 bytes: a day of twenty requests a second.
     Process("gateway", EDGE, _gateway, stop_seconds=40, log_mb=1000),
     Process("canary-controller", EDGE, _controller),
 )

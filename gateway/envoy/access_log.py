@@ -6,7 +6,11 @@ from gateway.envoy import Json, because, extension
 
 
 def access_log(listener: str, path: str) -> Json:
-    """Who asked what, and what came of it. The path without its query, which may hold a search."""
+    """Who asked what, and what came of it. The path without its query, which may hold a search.
+
+    Of the requests that the gateway's own limits refuse, few are written: a flood of them would push out in
+    minutes what happened before it. Envoy counts them all (``http_local_rate_limit``).
+    """
     line = {
         "time": "%START_TIME(%Y-%m-%dT%H:%M:%S.%3fZ)%",
         "listener": listener,
@@ -28,7 +32,26 @@ def access_log(listener: str, path: str) -> Json:
         "user_agent": "%REQ(USER-AGENT):200%",
     }
     proto = "envoy.extensions.access_loggers.file.v3.FileAccessLog"
-    return extension("envoy.access_loggers.file", proto, path=path, log_format={"json_format": line})
+    log = extension("envoy.access_loggers.file", proto, path=path, log_format={"json_format": line})
+    return {**log, "filter": {"or_filter": {"filters": [*_not_refused_by_limits(), _few()]}}}
+
+
+def _not_refused_by_limits() -> list[Json]:
+    """Any other status, or a service's own 429."""
+    own = because("via_upstream")
+    return [_status("LE", 428), _status("GE", 430), *own]
+
+
+def _few() -> Json:
+    """One of a thousand, by chance."""
+    sampled = {"numerator": 10, "denominator": "TEN_THOUSAND"}
+    return {
+        "runtime_filter": {
+            "runtime_key": "gateway.log_refused",
+            "percent_sampled": sampled,
+            "use_independent_randomness": True,
+        }
+    }
 
 
 def refused_tokens() -> Json:
@@ -46,10 +69,10 @@ def refused_tokens() -> Json:
             stats_scope={"prefix": "birzha"},
             counters=[{"stat": {"name": "tokens_refused", "tags": [reason]}, "value_fixed": 1}],
         ),
-        "filter": {"and_filter": {"filters": [_status_is_401(), *because("jwt_authn_access_denied")]}},
+        "filter": {"and_filter": {"filters": [_status("EQ", 401), *because("jwt_authn_access_denied")]}},
     }
 
 
-def _status_is_401() -> Json:
-    value = {"default_value": 401, "runtime_key": "gateway.tokens_refused"}
-    return {"status_code_filter": {"comparison": {"op": "EQ", "value": value}}}
+def _status(compared: str, status: int) -> Json:
+    value = {"default_value": status, "runtime_key": f"gateway.log_{compared.lower()}_{status}"}
+    return {"status_code_filter": {"comparison": {"op": compared, "value": value}}}

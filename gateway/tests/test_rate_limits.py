@@ -296,3 +296,29 @@ def test_the_real_file_is_what_counts() -> None:
         signs_up = load(SOURCE_FILE).rate_limit("sign_up").address
         assert signs_up is not None
         assert ask(client, signs_up.requests + 5, "POST", "/api/v1/users") == signs_up.requests
+
+
+def test_a_flood_of_refusals_does_not_fill_the_access_log(limited: System, address: str) -> None:
+    """A thousand refusals a second would push out in minutes what happened before them."""
+    agent = {"User-Agent": f"flood-{address}"}
+    with limited.outside(address) as flooding:
+        statuses = [flooding.get("/api/v1/instruments", headers=agent).status_code for _ in range(1500)]
+    refused = statuses.count(429)
+    assert refused > 1400
+    counted = sum(
+        value
+        for name, value in limited.stats().items()
+        if name.endswith("http_local_rate_limit.rate_limited")
+    )
+    assert counted >= refused
+
+    def written(wanted: Callable[[int], bool]) -> int:
+        lines = [line for line in limited.log_lines() if line["user_agent"] == agent["User-Agent"]]
+        return sum(wanted(line["status"]) for line in lines)
+
+    end = time.monotonic() + 10
+    while written(lambda status: status != 429) < len(statuses) - refused:
+        assert time.monotonic() < end, "a request that was let in is not in the access log"
+        time.sleep(0.2)
+    time.sleep(1.5)  # Envoy writes its log once a second
+    assert written(lambda status: status == 429) < refused / 20

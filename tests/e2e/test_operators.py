@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
 from compose.local.paths import ROOT
+from compose.local.supervisor import Supervisor
 from tests.e2e.people import Client, Person, wait
 from tests.system import System, latest_action
 
@@ -253,3 +257,22 @@ def test_users_and_groups_are_added_nowhere(operator: httpx.Client) -> None:
         assert not re.findall(rf'href="(/admin/{slug}/[^"]+/add/)"', index), slug
         for page in ("user", "group"):
             assert operator.get(f"/admin/{slug}/auth/{page}/add/").status_code == 404
+
+
+def test_no_process_writes_a_log_past_supervisord(system: System) -> None:
+    """What comes by its pipes is rotated by size; a file that it opened by itself would grow for ever."""
+    supervisord = psutil.Process(Supervisor(system.home).pid())
+    pipes = {os.readlink(path) for path in Path(f"/proc/{supervisord.pid}/fd").iterdir()}
+    looked_at = set()
+    for process in supervisord.children(recursive=True):
+        try:
+            opened = [os.readlink(path) for path in Path(f"/proc/{process.pid}/fd").iterdir()]
+            out, err = (os.readlink(f"/proc/{process.pid}/fd/{number}") for number in (1, 2))
+        except OSError:
+            continue  # it has ended
+        assert not [path for path in opened if path.startswith(str(system.home.log))], process.name()
+        assert out in pipes, f"{process.name()} writes to {out}"
+        assert err in pipes, f"{process.name()} writes errors to {err}"
+        looked_at.add(process.name())
+    assert {"postgres", "envoy", "nginx"} <= looked_at
+    assert len(looked_at) >= 5
