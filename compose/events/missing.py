@@ -30,7 +30,8 @@ UNION SELECT event_id FROM failed_events
 ORDER BY id
 """
 
-_FORGOTTEN = """
+#: Up to which moment (milliseconds) an inbox has forgotten what it handled.
+FORGOTTEN = """
 SELECT coalesce((extract(epoch FROM max(day) + 1) * 1000)::bigint, 0) AS until FROM removed_events
 WHERE side = 'inbox'
 """
@@ -66,7 +67,7 @@ def _missing(snapshot: Snapshot, publisher: str, subscriber: str, types: tuple[s
     if not known:
         return
     time, number = streams.entry_key(str(known[0]["acknowledged"]))
-    (forgotten,) = snapshot.all(subscriber, _FORGOTTEN)
+    (forgotten,) = snapshot.all(subscriber, FORGOTTEN)
     values: dict[str, Any] = {
         "types": ", ".join(f"'{name}'" for name in types),
         "since": UUID(int=int(forgotten["until"]) << 80),

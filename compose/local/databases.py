@@ -23,7 +23,7 @@ from compose.services import SERVICES, Service
 #: Connections that a role may have: of a service (two versions of it run beside each other), of the owner of
 #: its tables, who migrates, of the auditor, who looks at five databases at once. Together they fit into
 #: postgres.MAX_CONNECTIONS.
-WORKER_CONNECTIONS, OWNER_CONNECTIONS, AUDITOR_CONNECTIONS = 8, 3, 15
+WORKER_CONNECTIONS, OWNER_CONNECTIONS, AUDITOR_CONNECTIONS = 8, 3, 20
 
 
 def connection_limit(service: Service) -> int:

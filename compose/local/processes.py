@@ -133,6 +133,10 @@ def _controller(home: Home) -> list[str]:
     return [sys.executable, "-m", "compose.local.canary.controller"]
 
 
+def _reconciler(home: Home) -> list[str]:
+    return [sys.executable, "-m", "compose.events.watch"]
+
+
 def _sessions(home: Home) -> list[str]:
     return valkey.command(home, valkey.SESSIONS)
 
@@ -168,6 +172,7 @@ PROCESSES = (
     # A line for every request that the limits let in, 600 bytes: a day of twenty requests a second.
     Process("gateway", EDGE, _gateway, stop_seconds=40, log_mb=1000),
     Process("canary-controller", EDGE, _controller),
+    Process("reconciler", EDGE, _reconciler),
 )
 
 

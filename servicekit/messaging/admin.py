@@ -19,7 +19,7 @@ from servicekit.admin.operations import Fact, Operation
 from servicekit.audit.actors import Actor
 from servicekit.errors import DomainError
 from servicekit.messaging import dead_letters
-from servicekit.messaging.models import DroppedEvent, FailedEvent, OutboxEvent, UnsentEvent
+from servicekit.messaging.models import DroppedEvent, FailedEvent, OutboxEvent, Replay, UnsentEvent
 
 _NAMES = {
     **labelled(
@@ -65,6 +65,13 @@ class OutboxEventAdmin(ReadOnlyAdmin):
     def sent(self, event: OutboxEvent) -> bool:
         """Whether the stream has taken it."""
         return bool(event.sent)  # type: ignore[attr-defined]
+
+
+@admin.register(Replay)
+class ReplayAdmin(ReadOnlyAdmin):
+    list_display = ("at", "by", "events")
+    fields = list_display
+    ordering = ("-at",)
 
 
 class NoDeadLetter(DomainError):

@@ -90,6 +90,25 @@ class StreamState(models.Model):
         return f"sent {self.last_entry}, confirmed {self.confirmed}"
 
 
+class Replay(models.Model):
+    """Events of the outbox that were marked to be sent again: when, how many, and by whom."""
+
+    #: ``by`` of what was noticed without a person (compose/events/reconciler.py).
+    RECONCILER = "reconciler"
+
+    at = models.DateTimeField(_("at"), db_default=Now())
+    by = models.CharField(_("by"), max_length=150)
+    events = models.PositiveIntegerField(_("events"))
+
+    class Meta:
+        db_table = "outbox_replays"
+        verbose_name = _("replay")
+        verbose_name_plural = _("replays")
+
+    def __str__(self) -> str:
+        return f"{self.events} by {self.by}"
+
+
 class InboxEvent(models.Model):
     """An event that this service has handled, written in the transaction of its effect."""
 

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from servicekit.messaging import retention
-from servicekit.messaging.models import OutboxEvent, UnsentEvent
+from servicekit.messaging.models import OutboxEvent, Replay, UnsentEvent
 from servicekit.messaging.wake import wake_relay
 
 #: Rows marked in one statement.
@@ -30,7 +30,7 @@ class Replayed:
 
 
 def replay(
-    *, ids: Iterable[UUID] | None = None, since: datetime | None = None, subject: str = ""
+    *, ids: Iterable[UUID] | None = None, since: datetime | None = None, subject: str = "", by: str = ""
 ) -> Replayed:
     """Mark events of this service's outbox as unsent, so that the relay sends them again.
 
@@ -41,6 +41,7 @@ def replay(
         ids: these events; those that the outbox does not have are passed over.
         since: published at this moment or later.
         subject: of this aggregate: ``order/<id>``.
+        by: who wants it; noted as a :class:`Replay`.
 
     Raises:
         ValueError: nothing was given; everything is said as ``since`` the beginning.
@@ -62,6 +63,7 @@ def replay(
         UnsentEvent.objects.bulk_create(again, ignore_conflicts=True)
         sent += len(again)
     if sent:
+        Replay.objects.create(by=by, events=sent)
         transaction.on_commit(wake_relay)
     return Replayed(sent_again=sent, too_old=old)
 

@@ -22,7 +22,7 @@ from django.db import connection
 from django.db.models import Max
 from django.utils import timezone
 
-from servicekit.messaging.models import RemovedEvents, StreamGroup
+from servicekit.messaging.models import RemovedEvents, Replay, StreamGroup
 
 #: Rows of one transaction.
 CHUNK = 500
@@ -90,6 +90,11 @@ def outbox_remove_old(now: datetime | None = None) -> int:
         if not gone:  # the rest of the old rows waits for a subscriber, or there is no more
             break
     return removed
+
+
+def replays_remove_old() -> None:
+    """Forget who had what sent again when the outbox no longer has it."""
+    Replay.objects.filter(at__lt=timezone.now() - timedelta(days=settings.OUTBOX_DAYS)).delete()
 
 
 def inbox_remove_old(now: datetime | None = None) -> int:

@@ -7,11 +7,11 @@ from typing import Any
 
 import redis
 from django.conf import settings
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Max, Min, Q, Sum
 from django.utils import timezone
 
-from servicekit.messaging import groups, streams
-from servicekit.messaging.models import FailedEvent, OutboxEvent, StreamGroup, UnsentEvent
+from servicekit.messaging import redis_groups, streams
+from servicekit.messaging.models import FailedEvent, OutboxEvent, Replay, StreamGroup, UnsentEvent
 
 #: Unread entries are counted so far when Redis does not know their number.
 COUNTED = 10_000
@@ -48,6 +48,8 @@ class Status:
         subscribers: who reads the stream.
         retrying: received events whose handler raised, that are tried again.
         dead: those that were given up.
+        replayed: events that were sent again by themselves, because a subscriber lacked them, lately.
+        last_replay: when that last was, ISO 8601; "" when it was not.
     """
 
     service: str
@@ -57,6 +59,8 @@ class Status:
     subscribers: tuple[Subscriber, ...]
     retrying: int
     dead: int
+    replayed: int
+    last_replay: str
 
     def to_data(self) -> dict[str, Any]:
         """As JSON values."""
@@ -72,6 +76,7 @@ def status() -> Status:
         retrying=Count("pk", filter=Q(dead_at__isnull=True)),
         dead=Count("pk", filter=Q(dead_at__isnull=False)),
     )
+    replays = Replay.objects.filter(by=Replay.RECONCILER).aggregate(events=Sum("events"), last=Max("at"))
     age = (timezone.now() - outbox["oldest"]).total_seconds() if outbox["oldest"] else 0.0
     length, subscribers = _stream()
     return Status(
@@ -82,6 +87,8 @@ def status() -> Status:
         subscribers=subscribers,
         retrying=failed["retrying"],
         dead=failed["dead"],
+        replayed=replays["events"] or 0,
+        last_replay=replays["last"].isoformat(timespec="seconds") if replays["last"] else "",
     )
 
 
@@ -90,7 +97,7 @@ def _stream() -> tuple[int | None, tuple[Subscriber, ...]]:
     known = dict(StreamGroup.objects.order_by("name").values_list("name", "acknowledged"))
     try:
         length: int | None = client.xlen(stream)
-        found = {group.name: group for group in groups.look(client, stream)}
+        found = {group.name: group for group in redis_groups.look(client, stream)}
         lags = {name: _lag(client, stream, group) for name, group in found.items()}
     except redis.RedisError:
         length, found, lags = None, {}, {}
@@ -103,13 +110,13 @@ def _stream() -> tuple[int | None, tuple[Subscriber, ...]]:
                 here=group is not None,
                 lag=lags.get(name, 0),
                 pending=group.pending if group else 0,
-                acknowledged=groups.text(max(least, group.acknowledged) if group else least),
+                acknowledged=redis_groups.text(max(least, group.acknowledged) if group else least),
             )
         )
     return length, tuple(subscribers)
 
 
-def _lag(client: Any, stream: str, group: groups.Group) -> int:
+def _lag(client: Any, stream: str, group: redis_groups.Group) -> int:
     """Redis does not know the lag of a group once entries before it were deleted by hand or lost."""
     if group.lag is not None:
         return group.lag

@@ -14,4 +14,5 @@ def events_keep_house() -> None:
     trim_stream()
     retention.outbox_remove_old()
     retention.inbox_remove_old()
+    retention.replays_remove_old()
     dead_letters.tidy()

@@ -13,7 +13,7 @@ import time
 
 from django.conf import settings
 
-from servicekit.messaging import groups, streams
+from servicekit.messaging import groups, redis_groups, streams
 
 log = logging.getLogger(__name__)
 
@@ -37,13 +37,13 @@ def trim_stream() -> int:
         redis.RedisError: Redis does not answer.
     """
     client, stream = streams.shared(), streams.stream_of(settings.SERVICE_NAME)
-    confirmed = groups.remember(groups.look(client, stream))
+    confirmed = groups.remember(redis_groups.look(client, stream))
     if confirmed is None:
         return 0
-    limit = streams.entry_key(groups.after(confirmed))
+    limit = streams.entry_key(redis_groups.after(confirmed))
     if client.xlen(stream) <= KEPT:
         limit = min(limit, (int((time.time() - KEPT_SECONDS) * 1000), 0))
-    return int(client.xtrim(stream, minid=groups.text(limit), approximate=False))
+    return int(client.xtrim(stream, minid=redis_groups.text(limit), approximate=False))
 
 
 class Room:

@@ -56,7 +56,7 @@ def test_postgres_comes_back_and_has_what_was_committed(system: Stack, passwords
 def test_valkey_comes_back_with_its_data(system: Stack, passwords: dict[str, str]) -> None:
     import redis
 
-    client = redis.Redis.from_url(valkey.url(system.home, "trading", passwords["redis.trading"]))
+    client = redis.Redis.from_url(valkey.url(system.home, "admin", passwords["redis.admin"]))
     entry = client.xadd("events:trading", {"envelope": "{}"})
     time.sleep(1.5)  # appendfsync everysec
     killed = pid_of(system, "redis")

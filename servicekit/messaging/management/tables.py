@@ -32,6 +32,10 @@ def of_status(now: Status) -> str:
         f"{now.service}: {now.unsent} unsent{oldest}, {stream}, "
         f"{now.retrying} tried again, {now.dead} dead letters"
     ]
+    if now.replayed:
+        lines.append(
+            f"  {now.replayed} sent again by itself, for a subscriber lacked them; last {now.last_replay}"
+        )
     if now.subscribers:
         rows = [
             (s.group, s.lag if s.here else "?", s.pending if s.here else "?", s.acknowledged,

@@ -32,6 +32,7 @@ def _catalogue() -> dict[str, Callable[[], Fault]]:
         partial(redis.FullOfSessions, "sessions:full"),
         *(partial(clocks.Jump, f"clock:{name}", jump=seconds) for name, seconds in clocks.JUMPS.items()),
         *(partial(events.Shuffle, f"events:{name}", publisher=name) for name in events.PUBLISHERS),
+        *(partial(events.Stolen, f"events:stolen-{name}", subscriber=name) for name in events.SUBSCRIBERS),
         partial(signing_in.ForgedTokens, "tokens:forged"),
         partial(signing_in.SignOut, "tokens:sign-out"),
         partial(signing_in.KeyRotation, "tokens:rotation"),

@@ -1,4 +1,4 @@
-"""Events that arrive three times, in any order."""
+"""Events that arrive three times, in any order; and events that a thief takes."""
 
 from __future__ import annotations
 
@@ -8,14 +8,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
 
+from redis import Redis
 from redis.exceptions import RedisError
 
 from compose.services import SERVICES
+from servicekit.contracts.subscribers import publishers_of
 from tests.faults.kinds.base import Fault
 from tests.faults.target import Target, send
 
 #: Who publishes what an order's life is made of.
 PUBLISHERS = ("trading", "billing", "market")
+#: From whom a thief takes what pays, sells and fills.
+SUBSCRIBERS = ("billing", "trading")
 #: Seconds during which nobody reads, so that there is something to shuffle.
 UNREAD = 1.5
 
@@ -56,3 +60,23 @@ class Shuffle(Fault):
                 pipeline.xadd(stream, fields)
             pipeline.execute()
         self.notes.append(f"{len(fresh)} events of {self.publisher}")
+
+
+@dataclass
+class Stolen(Fault):
+    """Somebody has a subscriber's password, and takes and acknowledges what it is told."""
+
+    subscriber: str = "billing"
+    seconds: float = 3.0
+
+    def inject(self, target: Target, random: Random) -> None:
+        url = target.settings_of(self.subscriber)["BIRZHA_REDIS_URL"]
+        unread = {f"events:{publisher}": ">" for publisher in publishers_of(self.subscriber)}
+        stolen, end = 0, time.monotonic() + self.seconds
+        with Redis.from_url(url, decode_responses=True, protocol=2, socket_timeout=5) as thief:
+            while time.monotonic() < end:
+                with suppress(RedisError):  # a server that is down has nothing to be stolen
+                    for stream, entries in thief.xreadgroup(self.subscriber, "thief", unread, block=50) or []:
+                        thief.xack(stream, self.subscriber, *(entry for entry, _ in entries))
+                        stolen += len(entries)
+        self.notes.append(f"{stolen} events taken from {self.subscriber}")

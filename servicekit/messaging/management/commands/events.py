@@ -20,7 +20,7 @@ from servicekit.audit.actors import Actor
 from servicekit.audit.recording import Subject, record
 from servicekit.messaging import dead_letters, groups
 from servicekit.messaging.management import tables
-from servicekit.messaging.models import FailedEvent
+from servicekit.messaging.models import FailedEvent, Replay
 from servicekit.messaging.replay import replay
 from servicekit.messaging.status import status
 
@@ -70,6 +70,7 @@ class Command(BaseCommand):
         again.add_argument("--since", type=moment, metavar="TIME", help="published then or later (UTC)")
         again.add_argument("--ids", metavar="FILE", help="these, one id a line; - is standard input")
         again.add_argument("--subject", default="", help="of this aggregate: order/<id>")
+        again.add_argument("--by", default="", help="who wants it (default: you)")
         forget = action(
             "forget-group", self.forget_group, "a service that is gone for good holds nothing back"
         )
@@ -143,16 +144,19 @@ class Command(BaseCommand):
     # -- sending again --------------------------------------------------------------------------
 
     def send_again(
-        self, *, since: datetime | None, ids: str | None, subject: str, as_json: bool, **_: Any
+        self, *, since: datetime | None, ids: str | None, subject: str, by: str, as_json: bool, **_: Any
     ) -> None:
+        actor = Actor.shell(by)
+        noted = by if by == Replay.RECONCILER else actor.key
         try:
             with transaction.atomic():
-                done = replay(ids=None if ids is None else read_ids(ids), since=since, subject=subject)
+                wanted = None if ids is None else read_ids(ids)
+                done = replay(ids=wanted, since=since, subject=subject, by=noted)
                 if done.sent_again:
                     asked = {"since": since, "subject": subject, "by_id": ids is not None}
                     outbox = Subject("outbox", settings.SERVICE_NAME, settings.SERVICE_NAME)
                     after = asked | {"sent_again": done.sent_again}
-                    record("events.replay", outbox, by=Actor.shell(), after=after)
+                    record("events.replay", outbox, by=actor, after=after)
         except (ValueError, OSError) as error:
             raise CommandError(str(error)) from None
         text = f"{done.sent_again} events are sent again."
