@@ -30,4 +30,4 @@ def extreme_runs(
         if name in wanted:
             begin()
     yield lambda name: runs.runs[name].result()
-    runs.pool.shutdown(cancel_futures=True)
+    runs.end()

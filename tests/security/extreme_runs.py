@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -31,8 +32,6 @@ PACKAGES = {
     "billing": "billing_service",
     "notifications": "notification_service",
 }
-#: Runs at once: more than a small machine has cores, because each waits for one service.
-AT_ONCE = 4
 
 
 @dataclass
@@ -42,12 +41,18 @@ class ExtremeRuns:
     Attributes:
         system: what is tried.
         new_person: makes customers.
+        queues: of each part, by slug: one run at a time, so that no part waits for another.
     """
 
     system: System
     new_person: Callable[..., Person]
-    pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(AT_ONCE))
+    queues: dict[str, ThreadPoolExecutor] = field(default_factory=lambda: defaultdict(_one_by_one))
     runs: dict[str, Future[ProbeRun]] = field(default_factory=dict)
+
+    def end(self) -> None:
+        """Begin nothing more."""
+        for queue in self.queues.values():
+            queue.shutdown(cancel_futures=True)
 
     def begin_pages(self) -> None:
         """The pages, of which one process makes all, so that they take longest."""
@@ -68,17 +73,17 @@ class ExtremeRuns:
             "headers": (browser, page_probes.header_probes("/history")),
         }
         for name, (client, each) in probes.items():
-            self.runs[f"pages: {name}"] = self.pool.submit(self._pages, browser, client, each)
+            self.runs[f"pages: {name}"] = self.queues["pages"].submit(self._pages, browser, client, each)
 
     def begin_api(self) -> None:
         """Each service's API; by people of their own: wrong passwords without end lock one for a while."""
         for slug in PACKAGES:
             person = self.new_person()
             probes = api_probes(document_of(person, slug))
-            self.runs[f"api: {slug}"] = self.pool.submit(probed, person.http, probes)
+            self.runs[f"api: {slug}"] = self.queues[slug].submit(probed, person.http, probes)
         person = self.new_person()
         headers = page_probes.header_probes("/api/v1/operations")
-        self.runs["api: headers"] = self.pool.submit(probed, person.http, headers)
+        self.runs["api: headers"] = self.queues["billing"].submit(probed, person.http, headers)
 
     def begin_admins(self) -> None:
         """Each service's admin, by an operator who is signed in to all."""
@@ -87,9 +92,9 @@ class ExtremeRuns:
         operator, answer = sign_in(self.system, name, password)
         assert answer.status_code == 302
         for slug in PACKAGES:
-            self.runs[f"lists: {slug}"] = self.pool.submit(self._lists, operator, slug)
+            self.runs[f"lists: {slug}"] = self.queues[slug].submit(self._lists, operator, slug)
         for slug in PACKAGES:
-            self.runs[f"others: {slug}"] = self.pool.submit(self._others, operator, slug)
+            self.runs[f"others: {slug}"] = self.queues[slug].submit(self._others, operator, slug)
 
     def _pages(self, browser: httpx.Client, client: httpx.Client, probes: Iterable[Probe]) -> ProbeRun:
         run = probed(client, probes)
@@ -107,6 +112,10 @@ class ExtremeRuns:
         found = addresses_of(self.system, PACKAGES[slug])["admin"]
         assert len(found) > 20
         return probed(operator, admin_probes.other_probes(slug, found))
+
+
+def _one_by_one() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1)
 
 
 @cache
