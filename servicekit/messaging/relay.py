@@ -40,6 +40,8 @@ BATCH = 200
 INTERVAL = 2.0
 #: Seconds between two looks for what Redis may have lost while nothing is sent.
 LOSS_INTERVAL = 5.0
+#: So often is a batch tried again at once when the stream was changed meanwhile: trimmed, or flushed.
+ATTEMPTS = 10
 #: The advisory lock's number; locks are per database, so one number serves every service.
 LEADER_LOCK = 7_001
 #: The entry before the first.
@@ -181,9 +183,13 @@ def _unsent() -> list[Row]:
 
 
 def _send(last_entry: str, rows: Sequence[Row]) -> list[str] | str:
-    """The entries' ids; or, nothing being sent, the stream's last entry when it should have later ones."""
+    """The entries' ids; or, nothing being sent, the stream's last entry when it should have later ones.
+
+    Raises:
+        redis.WatchError: somebody changes the stream all the time; nothing was sent.
+    """
     stream = streams.stream_of(settings.SERVICE_NAME)
-    while True:
+    for _ in range(ATTEMPTS):
         with streams.shared().pipeline() as transaction:  # no script: services may run none
             transaction.watch(stream)
             last = _last_entry(transaction, stream)
@@ -195,6 +201,7 @@ def _send(last_entry: str, rows: Sequence[Row]) -> list[str] | str:
             with suppress(redis.WatchError):  # trimmed meanwhile, or flushed
                 entries: list[str] = transaction.execute()
                 return entries
+    raise redis.WatchError(f"{stream} was changed by others {ATTEMPTS} times while a batch was to be sent")
 
 
 def _last_entry(client: Any, stream: str) -> str:

@@ -168,6 +168,27 @@ class TestLoss:
         assert all(streams.entry_key(entry) > streams.entry_key(future) for entry in entries)
 
 
+def test_a_stream_that_somebody_changes_all_the_time_is_not_tried_for_ever(server, monkeypatch):
+    """The batch waits in the outbox, and goes when the stream is left alone."""
+    really, looks = relay._last_entry, []
+
+    def changed_meanwhile(client: Any, stream: str) -> str:
+        looks.append(stream)
+        last = really(client, stream)
+        server.client().xadd(stream, {"by": "somebody"})
+        return last
+
+    tell(1)
+    with monkeypatch.context() as patch:
+        patch.setattr(relay, "_last_entry", changed_meanwhile)
+        with pytest.raises(redis.WatchError):
+            relay.send_batch()
+    assert len(looks) == relay.ATTEMPTS
+    assert UnsentEvent.objects.count() == 1
+    assert relay.send_batch() == 1
+    assert sent()
+
+
 class TestTrim:
     @pytest.fixture(autouse=True)
     def _keep_nothing(self, monkeypatch):
