@@ -115,7 +115,10 @@ DOORS: dict[str, Row | str] = {
         (f"compose.local {name}" for name in ("status", "logs", "check", "canary-status")), READS
     ),
     **dict.fromkeys(
-        (f"compose.local {name}" for name in ("demo", "lint", "test", "faults", "bench", "audit", "lock")),
+        (
+            f"compose.local {name}"
+            for name in ("demo", "coverage", "pictures", "lint", "test", "faults", "bench", "audit", "lock")
+        ),
         TOOL,
     ),
 }
