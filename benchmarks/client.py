@@ -23,7 +23,7 @@ from compose.local.console import Trouble
 
 DEPOSIT = {"amount": "1000000.00", "currency": "USD"}
 #: Seconds that billing may take to open a new user's account.
-PATIENCE = 30
+ACCOUNT_TIMEOUT_S = 30
 
 
 @dataclass(frozen=True)
@@ -71,10 +71,10 @@ def _sign_up(url: str, deposits: int) -> Customer:
         _post(client, "users", user)
         token = _post(client, "auth/token", {"username": name, "password": password})["access"]
         client.headers["Authorization"] = f"Bearer {token}"
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + ACCOUNT_TIMEOUT_S
         while client.get("/api/v1/account").status_code != 200:
             if time.monotonic() > end:
-                raise Trouble(f"A new user's account was not opened within {PATIENCE} s.")
+                raise Trouble(f"A new user's account was not opened within {ACCOUNT_TIMEOUT_S} s.")
             time.sleep(0.05)
         for _ in range(deposits):
             _post(client, "deposits", DEPOSIT)

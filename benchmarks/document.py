@@ -20,7 +20,7 @@ MARKDOWN = ROOT / "docs" / "benchmarks.md"
 STORIES = ROOT / "docs" / "benchmarks-stories.md"
 
 #: What a person has to say to a measurement, ``<name>.md``: what bounds it, what was tried.
-REMARKS = ROOT / "benchmarks" / "remarks"
+REMARKS = ROOT / "benchmarks" / "analysis"
 
 #: Shares below this part of the whole are left out of a table of processes.
 SMALL = 0.005
@@ -40,7 +40,7 @@ figure, and what was tried: [the stories](benchmarks-stories.md).
 
 
 _STORIES_HEAD = """\
-<!-- Written by `make bench` from benchmarks/remarks/; change them there. -->
+<!-- Written by `make bench` from benchmarks/analysis/; change them there. -->
 # Benchmarks: what bounds them, and what was tried
 
 The figures themselves: [benchmarks.md](benchmarks.md).

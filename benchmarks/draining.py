@@ -13,7 +13,7 @@ from compose.local.console import Trouble
 #: Seconds between two looks; the times themselves are read from the rows.
 PAUSE = 0.25
 #: Seconds without any progress after which the orders count as lost.
-PATIENCE = 30
+STALL_S = 30
 
 _SETTLED = "SELECT count(*) FROM ledger_journalentry WHERE id >= %s AND fill_id IS NOT NULL"
 _NOTIFIED = "SELECT count(*) FROM notification_inbox_notification WHERE id >= %s AND fill_id IS NOT NULL"
@@ -82,9 +82,9 @@ def wait_settled(system: BenchSystem, *, since: UUID, orders: list[str]) -> None
     """Return once there are as many settlements and notifications as orders.
 
     Raises:
-        Trouble: nothing has moved for ``PATIENCE`` seconds.
+        Trouble: nothing has moved for ``STALL_S`` seconds.
     """
-    seen, end = (0, 0), time.monotonic() + PATIENCE
+    seen, end = (0, 0), time.monotonic() + STALL_S
     while min(seen) < len(orders):
         time.sleep(PAUSE)
         before, bound = seen, [str(since)]
@@ -93,7 +93,7 @@ def wait_settled(system: BenchSystem, *, since: UUID, orders: list[str]) -> None
             system.rows("notification", _NOTIFIED, bound)[0][0],
         )
         if seen != before:
-            end = time.monotonic() + PATIENCE
+            end = time.monotonic() + STALL_S
         elif time.monotonic() > end:
             states = system.rows("trading", _STATES, [orders])
             raise Trouble(f"Of {len(orders)} orders {seen[0]} are settled, {seen[1]} notified: {states}")

@@ -10,7 +10,7 @@ from compose.local.console import Trouble, step
 #: Customers made by one process in one transaction.
 AT_ONCE = 1000
 #: Seconds that the services may take to hear of a customer or an instrument.
-PATIENCE = 60
+LISTING_TIMEOUT_S = 60
 
 
 def customers(system: BenchSystem, count: int, *, deposits: int = 1) -> list[str]:
@@ -49,8 +49,8 @@ def instruments(system: BenchSystem, count: int) -> list[str]:
 
 
 def _wait(system: BenchSystem, service: str, sql: str, expected: list[str]) -> None:
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + LISTING_TIMEOUT_S
     while system.rows(service, sql, [expected])[0][0] < len(expected):
         if time.monotonic() > end:
-            raise Trouble(f"{service} has not heard of all {len(expected)} within {PATIENCE} s.")
+            raise Trouble(f"{service} has not heard of all {len(expected)} within {LISTING_TIMEOUT_S} s.")
         time.sleep(0.1)

@@ -78,7 +78,7 @@ class BenchSystem:
     # -- its services -----------------------------------------------------------------------------
 
     def inside(self, service: str, function: str, **arguments: Any) -> Any:
-        """Call a function of ``benchmarks.inside.<service>`` in a process with the service's settings.
+        """Call a function of ``benchmarks.fixtures.<service>`` in a process with the service's settings.
 
         Returns:
             What it returned; JSON, like the arguments.
@@ -93,7 +93,7 @@ class BenchSystem:
         The process stays until the end of the block: what its database connection has spent before is
         then never mistaken for something that was spent within.
         """
-        argv = [sys.executable, "-m", "benchmarks.inside", service, function]
+        argv = [sys.executable, "-m", "benchmarks.fixtures", service, function]
         process = subprocess.Popen(
             argv,
             cwd=ROOT,
@@ -211,7 +211,7 @@ class Inside:
             said, _, rest = line.partition(" ")
             if said.strip() == word:
                 return rest
-        raise Trouble(f"benchmarks.inside.{self._name} ended with {self._process.wait()}")
+        raise Trouble(f"benchmarks.fixtures.{self._name} ended with {self._process.wait()}")
 
 
 @contextmanager

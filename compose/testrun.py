@@ -41,7 +41,7 @@ CROSSING = "tests"
 #: More than a small machine has cores: the slowest mostly wait.
 AT_ONCE = 3
 #: Seconds that an interrupted suite may take to stop what it has started.
-PATIENCE = 30
+EXIT_TIMEOUT_S = 30
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -154,7 +154,7 @@ class TestRun:
             child.send_signal(signal.SIGINT)
         for child in children:
             try:
-                child.wait(PATIENCE)
+                child.wait(EXIT_TIMEOUT_S)
             except subprocess.TimeoutExpired:
                 child.kill()
 

@@ -19,7 +19,7 @@ from gateway.canary.weights import set_weights
 from gateway.envoy.binary import EnvoyRefused, validate
 from gateway.envoy.bootstrap import bootstrap, doors, watched_routes
 from gateway.envoy.clusters import clusters
-from gateway.envoy.places import Places
+from gateway.envoy.endpoints import Addresses
 from gateway.envoy.routes import route_configuration
 from gateway.envoy.run import Run
 from gateway.envoy.site import Site
@@ -76,14 +76,14 @@ def render(
     """
     gateway = load(source)
     out, run_dir = out.resolve(), run_dir.resolve()
-    places = Places.of(gateway.target(target), run_dir, gateways)
-    places.check(gateway)
+    addresses = Addresses.of(gateway.target(target), run_dir, gateways)
+    addresses.check(gateway)
     canaries, site = canaries or {}, site or Site()
     if certificate and not site.behind_tls:
         raise SourceError("a certificate needs a public address that is https")
     run = Run(
         gateway,
-        places,
+        addresses,
         port=port,
         bind=bind,
         log=log,
@@ -100,10 +100,10 @@ def render(
             whole = Path(aside) / "bootstrap.json"
             whole.write_text(json.dumps(bootstrap(run, folder=None)), encoding="utf-8")
             validate(whole)
-    nginx_files.write(gateway, places, out=out, check=check)
+    nginx_files.write(gateway, addresses, out=out, check=check)
     # What is referred to comes before what refers to it: Envoy refuses a route to an unknown cluster.
     set_weights(out, canaries)
-    write_clusters(out, places, gateway, canaries)
+    write_clusters(out, addresses, gateway, canaries)
     site.save(out)
     write_routes(out, gateway, site, canaries)
     write(out / "lds" / "listeners.json", {"resources": doors(run, watched_routes(out))})
@@ -112,9 +112,9 @@ def render(
     return path
 
 
-def write_clusters(out: Path, places: Places, gateway: Gateway, canaries: Collection[str]) -> None:
+def write_clusters(out: Path, addresses: Addresses, gateway: Gateway, canaries: Collection[str]) -> None:
     """Write the file of the clusters; a running Envoy takes it."""
-    write(out / "cds" / "clusters.json", {"resources": clusters(gateway, places, canaries)})
+    write(out / "cds" / "clusters.json", {"resources": clusters(gateway, addresses, canaries)})
 
 
 def write_routes(out: Path, gateway: Gateway, site: Site, canaries: Collection[str]) -> None:

@@ -40,7 +40,7 @@ DATABASE_TIMEOUTS = {
 #: What every service's beat does; a service adds its own to ``CELERY_BEAT_SCHEDULE``.
 BEAT_SCHEDULE: dict[str, Any] = {
     "keep the events in order": {
-        "task": "servicekit.messaging.tasks.events_keep_house",
+        "task": "servicekit.messaging.tasks.events_maintain",
         "schedule": 60.0,
         "options": {"expires": 60.0},
     },

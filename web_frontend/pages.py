@@ -76,7 +76,7 @@ def signed_in(view: View) -> View:
     return guarded
 
 
-def turns(answer: dict[str, Any] | None, **chosen: Any) -> dict[str, str]:
+def page_links(answer: dict[str, Any] | None, **chosen: Any) -> dict[str, str]:
     """The addresses of the newer and the older page of a list, "" where there is none."""
     links = {"newer": answer["previous"], "older": answer["next"]} if answer else {}
     return {

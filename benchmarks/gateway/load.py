@@ -24,7 +24,7 @@ from gateway.nginx.lifetime import SLOWEST, kept
 
 _RECEIVED = 1 << 18
 #: Seconds to wait for the first answer, when a load is over before it came.
-_PATIENCE = 10
+_ANSWER_TIMEOUT_S = 10
 #: What the gateway says of an answer that was kept, and of one that renewed what had expired.
 HIT = b"x-cache: hit"
 RENEWED = b"x-cache: miss"
@@ -147,8 +147,8 @@ def send(load: Load) -> Result:
         connection.sendall(request)
     end = begun + load.seconds
     while (now := time.perf_counter()) < end or not took:
-        if now > end + _PATIENCE:
-            raise SystemExit(f"Nothing was answered within {_PATIENCE} seconds")
+        if now > end + _ANSWER_TIMEOUT_S:
+            raise SystemExit(f"Nothing was answered within {_ANSWER_TIMEOUT_S} seconds")
         for number, _event in poll.poll(1):
             head = _read(sockets[number])
             if wanted not in head:

@@ -21,7 +21,7 @@ from compose.local.settings import free_port
 from gateway.envoy import extension
 from gateway.envoy.binary import command as envoy_command
 from gateway.envoy.chain import MANAGER, router
-from gateway.envoy.places import endpoints
+from gateway.envoy.endpoints import endpoints
 from gateway.nginx import FOLDER
 from gateway.nginx.binary import command as nginx_command
 from gateway.render import render

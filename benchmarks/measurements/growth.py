@@ -6,7 +6,7 @@ from uuid import UUID
 
 from benchmarks.draining import drain
 from benchmarks.figures import Figure, Goal, Measurement, Run, Size
-from benchmarks.past import make_past, past_id
+from benchmarks.history import make_past, past_id
 from benchmarks.prepare import customers, instruments
 from benchmarks.system import BenchSystem, fresh_system
 from compose.local.console import say

@@ -28,7 +28,7 @@ BALANCE_LIMIT = 10_000_000_000_00
 DEPOSITS_A_DAY = quota(environment("billing").get("BIRZHA_DEPOSITS_A_DAY", "100"))
 
 #: Seconds after which a market order's hold should have ended; trading's deadlines are well below.
-HOLD_PATIENCE = 60
+HOLD_DUE_IN_S = 60
 
 #: Seconds between two runs of the consistency job, and of the look for overdue holds.
 CHECK_PERIOD = 60.0

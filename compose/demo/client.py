@@ -14,7 +14,7 @@ from compose.local.console import say
 
 FINAL = {"filled", "rejected", "canceled", "expired"}
 #: Seconds that an order, its settlement or its notification may take here before it counts as lost.
-PATIENCE = 15.0
+WAIT_S = 15.0
 
 
 class Wrong(Exception):
@@ -120,7 +120,7 @@ def check(good: bool, otherwise: str) -> None:
         raise Wrong(otherwise)
 
 
-def wait(otherwise: str, look: Callable[[], Any], seconds: float = PATIENCE) -> Any:
+def wait(otherwise: str, look: Callable[[], Any], seconds: float = WAIT_S) -> Any:
     """What ``look`` gives as soon as that is something."""
     end = time.monotonic() + seconds
     while not (found := look()):

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from compose.local import leftovers
+from compose.local import orphans
 from compose.local.console import Trouble, say
 from compose.local.paths import ROOT, VENV, Home
 from servicekit.stepdown import PASSAGE, step_down
@@ -77,10 +77,10 @@ def prepare(home: Home) -> None:
     if os.geteuid() != 0:
         return
     if _owner(home) is None and (not home.root.exists() or home.is_ours() or not any(home.root.iterdir())):
-        if running := leftovers.of_system(home):
+        if running := orphans.of_system(home):
             if any(process.name() == "supervisord" for process in running):
                 return  # begun by an older version, as root: it goes on until make down
-            leftovers.end(running)
+            orphans.end(running)
         _give(home)
     owner = _owner(home)
     if owner is None:

@@ -12,8 +12,8 @@ from compose.local.paths import Home
 from compose.local.settings import Settings
 from compose.local.stack import Stack, render_gateway
 from gateway.canary.admin import Admin
-from gateway.envoy.places import ADMIN_SOCKET
-from gateway.taken import NotTaken, wait_until_taken
+from gateway.config_sync import ConfigNotApplied, wait_until_applied
+from gateway.envoy.endpoints import ADMIN_SOCKET
 
 #: Seconds that a new Envoy may take until it serves; it may have to wait for the one before the last.
 TAKES_OVER_WITHIN = 90
@@ -35,8 +35,8 @@ def reload(home: Home) -> None:
             render_gateway(home, settings)
         with step("waiting until Envoy goes by it"):
             try:
-                wait_until_taken(_admin(home), bootstrap.parent)
-            except NotTaken as error:
+                wait_until_applied(_admin(home), bootstrap.parent)
+            except ConfigNotApplied as error:
                 raise ready.failure(home, ["gateway"], str(error)) from error
         if bootstrap.read_bytes() != before:
             say("- what Envoy is started with has changed")

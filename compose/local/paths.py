@@ -111,9 +111,9 @@ class Home:
         """The file that says which version each service runs; see gateway/canary/state.py."""
         return self.root / "versions.json"
 
-    def turn(self, process: str) -> Path:
-        """The file that says how long a worker's turns are; see servicekit/messaging/turns.py."""
-        return self.etc / f"{process}.turn"
+    def lease_file(self, process: str) -> Path:
+        """The file that says how long a worker's lease is; see servicekit/messaging/consumer_lease.py."""
+        return self.etc / f"{process}.lease"
 
     @property
     def tag(self) -> str:

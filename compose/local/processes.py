@@ -75,7 +75,10 @@ class Process:
         if not self.service:
             return {}
         worker = f"{self.service}-canary-worker" if self.canary else f"{self.service}-worker"
-        return {"BIRZHA_WORKER_METRICS": str(home.socket(worker)), "BIRZHA_TURN": str(home.turn(worker))}
+        return {
+            "BIRZHA_WORKER_METRICS": str(home.socket(worker)),
+            "BIRZHA_LEASE_FILE": str(home.lease_file(worker)),
+        }
 
 
 def _web(service: Service, *, group: str = PYTHON, canary: bool = False) -> Process:
@@ -142,7 +145,7 @@ def _sessions(home: Home) -> list[str]:
 
 
 def _gateway(home: Home) -> list[str]:
-    return [sys.executable, "-m", "gateway.keeper", "--config", str(home.etc / "gateway")]
+    return [sys.executable, "-m", "gateway.hot_restart", "--config", str(home.etc / "gateway")]
 
 
 def _nginx(home: Home) -> list[str]:

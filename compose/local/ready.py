@@ -20,7 +20,7 @@ from gateway.nginx import READY_PATH
 from gateway.source import load
 
 #: Seconds a process may spend failing to start before waiting is pointless.
-PATIENCE_WITH_FAILURES = 20
+FAILING_FOR_S = 20
 
 
 class UnixConnection(http.client.HTTPConnection):
@@ -66,7 +66,7 @@ class Watch:
                 self.failing_since.pop(name, None)
             elif process["statename"] in ("BACKOFF", "FATAL", "UNKNOWN"):
                 since = self.failing_since.setdefault(name, now)
-                if now - since > PATIENCE_WITH_FAILURES or process["statename"] == "FATAL":
+                if now - since > FAILING_FOR_S or process["statename"] == "FATAL":
                     raise failure(self.supervisor.home, [name], f"{name} does not start")
 
 

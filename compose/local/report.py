@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from compose.local import environment, leftovers
+from compose.local import environment, orphans
 from compose.local.console import Trouble, say
 from compose.local.paths import Home
 from compose.local.settings import Settings
@@ -70,7 +70,7 @@ def status(home: Home) -> bool:
     """
     supervisor = Supervisor(home)
     if not supervisor.alive():
-        if found := leftovers.of_system(home):
+        if found := orphans.of_system(home):
             say(f"supervisord was killed; {len(found)} processes go on without it. Mend it with: make up")
             return False
         say(f"Birzha is not running (its folder is {home.root}). Start it with: make up")

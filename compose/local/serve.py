@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from compose.local import leftovers, postgres, processes, valkey, valkey_recovery
+from compose.local import orphans, postgres, processes, valkey, valkey_recovery
 from compose.local.paths import Home
 from gateway.nginx.binary import remove_dead_sockets
 from servicekit.stepdown import drop_capabilities
@@ -19,7 +19,7 @@ def main(name: str) -> None:
     home = Home.here()
     if name == "postgres":
         # After a kill -9 of the server its children go by themselves, a moment later.
-        leftovers.end(leftovers.of_postgres(home), patience=20)
+        orphans.end(orphans.of_postgres(home), patience=20)
         postgres.clear_stale_locks(home)
     for server in (valkey.EVENTS, valkey.SESSIONS):
         if name == server.name:
@@ -27,7 +27,7 @@ def main(name: str) -> None:
             if kept := valkey_recovery.recover(valkey.command(home, server), *files):
                 print(f"The files could not be read and are kept as {kept}: starting empty.", flush=True)
     if name == "nginx":
-        leftovers.end(leftovers.of_nginx(home))  # a killed master's workers go on, with its sockets
+        orphans.end(orphans.of_nginx(home))  # a killed master's workers go on, with its sockets
         remove_dead_sockets(home.run)
     process = processes.find(home, name)
     argv = process.command(home)

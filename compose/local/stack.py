@@ -20,7 +20,7 @@ from compose.local import (
     databases,
     environment,
     install,
-    leftovers,
+    orphans,
     postgres,
     ready,
     secrets,
@@ -205,9 +205,9 @@ class Stack:
             raise
 
     def _end_leftovers(self) -> bool:
-        if found := leftovers.of_system(self.home):
+        if found := orphans.of_system(self.home):
             say(f"- supervisord is gone, {len(found)} of its processes are not: ending them first ...")
-            leftovers.end(found)
+            orphans.end(found)
         postgres.clear_stale_locks(self.home)
         return bool(found)
 

@@ -12,7 +12,7 @@ from xmlrpc.client import Fault, ServerProxy
 
 from supervisor.xmlrpc import SupervisorTransport
 
-from compose.local import leftovers, processes
+from compose.local import orphans, processes
 from compose.local.console import Trouble
 from compose.local.paths import ROOT, Home
 
@@ -53,7 +53,7 @@ class Supervisor:
             "BIRZHA_HOME": str(self.home.root),
             "BIRZHA_ROOT": str(ROOT),
             "BIRZHA_PYTHON": sys.executable,
-            leftovers.MARK: str(self.home.root),
+            orphans.MARK: str(self.home.root),
         }
         argv = [sys.executable, "-m", "supervisor.supervisord", "-c", str(file)]
         result = subprocess.run(
@@ -147,7 +147,7 @@ class Supervisor:
         """
         self._rpc.shutdown()
         end = time.monotonic() + seconds
-        while self.alive() or leftovers.of_system(self.home):
+        while self.alive() or orphans.of_system(self.home):
             if time.monotonic() > end:
                 raise Trouble(f"Not everything has stopped; see {self.home.log / 'supervisord.log'}.")
             time.sleep(0.2)

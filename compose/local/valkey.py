@@ -85,7 +85,7 @@ def _write(home: Home, server: Server, users: str) -> None:
         f'dir "{folder}"',
         f'aclfile "{server.file(home, "acl")}"',
         "daemonize no",
-        "set-proc-title no",  # it would write over the environment that leftovers.py reads
+        "set-proc-title no",  # it would write over the environment that orphans.py reads
         "appendonly yes",
         "appendfsync everysec",
         'save ""',

@@ -7,51 +7,53 @@ from collections.abc import Collection
 from pathlib import Path
 
 from gateway.canary.admin import Admin
-from gateway.envoy.places import Places
+from gateway.config_sync import wait_until_applied
+from gateway.envoy.endpoints import Addresses
 from gateway.envoy.site import Site
 from gateway.render import write_clusters, write_routes
 from gateway.source import Gateway
-from gateway.taken import wait_until_taken
 
 
 def introduce(
-    *, out: Path, places: Places, gateway: Gateway, admin: Admin, canaries: Collection[str]
+    *, out: Path, addresses: Addresses, gateway: Gateway, admin: Admin, canaries: Collection[str]
 ) -> None:
     """Add a canary: first its clusters, then the routes that lead to them.
 
     Args:
         out: folder of the rendered files.
-        places: where everything listens.
+        addresses: where everything listens.
         gateway: the source.
         admin: the running Envoy's.
         canaries: every service with a canary, the new one included.
 
     Raises:
-        NotTaken: Envoy does not go by it.
+        ConfigNotApplied: Envoy does not go by it.
     """
-    write_clusters(out, places, gateway, canaries)
-    wait_until_taken(admin, out)
+    write_clusters(out, addresses, gateway, canaries)
+    wait_until_applied(admin, out)
     write_routes(out, gateway, Site.read(out), canaries)
-    wait_until_taken(admin, out)
+    wait_until_applied(admin, out)
 
 
-def remove(*, out: Path, places: Places, gateway: Gateway, admin: Admin, canaries: Collection[str]) -> None:
+def remove(
+    *, out: Path, addresses: Addresses, gateway: Gateway, admin: Admin, canaries: Collection[str]
+) -> None:
     """Take a canary out: first the routes, then the clusters. As :func:`introduce`.
 
     Args:
         out: folder of the rendered files.
-        places: where everything listens.
+        addresses: where everything listens.
         gateway: the source.
         admin: the running Envoy's.
         canaries: every service that still has a canary.
 
     Raises:
-        NotTaken: Envoy does not go by it.
+        ConfigNotApplied: Envoy does not go by it.
     """
     write_routes(out, gateway, Site.read(out), canaries)
     if admin.answers():  # one that starts later reads both files anew
-        wait_until_taken(admin, out)
-    write_clusters(out, places, gateway, canaries)
+        wait_until_applied(admin, out)
+    write_clusters(out, addresses, gateway, canaries)
 
 
 def in_flight(admin: Admin, cluster: str) -> int:

@@ -7,9 +7,9 @@ from pathlib import Path
 from gateway.canary.weights import FILE, LAYER, document
 from gateway.envoy import Json, plain, seconds
 from gateway.envoy.clusters import clusters
+from gateway.envoy.endpoints import address, discovery, endpoints
 from gateway.envoy.listeners import OWNER_ONLY, inner_listener, public_listener, stats_listener
 from gateway.envoy.overload import overload_manager
-from gateway.envoy.places import address, discovery, endpoints
 from gateway.envoy.routes import NAME, route_configuration
 from gateway.envoy.run import Run
 
@@ -35,7 +35,7 @@ def bootstrap(run: Run, *, folder: Path | None) -> Json:
     if folder is None:
         shares: Json = {"static_layer": document(run.canaries)["resources"][0]["layer"]}
         routes = {"route_config": plain(route_configuration(run.gateway, run.site, run.canaries))}
-        static_clusters += map(plain, clusters(run.gateway, run.places, run.canaries))
+        static_clusters += map(plain, clusters(run.gateway, run.addresses, run.canaries))
         listeners += map(plain, doors(run, routes))
     else:
         shares = {"rtds_layer": {"name": LAYER, "rtds_config": _watched(folder, "rtds", FILE.name)}}
@@ -47,7 +47,7 @@ def bootstrap(run: Run, *, folder: Path | None) -> Json:
         }
     return {
         "node": {"id": "gateway", "cluster": NAME},
-        "admin": {"address": address(run.places.admin, mode=OWNER_ONLY)},
+        "admin": {"address": address(run.addresses.admin, mode=OWNER_ONLY)},
         "cluster_manager": {"local_cluster_name": GATEWAYS},
         **dynamic,
         "layered_runtime": {"layers": [{"name": LAYER, **shares}]},
@@ -79,14 +79,14 @@ def _watched(folder: Path, kind: str, name: str) -> Json:
 
 
 def _admin_cluster(run: Run) -> Json:
-    return {"name": "admin", "load_assignment": endpoints("admin", run.places.admin)}
+    return {"name": "admin", "load_assignment": endpoints("admin", run.addresses.admin)}
 
 
 def _gateways_cluster(run: Run) -> Json:
-    places = run.places.gateways or (f"{run.bind}:{run.port}",)
+    addresses = run.addresses.gateways or (f"{run.bind}:{run.port}",)
     return {
         "name": GATEWAYS,
-        "type": discovery(*places),
+        "type": discovery(*addresses),
         "connect_timeout": "1s",
-        "load_assignment": endpoints(GATEWAYS, *places),
+        "load_assignment": endpoints(GATEWAYS, *addresses),
     }

@@ -8,20 +8,20 @@ it, or has neither a page nor an answer from the service. Of a canary the stable
 from __future__ import annotations
 
 from gateway.envoy import Json, extension, seconds, typed
-from gateway.envoy.places import Places, discovery, endpoints
+from gateway.envoy.endpoints import Addresses, discovery, endpoints
 from gateway.nginx import kept_cluster, pages_cluster
 from gateway.source import Gateway
 
 _BREAKERS = ("max_connections", "max_pending_requests", "max_requests")
 
 
-def cache_clusters(gateway: Gateway, versions: list[str], places: Places, service: Json) -> list[Json]:
+def cache_clusters(gateway: Gateway, versions: list[str], addresses: Addresses, service: Json) -> list[Json]:
     """nginx's cluster for a version, and the one that falls back from it to the version itself.
 
     Args:
         gateway: the source.
         versions: the version's cluster, then those that stand in for it.
-        places: where everything listens.
+        addresses: where everything listens.
         service: the cluster of the service, spoken to in the same way.
     """
     name, most = versions[0], gateway.limits.in_flight
@@ -31,8 +31,8 @@ def cache_clusters(gateway: Gateway, versions: list[str], places: Places, servic
             "envoy.config.cluster.v3.Cluster",
             name=pages,
             connect_timeout=seconds(gateway.timeouts.connect),
-            type=discovery(places.pages(gateway, name)),
-            load_assignment=endpoints(pages, places.pages(gateway, name)),
+            type=discovery(addresses.pages(gateway, name)),
+            load_assignment=endpoints(pages, addresses.pages(gateway, name)),
             circuit_breakers={
                 "thresholds": [
                     dict.fromkeys(("max_connections", "max_pending_requests", "max_requests"), most)

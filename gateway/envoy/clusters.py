@@ -8,15 +8,15 @@ from gateway.canary import canary_cluster
 from gateway.envoy import Json, seconds, typed
 from gateway.envoy.cache import cache_clusters
 from gateway.envoy.canary import canary_clusters
+from gateway.envoy.endpoints import Addresses, discovery, endpoints
 from gateway.envoy.exports import export_clusters
 from gateway.envoy.passwords import password_clusters
-from gateway.envoy.places import Places, discovery, endpoints
 from gateway.source import Gateway
 
 HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 
 
-def clusters(gateway: Gateway, places: Places, canaries: Collection[str] = ()) -> list[Json]:
+def clusters(gateway: Gateway, addresses: Addresses, canaries: Collection[str] = ()) -> list[Json]:
     """One Cluster per service, with its circuit breaker.
 
     Two more for each that has a canary, two for each version of those whose pages are kept, one for files,
@@ -24,19 +24,19 @@ def clusters(gateway: Gateway, places: Places, canaries: Collection[str] = ()) -
     """
     found = []
     for service in gateway.services:
-        stable = _cluster(service.name, places.service(service.name), gateway)
+        stable = _cluster(service.name, addresses.service(service.name), gateway)
         found.append(stable)
         if service.name in canaries:
             name = canary_cluster(service.name)
-            found += canary_clusters(service, stable, endpoints(name, places.service(name)))
+            found += canary_clusters(service, stable, endpoints(name, addresses.service(name)))
         if service.name in gateway.cached:
-            found += cache_clusters(gateway, [service.name], places, stable)
+            found += cache_clusters(gateway, [service.name], addresses, stable)
             if service.name in canaries:
-                found += cache_clusters(gateway, [name, service.name], places, stable)
+                found += cache_clusters(gateway, [name, service.name], addresses, stable)
     return [
         *found,
-        *export_clusters(gateway, places, found[0]),
-        *password_clusters(gateway, places, found[0]),
+        *export_clusters(gateway, addresses, found[0]),
+        *password_clusters(gateway, addresses, found[0]),
     ]
 
 

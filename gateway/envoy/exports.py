@@ -6,7 +6,7 @@ They have no total time, only an idle one, and are asked for once: half a file a
 from __future__ import annotations
 
 from gateway.envoy import Json, seconds, typed
-from gateway.envoy.places import Places, discovery, endpoints
+from gateway.envoy.endpoints import Addresses, discovery, endpoints
 from gateway.source import Gateway, Route
 
 
@@ -15,12 +15,12 @@ def exports_cluster(service: str) -> str:
     return f"{service}-exports"
 
 
-def export_clusters(gateway: Gateway, places: Places, service: Json) -> list[Json]:
+def export_clusters(gateway: Gateway, addresses: Addresses, service: Json) -> list[Json]:
     """One for each service with files.
 
     Args:
         gateway: the source.
-        places: where everything listens.
+        addresses: where everything listens.
         service: the cluster of any service, spoken to in the same way.
     """
     return [
@@ -28,8 +28,8 @@ def export_clusters(gateway: Gateway, places: Places, service: Json) -> list[Jso
             "envoy.config.cluster.v3.Cluster",
             name=exports_cluster(name),
             connect_timeout=seconds(gateway.timeouts.connect),
-            type=discovery(places.exports(gateway, name)),
-            load_assignment=endpoints(exports_cluster(name), places.exports(gateway, name)),
+            type=discovery(addresses.exports(gateway, name)),
+            load_assignment=endpoints(exports_cluster(name), addresses.exports(gateway, name)),
             circuit_breakers={
                 "thresholds": [
                     {

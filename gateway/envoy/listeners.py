@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from gateway.envoy import Json, extension, seconds, typed
 from gateway.envoy.chain import MANAGER, connection_manager, router
-from gateway.envoy.places import address
+from gateway.envoy.endpoints import address
 from gateway.envoy.run import Run
 from gateway.envoy.tls import transport
 
@@ -115,7 +115,7 @@ def inner_listener(run: Run, routes: Json) -> Json:
     return typed(
         _LISTENER,
         name="inner",
-        address=address(run.places.inner, mode=OWNER_ONLY),
+        address=address(run.addresses.inner, mode=OWNER_ONLY),
         filter_chains=[{"filters": [connection_manager(run, "inner", trusted=True, routes=routes)]}],
         ignore_global_conn_limit=True,
     )
@@ -135,7 +135,7 @@ def stats_listener(run: Run) -> Json:
     )
     return {
         "name": "stats",
-        "address": address(run.places.stats, mode=OWNER_ONLY),
+        "address": address(run.addresses.stats, mode=OWNER_ONLY),
         "filter_chains": [{"filters": [manager]}],
         "ignore_global_conn_limit": True,
     }

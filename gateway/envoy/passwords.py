@@ -7,7 +7,7 @@ for it, have so many threads for that and no more. Beyond ``limits.passwords`` a
 from __future__ import annotations
 
 from gateway.envoy import Json, seconds, typed
-from gateway.envoy.places import Places, discovery, endpoints
+from gateway.envoy.endpoints import Addresses, discovery, endpoints
 from gateway.source import Gateway, Route
 
 #: How the clusters' names end; what they refuse has a code of its own (problems.yaml).
@@ -19,19 +19,19 @@ def passwords_cluster(service: str) -> str:
     return f"{service}{SUFFIX}"
 
 
-def password_clusters(gateway: Gateway, places: Places, service: Json) -> list[Json]:
+def password_clusters(gateway: Gateway, addresses: Addresses, service: Json) -> list[Json]:
     """One for each service that hashes passwords, and one for each that hands them on.
 
     Args:
         gateway: the source.
-        places: where everything listens.
+        addresses: where everything listens.
         service: the cluster of any service, spoken to in the same way.
     """
     half = max(1, int(gateway.limits.passwords / 2))
-    hashing = [_cluster(name, places.hasher(name), half, gateway, service) for name in gateway.hashing]
+    hashing = [_cluster(name, addresses.hasher(name), half, gateway, service) for name in gateway.hashing]
     threads = int(gateway.limits.passwords_pages)
     return hashing + [
-        _cluster(name, places.service(name), threads, gateway, service) for name in gateway.handing_on
+        _cluster(name, addresses.service(name), threads, gateway, service) for name in gateway.handing_on
     ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gateway.envoy.places import Places
+from gateway.envoy.endpoints import Addresses
 from gateway.envoy.site import Site
 from gateway.source import Gateway
 
@@ -17,7 +17,7 @@ class Run:
 
     Attributes:
         gateway: gateway.yaml.
-        places: where everything listens.
+        addresses: where everything listens.
         bind: the public port's address.
         port: the public port.
         log: file of the JSON access log; ``/dev/stdout`` is allowed.
@@ -29,7 +29,7 @@ class Run:
     """
 
     gateway: Gateway
-    places: Places
+    addresses: Addresses
     port: int
     bind: str = "127.0.0.1"
     log: str = "/dev/stdout"

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from gateway.nginx import READY_PATH, Version
-from gateway.nginx.ages import age_maps
+from gateway.nginx.age_header import age_maps
 from gateway.nginx.exports import Export, export_servers
 from gateway.nginx.maps import answer_maps, request_maps
 from gateway.source import Gateway

@@ -17,7 +17,7 @@ import psutil
 import yaml
 
 from gateway.canary.admin import Admin
-from gateway.taken import wait_until_taken
+from gateway.config_sync import wait_until_applied
 from gateway.tests.running import System, made
 
 #: Seconds; every request of the tests ends within them.
@@ -38,7 +38,7 @@ class Kept:
         edit(raw)
         system.source.write_text(yaml.safe_dump(raw), encoding="utf-8")
         system.render()
-        wait_until_taken(Admin(system.run_dir / "gateway-admin.sock"), system.folder / "etc")
+        wait_until_applied(Admin(system.run_dir / "gateway-admin.sock"), system.folder / "etc")
 
     def restart(self) -> None:
         """Let a new Envoy take over, and do not wait for it."""
@@ -61,7 +61,7 @@ class Kept:
 def keeper(system: System) -> Iterator[Kept]:
     """The gateway, up; its services are somebody else's."""
     system.render()
-    argv = [sys.executable, "-m", "gateway.keeper", "--config", str(system.folder / "etc")]
+    argv = [sys.executable, "-m", "gateway.hot_restart", "--config", str(system.folder / "etc")]
     argv += ["--drain", str(DRAIN), "--concurrency", "2"]
     with (system.folder / "envoy.log").open("ab") as log:
         process = subprocess.Popen(argv, stdout=log, stderr=log)

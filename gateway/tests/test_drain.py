@@ -146,7 +146,15 @@ def test_a_second_gateway_cannot_share_the_port(kept: Kept, tmp_path: Path) -> N
     (tmp_path / "run").mkdir()
     other = System(tmp_path, kept.system.port, kept.system.source)
     other.render()
-    argv = [sys.executable, "-m", "gateway.keeper", "--config", str(tmp_path / "etc"), "--concurrency", "1"]
+    argv = [
+        sys.executable,
+        "-m",
+        "gateway.hot_restart",
+        "--config",
+        str(tmp_path / "etc"),
+        "--concurrency",
+        "1",
+    ]
     result = subprocess.run(argv, capture_output=True, text=True, timeout=30, check=False)
     assert result.returncode == 1
     assert "is the port taken?" in result.stderr

@@ -2,7 +2,7 @@
 
 The key's row is inserted in the transaction of what the request does, before anything else that it asks
 of the database, and the primary key decides who is first. A second request with the key waits for the
-first one's commit, at most :data:`PATIENCE`, and then replays its answer. A request that is refused
+first one's commit, at most :data:`LOCK_TIMEOUT_MS`, and then replays its answer. A request that is refused
 leaves no row, because nothing has happened.
 """
 
@@ -28,7 +28,7 @@ from servicekit.errors import DomainError
 from servicekit.faults import fault_point
 
 #: Milliseconds to wait for another request with the same key that is still being worked on.
-PATIENCE = 2000
+LOCK_TIMEOUT_MS = 2000
 
 # With the first statement of the action: it needs no trip of its own. The limit stays for what the action
 # itself may have to wait for.
@@ -84,7 +84,7 @@ def idempotent(request: Request, action: Callable[[str], Response]) -> Response:
     Raises:
         IdempotencyKeyMissing, IdempotencyKeyInvalid: see there.
         IdempotencyKeyReused: the key stands for a request with another address or body.
-        IdempotencyInFlight: the first request with the key has not ended within ``PATIENCE``.
+        IdempotencyInFlight: the first request with the key has not ended within ``LOCK_TIMEOUT_MS``.
     """
     key = request.META.get("HTTP_IDEMPOTENCY_KEY", "")
     if not key:
@@ -95,7 +95,7 @@ def idempotent(request: Request, action: Callable[[str], Response]) -> Response:
     user_id = cast(Principal, request.user).id
     try:
         with transaction.atomic():
-            execute_deferred(_TAKE_KEY, [str(user_id), key, fingerprint, str(PATIENCE)])
+            execute_deferred(_TAKE_KEY, [str(user_id), key, fingerprint, str(LOCK_TIMEOUT_MS)])
             response = action(key)
             _remember(user_id, key, response)
             fault_point("request.before_commit")

@@ -1,8 +1,8 @@
 """The consumer: reads the streams of other services and has each event handled once.
 
-What it reads goes through ``lanes``, a batch in a transaction. A message is acknowledged after the commit;
-what a dead process left unacknowledged is read again at the start. Several workers of one service take
-turns (``turns``), and read under one name: what one leaves, the next finds.
+What it reads goes through ``retry_queues``, a batch in a transaction. A message is acknowledged after the commit;
+what a dead process left unacknowledged is read again at the start. Several workers of one service
+hold a lease by turns (``consumer_lease``), and read under one name: what one leaves, the next finds.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from servicekit.contracts import ContractError
 from servicekit.database import plan_for_any_size
 from servicekit.faults import fault_point
 from servicekit.messaging import failures, retention, streams
+from servicekit.messaging.adaptive_batching import AdaptiveBatching
+from servicekit.messaging.consumer_lease import ConsumerLease, LeaseLost
 from servicekit.messaging.envelope import open_envelope, parse
-from servicekit.messaging.lanes import Delivery, Lanes
-from servicekit.messaging.pace import Pace
+from servicekit.messaging.retry_queues import Delivery, RetryQueues
 from servicekit.messaging.subscriptions import handlers, publishers
 from servicekit.messaging.threads import fresh_connections
-from servicekit.messaging.turns import Turn, TurnLost
 
 log = logging.getLogger(__name__)
 
@@ -57,9 +57,9 @@ class Consumer:
         self.group = settings.SERVICE_NAME
         self.name = os.environ.get("BIRZHA_CONSUMER", "worker")
         self.streams: list[str] = []
-        self.turn = Turn(stop)
-        self.lanes = Lanes(stop, self.turn)
-        self.pace = Pace(stop)
+        self.lease = ConsumerLease(stop)
+        self.retries = RetryQueues(stop, self.lease)
+        self.batching = AdaptiveBatching(stop)
         self.next_claim = 0.0
         self.next_look_back = 0.0
         self.removed: datetime | None = None
@@ -69,22 +69,22 @@ class Consumer:
         """Consume until told to stop; the batch in hand is finished first."""
         plan_for_any_size()
         try:
-            while self.turn.wait():
+            while self.lease.wait():
                 try:
                     self._consume()
-                except TurnLost:
-                    log.warning("the turn to consume was lost with its connection")
+                except LeaseLost:
+                    log.warning("the lease to consume was lost with its connection")
                 finally:
-                    self.lanes.clear()
-                    self.turn.end()
+                    self.retries.clear()
+                    self.lease.end()
         finally:
             connection.close()
 
     def _consume(self) -> None:
-        """Consume for a turn, while Redis answers. What waits is read again afterwards: it is unacknowledged.
+        """Consume while the lease lasts and Redis answers. What waits is read again afterwards: it is unacknowledged.
 
         Raises:
-            TurnLost: the database connection was lost, and the turn with it.
+            LeaseLost: the database connection was lost, and the lease with it.
         """
         try:
             with closing(self._connect()) as self.redis:
@@ -103,35 +103,35 @@ class Consumer:
         self._read_unacknowledged()
         with fresh_connections():
             failures.forget_handled()
-        while not self.stop.is_set() and not self.turn.over():
+        while not self.stop.is_set() and not self.lease.over():
             self._step()
         self._acknowledge_passed()
 
     def _step(self) -> None:
-        for delivery in self.lanes.retry_due():
+        for delivery in self.retries.retry_due():
             self.redis.xack(delivery.stream, self.group, delivery.entry)
         if time.monotonic() >= self.next_claim:
             self._claim_abandoned()
         if time.monotonic() >= self.next_look_back:
             self._read_unacknowledged()
-        if len(self.lanes) >= MOST_WAITING:
+        if len(self.retries) >= MOST_WAITING:
             self.stop.wait(1)
             return
-        due = self.lanes.next_due()
+        due = self.retries.next_due()
         block = BLOCK if due is None else max(1, min(BLOCK, int(due * 1000)))
-        self.pace.look()
+        self.batching.before_read()
         answer = self.redis.xreadgroup(
             self.group, self.name, dict.fromkeys(self.streams, ">"), count=BATCH, block=block
         )
-        self.pace.found()
+        self.batching.after_read()
         if not answer:
             self._acknowledge_passed()
-        if answer and self.turn.just_begun():
+        if answer and self.lease.just_begun():
             self._read_unacknowledged()  # these, and in their order what the consumer before had just read
         else:
             for stream, entries in answer or []:
                 self._take(stream, entries)
-        self.pace.done(max((len(entries) for _, entries in answer or []), default=0), most=BATCH)
+        self.batching.after_batch(max((len(entries) for _, entries in answer or []), default=0), most=BATCH)
 
     def _create_groups(self) -> None:
         """Make those that are not there.
@@ -157,7 +157,7 @@ class Consumer:
         """What this consumer read and did not acknowledge, and does not hold: before its last end, mostly."""
         self.next_look_back = time.monotonic() + LOOK_BACK
         self._acknowledge_passed()
-        held = self.lanes.entries()
+        held = self.retries.entries()
         for stream in self.streams:
             last = "0"
             while not self.stop.is_set():
@@ -171,7 +171,7 @@ class Consumer:
     def _claim_abandoned(self) -> None:
         """What a consumer of another name, now gone, had read and not acknowledged."""
         self.next_claim = time.monotonic() + ABANDONED / 2000
-        held = self.lanes.entries()
+        held = self.retries.entries()
         for stream in self.streams:
             start = "0-0"
             while True:
@@ -200,7 +200,7 @@ class Consumer:
         fault_point("consumer.after_read")
         passed = self.passed.setdefault(stream, [])
         passed += done
-        handled = self.lanes.handle(ready)
+        handled = self.retries.handle(ready)
         fault_point("consumer.after_commit")
         if handled or len(passed) >= MOST_PASSED:
             self.redis.xack(stream, self.group, *handled, *passed)

@@ -27,10 +27,10 @@ from servicekit.arrays import array
 from servicekit.database import Statement, plan_for_any_size
 from servicekit.faults import fault_point
 from servicekit.messaging import metrics, streams
+from servicekit.messaging.adaptive_batching import AdaptiveBatching
 from servicekit.messaging.models import StreamState
-from servicekit.messaging.pace import Pace
-from servicekit.messaging.trim import Room
-from servicekit.messaging.wake import Bell
+from servicekit.messaging.relay_wakeup import RelayWakeup
+from servicekit.messaging.stream_capacity import StreamCapacity
 
 log = logging.getLogger(__name__)
 
@@ -98,39 +98,39 @@ def lead(stop: threading.Event) -> bool:
 
 def run(stop: threading.Event) -> None:
     """Send until told to stop. Raises whatever PostgreSQL raises; the lock is then gone as well."""
-    bell = Bell()
+    wakeup = RelayWakeup()
     try:
-        _run(stop, bell)
+        _run(stop, wakeup)
     finally:
-        bell.close()
+        wakeup.close()
 
 
-def _run(stop: threading.Event, bell: Bell) -> None:
-    room, pace, next_look = Room(), Pace(stop), 0.0
+def _run(stop: threading.Event, wakeup: RelayWakeup) -> None:
+    capacity, batching, next_look = StreamCapacity(), AdaptiveBatching(stop), 0.0
     while not stop.is_set():
         try:
             if time.monotonic() >= next_look:
                 take_back_lost()
                 next_look = time.monotonic() + LOSS_INTERVAL
-            sent = _send_while(room)
+            sent = _send_while(capacity)
             if sent is None:
                 stop.wait(INTERVAL)
-            pace.done(sent or 0, most=BATCH)
-            pace.look()
-            bell.wait(INTERVAL)
-            pace.found()
+            batching.after_batch(sent or 0, most=BATCH)
+            batching.before_read()
+            wakeup.wait(INTERVAL)
+            batching.after_read()
         except redis.RedisError as error:
             log.warning("Redis does not answer the relay: %s", error)
-            room = Room()  # out of memory: look, and trim, before the next try
+            capacity = StreamCapacity()  # out of memory: look, and trim, before the next try
             stop.wait(INTERVAL)
 
 
-def _send_while(room: Room) -> int | None:
+def _send_while(capacity: StreamCapacity) -> int | None:
     """Send what there is. Returns how many; None when the stream is full before the end of it."""
     total = 0
-    while room.left():
+    while capacity.left():
         sent = send_batch()
-        room.taken(sent)
+        capacity.use(sent)
         total += sent
         if sent < BATCH:
             return total

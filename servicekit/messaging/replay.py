@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from servicekit.messaging import retention
 from servicekit.messaging.models import OutboxEvent, Replay, UnsentEvent
-from servicekit.messaging.wake import wake_relay
+from servicekit.messaging.relay_wakeup import wake_relay
 
 #: Rows marked in one statement.
 CHUNK = 2_000

@@ -5,11 +5,11 @@ from __future__ import annotations
 from celery import shared_task
 
 from servicekit.messaging import dead_letters, retention
-from servicekit.messaging.trim import trim_stream
+from servicekit.messaging.stream_capacity import trim_stream
 
 
 @shared_task
-def events_keep_house() -> None:
+def events_maintain() -> None:
     """Drop what every subscriber has acknowledged, remove old rows, bring the dead letters in order."""
     trim_stream()
     retention.outbox_remove_old()

@@ -15,9 +15,9 @@ from typing import Any
 from celery import Celery, bootsteps
 
 from servicekit.messaging import relay
+from servicekit.messaging.celery_watchdog import CeleryWatchdog
 from servicekit.messaging.consumer import Consumer
 from servicekit.messaging.metrics_socket import MetricsSocket
-from servicekit.messaging.pulse import Pulse
 from servicekit.messaging.quotes import follow_quotes
 from servicekit.messaging.schedule import SteadyScheduler
 from servicekit.messaging.subscriptions import publishers, quotes_handler
@@ -26,7 +26,7 @@ from servicekit.messaging.threads import keep_running
 log = logging.getLogger(__name__)
 
 #: Seconds that a stopping worker waits for each of its threads to finish the batch in hand.
-PATIENCE = 10.0
+JOIN_TIMEOUT_S = 10.0
 
 
 class EventThreads(bootsteps.StartStopStep):
@@ -58,7 +58,7 @@ class EventThreads(bootsteps.StartStopStep):
         self.stop_flag.set()
         self.metrics.close()
         for thread in self.threads:
-            thread.join(PATIENCE)
+            thread.join(JOIN_TIMEOUT_S)
 
     def _lead(self) -> None:
         """Of several workers of one service only one relays and keeps the schedule."""
@@ -71,16 +71,16 @@ class EventThreads(bootsteps.StartStopStep):
             relay.run(self.stop_flag)
         finally:
             done.set()
-            beat.join(PATIENCE)
+            beat.join(JOIN_TIMEOUT_S)
 
     def _keep_schedule(self, done: threading.Event) -> None:
         """Send the periodic tasks when they are due. Celery's own beat thread wakes up every second."""
         self.app.set_current()
-        scheduler, pulse = SteadyScheduler(self.app), Pulse()
-        scheduler.on_sent = pulse.sent
+        scheduler, watchdog = SteadyScheduler(self.app), CeleryWatchdog()
+        scheduler.on_sent = watchdog.sent
         while not done.wait(scheduler.tick()):
-            if pulse.lost():
+            if watchdog.stalled():
                 log.critical("Celery takes no tasks any more: this worker ends, to be started anew")
                 os.kill(os.getpid(), signal.SIGTERM)
-                if not done.wait(2 * PATIENCE):  # it does not even hear that
+                if not done.wait(2 * JOIN_TIMEOUT_S):  # it does not even hear that
                     os._exit(1)

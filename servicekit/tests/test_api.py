@@ -235,7 +235,7 @@ class TestIdempotency:
     def test_who_waits_in_vain_for_the_first_is_told_so(
         self, api: Any, user_id: UUID, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("servicekit.api.idempotency.PATIENCE", 100)
+        monkeypatch.setattr("servicekit.api.idempotency.LOCK_TIMEOUT_MS", 100)
         with transaction.atomic():
             IdempotentAnswer.objects.create(user_id=user_id, key="k-held", request_hash="a")
             answer = _submitted_meanwhile(api(user_id, Idempotency_Key="k-held"))
@@ -246,7 +246,7 @@ class TestIdempotency:
     def test_who_waits_in_vain_for_something_else_is_not_told_of_the_key(
         self, api: Any, user_id: UUID, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("servicekit.api.idempotency.PATIENCE", 100)
+        monkeypatch.setattr("servicekit.api.idempotency.LOCK_TIMEOUT_MS", 100)
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"LOCK TABLE {RevokedSession._meta.db_table} IN SHARE MODE")
             answer = _submitted_meanwhile(api(user_id, Idempotency_Key="k-free"))

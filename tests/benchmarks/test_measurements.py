@@ -12,8 +12,8 @@ import pytest
 
 from benchmarks.__main__ import SMALL
 from benchmarks.figures import Measurement, Run
+from benchmarks.history import TABLES, History, past_id
 from benchmarks.measurements import drain, gateway, idle, intake, latency, pages, services
-from benchmarks.past import TABLES, Past, past_id
 from benchmarks.prepare import customers
 from benchmarks.system import BenchSystem
 from tests.system import System
@@ -92,24 +92,24 @@ def test_a_past_can_be_made(bench: BenchSystem, service: str) -> None:
     with closing(bench.superuser(service)) as connection:
         connection.autocommit = False  # nothing of it stays
         cursor = connection.cursor()
-        past = Past(cursor, copies=2)
+        history = History(cursor, copies=2)
         for table in TABLES[service]:
             cursor.execute(f"SELECT count(*), count(*) FILTER (WHERE {table.where}) FROM {table.name}")
             before, copied = cursor.fetchone()
 
-            past.copy(table)
+            history.copy(table)
 
             cursor.execute(f"SELECT count(*) FROM {table.name}")
             assert cursor.fetchone() == (before + 2 * copied,), table.name
         if service != "market":  # where other tests have sold the last unit, it cannot be sold again
-            past.finish(service)
+            history.finish(service)
         connection.rollback()
 
 
 def test_an_id_of_the_past_is_the_same_in_sql_and_in_python(bench: BenchSystem) -> None:
     id = UUID("019e1d4c-7a3b-7c55-9d2e-0123456789ab")
     with closing(bench.superuser("trading")) as connection, connection.cursor() as cursor:
-        Past(cursor, copies=1)
+        History(cursor, copies=1)
         cursor.execute("SELECT pg_temp.past_id(%s, 3)::text", [str(id)])
 
         assert cursor.fetchone() == (str(past_id(id, 3)),)

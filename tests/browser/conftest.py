@@ -20,7 +20,7 @@ FLAGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 #: Milliseconds in which anything on a page must have happened.
-PATIENCE = 15_000
+ACTION_TIMEOUT_MS = 15_000
 AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
 PASSWORD = "correct-horse-7-staple"
 #: The size of a small phone, of an upright tablet and of a desk.
@@ -40,7 +40,7 @@ class Visitor:
 
     def __init__(self, context: BrowserContext) -> None:
         self.context = context
-        context.set_default_timeout(PATIENCE)
+        context.set_default_timeout(ACTION_TIMEOUT_MS)
         self.complaints: list[str] = []
         self.page = self.window()
 

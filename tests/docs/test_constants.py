@@ -29,7 +29,7 @@ PLACES = {
     "sweep": (TRADING, "SWEEP_EVERY"),
     "quote_age": ("servicekit/terms.py", "QUOTE_MAX_AGE_S"),
     "batch": ("servicekit/messaging/consumer.py", "BATCH"),
-    "kept": ("servicekit/messaging/trim.py", "MOST"),
+    "kept": ("servicekit/messaging/stream_capacity.py", "MOST"),
     "outbox_days": ("servicekit/settings.py", "OUTBOX_DAYS"),
     "inbox_days": ("servicekit/settings.py", "INBOX_DAYS"),
     "access": (USER, "ACCESS_TOKEN_LIFETIME"),

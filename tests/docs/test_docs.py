@@ -93,7 +93,7 @@ def test_one_page_names_every_make_target():
 def test_every_path_of_where_things_belong_and_contributing_exists():
     """A name in angle brackets stands for any; then one such path must exist."""
     missing = []
-    for document in ("docs/where-things-belong.md", "CONTRIBUTING.md"):
+    for document in ("docs/where-things-belong.md", "docs/where-is.md", "CONTRIBUTING.md"):
         text = (REPOSITORY / document).read_text(encoding="utf-8")
         for path in re.findall(r"`([\w./<> *-]+(?:/|\.(?:py|md|yaml|in)))`", text):
             name = re.sub(r"<[^>]+>", "*", path).rstrip("/")

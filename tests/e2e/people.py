@@ -14,7 +14,7 @@ import httpx
 
 FINAL = {"filled", "rejected", "canceled", "expired"}
 #: Seconds after which an order that has not ended counts as lost.
-PATIENCE = 20.0
+WAIT_S = 20.0
 PROBLEM = {"type", "title", "status", "detail", "code", "trace_id"}
 
 
@@ -109,7 +109,7 @@ class Person(Client):
         order: dict[str, Any] = answer.json()
         return order
 
-    def ended(self, order: dict[str, Any], *, seconds: float = PATIENCE) -> dict[str, Any]:
+    def ended(self, order: dict[str, Any], *, seconds: float = WAIT_S) -> dict[str, Any]:
         """The order as soon as its status is final and its money is where it belongs."""
 
         def look() -> Any:
@@ -157,7 +157,7 @@ class Person(Client):
         }
 
 
-def wait(look: Callable[[], Any], otherwise: str, seconds: float = PATIENCE) -> Any:
+def wait(look: Callable[[], Any], otherwise: str, seconds: float = WAIT_S) -> Any:
     """What ``look`` gives as soon as that is something; fails with ``otherwise``."""
     end = time.monotonic() + seconds
     while not (found := look()):

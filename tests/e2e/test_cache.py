@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from compose.local import leftovers
+from compose.local import orphans
 from tests.e2e.people import Client, Person
 from tests.system import System
 
@@ -116,7 +116,7 @@ def test_without_nginx_the_market_goes_on(system: System, visitor: Client) -> No
 
 def test_a_killed_nginx_is_back_in_seconds_and_leaves_nothing(system: System, visitor: Client) -> None:
     """Its workers would go on with its sockets, and its own socket files would keep it from starting."""
-    orphans = {process.pid for process in leftovers.of_nginx(system.home)}
+    left = {process.pid for process in orphans.of_nginx(system.home)}
     killed = system.kill("nginx")
     statuses = set()
     end = time.monotonic() + 20
@@ -125,7 +125,7 @@ def test_a_killed_nginx_is_back_in_seconds_and_leaves_nothing(system: System, vi
         statuses.add(visitor.http.get(f"{LIST}?page_size=5").status_code)
     assert statuses <= {200}
     # The old workers answer as well until the new start has ended them, which it does before all else.
-    while not (running := {process.pid for process in leftovers.of_nginx(system.home)}) or orphans & running:
+    while not (running := {process.pid for process in orphans.of_nginx(system.home)}) or left & running:
         assert time.monotonic() < end
         time.sleep(0.2)
     while visitor.http.get(f"{LIST}?page_size=6").headers["X-Cache"] == "BYPASS":

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 Outcome = Literal["ok", "refused", "unknown"]
 
 #: Seconds that a customer waits for an answer; less than a frozen service stays frozen.
-PATIENCE = 4.0
+RETRY_FOR_S = 4.0
 #: Answers of 400 to 499 that do not say whether the request had or will have an effect.
 OPEN = {401, 408, 409, 425, 429}
 #: The ones among them that do, by their code.
@@ -72,7 +72,7 @@ class Line:
         body: Any = None,
         *,
         key: str = "",
-        patience: float = PATIENCE,
+        patience: float = RETRY_FOR_S,
         root: str = "/api/v1",
     ) -> Call:
         """Send a request to ``<root><path>`` once. Never raises for what the system does."""

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from tests.faults.client import PATIENCE, Call, Line
+from tests.faults.client import RETRY_FOR_S, Call, Line
 from tests.faults.pages import sign_in_and_out
 
 FINAL = {"filled", "rejected", "canceled", "expired"}
@@ -123,7 +123,7 @@ class Customer:
         body = {"ticker": ticker, "side": side, "type": "market", "quantity": quantity, **more}
         return self.wish("/orders", body)
 
-    def send(self, wish: Wish, *, line: Line | None = None, patience: float = PATIENCE) -> Call:
+    def send(self, wish: Wish, *, line: Line | None = None, patience: float = RETRY_FOR_S) -> Call:
         """Send a wish, once more perhaps.
 
         Args:

@@ -34,7 +34,7 @@ from user_service.sessions.errors import KeyNotPublishedLongEnough, SigningKeyMi
 KEY_BITS = 2048
 
 #: A new key signs after so many times JWKS_MAX_AGE: somebody's fetch may fail once and be tried again.
-PATIENCE = 1.2
+MISSING_FACTOR = 1.2
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def key_activate(directory: Path, *, at_once: bool = False) -> str:
         newest = max(directory.glob("*.pem"), key=lambda file: file.stat().st_mtime, default=None)
         if newest is None:
             raise SigningKeyMissing(f"{directory} has no key")
-        missing = settings.JWKS_MAX_AGE * PATIENCE - _age(newest)
+        missing = settings.JWKS_MAX_AGE * MISSING_FACTOR - _age(newest)
         if missing > timedelta() and not at_once:
             raise KeyNotPublishedLongEnough(newest.stem, wait=int(missing.total_seconds()) + 1)
         if (directory / "current").read_text(encoding="ascii").strip() != newest.stem:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from web_frontend.errors import not_found, refused, unavailable
 from web_frontend.forms import DayField
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest, GatewayUnavailable, SignedOut
-from web_frontend.pages import show, signed_in, turns, wants_fragment
+from web_frontend.pages import page_links, show, signed_in, wants_fragment
 from web_frontend.wording import LABELS
 
 KINDS = ("deposit", "buy", "sell", "fee", "reversal")
@@ -72,7 +72,7 @@ def history_show(request: GatewayRequest) -> HttpResponse:
         "answer": answer,
         "chosen": bool(chosen),
         "export": _address("history_export", chosen),
-        **turns(answer, **chosen),
+        **page_links(answer, **chosen),
     }
     response = _rows(request, context, 200)
     if wants_fragment(request):

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
-from web_frontend.pages import attempt, go_to, show, signed_in, turns, wants_fragment
+from web_frontend.pages import attempt, go_to, page_links, show, signed_in, wants_fragment
 
 
 @require_safe
@@ -20,7 +20,7 @@ def notification_list(request: GatewayRequest) -> HttpResponse:
     answer = attempt(
         lambda: request.gateway.get("/api/v1/notifications", cursor=request.GET.get("cursor", ""))
     )
-    context = {"answer": answer, **turns(answer)}
+    context = {"answer": answer, **page_links(answer)}
     return show(
         request,
         "notifications/page.html",

@@ -24,7 +24,7 @@ from web_frontend.gateway_client import GatewayProblem, GatewayRequest
 from web_frontend.instruments.views import show_instrument
 from web_frontend.orders.sentences import order_sentence
 from web_frontend.orders.ticket import is_beyond, key_after, price_read, ticket_read
-from web_frontend.pages import attempt, go_to, show, signed_in, turns, wants_fragment
+from web_frontend.pages import attempt, go_to, page_links, show, signed_in, wants_fragment
 from web_frontend.wording import FINAL
 
 #: Seconds between two looks at an order: while it is young, and when it rests.
@@ -39,7 +39,7 @@ def order_list(request: GatewayRequest) -> HttpResponse:
     if request.method == "POST":
         return _order_place(request)
     answer = attempt(lambda: request.gateway.get("/api/v1/orders", cursor=request.GET.get("cursor", "")))
-    context = {"answer": answer, **turns(answer)}
+    context = {"answer": answer, **page_links(answer)}
     return show(
         request, "orders/page.html", context, fragment="orders/rows.html", status=200 if answer else 503
     )

@@ -46,7 +46,7 @@ def holds_place(*, messages: Sequence[Received[trading.OrderPlaced]]) -> int:
             answers.append(Outgoing(_declined(order, code, account), cause=message))
             continue
         account.held += order.hold_amount
-        due_in_s = settings.HOLD_PATIENCE if order.type == "market" else None  # a limit order may rest
+        due_in_s = settings.HOLD_DUE_IN_S if order.type == "market" else None  # a limit order may rest
         hold = NewHold(order.order_id, account.id, order.user_id, order.hold_amount, due_in_s=due_in_s)
         placed.append((hold, message))
     if placed:

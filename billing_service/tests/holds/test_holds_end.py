@@ -119,7 +119,7 @@ def test_an_overdue_hold_raises_the_alarm_and_stays(customer, deliver, caplog, s
     deliver(order_placed(account.user_id, hold_amount=10, type="limit"))
     assert holds_watch() == 0
 
-    settings.HOLD_PATIENCE = -1
+    settings.HOLD_DUE_IN_S = -1
     deliver(order_placed(account.user_id, hold_amount=10))
 
     assert holds_watch() == 1

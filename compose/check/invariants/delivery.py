@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compose.check.heard import Heard
+from compose.check.delivery_audit import DeliveryAudit
 from compose.check.model import Invariant, Rows
 from compose.check.streams import Caught, NoDeadLetters
 from servicekit.contracts.subscribers import HEARS, routes
@@ -27,6 +27,6 @@ I12 = Invariant(
         *(Caught(publisher, subscriber) for publisher, subscriber, _ in routes()),
         *(Rows(f"{service}: an event whose handler fails", service, _FAILED, few=True) for service in HEARS),
         *(NoDeadLetters(service) for service in HEARS),
-        *(Heard(*route) for route in routes()),
+        *(DeliveryAudit(*route) for route in routes()),
     ),
 )

@@ -15,7 +15,7 @@ from compose.local.stack import Stack
 from compose.services import WEB_SERVERS, Service
 from gateway.canary import state
 from gateway.canary.state import Canary, Version
-from gateway.taken import NotTaken
+from gateway.config_sync import ConfigNotApplied
 
 
 def canary(home: Home, name: str, weight: str, version: str) -> None:
@@ -72,7 +72,7 @@ def promote(home: Home, name: str) -> None:
             with step(f"starting {new.label} in the place of {old.label}"):
                 _set_stable(home, service, new)
                 running.restart_stable(stack, service)
-        except (Trouble, NotTaken, KeyboardInterrupt):
+        except (Trouble, ConfigNotApplied, KeyboardInterrupt):
             say(f"- back to {old.label} ...")
             _set_stable(home, service, old)
             running.restart_stable(stack, service)
@@ -119,7 +119,7 @@ def _start(stack: Stack, service: Service, version: Version, percent: int) -> No
     try:
         with step(f"starting {version.label} beside {written.stable_of(service.name).label}"):
             running.start_canary(stack, service)
-    except (Trouble, NotTaken, KeyboardInterrupt):
+    except (Trouble, ConfigNotApplied, KeyboardInterrupt):
         running.end_canary(stack, service)
         raise
     _set_weight(home, service, percent, f"canary started: {version.label}")

@@ -28,8 +28,8 @@ from compose.services import WEB_SERVERS
 from gateway.canary import state
 from gateway.canary.admin import Admin
 from gateway.canary.controller import INTERVAL, Watch
-from gateway.envoy.places import ADMIN_SOCKET
-from gateway.taken import NotTaken
+from gateway.config_sync import ConfigNotApplied
+from gateway.envoy.endpoints import ADMIN_SOCKET
 
 #: Seconds between two looks when there is no canary.
 IDLE = 1.0
@@ -117,7 +117,7 @@ def main() -> int:
     while not stop.wait(pause):
         try:
             pause = controller.step()
-        except (OSError, ValueError, Trouble, NotTaken) as error:
+        except (OSError, ValueError, Trouble, ConfigNotApplied) as error:
             say("error", str(error))
             pause = IDLE
     return 0

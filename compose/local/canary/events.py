@@ -11,7 +11,7 @@ from compose.local.paths import Home
 from compose.local.ready import UnixConnection, get
 from gateway.canary import canary_cluster
 
-#: Seconds looked back at: some turns of both workers.
+#: Seconds looked back at: some leases of both workers.
 WINDOW = 30.0
 #: So many failures more than twice the stable worker's are a reason.
 LEAST = 3
@@ -22,7 +22,7 @@ _FAILURES = re.compile(rb"^birzha_event_failures_total\{[^}]*\} (\S+)$", re.MULT
 class EventWatch:
     """The watch over the events of one service's canary.
 
-    A handler that fails is tried again by the other worker in its turn, so nothing is lost; it is late.
+    A handler that fails is tried again by the other worker under its lease, so nothing is lost; it is late.
     """
 
     def __init__(self, count: Callable[[str], int], service: str) -> None:

@@ -18,10 +18,10 @@ from compose.local.supervisor import RUNNING
 from compose.services import Service
 from gateway.canary import canary_cluster, live, state
 from gateway.canary.admin import Admin
-from gateway.envoy.places import ADMIN_SOCKET, Places
+from gateway.config_sync import wait_until_applied
+from gateway.envoy.endpoints import ADMIN_SOCKET, Addresses
 from gateway.nginx import pages_cluster
 from gateway.source import load
-from gateway.taken import wait_until_taken
 
 #: Seconds that a version may take until it serves.
 READY_WITHIN = 60.0
@@ -39,7 +39,7 @@ def start_canary(stack: Stack, service: Service) -> None:
 
     Raises:
         Trouble: they do not come up; shows the end of the log.
-        NotTaken: the gateway does not take them.
+        ConfigNotApplied: the gateway does not take them.
     """
     group = canary_group(service.name)
     stack.supervisor.add(group)
@@ -86,7 +86,7 @@ def restart_stable(stack: Stack, service: Service) -> None:
 def drain(home: Home, cluster: str) -> None:
     """Wait until the gateway goes by the weights, and until a version answers no request."""
     gateway = admin(home)
-    wait_until_taken(gateway, home.etc / "gateway")
+    wait_until_applied(gateway, home.etc / "gateway")
     live.wait_until_idle(gateway, pages_cluster(cluster), seconds=DRAIN)
     live.wait_until_idle(gateway, cluster, seconds=DRAIN)
 
@@ -142,7 +142,7 @@ def _where(home: Home) -> dict[str, Any]:
     gateway = load()
     return {
         "out": home.etc / "gateway",
-        "places": Places.of(gateway.target("local"), home.run),
+        "addresses": Addresses.of(gateway.target("local"), home.run),
         "gateway": gateway,
         "admin": admin(home),
     }

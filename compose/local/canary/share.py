@@ -1,11 +1,11 @@
-"""A canary's share of the requests (Envoy's weights) and of the events (the workers' turns)."""
+"""A canary's share of the requests (Envoy's weights) and of the events (the workers' leases)."""
 
 from __future__ import annotations
 
 from compose.local.paths import Home, write_private
 from gateway.canary import canary_cluster, state, weights
 
-#: Seconds of one turn of the stable worker and one of the canary's, together.
+#: Seconds of one lease of the stable worker and one of the canary's, together.
 ROUND = 10.0
 
 
@@ -15,14 +15,14 @@ def follow(home: Home) -> None:
     weights.set_weights(home.etc / "gateway", versions.weights())
     for service, canary in versions.canaries.items():
         share = canary.weight / 100
-        write_private(home.turn(f"{canary_cluster(service)}-worker"), f"{ROUND * share}\n")
-        write_private(home.turn(f"{service}-worker"), f"{ROUND * (1 - share)}\n")
+        write_private(home.lease_file(f"{canary_cluster(service)}-worker"), f"{ROUND * share}\n")
+        write_private(home.lease_file(f"{service}-worker"), f"{ROUND * (1 - share)}\n")
 
 
 def forget(home: Home, service: str) -> None:
-    """A service without a canary has turns of the usual length."""
+    """A service without a canary has leases of the usual length."""
     for process in (f"{canary_cluster(service)}-worker", f"{service}-worker"):
-        home.turn(process).unlink(missing_ok=True)
+        home.lease_file(process).unlink(missing_ok=True)
 
 
 def settle(home: Home) -> None:

@@ -30,7 +30,7 @@ def canary_of_trading(home: Home, phase: str, weight: int) -> None:
 
 
 def turns(home: Home) -> list[float]:
-    return [float(home.turn(name).read_text()) for name in ("trading-worker", "trading-canary-worker")]
+    return [float(home.lease_file(name).read_text()) for name in ("trading-worker", "trading-canary-worker")]
 
 
 def weights(home: Home) -> dict[str, int]:
@@ -77,7 +77,7 @@ def test_requests_and_events_are_shared_alike(home: Home) -> None:
     assert weights(home)["canary.trading.trading"] == 70
     assert weights(home)["canary.trading.trading-canary-share"] == 30
     share.forget(home, "trading")
-    assert not home.turn("trading-worker").exists()
+    assert not home.lease_file("trading-worker").exists()
 
 
 @pytest.mark.parametrize("phase", ["starting", "failed"])
@@ -88,7 +88,7 @@ def test_a_start_forgets_a_canary_that_was_not_there_yet_or_no_more(home: Home, 
     assert versions.canaries == {}
     assert phase in versions.history[-1].why
     assert weights(home) == {}
-    assert not home.turn("trading-worker").exists()
+    assert not home.lease_file("trading-worker").exists()
 
 
 @pytest.mark.parametrize("phase", ["serving", "promoting"])

@@ -14,7 +14,7 @@ import psutil
 import psycopg2
 import pytest
 
-from compose.local import databases, leftovers, ready, secrets, valkey
+from compose.local import databases, orphans, ready, secrets, valkey
 from compose.local.console import Trouble
 from compose.local.paths import Home
 from compose.local.processes import PROCESSES
@@ -70,12 +70,12 @@ def test_valkey_comes_back_with_its_data(system: Stack, passwords: dict[str, str
 def test_a_start_after_supervisord_was_killed_ends_the_orphans_first(
     system: Stack, passwords: dict[str, str], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    orphans = [psutil.Process(pid_of(system, name)) for name in ("postgres", "redis")]
+    left = [psutil.Process(pid_of(system, name)) for name in ("postgres", "redis")]
     os.kill(system.supervisor.pid(), signal.SIGKILL)
     eventually(lambda: not system.supervisor.alive())
-    assert all(orphan.is_running() for orphan in orphans)
+    assert all(orphan.is_running() for orphan in left)
     system.backing_up()
-    assert not any(orphan.is_running() for orphan in orphans)
+    assert not any(orphan.is_running() for orphan in left)
     assert "supervisord is gone" in capfd.readouterr().out
     databases.connect(system.home, role="user", password=passwords["user"], database="user").close()
 
@@ -83,13 +83,13 @@ def test_a_start_after_supervisord_was_killed_ends_the_orphans_first(
 def test_down_after_supervisord_was_killed_ends_the_orphans(folder: Path) -> None:
     stack = Stack(Home.at(folder / "home"))
     stack.backing_up()
-    orphans = [psutil.Process(pid_of(stack, name)) for name in ("postgres", "redis")]
-    assert {orphan.pid for orphan in orphans} < {process.pid for process in leftovers.of_system(stack.home)}
+    left = [psutil.Process(pid_of(stack, name)) for name in ("postgres", "redis")]
+    assert {orphan.pid for orphan in left} < {process.pid for process in orphans.of_system(stack.home)}
     os.kill(stack.supervisor.pid(), signal.SIGKILL)
     eventually(lambda: not stack.supervisor.alive())
     assert stack.down()
-    assert not any(orphan.is_running() for orphan in orphans)
-    assert leftovers.of_system(stack.home) == []
+    assert not any(orphan.is_running() for orphan in left)
+    assert orphans.of_system(stack.home) == []
     assert not stack.down(), "nothing left to stop"
     stack.backing_up()
     stack.reset()
@@ -102,8 +102,8 @@ def test_two_systems_live_side_by_side(system: Stack, folder: Path) -> None:
     other.backing_up()
     try:
         assert other.home.run != system.home.run
-        ours = {process.pid for process in leftovers.of_system(system.home)}
-        theirs = {process.pid for process in leftovers.of_system(other.home)}
+        ours = {process.pid for process in orphans.of_system(system.home)}
+        theirs = {process.pid for process in orphans.of_system(other.home)}
         assert ours
         assert theirs
         assert not ours & theirs

@@ -12,7 +12,7 @@ import httpx
 import pytest
 import yaml
 
-from gateway.envoy.places import Places
+from gateway.envoy.endpoints import Addresses
 from gateway.nginx.binary import NginxRefused, command
 from gateway.nginx.files import write
 from gateway.source import SOURCE_FILE, Gateway, load
@@ -22,8 +22,8 @@ from gateway.tests.upstream import Upstream
 
 def written(gateway: Gateway, folder: Path, run_dir: Path | None = None) -> Path:
     """nginx.conf in ``etc`` of a folder, its sockets in ``run`` unless told otherwise."""
-    places = Places.of(gateway.target("local"), run_dir or folder / "run")
-    return write(gateway, places, out=folder / "etc", check=True)
+    addresses = Addresses.of(gateway.target("local"), run_dir or folder / "run")
+    return write(gateway, addresses, out=folder / "etc", check=True)
 
 
 def test_a_file_that_nginx_refuses_is_not_used(tmp_path: Path) -> None:

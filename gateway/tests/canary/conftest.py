@@ -17,7 +17,7 @@ import pytest
 from gateway.canary import live, share_cluster, weight_prefix
 from gateway.canary.admin import Admin
 from gateway.canary.weights import set_weights
-from gateway.envoy.places import Places
+from gateway.envoy.endpoints import Addresses
 from gateway.source import load
 from gateway.tests.running import System
 from gateway.tests.tokens import bearer
@@ -61,7 +61,7 @@ class Canary:
         gateway = load(self.system.source)
         return {
             "out": self.system.folder / "etc",
-            "places": Places.of(gateway.target("local"), self.system.run_dir),
+            "addresses": Addresses.of(gateway.target("local"), self.system.run_dir),
             "gateway": gateway,
             "admin": self.admin,
         }

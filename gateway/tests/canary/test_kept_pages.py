@@ -12,7 +12,7 @@ import pytest
 from gateway.canary import live
 from gateway.canary.admin import Admin
 from gateway.canary.weights import set_weights
-from gateway.envoy.places import Places
+from gateway.envoy.endpoints import Addresses
 from gateway.source import load
 from gateway.tests.cache.pages import new_page
 from gateway.tests.running import System
@@ -42,7 +42,7 @@ def canary(system: System) -> Iterator[Market]:
     gateway = load(system.source)
     where: dict[str, Any] = {
         "out": system.folder / "etc",
-        "places": Places.of(gateway.target("local"), system.run_dir),
+        "addresses": Addresses.of(gateway.target("local"), system.run_dir),
         "gateway": gateway,
         "admin": Admin(system.run_dir / "gateway-admin.sock"),
     }

@@ -23,7 +23,7 @@ SCARCE, BUYERS = "GBPSIM", 10
 #: How many orders the one balance pays for.
 PAID_FOR = 10
 #: Seconds that a runner waits for an answer.
-PATIENCE = 20.0
+RETRY_FOR_S = 20.0
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Race(Fault):
             if not hasattr(lines, "mine"):
                 lines.mine = Line(target.url)
             lines.mine.token = customer.line.token
-            customer.send(wish, line=lines.mine, patience=PATIENCE)
+            customer.send(wish, line=lines.mine, patience=RETRY_FOR_S)
 
         with ThreadPoolExecutor(AT_ONCE) as pool:
             list(pool.map(send, wishes))

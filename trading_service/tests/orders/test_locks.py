@@ -20,7 +20,7 @@ from trading_service.tests.conftest import at_once, fresh
 pytestmark = pytest.mark.django_db(transaction=True)
 
 #: Milliseconds a statement waits for a row here; the services' own limit is 5,000.
-PATIENCE = 300
+LOCK_TIMEOUT_MS = 300
 
 
 @contextmanager
@@ -33,11 +33,11 @@ def held(model: type[Model], **which: Any) -> Iterator[None]:
 
 
 def meanwhile(call: Any) -> Any:
-    """What a call gives in another connection that waits at most ``PATIENCE``."""
+    """What a call gives in another connection that waits at most ``LOCK_TIMEOUT_MS``."""
 
     def run() -> Any:
         with connection.cursor() as cursor:
-            cursor.execute("SET lock_timeout = %s", [PATIENCE])
+            cursor.execute("SET lock_timeout = %s", [LOCK_TIMEOUT_MS])
         return call()
 
     (outcome,) = at_once([run], threads=1)
@@ -88,7 +88,7 @@ def test_a_batch_waits_for_its_own_rows_only_so_long_and_then_goes_in_parts(
         outcome = meanwhile(lambda: deliver_many([world.hold_placed(order) for order in orders]))
         # when it has waited its time it fails as a whole
         assert isinstance(outcome, OperationalError)
-        assert time.monotonic() - begin < 10 * PATIENCE / 1000
+        assert time.monotonic() - begin < 10 * LOCK_TIMEOUT_MS / 1000
         assert {fresh(order).status for order in orders} == {"accepted"}
         # then its parts go through, but the one that is held
         rest = [world.hold_placed(order) for order in orders if order is not orders[2]]

@@ -17,7 +17,7 @@ from servicekit.messaging.threads import keep_running
 log = logging.getLogger(__name__)
 
 #: Seconds that the listener waits for a message in one call.
-PATIENCE = 30.0
+LISTEN_TIMEOUT_S = 30.0
 
 _here: threading.Event | None = None
 
@@ -33,38 +33,38 @@ def wake_relay() -> None:
         log.warning("the relay could not be woken: %s", error)
 
 
-class Bell:
+class RelayWakeup:
     """What wakes the relay of this process, from here and from the service's other processes."""
 
     def __init__(self) -> None:
         global _here
-        self._rung = threading.Event()
+        self._woken = threading.Event()
         self._closed = threading.Event()
-        _here = self._rung
-        keep_running("bell", self._listen, self._closed)
+        _here = self._woken
+        keep_running("relay-wakeup", self._listen, self._closed)
 
     def wait(self, seconds: float) -> None:
-        """Return when it was rung since the last time, or after so many seconds."""
-        self._rung.wait(seconds)
-        self._rung.clear()
+        """Return when it was woken since the last time, or after so many seconds."""
+        self._woken.wait(seconds)
+        self._woken.clear()
 
     def close(self) -> None:
         """From now on others must be told by a message: this process relays no more."""
         global _here
         self._closed.set()
-        if _here is self._rung:
+        if _here is self._woken:
             _here = None
 
     def _listen(self) -> None:
-        client = streams.connect(timeout=PATIENCE + streams.SOCKET_TIMEOUT)
+        client = streams.connect(timeout=LISTEN_TIMEOUT_S + streams.SOCKET_TIMEOUT)
         wakes = client.pubsub(ignore_subscribe_messages=True)
         try:
             wakes.subscribe(streams.wake_channel(settings.SERVICE_NAME))
             while not self._closed.is_set():
-                if wakes.get_message(timeout=PATIENCE):
-                    self._rung.set()
+                if wakes.get_message(timeout=LISTEN_TIMEOUT_S):
+                    self._woken.set()
         except redis.RedisError as error:
-            log.warning("Redis does not answer the bell: %s", error)
+            log.warning("Redis does not answer who waits to wake the relay: %s", error)
             self._closed.wait(1)
         finally:
             wakes.close()

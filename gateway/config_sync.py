@@ -19,11 +19,11 @@ _FILES = {
 }
 
 
-class NotTaken(RuntimeError):
+class ConfigNotApplied(RuntimeError):
     """Envoy does not go by what was written; the message names the files."""
 
 
-def wait_until_taken(admin: Admin, folder: Path, *, seconds: float = 15) -> None:
+def wait_until_applied(admin: Admin, folder: Path, *, seconds: float = 15) -> None:
     """Return when Envoy goes by every file.
 
     Args:
@@ -32,12 +32,12 @@ def wait_until_taken(admin: Admin, folder: Path, *, seconds: float = 15) -> None
         seconds: to wait at most.
 
     Raises:
-        NotTaken: it still goes by older ones.
+        ConfigNotApplied: it still goes by older ones.
     """
     end = time.monotonic() + seconds
     while missing := _missing(admin, folder):
         if time.monotonic() > end:
-            raise NotTaken(f"Envoy does not take {', '.join(missing)}: its log says why")
+            raise ConfigNotApplied(f"Envoy does not take {', '.join(missing)}: its log says why")
         time.sleep(0.1)
 
 

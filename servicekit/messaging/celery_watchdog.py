@@ -13,10 +13,10 @@ from typing import Any
 from celery.signals import task_postrun, task_prerun
 
 #: Seconds after which a task that nobody has begun is missed.
-PATIENCE = 12.0
+STALLED_AFTER_S = 12.0
 
 
-class Pulse:
+class CeleryWatchdog:
     """Compares what was sent with what is run, in one process."""
 
     def __init__(self) -> None:
@@ -29,12 +29,12 @@ class Pulse:
         """The schedule has sent a task."""
         self._sent.append(time.monotonic())
 
-    def lost(self) -> bool:
+    def stalled(self) -> bool:
         """Whether two tasks or more were sent since one was run, the first of them a while ago.
 
         One alone may have been lost with Redis; and while a long one runs the others wait.
         """
-        late = self._sent and time.monotonic() - self._sent[0] > PATIENCE
+        late = self._sent and time.monotonic() - self._sent[0] > STALLED_AFTER_S
         return bool(late and len(self._sent) > 1 and not self._running)
 
     def _begun(self, **_: Any) -> None:

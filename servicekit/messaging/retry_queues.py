@@ -1,4 +1,4 @@
-"""Handling what was read: batches, their halves, and the lanes in which failed events wait.
+"""Handling what was read: batches, their halves, and the queues in which failed events wait.
 
 A batch is one transaction. When it fails its halves are tried, and theirs, down to one event, so that
 one bad event stops only itself and the later events of its own subject, which wait behind it to keep
@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 from django.db import InterfaceError, OperationalError, connection
 
 from servicekit.messaging import failures, inbox
+from servicekit.messaging.consumer_lease import ConsumerLease, LeaseLost
 from servicekit.messaging.envelope import Received
 from servicekit.messaging.threads import fresh_connections
-from servicekit.messaging.turns import Turn, TurnLost
 
 log = logging.getLogger(__name__)
 
@@ -33,22 +33,22 @@ class Delivery(NamedTuple):
     message: Received[Any]
 
     @property
-    def lane(self) -> tuple[str, str]:
-        """Events in one lane keep their order."""
+    def queue(self) -> tuple[str, str]:
+        """The name of its queue: events in one queue keep their order."""
         return self.stream, self.message.subject
 
 
-class Lanes:
+class RetryQueues:
     """The events that one consumer has in hand.
 
     Attributes:
-        waiting: lane → what waits in it, the failed event first.
-        due: lane → when its first event is tried again (monotonic seconds).
+        waiting: queue → what waits in it, the failed event first.
+        due: queue → when its first event is tried again (monotonic seconds).
     """
 
-    def __init__(self, stop: threading.Event, turn: Turn) -> None:
+    def __init__(self, stop: threading.Event, lease: ConsumerLease) -> None:
         self.stop = stop
-        self.turn = turn
+        self.lease = lease
         self.waiting: dict[tuple[str, str], deque[Delivery]] = {}
         self.due: dict[tuple[str, str], float] = {}
 
@@ -57,7 +57,7 @@ class Lanes:
 
     def entries(self) -> set[str]:
         """The entries that wait here to be tried again."""
-        return {delivery.entry for lane in self.waiting.values() for delivery in lane}
+        return {delivery.entry for queue in self.waiting.values() for delivery in queue}
 
     def next_due(self) -> float | None:
         """Seconds until something is to be tried again; None when nothing waits."""
@@ -72,7 +72,7 @@ class Lanes:
         """Handle a batch, its halves if it fails. Returns the entries to acknowledge; the rest waits.
 
         Raises:
-            TurnLost: another consumer may be at work; nothing is to be acknowledged.
+            LeaseLost: another consumer may be at work; nothing is to be acknowledged.
         """
         deliveries = self._put_behind_waiting(deliveries)
         if not deliveries or self.stop.is_set():
@@ -82,9 +82,9 @@ class Lanes:
         while not self.stop.is_set():
             try:
                 with fresh_connections():
-                    inbox.handle([delivery.message for delivery in deliveries], allowed=self.turn.require)
+                    inbox.handle([delivery.message for delivery in deliveries], allowed=self.lease.require)
                 return [delivery.entry for delivery in deliveries]
-            except TurnLost:
+            except LeaseLost:
                 raise
             except Exception as error:
                 if not _is_outage(error):
@@ -96,22 +96,22 @@ class Lanes:
         return self.handle(deliveries[:middle]) + self.handle(deliveries[middle:])
 
     def _put_behind_waiting(self, deliveries: list[Delivery]) -> list[Delivery]:
-        """Those whose lane is free; the others join what waits there."""
+        """Those whose queue is empty; the others join what waits there."""
         free = []
         for delivery in deliveries:
-            if delivery.lane in self.waiting:
-                self.waiting[delivery.lane].append(delivery)
+            if delivery.queue in self.waiting:
+                self.waiting[delivery.queue].append(delivery)
             else:
                 free.append(delivery)
         return free
 
     def _handled(self, delivery: Delivery) -> bool:
-        """Handle one event by itself. False when it failed and now waits in its lane."""
+        """Handle one event by itself. False when it failed and now waits in its queue."""
         try:
             with fresh_connections():
-                inbox.handle([delivery.message], allowed=self.turn.require)
+                inbox.handle([delivery.message], allowed=self.lease.require)
             return True
-        except TurnLost:
+        except LeaseLost:
             raise
         except Exception as error:
             attempts = 1 if _is_outage(error) else self._failed(delivery, error)
@@ -123,8 +123,8 @@ class Lanes:
                     error=repr(error),
                 )
                 return True
-            self.waiting.setdefault(delivery.lane, deque()).appendleft(delivery)
-            self.due[delivery.lane] = time.monotonic() + failures.wait_after(attempts)
+            self.waiting.setdefault(delivery.queue, deque()).appendleft(delivery)
+            self.due[delivery.queue] = time.monotonic() + failures.wait_after(attempts)
             return False
 
     def _failed(self, delivery: Delivery, error: Exception) -> int:
@@ -141,15 +141,15 @@ class Lanes:
         )
 
     def retry_due(self) -> Iterator[Delivery]:
-        """Try the lanes again whose time has come, each from its first event on. Yields what is handled."""
+        """Try the queues again whose time has come, each from its first event on. Yields what is handled."""
         now = time.monotonic()
-        for lane in [lane for lane, due in self.due.items() if due <= now]:
-            queue = self.waiting.pop(lane)
-            del self.due[lane]
+        for name in [name for name, due in self.due.items() if due <= now]:
+            queue = self.waiting.pop(name)
+            del self.due[name]
             while queue:
                 delivery = queue.popleft()
                 if not self._handled(delivery):
-                    self.waiting[lane].extend(queue)
+                    self.waiting[name].extend(queue)
                     break
                 yield delivery
                 failures.forget(str(delivery.message.id))
@@ -159,7 +159,7 @@ def _is_outage(error: Exception) -> bool:
     """Whether the database is away, rather than the event being at fault."""
     if not isinstance(error, OperationalError | InterfaceError):
         return False
-    if connection.is_usable():  # it holds the turn: not to be closed without need
+    if connection.is_usable():  # it holds the lease: not to be closed without need
         return False
     try:
         connection.close()

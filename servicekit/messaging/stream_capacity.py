@@ -46,7 +46,7 @@ def trim_stream() -> int:
     return int(client.xtrim(stream, minid=redis_groups.text(limit), approximate=False))
 
 
-class Room:
+class StreamCapacity:
     """Whether the stream takes more entries, for the relay. Asks Redis once in ``LOOK_EVERY`` entries."""
 
     def __init__(self) -> None:
@@ -66,7 +66,7 @@ class Room:
             self._tell(self._left <= 0, length)
         return self._left > 0
 
-    def taken(self, entries: int) -> None:
+    def use(self, entries: int) -> None:
         """So many entries were sent."""
         self._left -= entries
 

@@ -149,10 +149,10 @@ def make_past(system: BenchSystem, *, copies: int) -> dict[str, int]:
         with step(f"making a past for {service}"), closing(system.superuser(service)) as connection:
             cursor = connection.cursor()
             cursor.execute("BEGIN")
-            past = Past(cursor, copies)
+            history = History(cursor, copies)
             for table in tables:
-                past.copy(table)
-            past.finish(service)
+                history.copy(table)
+            history.finish(service)
             cursor.execute("COMMIT")
             cursor.execute("VACUUM (ANALYZE)")
             for table in tables:
@@ -161,7 +161,7 @@ def make_past(system: BenchSystem, *, copies: int) -> dict[str, int]:
     return rows
 
 
-class Past:
+class History:
     """The copying in one database, by the superuser, within a transaction."""
 
     def __init__(self, cursor: Any, copies: int) -> None:

@@ -12,7 +12,7 @@ from compose.check.snapshot import Snapshot, first_id
 
 
 @dataclass(frozen=True)
-class Heard:
+class DeliveryAudit:
     """What a publisher has said that concerns a subscriber, and what the subscriber has handled.
 
     Both ways: what never arrived, and what came from nowhere. Events of days of which neither side has

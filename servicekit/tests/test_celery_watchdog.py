@@ -7,7 +7,7 @@ import time
 import pytest
 from celery.signals import task_postrun, task_prerun
 
-from servicekit.messaging.pulse import PATIENCE, Pulse
+from servicekit.messaging.celery_watchdog import STALLED_AFTER_S, CeleryWatchdog
 
 
 @pytest.fixture
@@ -18,38 +18,38 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def test_tasks_that_are_run_are_not_missed(now: list[float]) -> None:
-    pulse = Pulse()
+    watchdog = CeleryWatchdog()
     for _ in range(10):
-        pulse.sent()
+        watchdog.sent()
         now[0] += 5
         task_prerun.send(sender=None)
         task_postrun.send(sender=None)
-        assert not pulse.lost()
+        assert not watchdog.stalled()
 
 
 def test_nobody_runs_them(now: list[float]) -> None:
-    pulse = Pulse()
-    pulse.sent()
-    now[0] += PATIENCE - 1
-    pulse.sent()
-    assert not pulse.lost()
+    watchdog = CeleryWatchdog()
+    watchdog.sent()
+    now[0] += STALLED_AFTER_S - 1
+    watchdog.sent()
+    assert not watchdog.stalled()
     now[0] += 2
-    assert pulse.lost()
+    assert watchdog.stalled()
 
 
 def test_one_alone_may_have_been_lost_with_redis(now: list[float]) -> None:
-    pulse = Pulse()
-    pulse.sent()
-    now[0] += 10 * PATIENCE
-    assert not pulse.lost()
+    watchdog = CeleryWatchdog()
+    watchdog.sent()
+    now[0] += 10 * STALLED_AFTER_S
+    assert not watchdog.stalled()
 
 
 def test_a_long_one_makes_the_others_wait(now: list[float]) -> None:
-    pulse = Pulse()
+    watchdog = CeleryWatchdog()
     task_prerun.send(sender=None)
     for _ in range(20):
-        pulse.sent()
+        watchdog.sent()
         now[0] += 5
-        assert not pulse.lost()
+        assert not watchdog.stalled()
     task_postrun.send(sender=None)
-    assert not pulse.lost()
+    assert not watchdog.stalled()

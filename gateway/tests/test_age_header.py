@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 
-from gateway.nginx.ages import age_maps
+from gateway.nginx.age_header import age_maps
 from gateway.nginx.binary import command
 from gateway.nginx.configuration import temporary_paths
 

@@ -16,8 +16,8 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 
 from servicekit.ids import new_id
+from servicekit.messaging.consumer_lease import CONSUMER_LOCK
 from servicekit.messaging.models import FailedEvent, InboxEvent
-from servicekit.messaging.turns import CONSUMER_LOCK
 from servicekit.tests.sending import placed, sealed
 from servicekit.tests.server import administrator, eventually
 
@@ -49,20 +49,20 @@ Start = Callable[..., subprocess.Popen[bytes]]
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """``start(turn=0.5)`` → a worker with turns of so many seconds; all are ended in the end."""
+    """``start(lease_s=0.5)`` → a worker with a lease of so many seconds; all are ended in the end."""
     workers: list[subprocess.Popen[bytes]] = []
     administrator().delete("celery:trading:tasks")
 
-    def run(turn: float) -> subprocess.Popen[bytes]:
+    def run(lease_s: float) -> subprocess.Popen[bytes]:
         number = len(workers)
-        (tmp_path / f"{number}.turn").write_text(f"{turn}", encoding="ascii")
+        (tmp_path / f"{number}.lease").write_text(f"{lease_s}", encoding="ascii")
         variables = os.environ | {
             "BIRZHA_DATABASE_NAME": connection.settings_dict["NAME"],
             "BIRZHA_WORKER_METRICS": str(tmp_path / f"{number}.sock"),
-            "BIRZHA_TURN": str(tmp_path / f"{number}.turn"),
+            "BIRZHA_LEASE_FILE": str(tmp_path / f"{number}.lease"),
         }
         with (tmp_path / f"{number}.log").open("wb") as log:
-            argv = [sys.executable, "-m", "servicekit.tests.turn_worker"]
+            argv = [sys.executable, "-m", "servicekit.tests.lease_worker"]
             workers.append(subprocess.Popen(argv, env=variables, stdout=log, stderr=log))
         return workers[-1]
 
@@ -106,7 +106,7 @@ def everything_is_handled(sender: Sender) -> bool:
 
 def test_two_workers_take_turns(redis_streams: Any, start: Start) -> None:
     sender = Sender(redis_streams)
-    workers = [start(turn=0.5), start(turn=0.5)]
+    workers = [start(lease_s=0.5), start(lease_s=0.5)]
     end = time.monotonic() + 60
     while len(handled_by()) < 2 or sender.sent < 1000:
         assert time.monotonic() < end, handled_by()
@@ -120,7 +120,7 @@ def test_two_workers_take_turns(redis_streams: Any, start: Start) -> None:
 
 def test_the_share_is_about_that_of_the_turns(redis_streams: Any, start: Start) -> None:
     sender = Sender(redis_streams)
-    stable, canary = start(turn=2.7), start(turn=0.3)
+    stable, canary = start(lease_s=2.7), start(lease_s=0.3)
     send_until_both_work(sender)
     get_user_model().objects.all().delete()
     before = InboxEvent.objects.count()
@@ -137,7 +137,7 @@ def test_the_share_is_about_that_of_the_turns(redis_streams: Any, start: Start) 
 
 def test_the_order_survives_lost_connections_and_killed_workers(redis_streams: Any, start: Start) -> None:
     sender = Sender(redis_streams)
-    workers = [start(turn=0.5), start(turn=0.5)]
+    workers = [start(lease_s=0.5), start(lease_s=0.5)]
     send_until_both_work(sender)
     for number in range(12):
         sender.send(40)
@@ -152,7 +152,7 @@ def test_the_order_survives_lost_connections_and_killed_workers(redis_streams: A
             )
         if number == 6:
             workers[0].kill()
-            start(turn=0.5)
+            start(lease_s=0.5)
         time.sleep(0.25)
     eventually(lambda: everything_is_handled(sender), seconds=60)
     assert_in_order()
@@ -161,10 +161,10 @@ def test_the_order_survives_lost_connections_and_killed_workers(redis_streams: A
 
 def test_a_share_of_nothing_consumes_nothing(redis_streams: Any, start: Start) -> None:
     sender = Sender(redis_streams)
-    idle = start(turn=0)
+    idle = start(lease_s=0)
     time.sleep(3)
     sender.send(80)
-    busy = start(turn=1)
+    busy = start(lease_s=1)
     eventually(lambda: everything_is_handled(sender), seconds=40)
     assert handled_by() == {str(busy.pid): 80}
     assert idle.poll() is None

@@ -1,4 +1,6 @@
-"""Keeps Envoy running, and replaces it without losing a request: `python -m gateway.keeper --config DIR`.
+"""Keeps Envoy running and replaces it without losing a request.
+
+    python -m gateway.hot_restart --config DIR
 
 SIGHUP     a new Envoy takes the open sockets over from the old one (Envoy's hot restart). The old one takes
            no more connections, ends each of those it has with the answer under way, and leaves after the
@@ -165,7 +167,7 @@ def _names() -> list[str]:
 
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m gateway.keeper")
+    parser = argparse.ArgumentParser(prog="python -m gateway.hot_restart")
     parser.add_argument("--config", type=Path, required=True, help="folder of the rendered files")
     parser.add_argument("--drain", type=int, help="seconds (default: timeouts.drain of gateway.yaml)")
     parser.add_argument("--concurrency", type=int, help="worker threads (default: two, or one on one core)")

@@ -20,8 +20,8 @@ WORTH = 3
 BEHIND, WINDOW = 0.6, 0.5
 
 
-class Pace:
-    """Of one thread that goes round: :meth:`look` for work, :meth:`found` it, :meth:`done` with it."""
+class AdaptiveBatching:
+    """Of one thread that reads and handles in a loop: call it before and after each of both."""
 
     def __init__(self, stop: threading.Event) -> None:
         self.stop = stop
@@ -29,17 +29,17 @@ class Pace:
         self._busy = 0.0
         self._looked = self._found = 0.0
 
-    def look(self) -> None:
+    def before_read(self) -> None:
         """Call it before looking. Pauses if this thread is behind."""
         if self._pauses:
             self.stop.wait(PAUSE)
         self._looked = time.monotonic()
 
-    def found(self) -> None:
+    def after_read(self) -> None:
         """Call it when there is something to do, or nothing came."""
         self._found = time.monotonic()
 
-    def done(self, events: int, *, most: int) -> None:
+    def after_batch(self, events: int, *, most: int) -> None:
         """Call it when that is done.
 
         Args:

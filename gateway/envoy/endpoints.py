@@ -23,7 +23,7 @@ ADMIN_SOCKET = "gateway-admin.sock"
 
 
 @dataclass(frozen=True)
-class Places:
+class Addresses:
     """Addresses of one run, as text: ``unix:<path>`` or ``<host>:<port>``.
 
     Attributes:
@@ -37,8 +37,8 @@ class Places:
     gateways: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, target: Target, run_dir: Path, gateways: tuple[str, ...] = ()) -> Places:
-        """The places of a target; its gateways by their common name, unless each is given."""
+    def of(cls, target: Target, run_dir: Path, gateways: tuple[str, ...] = ()) -> Addresses:
+        """The addresses of a target; its gateways by their common name, unless each is given."""
         return cls(target, run_dir, gateways or ((target.gateways,) if target.gateways else ()))
 
     @property
@@ -127,13 +127,13 @@ def address(place: str, *, mode: int | None = None) -> Json:
     return {"socket_address": {"address": host.strip("[]"), "port_value": int(port)}}
 
 
-def endpoints(cluster: str, *places: str) -> Json:
-    """A cluster's ``load_assignment``: the places, all alike."""
-    hosts = [{"endpoint": {"address": address(place)}} for place in places]
+def endpoints(cluster: str, *addresses: str) -> Json:
+    """A cluster's ``load_assignment``: the addresses, all alike."""
+    hosts = [{"endpoint": {"address": address(place)}} for place in addresses]
     return {"cluster_name": cluster, "endpoints": [{"lb_endpoints": hosts}]}
 
 
-def discovery(*places: str) -> str:
+def discovery(*addresses: str) -> str:
     """A cluster's ``type``: names are looked up again and again, sockets and addresses stand."""
-    named = [place for place in places if not place.startswith("unix:") and place[0].isalpha()]
+    named = [place for place in addresses if not place.startswith("unix:") and place[0].isalpha()]
     return "STRICT_DNS" if named else "STATIC"

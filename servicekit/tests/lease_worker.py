@@ -1,4 +1,4 @@
-"""``python -m servicekit.tests.turn_worker``: a real worker whose handler writes down who handled what.
+"""``python -m servicekit.tests.lease_worker``: a real worker whose handler writes down who handled what.
 
 Every event leaves a user named after its subject and sequence, whose number tells the order, and whose
 last name is the worker's process id. One that acted twice would be refused by the database.

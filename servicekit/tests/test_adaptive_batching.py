@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from servicekit.messaging.pace import PAUSE, Pace
+from servicekit.messaging.adaptive_batching import PAUSE, AdaptiveBatching
 
 
 class Clock(threading.Event):
@@ -28,17 +28,17 @@ def pauses(monkeypatch: pytest.MonkeyPatch, rounds: list[tuple[int, float]]) -> 
     """Before which rounds (events, seconds waited for them; the work takes 10 ms) there is a pause."""
     clock = Clock()
     monkeypatch.setattr(time, "monotonic", lambda: clock.now)
-    pace = Pace(clock)
+    batching = AdaptiveBatching(clock)
     paused = []
     for number, (events, waited) in enumerate(rounds, start=1):
         before = clock.pauses
-        pace.look()
+        batching.before_read()
         if clock.pauses > before:
             paused.append(number)
         clock.now += waited
-        pace.found()
+        batching.after_read()
         clock.now += 0.01
-        pace.done(events, most=200)
+        batching.after_batch(events, most=200)
     return paused
 
 

@@ -1,12 +1,12 @@
-"""Whose turn it is to consume. Of several workers of one service, one at a time does.
+"""The lease to consume. Of several workers of one service, one at a time holds it.
 
 Two consumers at once would take two events of one subject at the same time, and act on the second one
-first; and their batches would wait for each other's rows. So the consumers of a service take turns, by
-an advisory lock of its database: one that waits for it is seen by the one that has it, which hands over
-when its time is up. Alone, a worker keeps the lock and asks once a second whether somebody waits.
+first; and their batches would wait for each other's rows. So the consumers of a service hold a lease by
+turns, an advisory lock of its database: one that waits for it is seen by the one that has it, which hands
+over when its time is up. Alone, a worker keeps the lease and asks once a second whether somebody waits.
 
-A canary's worker has short turns and the stable one's long ones: so it handles about its share of the
-events, and what its handlers fail, the other's handle in the next turn. See docs/adr/0017.
+A canary's worker has a short lease and the stable one a long one: so it handles about its share of the
+events, and what its handlers fail, the other's handle under the next lease. See docs/adr/0017.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ log = logging.getLogger(__name__)
 
 #: The advisory lock's number; the relay's is another.
 CONSUMER_LOCK = 7_002
-#: Seconds of a turn when nobody says otherwise.
-TURN = 5.0
+#: Seconds of a lease when nobody says otherwise.
+LEASE_S = 5.0
 #: Seconds between two looks whether somebody waits, once the time is up.
-LOOK_EVERY = 1.0
+CHECK_EVERY_S = 1.0
 #: Seconds to wait for the lock before looking whether to stop.
-PATIENCE = 2.0
-#: For so many seconds of a turn, what the one before may have read without knowing that its turn had ended
+LOCK_TIMEOUT_S = 2.0
+#: For so many seconds of a lease, what the one before may have read without knowing that its own had ended
 #: is looked for with each reading: longer than any reading waits.
-CAREFUL = 5.0
+OVERLAP_S = 5.0
 
 _WAITING = """
 SELECT EXISTS (
@@ -45,12 +45,12 @@ SELECT EXISTS (
 """
 
 
-class TurnLost(Exception):
-    """The database connection that held the turn is gone; another consumer may be at work."""
+class LeaseLost(Exception):
+    """The database connection that held the lease is gone; another consumer may be at work."""
 
 
-class Turn:
-    """One consumer's turns, for its thread; the lock is held by the thread's database connection."""
+class ConsumerLease:
+    """One consumer's lease, for its thread; the lock is held by the thread's database connection."""
 
     def __init__(self, stop: threading.Event) -> None:
         self.stop = stop
@@ -59,7 +59,7 @@ class Turn:
         self._next_look = 0.0
 
     def wait(self) -> bool:
-        """Wait until it is this consumer's turn.
+        """Wait until this consumer has the lease.
 
         Returns:
             False when it was told to stop first.
@@ -81,38 +81,38 @@ class Turn:
         return False
 
     def require(self) -> None:
-        """Refuse to act in a transaction that is not protected by the turn.
+        """Refuse to act in a transaction that is not protected by the lease.
 
         Raises:
-            TurnLost: it has another connection than the one that holds the lock.
+            LeaseLost: it has another connection than the one that holds the lock.
         """
         if self._held_by is None or connection.connection is not self._held_by:
-            raise TurnLost
+            raise LeaseLost
 
     def just_begun(self) -> bool:
         """Whether the consumer before may still be at what it read."""
-        return time.monotonic() < self._began + CAREFUL
+        return time.monotonic() < self._began + OVERLAP_S
 
     def over(self) -> bool:
         """Whether the time is up and somebody waits.
 
         Raises:
-            TurnLost: as :meth:`require`.
+            LeaseLost: as :meth:`require`.
         """
         now = time.monotonic()
         if now < self._next_look:
             return False
-        self._next_look = now + LOOK_EVERY
+        self._next_look = now + CHECK_EVERY_S
         self.require()
         try:
             with connection.cursor() as cursor:
                 cursor.execute(_WAITING, [CONSUMER_LOCK])
                 return bool(cursor.fetchone()[0]) or length() <= 0
         except database_errors:
-            raise TurnLost from None
+            raise LeaseLost from None
 
     def end(self) -> None:
-        """Hand over, if it is still this consumer's turn."""
+        """Hand over, if this consumer still has it."""
         if self._held_by is not None and connection.connection is self._held_by:
             try:
                 with connection.cursor() as cursor:
@@ -123,23 +123,23 @@ class Turn:
 
 
 def length() -> float:
-    """Seconds of a turn: the content of the file that BIRZHA_TURN names, if there is one. 0: no turns."""
-    file = os.environ.get("BIRZHA_TURN")
+    """Seconds of a lease: the content of the file that BIRZHA_LEASE_FILE names, if any. 0: none at all."""
+    file = os.environ.get("BIRZHA_LEASE_FILE")
     try:
-        return float(Path(file).read_text(encoding="ascii")) if file else TURN
+        return float(Path(file).read_text(encoding="ascii")) if file else LEASE_S
     except (OSError, ValueError):
-        return TURN
+        return LEASE_S
 
 
 def _lock() -> bool:
-    """Take the lock, within ``PATIENCE``."""
+    """Take the lock, within ``LOCK_TIMEOUT_S``."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [CONSUMER_LOCK])
         if cursor.fetchone()[0]:
             return True
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET LOCAL lock_timeout = %s", [int(PATIENCE * 1000)])
+            cursor.execute("SET LOCAL lock_timeout = %s", [int(LOCK_TIMEOUT_S * 1000)])
             cursor.execute("SELECT pg_advisory_lock(%s)", [CONSUMER_LOCK])
         return True
     except OperationalError as error:
