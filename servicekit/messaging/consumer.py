@@ -1,7 +1,7 @@
 """The consumer: reads the streams of other services and has each event handled once.
 
-What it reads goes through ``retry_queues``, a batch in a transaction. A message is acknowledged after the commit;
-what a dead process left unacknowledged is read again at the start. Several workers of one service
+What it reads goes through ``retry_queues``, a batch in a transaction. A message is acknowledged after the
+commit; what a dead process left unacknowledged is read again at the start. Several workers of one service
 hold a lease by turns (``consumer_lease``), and read under one name: what one leaves, the next finds.
 """
 
@@ -81,7 +81,7 @@ class Consumer:
             connection.close()
 
     def _consume(self) -> None:
-        """Consume while the lease lasts and Redis answers. What waits is read again afterwards: it is unacknowledged.
+        """Consume while the lease lasts and Redis answers. What waits is unacknowledged, and read again.
 
         Raises:
             LeaseLost: the database connection was lost, and the lease with it.

@@ -1,7 +1,7 @@
 """The relay: sends what the outbox holds to the service's stream, in order.
 
 One relay per service at a time: a PostgreSQL advisory lock elects it, which keeps the order of each
-subject. It is woken (``wake``) after each commit and looks by itself every two seconds. No row is
+subject. It is woken (``relay_wakeup``) after each commit and looks by itself every two seconds. No row is
 locked and no transaction is open while it talks to Redis: a relay that dies after XADD and before
 it has marked the rows sends them again, and the subscribers' inboxes drop the second copy.
 
@@ -16,8 +16,7 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import redis
 from django.conf import settings
@@ -31,6 +30,7 @@ from servicekit.messaging.adaptive_batching import AdaptiveBatching
 from servicekit.messaging.models import StreamState
 from servicekit.messaging.relay_wakeup import RelayWakeup
 from servicekit.messaging.stream_capacity import StreamCapacity
+from servicekit.messaging.stream_writer import ORIGIN, StreamWriter
 
 log = logging.getLogger(__name__)
 
@@ -40,12 +40,8 @@ BATCH = 200
 INTERVAL = 2.0
 #: Seconds between two looks for what Redis may have lost while nothing is sent.
 LOSS_INTERVAL = 5.0
-#: So often is a batch tried again at once when the stream was changed meanwhile: trimmed, or flushed.
-ATTEMPTS = 10
 #: The advisory lock's number; locks are per database, so one number serves every service.
 LEADER_LOCK = 7_001
-#: The entry before the first.
-ORIGIN = "0-0"
 
 # The oldest unsent events, and the last entry that the stream is known to have, with each of them. OFFSET 0
 # keeps the planner from turning it around: from reading the whole outbox, and asking of each row whether
@@ -183,35 +179,21 @@ def _unsent() -> list[Row]:
 
 
 def _send(last_entry: str, rows: Sequence[Row]) -> list[str] | str:
-    """The entries' ids; or, nothing being sent, the stream's last entry when it should have later ones.
-
-    Raises:
-        redis.WatchError: somebody changes the stream all the time; nothing was sent.
-    """
-    stream = streams.stream_of(settings.SERVICE_NAME)
-    for _ in range(ATTEMPTS):
-        with streams.shared().pipeline() as transaction:  # no script: services may run none
-            transaction.watch(stream)
-            last = _last_entry(transaction, stream)
-            if streams.entry_key(last_entry) > streams.entry_key(last):
-                return last
-            transaction.multi()
-            for row in rows:
-                transaction.xadd(stream, {"type": row.type, "envelope": row.envelope})
-            with suppress(redis.WatchError):  # trimmed meanwhile, or flushed
-                entries: list[str] = transaction.execute()
-                return entries
-    raise redis.WatchError(f"{stream} was changed by others {ATTEMPTS} times while a batch was to be sent")
+    """The entries' ids; or, nothing being sent, the stream's last entry when it should have later ones."""
+    entries = [{"type": row.type, "envelope": row.envelope} for row in rows]
+    return _writer().append(entries, after=last_entry)
 
 
-def _last_entry(client: Any, stream: str) -> str:
-    try:
-        last: str = client.xinfo_stream(stream)["last-generated-id"]
-    except redis.ResponseError as error:
-        if "no such key" in str(error):
-            return ORIGIN
-        raise
-    return last
+def _writer() -> StreamWriter:
+    """This thread's."""
+    place = settings.REDIS_URL, streams.stream_of(settings.SERVICE_NAME)
+    if getattr(_writers, "place", None) != place:
+        _writers.writer, _writers.place = StreamWriter(place[1]), place
+    writer: StreamWriter = _writers.writer
+    return writer
+
+
+_writers = threading.local()
 
 
 def _resume(stream: str, last: str) -> None:

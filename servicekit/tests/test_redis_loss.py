@@ -13,7 +13,7 @@ import redis
 from django.db import transaction
 
 from servicekit.ids import new_id
-from servicekit.messaging import Outgoing, publish_many, relay, streams, trim
+from servicekit.messaging import Outgoing, publish_many, relay, stream_capacity, stream_writer, streams
 from servicekit.messaging.models import InboxEvent, OutboxEvent, StreamGroup, StreamState, UnsentEvent
 from servicekit.messaging.subscriptions import publishers
 from servicekit.tests.sending import cancel_requested, consume_until, placed, sealed
@@ -94,7 +94,7 @@ class TestLoss:
         billing, notification = subscribe("billing"), subscribe("notification")
         before = tell(300)
         eventually(lambda: len(billing.ids) == len(notification.ids) == 300)
-        trim.trim_stream()
+        stream_capacity.trim_stream()
         notification.stop()  # it has not heard what comes now when it is lost
         before += tell(200)
         eventually(lambda: len(billing.ids) == 500 and sent())
@@ -144,13 +144,13 @@ class TestLoss:
         notification.stop()
         ids += tell(50)
         eventually(lambda: len(billing.ids) == 100)
-        trim.trim_stream()
+        stream_capacity.trim_stream()
         server.client().xgroup_destroy(STREAM, "notification")
-        trim.KEPT, kept = 0, trim.KEPT  # trim all that may be trimmed
+        stream_capacity.KEPT, kept = 0, stream_capacity.KEPT  # trim all that may be trimmed
         try:
-            trim.trim_stream()
+            stream_capacity.trim_stream()
         finally:
-            trim.KEPT = kept
+            stream_capacity.KEPT = kept
         notification.start()
         eventually(lambda: len(notification.ids) == 100)
         assert notification.ids == ids
@@ -170,20 +170,21 @@ class TestLoss:
 
 def test_a_stream_that_somebody_changes_all_the_time_is_not_tried_for_ever(server, monkeypatch):
     """The batch waits in the outbox, and goes when the stream is left alone."""
-    really, looks = relay._last_entry, []
+    writer, looks = stream_writer.StreamWriter, []
+    really = writer._last_entry
 
-    def changed_meanwhile(client: Any, stream: str) -> str:
-        looks.append(stream)
-        last = really(client, stream)
-        server.client().xadd(stream, {"by": "somebody"})
+    def changed_meanwhile(self: Any) -> str:
+        looks.append(self)
+        last = really(self)
+        server.client().xadd(self._stream, {"by": "somebody"})
         return last
 
     tell(1)
     with monkeypatch.context() as patch:
-        patch.setattr(relay, "_last_entry", changed_meanwhile)
+        patch.setattr(writer, "_last_entry", changed_meanwhile)
         with pytest.raises(redis.WatchError):
             relay.send_batch()
-    assert len(looks) == relay.ATTEMPTS
+    assert len(looks) == 1 + stream_writer.ATTEMPTS
     assert UnsentEvent.objects.count() == 1
     assert relay.send_batch() == 1
     assert sent()
@@ -192,7 +193,7 @@ def test_a_stream_that_somebody_changes_all_the_time_is_not_tried_for_ever(serve
 class TestTrim:
     @pytest.fixture(autouse=True)
     def _keep_nothing(self, monkeypatch):
-        monkeypatch.setattr(trim, "KEPT", 0)
+        monkeypatch.setattr(stream_capacity, "KEPT", 0)
 
     def test_never_past_the_slowest(self, server, subscribe, relaying):
         billing, notification = subscribe("billing"), subscribe("notification")
@@ -202,8 +203,8 @@ class TestTrim:
         notification.stop()
         tell(60)
         eventually(lambda: len(billing.ids) == 160)
-        assert trim.trim_stream() == 100
-        assert trim.trim_stream() == 0
+        assert stream_capacity.trim_stream() == 100
+        assert stream_capacity.trim_stream() == 0
         assert server.client().xlen(STREAM) == 60
         (slowest,) = StreamGroup.objects.filter(name="notification")
         assert StreamState.objects.get().confirmed == slowest.acknowledged
@@ -215,7 +216,7 @@ class TestTrim:
         client.xgroup_create(STREAM, "slow", id="0")
         entries = client.xreadgroup("slow", "c", {STREAM: ">"})[0][1]
         client.xack(STREAM, "slow", *[entry for entry, _ in entries[:5]], entries[9][0])
-        assert trim.trim_stream() == 5
+        assert stream_capacity.trim_stream() == 5
         assert [entry for entry, _ in client.xrange(STREAM)] == [entry for entry, _ in entries[5:]]
 
     def test_a_group_that_vanished_is_not_forgotten(self, server, subscribe, relaying):
@@ -223,18 +224,18 @@ class TestTrim:
         tell(20)
         eventually(lambda: len(billing.ids) == len(notification.ids) == 20)
         eventually(lambda: _acknowledged(server))
-        trim.trim_stream()
+        stream_capacity.trim_stream()
         notification.stop()
         server.client().xgroup_destroy(STREAM, "notification")
         tell(30)
         eventually(lambda: len(billing.ids) == 50 and _acknowledged(server))
-        assert trim.trim_stream() == 0
+        assert stream_capacity.trim_stream() == 0
         assert server.client().xlen(STREAM) == 30
 
     def test_a_stream_that_nobody_reads_is_not_trimmed(self, server, relaying):
         tell(20)
         eventually(sent)
-        assert trim.trim_stream() == 0
+        assert stream_capacity.trim_stream() == 0
         assert server.client().xlen(STREAM) == 20
 
 
@@ -242,9 +243,9 @@ class TestBackPressure:
     def test_a_slow_subscriber_slows_nobody_until_the_stream_is_full(
         self, server, subscribe, relaying, monkeypatch
     ):
-        monkeypatch.setattr(trim, "MOST", 600)
-        monkeypatch.setattr(trim, "LOOK_EVERY", 100)
-        monkeypatch.setattr(trim, "KEPT", 0)
+        monkeypatch.setattr(stream_capacity, "MOST", 600)
+        monkeypatch.setattr(stream_capacity, "LOOK_EVERY", 100)
+        monkeypatch.setattr(stream_capacity, "KEPT", 0)
         monkeypatch.setattr(relay, "BATCH", 50)
         billing, notification = subscribe("billing"), subscribe("notification")
         ids = tell(100)
@@ -279,12 +280,12 @@ class TestBackPressure:
         time.sleep(0.5)
         assert UnsentEvent.objects.exists()
 
-        trim.KEPT, kept = 0, trim.KEPT
+        stream_capacity.KEPT, kept = 0, stream_capacity.KEPT
         try:
             notification.start()  # it reads, what it has read is trimmed, and there is room again
             eventually(lambda: len(billing.ids) == len(notification.ids) == 1550, seconds=40)
         finally:
-            trim.KEPT = kept
+            stream_capacity.KEPT = kept
         assert billing.ids == notification.ids == ids
 
     def test_a_server_without_memory_is_read_by_a_consumer_that_begins(self, server, calls):
