@@ -118,6 +118,7 @@ def test_a_flood_of_every_log_at_once_loses_the_oldest_lines_and_nothing_else(ho
         return look
 
     eventually(written(FLOOD), "the flood was not written", 240)
+    eventually(lambda: {state["statename"] for state in supervisor.states()} == {RUNNING}, "not all run", 30)
     pids = {state["name"]: state["pid"] for state in supervisor.states()}
     most = LOG_MB * 2**20
     for name in names:

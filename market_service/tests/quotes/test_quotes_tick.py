@@ -21,8 +21,8 @@ from market_service.quotes.models import Quote, QuoteFeed
 from market_service.quotes.selectors import quotes_now
 from market_service.quotes.tasks import quotes_tick
 from servicekit.contracts.market import QuotesUpdated
-from servicekit.messaging import streams
 from servicekit.messaging.quotes import QUOTES_STREAM
+from servicekit.tests.server import administrator
 
 #: The module; the name of the use-case hides it.
 ticking = sys.modules[services.quotes_tick.__module__]
@@ -36,7 +36,7 @@ def shown_at(ticker: str) -> datetime:
 
 
 def on_the_stream() -> list[QuotesUpdated]:
-    entries = streams.shared().xrange(QUOTES_STREAM)
+    entries = administrator().xrange(QUOTES_STREAM)
     return [QuotesUpdated.from_data(json.loads(fields["quotes"])) for _, fields in entries]
 
 
@@ -104,11 +104,11 @@ def test_all_open_quotes_are_told_after_the_commit(
 ) -> None:
     settings.QUOTE_FEED = "still"
     apple, ibm = listed("AAPL"), listed("IBM", price="202.9", previous_close="200", price_step="0.001")
-    streams.shared().delete(QUOTES_STREAM)
+    administrator().delete(QUOTES_STREAM)
 
     with django_capture_on_commit_callbacks() as callbacks:
         quotes_tick()
-    assert not streams.shared().exists(QUOTES_STREAM)
+    assert not administrator().exists(QUOTES_STREAM)
     for callback in callbacks:
         callback()
 
@@ -177,7 +177,7 @@ def test_who_hears_a_whole_round_knows_every_quote(
     settings.QUOTE_PORTION = 3
     monkeypatch.setattr(ticking, "MOST_QUOTES", 2)
     ids = {str(listed(f"T{number}").id) for number in range(count)}
-    streams.shared().delete(QUOTES_STREAM)
+    administrator().delete(QUOTES_STREAM)
     for _ in range(8):
         with django_capture_on_commit_callbacks(execute=True):
             quotes_tick()
@@ -224,7 +224,7 @@ def test_a_price_that_an_operator_sets_while_the_feed_ticks_stays(
         return walked(row)  # type: ignore[no-any-return]
 
     monkeypatch.setattr(ticking, "_walked", meanwhile)
-    streams.shared().delete(QUOTES_STREAM)
+    administrator().delete(QUOTES_STREAM)
     with django_capture_on_commit_callbacks(execute=True):
         quotes_tick()
 
