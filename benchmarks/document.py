@@ -66,7 +66,7 @@ def write() -> None:
     verdicts = "".join(_verdicts(m, runs) for m, runs, _ in shown)
     sections = "".join(_section(m, runs, machine) for m, runs, machine in shown)
     MARKDOWN.write_text(_HEAD + verdicts + sections, encoding="utf-8")
-    STORIES.write_text(_STORIES_HEAD + "".join(_story(m) for m, _, _ in shown), encoding="utf-8")
+    STORIES.write_text(_STORIES_HEAD + "".join(map(_story, MEASUREMENTS)), encoding="utf-8")
 
 
 def _load() -> dict[str, Any]:

@@ -57,15 +57,15 @@ def test_every_body_has_an_example(visitor: Client, slug: str) -> None:
 
 
 def test_examples_work_as_they_stand(visitor: Client, new_person: Any) -> None:
-    """In the order in which a newcomer tries them: sign up, sign in, top up, buy; the password last."""
+    """In the order in which a newcomer tries them: sign up, sign in, top up, buy; out at last."""
     found = [example for slug in ENDPOINTS for example in examples_of(document_of(visitor, slug))]
-    steps = ["users", "token", "refresh", "me", "deposits", "orders", "read-all", "password"]
+    steps = ["users", "token", "refresh", "me", "deposits", "orders", "read-all", "password", "revoke"]
     found.sort(key=lambda example: steps.index(example[0].rsplit("/", 1)[-1]))
     anna = Client(visitor.url)
     answers: dict[str, Any] = {}
     for name, _, body in found:
         method, path = name.removesuffix("/").split(" ")
-        if path.endswith("/refresh"):
+        if path.endswith(("/refresh", "/revoke")):
             body = {"refresh": answers["/api/v1/auth/token"]["refresh"]}
         answer = anna.http.request(method, path, json=body, headers={"Idempotency-Key": str(uuid4())})
         if path == "/api/v1/users" and answer.status_code == 400:  # an earlier run's

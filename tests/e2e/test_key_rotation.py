@@ -61,7 +61,9 @@ class Rotating:
         self.manage("make_signing_key")
         socket = self.gateway.run_dir / "user.sock"
         argv = [sys.executable, "-m", "gunicorn", "--config", "compose/local/gunicorn_conf.py"]
-        argv += ["--bind", f"unix:{socket}", "--threads", "4", "user_service.config.wsgi:application"]
+        passwords = self.gateway.run_dir / "user-passwords.sock"
+        argv += ["--bind", f"unix:{socket}", "--bind", f"unix:{passwords}", "--threads", "4"]
+        argv += ["user_service.config.wsgi:application"]
         with (self.gateway.folder / "user.log").open("wb") as log:
             service = subprocess.Popen(argv, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
         web = running.Upstream("web", self.gateway.run_dir / "web.sock")
