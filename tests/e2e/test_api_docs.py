@@ -75,8 +75,9 @@ def test_examples_work_as_they_stand(visitor: Client, new_person: Any) -> None:
         answers[path] = answer.json() if answer.content else {}
         if "access" in answers[path]:
             anna.http.headers["Authorization"] = f"Bearer {answers[path]['access']}"
-    back = {"old_password": body["new_password"], "new_password": body["old_password"]}
-    assert anna.post("/users/me/password", back).status_code == 204
+        if path.endswith("/password"):  # as it was, for the next run
+            back = {"old_password": body["new_password"], "new_password": body["old_password"]}
+            assert anna.post("/users/me/password", back).status_code == 204
 
 
 # ── Errors ──────────────────────────────────────────────────────────────────────────────────────
