@@ -47,7 +47,7 @@ events: ## what waits at every service: unsent, unheard by whom, tried again, gi
 replay: ## send again whatever a subscriber lacks
 	$(RUN) events replay --missing
 
-gateway-reload: ## let the gateway go by gateway/gateway.yaml as it is now, without losing a request
+gateway-reload: ## reload gateway/gateway.yaml without losing a request
 	$(RUN) gateway-reload
 
 gateway-restart: ## a new Envoy takes over from the old one, without losing a request

@@ -11,8 +11,8 @@ from typing import Any
 from django.forms import renderers
 from django.utils.html import conditional_escape as escaped
 
-_ROOM = "django/forms/widgets"
-_INPUTS = {f"{_ROOM}/{kind}.html" for kind in ("text", "date", "email", "hidden", "password")}
+_TEMPLATES = "django/forms/widgets"
+_INPUTS = {f"{_TEMPLATES}/{kind}.html" for kind in ("text", "date", "email", "hidden", "password")}
 
 
 class FieldRenderer(renderers.TemplatesSetting):
@@ -24,7 +24,7 @@ class FieldRenderer(renderers.TemplatesSetting):
         """The HTML of a field, or of the widget in it, as its template would draw it."""
         if template_name in _INPUTS:
             return _input(context["widget"])
-        if template_name == f"{_ROOM}/select.html" and not _is_grouped(context["widget"]):
+        if template_name == f"{_TEMPLATES}/select.html" and not _is_grouped(context["widget"]):
             return _select(context["widget"])
         return super().render(template_name, context, request)
 

@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
         "down": "stop everything; the data stays",
         "dev": "start for whoever changes the code: DEBUG, and what is saved runs",
         "status": "processes, memory, address",
-        "gateway-reload": "let the gateway go by gateway.yaml as it is now, without losing a request",
+        "gateway-reload": "reload gateway.yaml without losing a request",
         "gateway-restart": "a new Envoy takes over from the old one, without losing a request",
         "rotate-key": "a new key signs access tokens, without a failed request; takes six minutes",
         "canary-status": "which versions run, and what became of canaries",

@@ -1,4 +1,4 @@
-"""`make dev`: a system for whoever changes its code, which goes by what is saved.
+"""`make dev`: a system for whoever changes its code; it runs what is saved.
 
 Errors show code and settings (Django's DEBUG), so that only this machine may reach it. Templates, styles and
 scripts are seen at the next request; Python starts the processes that run it anew.
@@ -33,7 +33,7 @@ Stamps = Mapping[str, tuple[int, int]]
 
 
 def watch(home: Home) -> None:
-    """Go by every change until interrupted; then take the system down."""
+    """Apply every change until interrupted; then take the system down."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # INT is ignored in the background
         signal.signal(number, _interrupt)
     known, failing = code.stamps(), set[str]()
@@ -46,7 +46,7 @@ def watch(home: Home) -> None:
             if changed := changed_files(known, found):
                 known = found
                 try:
-                    _go_by(home, changed)
+                    _apply(home, changed)
                 except (Trouble, OSError) as trouble:
                     say(f"{trouble}")
     except KeyboardInterrupt:
@@ -80,7 +80,7 @@ def broken(changed: list[str], root: Path = ROOT) -> list[str]:
     return problems
 
 
-def _go_by(home: Home, changed: list[str]) -> None:
+def _apply(home: Home, changed: list[str]) -> None:
     told = ", ".join(changed[:3]) + (f" and {len(changed) - 3} more" if len(changed) > 3 else "")
     if problems := broken(changed):
         say("\n".join([f"! {told}: the code before this goes on", *(f"  {problem}" for problem in problems)]))
@@ -97,9 +97,9 @@ def _go_by(home: Home, changed: list[str]) -> None:
         _wait(home, {service.name for service in services}, code.stamps())
     if any(file in GATEWAY_FILES for file in changed):
         account.as_owner(home, lambda: edge.reload(home))
-        did.append("the gateway goes by it")
+        did.append("the gateway has reloaded it")
     elif any(file.startswith(("gateway/", "compose/")) for file in changed):
-        did.append("run by what starts the system: Ctrl-C and make dev go by it")
+        did.append("read when the system starts: press Ctrl-C and run make dev again")
     elif not services:
         did.append("seen at the next request")
     say(f"- {told}: {'; '.join(did)} ({time.monotonic() - begun:.1f} s)")

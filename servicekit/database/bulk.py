@@ -43,8 +43,6 @@ class Read(Generic[R]):
         where: what else must be true of a row, in SQL.
     """
 
-    _suffix = ""
-
     def __init__(
         self, model: type[Model], row: type[R], *, key: str | Sequence[str], where: str = ""
     ) -> None:
@@ -75,9 +73,9 @@ class Read(Generic[R]):
             names = ", ".join(map(table.column, self._key))
             wanted = f"JOIN unnest({table.arrays(self._key)}) AS wanted ({names}) USING ({names}) WHERE true"
         also = f" AND {self._where}" if self._where else ""
-        return Statement(f"SELECT {read} FROM {table.name} AS kept {wanted}{also}{self._suffix_of(table)}")
+        return Statement(f"SELECT {read} FROM {table.name} AS kept {wanted}{also}{self._ending(table)}")
 
-    def _suffix_of(self, table: _Table) -> str:
+    def _ending(self, table: _Table) -> str:
         return ""
 
 
@@ -100,7 +98,7 @@ class Lock(Read[R]):
         super().__init__(model, row, key=key, where=where)
         self._order = _names(order)
 
-    def _suffix_of(self, table: _Table) -> str:
+    def _ending(self, table: _Table) -> str:
         order = ", ".join(f"kept.{table.column(name)}" for name in self._order)
         return f" ORDER BY {order} FOR NO KEY UPDATE OF kept"
 

@@ -52,7 +52,7 @@ def test_a_service_starts_anew_and_serves(system: System, capsys: pytest.Capture
     assert system.process("trading")["pid"] == before["trading"]
 
     web = system.process("web")["pid"]
-    dev._go_by(system.home, ["web_frontend/urls.py", "web_frontend/templates/base.html"])
+    dev._apply(system.home, ["web_frontend/urls.py", "web_frontend/templates/base.html"])
 
     assert "web started anew" in capsys.readouterr().out
     assert system.process("web")["pid"] not in (0, web)

@@ -20,6 +20,7 @@ from compose.local.paths import ROOT, Home
 from compose.local.stack import Stack
 
 FILE = "user_service/tests/accounts/test_identifiers.py"
+CONNECTED = "SELECT datname FROM pg_stat_activity WHERE datname IS NOT NULL"
 
 
 @pytest.mark.parametrize(
@@ -81,22 +82,20 @@ def run(*, only: str, arguments: str = "") -> subprocess.Popen[str]:
     )
 
 
-def templates(home: Home) -> list[str]:
-    password = secrets.load(home)["user_owner"]
-    connection = databases.connect(home, role="user_owner", password=password)
+def query(home: Home, role: str, sql: str) -> list[str]:
+    """The first column of what a role is answered; nothing where there is no answer."""
+    connection = databases.connect(home, role=role, password=secrets.load(home)[role])
     with connection.cursor() as cursor:
-        cursor.execute("SELECT datname FROM pg_database WHERE datname ~ '^test_user_' ORDER BY 1")
-        found = [name for (name,) in cursor.fetchall()]
+        cursor.execute(sql)
+        found = [name for (name,) in cursor.fetchall()] if cursor.description else []
     connection.close()
     return found
 
 
-def rename(home: Home, old: str, new: str) -> None:
-    password = secrets.load(home)["user_owner"]
-    connection = databases.connect(home, role="user_owner", password=password)
-    with connection.cursor() as cursor:
-        cursor.execute(f"ALTER DATABASE {old} RENAME TO {new}")
-    connection.close()
+def templates(home: Home) -> list[str]:
+    return query(
+        home, "user_owner", "SELECT datname FROM pg_database WHERE datname ~ '^test_user_' ORDER BY 1"
+    )
 
 
 @pytest.mark.timeout(400)
@@ -110,7 +109,7 @@ def test_the_servers_and_the_migrated_database_stay_for_the_next_run(kept: Home)
 
     # Killed in the middle: nothing of it is in the way of the next run.
     killed = run(only="user_service", arguments="-x")
-    while "test_user" not in _connected(kept):
+    while "test_user" not in query(kept, "postgres", CONNECTED):
         assert killed.poll() is None
         time.sleep(0.1)
     for process in (*_children(killed.pid), killed.pid):
@@ -119,7 +118,7 @@ def test_the_servers_and_the_migrated_database_stay_for_the_next_run(kept: Home)
 
     # As if the migrations had changed.
     old = f"{template[:-12]}{'0' * 12}"
-    rename(kept, template, old)
+    query(kept, "user_owner", f"ALTER DATABASE {template} RENAME TO {old}")
     again = run(only=FILE)
     said, _ = again.communicate()
     assert again.returncode == 0, said
@@ -129,16 +128,6 @@ def test_the_servers_and_the_migrated_database_stay_for_the_next_run(kept: Home)
 
     assert [home.root for home in down()] == [kept.root]
     assert not Stack(kept).supervisor.alive()
-
-
-def _connected(home: Home) -> list[str]:
-    password = secrets.load(home)["postgres"]
-    connection = databases.connect(home, role="postgres", password=password)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT datname FROM pg_stat_activity WHERE datname IS NOT NULL")
-        found = [name for (name,) in cursor.fetchall()]
-    connection.close()
-    return found
 
 
 def _children(pid: int) -> list[int]:
