@@ -36,6 +36,14 @@ SMALL = Size(
     past_customers=200,
     gateway_seconds=0.3,
     page_views=5,
+    isolation_seconds=1,
+    half_open=10,
+    slow_readers=5,
+    files=4,
+    file_rows=50,
+    long_file_rows=500,
+    sign_ins=8,
+    listed=20,
 )
 
 

@@ -28,11 +28,12 @@ ACCOUNT_TIMEOUT_S = 30
 
 @dataclass(frozen=True)
 class Customer:
-    """Somebody who is signed in and has money; with a name and password for the pages."""
+    """Somebody who is signed in and has money; with a name and password for the pages, and the user's id."""
 
     authorization: str
     name: str = ""
     password: str = ""
+    id: str = ""
 
 
 @dataclass
@@ -68,7 +69,7 @@ def _sign_up(url: str, deposits: int) -> Customer:
     name, password = f"c{uuid4().hex[:20]}", f"Long-Solid-{token_urlsafe()}"
     with httpx.Client(base_url=url, timeout=30) as client:
         user = {"username": name, "email": f"{name}@example.com", "password": password}
-        _post(client, "users", user)
+        user_id = _post(client, "users", user)["id"]
         token = _post(client, "auth/token", {"username": name, "password": password})["access"]
         client.headers["Authorization"] = f"Bearer {token}"
         end = time.monotonic() + ACCOUNT_TIMEOUT_S
@@ -78,7 +79,7 @@ def _sign_up(url: str, deposits: int) -> Customer:
             time.sleep(0.05)
         for _ in range(deposits):
             _post(client, "deposits", DEPOSIT)
-        return Customer(client.headers["Authorization"], name, password)
+        return Customer(client.headers["Authorization"], name, password, user_id)
 
 
 def _post(client: httpx.Client, path: str, body: dict[str, str]) -> Any:

@@ -81,6 +81,14 @@ class Size:
     gateway_seconds: float = 5.0
     gateway_connections: int = 16
     page_views: int = 200
+    isolation_seconds: int = 8
+    half_open: int = 500
+    slow_readers: int = 200
+    files: int = 50
+    file_rows: int = 5_000
+    long_file_rows: int = 100_000
+    sign_ins: int = 300
+    listed: int = 6_000
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.figures import Measurement
-from benchmarks.measurements import drain, gateway, growth, idle, intake, latency, pages, services
+from benchmarks.measurements import drain, gateway, growth, idle, intake, isolation, latency, pages, services
 
 MEASUREMENTS: tuple[Measurement, ...] = (
     drain.MEASUREMENT,
@@ -14,4 +14,5 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     gateway.MEASUREMENT,
     services.MEASUREMENT,
     pages.MEASUREMENT,
+    isolation.MEASUREMENT,
 )

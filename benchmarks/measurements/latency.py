@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks.client import place_at_rate, sign_up
+from benchmarks.client import Answers, place_at_rate, sign_up
 from benchmarks.draining import id_of_now, wait_settled
 from benchmarks.figures import Figure, Goal, Measurement, Run, Size, percentile
 from benchmarks.prepare import instruments
@@ -61,12 +61,7 @@ def measure_once(system: BenchSystem, tickers: list[str], size: Size) -> Run:
         answers = place_at_rate(system.url, customers, tickers, count=count, rate=size.rate)
         wait_settled(system, since=first_id, orders=answers.orders)
     times = {"answer": [took * 1000 for took in answers.took]}
-    for station, (service, query) in STATIONS.items():
-        times[station] = [
-            (float(at) - answers.began[str(order)]) * 1000
-            for order, at in system.rows(service, query, [answers.orders])
-        ]
-        assert len(times[station]) == len(answers.orders), station
+    times |= {station: times_to(station, system, answers) for station in STATIONS}
     values: dict[str, Any] = {}
     for station, taken in times.items():
         values[f"{station}_p50"] = percentile(taken, 0.50)
@@ -74,6 +69,14 @@ def measure_once(system: BenchSystem, tickers: list[str], size: Size) -> Run:
         values[f"{station}_max"] = max(taken)
     say(f"  latency: filled p50 {values['filled_p50']:.1f} ms, p99 {values['filled_p99']:.1f} ms")
     return Run(values)
+
+
+def times_to(station: str, system: BenchSystem, answers: Answers) -> list[float]:
+    """From the click to the station, in milliseconds, of every order."""
+    service, query = STATIONS[station]
+    rows = system.rows(service, query, [answers.orders])
+    assert len(rows) == len(answers.orders), station
+    return [(float(at) - answers.began[str(order)]) * 1000 for order, at in rows]
 
 
 def _figures() -> tuple[Figure, ...]:

@@ -13,7 +13,7 @@ import pytest
 from benchmarks.__main__ import SMALL
 from benchmarks.figures import Measurement, Run
 from benchmarks.history import TABLES, History, past_id
-from benchmarks.measurements import drain, gateway, idle, intake, latency, pages, services
+from benchmarks.measurements import drain, gateway, idle, intake, isolation, latency, pages, services
 from benchmarks.prepare import customers
 from benchmarks.system import BenchSystem
 from tests.system import System
@@ -76,6 +76,12 @@ def test_pages(bench: BenchSystem) -> None:
     _gives_all(run, pages.MEASUREMENT, may_be_zero=run.values.keys())
     assert sum(run.values.values()) > 0
     assert {"web", "gateway", "trading"} <= next(iter(run.splits.values())).keys()
+
+
+def test_isolation(bench: BenchSystem) -> None:
+    run = isolation.measure_once(bench, TICKERS, SIZE)
+
+    _gives_all(run, isolation.MEASUREMENT, may_be_zero={"listing_more"})
 
 
 def test_idle(bench: BenchSystem) -> None:

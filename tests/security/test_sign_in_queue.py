@@ -12,9 +12,9 @@ from uuid import uuid4
 import httpx
 import psutil
 
+from benchmarks.crowds.reads import READS
 from gateway.source import load
 from tests.e2e.people import Person
-from tests.security.test_staying_up import READS
 from tests.system import System
 from tests.tls.window import Window
 

@@ -10,23 +10,13 @@ from contextlib import ExitStack
 import httpx
 import pytest
 
+from benchmarks.crowds.long_history import long_history
+from benchmarks.crowds.reads import READS
+from benchmarks.crowds.slow_clients import SlowClients
 from tests.e2e.people import Person
-from tests.security.crowd import Crowd
-from tests.security.history import long_history
 from tests.system import System
 
 ROWS = 30_000
-#: Reads of every service, by who is signed in.
-READS = [
-    "/api/v1/instruments/AAPL",
-    "/api/v1/users/me",
-    "/api/v1/orders",
-    "/api/v1/account",
-    "/api/v1/notifications",
-    "/",
-    "/sign-in",
-    "/admin/users/login/",
-]
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +40,7 @@ def test_everybody_else_is_answered(
     system: System, new_person: Callable[..., Person], crowd: dict[str, int]
 ) -> None:
     person = new_person()
-    with Crowd(system.url, **crowd) as holding:
+    with SlowClients(system.url, **crowd) as holding:
         time.sleep(3)
         assert not holding.asked_again  # nobody was refused, and let go, for another reason
         for path in READS:

@@ -7,9 +7,9 @@ from random import Random
 
 import httpx
 
+from benchmarks.crowds.slow_clients import SlowClients
 from tests.faults.kinds.base import Fault
 from tests.faults.target import Target
-from tests.security.crowd import Crowd
 
 #: How many of them; four held a service, 24 the system, when requests went on before they were whole.
 HALF_OPEN, SLOW_READERS = 300, 100
@@ -30,10 +30,10 @@ class Holding(Fault):
     half_open: int = 0
     slow_readers: int = 0
     alone: bool = False
-    crowd: Crowd | None = None
+    crowd: SlowClients | None = None
 
     def inject(self, target: Target, random: Random) -> None:
-        self.crowd = Crowd(target.url, half_open=self.half_open, slow_readers=self.slow_readers)
+        self.crowd = SlowClients(target.url, half_open=self.half_open, slow_readers=self.slow_readers)
         self.crowd.__enter__()
 
     def heal(self, target: Target) -> None:

@@ -35,7 +35,7 @@ _LARGE = [
 ]
 
 
-class Crowd:
+class SlowClients:
     """So many of them, until the ``with`` block ends. Each that is turned away comes again.
 
     Half a request is held for the 30 s that the gateway gives a client to send it.
@@ -56,7 +56,7 @@ class Crowd:
         self._over = threading.Event()
         self._holding = threading.Thread(target=self._hold, daemon=True)
 
-    def __enter__(self) -> Crowd:
+    def __enter__(self) -> SlowClients:
         for number in range(len(self._asked)):
             self._ask(number)
         self._holding.start()

@@ -18,7 +18,7 @@ from multiprocessing.synchronize import Event
 from types import TracebackType
 from urllib.parse import urlencode, urlsplit
 
-from tests.e2e.people import Person
+from benchmarks.client import Customer
 
 _CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 #: A request's path, headers and body.
@@ -32,13 +32,13 @@ class SignInCrowd:
         answers: afterwards, how often each status came: ``api 200``, ``page 303``, ``page 503``.
     """
 
-    def __init__(self, people: list[Person], *, at_once: int) -> None:
+    def __init__(self, url: str, customers: list[Customer], *, at_once: int) -> None:
         context = multiprocessing.get_context("spawn")
         self.answers: Counter[str] = Counter()
         self._over = context.Event()
         self._counted: SimpleQueue[Counter[str]] = context.SimpleQueue()
-        names = [(person.name, person.password) for person in people]
-        arguments = (people[0].url, names, at_once, self._over, self._counted)
+        names = [(customer.name, customer.password) for customer in customers]
+        arguments = (url, names, at_once, self._over, self._counted)
         self._process = context.Process(target=_run, args=arguments, daemon=True)
 
     def __enter__(self) -> SignInCrowd:

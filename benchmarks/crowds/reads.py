@@ -1,0 +1,14 @@
+"""Reads of every service, by somebody who is signed in."""
+
+from __future__ import annotations
+
+READS = (
+    "/api/v1/instruments/AAPL",
+    "/api/v1/users/me",
+    "/api/v1/orders",
+    "/api/v1/account",
+    "/api/v1/notifications",
+    "/",
+    "/sign-in",
+    "/admin/users/login/",
+)
