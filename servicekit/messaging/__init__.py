@@ -3,7 +3,8 @@
 - :func:`publish`, :func:`publish_many` append events to the outbox in the caller's transaction.
 - ``relay`` sends what is committed to the service's stream, in order.
 - ``consumer`` reads the streams of others and runs each handler once per event, in one transaction
-  with its inbox row; a handler marked by :func:`in_batches` takes many events in one call.
+  with its inbox row; a handler marked by :func:`in_batches` takes many events in one call, one marked by
+  :func:`in_stream_order` those of several types as they came.
 - ``worker`` puts both, and the beat, into the service's Celery worker.
 """
 
@@ -15,14 +16,23 @@ if TYPE_CHECKING:
     from servicekit.messaging.envelope import Received
     from servicekit.messaging.outbox import Outgoing, publish, publish_many
     from servicekit.messaging.quotes import publish_quotes
-    from servicekit.messaging.subscriptions import in_batches
+    from servicekit.messaging.subscriptions import in_batches, in_stream_order
 
-__all__ = ["Outgoing", "Received", "in_batches", "publish", "publish_many", "publish_quotes"]
+__all__ = [
+    "Outgoing",
+    "Received",
+    "in_batches",
+    "in_stream_order",
+    "publish",
+    "publish_many",
+    "publish_quotes",
+]
 
 _HOMES = {
     "Outgoing": "outbox",
     "Received": "envelope",
     "in_batches": "subscriptions",
+    "in_stream_order": "subscriptions",
     "publish": "outbox",
     "publish_many": "outbox",
     "publish_quotes": "quotes",

@@ -29,7 +29,7 @@ from servicekit.messaging.adaptive_batching import AdaptiveBatching
 from servicekit.messaging.consumer_lease import ConsumerLease, LeaseLost
 from servicekit.messaging.envelope import open_envelope, parse
 from servicekit.messaging.retry_queues import Delivery, RetryQueues
-from servicekit.messaging.subscriptions import handlers, publishers
+from servicekit.messaging.subscriptions import publishers, subscriptions
 from servicekit.messaging.threads import fresh_connections
 
 log = logging.getLogger(__name__)
@@ -218,7 +218,7 @@ class Consumer:
         envelope = fields.get("envelope", "")
         try:
             attributes = parse(envelope)
-            if attributes["type"] not in handlers():
+            if attributes["type"] not in subscriptions():
                 return None
             delivery = Delivery(stream, entry, envelope, open_envelope(attributes))
             if delivery.message.id < since:
@@ -232,4 +232,4 @@ class Consumer:
 
 def _may_concern_us(fields: dict[str, str]) -> bool:
     """What is not for this service need not be parsed; entries of older versions do not say their type."""
-    return fields.get("type") is None or fields["type"] in handlers()
+    return fields.get("type") is None or fields["type"] in subscriptions()

@@ -2,7 +2,9 @@
 
 A batch is handled in *waves*, so that its events can be handled many at a time and each subject's
 events still in their order: the first wave has the first event of every subject, the second wave
-the second ones, and so on. Within a wave, events of one type go to their handler together.
+the second ones, and so on. Within a wave, events of one type go to their handler together. Handlers
+that ask for it take a subject's next event in the same call, or several types in the order of the
+stream (``subscriptions``).
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from servicekit.database import Statement
 from servicekit.faults import fault_point
 from servicekit.messaging import metrics
 from servicekit.messaging.envelope import Received
-from servicekit.messaging.subscriptions import Handler, handlers, takes_many
+from servicekit.messaging.subscriptions import Handler, subscriptions, takes_many
 from servicekit.telemetry import request_context
 
 _TAKE = Statement(
@@ -46,30 +48,41 @@ def handle(messages: Sequence[Received[Any]], *, allowed: Callable[[], None] | N
     Raises:
         Exception: whatever a handler raised; nothing of the whole sequence has happened then.
     """
-    ran: list[tuple[str, int, float]] = []
+    ran: list[metrics.Ran] = []
     with transaction.atomic():
         if allowed is not None:
             allowed()
         new = _take(messages)
-        for group in waves(new):
+        for call in waves(new):
             begun = time.perf_counter()
-            for handler in handlers()[group[0].type]:
-                _run(handler, group)
-            ran.append((group[0].type, len(group), time.perf_counter() - begun))
+            for handler in subscriptions()[call[0].type].handlers:
+                _run(handler, call)
+            ran.append(([message.type for message in call], time.perf_counter() - begun))
         fault_point("consumer.before_commit")
     metrics.committed(ran)
     return len(new)
 
 
 def waves(messages: Sequence[Received[Any]]) -> Iterator[list[Received[Any]]]:
-    """Groups of one type in which no subject appears twice, each subject's messages in their order."""
-    groups: dict[tuple[int, str], list[Received[Any]]] = {}
-    seen: dict[str, int] = {}
+    """What is given to the handlers, call by call: each subject's messages in their order.
+
+    A call has messages of one type and no subject twice, unless its handlers take more.
+    """
+    table = subscriptions()
+    calls: dict[tuple[int, str], list[Received[Any]]] = {}
+    latest: dict[str, tuple[int, str]] = {}  # of each subject: its wave, and what took it
+    reached: dict[str, int] = {}  # by what keeps the order of the stream
     for message in messages:
-        wave = seen[message.subject] = seen.get(message.subject, 0) + 1
-        groups.setdefault((wave, message.type), []).append(message)
-    for key in sorted(groups, key=lambda key: key[0]):
-        yield groups[key]
+        to = table[message.type]
+        wave, before = latest.get(message.subject, (0, ""))
+        if not (to.repeats_subjects and to.call == before):
+            wave += 1
+        if to.keeps_stream_order:
+            wave = reached[to.call] = max(wave, reached.get(to.call, 0))
+        latest[message.subject] = wave, to.call
+        calls.setdefault((wave, to.call), []).append(message)
+    for key in sorted(calls, key=lambda key: key[0]):
+        yield calls[key]
 
 
 def _run(handler: Handler, messages: list[Received[Any]]) -> None:

@@ -7,7 +7,8 @@ it is told even while the worker is down. The web process's ``/metrics`` has bot
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter as Counted
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.db import DatabaseError, InterfaceError
 from prometheus_client import (
@@ -49,13 +50,18 @@ _dead = Counter("birzha_event_dead_letters", "Events that were given up", ["type
 _sent = Counter("birzha_events_sent", "Outbox events that the stream took", registry=WORKER)
 
 
-def committed(ran: Iterable[tuple[str, int, float]]) -> None:
-    """A transaction has committed in which handlers ran: the type, how many events, how many seconds."""
+#: The types of the events that handlers were given in one call, and how many seconds that took.
+Ran = tuple[Sequence[str], float]
+
+
+def committed(ran: Iterable[Ran]) -> None:
+    """A transaction has committed in which handlers ran. A call of several types is timed as its first."""
     total = 0
-    for type_name, events, seconds in ran:
-        _seconds.labels(type_name).observe(seconds)
-        _handled.labels(type_name).inc(events)
-        total += events
+    for types, seconds in ran:
+        _seconds.labels(types[0]).observe(seconds)
+        for type_name, events in Counted(types).items():
+            _handled.labels(type_name).inc(events)
+        total += len(types)
     if total:
         _batch.observe(total)
 

@@ -1,43 +1,105 @@
-"""Which handler runs for which event: the service's own list, and what servicekit adds to it."""
+"""Which handler runs for which event: the service's own list, and what servicekit adds to it.
+
+A handler's form says how many events it is given in a call; ``inbox`` makes the calls.
+
+=================================== ==================================================================
+``def on_x(message)``               one event
+``@in_batches``                     many events of one type, each subject at most once
+``@in_batches(repeat_subjects=True)`` many events of one type, a subject as often as it comes, in order
+``@in_stream_order``                many events of all types that the list gives it, as they stand on
+                                    the stream, whatever they are about
+=================================== ==================================================================
+"""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from django.conf import settings
 
 from servicekit.contracts import Event, user
 from servicekit.contracts.market import QuotesUpdated
 
-#: Takes a :class:`Received`, or a sequence of them when it is marked by :func:`in_batches`.
+#: Takes a :class:`Received`, or a sequence of them when it is marked by one of the decorators below.
 Handler = Callable[[Any], None]
 
 H = TypeVar("H", bound=Handler)
 
 
-def in_batches(handler: H) -> H:
+@overload
+def in_batches(handler: H) -> H: ...
+
+
+@overload
+def in_batches(*, repeat_subjects: bool = False) -> Callable[[H], H]: ...
+
+
+def in_batches(handler: H | None = None, *, repeat_subjects: bool = False) -> H | Callable[[H], H]:
     """Mark a handler that takes many events of one type in one call.
 
-    It gets a sequence of :class:`Received` in the order of the stream, each subject at most once,
-    inside one transaction with their inbox rows. There is no current request in it: each message has
-    its own ``request_id``. When it raises, nothing of the batch has happened, and the events are
-    tried again in smaller parts, in the end one by one.
+    It gets a sequence of :class:`Received` in the order of the stream, inside one transaction with their
+    inbox rows. There is no current request in it: each message has its own ``request_id``. When it raises,
+    nothing of the batch has happened, and the events are tried again in smaller parts, in the end one by
+    one.
+
+    Args:
+        repeat_subjects: a call may have several events of one subject, in their order, so that two hundred
+            fills of one order are one call. Such a handler decides each event on what it decided for those
+            before it, not on what it read before the first. Without it, each subject is there at most once.
     """
-    handler.takes_many = True  # type: ignore[attr-defined]
+
+    def mark(handler: H) -> H:
+        handler.takes_many, handler.repeats_subjects = True, repeat_subjects  # type: ignore[attr-defined]
+        return handler
+
+    return mark if handler is None else mark(handler)
+
+
+def in_stream_order(handler: H) -> H:
+    """Mark a handler that takes many events, of every type it is listed for, in the order of their stream.
+
+    As with :func:`in_batches` and ``repeat_subjects``. Also events of *different* types and subjects stay
+    in their order: what a cancel request asks back is never overtaken by an order that came after it. Only
+    an event that fails alone waits, with the later ones of its own subject, while the others go on.
+    """
+    handler.takes_many = handler.repeats_subjects = handler.keeps_stream_order = True  # type: ignore[attr-defined]
     return handler
 
 
 def takes_many(handler: Handler) -> bool:
-    """Whether a handler was marked by :func:`in_batches`."""
+    """Whether a handler was marked by one of the decorators."""
     return getattr(handler, "takes_many", False)
 
 
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """What this service does with events of one type.
+
+    Attributes:
+        handlers: they run in this order.
+        call: what is given to the handlers together has the same: the type's name, or of a handler
+            ``in_stream_order`` its own.
+        repeats_subjects: a call may have several events of one subject.
+        keeps_stream_order: of two events with the same ``call``, the later is never given first.
+    """
+
+    handlers: tuple[Handler, ...]
+    call: str
+    repeats_subjects: bool
+    keeps_stream_order: bool
+
+
 @functools.cache
-def handlers() -> dict[str, list[Handler]]:
-    """Event type name → its handlers, in order."""
+def subscriptions() -> dict[str, Subscription]:
+    """Event type name → what is done with it.
+
+    Raises:
+        TypeError: a handler ``in_stream_order`` shares a type with another handler.
+    """
     from servicekit.auth.sessions import on_session_revoked
 
     table: dict[str, list[Handler]] = {}
@@ -46,12 +108,24 @@ def handlers() -> dict[str, list[Handler]]:
         table.setdefault(contract.TYPE, []).append(handler)
     if settings.SERVICE_NAME != "user":
         table.setdefault(user.SessionRevoked.TYPE, []).append(on_session_revoked)
-    return table
+    return {type_name: _subscription(type_name, tuple(handlers)) for type_name, handlers in table.items()}
+
+
+def _subscription(type_name: str, handlers: tuple[Handler, ...]) -> Subscription:
+    ordered = [handler for handler in handlers if getattr(handler, "keeps_stream_order", False)]
+    if ordered and len(handlers) > 1:
+        raise TypeError(f"{type_name}: a handler in_stream_order is the only one of its types")
+    return Subscription(
+        handlers=handlers,
+        call=f"{ordered[0].__module__}.{ordered[0].__qualname__}" if ordered else type_name,
+        repeats_subjects=all(getattr(handler, "repeats_subjects", False) for handler in handlers),
+        keeps_stream_order=bool(ordered),
+    )
 
 
 def publishers() -> list[str]:
     """The services whose streams this service reads."""
-    return sorted({type_name.partition(".")[0] for type_name in handlers()})
+    return sorted({type_name.partition(".")[0] for type_name in subscriptions()})
 
 
 def quotes_handler() -> Callable[[QuotesUpdated], None] | None:
