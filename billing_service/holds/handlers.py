@@ -19,7 +19,7 @@ def on_order_placed(messages: Sequence[Received[trading.OrderPlaced]]) -> None:
     holds_place(messages=[m for m in messages if m.event.side == "buy" and m.event.hold_amount > 0])
 
 
-@in_batches
+@in_batches(repeat_subjects=True)
 def on_order_filled(messages: Sequence[Received[trading.OrderFilled]]) -> None:
     """Fills are paid."""
     orders_settle(messages=messages)

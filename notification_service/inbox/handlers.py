@@ -50,7 +50,7 @@ def on_correction_booked(messages: Sequence[Received[billing.CorrectionBooked]])
     _tell(messages, Kind.CORRECTION_BOOKED, "amount", "currency", "balance_after", "reason")
 
 
-@in_batches
+@in_batches(repeat_subjects=True)
 def on_order_filled(messages: Sequence[Received[trading.OrderFilled]]) -> None:
     """Orders were executed, in full or in part."""
     params = ("ticker", "side", "quantity", "price", "amount", "fee", "currency", "final")

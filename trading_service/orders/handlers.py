@@ -19,7 +19,7 @@ def on_holds_declined(messages: Sequence[Received[billing.HoldDeclined]]) -> Non
     services.orders_reject(messages=messages, step=saga.HOLD_DECLINED)
 
 
-@in_batches
+@in_batches(repeat_subjects=True)
 def on_orders_executed(messages: Sequence[Received[market.OrderExecuted]]) -> None:
     services.orders_fill(messages=messages)
 

@@ -234,6 +234,28 @@ def test_two_hundred_fills_are_a_handful_of_statements(customer, deliver_many, p
         assert (account.balance, account.held) == (legs[len(legs) - 1][2], 0)
 
 
+def test_two_hundred_fills_of_one_order_are_as_few(customer, deliver_many, published):
+    account = customer(100_000)
+    order = order_placed(account.user_id, hold_amount=10_000)
+    deliver_many([order])
+    fills = [order_filled(order, amount=40, fee=n % 2, quantity=1, final=n == 199) for n in range(200)]
+    again = order_filled(order, amount=40, fee=0, quantity=1, fill_id=fills[7].fill_id, final=False)
+
+    with Sent() as sent:
+        deliver_many([(fill, place) for place, fill in enumerate([*fills[:9], again, *fills[9:]], 2)])
+
+    # inbox; accounts, fills, holds; holds; head, system's accounts, accounts, legs, entries; outbox
+    assert len(sent.statements) == 11
+    account.refresh_from_db()
+    assert (account.balance, account.held) == (100_000 - 200 * 40 - 100, 0)
+    hold = Hold.objects.get(order_id=order.order_id)
+    assert (hold.state, hold.captured, hold.released) == ("captured", 8_100, 1_900)
+    assert [event.fill_id for event in published(OrderSettled)] == [fill.fill_id for fill in fills]
+    assert [event.balance_after for event in published(OrderSettled)] == list(
+        accumulate((-fill.amount - fill.fee for fill in fills), initial=100_000)
+    )[1:]
+
+
 def test_one_fill_that_is_not_covered_stops_its_batch(customer, deliver_many):
     account = customer(100)
     order = order_placed(account.user_id, hold_amount=50)

@@ -89,6 +89,20 @@ def test_many_events_are_a_few_statements(deliver_many, user_id):
     assert statements(100) == statements(1)
 
 
+def test_two_hundred_fills_of_one_order_are_as_few(deliver_many, user_id):
+    def statements(count):
+        order_id = new_id()
+        fills = [events.filled(user_id, order_id=order_id, quantity=n + 1) for n in range(count)]
+        with CaptureQueriesContext(connection) as queries:
+            deliver_many([(fill, place) for place, fill in enumerate(fills, 1)])
+        told = Notification.objects.filter(order_id=order_id).order_by("id")
+        assert [n.params["quantity"] for n in told] == list(range(1, count + 1))
+        return len(queries)
+
+    statements(1)
+    assert statements(200) == statements(1)
+
+
 def test_every_kind_has_its_text(deliver, user_id):
     for make in EVERYTHING:
         deliver(make(user_id))

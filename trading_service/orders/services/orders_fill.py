@@ -37,7 +37,7 @@ _BOOK = Insert(Fill, _FillRow)
 
 
 def orders_fill(*, messages: Sequence[Received[market.OrderExecuted]]) -> None:
-    """Book what the venue executed. A fill that is booked already changes nothing.
+    """Book what the venue executed, several fills of one order too. One that is booked changes nothing.
 
     Raises:
         Order.DoesNotExist: an order was not placed here; nothing was changed.
@@ -61,6 +61,7 @@ def orders_fill(*, messages: Sequence[Received[market.OrderExecuted]]) -> None:
                 f"order {order.id} is {order.status} with {order.remaining_quantity} to fill, "
                 f"but the venue reports fill {executed.fill_id} of {executed.quantity}"
             )
+        booked.add(executed.fill_id)
         filled = _fill(batch, order, message)
         fills.append(
             _FillRow(

@@ -167,3 +167,35 @@ def test_it_is_a_handful_of_statements_however_many_there_are(
         # outbox with commit
         with django_assert_num_queries(5):
             deliver_many([world.executed(order) for order in orders])
+
+
+def test_two_hundred_fills_of_one_order_are_one_call(
+    aapl, world, user_id, deliver_many, published, django_assert_num_queries
+) -> None:
+    order, other = world.working(user_id, quantity=200), world.working(user_id, quantity=1)
+    world.filled(user_id)
+    fills = [world.executed(order, quantity=1, price=f"{99 + number % 3}.01") for number in range(200)]
+    # begin, inbox, lock; lock positions; commit: as for one
+    with django_assert_num_queries(5):
+        deliver_many([*((fill, place) for place, fill in enumerate(fills, 1)), world.executed(other)])
+    # and each is what it would be alone: its own row, event, place in the history
+    told = [event for event in published(trading.OrderFilled) if event.order_id == order.id]
+    assert [event.fill_id for event in told] == [fill.fill_id for fill in fills]
+    assert [event.final for event in told] == [False] * 199 + [True]
+    ended = fresh(order)
+    assert (ended.status, ended.filled_quantity, ended.version) == ("filled", 200, order.version + 200)
+    assert sum(event.amount for event in told) == ended.amount == 2_000_200 - 100
+    assert sum(event.fee for event in told) == ended.fee
+    history = list(ended.history.order_by("sequence").values_list("sequence", "to_status"))[2:]
+    assert history == [(3 + n, "filled" if n == 199 else "partially_filled") for n in range(200)]
+    assert Position.objects.get().quantity == 10 + 200 + 1
+
+
+def test_one_fill_told_twice_in_one_call_is_booked_once(
+    aapl, world, user_id, deliver_many, published
+) -> None:
+    order, fill_id = world.working(user_id), new_id()
+    again = [(world.executed(order, quantity=4, fill_id=fill_id), place) for place in (1, 2)]
+    assert deliver_many([*again, (world.executed(order, quantity=6), 3)]) == 3
+    assert [event.quantity for event in published(trading.OrderFilled)] == [4, 6]
+    assert Position.objects.get().quantity == 10
