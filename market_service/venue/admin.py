@@ -43,7 +43,7 @@ class VenueOrderAdmin(ReadOnlyAdmin):
 
 @admin.register(Reconciliation)
 class ReconciliationAdmin(ReadOnlyAdmin):
-    list_display = ("instrument", "difference", "sold", "position", "changed_at")
+    list_display = ("instrument", "difference", "sold", "execution_seq", "changed_at")
     list_select_related = ("instrument",)
     search_fields = ("instrument__ticker",)
     ordering = ("instrument__ticker",)

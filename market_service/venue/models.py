@@ -35,7 +35,7 @@ class VenueOrder(models.Model):
     that was canceled before it arrived is known by its id alone.
 
     Attributes:
-        position: rising in the order of the answers of one instrument, whose row is locked meanwhile.
+        execution_seq: rising in the order of the answers of one instrument, whose row is locked meanwhile.
         fill_id, price: of an executed order.
         refuse_code, refuse_limit, refuse_value: of a refused one, as in the event.
         answered_at: when, by the database's clock.
@@ -45,10 +45,10 @@ class VenueOrder(models.Model):
     instrument = models.ForeignKey(
         "instruments.Instrument", models.PROTECT, null=True, related_name="+", db_index=False
     )
-    position = models.BigIntegerField(
-        _("position"),
+    execution_seq = models.BigIntegerField(
+        _("execution sequence"),
         editable=False,
-        db_default=Func(Value("venue_order_position"), function="nextval"),
+        db_default=Func(Value("venue_execution_seq"), function="nextval"),
     )
     side = models.CharField(_("side"), max_length=4, choices=Side, default="")
     quantity = models.BigIntegerField(_("quantity"), null=True)
@@ -66,10 +66,10 @@ class VenueOrder(models.Model):
         verbose_name = _("venue order")
         verbose_name_plural = _("venue orders")
         indexes = (
-            # What was sold of an instrument since a position: see selectors.quantities.
+            # What was sold of an instrument since an execution: see selectors.quantities.
             models.Index(
                 name="venue_order_sold",
-                fields=("instrument", "position"),
+                fields=("instrument", "execution_seq"),
                 include=("side", "quantity"),
                 condition=Q(state="executed"),
             ),
@@ -125,10 +125,10 @@ class VenueOrder(models.Model):
 
 
 class Reconciliation(models.Model):
-    """What was sold of an instrument up to a position, so that it need not be counted again.
+    """What was sold of an instrument up to an execution, so that it need not be counted again.
 
     Attributes:
-        sold: units bought by customers less those sold back, in all executions up to ``position``.
+        sold: units bought by customers less those sold back, in all executions up to ``execution_seq``.
         difference: available + sold - issued when it was last compared; 0 is right.
         changed_at: when one of these last changed.
     """
@@ -137,7 +137,7 @@ class Reconciliation(models.Model):
         "instruments.Instrument", models.PROTECT, primary_key=True, related_name="+"
     )
     sold = models.BigIntegerField(_("sold"))
-    position = models.BigIntegerField(_("position"))
+    execution_seq = models.BigIntegerField(_("execution sequence"))
     difference = models.BigIntegerField(_("difference"))
     changed_at = models.DateTimeField(_("changed at"))
 

@@ -15,19 +15,20 @@ from servicekit.database import Statement
 _ANSWERED = Statement("SELECT order_id FROM venue_venueorder WHERE order_id = ANY(%s::uuid[])")
 
 # One statement, so one snapshot: an order and the units it moved are seen together or not at all.
-# Executions of an instrument get rising positions, because its row is locked meanwhile; so nothing can
-# appear later below a position that was seen.
+# Executions of an instrument get rising sequence numbers, because its row is locked meanwhile; so nothing
+# can appear later below a number that was seen.
 _QUANTITIES = """
 SELECT instrument.id, ticker, issued_quantity, available_quantity,
        coalesce(known.sold, 0) + coalesce(since.sold, 0) AS sold,
-       coalesce(since.position, known.position, 0) AS position
+       coalesce(since.execution_seq, known.execution_seq, 0) AS execution_seq
 FROM instruments_instrument AS instrument
 LEFT JOIN venue_reconciliation AS known ON known.instrument_id = instrument.id
 CROSS JOIN LATERAL (
     SELECT sum(CASE side WHEN 'buy' THEN quantity ELSE -quantity END)::bigint AS sold,
-           max(position) AS position
+           max(execution_seq) AS execution_seq
     FROM venue_venueorder
-    WHERE state = 'executed' AND instrument_id = instrument.id AND position > coalesce(known.position, 0)
+    WHERE state = 'executed' AND instrument_id = instrument.id
+      AND execution_seq > coalesce(known.execution_seq, 0)
 ) AS since
 ORDER BY instrument.id
 """
@@ -36,7 +37,7 @@ ORDER BY instrument.id
 class Quantities(NamedTuple):
     """Of one instrument, in units: what was issued, is on offer, and was sold net of what came back.
 
-    ``position``: of the last execution counted, 0 if there was none.
+    ``execution_seq``: of the last execution counted, 0 if there was none.
     """
 
     instrument_id: UUID
@@ -44,7 +45,7 @@ class Quantities(NamedTuple):
     issued: int
     available: int
     sold: int
-    position: int
+    execution_seq: int
 
     @property
     def difference(self) -> int:

@@ -22,17 +22,17 @@ class _Row(NamedTuple):
 
     instrument_id: UUID
     sold: int
-    position: int
+    execution_seq: int
     difference: int
 
 
-# Two reconciliations at once have read the same; the later position has counted more.
+# Two reconciliations at once have read the same; the later execution has counted more.
 _REMEMBER = Upsert(
     Reconciliation,
     _Row,
     key="instrument_id",
-    where="kept.position < excluded.position"
-    " OR (kept.position = excluded.position AND kept.difference <> excluded.difference)",
+    where="kept.execution_seq < excluded.execution_seq"
+    " OR (kept.execution_seq = excluded.execution_seq AND kept.difference <> excluded.difference)",
     computed={"changed_at": "statement_timestamp()"},
 )
 
@@ -47,7 +47,7 @@ def quantities_reconcile() -> list[Breach]:
         Those instruments. Emits ``InstrumentChanged`` for each that was not halted for it yet.
     """
     seen = quantities()
-    _REMEMBER.run(_Row(one.instrument_id, one.sold, one.position, one.difference) for one in seen)
+    _REMEMBER.run(_Row(one.instrument_id, one.sold, one.execution_seq, one.difference) for one in seen)
     breaches = [one for one in seen if one.difference]
     for breach in breaches:
         log.error(
