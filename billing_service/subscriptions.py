@@ -6,22 +6,22 @@ from collections.abc import Callable
 from typing import Any
 
 from billing_service.holds.handlers import (
-    on_order_canceled,
-    on_order_expired,
-    on_order_filled,
-    on_order_placed,
-    on_order_rejected,
+    on_orders_canceled,
+    on_orders_expired,
+    on_orders_filled,
+    on_orders_placed,
+    on_orders_rejected,
 )
-from billing_service.ledger.handlers import on_account_registered
+from billing_service.ledger.handlers import on_accounts_registered
 from servicekit.contracts import Event, trading, user
-from servicekit.people.handlers import on_profile_changed
+from servicekit.people.handlers import on_profiles_changed
 
 SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
-    user.AccountRegistered: on_account_registered,
-    user.ProfileChanged: on_profile_changed,
-    trading.OrderPlaced: on_order_placed,
-    trading.OrderFilled: on_order_filled,
-    trading.OrderRejected: on_order_rejected,
-    trading.OrderCanceled: on_order_canceled,
-    trading.OrderExpired: on_order_expired,
+    user.AccountRegistered: on_accounts_registered,
+    user.ProfileChanged: on_profiles_changed,
+    trading.OrderPlaced: on_orders_placed,
+    trading.OrderFilled: on_orders_filled,
+    trading.OrderRejected: on_orders_rejected,
+    trading.OrderCanceled: on_orders_canceled,
+    trading.OrderExpired: on_orders_expired,
 }

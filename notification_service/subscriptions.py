@@ -5,27 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from notification_service.delivery.handlers import on_profile_changed
+from notification_service.delivery.handlers import on_profiles_changed
 from notification_service.inbox.handlers import (
-    on_account_registered,
-    on_correction_booked,
-    on_deposit_booked,
-    on_order_canceled,
-    on_order_expired,
-    on_order_filled,
-    on_order_rejected,
-    on_security_noticed,
+    on_accounts_registered,
+    on_corrections_booked,
+    on_deposits_booked,
+    on_orders_canceled,
+    on_orders_expired,
+    on_orders_filled,
+    on_orders_rejected,
+    on_security_notices,
 )
 from servicekit.contracts import Event, billing, trading, user
 
 SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
-    user.AccountRegistered: on_account_registered,
-    user.ProfileChanged: on_profile_changed,
-    user.SecurityNoticed: on_security_noticed,
-    billing.DepositBooked: on_deposit_booked,
-    billing.CorrectionBooked: on_correction_booked,
-    trading.OrderFilled: on_order_filled,
-    trading.OrderRejected: on_order_rejected,
-    trading.OrderCanceled: on_order_canceled,
-    trading.OrderExpired: on_order_expired,
+    user.AccountRegistered: on_accounts_registered,
+    user.ProfileChanged: on_profiles_changed,
+    user.SecurityNoticed: on_security_notices,
+    billing.DepositBooked: on_deposits_booked,
+    billing.CorrectionBooked: on_corrections_booked,
+    trading.OrderFilled: on_orders_filled,
+    trading.OrderRejected: on_orders_rejected,
+    trading.OrderCanceled: on_orders_canceled,
+    trading.OrderExpired: on_orders_expired,
 }

@@ -11,8 +11,8 @@ from trading_service.orders import handlers as orders
 from trading_service.reference import handlers as reference
 
 SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
-    user.AccountRegistered: people.on_account_registered,
-    user.ProfileChanged: people.on_profile_changed,
+    user.AccountRegistered: people.on_accounts_registered,
+    user.ProfileChanged: people.on_profiles_changed,
     market.InstrumentChanged: reference.on_instruments_changed,
     billing.HoldPlaced: orders.on_holds_placed,
     billing.HoldDeclined: orders.on_holds_declined,

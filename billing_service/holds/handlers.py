@@ -14,30 +14,30 @@ _DECLINED = (RejectCode.INSUFFICIENT_FUNDS, RejectCode.ACCOUNT_FROZEN, RejectCod
 
 
 @in_batches
-def on_order_placed(messages: Sequence[Received[trading.OrderPlaced]]) -> None:
+def on_orders_placed(messages: Sequence[Received[trading.OrderPlaced]]) -> None:
     """Buys ask for their cash to be held."""
     holds_place(messages=[m for m in messages if m.event.side == "buy" and m.event.hold_amount > 0])
 
 
 @in_batches(repeat_subjects=True)
-def on_order_filled(messages: Sequence[Received[trading.OrderFilled]]) -> None:
+def on_orders_filled(messages: Sequence[Received[trading.OrderFilled]]) -> None:
     """Fills are paid."""
     orders_settle(messages=messages)
 
 
 @in_batches
-def on_order_rejected(messages: Sequence[Received[trading.OrderRejected]]) -> None:
+def on_orders_rejected(messages: Sequence[Received[trading.OrderRejected]]) -> None:
     """Orders ended unfilled."""
     holds_void(messages=[m for m in messages if m.event.side == "buy" and m.event.code not in _DECLINED])
 
 
 @in_batches
-def on_order_canceled(messages: Sequence[Received[trading.OrderCanceled]]) -> None:
+def on_orders_canceled(messages: Sequence[Received[trading.OrderCanceled]]) -> None:
     """Orders were taken back."""
     holds_void(messages=[m for m in messages if m.event.side == "buy"])
 
 
 @in_batches
-def on_order_expired(messages: Sequence[Received[trading.OrderExpired]]) -> None:
+def on_orders_expired(messages: Sequence[Received[trading.OrderExpired]]) -> None:
     """Orders ended because their time was over."""
     holds_expire(messages=[m for m in messages if m.event.side == "buy"])

@@ -16,7 +16,12 @@ from billing_service.ledger.csv_export import CsvNegotiation, CsvRenderer, opera
 from billing_service.ledger.errors import AccountNotFound
 from billing_service.ledger.models import LedgerEntry
 from billing_service.ledger.selectors import account_get, operation_list
-from billing_service.ledger.serializers import AccountOutput, OperationFilters, OperationOutput, OperationPage
+from billing_service.ledger.serializers import (
+    AccountOutput,
+    OperationOutput,
+    OperationPageOutput,
+    OperationQuery,
+)
 from servicekit.api.openapi import CONTENT_DISPOSITION, CURSOR, PAGE_SIZE
 from servicekit.api.pagination import CursorPages
 from servicekit.api.renderers import BrowsableApi, Json
@@ -56,9 +61,9 @@ class OperationListApi(Api):
 
     @extend_schema(
         operation_id="operations_list",
-        parameters=[OperationFilters, CURSOR, PAGE_SIZE, CONTENT_DISPOSITION],
+        parameters=[OperationQuery, CURSOR, PAGE_SIZE, CONTENT_DISPOSITION],
         responses={
-            (200, "application/json"): OperationPage,
+            (200, "application/json"): OperationPageOutput,
             (200, "text/csv"): OpenApiTypes.STR,
             (200, "text/html"): OpenApiTypes.STR,
         },
@@ -67,7 +72,7 @@ class OperationListApi(Api):
         "`?format=api`: a page for a person in a browser.",
     )
     def get(self, request: Request) -> HttpResponseBase:
-        filters = OperationFilters(data=request.query_params)
+        filters = OperationQuery(data=request.query_params)
         filters.is_valid(raise_exception=True)
         operations = operation_list(user_id=self.caller.id, **filters.validated_data)
         if request.accepted_renderer.format == CsvRenderer.format:

@@ -11,7 +11,7 @@ from servicekit.people.services import people_register
 
 
 @in_batches
-def on_account_registered(messages: Sequence[Received[user.AccountRegistered]]) -> None:
+def on_accounts_registered(messages: Sequence[Received[user.AccountRegistered]]) -> None:
     """Customers signed up: open their cash accounts, and know their names."""
     accounts_open(messages=messages)
     people_register(messages)

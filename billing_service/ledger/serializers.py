@@ -78,7 +78,7 @@ class OperationOutput(serializers.Serializer):
         return entry.journal_entry.reason or None
 
 
-class OperationPage(serializers.Serializer):
+class OperationPageOutput(serializers.Serializer):
     """A page of the history; ``next`` and ``previous`` are addresses, null at the ends."""
 
     next = serializers.URLField(allow_null=True)
@@ -96,7 +96,7 @@ def _is_trade(entry: LedgerEntry) -> bool:
     return entry.kind in (LedgerEntry.Kind.BUY, LedgerEntry.Kind.SELL)
 
 
-class OperationFilters(serializers.Serializer):
+class OperationQuery(serializers.Serializer):
     """The query of GET /operations; what is left blank is as good as none."""
 
     type = serializers.ChoiceField(LedgerEntry.Kind.choices, required=False, source="kind")

@@ -17,8 +17,8 @@ from market_service.instruments.errors import PageNotFound
 from market_service.instruments.models import Instrument
 from market_service.instruments.selectors import instrument_get, instrument_list
 from market_service.instruments.serializers import (
+    InstrumentOutput,
     InstrumentQuery,
-    InstrumentSerializer,
     instrument_row,
     instrument_rows,
 )
@@ -58,7 +58,7 @@ class InstrumentListApi(PublicApi):
     @extend_schema(
         operation_id="instruments_list",
         parameters=[InstrumentQuery, IF_NONE_MATCH],
-        responses=InstrumentSerializer(many=True),
+        responses=InstrumentOutput(many=True),
     )
     def get(self, request: Request) -> Response:
         wanted = parsed(InstrumentQuery, request.query_params)
@@ -70,18 +70,16 @@ class InstrumentListApi(PublicApi):
             rows = pages.paginate_queryset(instrument_rows(instruments), request, view=self)
             return pages.get_paginated_response([instrument_row(row) for row in rows])
         found = pages.paginate_queryset(instruments, request, view=self)
-        return pages.get_paginated_response(rendered_many(InstrumentSerializer, found))
+        return pages.get_paginated_response(rendered_many(InstrumentOutput, found))
 
 
 class InstrumentDetailApi(PublicApi):
     """One instrument, by its ticker in any case."""
 
-    @extend_schema(
-        operation_id="instruments_read", parameters=[IF_NONE_MATCH], responses=InstrumentSerializer
-    )
+    @extend_schema(operation_id="instruments_read", parameters=[IF_NONE_MATCH], responses=InstrumentOutput)
     def get(self, request: Request, ticker: str) -> Response:
         try:
             instrument = instrument_get(ticker)
         except Instrument.DoesNotExist:
             raise NotFound() from None
-        return Response(rendered(InstrumentSerializer, instrument))
+        return Response(rendered(InstrumentOutput, instrument))

@@ -33,7 +33,7 @@ class SteppedPriceField(serializers.Field):
         return price_text(self.price_of(instrument), instrument.price_step)
 
 
-class InstrumentSerializer(OutputSerializer):
+class InstrumentOutput(OutputSerializer):
     """An instrument with its quote. Name and description are in the request's language."""
 
     id = serializers.UUIDField(read_only=True)
@@ -75,7 +75,7 @@ def instrument_rows(instruments: QuerySet[Instrument]) -> QuerySet[Instrument, t
 
 
 def instrument_row(row: tuple[Any, ...]) -> dict[str, Any]:
-    """What :class:`InstrumentSerializer` writes, of a list's row, without its loop over the fields."""
+    """What :class:`InstrumentOutput` writes, of a list's row, without its loop over the fields."""
     (
         id, ticker, isin, name, description, type, currency, lot_size,
         step, available, price, previous_close, price_at, status, simulated,

@@ -10,12 +10,12 @@ from servicekit.messaging import Received, in_batches
 
 
 @in_batches
-def on_order_submitted(messages: Sequence[Received[trading.OrderSubmitted]]) -> None:
+def on_orders_submitted(messages: Sequence[Received[trading.OrderSubmitted]]) -> None:
     """Orders arrived: execute or refuse them."""
     services.orders_execute(messages=messages)
 
 
 @in_batches
-def on_order_cancel_requested(messages: Sequence[Received[trading.OrderCancelRequested]]) -> None:
+def on_order_cancels_requested(messages: Sequence[Received[trading.OrderCancelRequested]]) -> None:
     """Orders are wanted back: each is in time unless it was answered already."""
     services.orders_cancel(messages=messages)

@@ -11,7 +11,7 @@ from servicekit.people.services import people_rename
 
 
 @in_batches
-def on_profile_changed(messages: Sequence[Received[user.ProfileChanged]]) -> None:
+def on_profiles_changed(messages: Sequence[Received[user.ProfileChanged]]) -> None:
     """Follow the users' e-mails, languages and names."""
     contacts_save(
         contacts=[

@@ -14,7 +14,7 @@ from servicekit.people.services import people_register
 
 
 @in_batches
-def on_account_registered(messages: Sequence[Received[user.AccountRegistered]]) -> None:
+def on_accounts_registered(messages: Sequence[Received[user.AccountRegistered]]) -> None:
     """People signed up: remember how to address them, and welcome them."""
     contacts_save(
         contacts=[
@@ -33,44 +33,44 @@ def on_account_registered(messages: Sequence[Received[user.AccountRegistered]]) 
 
 
 @in_batches
-def on_security_noticed(messages: Sequence[Received[user.SecurityNoticed]]) -> None:
+def on_security_notices(messages: Sequence[Received[user.SecurityNoticed]]) -> None:
     """Something happened to somebody's way in."""
     _tell(messages, Kind.SECURITY_NOTICED, "notice")
 
 
 @in_batches
-def on_deposit_booked(messages: Sequence[Received[billing.DepositBooked]]) -> None:
+def on_deposits_booked(messages: Sequence[Received[billing.DepositBooked]]) -> None:
     """Money came in."""
     _tell(messages, Kind.DEPOSIT_BOOKED, "amount", "currency", "balance_after")
 
 
 @in_batches
-def on_correction_booked(messages: Sequence[Received[billing.CorrectionBooked]]) -> None:
+def on_corrections_booked(messages: Sequence[Received[billing.CorrectionBooked]]) -> None:
     """An operator corrected the books, and somebody's cash with them."""
     _tell(messages, Kind.CORRECTION_BOOKED, "amount", "currency", "balance_after", "reason")
 
 
 @in_batches(repeat_subjects=True)
-def on_order_filled(messages: Sequence[Received[trading.OrderFilled]]) -> None:
+def on_orders_filled(messages: Sequence[Received[trading.OrderFilled]]) -> None:
     """Orders were executed, in full or in part."""
     params = ("ticker", "side", "quantity", "price", "amount", "fee", "currency", "final")
     _tell(messages, Kind.ORDER_FILLED, *params)
 
 
 @in_batches
-def on_order_rejected(messages: Sequence[Received[trading.OrderRejected]]) -> None:
+def on_orders_rejected(messages: Sequence[Received[trading.OrderRejected]]) -> None:
     """Orders will not be executed."""
     _tell(messages, Kind.ORDER_REJECTED, "ticker", "side", "quantity", "code", "limit", "value")
 
 
 @in_batches
-def on_order_canceled(messages: Sequence[Received[trading.OrderCanceled]]) -> None:
+def on_orders_canceled(messages: Sequence[Received[trading.OrderCanceled]]) -> None:
     """Orders were taken back."""
     _tell(messages, Kind.ORDER_CANCELED, "ticker", "side", "quantity", "filled_quantity")
 
 
 @in_batches
-def on_order_expired(messages: Sequence[Received[trading.OrderExpired]]) -> None:
+def on_orders_expired(messages: Sequence[Received[trading.OrderExpired]]) -> None:
     """Orders ended because their time was over."""
     _tell(messages, Kind.ORDER_EXPIRED, "ticker", "side", "quantity", "filled_quantity", "code")
 

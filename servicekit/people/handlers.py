@@ -10,12 +10,12 @@ from servicekit.people.services import people_register, people_rename
 
 
 @in_batches
-def on_account_registered(messages: Sequence[Received[user.AccountRegistered]]) -> None:
+def on_accounts_registered(messages: Sequence[Received[user.AccountRegistered]]) -> None:
     """People signed up."""
     people_register(messages)
 
 
 @in_batches
-def on_profile_changed(messages: Sequence[Received[user.ProfileChanged]]) -> None:
+def on_profiles_changed(messages: Sequence[Received[user.ProfileChanged]]) -> None:
     """People changed their names."""
     people_rename(messages)

@@ -16,7 +16,7 @@ from servicekit.api.pagination import CursorPages
 from servicekit.api.serializers import parsed, rendered, rendered_many
 from servicekit.api.views import Api
 from trading_service.orders import selectors, services
-from trading_service.orders.serializers import OrderFilters, OrderInput, OrderOutput, OrderWholeOutput
+from trading_service.orders.serializers import OrderDetailOutput, OrderInput, OrderOutput, OrderQuery
 
 
 class OrderListApi(Api):
@@ -27,12 +27,12 @@ class OrderListApi(Api):
 
     @extend_schema(
         operation_id="orders_list",
-        parameters=[OrderFilters, CURSOR, PAGE_SIZE],
+        parameters=[OrderQuery, CURSOR, PAGE_SIZE],
         responses=OrderOutput(many=True),
         summary="My orders, newest first",
     )
     def get(self, request: Request) -> Response:
-        filters = OrderFilters(data=request.query_params)
+        filters = OrderQuery(data=request.query_params)
         filters.is_valid(raise_exception=True)
         orders = selectors.order_list(user_id=self.caller.id, **filters.validated_data)
         pages = self.pagination_class()
@@ -76,11 +76,11 @@ class OrderApi(Api):
     """One order."""
 
     @extend_schema(
-        operation_id="orders_get", responses=OrderWholeOutput, summary="One order, its fills and its history"
+        operation_id="orders_get", responses=OrderDetailOutput, summary="One order, its fills and its history"
     )
     def get(self, request: Request, order_id: UUID) -> Response:
         order = selectors.order_get(user_id=self.caller.id, order_id=order_id)
-        return Response(rendered(OrderWholeOutput, order))
+        return Response(rendered(OrderDetailOutput, order))
 
 
 class OrderCancelApi(Api):

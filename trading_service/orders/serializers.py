@@ -49,14 +49,14 @@ class OrderInput(StrictSerializer):
     time_in_force = serializers.ChoiceField(TimeInForce.choices, required=False, default=TimeInForce.DAY)
 
 
-class RejectReason(serializers.Serializer):
+class RejectReasonOutput(serializers.Serializer):
     """Why an order was rejected or expired: a stable code, and a sentence in the request's language."""
 
     code = serializers.CharField(help_text=f"One of {', '.join(RejectCode)}; more may come.")
     detail = serializers.CharField()
 
 
-@extend_schema_field(RejectReason(allow_null=True))
+@extend_schema_field(RejectReasonOutput(allow_null=True))
 class RejectReasonField(serializers.Field):
     """``{code, detail}``, or null for an order that was neither rejected nor expired. Gets the order."""
 
@@ -142,7 +142,7 @@ class TransitionOutput(serializers.ModelSerializer):
         return transition.from_status or None
 
 
-class OrderWholeOutput(OrderOutput):
+class OrderDetailOutput(OrderOutput):
     """An order with its fills and the history of its states, oldest first."""
 
     fills = FillOutput(many=True)
@@ -165,7 +165,7 @@ class StatusesField(serializers.Field):
         return data.split(",")
 
 
-class OrderFilters(serializers.Serializer):
+class OrderQuery(serializers.Serializer):
     """The query of GET /orders; what is left blank is as good as none."""
 
     status = StatusesField(required=False, source="statuses", help_text="One or several, comma-separated.")

@@ -14,11 +14,12 @@ from user_service.accounts import selectors
 from user_service.accounts.errors import FieldsRefused
 from user_service.accounts.models import Locale
 from user_service.accounts.serializers import (
-    CredentialsSerializer,
-    PasswordSerializer,
-    ProfileSerializer,
-    RegisteredSerializer,
-    RegistrationSerializer,
+    CredentialsInput,
+    PasswordInput,
+    ProfileInput,
+    ProfileOutput,
+    RegistrationInput,
+    RegistrationOutput,
     field_errors,
 )
 from user_service.accounts.services import (
@@ -29,7 +30,7 @@ from user_service.accounts.services import (
     user_update,
 )
 from user_service.sessions.clients import client_of
-from user_service.sessions.serializers import TokenPairSerializer, token_pair_json
+from user_service.sessions.serializers import TokenPairOutput, token_pair_json
 
 
 class UserRegisterApi(Api):
@@ -46,15 +47,15 @@ class UserRegisterApi(Api):
 
     @extend_schema(
         parameters=[LOCATION],
-        request=RegistrationSerializer,
-        responses={201: RegisteredSerializer, 200: RegisteredSerializer},
+        request=RegistrationInput,
+        responses={201: RegistrationOutput, 200: RegistrationOutput},
         examples=[
             body_example({"username": "anna", "email": "anna@example.com", "password": "three-green-apples"})
         ],
     )
     def post(self, request: Request) -> Response:
         """Make an account; with ``sign_in`` also a session, and both again (200) for who lost the answer."""
-        body = RegistrationSerializer(data=request.data)
+        body = RegistrationInput(data=request.data)
         body.is_valid(raise_exception=True)
         fields = {"locale": _request_locale(), **body.validated_data}
         wants_tokens, replaces = fields.pop("sign_in"), fields.pop("replaces")
@@ -62,11 +63,11 @@ class UserRegisterApi(Api):
         try:
             if not wants_tokens:
                 user = user_register(**fields, client=client_of(request))
-                return Response(ProfileSerializer(user).data, status=201, headers=headers)
+                return Response(ProfileOutput(user).data, status=201, headers=headers)
             done = user_sign_up(**fields, client=client_of(request), replaces=replaces)
         except FieldsRefused as refused:
             raise field_errors(refused) from None
-        answer = {**ProfileSerializer(done.user).data, "tokens": token_pair_json(done.tokens)}
+        answer = {**ProfileOutput(done.user).data, "tokens": token_pair_json(done.tokens)}
         return Response(answer, status=201 if done.is_new else 200, headers=headers)
 
 
@@ -75,17 +76,17 @@ class ProfileApi(Api):
 
     refusals = {"429": _("`rate_limited`, or of a change `profile_quota_exceeded` until midnight UTC.")}
 
-    @extend_schema(responses=ProfileSerializer)
+    @extend_schema(responses=ProfileOutput)
     def get(self, request: Request) -> Response:
-        return Response(ProfileSerializer(selectors.user_get(user_id=self.caller.id)).data)
+        return Response(ProfileOutput(selectors.user_get(user_id=self.caller.id)).data)
 
     @extend_schema(
-        request=ProfileSerializer,
-        responses=ProfileSerializer,
+        request=ProfileInput,
+        responses=ProfileOutput,
         examples=[body_example({"display_name": "Anna", "locale": "en", "time_zone": "Europe/Moscow"})],
     )
     def patch(self, request: Request) -> Response:
-        body = ProfileSerializer(data=request.data, partial=True)
+        body = ProfileInput(data=request.data, partial=True)
         body.is_valid(raise_exception=True)
         try:
             user = user_update(
@@ -93,7 +94,7 @@ class ProfileApi(Api):
             )
         except FieldsRefused as refused:
             raise field_errors(refused) from None
-        return Response(ProfileSerializer(user).data)
+        return Response(ProfileOutput(user).data)
 
 
 class TokenObtainApi(Api):
@@ -113,12 +114,12 @@ class TokenObtainApi(Api):
     }
 
     @extend_schema(
-        request=CredentialsSerializer,
-        responses=TokenPairSerializer,
+        request=CredentialsInput,
+        responses=TokenPairOutput,
         examples=[body_example({"username": "anna", "password": "three-green-apples"})],
     )
     def post(self, request: Request) -> Response:
-        body = CredentialsSerializer(data=request.data)
+        body = CredentialsInput(data=request.data)
         body.is_valid(raise_exception=True)
         pair = user_sign_in(
             identifier=body.validated_data["username"],
@@ -143,12 +144,12 @@ class PasswordChangeApi(Api):
     }
 
     @extend_schema(
-        request=PasswordSerializer,
+        request=PasswordInput,
         responses={204: None},
         examples=[body_example({"old_password": "three-green-apples", "new_password": "seven-yellow-pears"})],
     )
     def post(self, request: Request) -> Response:
-        body = PasswordSerializer(data=request.data)
+        body = PasswordInput(data=request.data)
         body.is_valid(raise_exception=True)
         try:
             password_change(

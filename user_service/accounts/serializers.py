@@ -23,7 +23,7 @@ from user_service.accounts.models import (
 )
 from user_service.accounts.selectors import time_zones
 from user_service.accounts.services import password_errors
-from user_service.sessions.serializers import TokenPairSerializer
+from user_service.sessions.serializers import TokenPairOutput
 
 
 def field_errors(refused: FieldsRefused) -> serializers.ValidationError:
@@ -61,7 +61,7 @@ def _password() -> TextField:
     return TextField(max_length=PASSWORD_MAX, trim_whitespace=False, style={"input_type": "password"})
 
 
-class RegistrationSerializer(StrictSerializer):
+class RegistrationInput(StrictSerializer):
     """Body of POST ``/api/v1/users``."""
 
     username = TextField(
@@ -87,8 +87,8 @@ class RegistrationSerializer(StrictSerializer):
         return password
 
 
-class ProfileSerializer(StrictSerializer):
-    """A user as they see themselves; PATCH takes the fields that are not read-only."""
+class ProfileOutput(StrictSerializer):
+    """A user as they see themselves."""
 
     id = serializers.UUIDField(read_only=True)
     username = serializers.CharField(read_only=True)
@@ -106,13 +106,17 @@ class ProfileSerializer(StrictSerializer):
         return name
 
 
-class RegisteredSerializer(ProfileSerializer):
+class ProfileInput(ProfileOutput):
+    """Body of PATCH ``/api/v1/users/me``: any of the fields that are not read-only."""
+
+
+class RegistrationOutput(ProfileOutput):
     """Who has signed up; ``tokens`` when it was asked for with ``sign_in``."""
 
-    tokens = TokenPairSerializer(required=False)
+    tokens = TokenPairOutput(required=False)
 
 
-class PasswordSerializer(StrictSerializer):
+class PasswordInput(StrictSerializer):
     """Body of POST ``/api/v1/users/me/password``."""
 
     old_password = _password()
@@ -122,7 +126,7 @@ class PasswordSerializer(StrictSerializer):
         raise NotImplementedError("passwords are never rendered")
 
 
-class CredentialsSerializer(StrictSerializer):
+class CredentialsInput(StrictSerializer):
     """Body of POST ``/api/v1/auth/token``."""
 
     username = TextField(max_length=EMAIL_MAX, help_text="username or e-mail, in any case")

@@ -17,13 +17,13 @@ from user_service.sessions.clients import client_of
 from user_service.sessions.keys import key_ring
 from user_service.sessions.models import RevokedReason
 from user_service.sessions.serializers import (
-    JwksSerializer,
-    RefreshSerializer,
-    SessionSerializer,
-    SignInSerializer,
-    TokenPairSerializer,
-    session_list_schema,
-    sign_in_list_schema,
+    JwksOutput,
+    RefreshInput,
+    SessionListOutput,
+    SessionOutput,
+    SignInListOutput,
+    SignInOutput,
+    TokenPairOutput,
     token_pair_json,
 )
 from user_service.sessions.services import session_end, session_end_by_token, session_refresh, session_revoke
@@ -42,12 +42,12 @@ class TokenRefreshApi(Api):
     }
 
     @extend_schema(
-        request=RefreshSerializer,
-        responses=TokenPairSerializer,
+        request=RefreshInput,
+        responses=TokenPairOutput,
         examples=[body_example({"refresh": "the refresh token of your tokens"}, "With your own token")],
     )
     def post(self, request: Request) -> Response:
-        body = RefreshSerializer(data=request.data)
+        body = RefreshInput(data=request.data)
         body.is_valid(raise_exception=True)
         return Response(
             token_pair_json(
@@ -76,12 +76,12 @@ class TokenRevokeApi(Api):
 
     @extend_schema(
         operation_id="token_revoke",
-        request=RefreshSerializer,
+        request=RefreshInput,
         responses={204: None},
         examples=[body_example({"refresh": "the refresh token of your tokens"}, "With your own token")],
     )
     def post(self, request: Request) -> Response:
-        body = RefreshSerializer(data=request.data)
+        body = RefreshInput(data=request.data)
         body.is_valid(raise_exception=True)
         session_end_by_token(refresh=body.validated_data["refresh"], reason=RevokedReason.SIGNED_OUT)
         return Response(status=204)
@@ -90,20 +90,20 @@ class TokenRevokeApi(Api):
 class SessionListApi(Api):
     """Where you are signed in, the one used last first."""
 
-    @extend_schema(operation_id="session_list", responses=session_list_schema)
+    @extend_schema(operation_id="session_list", responses=SessionListOutput)
     def get(self, request: Request) -> Response:
         found = selectors.sessions_open(user_id=self.caller.id)
         context = {"current": self.caller.session_id}
-        return Response({"results": SessionSerializer(found, many=True, context=context).data})
+        return Response({"results": SessionOutput(found, many=True, context=context).data})
 
 
 class SignInListApi(Api):
     """The latest sign-ins to your account and the tries that failed, the last first; 20 at most."""
 
-    @extend_schema(operation_id="sign_in_list", responses=sign_in_list_schema)
+    @extend_schema(operation_id="sign_in_list", responses=SignInListOutput)
     def get(self, request: Request) -> Response:
         found = selectors.sign_ins_of(user_id=self.caller.id)
-        return Response({"results": SignInSerializer(found, many=True).data})
+        return Response({"results": SignInOutput(found, many=True).data})
 
 
 class SessionApi(Api):
@@ -123,6 +123,6 @@ class JwksApi(Api):
     authentication_classes = ()
     cache_control = f"public, max-age={int(settings.JWKS_MAX_AGE.total_seconds())}"
 
-    @extend_schema(responses=JwksSerializer)
+    @extend_schema(responses=JwksOutput)
     def get(self, request: Request) -> Response:
         return Response(key_ring().jwks())

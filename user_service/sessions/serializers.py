@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
 from servicekit.api.serializers import StrictSerializer, TextField
@@ -12,13 +11,13 @@ from user_service.sessions.models import Session, SignIn
 from user_service.sessions.services import TokenPair
 
 
-class RefreshSerializer(StrictSerializer):
+class RefreshInput(StrictSerializer):
     """Body of POST ``/api/v1/auth/token/refresh``."""
 
     refresh = TextField(max_length=4096)
 
 
-class TokenPairSerializer(StrictSerializer):
+class TokenPairOutput(StrictSerializer):
     """What signing in and refreshing answer."""
 
     access = serializers.CharField(read_only=True)
@@ -27,7 +26,7 @@ class TokenPairSerializer(StrictSerializer):
     expires_in = serializers.IntegerField(read_only=True, help_text="seconds that the access token is good")
 
 
-class SessionSerializer(serializers.ModelSerializer):
+class SessionOutput(serializers.ModelSerializer):
     """One place where a user is signed in."""
 
     browser = serializers.CharField(help_text="in words, such as Firefox on Windows")
@@ -43,7 +42,7 @@ class SessionSerializer(serializers.ModelSerializer):
         return bool(session.id == self.context.get("current"))
 
 
-class SignInSerializer(serializers.ModelSerializer):
+class SignInOutput(serializers.ModelSerializer):
     """Tries to come in as the user that are alike, of one hour."""
 
     browser = serializers.CharField(help_text="in words, such as Firefox on Windows")
@@ -67,11 +66,19 @@ class SignInSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-sign_in_list_schema = inline_serializer("SignInList", {"results": SignInSerializer(many=True)})
-session_list_schema = inline_serializer("SessionList", {"results": SessionSerializer(many=True)})
+class SignInListOutput(serializers.Serializer):
+    """The latest of them, the last first."""
+
+    results = SignInOutput(many=True)
 
 
-class JwkSerializer(StrictSerializer):
+class SessionListOutput(serializers.Serializer):
+    """Every place where a user is signed in, the one used last first."""
+
+    results = SessionOutput(many=True)
+
+
+class JwkOutput(StrictSerializer):
     """One public RSA key (RFC 7517)."""
 
     kid = serializers.CharField(read_only=True)
@@ -82,14 +89,14 @@ class JwkSerializer(StrictSerializer):
     e = serializers.CharField(read_only=True)
 
 
-class JwksSerializer(StrictSerializer):
+class JwksOutput(StrictSerializer):
     """All keys that tokens may be signed with."""
 
-    keys = JwkSerializer(many=True, read_only=True)
+    keys = JwkOutput(many=True, read_only=True)
 
 
 def token_pair_json(pair: TokenPair) -> dict[str, Any]:
-    """The body that :class:`TokenPairSerializer` describes."""
+    """The body that :class:`TokenPairOutput` describes."""
     return {
         "access": pair.access,
         "refresh": pair.refresh,

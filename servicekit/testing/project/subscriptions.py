@@ -18,12 +18,12 @@ def on_hold_placed(message: Received[billing.HoldPlaced]) -> None:
         call(message)
 
 
-#: What :func:`on_hold_declined` calls with each batch; a test replaces it.
+#: What :func:`on_holds_declined` calls with each batch; a test replaces it.
 batch_calls: list[Callable[[Sequence[Received[Any]]], None]] = []
 
 
 @in_batches
-def on_hold_declined(messages: Sequence[Received[billing.HoldDeclined]]) -> None:
+def on_holds_declined(messages: Sequence[Received[billing.HoldDeclined]]) -> None:
     """Passes the batch on to the test."""
     for call in batch_calls:
         call(messages)
@@ -31,5 +31,5 @@ def on_hold_declined(messages: Sequence[Received[billing.HoldDeclined]]) -> None
 
 SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
     billing.HoldPlaced: on_hold_placed,
-    billing.HoldDeclined: on_hold_declined,
+    billing.HoldDeclined: on_holds_declined,
 }
