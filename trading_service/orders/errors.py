@@ -99,8 +99,8 @@ class OrderQuotaExceeded(DailyQuotaExceeded):
     status = 429
     title = _("Enough orders for today")
     message = _(
-        "You have reached the quota of orders a day, %(limit)s. The next one can be placed after "
-        "midnight UTC."
+        "You have reached the quota of orders a day, %(limit)s. Until midnight UTC you can only sell what "
+        "you hold."
     )
 
 
@@ -108,8 +108,17 @@ class RejectedOrderQuotaExceeded(OrderQuotaExceeded):
     """So many of today's orders were rejected that no more are taken."""
 
     message = _(
-        "You have reached the quota of rejected orders a day, %(limit)s. The next order can be placed after "
-        "midnight UTC."
+        "You have reached the quota of rejected orders a day, %(limit)s. Until midnight UTC you can only "
+        "sell what you hold."
+    )
+
+
+class SaleQuotaExceeded(OrderQuotaExceeded):
+    """What was left beyond the quota for selling what one holds is used up too."""
+
+    message = _(
+        "You have reached the quota of orders a day, and placed %(limit)s more to sell what you hold. The "
+        "next one can be placed after midnight UTC."
     )
 
 

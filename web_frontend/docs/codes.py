@@ -233,7 +233,8 @@ CODES: list[tuple[Any, list[Code]]] = [
                 429,
                 _(
                     "You have placed as many orders today as anybody may, or too many of them were rejected. "
-                    "Retry-After is the time until midnight UTC."
+                    "What you hold can be sold a tenth more often. Retry-After is the time until midnight "
+                    "UTC."
                 ),
             ),
             Code("order_not_cancelable", 409, _("The order has ended; final is final.")),

@@ -97,14 +97,15 @@ def order_place(
         OrderTypeUnsupported, LimitPriceUnexpected, WorstPriceUnexpected, TimeInForceUnsupported,
         InstrumentUnknown, LotSizeInvalid, PriceStepInvalid, OrderValueTooLarge, OrderValueTooSmall:
         nothing was written.
-        OrderQuotaExceeded: enough for today; nothing was written, not even the refusal.
+        OrderQuotaExceeded: enough for today; nothing was written, not even the refusal. A sale of what the
+            customer holds has some more.
 
     Emits:
         OrderPlaced, and for a sell OrderSubmitted; or OrderRejected.
     """
     _check_terms(type=type, time_in_force=time_in_force, limit_price=limit_price, worst_price=worst_price)
     instrument, quote, today = order_terms(ticker=ticker, user_id=user_id)
-    _check_quota(today)
+    at_quota = _check_quota(today, side=side)
     odd = bool(quantity % instrument.lot_size)
     if odd:
         _check_odd_lot(user_id=user_id, instrument=instrument, side=side, quantity=quantity)
@@ -128,11 +129,11 @@ def order_place(
         updated_at=now,
     )
     if quote is None:
-        return _reject(order, code=RejectCode.QUOTE_STALE)
+        return _reject(order, at_quota, code=RejectCode.QUOTE_STALE)
     order.cap_price = _cap_price(side=side, quote=quote, step=instrument.price_step, worst_price=worst_price)
     if worst_price is not None and (quote > worst_price if side == Side.BUY else quote < worst_price):
         bounds = instrument.price_text(worst_price), instrument.price_text(quote)
-        return _reject(order, code=RejectCode.PRICE_MOVED, limit=bounds[0], value=bounds[1])
+        return _reject(order, at_quota, code=RejectCode.PRICE_MOVED, limit=bounds[0], value=bounds[1])
     worst = _worst_charge(order)
     if side == Side.SELL:
         try:
@@ -140,7 +141,7 @@ def order_place(
         except InsufficientPosition as error:
             if odd:
                 raise _odd_lot_invalid(instrument, quantity, error.params["limit"]) from None
-            return _reject(order, code=RejectCode(error.code), **error.params)
+            return _reject(order, at_quota, code=RejectCode(error.code), **error.params)
     else:
         order.hold_amount = worst.amount + worst.fee
     if side == Side.BUY:
@@ -153,13 +154,28 @@ def order_place(
     return order
 
 
-def _check_quota(today: OrdersToday) -> None:
-    """Orders of one customer that come at once are counted when they are written: as many more as a service
-    has threads may slip through."""
-    if today.placed >= settings.ORDERS_A_DAY:
-        raise errors.OrderQuotaExceeded(limit=settings.ORDERS_A_DAY)
-    if today.rejected >= settings.REJECTED_ORDERS_A_DAY:
-        raise errors.RejectedOrderQuotaExceeded(limit=settings.REJECTED_ORDERS_A_DAY)
+def _check_quota(today: OrdersToday, *, side: str) -> errors.OrderQuotaExceeded | None:
+    """Refuse a buy beyond the quota; a sale of what the customer holds may go beyond it by a tenth.
+
+    Orders of one customer that come at once are counted when they are written: as many more as a service
+    has threads may slip through.
+
+    Returns:
+        What a sale beyond the quota is refused with, should it be one that is rejected; None below it.
+    """
+    at_quota = None
+    for count, quota, refusal in (
+        (today.placed, settings.ORDERS_A_DAY, errors.OrderQuotaExceeded),
+        (today.rejected, settings.REJECTED_ORDERS_A_DAY, errors.RejectedOrderQuotaExceeded),
+    ):
+        sales_beyond = max(1, quota // 10)
+        if count >= quota + sales_beyond:
+            raise errors.SaleQuotaExceeded(limit=sales_beyond)
+        if count >= quota:
+            at_quota = refusal(limit=quota)
+    if at_quota and side == Side.BUY:
+        raise at_quota
+    return at_quota
 
 
 def _check_terms(
@@ -230,8 +246,17 @@ def _placed(order: Order) -> trading.OrderPlaced:
     )
 
 
-def _reject(order: Order, *, code: RejectCode, limit: object = "", value: object = "") -> Order:
-    """Write the order as one that never was accepted."""
+def _reject(
+    order: Order,
+    at_quota: errors.OrderQuotaExceeded | None,
+    *,
+    code: RejectCode,
+    limit: object = "",
+    value: object = "",
+) -> Order:
+    """Write the order as one that never was accepted; at the quota it leaves nothing."""
+    if at_quota:
+        raise at_quota
     order.reject_code, order.reject_limit, order.reject_value = code.value, str(limit), str(value)
     _insert(order, [Status.REJECTED])
     publish_many([Outgoing(order_rejected(order, ticker=order.instrument.ticker, at=order.updated_at))])

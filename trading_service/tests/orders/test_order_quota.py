@@ -66,6 +66,63 @@ def test_what_is_rejected_at_once_counts_as_well(aapl, world, user_id, few) -> N
     assert world.post(user_id).status_code == 429
 
 
+@pytest.fixture
+def twenty(settings) -> None:
+    """Twenty orders a day, ten of them rejected; so two and one more to sell what one holds."""
+    settings.ORDERS_A_DAY, settings.REJECTED_ORDERS_A_DAY = 20, 10
+
+
+def at_quota(user_id, **counts: int) -> None:
+    """The customer's day so far."""
+    DailyOrders.objects.filter(user_id=user_id).update(**counts)
+
+
+def test_at_the_quota_one_can_still_sell_what_one_holds(aapl, world, user_id, twenty) -> None:
+    world.filled(user_id, quantity=30)
+    at_quota(user_id, placed=20)
+    assert world.post(user_id).status_code == 429
+    for _ in range(2):
+        assert world.post(user_id, side="sell").json()["status"] == "working"
+    refused = world.post(user_id, side="sell")
+    assert (refused.status_code, refused.json()["code"]) == (429, "order_quota_exceeded")
+    assert "placed 2 more to sell" in refused.json()["detail"]
+
+
+def test_at_the_quota_of_rejected_ones_too(aapl, world, user_id, twenty) -> None:
+    world.filled(user_id, quantity=30)
+    at_quota(user_id, rejected=10)
+    assert world.post(user_id).status_code == 429
+    assert world.post(user_id, side="sell").json()["status"] == "working"
+    at_quota(user_id, rejected=11)
+    assert world.post(user_id, side="sell").status_code == 429
+
+
+@pytest.mark.parametrize("counts", [{"placed": 20}, {"rejected": 10}])
+@pytest.mark.parametrize("order", [{"quantity": 20}, {"worst_price": "9999.00"}])
+def test_a_sale_that_would_be_rejected_at_once_leaves_nothing_then(
+    aapl, world, user_id, twenty, published, counts, order
+) -> None:
+    """More than what is held, or beyond its own bound."""
+    world.filled(user_id, quantity=10)
+    at_quota(user_id, **counts)
+    before = Order.objects.count(), len(published())
+    refused = world.post(user_id, side="sell", **{"quantity": 10, **order})
+    assert (refused.status_code, refused.json()["code"]) == (429, "order_quota_exceeded")
+    assert (Order.objects.count(), len(published())) == before
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "you can only sell what you hold"), ("ru", "можно только продавать")]
+)
+def test_the_refusal_says_that_one_can_sell(aapl, world, user_id, few, language, words) -> None:
+    world.post(user_id)
+    at_quota(user_id, placed=6)
+    client = world.api(user_id, idempotency_key="one-more")
+    order = {"ticker": "AAPL", "side": "buy", "type": "market", "quantity": 10}
+    detail = client.post("/api/v1/orders", order, headers={"Accept-Language": language}).json()["detail"]
+    assert words in detail
+
+
 def test_what_is_filled_does_not_count_as_rejected(aapl, world, user_id, few) -> None:
     for _ in range(4):
         world.filled(user_id)

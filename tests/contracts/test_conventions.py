@@ -1,0 +1,52 @@
+"""The same thing has the same name in every service: serializers, and the handlers of events."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from servicekit.contracts import REGISTRY
+from tests.contracts.source import SERVICES, Module, modules
+
+_SERIALIZER = re.compile(r"[A-Z]\w+(Input|Output|Query)")
+_WORD = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+def serializers(service: str) -> Iterator[tuple[Module, str]]:
+    """Every serializer of a service: its module, and its name."""
+    for module in modules(SERVICES[service]):
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.ClassDef) and any(
+                re.search("(Serializer|Input|Output|Query)$", ast.unparse(base)) for base in node.bases
+            ):
+                yield module, node.name
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("inline_serializer"):
+                yield module, ast.unparse(node.args[0])
+
+
+def handlers(service: str) -> Iterator[tuple[Module, ast.FunctionDef, bool]]:
+    """Every handler of a service: its module, its definition, and whether it takes many events."""
+    for module in modules(SERVICES[service]):
+        if module.path.name == "handlers.py":
+            for node in module.tree.body:
+                if isinstance(node, ast.FunctionDef) and node.name.startswith("on_"):
+                    yield module, node, any("in_batches" in ast.unparse(d) for d in node.decorator_list)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_serializer_is_an_input_an_output_or_a_query(service: str) -> None:
+    found = list(serializers(service))
+    assert found
+    assert [f"{module} {name}" for module, name in found if not _SERIALIZER.fullmatch(name)] == []
+    assert [f"{module} {name}" for module, name in found if module.path.name != "serializers.py"] == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_handler_of_many_events_has_a_plural_name(service: str) -> None:
+    singular = {"on_" + _WORD.sub("_", contract.__name__).lower() for contract in REGISTRY.values()}
+    found = list(handlers(service))
+    assert [f"{m} {node.name}" for m, node, many in found if many and node.name in singular] == []
+    assert [f"{m} {n.name}" for m, n, many in found if not many and n.name not in singular] == []
