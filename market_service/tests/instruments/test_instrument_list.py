@@ -218,4 +218,4 @@ def test_the_openapi_document(api: Any) -> None:
     parameters = {p["name"] for p in document["paths"][LIST]["get"]["parameters"]}
     assert parameters >= {"search", "type", "ordering", "page", "page_size"}
     page = document["paths"][LIST]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
-    assert page["$ref"].endswith("PaginatedInstrumentList")
+    assert page["$ref"].endswith("PaginatedInstrumentOutputList")
