@@ -16,7 +16,7 @@ from benchmarks.measurements import MEASUREMENTS
 from compose.local import install
 from compose.local.console import Trouble, say
 from compose.local.paths import ROOT, Home
-from compose.local.processes import PROCESSES
+from compose.system import PROCESSES
 
 #: Runs that the document asks for.
 ENOUGH = 3
@@ -106,7 +106,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     """The options; those that `make` hands over as variables too."""
     parser = argparse.ArgumentParser(prog="make bench", description="How fast is it?")
     names = [measurement.name for measurement in MEASUREMENTS]
-    programs = [process.name for process in PROCESSES if process.group == "python"]
+    programs = [process.name for process in PROCESSES if process.service]
     parser.add_argument("--only", nargs="+", choices=names, default=_given("ONLY"), help="some of them")
     runs = int(os.environ.get("RUNS") or 3)
     parser.add_argument("--runs", type=int, default=runs, help="how many runs of each (default: 3)")

@@ -23,7 +23,7 @@ from pathlib import Path
 from types import FrameType
 
 from compose.local.paths import ROOT, Home
-from compose.local.processes import find
+from compose.local.processes import command, find
 
 #: Seconds between two looks, on average.
 INTERVAL = 0.003
@@ -135,7 +135,7 @@ def _package(file: str) -> str:
 def main(name: str) -> None:
     """Become the process ``name`` of the system in BIRZHA_HOME, looked at."""
     home = Home.here()
-    _, option, module, *arguments = find(home, name).command(home)
+    _, option, module, *arguments = command(home, find(home, name))
     if option != "-m":
         raise SystemExit(f"{name} is no Python process")
     sys.argv = [module, *arguments]

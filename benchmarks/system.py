@@ -17,12 +17,12 @@ import redis
 from benchmarks import profiler
 from benchmarks.cpu import CpuMeter, CpuUse
 from compose.check.invariants import INVARIANTS
-from compose.local import catalogs, databases, environment, postgres, secrets
+from compose.local import catalogs, databases, environment, secrets
 from compose.local.console import Trouble
 from compose.local.paths import ROOT, Home
 from compose.local.settings import MANY_CUSTOMERS, Settings, free_port
 from compose.local.stack import Stack
-from compose.services import SERVICES
+from compose.system import AUDITOR, SERVICES, SUPERUSER
 
 #: A file in the home that says: made here, may be deleted. Nobody's data is deleted for a number.
 MARK = "benchmark"
@@ -55,11 +55,9 @@ class BenchSystem:
 
     @cached_property
     def _auditors(self) -> dict[str, Any]:
-        password = secrets.load(self.home)[postgres.AUDITOR]
+        password = secrets.load(self.home)[AUDITOR]
         return {
-            service.name: databases.connect(
-                self.home, role=postgres.AUDITOR, password=password, database=service.name
-            )
+            service.name: databases.connect(self.home, role=AUDITOR, password=password, database=service.name)
             for service in SERVICES
         }
 
@@ -72,8 +70,8 @@ class BenchSystem:
 
     def superuser(self, database: str) -> Any:
         """A connection that may do everything, in autocommit mode: for what no use-case does."""
-        password = secrets.load(self.home)[postgres.SUPERUSER]
-        return databases.connect(self.home, role=postgres.SUPERUSER, password=password, database=database)
+        password = secrets.load(self.home)[SUPERUSER]
+        return databases.connect(self.home, role=SUPERUSER, password=password, database=database)
 
     # -- its services -----------------------------------------------------------------------------
 

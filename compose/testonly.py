@@ -20,7 +20,7 @@ from compose.local import catalogs
 from compose.local.console import Trouble, say
 from compose.local.kept import kept_homes
 from compose.local.paths import ROOT
-from compose.services import WEB_SERVERS
+from compose.system import WEB_SERVERS
 
 CROSSING = "tests"
 #: pytest's exit code for a run in which no test was selected.

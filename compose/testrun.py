@@ -25,7 +25,7 @@ from compose.local.console import Trouble, say
 from compose.local.paths import ROOT, Home
 from compose.local.settings import MANY_CUSTOMERS, Settings, free_port
 from compose.local.stack import Stack
-from compose.services import WEB_SERVERS
+from compose.system import WEB_SERVERS
 
 #: servicekit's tests use trading's database and its user of Redis, so they are never run beside trading's.
 SHARING = ("servicekit", "trading_service")

@@ -8,6 +8,7 @@ typed by hand finds the running system.
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -20,15 +21,6 @@ from servicekit.cookies import cookie_name
 from servicekit.faults import follow_clock
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-
-#: Service name → how it is called in addresses: ``/admin/<slug>/``, ``/api/v1/<slug>/schema``.
-SLUGS = {
-    "user": "users",
-    "market": "market",
-    "trading": "trading",
-    "billing": "billing",
-    "notification": "notifications",
-}
 
 #: Every statement, lock and idle transaction has a time limit, in milliseconds.
 DATABASE_TIMEOUTS = {
@@ -90,6 +82,13 @@ def environment(name: str) -> Environment:
     return Environment(name)
 
 
+def known_services(env: Environment) -> list[dict[str, str]]:
+    """Every service of the system: its ``name``, its ``slug`` in ``/admin/<slug>/`` and
+    ``/api/v1/<slug>/schema``, and what its admin is called in ``en`` and ``ru``."""
+    services: list[dict[str, str]] = json.loads(env.require("BIRZHA_SERVICES"))
+    return services
+
+
 def service_settings(
     name: str,
     *,
@@ -99,8 +98,7 @@ def service_settings(
     """Everything a service's Django needs.
 
     Args:
-        name: ``user``, ``market``, ``trading``, ``billing`` or ``notification``; the package is
-            ``<name>_service``.
+        name: such as ``trading``; the package is ``<name>_service``.
         apps: the service's own Django apps.
         auth_user_model: whom the admin knows; only user_service has its own.
 
@@ -110,11 +108,12 @@ def service_settings(
     follow_clock(name)
     env = environment(name)
     package = f"{name}_service"
-    slug = SLUGS[name]
+    services = known_services(env)
+    slug = next(each["slug"] for each in services if each["name"] == name)
     return {
         "SERVICE_NAME": name,
         "SERVICE_SLUG": slug,
-        "SERVICE_SLUGS": SLUGS,
+        "SERVICES": services,
         "SECRET_KEY": env.require("BIRZHA_SECRET_KEY"),
         "DEBUG": debug(env),
         "ROOT_URLCONF": f"{package}.config.urls",

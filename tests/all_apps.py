@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 
+from compose.system.environment import known_services
+
 for _key in (
     "SECRET_KEY", "DATABASE_HOST", "DATABASE_USER", "DATABASE_PASSWORD", "REDIS_URL", "JWKS_URL",
     "JWT_KEYS", "GATEWAY_URL",
 ):  # fmt: skip
     os.environ.setdefault(f"BIRZHA_{_key}", "/nonexistent")
+
+os.environ.setdefault("BIRZHA_SERVICES", known_services())
 
 from billing_service.config import settings as billing  # noqa: E402
 from market_service.config import settings as market  # noqa: E402

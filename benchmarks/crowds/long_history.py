@@ -7,8 +7,9 @@ from contextlib import contextmanager
 
 import psycopg2
 
-from compose.local import postgres, secrets
+from compose.local import secrets
 from compose.local.paths import Home
+from compose.system import SUPERUSER
 
 #: The guards of the journal are lifted for this one transaction: what it writes is only read here.
 _WRITE = """
@@ -56,8 +57,8 @@ def _run(home: Home, statements: str, values: dict[str, object]) -> None:
     connection = psycopg2.connect(
         host=str(home.run),
         dbname="billing",
-        user=postgres.SUPERUSER,
-        password=secrets.load(home)[postgres.SUPERUSER],
+        user=SUPERUSER,
+        password=secrets.load(home)[SUPERUSER],
     )
     try:
         with connection, connection.cursor() as cursor:

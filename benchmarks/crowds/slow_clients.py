@@ -9,6 +9,8 @@ import threading
 from types import TracebackType
 from urllib.parse import urlsplit
 
+from compose.system import SLUGS
+
 #: Anonymous ways into every service that takes a body.
 _BODIES = [
     *(f"POST {path} HTTP/1.1\r\nHost: {{host}}\r\nContent-Length: 4096\r\n\r\na=" for path in (
@@ -17,7 +19,7 @@ _BODIES = [
         "/api/v1/auth/token/refresh",
         "/sign-in",
         "/api/docs/",
-        *(f"/admin/{slug}/login/" for slug in ("users", "market", "trading", "billing", "notifications")),
+        *(f"/admin/{slug}/login/" for slug in SLUGS),
     )),
     "GET /api/v1/instruments HTTP/1.1\r\nHost: {host}\r\nContent-Length: 9\r\n\r\n",
     "POST /sign-in HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
@@ -26,7 +28,7 @@ _BODIES = [
 ]  # fmt: skip
 #: Large answers that anybody may ask for.
 _LARGE = [
-    *(f"/api/v1/{slug}/schema" for slug in ("users", "market", "trading", "billing", "notifications")),
+    *(f"/api/v1/{slug}/schema" for slug in SLUGS),
     "/api/v1/instruments?page_size=200",
     "/static/drf_spectacular_sidecar/swagger-ui-dist/swagger-ui.css",
     "/static/drf_spectacular_sidecar/swagger-ui-dist/swagger-ui-bundle.js",

@@ -16,6 +16,7 @@ from pathlib import Path
 from benchmarks.system import BenchSystem
 from compose.local import postgres, secrets
 from compose.local.console import Trouble
+from compose.system import SUPERUSER
 
 CLIENTS = 8
 DATABASE = "benchmark_limit"
@@ -33,8 +34,8 @@ def purchases_per_second(system: BenchSystem, *, customers: int, instruments: in
         options = ["-n", "-M", "prepared", "-c", str(CLIENTS), "-j", "1", "-T", str(seconds)]
         for name, value in variables.items():
             options += ["-D", f"{name}={value}"]
-        where = ["-h", str(system.home.run), "-p", str(postgres.PORT), "-U", postgres.SUPERUSER]
-        password = secrets.load(system.home)[postgres.SUPERUSER]
+        where = ["-h", str(system.home.run), "-p", str(postgres.PORT), "-U", SUPERUSER]
+        password = secrets.load(system.home)[SUPERUSER]
         argv = [postgres.binary("pgbench"), *options, "-f", str(FOLDER / "purchase.sql"), *where, DATABASE]
         result = subprocess.run(
             argv, env=os.environ | {"PGPASSWORD": password}, capture_output=True, text=True, check=False

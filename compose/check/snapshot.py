@@ -12,10 +12,11 @@ from uuid import UUID
 import psycopg2
 import redis
 
+from compose import system
 from servicekit.settings import environment
 
 #: Whose tables the invariants speak of; each database has the name of its service.
-SERVICES = ("user", "market", "trading", "billing", "notification")
+SERVICES = tuple(service.name for service in system.SERVICES)
 
 #: What a look may cost: seconds until a server that does not answer is given up, and memory to sort in.
 #: A cursor is read to its end, so the plan that is fastest as a whole is wanted.

@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from compose.check.snapshot import open_snapshot
 from compose.events.missing import Gap, gaps
 from compose.local.paths import ROOT
-from compose.services import SERVICES
+from compose.system import SERVICES
 
 
 def main(arguments: list[str]) -> int:

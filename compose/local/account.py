@@ -21,15 +21,13 @@ from typing import TypeVar
 from compose.local import orphans
 from compose.local.console import Trouble, say
 from compose.local.paths import ROOT, VENV, Home
+from compose.system import WEB_SERVERS
 from servicekit.stepdown import PASSAGE, step_down
 
 #: The first of these that the machine has runs what root starts.
 USERS = ("birzha", "nobody")
 #: What root's ``make up`` compiles, because the unprivileged user may write no ``__pycache__``.
-CODE = (
-    *("servicekit", "gateway", "compose", "web_frontend"),
-    *(f"{name}_service" for name in ("user", "market", "trading", "billing", "notification")),
-)
+CODE = ("servicekit", "gateway", "compose", *(service.package for service in WEB_SERVERS))
 
 T = TypeVar("T")
 
@@ -89,7 +87,7 @@ def prepare(home: Home) -> None:
     for path in (ROOT, VENV.resolve(), interpreter.parent, home.root):
         open_passage(path, owner)
     _require_readable(
-        ROOT / "compose" / "services.py", ROOT / "gateway" / "gateway.yaml", VENV / "pyvenv.cfg"
+        ROOT / "compose" / "system" / "services.py", ROOT / "gateway" / "gateway.yaml", VENV / "pyvenv.cfg"
     )
     _compile()
 

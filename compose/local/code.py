@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from compose.local.paths import ROOT
-from compose.services import WEB_SERVERS
+from compose.system import WEB_SERVERS
 
 #: Every folder whose files a running system reads.
 FOLDERS = (*(service.package for service in WEB_SERVERS), "servicekit", "gateway", "compose")

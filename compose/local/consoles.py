@@ -11,7 +11,7 @@ from compose.local.console import Trouble
 from compose.local.paths import ROOT, Home
 from compose.local.stack import Stack
 from compose.local.supervisor import Supervisor
-from compose.services import SERVICES
+from compose.system import SERVICES
 
 
 def shell(home: Home, name: str, arguments: Sequence[str]) -> None:
@@ -34,7 +34,7 @@ def psql(home: Home, name: str, arguments: Sequence[str]) -> None:
         Trouble: no service of that name has a database, or nothing runs.
     """
     service = restart.chosen(name)
-    if service not in SERVICES:
+    if not service.has_database:
         known = ", ".join(service.name for service in SERVICES)
         raise Trouble(f"{service.package} has no database; these have: {known}.")
     _require_running(home)

@@ -17,18 +17,8 @@ from psycopg2 import sql
 
 from compose.local.console import Trouble
 from compose.local.paths import Home
-from compose.local.postgres import AUDITOR, PORT, SUPERUSER
-from compose.services import SERVICES, Service
-
-#: Connections that a role may have: of a service (two versions of it run beside each other), of the owner of
-#: its tables, who migrates, of the auditor, who looks at five databases at once. Together they fit into
-#: postgres.MAX_CONNECTIONS.
-WORKER_CONNECTIONS, OWNER_CONNECTIONS, AUDITOR_CONNECTIONS = 8, 3, 20
-
-
-def connection_limit(service: Service) -> int:
-    """How many connections a service's application role may have."""
-    return 2 * (service.threads + WORKER_CONNECTIONS)
+from compose.local.postgres import PORT
+from compose.system import AUDITOR, AUDITOR_CONNECTIONS, OWNER_CONNECTIONS, SERVICES, SUPERUSER
 
 
 def connect(home: Home, *, role: str, password: str, database: str = "postgres") -> Any:
@@ -89,7 +79,7 @@ def prepare(home: Home, passwords: dict[str, str], *, test_databases: bool = Fal
                 if test_databases
                 else f"NOCREATEDB CONNECTION LIMIT {OWNER_CONNECTIONS}",
             )
-            limit = f"NOCREATEDB CONNECTION LIMIT {connection_limit(service)}"
+            limit = f"NOCREATEDB CONNECTION LIMIT {service.connections}"
             _role(cursor, service.name, passwords[service.name], limit)
     with _superuser(home, passwords, database="template1") as cursor:
         for service in SERVICES:

@@ -18,7 +18,7 @@ from compose.local.paths import ROOT, Home
 from compose.local.settings import Settings
 from compose.local.stack import Stack
 from compose.local.supervisor import log_tail
-from compose.services import WEB_SERVERS, Service
+from compose.system import WEB_SERVERS, Service
 
 #: Seconds between two looks at the files.
 LOOK_S = 0.5

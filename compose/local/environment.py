@@ -6,76 +6,53 @@ Two more are for people and checks: ``auditor.env`` (reads every database and st
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from compose.local import postgres, valkey
 from compose.local.paths import Home, write_private
-from compose.local.settings import QUOTAS, Settings
-from compose.services import FRONTEND, SERVICES, Service
+from compose.local.settings import Settings
+from compose.system import AUDITOR, WEB_SERVERS, RedisServer
+from compose.system.environment import OPERATOR, auditor_variables, operator_variables, service_variables
 
-OPERATOR = "operator"
+
+@dataclass(frozen=True)
+class Sockets:
+    """Where things are found on this machine: see :class:`compose.system.environment.Places`."""
+
+    home: Home
+
+    @property
+    def database(self) -> tuple[str, int]:
+        return str(self.home.run), postgres.PORT
+
+    @property
+    def keys(self) -> str:
+        return str(self.home.secrets / "jwt")
+
+    def http(self, process: str, path: str = "") -> str:
+        return f"unix:{self.home.socket(process)}{path and ':'}{path}"
+
+    def redis(self, server: RedisServer, user: str, password: str) -> str:
+        return valkey.url(self.home, user, password, server)
+
+    def metrics(self, process: str) -> str:
+        return str(self.home.socket(process))
 
 
-def write(home: Home, settings: Settings, passwords: dict[str, str]) -> None:
+def write(home: Home, settings: Settings, passwords: Mapping[str, str]) -> None:
     """Write every file, mode 0600."""
-    for service in (*SERVICES, FRONTEND):
-        _write(home, service.name, _service(home, settings, passwords, service))
-    auditor = {
-        "BIRZHA_DATABASE_HOST": str(home.run),
-        "BIRZHA_DATABASE_PORT": str(postgres.PORT),
-        "BIRZHA_DATABASE_USER": postgres.AUDITOR,
-        "BIRZHA_DATABASE_PASSWORD": passwords[postgres.AUDITOR],
-        "BIRZHA_REDIS_URL": valkey.url(home, "auditor", passwords["redis.auditor"]),
-        "BIRZHA_PUBLIC_URL": settings.public_url,
-    }
-    _write(home, "auditor", auditor)
-    _write(home, "operator", {"BIRZHA_PUBLIC_URL": settings.public_url, **operator(passwords)})
-
-
-def operator(passwords: dict[str, str]) -> dict[str, str]:
-    """What ``user_service``'s ``make_operator`` reads."""
-    return {"BIRZHA_OPERATOR_USERNAME": OPERATOR, "BIRZHA_OPERATOR_PASSWORD": passwords["operator"]}
+    places, url = Sockets(home), settings.public_url
+    for service in WEB_SERVERS:
+        _write(home, service.name, service_variables(service, places, passwords, settings.chosen))
+    _write(home, AUDITOR, auditor_variables(places, passwords, url))
+    _write(home, OPERATOR, {"BIRZHA_PUBLIC_URL": url, **operator_variables(passwords)})
 
 
 def read(home: Home, name: str) -> dict[str, str]:
     """The values of ``etc/<name>.env``."""
     lines = (home.etc / f"{name}.env").read_text(encoding="utf-8").splitlines()
     return dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
-
-
-def _service(home: Home, settings: Settings, passwords: dict[str, str], service: Service) -> dict[str, str]:
-    values = {
-        "BIRZHA_SECRET_KEY": passwords[f"django.{service.name}"],
-        "BIRZHA_REDIS_URL": valkey.url(home, service.name, passwords[f"redis.{service.name}"]),
-        "BIRZHA_JWKS_URL": f"unix:{home.socket('user')}:/.well-known/jwks.json",
-        "BIRZHA_PUBLIC_URL": settings.public_url,
-        "BIRZHA_COOKIE_SUFFIX": settings.cookie_suffix,
-    }
-    if settings.debug:
-        values["BIRZHA_DEBUG"] = "1"
-    if service.worker:
-        values["BIRZHA_WORKER_METRICS"] = str(home.socket(f"{service.name}-worker"))
-    if service.database:
-        values |= {
-            "BIRZHA_DATABASE_HOST": str(home.run),
-            "BIRZHA_DATABASE_PORT": str(postgres.PORT),
-            "BIRZHA_DATABASE_NAME": service.name,
-            "BIRZHA_DATABASE_USER": service.name,
-            "BIRZHA_DATABASE_PASSWORD": passwords[service.name],
-            "BIRZHA_DATABASE_OWNER": service.owner,
-            "BIRZHA_DATABASE_OWNER_PASSWORD": passwords[service.owner],
-        }
-    for name, owner in QUOTAS.items():
-        if owner == service.name and (quota := settings.quotas.get(name)):
-            values[f"BIRZHA_{name.upper()}"] = quota
-    if service.name == "user":
-        values["BIRZHA_JWT_KEYS"] = str(home.secrets / "jwt")
-    if service.name == "market":
-        values["BIRZHA_QUOTE_FEED"] = settings.quote_feed
-    if service is FRONTEND:
-        values["BIRZHA_REDIS_URL"] = valkey.url(
-            home, service.name, passwords[f"redis.{service.name}"], valkey.SESSIONS
-        )
-        values["BIRZHA_GATEWAY_URL"] = f"unix:{home.socket('gateway')}"
-    return values
 
 
 def _write(home: Home, name: str, values: dict[str, str]) -> None:

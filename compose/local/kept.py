@@ -14,7 +14,7 @@ from compose.local import code, restart
 from compose.local.paths import ROOT, Home
 from compose.local.settings import MANY_CUSTOMERS, Settings, free_port
 from compose.local.stack import Stack
-from compose.services import WEB_SERVERS
+from compose.system import WEB_SERVERS
 
 
 def kept_homes(environment: Mapping[str, str] = os.environ) -> tuple[Home, Home]:

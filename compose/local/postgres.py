@@ -15,10 +15,8 @@ from pathlib import Path
 
 from compose.local.console import Trouble
 from compose.local.paths import Home, write_private
-from compose.services import SERVICES
+from compose.system import AUDITOR, SERVICES, SUPERUSER
 
-SUPERUSER = "postgres"
-AUDITOR = "auditor"
 PORT = 5432
 MAX_CONNECTIONS, SUPERUSER_CONNECTIONS = 160, 3
 #: Of pages in memory, MB.

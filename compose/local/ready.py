@@ -11,11 +11,10 @@ from pathlib import Path
 
 from compose.local.console import Trouble
 from compose.local.paths import Home
-from compose.local.processes import names_beside
 from compose.local.public import reached_at
 from compose.local.settings import Settings
 from compose.local.supervisor import RUNNING, STARTING, Supervisor, log_tail
-from compose.services import SERVICES
+from compose.system import SERVICES, WEB_SERVERS
 from gateway.nginx import READY_PATH
 from gateway.source import load
 
@@ -120,19 +119,25 @@ def _checks(home: Home, settings: Settings) -> dict[str, Callable[[], str]]:
     def public() -> http.client.HTTPConnection:
         return http.client.HTTPConnection(host, settings.port, timeout=10)
 
-    def instruments() -> str:
-        status, body = get(public(), "/api/v1/instruments", "application/json")
-        if status == 200 and not json.loads(body)["results"]:
-            return "no instruments"
-        return _status((status, body))
+    def shown(path: str) -> Callable[[], str]:
+        return lambda: _shown(public(), path)
 
-    names = [name for each in SERVICES for name in (each.name, *names_beside(each))]
-    checks: dict[str, Callable[[], str]] = {name: service(name) for name in names}
+    processes = [each for owner in SERVICES for each in owner.processes() if each.type.answers_http]
+    checks: dict[str, Callable[[], str]] = {each.name: service(each.name) for each in processes}
     for name in load().cached:
         checks[f"nginx ({name}'s pages)"] = pages(name)
-    checks["gateway (GET /api/v1/instruments)"] = instruments
-    checks["web (GET /)"] = lambda: _status(get(public(), "/", "text/html"))
+    for each in WEB_SERVERS:
+        if each.ready_at:
+            checks[f"{each.name} (GET {each.ready_at} by the gateway)"] = shown(each.ready_at)
     return checks
+
+
+def _shown(connection: http.client.HTTPConnection, path: str) -> str:
+    accept = "application/json" if path.startswith("/api/") else "text/html"
+    status, body = get(connection, path, accept)
+    if status == 200 and path.startswith("/api/") and not json.loads(body)["results"]:
+        return "the list is empty"
+    return _status((status, body))
 
 
 def _status(answer: tuple[int, bytes], *, wanted: int = 200) -> str:

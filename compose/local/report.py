@@ -12,6 +12,7 @@ from compose.local.console import Trouble, say
 from compose.local.paths import Home
 from compose.local.settings import Settings
 from compose.local.supervisor import RUNNING, Supervisor
+from compose.system import SLUGS
 
 #: What there is to know of a system that `make dev` has started.
 DEBUG = "DEBUG is on: errors show code and settings. Only this machine reaches it, until make down."
@@ -129,7 +130,7 @@ Birzha is ready: {settings.public_url}
 
   operator      {operator["BIRZHA_OPERATOR_USERNAME"]}
   password      {operator["BIRZHA_OPERATOR_PASSWORD"]}
-  back office   {settings.public_url}/admin/users/  (and market, trading, billing, notifications)
+  back office   {settings.public_url}/admin/{SLUGS[0]}/  (and {", ".join(SLUGS[1:])})
   API           {settings.public_url}/api/docs/
 
 Next: make demo    a new user's whole story through the public API

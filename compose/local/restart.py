@@ -15,7 +15,7 @@ from compose.local.paths import Home
 from compose.local.processes import every_process
 from compose.local.settings import Settings
 from compose.local.stack import READY_WITHIN, Stack
-from compose.services import SERVICES, WEB_SERVERS, Service
+from compose.system import SERVICES, WEB_SERVERS, Service
 
 
 def chosen(name: str) -> Service:
@@ -54,8 +54,7 @@ def restart(
 
 def _restart(home: Home, services: Collection[Service], *, migrate: bool, wait: bool) -> list[str]:
     stack = Stack(home)
-    wanted = {service.name for service in services}
-    names = [p.name for p in every_process(home) if p.service in wanted and not p.canary]
+    names = [p.name for p in every_process(home) if p.service in services and not p.canary]
     with stack.alone():
         if migrate:
             stack.manage(*((s.package, "migrate", "--verbosity", "0") for s in services if s in SERVICES))

@@ -7,7 +7,7 @@ import secrets
 
 from compose.local.console import Trouble
 from compose.local.paths import Home, write_private
-from compose.services import SERVICES, WEB_SERVERS
+from compose.system.environment import secrets as names
 
 #: Letters and digits that nobody takes for one another, for the one password a person types.
 TYPEABLE = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -16,8 +16,7 @@ TYPEABLE = "abcdefghjkmnpqrstuvwxyz23456789"
 def load(home: Home) -> dict[str, str]:
     """The system's secrets by name; missing ones are made and kept.
 
-    Names: ``operator``; ``postgres``, ``auditor``, ``<service>`` and ``<service>_owner`` for roles of
-    PostgreSQL; ``redis.<user>``; ``django.<service>``.
+    Their names: ``compose.system.environment.secrets``.
 
     Raises:
         Trouble: the file is damaged, or gone while data made with it is still there.
@@ -38,13 +37,6 @@ def load(home: Home) -> dict[str, str]:
     if wanted != known:
         write_private(file, json.dumps(wanted, indent=1) + "\n")
     return wanted
-
-
-def names() -> list[str]:
-    """The secrets that a system has."""
-    roles = ["postgres", "auditor", *(role for s in SERVICES for role in (s.name, s.owner))]
-    redis = ["redis.admin", "redis.auditor", *(f"redis.{s.name}" for s in WEB_SERVERS)]
-    return ["operator", *roles, *redis, *(f"django.{s.name}" for s in WEB_SERVERS)]
 
 
 def _make(name: str) -> str:

@@ -7,6 +7,7 @@ import sys
 
 from compose.local import orphans, postgres, processes, valkey, valkey_recovery
 from compose.local.paths import Home
+from compose.system import EVENTS, SESSIONS
 from gateway.nginx.binary import remove_dead_sockets
 from servicekit.stepdown import drop_capabilities
 
@@ -21,7 +22,7 @@ def main(name: str) -> None:
         # After a kill -9 of the server its children go by themselves, a moment later.
         orphans.end(orphans.of_postgres(home), patience=20)
         postgres.clear_stale_locks(home)
-    for server in (valkey.EVENTS, valkey.SESSIONS):
+    for server in (EVENTS, SESSIONS):
         if name == server.name:
             files = (valkey.data_folder(home, server), home.log / f"{name}.log")
             if kept := valkey_recovery.recover(valkey.command(home, server), *files):
@@ -30,9 +31,9 @@ def main(name: str) -> None:
         orphans.end(orphans.of_nginx(home))  # a killed master's workers go on, with its sockets
         remove_dead_sockets(home.run)
     process = processes.find(home, name)
-    argv = process.command(home)
-    os.chdir(process.folder(home))
-    variables = {**os.environ, **ENVIRONMENT, **process.environment(home)}
+    argv = processes.command(home, process)
+    os.chdir(processes.folder(home, process))
+    variables = {**os.environ, **ENVIRONMENT, **processes.variables(home, process)}
     if name != "gateway":  # which may have to listen below port 1024
         drop_capabilities()
     if home.is_for_tests():

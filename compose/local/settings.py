@@ -14,19 +14,11 @@ from urllib.parse import urlsplit
 from compose.local import public
 from compose.local.console import Trouble
 from compose.local.paths import DEFAULT_BIND, DEFAULT_PORT, Home
+from compose.system import QUOTAS
 from servicekit.cookies import cookie_name
 
 if TYPE_CHECKING:
     from gateway.envoy.site import Site
-
-#: Quotas a day, and the service that goes by each.
-QUOTAS = {
-    "orders_a_day": "trading",
-    "deposits_a_day": "billing",
-    "sign_ups_a_day": "user",
-    "sign_ins_a_day": "user",
-    "profile_changes_a_day": "user",
-}
 
 #: What tests and benchmarks start their systems with: all of their customers come from one address, and do
 #: more in a minute than people in a day.
@@ -133,6 +125,17 @@ class Settings:
             **self.quotas,
             "rate_limits": self.rate_limits_text,
             "debug": "1" if self.debug else "",
+        }
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """What the services are told of it; see ``compose/system/environment.py``."""
+        return {
+            "public_url": self.public_url,
+            "cookie_suffix": self.cookie_suffix,
+            "debug": "1" if self.debug else "",
+            "quote_feed": self.quote_feed,
+            **self.quotas,
         }
 
     def changed_since(self, state: Mapping[str, object]) -> list[str]:

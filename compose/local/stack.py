@@ -30,10 +30,11 @@ from compose.local import (
 from compose.local.canary import share
 from compose.local.console import Trouble, say, step
 from compose.local.paths import ROOT, Home
-from compose.local.processes import BACKING, EDGE, PROCESSES, PYTHON, SESSIONS, canary_group, find
+from compose.local.processes import BACKING, EDGE, PROCESSES, PYTHON, canary_group, find, folder
 from compose.local.settings import Settings, require_free_port
 from compose.local.supervisor import RUNNING, STARTING, Supervisor
-from compose.services import SERVICES
+from compose.system import EVENTS, SERVICES, SESSIONS, SUPERUSER, WEB_SERVERS
+from compose.system.environment import operator_variables
 from gateway.canary import state
 
 #: Bytes free before a start; a new database cluster takes 200 MB with its first log segments.
@@ -83,15 +84,15 @@ class Stack:
         render_gateway(self.home, settings)
         with step("migrating the databases"):
             self.manage(*((service.package, "migrate", "--verbosity", "0") for service in SERVICES))
-            self.manage(("user_service", "make_signing_key"))
+            self.manage(*((each.package, command) for each in SERVICES for command in each.before_start))
         with step("starting the services, their workers and the gateway"):
             self.supervisor.start(PYTHON)
             for service in state.read(self.home.versions).canaries:
                 self.supervisor.start(canary_group(service))
             self.supervisor.start(EDGE)
         with step("loading the catalogue and its prices, making the operator"):
-            commands = (("market_service", "load_catalogue"), ("user_service", "make_operator"))
-            self.manage(*commands, extra=environment.operator(passwords))
+            commands = ((each.package, command) for each in SERVICES for command in each.after_start)
+            self.manage(*commands, extra=operator_variables(passwords))
         with step("waiting until it serves"):
             ready.wait(self.home, settings, self.supervisor, seconds=READY_WITHIN)
 
@@ -125,13 +126,13 @@ class Stack:
             self._end_leftovers()
             if not postgres.data_folder(self.home).exists():
                 with step("creating the PostgreSQL cluster"):
-                    postgres.create_cluster(self.home, passwords[postgres.SUPERUSER])
+                    postgres.create_cluster(self.home, passwords[SUPERUSER])
             self.supervisor.launch()
         with step("starting PostgreSQL and Valkey"):
             known = self._set_aside()
             self.supervisor.start(BACKING)
-            self.supervisor.add(SESSIONS)  # a system that was running may not know of it
-            self.supervisor.start(SESSIONS)
+            self.supervisor.add(SESSIONS.name)  # a system that was running may not know of it
+            self.supervisor.start(SESSIONS.name)
             watch = ready.Watch(self.supervisor)
             databases.wait_for_server(self.home, passwords, alive=watch.check)
             databases.prepare(self.home, passwords, test_databases=for_tests)
@@ -144,8 +145,8 @@ class Stack:
     def _set_aside(self) -> dict[Path, str]:
         """Files that a Valkey could not start from, and what it means that they are not there."""
         lost = {
-            valkey.EVENTS: "the services send again what was under way",
-            valkey.SESSIONS: "everybody is signed out of the pages",
+            EVENTS: "the services send again what was under way",
+            SESSIONS: "everybody is signed out of the pages",
         }
         return {
             kept: words
@@ -212,14 +213,14 @@ class Stack:
         return bool(found)
 
     def manage(
-        self, *commands: tuple[str, ...], extra: dict[str, str] | None = None, folder: Path | None = None
+        self, *commands: tuple[str, ...], extra: dict[str, str] | None = None, at: Path | None = None
     ) -> None:
         """Run management commands beside each other.
 
         Args:
             commands: package, command, arguments.
             extra: more variables of their environment.
-            folder: of the version whose commands they are; each service's own when not given.
+            at: the folder of the version whose commands they are; each service's own when not given.
 
         Raises:
             Trouble: one failed; shows the end of what it said.
@@ -237,7 +238,7 @@ class Stack:
                     argv,
                     log,
                     subprocess.Popen(
-                        argv, env=settings, cwd=folder or self._folder(package), stdout=log, stderr=log
+                        argv, env=settings, cwd=at or self._folder(package), stdout=log, stderr=log
                     ),
                 )
             )
@@ -260,12 +261,12 @@ class Stack:
         """
         more = ("--after", json.dumps(after), "--reason", reason)
         # By this checkout: the service's own version may be older than the command.
-        self.manage(("user_service", "record_action", action, subject, *more), folder=ROOT)
+        self.manage(("user_service", "record_action", action, subject, *more), at=ROOT)
 
     def _folder(self, package: str) -> Path:
         """Where the stable version of a service is."""
-        name = next(service.name for service in SERVICES if service.package == package)
-        return find(self.home, name).folder(self.home)
+        name = next(service.name for service in WEB_SERVERS if service.package == package)
+        return folder(self.home, find(self.home, name))
 
 
 def render_gateway(home: Home, settings: Settings) -> None:

@@ -9,17 +9,8 @@ from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-
-#: Service → what its admin is called.
-NAMES: dict[str, str | Promise] = {
-    "user": _("Users"),
-    "market": _("Market"),
-    "trading": _("Trading"),
-    "billing": _("Billing"),
-    "notification": _("Notifications"),
-}
 
 #: So many of the operators' actions are shown on the first page.
 LATEST = 10
@@ -35,7 +26,7 @@ class ServiceAdminSite(AdminSite):
 
     @property
     def site_header(self) -> str:  # type: ignore[override]
-        return f"Birzha · {NAMES[settings.SERVICE_NAME]}"
+        return f"Birzha · {next(name for name, _, own in self._admins() if own)}"
 
     @property
     def site_title(self) -> str:  # type: ignore[override]
@@ -43,11 +34,15 @@ class ServiceAdminSite(AdminSite):
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """With the way to the other services' admins."""
-        admins = [
-            (name, f"/admin/{settings.SERVICE_SLUGS[service]}/", service == settings.SERVICE_NAME)
-            for service, name in NAMES.items()
+        return {**super().each_context(request), "admins": self._admins()}
+
+    def _admins(self) -> list[tuple[str, str, bool]]:
+        """Of each service's admin: what it is called, its address, and whether it is this one."""
+        language = get_language() or "en"
+        return [
+            (each[language], f"/admin/{each['slug']}/", each["name"] == settings.SERVICE_NAME)
+            for each in settings.SERVICES
         ]
-        return {**super().each_context(request), "admins": admins}
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """With what operators did last."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from compose.system import SLUGS
 from tests.browser.conftest import OpenPage
 from tests.system import System
 
-SLUGS = ("users", "market", "trading", "billing", "notifications")
 LINKS = "Array.from(document.querySelectorAll('{where} a'), a => a.pathname + a.search)"
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from compose.local.canary import versions
-from compose.services import SERVICES
+from compose.system import SERVICES
 from tests.canary.conftest import Operator, Trade
 from tests.e2e.people import wait
 from tests.system import System, latest_action

@@ -9,7 +9,8 @@ import sys
 from typing import Any
 
 from compose.local.paths import ROOT
-from compose.services import WEB_SERVERS
+from compose.system import WEB_SERVERS
+from compose.system.environment import known_services
 
 _PRINT = """
 import importlib, json, sys
@@ -27,7 +28,7 @@ def cookies(suffix: str, url: str) -> dict[str, dict[str, Any]]:
     """Package → its settings of cookies, in a system of this suffix and public address."""
     needed = ("SECRET_KEY", "REDIS_URL", "JWKS_URL", "GATEWAY_URL", "DATABASE_HOST", "DATABASE_USER")
     values = dict.fromkeys((*needed, "DATABASE_PASSWORD", "JWT_KEYS"), "x")
-    values |= {"COOKIE_SUFFIX": suffix, "PUBLIC_URL": url, "HOME": "/nowhere"}
+    values |= {"COOKIE_SUFFIX": suffix, "PUBLIC_URL": url, "HOME": "/nowhere", "SERVICES": known_services()}
     variables = os.environ | {f"BIRZHA_{name}": value for name, value in values.items()}
     argv = [sys.executable, "-c", _PRINT, *(service.package for service in WEB_SERVERS)]
     result = subprocess.run(argv, cwd=ROOT, env=variables, capture_output=True, text=True, check=True)

@@ -60,7 +60,7 @@ class Rotating:
     def up(self) -> Iterator[None]:
         self.manage("make_signing_key")
         socket = self.gateway.run_dir / "user.sock"
-        argv = [sys.executable, "-m", "gunicorn", "--config", "compose/local/gunicorn_conf.py"]
+        argv = [sys.executable, "-m", "gunicorn", "--config", "compose/system/gunicorn_conf.py"]
         passwords = self.gateway.run_dir / "user-passwords.sock"
         argv += ["--bind", f"unix:{socket}", "--bind", f"unix:{passwords}", "--threads", "4"]
         argv += ["user_service.config.wsgi:application"]

@@ -16,10 +16,9 @@ import pytest
 
 from compose.local.paths import ROOT
 from compose.local.supervisor import Supervisor
+from compose.system import SLUGS
 from tests.e2e.people import Client, Person, wait
 from tests.system import System, latest_action
-
-SLUGS = ("users", "market", "trading", "billing", "notifications")
 
 
 def sign_in(system: System, username: str, password: str) -> tuple[httpx.Client, httpx.Response]:

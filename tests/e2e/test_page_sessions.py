@@ -19,6 +19,7 @@ import redis
 
 from compose.local import secrets, valkey
 from compose.local.paths import ROOT
+from compose.system import EVENTS, SESSIONS, RedisServer
 from tests.e2e.people import Person, wait
 from tests.system import System
 
@@ -156,7 +157,7 @@ def test_one_signs_in_and_out_while_the_sessions_server_is_full(
 ) -> None:
     """Full to its last byte of others' sessions: these go, and no event is touched."""
     person.sign_in()
-    sessions, events = (administrator(system, server) for server in (valkey.SESSIONS, valkey.EVENTS))
+    sessions, events = (administrator(system, server) for server in (SESSIONS, EVENTS))
     budget = budget_of(sessions)
     events_before = events.info("memory")["used_memory"]
     try:
@@ -181,7 +182,7 @@ def test_one_signs_in_and_out_while_the_sessions_server_is_full(
     assert budget_of(events) > budget
 
 
-def administrator(system: System, server: valkey.Server) -> redis.Redis:
+def administrator(system: System, server: RedisServer) -> redis.Redis:
     password = secrets.load(system.home)["redis.admin"]
     return redis.Redis.from_url(
         valkey.url(system.home, "admin", password, server), decode_responses=True, protocol=2

@@ -14,8 +14,8 @@ import psycopg2
 import redis
 
 from compose.local import databases, secrets, valkey
-from compose.local.postgres import SUPERUSER
 from compose.local.supervisor import RUNNING, Supervisor
+from compose.system import EVENTS, SUPERUSER, RedisServer
 from tests.system import System
 
 
@@ -42,7 +42,7 @@ class Target(System):
         """The processes that supervisord does not see running."""
         return [s["name"] for s in Supervisor(self.home).states() if s["statename"] != RUNNING]
 
-    def redis(self, *, timeout: float = 5, server: valkey.Server = valkey.EVENTS) -> Any:
+    def redis(self, *, timeout: float = 5, server: RedisServer = EVENTS) -> Any:
         """A client that may do everything."""
         url = valkey.url(self.home, "admin", self.passwords["redis.admin"], server)
         return redis.Redis.from_url(url, socket_timeout=timeout, decode_responses=True, protocol=2)

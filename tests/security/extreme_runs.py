@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 
 from compose.local.paths import ROOT
+from compose.system import SERVICES
 from tests.e2e.people import Person
 from tests.e2e.test_operators import sign_in
 from tests.e2e.test_schemas import document_of
@@ -25,13 +26,7 @@ from tests.security.api_probes import api_probes
 from tests.security.prober import Probe, ProbeRun, probed
 from tests.system import System
 
-PACKAGES = {
-    "users": "user_service",
-    "market": "market_service",
-    "trading": "trading_service",
-    "billing": "billing_service",
-    "notifications": "notification_service",
-}
+PACKAGES = {service.slug: service.package for service in SERVICES}
 
 
 @dataclass

@@ -7,7 +7,8 @@ import re
 import httpx
 import pytest
 
-from tests.e2e.test_operators import SLUGS, sign_in
+from compose.system import SLUGS
+from tests.e2e.test_operators import sign_in
 from tests.system import System
 
 #: Columns and relations that some table has; a list that lacks one refuses it all the same.

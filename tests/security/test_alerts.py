@@ -10,8 +10,7 @@ import pytest
 import yaml
 
 from compose.local.paths import ROOT
-from compose.local.processes import names_beside
-from compose.services import SERVICES
+from compose.system import SERVICES
 from tests.e2e.people import Person, wait
 from tests.e2e.test_operators import sign_in as operators_form
 from tests.e2e.tokens import tampered
@@ -42,7 +41,7 @@ def scraped(system: System, name: str, path: str) -> Series:
 
 def everything(system: System) -> Series:
     found: Series = {}
-    names = [name for service in SERVICES for name in (service.name, *names_beside(service))]
+    names = [each.name for owner in SERVICES for each in owner.processes() if each.type.answers_http]
     sources = [(name, "/metrics") for name in names]
     for name, path in (*sources, ("gateway-stats", "/stats/prometheus")):
         for metric, samples in scraped(system, name, path).items():

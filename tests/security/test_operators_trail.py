@@ -18,7 +18,7 @@ import pytest
 from compose.events.__main__ import _parser as events_parser
 from compose.local.__main__ import _parser as local_parser
 from compose.local.paths import ROOT
-from compose.services import SERVICES
+from compose.system import SERVICES
 from tests.security.doors import leaves
 from tests.system import System
 

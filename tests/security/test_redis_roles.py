@@ -11,7 +11,7 @@ from typing import Any
 import redis
 
 from compose.local import secrets, valkey
-from compose.services import SERVICES
+from compose.system import EVENTS, SERVICES, SESSIONS
 from tests.e2e.people import Person
 from tests.system import System
 
@@ -19,7 +19,7 @@ from tests.system import System
 def refusals(system: System) -> list[dict[str, Any]]:
     """What the servers have refused to a role that they know, since they started."""
     passwords, found = secrets.load(system.home), []
-    for server in (valkey.EVENTS, valkey.SESSIONS):
+    for server in (EVENTS, SESSIONS):
         address = valkey.url(system.home, "admin", passwords["redis.admin"], server)
         with redis.Redis.from_url(address, decode_responses=True, protocol=2) as admin:
             found += [entry for entry in admin.acl_log() if entry["reason"] != "auth"]

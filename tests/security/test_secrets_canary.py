@@ -22,9 +22,9 @@ from psycopg2 import sql
 
 from compose.local import databases, secrets, valkey
 from compose.local.postgres import SUPERUSER
-from compose.services import SERVICES
+from compose.system import SERVICES, SLUGS
 from tests.e2e.people import Person
-from tests.e2e.test_operators import SLUGS, sign_in
+from tests.e2e.test_operators import sign_in
 from tests.system import System
 
 #: Tables that may hold a customer's e-mail: who owns it, who writes to people, and the events between them.

@@ -14,12 +14,12 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from compose.system import SLUGS
 from tests.e2e.people import Person
 from tests.tls.conftest import Public
 from tests.tls.window import Window
 
 PASSWORD = secrets.token_urlsafe(12)
-SLUGS = ("users", "market", "trading", "billing", "notifications")
 
 
 @pytest.fixture(params=["as documented", "nothing forwarded", "inner host"])

@@ -14,6 +14,7 @@ from servicekit.settings import (
     behind_tls,
     debug,
     environment,
+    known_services,
     logging_settings,
     own_cookie,
     public_address,
@@ -27,6 +28,8 @@ env = environment("web")
 SECRET_KEY = env.require("BIRZHA_SECRET_KEY")
 globals().update(public_address(env))
 GATEWAY_URL = env.require("BIRZHA_GATEWAY_URL")
+#: The services whose API is described at /api/docs/, by their slugs.
+API_DOCUMENTS = [service["slug"] for service in known_services(env)]
 REDIS_URL = env.require("BIRZHA_REDIS_URL")
 DEBUG = debug(env)
 ROOT_URLCONF = "web_frontend.config.urls"

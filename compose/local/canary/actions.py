@@ -12,7 +12,7 @@ from compose.local.canary import migrations, running, share, versions
 from compose.local.console import Trouble, say, step
 from compose.local.paths import Home
 from compose.local.stack import Stack
-from compose.services import WEB_SERVERS, Service
+from compose.system import WEB_SERVERS, Service
 from gateway.canary import state
 from gateway.canary.state import Canary, Version
 from gateway.config_sync import ConfigNotApplied
@@ -111,7 +111,7 @@ def rollback(home: Home, name: str, why: str = "make rollback") -> None:
 
 def _start(stack: Stack, service: Service, version: Version, percent: int) -> None:
     home = stack.home
-    if service.database:
+    if service.has_database:
         _migrate(stack, service, version)
     with state.change(home.versions) as written:
         written.canaries[service.name] = Canary(version, weight=0, since=state.now())
@@ -146,7 +146,7 @@ def _migrate(stack: Stack, service: Service, version: Version) -> None:
             "database:\n" + "\n".join(lines)
         )
     with step("migrating the database, as both versions bear it"):
-        stack.manage((service.package, "migrate", "--verbosity", "0"), folder=folder)
+        stack.manage((service.package, "migrate", "--verbosity", "0"), at=folder)
 
 
 def _set_weight(home: Home, service: Service, percent: int, what: str) -> None:

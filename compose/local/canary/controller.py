@@ -24,7 +24,7 @@ from compose.local.console import Trouble
 from compose.local.paths import Home
 from compose.local.processes import canary_group
 from compose.local.supervisor import RUNNING, STARTING, Supervisor
-from compose.services import WEB_SERVERS
+from compose.system import WEB_SERVERS
 from gateway.canary import state
 from gateway.canary.admin import Admin
 from gateway.canary.controller import INTERVAL, Watch
@@ -64,7 +64,7 @@ class Controller:
         return INTERVAL if canaries else IDLE
 
     def _events(self, name: str) -> str:
-        worker = next(service for service in WEB_SERVERS if service.name == name).worker
+        worker = next(service for service in WEB_SERVERS if service.name == name).has_worker
         return self.events[name].look() if worker else ""
 
     def _process_died(self, name: str) -> str:

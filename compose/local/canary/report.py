@@ -7,7 +7,7 @@ import http.client
 from compose.local.canary import running
 from compose.local.console import say
 from compose.local.paths import Home
-from compose.services import WEB_SERVERS
+from compose.system import WEB_SERVERS
 from gateway.canary import state
 from gateway.canary.stats import Sample, Tally, look
 from gateway.canary.verdict import median, percent

@@ -12,10 +12,10 @@ from typing import Any
 from compose.local import ready
 from compose.local.canary import share, versions
 from compose.local.paths import Home
-from compose.local.processes import canary_group, names_beside
+from compose.local.processes import canary_group
 from compose.local.stack import Stack
 from compose.local.supervisor import RUNNING
-from compose.services import Service
+from compose.system import Service
 from gateway.canary import canary_cluster, live, state
 from gateway.canary.admin import Admin
 from gateway.config_sync import wait_until_applied
@@ -75,8 +75,7 @@ def restart_stable(stack: Stack, service: Service) -> None:
     Raises:
         Trouble: it does not come up.
     """
-    names = [service.name, f"{service.name}-worker"] if service.worker else [service.name]
-    names += names_beside(service)
+    names = [process.name for process in service.processes()]
     for name in names:
         stack.supervisor.stop(name)
     stack.supervisor.start_again(names)
@@ -102,7 +101,7 @@ def wait_until_ready(stack: Stack, service: Service, name: str) -> None:
     def is_ready() -> bool:
         nonlocal said
         states = {process["name"]: process["statename"] for process in stack.supervisor.states()}
-        wanted = [name, f"{name}-worker"] if service.worker else [name]
+        wanted = [name, f"{name}-worker"] if service.has_worker else [name]
         if any(states.get(process) != RUNNING for process in wanted):
             said = "it does not stay up"
             return False
@@ -113,7 +112,7 @@ def wait_until_ready(stack: Stack, service: Service, name: str) -> None:
     if _wait(is_ready, READY_WITHIN):
         _warm_up(stack.home.socket(name), service.threads)
     else:
-        names = [name, f"{name}-worker"] if service.worker else [name]
+        names = [name, f"{name}-worker"] if service.has_worker else [name]
         raise ready.failure(
             stack.home, names, f"{name} does not serve after {READY_WITHIN:g} s: {said or 'no answer'}"
         )

@@ -20,7 +20,7 @@ from pathlib import Path
 from compose.local import catalogs
 from compose.local.console import Trouble
 from compose.local.paths import ROOT, Home, private_folder
-from compose.services import Service
+from compose.system import Service
 from gateway.canary import state
 from gateway.canary.state import CHECKOUT, Version, Versions
 

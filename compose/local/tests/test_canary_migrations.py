@@ -14,7 +14,7 @@ from compose.local.canary import migrations, versions
 from compose.local.console import Trouble
 from compose.local.paths import ROOT
 from compose.local.stack import Stack
-from compose.services import SERVICES
+from compose.system import SERVICES
 from gateway.canary.state import CHECKOUT, Version
 
 NOTIFICATION = next(service for service in SERVICES if service.name == "notification")

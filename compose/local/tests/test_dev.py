@@ -11,7 +11,7 @@ from compose.local import code, consoles, dev, environment, restart, secrets
 from compose.local.console import Trouble
 from compose.local.paths import Home
 from compose.local.settings import Settings
-from compose.services import WEB_SERVERS
+from compose.system import WEB_SERVERS
 from servicekit.settings import Environment, debug, template_loaders
 
 EVERY = [service.name for service in WEB_SERVERS]
@@ -25,7 +25,7 @@ EVERY = [service.name for service in WEB_SERVERS]
         (["servicekit/money.py"], EVERY),
         (["web_frontend/templates/base.html", "web_frontend/static/site.css"], []),
         (["servicekit/admin/templates/admin/base.html"], []),
-        (["gateway/gateway.yaml", "compose/services.py"], []),
+        (["gateway/gateway.yaml", "compose/system/services.py"], []),
     ],
 )
 def test_a_change_starts_those_anew_who_have_read_it(files: list[str], services: list[str]) -> None:

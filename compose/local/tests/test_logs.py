@@ -57,7 +57,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
     """A home whose supervisord runs a writer for each process, with small logs."""
     home = Home.at(tmp_path / "home")
     home.create(for_tests=True)
-    small = tuple(replace(process, log_mb=LOG_MB) for process in PROCESSES)
+    small = tuple(replace(process, type=replace(process.type, log_mb=LOG_MB)) for process in PROCESSES)
     monkeypatch.setattr(processes, "PROCESSES", small)
     file = processes.write_configuration(home)
     text = file.read_text().replace(
@@ -103,7 +103,7 @@ def size_of(home: Home, name: str) -> int:
 @pytest.mark.timeout(400)
 def test_a_flood_of_every_log_at_once_loses_the_oldest_lines_and_nothing_else(home: Home) -> None:
     supervisor = Supervisor(home)
-    for group in dict.fromkeys(process.group for process in PROCESSES):
+    for group in dict.fromkeys(map(processes.group_of, PROCESSES)):
         supervisor.start(group)
     names = [process.name for process in PROCESSES]
 

@@ -12,7 +12,7 @@ from compose.local.console import Trouble
 from compose.local.paths import Home
 from compose.local.settings import Settings
 from compose.local.stack import Stack
-from compose.services import SERVICES
+from compose.system import AUDITOR_CONNECTIONS, OWNER_CONNECTIONS, SERVICES
 
 NAMES = [service.name for service in SERVICES]
 
@@ -159,8 +159,8 @@ def test_a_role_that_takes_every_connection_it_may_leaves_the_others_theirs(
     limits = [limit(name) for name in NAMES]
     assert all(each >= 8 for each in limits)
     most = query(system.home, "postgres", passwords["postgres"], "postgres", "SHOW max_connections")
-    owners = len(NAMES) * databases.OWNER_CONNECTIONS
-    assert sum(limits) + owners + databases.AUDITOR_CONNECTIONS + 3 <= int(most[0][0])
+    owners = len(NAMES) * OWNER_CONNECTIONS
+    assert sum(limits) + owners + AUDITOR_CONNECTIONS + 3 <= int(most[0][0])
 
 
 def test_data_of_another_major_version_is_refused_untouched(folder: Path) -> None:

@@ -16,8 +16,8 @@ import pytest
 
 from compose.local import databases, orphans, ready, secrets, valkey
 from compose.local.console import Trouble
-from compose.local.paths import Home
-from compose.local.processes import PROCESSES
+from compose.local.paths import ROOT, Home
+from compose.local.processes import PROCESSES, command
 from compose.local.stack import Stack
 
 
@@ -130,7 +130,7 @@ def test_what_does_not_start_is_named_with_the_end_of_its_log(system: Stack) -> 
 
 def test_every_command_of_the_system_exists(system: Stack) -> None:
     for process in PROCESSES:
-        argv = process.command(system.home)
+        argv = command(system.home, process)
         assert os.access(argv[0], os.X_OK), process.name
 
 
@@ -139,7 +139,7 @@ def test_a_gunicorn_worker_does_not_outlive_its_killed_master(folder: Path) -> N
         "import os\n\n\ndef application(environ, start):\n"
         "    start('200 OK', [])\n    return [str(os.getpid()).encode()]\n"
     )
-    configuration = Path(ready.__file__).with_name("gunicorn_conf.py")
+    configuration = ROOT / "compose" / "system" / "gunicorn_conf.py"
     bind = folder / "run.sock"
     argv = [
         sys.executable,

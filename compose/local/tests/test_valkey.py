@@ -15,6 +15,7 @@ import redis
 from compose.local import valkey
 from compose.local.paths import ROOT
 from compose.local.stack import Stack
+from compose.system import SESSIONS
 
 Connect = Callable[[str], redis.Redis]
 
@@ -136,7 +137,7 @@ def sessions(system: Stack, passwords: dict[str, str]) -> Iterator[Callable[[str
     clients: list[redis.Redis] = []
 
     def make(user: str) -> redis.Redis:
-        address = valkey.url(system.home, user, passwords[f"redis.{user}"], valkey.SESSIONS)
+        address = valkey.url(system.home, user, passwords[f"redis.{user}"], SESSIONS)
         clients.append(redis.Redis.from_url(address, decode_responses=True))
         return clients[-1]
 

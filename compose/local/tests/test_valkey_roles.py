@@ -16,7 +16,7 @@ import redis
 
 from compose.local import valkey
 from compose.local.stack import Stack
-from compose.services import SERVICES
+from compose.system import EVENTS, SERVICES, SESSIONS, RedisServer
 from servicekit.contracts.subscribers import publishers_of
 
 #: How a server refuses; DEBUG is closed to everybody by its configuration.
@@ -210,14 +210,14 @@ def rows(table: str, *, columns: int) -> Iterator[tuple[list[str], list[str]]]:
             yield words[:-columns], words[-columns:]
 
 
-def client(system: Stack, passwords: dict[str, str], role: str, server: valkey.Server) -> redis.Redis:
+def client(system: Stack, passwords: dict[str, str], role: str, server: RedisServer) -> redis.Redis:
     address = valkey.url(system.home, role, passwords[f"redis.{role}"], server)
     return redis.Redis.from_url(address, decode_responses=True, protocol=2, single_connection_client=True)
 
 
 def test_a_role_may_do_what_the_table_says(system: Stack, passwords: dict[str, str]) -> None:
     """By the server's own judgement of every cell."""
-    admin = client(system, passwords, "admin", valkey.EVENTS)
+    admin = client(system, passwords, "admin", EVENTS)
     wrong = []
     for cell in cells():
         answer = admin.execute_command("ACL DRYRUN", cell.role, *cell.words)
@@ -227,7 +227,7 @@ def test_a_role_may_do_what_the_table_says(system: Stack, passwords: dict[str, s
 
 
 def test_a_role_has_no_command_that_the_table_does_not_name(system: Stack, passwords: dict[str, str]) -> None:
-    admin = client(system, passwords, "admin", valkey.EVENTS)
+    admin = client(system, passwords, "admin", EVENTS)
     for role in ROLES:
         user: Any = admin.acl_getuser(role)
         assert user["categories"] == ["-@all"]
@@ -247,7 +247,7 @@ def test_what_the_table_forbids_is_refused_to_a_real_connection(
     system: Stack, passwords: dict[str, str]
 ) -> None:
     for role in ROLES:
-        connection = client(system, passwords, role, valkey.EVENTS)
+        connection = client(system, passwords, role, EVENTS)
         for cell in cells():
             if cell.role == role and not cell.allowed:
                 with pytest.raises(redis.exceptions.ResponseError, match=REFUSED):
@@ -257,13 +257,13 @@ def test_what_the_table_forbids_is_refused_to_a_real_connection(
 def test_the_frontend_is_nobody_there_and_all_others_are_nobody_where_its_sessions_are(
     system: Stack, passwords: dict[str, str]
 ) -> None:
-    for role, server in [("web", valkey.EVENTS), *((role, valkey.SESSIONS) for role in ROLES)]:
+    for role, server in [("web", EVENTS), *((role, SESSIONS) for role in ROLES)]:
         with pytest.raises(redis.exceptions.AuthenticationError):
             client(system, passwords, role, server).ping()
 
 
 #: On the sessions' server, of the frontend: a name of its own, and any other.
-SESSIONS = """
+BY_PAGES = """
                                        own else
 GET {key}                              w   .
 MGET {key}                             w   .
@@ -288,9 +288,9 @@ SUBSCRIBE {key}                        .   .
 def test_the_frontend_keeps_its_sessions_and_does_nothing_else(
     system: Stack, passwords: dict[str, str]
 ) -> None:
-    admin = client(system, passwords, "admin", valkey.SESSIONS)
-    web = client(system, passwords, "web", valkey.SESSIONS)
-    for words, answers in rows(SESSIONS, columns=2):
+    admin = client(system, passwords, "admin", SESSIONS)
+    web = client(system, passwords, "web", SESSIONS)
+    for words, answers in rows(BY_PAGES, columns=2):
         for key, answer in zip(("cache:web:x", "cache:user:x"), answers, strict=True):
             attempt = [word.format(key=key) for word in words]
             judged = admin.execute_command("ACL DRYRUN", "web", *attempt)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from compose.local.processes import PROCESSES
-from compose.services import WEB_SERVERS
+from compose.system import WEB_SERVERS
 from tests.faults.kinds import attacks, clocks, events, postgres, processes, races, redis, signing_in, windows
 from tests.faults.kinds.base import Fault
 

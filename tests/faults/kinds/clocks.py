@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
 
-from compose.services import WEB_SERVERS
+from compose.system import WEB_SERVERS
 from tests.faults.client import Line
 from tests.faults.kinds.base import Fault
 from tests.faults.load import HOT

@@ -11,7 +11,7 @@ from random import Random
 from redis import Redis
 from redis.exceptions import RedisError
 
-from compose.services import SERVICES
+from compose.system import SERVICES
 from servicekit.contracts.subscribers import publishers_of
 from tests.faults.kinds.base import Fault
 from tests.faults.target import Target, send

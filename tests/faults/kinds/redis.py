@@ -15,8 +15,9 @@ from random import Random
 from redis.exceptions import RedisError, ResponseError
 
 from compose.local import account
-from compose.local.valkey import SESSIONS, data_folder
+from compose.local.valkey import data_folder
 from compose.local.valkey_recovery import KEPT, MANIFEST, aside
+from compose.system import SESSIONS
 from tests.faults.customer import Customer
 from tests.faults.kinds.base import COMES_BACK, Fault
 from tests.faults.pages import DONE

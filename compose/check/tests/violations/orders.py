@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from compose.check.snapshot import SERVICES
 from compose.check.tests import rows
 from compose.check.tests.names import (
     ACCOUNT,
@@ -73,10 +74,7 @@ VIOLATIONS: list[tuple[str, str, str, str]] = [
             f"UPDATE orders_order SET hold_amount = 1 WHERE id = '{SELL}'",
         )
     ),
-    *(
-        ("I8", f"{service}: an event handled twice", service, _HANDLED_TWICE)
-        for service in ("user", "market", "trading", "billing", "notification")
-    ),
+    *(("I8", f"{service}: an event handled twice", service, _HANDLED_TWICE) for service in SERVICES),
     ("I8", "an event booked twice", "billing", rows.entry(OTHER, "deposit", BUY_FILLED)),
     (
         "I8",

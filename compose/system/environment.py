@@ -1,0 +1,105 @@
+"""What each service is told in its environment, and the secrets that it takes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Protocol
+
+from compose.system import AUDITOR, EVENTS, SERVICES, SUPERUSER, WEB_SERVERS, RedisServer, Service
+
+#: The operator's name; the other half of the sign-in is the secret ``operator``.
+OPERATOR = "operator"
+
+
+class Places(Protocol):
+    """Where things are found, as their runner has put them."""
+
+    @property
+    def database(self) -> tuple[str, int]:
+        """PostgreSQL's host, or the folder of its socket, and port."""
+
+    @property
+    def keys(self) -> str:
+        """The folder of the keys that sign tokens."""
+
+    def http(self, process: str, path: str = "") -> str:
+        """Where a process answers HTTP."""
+
+    def redis(self, server: RedisServer, user: str, password: str) -> str:
+        """How redis-py connects."""
+
+    def metrics(self, process: str) -> str:
+        """The socket on which a worker tells its web server its metrics."""
+
+
+def secrets() -> list[str]:
+    """The names of all: ``operator``; ``<role>`` of PostgreSQL; ``redis.<user>``; ``django.<service>``."""
+    roles = [SUPERUSER, AUDITOR, *(role for service in SERVICES for role in (service.name, service.owner))]
+    redis = ["redis.admin", f"redis.{AUDITOR}", *(f"redis.{service.name}" for service in WEB_SERVERS)]
+    return ["operator", *roles, *redis, *(f"django.{service.name}" for service in WEB_SERVERS)]
+
+
+def service_variables(
+    service: Service, places: Places, passwords: Mapping[str, str], chosen: Mapping[str, str]
+) -> dict[str, str]:
+    """A service's environment.
+
+    Args:
+        places: where things are.
+        passwords: every secret by its name.
+        chosen: by name, what was chosen for this system: ``public_url``, ``cookie_suffix``, ``debug`` ("1"
+            or ""), and the services' own choices; "" leaves one to the service.
+    """
+    values = {
+        "BIRZHA_SERVICES": known_services(),
+        "BIRZHA_SECRET_KEY": passwords[f"django.{service.name}"],
+        "BIRZHA_REDIS_URL": places.redis(service.redis, service.name, passwords[f"redis.{service.name}"]),
+        "BIRZHA_JWKS_URL": places.http("user", "/.well-known/jwks.json"),
+        "BIRZHA_PUBLIC_URL": chosen["public_url"],
+        "BIRZHA_COOKIE_SUFFIX": chosen["cookie_suffix"],
+    }
+    if service.has_worker:
+        values["BIRZHA_WORKER_METRICS"] = places.metrics(f"{service.name}-worker")
+    if service.has_database:
+        values |= _database(places) | {
+            "BIRZHA_DATABASE_NAME": service.name,
+            "BIRZHA_DATABASE_USER": service.name,
+            "BIRZHA_DATABASE_PASSWORD": passwords[service.name],
+            "BIRZHA_DATABASE_OWNER": service.owner,
+            "BIRZHA_DATABASE_OWNER_PASSWORD": passwords[service.owner],
+        }
+    if service.signs_tokens:
+        values["BIRZHA_JWT_KEYS"] = places.keys
+    if service.calls_gateway:
+        values["BIRZHA_GATEWAY_URL"] = places.http("gateway")
+    given = {name: chosen.get(name, "") for name in ("debug", *service.choices)}
+    return values | {f"BIRZHA_{name.upper()}": value for name, value in given.items() if value}
+
+
+def auditor_variables(places: Places, passwords: Mapping[str, str], public_url: str) -> dict[str, str]:
+    """What checks and the reconciler are told: how to read every database and the streams."""
+    return _database(places) | {
+        "BIRZHA_DATABASE_USER": AUDITOR,
+        "BIRZHA_DATABASE_PASSWORD": passwords[AUDITOR],
+        "BIRZHA_REDIS_URL": places.redis(EVENTS, AUDITOR, passwords[f"redis.{AUDITOR}"]),
+        "BIRZHA_PUBLIC_URL": public_url,
+    }
+
+
+def operator_variables(passwords: Mapping[str, str]) -> dict[str, str]:
+    """What ``user_service``'s ``make_operator`` reads."""
+    return {"BIRZHA_OPERATOR_USERNAME": OPERATOR, "BIRZHA_OPERATOR_PASSWORD": passwords["operator"]}
+
+
+def known_services() -> str:
+    """Every service's name, slug and title, as JSON: what admins and the API's documentation list."""
+    known = [
+        {"name": each.name, "slug": each.slug, "en": each.title[0], "ru": each.title[1]} for each in SERVICES
+    ]
+    return json.dumps(known, ensure_ascii=False, separators=(",", ":"))
+
+
+def _database(places: Places) -> dict[str, str]:
+    host, port = places.database
+    return {"BIRZHA_DATABASE_HOST": host, "BIRZHA_DATABASE_PORT": str(port)}

@@ -1,0 +1,61 @@
+"""The services: one entry each, and all that starts, wires and tests them goes by it."""
+
+from __future__ import annotations
+
+from compose.system.model import EXPORTS, PASSWORDS, SESSIONS, WEB, WORKER, Service
+
+#: Those with an API and a database of their own.
+SERVICES = (
+    Service(
+        "user",
+        "user_service",
+        "users",
+        ("Users", "Пользователи"),
+        types=(WEB, PASSWORDS, WORKER),
+        signs_tokens=True,
+        choices=("sign_ups_a_day", "sign_ins_a_day", "profile_changes_a_day"),
+        before_start=("make_signing_key",),
+        after_start=("make_operator",),
+    ),
+    Service(
+        "market",
+        "market_service",
+        "market",
+        ("Market", "Рынок"),
+        quotes="send",
+        choices=("quote_feed",),
+        ready_at="/api/v1/instruments",
+        after_start=("load_catalogue",),
+    ),
+    Service(
+        "trading",
+        "trading_service",
+        "trading",
+        ("Trading", "Торги"),
+        quotes="follow",
+        choices=("orders_a_day",),
+    ),
+    Service(
+        "billing",
+        "billing_service",
+        "billing",
+        ("Billing", "Расчёты"),
+        types=(WEB, EXPORTS, WORKER),
+        choices=("deposits_a_day",),
+    ),
+    Service("notification", "notification_service", "notifications", ("Notifications", "Уведомления")),
+)
+
+#: The pages.
+FRONTEND = Service(
+    "web",
+    "web_frontend",
+    types=(WEB,),
+    has_database=False,
+    redis=SESSIONS,
+    calls_gateway=True,
+    ready_at="/",
+)
+
+#: Every Django project: whatever answers HTTP behind the gateway.
+WEB_SERVERS = (*SERVICES, FRONTEND)

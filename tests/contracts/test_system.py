@@ -1,0 +1,111 @@
+"""One list of services: whatever else has to name them all, the linters and the gateway, names the same."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from typing import Any
+
+import pytest
+
+from compose import system
+from compose.local.processes import PRIORITIES, PROCESSES, group_of
+from compose.system.environment import Places, secrets, service_variables
+from gateway.source import load
+from servicekit.contracts.subscribers import HEARS
+from tests.contracts import source
+from tests.contracts.source import REPOSITORY
+
+PACKAGES = {service.package for service in system.WEB_SERVERS}
+APPS = {
+    f"{service.package}.{folder.parent.name}"
+    for service in system.SERVICES
+    for folder in (REPOSITORY / service.package).glob("*/models*")
+}
+
+
+@pytest.fixture(scope="module")
+def project() -> dict[str, Any]:
+    return tomllib.loads((REPOSITORY / "pyproject.toml").read_text())
+
+
+def test_every_folder_of_a_service_is_described_and_every_service_has_one() -> None:
+    assert {path.name for path in source.SERVICES.values()} | {"web_frontend"} == PACKAGES
+    assert all((REPOSITORY / package / "manage.py").is_file() for package in PACKAGES)
+
+
+def test_the_gateway_knows_every_service_by_the_same_names() -> None:
+    gateway = load()
+    assert {each.name: each.slug or "" for each in gateway.services} == {
+        each.name: each.slug for each in system.WEB_SERVERS
+    }
+    processes = {process.name for process in system.PROCESSES}
+    assert {f"{name}-exports" for name in gateway.exporters} <= processes
+    assert {f"{name}-passwords" for name in gateway.hashing} <= processes
+
+
+def test_what_each_hears_is_said_of_every_service() -> None:
+    assert set(HEARS) == {service.name for service in system.SERVICES}
+
+
+def test_linters_and_coverage_look_at_every_service(project: dict[str, Any]) -> None:
+    linter, coverage = project["tool"]["importlinter"], project["tool"]["coverage"]
+    contracts = {contract["name"]: contract for contract in linter["contracts"]}
+    services = {service.package for service in system.SERVICES}
+    everything = PACKAGES | {"servicekit", "gateway", "compose"}
+    assert set(linter["root_packages"]) == set(coverage["run"]["source_pkgs"]) == everything
+    assert set(contracts["No service imports another service"]["modules"]) == PACKAGES | {"gateway"}
+    assert set(contracts["servicekit knows no service"]["forbidden_modules"]) == everything - {"servicekit"}
+    blind = contracts["Use-cases and reads never see a request"]["source_modules"]
+    assert set(blind) == {f"{package}.*.{room}" for package in services for room in ("services", "selectors")}
+    layered = contracts["Within an app: what comes in → use-cases → reads → models → errors"]["containers"]
+    assert set(layered) == APPS
+
+
+def test_nothing_starts_before_what_it_needs() -> None:
+    order = {process.name: PRIORITIES[group_of(process)] for process in PROCESSES}
+    names = list(order)
+    for process in PROCESSES:
+        for needed in process.needs:
+            assert order[needed] <= order[process.name]
+            assert names.index(needed) < names.index(process.name)
+
+
+class Network(Places):
+    """Where things are when every process has a host of its own."""
+
+    database = ("postgres", 5432)
+    keys = "/run/secrets/jwt"
+
+    def http(self, process: str, path: str = "") -> str:
+        return f"http://{process}:8000{path}"
+
+    def redis(self, server: system.RedisServer, user: str, password: str) -> str:
+        return f"redis://{user}:{password}@{server.name}:6379/0"
+
+    def metrics(self, process: str) -> str:
+        return f"/run/metrics/{process}.sock"
+
+
+def test_it_can_be_run_by_another_runner() -> None:
+    """A command, an environment and what it waits for of every process, without a word of this machine."""
+    chosen = {
+        "public_url": "https://birzha.example.org",
+        "cookie_suffix": "",
+        "debug": "",
+        "quote_feed": "still",
+    }
+    passwords = dict.fromkeys(secrets(), "x")
+    for process in system.PROCESSES:
+        if process.service is None:
+            continue
+        argv = process.arguments(root="/app", bind="0.0.0.0:8000")
+        assert ("0.0.0.0:8000" in argv) == process.type.answers_http
+        variables = service_variables(process.service, Network(), passwords, chosen)
+        assert len(json.loads(variables.pop("BIRZHA_SERVICES"))) == len(system.SERVICES)
+        text = " ".join([*argv, *variables.values()])
+        assert not any(word in text for word in (str(REPOSITORY), "unix:", "{", "None")), text
+        assert set(process.needs) <= {other.name for other in system.PROCESSES}
+    web = service_variables(system.FRONTEND, Network(), passwords, chosen)
+    assert web["BIRZHA_GATEWAY_URL"] == "http://gateway:8000"
+    assert "BIRZHA_DATABASE_HOST" not in web
