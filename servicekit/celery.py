@@ -60,7 +60,7 @@ def service_celery(package: str) -> Celery:
     django.setup()
     from django.conf import settings
 
-    from servicekit.messaging.worker import EventThreads
+    from servicekit.messaging.operate.worker import EventThreads
 
     prefix = f"celery:{settings.SERVICE_NAME}:"
     app = Celery(package)

@@ -8,7 +8,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from servicekit.messaging import metrics_socket, streams
+from servicekit.messaging import streams
+from servicekit.messaging.operate import metrics_socket
 
 _migrated = False
 

@@ -169,7 +169,7 @@ def service_settings(
         "STATICFILES_DIRS": [REPOSITORY / "servicekit" / "admin" / "static"],
         "WHITENOISE_USE_FINDERS": True,
         "REDIS_URL": env.require("BIRZHA_REDIS_URL"),
-        # Days after which rows of the outbox and of the inbox go; see servicekit/messaging/retention.py.
+        # Days after which rows of the outbox and of the inbox go; see messaging/operate/retention.py.
         "OUTBOX_DAYS": int(env.get("BIRZHA_OUTBOX_DAYS", "14")),
         "INBOX_DAYS": int(env.get("BIRZHA_INBOX_DAYS", "45")),
         "WORKER_METRICS": env.get("BIRZHA_WORKER_METRICS"),

@@ -21,7 +21,7 @@ from billing_service.ledger.models import JournalEntry, LedgerAccount, LedgerEnt
 from billing_service.ledger.services import Draft, Posting, accounts_lock, journal_book
 from servicekit.contracts.billing import DepositBooked
 from servicekit.ids import new_id
-from servicekit.messaging import publish
+from servicekit.messaging.publish import publish
 from servicekit.money import to_text
 from servicekit.quotas import OFF
 from servicekit.telemetry import current_request_id

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from billing_service.holds.services import holds_expire, holds_place, holds_void, orders_settle
 from servicekit.contracts import trading
 from servicekit.contracts.reject_reasons import RejectCode
-from servicekit.messaging import Received, in_batches
+from servicekit.messaging.consume import Received, in_batches
 
 #: Orders rejected so had no hold: billing itself declined them.
 _DECLINED = (RejectCode.INSUFFICIENT_FUNDS, RejectCode.ACCOUNT_FROZEN, RejectCode.ACCOUNT_NOT_READY)

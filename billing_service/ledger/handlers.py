@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from billing_service.ledger.services import accounts_open
 from servicekit.contracts import user
-from servicekit.messaging import Received, in_batches
+from servicekit.messaging.consume import Received, in_batches
 from servicekit.people.services import people_register
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from servicekit.contracts import Event, trading, user
 from servicekit.ids import new_id
-from servicekit.messaging import Received
+from servicekit.messaging.consume import Received
 
 
 def received(event: Event, *, request_id: str = "") -> Received[Any]:

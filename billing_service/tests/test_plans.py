@@ -69,7 +69,7 @@ def test_an_orders_life(grown, deliver_many):
 def test_what_is_planned_once_is_planned_for_large_tables(db):
     reads = whole_reads("billing_service", "servicekit.messaging")
     assert reads == {
-        "servicekit.messaging.relay._UNSENT": {"outbox_unsent", "stream_state"}
+        "servicekit.messaging.publish.relay._UNSENT": {"outbox_unsent", "stream_state"}
     }  # the oldest; one row
 
 

@@ -23,7 +23,8 @@ from uuid import UUID
 from compose.check.snapshot import first_id
 from compose.events.missing import FORGOTTEN, Gap
 from servicekit.contracts.subscribers import routes
-from servicekit.messaging import redis_groups, streams
+from servicekit.messaging import streams
+from servicekit.messaging.publish import redis_groups
 
 log = logging.getLogger(__name__)
 

@@ -112,7 +112,7 @@ class Home:
         return self.root / "versions.json"
 
     def lease_file(self, process: str) -> Path:
-        """The file that says how long a worker's lease is; see servicekit/messaging/consumer_lease.py."""
+        """The file that says how long a worker's lease is; see messaging/consume/consumer_lease.py."""
         return self.etc / f"{process}.lease"
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from market_service.venue import services
 from servicekit.contracts import trading
-from servicekit.messaging import Received, in_batches
+from servicekit.messaging.consume import Received, in_batches
 
 
 @in_batches

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from notification_service.delivery.services import ContactNews, contacts_save
 from servicekit.contracts import user
-from servicekit.messaging import Received, in_batches
+from servicekit.messaging.consume import Received, in_batches
 from servicekit.people.services import people_rename
 
 

@@ -9,7 +9,7 @@ from notification_service.delivery.services import ContactNews, contacts_save
 from notification_service.inbox.models import Kind
 from notification_service.inbox.services import News, notifications_create
 from servicekit.contracts import billing, trading, user
-from servicekit.messaging import Received, in_batches
+from servicekit.messaging.consume import Received, in_batches
 from servicekit.people.services import people_register
 
 

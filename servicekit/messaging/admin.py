@@ -18,8 +18,8 @@ from servicekit.admin.filters import event_types, one_of
 from servicekit.admin.operations import Fact, Operation
 from servicekit.audit.actors import Actor
 from servicekit.errors import DomainError
-from servicekit.messaging import dead_letters
 from servicekit.messaging.models import DroppedEvent, FailedEvent, OutboxEvent, Replay, UnsentEvent
+from servicekit.messaging.operate import dead_letters
 
 _NAMES = {
     **labelled(

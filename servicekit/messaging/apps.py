@@ -13,7 +13,7 @@ class MessagingConfig(AppConfig):
         """Tell Prometheus what waits, and refuse settings that would let events act twice."""
         from prometheus_client import REGISTRY
 
-        from servicekit.messaging.metrics import Waiting
+        from servicekit.messaging.operate.waiting import Waiting
 
         if settings.INBOX_DAYS < settings.OUTBOX_DAYS + 7:
             raise ImproperlyConfigured("An inbox remembers a week longer than any outbox sends: INBOX_DAYS.")

@@ -1,16 +1,14 @@
-"""What messaging tells Prometheus.
+"""What the worker counts for Prometheus.
 
-The worker counts what it handles and answers on a socket of its own (:mod:`metrics_socket`); how much
-waits is computed from the database and Redis when the web process is asked (:class:`Waiting`), so that
-it is told even while the worker is down. The web process's ``/metrics`` has both: one target a service.
+It answers on a socket of its own (``operate/metrics_socket.py``); how much waits is computed when the web
+process is asked (``operate/waiting.py``). The web process's ``/metrics`` has both: one target a service.
 """
 
 from __future__ import annotations
 
 from collections import Counter as Counted
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
-from django.db import DatabaseError, InterfaceError
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -18,8 +16,6 @@ from prometheus_client import (
     ProcessCollector,
     disable_created_metrics,
 )
-from prometheus_client.core import GaugeMetricFamily
-from prometheus_client.registry import Collector
 
 disable_created_metrics()  # a second series beside every one, which nobody asks for
 
@@ -79,52 +75,3 @@ def died(type_name: str) -> None:
 def sent(events: int) -> None:
     """The stream took so many events."""
     _sent.inc(events)
-
-
-class Waiting(Collector):
-    """Gauges of what waits, read when asked for."""
-
-    def describe(self) -> Iterator[GaugeMetricFamily]:
-        """Nothing: registering asks no database."""
-        return iter(())
-
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        """The gauges; none while the database is away, those of the stream only while Redis answers."""
-        from servicekit.messaging.status import status
-
-        try:
-            now = status()
-        except (DatabaseError, InterfaceError):
-            return
-        yield GaugeMetricFamily("birzha_outbox_unsent_events", "Outbox events not sent yet", now.unsent)
-        yield GaugeMetricFamily(
-            "birzha_outbox_oldest_unsent_seconds",
-            "Age of the oldest event not sent yet",
-            now.oldest_unsent_seconds,
-        )
-        yield GaugeMetricFamily(
-            "birzha_retrying_events", "Received events that are tried again", now.retrying
-        )
-        yield GaugeMetricFamily(
-            "birzha_replayed_events", "Events sent again lately because an inbox lacked them", now.replayed
-        )
-        yield GaugeMetricFamily("birzha_dead_letter_events", "Received events that were given up", now.dead)
-        if now.stream_length is None:
-            return
-        yield GaugeMetricFamily(
-            "birzha_stream_entries", "Entries on this service's stream", now.stream_length
-        )
-        lag = GaugeMetricFamily(
-            "birzha_stream_group_lag_events", "Entries a group has not read", labels=["group"]
-        )
-        pending = GaugeMetricFamily(
-            "birzha_stream_group_pending_events", "Entries a group has not acknowledged", labels=["group"]
-        )
-        there = GaugeMetricFamily(
-            "birzha_stream_group_up", "Whether Redis knows a known group", labels=["group"]
-        )
-        for group in now.subscribers:
-            lag.add_metric([group.group], group.lag)
-            pending.add_metric([group.group], group.pending)
-            there.add_metric([group.group], int(group.here))
-        yield from (lag, pending, there)

@@ -8,6 +8,8 @@ from typing import Any
 import redis
 from django.conf import settings
 
+#: Market's quotes: bounded and lossy, see ``publish/quotes.py``.
+QUOTES_STREAM = "quotes:market"
 #: Seconds without an answer after which a call to Redis is given up.
 SOCKET_TIMEOUT = 5.0
 #: :func:`entry_key` in SQL, of a column ``last_entry``. An entry's number may be larger than a bigint.

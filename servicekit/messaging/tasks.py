@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from servicekit.messaging import dead_letters, retention
-from servicekit.messaging.stream_capacity import trim_stream
+from servicekit.messaging.operate import dead_letters, retention
+from servicekit.messaging.publish.stream_capacity import trim_stream
 
 
 @shared_task

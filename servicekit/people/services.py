@@ -8,7 +8,7 @@ from uuid import UUID
 
 from servicekit.contracts import user
 from servicekit.database.bulk import Upsert
-from servicekit.messaging import Received
+from servicekit.messaging.consume import Received
 from servicekit.people.models import Person
 
 

@@ -124,7 +124,7 @@ def deliver_many() -> DeliverMany:
     """Seal, open and handle events as one batch through the real inbox. Returns how many were new."""
     from django.utils import timezone
 
-    from servicekit.messaging import inbox
+    from servicekit.messaging.consume import inbox
     from servicekit.messaging.envelope import open_envelope, parse, seal
 
     def run(

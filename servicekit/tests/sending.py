@@ -13,7 +13,7 @@ from servicekit.contracts import billing, trading
 from servicekit.contracts.base import Event
 from servicekit.ids import new_id
 from servicekit.messaging import streams
-from servicekit.messaging.consumer import Consumer
+from servicekit.messaging.consume.consumer import Consumer
 from servicekit.messaging.envelope import parse, seal
 
 

@@ -7,7 +7,7 @@ import time
 import pytest
 from celery.signals import task_postrun, task_prerun
 
-from servicekit.messaging.celery_watchdog import STALLED_AFTER_S, CeleryWatchdog
+from servicekit.messaging.operate.celery_watchdog import STALLED_AFTER_S, CeleryWatchdog
 
 
 @pytest.fixture

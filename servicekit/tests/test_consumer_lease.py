@@ -16,7 +16,7 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 
 from servicekit.ids import new_id
-from servicekit.messaging.consumer_lease import CONSUMER_LOCK
+from servicekit.messaging.consume.consumer_lease import CONSUMER_LOCK
 from servicekit.messaging.models import FailedEvent, InboxEvent
 from servicekit.tests.sending import placed, sealed
 from servicekit.tests.server import administrator, eventually

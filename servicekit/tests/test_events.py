@@ -13,10 +13,12 @@ from django.db import IntegrityError, transaction
 
 from servicekit.contracts import billing
 from servicekit.ids import new_id
-from servicekit.messaging import failures, inbox, publish, relay, streams
-from servicekit.messaging.consumer import Consumer
+from servicekit.messaging import streams
+from servicekit.messaging.consume import failures, inbox
+from servicekit.messaging.consume.consumer import Consumer
 from servicekit.messaging.envelope import Received, open_envelope, parse
 from servicekit.messaging.models import FailedEvent, InboxEvent, OutboxEvent, StreamState, UnsentEvent
+from servicekit.messaging.publish import publish, relay
 from servicekit.telemetry import request_context
 from servicekit.tests.sending import (
     cancel_requested,

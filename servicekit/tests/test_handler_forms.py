@@ -11,10 +11,10 @@ import pytest
 
 from servicekit.contracts import Event, billing, trading, user
 from servicekit.ids import new_id
-from servicekit.messaging import failures, in_batches, in_stream_order, inbox
+from servicekit.messaging.consume import failures, in_batches, in_stream_order, inbox
+from servicekit.messaging.consume.subscriptions import Handler, subscriptions
 from servicekit.messaging.envelope import Received, open_envelope, parse
 from servicekit.messaging.models import FailedEvent, InboxEvent
-from servicekit.messaging.subscriptions import Handler, subscriptions
 from servicekit.testing.project import subscriptions as project
 from servicekit.tests.sending import cancel_requested, consume_until, declined, placed, sealed
 from servicekit.tests.server import administrator

@@ -19,9 +19,11 @@ from django.utils import timezone
 
 from servicekit.audit.actors import Actor
 from servicekit.audit.models import AuditEntry
-from servicekit.ids import new_id
-from servicekit.messaging import dead_letters, failures, publish, relay, retention
+from servicekit.ids import first_id, new_id
+from servicekit.messaging.consume import failures
 from servicekit.messaging.models import DroppedEvent, FailedEvent, InboxEvent, OutboxEvent, UnsentEvent
+from servicekit.messaging.operate import dead_letters
+from servicekit.messaging.publish import publish, relay
 from servicekit.testing.admin import operation_address, seen
 from servicekit.tests.sending import cancel_requested, consume_until, placed, sealed
 from servicekit.tests.server import administrator
@@ -177,7 +179,7 @@ class TestReplay:
         assert administrator().xlen("events:trading") == 7
 
     def test_by_subject_and_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("servicekit.messaging.replay.CHUNK", 2)
+        monkeypatch.setattr("servicekit.messaging.operate.replay.CHUNK", 2)
         ids = self.published(5)
         subject = OutboxEvent.objects.get(id=ids[2]).subject
         events("replay", "--subject", subject)
@@ -190,7 +192,7 @@ class TestReplay:
 
     def test_not_what_inboxes_may_have_forgotten(self) -> None:
         ids = self.published(2)
-        old = retention.first_id(timezone.now() - timedelta(days=44))
+        old = first_id(timezone.now() - timedelta(days=44))
         OutboxEvent.objects.filter(id=ids[0]).update(id=old)
         assert "1 are not" in events("replay", "--since", "2020-01-01")
         assert self.unsent() == {ids[1]}

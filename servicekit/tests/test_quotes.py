@@ -12,7 +12,10 @@ import redis
 
 from servicekit.contracts.market import QuotesUpdated
 from servicekit.ids import new_id
-from servicekit.messaging import quotes, streams
+from servicekit.messaging import streams
+from servicekit.messaging.consume.quotes import follow_quotes
+from servicekit.messaging.publish import quotes
+from servicekit.messaging.streams import QUOTES_STREAM
 from servicekit.tests.server import Server, eventually
 
 NOON = datetime(2025, 1, 31, 12, 0, tzinfo=UTC)
@@ -43,11 +46,11 @@ def test_the_quotes_of_100000_instruments_fit_into_their_room(server: Server) ->
         quotes.publish_quotes([message(n, quotes.MOST_QUOTES, price=widest) for n in range(1, 103)])
 
     client = server.client()
-    entries = client.xrange(quotes.QUOTES_STREAM)
+    entries = client.xrange(QUOTES_STREAM)
     sizes = [sum(len(key) + len(value) for key, value in fields.items()) for _, fields in entries]
     assert max(sizes) <= quotes.MOST_BYTES
     assert len(entries) == quotes.MOST_ENTRIES
-    assert client.memory_usage(quotes.QUOTES_STREAM, samples=0) < 6 << 20
+    assert client.memory_usage(QUOTES_STREAM, samples=0) < 6 << 20
 
 
 def test_quotes_never_take_the_room_of_events(server: Server) -> None:
@@ -61,15 +64,15 @@ def test_quotes_never_take_the_room_of_events(server: Server) -> None:
                 client.xadd("events:market", {"envelope": "e" * 700})
                 sent += 1
 
-    assert client.exists(quotes.QUOTES_STREAM) == 0
+    assert client.exists(QUOTES_STREAM) == 0
     # of 16 MB some 2 are the server's own, and what is left is all the events'
     assert sent * 700 > 11e6
     quotes.publish_quotes(many)  # says so, raises nothing, and adds nothing
-    assert client.exists(quotes.QUOTES_STREAM) == 0
+    assert client.exists(QUOTES_STREAM) == 0
 
     client.xtrim("events:market", maxlen=0, approximate=False)
     quotes.publish_quotes([message(200)])
-    assert client.xlen(quotes.QUOTES_STREAM) == 1
+    assert client.xlen(QUOTES_STREAM) == 1
 
 
 def test_quotes_without_room_among_themselves_give_way(server: Server, monkeypatch: Any) -> None:
@@ -80,7 +83,7 @@ def test_quotes_without_room_among_themselves_give_way(server: Server, monkeypat
 
     quotes.publish_quotes([message(2, 1000)])
 
-    assert client.exists(quotes.QUOTES_STREAM) == 0
+    assert client.exists(QUOTES_STREAM) == 0
 
 
 @pytest.fixture
@@ -89,7 +92,7 @@ def heard(server: Server) -> Iterator[list[int]]:
     numbers: list[int] = []
     stop = threading.Event()
     thread = threading.Thread(
-        target=quotes.follow_quotes, args=(lambda message: numbers.append(message.number), stop)
+        target=follow_quotes, args=(lambda message: numbers.append(message.number), stop)
     )
     quotes.publish_quotes([message(1), message(2)])
     thread.start()
@@ -104,8 +107,8 @@ def test_a_follower_hears_what_is_kept_and_then_every_message_in_order(
 ) -> None:
     eventually(lambda: heard == [1, 2])
     quotes.publish_quotes([message(n) for n in range(3, 60)])
-    server.client().xadd(quotes.QUOTES_STREAM, {"quotes": "{}", "type": "market.quotes.updated.v9"})
-    server.client().xadd(quotes.QUOTES_STREAM, {"quotes": "{}", "type": QuotesUpdated.TYPE})
+    server.client().xadd(QUOTES_STREAM, {"quotes": "{}", "type": "market.quotes.updated.v9"})
+    server.client().xadd(QUOTES_STREAM, {"quotes": "{}", "type": QuotesUpdated.TYPE})
     quotes.publish_quotes([message(60)])
     eventually(lambda: heard == list(range(1, 61)))
 
@@ -114,8 +117,8 @@ def test_a_follower_hears_a_stream_that_was_lost_while_the_clock_went_back(
     heard: list[int], server: Server, monkeypatch: Any
 ) -> None:
     eventually(lambda: heard == [1, 2])
-    server.client().delete(quotes.QUOTES_STREAM)
-    server.client().xadd(quotes.QUOTES_STREAM, _fields(message(3)), id="1-1")
+    server.client().delete(QUOTES_STREAM)
+    server.client().xadd(QUOTES_STREAM, _fields(message(3)), id="1-1")
     eventually(lambda: heard == [1, 2, 3], seconds=30)
 
 

@@ -13,9 +13,10 @@ import redis
 from django.db import transaction
 
 from servicekit.ids import new_id
-from servicekit.messaging import Outgoing, publish_many, relay, stream_capacity, stream_writer, streams
+from servicekit.messaging import streams
+from servicekit.messaging.consume.subscriptions import publishers
 from servicekit.messaging.models import InboxEvent, OutboxEvent, StreamGroup, StreamState, UnsentEvent
-from servicekit.messaging.subscriptions import publishers
+from servicekit.messaging.publish import Outgoing, publish_many, relay, stream_capacity, stream_writer
 from servicekit.tests.sending import cancel_requested, consume_until, placed, sealed
 from servicekit.tests.server import Server, Subscriber, eventually
 

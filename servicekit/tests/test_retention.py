@@ -12,8 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from servicekit.contracts import billing, trading
-from servicekit.ids import new_id
-from servicekit.messaging import groups, retention
+from servicekit.ids import first_id, new_id
 from servicekit.messaging.envelope import open_envelope, parse
 from servicekit.messaging.models import (
     FailedEvent,
@@ -25,6 +24,8 @@ from servicekit.messaging.models import (
     StreamState,
     UnsentEvent,
 )
+from servicekit.messaging.operate import retention
+from servicekit.messaging.publish import groups
 from servicekit.tests.sending import consume_until, placed, sealed
 from servicekit.tests.server import administrator
 
@@ -36,7 +37,7 @@ TYPE = trading.OrderCancelRequested.TYPE
 
 def id_of(age: timedelta) -> UUID:
     """A UUIDv7 made so long ago."""
-    start = retention.first_id(timezone.now() - age).int
+    start = first_id(timezone.now() - age).int
     return UUID(int=start | (new_id().int & ((1 << 80) - 1)))
 
 
@@ -157,10 +158,10 @@ class TestProof:
     def test_the_day_is_that_of_the_id(self) -> None:
         moment = datetime(2025, 3, 1, 23, 59, 59, 999000, tzinfo=UTC)
         with connection.cursor() as cursor:
-            cursor.execute("SELECT event_day(%s::uuid)::text", [str(retention.first_id(moment))])
+            cursor.execute("SELECT event_day(%s::uuid)::text", [str(first_id(moment))])
             assert cursor.fetchone()[0] == "2025-03-01"
             next_day = moment + timedelta(milliseconds=1)
-            cursor.execute("SELECT event_day(%s::uuid)::text", [str(retention.first_id(next_day))])
+            cursor.execute("SELECT event_day(%s::uuid)::text", [str(first_id(next_day))])
             assert cursor.fetchone()[0] == "2025-03-02"
 
 
@@ -191,7 +192,7 @@ class TestForgotten:
         administrator().delete("events:trading:dead")
 
     def test_it_is_let_through_by_hand(self, redis_streams: Any, calls: list) -> None:
-        from servicekit.messaging import dead_letters
+        from servicekit.messaging.operate import dead_letters
 
         self.test_it_becomes_a_dead_letter(redis_streams, calls)
         letter = FailedEvent.objects.get()

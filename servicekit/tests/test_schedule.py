@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from celery import Celery
 
-from servicekit.messaging.schedule import SteadyScheduler
+from servicekit.messaging.operate.schedule import SteadyScheduler
 
 PERIOD = 5.0
 

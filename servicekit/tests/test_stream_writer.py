@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import redis
 
-from servicekit.messaging.stream_writer import ORIGIN, StreamWriter
+from servicekit.messaging.publish.stream_writer import ORIGIN, StreamWriter
 from servicekit.tests.server import Server
 
 STREAM = "events:trading"

@@ -18,8 +18,8 @@ from django.db import connection, transaction
 from django.test import Client
 
 from servicekit.ids import new_id
-from servicekit.messaging import publish, relay
 from servicekit.messaging.models import FailedEvent, InboxEvent
+from servicekit.messaging.publish import publish, relay
 from servicekit.tests.sending import cancel_requested, placed, sealed
 from servicekit.tests.server import administrator, eventually
 

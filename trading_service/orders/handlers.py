@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from servicekit.contracts import billing, market
-from servicekit.messaging import Received, in_batches
+from servicekit.messaging.consume import Received, in_batches
 from trading_service.orders import saga, services
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from servicekit.contracts import market
-from servicekit.messaging import Received, in_batches
+from servicekit.messaging.consume import Received, in_batches
 from trading_service.reference import services
 
 

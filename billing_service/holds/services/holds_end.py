@@ -12,7 +12,7 @@ from billing_service.holds.models import Hold
 from billing_service.holds.services.batch import HoldRow, NewHold, holds_insert, holds_read, holds_save
 from billing_service.ledger.services import LockedAccount, accounts_lock, accounts_save
 from servicekit.contracts import trading
-from servicekit.messaging import Received
+from servicekit.messaging.consume import Received
 
 Voided = TypeVar("Voided", trading.OrderRejected, trading.OrderCanceled)
 Ended = TypeVar("Ended", trading.OrderRejected, trading.OrderCanceled, trading.OrderExpired)

@@ -13,7 +13,8 @@ from billing_service.ledger.services import LockedAccount, accounts_lock, accoun
 from servicekit.contracts import trading
 from servicekit.contracts.billing import HoldDeclined, HoldPlaced
 from servicekit.contracts.reject_reasons import RejectCode
-from servicekit.messaging import Outgoing, Received, publish_many
+from servicekit.messaging.consume import Received
+from servicekit.messaging.publish import Outgoing, publish_many
 
 
 @transaction.atomic(savepoint=False)

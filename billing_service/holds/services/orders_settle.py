@@ -23,7 +23,8 @@ from billing_service.ledger.services import (
 )
 from servicekit.contracts import trading
 from servicekit.contracts.billing import OrderSettled
-from servicekit.messaging import Outgoing, Received, publish_many
+from servicekit.messaging.consume import Received
+from servicekit.messaging.publish import Outgoing, publish_many
 
 Fill = Received[trading.OrderFilled]
 

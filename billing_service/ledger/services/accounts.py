@@ -18,7 +18,8 @@ from servicekit.audit.recording import record
 from servicekit.contracts import user
 from servicekit.contracts.billing import AccountOpened
 from servicekit.database.bulk import Lock, Update
-from servicekit.messaging import Outgoing, Received, publish_many
+from servicekit.messaging.consume import Received
+from servicekit.messaging.publish import Outgoing, publish_many
 from servicekit.money import HOME_CURRENCY
 
 log = logging.getLogger(__name__)

@@ -18,7 +18,7 @@ from servicekit.audit.actors import Actor
 from servicekit.audit.recording import record
 from servicekit.contracts.billing import CorrectionBooked
 from servicekit.ids import new_id
-from servicekit.messaging import Outgoing, publish_many
+from servicekit.messaging.publish import Outgoing, publish_many
 from servicekit.money import to_text
 from servicekit.telemetry import current_request_id
 

@@ -17,7 +17,7 @@ from servicekit.audit.actors import Actor
 from servicekit.audit.recording import record
 from servicekit.contracts.market import InstrumentChanged
 from servicekit.errors import ChangedMeanwhile
-from servicekit.messaging import Outgoing, publish_many
+from servicekit.messaging.publish import Outgoing, publish_many
 
 
 @transaction.atomic

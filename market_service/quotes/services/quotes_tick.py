@@ -25,8 +25,8 @@ from django.db import connection, transaction
 from market_service.quotes.models import QuoteFeed, stepped
 from servicekit.arrays import array
 from servicekit.contracts.market import QuotesUpdated
-from servicekit.messaging import publish_quotes
-from servicekit.messaging.quotes import MOST_QUOTES
+from servicekit.messaging.publish import publish_quotes
+from servicekit.messaging.publish.quotes import MOST_QUOTES
 from servicekit.money import price_text
 
 _NEXT = """

@@ -21,7 +21,7 @@ from market_service.quotes.models import Quote, QuoteFeed
 from market_service.quotes.selectors import quotes_now
 from market_service.quotes.tasks import quotes_tick
 from servicekit.contracts.market import QuotesUpdated
-from servicekit.messaging.quotes import QUOTES_STREAM
+from servicekit.messaging.streams import QUOTES_STREAM
 from servicekit.tests.server import administrator
 
 #: The module; the name of the use-case hides it.

@@ -67,6 +67,6 @@ def test_an_execution_needs_no_new_index_entry(listed: Any, deliver: Any) -> Non
 def test_what_is_planned_once_is_planned_for_large_tables() -> None:
     reads = whole_reads("market_service", "servicekit.messaging", "servicekit.api")
     assert reads == {
-        "servicekit.messaging.relay._UNSENT": {"outbox_unsent", "stream_state"},  # the oldest; one row
+        "servicekit.messaging.publish.relay._UNSENT": {"outbox_unsent", "stream_state"},  # the oldest; 1 row
         "market_service.quotes.selectors._QUOTES": {"quotes_quotefeed"},  # one row
     }

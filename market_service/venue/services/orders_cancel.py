@@ -10,7 +10,8 @@ from market_service.venue.models import VenueOrderState
 from servicekit.arrays import array
 from servicekit.contracts import market, trading
 from servicekit.database import Statement
-from servicekit.messaging import Outgoing, Received, publish_many
+from servicekit.messaging.consume import Received
+from servicekit.messaging.publish import Outgoing, publish_many
 
 _CANCEL = Statement(
     """

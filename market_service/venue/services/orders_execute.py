@@ -23,7 +23,8 @@ from market_service.venue.services.liquidity import Execution, Liquidity, Refusa
 from servicekit.arrays import array
 from servicekit.contracts import Event, market, trading
 from servicekit.database import Statement
-from servicekit.messaging import Outgoing, Received, publish_many
+from servicekit.messaging.consume import Received
+from servicekit.messaging.publish import Outgoing, publish_many
 
 Submitted = Received[trading.OrderSubmitted]
 

@@ -68,7 +68,7 @@ def test_telling_reads_no_notifications(deliver_many: Any, reader: UUID) -> None
 def test_what_is_planned_once_is_planned_for_large_tables() -> None:
     reads = whole_reads("notification_service", "servicekit.messaging", "servicekit.api")
     # the oldest of what is unsent; one row
-    assert reads == {"servicekit.messaging.relay._UNSENT": {"outbox_unsent", "stream_state"}}
+    assert reads == {"servicekit.messaging.publish.relay._UNSENT": {"outbox_unsent", "stream_state"}}
 
 
 @pytest.mark.parametrize("index", ["notification_newest", "notification_unread"])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from servicekit.contracts import Event, billing
-from servicekit.messaging import Received, in_batches
+from servicekit.messaging.consume import Received, in_batches
 
 #: What :func:`on_hold_placed` calls; a test replaces it.
 calls: list[Callable[[Received[Any]], None]] = []

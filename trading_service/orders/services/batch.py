@@ -21,7 +21,8 @@ from servicekit.arrays import array
 from servicekit.contracts import Event
 from servicekit.database import Statement, execute_deferred
 from servicekit.database.bulk import Insert, Update
-from servicekit.messaging import Outgoing, Received, publish_many
+from servicekit.messaging.consume import Received
+from servicekit.messaging.publish import Outgoing, publish_many
 from trading_service.orders.models import FINAL, Order, OrderTransition, Side, Status
 from trading_service.orders.saga import Step
 from trading_service.positions.services import Move, Movement, positions_move

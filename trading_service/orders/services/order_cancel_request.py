@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from servicekit.contracts import trading
-from servicekit.messaging import publish
+from servicekit.messaging.publish import publish
 from trading_service.orders import saga
 from trading_service.orders.errors import OrderNotCancelable, OrderNotFound
 from trading_service.orders.models import Order, Status

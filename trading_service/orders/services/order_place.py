@@ -14,7 +14,7 @@ from servicekit.arrays import columns
 from servicekit.contracts import trading
 from servicekit.contracts.reject_reasons import RejectCode
 from servicekit.database import Statement, execute_deferred
-from servicekit.messaging import Outgoing, publish_many
+from servicekit.messaging.publish import Outgoing, publish_many
 from servicekit.money import EXACT, MAX_MINOR, Charge, order_charge, to_text
 from servicekit.telemetry import current_request_id
 from servicekit.terms import cap_price, on_step, plain

@@ -7,7 +7,7 @@ from typing import Any
 
 from servicekit.contracts import market
 from servicekit.contracts.reject_reasons import RejectCode
-from servicekit.messaging import Received
+from servicekit.messaging.consume import Received
 from trading_service.orders import saga
 from trading_service.orders.models import Status
 from trading_service.orders.services.announcements import order_canceled, order_expired

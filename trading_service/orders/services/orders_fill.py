@@ -12,7 +12,7 @@ from django.conf import settings
 
 from servicekit.contracts import market, trading
 from servicekit.database.bulk import Insert
-from servicekit.messaging import Received
+from servicekit.messaging.consume import Received
 from servicekit.money import EXACT, Charge, order_charge
 from trading_service.orders import saga
 from trading_service.orders.errors import ExecutionConflict

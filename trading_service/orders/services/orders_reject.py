@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from servicekit.arrays import columns
 from servicekit.contracts import billing, market
 from servicekit.database import Statement, execute_deferred
-from servicekit.messaging import Received
+from servicekit.messaging.consume import Received
 from servicekit.money import to_text
 from trading_service.orders.models import Status
 from trading_service.orders.saga import Step

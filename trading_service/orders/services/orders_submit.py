@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from servicekit.contracts import billing
-from servicekit.messaging import Received
+from servicekit.messaging.consume import Received
 from trading_service.orders import saga
 from trading_service.orders.models import Status
 from trading_service.orders.services.announcements import order_submitted

@@ -187,5 +187,5 @@ def test_the_check_of_the_books_looks_only_at_what_changed(customer) -> None:
 def test_what_is_planned_once_is_planned_for_large_tables() -> None:
     reads = whole_reads("trading_service", "servicekit.messaging", "servicekit.api")
     assert reads == {
-        "servicekit.messaging.relay._UNSENT": {"outbox_unsent", "stream_state"}
+        "servicekit.messaging.publish.relay._UNSENT": {"outbox_unsent", "stream_state"}
     }  # the oldest; one row

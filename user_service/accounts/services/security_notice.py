@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from servicekit.contracts.user import SecurityNoticed
 from servicekit.ids import new_id
-from servicekit.messaging import publish
+from servicekit.messaging.publish import publish
 
 
 def security_notice(*, user_id: UUID, notice: str) -> None:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from servicekit.contracts.user import ProfileChanged
-from servicekit.messaging import publish
+from servicekit.messaging.publish import publish
 from user_service.accounts import selectors
 from user_service.accounts.errors import ProfileQuotaExceeded
 from user_service.accounts.models import DailyCount, User

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from servicekit.auth import sessions as revocations
 from servicekit.contracts.user import SessionRevoked
-from servicekit.messaging import publish
+from servicekit.messaging.publish import publish
 from user_service.sessions import selectors
 from user_service.sessions.errors import RefreshTokenInvalid, SessionNotFound
 from user_service.sessions.models import RevokedReason, Session

@@ -18,11 +18,11 @@ from django.db import transaction
 
 from servicekit.audit.actors import Actor
 from servicekit.audit.recording import Subject, record
-from servicekit.messaging import dead_letters, groups
-from servicekit.messaging.management import tables
 from servicekit.messaging.models import FailedEvent, Replay
-from servicekit.messaging.replay import replay
-from servicekit.messaging.status import status
+from servicekit.messaging.operate import dead_letters, tables
+from servicekit.messaging.operate.replay import replay
+from servicekit.messaging.operate.status import status
+from servicekit.messaging.publish import groups
 
 
 def moment(text: str) -> datetime:

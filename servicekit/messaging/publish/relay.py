@@ -28,9 +28,9 @@ from servicekit.faults import fault_point
 from servicekit.messaging import metrics, streams
 from servicekit.messaging.adaptive_batching import AdaptiveBatching
 from servicekit.messaging.models import StreamState
-from servicekit.messaging.relay_wakeup import RelayWakeup
-from servicekit.messaging.stream_capacity import StreamCapacity
-from servicekit.messaging.stream_writer import ORIGIN, StreamWriter
+from servicekit.messaging.publish.relay_wakeup import RelayWakeup
+from servicekit.messaging.publish.stream_capacity import StreamCapacity
+from servicekit.messaging.publish.stream_writer import ORIGIN, StreamWriter
 
 log = logging.getLogger(__name__)
 

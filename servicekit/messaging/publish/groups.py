@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from servicekit.messaging import streams
 from servicekit.messaging.models import StreamGroup, StreamState
-from servicekit.messaging.redis_groups import ORIGIN, Group, Key, look, text
+from servicekit.messaging.publish.redis_groups import ORIGIN, Group, Key, look, text
 
 _CONFIRMED = f"DELETE FROM outbox_batches WHERE {streams.LAST_ENTRY_KEY} <= (%s, %s)"
 

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 from django.db import InterfaceError, OperationalError, connection
 
-from servicekit.messaging import failures, inbox
-from servicekit.messaging.consumer_lease import ConsumerLease, LeaseLost
+from servicekit.messaging.consume import failures, inbox
+from servicekit.messaging.consume.consumer_lease import ConsumerLease, LeaseLost
 from servicekit.messaging.envelope import Received
 from servicekit.messaging.threads import fresh_connections
 

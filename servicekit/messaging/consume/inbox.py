@@ -21,8 +21,8 @@ from servicekit.arrays import array
 from servicekit.database import Statement
 from servicekit.faults import fault_point
 from servicekit.messaging import metrics
+from servicekit.messaging.consume.subscriptions import Handler, subscriptions, takes_many
 from servicekit.messaging.envelope import Received
-from servicekit.messaging.subscriptions import Handler, subscriptions, takes_many
 from servicekit.telemetry import request_context
 
 _TAKE = Statement(

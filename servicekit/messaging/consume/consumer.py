@@ -24,12 +24,13 @@ from django.db import connection
 from servicekit.contracts import ContractError
 from servicekit.database import plan_for_any_size
 from servicekit.faults import fault_point
-from servicekit.messaging import failures, retention, streams
+from servicekit.messaging import streams
 from servicekit.messaging.adaptive_batching import AdaptiveBatching
-from servicekit.messaging.consumer_lease import ConsumerLease, LeaseLost
+from servicekit.messaging.consume import failures, inbox_memory
+from servicekit.messaging.consume.consumer_lease import ConsumerLease, LeaseLost
+from servicekit.messaging.consume.retry_queues import Delivery, RetryQueues
+from servicekit.messaging.consume.subscriptions import publishers, subscriptions
 from servicekit.messaging.envelope import open_envelope, parse
-from servicekit.messaging.retry_queues import Delivery, RetryQueues
-from servicekit.messaging.subscriptions import publishers, subscriptions
 from servicekit.messaging.threads import fresh_connections
 
 log = logging.getLogger(__name__)
@@ -98,7 +99,7 @@ class Consumer:
 
     def _consume_from_redis(self) -> None:
         with fresh_connections():
-            self.removed = retention.removed_until()
+            self.removed = inbox_memory.removed_until()
         self._create_groups()
         self._read_unacknowledged()
         with fresh_connections():
@@ -190,7 +191,7 @@ class Consumer:
         """
         ready: list[Delivery] = []
         done: list[str] = []
-        since = retention.remembered_since(removed=self.removed)
+        since = inbox_memory.remembered_since(removed=self.removed)
         for entry, fields in entries:
             # No fields: trimmed before it was handled.
             if fields and _may_concern_us(fields) and (delivery := self._open(stream, entry, fields, since)):
@@ -222,8 +223,8 @@ class Consumer:
                 return None
             delivery = Delivery(stream, entry, envelope, open_envelope(attributes))
             if delivery.message.id < since:
-                raise retention.Forgotten
-        except (ContractError, retention.Forgotten) as error:
+                raise inbox_memory.Forgotten
+        except (ContractError, inbox_memory.Forgotten) as error:
             with fresh_connections():
                 failures.refuse(stream=stream, envelope=envelope, error=str(error))
             return None

@@ -13,7 +13,8 @@ import time
 
 from django.conf import settings
 
-from servicekit.messaging import groups, redis_groups, streams
+from servicekit.messaging import streams
+from servicekit.messaging.publish import groups, redis_groups
 
 log = logging.getLogger(__name__)
 

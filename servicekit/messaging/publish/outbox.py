@@ -16,7 +16,7 @@ from servicekit.database import Statement, execute_deferred
 from servicekit.ids import new_id
 from servicekit.messaging import envelope
 from servicekit.messaging.envelope import Received
-from servicekit.messaging.relay_wakeup import wake_relay
+from servicekit.messaging.publish.relay_wakeup import wake_relay
 from servicekit.telemetry import current_request_id, current_traceparent
 
 # Positions rise in the order of the rows given.

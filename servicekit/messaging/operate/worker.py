@@ -14,13 +14,13 @@ from typing import Any
 
 from celery import Celery, bootsteps
 
-from servicekit.messaging import relay
-from servicekit.messaging.celery_watchdog import CeleryWatchdog
-from servicekit.messaging.consumer import Consumer
-from servicekit.messaging.metrics_socket import MetricsSocket
-from servicekit.messaging.quotes import follow_quotes
-from servicekit.messaging.schedule import SteadyScheduler
-from servicekit.messaging.subscriptions import publishers, quotes_handler
+from servicekit.messaging.consume.consumer import Consumer
+from servicekit.messaging.consume.quotes import follow_quotes
+from servicekit.messaging.consume.subscriptions import publishers, quotes_handler
+from servicekit.messaging.operate.celery_watchdog import CeleryWatchdog
+from servicekit.messaging.operate.metrics_socket import MetricsSocket
+from servicekit.messaging.operate.schedule import SteadyScheduler
+from servicekit.messaging.publish import relay
 from servicekit.messaging.threads import keep_running
 
 log = logging.getLogger(__name__)

@@ -16,7 +16,8 @@ from django.db.models import F, QuerySet
 from servicekit.audit.actors import Actor
 from servicekit.audit.recording import record
 from servicekit.contracts import ContractError
-from servicekit.messaging import failures, inbox, streams
+from servicekit.messaging import streams
+from servicekit.messaging.consume import failures, inbox
 from servicekit.messaging.envelope import open_envelope, parse
 from servicekit.messaging.models import DroppedEvent, FailedEvent, InboxEvent
 

@@ -13,9 +13,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from servicekit.messaging import retention
+from servicekit.ids import first_id
+from servicekit.messaging.consume.inbox_memory import MARGIN
 from servicekit.messaging.models import OutboxEvent, Replay, UnsentEvent
-from servicekit.messaging.relay_wakeup import wake_relay
+from servicekit.messaging.publish.relay_wakeup import wake_relay
 
 #: Rows marked in one statement.
 CHUNK = 2_000
@@ -54,7 +55,7 @@ def replay(
     if subject:
         rows = rows.filter(subject=subject)
     # a day more than the inboxes' own margin, so that what is sent now still finds them knowing
-    known = retention.first_id(timezone.now() - timedelta(days=settings.INBOX_DAYS) + 2 * retention.MARGIN)
+    known = first_id(timezone.now() - timedelta(days=settings.INBOX_DAYS) + 2 * MARGIN)
     sent, old = 0, 0
     for part in _parts(rows, ids):
         old += part.filter(id__lt=known).count()

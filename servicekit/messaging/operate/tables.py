@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from servicekit.messaging.dead_letters import Outcome
 from servicekit.messaging.models import FailedEvent
-from servicekit.messaging.status import Status
+from servicekit.messaging.operate.dead_letters import Outcome
+from servicekit.messaging.operate.status import Status
 
 #: So much of an error fits a table's cell.
 WIDEST = 60

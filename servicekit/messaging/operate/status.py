@@ -10,8 +10,9 @@ from django.conf import settings
 from django.db.models import Count, Max, Min, Q, Sum
 from django.utils import timezone
 
-from servicekit.messaging import redis_groups, streams
+from servicekit.messaging import streams
 from servicekit.messaging.models import FailedEvent, OutboxEvent, Replay, StreamGroup, UnsentEvent
+from servicekit.messaging.publish import redis_groups
 
 #: Unread entries are counted so far when Redis does not know their number.
 COUNTED = 10_000

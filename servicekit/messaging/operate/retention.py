@@ -6,30 +6,26 @@ the same transaction, their number and digest to ``removed_events``, per type an
 UUIDv7. Digests add up: of what is there and what is gone together they are the same on both sides,
 however much either side has removed. The views ``published_totals`` and ``handled_totals`` say them.
 
-An inbox that no longer knows an old event could handle it twice. So an event older than the inbox
-remembers (:func:`remembered_since`) is not handled when it comes but becomes a dead letter.
+An inbox that no longer knows an old event could handle it twice: see ``consume/inbox_memory.py``.
 """
 
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Max
 from django.utils import timezone
 
-from servicekit.messaging.models import RemovedEvents, Replay, StreamGroup
+from servicekit.ids import first_id
+from servicekit.messaging.models import Replay, StreamGroup
 
 #: Rows of one transaction.
 CHUNK = 500
 #: Seconds that one run may take; the next comes in a minute. The worker does nothing else meanwhile.
 BUDGET = 1.0
-#: How much sooner than the inbox forgets an event it is refused: clocks may differ, never by so much.
-MARGIN = timedelta(days=1)
 
 # What is sent and not acknowledged by everybody still stands in a batch. Positions rise with time: behind
 # rows that are not old there are no old ones, and they are not read.
@@ -108,42 +104,6 @@ def inbox_remove_old(now: datetime | None = None) -> int:
         if gone < CHUNK:
             break
     return removed
-
-
-class Forgotten(Exception):
-    """The inbox may have forgotten whether the event was handled: too old to be handled by itself."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "older than what the inbox remembers: it may have been handled before. "
-            "See whether its effect is there; then drop it, or retry it."
-        )
-
-
-def remembered_since(*, removed: datetime | None) -> UUID:
-    """The smallest id of which the inbox surely knows whether it was handled. See :class:`Forgotten`.
-
-    Args:
-        removed: :func:`removed_until`, as read when the process started. What is removed since then is
-            older than ``INBOX_DAYS``.
-    """
-    limit = timezone.now() - timedelta(days=settings.INBOX_DAYS) + MARGIN
-    if removed is not None:  # the setting was lower once
-        limit = max(limit, removed)
-    return first_id(limit)
-
-
-def removed_until() -> datetime | None:
-    """The end of the last UTC day of which inbox rows were removed; None: never."""
-    last = RemovedEvents.objects.filter(side=RemovedEvents.Side.INBOX).aggregate(day=Max("day"))["day"]
-    if last is None:
-        return None
-    return datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=1)
-
-
-def first_id(moment: datetime) -> UUID:
-    """The smallest UUIDv7 of a moment."""
-    return UUID(int=int(moment.timestamp() * 1000) << 80)
 
 
 def _one(statement: str, values: dict[str, Any]) -> Any:

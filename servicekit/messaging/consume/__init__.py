@@ -1,0 +1,10 @@
+"""Consuming: reading the streams of other services, each event handled once; what fails is tried again.
+
+A handler takes a :class:`Received`; one marked by :func:`in_batches` many of one type in one call, one
+marked by :func:`in_stream_order` those of several types as they came.
+"""
+
+from servicekit.messaging.consume.subscriptions import in_batches, in_stream_order
+from servicekit.messaging.envelope import Received
+
+__all__ = ["Received", "in_batches", "in_stream_order"]
