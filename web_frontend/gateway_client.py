@@ -23,7 +23,7 @@ from django.utils.translation import get_language
 from servicekit.telemetry import current_request_id, current_traceparent
 
 #: Seconds of one call: longer than the gateway's first try at a service, shorter than all of its tries
-#: (gateway.yaml, timeouts), and below the lifetime of the refresh lock (accounts/tokens.py).
+#: (gateway.yaml, timeouts), and below the lifetime of the refresh lock (sessions/tokens.py).
 CALL_S = 6.0
 #: Seconds of all calls of one page: less than the gateway waits for a page, so that what hangs is told by a
 #: page of ours.

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
 from web_frontend import errors
-from web_frontend.accounts import tokens
 from web_frontend.gateway_client import Gateway, GatewayProblem, GatewayUnavailable, SignedOut
 from web_frontend.page_locale import page_locale_kept
 from web_frontend.pages import go_to, sign_in_address
+from web_frontend.sessions import tokens
 
 logger = logging.getLogger(__name__)
 

@@ -14,8 +14,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from web_frontend.accounts.tokens import is_signed_in
 from web_frontend.gateway_client import GatewayUnavailable, cursor
+from web_frontend.sessions.tokens import is_signed_in
 
 logger = logging.getLogger(__name__)
 

@@ -37,9 +37,9 @@ PLACES = {
     "retry": (USER, "REFRESH_RETRY"),
     "session": (USER, "SESSION_LIFETIME"),
     "sessions": (USER, "SESSIONS_PER_USER"),
-    "renewal": ("web_frontend/accounts/tokens.py", "REFRESH_TIMEOUT_S"),
-    "lock": ("web_frontend/accounts/tokens.py", "LOCK_LIFE"),
-    "wait": ("web_frontend/accounts/tokens.py", "WAIT"),
+    "renewal": ("web_frontend/sessions/tokens.py", "REFRESH_TIMEOUT_S"),
+    "lock": ("web_frontend/sessions/tokens.py", "LOCK_LIFE"),
+    "wait": ("web_frontend/sessions/tokens.py", "WAIT"),
 }
 SENTENCES = [
     (

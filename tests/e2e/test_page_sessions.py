@@ -30,7 +30,7 @@ AGE_TOKENS = """
 import django, sys
 django.setup()
 from django.core.cache import cache
-from web_frontend.accounts.session_store import SessionStore
+from web_frontend.sessions.session_store import SessionStore
 key = "tokens:" + SessionStore(sys.argv[1])["tokens"]
 cache.set(key, {**cache.get(key), "expires_at": 0})
 """

@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from web_frontend.accounts import sign_outs, tokens
 from web_frontend.accounts.forms import SignInForm, SignUpForm
 from web_frontend.forms import add_problem
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest, GatewayUnavailable, SignedOut
 from web_frontend.pages import go_to, next_address, show
+from web_frontend.sessions import sign_outs, tokens
 
 logger = logging.getLogger(__name__)
 

@@ -78,7 +78,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
-                "web_frontend.accounts.context.visitor",
+                "web_frontend.sessions.context.visitor",
             ],
         },
     }
@@ -99,12 +99,12 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 # ── Sessions: the tokens stay on the server, the browser has an opaque id ───────────────────────
 CACHES = {
     "default": {
-        "BACKEND": "web_frontend.accounts.sealed_cache.SealedCache",
+        "BACKEND": "web_frontend.sessions.encrypted_cache.EncryptedCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "cache:web",
-        "KEY_FUNCTION": "web_frontend.accounts.sealed_cache.hashed_key",
+        "KEY_FUNCTION": "web_frontend.sessions.encrypted_cache.hashed_key",
         "OPTIONS": {
-            "serializer": "web_frontend.accounts.sealed_cache.SealedJson",
+            "serializer": "web_frontend.sessions.encrypted_cache.EncryptedJson",
             "socket_timeout": 3,
             "socket_connect_timeout": 2,
         },
@@ -113,10 +113,10 @@ CACHES = {
 #: As long as a refresh token lives.
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 #: What the pages' process starts beside the pages, each a thread.
-BACKGROUND = ["web_frontend.accounts.sign_outs.start"]
+BACKGROUND = ["web_frontend.sessions.sign_outs.start"]
 #: So many of a user's sessions are kept; user_service has the same bound.
 SESSIONS_PER_USER = 20
-SESSION_ENGINE = "web_frontend.accounts.session_store"
+SESSION_ENGINE = "web_frontend.sessions.session_store"
 SESSION_COOKIE_NAME = own_cookie(env, "session")
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

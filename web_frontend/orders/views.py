@@ -23,8 +23,8 @@ from web_frontend.cash.account import account_read
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
 from web_frontend.instruments.views import show_instrument
 from web_frontend.orders.sentences import order_sentence
-from web_frontend.orders.ticket import is_beyond, key_after, price_read, ticket_read
 from web_frontend.pages import attempt, go_to, page_links, show, signed_in, wants_fragment
+from web_frontend.ticket.ticket import is_beyond, key_after, price_read, ticket_read
 from web_frontend.wording import FINAL
 
 #: Seconds between two looks at an order: while it is young, and when it rests.

@@ -18,7 +18,7 @@ from django.utils.html import escape
 from django.utils.translation import override
 
 from web_frontend import moments
-from web_frontend.accounts import tokens
+from web_frontend.sessions import tokens
 from web_frontend.templatetags import addresses
 from web_frontend.templatetags.addresses import address
 from web_frontend.templatetags.formatting import at

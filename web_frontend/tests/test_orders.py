@@ -11,8 +11,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from web_frontend.orders.ticket import ticket_read
 from web_frontend.tests.gateway_double import GatewayDouble, quoted, recorded
+from web_frontend.ticket.ticket import ticket_read
 
 ORDER = recorded("order")
 ADDRESS = f"/orders/{ORDER['id']}"

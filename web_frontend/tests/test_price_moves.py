@@ -13,9 +13,9 @@ from django.test import Client
 
 from servicekit.money import order_charge, to_minor
 from servicekit.terms import FEE_RATE, cap_price
-from web_frontend.orders.ticket import Ticket, ticket_read
 from web_frontend.tests.gateway_double import GatewayDouble, quoted, recorded
 from web_frontend.tests.test_orders import ADDRESS, FORM, placed
+from web_frontend.ticket.ticket import Ticket, ticket_read
 
 REVIEW = "/instruments/AAPL?side=buy&quantity=2&step=review"
 

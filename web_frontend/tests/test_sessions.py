@@ -19,8 +19,8 @@ from django.test import Client
 
 from servicekit.contracts.user import PASSWORD_MAX
 from servicekit.tests.server import administrator
-from web_frontend.accounts import sign_outs, tokens
 from web_frontend.gateway_client import PAGE_S
+from web_frontend.sessions import sign_outs, tokens
 from web_frontend.tests.conftest import TOKENS
 from web_frontend.tests.gateway_double import Asked, GatewayDouble, recorded
 
@@ -227,7 +227,7 @@ def test_many_that_were_not_heard_are_all_told_in_the_end(gateway: GatewayDouble
     assert sign_outs.repeat() == 0
 
 
-def test_what_waits_is_sealed(vera: Client, gateway: GatewayDouble) -> None:
+def test_what_waits_is_encrypted(vera: Client, gateway: GatewayDouble) -> None:
     gateway.down(REVOKE)
     vera.post("/sign-out")
     values = stored_by_the_pages().values()
@@ -377,7 +377,7 @@ def test_redis_learns_neither_cookie_nor_token(
     assert all(0 < client.ttl(key) <= settings.SESSION_COOKIE_AGE for key in stored)
 
 
-def test_a_value_that_was_not_sealed_here_is_nobodys_session(vera: Client, settings: Any) -> None:
+def test_a_value_that_was_not_encrypted_here_is_nobodys_session(vera: Client, settings: Any) -> None:
     client = redis.Redis.from_url(settings.REDIS_URL)
     for key, value in stored_by_the_pages().items():
         client.set(key, value[:-1] + bytes([value[-1] ^ 1]), ex=60)

@@ -1,7 +1,7 @@
 """Sign-outs that user_service has not heard yet: kept, and told again until it has.
 
 Somebody who signs out while user_service is down is out of this browser at once; the session there would
-live on for days. Its refresh token is kept with the sessions, sealed as they are, and a thread of this
+live on for days. Its refresh token is kept with the sessions, encrypted as they are, and a thread of this
 process tells it every few seconds. A restart loses nothing, and telling twice changes nothing.
 """
 

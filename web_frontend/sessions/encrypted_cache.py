@@ -1,7 +1,7 @@
 """What the pages keep in Redis cannot be read there: names are digests, values are encrypted.
 
 Who can read Redis, or its file on the disk, learns neither a cookie nor a token, and cannot make a session:
-a value that was not sealed with this system's key counts as none. ``BACKEND``, ``KEY_FUNCTION`` and
+a value that was not encrypted with this system's key counts as none. ``BACKEND``, ``KEY_FUNCTION`` and
 ``serializer`` of Django's cache (config/settings.py).
 """
 
@@ -34,20 +34,20 @@ def hashed_key(key: str, key_prefix: str, version: int) -> str:
     return f"{key_prefix}:{digest}"
 
 
-class SealedJson:
+class EncryptedJson:
     """JSON, encrypted with AES-256-GCM under a key that is made of SECRET_KEY."""
 
     def dumps(self, value: Any) -> bytes:
-        """The sealed value."""
+        """The encrypted value."""
         nonce = os.urandom(NONCE_BYTES)
         return nonce + _cipher().encrypt(nonce, json.dumps(value).encode(), None)
 
     def loads(self, data: bytes) -> Any:
-        """The value; None for what was sealed with another key, or changed."""
+        """The value; None for what was encrypted with another key, or changed."""
         try:
             return json.loads(_cipher().decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], None))
         except (InvalidTag, ValueError):
-            logger.warning("a value in Redis was not sealed with this system's key; it counts as none")
+            logger.warning("a value in Redis was not encrypted with this system's key; it counts as none")
             return None
 
 
@@ -63,7 +63,7 @@ class OneClient(RedisCacheClient):
         return self._client_kept
 
 
-class SealedCache(RedisCache):
+class EncryptedCache(RedisCache):
     """Django's cache in Redis; each thread has its own, and so one client."""
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:

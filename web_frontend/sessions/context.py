@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 from redis.exceptions import RedisError
 
-from web_frontend.accounts.tokens import is_signed_in
+from web_frontend.sessions.tokens import is_signed_in
 
 
 def visitor(request: HttpRequest) -> dict[str, str]:

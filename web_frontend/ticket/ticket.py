@@ -18,9 +18,9 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from web_frontend.forms import KEY, QuantityField
-from web_frontend.orders.estimate import Estimate, affordable, estimate, pays_for, worst_price
-from web_frontend.orders.obstacles import obstacle
 from web_frontend.templatetags.formatting import percent, units
+from web_frontend.ticket.estimate import Estimate, affordable, estimate, pays_for, worst_price
+from web_frontend.ticket.obstacles import obstacle
 
 SIDES = ("buy", "sell")
 _PRICE = re.compile(r"\d{1,12}(\.\d{1,8})?", re.ASCII)

@@ -16,8 +16,8 @@ from django.core.cache import cache
 from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
 
-from web_frontend.accounts.session_store import remember_session
 from web_frontend.gateway_client import Gateway, GatewayProblem, GatewayUnavailable, SignedOut
+from web_frontend.sessions.session_store import remember_session
 
 #: Seconds before its end at which an access token (5 minutes) is replaced.
 MARGIN = 30
