@@ -80,7 +80,7 @@ def _envoy() -> str:
 
 
 def _nginx() -> str:
-    from gateway.nginx.binary import binary
+    from gateway.runtime.nginx import binary
 
     argv = [str(binary()), "-v"]
     return subprocess.run(argv, capture_output=True, text=True, check=False).stderr.rpartition("/")[2].strip()

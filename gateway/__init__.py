@@ -1,1 +1,1 @@
-"""The gateway: one declarative file (gateway.yaml) and what turns it into Envoy's configuration."""
+"""The gateway: one declarative file (gateway.yaml), what is written from it, and what runs by that."""

@@ -20,7 +20,7 @@ from statistics import median
 
 from compose.local.console import Trouble
 from compose.local.paths import ROOT
-from gateway.nginx.lifetime import SLOWEST, kept
+from gateway.config.nginx.lifetime import SLOWEST, kept
 
 _RECEIVED = 1 << 18
 #: Seconds to wait for the first answer, when a load is over before it came.

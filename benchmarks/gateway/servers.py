@@ -18,14 +18,14 @@ import psutil
 from benchmarks.cpu import spent
 from compose.local.console import Trouble
 from compose.local.settings import free_port
-from gateway.envoy import extension
-from gateway.envoy.binary import command as envoy_command
-from gateway.envoy.chain import MANAGER, router
-from gateway.envoy.endpoints import endpoints
-from gateway.nginx import FOLDER
-from gateway.nginx.binary import command as nginx_command
-from gateway.render import render
-from gateway.source import load
+from gateway.config.envoy import extension
+from gateway.config.envoy.chain import MANAGER, router
+from gateway.config.envoy.endpoints import endpoints
+from gateway.config.nginx import FOLDER
+from gateway.config.source import load
+from gateway.runtime.envoy import command as envoy_command
+from gateway.runtime.nginx import command as nginx_command
+from gateway.runtime.render import render
 from gateway.tests.tokens import jwks
 
 #: Two instruments of the list, as market_service writes them.

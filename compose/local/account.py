@@ -164,7 +164,7 @@ def _known(name: str) -> pwd.struct_passwd | None:
 
 def _compile() -> None:
     """What cannot be done without root's rights on the checkout: compiled code, executable programs."""
-    from gateway.nginx.binary import binary
+    from gateway.runtime.nginx import binary
 
     for package in CODE:
         compileall.compile_dir(ROOT / package, quiet=2)

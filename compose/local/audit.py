@@ -18,8 +18,7 @@ from typing import Any
 from compose.local import postgres
 from compose.local.console import Trouble, say, step
 from compose.local.paths import ROOT, Home
-from gateway.envoy import binary as envoy
-from gateway.nginx import binary as nginx
+from gateway.runtime import envoy, nginx
 
 #: test.txt holds what the others hold.
 LOCK = Path("requirements") / "test.txt"

@@ -11,9 +11,9 @@ from compose.local.console import Trouble, say, step
 from compose.local.paths import Home
 from compose.local.settings import Settings
 from compose.local.stack import Stack, render_gateway
-from gateway.canary.admin import Admin
-from gateway.config_sync import ConfigNotApplied, wait_until_applied
-from gateway.envoy.endpoints import ADMIN_SOCKET
+from gateway.config.addresses import ADMIN_SOCKET
+from gateway.runtime.admin import Admin
+from gateway.runtime.config_sync import ConfigNotApplied, wait_until_applied
 
 #: Seconds that a new Envoy may take until it serves; it may have to wait for the one before the last.
 TAKES_OVER_WITHIN = 90

@@ -17,7 +17,7 @@ import psutil
 
 from compose.local.paths import Home
 from compose.local.postgres import cluster_name, data_folder
-from gateway.nginx import FOLDER
+from gateway.config.nginx import FOLDER
 
 MARK = "BIRZHA_SYSTEM"
 

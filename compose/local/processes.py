@@ -15,7 +15,8 @@ from compose import system
 from compose.local import postgres, valkey
 from compose.local.paths import ROOT, Home, write_private
 from compose.system import EVENTS, GATEWAY, NGINX, POSTGRES, SESSIONS, Process, ProcessType, Service
-from gateway.canary import canary_cluster, state
+from gateway.canary import state
+from gateway.config.names import canary_cluster
 
 #: What starts together; groups stop in the opposite order. A canary has one of its own, beside the services'.
 BACKING, PYTHON, EDGE = "backing", "python", "edge"
@@ -67,10 +68,10 @@ def command(home: Home, process: Process) -> list[str]:
     if process.name in (EVENTS.name, SESSIONS.name):
         return valkey.command(home, EVENTS if process.name == EVENTS.name else SESSIONS)
     if process.type == GATEWAY:
-        return [sys.executable, "-m", "gateway.hot_restart", "--config", str(home.etc / "gateway")]
+        return [sys.executable, "-m", "gateway.runtime.hot_restart", "--config", str(home.etc / "gateway")]
     if process.type == NGINX:
-        from gateway.nginx import FOLDER
-        from gateway.nginx.binary import command
+        from gateway.config.nginx import FOLDER
+        from gateway.runtime.nginx import command
 
         return command(home.etc / "gateway" / "nginx.conf", home.run / FOLDER)
     bind = f"unix:{home.socket(process.name)}"

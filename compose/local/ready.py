@@ -15,8 +15,8 @@ from compose.local.public import reached_at
 from compose.local.settings import Settings
 from compose.local.supervisor import RUNNING, STARTING, Supervisor, log_tail
 from compose.system import SERVICES, WEB_SERVERS
-from gateway.nginx import READY_PATH
-from gateway.source import load
+from gateway.config.nginx import READY_PATH
+from gateway.config.source import load
 
 #: Seconds a process may spend failing to start before waiting is pointless.
 FAILING_FOR_S = 20

@@ -8,7 +8,7 @@ import sys
 from compose.local import orphans, postgres, processes, valkey, valkey_recovery
 from compose.local.paths import Home
 from compose.system import EVENTS, SESSIONS
-from gateway.nginx.binary import remove_dead_sockets
+from gateway.runtime.nginx import remove_dead_sockets
 from servicekit.stepdown import drop_capabilities
 
 #: Few malloc arenas: a threaded Python process is a third smaller with two than with eight per core.

@@ -18,7 +18,7 @@ from compose.system import QUOTAS
 from servicekit.cookies import cookie_name
 
 if TYPE_CHECKING:
-    from gateway.envoy.site import Site
+    from gateway.config.site import Site
 
 #: What tests and benchmarks start their systems with: all of their customers come from one address, and do
 #: more in a minute than people in a day.
@@ -170,7 +170,7 @@ class Settings:
     @property
     def site(self) -> Site:
         """What the gateway must know of the outside."""
-        from gateway.envoy.site import Site
+        from gateway.config.site import Site
 
         def cookie(name: str) -> str:
             return cookie_name(name, system=self.cookie_suffix, secure=self.public_url.startswith("https:"))
@@ -197,7 +197,7 @@ def _quota(name: str, text: str) -> str:
 
 
 def _factor(text: str) -> float | None:
-    from gateway.render import factor
+    from gateway.runtime.render import factor
 
     try:
         return factor(text)

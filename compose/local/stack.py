@@ -275,10 +275,10 @@ def render_gateway(home: Home, settings: Settings) -> None:
     Raises:
         Trouble: gateway.yaml is wrong, or Envoy or nginx would not take it; then nothing is written.
     """
-    from gateway.envoy.binary import EnvoyRefused
-    from gateway.nginx.binary import NginxRefused
-    from gateway.render import render
-    from gateway.source import SourceError
+    from gateway.config.source import SourceError
+    from gateway.runtime.envoy import EnvoyRefused
+    from gateway.runtime.nginx import NginxRefused
+    from gateway.runtime.render import render
 
     try:
         render(

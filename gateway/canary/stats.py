@@ -12,9 +12,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.canary import canary_cluster, share_cluster
-from gateway.canary.admin import Admin
-from gateway.nginx import kept_cluster
+from gateway.config.names import canary_cluster, kept_cluster, share_cluster
+from gateway.runtime.admin import Admin
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from typing import Any
 import psutil
 import yaml
 
-from gateway.canary.admin import Admin
-from gateway.config_sync import wait_until_applied
+from gateway.runtime.admin import Admin
+from gateway.runtime.config_sync import wait_until_applied
 from gateway.tests.running import System, made
 
 #: Seconds; every request of the tests ends within them.
@@ -61,7 +61,7 @@ class Kept:
 def keeper(system: System) -> Iterator[Kept]:
     """The gateway, up; its services are somebody else's."""
     system.render()
-    argv = [sys.executable, "-m", "gateway.hot_restart", "--config", str(system.folder / "etc")]
+    argv = [sys.executable, "-m", "gateway.runtime.hot_restart", "--config", str(system.folder / "etc")]
     argv += ["--drain", str(DRAIN), "--concurrency", "2"]
     with (system.folder / "envoy.log").open("ab") as log:
         process = subprocess.Popen(argv, stdout=log, stderr=log)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import psutil
 
-from gateway.nginx import FOLDER
-from gateway.nginx.binary import command, remove_dead_sockets
+from gateway.config.nginx import FOLDER
+from gateway.runtime.nginx import command, remove_dead_sockets
 
 
 class Nginx:

@@ -17,11 +17,11 @@ from typing import Any
 import httpx
 import yaml
 
-from gateway.envoy.binary import command
-from gateway.envoy.passwords import passwords_cluster
-from gateway.envoy.site import Site
-from gateway.render import render
-from gateway.source import SOURCE_FILE, load
+from gateway.config.names import passwords_cluster
+from gateway.config.site import Site
+from gateway.config.source import SOURCE_FILE, load
+from gateway.runtime.envoy import command
+from gateway.runtime.render import render
 from gateway.tests.nginx import Nginx
 from gateway.tests.tokens import KEYS_PATH, jwks
 from gateway.tests.upstream import Upstream

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import httpx
 
-from gateway.nginx.age_header import age_maps
-from gateway.nginx.binary import command
-from gateway.nginx.configuration import temporary_paths
+from gateway.config.nginx.age_header import age_maps
+from gateway.config.nginx.configuration import temporary_paths
+from gateway.runtime.nginx import command
 
 
 def test_every_age_up_to_a_thousand_seconds(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.files import version
+from gateway.runtime.files import version
 from gateway.tests.keeping import DRAIN, Kept, keeper
 from gateway.tests.running import System
 from gateway.tests.tokens import bearer
@@ -149,7 +149,7 @@ def test_a_second_gateway_cannot_share_the_port(kept: Kept, tmp_path: Path) -> N
     argv = [
         sys.executable,
         "-m",
-        "gateway.hot_restart",
+        "gateway.runtime.hot_restart",
         "--config",
         str(tmp_path / "etc"),
         "--concurrency",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.nginx.lifetime import SLOWEST, kept
+from gateway.config.nginx.lifetime import SLOWEST, kept
 
 
 @pytest.mark.parametrize("waited", range(SLOWEST + 1))

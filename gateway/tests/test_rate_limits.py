@@ -15,7 +15,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from gateway.source import SOURCE_FILE, load
+from gateway.config.source import SOURCE_FILE, load
 from gateway.tests.running import System, free_port, made, running
 from gateway.tests.tokens import bearer, token
 

@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from gateway.envoy.site import Site
-from gateway.source import SOURCE_FILE, SourceError, load
+from gateway.config.site import Site
+from gateway.config.source import SOURCE_FILE, SourceError, load
 from gateway.tests.running import System
 from gateway.tests.test_rate_limits import ask, gateway, passed, small
 

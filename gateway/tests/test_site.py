@@ -13,8 +13,8 @@ from typing import Any
 import httpx
 import pytest
 
-from gateway.envoy.site import Site
-from gateway.source import SourceError
+from gateway.config.site import Site
+from gateway.config.source import SourceError
 from gateway.tests.running import System, made, running
 from gateway.tests.tokens import token
 

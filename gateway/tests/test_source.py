@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from gateway.render import main
-from gateway.source import SOURCE_FILE, Route, SourceError, load
+from gateway.config.source import SOURCE_FILE, Route, SourceError, load
+from gateway.runtime.render import main
 
 
 def write(folder: Path, change: Any) -> Path:

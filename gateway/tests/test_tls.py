@@ -15,10 +15,10 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-from gateway import certificate_watch
-from gateway.envoy.site import Site
-from gateway.envoy.tls import write_certificate
-from gateway.source import SourceError
+from gateway.config.site import Site
+from gateway.config.source import SourceError
+from gateway.runtime import certificate_watch
+from gateway.runtime.certificate import write_certificate
 from gateway.tests.running import System, made, running
 from servicekit.testing.certificates import self_signed
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import django
 import rest_framework
 
-from gateway.envoy.security_headers import ADMIN_LIST_STYLE
+from gateway.config.envoy.security_headers import ADMIN_LIST_STYLE
 
 ADMIN = Path(django.__file__).parent / "contrib" / "admin" / "templates"
 BROWSABLE = Path(rest_framework.__file__).parent / "templates" / "rest_framework" / "base.html"

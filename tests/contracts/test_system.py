@@ -11,7 +11,7 @@ import pytest
 from compose import system
 from compose.local.processes import PRIORITIES, PROCESSES, group_of
 from compose.system.environment import Places, secrets, service_variables
-from gateway.source import load
+from gateway.config.source import load
 from servicekit.contracts.subscribers import HEARS
 from tests.contracts import source
 from tests.contracts.source import REPOSITORY

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.source import load
+from gateway.config.source import load
 from web_frontend.gateway_client import CALL_S, PAGE_S
 
 

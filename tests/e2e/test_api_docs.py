@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from compose.local.paths import ROOT
-from gateway.source import Gateway, load
+from gateway.config.source import Gateway, load
 from tests.e2e.people import Client, Person, problem_of
 from tests.e2e.test_schemas import EACH, ENDPOINTS, document_of, operations_of
 

@@ -24,7 +24,7 @@ import jwt
 import pytest
 
 from compose.local.paths import ROOT
-from gateway.source import load
+from gateway.config.source import load
 from gateway.tests import running
 from servicekit.testing.load import Load
 from tests.system import System

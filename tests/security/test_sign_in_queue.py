@@ -13,7 +13,7 @@ import httpx
 import psutil
 
 from benchmarks.crowds.reads import READS
-from gateway.source import load
+from gateway.config.source import load
 from tests.e2e.people import Person
 from tests.system import System
 from tests.tls.window import Window

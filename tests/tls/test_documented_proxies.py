@@ -11,8 +11,8 @@ from pathlib import Path
 
 from compose.local.paths import ROOT
 from compose.local.settings import free_port
-from gateway.nginx.binary import binary
-from gateway.nginx.configuration import temporary_paths
+from gateway.config.nginx.configuration import temporary_paths
+from gateway.runtime.nginx import binary
 from tests.tls.conftest import Public
 from tests.tls.window import Window
 

@@ -15,7 +15,7 @@ from compose.local.stack import Stack
 from compose.system import WEB_SERVERS, Service
 from gateway.canary import state
 from gateway.canary.state import Canary, Version
-from gateway.config_sync import ConfigNotApplied
+from gateway.runtime.config_sync import ConfigNotApplied
 
 
 def canary(home: Home, name: str, weight: str, version: str) -> None:

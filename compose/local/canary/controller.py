@@ -26,10 +26,10 @@ from compose.local.processes import canary_group
 from compose.local.supervisor import RUNNING, STARTING, Supervisor
 from compose.system import WEB_SERVERS
 from gateway.canary import state
-from gateway.canary.admin import Admin
-from gateway.canary.controller import INTERVAL, Watch
-from gateway.config_sync import ConfigNotApplied
-from gateway.envoy.endpoints import ADMIN_SOCKET
+from gateway.canary.watch import INTERVAL, Watch
+from gateway.config.addresses import ADMIN_SOCKET
+from gateway.runtime.admin import Admin
+from gateway.runtime.config_sync import ConfigNotApplied
 
 #: Seconds between two looks when there is no canary.
 IDLE = 1.0

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from compose.local.paths import Home
 from compose.local.ready import UnixConnection, get
-from gateway.canary import canary_cluster
+from gateway.config.names import canary_cluster
 
 #: Seconds looked back at: some leases of both workers.
 WINDOW = 30.0

@@ -16,12 +16,13 @@ from compose.local.processes import canary_group
 from compose.local.stack import Stack
 from compose.local.supervisor import RUNNING
 from compose.system import Service
-from gateway.canary import canary_cluster, live, state
-from gateway.canary.admin import Admin
-from gateway.config_sync import wait_until_applied
-from gateway.envoy.endpoints import ADMIN_SOCKET, Addresses
-from gateway.nginx import pages_cluster
-from gateway.source import load
+from gateway.canary import state
+from gateway.config.addresses import ADMIN_SOCKET, Addresses
+from gateway.config.names import canary_cluster, pages_cluster
+from gateway.config.source import load
+from gateway.runtime import canary_traffic
+from gateway.runtime.admin import Admin
+from gateway.runtime.config_sync import wait_until_applied
 
 #: Seconds that a version may take until it serves.
 READY_WITHIN = 60.0
@@ -46,7 +47,7 @@ def start_canary(stack: Stack, service: Service) -> None:
     stack.supervisor.start(group)
     wait_until_ready(stack, service, canary_cluster(service.name))
     canaries = state.read(stack.home.versions).weights()
-    live.introduce(canaries=canaries, **_where(stack.home))
+    canary_traffic.introduce(canaries=canaries, **_where(stack.home))
 
 
 def end_canary(stack: Stack, service: Service) -> None:
@@ -59,7 +60,7 @@ def end_canary(stack: Stack, service: Service) -> None:
     if admin(home).answers():  # without a gateway nothing is in flight
         drain(home, canary_cluster(service.name))
     others = {name for name in state.read(home.versions).canaries if name != service.name}
-    live.remove(canaries=others, **_where(home))
+    canary_traffic.remove(canaries=others, **_where(home))
     stack.supervisor.end(group)
     with state.change(home.versions) as written:
         written.canaries.pop(service.name, None)
@@ -86,8 +87,8 @@ def drain(home: Home, cluster: str) -> None:
     """Wait until the gateway goes by the weights, and until a version answers no request."""
     gateway = admin(home)
     wait_until_applied(gateway, home.etc / "gateway")
-    live.wait_until_idle(gateway, pages_cluster(cluster), seconds=DRAIN)
-    live.wait_until_idle(gateway, cluster, seconds=DRAIN)
+    canary_traffic.wait_until_idle(gateway, pages_cluster(cluster), seconds=DRAIN)
+    canary_traffic.wait_until_idle(gateway, cluster, seconds=DRAIN)
 
 
 def wait_until_ready(stack: Stack, service: Service, name: str) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from compose.local.paths import Home, write_private
-from gateway.canary import canary_cluster, state, weights
+from gateway.canary import state
+from gateway.config.names import canary_cluster
+from gateway.runtime.files import set_weights
 
 #: Seconds of one lease of the stable worker and one of the canary's, together.
 ROUND = 10.0
@@ -12,7 +14,7 @@ ROUND = 10.0
 def follow(home: Home) -> None:
     """Make Envoy and the workers go by the weights of ``versions.json``."""
     versions = state.read(home.versions)
-    weights.set_weights(home.etc / "gateway", versions.weights())
+    set_weights(home.etc / "gateway", versions.weights())
     for service, canary in versions.canaries.items():
         share = canary.weight / 100
         write_private(home.lease_file(f"{canary_cluster(service)}-worker"), f"{ROUND * share}\n")

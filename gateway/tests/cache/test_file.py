@@ -12,10 +12,9 @@ import httpx
 import pytest
 import yaml
 
-from gateway.envoy.endpoints import Addresses
-from gateway.nginx.binary import NginxRefused, command
-from gateway.nginx.files import write
-from gateway.source import SOURCE_FILE, Gateway, load
+from gateway.config.addresses import Addresses
+from gateway.config.source import SOURCE_FILE, Gateway, load
+from gateway.runtime.nginx import NginxRefused, command, write_configuration
 from gateway.tests.nginx import Nginx
 from gateway.tests.upstream import Upstream
 
@@ -23,7 +22,7 @@ from gateway.tests.upstream import Upstream
 def written(gateway: Gateway, folder: Path, run_dir: Path | None = None) -> Path:
     """nginx.conf in ``etc`` of a folder, its sockets in ``run`` unless told otherwise."""
     addresses = Addresses.of(gateway.target("local"), run_dir or folder / "run")
-    return write(gateway, addresses, out=folder / "etc", check=True)
+    return write_configuration(gateway, addresses, out=folder / "etc", check=True)
 
 
 def test_a_file_that_nginx_refuses_is_not_used(tmp_path: Path) -> None:

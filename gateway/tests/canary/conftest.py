@@ -14,11 +14,12 @@ from typing import Any
 
 import pytest
 
-from gateway.canary import live, share_cluster, weight_prefix
-from gateway.canary.admin import Admin
-from gateway.canary.weights import set_weights
-from gateway.envoy.endpoints import Addresses
-from gateway.source import load
+from gateway.config.addresses import Addresses
+from gateway.config.names import share_cluster, weight_prefix
+from gateway.config.source import load
+from gateway.runtime import canary_traffic
+from gateway.runtime.admin import Admin
+from gateway.runtime.files import set_weights
 from gateway.tests.running import System
 from gateway.tests.tokens import bearer
 from gateway.tests.upstream import Upstream
@@ -57,7 +58,7 @@ class Canary:
         return answers
 
     def where(self) -> dict[str, Any]:
-        """What the functions of :mod:`gateway.canary.live` want to know."""
+        """What the functions of :mod:`gateway.runtime.canary_traffic` want to know."""
         gateway = load(self.system.source)
         return {
             "out": self.system.folder / "etc",
@@ -90,13 +91,13 @@ def canary_of(service: str, system: System) -> Iterator[Canary]:
     upstream = Upstream(f"{service}-canary", system.run_dir / f"{service}-canary.sock")
     upstream.start()
     canary = Canary(service, system, upstream, Admin(system.run_dir / "gateway-admin.sock"))
-    live.introduce(canaries=[service], **canary.where())
+    canary_traffic.introduce(canaries=[service], **canary.where())
     try:
         yield canary
     finally:
         set_weights(system.folder / "etc", {service: 0})
-        live.wait_until_idle(canary.admin, f"{service}-canary", seconds=5)
-        live.remove(canaries=[], **canary.where())
+        canary_traffic.wait_until_idle(canary.admin, f"{service}-canary", seconds=5)
+        canary_traffic.remove(canaries=[], **canary.where())
         upstream.stop()
 
 

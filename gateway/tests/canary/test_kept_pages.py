@@ -9,11 +9,11 @@ from typing import Any
 import httpx
 import pytest
 
-from gateway.canary import live
-from gateway.canary.admin import Admin
-from gateway.canary.weights import set_weights
-from gateway.envoy.endpoints import Addresses
-from gateway.source import load
+from gateway.config.addresses import Addresses
+from gateway.config.source import load
+from gateway.runtime import canary_traffic
+from gateway.runtime.admin import Admin
+from gateway.runtime.files import set_weights
 from gateway.tests.cache.pages import new_page
 from gateway.tests.running import System
 from gateway.tests.upstream import Upstream
@@ -46,10 +46,10 @@ def canary(system: System) -> Iterator[Market]:
         "gateway": gateway,
         "admin": Admin(system.run_dir / "gateway-admin.sock"),
     }
-    live.introduce(canaries=["market"], **where)
+    canary_traffic.introduce(canaries=["market"], **where)
     yield Market(system, upstream)
     set_weights(where["out"], {"market": 0})
-    live.remove(canaries=[], **where)
+    canary_traffic.remove(canaries=[], **where)
     upstream.stop()
 
 

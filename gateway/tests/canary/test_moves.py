@@ -6,8 +6,8 @@ import itertools
 import time
 from collections import Counter
 
-from gateway.canary import live
-from gateway.canary.weights import set_weights
+from gateway.runtime import canary_traffic
+from gateway.runtime.files import set_weights
 from gateway.tests.canary.conftest import Canary, signed_in
 from servicekit.testing.load import Load
 
@@ -64,12 +64,12 @@ def test_it_goes_and_comes_again(canary: Canary) -> None:
             canary.set_weight(50)
             time.sleep(0.3)
             set_weights(where["out"], {"trading": 0})
-            assert live.wait_until_idle(canary.admin, "trading-canary", seconds=5)
-            live.remove(canaries=[], **where)
+            assert canary_traffic.wait_until_idle(canary.admin, "trading-canary", seconds=5)
+            canary_traffic.remove(canaries=[], **where)
             canary.upstream.stop()
             time.sleep(0.2)
             canary.upstream.start()
-            live.introduce(canaries=["trading"], **where)
+            canary_traffic.introduce(canaries=["trading"], **where)
     arrived = Counter(path for method, path in stable.requests + canary.upstream.requests if method == "POST")
     assert load.counts.keys() == {"200"}
     assert arrived == Counter(load.written)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from gateway.canary.controller import INTERVAL, Watch
+from gateway.canary.watch import INTERVAL, Watch
 from gateway.tests.canary.conftest import Asking, Canary, canary_of
 from gateway.tests.keeping import Kept
 from servicekit.testing.load import Load

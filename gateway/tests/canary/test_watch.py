@@ -6,7 +6,7 @@ import time
 
 import httpx
 
-from gateway.canary.controller import INTERVAL, Watch
+from gateway.canary.watch import INTERVAL, Watch
 from gateway.tests.canary.conftest import Asking, Canary
 
 

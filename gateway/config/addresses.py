@@ -1,0 +1,112 @@
+"""Where everything listens in one run: the templates of gateway.yaml's target, filled in."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateway.config.names import canary_cluster
+from gateway.config.source import Gateway, SourceError, Target
+
+#: sockaddr_un on Linux holds 108 bytes with the closing zero.
+LONGEST_SOCKET_PATH = 107
+
+#: Of nginx in a container: where the first version's pages are, and each next one's behind it.
+PAGES_PORT = 8100
+#: And where it gives the first service's files.
+EXPORTS_PORT = 8200
+
+#: Envoy's admin is a socket in every target: nobody but a person at the machine opens it.
+ADMIN_SOCKET = "gateway-admin.sock"
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Addresses of one run, as text: ``unix:<path>`` or ``<host>:<port>``.
+
+    Attributes:
+        target: where to look.
+        run_dir: the folder of the sockets.
+        gateways: of every gateway of the system; empty when this is the only one.
+    """
+
+    target: Target
+    run_dir: Path
+    gateways: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, target: Target, run_dir: Path, gateways: tuple[str, ...] = ()) -> Addresses:
+        """The addresses of a target; its gateways by their common name, unless each is given."""
+        return cls(target, run_dir, gateways or ((target.gateways,) if target.gateways else ()))
+
+    @property
+    def local(self) -> bool:
+        """Whether all of it is on this machine, on sockets."""
+        return self.target.services.startswith("unix:")
+
+    def service(self, instance: str) -> str:
+        """Where an instance of a service listens: ``trading``, or ``trading-canary`` beside it."""
+        return self.target.services.format(instance=instance, run=self.run_dir)
+
+    def pages(self, gateway: Gateway, instance: str) -> str:
+        """Where nginx answers with an instance's pages."""
+        instances = [name for service in gateway.cached for name in _versions(service)]
+        port = PAGES_PORT + instances.index(instance)
+        return self.target.pages.format(instance=instance, run=self.run_dir, port=port)
+
+    def exports(self, gateway: Gateway, service: str) -> str:
+        """Where nginx gives a service's files."""
+        port = EXPORTS_PORT + gateway.exporting.index(service)
+        return self.target.exports.format(instance=service, run=self.run_dir, port=port)
+
+    def exporter(self, service: str) -> str:
+        """Where the process listens that makes a service's files."""
+        return self.target.exporters.format(instance=service, run=self.run_dir)
+
+    def hasher(self, service: str) -> str:
+        """Where the process listens that hashes a service's passwords."""
+        return self.target.hashers.format(instance=service, run=self.run_dir)
+
+    @property
+    def inner_at(self) -> str:
+        """Where nginx finds web_frontend's door."""
+        return self.target.inner_at.format(run=self.run_dir)
+
+    @property
+    def inner(self) -> str:
+        """web_frontend's door."""
+        return self.target.inner.format(run=self.run_dir)
+
+    @property
+    def stats(self) -> str:
+        """Metrics and readiness."""
+        return self.target.stats.format(run=self.run_dir)
+
+    @property
+    def admin(self) -> str:
+        """Envoy's admin."""
+        return f"unix:{self.run_dir / ADMIN_SOCKET}"
+
+    def check(self, gateway: Gateway) -> None:
+        """Refuse sockets that no system can open.
+
+        Raises:
+            SourceError: a socket's path is too long.
+        """
+        names = [service.name for service in gateway.services]
+        addresses = [self.service(instance) for name in names for instance in _versions(name)]
+        pages = [self.pages(gateway, name) for cached in gateway.cached for name in _versions(cached)]
+        files = [self.exports(gateway, name) for name in gateway.exporting]
+        files += map(self.exporter, gateway.exporters)
+        hashers = map(self.hasher, gateway.hashing)
+        for place in [*addresses, *pages, *files, *hashers, self.inner, self.stats, self.admin]:
+            path = place.removeprefix("unix:")
+            if place.startswith("unix:") and len(os.fsencode(path)) > LONGEST_SOCKET_PATH:
+                raise SourceError(
+                    f"{path} is too long for a unix socket: at most {LONGEST_SOCKET_PATH} bytes"
+                )
+
+
+def _versions(service: str) -> tuple[str, str]:
+    return service, canary_cluster(service)

@@ -1,0 +1,43 @@
+"""What Envoy calls its clusters and routes; sockets and processes beside them have the same names."""
+
+from __future__ import annotations
+
+#: Envoy's name for the gateway and for its routes.
+NAME = "birzha"
+#: How clusters end to which passwords go; what they refuse has a code of its own (problems.yaml).
+PASSWORDS_SUFFIX = "-passwords"
+
+
+def canary_cluster(service: str) -> str:
+    """The second version alone: ``trading-canary``. Its socket is ``trading-canary.sock``."""
+    return f"{service}-canary"
+
+
+def share_cluster(service: str) -> str:
+    """Where the canary's share goes: the second version, and the first when that one cannot."""
+    return f"{service}-canary-share"
+
+
+def weight_prefix(service: str) -> str:
+    """The runtime keys of a service's weights begin so; the cluster's name follows."""
+    return f"canary.{service}"
+
+
+def pages_cluster(name: str) -> str:
+    """nginx as the keeper of a version's pages."""
+    return f"{name}-pages"
+
+
+def kept_cluster(name: str) -> str:
+    """Where a cached route leads: a version's pages, or else the version itself."""
+    return f"{name}-kept"
+
+
+def exports_cluster(service: str) -> str:
+    """nginx before a service's files; the process that makes them is called so, too."""
+    return f"{service}-exports"
+
+
+def passwords_cluster(service: str) -> str:
+    """What brings a service a password; the process that hashes them is called so, too."""
+    return f"{service}{PASSWORDS_SUFFIX}"

@@ -1,0 +1,48 @@
+"""A renewed certificate is taken within seconds, whoever renews it and however."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from pathlib import Path
+
+from gateway.config.source import SourceError
+from gateway.runtime.certificate import SOURCE, write_certificate
+
+#: Seconds between two looks at the files.
+LOOK_S = 5.0
+
+
+def watch(out: Path) -> None:
+    """Start looking, in a thread that ends with the process, at the files that ``out`` was rendered from.
+
+    A pair that does not belong together yet is looked at again; until then the old one stays.
+    """
+    threading.Thread(target=_watch, args=(out, threading.Event()), daemon=True).start()
+
+
+def _watch(out: Path, never: threading.Event) -> None:
+    taken = _state(out)
+    while not never.wait(LOOK_S):
+        state = _state(out)
+        if state == taken or not state:
+            continue
+        try:
+            write_certificate(out, *(Path(name) for name, *_ in state))
+        except SourceError as error:
+            print(f"gateway: {error}", file=sys.stderr, flush=True)
+            continue
+        taken = state
+        print("gateway: a new certificate", file=sys.stderr, flush=True)
+
+
+def _state(out: Path) -> list[tuple[str, int, int, int]]:
+    """Name, inode, size and time of both files; empty when there is no certificate, or a file is missing."""
+    try:
+        names = json.loads((out / SOURCE).read_text(encoding="utf-8"))["files"]
+        found = [(name, os.stat(name)) for name in names]
+    except (OSError, ValueError):
+        return []
+    return [(name, stat.st_ino, stat.st_size, stat.st_mtime_ns) for name, stat in found]
