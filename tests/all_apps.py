@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from compose.system.environment import known_services
 
 for _key in (
-    "SECRET_KEY", "DATABASE_HOST", "DATABASE_USER", "DATABASE_PASSWORD", "REDIS_URL", "JWKS_URL",
-    "JWT_KEYS", "GATEWAY_URL",
+    "SECRET_KEY", "DATABASE_HOST", "DATABASE_USER", "DATABASE_PASSWORD", "REDIS_URL", "JWKS_URL", "JWT_KEYS",
 ):  # fmt: skip
     os.environ.setdefault(f"BIRZHA_{_key}", "/nonexistent")
 
 os.environ.setdefault("BIRZHA_SERVICES", known_services())
 
-from billing_service.config import settings as billing  # noqa: E402
-from market_service.config import settings as market  # noqa: E402
-from notification_service.config import settings as notification  # noqa: E402
-from trading_service.config import settings as trading  # noqa: E402
-from user_service.config import settings as user  # noqa: E402
-from web_frontend.config import settings as web  # noqa: E402
+if TYPE_CHECKING:
+    from billing_service.config.settings import *
+    from market_service.config.settings import *
+    from notification_service.config.settings import *
+    from trading_service.config.settings import *
+    from web_frontend.config.settings import *
+from user_service.config.settings import *
 
-_apps: list[str] = []
-for _module in (web, billing, market, notification, trading, user):
-    globals().update({name: value for name, value in vars(_module).items() if name.isupper()})
-    _apps += [app for app in vars(_module)["INSTALLED_APPS"] if app not in _apps]
-
-INSTALLED_APPS = _apps
+_found = Path(__file__).resolve().parents[1].glob("*/*/migrations")
+_apps = [f"{folder.parent.parent.name}.{folder.parent.name}" for folder in sorted(_found)]
+INSTALLED_APPS += [app for app in _apps if app not in INSTALLED_APPS]

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from servicekit.quotas import quota
-from servicekit.settings import environment, service_settings
+from servicekit.settings.environment import settings_of
 
-_shared = service_settings(
-    "billing",
-    apps=[
-        "billing_service.ledger",
-        "billing_service.holds",
-        "billing_service.cash",
-        "billing_service.consistency",
-        "servicekit.people",
-    ],
-)
-globals().update(_shared)
+settings_of("billing_service")
+from servicekit.settings.base import *
+
+INSTALLED_APPS += [
+    "billing_service.ledger",
+    "billing_service.holds",
+    "billing_service.cash",
+    "billing_service.consistency",
+    "servicekit.people",
+]
 
 #: The most that one deposit may bring, in minor units: 1,000,000.00.
 DEPOSIT_LIMIT = 1_000_000_00
@@ -25,7 +24,7 @@ DEPOSIT_LIMIT = 1_000_000_00
 BALANCE_LIMIT = 10_000_000_000_00
 
 #: Deposits of a customer until midnight UTC (docs/adr/0037-quotas-a-day.md).
-DEPOSITS_A_DAY = quota(environment("billing").get("BIRZHA_DEPOSITS_A_DAY", "100"))
+DEPOSITS_A_DAY = quota(env.get("BIRZHA_DEPOSITS_A_DAY", "100"))
 
 #: Seconds after which a market order's hold should have ended; trading's deadlines are well below.
 HOLD_DUE_IN_S = 60
@@ -33,8 +32,7 @@ HOLD_DUE_IN_S = 60
 #: Seconds between two runs of the consistency job, and of the look for overdue holds.
 CHECK_PERIOD = 60.0
 
-CELERY_BEAT_SCHEDULE = {
-    **_shared["CELERY_BEAT_SCHEDULE"],
+CELERY_BEAT_SCHEDULE |= {
     "check the books": {
         "task": "billing_service.consistency.tasks.consistency_check",
         "schedule": CHECK_PERIOD,

@@ -13,7 +13,7 @@ import psycopg2
 import redis
 
 from compose import system
-from servicekit.settings import environment
+from servicekit.settings.environment import Environment
 
 #: Whose tables the invariants speak of; each database has the name of its service.
 SERVICES = tuple(service.name for service in system.SERVICES)
@@ -79,7 +79,7 @@ def open_snapshot(
         ImproperlyConfigured: nothing says where the databases are.
         psycopg2.Error, redis.RedisError: what is asked for cannot be read.
     """
-    auditor = environment("auditor")
+    auditor = Environment("auditor")
     with ExitStack() as stack:
         connections = {}
         for service in services:

@@ -20,7 +20,7 @@ import redis
 
 from compose.events.reconciler import BEHIND_S, PERIOD_S, Reconciler
 from compose.local.paths import ROOT
-from servicekit.settings import Environment, environment
+from servicekit.settings.environment import Environment
 
 #: Seconds that a statement may take, and a publisher to mark what it sends again.
 STATEMENT_S, REPLAY_S = 15, 60
@@ -94,7 +94,7 @@ def main() -> int:
     """Look until SIGTERM."""
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    auditor = environment("auditor")
+    auditor = Environment("auditor")
     client = redis.Redis.from_url(
         auditor.require("BIRZHA_REDIS_URL"), socket_timeout=5, decode_responses=True, protocol=2
     )

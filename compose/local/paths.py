@@ -102,6 +102,10 @@ class Home:
     def faults(self) -> Path:
         return self.root / "faults"
 
+    def clock(self, service: str) -> Path:
+        """The file by which tests move a service's clock; see tests/faults/clock/sitecustomize.py."""
+        return self.faults / f"{service}.clock"
+
     @property
     def copies(self) -> Path:
         return self.root / "versions"

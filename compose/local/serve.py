@@ -6,13 +6,15 @@ import os
 import sys
 
 from compose.local import orphans, postgres, processes, valkey, valkey_recovery
-from compose.local.paths import Home
+from compose.local.paths import ROOT, Home
 from compose.system import EVENTS, SESSIONS
 from gateway.runtime.nginx import remove_dead_sockets
 from servicekit.stepdown import drop_capabilities
 
 #: Few malloc arenas: a threaded Python process is a third smaller with two than with eight per core.
 ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "PYTHONUNBUFFERED": "1"}
+#: Python loads it before anything else in what has it on its path; see tests/faults/clock/sitecustomize.py.
+CLOCK = ROOT / "tests" / "faults" / "clock"
 
 
 def main(name: str) -> None:
@@ -33,12 +35,27 @@ def main(name: str) -> None:
     process = processes.find(home, name)
     argv = processes.command(home, process)
     os.chdir(processes.folder(home, process))
-    variables = {**os.environ, **ENVIRONMENT, **processes.variables(home, process)}
+    variables = {
+        **os.environ,
+        **ENVIRONMENT,
+        **processes.variables(home, process),
+        **for_tests(home, process),
+    }
     if name != "gateway":  # which may have to listen below port 1024
         drop_capabilities()
-    if home.is_for_tests():
-        variables["BIRZHA_FAULTS"] = str(home.faults)
     os.execvpe(argv[0], argv, variables)
+
+
+def for_tests(home: Home, process: processes.Process) -> dict[str, str]:
+    """What a process of a system made for tests is told: where its faults are armed, and its clock moved."""
+    if not home.is_for_tests():
+        return {}
+    variables = {"BIRZHA_FAULTS": str(home.faults)}
+    if process.service:
+        variables["BIRZHA_CLOCK"] = str(home.clock(process.service.name))
+        path = (str(CLOCK), os.environ.get("PYTHONPATH"))
+        variables["PYTHONPATH"] = os.pathsep.join(filter(None, path))
+    return variables
 
 
 if __name__ == "__main__":

@@ -1,28 +1,26 @@
-"""Settings of market_service; what all services share comes from :mod:`servicekit.settings`."""
+"""Settings of market_service: what every service shares, and how quotes move."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from servicekit.settings import environment, service_settings
+from servicekit.settings.environment import settings_of
 from servicekit.terms import QUOTE_MAX_AGE_S
 
-_shared: dict[str, Any] = service_settings(
-    "market",
-    apps=["market_service.quotes", "market_service.instruments", "market_service.venue"],
-)
-globals().update(_shared)
+settings_of("market_service")
+from servicekit.settings.base import *
+
+INSTALLED_APPS += ["market_service.quotes", "market_service.instruments", "market_service.venue"]
 
 #: The shipped catalogue and prices.
 DATA = Path(__file__).resolve().parent.parent / "data"
 
 #: How quotes move: ``walk``, a small random walk (a simulation, not a market), or ``still``, where
 #: the price stays and only its time moves on.
-QUOTE_FEED = environment("market").get("BIRZHA_QUOTE_FEED", "walk")
+QUOTE_FEED = env.get("BIRZHA_QUOTE_FEED", "walk")
 if QUOTE_FEED not in ("walk", "still"):
     raise ImproperlyConfigured(f"BIRZHA_QUOTE_FEED is walk or still, not {QUOTE_FEED!r}")
 
@@ -51,8 +49,7 @@ RECONCILE_PERIOD = 60.0
 #: Seconds that a browser or the gateway's cache may keep a list of instruments.
 PUBLIC_MAX_AGE = 5
 
-CELERY_BEAT_SCHEDULE = {
-    **_shared["CELERY_BEAT_SCHEDULE"],
+CELERY_BEAT_SCHEDULE |= {
     "quotes tick": {
         "task": "market_service.quotes.tasks.quotes_tick",
         "schedule": QUOTE_PERIOD,

@@ -1,12 +1,10 @@
-"""Settings of notification_service; what all services share comes from :mod:`servicekit.settings`."""
+"""Settings of notification_service: what every service shares."""
 
 from __future__ import annotations
 
-from servicekit.settings import service_settings
+from servicekit.settings.environment import settings_of
 
-globals().update(
-    service_settings(
-        "notification",
-        apps=["notification_service.delivery", "notification_service.inbox", "servicekit.people"],
-    )
-)
+settings_of("notification_service")
+from servicekit.settings.base import *
+
+INSTALLED_APPS += ["notification_service.delivery", "notification_service.inbox", "servicekit.people"]

@@ -16,9 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from servicekit.settings import environment
+from servicekit.settings.environment import REPOSITORY, Environment
 
-REPOSITORY = Path(__file__).resolve().parent.parent.parent
 #: Held from here to the end of the process, so that a killed run holds nobody up.
 _locks: list[int] = []
 
@@ -109,7 +108,7 @@ def hold(file: Path, what: str) -> None:
 
 def backing_is_up() -> bool:
     """Whether the PostgreSQL of this home answers on its socket."""
-    host = environment("trading").get("BIRZHA_DATABASE_HOST")
+    host = Environment("trading").get("BIRZHA_DATABASE_HOST")
     if not host:
         return False
     with socket.socket(socket.AF_UNIX) as probe:

@@ -21,7 +21,7 @@ from servicekit.audit.recording import record
 from servicekit.auth.authentication import OPERATOR_COOKIE
 from servicekit.auth.models import RevokedSession
 from servicekit.ids import new_id
-from servicekit.settings import environment
+from servicekit.settings.environment import Environment
 from servicekit.telemetry import request_context
 from servicekit.testing.keys import access_token
 
@@ -102,7 +102,7 @@ def test_an_action_that_nobody_has_named_is_not_recorded() -> None:
     ],
 )
 def test_the_application_may_only_add_and_read(statement: str) -> None:
-    env = environment("trading")
+    env = Environment("trading")
     application = psycopg2.connect(
         host=env.require("BIRZHA_DATABASE_HOST"),
         port=env.get("BIRZHA_DATABASE_PORT", "5432"),

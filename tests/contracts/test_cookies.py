@@ -16,6 +16,8 @@ _PRINT = """
 import importlib, json, sys
 found = {}
 for package in sys.argv[1:]:
+    for name in [name for name in sys.modules if name.startswith("servicekit.settings")]:
+        del sys.modules[name]  # a process has the settings of one service
     module = importlib.import_module(f"{package}.config.settings")
     found[package] = {name: getattr(module, name) for name in dir(module) if "COOKIE" in name}
 print(json.dumps(found))

@@ -81,7 +81,7 @@ class Target(System):
 
     def set_clock(self, service: str, seconds: float) -> None:
         """Put a service's clock off by so much; 0: right again."""
-        file = self.home.faults / f"{service}.clock"
+        file = self.home.clock(service)
         if seconds:
             aside = file.with_suffix(".new")
             aside.write_text(f"{seconds}", encoding="utf-8")

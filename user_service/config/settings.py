@@ -9,25 +9,22 @@ from celery.schedules import crontab
 
 from servicekit.contracts.user import PASSWORD_MIN
 from servicekit.quotas import quota
-from servicekit.settings import ADMIN_CHECKS, BEAT_SCHEDULE, environment, service_settings
+from servicekit.settings.environment import settings_of
 
-globals().update(
-    service_settings(
-        "user",
-        apps=["user_service.sessions", "user_service.accounts"],
-        auth_user_model="accounts.User",
-    )
-)
+settings_of("user_service")
+from servicekit.settings.base import *
+
+INSTALLED_APPS += ["user_service.sessions", "user_service.accounts"]
+AUTH_USER_MODEL = "accounts.User"
 
 #: The directory with the RSA keys that tokens are signed with; see ``sessions/keys.py``.
-_environment = environment("user")
-JWT_KEYS = Path(_environment.get("BIRZHA_JWT_KEYS", str(_environment.file.parent.parent / "jwt")))
+JWT_KEYS = Path(env.get("BIRZHA_JWT_KEYS", str(env.file.parent.parent / "jwt")))
 
 #: It reads its own keys from a file: asking itself over HTTP would need a free thread of its own.
 JWKS_URL = f"file:{JWT_KEYS / 'jwks.json'}"
 
 #: How long others may keep the published keys: the gateway's ``tokens.keys_kept`` is at most this.
-JWKS_MAX_AGE = timedelta(seconds=int(_environment.get("BIRZHA_JWKS_MAX_AGE", "300")))
+JWKS_MAX_AGE = timedelta(seconds=int(env.get("BIRZHA_JWKS_MAX_AGE", "300")))
 
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=5)
 REFRESH_TOKEN_LIFETIME = timedelta(days=14)
@@ -48,13 +45,13 @@ SIGN_INS_KEPT = 100_000
 
 #: Until midnight UTC (docs/adr/0037-quotas-a-day.md): accounts that are made from one address, sessions that
 #: are opened for one account, changes of one profile or password.
-SIGN_UPS_A_DAY = quota(_environment.get("BIRZHA_SIGN_UPS_A_DAY", "500"))
-SIGN_INS_A_DAY = quota(_environment.get("BIRZHA_SIGN_INS_A_DAY", "2000"))
-PROFILE_CHANGES_A_DAY = quota(_environment.get("BIRZHA_PROFILE_CHANGES_A_DAY", "100"))
+SIGN_UPS_A_DAY = quota(env.get("BIRZHA_SIGN_UPS_A_DAY", "500"))
+SIGN_INS_A_DAY = quota(env.get("BIRZHA_SIGN_INS_A_DAY", "2000"))
+PROFILE_CHANGES_A_DAY = quota(env.get("BIRZHA_PROFILE_CHANGES_A_DAY", "100"))
 
 AUTHENTICATION_BACKENDS = ["user_service.accounts.backends.CredentialsBackend"]
 #: The name is unique by an index over its lower case, which the check does not look at.
-SILENCED_SYSTEM_CHECKS = [*ADMIN_CHECKS, "auth.W004"]
+SILENCED_SYSTEM_CHECKS += ["auth.W004"]
 PASSWORD_HASHERS = ["user_service.accounts.hashers.OwaspArgon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -70,8 +67,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "user_service.accounts.password_rules.GuessableValidator"},
 ]
 
-CELERY_BEAT_SCHEDULE = {
-    **BEAT_SCHEDULE,
+CELERY_BEAT_SCHEDULE |= {
     "purge-ended-sessions": {
         "task": "user_service.sessions.tasks.purge_ended_sessions",
         "schedule": crontab(hour="4", minute="17"),

@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from csp.constants import NONE, SELF
-from django.utils.translation import gettext_lazy as _
 
 from servicekit import terms
-from servicekit.faults import follow_clock
-from servicekit.settings import (
-    behind_tls,
-    debug,
-    environment,
-    known_services,
-    logging_settings,
-    own_cookie,
-    public_address,
-    template_loaders,
-)
+from servicekit.settings.environment import settings_of
 
-PACKAGE = Path(__file__).resolve().parent.parent
-follow_clock("web")
-env = environment("web")
+settings_of("web_frontend")
+from servicekit.settings.common import *
 
-SECRET_KEY = env.require("BIRZHA_SECRET_KEY")
-globals().update(public_address(env))
 GATEWAY_URL = env.require("BIRZHA_GATEWAY_URL")
 #: The services whose API is described at /api/docs/, by their slugs.
-API_DOCUMENTS = [service["slug"] for service in known_services(env)]
-REDIS_URL = env.require("BIRZHA_REDIS_URL")
-DEBUG = debug(env)
-ROOT_URLCONF = "web_frontend.config.urls"
-WSGI_APPLICATION = "web_frontend.config.wsgi.application"
-APPEND_SLASH = False
+API_DOCUMENTS = [service["slug"] for service in SERVICES]
 DATABASES: dict[str, Any] = {}
-LOGGING = logging_settings("web")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 
 INSTALLED_APPS = [
@@ -64,11 +43,11 @@ MIDDLEWARE = [
     "web_frontend.middleware.TimeZoneMiddleware",
     "web_frontend.middleware.GatewayMiddleware",
 ]
-TEMPLATES = [
+TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "OPTIONS": {
-            "loaders": template_loaders(env),
+            "loaders": template_loaders,
             "builtins": [
                 "django.templatetags.i18n",
                 "web_frontend.templatetags.addresses",
@@ -85,16 +64,9 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "web_frontend.widgets.FieldRenderer"
 
-# ── Languages and time ──────────────────────────────────────────────────────────────────────────
-USE_I18N = True
-USE_TZ = True
-TIME_ZONE = "UTC"
-LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]
-LOCALE_PATHS = [PACKAGE / "locale", PACKAGE.parent / "servicekit" / "locale"]
-LANGUAGE_COOKIE_NAME = own_cookie(env, "language")
+LANGUAGE_COOKIE_NAME = own_cookie("language")
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
-LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SAMESITE: Final = "Lax"
 
 # ── Sessions: the tokens stay on the server, the browser has an opaque id ───────────────────────
 CACHES = {
@@ -117,16 +89,13 @@ BACKGROUND = ["web_frontend.sessions.sign_outs.start"]
 #: So many of a user's sessions are kept; user_service has the same bound.
 SESSIONS_PER_USER = 20
 SESSION_ENGINE = "web_frontend.sessions.session_store"
-SESSION_COOKIE_NAME = own_cookie(env, "session")
+SESSION_COOKIE_NAME = own_cookie("session")
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_COOKIE_NAME = own_cookie(env, "csrf")
+CSRF_COOKIE_NAME = own_cookie("csrf")
 CSRF_COOKIE_HTTPONLY = True
-CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "web_frontend.errors.forbidden"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = behind_tls(env)
-MESSAGE_STORAGE = "servicekit.message_cookie.MessageCookie"
-MESSAGE_COOKIE_NAME = own_cookie(env, "messages")
+LANGUAGE_COOKIE_SECURE = behind_tls
+MESSAGE_COOKIE_NAME = own_cookie("messages")
 
 # ── What a browser may load: only our own files, nothing inline ─────────────────────────────────
 CONTENT_SECURITY_POLICY = {

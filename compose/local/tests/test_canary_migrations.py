@@ -104,8 +104,8 @@ def test_a_mark_says_why_it_bears_sql_but_never_a_lost_column(system: Stack, ver
 def test_a_version_is_a_frozen_copy(system: Stack, folder: Path) -> None:
     first = versions.make(system.home, NOTIFICATION, "")
     assert Path(first.folder).parent == system.home.copies
-    assert (Path(first.folder) / "servicekit" / "settings.py").read_bytes() == (
-        ROOT / "servicekit" / "settings.py"
+    assert (Path(first.folder) / "servicekit" / "ids.py").read_bytes() == (
+        ROOT / "servicekit" / "ids.py"
     ).read_bytes()
     assert versions.make(system.home, NOTIFICATION, str(ROOT)) == first
     assert versions.make(system.home, NOTIFICATION, "checkout") == CHECKOUT

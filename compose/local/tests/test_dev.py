@@ -12,7 +12,7 @@ from compose.local.console import Trouble
 from compose.local.paths import Home
 from compose.local.settings import Settings
 from compose.system import WEB_SERVERS
-from servicekit.settings import Environment, debug, template_loaders
+from servicekit.settings.environment import Environment
 
 EVERY = [service.name for service in WEB_SERVERS]
 
@@ -99,15 +99,14 @@ def test_debug_reaches_the_services_and_a_running_system_keeps_to_it(folder: Pat
 def test_a_service_refuses_debug_under_a_public_address(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BIRZHA_DEBUG", "1")
     monkeypatch.setenv("BIRZHA_PUBLIC_URL", "http://127.0.0.1:9000")
-    assert debug(Environment("web"))
-    assert all(isinstance(loader, str) for loader in template_loaders(Environment("web")))
+    assert Environment("web").debug
 
     monkeypatch.setenv("BIRZHA_PUBLIC_URL", "http://192.0.2.1:9000")
     with pytest.raises(ImproperlyConfigured, match=r"192\.0\.2\.1"):
-        debug(Environment("web"))
+        _ = Environment("web").debug
 
     monkeypatch.setenv("BIRZHA_DEBUG", "")
-    assert not debug(Environment("web"))
+    assert not Environment("web").debug
 
 
 @pytest.mark.parametrize("name", ["", "tradign", "redis", "--help"])

@@ -1,4 +1,4 @@
-"""Clocks that jump: of one service's Python processes, or of all; see ``servicekit/faults.py``."""
+"""Clocks that jump: of one service's Python processes, or of all; see ``tests/faults/clock``."""
 
 from __future__ import annotations
 

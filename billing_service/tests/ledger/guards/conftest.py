@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from billing_service.ledger.models import LedgerAccount
-from servicekit.settings import environment
+from servicekit.settings.environment import Environment
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def pair(accounts):
 @pytest.fixture
 def application(db):
     """A connection to the test database as the role that the running service has."""
-    env = environment("billing")
+    env = Environment("billing")
     role = psycopg2.connect(
         host=env.require("BIRZHA_DATABASE_HOST"),
         port=env.get("BIRZHA_DATABASE_PORT", "5432"),
