@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from billing_service.ledger.models import LedgerAccount
 from servicekit.contracts import Event, trading, user
 from servicekit.ids import new_id
 from servicekit.messaging.consume import Received
@@ -117,3 +118,8 @@ def order_expired(order: trading.OrderPlaced, *, filled_quantity: int = 0) -> tr
         code="timed_out",
         expired_at=timezone.now(),
     )
+
+
+def system_balance(kind: str) -> int:
+    """What an account of the house has, in cents."""
+    return LedgerAccount.objects.get(kind=kind, currency="USD").balance

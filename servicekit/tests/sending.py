@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from servicekit.contracts import billing, trading
@@ -15,6 +16,8 @@ from servicekit.ids import new_id
 from servicekit.messaging import streams
 from servicekit.messaging.consume.consumer import Consumer
 from servicekit.messaging.envelope import parse, seal
+from servicekit.messaging.models import UnsentEvent
+from servicekit.messaging.publish import Outgoing, publish_many
 
 
 def placed(order_id: Any = None) -> billing.HoldPlaced:
@@ -70,3 +73,24 @@ def consume_until(done: Callable[[], bool], seconds: float = 15) -> None:
         stop.set()
         thread.join(10)
     assert not thread.is_alive()
+
+
+def sent() -> bool:
+    """Whether the relay has sent everything."""
+    return not UnsentEvent.objects.exists()
+
+
+def tell(count: int, subjects: int = 10) -> list[str]:
+    """Publish so many events of a few orders; returns their ids in order."""
+    orders = [new_id() for _ in range(subjects)]
+    ids: list[str] = []
+    for start in range(0, count, 100):
+        with transaction.atomic():
+            ids += map(
+                str,
+                publish_many(
+                    Outgoing(cancel_requested(orders[n % subjects]), n // subjects + 1)
+                    for n in range(start, min(start + 100, count))
+                ),
+            )
+    return ids

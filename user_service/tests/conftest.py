@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import serialization
 from django.db import connection
+from prometheus_client import REGISTRY
 
 from servicekit.audit.actors import Actor
 from servicekit.testing.keys import KID, private_key
@@ -20,6 +21,13 @@ from user_service.sessions.clients import Client
 from user_service.sessions.services import TokenPair
 
 PASSWORD = "correct horse battery 9"
+
+#: A browser and an address that Alice does not use.
+SAFARI = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Version/17.5 Mobile/15E148 Safari/604.1"
+)
+STRANGER = "203.0.113.9"
 
 #: Who keeps people out in these tests, and why.
 BY = {"by": Actor.shell("tests"), "reason": "a test"}
@@ -73,3 +81,10 @@ def at_once(calls: Iterable[Callable[[], Any]]) -> list[Any]:
 
     with ThreadPoolExecutor(len(calls)) as pool:
         return list(pool.map(run, calls))
+
+
+def counted(name: str, **labels: str) -> float:
+    """The value of a counter."""
+    value = REGISTRY.get_sample_value(name, labels)
+    assert value is not None, f"{name}{labels} is not there before it happens"
+    return value

@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from servicekit.tests.server import administrator
 from web_frontend.tests.gateway_double import GatewayDouble, quoted, recorded
 
 TOKENS = {"access": "access-1", "refresh": "refresh-1", "token_type": "Bearer", "expires_in": 300}
+#: What somebody types who signs up.
+SIGN_UP = {"username": "vera", "email": "vera@example.com", "password": "x9-long-enough"}
 
 
 @pytest.fixture
@@ -58,3 +61,9 @@ def htmx() -> Callable[..., dict[str, str]]:
         return {"HX-Request": "true", "HX-Target": target, **more}
 
     return headers
+
+
+def stored_by_the_pages() -> dict[bytes, bytes]:
+    """Every key in the sessions' server, with its value; the frontend itself may not list them."""
+    client = administrator(decode_responses=False)
+    return {key: client.get(key) for key in client.scan_iter()}

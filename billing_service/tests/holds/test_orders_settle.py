@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from itertools import accumulate
 
 import pytest
 from django.db.models import Sum
@@ -12,18 +11,20 @@ from billing_service.holds.errors import FillNotCovered
 from billing_service.holds.models import Hold
 from billing_service.holds.services import holds_expire, holds_place, holds_void, orders_settle
 from billing_service.ledger.errors import AccountNotReady
-from billing_service.ledger.models import JournalEntry, LedgerAccount, LedgerEntry
+from billing_service.ledger.models import JournalEntry, LedgerEntry
 from billing_service.ledger.selectors import chain_breaks
 from billing_service.ledger.services import account_freeze
-from billing_service.tests.orders import order_canceled, order_expired, order_filled, order_placed, received
+from billing_service.tests.orders import (
+    order_canceled,
+    order_expired,
+    order_filled,
+    order_placed,
+    received,
+    system_balance,
+)
 from billing_service.tests.threads import race
 from servicekit.contracts.billing import OrderSettled
 from servicekit.ids import new_id
-from servicekit.testing.sent import Sent
-
-
-def system_balance(kind):
-    return LedgerAccount.objects.get(kind=kind, currency="USD").balance
 
 
 def legs_of(entry):
@@ -185,92 +186,6 @@ def test_a_fill_of_a_voided_hold_is_not_booked(customer, deliver):
 def test_a_sell_by_somebody_without_account_waits(db, deliver, user_id):
     with pytest.raises(AccountNotReady):
         deliver(order_filled(order_placed(user_id, side="sell", hold_amount=0), amount=40, fee=1))
-
-
-def test_parts_of_one_order_in_one_batch(customer, deliver, deliver_many):
-    account = customer(100)
-    order = order_placed(account.user_id, hold_amount=90)
-    deliver(order)
-    parts = [order_filled(order, amount=10, fee=1, quantity=2, final=number == 4) for number in range(5)]
-
-    deliver_many([(part, 3 + number) for number, part in enumerate(parts)])
-
-    account.refresh_from_db()
-    assert (account.balance, account.held) == (45, 0)
-    hold = Hold.objects.get(order_id=order.order_id)
-    assert (hold.state, hold.captured, hold.released) == ("captured", 55, 35)
-
-
-def test_a_whole_life_in_one_batch(customer, deliver_many):
-    account = customer(100)
-    order = order_placed(account.user_id, hold_amount=90)
-
-    deliver_many([order, (order_filled(order, amount=30, fee=1, final=False), 2), (order_expired(order), 3)])
-
-    account.refresh_from_db()
-    assert (account.balance, account.held) == (69, 0)
-    assert Hold.objects.get().state == "captured"
-
-
-def test_two_hundred_fills_are_a_handful_of_statements(customer, deliver_many, published):
-    accounts = [customer(100_000) for _ in range(7)]
-    orders = [order_placed(accounts[n % 7].user_id, hold_amount=50) for n in range(150)]
-    sells = [order_placed(accounts[n % 7].user_id, side="sell", hold_amount=0) for n in range(50)]
-    deliver_many(orders + sells)
-
-    with Sent() as sent:
-        deliver_many([(order_filled(order, amount=40, fee=1), 2) for order in orders + sells])
-
-    # inbox; accounts, fills, holds; holds; head, system's accounts, accounts, legs, entries; outbox
-    assert len(sent.statements) == 11
-    assert sum("UPDATE ledger_ledgeraccount" in sql for sql in sent.statements) == 1
-    assert (system_balance("house_cash"), system_balance("fees")) == (150 * 40 - 50 * 40, 200)
-    assert len(published(OrderSettled)) == 200
-    for account in accounts:
-        account.refresh_from_db()
-        legs = account.entries.order_by("number").values_list("number", "amount", "balance_after")
-        assert [number for number, _, _ in legs] == list(range(1, account.last_number + 1))
-        assert [after for _, _, after in legs] == list(accumulate(amount for _, amount, _ in legs))
-        assert (account.balance, account.held) == (legs[len(legs) - 1][2], 0)
-
-
-def test_two_hundred_fills_of_one_order_are_as_few(customer, deliver_many, published):
-    account = customer(100_000)
-    order = order_placed(account.user_id, hold_amount=10_000)
-    deliver_many([order])
-    fills = [order_filled(order, amount=40, fee=n % 2, quantity=1, final=n == 199) for n in range(200)]
-    again = order_filled(order, amount=40, fee=0, quantity=1, fill_id=fills[7].fill_id, final=False)
-
-    with Sent() as sent:
-        deliver_many([(fill, place) for place, fill in enumerate([*fills[:9], again, *fills[9:]], 2)])
-
-    # inbox; accounts, fills, holds; holds; head, system's accounts, accounts, legs, entries; outbox
-    assert len(sent.statements) == 11
-    account.refresh_from_db()
-    assert (account.balance, account.held) == (100_000 - 200 * 40 - 100, 0)
-    hold = Hold.objects.get(order_id=order.order_id)
-    assert (hold.state, hold.captured, hold.released) == ("captured", 8_100, 1_900)
-    assert [event.fill_id for event in published(OrderSettled)] == [fill.fill_id for fill in fills]
-    assert [event.balance_after for event in published(OrderSettled)] == list(
-        accumulate((-fill.amount - fill.fee for fill in fills), initial=100_000)
-    )[1:]
-
-
-def test_one_fill_that_is_not_covered_stops_its_batch(customer, deliver_many):
-    account = customer(100)
-    order = order_placed(account.user_id, hold_amount=50)
-    deliver_many([order])
-
-    with pytest.raises(FillNotCovered):
-        deliver_many(
-            [
-                (order_filled(order, amount=40, fee=1), 2),
-                order_filled(order_placed(account.user_id, hold_amount=9), amount=9, fee=0),
-            ]
-        )
-
-    account.refresh_from_db()
-    assert (account.balance, account.held, JournalEntry.objects.count()) == (100, 50, 1)
 
 
 def test_a_fill_of_another_customers_order_is_not_booked(customer, deliver):

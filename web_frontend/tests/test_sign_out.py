@@ -1,0 +1,72 @@
+"""Signing out: at once in the browser, and at the API until it has heard."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from web_frontend.sessions import sign_outs
+from web_frontend.tests.conftest import stored_by_the_pages
+from web_frontend.tests.gateway_double import GatewayDouble
+
+
+@pytest.fixture(autouse=True)
+def nothing_waits() -> None:
+    cache.delete_many([f"sign-outs:{number}" for number in range(sign_outs.BUCKETS)])
+
+
+REVOKE = "POST /api/v1/auth/token/revoke"
+
+
+def test_sign_out_tells_the_api_and_forgets(vera: Client, gateway: GatewayDouble) -> None:
+    gateway.answer(REVOKE, None, 204)
+    owner = vera.session["tokens"]
+    answer = vera.post("/sign-out", follow=True)
+    assert "You are signed out." in answer.content.decode()
+    assert gateway.asked_for(REVOKE)[0].body == {"refresh": "refresh-1"}
+    assert cache.get(f"tokens:{owner}") is None
+    assert vera.get("/cash").status_code == 303
+    assert sign_outs.repeat() == 0
+
+
+def test_a_sign_out_that_was_not_heard_is_told_until_it_is(vera: Client, gateway: GatewayDouble) -> None:
+    gateway.down(REVOKE)
+    page = vera.post("/sign-out", follow=True).content.decode()
+    assert "as soon as it does, the session ends everywhere." in page
+    assert "You are signed out.<" not in page
+    assert vera.get("/cash").status_code == 303
+    assert sign_outs.repeat() == 0  # it still does not answer
+    gateway.answer(REVOKE, {"code": "rate_limited"}, 429)
+    assert sign_outs.repeat() == 0
+    gateway.answer(REVOKE, None, 204)
+    assert sign_outs.repeat() == 1
+    assert [asked.body for asked in gateway.asked_for(REVOKE)] == [{"refresh": "refresh-1"}] * 4
+    assert sign_outs.repeat() == 0
+    assert len(gateway.asked_for(REVOKE)) == 4
+
+
+def test_it_is_told_in_russian_too(vera: Client, gateway: GatewayDouble) -> None:
+    gateway.down(REVOKE)
+    page = vera.post("/sign-out", follow=True, headers={"Accept-Language": "ru"}).content.decode()
+    assert "В этом браузере вы вышли." in page
+
+
+def test_many_that_were_not_heard_are_all_told_in_the_end(gateway: GatewayDouble) -> None:
+    gateway.answer(REVOKE, None, 204)
+    waiting = [f"refresh-{number}" for number in range(60)]
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(sign_outs.keep, waiting))
+    assert sign_outs.repeat() == 60
+    assert sorted(asked.body["refresh"] for asked in gateway.asked_for(REVOKE)) == sorted(waiting)
+    assert sign_outs.repeat() == 0
+
+
+def test_what_waits_is_encrypted(vera: Client, gateway: GatewayDouble) -> None:
+    gateway.down(REVOKE)
+    vera.post("/sign-out")
+    values = stored_by_the_pages().values()
+    assert values
+    assert b"refresh-1" not in b"".join(values)
