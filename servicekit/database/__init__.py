@@ -9,7 +9,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 from servicekit.database.statements import Statement
 
-__all__ = ["Statement", "execute_deferred", "plan_for_any_size"]
+__all__ = ["Statement", "execute_deferred", "plan_for_any_size", "send_deferred"]
 
 
 def execute_deferred(query: str, values: Sequence[Any] = ()) -> None:
@@ -23,6 +23,14 @@ def execute_deferred(query: str, values: Sequence[Any] = ()) -> None:
     wrapper.validate_no_broken_transaction()
     with wrapper.wrap_database_errors:
         wrapper.connection.defer(query, values)
+
+
+def send_deferred() -> None:
+    """Run what was deferred now, and raise what it raises. No-op when nothing was."""
+    wrapper: Any = connections[DEFAULT_DB_ALIAS]
+    if wrapper.connection is not None:
+        with wrapper.wrap_database_errors:
+            wrapper.connection.flush()
 
 
 def plan_for_any_size() -> None:

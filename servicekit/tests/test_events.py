@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
-from servicekit.contracts import billing
+from servicekit.contracts import Event, billing
 from servicekit.ids import new_id
 from servicekit.messaging import streams
 from servicekit.messaging.consume import failures, inbox
@@ -31,6 +32,17 @@ from servicekit.tests.sending import (
 from servicekit.tests.server import administrator
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def received(event: Event) -> Received[Any]:
+    return open_envelope(parse(sealed(event)))
+
+
+def flushes() -> str:
+    """Whether the present transaction's commit waits for the disk."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW synchronous_commit")
+        return str(cursor.fetchone()[0])
 
 
 class TestOutbox:
@@ -65,6 +77,17 @@ class TestRelay:
         assert relay.send_batch() == 0
         assert sent_sequences() == [1, 2, 3, 4, 5]
         assert not UnsentEvent.objects.exists()
+
+    def test_its_notes_do_not_wait_for_the_disk_and_nothing_else_is_like_them(self) -> None:
+        """What a crash of PostgreSQL takes back of them is sent again, and inboxes drop it."""
+        with transaction.atomic():
+            publish(cancel_requested(new_id()))
+            assert flushes() == "on"
+        (row,) = relay._unsent()
+        with transaction.atomic():
+            relay._mark([row], "1-0")
+            assert flushes() == "off"
+        assert flushes() == "on"
 
     def test_a_stream_that_is_gone_is_sent_again_in_order(self, redis_streams: Any) -> None:
         order = new_id()
@@ -245,6 +268,37 @@ class TestInbox:
         assert not InboxEvent.objects.exists()
         assert inbox.handle([*messages, messages[0]]) == 3
         assert inbox.handle(messages) == 0
+
+    def test_an_events_row_goes_with_the_first_statement_of_its_handler(self, batch_calls: list) -> None:
+        batch_calls.append(lambda messages: InboxEvent.objects.count())
+        inbox.handle([received(declined())])  # it is prepared
+        with CaptureQueriesContext(connection) as sent:
+            inbox.handle([received(declined())])
+        texts = [[part.split()[0] for part in query["sql"].split("; ")] for query in sent.captured_queries]
+        assert texts == [
+            ["BEGIN"],
+            ["BEGIN", "EXECUTE", "SELECT"],
+            ["COMMIT"],
+        ]  # Django notes both ends itself
+
+    def test_what_was_handled_before_is_no_failure_of_its_handler(self, batch_calls: list) -> None:
+        """Not even of one that fails before it asks the database anything."""
+        first, second = received(declined()), received(declined())
+        batch_calls.append(lambda messages: None)
+        assert inbox.handle([first]) == 1
+        seen: list[Any] = []
+
+        def once(messages: Any) -> None:
+            seen.append([message.id for message in messages])
+            if first in messages:
+                raise ValueError("handled before")
+
+        batch_calls[:] = [once]
+        assert inbox.handle([first, second]) == 1
+        assert seen == [[first.id, second.id], [second.id]]
+        batch_calls[:] = [lambda messages: 1 / 0]
+        with pytest.raises(ZeroDivisionError):
+            inbox.handle([received(declined())])
 
     def test_a_batch_goes_in_waves_each_subject_in_its_order(self, batch_calls: list, calls: list) -> None:
         seen: list[list[tuple[str, int]]] = []

@@ -15,24 +15,31 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from servicekit.arrays import array
-from servicekit.database import Statement
+from servicekit.database import Statement, execute_deferred, send_deferred
 from servicekit.faults import fault_point
 from servicekit.messaging import metrics
 from servicekit.messaging.consume.subscriptions import Handler, subscriptions, takes_many
 from servicekit.messaging.envelope import Received
+from servicekit.messaging.models import InboxEvent
 from servicekit.telemetry import request_context
 
-_TAKE = Statement(
+#: By id, each once, in the order of the stream.
+_Received = dict[UUID, Received[Any]]
+_New = list[Received[Any]]
+
+# All of them new, as they nearly always are, or an error: goes with the first statement of the handlers.
+_TAKE_ALL = Statement(
     """
 INSERT INTO inbox (consumer, event_id, type)
 SELECT %s::text, event_id, type FROM unnest(%s::uuid[], %s::text[]) AS received (event_id, type)
 ORDER BY event_id
-ON CONFLICT DO NOTHING RETURNING event_id
 """
 )
+
+_TAKE_NEW = Statement(f"{_TAKE_ALL} ON CONFLICT DO NOTHING RETURNING event_id")
 
 
 def handle(messages: Sequence[Received[Any]], *, allowed: Callable[[], None] | None = None) -> int:
@@ -48,16 +55,36 @@ def handle(messages: Sequence[Received[Any]], *, allowed: Callable[[], None] | N
     Raises:
         Exception: whatever a handler raised; nothing of the whole sequence has happened then.
     """
+    received: dict[UUID, Received[Any]] = {}
+    for message in messages:
+        received.setdefault(message.id, message)
+    try:
+        return _handle(received, allowed, _take_all)
+    except IntegrityError as error:
+        if not _is_known(error):
+            raise
+    return _handle(received, allowed, _take_new)
+
+
+def _handle(
+    received: _Received, allowed: Callable[[], None] | None, take: Callable[[_Received], _New]
+) -> int:
     ran: list[metrics.Ran] = []
     with transaction.atomic():
         if allowed is not None:
             allowed()
-        new = _take(messages)
-        for call in waves(new):
-            begun = time.perf_counter()
-            for handler in subscriptions()[call[0].type].handlers:
-                _run(handler, call)
-            ran.append(([message.type for message in call], time.perf_counter() - begun))
+        new = take(received)
+        try:
+            for call in waves(new):
+                begun = time.perf_counter()
+                for handler in subscriptions()[call[0].type].handlers:
+                    _run(handler, call)
+                ran.append(([message.type for message in call], time.perf_counter() - begun))
+        except DatabaseError:
+            raise
+        except Exception:
+            send_deferred()  # what was handled before is no failure of the handler
+            raise
         fault_point("consumer.before_commit")
     metrics.committed(ran)
     return len(new)
@@ -94,17 +121,25 @@ def _run(handler: Handler, messages: list[Received[Any]]) -> None:
             handler(message)
 
 
-def _take(messages: Sequence[Received[Any]]) -> list[Received[Any]]:
+def _take_all(received: _Received) -> _New:
+    """Insert the inbox rows of all. The primary key decides: if one is known, the transaction fails later."""
+    execute_deferred(_TAKE_ALL, _rows(received))
+    return list(received.values())
+
+
+def _take_new(received: _Received) -> _New:
     """Insert the inbox rows; the primary key decides which are new. Each new message once, in order."""
-    received: dict[UUID, Received[Any]] = {}
-    for message in messages:
-        received.setdefault(message.id, message)
     with connection.cursor() as cursor:
-        cursor.execute(
-            _TAKE,
-            [settings.SERVICE_NAME, array(received), array(m.type for m in received.values())],
-        )
-        if cursor.rowcount == len(received):  # all of them, nearly always: no need to read which
-            return list(received.values())
+        cursor.execute(_TAKE_NEW, _rows(received))
         new = {row[0] for row in cursor.fetchall()}
     return [message for id, message in received.items() if id in new]
+
+
+def _rows(received: _Received) -> list[str]:
+    return [settings.SERVICE_NAME, array(received), array(message.type for message in received.values())]
+
+
+def _is_known(error: IntegrityError) -> bool:
+    """Whether what is there already is an inbox row."""
+    cause: Any = error.__cause__
+    return cause is not None and bool(cause.diag.table_name == InboxEvent._meta.db_table)

@@ -55,6 +55,8 @@ ORDER BY position
 """
 )
 
+# Nothing waits for the disk here: a note that a crash of PostgreSQL takes back means sending again, as when
+# the relay dies before it. No later transaction is durable without the earlier ones, whoever's they are.
 _SENT = Statement(
     """
 WITH gone AS (
@@ -62,7 +64,8 @@ WITH gone AS (
 ), sent AS (
     INSERT INTO outbox_batches (positions, last_entry) VALUES (%s::bigint[], %s) RETURNING last_entry
 )
-INSERT INTO stream_state (id, last_entry) SELECT 1, last_entry FROM sent
+INSERT INTO stream_state (id, last_entry)
+SELECT 1, last_entry FROM sent, set_config('synchronous_commit', 'off', true)
 ON CONFLICT (id) DO UPDATE SET last_entry = excluded.last_entry
 """
 )

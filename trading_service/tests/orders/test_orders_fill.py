@@ -163,9 +163,9 @@ def test_it_is_a_handful_of_statements_however_many_there_are(
     world.filled(user_id)
     few, many = ([world.working(user_id, quantity=1) for _ in range(count)] for count in (2, 40))
     for orders in (few, many):
-        # begin, inbox, lock; fills, orders, history and deadlines go with lock positions; positions and
+        # begin; inbox goes with lock; fills, orders, history and deadlines with lock positions; positions and
         # outbox with commit
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(4):
             deliver_many([world.executed(order) for order in orders])
 
 
@@ -175,8 +175,8 @@ def test_two_hundred_fills_of_one_order_are_one_call(
     order, other = world.working(user_id, quantity=200), world.working(user_id, quantity=1)
     world.filled(user_id)
     fills = [world.executed(order, quantity=1, price=f"{99 + number % 3}.01") for number in range(200)]
-    # begin, inbox, lock; lock positions; commit: as for one
-    with django_assert_num_queries(5):
+    # begin; inbox with lock; lock positions; commit: as for one
+    with django_assert_num_queries(4):
         deliver_many([*((fill, place) for place, fill in enumerate(fills, 1)), world.executed(other)])
     # and each is what it would be alone: its own row, event, place in the history
     told = [event for event in published(trading.OrderFilled) if event.order_id == order.id]

@@ -88,6 +88,6 @@ def test_it_is_a_handful_of_statements_however_many_there_are(
 ) -> None:
     few, many = ([world.order(user_id) for _ in range(count)] for count in (2, 40))
     for orders in (few, many):
-        # begin, inbox, lock; orders, history and outbox go with commit
-        with django_assert_num_queries(4):
+        # begin; inbox goes with lock; orders, history and outbox with commit
+        with django_assert_num_queries(3):
             deliver_many([world.hold_placed(order) for order in orders])
