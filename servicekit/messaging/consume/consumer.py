@@ -28,6 +28,7 @@ from servicekit.messaging import streams
 from servicekit.messaging.adaptive_batching import AdaptiveBatching
 from servicekit.messaging.consume import failures, inbox_memory
 from servicekit.messaging.consume.consumer_lease import ConsumerLease, LeaseLost
+from servicekit.messaging.consume.group_reader import GroupReader
 from servicekit.messaging.consume.retry_queues import Delivery, RetryQueues
 from servicekit.messaging.consume.subscriptions import publishers, subscriptions
 from servicekit.messaging.envelope import open_envelope, parse
@@ -44,8 +45,6 @@ ABANDONED = 60_000
 #: Seconds between two looks for what is unacknowledged although it is not waiting here: a Redis that was
 #: restarted without its last second has forgotten acknowledgements.
 LOOK_BACK = 10.0
-#: So many entries that are not for this service are acknowledged at the latest.
-MOST_PASSED = 200
 #: So many waiting events stop the reading of new ones.
 MOST_WAITING = 10_000
 
@@ -64,7 +63,6 @@ class Consumer:
         self.next_claim = 0.0
         self.next_look_back = 0.0
         self.removed: datetime | None = None
-        self.passed: dict[str, list[str]] = {}
 
     def run(self) -> None:
         """Consume until told to stop; the batch in hand is finished first."""
@@ -89,6 +87,7 @@ class Consumer:
         """
         try:
             with closing(self._connect()) as self.redis:
+                self.reader = GroupReader(self.redis, group=self.group, name=self.name)
                 self._consume_from_redis()
         except redis.RedisError as error:
             log.warning("Redis does not answer the consumer: %s", error)
@@ -106,7 +105,7 @@ class Consumer:
             failures.forget_handled()
         while not self.stop.is_set() and not self.lease.over():
             self._step()
-        self._acknowledge_passed()
+        self.reader.acknowledge_now()
 
     def _step(self) -> None:
         for delivery in self.retries.retry_due():
@@ -116,23 +115,22 @@ class Consumer:
         if time.monotonic() >= self.next_look_back:
             self._read_unacknowledged()
         if len(self.retries) >= MOST_WAITING:
+            self.reader.acknowledge_now()
             self.stop.wait(1)
             return
         due = self.retries.next_due()
         block = BLOCK if due is None else max(1, min(BLOCK, int(due * 1000)))
         self.batching.before_read()
-        answer = self.redis.xreadgroup(
-            self.group, self.name, dict.fromkeys(self.streams, ">"), count=BATCH, block=block
-        )
+        answer = self.reader.read(self.streams, count=BATCH, block_ms=block)
         self.batching.after_read()
         if not answer:
-            self._acknowledge_passed()
+            self.reader.acknowledge_now()
         if answer and self.lease.just_begun():
             self._read_unacknowledged()  # these, and in their order what the consumer before had just read
         else:
-            for stream, entries in answer or []:
+            for stream, entries in answer:
                 self._take(stream, entries)
-        self.batching.after_batch(max((len(entries) for _, entries in answer or []), default=0), most=BATCH)
+        self.batching.after_batch(max((len(entries) for _, entries in answer), default=0), most=BATCH)
 
     def _create_groups(self) -> None:
         """Make those that are not there.
@@ -157,7 +155,7 @@ class Consumer:
     def _read_unacknowledged(self) -> None:
         """What this consumer read and did not acknowledge, and does not hold: before its last end, mostly."""
         self.next_look_back = time.monotonic() + LOOK_BACK
-        self._acknowledge_passed()
+        self.reader.acknowledge_now()
         held = self.retries.entries()
         for stream in self.streams:
             last = "0"
@@ -184,11 +182,7 @@ class Consumer:
                     break
 
     def _take(self, stream: str, entries: Sequence[tuple[str, dict[str, str] | None]]) -> None:
-        """Handle entries of one stream, and acknowledge them.
-
-        What is not for this service is acknowledged with the next that is: alone it would be a call each,
-        of four services for nearly every event.
-        """
+        """Handle entries of one stream; they are acknowledged with the next reading."""
         ready: list[Delivery] = []
         done: list[str] = []
         since = inbox_memory.remembered_since(removed=self.removed)
@@ -199,20 +193,9 @@ class Consumer:
             else:
                 done.append(entry)
         fault_point("consumer.after_read")
-        passed = self.passed.setdefault(stream, [])
-        passed += done
         handled = self.retries.handle(ready)
         fault_point("consumer.after_commit")
-        if handled or len(passed) >= MOST_PASSED:
-            self.redis.xack(stream, self.group, *handled, *passed)
-            passed.clear()
-
-    def _acknowledge_passed(self) -> None:
-        """Acknowledge what is not for this service and has not gone with the next that was."""
-        for stream, passed in self.passed.items():
-            if passed:
-                self.redis.xack(stream, self.group, *passed)
-                passed.clear()
+        self.reader.acknowledge(stream, handled=handled, passed=done)
 
     def _open(self, stream: str, entry: str, fields: dict[str, str], since: UUID) -> Delivery | None:
         """Read an envelope; None when the event is not for this service or cannot be handled at all."""
