@@ -6,26 +6,29 @@ A wake that is lost costs two seconds: the relay also looks by itself.
 from __future__ import annotations
 
 import logging
-import threading
+import os
+import select
+import time
+from contextlib import suppress
+from typing import Any
 
 import redis
 from django.conf import settings
 
 from servicekit.messaging import streams
-from servicekit.messaging.threads import keep_running
 
 log = logging.getLogger(__name__)
 
-#: Seconds that the listener waits for a message in one call.
-LISTEN_TIMEOUT_S = 30.0
+#: Seconds until it is tried again to hear of messages.
+LISTEN_AGAIN_S = 1.0
 
-_here: threading.Event | None = None
+_here: RelayWakeup | None = None
 
 
 def wake_relay() -> None:
     """Tell the service's relay, wherever it runs, to look now."""
-    if _here is not None:
-        _here.set()
+    if (here := _here) is not None:
+        here.wake()
         return
     try:
         streams.shared().publish(streams.wake_channel(settings.SERVICE_NAME), "")
@@ -34,38 +37,70 @@ def wake_relay() -> None:
 
 
 class RelayWakeup:
-    """What wakes the relay of this process, from here and from the service's other processes."""
+    """What wakes the relay of this process, from here and from the service's other processes.
+
+    The relay's thread waits for both at once: a thread that heard the messages for it would be one switch
+    more before each event.
+    """
 
     def __init__(self) -> None:
         global _here
-        self._woken = threading.Event()
-        self._closed = threading.Event()
-        _here = self._woken
-        keep_running("relay-wakeup", self._listen, self._closed)
+        self._woken = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._connection: Any = None
+        self._listen_at = 0.0
+        self._poll = select.poll()
+        self._poll.register(self._woken, select.POLLIN)
+        _here = self
+
+    def __del__(self) -> None:
+        os.close(self._woken)  # not before: who is about to wake it holds it still
+
+    def wake(self) -> None:
+        """Let the relay look, now or when it waits the next time."""
+        os.eventfd_write(self._woken, 1)
 
     def wait(self, seconds: float) -> None:
         """Return when it was woken since the last time, or after so many seconds."""
-        self._woken.wait(seconds)
-        self._woken.clear()
+        if self._connection is None and time.monotonic() >= self._listen_at:
+            self._listen()
+        for ready, _ in self._poll.poll(seconds * 1000):
+            if ready == self._woken:
+                os.eventfd_read(self._woken)
+            else:
+                self._hear()
 
     def close(self) -> None:
         """From now on others must be told by a message: this process relays no more."""
         global _here
-        self._closed.set()
-        if _here is self._woken:
+        if _here is self:
             _here = None
+        self._stop_listening()
 
     def _listen(self) -> None:
-        client = streams.connect(timeout=LISTEN_TIMEOUT_S + streams.SOCKET_TIMEOUT)
-        wakes = client.pubsub(ignore_subscribe_messages=True)
+        self._listen_at = time.monotonic() + LISTEN_AGAIN_S
         try:
-            wakes.subscribe(streams.wake_channel(settings.SERVICE_NAME))
-            while not self._closed.is_set():
-                if wakes.get_message(timeout=LISTEN_TIMEOUT_S):
-                    self._woken.set()
+            self._connection = streams.connect().connection_pool.get_connection()
+            self._connection.send_command("SUBSCRIBE", streams.wake_channel(settings.SERVICE_NAME))
+            self._poll.register(self._connection._sock, select.POLLIN)
         except redis.RedisError as error:
             log.warning("Redis does not answer who waits to wake the relay: %s", error)
-            self._closed.wait(1)
-        finally:
-            wakes.close()
-            client.close()
+            self._stop_listening()
+
+    def _hear(self) -> None:
+        """Read what has come; that something has is all that it says."""
+        try:
+            if self._connection._sock.recv(65_536):
+                return
+            log.warning("Redis has left who waits to wake the relay")
+        except OSError as error:
+            log.warning("Redis does not answer who waits to wake the relay: %s", error)
+        self._stop_listening()
+
+    def _stop_listening(self) -> None:
+        if (connection := self._connection) is None:
+            return
+        self._connection = None
+        if connection._sock is not None:
+            with suppress(KeyError):  # refused before it was listened to
+                self._poll.unregister(connection._sock)
+        connection.disconnect()
