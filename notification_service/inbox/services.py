@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
@@ -17,7 +16,7 @@ from notification_service.inbox.errors import NotificationNotFound
 from notification_service.inbox.models import Kind, Notification
 from notification_service.inbox.selectors import notification_list
 from servicekit.arrays import columns, lines
-from servicekit.database import Statement
+from servicekit.database import Statement, execute_deferred
 from servicekit.ids import new_id
 
 # The ids rise in the order of the events, so the newest is shown first. Rows are inserted in the order
@@ -54,18 +53,15 @@ class News:
     request_id: str = ""
 
 
-def notifications_create(*, kind: Kind, news: Sequence[News]) -> int:
-    """Tell users something, once over each of their channels, in one statement.
+def notifications_create(*, kind: Kind, news: Sequence[News]) -> None:
+    """Tell users something, once over each of their channels, in one statement, which goes with the commit.
 
     The unique keys decide what has been told already (``ON CONFLICT DO NOTHING``).
-
-    Returns:
-        How many notifications are new.
     """
     channels = channels_for(user_ids=(one.user_id for one in news), kind=kind)
     told = [(one, channel) for one in news for channel in channels[one.user_id]]
     if not told:
-        return 0
+        return
     rows = (
         (
             new_id(),
@@ -79,9 +75,7 @@ def notifications_create(*, kind: Kind, news: Sequence[News]) -> int:
         for one, channel in told
     )
     params = lines(orjson.dumps(one.params, default=str).decode() for one, _ in told)
-    with connection.cursor() as cursor:
-        cursor.execute(_TELL, [kind.value, *columns(rows), params])
-        return int(cursor.rowcount)
+    execute_deferred(_TELL, [kind.value, *columns(rows), params])
 
 
 def notification_mark_read(*, user_id: UUID, notification_id: UUID) -> Notification:
