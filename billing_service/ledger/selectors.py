@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -42,8 +42,10 @@ def account_get(*, user_id: UUID) -> LedgerAccount | None:
     return LedgerAccount.objects.filter(user_id=user_id).first()
 
 
-def fills_booked(*, fill_ids: Iterable[UUID]) -> set[UUID]:
+def fills_booked(*, fill_ids: Collection[UUID]) -> set[UUID]:
     """Those of the fills whose money has been booked."""
+    if not fill_ids:
+        return set()
     with connection.cursor() as cursor:
         cursor.execute(_BOOKED, [array(fill_ids)])
         return {row[0] for row in cursor.fetchall()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -56,8 +56,8 @@ def orders_settle(*, messages: Sequence[Fill]) -> list[Booked]:
         OrderSettled: for each fill that was booked.
     """
     accounts = accounts_lock(user_ids=[message.event.user_id for message in messages])
-    known = fills_booked(fill_ids=[message.event.fill_id for message in messages])
     holds = holds_read(message.event.order_id for message in messages if message.event.side == "buy")
+    known = fills_booked(fill_ids=[m.event.fill_id for m in messages if _may_be_booked(m.event, holds)])
     captured: dict[UUID, HoldRow] = {}
     released: dict[UUID, LockedAccount] = {}
     fresh: list[Fill] = []
@@ -93,6 +93,12 @@ def orders_settle(*, messages: Sequence[Fill]) -> list[Booked]:
         for message, entry in zip(fresh, booked, strict=True)
     )
     return booked
+
+
+def _may_be_booked(fill: trading.OrderFilled, holds: Mapping[UUID, HoldRow]) -> bool:
+    """A buy that was booked was captured from its hold, in the same transaction; a first fill was not."""
+    hold = holds.get(fill.order_id)
+    return hold is None or hold.captured > 0
 
 
 def _capture(hold: HoldRow | None, account: LockedAccount, fill: trading.OrderFilled) -> HoldRow:
