@@ -134,6 +134,28 @@ def test_every_command_of_the_system_exists(system: Stack) -> None:
         assert os.access(argv[0], os.X_OK), process.name
 
 
+def test_python_does_not_look_for_cycles_among_what_a_web_server_has_loaded(folder: Path) -> None:
+    (folder / "app.py").write_text(
+        "import gc\n\nloaded = [[] for _ in range(100_000)]\n\n\ndef application(environ, start):\n"
+        "    start('200 OK', [])\n    return [str(gc.get_freeze_count()).encode()]\n"
+    )
+    bind = folder / "run.sock"
+    argv = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "compose" / "system" / "gunicorn_conf.py")]
+    server = subprocess.Popen([*argv, "--bind", f"unix:{bind}", "app:application"], cwd=folder)
+
+    def frozen() -> int:
+        try:
+            return int(ready.get(ready.UnixConnection(bind), "/", "*/*")[1])
+        except OSError:
+            return 0
+
+    try:
+        eventually(lambda: frozen() > 100_000, 15)
+    finally:
+        server.terminate()
+        server.wait()
+
+
 def test_a_gunicorn_worker_does_not_outlive_its_killed_master(folder: Path) -> None:
     (folder / "app.py").write_text(
         "import os\n\n\ndef application(environ, start):\n"
