@@ -8,12 +8,12 @@ from typing import Any
 from notification_service.delivery.handlers import on_profiles_changed
 from notification_service.inbox.handlers import (
     on_accounts_registered,
-    on_corrections_booked,
     on_deposits_booked,
     on_orders_canceled,
     on_orders_expired,
     on_orders_filled,
     on_orders_rejected,
+    on_reversals_booked,
     on_security_notices,
 )
 from servicekit.contracts import Event, billing, trading, user
@@ -23,7 +23,7 @@ SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
     user.ProfileChanged: on_profiles_changed,
     user.SecurityNoticed: on_security_notices,
     billing.DepositBooked: on_deposits_booked,
-    billing.CorrectionBooked: on_corrections_booked,
+    billing.ReversalBooked: on_reversals_booked,
     trading.OrderFilled: on_orders_filled,
     trading.OrderRejected: on_orders_rejected,
     trading.OrderCanceled: on_orders_canceled,

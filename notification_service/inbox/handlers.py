@@ -45,9 +45,9 @@ def on_deposits_booked(messages: Sequence[Received[billing.DepositBooked]]) -> N
 
 
 @in_batches
-def on_corrections_booked(messages: Sequence[Received[billing.CorrectionBooked]]) -> None:
+def on_reversals_booked(messages: Sequence[Received[billing.ReversalBooked]]) -> None:
     """An operator corrected the books, and somebody's cash with them."""
-    _tell(messages, Kind.CORRECTION_BOOKED, "amount", "currency", "balance_after", "reason")
+    _tell(messages, Kind.REVERSAL_BOOKED, "amount", "currency", "balance_after", "reason")
 
 
 @in_batches(repeat_subjects=True)

@@ -20,7 +20,7 @@ class Kind(models.TextChoices):
 
     WELCOME = "welcome", _("welcome")
     DEPOSIT_BOOKED = "deposit_booked", _("deposit booked")
-    CORRECTION_BOOKED = "correction_booked", _("correction booked")
+    REVERSAL_BOOKED = "reversal_booked", _("reversal booked")
     ORDER_FILLED = "order_filled", _("order filled")
     ORDER_REJECTED = "order_rejected", _("order rejected")
     ORDER_CANCELED = "order_canceled", _("order canceled")

@@ -80,11 +80,11 @@ def _deposit(params: Params) -> str:
     }
 
 
-def _correction_title(params: Params) -> str:
-    return _("Correction of your account")
+def _reversal_title(params: Params) -> str:
+    return _("Reversal on your account")
 
 
-def _correction(params: Params) -> str:
+def _reversal(params: Params) -> str:
     """The reason is the operator's own text, in the language it was written in."""
     if params["amount"] < 0:
         text = _("%(amount)s was taken from your account. Your balance is %(balance)s. Reason: %(reason)s")
@@ -205,7 +205,7 @@ _WRITERS: dict[Kind, tuple[Callable[[Params], str], Callable[[Params], str]]] = 
     Kind.WELCOME: (_welcome_title, _welcome),
     Kind.SECURITY_NOTICED: (_security_title, _security),
     Kind.DEPOSIT_BOOKED: (_deposit_title, _deposit),
-    Kind.CORRECTION_BOOKED: (_correction_title, _correction),
+    Kind.REVERSAL_BOOKED: (_reversal_title, _reversal),
     Kind.ORDER_FILLED: (_filled_title, _filled),
     Kind.ORDER_REJECTED: (_rejected_title, _rejected),
     Kind.ORDER_CANCELED: (_canceled_title, _canceled),

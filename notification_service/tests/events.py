@@ -22,7 +22,7 @@ def noticed(user_id: UUID, notice: str = "wrong_passwords") -> user.SecurityNoti
     return user.SecurityNoticed(notice_id=new_id(), user_id=user_id, notice=notice, occurred_at=NOON)
 
 
-def corrected(user_id: UUID, **fields: Any) -> billing.CorrectionBooked:
+def reversed_entry(user_id: UUID, **fields: Any) -> billing.ReversalBooked:
     """100.00 was taken back."""
     values: dict[str, Any] = {
         "journal_entry_id": new_id(),
@@ -34,7 +34,7 @@ def corrected(user_id: UUID, **fields: Any) -> billing.CorrectionBooked:
         "reason": "paid in twice",
         "booked_at": NOON,
     }
-    return billing.CorrectionBooked(user_id=user_id, **values | fields)
+    return billing.ReversalBooked(user_id=user_id, **values | fields)
 
 
 def deposited(user_id: UUID, **fields: Any) -> billing.DepositBooked:

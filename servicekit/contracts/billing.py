@@ -92,8 +92,8 @@ class OrderSettled(Event):
         return f"fill/{self.fill_id}"
 
 
-@event("billing.correction.booked.v1")
-class CorrectionBooked(Event):
+@event("billing.reversal.booked.v1")
+class ReversalBooked(Event):
     """An operator undid an entry of the journal; this is what it did to one customer's cash.
 
     ``amount``: signed, negative when money was taken. ``balance_after``: the whole balance, held money
@@ -113,4 +113,4 @@ class CorrectionBooked(Event):
 
     @property
     def subject(self) -> str:
-        return f"correction/{self.journal_entry_id}"
+        return f"reversal/{self.journal_entry_id}"

@@ -39,7 +39,7 @@ HEARS: dict[str, tuple[str, ...]] = {
         "user.profile.changed.v1",
         "billing.deposit.booked.v1",
         "user.security.noticed.v1",
-        "billing.correction.booked.v1",
+        "billing.reversal.booked.v1",
         "trading.order.filled.v1",
         "trading.order.rejected.v1",
         "trading.order.canceled.v1",

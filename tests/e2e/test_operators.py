@@ -226,10 +226,8 @@ def test_a_reversed_deposit_is_told_to_the_customer(
     (operation,) = person.get("/operations", type="reversal")["results"]
     assert (operation["amount"], operation["reason"]) == ("-1234.50", "paid in twice")
     news = wait(
-        lambda: [
-            row for row in person.get("/notifications")["results"] if row["kind"] == "correction_booked"
-        ],
-        "nothing was told of the correction",
+        lambda: [row for row in person.get("/notifications")["results"] if row["kind"] == "reversal_booked"],
+        "nothing was told of the reversal",
     )
     assert "paid in twice" in news[0]["body"]
     assert "списано 1\xa0234,50\xa0$" in news[0]["body"]

@@ -12,7 +12,7 @@ from user_service.accounts.errors import InvalidCredentials, TooManyAttempts
 from user_service.accounts.models import User
 from user_service.accounts.services import user_authenticate
 from user_service.sessions.clients import Client, client_of
-from user_service.sessions.models import Door, Outcome
+from user_service.sessions.models import Outcome, SignInMethod
 from user_service.sessions.services import sign_in_record
 
 
@@ -35,11 +35,15 @@ class CredentialsBackend(ModelBackend):
             return None
         client = client_of(request) if request is not None else Client()
         try:
-            user = user_authenticate(identifier=username, password=password, client=client, door=Door.ADMIN)
+            user = user_authenticate(
+                identifier=username, password=password, client=client, method=SignInMethod.ADMIN
+            )
         except InvalidCredentials:
             return None
         except TooManyAttempts as refused:
             raise ValidationError(refused.detail, refused.code) from None
         if not user.is_staff:  # the form refuses them
-            sign_in_record(outcome=Outcome.NO_OPERATOR, door=Door.ADMIN, client=client, user_id=user.pk)
+            sign_in_record(
+                outcome=Outcome.NO_OPERATOR, method=SignInMethod.ADMIN, client=client, user_id=user.pk
+            )
         return user

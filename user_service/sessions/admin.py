@@ -16,7 +16,7 @@ from servicekit.admin.filters import one_of
 from servicekit.admin.operations import Fact, Operation
 from servicekit.audit.actors import Actor
 from user_service.sessions.errors import SessionHasEnded
-from user_service.sessions.models import Door, Outcome, Session, SignIn
+from user_service.sessions.models import Outcome, Session, SignIn, SignInMethod
 from user_service.sessions.services import session_close
 
 
@@ -70,11 +70,11 @@ class SessionAdmin(ReadOnlyAdmin):
 @admin.register(SignIn)
 class SignInAdmin(ReadOnlyAdmin):
     list_display = (
-        "last_at", "outcome", "door", "user_id", "count", "device", "ip", "novelty",
+        "last_at", "outcome", "method", "user_id", "count", "device", "ip", "novelty",
     )  # fmt: skip
     list_filter = (
         one_of("outcome", _("outcome"), lambda: Outcome.choices),
-        one_of("door", _("by"), lambda: Door.choices),
+        one_of("method", _("by"), lambda: SignInMethod.choices),
         "new_device",
         "new_address",
     )
@@ -83,7 +83,7 @@ class SignInAdmin(ReadOnlyAdmin):
     find_ids = ("user_id",)
     find_texts = ("user__username", "user__email", "ip", "device")
     fields = (
-        "last_at", "at", "count", "outcome", "door", "user_id", "device", "ip", "new_device", "new_address",
+        "last_at", "at", "count", "outcome", "method", "user_id", "device", "ip", "new_device", "new_address",
     )  # fmt: skip
 
     @admin.display(description=_("new"))

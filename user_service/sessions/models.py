@@ -81,8 +81,8 @@ class Session(models.Model):
         return browser_name(self.user_agent)
 
 
-class Door(models.TextChoices):
-    """By what somebody tries to come in."""
+class SignInMethod(models.TextChoices):
+    """How somebody tries to sign in."""
 
     TOKEN = "token", _("sign-in")
     ADMIN = "admin", _("the operators' sign-in")
@@ -123,7 +123,7 @@ class SignIn(models.Model):
         related_name="sign_ins",
         verbose_name=_("user"),
     )
-    door = models.CharField(_("by"), max_length=16, choices=Door.choices)
+    method = models.CharField(_("by"), max_length=16, choices=SignInMethod.choices)
     outcome = models.CharField(_("outcome"), max_length=24, choices=Outcome.choices)
     at = models.DateTimeField(_("first"))
     last_at = models.DateTimeField(_("time"))

@@ -55,7 +55,7 @@ class SignInOutput(serializers.ModelSerializer):
         fields = (
             "id",
             "outcome",
-            "door",
+            "method",
             "last_at",
             "count",
             "browser",

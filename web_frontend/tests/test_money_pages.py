@@ -138,7 +138,7 @@ def test_history_filters_live_in_the_address(vera: Client, gateway: GatewayDoubl
     assert 'href="/history.csv?type=buy' in answer.content.decode()
 
 
-def test_a_correction_says_why(vera: Client, gateway: GatewayDouble) -> None:
+def test_a_reversal_says_why(vera: Client, gateway: GatewayDouble) -> None:
     answer = recorded("operations")
     answer["results"][0] |= {"type": "reversal", "order_id": None, "reason": "paid in <twice>"}
     gateway.answer("GET /api/v1/operations", answer)

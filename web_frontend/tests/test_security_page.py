@@ -19,7 +19,7 @@ HERE = {
 THERE = {**HERE, "id": str(uuid4()), "browser": "Safari on iPhone", "current": False}
 
 CAME = {
-    "id": str(uuid4()), "outcome": "signed_in", "door": "token", "count": 1, "browser": "Safari on iPhone",
+    "id": str(uuid4()), "outcome": "signed_in", "method": "token", "count": 1, "browser": "Safari on iPhone",
     "address": "203.0.113.5", "new_device": True, "new_address": True, "last_at": "2026-01-05T11:00:00Z",
 }  # fmt: skip
 FAILED = {**CAME, "outcome": "wrong_password", "count": 37, "browser": "curl 8.5.0", "new_device": False}

@@ -14,7 +14,7 @@ reversal     every leg of another entry with the opposite sign (reversal)
 ===========  ===============================  ==============================
 
 A journal entry is written legs first; the entry itself then seals them: with it they are complete,
-balanced, numbered and chained (``chain.py``), and nothing is added to it afterwards. A correction is
+balanced, numbered and chained (``chain.py``), and nothing is added to it afterwards. A mistake is undone by
 a new entry that reverses, never an edit.
 
 The database enforces what must hold whatever the code does (``migrations/0003_chain.py``), for a whole

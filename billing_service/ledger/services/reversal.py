@@ -1,4 +1,4 @@
-"""Corrections: an entry that undoes another, for a reason."""
+"""Reversals: an entry that undoes another, for a reason."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from billing_service.ledger.services.accounts import LockedAccount, accounts_loc
 from billing_service.ledger.services.journal import Booked, Draft, Posting, journal_book
 from servicekit.audit.actors import Actor
 from servicekit.audit.recording import record
-from servicekit.contracts.billing import CorrectionBooked
+from servicekit.contracts.billing import ReversalBooked
 from servicekit.ids import new_id
 from servicekit.messaging.publish import Outgoing, publish_many
 from servicekit.money import to_text
@@ -43,7 +43,7 @@ def journal_reverse(*, entry_id: UUID, reason: str, by: Actor) -> Booked:
         ValueError: no reason is given, or a longer one.
 
     Emits:
-        CorrectionBooked: for each customer whose cash it moved.
+        ReversalBooked: for each customer whose cash it moved.
     """
     reason = reason.strip()
     if not reason or len(reason) > 200:
@@ -173,7 +173,7 @@ def _tell(
     """Publish what the reversal did to each customer."""
     publish_many(
         Outgoing(
-            CorrectionBooked(
+            ReversalBooked(
                 journal_entry_id=booked.id,
                 reversed_id=entry.id,
                 reversed_type=entry.type,

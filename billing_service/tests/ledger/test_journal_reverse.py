@@ -1,4 +1,4 @@
-"""A correction: the opposite of an entry, once, for a reason, told, and never what is not there."""
+"""A reversal: the opposite of an entry, once, for a reason, told, and never what is not there."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from billing_service.tests.orders import order_filled, order_placed
 from billing_service.tests.threads import race
 from servicekit.audit.actors import Actor
 from servicekit.audit.models import AuditEntry
-from servicekit.contracts.billing import CorrectionBooked
+from servicekit.contracts.billing import ReversalBooked
 from servicekit.ids import new_id
 from servicekit.telemetry import request_context
 
@@ -66,7 +66,7 @@ def test_every_leg_is_booked_the_other_way(deposit):
 def test_the_customer_is_told_of_it_and_why(deposit, published):
     booked = journal_reverse(entry_id=deposit.id, reason="paid in twice", by=ANN)
 
-    (told,) = published(CorrectionBooked)
+    (told,) = published(ReversalBooked)
     account = LedgerAccount.objects.get(kind="customer_cash")
     assert (told.user_id, told.amount, told.currency, told.balance_after) == (
         account.user_id, -100_00, "USD", 0,
@@ -96,7 +96,7 @@ def test_a_settlement_is_never_reversed(settled, published, side):
     assert caught.value.params == {"number": entry.number, "order_id": entry.order_id}
     assert "leave the units" in caught.value.detail
     assert balances() == before
-    assert not published(CorrectionBooked)
+    assert not published(ReversalBooked)
     assert not AuditEntry.objects.exists()
     with pytest.raises(CommandError, match="paid for a fill"):
         call_command("journal_reverse", str(entry.id), "--reason", "wrong", "--by", "ann")
@@ -126,7 +126,7 @@ def test_a_reversal_that_was_wrong_is_reversed_itself(deposit, published):
     first = journal_reverse(entry_id=deposit.id, reason="wrong", by=ANN)
     journal_reverse(entry_id=first.id, reason="it was right after all", by=BOB)
     assert balances()["customer_cash"] == 100_00
-    assert [(told.amount, told.reversed_type) for told in published(CorrectionBooked)] == [
+    assert [(told.amount, told.reversed_type) for told in published(ReversalBooked)] == [
         (-100_00, "deposit"),
         (100_00, "reversal"),
     ]
@@ -188,4 +188,4 @@ def test_twenty_at_once_reverse_once(customer, published):
     assert sum(not isinstance(result, Exception) for result in results) == 1
     assert {type(r) for r in results if isinstance(r, Exception)} == {AlreadyReversed}
     assert balances()["customer_cash"] == 0
-    assert len(published(CorrectionBooked)) == AuditEntry.objects.count() == 1
+    assert len(published(ReversalBooked)) == AuditEntry.objects.count() == 1

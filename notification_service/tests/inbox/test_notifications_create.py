@@ -22,7 +22,7 @@ EVERYTHING = (
     events.noticed,
     events.registered,
     events.deposited,
-    events.corrected,
+    events.reversed_entry,
     events.filled,
     events.rejected,
     events.canceled,

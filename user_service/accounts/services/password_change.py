@@ -24,7 +24,7 @@ from user_service.accounts.services.sign_in_attempts import (
     attempt_succeeded,
 )
 from user_service.sessions.clients import Client
-from user_service.sessions.models import Door, Outcome, RevokedReason
+from user_service.sessions.models import Outcome, RevokedReason, SignInMethod
 from user_service.sessions.services import sessions_revoke, sign_in_record
 
 
@@ -87,4 +87,4 @@ def password_change(
 
 
 def _failed(outcome: Outcome, user_id: UUID, client: Client) -> None:
-    sign_in_record(outcome=outcome, door=Door.PASSWORD, client=client, user_id=user_id)
+    sign_in_record(outcome=outcome, method=SignInMethod.PASSWORD, client=client, user_id=user_id)

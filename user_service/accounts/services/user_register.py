@@ -22,7 +22,7 @@ from user_service.accounts.services.passwords import password_errors, password_h
 from user_service.accounts.services.uniqueness import taken_refused
 from user_service.accounts.services.user_sign_in import sign_in_count, user_authenticate
 from user_service.sessions.clients import Client
-from user_service.sessions.models import Door, RevokedReason
+from user_service.sessions.models import RevokedReason, SignInMethod
 from user_service.sessions.services import TokenPair, session_end_by_token, session_open
 
 
@@ -137,7 +137,9 @@ def _create(user: User, client: Client | None) -> None:
 def _session(user: User, client: Client, replaces: str) -> TokenPair:
     selectors.user_lock(user_id=user.id)
     session_end_by_token(refresh=replaces, reason=RevokedReason.REPLACED)
-    return session_open(user_id=user.id, is_operator=user.is_staff, client=client, door=Door.SIGN_UP)
+    return session_open(
+        user_id=user.id, is_operator=user.is_staff, client=client, method=SignInMethod.SIGN_UP
+    )
 
 
 def _same_again(user: User, password: str, client: Client) -> User | None:
@@ -150,7 +152,7 @@ def _same_again(user: User, password: str, client: Client) -> User | None:
         return None
     try:
         return user_authenticate(
-            identifier=user.username, password=password, client=client, door=Door.SIGN_UP
+            identifier=user.username, password=password, client=client, method=SignInMethod.SIGN_UP
         )
     except (InvalidCredentials, TooManyAttempts):
         return None

@@ -16,7 +16,7 @@ from user_service.accounts.services.sign_in_attempts import (
     attempt_succeeded,
 )
 from user_service.sessions.clients import Client
-from user_service.sessions.models import Door, Outcome, RevokedReason
+from user_service.sessions.models import Outcome, RevokedReason, SignInMethod
 from user_service.sessions.services import (
     OperatorPass,
     TokenPair,
@@ -27,14 +27,16 @@ from user_service.sessions.services import (
 )
 
 
-def user_authenticate(*, identifier: str, password: str, client: Client, door: Door = Door.TOKEN) -> User:
+def user_authenticate(
+    *, identifier: str, password: str, client: Client, method: SignInMethod = SignInMethod.TOKEN
+) -> User:
     """Check a password. Every refusal takes the time of one hash, so that none tells more than another.
 
     Args:
         identifier: username or e-mail, in any case.
         password: as typed.
         client: where the request comes from.
-        door: by what they try to come in.
+        method: how they try to sign in.
 
     Raises:
         InvalidCredentials: no such user, a wrong password, or a disabled user.
@@ -45,12 +47,12 @@ def user_authenticate(*, identifier: str, password: str, client: Client, door: D
     try:
         attempt = attempt_begin(user=user, identifier=identifier, client=client)
     except TooManyAttempts:
-        sign_in_record(outcome=Outcome.TOO_MANY_ATTEMPTS, door=door, client=client, user_id=user_id)
+        sign_in_record(outcome=Outcome.TOO_MANY_ATTEMPTS, method=method, client=client, user_id=user_id)
         raise
     matches = password_matches(user=user, password=password)
     if not matches or user is None or not user.is_active:
         attempt_failed(attempt)
-        sign_in_record(outcome=_refusal(user, matches=matches), door=door, client=client, user_id=user_id)
+        sign_in_record(outcome=_refusal(user, matches=matches), method=method, client=client, user_id=user_id)
         raise InvalidCredentials
     attempt_succeeded(attempt)
     return user

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from user_service.sessions import selectors, tokens
 from user_service.sessions.clients import Client
-from user_service.sessions.models import USER_AGENT_MAX, Door, Outcome, RevokedReason, Session
+from user_service.sessions.models import USER_AGENT_MAX, Outcome, RevokedReason, Session, SignInMethod
 from user_service.sessions.services.session_revoke import session_revoke
 from user_service.sessions.services.sign_in_record import sign_in_record
 
@@ -39,14 +39,16 @@ def _make_room(user_id: UUID) -> None:
         session_revoke(session_id=session.id, reason=RevokedReason.TOO_MANY)
 
 
-def session_open(*, user_id: UUID, is_operator: bool, client: Client, door: Door = Door.TOKEN) -> TokenPair:
+def session_open(
+    *, user_id: UUID, is_operator: bool, client: Client, method: SignInMethod = SignInMethod.TOKEN
+) -> TokenPair:
     """Open a session that can be refreshed.
 
     Args:
         user_id: who signed in; the caller holds the lock of the user's row.
         is_operator: whether the tokens carry the scope ``operator``.
         client: where the request comes from.
-        door: by what they came in.
+        method: how they signed in.
 
     Emits:
         user.session.revoked.v1 when there were ``SESSIONS_PER_USER`` already.
@@ -62,7 +64,7 @@ def session_open(*, user_id: UUID, is_operator: bool, client: Client, door: Door
         user_agent=client.user_agent[:USER_AGENT_MAX],
         ip=client.ip,
     )
-    sign_in_record(outcome=Outcome.SIGNED_IN, door=door, client=client, user_id=user_id)
+    sign_in_record(outcome=Outcome.SIGNED_IN, method=method, client=client, user_id=user_id)
     return token_pair(session, is_operator=is_operator)
 
 
@@ -87,7 +89,7 @@ def operator_session_open(*, user_id: UUID, name: str, client: Client) -> Operat
         user_agent=client.user_agent[:USER_AGENT_MAX],
         ip=client.ip,
     )
-    sign_in_record(outcome=Outcome.SIGNED_IN, door=Door.ADMIN, client=client, user_id=user_id)
+    sign_in_record(outcome=Outcome.SIGNED_IN, method=SignInMethod.ADMIN, client=client, user_id=user_id)
     token = tokens.access_token(
         user_id=user_id,
         session_id=session.id,

@@ -12,7 +12,7 @@ from servicekit.auth.refusals import refused
 from user_service.sessions import selectors
 from user_service.sessions.clients import Client
 from user_service.sessions.errors import RefreshTokenInvalid, SessionEnded
-from user_service.sessions.models import Door, Outcome, RevokedReason
+from user_service.sessions.models import Outcome, RevokedReason, SignInMethod
 from user_service.sessions.services.session_open import TokenPair, session_expiry, token_pair
 from user_service.sessions.services.session_revoke import session_revoke
 from user_service.sessions.services.sign_in_record import sign_in_record
@@ -61,7 +61,7 @@ def session_refresh(*, refresh: str, client: Client | None = None) -> TokenPair:
             reused = session_revoke(session_id=session.id, reason=RevokedReason.REFRESH_REUSED)
             if reused:
                 sign_in_record(
-                    outcome=Outcome.REFRESH_REUSED, door=Door.REFRESH, client=client or Client(),
+                    outcome=Outcome.REFRESH_REUSED, method=SignInMethod.REFRESH, client=client or Client(),
                     user_id=session.user_id,
                 )  # fmt: skip
     if not good:

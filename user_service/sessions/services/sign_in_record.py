@@ -20,7 +20,7 @@ from servicekit.telemetry import log_event
 from user_service.sessions import metrics
 from user_service.sessions.browsers import browser_name
 from user_service.sessions.clients import Client
-from user_service.sessions.models import DEVICE_MAX, Door, Outcome, SignIn
+from user_service.sessions.models import DEVICE_MAX, Outcome, SignIn, SignInMethod
 
 log = logging.getLogger("user_service.sign_ins")
 
@@ -29,33 +29,33 @@ KNOWN_ROWS = 500
 BATCH = 1000
 
 
-def sign_in_record(*, outcome: Outcome, door: Door, client: Client, user_id: UUID | None) -> None:
+def sign_in_record(*, outcome: Outcome, method: SignInMethod, client: Client, user_id: UUID | None) -> None:
     """Note a try to come in; within the transaction of a sign-in, or by itself.
 
     Args:
         user_id: whose account; None when nobody has what was typed.
     """
     now, device, succeeded = timezone.now(), _device(client), outcome is Outcome.SIGNED_IN
-    key = _key(outcome, door, client, device, user_id, now)
+    key = _key(outcome, method, client, device, user_id, now)
     new_device = new_address = False
     with transaction.atomic():
         if not _counted(key, now):
             if succeeded and user_id is not None:
                 new_device, new_address = _novelty(user_id, device, client.ip)
             row = SignIn(
-                key=key, user_id=user_id, door=door, outcome=outcome, at=now, last_at=now, device=device,
+                key=key, user_id=user_id, method=method, outcome=outcome, at=now, last_at=now, device=device,
                 ip=client.ip, new_device=new_device, new_address=new_address,
             )  # fmt: skip
             SignIn.objects.bulk_create([row], ignore_conflicts=True)
             _counted(key, now)
-        transaction.on_commit(lambda: metrics.signed_in(door, outcome, new_device, new_address))
+        transaction.on_commit(lambda: metrics.signed_in(method, outcome, new_device, new_address))
         transaction.on_commit(
             lambda: log_event(
                 log,
                 "sign_in.succeeded" if succeeded else "sign_in.failed",
-                f"{outcome.value} by {door.value}",
+                f"{outcome.value} by {method.value}",
                 level=logging.INFO if succeeded else logging.WARNING,
-                outcome=outcome.value, door=door.value, user=user_id, address=client.ip, device=device,
+                outcome=outcome.value, method=method.value, user=user_id, address=client.ip, device=device,
                 new_device=new_device or None, new_address=new_address or None,
             )
         )  # fmt: skip
@@ -104,7 +104,7 @@ def _device(client: Client) -> str:
 
 
 def _key(
-    outcome: Outcome, door: Door, client: Client, device: str, user_id: UUID | None, now: datetime
+    outcome: Outcome, method: SignInMethod, client: Client, device: str, user_id: UUID | None, now: datetime
 ) -> str:
-    parts = (outcome.value, door.value, client.ip, device, user_id, f"{now:%Y%m%d%H}")
+    parts = (outcome.value, method.value, client.ip, device, user_id, f"{now:%Y%m%d%H}")
     return hashlib.sha256(repr(parts).encode()).hexdigest()

@@ -70,7 +70,7 @@ def test_the_reuse_of_a_refresh_token_is_a_row_once(api: Any, alice: Any) -> Non
     assert counted("birzha_tokens_refused_total", kind="refresh", reason="reused") == reused + 1
     assert counted("birzha_tokens_refused_total", kind="refresh", reason="session_ended") == ended + 2
     row = SignIn.objects.get(outcome="refresh_reused")
-    assert (row.user_id, row.ip, row.count, row.door) == (alice.pk, STRANGER, 1, "refresh")
+    assert (row.user_id, row.ip, row.count, row.method) == (alice.pk, STRANGER, 1, "refresh")
     assert Session.objects.get().revoked_reason == "refresh_reused"
 
 

@@ -15,7 +15,7 @@ from servicekit.audit.actors import Actor
 from servicekit.telemetry import JsonFormatter
 from user_service.accounts.services import user_disable, user_register
 from user_service.sessions.clients import Client
-from user_service.sessions.models import Door, Outcome, SignIn
+from user_service.sessions.models import Outcome, SignIn, SignInMethod
 from user_service.sessions.services import sign_in_record, sign_ins_purge
 from user_service.tests.conftest import PASSWORD, SAFARI, STRANGER, counted, sign_in
 
@@ -36,7 +36,7 @@ def tries(
 
 
 def rows() -> list[tuple[Any, ...]]:
-    return list(SignIn.objects.order_by("at").values_list("outcome", "door", "user__username", "count"))
+    return list(SignIn.objects.order_by("at").values_list("outcome", "method", "user__username", "count"))
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_every_outcome_has_its_row(api: Any, alice: Any, client: Browser) -> Non
     assert (guess.device, guess.ip) == ("Firefox on Windows", STRANGER)
 
 
-def test_the_throttle_the_password_form_and_a_second_sign_up_are_doors_too(api: Any, alice: Any) -> None:
+def test_the_throttle_the_password_form_and_a_second_sign_up_are_recorded_too(api: Any, alice: Any) -> None:
     mine = sign_in("alice")
     for _ in range(12):
         tries(api, "alice", "guess")
@@ -133,23 +133,29 @@ def test_a_failed_try_makes_no_device_known(api: Any, alice: Any) -> None:
 
 @pytest.mark.parametrize("outcome", ["signed_in", "wrong_password", "unknown_name", "too_many_attempts"])
 def test_it_is_counted(api: Any, alice: Any, outcome: str) -> None:
-    before = counted("birzha_sign_ins_total", door="token", outcome=outcome)
+    before = counted("birzha_sign_ins_total", method="token", outcome=outcome)
     name, password = ("nobody", "x") if outcome == "unknown_name" else ("alice", "guess")
     tries_of = {"signed_in": 1, "too_many_attempts": 11}.get(outcome, 1)
     for _ in range(tries_of):
         tries(api, name, PASSWORD if outcome == "signed_in" else password)
-    assert counted("birzha_sign_ins_total", door="token", outcome=outcome) == before + 1
+    assert counted("birzha_sign_ins_total", method="token", outcome=outcome) == before + 1
     assert "birzha_sign_ins_total" in api().get("/metrics").content.decode()
 
 
 def test_one_sees_ones_own_and_twenty_of_them(api: Any, alice: Any, operator: Browser) -> None:
     for number in range(25):
         client = Client(FIREFOX, f"198.51.100.{number}")
-        sign_in_record(outcome=Outcome.WRONG_PASSWORD, door=Door.TOKEN, client=client, user_id=alice.pk)
+        sign_in_record(
+            outcome=Outcome.WRONG_PASSWORD, method=SignInMethod.TOKEN, client=client, user_id=alice.pk
+        )
     mine = sign_in("alice")
     found = api(token=mine.access).get(URL).json()["results"]
     assert len(found) == 20
-    assert (found[0]["outcome"], found[0]["door"], found[0]["address"]) == ("signed_in", "token", "192.0.2.7")
+    assert (found[0]["outcome"], found[0]["method"], found[0]["address"]) == (
+        "signed_in",
+        "token",
+        "192.0.2.7",
+    )
     assert (found[1]["outcome"], found[1]["address"]) == ("wrong_password", "198.51.100.24")
     assert (found[1]["browser"], found[1]["count"], found[1]["new_device"]) == (
         "Firefox on Windows",
@@ -183,7 +189,7 @@ class TestAdmin:
             ({"q": "198.51.100.77"}, ["unknown_name"]),
             ({"q": "Safari on iPhone"}, ["signed_in"]),
             ({"outcome": "wrong_password"}, ["wrong_password"]),
-            ({"door": "admin"}, ["signed_in"]),
+            ({"method": "admin"}, ["signed_in"]),
             ({"new_device__exact": "1"}, []),
             ({"q": "alice", "outcome": "unknown_name"}, []),
         ],
@@ -215,7 +221,7 @@ class TestAdmin:
 
 def record(outcome: Outcome, number: int, *, age: timedelta = timedelta()) -> None:
     client = Client("curl/8", f"198.51.{number // 250}.{number % 250}")
-    sign_in_record(outcome=outcome, door=Door.TOKEN, client=client, user_id=None)
+    sign_in_record(outcome=outcome, method=SignInMethod.TOKEN, client=client, user_id=None)
     SignIn.objects.filter(ip=client.ip, outcome=outcome).update(last_at=timezone.now() - age)
 
 

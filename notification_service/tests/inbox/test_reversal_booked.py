@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from notification_service.tests.events import corrected
+from notification_service.tests.events import reversed_entry
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -15,40 +15,40 @@ pytestmark = pytest.mark.django_db(transaction=True)
         (
             "en",
             -123_450,
-            "Correction of your account",
+            "Reversal on your account",
             "$1,234.50 was taken from your account. Your balance is $5.00. Reason: paid in twice",
         ),
         (
             "en",
             123_450,
-            "Correction of your account",
+            "Reversal on your account",
             "$1,234.50 was put on your account. Your balance is $5.00. Reason: paid in twice",
         ),
         (
             "ru",
             -123_450,
-            "Исправление на вашем счёте",
+            "Сторно на вашем счёте",
             "Со счёта списано 1\xa0234,50\xa0$. На счёте 5,00\xa0$. Причина: paid in twice",
         ),
         (
             "ru",
             123_450,
-            "Исправление на вашем счёте",
+            "Сторно на вашем счёте",
             "На счёт зачислено 1\xa0234,50\xa0$. На счёте 5,00\xa0$. Причина: paid in twice",
         ),
     ],
 )
 def test_the_amount_and_the_reason_are_told(api, deliver, user_id, language, amount, title, body):
-    deliver(corrected(user_id, amount=amount, balance_after=500))
+    deliver(reversed_entry(user_id, amount=amount, balance_after=500))
 
     answer = api(user_id, accept_language=language).get("/api/v1/notifications")
 
     (told,) = answer.json()["results"]
-    assert (told["kind"], told["title"], told["body"]) == ("correction_booked", title, body)
+    assert (told["kind"], told["title"], told["body"]) == ("reversal_booked", title, body)
 
 
 def test_a_percent_sign_in_a_reason_is_just_that(api, deliver, user_id):
-    deliver(corrected(user_id, reason="100% fee, %(amount)s <b>"))
+    deliver(reversed_entry(user_id, reason="100% fee, %(amount)s <b>"))
 
     (told,) = api(user_id).get("/api/v1/notifications").json()["results"]
 
