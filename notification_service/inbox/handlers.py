@@ -46,7 +46,7 @@ def on_deposits_booked(messages: Sequence[Received[billing.DepositBooked]]) -> N
 
 @in_batches
 def on_reversals_booked(messages: Sequence[Received[billing.ReversalBooked]]) -> None:
-    """An operator corrected the books, and somebody's cash with them."""
+    """An operator reversed an entry of the books, and somebody's cash with them."""
     _tell(messages, Kind.REVERSAL_BOOKED, "amount", "currency", "balance_after", "reason")
 
 
