@@ -54,13 +54,17 @@ class Read(Generic[R]):
         Args:
             keys: values of the key; tuples of them if it has several columns.
         """
-        keys = list(keys)
-        if not keys:
+        if not (values := self._values(keys)):
             return []
-        values = [array(keys)] if len(self._key) == 1 else columns(keys)
         with connection.cursor() as cursor:
             cursor.execute(self._statement, values)
             return [self._row(*found) for found in cursor.fetchall()]
+
+    def _values(self, keys: Iterable[Any]) -> list[str]:
+        keys = list(keys)
+        if not keys:
+            return []
+        return [array(keys)] if len(self._key) == 1 else columns(keys)
 
     @cached_property
     def _statement(self) -> Statement:
@@ -97,6 +101,11 @@ class Lock(Read[R]):
     ) -> None:
         super().__init__(model, row, key=key, where=where)
         self._order = _names(order)
+
+    def defer(self, keys: Iterable[Any]) -> None:
+        """Lock them without reading: before the next statement, in one trip with it."""
+        if values := self._values(keys):
+            execute_deferred(self._statement, values)
 
     def _ending(self, table: _Table) -> str:
         order = ", ".join(f"kept.{table.column(name)}" for name in self._order)

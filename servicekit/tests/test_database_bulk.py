@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,6 +13,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import DataError, connection, models, transaction
 
+from servicekit.database import Statement
 from servicekit.database.bulk import Insert, Lock, Read, Update, Upsert
 from servicekit.testing.sent import Sent
 
@@ -126,6 +129,34 @@ def test_rows_are_read_by_a_key_of_two_columns() -> None:
     wanted = [(given[2].user_id, "user 2"), (given[0].user_id, "user 0"), (given[1].user_id, "another")]
     with transaction.atomic():
         assert [row.username for row in lock(wanted)] == ["user 0", "user 2"]
+
+
+def test_what_a_lock_waited_for_is_read_by_the_statement_that_goes_with_it() -> None:
+    """It sees what another transaction has committed meanwhile: its snapshot is taken after the lock."""
+    (given,) = rows(1)
+    INSERT.run([given])
+    begun = threading.Event()
+
+    def change() -> None:
+        try:
+            with transaction.atomic():
+                LOCK([given.user_id])
+                begun.set()
+                time.sleep(0.3)
+                Person._default_manager.update(version=7)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        changed = pool.submit(change)
+        begun.wait(10)
+        with transaction.atomic():
+            LOCK.defer([])
+            LOCK.defer([given.user_id])
+            with connection.cursor() as cursor:
+                cursor.execute(Statement(f"SELECT version FROM {Person._meta.db_table}"))
+                assert cursor.fetchone() == (7,)
+        changed.result()
 
 
 def test_locked_rows_wait_for_the_end_of_the_transaction() -> None:

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Protocol
 from uuid import UUID
+
+from django.db import connection
 
 from billing_service.holds.errors import HoldChanged
 from billing_service.holds.models import Hold
-from servicekit.database.bulk import Insert, Read, Update
+from billing_service.ledger.services import LockedAccount, accounts_lock_deferred
+from servicekit.arrays import columns
+from servicekit.database import Statement
+from servicekit.database.bulk import Insert, Update
 from servicekit.ids import new_id
+
+
+class _Ordered(Protocol):
+    """An event about an order."""
+
+    @property
+    def order_id(self) -> UUID: ...
+
+    @property
+    def user_id(self) -> UUID: ...
 
 
 @dataclass(slots=True)
@@ -63,7 +79,18 @@ class NewHold:
     id: UUID = field(default_factory=new_id)
 
 
-_READ = Read(Hold, HoldRow, key="order_id")
+# After the lock, which goes with it: what another transaction has just changed is read as it is now.
+_READ = Statement(
+    """
+SELECT hold.order_id, hold.account_id, hold.amount, hold.captured, hold.released, hold.state,
+    account.id, account.user_id, account.currency, account.balance, account.held, account.last_number,
+    account.frozen_at, account.kind
+FROM unnest(%s::uuid[], %s::uuid[]) AS wanted (order_id, user_id)
+LEFT JOIN holds_hold AS hold ON hold.order_id = wanted.order_id
+LEFT JOIN ledger_ledgeraccount AS account ON account.user_id = wanted.user_id
+"""
+)
+_HOLD_COLUMNS = len(fields(HoldRow))
 _INSERT = Insert(
     Hold,
     NewHold,
@@ -81,9 +108,29 @@ _SAVE = Update(
 )
 
 
-def holds_read(order_ids: Iterable[UUID]) -> dict[UUID, HoldRow]:
-    """The holds of orders, of any state, by order. Call it under the locks of their accounts."""
-    return {hold.order_id: hold for hold in _READ(order_ids)}
+def holds_lock(orders: Collection[_Ordered]) -> tuple[dict[UUID, LockedAccount], dict[UUID, HoldRow]]:
+    """Lock the accounts of orders' customers, and read them and the orders' holds, in one trip to the server.
+
+    Args:
+        orders: the orders, of which ``order_id`` and ``user_id`` are read.
+
+    Returns:
+        User id → account, and order id → hold, of any state; those that there are.
+    """
+    accounts: dict[UUID, LockedAccount] = {}
+    holds: dict[UUID, HoldRow] = {}
+    if not orders:
+        return accounts, holds
+    accounts_lock_deferred(user_ids=(order.user_id for order in orders))
+    with connection.cursor() as cursor:
+        cursor.execute(_READ, columns((order.order_id, order.user_id) for order in orders))
+        for row in cursor.fetchall():
+            hold, account = row[:_HOLD_COLUMNS], row[_HOLD_COLUMNS:]
+            if hold[0] is not None:
+                holds.setdefault(hold[0], HoldRow(*hold))
+            if account[0] is not None and account[1] not in accounts:
+                accounts[account[1]] = LockedAccount(*account)
+    return accounts, holds
 
 
 def holds_insert(holds: Sequence[NewHold]) -> None:

@@ -9,8 +9,8 @@ from uuid import UUID
 from django.db import transaction
 
 from billing_service.holds.models import Hold
-from billing_service.holds.services.batch import HoldRow, NewHold, holds_insert, holds_read, holds_save
-from billing_service.ledger.services import LockedAccount, accounts_lock, accounts_save
+from billing_service.holds.services.batch import HoldRow, NewHold, holds_insert, holds_lock, holds_save
+from billing_service.ledger.services import LockedAccount, accounts_save
 from servicekit.contracts import trading
 from servicekit.messaging.consume import Received
 
@@ -39,8 +39,7 @@ def holds_expire(*, messages: Sequence[Received[trading.OrderExpired]]) -> int:
 def _end(messages: Sequence[Received[Ended]], state: Hold.State) -> int:
     if not messages:
         return 0
-    accounts = accounts_lock(user_ids=[message.event.user_id for message in messages])
-    holds = holds_read(message.event.order_id for message in messages)
+    accounts, holds = holds_lock([message.event for message in messages])
     ended: list[HoldRow] = []
     unknown: dict[UUID, NewHold] = {}
     changed: dict[UUID, LockedAccount] = {}

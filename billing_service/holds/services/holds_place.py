@@ -8,8 +8,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from billing_service.holds.services.batch import NewHold, holds_insert, holds_read
-from billing_service.ledger.services import LockedAccount, accounts_lock, accounts_save
+from billing_service.holds.services.batch import NewHold, holds_insert, holds_lock
+from billing_service.ledger.services import LockedAccount, accounts_save
 from servicekit.contracts import trading
 from servicekit.contracts.billing import HoldDeclined, HoldPlaced
 from servicekit.contracts.reject_reasons import RejectCode
@@ -32,8 +32,8 @@ def holds_place(*, messages: Sequence[Received[trading.OrderPlaced]]) -> int:
     """
     if not messages:
         return 0
-    accounts = accounts_lock(user_ids=[message.event.user_id for message in messages])
-    known = set(holds_read(message.event.order_id for message in messages))
+    accounts, holds = holds_lock([message.event for message in messages])
+    known = set(holds)
     placed: list[tuple[NewHold, Received[trading.OrderPlaced]]] = []
     answers: list[Outgoing] = []
     for message in messages:

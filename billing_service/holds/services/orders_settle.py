@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from billing_service.holds.errors import FillNotCovered
-from billing_service.holds.services.batch import HoldRow, holds_read, holds_save
+from billing_service.holds.services.batch import HoldRow, holds_lock, holds_save
 from billing_service.ledger.errors import AccountNotReady
 from billing_service.ledger.models import JournalEntry, LedgerAccount, LedgerEntry
 from billing_service.ledger.selectors import fills_booked
@@ -17,7 +17,6 @@ from billing_service.ledger.services import (
     Draft,
     LockedAccount,
     Posting,
-    accounts_lock,
     accounts_save,
     journal_book,
 )
@@ -55,8 +54,7 @@ def orders_settle(*, messages: Sequence[Fill]) -> list[Booked]:
     Emits:
         OrderSettled: for each fill that was booked.
     """
-    accounts = accounts_lock(user_ids=[message.event.user_id for message in messages])
-    holds = holds_read(message.event.order_id for message in messages if message.event.side == "buy")
+    accounts, holds = holds_lock([message.event for message in messages])
     known = fills_booked(fill_ids=[m.event.fill_id for m in messages if _may_be_booked(m.event, holds)])
     captured: dict[UUID, HoldRow] = {}
     released: dict[UUID, LockedAccount] = {}
@@ -98,7 +96,7 @@ def orders_settle(*, messages: Sequence[Fill]) -> list[Booked]:
 def _may_be_booked(fill: trading.OrderFilled, holds: Mapping[UUID, HoldRow]) -> bool:
     """A buy that was booked was captured from its hold, in the same transaction; a first fill was not."""
     hold = holds.get(fill.order_id)
-    return hold is None or hold.captured > 0
+    return fill.side != "buy" or hold is None or hold.captured > 0
 
 
 def _capture(hold: HoldRow | None, account: LockedAccount, fill: trading.OrderFilled) -> HoldRow:

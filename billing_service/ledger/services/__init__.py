@@ -12,6 +12,7 @@ from billing_service.ledger.services.accounts import (
     account_freeze,
     account_unfreeze,
     accounts_lock,
+    accounts_lock_deferred,
     accounts_open,
     accounts_save,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "account_freeze",
     "account_unfreeze",
     "accounts_lock",
+    "accounts_lock_deferred",
     "accounts_open",
     "accounts_save",
     "journal_book",

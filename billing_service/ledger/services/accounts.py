@@ -106,6 +106,11 @@ def accounts_lock(*, user_ids: Iterable[UUID]) -> Mapping[UUID, LockedAccount]:
     return {account.user_id: account for account in _LOCK(set(user_ids)) if account.user_id}
 
 
+def accounts_lock_deferred(*, user_ids: Iterable[UUID]) -> None:
+    """The same for who reads them with something else: they are locked when the next statement runs."""
+    _LOCK.defer(set(user_ids))
+
+
 def accounts_save(accounts: Iterable[LockedAccount]) -> None:
     """Write locked accounts back.
 
