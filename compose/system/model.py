@@ -82,6 +82,15 @@ EXPORTS = ProcessType("exports", _WSGI, threads=2, niceness=10, answers_http=Tru
 #: Passwords are hashed here, each on a core; half of the cores stay for the rest. At a niceness of 10, one or
 #: two were hashed a second where every core was busy (measured), and who waited got a 504.
 PASSWORDS = ProcessType("passwords", _WSGI, threads_per_core=0.5, niceness=5, answers_http=True)
+#: Connections that stay open, each a coroutine: server-sent events (ADR 0041).
+STREAM = ProcessType(
+    "stream",
+    (
+        *(*_GUNICORN, "--worker-class", "servicekit.asgi.StreamWorker", "--asgi-lifespan", "off"),
+        *("--name", "{name}", "{package}.config.asgi:application"),
+    ),
+    answers_http=True,
+)
 #: Celery: the consumer of events, the relay of the outbox, periodic tasks and their schedule.
 WORKER = ProcessType("worker", ("-m", "{package}.manage", "run_worker"), in_canary=True)
 
@@ -129,7 +138,7 @@ class Service:
         threads: request threads of its web server.
         has_database: it owns a database of its own name, with the roles ``name`` and ``owner``.
         redis: the server that it uses.
-        quotes: ``send`` or ``follow``: what it does with the stream of quotes.
+        quotes: ``send`` or ``follow``: what it does with the stream of quotes; who sends them follows, too.
         signs_tokens: it has the keys that sign access tokens.
         calls_gateway: it asks the API, as any client does.
         choices: the settings that who starts the system may choose, by their variable's name without
@@ -168,7 +177,7 @@ class Service:
     @property
     def connections(self) -> int:
         """How many connections its database role may have: two versions of it run beside each other."""
-        return 2 * (self.threads + WORKER_CONNECTIONS)
+        return 2 * (self.threads + WORKER_CONNECTIONS) + (STREAM in self.types)
 
     def processes(self, instance: str = "") -> tuple[Process, ...]:
         """Its processes, or of a canary, whose ``instance`` is called ``trading-canary``."""

@@ -72,7 +72,7 @@ def _service(service: Service) -> list[str]:
     if service.quotes == "send":
         rules.append("+info")  # how full the server is: quotes give way to events
         rules.append(f"({SEND_QUOTES} ~{QUOTES})")
-    if service.quotes == "follow":
+    if service.quotes:
         rules.append(f"({FOLLOW_QUOTES} %R~{QUOTES})")
     return rules
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compose.system.model import EXPORTS, PASSWORDS, SESSIONS, WEB, WORKER, Service
+from compose.system.model import EXPORTS, PASSWORDS, SESSIONS, STREAM, WEB, WORKER, Service
 
 #: Those with an API and a database of their own.
 SERVICES = (
@@ -22,6 +22,7 @@ SERVICES = (
         "market_service",
         "market",
         ("Market", "Рынок"),
+        types=(WEB, STREAM, WORKER),
         quotes="send",
         choices=("quote_feed",),
         ready_at="/api/v1/instruments",

@@ -68,6 +68,10 @@ class Addresses:
         """Where the process listens that hashes a service's passwords."""
         return self.target.hashers.format(instance=service, run=self.run_dir)
 
+    def streamer(self, service: str) -> str:
+        """Where the process listens that holds a service's streams open."""
+        return self.target.streamers.format(instance=service, run=self.run_dir)
+
     @property
     def inner_at(self) -> str:
         """Where nginx finds web_frontend's door."""
@@ -100,7 +104,8 @@ class Addresses:
         files = [self.exports(gateway, name) for name in gateway.exporting]
         files += map(self.exporter, gateway.exporters)
         hashers = map(self.hasher, gateway.hashing)
-        for place in [*addresses, *pages, *files, *hashers, self.inner, self.stats, self.admin]:
+        streamers = map(self.streamer, gateway.streaming)
+        for place in [*addresses, *pages, *files, *hashers, *streamers, self.inner, self.stats, self.admin]:
             path = place.removeprefix("unix:")
             if place.startswith("unix:") and len(os.fsencode(path)) > LONGEST_SOCKET_PATH:
                 raise SourceError(

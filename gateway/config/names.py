@@ -38,6 +38,11 @@ def exports_cluster(service: str) -> str:
     return f"{service}-exports"
 
 
+def stream_cluster(service: str) -> str:
+    """A service's streams of events; the process that holds them open is called so, too."""
+    return f"{service}-stream"
+
+
 def passwords_cluster(service: str) -> str:
     """What brings a service a password; the process that hashes them is called so, too."""
     return f"{service}{PASSWORDS_SUFFIX}"

@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 import yaml
 
-from gateway.config.names import passwords_cluster
+from gateway.config.names import passwords_cluster, stream_cluster
 from gateway.config.site import Site
 from gateway.config.source import SOURCE_FILE, load
 from gateway.runtime.envoy import command
@@ -132,6 +132,7 @@ class System:
             *names,
             *(f"{name}-exports" for name in gateway.exporters),
             *map(passwords_cluster, gateway.hashing),
+            *map(stream_cluster, gateway.streaming),
         ):
             upstream = Upstream(name, self.run_dir / f"{name}.sock")
             self.services[name] = upstream

@@ -12,6 +12,5 @@ urlpatterns = service_urls(
     api=[
         path("api/v1/instruments", include("market_service.instruments.urls")),
         not_yet("api/v1/instruments/<str:ticker>/candles"),
-        not_yet("api/v1/quotes/stream"),
     ],
 )

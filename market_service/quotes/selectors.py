@@ -48,6 +48,11 @@ def price_at() -> Case:
     )
 
 
+def quotes_number() -> int:
+    """The number of the last message that told quotes; 0 before the first."""
+    return QuoteFeed.objects.values_list("number", flat=True).first() or 0
+
+
 def daily_prices_exist() -> bool:
     """Whether any daily price was ever imported."""
     return DailyPrice.objects.exists()

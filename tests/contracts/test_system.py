@@ -42,6 +42,7 @@ def test_the_gateway_knows_every_service_by_the_same_names() -> None:
     processes = {process.name for process in system.PROCESSES}
     assert {f"{name}-exports" for name in gateway.exporters} <= processes
     assert {f"{name}-passwords" for name in gateway.hashing} <= processes
+    assert {f"{name}-stream" for name in gateway.streaming} <= processes
 
 
 def test_what_each_hears_is_said_of_every_service() -> None:

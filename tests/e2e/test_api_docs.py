@@ -32,7 +32,6 @@ OF_ORDERS = {"timed_out", "price_moved", "insufficient_funds", "insufficient_pos
 #: The contract's addresses that are still to be built.
 NOT_YET = (
     "/instruments/AAPL/candles",
-    "/quotes/stream",
     "/withdrawals",
     "/notification-preferences",
 )

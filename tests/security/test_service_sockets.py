@@ -16,7 +16,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from compose.system import SERVICES
+from compose.system import SERVICES, STREAM
 from tests.e2e.people import PROBLEM, Client, Person
 from tests.e2e.test_schemas import document_of, operations_of
 from tests.e2e.tokens import claims_of, ill_claimed, tampered
@@ -27,7 +27,7 @@ SOCKETS = {
     process.name: service.slug
     for service in SERVICES
     for process in service.processes()
-    if process.type.answers_http
+    if process.type.answers_http and process.type != STREAM
 }
 AT_ONCE = 4
 

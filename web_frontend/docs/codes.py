@@ -199,6 +199,11 @@ CODES: list[tuple[Any, list[Code]]] = [
         _("Orders"),
         [
             Code("instrument_unknown", 400, _("No instrument has this ticker.")),
+            Code("tickers_invalid", 400, _("A stream of quotes is of 1 to 50 tickers, with commas between.")),
+            Code(
+                "too_many_streams", 429, _("An address has 250 streams open, or a user 10. Close one first.")
+            ),
+            Code("streams_full", 503, _("As many streams are open as can be. Try again in a few seconds.")),
             Code(
                 "quantity_invalid",
                 400,

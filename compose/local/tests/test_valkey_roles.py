@@ -36,8 +36,8 @@ XSETID {key} 9-9                       s    .     .     .     .     .     .     
 XDEL {key} 1-1                         .    .     .     s     .     .     .     .      .
 XLEN {key}                             sa   a     a     sa    a     .     .     .      .
 XRANGE {key} - +                       sa   a     a     sa    a     .     .     .      .
-XREVRANGE {key} + -                    .    .     .     .     .     .     .     t      .
-XREAD STREAMS {key} 0                  .    .     .     .     .     .     .     t      .
+XREVRANGE {key} + -                    .    .     .     .     .     .     .     mt     .
+XREAD STREAMS {key} 0                  .    .     .     .     .     .     .     mt     .
 XINFO STREAM {key}                     sa   a     a     a     a     .     .     .      .
 XINFO GROUPS {key}                     sa   a     a     a     a     .     .     .      .
 XINFO CONSUMERS {key} g                .    .     .     .     .     .     .     .      .

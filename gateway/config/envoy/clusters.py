@@ -11,7 +11,7 @@ from gateway.config.envoy.canary import canary_clusters
 from gateway.config.envoy.endpoints import discovery, endpoints
 from gateway.config.envoy.exports import export_clusters
 from gateway.config.envoy.passwords import password_clusters
-from gateway.config.names import canary_cluster
+from gateway.config.names import canary_cluster, stream_cluster
 from gateway.config.source import Gateway
 
 HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
@@ -21,7 +21,7 @@ def clusters(gateway: Gateway, addresses: Addresses, canaries: Collection[str] =
     """One Cluster per service, with its circuit breaker.
 
     Two more for each that has a canary, two for each version of those whose pages are kept, one for files,
-    one for passwords.
+    one for passwords, one for streams.
     """
     found = []
     for service in gateway.services:
@@ -34,8 +34,10 @@ def clusters(gateway: Gateway, addresses: Addresses, canaries: Collection[str] =
             found += cache_clusters(gateway, [service.name], addresses, stable)
             if service.name in canaries:
                 found += cache_clusters(gateway, [name, service.name], addresses, stable)
+    streams = [_streams(name, addresses.streamer(name), gateway) for name in gateway.streaming]
     return [
         *found,
+        *streams,
         *export_clusters(gateway, addresses, found[0]),
         *password_clusters(gateway, addresses, found[0]),
     ]
@@ -51,6 +53,13 @@ def _cluster(name: str, place: str, gateway: Gateway) -> Json:
         circuit_breakers={"thresholds": [_breaker(gateway)]},
         typed_extension_protocol_options={HTTP_OPTIONS: _http(gateway)},
     )
+
+
+def _streams(service: str, place: str, gateway: Gateway) -> Json:
+    """Each stream holds a connection as long as it lasts; they are counted apart from all other requests."""
+    most = {"max_connections": gateway.limits.streams, "max_requests": gateway.limits.streams}
+    cluster = _cluster(stream_cluster(service), place, gateway)
+    return {**cluster, "circuit_breakers": {"thresholds": [{**most, "max_pending_requests": 64}]}}
 
 
 def _breaker(gateway: Gateway) -> Json:

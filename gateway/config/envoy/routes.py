@@ -16,7 +16,7 @@ from gateway.config.envoy.passwords import bounded
 from gateway.config.envoy.rate_limits import counted_as
 from gateway.config.envoy.security_headers import content_policy, security_headers
 from gateway.config.envoy.tokens import token_rule, without_token
-from gateway.config.names import NAME
+from gateway.config.names import NAME, stream_cluster
 from gateway.config.site import Site
 from gateway.config.source import Gateway, Route
 
@@ -228,4 +228,5 @@ def _unsafe(service: str, gateway: Gateway) -> Json:
 
 def _stream(service: str, gateway: Gateway) -> Json:
     """Server-sent events last as long as the client listens and the service speaks."""
-    return {"cluster": service, "timeout": "0s", "idle_timeout": seconds(gateway.timeouts.stream_idle)}
+    idle = seconds(gateway.timeouts.stream_idle)
+    return {"cluster": stream_cluster(service), "timeout": "0s", "idle_timeout": idle}

@@ -43,6 +43,8 @@ def check(gateway: Gateway) -> None:
             raise SourceError(f"targets.{place.name}.exporters must have {{instance}} in it")
         if "{instance}" not in place.hashers:
             raise SourceError(f"targets.{place.name}.hashers must have {{instance}} in it")
+        if "{instance}" not in place.streamers:
+            raise SourceError(f"targets.{place.name}.streamers must have {{instance}} in it")
         if "{instance}" not in place.exports and "{port}" not in place.exports:
             raise SourceError(f"targets.{place.name}.exports must have {{instance}} or {{port}} in it")
         if "{instance}" not in place.pages and "{port}" not in place.pages:

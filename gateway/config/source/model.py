@@ -44,6 +44,7 @@ class Target:
         exports: of nginx before a service's files, with ``{instance}`` or ``{port}`` in it.
         exporters: of the process that makes a service's files, with ``{instance}`` in it.
         hashers: of the process that hashes a service's passwords, with ``{instance}`` in it.
+        streamers: of the process that holds a service's streams open, with ``{instance}`` in it.
         inner: of web_frontend's door.
         inner_at: where others find that door.
         stats: of metrics and readiness.
@@ -56,6 +57,7 @@ class Target:
     exports: str
     exporters: str
     hashers: str
+    streamers: str
     inner: str
     inner_at: str
     stats: str
@@ -143,6 +145,7 @@ class Limits:
     exports_user: int
     passwords: int
     passwords_pages: int
+    streams: int
 
 
 @dataclass(frozen=True)
@@ -206,6 +209,11 @@ class Gateway:
     def exporters(self) -> tuple[str, ...]:
         """Those of them that make their files themselves, in a process of its own."""
         return tuple(dict.fromkeys(route.to for route in self.routes if route.export == "csv"))
+
+    @property
+    def streaming(self) -> tuple[str, ...]:
+        """The names of the services that have a route with ``stream``."""
+        return tuple(dict.fromkeys(route.to for route in self.routes if route.stream))
 
     @property
     def hashing(self) -> tuple[str, ...]:

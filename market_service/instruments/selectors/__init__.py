@@ -5,6 +5,7 @@ from market_service.instruments.selectors.instruments import (
     instrument_get,
     instrument_ids,
     instrument_list,
+    instruments_by_ticker,
 )
 from market_service.instruments.selectors.search import (
     instrument_search,
@@ -18,6 +19,7 @@ __all__ = [
     "instrument_ids",
     "instrument_list",
     "instrument_search",
+    "instruments_by_ticker",
     "search_forget",
     "search_prepare",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -42,6 +42,16 @@ def instrument_get(ticker: str) -> Instrument:
     if not ticker.isascii() or not re.fullmatch(TICKER_PATTERN, ticker.upper()):
         raise Instrument.DoesNotExist(ticker)
     return _quoted().all().get(ticker=ticker.upper())
+
+
+def instruments_by_ticker(tickers: Iterable[str]) -> dict[str, Instrument]:
+    """Ticker → the instrument with its quote, of those that are listed.
+
+    Args:
+        tickers: in capitals.
+    """
+    wanted = [ticker for ticker in tickers if ticker.isascii() and re.fullmatch(TICKER_PATTERN, ticker)]
+    return {instrument.ticker: instrument for instrument in _quoted().filter(ticker__in=wanted)}
 
 
 @functools.cache

@@ -1,0 +1,18 @@
+"""Every address of the process that holds streams open."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from market_service.quote_stream.apis import QuotesStreamApi
+from servicekit import health
+from servicekit.urls import handler400, handler403, handler404, handler500
+
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
+
+urlpatterns = [
+    path("api/v1/quotes/stream", QuotesStreamApi.as_view()),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("metrics", health.metrics),
+]

@@ -1,0 +1,42 @@
+"""The process of a service that holds connections open for long: streams of server-sent events.
+
+An open connection is a coroutine here and no thread; what is done once for each (who asks, what is asked for)
+runs in one thread, with one connection to the database. See docs/adr/0041-a-process-for-streams.md.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import django
+from django.core.handlers.asgi import ASGIHandler
+from gunicorn.workers.gasgi import ASGIWorker  # type: ignore[import-untyped]
+
+
+class StreamHandler(ASGIHandler):
+    """Django, with one thread for all requests: Django's own would keep one for each open connection."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            await self.handle(scope, receive, send)
+
+
+class StreamWorker(ASGIWorker):
+    """gunicorn's worker for asyncio: a stop ends every stream at once, and well."""
+
+    def handle_exit_signal(self) -> None:
+        from servicekit import event_stream  # gunicorn knows this class before Django is set up
+
+        super().handle_exit_signal()
+        event_stream.end_all()
+
+
+def stream_application(package: str) -> StreamHandler:
+    """What ``<package>/config/asgi.py`` serves: the addresses of ``<package>/config/stream_urls.py``."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", f"{package}.config.settings")
+    django.setup(set_prefix=False)
+    from django.conf import settings
+
+    settings.ROOT_URLCONF = f"{package}.config.stream_urls"
+    return StreamHandler()
