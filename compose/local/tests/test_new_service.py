@@ -36,9 +36,12 @@ ONLY = 'SERVICES = tuple(service for service in SERVICES if service.name in ("us
 
 FOLDER = {
     "config/settings.py": """
-        from servicekit.settings import service_settings
+        from servicekit.settings.environment import settings_of
 
-        globals().update(service_settings("tally", apps=["tally_service.people"]))
+        settings_of("tally_service")
+        from servicekit.settings.base import *
+
+        INSTALLED_APPS += ["tally_service.people"]
     """,
     "config/urls.py": """
         from django.urls import path
