@@ -21,7 +21,7 @@ def shell(home: Home, name: str, arguments: Sequence[str]) -> None:
         Trouble: no such service, or nothing runs.
     """
     service = restart.chosen(name)
-    _require_running(home)
+    Supervisor(home).require_alive()
     _record(home, service.name, "shell")
     argv = [sys.executable, "-m", f"{service.package}.manage", "shell", *arguments]
     os.execve(argv[0], argv, os.environ | {"BIRZHA_HOME": str(home.root)})
@@ -37,7 +37,7 @@ def psql(home: Home, name: str, arguments: Sequence[str]) -> None:
     if not service.has_database:
         known = ", ".join(service.name for service in SERVICES)
         raise Trouble(f"{service.package} has no database; these have: {known}.")
-    _require_running(home)
+    Supervisor(home).require_alive()
     _record(home, service.name, "psql")
     argv = [postgres.binary("psql"), *arguments]
     os.chdir(ROOT)
@@ -56,11 +56,6 @@ def connection_variables(home: Home, name: str) -> dict[str, str]:
         "PGAPPNAME": "make psql",
         "PGOPTIONS": "",
     }
-
-
-def _require_running(home: Home) -> None:
-    if not Supervisor(home).alive():
-        raise Trouble("Birzha is not running: make up first (or make dev).")
 
 
 def _record(home: Home, service: str, console: str) -> None:

@@ -11,6 +11,7 @@ from compose.local.console import Trouble, say, step
 from compose.local.paths import Home
 from compose.local.settings import Settings
 from compose.local.stack import Stack, render_gateway
+from compose.local.supervisor import NOT_RUNNING
 from gateway.config.addresses import ADMIN_SOCKET
 from gateway.runtime.admin import Admin
 from gateway.runtime.config_sync import ConfigNotApplied, wait_until_applied
@@ -84,5 +85,5 @@ def _admin(home: Home) -> Admin:
 def _running(home: Home) -> Stack:
     stack = Stack(home)
     if not stack.is_up():
-        raise Trouble("Birzha is not running: make up goes by gateway.yaml as it is.")
+        raise Trouble(NOT_RUNNING)
     return stack

@@ -11,7 +11,7 @@ from compose.local import environment, orphans
 from compose.local.console import Trouble, say
 from compose.local.paths import Home
 from compose.local.settings import Settings
-from compose.local.supervisor import RUNNING, Supervisor
+from compose.local.supervisor import NOT_RUNNING, RUNNING, Supervisor
 from compose.system import SLUGS
 
 #: What there is to know of a system that `make dev` has started.
@@ -74,7 +74,8 @@ def status(home: Home) -> bool:
         if found := orphans.of_system(home):
             say(f"supervisord was killed; {len(found)} processes go on without it. Mend it with: make up")
             return False
-        say(f"Birzha is not running (its folder is {home.root}). Start it with: make up")
+        say(NOT_RUNNING)
+        say(f"Its folder is {home.root}.")
         return False
     say(f"{'process':<22} {'state':<9} {'since':>8} {'pid':>8} {'processes':>9} {'resident':>9}")
     states = supervisor.states()

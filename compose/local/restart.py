@@ -15,6 +15,7 @@ from compose.local.paths import Home
 from compose.local.processes import every_process
 from compose.local.settings import Settings
 from compose.local.stack import READY_WITHIN, Stack
+from compose.local.supervisor import Supervisor
 from compose.system import SERVICES, WEB_SERVERS, Service
 
 
@@ -47,8 +48,7 @@ def restart(
     Raises:
         Trouble: nothing runs, a migration fails (then the old code goes on), or they do not come up.
     """
-    if not Stack(home).supervisor.alive():
-        raise Trouble("Birzha is not running: make up first.")
+    Supervisor(home).require_alive()
     return account.as_owner(home, lambda: _restart(home, services, migrate=migrate, wait=wait))
 
 

@@ -21,6 +21,8 @@ INHERITED = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR"
 
 RUNNING, STARTING = "RUNNING", "STARTING"
 
+NOT_RUNNING = "Birzha is not running. Start it with: make up"
+
 
 class Supervisor:
     """The supervisord of one home. Every call may raise OSError when it is not there."""
@@ -40,6 +42,15 @@ class Supervisor:
             return bool(self._rpc.getState()["statecode"] == 1)
         except (OSError, Fault):
             return False
+
+    def require_alive(self) -> None:
+        """Refuse to go on without it.
+
+        Raises:
+            Trouble: it does not answer.
+        """
+        if not self.alive():
+            raise Trouble(NOT_RUNNING)
 
     def launch(self) -> None:
         """Start it, with nothing under it yet.

@@ -65,6 +65,15 @@ def _test_keys(settings: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _default_language() -> Iterator[None]:
+    """A request in Russian leaves Russian active in its thread, which is the tests' own."""
+    from django.utils import translation
+
+    yield
+    translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
 def _what_is_published_fits_its_contract(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every event that any test publishes is read back, as its subscribers will, and must be the same."""
     from django.apps import apps

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import translation
 
 from servicekit.testing import database, plugin
 from servicekit.testing.plugin import settings_of
@@ -99,3 +100,9 @@ def test_a_changed_migration_has_another_digest(tmp_path: Path, monkeypatch: pyt
     digests.append(database.digest())
 
     assert len(set(digests)) == 3
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_no_test_leaves_its_language_to_the_next(number: int) -> None:
+    assert translation.get_language() == "en"
+    translation.activate("ru")

@@ -15,6 +15,7 @@ from tests.contracts.source import REPOSITORY, SERVICES
 KEYWORDS = {
     **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop", "translated")),
     **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
+    **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
 }
 IN_TEMPLATES = re.compile(r"""\{%\s*translate\s+(["'])(.+?)\1""")
 OWN = "locale/ru/LC_MESSAGES/django.po"

@@ -133,5 +133,5 @@ def test_nothing_is_asked_of_a_system_that_does_not_run(folder: Path) -> None:
         lambda: consoles.shell(home, "trading_service", ()),
         lambda: consoles.psql(home, "trading", ()),
     ):
-        with pytest.raises(Trouble, match="not running: make up first"):
+        with pytest.raises(Trouble, match="Birzha is not running"):
             command()
