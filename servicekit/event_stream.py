@@ -28,12 +28,16 @@ from servicekit.errors import DomainError
 
 log = logging.getLogger(__name__)
 
+CONTENT_TYPE = "text/event-stream; charset=utf-8"
+
 #: Seconds without an event after which a line is sent that says nothing: who is gone is noticed.
 HEARTBEAT_S = 15.0
 #: Seconds between two looks whether a listener's session has ended.
 LOOK_S = 1.0
 #: Listeners at once: of one process, of one address, of one user.
 MOST, MOST_OF_ADDRESS, MOST_OF_USER = 1_000, 250, 10
+#: Seconds after which who is refused may ask again.
+AGAIN_S = 5
 #: Milliseconds after which a browser asks again.
 RETRY_MS = 2_000
 
@@ -44,6 +48,7 @@ class TooManyStreams(DomainError):
     code = "too_many_streams"
     status = 429
     title = _("Too many streams")
+    retry_after = AGAIN_S
     message = _("%(limit)s streams are open from here already. Close one first.")
 
 
@@ -53,6 +58,7 @@ class StreamsFull(DomainError):
     code = "streams_full"
     status = 503
     title = _("All streams are taken")
+    retry_after = AGAIN_S
     message = _("As many listen as can at the moment. Try again in a few seconds.")
 
 
@@ -150,9 +156,9 @@ def listen(request: HttpRequest, names: frozenset[str], user: Any, expires_at: f
 
 def answer(listener: Listener, event: str) -> StreamingHttpResponse:
     """The answer that tells a listener everything it is offered, as events of this name."""
-    response = StreamingHttpResponse(_Lines(listener, event), content_type="text/event-stream; charset=utf-8")
-    response["Cache-Control"] = "no-store"
-    return response
+    return StreamingHttpResponse(
+        _Lines(listener, event), content_type=CONTENT_TYPE, headers={"Cache-Control": "no-store"}
+    )
 
 
 def offer(name: str, number: int, data: Mapping[str, Any]) -> None:
@@ -163,11 +169,6 @@ def offer(name: str, number: int, data: Mapping[str, Any]) -> None:
     """
     for listener in tuple(_listeners):
         listener.offer(name, number, data)
-
-
-def open_streams() -> int:
-    """How many listen."""
-    return len(_listeners)
 
 
 def end_all() -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from rest_framework.request import Request
 
+from market_service.instruments.models import Instrument
 from market_service.instruments.selectors import instruments_by_ticker
 from market_service.quote_stream.errors import InstrumentUnknown
 from market_service.quote_stream.serializers import QuotesStreamQuery
@@ -25,12 +26,14 @@ class QuotesStreamApi(Api):
     schema = None
     content_negotiation_class = event_stream.NoNegotiation
 
+    def head(self, request: Request) -> HttpResponse:
+        """What a GET would be answered with, without listening."""
+        self._asked(request)
+        return HttpResponse(content_type=event_stream.CONTENT_TYPE)
+
     def get(self, request: Request) -> StreamingHttpResponse:
-        wanted: list[str] = parsed(QuotesStreamQuery, request.query_params)["tickers"]
         number = quotes_number()  # before the quotes, which may be newer and are then told once more
-        found = instruments_by_ticker(wanted)
-        if unknown := [ticker for ticker in wanted if ticker not in found]:
-            raise InstrumentUnknown(ticker=unknown[0])
+        found = self._asked(request)
         listener = event_stream.listen(
             request,
             names=frozenset(str(instrument.id) for instrument in found.values()),
@@ -39,6 +42,13 @@ class QuotesStreamApi(Api):
         )
         stream_begin(listener, found.values(), number=number, after=_last_event_id(request))
         return event_stream.answer(listener, "quote")
+
+    def _asked(self, request: Request) -> dict[str, Instrument]:
+        wanted: list[str] = parsed(QuotesStreamQuery, request.query_params)["tickers"]
+        found = instruments_by_ticker(wanted)
+        if unknown := [ticker for ticker in wanted if ticker not in found]:
+            raise InstrumentUnknown(ticker=unknown[0])
+        return found
 
 
 def _expiry(token: Any) -> float | None:

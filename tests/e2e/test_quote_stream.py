@@ -86,6 +86,15 @@ def test_who_asks_for_nothing_that_is_there_is_told_so(opened: ExitStack, system
     assert listen(opened, system, Authorization="Bearer x.y.z").status_code == 401
 
 
+def test_head_answers_at_once_and_listens_to_nothing(system: System) -> None:
+    with httpx.Client(base_url=system.url, timeout=30, verify=False) as client:
+        for _ in range(3):
+            answer = client.head(PATH, params={"tickers": "AAPL"})
+            assert answer.status_code == 200
+            assert answer.headers["content-type"].startswith("text/event-stream")
+        assert client.head(PATH, params={"tickers": "NONE"}).status_code == 400
+
+
 def test_signing_out_ends_a_users_streams_and_ten_are_all_they_have(
     opened: ExitStack, system: System, new_person: Callable[..., Person]
 ) -> None:
@@ -96,6 +105,7 @@ def test_signing_out_ends_a_users_streams_and_ten_are_all_they_have(
     refused = listen(opened, system, **bearer)
     refused.read()
     assert (refused.status_code, refused.json()["code"]) == (429, "too_many_streams")
+    assert int(refused.headers["retry-after"]) > 0
     open_[0].close()
     wait(lambda: listen(opened, system, **bearer).status_code == 200, "a place is free again")
     assert person.post("/auth/logout").status_code == 204
