@@ -14,6 +14,8 @@ import django
 from celery import Celery, signals
 from kombu.transport import redis as kombu_redis
 
+from servicekit.telemetry import NO_ORIGIN, Origin, origin_begin
+
 #: Seconds of a lock's life within which its holder gives it back; later it may be another's.
 GIVEN_BACK_BEFORE = 0.5
 
@@ -96,6 +98,8 @@ def service_celery(package: str) -> Celery:
         CELERY_DB_REUSE_MAX=sys.maxsize,
     )
     signals.task_prerun.connect(_connections_look_at)
+    signals.task_prerun.connect(_origin_begin)
+    signals.task_postrun.connect(_origin_end)
     app.autodiscover_tasks()
     app.steps["worker"].add(EventThreads)
     return app
@@ -105,6 +109,15 @@ def _connections_look_at(**_signal: Any) -> None:
     from django.db import close_old_connections
 
     close_old_connections()
+
+
+def _origin_begin(task_id: str = "", **_signal: Any) -> None:
+    """What a task does of itself, its log lines and events, is known by the task's id."""
+    origin_begin(Origin(task_id))
+
+
+def _origin_end(**_signal: Any) -> None:
+    origin_begin(NO_ORIGIN)
 
 
 def work(app: Celery) -> int:

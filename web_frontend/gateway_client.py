@@ -20,7 +20,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
-from servicekit.telemetry import current_request_id, current_traceparent
+from servicekit.telemetry import current_origin
 
 #: Seconds of one call: longer than the gateway's first try at a service, shorter than all of its tries
 #: (gateway.yaml, timeouts), and below the lifetime of the refresh lock (sessions/tokens.py).
@@ -203,14 +203,16 @@ class Gateway:
 
     def _headers(self, *, public: bool) -> dict[str, str]:
         token = None if public else self._token()
+        origin = current_origin()
         headers = {
             "Host": urlsplit(settings.PUBLIC_URL).netloc,  # the gateway answers to no other
             "Accept": "application/json",
             "Accept-Language": get_language() or "en",
             "User-Agent": self._user_agent or OWN_AGENT,
             "X-Forwarded-For": self._forwarded_for,
-            "X-Request-Id": current_request_id(),
-            "Traceparent": current_traceparent(),
+            "X-Request-Id": origin.request_id,
+            "Traceparent": origin.traceparent,
+            "Tracestate": origin.tracestate,
             "Authorization": f"Bearer {token}" if token else "",
         }
         return {name: value for name, value in headers.items() if value}

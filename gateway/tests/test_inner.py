@@ -66,6 +66,22 @@ def test_every_request_is_one_json_line_without_its_query(system: System, outsid
     assert "sesame" not in (system.folder / "access.log").read_text()
 
 
+@pytest.mark.parametrize("path", ["/api/v1/orders", "/api/v1/instruments?mark=traced"])
+def test_a_clients_trace_goes_to_the_service_and_stands_in_the_log(
+    system: System, outside: httpx.Client, path: str
+) -> None:
+    sent = {
+        "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        "tracestate": "rojo=00f067aa0ba902b7,congo=t61rcWkgMzE",
+    }
+    answer = outside.get(path, headers=sent)
+    headers = answer.json()["headers"]
+    assert {name: headers[name] for name in sent} == sent
+    request_id = answer.headers["X-Request-Id"]
+    line = _wait_for_lines(system, lambda line: line["request_id"] == request_id)[0]
+    assert line["traceparent"] == sent["traceparent"]
+
+
 def _wait_for_lines(system: System, wanted: Callable[[dict[str, Any]], bool]) -> list[dict[str, Any]]:
     for _ in range(60):
         if lines := [line for line in system.log_lines() if wanted(line)]:

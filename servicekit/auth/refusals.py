@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from prometheus_client import Counter
 
@@ -22,7 +23,7 @@ for _kind in KINDS:
         _refused.labels(_kind, _reason)
 
 
-def refused(kind: str, reason: str, **fields: object) -> None:
+def refused(kind: str, reason: str, **fields: Any) -> None:
     """A token was refused.
 
     Args:

@@ -10,6 +10,7 @@ from uuid import UUID
 import orjson
 
 from servicekit.contracts import REGISTRY, ContractError, Event, parse_id
+from servicekit.telemetry import NO_ORIGIN, Origin
 
 E = TypeVar("E", bound=Event)
 
@@ -27,6 +28,7 @@ class Received(NamedTuple, Generic[E]):
         request_id: of the request that caused it, "" when none did.
         traceparent: W3C trace context, "" when there is none.
         event: the payload.
+        tracestate: what goes with the ``traceparent``.
     """
 
     id: UUID
@@ -38,6 +40,7 @@ class Received(NamedTuple, Generic[E]):
     request_id: str
     traceparent: str
     event: E
+    tracestate: str = ""
 
 
 def seal(
@@ -50,6 +53,7 @@ def seal(
     time: datetime,
     request_id: str,
     traceparent: str,
+    tracestate: str = "",
 ) -> str:
     """Write an event with its envelope as one line of JSON: ids, decimals and times (UTC) as strings."""
     return orjson.dumps(
@@ -64,6 +68,7 @@ def seal(
             "dataversion": event.TYPE.rpartition(".")[2],
             "requestid": request_id,
             "traceparent": traceparent,
+            **({"tracestate": tracestate} if tracestate else {}),
             "data": event,
         },
         default=_dump,
@@ -92,6 +97,15 @@ def parse(text: str | bytes) -> dict[str, Any]:
     return envelope
 
 
+def origin_of(text: str | bytes) -> Origin:
+    """The request that an event comes of; none of what is no envelope."""
+    try:
+        envelope = parse(text)
+    except ContractError:
+        return NO_ORIGIN
+    return Origin(*(str(envelope.get(name, "")) for name in ("requestid", "traceparent", "tracestate")))
+
+
 def open_envelope(envelope: dict[str, Any]) -> Received[Any]:
     """Check an envelope's payload against its contract.
 
@@ -112,6 +126,7 @@ def open_envelope(envelope: dict[str, Any]) -> Received[Any]:
             request_id=envelope.get("requestid", ""),
             traceparent=envelope.get("traceparent", ""),
             event=contract.from_data(envelope["data"]),
+            tracestate=envelope.get("tracestate", ""),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ContractError(str(error)) from None

@@ -10,6 +10,7 @@ import pytest
 
 from servicekit.contracts import Event
 from servicekit.ids import new_id
+from servicekit.telemetry import Origin
 
 
 class Deliver(Protocol):
@@ -21,7 +22,10 @@ class Deliver(Protocol):
 
 
 class DeliverMany(Protocol):
-    """Delivers events (each with its sequence, 1 unless given) to this service as one batch."""
+    """Delivers events (each with its sequence, 1 unless given) to this service as one batch.
+
+    They come of one request, or each of its own (``origins``).
+    """
 
     def __call__(
         self,
@@ -29,6 +33,7 @@ class DeliverMany(Protocol):
         *,
         ids: Sequence[UUID] | None = None,
         request_id: str = "",
+        origins: Sequence[Origin] | None = None,
     ) -> int: ...
 
 
@@ -141,10 +146,12 @@ def deliver_many() -> DeliverMany:
         *,
         ids: Sequence[UUID] | None = None,
         request_id: str = "",
+        origins: Sequence[Origin] | None = None,
     ) -> int:
         messages = []
         for number, item in enumerate(events):
             event, sequence = item if isinstance(item, tuple) else (item, 1)
+            origin = origins[number] if origins else Origin(request_id)
             text = seal(
                 event,
                 id=ids[number] if ids else new_id(),
@@ -152,8 +159,9 @@ def deliver_many() -> DeliverMany:
                 subject=event.subject,
                 sequence=sequence,
                 time=timezone.now(),
-                request_id=request_id,
-                traceparent="",
+                request_id=origin.request_id,
+                traceparent=origin.traceparent,
+                tracestate=origin.tracestate,
             )
             messages.append(open_envelope(parse(text)))
         return inbox.handle(messages)

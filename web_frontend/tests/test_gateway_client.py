@@ -26,6 +26,17 @@ def test_a_request_carries_who_asks_and_in_which_language(vera: Client, gateway:
     assert sent["X-Request-Id"]
 
 
+def test_a_visitors_id_and_trace_go_on(vera: Client, gateway: GatewayDouble) -> None:
+    trace = {
+        "X-Request-Id": "click-1",
+        "Traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        "Tracestate": "rojo=00f067aa0ba902b7,congo=t61rcWkgMzE",
+    }
+    vera.get("/orders", headers=trace)
+    for asked in gateway.asked_for("GET /api/v1/orders"):
+        assert {name: asked.headers[name] for name in trace} == trace
+
+
 def test_public_resources_are_asked_without_a_token(vera: Client, gateway: GatewayDouble) -> None:
     vera.get("/")
     assert "Authorization" not in gateway.asked_for("GET /api/v1/instruments")[0].headers

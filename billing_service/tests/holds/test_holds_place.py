@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from billing_service.holds.models import Hold
@@ -16,6 +14,7 @@ from billing_service.tests.threads import race
 from servicekit.contracts.billing import HoldDeclined, HoldPlaced, OrderSettled
 from servicekit.ids import new_id
 from servicekit.messaging.models import OutboxEvent
+from servicekit.testing.origins import published_origins, some_origins
 from servicekit.testing.sent import Sent
 
 
@@ -105,15 +104,18 @@ def test_a_market_orders_hold_is_due(customer, deliver, settings, type, watched)
         assert (hold.due_at - hold.created_at).total_seconds() == pytest.approx(settings.HOLD_DUE_IN_S, abs=1)
 
 
-def test_each_answer_carries_on_its_own_request(customer):
-    account = customer(100)
-    orders = [order_placed(account.user_id, hold_amount=60) for _ in range(2)]
+def test_each_answer_carries_on_its_own_request(customer, deliver_many):
+    accounts = [customer(100) for _ in range(3)]
+    orders = [order_placed(accounts[n % 3].user_id, hold_amount=60) for n in range(6)]
+    before, clicks = OutboxEvent.objects.count(), some_origins(6)
 
-    holds_place(messages=[received(order, request_id=f"click-{n}") for n, order in enumerate(orders)])
+    deliver_many(orders, origins=clicks)
 
-    envelopes = map(json.loads, OutboxEvent.objects.order_by("position").values_list("envelope", flat=True))
-    answers = {e["requestid"]: e["type"] for e in envelopes if e["type"].startswith("billing.hold")}
-    assert answers == {"click-0": HoldPlaced.TYPE, "click-1": HoldDeclined.TYPE}
+    told = published_origins()[before:]
+    assert {subject: origin for _, subject, origin in told} == {
+        f"hold/{order.order_id}": click for order, click in zip(orders, clicks, strict=True)
+    }
+    assert sorted(type_name for type_name, *_ in told) == [HoldDeclined.TYPE] * 3 + [HoldPlaced.TYPE] * 3
 
 
 def test_two_hundred_buys_in_one_batch_over_money_for_ten(customer, deliver_many, published):

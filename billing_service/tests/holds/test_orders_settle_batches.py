@@ -11,6 +11,8 @@ from billing_service.holds.models import Hold
 from billing_service.ledger.models import JournalEntry
 from billing_service.tests.orders import order_expired, order_filled, order_placed, system_balance
 from servicekit.contracts.billing import OrderSettled
+from servicekit.messaging.models import OutboxEvent
+from servicekit.testing.origins import published_origins, some_origins
 from servicekit.testing.sent import Sent
 
 
@@ -81,6 +83,25 @@ def test_two_hundred_fills_of_one_order_are_as_few(customer, deliver_many, publi
     assert [event.balance_after for event in published(OrderSettled)] == list(
         accumulate((-fill.amount - fill.fee for fill in fills), initial=100_000)
     )[1:]
+
+
+def test_each_fill_is_booked_under_its_own_request(customer, deliver_many):
+    accounts = [customer(1_000) for _ in range(2)]
+    orders = [order_placed(accounts[n % 2].user_id, hold_amount=50) for n in range(4)]
+    deliver_many(orders)
+    fills = [
+        order_filled(order, amount=20, fee=1, quantity=5, final=final)
+        for final in (False, True)
+        for order in orders
+    ]
+    before, clicks = OutboxEvent.objects.count(), some_origins(8)
+
+    deliver_many([(fill, 2 + place) for place, fill in enumerate(fills)], origins=clicks)
+
+    booked = dict(JournalEntry.objects.filter(type="order_settlement").values_list("fill_id", "request_id"))
+    assert booked == {fill.fill_id: click.request_id for fill, click in zip(fills, clicks, strict=True)}
+    told = {subject: origin for _, subject, origin in published_origins()[before:]}
+    assert told == {f"fill/{fill.fill_id}": click for fill, click in zip(fills, clicks, strict=True)}
 
 
 def test_one_fill_that_is_not_covered_stops_its_batch(customer, deliver_many):

@@ -15,6 +15,7 @@ def access_log(listener: str, path: str) -> Json:
         "time": "%START_TIME(%Y-%m-%dT%H:%M:%S.%3fZ)%",
         "listener": listener,
         "request_id": "%RESP(X-REQUEST-ID)%",
+        "traceparent": "%REQ(TRACEPARENT):55%",
         "client": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",
         "user": "%REQ(X-USER-ID)%",
         "operator": "%RESP(X-OPERATOR)%",  # whose cookie only the services can read

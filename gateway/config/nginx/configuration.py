@@ -23,6 +23,7 @@ PASSED_ON = {
     "Cookie": "$http_cookie",
     "Host": "$http_host",
     "Traceparent": "$http_traceparent",
+    "Tracestate": "$http_tracestate",
     "X-Forwarded-For": "$http_x_forwarded_for",
     "X-Forwarded-Proto": "$http_x_forwarded_proto",
     "X-Request-Id": "$http_x_request_id",

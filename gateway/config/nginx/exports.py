@@ -34,6 +34,7 @@ _VISITOR = (
     'Connection ""',
     "Host $http_host",
     "Traceparent $http_traceparent",
+    "Tracestate $http_tracestate",
     "User-Agent $http_user_agent",
     "X-Forwarded-For $http_x_forwarded_for",
     "X-Forwarded-Proto $http_x_forwarded_proto",

@@ -15,6 +15,7 @@ from market_service.venue.models import VenueOrder
 from servicekit.contracts import market
 from servicekit.ids import new_id
 from servicekit.messaging.models import OutboxEvent
+from servicekit.testing.origins import published_origins, some_origins
 
 pytestmark = pytest.mark.django_db
 
@@ -108,10 +109,26 @@ def test_submitted_and_wanted_back_in_one_batch(listed: Any, deliver_many: Any, 
     assert available(instrument) == 990
 
 
-def test_each_answer_carries_the_request_of_its_order(listed: Any, deliver_many: Any) -> None:
-    deliver_many([submitted(listed("AAPL"))], request_id="a-click")
-    envelope = OutboxEvent.objects.get(type=market.OrderExecuted.TYPE).envelope
-    assert '"requestid":"a-click"' in envelope
+def test_each_answer_carries_the_request_of_its_own_order(listed: Any, deliver_many: Any) -> None:
+    instrument, clicks = listed("AAPL"), some_origins(9)
+    before = OutboxEvent.objects.count()
+    orders = [submitted(instrument, quantity=400) for _ in range(5)]  # two are executed
+    canceled = [cancel_requested(new_id()) for _ in range(3)]
+    too_late = cancel_requested(orders[0].order_id)
+    pairs = zip(orders[:3], canceled, strict=True)
+    asked = [*(event for pair in pairs for event in pair), *orders[3:], too_late]
+    deliver_many(asked, origins=clicks)
+    told = {
+        subject: (type_name.split(".")[2], origin)
+        for type_name, subject, origin in published_origins()[before:]
+    }
+    expected = {
+        event.order_id: click for event, click in zip(asked, clicks, strict=True) if event is not too_late
+    }
+    assert {subject: origin for subject, (_, origin) in told.items()} == {
+        f"venue-order/{order_id}": click for order_id, click in expected.items()
+    }
+    assert sorted(kind for kind, _ in told.values()) == ["canceled"] * 3 + ["executed"] * 2 + ["refused"] * 3
 
 
 def test_one_order_that_makes_no_sense_stops_its_batch(listed: Any, deliver_many: Any) -> None:

@@ -14,6 +14,7 @@ from notification_service.inbox.texts import body_of, title_of
 from notification_service.subscriptions import SUBSCRIPTIONS
 from notification_service.tests import events
 from servicekit.ids import new_id
+from servicekit.testing.origins import some_origins
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -87,6 +88,14 @@ def test_many_events_are_a_few_statements(deliver_many, user_id):
         return len(queries)
 
     assert statements(100) == statements(1)
+
+
+def test_each_notification_is_under_its_own_request(deliver_many, user_id):
+    clicks = some_origins(8)
+    sent = [make(user_id) for make in (events.filled, events.rejected) for _ in range(4)]
+    deliver_many(sent, origins=clicks)
+    told = Notification.objects.filter(user_id=user_id).values_list("order_id", "request_id")
+    assert dict(told) == {e.order_id: click.request_id for e, click in zip(sent, clicks, strict=True)}
 
 
 def test_two_hundred_fills_of_one_order_are_as_few(deliver_many, user_id):

@@ -15,8 +15,9 @@ from django.utils import timezone
 
 from servicekit.contracts import ContractError
 from servicekit.messaging import metrics, streams
-from servicekit.messaging.envelope import parse
+from servicekit.messaging.envelope import origin_of, parse
 from servicekit.messaging.models import FailedEvent, InboxEvent
+from servicekit.telemetry import log_event, origin_context
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +66,8 @@ def refuse(*, stream: str, envelope: str, error: str) -> None:
     record(
         event_id=event_id, stream=stream, type=type_name, subject=subject, envelope=envelope, error=error
     )  # fmt: skip
-    give_up(event_id=event_id, stream=stream, envelope=envelope, error=error)
+    with origin_context(origin_of(envelope)):
+        give_up(event_id=event_id, stream=stream, envelope=envelope, error=error)
 
 
 def give_up(*, event_id: str, stream: str, envelope: str, error: str) -> None:
@@ -77,7 +79,13 @@ def give_up(*, event_id: str, stream: str, envelope: str, error: str) -> None:
         streams.dead_letters_of(settings.SERVICE_NAME),
         {"id": event_id, "stream": stream, "envelope": envelope, "error": error},
     )
-    log.error("event %s from %s is a dead letter now: %s", event_id, stream, error)
+    log_event(
+        log,
+        "event.dead_letter",
+        f"event {event_id} from {stream} is a dead letter now: {error}",
+        level=logging.ERROR,
+        event_id=event_id,
+    )
 
 
 def identity(envelope: str) -> tuple[str, str, str]:

@@ -9,6 +9,7 @@ stream (``subscriptions``).
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -24,7 +25,9 @@ from servicekit.messaging import metrics
 from servicekit.messaging.consume.subscriptions import Handler, subscriptions, takes_many
 from servicekit.messaging.envelope import Received
 from servicekit.messaging.models import InboxEvent
-from servicekit.telemetry import request_context
+from servicekit.telemetry import SEVERAL, context_of, log_each, origin_context
+
+log = logging.getLogger(__name__)
 
 #: By id, each once, in the order of the stream.
 _Received = dict[UUID, Received[Any]]
@@ -87,6 +90,8 @@ def _handle(
             raise
         fault_point("consumer.before_commit")
     metrics.committed(ran)
+    if new:
+        log_each(log, "event.handled", "an event is handled", ((message, named(message)) for message in new))
     return len(new)
 
 
@@ -114,11 +119,17 @@ def waves(messages: Sequence[Received[Any]]) -> Iterator[list[Received[Any]]]:
 
 def _run(handler: Handler, messages: list[Received[Any]]) -> None:
     if takes_many(handler):
-        handler(messages)
+        with context_of(messages[0]) if len(messages) == 1 else origin_context(SEVERAL):
+            handler(messages)
         return
     for message in messages:
-        with request_context(message.request_id, message.traceparent):
+        with context_of(message):
             handler(message)
+
+
+def named(message: Received[Any]) -> dict[str, str]:
+    """What a log line says of an event: never its payload."""
+    return {"event_id": str(message.id), "type": message.type, "subject": message.subject}
 
 
 def _take_all(received: _Received) -> _New:

@@ -20,6 +20,7 @@ from servicekit.messaging.consume import failures, inbox
 from servicekit.messaging.consume.consumer_lease import ConsumerLease, LeaseLost
 from servicekit.messaging.envelope import Received
 from servicekit.messaging.threads import fresh_connections
+from servicekit.telemetry import context_of, log_event
 
 log = logging.getLogger(__name__)
 
@@ -114,15 +115,16 @@ class RetryQueues:
         except LeaseLost:
             raise
         except Exception as error:
-            attempts = 1 if _is_outage(error) else self._failed(delivery, error)
-            if attempts >= failures.MAX_ATTEMPTS:
-                failures.give_up(
-                    event_id=str(delivery.message.id),
-                    stream=delivery.stream,
-                    envelope=delivery.envelope,
-                    error=repr(error),
-                )
-                return True
+            with context_of(delivery.message):
+                attempts = 1 if _is_outage(error) else self._failed(delivery, error)
+                if attempts >= failures.MAX_ATTEMPTS:
+                    failures.give_up(
+                        event_id=str(delivery.message.id),
+                        stream=delivery.stream,
+                        envelope=delivery.envelope,
+                        error=repr(error),
+                    )
+                    return True
             self.waiting.setdefault(delivery.queue, deque()).appendleft(delivery)
             self.due[delivery.queue] = time.monotonic() + failures.wait_after(attempts)
             return False
@@ -130,7 +132,14 @@ class RetryQueues:
     def _failed(self, delivery: Delivery, error: Exception) -> int:
         """Log and count a failure of the event's own. Returns how many there have been."""
         message = delivery.message
-        log.error("event %s (%s) failed", message.id, message.type, exc_info=error)
+        log_event(
+            log,
+            "event.failed",
+            f"event {message.id} ({message.type}) failed",
+            level=logging.ERROR,
+            error=error,
+            **inbox.named(message),
+        )
         return failures.record(
             event_id=str(message.id),
             stream=delivery.stream,

@@ -42,9 +42,10 @@ def in_batches(handler: H | None = None, *, repeat_subjects: bool = False) -> H 
     """Mark a handler that takes many events of one type in one call.
 
     It gets a sequence of :class:`Received` in the order of the stream, inside one transaction with their
-    inbox rows. There is no current request in it: each message has its own ``request_id``. When it raises,
-    nothing of the batch has happened, and the events are tried again in smaller parts, in the end one by
-    one.
+    inbox rows. There is no current request in it: each message has its own request id and trace. What is
+    published names the message that it comes of as its ``cause``; what is logged of one message is
+    logged in its ``telemetry.context_of``. When it raises, nothing of the batch has happened, and the
+    events are tried again in smaller parts, in the end one by one.
 
     Args:
         repeat_subjects: a call may have several events of one subject, in their order, so that two hundred

@@ -18,8 +18,9 @@ from servicekit.audit.recording import record
 from servicekit.contracts import ContractError
 from servicekit.messaging import streams
 from servicekit.messaging.consume import failures, inbox
-from servicekit.messaging.envelope import open_envelope, parse
+from servicekit.messaging.envelope import open_envelope, origin_of, parse
 from servicekit.messaging.models import DroppedEvent, FailedEvent, InboxEvent
+from servicekit.telemetry import NO_ORIGIN, log_event, origin_context
 
 log = logging.getLogger(__name__)
 
@@ -57,22 +58,31 @@ def retry(event_id: UUID, *, by: Actor | None = None, reason: str = "") -> Outco
         FailedEvent.DoesNotExist: there is no such dead letter.
         redis.RedisError: it was handled, and Redis does not answer; :func:`tidy` clears the stream.
     """
+    origin = NO_ORIGIN
     try:
         with transaction.atomic():
             row = dead_letters().select_for_update().get(event_id=event_id)
+            origin = origin_of(row.envelope)
             inbox.handle([open_envelope(parse(row.envelope))])
             _record("event.retry", row, by=by, reason=reason, after={"handled": True})
             row.delete()
     except FailedEvent.DoesNotExist:
         raise
     except Exception as error:
-        log.error("dead letter %s failed again", event_id, exc_info=error)
+        with origin_context(origin):
+            log_event(
+                log,
+                "event.failed",
+                f"dead letter {event_id} failed again",
+                level=logging.ERROR,
+                error=error,
+                event_id=event_id,
+            )
         with transaction.atomic():
             dead_letters().filter(event_id=event_id).update(attempts=F("attempts") + 1, error=repr(error))
             for row in dead_letters().filter(event_id=event_id):
                 _record("event.retry", row, by=by, reason=reason, after={"handled": False})
         return Outcome(event_id, repr(error))
-    log.info("dead letter %s has been handled", event_id)
     _clear({str(event_id)})
     return Outcome(event_id, "")
 

@@ -3,7 +3,7 @@
 Use-cases call :func:`publish` or :func:`publish_many` in their transaction.
 """
 
-from servicekit.messaging.publish.outbox import Outgoing, publish, publish_many
+from servicekit.messaging.publish.outbox import Outgoing, origins, publish, publish_many
 from servicekit.messaging.publish.quotes import publish_quotes
 
-__all__ = ["Outgoing", "publish", "publish_many", "publish_quotes"]
+__all__ = ["Outgoing", "origins", "publish", "publish_many", "publish_quotes"]

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
-from servicekit.arrays import columns, lines
+from servicekit.arrays import array, columns, lines
 from servicekit.contracts import Event
 from servicekit.database import Statement, execute_deferred
 from servicekit.ids import new_id
 from servicekit.messaging import envelope
-from servicekit.messaging.envelope import Received
 from servicekit.messaging.publish.relay_wakeup import wake_relay
-from servicekit.telemetry import current_request_id, current_traceparent
+from servicekit.telemetry import SEVERAL, HasOrigin, Origin, current_origin
 
 # Positions rise in the order of the rows given.
 _APPEND = Statement(
@@ -42,13 +41,13 @@ class Outgoing(NamedTuple):
         event: a contract of this service.
         sequence: its number among the events of its subject, counted by the aggregate itself (its
             version); 1 for a subject that has only one.
-        cause: the event that led to it, whose request id and trace it carries on; None: those of the
-            request that is being served.
+        cause: the event that led to it, or its origin, whose request id and trace it carries on; None:
+            those of the request that is being served.
     """
 
     event: Event
     sequence: int = 1
-    cause: Received[Any] | None = None
+    cause: HasOrigin | None = None
 
 
 def publish(event: Event, *, sequence: int = 1) -> UUID:
@@ -65,6 +64,7 @@ def publish_many(outgoing: Iterable[Outgoing]) -> list[UUID]:
 
     Raises:
         TransactionManagementError: there is no transaction.
+        LookupError: a handler of several events at once does not say which of them is the cause.
         IntegrityError: a subject has an event of that number already: two writers raced. It may come
             as late as with the commit (``execute_deferred``).
     """
@@ -72,12 +72,14 @@ def publish_many(outgoing: Iterable[Outgoing]) -> list[UUID]:
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("an event is published inside a transaction")
     now, source = timezone.now(), settings.SERVICE_NAME
-    here = current_request_id(), current_traceparent()
+    here = current_origin()
     rows: list[tuple[UUID, str, str, int]] = []
     envelopes: list[str] = []
     for out in outgoing:
         event_id = new_id()
-        request_id, traceparent = (out.cause.request_id, out.cause.traceparent) if out.cause else here
+        cause = here if out.cause is None else out.cause
+        if cause is SEVERAL:
+            raise LookupError(f"{out.event.TYPE}: which of the events that are handled is its cause?")
         subject = out.event.subject
         rows.append((event_id, out.event.TYPE, subject, out.sequence))
         envelopes.append(
@@ -88,8 +90,9 @@ def publish_many(outgoing: Iterable[Outgoing]) -> list[UUID]:
                 subject=subject,
                 sequence=out.sequence,
                 time=now,
-                request_id=request_id,
-                traceparent=traceparent,
+                request_id=cause.request_id,
+                traceparent=cause.traceparent,
+                tracestate=cause.tracestate,
             )
         )
     if not rows:
@@ -98,3 +101,22 @@ def publish_many(outgoing: Iterable[Outgoing]) -> list[UUID]:
     if not any(func is wake_relay for _, func, _ in connection.run_on_commit):
         transaction.on_commit(wake_relay)
     return [row[0] for row in rows]
+
+
+_FIRST = Statement(
+    """
+SELECT DISTINCT ON (subject) subject, envelope FROM outbox
+WHERE subject = ANY(%s::text[]) ORDER BY subject, sequence
+"""
+)
+
+
+def origins(subjects: Iterable[str]) -> dict[str, Origin]:
+    """What this service's own aggregates come of: the origins of their first events.
+
+    For what is done about them later and by itself, a sweep over deadlines, say. Whose events retention
+    has removed is left out.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_FIRST, [array(subjects)])
+        return {subject: envelope.origin_of(text) for subject, text in cursor.fetchall()}

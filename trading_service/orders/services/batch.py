@@ -22,7 +22,8 @@ from servicekit.contracts import Event
 from servicekit.database import Statement, execute_deferred
 from servicekit.database.bulk import Insert, Update
 from servicekit.messaging.consume import Received
-from servicekit.messaging.publish import Outgoing, publish_many
+from servicekit.messaging.publish import Outgoing, origins, publish_many
+from servicekit.telemetry import HasOrigin, Origin
 from trading_service.orders.models import FINAL, Order, OrderTransition, Side, Status
 from trading_service.orders.saga import Step
 from trading_service.positions.services import Move, Movement, positions_move
@@ -45,7 +46,7 @@ WHERE orders.id = ANY(%s::uuid[]) ORDER BY orders.id FOR NO KEY UPDATE OF orders
 # and beside the events, and cannot be part of a deadlock.
 _LOCK_DUE = Statement(
     f"""
-SELECT {_COLUMNS}, recalls FROM orders_orderdeadline AS deadline
+SELECT {_COLUMNS}, recalls, request_id FROM orders_orderdeadline AS deadline
 JOIN orders_order AS orders ON orders.id = order_id
 JOIN reference_listedinstrument AS instrument ON instrument.id = instrument_id
 WHERE due_at <= statement_timestamp() ORDER BY due_at LIMIT %s
@@ -107,11 +108,31 @@ def orders_lock(order_ids: Iterable[UUID]) -> dict[UUID, LockedOrder]:
     return orders
 
 
-def orders_lock_due(*, limit: int) -> list[tuple[LockedOrder, int]]:
-    """Lock orders whose deadline has passed, the longest overdue first, with their ``recalls``."""
+class DueOrder(NamedTuple):
+    """An order whose deadline has passed.
+
+    Attributes:
+        recalls: how often the venue was asked to give it back.
+        placed_by: the request that placed it; its trace only while the outbox has the order's first event.
+    """
+
+    order: LockedOrder
+    recalls: int
+    placed_by: Origin
+
+
+def orders_lock_due(*, limit: int) -> list[DueOrder]:
+    """Lock orders whose deadline has passed, the longest overdue first."""
     with connection.cursor() as cursor:
         cursor.execute(_LOCK_DUE, [limit])
-        return [(LockedOrder(*columns), recalls) for *columns, recalls in cursor.fetchall()]
+        rows = [(LockedOrder(*row[:-2]), *row[-2:]) for row in cursor.fetchall()]
+    if not rows:
+        return []
+    known = origins(f"order/{order.id}" for order, *_ in rows)
+    return [
+        DueOrder(order, recalls, known.get(f"order/{order.id}") or Origin(request_id))
+        for order, recalls, request_id in rows
+    ]
 
 
 class _Transition(NamedTuple):
@@ -149,15 +170,16 @@ class Batch:
         order.version += 1
         self._changed[order.id] = order
 
-    def move(self, order: LockedOrder, to: Status, by: Received[Any] | None) -> None:
+    def move(self, order: LockedOrder, to: Status, by: HasOrigin) -> None:
         """Move an order to its next state, with a row of history.
 
         Args:
-            by: the event that causes it; None: the deadline.
+            by: the event that causes it; of a deadline, what the order comes of.
         """
         self.change(order)
-        event_id, request_id = (by.id, by.request_id) if by else (None, "")
-        self._history.append(_Transition(order.id, order.version, order.status, to, event_id, request_id))
+        event_id = by.id if isinstance(by, Received) else None
+        row = _Transition(order.id, order.version, order.status, to, event_id, by.request_id)
+        self._history.append(row)
         order.status = to
 
     def book(self, movement: Movement) -> None:
@@ -169,7 +191,7 @@ class Batch:
         if order.side == Side.SELL:
             self.book(Movement(order.user_id, order.instrument_id, Move.RELEASE, order.remaining_quantity))
 
-    def tell(self, order: LockedOrder, event: Event, by: Received[Any] | None) -> None:
+    def tell(self, order: LockedOrder, event: Event, by: HasOrigin) -> None:
         """Publish what happened to an order, as its present version."""
         self._outgoing.append(Outgoing(event, order.version, by))
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from servicekit.contracts import market
 from servicekit.contracts.reject_reasons import RejectCode
 from servicekit.messaging.consume import Received
+from servicekit.telemetry import HasOrigin
 from trading_service.orders import saga
 from trading_service.orders.models import Status
 from trading_service.orders.services.announcements import order_canceled, order_expired
@@ -30,7 +30,7 @@ def orders_cancel(*, messages: Sequence[Received[market.OrderCanceled]]) -> None
     batch.write("reject_code")
 
 
-def order_end(batch: Batch, order: LockedOrder, by: Received[Any] | None) -> None:
+def order_end(batch: Batch, order: LockedOrder, by: HasOrigin) -> None:
     """End an order that will not be executed any more, and give a sell its units back.
 
     It is ``canceled`` when its customer had asked for that, whatever came first, otherwise ``expired``.

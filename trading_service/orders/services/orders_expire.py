@@ -39,7 +39,7 @@ def orders_expire(*, limit: int = LIMIT) -> int:
     One that billing has not answered ends here. One that is at the venue is asked back
     (``OrderCancelRequested``; it is not the customer's wish, so ``cancel_requested_at`` stays empty) and
     gets a later deadline: the venue's answer ends it. Orders that another transaction has in hand are
-    left for the next time.
+    left for the next time. What is told carries the id and the trace of the request that placed the order.
 
     Returns:
         How many were taken; ``limit`` means there may be more.
@@ -50,12 +50,12 @@ def orders_expire(*, limit: int = LIMIT) -> int:
     due = orders_lock_due(limit=limit)
     batch = Batch(saga.DEADLINE)
     recalled: list[tuple[LockedOrder, int]] = []
-    for order, recalls in due:
+    for order, recalls, by in due:
         if order.status in saga.HOLD_OVERDUE.leaves:
-            order_end(batch, order, None)
+            order_end(batch, order, by)
         elif order.status in saga.VENUE_OVERDUE.leaves:
             batch.change(order)
-            batch.tell(order, _recall(order, batch), None)
+            batch.tell(order, _recall(order, batch), by)
             recalled.append((order, recalls + 1))
     batch.write("reject_code")
     if recalled:

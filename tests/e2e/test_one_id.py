@@ -1,0 +1,301 @@
+"""One id from click to end: of many clicks that go through the same batches, each is found by its own alone.
+
+In the gateway's log, every service's log, its outbox, envelopes and inbox, and in the rows that came of it.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import signal
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psutil
+import psycopg2
+import pytest
+
+from servicekit.contracts.subscribers import HEARS
+from tests.e2e.people import FINAL, Client, Person, wait
+from tests.system import System
+
+SERVICES = ("user", "market", "trading", "billing", "notification")
+#: How many are bought, how many of them are asked back, and how many cost more than there is.
+BOUGHT, CANCELED, DECLINED = 24, 4, 4
+
+FILLED = {
+    "trading.order.placed.v1",
+    "billing.hold.placed.v1",
+    "trading.order.submitted.v1",
+    "market.order.executed.v1",
+    "trading.order.filled.v1",
+    "billing.order.settled.v1",
+}
+REJECTED = {"trading.order.placed.v1", "billing.hold.declined.v1", "trading.order.rejected.v1"}
+TAKEN_BACK = {"trading.order.cancel_requested.v1", "market.order.canceled.v1", "trading.order.canceled.v1"}
+
+
+@dataclass
+class Click:
+    """A request with a trace of its own.
+
+    Attributes:
+        id: what the gateway called it, once it is answered.
+    """
+
+    traceparent: str = field(default_factory=lambda: f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01")
+    tracestate: str = field(default_factory=lambda: f"shop={secrets.token_hex(4)},bank=b")
+    id: str = ""
+    about: str = ""
+
+    def post(self, client: Client, path: str, body: Any = None) -> dict[str, Any]:
+        headers = {"traceparent": self.traceparent, "tracestate": self.tracestate}
+        answer = client.post(path, body, key=str(uuid4()), headers=headers)
+        assert answer.status_code in (201, 202), answer.text
+        self.id = answer.headers["X-Request-Id"]
+        said: dict[str, Any] = answer.json()
+        self.about = said["id"]
+        return said
+
+
+@dataclass
+class Traces:
+    """What the whole system has under each id.
+
+    Attributes:
+        events: request id → event id → its envelope, of all outboxes.
+        inboxes: service → the events that it has handled, and when.
+        lines: service → request id → event id → its line in the worker's log.
+    """
+
+    events: dict[str, dict[str, dict[str, Any]]]
+    inboxes: dict[str, dict[str, Any]]
+    lines: dict[str, dict[str, dict[str, dict[str, Any]]]]
+
+    def types(self, click: Click) -> Counter[str]:
+        return Counter(envelope["type"] for envelope in self.events[click.id].values())
+
+
+def rows(system: System, service: str, query: str, *values: Any) -> list[tuple[Any, ...]]:
+    auditor = system.settings_of("auditor")
+    connection = psycopg2.connect(
+        host=auditor["BIRZHA_DATABASE_HOST"],
+        port=auditor["BIRZHA_DATABASE_PORT"],
+        user=auditor["BIRZHA_DATABASE_USER"],
+        password=auditor["BIRZHA_DATABASE_PASSWORD"],
+        dbname=service,
+    )
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(query, values)
+            return list(cursor.fetchall())
+    finally:
+        connection.close()
+
+
+def logged(path: Path) -> Iterator[dict[str, Any]]:
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line[:1] == "{":
+            yield json.loads(line)
+
+
+def look(system: System, ids: set[str]) -> Traces:
+    events: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
+    inboxes: dict[str, dict[str, Any]] = {}
+    lines: dict[str, dict[str, dict[str, dict[str, Any]]]] = {}
+    for service in SERVICES:
+        for (text,) in rows(system, service, "SELECT envelope FROM outbox ORDER BY position DESC LIMIT 2000"):
+            envelope = json.loads(text)
+            if envelope["requestid"] in ids:
+                events[envelope["requestid"]][envelope["id"]] = envelope
+        handled = rows(system, service, "SELECT event_id::text, handled_at FROM inbox")
+        inboxes[service] = dict(handled)
+        lines[service] = defaultdict(dict)
+        for line in logged(system.home.log / f"{service}-worker.log"):
+            if line.get("event") == "event.handled" and line.get("request_id") in ids:
+                assert line["event_id"] not in lines[service][line["request_id"]], "handled once, told twice"
+                lines[service][line["request_id"]][line["event_id"]] = line
+    return Traces(events, inboxes, lines)
+
+
+@contextmanager
+def held_back(system: System, name: str) -> Iterator[None]:
+    """A process stands still meanwhile: what it should have done is then done together."""
+    process = psutil.Process(int(system.process(name)["pid"]))
+    family = [process, *process.children(recursive=True)]
+    for each in family:
+        each.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for each in family:
+            each.send_signal(signal.SIGCONT)
+
+
+@pytest.fixture(scope="module")
+def clicks(system: System, new_person: Callable[..., Person]) -> dict[str, list[Click]]:
+    """Orders of several people, all in the same batches, some asked back and some too dear, at their ends."""
+    people = [new_person(deposit="9000.00") for _ in range(3)]
+    buys, declined, cancels = ([Click() for _ in range(n)] for n in (BOUGHT, DECLINED, CANCELED))
+    order = {"ticker": "AAPL", "side": "buy", "type": "market"}
+    with held_back(system, "trading-worker"):
+        for number, click in enumerate(buys):
+            click.post(people[number % 3], "/orders", order | {"quantity": 1})
+            if number % (BOUGHT // DECLINED) == 0:
+                declined[number * DECLINED // BOUGHT].post(
+                    people[number % 3], "/orders", order | {"quantity": 999}
+                )
+        for number, click in enumerate(cancels):
+            place = number * BOUGHT // CANCELED
+            click.post(people[place % 3], f"/orders/{buys[place].about}/cancel")
+    for person in people:
+        wait(
+            lambda person=person: all(row["status"] in FINAL for row in person.rows("/orders")),
+            "not all orders ended",
+            60,
+        )
+        wait(lambda person=person: person.cash()["held"] == "0.00", "not all cash is free", 30)
+    asked_back = [click for click in buys if click.about in {cancel.about for cancel in cancels}]
+    filled = [click for click in buys if click not in asked_back]
+    return {"filled": filled, "declined": declined, "asked_back": asked_back, "cancels": cancels}
+
+
+@pytest.fixture(scope="module")
+def traces(system: System, clicks: dict[str, list[Click]]) -> Traces:
+    """What there is of them when every subscriber has handled everything."""
+    ids = {click.id for some in clicks.values() for click in some}
+
+    def complete() -> Traces | None:
+        found = look(system, ids)
+        for envelopes in found.events.values():
+            for event_id, envelope in envelopes.items():
+                for service, types in HEARS.items():
+                    if envelope["type"] in types and event_id not in found.inboxes[service]:
+                        return None
+        return found
+
+    traces: Traces = wait(complete, "not everything was handled", 30)
+    return traces
+
+
+def test_they_went_together(clicks: dict[str, list[Click]], traces: Traces) -> None:
+    """Otherwise what follows shows nothing."""
+    placed = [
+        event_id
+        for some in clicks.values()
+        for click in some
+        for event_id, envelope in traces.events[click.id].items()
+        if envelope["type"] == "trading.order.placed.v1"
+    ]
+    assert len(placed) == BOUGHT + DECLINED
+    together = Counter(traces.inboxes["billing"][event_id] for event_id in placed)
+    assert max(together.values()) > 10, together
+
+
+def test_each_event_carries_the_id_and_the_trace_of_its_own_click(
+    clicks: dict[str, list[Click]], traces: Traces
+) -> None:
+    assert [set(traces.types(click)) for click in clicks["filled"]] == [FILLED] * (BOUGHT - CANCELED)
+    assert [set(traces.types(click)) for click in clicks["declined"]] == [REJECTED] * DECLINED
+    assert [set(traces.types(click)) for click in clicks["cancels"]] == [TAKEN_BACK] * CANCELED
+    for some in clicks.values():
+        for click in some:
+            assert max(traces.types(click).values()) == 1
+            for envelope in traces.events[click.id].values():
+                assert (envelope["traceparent"], envelope["tracestate"]) == (
+                    click.traceparent,
+                    click.tracestate,
+                )
+                of = envelope["data"]["order_id"]
+                assert of == click.about, f"{envelope['type']} of {of} says it comes of {click.about}"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_each_services_log_has_each_event_under_its_own_id(
+    service: str, clicks: dict[str, list[Click]], traces: Traces
+) -> None:
+    for some in clicks.values():
+        for click in some:
+            expected = {
+                event_id
+                for event_id, envelope in traces.events[click.id].items()
+                if envelope["type"] in HEARS[service]
+            }
+            found = traces.lines[service][click.id]
+            assert found.keys() == expected
+            assert {line["traceparent"] for line in found.values()} <= {click.traceparent}
+            for event_id, line in found.items():
+                envelope = traces.events[click.id][event_id]
+                assert (line["type"], line["subject"]) == (envelope["type"], envelope["subject"])
+
+
+def test_the_access_log_has_it(system: System, clicks: dict[str, list[Click]]) -> None:
+    everything = {click.id: click for some in clicks.values() for click in some}
+
+    def seen() -> dict[str, dict[str, Any]] | None:
+        lines = logged(system.home.log / "gateway.log")
+        found = {line["request_id"]: line for line in lines if line.get("request_id") in everything}
+        return found if len(found) == len(everything) else None
+
+    for request_id, line in wait(seen, "the access log lacks some", 15).items():
+        assert line["path"].startswith("/api/v1/orders")
+        assert line["traceparent"] == everything[request_id].traceparent
+
+
+def test_the_rows_have_it(system: System, clicks: dict[str, list[Click]]) -> None:
+    placing = {
+        click.about: click.id for name in ("filled", "declined", "asked_back") for click in clicks[name]
+    }
+    ending = placing | {click.about: click.id for click in clicks["cancels"]}
+
+    def under(service: str, table: str, where: str = "true") -> dict[str, set[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        column = "id" if table == "orders_order" else "order_id"
+        query = f"SELECT {column}::text, request_id FROM {table} WHERE {column}::text = ANY(%s) AND {where}"
+        for order_id, request_id in rows(system, service, query, list(placing)):
+            found[order_id].add(request_id)
+        return found
+
+    def each(ids: dict[str, str], *names: str) -> dict[str, set[str]]:
+        return {click.about: {ids[click.about]} for name in names for click in clicks[name]}
+
+    everyone = ("filled", "declined", "asked_back")
+    assert under("trading", "orders_order") == each(placing, *everyone)
+    final = "to_status IN ('filled', 'rejected', 'canceled')"
+    assert under("trading", "orders_ordertransition", final) == each(ending, *everyone)
+    assert under("trading", "orders_ordertransition", f"NOT {final}") == each(placing, *everyone)
+    assert under("billing", "ledger_journalentry") == each(placing, "filled")
+    assert under("notification", "notification_inbox_notification") == each(ending, *everyone)
+
+
+def test_a_sign_up_is_followed_too(system: System, visitor: Client) -> None:
+    click, name = Click(), f"e2e-{secrets.token_hex(5)}"
+    body = {
+        "username": name, "email": f"{name}@example.com", "password": secrets.token_urlsafe(12),
+        "locale": "en", "sign_in": True,
+    }  # fmt: skip
+    click.post(visitor, "/users", body)
+    expected = {"user.account.registered.v1", "billing.account.opened.v1"}
+
+    def told() -> Traces | None:
+        traces = look(system, {click.id})
+        heard = [service for service in SERVICES if traces.lines[service][click.id]]
+        return traces if set(traces.types(click)) == expected and len(heard) == 3 else None
+
+    traces: Traces = wait(told, "not everybody has heard", 15)
+    for envelope in traces.events[click.id].values():
+        assert (envelope["traceparent"], envelope["tracestate"]) == (click.traceparent, click.tracestate)
+    own = [
+        line
+        for log in ("user.log", "user-passwords.log")
+        for line in logged(system.home.log / log)
+        if line.get("request_id") == click.id
+    ]
+    assert [(line["event"], line["traceparent"]) for line in own] == [
+        ("sign_in.succeeded", click.traceparent)
+    ]
