@@ -29,7 +29,8 @@ from compose.system import WEB_SERVERS
 
 #: servicekit's tests use trading's database and its user of Redis, so they are never run beside trading's.
 SHARING = ("servicekit", "trading_service")
-#: Packages with tests of their own, those that take longest first; what stands together runs one by one.
+#: Packages with tests of their own, those that take longest first; those of one inner tuple run one after the
+#: other.
 PACKAGES = (
     SHARING,
     ("gateway",),

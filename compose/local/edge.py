@@ -34,7 +34,7 @@ def reload(home: Home) -> None:
         before = bootstrap.read_bytes()
         with step("checking gateway.yaml and writing what it says"):
             render_gateway(home, settings)
-        with step("waiting until Envoy goes by it"):
+        with step("waiting until Envoy uses it"):
             try:
                 wait_until_applied(_admin(home), bootstrap.parent)
             except ConfigNotApplied as error:
@@ -43,7 +43,7 @@ def reload(home: Home) -> None:
             say("- what Envoy is started with has changed")
             _replace(stack)
         stack.record("gateway.reload", "gateway", rate_limits=settings.rate_limits)
-    say("The gateway goes by gateway.yaml.")
+    say("The gateway uses gateway.yaml as it is now.")
 
 
 def restart(home: Home) -> None:

@@ -20,7 +20,7 @@ _FILES = {
 
 
 class ConfigNotApplied(RuntimeError):
-    """Envoy does not go by what was written; the message names the files."""
+    """Envoy does not use what was written; the message names the files."""
 
 
 def wait_until_applied(admin: Admin, folder: Path, *, seconds: float = 15) -> None:

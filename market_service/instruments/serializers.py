@@ -110,7 +110,7 @@ def _change_percent(price: Decimal, previous_close: Decimal) -> str:
 class OneOfField(serializers.ChoiceField):
     """A choice whose refusal names what there is to choose from."""
 
-    default_error_messages = {"invalid_choice": _("One of %(limit)s is wanted, not %(value)s.")}
+    default_error_messages = {"invalid_choice": _("Must be one of %(limit)s, not %(value)s.")}
 
     def to_internal_value(self, data: Any) -> Any:
         if data != "" and str(data) not in self.choice_strings_to_values:

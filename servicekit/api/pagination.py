@@ -26,7 +26,7 @@ class _StrictPageSize:
             return self.page_size
         if not text.isascii() or not text.isdigit() or len(text) > 4 or not 1 <= int(text) <= MAX_PAGE_SIZE:
             raise ValidationError(
-                {"page_size": [_("A whole number from 1 to %(limit)s is wanted.") % {"limit": MAX_PAGE_SIZE}]}
+                {"page_size": [_("Must be a whole number from 1 to %(limit)s.") % {"limit": MAX_PAGE_SIZE}]}
             )
         return int(text)
 

@@ -130,7 +130,7 @@ class QuantityField(serializers.Field):
     """Whole units, 1 to :data:`MAX_QUANTITY`: a JSON integer."""
 
     default_error_messages = {
-        "quantity_invalid": _("A whole number from 1 to %(limit)s is wanted, not %(value)s."),
+        "quantity_invalid": _("Must be a whole number from 1 to %(limit)s, not %(value)s."),
     }
 
     def to_internal_value(self, data: Any) -> int:
@@ -157,7 +157,7 @@ class MoneyField(serializers.Field):
 
     default_error_messages = {
         "not_money": _(
-            "A decimal string above zero with at most two digits after the point is wanted, not %(value)s."
+            "Must be a decimal string above zero with at most two digits after the point, not %(value)s."
         ),
     }
 
@@ -235,7 +235,7 @@ class MomentField(serializers.Field):
 
     default_error_messages = {
         "moment_invalid": _(
-            "A date (2025-01-31) or a date-time (2025-01-31T09:30:00Z) is wanted, not %(value)s."
+            "Must be a date (2025-01-31) or a date-time (2025-01-31T09:30:00Z), not %(value)s."
         )
     }
 

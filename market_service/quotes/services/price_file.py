@@ -208,7 +208,7 @@ def _day(text: str, today: date) -> None:
 def _price(name: str, text: str, digits: int) -> Decimal:
     value = _number(name, text, digits)
     if value <= 0:
-        raise _Bad(f"{name} not above zero", f"{name} is {text}: above zero is wanted")
+        raise _Bad(f"{name} not above zero", f"{name} is {text}: must be above zero")
     if value >= PRICE_LIMIT:
         raise _Bad(f"{name} too large", f"{name} {_shown(text)} is too large")
     return value

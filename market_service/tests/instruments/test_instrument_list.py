@@ -124,7 +124,7 @@ def test_a_bad_parameter_is_named(api: Any, listed: Any, query: str, field: str)
 
 def test_a_wrong_choice_is_told_what_there_is_to_choose(api: Any) -> None:
     detail = api().get(f"{LIST}?type=option").json()["detail"]
-    assert detail == "One of share, bond, fund, currency, future is wanted, not option."
+    assert detail == "Must be one of share, bond, fund, currency, future, not option."
 
 
 def test_a_page_past_the_end(api: Any, listed: Any) -> None:

@@ -87,7 +87,7 @@ def test_loading_again_changes_nothing_and_a_corrected_row_replaces(listed: Any,
         ("AAPL,2013-03-01,1e400,438.18,429.98,430.47,1,430", "Open '1e400' is not a plain decimal number"),
         ("AAPL,2013-03-01,438,438.18,429.98,,1,430", "Close is empty"),
         ("AAPL,2013-03-01,438,438.18,-429.98,430.47,1,430", "Low is negative: '-429.98'"),
-        ("AAPL,2013-03-01,438,438.18,0,430.47,1,430", "Low is 0: above zero is wanted"),
+        ("AAPL,2013-03-01,438,438.18,0,430.47,1,430", "Low is 0: must be above zero"),
         ("AAPL,2013-03-01,438.0000001,439,429.98,430.47,1,430", "more than 6 digits after the point"),
         ("AAPL,2013-03-01,438,9999999999999,429,430,1,430", "High '9999999999999' is too large"),
         (
