@@ -25,11 +25,19 @@ _locks: list[int] = []
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
     """Before pytest-django looks for the settings: say which they are."""
-    paths = early_config.known_args_namespace.file_or_dir
+    options = early_config.known_args_namespace
+    paths = options.file_or_dir or [str(early_config.invocation_params.dir)]
+    if options.pyargs:
+        paths = [path if Path(path).exists() else str(REPOSITORY / path.replace(".", "/")) for path in paths]
     try:
-        module = settings_of(paths or [str(early_config.invocation_params.dir)])
+        module = settings_of(paths)
     except ValueError as error:
         raise pytest.UsageError(str(error)) from None
+    if options.ds not in (None, module):
+        raise pytest.UsageError(
+            f"--ds={options.ds}: the settings go by the paths, and theirs are {module!r}."
+        )
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)  # of a shell, for something else
     if module:
         prepare(module)
         early_config.pluginmanager.import_plugin("servicekit.testing.fixtures")

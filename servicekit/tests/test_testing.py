@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -64,12 +65,68 @@ def test_pytest_says_so_before_it_runs_anything() -> None:
     assert "Traceback" not in result.stderr
 
 
-def test_words_that_are_no_paths_choose_nothing() -> None:
-    """``-k trading_service`` and an option's value were once taken for the package under test."""
-    argv = [sys.executable, "-m", "pytest", "-q", "--collect-only", "-k", "user_service", "tests/tls"]
-    result = subprocess.run(argv, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+@pytest.mark.parametrize(
+    ("folder", "paths"),
+    [
+        ("trading_service", ["tests/orders"]),
+        ("trading_service/tests", ["orders/test_order_place.py::test_x"]),
+        ("web_frontend", ["../trading_service/tests"]),
+        ("docs", [str(REPOSITORY / "trading_service")]),
+        ("trading_service/tests", ["."]),
+    ],
+)
+def test_paths_count_from_where_one_stands(
+    folder: str, paths: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(REPOSITORY / folder)
+    assert settings_of(paths) == "trading_service.config.settings"
 
-    assert result.returncode == pytest.ExitCode.NO_TESTS_COLLECTED, result.stdout + result.stderr
+
+def collect(*arguments: str, folder: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+    """pytest, started in a folder of the project; it only collects."""
+    argv = [sys.executable, "-m", "pytest", "-q", "--collect-only", *arguments]
+    environment = os.environ | variables
+    return subprocess.run(
+        argv, cwd=REPOSITORY / folder, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.timeout(400)
+def test_without_paths_the_folder_one_stands_in_counts() -> None:
+    result = collect(folder="user_service/tests/accounts")
+    assert result.returncode == 0, result.stdout + result.stderr
+
+    result = collect()
+    assert result.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "need different Django settings" in result.stderr
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize(
+    "paths",
+    [
+        ["-k", "user_service", "tests/tls"],  # words that are no paths were once taken for packages
+        ["tests/tls/test_class.py"],
+    ],
+)
+def test_only_paths_choose(paths: list[str]) -> None:
+    result = collect(*paths, DJANGO_SETTINGS_MODULE="user_service.config.nothing")
+
+    expected = pytest.ExitCode.NO_TESTS_COLLECTED if "-k" in paths else pytest.ExitCode.OK
+    assert result.returncode == expected, result.stdout + result.stderr
+
+
+@pytest.mark.timeout(400)
+def test_modules_and_other_settings_are_never_mixed_in() -> None:
+    result = collect("--pyargs", "user_service.tests.accounts.test_identifiers")
+    assert result.returncode == 0, result.stdout + result.stderr
+
+    result = collect("--ds=market_service.config.settings", "user_service/tests/accounts")
+    assert result.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "theirs are 'user_service.config.settings'" in result.stderr
+
+    result = collect("--pyargs", "user_service.tests", "market_service.tests")
+    assert result.returncode == pytest.ExitCode.USAGE_ERROR
 
 
 def test_a_run_has_a_copy_of_a_template_that_is_named_after_its_migrations(db: None) -> None:
