@@ -3,7 +3,7 @@ RUN := @sh compose/local/run
 export PYTHON SEEDS SEED FAULT RECOVERY ONLY RUNS PROFILE ARGS
 
 .DEFAULT_GOAL := help
-.PHONY: help up dev restart shell psql down status logs reset demo check events replay gateway-reload gateway-restart canary canary-status promote rollback faults bench bench-gateway test coverage pictures lint lock audit rotate-key
+.PHONY: help up dev restart shell psql down status logs reset demo check events replay gateway-reload gateway-restart canary canary-status promote rollback faults bench bench-gateway test pictures lint lock audit rotate-key
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -78,11 +78,8 @@ bench: ## how fast is it? (ONLY=drain, RUNS=3, PROFILE=trading-worker); written 
 bench-gateway: ## what do Envoy and nginx cost? (RUNS=3); written to docs/benchmarks.md
 	@ONLY="gateway services" sh compose/local/run bench
 
-test: ## every check and every test, on a system of its own (ONLY=path[::name] some, in seconds; ARGS="-k word")
+test: ## every check and every test with its coverage, on a system of its own (ONLY=path[::name] some, in seconds; ARGS="-k word")
 	$(RUN) test
-
-coverage: ## which lines the tests of the packages run (a fifth slower than without)
-	$(RUN) coverage
 
 pictures: ## take the pictures of the README, of a system that is kept until make down
 	$(RUN) pictures

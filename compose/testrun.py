@@ -1,14 +1,16 @@
 """`make test`: every check and every test, on a system of its own, which is taken down whatever happens.
 
 First the linters and each package's tests against a real PostgreSQL and Valkey (three of them at a time),
-then the whole system on a free port and the tests that cross services. The test system lives in
-``.birzha-test`` (BIRZHA_TEST_HOME) and is made anew by every run; its logs stay there afterwards.
+then the whole system on a free port and the tests that cross services. What the packages' tests run of them
+is measured on the way. The test system lives in ``.birzha-test`` (BIRZHA_TEST_HOME) and is made anew by every
+run; its logs stay there afterwards.
 """
 
 from __future__ import annotations
 
+import json
 import os
-import shutil
+import re
 import signal
 import subprocess
 import sys
@@ -16,9 +18,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TextIO
-from xml.etree import ElementTree
 
 from compose.local import catalogs, commands, install
 from compose.local.console import Trouble, say
@@ -43,27 +43,24 @@ CROSSING = "tests"
 AT_ONCE = 3
 #: Seconds that an interrupted suite may take to stop what it has started.
 EXIT_TIMEOUT_S = 30
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+#: pytest's exit codes after which its last line says what came of the tests: all passed, some failed.
+PYTEST_SAID = (0, 1)
+#: What it counts in that line.
+WORDS = ("passed", "failed", "error", "skipped")
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a suite came to. ``note`` says why it failed when no single test did."""
+    """What a suite came to, in pytest's own words where it was one."""
 
     suite: str
-    passed: int = 0
-    failed: int = 0
-    skipped: int = 0
-    seconds: float = 0
-    note: str = ""
-
-    @property
-    def good(self) -> bool:
-        return not self.failed and not self.note
+    good: bool
+    seconds: float
+    said: str = ""
 
     def __str__(self) -> str:
-        counts = f"{self.passed:>5} passed {self.failed:>3} failed {self.skipped:>3} skipped"
-        return f"{self.suite:<22} {counts} {self.seconds:>6.0f} s  {self.note}".rstrip()
+        verdict = "good" if self.good else "NOT GOOD"
+        return f"{self.suite:<22} {verdict:<8} {self.seconds:>6.0f} s  {self.said}".rstrip()
 
 
 def main() -> int:
@@ -72,8 +69,7 @@ def main() -> int:
         signal.signal(number, _interrupt)
     home = Home.at(os.environ.get("BIRZHA_TEST_HOME") or ROOT / ".birzha-test")
     with install.locked(ROOT / "tests", "another make test is running here; waiting for it"):
-        run = TestRun(Stack(home))
-        return run.measure() if sys.argv[1:] == ["--coverage"] else run.run()
+        return TestRun(Stack(home)).run()
 
 
 class TestRun:
@@ -81,35 +77,15 @@ class TestRun:
 
     Attributes:
         outcomes: what the suites came to so far.
+        covered: a sentence that says how much of the packages their tests have run.
         children: the programs under way, ended when the run is interrupted.
     """
 
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
         self.outcomes: list[Outcome] = []
+        self.covered = ""
         self.children: set[subprocess.Popen[str]] = set()
-        self._runner: tuple[str, ...] = ("pytest",)
-
-    def measure(self) -> int:
-        """`make coverage`: each package's tests under coverage, one package at a time; prints the figures."""
-        data = self.stack.home.log / "coverage"
-        try:
-            _renew(self.stack)
-            catalogs.compile_changed()
-            self.stack.backing_up()
-            self._runner = ("coverage", "run", f"--data-file={data}", "-m", "pytest")
-            for package in (package for packages in PACKAGES for package in packages):
-                self.outcomes.append(self._pytest(package))
-            self._program("coverage", "combine", "--quiet", f"--data-file={data}", str(data.parent))
-            self._program("coverage", "html", "--quiet", f"--data-file={data}", f"--directory={data}-html")
-            self._program("coverage", "report", f"--data-file={data}", "--sort=cover")
-        finally:
-            self._end_children()
-            self.stack.down()
-        for outcome in self.outcomes:
-            say(str(outcome))
-        say(f"Not counted: what runs in other processes. Line by line: {data}-html/index.html")
-        return 0 if all(outcome.good for outcome in self.outcomes) else 1
 
     def run(self) -> int:
         """Run every suite, take the system down, print the summary; returns the exit code."""
@@ -126,12 +102,12 @@ class TestRun:
                 self.stack.down()
             except Trouble as trouble:
                 note = note or str(trouble)
-            _summary(self.outcomes, note, time.monotonic() - begun)
+            self._summary(note, time.monotonic() - begun)
         return 0 if self.outcomes and not note and all(outcome.good for outcome in self.outcomes) else 1
 
     def _every_suite(self) -> None:
         _renew(self.stack)
-        _find_browser()
+        self._program("tests.browser.chromium")
         catalogs.compile_changed()
         self.stack.backing_up()
         pool = ThreadPoolExecutor(AT_ONCE)
@@ -140,13 +116,28 @@ class TestRun:
             for outcomes in pool.map(self._one_by_one, PACKAGES):
                 self.outcomes += outcomes
             linted.result()
+            self.covered = self.coverage()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
         settings = Settings.read(self.stack.home, MANY_CUSTOMERS | {"BIRZHA_PORT": str(free_port())})
         self._note("make up", lambda: self.stack.up(settings))
         self._note("make demo", lambda: self._program("compose.demo") == 0)
-        self.outcomes.append(self._pytest(CROSSING))
+        self.outcomes.append(self.suite(CROSSING))
         self._note("make check", lambda: self._program("compose.check") == 0)
+
+    def _summary(self, note: str, seconds: float) -> None:
+        say("\n" + "=" * 78)
+        for outcome in self.outcomes:
+            say(str(outcome))
+        if note:
+            say(f"stopped: {note}")
+        bad = [outcome.suite for outcome in self.outcomes if not outcome.good]
+        verdict = f"NOT GOOD: {', '.join(bad) or note.splitlines()[0]}" if bad or note else "all good"
+        say(f"{verdict}, after {seconds / 60:.1f} min")
+        said = " ".join(outcome.said for outcome in self.outcomes)
+        counts = {word: sum(map(int, re.findall(f"([0-9]+) {word}", said))) for word in WORDS}
+        say(", ".join(f"{count} {word}" for word, count in counts.items()))
+        say(self.covered)
 
     def _end_children(self) -> None:
         """End the suites that still run: pytest, interrupted, stops what its tests have started."""
@@ -162,26 +153,42 @@ class TestRun:
     def _note(self, suite: str, check: Callable[[], bool]) -> None:
         begun = time.monotonic()
         good = check()
-        seconds = time.monotonic() - begun
-        self.outcomes.append(Outcome(suite, passed=int(good), failed=int(not good), seconds=seconds))
+        self.outcomes.append(Outcome(suite, good, time.monotonic() - begun))
         say(str(self.outcomes[-1]))
 
     def _one_by_one(self, packages: tuple[str, ...]) -> list[Outcome]:
-        return [self._pytest(package) for package in packages]
+        return [self.suite(package) for package in packages]
 
-    def _pytest(self, package: str) -> Outcome:
-        """One package's tests in a process of their own; prints its output when something failed."""
+    def suite(self, package: str, path: str = "") -> Outcome:
+        """A package's tests, or those at ``path``, in a process of their own; prints what failed."""
         log = self.stack.home.log
-        report = log / f"tests-{package}.xml"
+        runner = ["pytest"]
+        if package != CROSSING:  # of which nearly everything runs in other processes
+            out, source = str(log / f"coverage-{package}.json"), f"{package},servicekit"
+            runner = ["slipcover", "--json", "--out", out, "--source", source, "-m", "pytest"]
         begun = time.monotonic()
         with (log / f"tests-{package}.log").open("w+", encoding="utf-8", errors="replace") as file:
-            arguments = (package, "-q", f"--junitxml={report}", "-p", "no:cacheprovider")
-            code = self._program(*self._runner, *arguments, output=file)
+            report = f"--junitxml={log / f'tests-{package}.xml'}"
+            code = self._program(
+                *runner, path or package, "-q", report, "-p", "no:cacheprovider", output=file
+            )
             file.seek(0)
-            output = file.read()
-        outcome = _counted(package, report, code, time.monotonic() - begun)
+            output = file.read().rstrip()
+        said = output.rpartition("\n")[2] if code in PYTEST_SAID else f"pytest ended with {code}"
+        outcome = Outcome(package, code == 0, time.monotonic() - begun, said.partition(" in ")[0])
         say(str(outcome) if outcome.good else f"{output}\n{outcome}")
         return outcome
+
+    def coverage(self) -> str:
+        """How much of the packages their tests have run; which lines not is written beside the logs."""
+        log = self.stack.home.log
+        merged, table = log / "coverage.json", log / "coverage.txt"
+        parts = [str(part) for part in sorted(log.glob("coverage-*.json"))]
+        with table.open("w", encoding="utf-8") as file:
+            if self._program("slipcover", "--merge", *parts, "--out", str(merged), output=file):
+                return f"coverage: unknown, see {table}"
+        percent = json.loads(merged.read_text(encoding="utf-8"))["summary"]["percent_covered"]
+        return f"coverage: the tests of the packages run {percent:.1f} % of their lines; the others: {table}"
 
     def _program(self, module: str, *arguments: str, output: TextIO | None = None) -> int:
         """Run a module on the test system; returns its exit code."""
@@ -199,20 +206,6 @@ class TestRun:
         return code
 
 
-def _counted(suite: str, report: Path, code: int, seconds: float) -> Outcome:
-    """Read pytest's own report; a run that left none, or no tests at all, is a failure."""
-    try:
-        counts = ElementTree.parse(report).getroot().find("testsuite")
-    except (OSError, ElementTree.ParseError):
-        counts = None
-    if counts is None:
-        return Outcome(suite, seconds=seconds, note=f"pytest ended with {code}")
-    total, skipped = int(counts.get("tests", 0)), int(counts.get("skipped", 0))
-    failed = int(counts.get("failures", 0)) + int(counts.get("errors", 0))
-    note = "" if code == 0 or failed else f"pytest ended with {code}" if total else "no tests"
-    return Outcome(suite, total - skipped - failed, failed, skipped, seconds, note)
-
-
 def _renew(stack: Stack) -> None:
     """Delete the system of the last run.
 
@@ -224,37 +217,6 @@ def _renew(stack: Stack) -> None:
         if not home.is_for_tests():
             raise Trouble(f"{home.root} is not a test system; name another by BIRZHA_TEST_HOME.")
         stack.reset()
-
-
-def _find_browser() -> None:
-    """The browser tests need a Chromium: as root on Debian it is installed, otherwise this says so."""
-    if any(shutil.which(name) for name in BROWSERS):
-        return
-    if os.getuid() == 0 and shutil.which("apt-get"):
-        say("- installing chromium with apt-get ...")
-        environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"]
-        for argv in (["apt-get", "update", "-qq"], install):
-            subprocess.run(argv, env=environment, stdout=subprocess.DEVNULL, check=False)
-    if not any(shutil.which(name) for name in BROWSERS):
-        line = "!" * 78
-        say(
-            f"{line}\nThere is no Chromium: THE TESTS IN A REAL BROWSER DO NOT RUN. Install it, for example\n"
-            f"with: sudo apt-get install chromium\n{line}"
-        )
-
-
-def _summary(outcomes: list[Outcome], note: str, seconds: float) -> None:
-    say("\n" + "=" * 78)
-    for outcome in outcomes:
-        say(str(outcome))
-    if note:
-        say(f"stopped: {note}")
-    passed, failed = sum(o.passed for o in outcomes), sum(o.failed for o in outcomes)
-    bad = [outcome.suite for outcome in outcomes if not outcome.good]
-    verdict = f"NOT GOOD: {', '.join(bad) or note.splitlines()[0]}" if bad or note else "all good"
-    say(f"{verdict}, after {seconds / 60:.1f} min")
-    say(f"{passed} passed, {failed} failed, {sum(o.skipped for o in outcomes)} skipped")
 
 
 def _interrupt(*_: object) -> None:

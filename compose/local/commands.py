@@ -84,8 +84,6 @@ def run(options: argparse.Namespace, home: Home) -> int:
             become("compose.testrun", home)
         case "pictures":
             become("tests.browser.pictures", home)
-        case "coverage":
-            become("compose.testrun", home, "--coverage")
         case "faults":
             become("tests.faults", home)
         case "bench":

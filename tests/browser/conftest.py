@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
+from tests.browser.chromium import NONE, find_executable
 from tests.system import System
 
 FLAGS = [
@@ -117,19 +117,13 @@ class Visitor:
         ]
 
 
-def _executable() -> str | None:
-    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
-    return os.environ.get("BIRZHA_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-
-
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The browser; without one these tests are skipped, and say so."""
-    executable = _executable()
+    executable = find_executable()
     if not executable:
-        said = "NO CHROMIUM: the pages were NOT tested in a browser. Install chromium or set BIRZHA_CHROMIUM."
-        warnings.warn(said, stacklevel=1)
-        pytest.skip(said)
+        warnings.warn(NONE, stacklevel=1)
+        pytest.skip(NONE)
     flags = [*FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=flags)

@@ -16,7 +16,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from compose.local import environment, kept
 from compose.local.paths import ROOT, Home
-from tests.browser.conftest import FLAGS, PHONE, Visitor, _executable
+from tests.browser.chromium import find_executable
+from tests.browser.conftest import FLAGS, PHONE, Visitor
 
 FOLDER = ROOT / "docs" / "images"
 WINDOW = {"width": 1000, "height": 640}
@@ -29,7 +30,7 @@ def main() -> int:
     """Take all of them; returns 0."""
     home = kept.kept_homes()[1]
     kept.system_up(home)
-    executable = _executable()
+    executable = find_executable()
     if not executable:
         sys.exit("There is no Chromium: install it, or set BIRZHA_CHROMIUM.")
     flags = [*FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]

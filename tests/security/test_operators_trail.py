@@ -117,7 +117,7 @@ DOORS: dict[str, Row | str] = {
     **dict.fromkeys(
         (
             f"compose.local {name}"
-            for name in ("demo", "coverage", "pictures", "lint", "test", "faults", "bench", "audit", "lock")
+            for name in ("demo", "pictures", "lint", "test", "faults", "bench", "audit", "lock")
         ),
         TOOL,
     ),
