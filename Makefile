@@ -41,10 +41,10 @@ demo: ## walk a new user's whole story through the public API
 check: ## check that nothing was lost, made or spent twice (WAIT=30, ARGS="--only I3 I10"; ARGS=--help)
 	$(RUN) check $(if $(WAIT),--wait $(WAIT)) $(ARGS)
 
-events: ## what waits at every service: unsent, unheard by whom, tried again, given up
+events: ## the events of every service: unsent, how far each subscriber lags, retried, dead letters
 	$(RUN) events status
 
-replay: ## send again whatever a subscriber lacks
+replay: ## send again what a subscriber has missed
 	$(RUN) events replay --missing
 
 gateway-reload: ## reload gateway/gateway.yaml without losing a request

@@ -86,7 +86,7 @@ def _as_json(found: list[Gap]) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m compose.events", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    text = "what waits: unsent, unheard by whom, tried again, given up"
+    text = "events that wait: unsent, not yet handled by each subscriber, retried, dead letters"
     asked = commands.add_parser("status", help=text, description=text)
     text = "send again what a subscriber has not in its inbox, though it was told"
     again = commands.add_parser("replay", help=text, description=text)

@@ -48,7 +48,11 @@ class Command(BaseCommand):
             made.add_argument("--json", action="store_true", dest="as_json", help="the answer as JSON")
             return made
 
-        action("status", self.show_status, "what waits: unsent, unheard by whom, tried again, given up")
+        action(
+            "status",
+            self.show_status,
+            "events that wait: unsent, not yet handled by each subscriber, retried, dead letters",
+        )
         letters = actions.add_parser(
             "dead-letters", help="received events that were given up: list, show, retry, drop"
         ).add_subparsers(dest="letters", required=True, metavar="ACTION")
