@@ -16,6 +16,7 @@ from compose.local.settings import Settings
 from compose.local.supervisor import RUNNING, STARTING, Supervisor, log_tail
 from compose.system import SERVICES, WEB_SERVERS
 from gateway.config.nginx import READY_PATH
+from gateway.config.routing import route_table
 from gateway.config.source import load
 
 #: Seconds a process may spend failing to start before waiting is pointless.
@@ -124,7 +125,7 @@ def _checks(home: Home, settings: Settings) -> dict[str, Callable[[], str]]:
 
     processes = [each for owner in SERVICES for each in owner.processes() if each.type.answers_http]
     checks: dict[str, Callable[[], str]] = {each.name: service(each.name) for each in processes}
-    for name in load().cached:
+    for name in route_table(load()).services("pages"):
         checks[f"nginx ({name}'s pages)"] = pages(name)
     for each in WEB_SERVERS:
         if each.ready_at:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.config.names import canary_cluster
+from gateway.config.routing import RouteTable, route_table
 from gateway.config.source import Gateway, SourceError, Target
 
 #: sockaddr_un on Linux holds 108 bytes with the closing zero.
@@ -49,15 +50,15 @@ class Addresses:
         """Where an instance of a service listens: ``trading``, or ``trading-canary`` beside it."""
         return self.target.services.format(instance=instance, run=self.run_dir)
 
-    def pages(self, gateway: Gateway, instance: str) -> str:
+    def pages(self, table: RouteTable, instance: str) -> str:
         """Where nginx answers with an instance's pages."""
-        instances = [name for service in gateway.cached for name in _versions(service)]
+        instances = [name for service in table.services("pages") for name in _versions(service)]
         port = PAGES_PORT + instances.index(instance)
         return self.target.pages.format(instance=instance, run=self.run_dir, port=port)
 
-    def exports(self, gateway: Gateway, service: str) -> str:
+    def exports(self, table: RouteTable, service: str) -> str:
         """Where nginx gives a service's files."""
-        port = EXPORTS_PORT + gateway.exporting.index(service)
+        port = EXPORTS_PORT + table.services("csv", "handed_over").index(service)
         return self.target.exports.format(instance=service, run=self.run_dir, port=port)
 
     def exporter(self, service: str) -> str:
@@ -98,13 +99,13 @@ class Addresses:
         Raises:
             SourceError: a socket's path is too long.
         """
-        names = [service.name for service in gateway.services]
+        table, names = route_table(gateway), [service.name for service in gateway.services]
         addresses = [self.service(instance) for name in names for instance in _versions(name)]
-        pages = [self.pages(gateway, name) for cached in gateway.cached for name in _versions(cached)]
-        files = [self.exports(gateway, name) for name in gateway.exporting]
-        files += map(self.exporter, gateway.exporters)
-        hashers = map(self.hasher, gateway.hashing)
-        streamers = map(self.streamer, gateway.streaming)
+        pages = [self.pages(table, name) for kept in table.services("pages") for name in _versions(kept)]
+        files = [self.exports(table, name) for name in table.services("csv", "handed_over")]
+        files += map(self.exporter, table.services("csv"))
+        hashers = map(self.hasher, table.services("hashed"))
+        streamers = map(self.streamer, table.services("stream"))
         for place in [*addresses, *pages, *files, *hashers, *streamers, self.inner, self.stats, self.admin]:
             path = place.removeprefix("unix:")
             if place.startswith("unix:") and len(os.fsencode(path)) > LONGEST_SOCKET_PATH:

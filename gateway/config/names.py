@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from gateway.config.routing import Upstream
+
 #: Envoy's name for the gateway and for its routes.
 NAME = "birzha"
 #: How clusters end to which passwords go; what they refuse has a code of its own (problems.yaml).
@@ -46,3 +48,19 @@ def stream_cluster(service: str) -> str:
 def passwords_cluster(service: str) -> str:
     """What brings a service a password; the process that hashes them is called so, too."""
     return f"{service}{PASSWORDS_SUFFIX}"
+
+
+def upstream_cluster(to: Upstream) -> str:
+    """The cluster that a rule leads to; of one that is shared, each version's own."""
+    canary = to.version == "canary"
+    match to.kind:
+        case "service":
+            return share_cluster(to.service) if canary else to.service
+        case "stream":
+            return stream_cluster(to.service)
+        case "pages":
+            return kept_cluster(canary_cluster(to.service) if canary else to.service)
+        case "csv" | "handed_over":
+            return exports_cluster(to.service)
+        case "hashed" | "handed_on":
+            return passwords_cluster(to.service)

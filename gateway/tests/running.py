@@ -18,6 +18,7 @@ import httpx
 import yaml
 
 from gateway.config.names import passwords_cluster, stream_cluster
+from gateway.config.routing import route_table
 from gateway.config.site import Site
 from gateway.config.source import SOURCE_FILE, load
 from gateway.runtime.envoy import command
@@ -127,12 +128,12 @@ class System:
     def start_services(self) -> None:
         """Start a small server for every service; user_service publishes the key ``first``."""
         gateway = load(self.source)
-        names = [service.name for service in gateway.services]
+        table, names = route_table(gateway), [service.name for service in gateway.services]
         for name in (
             *names,
-            *(f"{name}-exports" for name in gateway.exporters),
-            *map(passwords_cluster, gateway.hashing),
-            *map(stream_cluster, gateway.streaming),
+            *(f"{name}-exports" for name in table.services("csv")),
+            *map(passwords_cluster, table.services("hashed")),
+            *map(stream_cluster, table.services("stream")),
         ):
             upstream = Upstream(name, self.run_dir / f"{name}.sock")
             self.services[name] = upstream

@@ -11,6 +11,7 @@ import pytest
 from compose import system, testrun
 from compose.local.processes import PRIORITIES, PROCESSES, group_of
 from compose.system.environment import Places, secrets, service_variables
+from gateway.config.routing import route_table
 from gateway.config.source import load
 from servicekit.contracts.subscribers import HEARS
 from tests.contracts import source
@@ -36,13 +37,14 @@ def test_every_folder_of_a_service_is_described_and_every_service_has_one() -> N
 
 def test_the_gateway_knows_every_service_by_the_same_names() -> None:
     gateway = load()
+    table = route_table(gateway)
     assert {each.name: each.slug or "" for each in gateway.services} == {
         each.name: each.slug for each in system.WEB_SERVERS
     }
     processes = {process.name for process in system.PROCESSES}
-    assert {f"{name}-exports" for name in gateway.exporters} <= processes
-    assert {f"{name}-passwords" for name in gateway.hashing} <= processes
-    assert {f"{name}-stream" for name in gateway.streaming} <= processes
+    assert {f"{name}-exports" for name in table.services("csv")} <= processes
+    assert {f"{name}-passwords" for name in table.services("hashed")} <= processes
+    assert {f"{name}-stream" for name in table.services("stream")} <= processes
 
 
 def test_what_each_hears_is_said_of_every_service() -> None:

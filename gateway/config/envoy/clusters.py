@@ -1,82 +1,162 @@
-"""The services behind the gateway: one cluster each, where the run's target says."""
+"""Envoy's clusters: each service where the run's target says, and the ways to it by nginx and beside it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from gateway.config.addresses import Addresses
-from gateway.config.envoy import Json, seconds, typed
-from gateway.config.envoy.cache import cache_clusters
-from gateway.config.envoy.canary import canary_clusters
+from gateway.config.envoy import Json, extension, seconds, typed
 from gateway.config.envoy.endpoints import discovery, endpoints
-from gateway.config.envoy.exports import export_clusters
-from gateway.config.envoy.passwords import password_clusters
-from gateway.config.names import canary_cluster, stream_cluster
+from gateway.config.names import (
+    canary_cluster,
+    exports_cluster,
+    kept_cluster,
+    pages_cluster,
+    passwords_cluster,
+    share_cluster,
+    stream_cluster,
+)
+from gateway.config.routing import route_table
 from gateway.config.source import Gateway
 
 HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 
+_CLUSTER = "envoy.config.cluster.v3.Cluster"
+_AGGREGATE = "envoy.extensions.clusters.aggregate.v3.ClusterConfig"
+#: Without this, a cluster of which everything is ejected is used as if nothing were.
+_NO_PANIC: Json = {"healthy_panic_threshold": {"value": 0}}
+#: Five failures in a row and the canary gets nothing. Only the canary: a stable version that is ejected
+#: altogether would be no service at all.
+_FAILING: Json = {
+    "consecutive_5xx": 5,
+    "interval": "0.5s",
+    "base_ejection_time": "30s",
+    "max_ejection_percent": 100,
+    "enforcing_consecutive_5xx": 100,
+    "enforcing_success_rate": 0,
+}
+#: A killed nginx is left alone, and looked at again a second later. Not at once: a reload may break a few
+#: connections, too.
+_KILLED: Json = {
+    "split_external_local_origin_errors": True,
+    "consecutive_local_origin_failure": 20,
+    "enforcing_consecutive_local_origin_failure": 100,
+    "enforcing_local_origin_success_rate": 0,
+    "enforcing_success_rate": 0,
+    "enforcing_consecutive_5xx": 0,
+    "enforcing_consecutive_gateway_failure": 0,
+    "max_ejection_percent": 100,
+    "interval": "0.5s",
+    "base_ejection_time": "1s",
+    "max_ejection_time": "1s",
+}
+
 
 def clusters(gateway: Gateway, addresses: Addresses, canaries: Collection[str] = ()) -> list[Json]:
-    """One Cluster per service, with its circuit breaker.
+    """Every cluster that a rule may lead to, each with its circuit breaker.
 
-    Two more for each that has a canary, two for each version of those whose pages are kept, one for files,
-    one for passwords, one for streams.
+    Beyond what a breaker lets through a service is not asked at all: the caller gets a 503 at once, the
+    others go on.
     """
-    found = []
-    for service in gateway.services:
-        stable = _cluster(service.name, addresses.service(service.name), gateway)
-        found.append(stable)
-        if service.name in canaries:
-            name = canary_cluster(service.name)
-            found += canary_clusters(service, stable, endpoints(name, addresses.service(name)))
-        if service.name in gateway.cached:
-            found += cache_clusters(gateway, [service.name], addresses, stable)
-            if service.name in canaries:
-                found += cache_clusters(gateway, [name, service.name], addresses, stable)
-    streams = [_streams(name, addresses.streamer(name), gateway) for name in gateway.streaming]
-    return [
-        *found,
-        *streams,
-        *export_clusters(gateway, addresses, found[0]),
-        *password_clusters(gateway, addresses, found[0]),
-    ]
+    return list(_clusters(gateway, addresses, canaries))
 
 
-def _cluster(name: str, place: str, gateway: Gateway) -> Json:
-    return typed(
-        "envoy.config.cluster.v3.Cluster",
-        name=name,
-        type=discovery(place),
-        connect_timeout=seconds(gateway.timeouts.connect),
-        load_assignment=endpoints(name, place),
-        circuit_breakers={"thresholds": [_breaker(gateway)]},
-        typed_extension_protocol_options={HTTP_OPTIONS: _http(gateway)},
+def _clusters(gateway: Gateway, addresses: Addresses, canaries: Collection[str]) -> Iterator[Json]:
+    table, limits = route_table(gateway), gateway.limits
+    breaker = _waiting(limits.in_flight, int(limits.in_flight / 2))
+    for name in (service.name for service in gateway.services):
+        yield _cluster(gateway, name, addresses.service(name), breaker)
+        versions = [[name]]
+        if name in canaries:
+            canary = canary_cluster(name)
+            versions.append([canary, name])
+            yield _cluster(
+                gateway,
+                canary,
+                addresses.service(canary),
+                breaker,
+                outlier_detection=_FAILING,
+                common_lb_config=_NO_PANIC,
+            )
+            # What the canary took no connection for, and reads that it failed, go to the stable version.
+            yield _falling_back(gateway, share_cluster(name), [canary, name], breaker)
+        if name in table.services("pages"):
+            for version in versions:
+                yield from _kept(gateway, addresses, version)
+    for name in table.services("stream"):
+        # Each stream holds a connection as long as it lasts; they are counted apart from all other requests.
+        breaker = {**_all(limits.streams), "max_pending_requests": 64}
+        yield _cluster(gateway, stream_cluster(name), addresses.streamer(name), breaker)
+    for name in table.services("csv", "handed_over"):
+        yield _cluster(gateway, exports_cluster(name), addresses.exports(table, name), _all(limits.exports))
+    half = int(limits.passwords / 2)
+    for name in table.services("hashed"):
+        breaker = _waiting(limits.passwords, half)
+        yield _cluster(gateway, passwords_cluster(name), addresses.hasher(name), breaker)
+    for name in table.services("handed_on"):
+        breaker = _waiting(limits.passwords, int(limits.passwords_pages))
+        yield _cluster(gateway, passwords_cluster(name), addresses.service(name), breaker)
+
+
+def _kept(gateway: Gateway, addresses: Addresses, versions: list[str]) -> Iterator[Json]:
+    """nginx's cluster for a version, and the one that falls back from it: when nginx takes no connection,
+    breaks it, or has neither a page nor an answer from the service.
+
+    Args:
+        gateway: the source.
+        addresses: where everything listens.
+        versions: the version, then those that stand in for it: of a canary the stable version.
+    """
+    name, most = versions[0], gateway.limits.in_flight
+    pages, place = pages_cluster(name), addresses.pages(route_table(gateway), name)
+    yield _cluster(gateway, pages, place, _all(most), outlier_detection=_KILLED, common_lb_config=_NO_PANIC)
+    # When nginx dies, every request under way is tried again, at once, by the service.
+    yield _falling_back(
+        gateway, kept_cluster(name), [pages, *versions], {"max_retries": most, "max_requests": most}
     )
 
 
-def _streams(service: str, place: str, gateway: Gateway) -> Json:
-    """Each stream holds a connection as long as it lasts; they are counted apart from all other requests."""
-    most = {"max_connections": gateway.limits.streams, "max_requests": gateway.limits.streams}
-    cluster = _cluster(stream_cluster(service), place, gateway)
-    return {**cluster, "circuit_breakers": {"thresholds": [{**most, "max_pending_requests": 64}]}}
-
-
-def _breaker(gateway: Gateway) -> Json:
-    """Beyond these a service is not asked at all: the caller gets a 503 at once, the others go on."""
-    # A request over HTTP/1.1 has a connection, or waits for one.
-    half = max(1, int(gateway.limits.in_flight / 2))
-    return {
-        "max_connections": half,
-        "max_pending_requests": half,
-        "max_requests": gateway.limits.in_flight,
-        "retry_budget": {"budget_percent": {"value": 25.0}, "min_retry_concurrency": 10},
-    }
-
-
-def _http(gateway: Gateway) -> Json:
-    return typed(
+def _cluster(gateway: Gateway, name: str, place: str, breaker: Json, **more: Json) -> Json:
+    http = typed(
         HTTP_OPTIONS,
         explicit_http_config={"http_protocol_options": {}},
         common_http_protocol_options={"idle_timeout": seconds(gateway.timeouts.service_idle)},
     )
+    return typed(
+        _CLUSTER,
+        name=name,
+        type=discovery(place),
+        connect_timeout=seconds(gateway.timeouts.connect),
+        load_assignment=endpoints(name, place),
+        circuit_breakers={"thresholds": [breaker]},
+        typed_extension_protocol_options={HTTP_OPTIONS: http},
+        **more,
+    )
+
+
+def _falling_back(gateway: Gateway, name: str, order: list[str], breaker: Json) -> Json:
+    """Each next one when the one before cannot."""
+    return typed(
+        _CLUSTER,
+        name=name,
+        connect_timeout=seconds(gateway.timeouts.connect),
+        lb_policy="CLUSTER_PROVIDED",
+        cluster_type=extension("envoy.clusters.aggregate", _AGGREGATE, clusters=order),
+        circuit_breakers={"thresholds": [breaker]},
+    )
+
+
+def _waiting(most: int, connections: int) -> Json:
+    """So many at once. A request over HTTP/1.1 has one of the connections, or waits for one."""
+    connections = max(1, connections)
+    return {
+        "max_connections": connections,
+        "max_pending_requests": max(1, int(most) - connections),
+        "max_requests": most,
+        "retry_budget": {"budget_percent": {"value": 25.0}, "min_retry_concurrency": 10},
+    }
+
+
+def _all(most: int) -> Json:
+    """So many at once, whatever each of them does."""
+    return dict.fromkeys(("max_connections", "max_pending_requests", "max_requests"), most)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from gateway.config.envoy import Json, extension, header
 from gateway.config.envoy.tokens import USER_HEADER
 from gateway.config.run import Run
-from gateway.config.source import FLOOD, Rate, RateLimit, Route
+from gateway.config.source import FLOOD, Rate, RateLimit
 
 _PROTO = "envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit"
 
@@ -79,9 +79,9 @@ def rate_limit(run: Run) -> list[Json]:
     ]
 
 
-def counted_as(route: Route, *, safe: bool) -> Json:
+def counted_as(limit: str) -> Json:
     """A route's metadata: the limit that its requests fall under."""
-    return {"filter_metadata": {METADATA: {LIMIT: route.reads if safe else route.writes}}}
+    return {"filter_metadata": {METADATA: {LIMIT: limit}}}
 
 
 def _descriptors(limit: RateLimit, factor: float) -> list[Json]:

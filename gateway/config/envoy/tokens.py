@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from gateway.config.envoy import Json, extension, seconds, typed
 from gateway.config.site import Site
-from gateway.config.source import Gateway, Route, Tokens
+from gateway.config.source import Gateway, TokenRule, Tokens
 
 FILTER = "envoy.filters.http.jwt_authn"
 USER_HEADER = "x-user-id"
@@ -39,26 +39,11 @@ def token_check(gateway: Gateway, site: Site) -> Json:
     )
 
 
-def token_rule(route: Route) -> Json:
+def token_rule(token: TokenRule) -> Json:
     """A route's ``typed_per_filter_config``."""
-    if route.token == "ignored":
+    if token == "ignored":
         return {FILTER: _NO_CHECK}
-    return {FILTER: typed(f"{_PROTO}.PerRouteConfig", requirement_name=route.token)}
-
-
-def without_token(route: Json) -> Json:
-    """A route where a token is optional, for who brings none: nothing is checked."""
-    match, absent = route["match"], {"name": "authorization", "present_match": True, "invert_match": True}
-    return {
-        **route,
-        "match": {**match, "headers": [*match.get("headers", []), absent]},
-        "typed_per_filter_config": {FILTER: _NO_CHECK},
-    }
-
-
-def checks_token(route: Json) -> bool:
-    """Whether it is known at a route who asks."""
-    return bool(route["typed_per_filter_config"][FILTER] != _NO_CHECK)
+    return {FILTER: typed(f"{_PROTO}.PerRouteConfig", requirement_name=token)}
 
 
 def _provider(gateway: Gateway, **where: object) -> Json:

@@ -195,36 +195,6 @@ class Gateway:
     retries: int
     retry_after: int
 
-    @property
-    def cached(self) -> tuple[str, ...]:
-        """The names of the services that have a route with ``cache``."""
-        return tuple(dict.fromkeys(route.to for route in self.routes if route.cache))
-
-    @property
-    def exporting(self) -> tuple[str, ...]:
-        """The names of the services that have a route with ``export``."""
-        return tuple(dict.fromkeys(route.to for route in self.routes if route.export))
-
-    @property
-    def exporters(self) -> tuple[str, ...]:
-        """Those of them that make their files themselves, in a process of its own."""
-        return tuple(dict.fromkeys(route.to for route in self.routes if route.export == "csv"))
-
-    @property
-    def streaming(self) -> tuple[str, ...]:
-        """The names of the services that have a route with ``stream``."""
-        return tuple(dict.fromkeys(route.to for route in self.routes if route.stream))
-
-    @property
-    def hashing(self) -> tuple[str, ...]:
-        """The names of the services that hash passwords, in a process of its own."""
-        return tuple(dict.fromkeys(route.to for route in self.routes if route.passwords == "hashed"))
-
-    @property
-    def handing_on(self) -> tuple[str, ...]:
-        """The names of those whose routes hand passwords on to them."""
-        return tuple(dict.fromkeys(route.to for route in self.routes if route.passwords == "handed_on"))
-
     def target(self, name: str) -> Target:
         """The target of that name."""
         return next(target for target in self.targets if target.name == name)
