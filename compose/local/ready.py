@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import http.client
 import json
-import socket
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from compose.local.console import Trouble
 from compose.local.paths import Home
@@ -18,32 +16,10 @@ from compose.system import SERVICES, WEB_SERVERS
 from gateway.config.nginx import READY_PATH
 from gateway.config.routing import route_table
 from gateway.config.source import load
+from gateway.runtime.connections import UnixConnection, get
 
 #: Seconds a process may spend failing to start before waiting is pointless.
 FAILING_FOR_S = 20
-
-
-class UnixConnection(http.client.HTTPConnection):
-    """HTTP over a unix socket."""
-
-    def __init__(self, path: Path, timeout: float = 5) -> None:
-        super().__init__("localhost", timeout=timeout)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(str(self._path))
-
-
-def get(connection: http.client.HTTPConnection, path: str, accept: str) -> tuple[int, bytes]:
-    """One GET; closes the connection."""
-    try:
-        connection.request("GET", path, headers={"Accept": accept})
-        response = connection.getresponse()
-        return response.status, response.read()
-    finally:
-        connection.close()
 
 
 class Watch:

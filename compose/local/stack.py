@@ -27,7 +27,7 @@ from compose.local import (
     valkey,
     valkey_recovery,
 )
-from compose.local.canary import share
+from compose.local.canary.supervised import canaries_of
 from compose.local.console import Trouble, say, step
 from compose.local.paths import ROOT, Home
 from compose.local.processes import BACKING, EDGE, PROCESSES, PYTHON, canary_group, find, folder
@@ -78,7 +78,7 @@ class Stack:
             return True
 
     def _up(self, settings: Settings) -> None:
-        share.settle(self.home)
+        canaries_of(self.home).settle()
         passwords = self._backing_up(settings)
         self.home.write_state(**settings.state)
         render_gateway(self.home, settings)

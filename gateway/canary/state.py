@@ -82,6 +82,13 @@ class Versions:
         """What a service runs, its canary aside."""
         return self.stable.get(service, CHECKOUT)
 
+    def set_stable(self, service: str, version: Version) -> None:
+        """Let a service run this version."""
+        if version == CHECKOUT:
+            self.stable.pop(service, None)
+        else:
+            self.stable[service] = version
+
     def weights(self) -> dict[str, int]:
         """Service → percent, of those with a canary."""
         return {service: canary.weight for service, canary in self.canaries.items()}

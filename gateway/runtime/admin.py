@@ -4,21 +4,11 @@ from __future__ import annotations
 
 import http.client
 import json
-import socket
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-
-class _Connection(http.client.HTTPConnection):
-    def __init__(self, path: Path) -> None:
-        super().__init__("admin", timeout=2)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(str(self._path))
+from gateway.runtime.connections import UnixConnection
 
 
 class Admin:
@@ -64,7 +54,7 @@ class Admin:
         return self._ask("GET", path)
 
     def _ask(self, method: str, path: str) -> str:
-        connection = _Connection(self.path)
+        connection = UnixConnection(self.path, timeout=2)
         try:
             connection.request(method, path)
             response = connection.getresponse()

@@ -3,78 +3,100 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.config.addresses import Addresses
-from gateway.config.source import Gateway
+from gateway.config.addresses import ADMIN_SOCKET, Addresses
+from gateway.config.names import pages_cluster
+from gateway.config.source import SOURCE_FILE, Gateway, load
 from gateway.runtime.admin import Admin
 from gateway.runtime.config_sync import wait_until_applied
-from gateway.runtime.files import read_site, write_clusters, write_routes
+from gateway.runtime.files import read_site, set_weights, write_clusters, write_routes
 
 
-def introduce(
-    *, out: Path, addresses: Addresses, gateway: Gateway, admin: Admin, canaries: Collection[str]
-) -> None:
-    """Add a canary: first its clusters, then the routes that lead to them.
+@dataclass(frozen=True)
+class CanaryTraffic:
+    """What a running Envoy sends to canaries.
 
-    Args:
+    Attributes:
         out: folder of the rendered files.
-        addresses: where everything listens.
-        gateway: the source.
-        admin: the running Envoy's.
-        canaries: every service with a canary, the new one included.
-
-    Raises:
-        ConfigNotApplied: Envoy does not go by it.
+        run_dir: folder of the sockets.
+        target: where the services are, as gateway.yaml calls it.
+        source: the gateway file, read anew each time.
     """
-    write_clusters(out, addresses, gateway, canaries)
-    wait_until_applied(admin, out)
-    write_routes(out, gateway, read_site(out), canaries)
-    wait_until_applied(admin, out)
 
+    out: Path
+    run_dir: Path
+    target: str = "local"
+    source: Path = SOURCE_FILE
 
-def remove(
-    *, out: Path, addresses: Addresses, gateway: Gateway, admin: Admin, canaries: Collection[str]
-) -> None:
-    """Take a canary out: first the routes, then the clusters. As :func:`introduce`.
+    @property
+    def admin(self) -> Admin:
+        """The running Envoy's."""
+        return Admin(self.run_dir / ADMIN_SOCKET)
 
-    Args:
-        out: folder of the rendered files.
-        addresses: where everything listens.
-        gateway: the source.
-        admin: the running Envoy's.
-        canaries: every service that still has a canary.
+    def introduce(self, canaries: Collection[str]) -> None:
+        """Add a canary: first its clusters, then the routes that lead to them.
 
-    Raises:
-        ConfigNotApplied: Envoy does not go by it.
-    """
-    write_routes(out, gateway, read_site(out), canaries)
-    if admin.answers():  # one that starts later reads both files anew
-        wait_until_applied(admin, out)
-    write_clusters(out, addresses, gateway, canaries)
+        Args:
+            canaries: every service with a canary, the new one included.
 
+        Raises:
+            ConfigNotApplied: Envoy does not go by it.
+        """
+        gateway, addresses = self._read()
+        write_clusters(self.out, addresses, gateway, canaries)
+        wait_until_applied(self.admin, self.out)
+        write_routes(self.out, gateway, read_site(self.out), canaries)
+        wait_until_applied(self.admin, self.out)
 
-def in_flight(admin: Admin, cluster: str) -> int:
-    """How many requests a cluster is answering."""
-    name = f"cluster.{cluster}.upstream_rq_active"
-    return int(admin.stats(f"^{name}$".replace(".", r"\.")).get(name, 0))
+    def remove(self, canaries: Collection[str]) -> None:
+        """Take a canary out: first the routes, then the clusters. As :meth:`introduce`.
 
+        Args:
+            canaries: every service that still has a canary.
 
-def wait_until_idle(admin: Admin, cluster: str, *, seconds: float) -> bool:
-    """Wait until a cluster answers no request, for a moment on end.
+        Raises:
+            ConfigNotApplied: Envoy does not go by it.
+        """
+        gateway, addresses = self._read()
+        write_routes(self.out, gateway, read_site(self.out), canaries)
+        if self.admin.answers():  # one that starts later reads both files anew
+            wait_until_applied(self.admin, self.out)
+        write_clusters(self.out, addresses, gateway, canaries)
 
-    Returns:
-        False when it still does after the time: streams last as long as their listener.
-    """
-    end, idle_since = time.monotonic() + seconds, 0.0
-    while time.monotonic() < end:
-        now = time.monotonic()
-        if in_flight(admin, cluster):
-            idle_since = 0.0
-        else:
-            idle_since = idle_since or now
-            if now - idle_since > 0.3:
-                return True
-        time.sleep(0.05)
-    return False
+    def set_shares(self, weights: Mapping[str, int]) -> None:
+        """Let Envoy take these shares, service → percent of the requests, within moments."""
+        set_weights(self.out, weights)
+
+    def drain(self, instance: str, *, seconds: float) -> bool:
+        """Wait until Envoy goes by the shares, and until a version answers no request, for a moment on end.
+
+        Returns:
+            False when it still does after the time: streams last as long as their listener.
+
+        Raises:
+            ConfigNotApplied: Envoy does not go by the shares.
+        """
+        wait_until_applied(self.admin, self.out)
+        # nginx asks the version for its pages: it is the first to have nothing to do.
+        pages = self._wait_until_idle(pages_cluster(instance), seconds)
+        return self._wait_until_idle(instance, seconds) and pages
+
+    def _wait_until_idle(self, cluster: str, seconds: float) -> bool:
+        name = f"cluster.{cluster}.upstream_rq_active"
+        end, idle_since = time.monotonic() + seconds, 0.0
+        while (now := time.monotonic()) < end:
+            if self.admin.stats(f"^{name}$".replace(".", r"\.")).get(name, 0):
+                idle_since = 0.0
+            else:
+                idle_since = idle_since or now
+                if now - idle_since > 0.3:
+                    return True
+            time.sleep(0.05)
+        return False
+
+    def _read(self) -> tuple[Gateway, Addresses]:
+        gateway = load(self.source)
+        return gateway, Addresses.of(gateway.target(self.target), self.run_dir)

@@ -21,6 +21,7 @@ from gateway.config.names import passwords_cluster, stream_cluster
 from gateway.config.routing import route_table
 from gateway.config.site import Site
 from gateway.config.source import SOURCE_FILE, load
+from gateway.runtime.canary_traffic import CanaryTraffic
 from gateway.runtime.envoy import command
 from gateway.runtime.render import render
 from gateway.tests.nginx import Nginx
@@ -64,6 +65,11 @@ class System:
     def nginx(self) -> Nginx:
         """The nginx that keeps pages."""
         return Nginx(self.folder / "etc" / "nginx.conf", self.run_dir)
+
+    @property
+    def traffic(self) -> CanaryTraffic:
+        """What its Envoy sends to canaries."""
+        return CanaryTraffic(self.folder / "etc", self.run_dir, source=self.source)
 
     def outside(self, address: str | None = None) -> httpx.Client:
         """A client of the public port; one that comes from an address of 127.0.0.0/8, if it is to."""

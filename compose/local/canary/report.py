@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 
-from compose.local.canary import running
+from compose.local.canary.supervised import canaries_of
 from compose.local.console import say
 from compose.local.paths import Home
 from compose.system import WEB_SERVERS
@@ -35,7 +35,7 @@ def status(home: Home) -> None:
 
 def _counts(home: Home, name: str) -> None:
     try:
-        sample: Sample = look(running.admin(home), name)
+        sample: Sample = look(canaries_of(home).traffic.admin, name)
     except (OSError, http.client.HTTPException, LookupError):
         say(f"\n{name}: the gateway does not tell how the canary does.")
         return

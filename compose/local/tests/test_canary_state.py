@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from compose.local.canary import share
+from compose.local.canary.supervised import canaries_of
 from compose.local.paths import Home
 from gateway.canary import state
 from gateway.canary.state import CHECKOUT, Canary, Version
@@ -26,7 +26,7 @@ def home(folder: Path) -> Home:
 def canary_of_trading(home: Home, phase: str, weight: int) -> None:
     with state.change(home.versions) as versions:
         versions.canaries["trading"] = Canary(NEW, weight, phase)
-    share.follow(home)
+    canaries_of(home).follow()
 
 
 def turns(home: Home) -> list[float]:
@@ -76,14 +76,14 @@ def test_requests_and_events_are_shared_alike(home: Home) -> None:
     assert turns(home) == [7, 3]
     assert weights(home)["canary.trading.trading"] == 70
     assert weights(home)["canary.trading.trading-canary-share"] == 30
-    share.forget(home, "trading")
+    canaries_of(home).runner.forget("trading")
     assert not home.lease_file("trading-worker").exists()
 
 
 @pytest.mark.parametrize("phase", ["starting", "failed"])
 def test_a_start_forgets_a_canary_that_was_not_there_yet_or_no_more(home: Home, phase: str) -> None:
     canary_of_trading(home, phase, 0)
-    share.settle(home)
+    canaries_of(home).settle()
     versions = state.read(home.versions)
     assert versions.canaries == {}
     assert phase in versions.history[-1].why
@@ -94,6 +94,6 @@ def test_a_start_forgets_a_canary_that_was_not_there_yet_or_no_more(home: Home, 
 @pytest.mark.parametrize("phase", ["serving", "promoting"])
 def test_a_start_goes_on_with_one_that_serves(home: Home, phase: str) -> None:
     canary_of_trading(home, phase, 100)
-    share.settle(home)
+    canaries_of(home).settle()
     assert state.read(home.versions).canaries["trading"] == Canary(NEW, 100, "serving")
     assert weights(home)["canary.trading.trading"] == 0

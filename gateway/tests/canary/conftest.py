@@ -10,16 +10,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
-from gateway.config.addresses import Addresses
 from gateway.config.names import share_cluster, weight_prefix
-from gateway.config.source import load
-from gateway.runtime import canary_traffic
-from gateway.runtime.admin import Admin
-from gateway.runtime.files import set_weights
+from gateway.runtime.canary_traffic import CanaryTraffic
 from gateway.tests.running import System
 from gateway.tests.tokens import bearer
 from gateway.tests.upstream import Upstream
@@ -36,15 +31,15 @@ class Canary:
     service: str
     system: System
     upstream: Upstream
-    admin: Admin
+    traffic: CanaryTraffic
 
     def set_weight(self, weight: int) -> None:
         """Give it so many percent; returns when Envoy goes by it."""
-        set_weights(self.system.folder / "etc", {self.service: weight})
+        self.traffic.set_shares({self.service: weight})
         key = f"{weight_prefix(self.service)}.{share_cluster(self.service)}"
         end = time.monotonic() + 5
-        while self.admin.runtime().get(key) != str(weight):
-            assert time.monotonic() < end, self.admin.runtime()
+        while self.traffic.admin.runtime().get(key) != str(weight):
+            assert time.monotonic() < end, self.traffic.admin.runtime()
             time.sleep(0.02)
 
     def who_answers(self, users: list[str]) -> dict[str, str]:
@@ -57,26 +52,16 @@ class Canary:
         connection.close()
         return answers
 
-    def where(self) -> dict[str, Any]:
-        """What the functions of :mod:`gateway.runtime.canary_traffic` want to know."""
-        gateway = load(self.system.source)
-        return {
-            "out": self.system.folder / "etc",
-            "addresses": Addresses.of(gateway.target("local"), self.system.run_dir),
-            "gateway": gateway,
-            "admin": self.admin,
-        }
-
 
 class Asking(Load):
     """Requests of many users. Counted: the statuses."""
 
-    def __init__(self, canary: Canary, method: str = "GET", clients: int = 4) -> None:
+    def __init__(self, system: System, method: str = "GET", clients: int = 4) -> None:
         super().__init__(clients)
-        self.canary, self.method = canary, method
+        self.system, self.method = system, method
 
     def run(self, client: int) -> None:
-        with self.canary.system.outside() as http:
+        with self.system.outside() as http:
             for number in itertools.count():
                 headers = signed_in(f"watched-{client}-{number % 25}")
                 answer = http.request(self.method, "/api/v1/orders", headers=headers)
@@ -90,14 +75,14 @@ def canary_of(service: str, system: System) -> Iterator[Canary]:
     """A canary that is there until the end of the block."""
     upstream = Upstream(f"{service}-canary", system.run_dir / f"{service}-canary.sock")
     upstream.start()
-    canary = Canary(service, system, upstream, Admin(system.run_dir / "gateway-admin.sock"))
-    canary_traffic.introduce(canaries=[service], **canary.where())
+    canary = Canary(service, system, upstream, system.traffic)
+    canary.traffic.introduce([service])
     try:
         yield canary
     finally:
-        set_weights(system.folder / "etc", {service: 0})
-        canary_traffic.wait_until_idle(canary.admin, f"{service}-canary", seconds=5)
-        canary_traffic.remove(canaries=[], **canary.where())
+        canary.traffic.set_shares({service: 0})
+        canary.traffic.drain(f"{service}-canary", seconds=5)
+        canary.traffic.remove([])
         upstream.stop()
 
 

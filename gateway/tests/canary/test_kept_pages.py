@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from typing import Any
 
 import httpx
 import pytest
 
-from gateway.config.addresses import Addresses
-from gateway.config.source import load
-from gateway.runtime import canary_traffic
-from gateway.runtime.admin import Admin
-from gateway.runtime.files import set_weights
 from gateway.tests.cache.pages import new_page
 from gateway.tests.running import System
 from gateway.tests.upstream import Upstream
@@ -27,7 +21,7 @@ class Market:
 
     def set_weight(self, weight: int) -> None:
         """Give it so many percent; returns when anonymous readers are answered by it, or not."""
-        set_weights(self.system.folder / "etc", {"market": weight})
+        self.system.traffic.set_shares({"market": weight})
         wanted, end = {0: "market", 100: "market-canary"}[weight], time.monotonic() + 5
         with self.system.outside() as client:
             while client.get(new_page()).json()["service"] != wanted:
@@ -39,17 +33,10 @@ class Market:
 def canary(system: System) -> Iterator[Market]:
     upstream = Upstream("market-canary", system.run_dir / "market-canary.sock")
     upstream.start()
-    gateway = load(system.source)
-    where: dict[str, Any] = {
-        "out": system.folder / "etc",
-        "addresses": Addresses.of(gateway.target("local"), system.run_dir),
-        "gateway": gateway,
-        "admin": Admin(system.run_dir / "gateway-admin.sock"),
-    }
-    canary_traffic.introduce(canaries=["market"], **where)
+    system.traffic.introduce(["market"])
     yield Market(system, upstream)
-    set_weights(where["out"], {"market": 0})
-    canary_traffic.remove(canaries=[], **where)
+    system.traffic.set_shares({"market": 0})
+    system.traffic.remove([])
     upstream.stop()
 
 

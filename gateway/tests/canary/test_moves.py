@@ -6,8 +6,6 @@ import itertools
 import time
 from collections import Counter
 
-from gateway.runtime import canary_traffic
-from gateway.runtime.files import set_weights
 from gateway.tests.canary.conftest import Canary, signed_in
 from servicekit.testing.load import Load
 
@@ -57,19 +55,19 @@ def test_twenty_changes_of_the_share(canary: Canary) -> None:
 
 
 def test_it_goes_and_comes_again(canary: Canary) -> None:
-    where, stable = canary.where(), canary.system.services["trading"]
+    traffic, stable = canary.traffic, canary.system.services["trading"]
     stable.requests.clear()
     with Moving(canary) as load:
         for _ in range(3):
             canary.set_weight(50)
             time.sleep(0.3)
-            set_weights(where["out"], {"trading": 0})
-            assert canary_traffic.wait_until_idle(canary.admin, "trading-canary", seconds=5)
-            canary_traffic.remove(canaries=[], **where)
+            traffic.set_shares({"trading": 0})
+            assert traffic.drain("trading-canary", seconds=5)
+            traffic.remove([])
             canary.upstream.stop()
             time.sleep(0.2)
             canary.upstream.start()
-            canary_traffic.introduce(canaries=["trading"], **where)
+            traffic.introduce(["trading"])
     arrived = Counter(path for method, path in stable.requests + canary.upstream.requests if method == "POST")
     assert load.counts.keys() == {"200"}
     assert arrived == Counter(load.written)

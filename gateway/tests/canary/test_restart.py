@@ -21,7 +21,7 @@ class Watching(Load):
 
     def __init__(self, canary: Canary) -> None:
         super().__init__(1)
-        self.watch = Watch(canary.admin, canary.service)
+        self.watch = Watch(canary.traffic.admin, canary.service)
         self.reasons: list[str] = []
 
     def run(self, client: int) -> None:
@@ -41,7 +41,7 @@ def canary(kept: Kept) -> Iterator[Canary]:
 def test_everybody_stays_where_they_are_and_one_that_is_well_stays(kept: Kept, canary: Canary) -> None:
     before, known = canary.who_answers(USERS), kept.envoys()
     assert 40 < list(before.values()).count("trading-canary") < 80
-    with Asking(canary) as load, Watching(canary) as watching:
+    with Asking(canary.system) as load, Watching(canary) as watching:
         time.sleep(1)
         kept.restart()
         assert canary.who_answers(USERS) == before
@@ -55,7 +55,7 @@ def test_everybody_stays_where_they_are_and_one_that_is_well_stays(kept: Kept, c
 
 
 def test_one_that_begins_to_fail_meanwhile_is_seen(kept: Kept, canary: Canary) -> None:
-    with Asking(canary, "POST"), Watching(canary) as watching:
+    with Asking(canary.system, "POST"), Watching(canary) as watching:
         time.sleep(1.5)
         kept.restart()
         canary.upstream.fails_every, begun = 3, time.monotonic()  # never five in a row
@@ -66,8 +66,8 @@ def test_one_that_begins_to_fail_meanwhile_is_seen(kept: Kept, canary: Canary) -
 
 
 def test_what_the_new_envoy_has_seen_before_the_first_look_counts(kept: Kept, canary: Canary) -> None:
-    watch = Watch(canary.admin, canary.service)
-    with Asking(canary, clients=8) as load:
+    watch = Watch(canary.traffic.admin, canary.service)
+    with Asking(canary.system, clients=8) as load:
         time.sleep(3)
         assert watch.look() == ""
         kept.restart()
@@ -81,7 +81,7 @@ def test_what_the_new_envoy_has_seen_before_the_first_look_counts(kept: Kept, ca
 def stat(canary: Canary, name: str) -> int:
     """A statistic of the Envoy that answers; 0 without one."""
     try:
-        return int(canary.admin.stats(f"^{name}$").get(name, 0))
+        return int(canary.traffic.admin.stats(f"^{name}$").get(name, 0))
     except (OSError, http.client.HTTPException):
         return 0
 

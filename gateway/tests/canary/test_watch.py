@@ -12,7 +12,7 @@ from gateway.tests.canary.conftest import Asking, Canary
 
 def watched(canary: Canary, seconds: float) -> tuple[str, float]:
     """Watch until there is a reason or the time is over. Returns the reason and how long it took."""
-    watch, begun = Watch(canary.admin, "trading"), time.monotonic()
+    watch, begun = Watch(canary.traffic.admin, "trading"), time.monotonic()
     while time.monotonic() - begun < seconds:
         if reason := watch.look():
             return reason, time.monotonic() - begun
@@ -22,7 +22,7 @@ def watched(canary: Canary, seconds: float) -> tuple[str, float]:
 
 def test_one_that_is_well_stays(canary: Canary) -> None:
     canary.set_weight(30)
-    with Asking(canary) as load:
+    with Asking(canary.system) as load:
         assert watched(canary, seconds=6) == ("", 6)
     assert load.counts.keys() == {"200"}
 
@@ -30,7 +30,7 @@ def test_one_that_is_well_stays(canary: Canary) -> None:
 def test_one_that_fails_is_seen_within_five_seconds_and_no_read_fails(canary: Canary) -> None:
     canary.set_weight(30)
     canary.upstream.failing = True
-    with Asking(canary) as load:
+    with Asking(canary.system) as load:
         reason, seconds = watched(canary, seconds=10)
     assert "five failures in a row" in reason
     assert seconds < 5
@@ -40,7 +40,7 @@ def test_one_that_fails_is_seen_within_five_seconds_and_no_read_fails(canary: Ca
 def test_one_that_fails_now_and_then_is_seen(canary: Canary) -> None:
     canary.set_weight(30)
     canary.upstream.fails_every = 3  # never five in a row
-    with Asking(canary, "POST"):
+    with Asking(canary.system, "POST"):
         reason, seconds = watched(canary, seconds=10)
     assert "tries failed" in reason
     assert seconds < 5
@@ -49,7 +49,7 @@ def test_one_that_fails_now_and_then_is_seen(canary: Canary) -> None:
 def test_one_that_answers_slowly_is_seen(canary: Canary) -> None:
     canary.set_weight(30)
     canary.upstream.pause = 0.8
-    with Asking(canary, clients=8) as load:
+    with Asking(canary.system, clients=8) as load:
         reason, seconds = watched(canary, seconds=10)
     assert "took longer" in reason
     assert seconds < 5
@@ -59,7 +59,7 @@ def test_one_that_answers_slowly_is_seen(canary: Canary) -> None:
 def test_one_that_answers_nothing_is_seen(canary: Canary) -> None:
     canary.set_weight(50)
     canary.upstream.pause = 30
-    with Asking(canary, clients=12):
+    with Asking(canary.system, clients=12):
         reason, seconds = watched(canary, seconds=10)
     assert "five failures in a row" in reason  # each is given up after a second here
     assert seconds < 5
@@ -70,7 +70,7 @@ def test_what_both_versions_suffer_is_no_reason(canary: Canary, outside: httpx.C
     stable = canary.system.services["trading"]
     canary.upstream.fails_every = stable.fails_every = 3
     try:
-        with Asking(canary, "POST"):
+        with Asking(canary.system, "POST"):
             assert watched(canary, seconds=5) == ("", 5)
     finally:
         stable.fails_every = 0

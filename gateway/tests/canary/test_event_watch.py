@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from compose.local.canary.events import EventWatch
+from gateway.canary.event_watch import EventWatch
+from gateway.canary.runner import Instance
+
+CANARY, STABLE = Instance("trading", canary=True), Instance("trading")
 
 
 def reasons(*counts: tuple[int, int]) -> list[bool]:
     """Whether each look at (canary's failures, stable's failures) is a reason."""
-    now = {"trading-canary-worker": 0, "trading-worker": 0}
+    now = {CANARY: 0, STABLE: 0}
     watch = EventWatch(now.__getitem__, "trading")
     found = []
-    for now["trading-canary-worker"], now["trading-worker"] in counts:
+    for now[CANARY], now[STABLE] in counts:
         found.append(bool(watch.look()))
     return found
 
