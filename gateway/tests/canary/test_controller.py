@@ -21,6 +21,8 @@ from gateway.tests.canary.subprocesses import SubprocessRunner
 from gateway.tests.conftest import short_times
 from gateway.tests.running import System, made, running
 
+#: Seconds: a process of Python's starts in one, on a busy machine in ten.
+READY_WITHIN_S = 15
 CANARY, STABLE = Instance("trading", canary=True), Instance("trading")
 
 
@@ -42,7 +44,7 @@ class Life:
         self.system, self.folder = system, folder
         self.runner = SubprocessRunner(system.run_dir)
         file = folder / "versions.json"
-        self.canaries = Canaries(file, system.traffic, self.runner, ready_within_s=5, drain_s=5)
+        self.canaries = Canaries(file, system.traffic, self.runner, ready_within_s=READY_WITHIN_S, drain_s=5)
         self.told: list[str] = []
         self.command_at_work = False
         self.controller = Controller(self.canaries, alone=self._alone, tell=self._tell)
@@ -184,7 +186,7 @@ def test_one_that_never_serves_leaves_nothing(life: Life) -> None:
     broken = life.version("broken")
     Path(broken.folder, "failing").touch()
     with pytest.raises(
-        NotServing, match=r"trading-canary does not serve after 5 s: /readyz says 500"
+        NotServing, match=rf"trading-canary does not serve after {READY_WITHIN_S} s: /readyz says 500"
     ) as refused:
         life.canaries.start("trading", broken, 10)
     assert refused.value.processes == ["trading-canary"]

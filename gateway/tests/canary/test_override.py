@@ -10,10 +10,11 @@ import pytest
 from gateway.tests.canary.conftest import Canary
 from gateway.tests.tokens import bearer
 
-OPERATOR = bearer("operator-1", scope="customer operator")
-ONLY_OPERATOR = bearer("operator-2", scope="operator")
-CUSTOMER = bearer("customer-1", scope="customer")
-ALMOST = bearer("customer-2", scope="customer cooperator operators")
+#: User and scopes; their tokens are made when they are needed, for those do not live long.
+OPERATOR = ("operator-1", "customer operator")
+ONLY_OPERATOR = ("operator-2", "operator")
+CUSTOMER = ("customer-1", "customer")
+ALMOST = ("customer-2", "customer cooperator operators")
 
 
 def answered(client: httpx.Client, headers: dict[str, Any], method: str = "GET") -> set[str]:
@@ -23,11 +24,12 @@ def answered(client: httpx.Client, headers: dict[str, Any], method: str = "GET")
     return {answer.json()["service"] for answer in answers}
 
 
-@pytest.mark.parametrize("token", [OPERATOR, ONLY_OPERATOR])
+@pytest.mark.parametrize("who", [OPERATOR, ONLY_OPERATOR])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_an_operator_chooses(
-    canary: Canary, outside: httpx.Client, token: dict[str, str], method: str
+    canary: Canary, outside: httpx.Client, who: tuple[str, str], method: str
 ) -> None:
+    token = bearer(who[0], scope=who[1])
     canary.set_weight(0)
     assert answered(outside, {**token, "x-canary": "always"}, method) == {"trading-canary"}
     assert answered(outside, {**token, "x-canary": "perhaps"}, method) == {"trading"}
@@ -36,8 +38,9 @@ def test_an_operator_chooses(
     assert answered(outside, token, method) == {"trading-canary"}
 
 
-@pytest.mark.parametrize("token", [CUSTOMER, ALMOST])
-def test_nobody_else_does(canary: Canary, outside: httpx.Client, token: dict[str, str]) -> None:
+@pytest.mark.parametrize("who", [CUSTOMER, ALMOST])
+def test_nobody_else_does(canary: Canary, outside: httpx.Client, who: tuple[str, str]) -> None:
+    token = bearer(who[0], scope=who[1])
     for claim in ({}, {"x-user-scope": "operator"}, {"X-User-Scope": "operator", "x-user-id": "operator-1"}):
         canary.set_weight(0)
         assert answered(outside, {**token, **claim, "x-canary": "always"}) == {"trading"}
