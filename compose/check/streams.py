@@ -56,28 +56,3 @@ class Caught:
                 }
             )
         return finding
-
-
-@dataclass(frozen=True)
-class NoDeadLetters:
-    """The stream of what a service gave up is empty; each entry is a violation."""
-
-    service: str
-
-    services: ClassVar[tuple[str, ...]] = ()
-    light: ClassVar[bool] = True
-    streams: ClassVar[bool] = True
-
-    @property
-    def name(self) -> str:
-        return f"{self.service}: a dead letter"
-
-    def look(self, snapshot: Snapshot) -> Finding:
-        """Redis counts; the first few come over."""
-        stream = f"events:{self.service}:dead"
-        finding = Finding(self, int(snapshot.streams.xlen(stream)))
-        for entry, fields in snapshot.streams.xrange(stream, count=5):
-            finding.sample.append(
-                {"entry": entry, "stream": fields.get("stream"), "error": fields.get("error")}
-            )
-        return finding

@@ -17,7 +17,7 @@ import redis
 from compose.local import valkey_recovery
 from compose.local.console import Trouble
 from compose.local.paths import Home, private_folder, write_private
-from compose.system import EVENTS, SESSIONS, RedisServer
+from compose.system import EVENTS, SERVICES, SESSIONS, RedisServer
 from compose.system.redis_access import access_list
 
 
@@ -79,10 +79,14 @@ def _write(home: Home, server: RedisServer, users: str) -> None:
     write_private(config_file(home, server, "conf"), "\n".join(lines) + "\n")
 
 
+#: Streams of older versions that nothing reads any more: a dead letter is a row of its service's database.
+RETIRED = tuple(f"events:{service.name}:dead" for service in SERVICES)
+
+
 def wait_for_server(
     home: Home, passwords: dict[str, str], *, seconds: float = 60, alive: Callable[[], None] = lambda: None
 ) -> None:
-    """Return when both servers answer and have read their data.
+    """Return when both servers answer and have read their data; what is :data:`RETIRED` goes.
 
     Args:
         alive: called between attempts; raises to stop waiting.
@@ -100,7 +104,7 @@ def _wait(address: str, end: float, alive: Callable[[], None]) -> None:
         try:
             with redis.Redis.from_url(address, socket_timeout=5) as client:
                 client.acl_load()  # a server that was running: who may do what is a file
-                client.ping()  # unlike the former refused while the data is read
+                client.delete(*RETIRED)  # unlike the former refused while the data is read
             return
         except redis.RedisError as error:
             if time.monotonic() > end:

@@ -26,8 +26,6 @@ PUBLISH = (
     "+xadd +xtrim +xsetid +xlen +xrange +exists +watch +xpending "
     "+xinfo|stream +xinfo|groups +xgroup|create +xgroup|destroy"
 )
-#: Its own dead letters.
-DEAD_LETTERS = "+xadd +xdel +xlen +xrange"
 #: The streams of those whom it hears: read as a consumer group, and acknowledge; never write.
 CONSUME = "+xgroup|create +xreadgroup +xack +xautoclaim"
 #: The quotes: who sends them gives them up when the server fills; others follow.
@@ -66,7 +64,6 @@ def _service(service: Service) -> list[str]:
     rules = [f"~celery:{name}:*", f"&wake:{name}", "-@all", CONNECTION, QUEUE]
     rules += ["+publish +subscribe +unsubscribe"]
     rules.append(f"({PUBLISH} ~events:{name})")
-    rules.append(f"({DEAD_LETTERS} ~events:{name}:dead)")
     if heard := publishers_of(name):
         rules.append(f"({CONSUME} {' '.join(f'~events:{publisher}' for publisher in heard)})")
     if service.quotes == "send":

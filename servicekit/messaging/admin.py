@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import redis
 from django.conf import settings
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
@@ -92,15 +91,6 @@ class FailedAgain(DomainError):
     message = _("It failed again: %(error)s")
 
 
-class RedisAway(DomainError):
-    """It was settled, and the stream still has it; it goes from there by itself."""
-
-    code = "redis_away"
-    status = 503
-    title = _("Redis does not answer")
-    message = _("Redis does not answer: %(error)s")
-
-
 def _facts(event: FailedEvent) -> Sequence[Fact]:
     if event.dead_at is None:
         raise NoDeadLetter
@@ -117,8 +107,6 @@ def _retry(event: FailedEvent, form: dict[str, Any], by: Actor) -> None:
         outcome = dead_letters.retry(event.event_id, by=by, reason=form["reason"])
     except FailedEvent.DoesNotExist:
         raise NoDeadLetter from None
-    except redis.RedisError as error:
-        raise RedisAway(error=error) from None
     if not outcome.handled:
         raise FailedAgain(error=outcome.error)
 
@@ -128,8 +116,6 @@ def _drop(event: FailedEvent, form: dict[str, Any], by: Actor) -> None:
         dead_letters.drop(event.event_id, by=by, reason=form["reason"])
     except FailedEvent.DoesNotExist:
         raise NoDeadLetter from None
-    except redis.RedisError as error:
-        raise RedisAway(error=error) from None
 
 
 @admin.register(FailedEvent)

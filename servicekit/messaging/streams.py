@@ -21,11 +21,6 @@ def stream_of(service: str) -> str:
     return f"events:{service}"
 
 
-def dead_letters_of(service: str) -> str:
-    """The stream of the events that a service could not handle: ``events:trading:dead``."""
-    return f"events:{service}:dead"
-
-
 def wake_channel(service: str) -> str:
     """The pub/sub channel that tells a service's relay that something was committed."""
     return f"wake:{service}"
@@ -57,6 +52,7 @@ def connect(*, timeout: float = SOCKET_TIMEOUT, own: bool = False) -> Any:
         socket_timeout=timeout,
         socket_connect_timeout=SOCKET_TIMEOUT,
         decode_responses=True,
+        encoding_errors="backslashreplace",  # a damaged entry is read as text too, so that it can be given up
         protocol=2,
         single_connection_client=own,
     )

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from servicekit.messaging.operate import dead_letters, retention
+from servicekit.messaging.consume import failures
+from servicekit.messaging.operate import retention
 from servicekit.messaging.publish.stream_capacity import trim_stream
 
 
 @shared_task
 def events_maintain() -> None:
-    """Drop what every subscriber has acknowledged, remove old rows, bring the dead letters in order."""
+    """Trim the stream, remove old rows, forget the failures of what was handled after all."""
     trim_stream()
     retention.outbox_remove_old()
     retention.inbox_remove_old()
     retention.replays_remove_old()
-    dead_letters.tidy()
+    failures.forget_handled()

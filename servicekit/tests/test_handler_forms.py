@@ -17,7 +17,6 @@ from servicekit.messaging.envelope import Received, open_envelope, parse
 from servicekit.messaging.models import FailedEvent, InboxEvent
 from servicekit.testing.project import subscriptions as project
 from servicekit.tests.sending import cancel_requested, consume_until, declined, placed, sealed
-from servicekit.tests.server import administrator
 
 Seen = list[list[tuple[str, int]]]
 Subscribe = Callable[[dict[type[Event], Handler]], None]
@@ -97,7 +96,6 @@ class TestRepeatedSubjects:
             done.extend((m.event.order_id, m.sequence) for m in messages)
 
         subscribe({billing.HoldDeclined: in_batches(repeat_subjects=True)(handler)})
-        administrator().delete("events:trading:dead")
         with redis_streams.pipeline() as pipeline:
             for number in range(1, 51):
                 for order in (bad, good):
@@ -111,7 +109,6 @@ class TestRepeatedSubjects:
         assert FailedEvent.objects.get(dead_at__isnull=False).subject == f"hold/{bad}"
         assert [number for order, number in done if order == good] == list(range(1, 51))
         assert [number for order, number in done if order == bad] == [*range(1, 7), *range(8, 51)]
-        administrator().delete("events:trading:dead")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -27,7 +27,6 @@ from servicekit.messaging.models import (
 from servicekit.messaging.operate import retention
 from servicekit.messaging.publish import groups
 from servicekit.tests.sending import consume_until, placed, sealed
-from servicekit.tests.server import administrator
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -181,7 +180,6 @@ class TestForgotten:
         consume_until(lambda: bool(seen) and FailedEvent.objects.filter(dead_at__isnull=False).exists())
         assert seen == [known]
         assert "may have been handled before" in FailedEvent.objects.get(event_id=old).error
-        administrator().delete("events:trading:dead")
 
     def test_also_when_the_setting_was_lower_once(self, redis_streams: Any, calls: list) -> None:
         gone = timezone.now() - timedelta(days=30)
@@ -189,7 +187,6 @@ class TestForgotten:
         old = self.deliver(redis_streams, timedelta(days=30))
         consume_until(lambda: FailedEvent.objects.filter(dead_at__isnull=False).exists())
         assert FailedEvent.objects.get().event_id == old
-        administrator().delete("events:trading:dead")
 
     def test_it_is_let_through_by_hand(self, redis_streams: Any, calls: list) -> None:
         from servicekit.messaging.operate import dead_letters

@@ -32,7 +32,7 @@ STREAM = "events:billing"
 def start(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
     """``start()`` → a worker, by the name of its module; all are ended in the end."""
     workers: list[subprocess.Popen[bytes]] = []
-    administrator().delete("celery:trading:tasks", "events:trading:dead")
+    administrator().delete("celery:trading:tasks")
 
     def run(module: str = "slow_worker") -> subprocess.Popen[bytes]:
         environment = os.environ | {
@@ -160,7 +160,7 @@ class TestMetrics:
         assert value(text, "birzha_dead_letter_events") == 1
         names = re.findall(r"^# TYPE (\S+)", text, re.MULTILINE)
         assert len(names) == len(set(names))
-        administrator().delete("events:trading:dead", "events:trading")
+        administrator().delete("events:trading")
 
 
 class TestTasks:

@@ -33,7 +33,7 @@ EMAIL_TABLES = {
     *((service.name, table) for service in SERVICES for table in ("failed_events", "dropped_events")),
 }  # fmt: skip
 #: Keys of Redis that may: the same events on their way.
-EMAIL_KEYS = re.compile(r"events:(user|[a-z]+:dead)")
+EMAIL_KEYS = re.compile(r"events:user")
 
 
 @pytest.fixture(scope="module")

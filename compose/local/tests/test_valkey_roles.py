@@ -26,73 +26,73 @@ ROLES = [*(service.name for service in SERVICES), "auditor"]
 LETTERS = {"market": "sm", "trading": "st", "auditor": "a"}
 
 # own, heard, other: the stream that one publishes on, one of a service that one hears, one of another's;
-# dead: dead letters; queue: Celery's; else: anything else: a cache, a page's session, the list of who is out.
+# queue: Celery's; else: anything else: a cache, a page's session, the list of who is out.
 BY_KEY = """
-                                       own  heard other dead  dead  queue queue quotes else
-                                                        own   other own   other
-XADD {key} * f v                       s    .     .     s     .     .     .     m      .
-XTRIM {key} MAXLEN 0                   s    .     .     .     .     .     .     .      .
-XSETID {key} 9-9                       s    .     .     .     .     .     .     .      .
-XDEL {key} 1-1                         .    .     .     s     .     .     .     .      .
-XLEN {key}                             sa   a     a     sa    a     .     .     .      .
-XRANGE {key} - +                       sa   a     a     sa    a     .     .     .      .
-XREVRANGE {key} + -                    .    .     .     .     .     .     .     mt     .
-XREAD STREAMS {key} 0                  .    .     .     .     .     .     .     mt     .
-XINFO STREAM {key}                     sa   a     a     a     a     .     .     .      .
-XINFO GROUPS {key}                     sa   a     a     a     a     .     .     .      .
-XINFO CONSUMERS {key} g                .    .     .     .     .     .     .     .      .
-XPENDING {key} g                       sa   a     a     a     a     .     .     .      .
-XGROUP CREATE {key} g 0 MKSTREAM       s    s     .     .     .     .     .     .      .
-XGROUP DESTROY {key} g                 s    .     .     .     .     .     .     .      .
-XGROUP SETID {key} g $                 .    .     .     .     .     .     .     .      .
-XGROUP CREATECONSUMER {key} g c        .    .     .     .     .     .     .     .      .
-XGROUP DELCONSUMER {key} g c           .    .     .     .     .     .     .     .      .
-XREADGROUP GROUP g c STREAMS {key} >   .    s     .     .     .     .     .     .      .
-XACK {key} g 1-1                       .    s     .     .     .     .     .     .      .
-XAUTOCLAIM {key} g c 0 0               .    s     .     .     .     .     .     .      .
-XCLAIM {key} g c 0 1-1                 .    .     .     .     .     .     .     .      .
-EXISTS {key}                           sa   a     a     a     a     s     .     .      .
-WATCH {key}                            s    .     .     .     .     s     .     .      .
-LPUSH {key} v                          .    .     .     .     .     s     .     .      .
-RPUSH {key} v                          .    .     .     .     .     s     .     .      .
-RPOP {key}                             .    .     .     .     .     s     .     .      .
-BRPOP {key} 1                          .    .     .     .     .     s     .     .      .
-LLEN {key}                             .    .     .     .     .     s     .     .      .
-LRANGE {key} 0 -1                      .    .     .     .     .     .     .     .      .
-ZADD {key} 1 v                         .    .     .     .     .     s     .     .      .
-ZREM {key} v                           .    .     .     .     .     s     .     .      .
-ZRANGE {key} 0 -1                      .    .     .     .     .     s     .     .      .
-ZREVRANGEBYSCORE {key} 1 0             .    .     .     .     .     s     .     .      .
-HSET {key} f v                         .    .     .     .     .     s     .     .      .
-HGET {key} f                           .    .     .     .     .     s     .     .      .
-HDEL {key} f                           .    .     .     .     .     s     .     .      .
-HGETALL {key}                          .    .     .     .     .     .     .     .      .
-SADD {key} v                           .    .     .     .     .     s     .     .      .
-SREM {key} v                           .    .     .     .     .     s     .     .      .
-SMEMBERS {key}                         .    .     .     .     .     s     .     .      .
-SET {key} v                            .    .     .     .     .     s     .     .      .
-GET {key}                              .    .     .     .     .     .     .     .      .
-MGET {key}                             .    .     .     .     .     .     .     .      .
-DEL {key}                              .    .     .     .     .     s     .     m      .
-UNLINK {key}                           .    .     .     .     .     .     .     .      .
-PEXPIRE {key} 1                        .    .     .     .     .     s     .     .      .
-EXPIRE {key} 1                         .    .     .     .     .     .     .     .      .
-PERSIST {key}                          .    .     .     .     .     .     .     .      .
-RENAME {key} {key}                     .    .     .     .     .     .     .     .      .
-COPY {key} {key}                       .    .     .     .     .     .     .     .      .
-MOVE {key} 1                           .    .     .     .     .     .     .     .      .
-DUMP {key}                             .    .     .     .     .     .     .     .      .
-RESTORE {key} 0 x                      .    .     .     .     .     .     .     .      .
-TYPE {key}                             .    .     .     .     .     .     .     .      .
-TTL {key}                              .    .     .     .     .     .     .     .      .
-SORT {key}                             .    .     .     .     .     .     .     .      .
-OBJECT ENCODING {key}                  .    .     .     .     .     .     .     .      .
-MEMORY USAGE {key}                     .    .     .     .     .     .     .     .      .
-EVAL x 1 {key}                         .    .     .     .     .     .     .     .      .
-EVAL_RO x 1 {key}                      .    .     .     .     .     .     .     .      .
-EVALSHA x 1 {key}                      .    .     .     .     .     .     .     .      .
-FCALL x 1 {key}                        .    .     .     .     .     .     .     .      .
-FCALL_RO x 1 {key}                     .    .     .     .     .     .     .     .      .
+                                       own  heard other queue queue quotes else
+                                                        own   other
+XADD {key} * f v                       s    .     .     .     .     m      .
+XTRIM {key} MAXLEN 0                   s    .     .     .     .     .      .
+XSETID {key} 9-9                       s    .     .     .     .     .      .
+XDEL {key} 1-1                         .    .     .     .     .     .      .
+XLEN {key}                             sa   a     a     .     .     .      .
+XRANGE {key} - +                       sa   a     a     .     .     .      .
+XREVRANGE {key} + -                    .    .     .     .     .     mt     .
+XREAD STREAMS {key} 0                  .    .     .     .     .     mt     .
+XINFO STREAM {key}                     sa   a     a     .     .     .      .
+XINFO GROUPS {key}                     sa   a     a     .     .     .      .
+XINFO CONSUMERS {key} g                .    .     .     .     .     .      .
+XPENDING {key} g                       sa   a     a     .     .     .      .
+XGROUP CREATE {key} g 0 MKSTREAM       s    s     .     .     .     .      .
+XGROUP DESTROY {key} g                 s    .     .     .     .     .      .
+XGROUP SETID {key} g $                 .    .     .     .     .     .      .
+XGROUP CREATECONSUMER {key} g c        .    .     .     .     .     .      .
+XGROUP DELCONSUMER {key} g c           .    .     .     .     .     .      .
+XREADGROUP GROUP g c STREAMS {key} >   .    s     .     .     .     .      .
+XACK {key} g 1-1                       .    s     .     .     .     .      .
+XAUTOCLAIM {key} g c 0 0               .    s     .     .     .     .      .
+XCLAIM {key} g c 0 1-1                 .    .     .     .     .     .      .
+EXISTS {key}                           sa   a     a     s     .     .      .
+WATCH {key}                            s    .     .     s     .     .      .
+LPUSH {key} v                          .    .     .     s     .     .      .
+RPUSH {key} v                          .    .     .     s     .     .      .
+RPOP {key}                             .    .     .     s     .     .      .
+BRPOP {key} 1                          .    .     .     s     .     .      .
+LLEN {key}                             .    .     .     s     .     .      .
+LRANGE {key} 0 -1                      .    .     .     .     .     .      .
+ZADD {key} 1 v                         .    .     .     s     .     .      .
+ZREM {key} v                           .    .     .     s     .     .      .
+ZRANGE {key} 0 -1                      .    .     .     s     .     .      .
+ZREVRANGEBYSCORE {key} 1 0             .    .     .     s     .     .      .
+HSET {key} f v                         .    .     .     s     .     .      .
+HGET {key} f                           .    .     .     s     .     .      .
+HDEL {key} f                           .    .     .     s     .     .      .
+HGETALL {key}                          .    .     .     .     .     .      .
+SADD {key} v                           .    .     .     s     .     .      .
+SREM {key} v                           .    .     .     s     .     .      .
+SMEMBERS {key}                         .    .     .     s     .     .      .
+SET {key} v                            .    .     .     s     .     .      .
+GET {key}                              .    .     .     .     .     .      .
+MGET {key}                             .    .     .     .     .     .      .
+DEL {key}                              .    .     .     s     .     m      .
+UNLINK {key}                           .    .     .     .     .     .      .
+PEXPIRE {key} 1                        .    .     .     s     .     .      .
+EXPIRE {key} 1                         .    .     .     .     .     .      .
+PERSIST {key}                          .    .     .     .     .     .      .
+RENAME {key} {key}                     .    .     .     .     .     .      .
+COPY {key} {key}                       .    .     .     .     .     .      .
+MOVE {key} 1                           .    .     .     .     .     .      .
+DUMP {key}                             .    .     .     .     .     .      .
+RESTORE {key} 0 x                      .    .     .     .     .     .      .
+TYPE {key}                             .    .     .     .     .     .      .
+TTL {key}                              .    .     .     .     .     .      .
+SORT {key}                             .    .     .     .     .     .      .
+OBJECT ENCODING {key}                  .    .     .     .     .     .      .
+MEMORY USAGE {key}                     .    .     .     .     .     .      .
+EVAL x 1 {key}                         .    .     .     .     .     .      .
+EVAL_RO x 1 {key}                      .    .     .     .     .     .      .
+EVALSHA x 1 {key}                      .    .     .     .     .     .      .
+FCALL x 1 {key}                        .    .     .     .     .     .      .
+FCALL_RO x 1 {key}                     .    .     .     .     .     .      .
 """
 
 # The channels: that on which a service's own relay is woken, another's, and any other.
@@ -181,8 +181,6 @@ def keys_of(role: str) -> tuple[str, ...]:
         f"events:{role}",
         f"events:{heard[0]}" if heard else "",
         f"events:{other}",
-        f"events:{role}:dead",
-        f"events:{other}:dead",
         f"celery:{role}:tasks",
         f"celery:{other}:tasks",
         "quotes:market",

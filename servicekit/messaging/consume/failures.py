@@ -1,6 +1,7 @@
 """What is remembered of events whose handler raised, and how one is given up.
 
-The table ``failed_events`` is the truth; the stream ``events:<service>:dead`` tells whoever watches it.
+All of it stands in the table ``failed_events``. What the database cannot keep raises, so that the event is
+not acknowledged and comes again: it is on the stream or in the table, never in neither.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from servicekit.contracts import ContractError
-from servicekit.messaging import metrics, streams
+from servicekit.messaging import metrics
 from servicekit.messaging.envelope import origin_of, parse
 from servicekit.messaging.models import FailedEvent, InboxEvent
 from servicekit.telemetry import log_event, origin_context
@@ -40,12 +41,16 @@ def record(*, event_id: str, stream: str, type: str, subject: str, envelope: str
         How many there have been.
     """
     metrics.retried(type)
+    kept = {
+        "stream": stream,
+        "type": _storable(type)[:100],
+        "subject": _storable(subject)[:100],
+        "envelope": _storable(envelope),
+        "error": _storable(error),
+    }
     with transaction.atomic():
-        FailedEvent.objects.get_or_create(
-            event_id=event_id,
-            defaults={"stream": stream, "type": type, "subject": subject, "envelope": envelope, "error": ""},
-        )
-        FailedEvent.objects.filter(event_id=event_id).update(attempts=F("attempts") + 1, error=error)
+        FailedEvent.objects.get_or_create(event_id=event_id, defaults=kept)
+        FailedEvent.objects.filter(event_id=event_id).update(attempts=F("attempts") + 1, error=kept["error"])
         return FailedEvent.objects.values_list("attempts", flat=True).get(event_id=event_id)
 
 
@@ -63,22 +68,18 @@ def forget_handled() -> None:
 def refuse(*, stream: str, envelope: str, error: str) -> None:
     """Give up at once what cannot be handled as it is, however often one tries."""
     event_id, type_name, subject = identity(envelope)
-    record(
-        event_id=event_id, stream=stream, type=type_name, subject=subject, envelope=envelope, error=error
-    )  # fmt: skip
-    with origin_context(origin_of(envelope)):
-        give_up(event_id=event_id, stream=stream, envelope=envelope, error=error)
+    with origin_context(origin_of(envelope)), transaction.atomic():
+        record(
+            event_id=event_id, stream=stream, type=type_name, subject=subject, envelope=envelope, error=error
+        )  # fmt: skip
+        give_up(event_id=event_id, stream=stream, error=error)
 
 
-def give_up(*, event_id: str, stream: str, envelope: str, error: str) -> None:
+def give_up(*, event_id: str, stream: str, error: str) -> None:
     """Make an event that has been recorded a dead letter, which operators find."""
     row = FailedEvent.objects.filter(event_id=event_id)
     row.update(dead_at=timezone.now())
     metrics.died(row.values_list("type", flat=True).first() or "")
-    streams.shared().xadd(
-        streams.dead_letters_of(settings.SERVICE_NAME),
-        {"id": event_id, "stream": stream, "envelope": envelope, "error": error},
-    )
     log_event(
         log,
         "event.dead_letter",
@@ -92,6 +93,11 @@ def identity(envelope: str) -> tuple[str, str, str]:
     """The id, type and subject of an envelope; for what is none, an id made of its text."""
     try:
         attributes = parse(envelope)
-        return str(attributes["id"]), str(attributes["type"])[:100], str(attributes["subject"])[:100]
+        return str(attributes["id"]), str(attributes["type"]), str(attributes["subject"])
     except ContractError:
         return str(uuid5(NAMESPACE_OID, envelope)), "", ""
+
+
+def _storable(text: str) -> str:
+    """Text that PostgreSQL keeps: without zero bytes."""
+    return text.replace("\x00", "\\x00")

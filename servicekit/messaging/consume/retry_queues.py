@@ -119,10 +119,7 @@ class RetryQueues:
                 attempts = 1 if _is_outage(error) else self._failed(delivery, error)
                 if attempts >= failures.MAX_ATTEMPTS:
                     failures.give_up(
-                        event_id=str(delivery.message.id),
-                        stream=delivery.stream,
-                        envelope=delivery.envelope,
-                        error=repr(error),
+                        event_id=str(delivery.message.id), stream=delivery.stream, error=repr(error)
                     )
                     return True
             self.waiting.setdefault(delivery.queue, deque()).appendleft(delivery)

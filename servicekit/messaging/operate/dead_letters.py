@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,16 +14,12 @@ from django.db.models import F, QuerySet
 from servicekit.audit.actors import Actor
 from servicekit.audit.recording import record
 from servicekit.contracts import ContractError
-from servicekit.messaging import streams
-from servicekit.messaging.consume import failures, inbox
+from servicekit.messaging.consume import inbox
 from servicekit.messaging.envelope import open_envelope, origin_of, parse
 from servicekit.messaging.models import DroppedEvent, FailedEvent, InboxEvent
 from servicekit.telemetry import NO_ORIGIN, log_event, origin_context
 
 log = logging.getLogger(__name__)
-
-#: Entries of the stream that are read at a time.
-PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +50,6 @@ def retry(event_id: UUID, *, by: Actor | None = None, reason: str = "") -> Outco
 
     Raises:
         FailedEvent.DoesNotExist: there is no such dead letter.
-        redis.RedisError: it was handled, and Redis does not answer; :func:`tidy` clears the stream.
     """
     origin = NO_ORIGIN
     try:
@@ -83,7 +76,6 @@ def retry(event_id: UUID, *, by: Actor | None = None, reason: str = "") -> Outco
             for row in dead_letters().filter(event_id=event_id):
                 _record("event.retry", row, by=by, reason=reason, after={"handled": False})
         return Outcome(event_id, repr(error))
-    _clear({str(event_id)})
     return Outcome(event_id, "")
 
 
@@ -97,7 +89,6 @@ def drop(event_id: UUID, *, by: Actor, reason: str) -> None:
     Raises:
         FailedEvent.DoesNotExist: there is no such dead letter.
         ValueError: no reason.
-        redis.RedisError: it was dropped, and Redis does not answer; :func:`tidy` clears the stream.
     """
     if not reason.strip():
         raise ValueError("a reason is needed")
@@ -115,7 +106,6 @@ def drop(event_id: UUID, *, by: Actor, reason: str) -> None:
             )
         _record("event.drop", row, by=by, reason=reason, after={"dropped": True})
         row.delete()
-    _clear({str(event_id)})
 
 
 def _record(action: str, row: FailedEvent, *, by: Actor | None, reason: str, after: dict[str, Any]) -> None:
@@ -124,59 +114,9 @@ def _record(action: str, row: FailedEvent, *, by: Actor | None, reason: str, aft
         record(action, row, by=by, reason=reason, before=before, after=after)
 
 
-def tidy() -> None:
-    """Bring the table and the stream together.
-
-    A dead letter that was handled after all (it was replayed) is one no more. What stands on the
-    stream alone comes into the table; what was settled goes from the stream.
-    """
-    failures.forget_handled()
-    handled = InboxEvent.objects.filter(consumer=settings.SERVICE_NAME)
-    gone: set[str] = set()
-    for entry, event_id, fields in _entries():
-        if FailedEvent.objects.filter(event_id=event_id).exists():
-            continue
-        if (
-            handled.filter(event_id=event_id).exists()
-            or DroppedEvent.objects.filter(event_id=event_id).exists()
-        ):
-            gone.add(event_id)
-        else:
-            _adopt(entry, event_id, fields)
-    _clear(gone)
-
-
-def _adopt(entry: str, event_id: str, fields: dict[str, str]) -> None:
-    _, type_name, subject = failures.identity(fields.get("envelope", ""))
-    FailedEvent.objects.create(
-        event_id=event_id, stream=fields.get("stream", ""), type=type_name, subject=subject,
-        envelope=fields.get("envelope", ""), error=fields.get("error", ""),
-        dead_at=datetime.fromtimestamp(streams.entry_key(entry)[0] / 1000, UTC),
-    )  # fmt: skip
-
-
 def _is_event(envelope: str) -> bool:
     try:
         parse(envelope)
     except ContractError:
         return False
     return True
-
-
-def _clear(event_ids: set[str]) -> None:
-    """Remove the entries of events from the dead-letter stream."""
-    if not event_ids:
-        return
-    gone = [entry for entry, event_id, _ in _entries() if event_id in event_ids]
-    if gone:
-        streams.shared().xdel(streams.dead_letters_of(settings.SERVICE_NAME), *gone)
-
-
-def _entries() -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """The dead-letter stream: entry, event id, fields."""
-    client, stream = streams.shared(), streams.dead_letters_of(settings.SERVICE_NAME)
-    start = "-"
-    while page := client.xrange(stream, min=start, count=PAGE):
-        for entry, fields in page:
-            yield entry, fields.get("id") or failures.identity(fields.get("envelope", ""))[0], fields
-        start = f"({page[-1][0]}"

@@ -25,6 +25,13 @@ for service in HEARS:
             "INSERT INTO failed_events (event_id, stream, type, subject, envelope, attempts, error) "
             f"VALUES ('{OTHER}', 'events:x', 'x', 'x', '{{}}', 1, 'x')",
         ),
+        (
+            "I12",
+            f"{service}: an event that is given up",
+            service,
+            "INSERT INTO failed_events (event_id, stream, type, subject, envelope, attempts, error, dead_at) "
+            f"VALUES ('{OTHER}', 'events:x', 'x', 'x', '{{}}', 10, 'x', now())",
+        ),
     ]
 
 for publisher, subscriber, types in routes():

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from compose.check.tests.story import stream
-from servicekit.contracts.subscribers import HEARS, routes
+from servicekit.contracts.subscribers import routes
 
 Breaks = Callable[[Any], object]
 
@@ -31,12 +31,6 @@ def _no_stream(publisher: str) -> Breaks:
     return lambda client: client.delete(stream(publisher))
 
 
-def _given_up(service: str) -> Breaks:
-    return lambda client: client.xadd(
-        f"events:{service}:dead", {"stream": "x", "envelope": "{}", "error": "x"}
-    )
-
-
 VIOLATIONS: list[tuple[str, str, Breaks]] = []
 for publisher, subscriber, _ in routes():
     name = f"{subscriber} has not done with all of events:{publisher}"
@@ -46,4 +40,3 @@ for publisher, subscriber, _ in routes():
         ("I12", name, _no_group(publisher, subscriber)),
         ("I12", name, _no_stream(publisher)),
     ]
-VIOLATIONS += [("I12", f"{service}: a dead letter", _given_up(service)) for service in HEARS]

@@ -18,6 +18,7 @@ from django.db import transaction
 
 from servicekit.audit.actors import Actor
 from servicekit.audit.recording import Subject, record
+from servicekit.messaging.consume import failures
 from servicekit.messaging.models import FailedEvent, Replay
 from servicekit.messaging.operate import dead_letters, tables
 from servicekit.messaging.operate.replay import replay
@@ -101,12 +102,12 @@ class Command(BaseCommand):
     # -- dead letters ---------------------------------------------------------------------------
 
     def list_letters(self, *, as_json: bool, **_: Any) -> None:
-        dead_letters.tidy()
+        failures.forget_handled()
         rows = list(dead_letters.dead_letters())
         self._say([tables.letter_data(row) for row in rows] if as_json else tables.of_letters(rows))
 
     def show_letter(self, *, id: UUID, as_json: bool, **_: Any) -> None:
-        dead_letters.tidy()
+        failures.forget_handled()
         row = dead_letters.dead_letters().filter(event_id=id).first()
         if row is None:
             raise CommandError(f"{id} is not a dead letter.")
@@ -116,7 +117,7 @@ class Command(BaseCommand):
     def retry_letters(self, *, ids: list[UUID], all: bool, as_json: bool, **_: Any) -> None:
         if bool(ids) == all:
             raise CommandError("Name the dead letters, or --all.")
-        dead_letters.tidy()
+        failures.forget_handled()
         wanted = list(dead_letters.dead_letters().values_list("event_id", flat=True)) if all else ids
         outcomes = []
         for event_id in wanted:
@@ -134,7 +135,7 @@ class Command(BaseCommand):
 
     def drop_letter(self, *, id: UUID, by: str, reason: str, as_json: bool, **_: Any) -> None:
         actor = Actor.shell(by)
-        dead_letters.tidy()
+        failures.forget_handled()
         try:
             dead_letters.drop(id, by=actor, reason=reason)
         except FailedEvent.DoesNotExist:
