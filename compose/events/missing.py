@@ -16,9 +16,9 @@ from servicekit.messaging import streams
 _PUBLISHED = """
 SELECT id FROM outbox
 WHERE type IN ({types}) AND id >= '{since}'
-  AND NOT EXISTS (SELECT FROM outbox_unsent AS unsent WHERE unsent.position = outbox.position)
-  AND position NOT IN (
-    SELECT unnest(positions) FROM outbox_batches WHERE {last_entry} > ({time}, {number})
+  AND NOT EXISTS (SELECT FROM outbox_unsent AS unsent WHERE unsent.outbox_seq = outbox.outbox_seq)
+  AND outbox_seq NOT IN (
+    SELECT unnest(outbox_seqs) FROM outbox_batches WHERE {last_entry} > ({time}, {number})
   )
 ORDER BY id
 """

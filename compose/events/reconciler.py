@@ -42,15 +42,16 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 30.0, 3600.0
 REMEMBERED = timedelta(days=38)
 
 _EVENTS = """
-SELECT id::text, type, position, EXISTS (SELECT FROM outbox_unsent AS u WHERE u.position = event.position)
+SELECT id::text, type, outbox_seq,
+    EXISTS (SELECT FROM outbox_unsent AS unsent WHERE unsent.outbox_seq = event.outbox_seq)
 FROM (
-    SELECT id, type, position FROM outbox WHERE id > %s::uuid AND id < %s::uuid ORDER BY id LIMIT %s
+    SELECT id, type, outbox_seq FROM outbox WHERE id > %s::uuid AND id < %s::uuid ORDER BY id LIMIT %s
 ) AS event
 ORDER BY id
 """
 
 _ON_THEIR_WAY = f"""
-SELECT last_entry, positions FROM outbox_batches WHERE {streams.LAST_ENTRY_KEY} > (%s, %s)
+SELECT last_entry, outbox_seqs FROM outbox_batches WHERE {streams.LAST_ENTRY_KEY} > (%s, %s)
 """
 
 _LACKED = """
@@ -162,11 +163,11 @@ class Reconciler:
                 return
             # After the rows: what is not unsent any more stands in a batch, or everybody has acknowledged it.
             on_their_way: dict[int, redis_groups.Key] = {}
-            for entry, positions in self.query(publisher, _ON_THEIR_WAY, list(least)):
+            for entry, sent in self.query(publisher, _ON_THEIR_WAY, list(least)):
                 key = streams.entry_key(entry)
-                for position in positions:
-                    on_their_way[position] = max(key, on_their_way.get(position, key))
-            yield [Event(id, type, unsent, on_their_way.get(position)) for id, type, position, unsent in rows]
+                for seq in sent:
+                    on_their_way[seq] = max(key, on_their_way.get(seq, key))
+            yield [Event(id, type, unsent, on_their_way.get(seq)) for id, type, seq, unsent in rows]
             after = rows[-1][0]
             if len(rows) < PAGE:
                 return

@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy as _
 class OutboxEvent(models.Model):
     """An event to be sent, written in the transaction that caused it.
 
-    ``position`` is given while the aggregate's row is locked, so the events of one subject have
-    rising positions; it is the order in which the relay sends. Events of different subjects may
+    ``outbox_seq`` is given while the aggregate's row is locked, so the events of one subject have
+    rising numbers; it is the order in which the relay sends. Events of different subjects may
     commit out of it, which is why the relay never skips to "after the last". A row never changes;
     what is still to be sent stands in :class:`UnsentEvent`.
     """
 
-    position = models.BigAutoField(primary_key=True)
+    outbox_seq = models.BigAutoField(primary_key=True)
     id = models.UUIDField(unique=True)
     type = models.CharField(max_length=100)
     subject = models.CharField(max_length=100)
@@ -38,19 +38,19 @@ class OutboxEvent(models.Model):
 
 
 class UnsentEvent(models.Model):
-    """The position of an outbox row that is to be sent; it goes once the stream has taken the event.
+    """The number of an outbox row that is to be sent; it goes once the stream has taken the event.
 
     Narrow, because it comes and goes with every event: a mark in the outbox row itself would write all
     of that anew, and each of its indexes.
     """
 
-    position = models.BigIntegerField(primary_key=True)
+    outbox_seq = models.BigIntegerField(primary_key=True)
 
     class Meta:
         db_table = "outbox_unsent"
 
     def __str__(self) -> str:
-        return str(self.position)
+        return str(self.outbox_seq)
 
 
 class SentBatch(models.Model):
@@ -61,13 +61,13 @@ class SentBatch(models.Model):
     """
 
     last_entry = models.CharField(max_length=42)
-    positions = ArrayField(models.BigIntegerField())
+    outbox_seqs = ArrayField(models.BigIntegerField())
 
     class Meta:
         db_table = "outbox_batches"
 
     def __str__(self) -> str:
-        return f"{len(self.positions)} up to {self.last_entry}"
+        return f"{len(self.outbox_seqs)} up to {self.last_entry}"
 
 
 class StreamState(models.Model):

@@ -176,7 +176,7 @@ def published() -> Callable[..., list[Any]]:
     from servicekit.messaging.models import OutboxEvent
 
     def read(contract: type[Event] | None = None) -> list[Any]:
-        rows = OutboxEvent.objects.order_by("position")
+        rows = OutboxEvent.objects.order_by("outbox_seq")
         if contract is not None:
             rows = rows.filter(type=contract.TYPE)
         return [open_envelope(parse(text)).event for text in rows.values_list("envelope", flat=True)]

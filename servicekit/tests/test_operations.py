@@ -30,7 +30,7 @@ from servicekit.tests.server import administrator
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-UNSENT = OutboxEvent.objects.filter(position__in=UnsentEvent.objects.values("position"))
+UNSENT = OutboxEvent.objects.filter(outbox_seq__in=UnsentEvent.objects.values("outbox_seq"))
 
 
 @pytest.fixture(autouse=True)

@@ -47,7 +47,7 @@ def sent_row(age: timedelta, entry: str = "", *, id: UUID | None = None) -> Outb
         created_at=timezone.now() - age,
     )  # fmt: skip
     if entry:
-        SentBatch.objects.create(last_entry=entry, positions=[row.pk])
+        SentBatch.objects.create(last_entry=entry, outbox_seqs=[row.pk])
     return row
 
 
@@ -75,7 +75,7 @@ class TestOutbox:
             sent_row(timedelta(days=13)).pk,  # not old
         }
         unsent = sent_row(OLD)
-        UnsentEvent.objects.create(position=unsent.pk)
+        UnsentEvent.objects.create(outbox_seq=unsent.pk)
         for entry in ("10-0", "9-99", "5-0"):
             sent_row(OLD, entry)
         assert retention.outbox_remove_old() == 0

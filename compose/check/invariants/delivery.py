@@ -8,7 +8,7 @@ from compose.check.streams import Caught
 from servicekit.contracts.subscribers import HEARS, routes
 
 _UNSENT = """
-SELECT position, id, type, subject, created_at FROM outbox JOIN outbox_unsent USING (position)
+SELECT outbox_seq, id, type, subject, created_at FROM outbox JOIN outbox_unsent USING (outbox_seq)
 """
 
 # What has been handled since by another way is forgotten within a minute.

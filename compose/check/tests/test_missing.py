@@ -22,16 +22,16 @@ def told(databases: dict[str, Any], entry: str | None, *, age_days: float = 0) -
     with databases["trading"].cursor() as cursor:
         cursor.execute(
             "INSERT INTO outbox (id, type, subject, sequence, envelope) VALUES (%s, %s, %s, 1, '{}')"
-            " RETURNING position",
+            " RETURNING outbox_seq",
             [str(id), TYPE, f"order/{id}"],
         )
-        (position,) = cursor.fetchone()
+        (seq,) = cursor.fetchone()
         if entry:
             cursor.execute(
-                "INSERT INTO outbox_batches (last_entry, positions) VALUES (%s, %s)", [entry, [position]]
+                "INSERT INTO outbox_batches (last_entry, outbox_seqs) VALUES (%s, %s)", [entry, [seq]]
             )
         else:
-            cursor.execute("INSERT INTO outbox_unsent VALUES (%s)", [position])
+            cursor.execute("INSERT INTO outbox_unsent VALUES (%s)", [seq])
     return id
 
 

@@ -146,8 +146,9 @@ def test_a_thief_of_a_password_takes_and_acknowledges(
     entry = streams.xadd("events:trading", {"type": TYPE, "envelope": "{}"})
     with databases["trading"].cursor() as cursor:  # as the relay marks it
         cursor.execute(
-            "WITH gone AS (DELETE FROM outbox_unsent RETURNING position)"
-            " INSERT INTO outbox_batches (last_entry, positions) SELECT %s, array_agg(position) FROM gone",
+            "WITH gone AS (DELETE FROM outbox_unsent RETURNING outbox_seq)"
+            " INSERT INTO outbox_batches (last_entry, outbox_seqs)"
+            " SELECT %s, array_agg(outbox_seq) FROM gone",
             [entry],
         )
     handled(databases, "notification", id)

@@ -40,7 +40,7 @@ def test_an_edit_is_told_with_the_next_version(listed: Any, published: Any) -> N
 
     first, second = published(InstrumentChanged)
     assert (first.name_en, second.name_en) == ("AAPL Inc.", "Apple")
-    assert list(OutboxEvent.objects.order_by("position").values_list("sequence", flat=True)) == [1, 2]
+    assert list(OutboxEvent.objects.order_by("outbox_seq").values_list("sequence", flat=True)) == [1, 2]
 
 
 def test_halting_and_opening_are_told_once_each(listed: Any, published: Any) -> None:

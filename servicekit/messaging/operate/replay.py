@@ -49,7 +49,7 @@ def replay(
     """
     if ids is None and since is None and not subject:
         raise ValueError("say which events: ids, since, subject")
-    rows = OutboxEvent.objects.exclude(position__in=UnsentEvent.objects.values("position"))
+    rows = OutboxEvent.objects.exclude(outbox_seq__in=UnsentEvent.objects.values("outbox_seq"))
     if since is not None:
         rows = rows.filter(created_at__gte=since)
     if subject:
@@ -59,8 +59,8 @@ def replay(
     sent, old = 0, 0
     for part in _parts(rows, ids):
         old += part.filter(id__lt=known).count()
-        positions = part.filter(id__gte=known).values_list("position", flat=True)
-        again = [UnsentEvent(position=position) for position in positions]
+        seqs = part.filter(id__gte=known).values_list("outbox_seq", flat=True)
+        again = [UnsentEvent(outbox_seq=seq) for seq in seqs]
         UnsentEvent.objects.bulk_create(again, ignore_conflicts=True)
         sent += len(again)
     if sent:
@@ -77,8 +77,8 @@ def _parts(rows: QuerySet[OutboxEvent], ids: Iterable[UUID] | None) -> Iterable[
             yield rows.filter(id__in=chunk)
         return
     last = 0
-    while positions := list(
-        rows.filter(position__gt=last).order_by("position").values_list("position", flat=True)[:CHUNK]
+    while seqs := list(
+        rows.filter(outbox_seq__gt=last).order_by("outbox_seq").values_list("outbox_seq", flat=True)[:CHUNK]
     ):
-        last = positions[-1]
-        yield rows.filter(position__gte=positions[0], position__lte=last)
+        last = seqs[-1]
+        yield rows.filter(outbox_seq__gte=seqs[0], outbox_seq__lte=last)

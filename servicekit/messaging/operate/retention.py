@@ -27,19 +27,19 @@ CHUNK = 500
 #: Seconds that one run may take; the next comes in a minute. The worker does nothing else meanwhile.
 BUDGET = 1.0
 
-# What is sent and not acknowledged by everybody still stands in a batch. Positions rise with time: behind
+# What is sent and not acknowledged by everybody still stands in a batch. outbox_seq rises with time: behind
 # rows that are not old there are no old ones, and they are not read.
 _OUTBOX = """
 WITH chunk AS (
-    SELECT position FROM (
-        SELECT position, created_at FROM outbox
-        WHERE position > %(after)s ORDER BY position LIMIT %(chunk)s
+    SELECT outbox_seq FROM (
+        SELECT outbox_seq, created_at FROM outbox
+        WHERE outbox_seq > %(after)s ORDER BY outbox_seq LIMIT %(chunk)s
     ) AS oldest WHERE created_at < %(before)s
 ), gone AS (
     DELETE FROM outbox USING chunk
-    WHERE outbox.position = chunk.position
-      AND NOT EXISTS (SELECT FROM outbox_unsent AS unsent WHERE unsent.position = chunk.position)
-      AND chunk.position NOT IN (SELECT unnest(positions) FROM outbox_batches)
+    WHERE outbox.outbox_seq = chunk.outbox_seq
+      AND NOT EXISTS (SELECT FROM outbox_unsent AS unsent WHERE unsent.outbox_seq = chunk.outbox_seq)
+      AND chunk.outbox_seq NOT IN (SELECT unnest(outbox_seqs) FROM outbox_batches)
     RETURNING outbox.id, outbox.type
 ), noted AS (
     INSERT INTO removed_events (side, type, day, count, digest)
@@ -47,7 +47,7 @@ WITH chunk AS (
     ON CONFLICT (side, type, day) DO UPDATE
     SET count = removed_events.count + excluded.count, digest = removed_events.digest + excluded.digest
 )
-SELECT (SELECT max(position) FROM chunk), (SELECT count(*) FROM gone)
+SELECT (SELECT max(outbox_seq) FROM chunk), (SELECT count(*) FROM gone)
 """
 
 _INBOX = """

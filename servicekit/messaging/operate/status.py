@@ -70,7 +70,7 @@ class Status:
 
 def status() -> Status:
     """How it is now. Without Redis, what the database knows."""
-    outbox = OutboxEvent.objects.filter(position__in=UnsentEvent.objects.values("position")).aggregate(
+    outbox = OutboxEvent.objects.filter(outbox_seq__in=UnsentEvent.objects.values("outbox_seq")).aggregate(
         count=Count("*"), oldest=Min("created_at")
     )
     failed = FailedEvent.objects.aggregate(

@@ -18,7 +18,7 @@ from servicekit.messaging import envelope
 from servicekit.messaging.publish.relay_wakeup import wake_relay
 from servicekit.telemetry import SEVERAL, HasOrigin, Origin, current_origin
 
-# Positions rise in the order of the rows given.
+# outbox_seq rises in the order of the rows given.
 _APPEND = Statement(
     """
 WITH added AS (
@@ -27,9 +27,9 @@ WITH added AS (
     FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::int[], string_to_array(%s, E'\\n')) WITH ORDINALITY
          AS event (id, type, subject, sequence, envelope, place)
     ORDER BY place
-    RETURNING position
+    RETURNING outbox_seq
 )
-INSERT INTO outbox_unsent (position) SELECT position FROM added
+INSERT INTO outbox_unsent (outbox_seq) SELECT outbox_seq FROM added
 """
 )
 

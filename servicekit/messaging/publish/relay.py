@@ -48,10 +48,10 @@ LEADER_LOCK = 7_001
 # it is unsent.
 _UNSENT = Statement(
     """
-SELECT position, type, envelope, (SELECT last_entry FROM stream_state)
-FROM (SELECT position FROM outbox_unsent ORDER BY position LIMIT %s) AS oldest,
-    LATERAL (SELECT type, envelope FROM outbox WHERE outbox.position = oldest.position OFFSET 0) AS event
-ORDER BY position
+SELECT outbox_seq, type, envelope, (SELECT last_entry FROM stream_state)
+FROM (SELECT outbox_seq FROM outbox_unsent ORDER BY outbox_seq LIMIT %s) AS oldest,
+    LATERAL (SELECT type, envelope FROM outbox WHERE outbox.outbox_seq = oldest.outbox_seq OFFSET 0) AS event
+ORDER BY outbox_seq
 """
 )
 
@@ -60,9 +60,9 @@ ORDER BY position
 _SENT = Statement(
     """
 WITH gone AS (
-    DELETE FROM outbox_unsent WHERE position = ANY(%s::bigint[])
+    DELETE FROM outbox_unsent WHERE outbox_seq = ANY(%s::bigint[])
 ), sent AS (
-    INSERT INTO outbox_batches (positions, last_entry) VALUES (%s::bigint[], %s) RETURNING last_entry
+    INSERT INTO outbox_batches (outbox_seqs, last_entry) VALUES (%s::bigint[], %s) RETURNING last_entry
 )
 INSERT INTO stream_state (id, last_entry)
 SELECT 1, last_entry FROM sent, set_config('synchronous_commit', 'off', true)
@@ -72,9 +72,9 @@ ON CONFLICT (id) DO UPDATE SET last_entry = excluded.last_entry
 
 _LOST = f"""
 WITH lost AS (
-    DELETE FROM outbox_batches WHERE {streams.LAST_ENTRY_KEY} > (%s, %s) RETURNING positions
+    DELETE FROM outbox_batches WHERE {streams.LAST_ENTRY_KEY} > (%s, %s) RETURNING outbox_seqs
 )
-INSERT INTO outbox_unsent (position) SELECT unnest(positions) FROM lost ON CONFLICT DO NOTHING
+INSERT INTO outbox_unsent (outbox_seq) SELECT unnest(outbox_seqs) FROM lost ON CONFLICT DO NOTHING
 """
 
 
@@ -168,7 +168,7 @@ def take_back_lost() -> None:
 class Row(NamedTuple):
     """An event to be sent. ``last_entry``: the last that the stream is known to have; None: never any."""
 
-    position: int
+    outbox_seq: int
     type: str
     envelope: str
     last_entry: str | None
@@ -215,8 +215,8 @@ def _resume(stream: str, last: str) -> None:
 
 def _mark(rows: Sequence[Row], last_entry: str) -> None:
     with connection.cursor() as cursor:
-        positions = array(row.position for row in rows)
-        cursor.execute(_SENT, [positions, positions, last_entry])
+        seqs = array(row.outbox_seq for row in rows)
+        cursor.execute(_SENT, [seqs, seqs, last_entry])
 
 
 def _take_back(state: StreamState, *, last: str) -> None:

@@ -38,7 +38,7 @@ def test_change_is_published_with_its_version(api, alice, published):
         ProfileChanged(user_id=alice.id, email="new@example.org", locale="ru", display_name="Алиса")
     ]
     api(alice.id).patch(URL, {"display_name": ""})
-    mine = OutboxEvent.objects.filter(subject=f"user/{alice.id}").order_by("position")
+    mine = OutboxEvent.objects.filter(subject=f"user/{alice.id}").order_by("outbox_seq")
     assert list(mine.values_list("sequence", flat=True)) == [1, 2, 3]
 
 
@@ -102,5 +102,5 @@ def test_changes_at_once_get_a_version_each(published):
         for number in range(8)
     )
     assert all(isinstance(result, User) for result in results), results
-    sequences = OutboxEvent.objects.order_by("position").values_list("sequence", flat=True)
+    sequences = OutboxEvent.objects.order_by("outbox_seq").values_list("sequence", flat=True)
     assert sorted(sequences) == list(range(1, 10))

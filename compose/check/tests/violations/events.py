@@ -15,8 +15,8 @@ for service in HEARS:
             f"{service}: an event that is not sent",
             service,
             "WITH said AS (INSERT INTO outbox (id, type, subject, sequence, envelope) "
-            f"VALUES ('{OTHER}', 'x', 'order/{OTHER}', 1, '{{}}') RETURNING position) "
-            "INSERT INTO outbox_unsent SELECT position FROM said",
+            f"VALUES ('{OTHER}', 'x', 'order/{OTHER}', 1, '{{}}') RETURNING outbox_seq) "
+            "INSERT INTO outbox_unsent SELECT outbox_seq FROM said",
         ),
         (
             "I12",
