@@ -14,11 +14,13 @@ from billing_service.holds.handlers import (
 )
 from billing_service.ledger.handlers import on_accounts_registered
 from servicekit.contracts import Event, trading, user
-from servicekit.people.handlers import on_profiles_changed
+from servicekit.handlers.people import on_profiles_changed
+from servicekit.handlers.sessions import on_session_revoked
 
 SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
     user.AccountRegistered: on_accounts_registered,
     user.ProfileChanged: on_profiles_changed,
+    user.SessionRevoked: on_session_revoked,
     trading.OrderPlaced: on_orders_placed,
     trading.OrderFilled: on_orders_filled,
     trading.OrderRejected: on_orders_rejected,

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from market_service.venue.handlers import on_order_cancels_requested, on_orders_submitted
-from servicekit.contracts import Event, trading
+from servicekit.contracts import Event, trading, user
+from servicekit.handlers.sessions import on_session_revoked
 
 SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
     trading.OrderSubmitted: on_orders_submitted,
     trading.OrderCancelRequested: on_order_cancels_requested,
+    user.SessionRevoked: on_session_revoked,
 }

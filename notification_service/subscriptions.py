@@ -17,11 +17,13 @@ from notification_service.inbox.handlers import (
     on_security_notices,
 )
 from servicekit.contracts import Event, billing, trading, user
+from servicekit.handlers.sessions import on_session_revoked
 
 SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
     user.AccountRegistered: on_accounts_registered,
     user.ProfileChanged: on_profiles_changed,
     user.SecurityNoticed: on_security_notices,
+    user.SessionRevoked: on_session_revoked,
     billing.DepositBooked: on_deposits_booked,
     billing.ReversalBooked: on_reversals_booked,
     trading.OrderFilled: on_orders_filled,

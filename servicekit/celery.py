@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 import time
@@ -41,10 +40,6 @@ def _mutex(client: Any, name: str, expire: float) -> Iterator[None]:
 
 
 kombu_redis.Mutex = _mutex
-
-#: So many objects more than at the last look make Python look for cycles among them. Its own 700 are made
-#: by every few events and gone after their batch without its help: a tenth of a worker's CPU, for nothing.
-GARBAGE = 50_000
 
 
 def service_celery(package: str) -> Celery:
@@ -118,25 +113,6 @@ def _origin_begin(task_id: str = "", **_signal: Any) -> None:
 
 def _origin_end(**_signal: Any) -> None:
     origin_begin(NO_ORIGIN)
-
-
-def work(app: Celery) -> int:
-    """Run Celery's own worker until SIGTERM; its command line, which this leaves out, weighs 11 MB.
-
-    Of the chatter between workers (gossip, mingle, heartbeats) none is needed: a service's workers
-    share nothing but the queue, and the Redis user may not use what mingle asks for.
-
-    Returns:
-        The exit code.
-    """
-    worker: Any = app.Worker(
-        loglevel="INFO", without_gossip=True, without_mingle=True, without_heartbeat=True
-    )
-    gc.collect()
-    gc.freeze()  # what is there now stays
-    gc.set_threshold(GARBAGE)
-    worker.start()
-    return int(worker.exitcode or 0)
 
 
 def broker_url(redis_url: str) -> str:

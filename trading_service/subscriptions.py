@@ -6,13 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from servicekit.contracts import Event, billing, market, user
-from servicekit.people import handlers as people
+from servicekit.handlers.people import on_accounts_registered, on_profiles_changed
+from servicekit.handlers.sessions import on_session_revoked
 from trading_service.orders import handlers as orders
 from trading_service.reference import handlers as reference
 
 SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
-    user.AccountRegistered: people.on_accounts_registered,
-    user.ProfileChanged: people.on_profiles_changed,
+    user.AccountRegistered: on_accounts_registered,
+    user.ProfileChanged: on_profiles_changed,
+    user.SessionRevoked: on_session_revoked,
     market.InstrumentChanged: reference.on_instruments_changed,
     billing.HoldPlaced: orders.on_holds_placed,
     billing.HoldDeclined: orders.on_holds_declined,

@@ -1,7 +1,6 @@
 """What user_service listens to: nothing yet.
 
-It tells others who signed up and who signed out; servicekit.auth adds its own subscription to
-``user.session.revoked.v1``, as in every service.
+It tells others who signed up and who signed out.
 """
 
 from __future__ import annotations

@@ -14,4 +14,4 @@ from servicekit.people.services import people_register
 def on_accounts_registered(messages: Sequence[Received[user.AccountRegistered]]) -> None:
     """Customers signed up: open their cash accounts, and know their names."""
     accounts_open(messages=messages)
-    people_register(messages)
+    people_register(message.event for message in messages)

@@ -25,4 +25,4 @@ def on_profiles_changed(messages: Sequence[Received[user.ProfileChanged]]) -> No
             for message in messages
         ]
     )
-    people_rename(messages)
+    people_rename((message.event, message.sequence) for message in messages)

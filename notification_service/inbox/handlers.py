@@ -28,7 +28,7 @@ def on_accounts_registered(messages: Sequence[Received[user.AccountRegistered]])
             for message in messages
         ]
     )
-    people_register(messages)
+    people_register(message.event for message in messages)
     _tell(messages, Kind.WELCOME, "username")
 
 

@@ -17,6 +17,8 @@ class ServiceAdminConfig(AdminConfig):
         super().ready()
         from django.contrib import admin
 
+        from servicekit.admin import audit_trail  # noqa: F401 (Django itself imports each app's ``admin`` only)
+
         unused = ["auth.Group"] if settings.AUTH_USER_MODEL != "auth.User" else ["auth.Group", "auth.User"]
         for name in unused:
             model = apps.get_model(name)

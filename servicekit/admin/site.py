@@ -12,6 +12,9 @@ from django.template.response import TemplateResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from servicekit.audit.actions import ACTIONS
+from servicekit.audit.models import AuditEntry
+
 #: So many of the operators' actions are shown on the first page.
 LATEST = 10
 
@@ -46,9 +49,6 @@ class ServiceAdminSite(AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """With what operators did last."""
-        from servicekit.audit.actions import ACTIONS
-        from servicekit.audit.models import AuditEntry
-
         latest: list[Any] = list(AuditEntry.objects.order_by("-id")[:LATEST])
         for entry in latest:
             entry.called = ACTIONS.get(entry.action, entry.action)

@@ -10,8 +10,6 @@ from uuid import UUID
 from django.utils import timezone
 
 from servicekit.auth.models import RevokedSession
-from servicekit.contracts import user
-from servicekit.messaging.envelope import Received
 
 #: Seconds that a process trusts its copy of the list. With the event's way here (some 20 ms) a
 #: session ends everywhere well within the promised 2 s.
@@ -50,8 +48,3 @@ def forget_copy() -> None:
     """Read the list anew at the next question."""
     global _read_at
     _read_at = 0.0
-
-
-def on_session_revoked(message: Received[user.SessionRevoked]) -> None:
-    """user_service ended a session."""
-    session_revoke(session_id=message.event.session_id, tokens_expire_at=message.event.tokens_expire_at)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 from uuid import UUID
 
 from servicekit.contracts import user
 from servicekit.database.bulk import Upsert
-from servicekit.messaging.consume import Received
 from servicekit.people.models import Person
 
 
@@ -40,13 +39,15 @@ _RENAME = Upsert(
 )
 
 
-def people_register(messages: Sequence[Received[user.AccountRegistered]]) -> None:
+def people_register(accounts: Iterable[user.AccountRegistered]) -> None:
     """Remember who signed up, each user once."""
-    _REGISTER.run(_Named(message.event.user_id, message.event.username) for message in messages)
+    _REGISTER.run(_Named(account.user_id, account.username) for account in accounts)
 
 
-def people_rename(messages: Sequence[Received[user.ProfileChanged]]) -> None:
-    """Follow the users' names, each user once, unless something newer is known."""
-    _RENAME.run(
-        _Renamed(message.event.user_id, message.event.display_name, message.sequence) for message in messages
-    )
+def people_rename(changes: Iterable[tuple[user.ProfileChanged, int]]) -> None:
+    """Follow the users' names, each user once, unless something newer is known.
+
+    Args:
+        changes: profiles, each with its version: the sequence of the event that told it.
+    """
+    _RENAME.run(_Renamed(profile.user_id, profile.display_name, version) for profile, version in changes)

@@ -18,5 +18,5 @@ def published_origins() -> list[tuple[str, str, Origin]]:
     from servicekit.messaging.envelope import origin_of
     from servicekit.messaging.models import OutboxEvent
 
-    rows = OutboxEvent.objects.order_by("position").values_list("type", "subject", "envelope")
+    rows = OutboxEvent.objects.order_by("outbox_seq").values_list("type", "subject", "envelope")
     return [(type_name, subject, origin_of(text)) for type_name, subject, text in rows]

@@ -9,7 +9,7 @@ import sys
 import time
 from typing import Any
 
-from servicekit.celery import service_celery, work
+from servicekit.celery import service_celery
 
 #: Seconds that each event takes.
 PAUSE = 0.01
@@ -20,6 +20,7 @@ def main() -> int:
     app = service_celery("trading_service")
     from django.contrib.auth import get_user_model
 
+    from servicekit.messaging.operate.worker import work
     from servicekit.testing.project import subscriptions
 
     def handler(message: Any) -> None:

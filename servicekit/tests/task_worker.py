@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from servicekit.celery import service_celery, work
+from servicekit.celery import service_celery
 
 
 def main() -> int:
@@ -17,6 +17,7 @@ def main() -> int:
     from django.db import connection
 
     from servicekit.ids import new_id
+    from servicekit.messaging.operate.worker import work
 
     @app.task(name="backend_note")
     def backend_note() -> None:

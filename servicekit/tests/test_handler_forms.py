@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from servicekit.contracts import Event, billing, trading, user
+from servicekit.contracts import Event, billing, trading
 from servicekit.ids import new_id
 from servicekit.messaging.consume import failures, in_batches, in_stream_order, inbox
 from servicekit.messaging.consume.subscriptions import Handler, subscriptions
@@ -154,11 +154,6 @@ class TestStreamOrder:
             [("placed", 3)],
             [("cancel_requested", 4), ("submitted", 5)],
         ]
-
-    def test_it_is_the_only_handler_of_its_types(self, subscribe: Subscribe) -> None:
-        subscribe({user.SessionRevoked: in_stream_order(lambda messages: None)})
-        with pytest.raises(TypeError, match=user.SessionRevoked.TYPE):
-            subscriptions()
 
 
 def _order_placed(order_id: UUID) -> trading.OrderPlaced:

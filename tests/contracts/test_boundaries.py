@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from servicekit.contracts import REGISTRY
+from servicekit.contracts.user import SessionRevoked
 from tests.contracts.source import REPOSITORY, SERVICES, modules, published, said, subscribed
 
 PROJECT = {path.name for path in REPOSITORY.iterdir() if (path / "__init__.py").is_file()}
@@ -19,6 +20,11 @@ def test_every_subscription_names_a_contract(service):
 
     assert [written for written, contract in keys if contract not in REGISTRY.values()] == []
     assert len({contract for _, contract in keys}) == len(keys)
+
+
+@pytest.mark.parametrize("service", sorted(set(SERVICES) - {"user"}))
+def test_whoever_checks_tokens_hears_of_ended_sessions(service):
+    assert SessionRevoked in {contract for _, contract in subscribed(SERVICES[service])}
 
 
 @pytest.mark.parametrize("service", SERVICES)

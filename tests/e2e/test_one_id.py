@@ -109,7 +109,8 @@ def look(system: System, ids: set[str]) -> Traces:
     inboxes: dict[str, dict[str, Any]] = {}
     lines: dict[str, dict[str, dict[str, dict[str, Any]]]] = {}
     for service in SERVICES:
-        for (text,) in rows(system, service, "SELECT envelope FROM outbox ORDER BY position DESC LIMIT 2000"):
+        latest = "SELECT envelope FROM outbox ORDER BY outbox_seq DESC LIMIT 2000"
+        for (text,) in rows(system, service, latest):
             envelope = json.loads(text)
             if envelope["requestid"] in ids:
                 events[envelope["requestid"]][envelope["id"]] = envelope

@@ -73,9 +73,7 @@ DOORS: dict[str, Row | str] = {
     "admin messaging.failedevent retry": Row("event.retry", f"{OPERATIONS}test_retry"),
     "manage events dead-letters list": READS,
     "manage events dead-letters show": READS,
-    "manage events dead-letters retry": Row(
-        "event.retry", f"{OPERATIONS}test_retry_handles_it_once_and_clears_both"
-    ),
+    "manage events dead-letters retry": Row("event.retry", f"{OPERATIONS}test_retry_handles_it_once"),
     "manage events dead-letters drop": Row(
         "event.drop", f"{OPERATIONS}test_drop_keeps_who_and_why_and_is_final"
     ),

@@ -15,7 +15,6 @@ from compose.check.tests import rows
 from compose.check.tests.names import ACCOUNT, BEGUN, BUY_ENTRY, DEPOSIT_ENTRY, EXTERNAL, OPEN_BUY, OTHER
 from compose.check.tests.violations import LIFT, STREAM_VIOLATIONS, VIOLATIONS
 from servicekit.contracts.subscribers import HEARS
-from servicekit.contracts.user import SessionRevoked
 from tests.contracts.source import SERVICES as SERVICE_PACKAGES
 from tests.contracts.source import subscribed
 
@@ -162,7 +161,6 @@ def test_what_retention_removed_is_still_proven(
 def test_the_auditor_knows_who_hears_what() -> None:
     said = {
         service: {contract.TYPE for _, contract in subscribed(package)}
-        | ({SessionRevoked.TYPE} if service != "user" else set())
         for service, package in SERVICE_PACKAGES.items()
     }
     assert {service: set(types) for service, types in HEARS.items()} == said

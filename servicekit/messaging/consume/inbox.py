@@ -80,8 +80,7 @@ def _handle(
         try:
             for call in waves(new):
                 begun = time.perf_counter()
-                for handler in subscriptions()[call[0].type].handlers:
-                    _run(handler, call)
+                _run(subscriptions()[call[0].type].handler, call)
                 ran.append(([message.type for message in call], time.perf_counter() - begun))
         except DatabaseError:
             raise
@@ -98,7 +97,7 @@ def _handle(
 def waves(messages: Sequence[Received[Any]]) -> Iterator[list[Received[Any]]]:
     """What is given to the handlers, call by call: each subject's messages in their order.
 
-    A call has messages of one type and no subject twice, unless its handlers take more.
+    A call has messages of one type and no subject twice, unless its handler takes more.
     """
     table = subscriptions()
     calls: dict[tuple[int, str], list[Received[Any]]] = {}

@@ -27,7 +27,7 @@ LOOK_AFTER = 5
 def follow_quotes(handler: Callable[[QuotesUpdated], None], stop: threading.Event) -> None:
     """Call the handler with every message that the stream still has, in order, and with each that comes.
 
-    The handler is also given messages that it has had before: the reader keeps no position of its own.
+    The handler is also given messages that it has had before: the reader does not remember how far it was.
     """
     client = streams.connect(timeout=BLOCK_MS / 1000 + streams.SOCKET_TIMEOUT)
     last, in_vain = "0-0", 0

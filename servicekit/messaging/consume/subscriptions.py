@@ -1,4 +1,4 @@
-"""Which handler runs for which event: the service's own list, and what servicekit adds to it.
+"""Which handler runs for which event: the service's own list.
 
 A handler's form says how many events it is given in a call; ``inbox`` makes the calls.
 
@@ -21,7 +21,7 @@ from typing import Any, TypeVar, overload
 
 from django.conf import settings
 
-from servicekit.contracts import Event, user
+from servicekit.contracts import Event
 from servicekit.contracts.market import QuotesUpdated
 
 #: Takes a :class:`Received`, or a sequence of them when it is marked by one of the decorators below.
@@ -81,14 +81,14 @@ class Subscription:
     """What this service does with events of one type.
 
     Attributes:
-        handlers: they run in this order.
-        call: what is given to the handlers together has the same: the type's name, or of a handler
+        handler: what is called.
+        call: what is given to the handler together has the same: the type's name, or of a handler
             ``in_stream_order`` its own.
         repeats_subjects: a call may have several events of one subject.
         keeps_stream_order: of two events with the same ``call``, the later is never given first.
     """
 
-    handlers: tuple[Handler, ...]
+    handler: Handler
     call: str
     repeats_subjects: bool
     keeps_stream_order: bool
@@ -96,31 +96,18 @@ class Subscription:
 
 @functools.cache
 def subscriptions() -> dict[str, Subscription]:
-    """Event type name → what is done with it.
-
-    Raises:
-        TypeError: a handler ``in_stream_order`` shares a type with another handler.
-    """
-    from servicekit.auth.sessions import on_session_revoked
-
-    table: dict[str, list[Handler]] = {}
+    """Event type name → what is done with it."""
     own: dict[type[Event], Handler] = _module().SUBSCRIPTIONS
-    for contract, handler in own.items():
-        table.setdefault(contract.TYPE, []).append(handler)
-    if settings.SERVICE_NAME != "user":
-        table.setdefault(user.SessionRevoked.TYPE, []).append(on_session_revoked)
-    return {type_name: _subscription(type_name, tuple(handlers)) for type_name, handlers in table.items()}
+    return {contract.TYPE: _subscription(contract.TYPE, handler) for contract, handler in own.items()}
 
 
-def _subscription(type_name: str, handlers: tuple[Handler, ...]) -> Subscription:
-    ordered = [handler for handler in handlers if getattr(handler, "keeps_stream_order", False)]
-    if ordered and len(handlers) > 1:
-        raise TypeError(f"{type_name}: a handler in_stream_order is the only one of its types")
+def _subscription(type_name: str, handler: Handler) -> Subscription:
+    ordered = getattr(handler, "keeps_stream_order", False)
     return Subscription(
-        handlers=handlers,
-        call=f"{ordered[0].__module__}.{ordered[0].__qualname__}" if ordered else type_name,
-        repeats_subjects=all(getattr(handler, "repeats_subjects", False) for handler in handlers),
-        keeps_stream_order=bool(ordered),
+        handler=handler,
+        call=f"{handler.__module__}.{handler.__qualname__}" if ordered else type_name,
+        repeats_subjects=getattr(handler, "repeats_subjects", False),
+        keeps_stream_order=ordered,
     )
 
 

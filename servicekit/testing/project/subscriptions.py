@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from servicekit.contracts import Event, billing
+from servicekit.contracts import Event, billing, user
+from servicekit.handlers.sessions import on_session_revoked
 from servicekit.messaging.consume import Received, in_batches
 
 #: What :func:`on_hold_placed` calls; a test replaces it.
@@ -31,5 +32,6 @@ def on_holds_declined(messages: Sequence[Received[billing.HoldDeclined]]) -> Non
 
 SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
     billing.HoldPlaced: on_hold_placed,
+    user.SessionRevoked: on_session_revoked,
     billing.HoldDeclined: on_holds_declined,
 }

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from servicekit.celery import work
+from servicekit.messaging.operate.worker import work
 
 
 class Command(BaseCommand):

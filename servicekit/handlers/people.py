@@ -1,4 +1,4 @@
-"""The events by which a service knows users' names."""
+"""The events by which a service knows users' names; it has ``servicekit.people`` among its apps."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from servicekit.people.services import people_register, people_rename
 @in_batches
 def on_accounts_registered(messages: Sequence[Received[user.AccountRegistered]]) -> None:
     """People signed up."""
-    people_register(messages)
+    people_register(message.event for message in messages)
 
 
 @in_batches
 def on_profiles_changed(messages: Sequence[Received[user.ProfileChanged]]) -> None:
     """People changed their names."""
-    people_rename(messages)
+    people_rename((message.event, message.sequence) for message in messages)
