@@ -1,9 +1,9 @@
 """`make test`: every check and every test, on a system of its own, which is taken down whatever happens.
 
-First the linters and each package's tests against a real PostgreSQL and Valkey (three of them at a time),
-then the whole system on a free port and the tests that cross services. What the packages' tests run of them
-is measured on the way. The test system lives in ``.birzha-test`` (BIRZHA_TEST_HOME) and is made anew by every
-run; its logs stay there afterwards.
+First the linters, each package's tests against a real PostgreSQL and Valkey, and those tests across services
+that need no running system or start their own (three suites at a time); then the whole system on a free port
+and the other tests that cross services. What the packages' tests run of them is measured on the way. The test
+system lives in ``.birzha-test`` (BIRZHA_TEST_HOME) and is made anew by every run; its logs stay there.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TextIO
@@ -37,8 +37,15 @@ PACKAGES = (
     ("compose",),
     *((service.package,) for service in WEB_SERVERS if service.package not in SHARING),
 )
-#: It needs the whole system and comes last.
-CROSSING = "tests"
+#: They cross services, and need no running system or start one of their own.
+APART = (
+    "tests/contracts",
+    "tests/docs",
+    "tests/tls/test_documented_proxies.py",
+    "tests/tls/test_public_url.py",
+)
+#: The others need the whole system and come last.
+CROSSING = ("tests", *(f"--ignore={path}" for path in APART))
 #: More than a small machine has cores: the slowest mostly wait.
 AT_ONCE = 3
 #: Seconds that an interrupted suite may take to stop what it has started.
@@ -113,16 +120,18 @@ class TestRun:
         pool = ThreadPoolExecutor(AT_ONCE)
         try:
             linted = pool.submit(self._note, "lint", lambda: commands.lint() == 0)
+            apart = pool.submit(self.suite, "tests apart", *APART)
             for outcomes in pool.map(self._one_by_one, PACKAGES):
                 self.outcomes += outcomes
             linted.result()
+            self.outcomes.append(apart.result())
             self.covered = self.coverage()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
         settings = Settings.read(self.stack.home, MANY_CUSTOMERS | {"BIRZHA_PORT": str(free_port())})
         self._note("make up", lambda: self.stack.up(settings))
         self._note("make demo", lambda: self._program("compose.demo") == 0)
-        self.outcomes.append(self.suite(CROSSING))
+        self.outcomes.append(self.suite("tests", *CROSSING))
         self._note("make check", lambda: self._program("compose.check") == 0)
 
     def _summary(self, note: str, seconds: float) -> None:
@@ -157,25 +166,31 @@ class TestRun:
         say(str(self.outcomes[-1]))
 
     def _one_by_one(self, packages: tuple[str, ...]) -> list[Outcome]:
-        return [self.suite(package) for package in packages]
+        return [self.measured(package, package) for package in packages]
 
-    def suite(self, package: str, path: str = "") -> Outcome:
-        """A package's tests, or those at ``path``, in a process of their own; prints what failed."""
-        log = self.stack.home.log
-        runner = ["pytest"]
-        if package != CROSSING:  # of which nearly everything runs in other processes
-            out, source = str(log / f"coverage-{package}.json"), f"{package},servicekit"
-            runner = ["slipcover", "--json", "--out", out, "--source", source, "-m", "pytest"]
+    def measured(self, package: str, path: str) -> Outcome:
+        """The tests at ``path``, and which lines of the package they run."""
+        out = str(self.stack.home.log / f"coverage-{package}.json")
+        slipcover = ("slipcover", "--json", "--out", out, "--source", f"{package},servicekit", "-m")
+        return self.suite(package, path, under=slipcover)
+
+    def suite(self, name: str, *arguments: str, under: Sequence[str] = ()) -> Outcome:
+        """Tests in a process of their own; prints what failed.
+
+        Args:
+            name: what the summary calls them.
+            arguments: pytest's.
+            under: the module, with its arguments, that runs pytest's instead of Python.
+        """
+        log, file_name = self.stack.home.log, f"tests-{name.replace(' ', '-')}"
+        options = ("-q", f"--junitxml={log / file_name}.xml", "-p", "no:cacheprovider")
         begun = time.monotonic()
-        with (log / f"tests-{package}.log").open("w+", encoding="utf-8", errors="replace") as file:
-            report = f"--junitxml={log / f'tests-{package}.xml'}"
-            code = self._program(
-                *runner, path or package, "-q", report, "-p", "no:cacheprovider", output=file
-            )
+        with (log / f"{file_name}.log").open("w+", encoding="utf-8", errors="replace") as file:
+            code = self._program(*under, "pytest", *arguments, *options, output=file)
             file.seek(0)
             output = file.read().rstrip()
         said = output.rpartition("\n")[2] if code in PYTEST_SAID else f"pytest ended with {code}"
-        outcome = Outcome(package, code == 0, time.monotonic() - begun, said.partition(" in ")[0])
+        outcome = Outcome(name, code == 0, time.monotonic() - begun, said.partition(" in ")[0])
         say(str(outcome) if outcome.good else f"{output}\n{outcome}")
         return outcome
 

@@ -22,7 +22,7 @@ def run(folder: Path) -> testrun.TestRun:
 
 
 def test_a_suite_is_measured_while_it_runs(run: testrun.TestRun) -> None:
-    outcome = run.suite("compose", "compose/local/tests/test_public.py")
+    outcome = run.measured("compose", "compose/local/tests/test_public.py")
 
     log = run.stack.home.log
     found = json.loads((log / "coverage-compose.json").read_text())["files"]
