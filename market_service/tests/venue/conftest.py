@@ -15,7 +15,7 @@ INSERT INTO instruments_instrument (id, ticker, isin, type, name_en, name_ru, de
     catalogue_digest, created_at, updated_at)
 SELECT gen_random_uuid(), 'T' || n, 'ZZ' || lpad(n::text, 9, '0') || '0', type, name_en, name_ru,
     description_en, description_ru, currency, lot_size, price_step, issued_quantity, available_quantity,
-    status, true, 1, '', created_at, updated_at
+    status, true, 1, '', created_at, updated_at - n * interval '1 second'
 FROM instruments_instrument, generate_series(1, 2000) AS n
 """
 
