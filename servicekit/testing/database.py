@@ -13,6 +13,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.db import OperationalError
 
 import servicekit.database
 
@@ -30,10 +31,10 @@ def create(connection: Any, *, renew: bool = False) -> str:
     name = f"test_{connection.settings_dict['NAME']}"
     family = f"{name}_{hashlib.sha256(settings.SETTINGS_MODULE.encode()).hexdigest()[:4]}"
     template = f"{family}{digest()[:12]}"
-    _execute(connection, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    _drop(connection, name)
     for known in _databases(connection, like=f"{family}%"):
         if renew or known != template:
-            _execute(connection, f"DROP DATABASE {known} WITH (FORCE)")
+            _drop(connection, known)
     if not _databases(connection, like=template):
         _migrate(connection, f"{name}_new", template)
     _execute(connection, f"CREATE DATABASE {name} TEMPLATE {template}")
@@ -65,6 +66,14 @@ def _databases(connection: Any, *, like: str) -> list[str]:
     with connection._nodb_cursor() as cursor:
         cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [pattern])
         return [name for (name,) in cursor.fetchall()]
+
+
+def _drop(connection: Any, name: str) -> None:
+    """Clients are ended only by FORCE; its own vacuum PostgreSQL ends by itself, and never by FORCE."""
+    try:
+        _execute(connection, f"DROP DATABASE IF EXISTS {name}")
+    except OperationalError:
+        _execute(connection, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 def _execute(connection: Any, statement: str) -> None:
