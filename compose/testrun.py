@@ -1,9 +1,9 @@
 """`make test`: every check and every test, on a system of its own, which is taken down whatever happens.
 
-First the linters, each package's tests against a real PostgreSQL and Valkey, and those tests across services
-that need no running system or start their own (three suites at a time); then the whole system on a free port
-and the other tests that cross services. What the packages' tests run of them is measured on the way. The test
-system lives in ``.birzha-test`` (BIRZHA_TEST_HOME) and is made anew by every run; its logs stay there.
+First each package's tests against a real PostgreSQL and Valkey, those tests across services that need no
+running system or start their own, and the linters (three suites at a time); then the whole system on a free
+port and the other tests that cross services. What the packages' tests run of them is measured on the way. The
+test system lives in ``.birzha-test`` (BIRZHA_TEST_HOME) and is made anew by every run; its logs stay there.
 """
 
 from __future__ import annotations
@@ -119,9 +119,10 @@ class TestRun:
         self.stack.backing_up()
         pool = ThreadPoolExecutor(AT_ONCE)
         try:
-            linted = pool.submit(self._note, "lint", lambda: commands.lint() == 0)
+            packages = pool.map(self._one_by_one, PACKAGES)  # begun now, the longest first
             apart = pool.submit(self.suite, "tests apart", *APART)
-            for outcomes in pool.map(self._one_by_one, PACKAGES):
+            linted = pool.submit(self._note, "lint", lambda: commands.lint() == 0)
+            for outcomes in packages:
                 self.outcomes += outcomes
             linted.result()
             self.outcomes.append(apart.result())
