@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import configparser
 import os
+import re
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,8 +23,8 @@ from compose.local.processes import LOG_FILES, PROCESSES
 from compose.local.supervisor import RUNNING, Supervisor
 
 #: What a process writes before it waits, and after it was told to go on. A line has 100 bytes.
-FLOOD, MORE = 150_000, 20_000
-LOG_MB = 10
+FLOOD, MORE = 60_000, 8_000
+FILE_KB = 400
 #: supervisord reads so much of a pipe at once, and looks at the size afterwards.
 CHUNK = 131_072
 
@@ -53,18 +53,13 @@ def eventually(look: Callable[[], bool], what: str, seconds: float = 120) -> Non
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
+def home(tmp_path: Path) -> Iterator[Home]:
     """A home whose supervisord runs a writer for each process, with small logs."""
     home = Home.at(tmp_path / "home")
     home.create(for_tests=True)
-    small = tuple(replace(process, type=replace(process.type, log_mb=LOG_MB)) for process in PROCESSES)
-    monkeypatch.setattr(processes, "PROCESSES", small)
     file = processes.write_configuration(home)
-    text = file.read_text().replace(
-        "logfile_maxbytes=5MB\nlogfile_backups=1", "logfile_maxbytes=1KB\nlogfile_backups=1"
-    )
-    assert "logfile_maxbytes=1KB" in text
-    file.write_text(text)
+    text = re.sub("(?m)^logfile_maxbytes=.*$", "logfile_maxbytes=1KB", file.read_text())
+    file.write_text(re.sub("(?m)^stdout_logfile_maxbytes=.*$", f"stdout_logfile_maxbytes={FILE_KB}KB", text))
     writer = tmp_path / "writer"
     writer.write_text(WRITER.format(python=sys.executable, flood=FLOOD, more=MORE))
     writer.chmod(0o700)
@@ -120,7 +115,7 @@ def test_a_flood_of_every_log_at_once_loses_the_oldest_lines_and_nothing_else(ho
     eventually(written(FLOOD), "the flood was not written", 240)
     eventually(lambda: {state["statename"] for state in supervisor.states()} == {RUNNING}, "not all run", 30)
     pids = {state["name"]: state["pid"] for state in supervisor.states()}
-    most = LOG_MB * 2**20
+    most = LOG_FILES * FILE_KB * 1024
     for name in names:
         kept = numbers(home, name)
         assert kept == list(range(kept[0], FLOOD)), f"{name}: lines are missing in the middle"
