@@ -120,4 +120,5 @@ def test_every_kind_has_its_text(deliver, user_id):
 
     assert {notification.kind for notification in told} == set(Kind.values)
     assert all(title_of(n.kind, n.params) and body_of(n.kind, n.params) for n in told)
-    assert len(SUBSCRIPTIONS) == len(Kind.values) + 2  # and ProfileChanged and SessionRevoked, which tell nothing
+    tell_nothing = 2  # ProfileChanged and SessionRevoked
+    assert len(SUBSCRIPTIONS) == len(Kind.values) + tell_nothing
