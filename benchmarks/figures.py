@@ -81,7 +81,9 @@ class Size:
     gateway_seconds: float = 5.0
     gateway_connections: int = 16
     page_views: int = 200
-    isolation_seconds: int = 8
+    isolation_turns: int = 3
+    isolation_seconds: float = 8
+    gathering_seconds: float = 3
     half_open: int = 500
     slow_readers: int = 200
     files: int = 50

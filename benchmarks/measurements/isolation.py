@@ -24,12 +24,8 @@ from benchmarks.system import BenchSystem, fresh_system
 from compose.local.console import Trouble, say
 from compose.local.paths import Home
 
-#: Alone and beside a crowd by turns, so that both have the machine's good and bad moments.
-TURNS = 3
 #: Orders a second while instruments are listed.
 RATE = 10
-#: Seconds from a crowd's beginning until all of it is there.
-GATHERING_S = 3
 
 #: A crowd is there for as long as the block lasts.
 Crowd = Callable[[], AbstractContextManager[object]]
@@ -54,24 +50,26 @@ def measure_once(system: BenchSystem, tickers: list[str], size: Size, number: in
         ("sign_ins", _sign_ins(system, size)),
     ):
         with prepared as crowd:
-            values |= _beside(name, system.url, reader, crowd, size.isolation_seconds)
+            values |= _beside(name, system.url, reader, crowd, size)
     values |= _listing(system, tickers, size, number)
     return Run(values)
 
 
-def _beside(name: str, url: str, reader: Customer, crowd: Crowd, seconds: float) -> dict[str, float]:
+def _beside(name: str, url: str, reader: Customer, crowd: Crowd, size: Size) -> dict[str, float]:
     """The p95 of reads of every service alone and beside the crowd, and the one by the other.
+
+    By turns, so that both have the machine's good and bad moments.
 
     Raises:
         Trouble: a read was refused.
     """
     alone: list[float] = []
     beside: list[float] = []
-    for _ in range(TURNS):
-        alone += _reads(url, reader, seconds)
+    for _ in range(size.isolation_turns):
+        alone += _reads(url, reader, size.isolation_seconds)
         with crowd():
-            time.sleep(GATHERING_S)
-            beside += _reads(url, reader, seconds)
+            time.sleep(size.gathering_seconds)  # until all of the crowd is there
+            beside += _reads(url, reader, size.isolation_seconds)
     before, after = percentile(alone, 0.95), percentile(beside, 0.95)
     say(f"  {name}: {len(beside):,} reads, p95 {after * 1000:.0f} ms, alone {before * 1000:.0f} ms")
     return {

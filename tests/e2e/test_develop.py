@@ -41,13 +41,13 @@ def test_psql_is_the_service_with_its_rights_alone(system: System) -> None:
 
 @pytest.mark.timeout(300)
 def test_a_service_starts_anew_and_serves(system: System, capsys: pytest.CaptureFixture[str]) -> None:
-    names = ("market", "market-worker")
+    names = ("market", "market-stream", "market-worker")
     before = {name: system.process(name)["pid"] for name in (*names, "trading")}
 
     result = make(system, "restart", "market")
 
     assert result.returncode == 0, result.stdout + result.stderr
-    assert "market, market-worker started anew" in result.stdout
+    assert "market, market-stream, market-worker started anew" in result.stdout
     assert all(system.process(name)["pid"] not in (0, before[name]) for name in names)
     assert system.process("trading")["pid"] == before["trading"]
 

@@ -20,6 +20,10 @@ from typing import Any
 _READS = re.compile(r'(?:GET|POST|data|submitted)(?:\.get\(|\[)"([\w-]+)"')
 
 
+#: The rooms that a room's modules import from.
+_ROOMS = re.compile(r"from web_frontend\.(\w+)[. ]")
+
+
 def main(package: str) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = f"{package}.config.settings"
     import django
@@ -50,19 +54,26 @@ def _routes(patterns: Any, before: str = "/") -> Iterator[tuple[str, Any]]:
 
 
 def _names(view: Any) -> set[str]:
-    """The names that the modules of a view's room read from a request, its forms' fields included."""
+    """What a view's room, and the rooms it imports from, read of a request; the fields of their forms too."""
     from django import forms
 
     module = sys.modules[view.__module__]
     if not module.__file__ or "web_frontend" not in module.__file__:
         return set()
     room = Path(module.__file__).parent
-    text = "".join(file.read_text(encoding="utf-8") for file in room.glob("*.py"))
+    own = _text(room)
+    below = {room.parent / name for name in _ROOMS.findall(own)} - {room}
+    text = own + "".join(map(_text, sorted(below)))
+    rooms = {f"web_frontend.{folder.name}" for folder in (room, *below)}
     names = {*_READS.findall(text), *(("next",) if "next_address(" in text else ())}
     for form in forms.Form.__subclasses__():
-        if form.__module__.rpartition(".")[0] == module.__name__.rpartition(".")[0]:
+        if form.__module__.rpartition(".")[0] in rooms:
             names |= set(form.base_fields)
     return names
+
+
+def _text(room: Path) -> str:
+    return "".join(file.read_text(encoding="utf-8") for file in room.glob("*.py"))
 
 
 def _models() -> Iterator[dict[str, Any]]:
