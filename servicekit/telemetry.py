@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import logging
 import re
+import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
@@ -187,7 +188,7 @@ def log_event(
 def log_each(
     log: logging.Logger, event: str, message: str, lines: Iterable[tuple[HasOrigin, dict[str, str]]]
 ) -> None:
-    """Log a line for each of many things, each with its own request id, in one write.
+    """Log a line for each of many things, each with its own request id; written within ``HELD_S``.
 
     Args:
         event: a stable name, the same for all; see :func:`log_event`.
@@ -195,6 +196,47 @@ def log_each(
         lines: what each comes of, and its fields.
     """
     log.info(message, extra={"event": event, "each": list(lines)})
+
+
+class StderrHandler(logging.StreamHandler):
+    """Standard error. Lines of :func:`log_each` wait ``HELD_S`` for others, or until another line comes.
+
+    A worker under load handles hundreds of batches a second, and each write wakes supervisord, which keeps
+    the logs. A worker that is killed loses the lines that it holds.
+    """
+
+    HELD_S = 0.5
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._held: list[str] = []
+        self._timer: threading.Timer | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the record, or hold its lines."""
+        if not getattr(record, "each", None):
+            self._write_held()
+            super().emit(record)
+            return
+        try:
+            self._held.append(self.format(record) + self.terminator)
+        except Exception:
+            self.handleError(record)
+        if self._timer is None or not self._timer.is_alive():
+            self._timer = threading.Timer(self.HELD_S, self.flush)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def flush(self) -> None:
+        """Write what is held; also called when the process ends."""
+        with self.lock or nullcontext():
+            self._write_held()
+            super().flush()
+
+    def _write_held(self) -> None:
+        held, self._held = self._held, []
+        if held and self.stream:
+            self.stream.write("".join(held))
 
 
 class JsonFormatter(logging.Formatter):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
@@ -24,8 +26,10 @@ from servicekit.telemetry import (
     JsonFormatter,
     Origin,
     RequestContextMiddleware,
+    StderrHandler,
     context_of,
     current_origin,
+    log_each,
     origin_context,
     trace_context,
 )
@@ -120,6 +124,35 @@ def test_lines_have_the_id_and_the_trace(lines: Callable[[], list[dict[str, Any]
         logging.getLogger("servicekit").info("something")
     (line,) = lines()
     assert (line["request_id"], line["traceparent"]) == ("click-1", TRACE)
+
+
+def test_lines_of_many_events_are_written_together_soon_and_before_the_next_line() -> None:
+    stream = io.StringIO()
+    handler = StderrHandler()
+    handler.setStream(stream)
+    handler.setFormatter(JsonFormatter("trading"))
+    handler.HELD_S = 0.05
+    log = logging.getLogger("servicekit.tests.held")
+    log.propagate = False
+    log.setLevel(logging.INFO)
+    log.addHandler(handler)
+    try:
+        log_each(log, "event.handled", "handled", [(Origin("one"), {"n": "1"}), (Origin("two"), {"n": "2"})])
+        assert stream.getvalue() == ""
+        log.warning("next")
+        written = [json.loads(line) for line in stream.getvalue().splitlines()]
+        assert [line.get("n", line["message"]) for line in written] == ["1", "2", "next"]
+        log_each(log, "event.handled", "handled", [(Origin("three"), {"n": "3"})])
+        end = time.monotonic() + 10
+        while '"3"' not in stream.getvalue():
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        log_each(log, "event.handled", "handled", [(Origin("four"), {"n": "4"})])
+        handler.flush()
+        assert stream.getvalue().endswith("\n")
+        assert json.loads(stream.getvalue().splitlines()[-1])["request_id"] == "four"
+    finally:
+        log.removeHandler(handler)
 
 
 @pytest.mark.django_db(transaction=True)
