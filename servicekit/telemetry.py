@@ -214,7 +214,7 @@ class StderrHandler(logging.StreamHandler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write the record, or hold its lines."""
-        if not getattr(record, "each", None):
+        if not (self.HELD_S and getattr(record, "each", None)):
             self._write_held()
             super().emit(record)
             return

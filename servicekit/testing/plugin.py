@@ -48,6 +48,10 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         # Else each client of a test makes WhiteNoise read every static file: half of such a test's time.
         settings.WHITENOISE_AUTOREFRESH = True
 
+        from servicekit.telemetry import StderrHandler
+
+        StderrHandler.HELD_S = 0.0  # a test sees its lines at once, and none comes after pytest's last
+
 
 def settings_of(paths: Sequence[str]) -> str:
     """The settings module that the tests under these paths need.
