@@ -33,11 +33,11 @@ CONTENT_TYPE = "text/event-stream; charset=utf-8"
 #: Seconds without an event after which a line is sent that says nothing: who is gone is noticed.
 HEARTBEAT_S = 15.0
 #: Seconds between two looks whether a listener's session has ended.
-LOOK_S = 1.0
+SESSION_CHECK_S = 1.0
 #: Listeners at once: of one process, of one address, of one user.
-MOST, MOST_OF_ADDRESS, MOST_OF_USER = 1_000, 250, 10
+MAX_OF_PROCESS, MAX_OF_ADDRESS, MAX_OF_USER = 1_000, 250, 10
 #: Seconds after which who is refused may ask again.
-AGAIN_S = 5
+RETRY_AFTER_S = 5
 #: Milliseconds after which a browser asks again.
 RETRY_MS = 2_000
 
@@ -48,7 +48,7 @@ class TooManyStreams(DomainError):
     code = "too_many_streams"
     status = 429
     title = _("Too many streams")
-    retry_after = AGAIN_S
+    retry_after = RETRY_AFTER_S
     message = _("%(limit)s streams are open from here already. Close one first.")
 
 
@@ -58,7 +58,7 @@ class StreamsFull(DomainError):
     code = "streams_full"
     status = 503
     title = _("All streams are taken")
-    retry_after = AGAIN_S
+    retry_after = RETRY_AFTER_S
     message = _("As many listen as can at the moment. Try again in a few seconds.")
 
 
@@ -68,18 +68,18 @@ class Listener:
 
     Attributes:
         names: what it listens to.
-        counted: under which keys it is counted.
+        counted: under which key it is counted: the user, or the address.
         user: who is signed in, if somebody is; the stream ends with the session and with the token.
     """
 
     names: frozenset[str]
-    counted: tuple[str, ...]
+    counted: str
     user: Principal | None = None
     expires_at: float | None = None
     _waiting: dict[str, tuple[int, Mapping[str, Any]]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _loop: asyncio.AbstractEventLoop | None = None
-    _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
     _ended: bool = False
 
     def offer(self, name: str, number: int, data: Mapping[str, Any]) -> None:
@@ -97,7 +97,7 @@ class Listener:
 
     def _wake(self) -> None:
         if self._loop and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._news.set)
+            self._loop.call_soon_threadsafe(self._changed.set)
 
     async def lines(self, event: str) -> AsyncIterator[bytes]:
         """What goes over the connection."""
@@ -110,7 +110,7 @@ class Listener:
             if self._ended:
                 return
             try:
-                await asyncio.wait_for(self._news.wait(), HEARTBEAT_S)
+                await asyncio.wait_for(self._changed.wait(), HEARTBEAT_S)
             except TimeoutError:
                 yield b": \n\n"
 
@@ -118,7 +118,7 @@ class Listener:
         with self._lock:
             taken = sorted(self._waiting.values(), key=lambda one: one[0])
             self._waiting.clear()
-            self._news.clear()
+            self._changed.clear()
         return taken
 
 
@@ -126,7 +126,7 @@ _listeners: set[Listener] = set()
 _counts: Counter[str] = Counter()
 _lock = threading.Lock()
 _stopping = False
-_looking: asyncio.Task[None] | None = None
+_session_check: asyncio.Task[None] | None = None
 
 
 def listen(request: HttpRequest, names: frozenset[str], user: Any, expires_at: float | None) -> Listener:
@@ -142,13 +142,13 @@ def listen(request: HttpRequest, names: frozenset[str], user: Any, expires_at: f
     """
     known = user if isinstance(user, Principal) else None
     address = request.META.get("HTTP_X_FORWARDED_FOR", "")
-    key, limit = (f"user {known.id}", MOST_OF_USER) if known else (f"address {address}", MOST_OF_ADDRESS)
+    key, limit = (f"user {known.id}", MAX_OF_USER) if known else (f"address {address}", MAX_OF_ADDRESS)
     with _lock:
         if _counts[key] >= limit:
             raise TooManyStreams(limit=limit)
-        if len(_listeners) >= MOST or _stopping:
+        if len(_listeners) >= MAX_OF_PROCESS or _stopping:
             raise StreamsFull()
-        listener = Listener(names, (key,), known, expires_at)
+        listener = Listener(names, key, known, expires_at)
         _listeners.add(listener)
         _counts[key] += 1
     return listener
@@ -186,9 +186,9 @@ class _Lines:
         self._listener, self._event = listener, event
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        global _looking
-        if _looking is None or _looking.done():
-            _looking = asyncio.get_running_loop().create_task(_look())
+        global _session_check
+        if _session_check is None or _session_check.done():
+            _session_check = asyncio.get_running_loop().create_task(_check_sessions())
         async for line in self._listener.lines(self._event):
             yield line
 
@@ -200,13 +200,12 @@ def _leave(listener: Listener) -> None:
     with _lock:
         if listener in _listeners:
             _listeners.discard(listener)
-            for key in listener.counted:
-                _counts[key] -= 1
-                if not _counts[key]:
-                    del _counts[key]
+            _counts[listener.counted] -= 1
+            if not _counts[listener.counted]:
+                del _counts[listener.counted]
 
 
-async def _look() -> None:
+async def _check_sessions() -> None:
     """End the streams of sessions that have ended and of tokens that have expired; until nobody listens."""
     while _listeners:
         known = [one for one in tuple(_listeners) if one.user]
@@ -215,7 +214,7 @@ async def _look() -> None:
             for one in known:
                 if (one.user and one.user.session_id in gone) or (one.expires_at or 0) < time.time():
                     one.end()
-        await asyncio.sleep(LOOK_S)
+        await asyncio.sleep(SESSION_CHECK_S)
 
 
 def _revoked(sessions: set[UUID]) -> set[UUID]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 
 import httpx
@@ -135,14 +135,10 @@ def _listing(system: BenchSystem, tickers: list[str], size: Size, number: int) -
     _orders(system, customers, tickers, _seconds(1))  # warms up
     alone = _orders(system, customers, tickers, _seconds(2 * size.isolation_seconds))
     first = size.instruments + number * size.listed
-    listing = threading.Thread(
-        target=system.inside,
-        args=("market", "instruments_list"),
-        kwargs={"count": size.listed, "first": first},
-    )
-    listing.start()
-    beside = _orders(system, customers, tickers, lambda: not listing.is_alive())
-    listing.join()
+    with ThreadPoolExecutor(1) as pool:
+        listing = pool.submit(system.inside, "market", "instruments_list", count=size.listed, first=first)
+        beside = _orders(system, customers, tickers, listing.done)
+        listing.result()  # a listing that failed is no measurement
     system.wait_quiet()
     longest, before = max(beside), max(alone)
     say(f"  listing: {len(beside)} orders, the longest {longest:.0f} ms, alone {before:.0f} ms")

@@ -156,7 +156,7 @@ class Canaries:
             self.follow()
 
     def follow(self) -> None:
-        """Make Envoy and the workers go by the shares that are written."""
+        """Give Envoy and the workers the shares that are written."""
         versions = state.read(self.file)
         self.traffic.set_shares(versions.weights())
         for service, canary in versions.canaries.items():

@@ -1,9 +1,11 @@
 """What every service has. ``<service>/config/settings.py`` adds its apps and its own constants::
 
-settings_of("trading_service")
-from servicekit.settings.base import *
+    settings_of("trading_service")
+    from servicekit.settings.base import *
 
-INSTALLED_APPS += ["trading_service.orders"]
+    INSTALLED_APPS += ["trading_service.orders"]
+
+Django takes the names in capitals; the others are only of help here.
 """
 
 from __future__ import annotations
