@@ -3,7 +3,7 @@
 Every right that a role has stands here by the command's name; no class of commands (``+@write``) is given,
 because each would bring what nobody needs. No role runs scripts or functions: one that does not end stops the
 server for everybody. None lists keys on the events' server, and none but the administrator administers.
-``compose/local/tests/test_valkey_roles.py`` is the same as a table, tried on a real server.
+``compose/local/tests/valkey_rights.py`` is the same as a table; a test tries it on a real server.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The same thing has the same name in every service: serializers, and the handlers of events."""
+"""The same thing has the same name in every service: serializers, handlers; a file is read in one sitting."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from collections.abc import Iterator
 import pytest
 
 from servicekit.contracts import REGISTRY
-from tests.contracts.source import SERVICES, Module, modules
+from tests.contracts.source import REPOSITORY, SERVICES, Module, modules
 
 _SERIALIZER = re.compile(r"[A-Z]\w+(Input|Output|Query)")
+#: Lines that a file of Python has at most; one that grows is split by subject at some 250.
+MAX_LINES = 300
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")
 
 
@@ -50,3 +52,15 @@ def test_a_handler_of_many_events_has_a_plural_name(service: str) -> None:
     found = list(handlers(service))
     assert [f"{m} {node.name}" for m, node, many in found if many and node.name in singular] == []
     assert [f"{m} {n.name}" for m, n, many in found if not many and n.name not in singular] == []
+
+
+def test_a_file_is_read_in_one_sitting() -> None:
+    """Migrations are as long as what they change."""
+    files = [file for top in REPOSITORY.glob("[a-z]*/__init__.py") for file in top.parent.rglob("*.py")]
+    lines = {
+        str(file.relative_to(REPOSITORY)): len(file.read_text(encoding="utf-8").splitlines())
+        for file in files
+        if "migrations" not in file.parts
+    }
+    assert len(lines) > 500
+    assert {name: count for name, count in lines.items() if count > MAX_LINES} == {}

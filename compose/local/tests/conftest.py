@@ -12,6 +12,8 @@ import pytest
 from compose.local import secrets
 from compose.local.paths import Home
 from compose.local.stack import Stack
+from compose.local.tests.valkey_clients import Connect, clients
+from compose.system import EVENTS, SESSIONS
 
 
 @pytest.fixture
@@ -39,3 +41,17 @@ def system() -> Iterator[Stack]:
 def passwords(system: Stack) -> dict[str, str]:
     """The system's secrets."""
     return secrets.load(system.home)
+
+
+@pytest.fixture
+def connect(system: Stack, passwords: dict[str, str]) -> Iterator[Connect]:
+    """``connect("trading")``: a client of the events' server; whatever was written there goes at the end."""
+    with clients(system, passwords, EVENTS) as connect:
+        yield connect
+
+
+@pytest.fixture
+def sessions(system: Stack, passwords: dict[str, str]) -> Iterator[Connect]:
+    """``sessions("web")``: a client of the sessions' server; whatever was written there goes at the end."""
+    with clients(system, passwords, SESSIONS) as connect:
+        yield connect

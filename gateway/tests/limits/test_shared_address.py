@@ -12,8 +12,8 @@ import pytest
 
 from gateway.config.site import Site
 from gateway.config.source import SOURCE_FILE, SourceError, load
+from gateway.tests.limits.asking import ask, gateway, passed, small
 from gateway.tests.running import System
-from gateway.tests.test_rate_limits import ask, gateway, passed, small
 
 PROXY = "127.0.0.8"
 

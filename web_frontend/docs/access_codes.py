@@ -1,0 +1,102 @@
+"""The error codes of who asks: sessions and accounts."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from web_frontend.docs.code import Code, Codes
+
+SIGNING_IN: Codes = (
+    _("Signing in"),
+    [
+        Code(
+            "authentication_required",
+            401,
+            _(
+                "No access token came with the request. Send Authorization: Bearer and a token of"
+                " POST /api/v1/auth/token."
+            ),
+        ),
+        Code(
+            "token_invalid",
+            401,
+            _("The token is malformed, expired or was not issued here. Refresh it, or sign in again."),
+        ),
+        Code(
+            "session_revoked",
+            401,
+            _(
+                "The session that the token belongs to has ended: signed out, or a refresh token "
+                "was used twice. Sign in again."
+            ),
+        ),
+        Code(
+            "invalid_credentials",
+            401,
+            _("There is no user with this name and password; which of both is wrong is not told."),
+        ),
+        Code(
+            "too_many_attempts",
+            429,
+            _("Too many wrong passwords for this name. Wait as long as Retry-After says."),
+        ),
+        Code(
+            "sign_in_busy",
+            503,
+            _(
+                "So many people are signing in or up at this moment that nothing was done. Try again "
+                "after Retry-After."
+            ),
+        ),
+        Code(
+            "sign_in_quota_exceeded",
+            429,
+            _(
+                "The account was signed in as often today as may be. Refresh a session that is open; "
+                "Retry-After is the time until midnight UTC."
+            ),
+        ),
+        Code("permission_denied", 403, _("You may know that it exists, and may not do this.")),
+        Code(
+            "csrf_failed",
+            403,
+            _(
+                "A form or a browser's request came without its CSRF token. Reload the page; "
+                "programs send a Bearer token instead."
+            ),
+        ),
+    ],
+)
+
+USERS: Codes = (
+    _("Users"),
+    [
+        Code("username_invalid", 400, _("A name has 3 to 32 Latin letters, digits or the signs _ . -")),
+        Code(
+            "sign_up_quota_exceeded",
+            429,
+            _(
+                "As many people have signed up from your address today as may. Retry-After is the time "
+                "until midnight UTC."
+            ),
+        ),
+        Code(
+            "profile_quota_exceeded",
+            429,
+            _(
+                "You have changed your profile or password as often today as anybody may. Retry-After is "
+                "the time until midnight UTC."
+            ),
+        ),
+        Code("username_taken", 400, _("Somebody has this name, in whatever case it is written.")),
+        Code("email_invalid", 400, _("This is not an e-mail address.")),
+        Code("email_taken", 400, _("An account has this e-mail address already.")),
+        Code("display_name_invalid", 400, _("A display name has visible characters only.")),
+        Code("time_zone_unknown", 400, _("A time zone is called as in the IANA database: Europe/Moscow.")),
+        Code("password_wrong", 400, _("The old password is not the account's.")),
+        Code("password_too_short", 400, _("A password has 8 characters at least.")),
+        Code("password_too_common", 400, _("The password is among those that are tried first.")),
+        Code("password_too_similar", 400, _("The password is like the name or the e-mail address.")),
+        Code("password_entirely_numeric", 400, _("The password is digits only.")),
+    ],
+)
