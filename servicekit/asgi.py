@@ -33,10 +33,13 @@ class StreamWorker(ASGIWorker):
 
 
 def stream_application(package: str) -> StreamHandler:
-    """What ``<package>/config/asgi.py`` serves: the addresses of ``<package>/config/stream_urls.py``."""
+    """What ``<package>/config/asgi.py`` serves: the addresses of the settings' ``STREAM_URLCONF``."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", f"{package}.config.settings")
     django.setup(set_prefix=False)
     from django.conf import settings
 
-    settings.ROOT_URLCONF = f"{package}.config.stream_urls"
+    from servicekit.event_stream import metrics
+
+    settings.ROOT_URLCONF = settings.STREAM_URLCONF
+    metrics.register()
     return StreamHandler()

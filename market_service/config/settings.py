@@ -15,6 +15,8 @@ from servicekit.settings.base import *
 
 INSTALLED_APPS += ["market_service.quotes", "market_service.instruments", "market_service.venue"]
 
+STREAM_URLCONF = "market_service.config.stream_urls"
+
 #: The shipped catalogue and prices.
 DATA = Path(__file__).resolve().parent.parent / "data"
 

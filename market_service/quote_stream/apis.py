@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpResponse, StreamingHttpResponse
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
 from market_service.instruments.models import Instrument
@@ -14,23 +15,46 @@ from market_service.quote_stream.serializers import QuotesStreamQuery
 from market_service.quote_stream.services import stream_begin
 from market_service.quotes.selectors import quotes_number
 from servicekit import event_stream
+from servicekit.api.renderers import Json
 from servicekit.api.serializers import parsed
 from servicekit.api.views import Api
-from servicekit.auth.tokens import decode
+
+LAST_EVENT_ID = OpenApiParameter(
+    "Last-Event-ID",
+    str,
+    OpenApiParameter.HEADER,
+    description="The `id` of the last event that came; browsers send it by themselves. "
+    "Quotes that have not changed since are not told again.",
+)
 
 
 class QuotesStreamApi(Api):
     """``text/event-stream``: the present quote of each instrument asked for, then each that changes."""
 
     public = True
-    schema = None
+    renderer_classes = [Json]
     content_negotiation_class = event_stream.NoNegotiation
+    refusals = {
+        "429": _("`too_many_streams`: 250 of one address or 10 of one user are open; `rate_limited`."),
+        "503": _("`streams_full`: as many are open as can be; `service_unavailable`."),
+    }
 
     def head(self, request: Request) -> HttpResponse:
         """What a GET would be answered with, without listening."""
         self._asked(request)
         return HttpResponse(content_type=event_stream.CONTENT_TYPE)
 
+    @extend_schema(
+        operation_id="quotes_stream",
+        parameters=[QuotesStreamQuery, LAST_EVENT_ID],
+        responses={(200, "text/event-stream"): OpenApiTypes.STR},
+        summary="Quotes as they change",
+        description="Server-sent events that go on until the client, the session or the token ends: at first "
+        "the present quote of each instrument, then each that changes. `event: quote`, and "
+        '`data: {"ticker": "AAPL", "price": "430.47", "price_at": "2025-01-31T09:30:00.000Z"}`. '
+        "A slow reader is told the latest of each instrument only. After 15 s without an event comes a line "
+        "that says nothing.",
+    )
     def get(self, request: Request) -> StreamingHttpResponse:
         number = quotes_number()  # before the quotes, which may be newer and are then told once more
         found = self._asked(request)
@@ -38,7 +62,6 @@ class QuotesStreamApi(Api):
             request,
             names=frozenset(str(instrument.id) for instrument in found.values()),
             user=request.user,
-            expires_at=_expiry(request.auth),
         )
         stream_begin(listener, found.values(), number=number, after=_last_event_id(request))
         return event_stream.answer(listener, "quote")
@@ -49,10 +72,6 @@ class QuotesStreamApi(Api):
         if unknown := [ticker for ticker in wanted if ticker not in found]:
             raise InstrumentUnknown(ticker=unknown[0])
         return found
-
-
-def _expiry(token: Any) -> float | None:
-    return float(decode(token)["exp"]) if token else None
 
 
 def _last_event_id(request: Request) -> int:

@@ -1,4 +1,4 @@
-"""The latest quotes as this process has heard them, for who listens to them: see servicekit/event_stream.py.
+"""The latest quotes as this process has heard them, for who listens to them: see servicekit/event_stream.
 
 A thread follows the stream of quotes in Redis, from the first listener on.
 """
@@ -42,7 +42,7 @@ def stream_begin(listener: Listener, instruments: Iterable[Instrument], *, numbe
             if had is None or (number > had[0] and quote.price != had[1]):
                 _latest[key] = (number, quote.price, quote.price_at)
             told, price, at = _latest[key]
-            if told > after:
+            if not after or told > after:
                 listener.offer(key, told, _data(key, price, at))
         if _follower is None:
             _follower = threading.Thread(

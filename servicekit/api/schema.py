@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from importlib import import_module
 from typing import Any
 
 from django.conf import settings
@@ -45,6 +46,12 @@ class SchemaView(SpectacularAPIView):
 
 def _build(language: str, renderer: BaseRenderer) -> bytes:
     with translation.override(language):
-        generator = spectacular_settings.DEFAULT_GENERATOR_CLASS()
+        generator = spectacular_settings.DEFAULT_GENERATOR_CLASS(patterns=_addresses())
         said = renderer.render(generator.get_schema(request=None, public=True), renderer_context={})
         return said if isinstance(said, bytes) else said.encode()
+
+
+def _addresses() -> list[Any]:
+    """Of this process, and of the one that holds the service's streams open, if it has one."""
+    modules = filter(None, (settings.ROOT_URLCONF, settings.STREAM_URLCONF))
+    return [pattern for module in modules for pattern in import_module(module).urlpatterns]

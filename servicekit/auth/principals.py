@@ -16,12 +16,14 @@ class Principal:
         id: the user's id (``sub``).
         session_id: the session that the token belongs to (``sid``).
         scopes: what the token allows, such as ``customer`` and ``operator``.
+        expires_at: when the token does, in seconds since 1970.
         name: the username, of an operator's token for the admin; "" otherwise.
     """
 
     id: UUID
     session_id: UUID
     scopes: frozenset[str]
+    expires_at: float
     name: str = ""
 
     is_authenticated = True

@@ -119,6 +119,7 @@ def principal(claims: dict[str, Any]) -> Principal:
             id=UUID(claims["sub"]),
             session_id=UUID(claims["sid"]),
             scopes=frozenset(str(claims["scope"]).split()),
+            expires_at=float(claims["exp"]),
             name=str(claims.get("name", "")),
         )
     except (ValueError, TypeError, AttributeError):

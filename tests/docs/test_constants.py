@@ -37,6 +37,10 @@ PLACES = {
     "retry": (USER, "REFRESH_RETRY"),
     "session": (USER, "SESSION_LIFETIME"),
     "sessions": (USER, "SESSIONS_PER_USER"),
+    "heartbeat": ("servicekit/settings/base.py", "STREAM_HEARTBEAT_S"),
+    "of_process": ("servicekit/event_stream/listeners.py", "MAX_OF_PROCESS"),
+    "of_address": ("servicekit/event_stream/listeners.py", "MAX_OF_ADDRESS"),
+    "of_user": ("servicekit/event_stream/listeners.py", "MAX_OF_USER"),
     "renewal": ("web_frontend/sessions/tokens.py", "REFRESH_TIMEOUT_S"),
     "lock": ("web_frontend/sessions/tokens.py", "LOCK_LIFE"),
     "wait": ("web_frontend/sessions/tokens.py", "WAIT"),
@@ -57,6 +61,12 @@ SENTENCES = [
     ("architecture.md", "reads batches of up to {batch}."),
     ("architecture.md", "access tokens (RS256, {access} minutes)"),
     ("adr/0003-consumer-inside-the-celery-worker.md", "A batch of up to {batch} events is one transaction"),
+    ("adr/0041-a-process-for-streams.md", "After {heartbeat} s without an event comes a line"),
+    (
+        "adr/0041-a-process-for-streams.md",
+        "At once {of_process} listen to a process, {of_address} from one address (a school), "
+        "{of_user} of one user",
+    ),
     ("flows/register.md", "access ({access} min), refresh ({refresh} days)"),
     ("flows/sign-out.md", "An access token is good for {access} minutes"),
     ("flows/sign-out.md", "for {retry} s after its first use"),

@@ -16,7 +16,7 @@ from tests.e2e.people import Client, Person, wait
 from tests.system import System
 
 PATH = "/api/v1/quotes/stream"
-LISTENERS = 200
+LISTENERS = 250  # as many as may come from one address
 #: Two ticks of the feed, on a busy machine.
 TICKS_S = 60
 
@@ -45,6 +45,15 @@ def events(answer: httpx.Response) -> Iterator[dict[str, Any]]:
             found = {}
         elif name:
             found[name] = value
+
+
+def told(system: System) -> dict[str, float]:
+    """What the process tells Prometheus, at its own socket."""
+    transport = httpx.HTTPTransport(uds=str(system.home.socket("market-stream")))
+    with httpx.Client(transport=transport) as client:
+        lines = client.get("http://127.0.0.1/metrics").raise_for_status().text.splitlines()
+    samples = (line.rpartition(" ") for line in lines if line[0] != "#")
+    return {name: float(value) for name, _, value in samples}
 
 
 def test_it_begins_with_the_present_quotes_and_tells_each_that_changes(
@@ -114,11 +123,16 @@ def test_signing_out_ends_a_users_streams_and_ten_are_all_they_have(
 
 
 @pytest.mark.timeout(400)
-def test_two_hundred_listeners_hold_up_nobody_and_end_with_the_service(
+def test_as_many_listeners_as_may_be_hold_up_nobody_and_end_with_the_service(
     opened: ExitStack, system: System, person: Person
 ) -> None:
+    wait(lambda: told(system)["birzha_event_stream_listeners"] == 0, "those of the tests before are gone")
     answers = [listen(opened, system) for _ in range(LISTENERS)]
     assert {answer.status_code for answer in answers} == {200}
+    refused = listen(opened, system)
+    assert (refused.status_code, json.loads(refused.read())["code"]) == (429, "too_many_streams")
+    assert told(system)["birzha_event_stream_listeners"] == LISTENERS
+    assert told(system)['birzha_event_stream_refused_total{code="too_many_streams"}'] > 0
     api = ("/instruments", "/instruments/AAPL", "/orders", "/positions", "/account", "/operations")
     for path in (*api, "/notifications", "/users/me"):
         assert person.get(path), path

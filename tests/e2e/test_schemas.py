@@ -26,7 +26,11 @@ ENDPOINTS = {
         "DELETE /api/v1/users/me/sessions/{session_id}",
         "GET /api/v1/users/me/sign-ins",
     },
-    "market": {"GET /api/v1/instruments", "GET /api/v1/instruments/{ticker}"},
+    "market": {
+        "GET /api/v1/instruments",
+        "GET /api/v1/instruments/{ticker}",
+        "GET /api/v1/quotes/stream",
+    },
     "trading": {
         "POST /api/v1/orders",
         "GET /api/v1/orders",
@@ -59,6 +63,11 @@ def operations_of(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
         for method, operation in entry.items()
         if method in METHODS
     }
+
+
+def streams(operation: dict[str, Any]) -> bool:
+    """Whether its answer goes on and on."""
+    return "text/event-stream" in operation["responses"].get("200", {}).get("content", {})
 
 
 @EACH

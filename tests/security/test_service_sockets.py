@@ -18,16 +18,20 @@ import pytest
 
 from compose.system import SERVICES, STREAM
 from tests.e2e.people import PROBLEM, Client, Person
-from tests.e2e.test_schemas import document_of, operations_of
+from tests.e2e.test_schemas import document_of, operations_of, streams
 from tests.e2e.tokens import claims_of, ill_claimed, tampered
 from tests.system import System
 
-#: The socket of each process that answers the whole API, and the slug of its document.
+#: The socket of each process that answers the API, and the slug of its document.
 SOCKETS = {
     process.name: service.slug
     for service in SERVICES
     for process in service.processes()
-    if process.type.answers_http and process.type != STREAM
+    if process.type.answers_http
+}
+#: Those of them that answer streams, and nothing else of the document.
+STREAMING = {
+    process.name for service in SERVICES for process in service.processes() if process.type == STREAM
 }
 AT_ONCE = 4
 
@@ -100,7 +104,7 @@ def test_nobody_comes_in(
     system: System, person: Person, own: dict[str, str], strangers: dict[str, dict[str, str]], socket: str
 ) -> None:
     before = person.everything()
-    operations = list(_operations(person, SOCKETS[socket]))
+    operations = list(_operations(person, socket))
     assert operations
     with _past_the_gateway(system, socket) as service, ThreadPoolExecutor(AT_ONCE) as pool:
 
@@ -121,16 +125,21 @@ def test_nobody_comes_in(
 def test_the_person_does(system: System, person: Person, own: dict[str, str], socket: str) -> None:
     """At the same addresses a good token opens what is refused above."""
     with _past_the_gateway(system, socket) as service:
-        for method, path, _ in _operations(person, SOCKETS[socket]):
+        for method, path, _ in _operations(person, socket):
             if method == "GET":
+                method = "HEAD" if socket in STREAMING else "GET"  # whose answer does not end
                 headers = {"Authorization": f"Bearer {person.tokens['access']}"}
                 assert _ask(service, method, _filled(path, own), headers).status_code == 200, path
 
 
-def _operations(person: Person, slug: str) -> Iterator[tuple[str, str, bool]]:
+def _operations(person: Person, socket: str) -> Iterator[tuple[str, str, bool]]:
     """Method, path, and whether anybody may: of what looks at a token. Of files also their other spelling."""
-    for name, operation in operations_of(document_of(person, slug)).items():
+    for name, operation in operations_of(document_of(person, SOCKETS[socket])).items():
         method, path = name.split(" ")
+        if streams(operation) != (socket in STREAMING):
+            continue
+        if streams(operation):
+            path += "?tickers=AAPL"
         if operation["security"]:
             yield method, path, {} in operation["security"]
             if "text/csv" in operation["responses"].get("200", {}).get("content", {}):

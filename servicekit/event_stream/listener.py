@@ -1,0 +1,80 @@
+"""One open stream: what waits to be told, and the lines that go over the connection."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+
+from servicekit.auth.principals import Principal
+from servicekit.event_stream import metrics
+
+#: Milliseconds after which a browser asks again.
+RETRY_MS = 2_000
+
+
+@dataclass(eq=False)
+class Listener:
+    """One open stream.
+
+    Attributes:
+        names: what it listens to.
+        counted: under which key it is counted: the user, or the address.
+        user: who is signed in, if somebody is; the stream ends with the session and with the token.
+    """
+
+    names: frozenset[str]
+    counted: str
+    user: Principal | None = None
+    _waiting: dict[str, tuple[int, Mapping[str, Any]]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _loop: asyncio.AbstractEventLoop | None = None
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+    _ended: bool = False
+
+    def offer(self, name: str, number: int, data: Mapping[str, Any]) -> None:
+        """Tell it something, in any thread; what it was to be told of the same name is forgotten."""
+        if name in self.names:
+            with self._lock:
+                waits = self._waiting.get(name)
+                if waits is None or number >= waits[0]:
+                    self._waiting[name] = (number, data)
+                if waits is not None:
+                    metrics.dropped()
+            self._wake()
+
+    def end(self) -> None:
+        """End it, in any thread, once it has been told what waits."""
+        self._ended = True
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._loop and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._changed.set)
+
+    async def lines(self, event: str) -> AsyncIterator[bytes]:
+        """What goes over the connection."""
+        self._loop = asyncio.get_running_loop()
+        yield f"retry: {RETRY_MS}\n\n".encode()
+        while True:
+            for number, data in self._take():
+                text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+                yield f"id: {number}\nevent: {event}\ndata: {text}\n\n".encode()
+            if self._ended:
+                return
+            try:
+                await asyncio.wait_for(self._changed.wait(), settings.STREAM_HEARTBEAT_S)
+            except TimeoutError:
+                yield b": \n\n"
+
+    def _take(self) -> list[tuple[int, Mapping[str, Any]]]:
+        with self._lock:
+            taken = sorted(self._waiting.values(), key=lambda one: one[0])
+            self._waiting.clear()
+            self._changed.clear()
+        return taken

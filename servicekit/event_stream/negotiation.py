@@ -1,0 +1,19 @@
+"""What a stream is answered as."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.negotiation import BaseContentNegotiation
+
+CONTENT_TYPE = "text/event-stream; charset=utf-8"
+
+
+class NoNegotiation(BaseContentNegotiation):
+    """A stream is what it is, whatever is asked for; its problems are JSON."""
+
+    def select_parser(self, request: Any, parsers: Any) -> Any:
+        return parsers[0]
+
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
+        return renderers[0], renderers[0].media_type
