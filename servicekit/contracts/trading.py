@@ -38,6 +38,28 @@ class OrderPlaced(_OrderEvent):
     placed_at: datetime
 
 
+@event("trading.order.placed.v2")
+class OrderPlacedV2(_OrderEvent):
+    """An order was taken. Billing is asked to hold ``hold_amount`` for a buy; 0 for a sell.
+
+    ``time_in_force``: ``day`` or ``gtc``, and what is left of a limit order may wait in the book for long;
+    ``ioc`` or ``fok``, and it does not. ``limit_price``: of a limit order.
+    """
+
+    order_id: UUID
+    user_id: UUID
+    instrument_id: UUID
+    ticker: str
+    side: str
+    type: str
+    quantity: int
+    time_in_force: str
+    limit_price: Decimal | None
+    hold_amount: int
+    currency: str
+    placed_at: datetime
+
+
 @event("trading.order.submitted.v1")
 class OrderSubmitted(_OrderEvent):
     """The order goes to the venue. A buy executes at ``cap_price`` or below, a sell at or above."""
@@ -85,6 +107,37 @@ class OrderFilled(_OrderEvent):
     filled_at: datetime
 
 
+@event("trading.order.filled.v2")
+class OrderFilledV2(_OrderEvent):
+    """A fill was booked: all that one transaction of the venue executed of the order.
+
+    ``value``: the exact sum of price × quantity; ``price``: the average, 6 digits. ``amount`` and ``fee``: by
+    how much the order's amount and fee have grown with this fill; either may be 0. ``executions``: as in
+    ``market.order.executed.v2``. ``filled_quantity``: so far, this fill included. ``hold_left``: minor units
+    that the hold of a buy must keep after this fill; 0 for a sell, or when ``final``: nothing more will be
+    filled.
+    """
+
+    order_id: UUID
+    fill_id: UUID
+    user_id: UUID
+    instrument_id: UUID
+    ticker: str
+    side: str
+    quantity: int
+    value: Decimal
+    price: Decimal
+    amount: int
+    fee: int
+    currency: str
+    executions: list[list[str]]
+    filled_quantity: int
+    remaining: int
+    hold_left: int
+    final: bool
+    filled_at: datetime
+
+
 @event("trading.order.rejected.v1")
 class OrderRejected(_OrderEvent):
     """The order will not be executed. ``code`` is a reject code of the public contract.
@@ -118,11 +171,32 @@ class OrderCanceled(_OrderEvent):
     canceled_at: datetime
 
 
+@event("trading.order.canceled.v2")
+class OrderCanceledV2(_OrderEvent):
+    """What was left of the order was taken back; ``filled_quantity`` stays filled.
+
+    ``code``: "" at the customer's wish, otherwise ``self_trade``, ``unfilled``, ``corporate_action`` or
+    ``operator``. ``detail``: an operator's reason, as it was written; "" otherwise.
+    """
+
+    order_id: UUID
+    user_id: UUID
+    instrument_id: UUID
+    ticker: str
+    side: str
+    quantity: int
+    filled_quantity: int
+    code: str
+    detail: str
+    canceled_at: datetime
+
+
 @event("trading.order.expired.v1")
 class OrderExpired(_OrderEvent):
     """The order ended because its time was over; ``filled_quantity`` stays filled.
 
-    ``code``: ``timed_out``: billing or the venue did not answer before the order's deadline.
+    ``code``: ``timed_out``: billing or the venue did not answer before the order's deadline; ``day_ended``:
+    its time in the book was over.
     """
 
     order_id: UUID
