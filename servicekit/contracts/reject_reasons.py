@@ -1,6 +1,7 @@
-"""Why an order is rejected or expires: the codes of the public contract, and what each says to a person.
+"""Why an order is rejected, is canceled without its customer's wish, or expires.
 
-The one list. Whoever rejects takes the code from here, whoever tells a customer takes the words through
+The codes of the public contract, and what each says to a person: the one list. Whoever rejects takes the code
+from here, whoever tells a customer takes the words through
 :func:`servicekit.reject_sentence.reject_sentence`; a test holds that each has them in every language.
 """
 
@@ -15,10 +16,13 @@ class RejectCode(StrEnum):
 
     ACCOUNT_FROZEN = "account_frozen"
     ACCOUNT_NOT_READY = "account_not_ready"
+    CORPORATE_ACTION = "corporate_action"
+    DAY_ENDED = "day_ended"
     INSUFFICIENT_FUNDS = "insufficient_funds"
     INSUFFICIENT_POSITION = "insufficient_position"
     INSUFFICIENT_QUANTITY = "insufficient_quantity"
     INSTRUMENT_HALTED = "instrument_halted"
+    OPERATOR = "operator"
     PRICE_MOVED = "price_moved"
     QUOTE_STALE = "quote_stale"
     TIMED_OUT = "timed_out"
@@ -51,6 +55,10 @@ REASONS: dict[RejectCode, Reason] = {
     RejectCode.ACCOUNT_NOT_READY: Reason(
         _("Your cash account was still being opened. Place the order again in a moment.")
     ),
+    RejectCode.CORPORATE_ACTION: Reason(
+        _("The units of this instrument were changed, so all open orders for it were canceled.")
+    ),
+    RejectCode.DAY_ENDED: Reason(_("The order's time in the book was over.")),
     RejectCode.INSUFFICIENT_FUNDS: Reason(
         _("There is not enough money for the order."),
         _("The order needs %(value)s, and %(limit)s is available."),
@@ -67,6 +75,7 @@ REASONS: dict[RejectCode, Reason] = {
         "units",
     ),
     RejectCode.INSTRUMENT_HALTED: Reason(_("Trading in this instrument is halted.")),
+    RejectCode.OPERATOR: Reason(_("The exchange canceled the order.")),
     RejectCode.PRICE_MOVED: Reason(
         _("The price moved beyond this order's bound."),
         _("The price moved to %(value)s, beyond this order's bound of %(limit)s."),
