@@ -22,8 +22,11 @@ SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
     user.ProfileChanged: on_profiles_changed,
     user.SessionRevoked: on_session_revoked,
     trading.OrderPlaced: on_orders_placed,
+    trading.OrderPlacedV2: on_orders_placed,
     trading.OrderFilled: on_orders_filled,
+    trading.OrderFilledV2: on_orders_filled,
     trading.OrderRejected: on_orders_rejected,
     trading.OrderCanceled: on_orders_canceled,
+    trading.OrderCanceledV2: on_orders_canceled,
     trading.OrderExpired: on_orders_expired,
 }

@@ -61,7 +61,8 @@ SELECT account.id, NULL::bigint,
     format('%%s is held, the pending holds are %%s', account.held, coalesce(pending.total, 0))
 FROM ledger_ledgeraccount AS account
 LEFT JOIN (
-    SELECT account_id, sum(amount - captured) AS total FROM holds_hold WHERE state = 'pending' GROUP BY 1
+    SELECT account_id, sum(amount - captured - released) AS total
+    FROM holds_hold WHERE state = 'pending' GROUP BY 1
 ) AS pending ON pending.account_id = account.id
 WHERE account.held <> coalesce(pending.total, 0)
 """

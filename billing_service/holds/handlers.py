@@ -14,13 +14,13 @@ _DECLINED = (RejectCode.INSUFFICIENT_FUNDS, RejectCode.ACCOUNT_FROZEN, RejectCod
 
 
 @in_batches
-def on_orders_placed(messages: Sequence[Received[trading.OrderPlaced]]) -> None:
+def on_orders_placed(messages: Sequence[Received[trading.OrderPlaced | trading.OrderPlacedV2]]) -> None:
     """Buys ask for their cash to be held."""
     holds_place(messages=[m for m in messages if m.event.side == "buy" and m.event.hold_amount > 0])
 
 
 @in_batches(repeat_subjects=True)
-def on_orders_filled(messages: Sequence[Received[trading.OrderFilled]]) -> None:
+def on_orders_filled(messages: Sequence[Received[trading.OrderFilled | trading.OrderFilledV2]]) -> None:
     """Fills are paid."""
     orders_settle(messages=messages)
 
@@ -32,7 +32,7 @@ def on_orders_rejected(messages: Sequence[Received[trading.OrderRejected]]) -> N
 
 
 @in_batches
-def on_orders_canceled(messages: Sequence[Received[trading.OrderCanceled]]) -> None:
+def on_orders_canceled(messages: Sequence[Received[trading.OrderCanceled | trading.OrderCanceledV2]]) -> None:
     """Orders were taken back."""
     holds_void(messages=[m for m in messages if m.event.side == "buy"])
 

@@ -23,8 +23,9 @@ from servicekit.ids import new_id
 class Hold(models.Model):
     """One order's cash. Amounts in minor units of the account's currency.
 
-    While pending, ``amount − captured`` is a part of the account's ``held``. A final hold is never
-    changed again, and has ``captured + released = amount``.
+    What is left of a pending one, ``amount − captured − released``, is a part of the account's ``held``. An
+    order that is filled in parts captures it in parts, and releases with each what the rest cannot need
+    any more. A final hold is never changed again, and has ``captured + released = amount``.
 
     ``due_at``: by when it should be final; null for an order that may rest at the venue.
 
@@ -69,11 +70,11 @@ class Hold(models.Model):
                 name="hold_of_something",
             ),
             models.CheckConstraint(
-                condition=Q(captured__gte=0, released__gte=0, captured__lte=F("amount")),
+                condition=Q(captured__gte=0, released__gte=0, released__lte=F("amount") - F("captured")),
                 name="hold_captured_within_amount",
             ),
             models.CheckConstraint(
-                condition=Q(state="pending", released=0)
+                condition=Q(state="pending")
                 | Q(state="captured", captured__gt=0, released=F("amount") - F("captured"))
                 | Q(state__in=["voided", "expired"], captured=0, released=F("amount")),
                 name="hold_final_is_spent_or_released",

@@ -75,6 +75,78 @@ def order_filled(order: trading.OrderPlaced, *, amount: int, fee: int, **changes
     return trading.OrderFilled(**values | changes)
 
 
+def limit_placed(
+    user_id: UUID, *, hold_amount: int, side: str = "buy", time_in_force: str = "gtc", **changes: Any
+) -> trading.OrderPlacedV2:
+    """A limit order of 10 AAPL, which may wait in the book."""
+    values: dict[str, Any] = {
+        "order_id": new_id(),
+        "user_id": user_id,
+        "instrument_id": new_id(),
+        "ticker": "AAPL",
+        "side": side,
+        "type": "limit",
+        "quantity": 10,
+        "time_in_force": time_in_force,
+        "limit_price": Decimal(10),
+        "hold_amount": hold_amount,
+        "currency": "USD",
+        "placed_at": timezone.now(),
+    }
+    return trading.OrderPlacedV2(**values | changes)
+
+
+def part_filled(
+    order: trading.OrderPlacedV2,
+    *,
+    amount: int,
+    fee: int,
+    hold_left: int = 0,
+    final: bool = False,
+    **changes: Any,
+) -> trading.OrderFilledV2:
+    """One unit of the order was executed, and others remain; all of it when ``final``."""
+    values: dict[str, Any] = {
+        "order_id": order.order_id,
+        "fill_id": new_id(),
+        "user_id": order.user_id,
+        "instrument_id": order.instrument_id,
+        "ticker": order.ticker,
+        "side": order.side,
+        "quantity": 1,
+        "value": Decimal(10),
+        "price": Decimal(10),
+        "amount": amount,
+        "fee": fee,
+        "currency": "USD",
+        "executions": [[str(new_id()), str(new_id()), "1", "10", "maker", "customer"]],
+        "filled_quantity": order.quantity if final else 1,
+        "remaining": 0 if final else order.quantity - 1,
+        "hold_left": hold_left,
+        "final": final,
+        "filled_at": timezone.now(),
+    }
+    return trading.OrderFilledV2(**values | changes)
+
+
+def rest_canceled(
+    order: trading.OrderPlacedV2, *, filled_quantity: int = 0, code: str = "", detail: str = ""
+) -> trading.OrderCanceledV2:
+    """What was left of the order was taken back."""
+    return trading.OrderCanceledV2(
+        order_id=order.order_id,
+        user_id=order.user_id,
+        instrument_id=order.instrument_id,
+        ticker=order.ticker,
+        side=order.side,
+        quantity=order.quantity,
+        filled_quantity=filled_quantity,
+        code=code,
+        detail=detail,
+        canceled_at=timezone.now(),
+    )
+
+
 def order_rejected(order: trading.OrderPlaced, *, code: str = "price_moved") -> trading.OrderRejected:
     """The venue refused."""
     return trading.OrderRejected(
@@ -105,7 +177,9 @@ def order_canceled(order: trading.OrderPlaced, *, filled_quantity: int = 0) -> t
     )
 
 
-def order_expired(order: trading.OrderPlaced, *, filled_quantity: int = 0) -> trading.OrderExpired:
+def order_expired(
+    order: trading.OrderPlaced | trading.OrderPlacedV2, *, filled_quantity: int = 0
+) -> trading.OrderExpired:
     """No answer came before the order's deadline."""
     return trading.OrderExpired(
         order_id=order.order_id,

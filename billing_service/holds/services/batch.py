@@ -44,24 +44,38 @@ class HoldRow:
         """Whether its cash is still set aside."""
         return self.state == Hold.State.PENDING
 
-    def capture(self, due: int, *, final: bool) -> int:
-        """Spend a part, and release the rest too when that was the last one.
+    @property
+    def left(self) -> int:
+        """What of it is still set aside, in minor units; 0 once it is final."""
+        return self.amount - self.captured - self.released
+
+    def capture(self, due: int) -> int:
+        """Spend a part.
 
         Returns:
             How much less the account holds now.
         """
         self.captured += due
-        return due + self.end(Hold.State.CAPTURED) if final else due
+        return due
 
-    def end(self, state: Hold.State) -> int:
-        """Release what was not captured. A hold of which a part was captured ends as captured.
+    def release_down_to(self, keep: int) -> int:
+        """Release what is left above ``keep`` minor units; nothing if less is left.
 
         Returns:
             How much less the account holds now.
         """
-        self.released = self.amount - self.captured
+        spare = max(0, self.left - keep)
+        self.released += spare
+        return spare
+
+    def end(self, state: Hold.State) -> int:
+        """Release all that is left. A hold of which a part was captured ends as captured.
+
+        Returns:
+            How much less the account holds now.
+        """
         self.state = Hold.State.CAPTURED.value if self.captured else state.value
-        return self.released
+        return self.release_down_to(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,9 @@ from billing_service.ledger.services import LockedAccount, accounts_save
 from servicekit.contracts import trading
 from servicekit.messaging.consume import Received
 
-Voided = TypeVar("Voided", trading.OrderRejected, trading.OrderCanceled)
-Ended = TypeVar("Ended", trading.OrderRejected, trading.OrderCanceled, trading.OrderExpired)
+Canceled = trading.OrderCanceled | trading.OrderCanceledV2
+Voided = TypeVar("Voided", bound=trading.OrderRejected | Canceled)
+Ended = TypeVar("Ended", bound=trading.OrderRejected | Canceled | trading.OrderExpired)
 
 
 def holds_void(*, messages: Sequence[Received[Voided]]) -> int:

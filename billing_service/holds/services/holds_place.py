@@ -16,9 +16,11 @@ from servicekit.contracts.reject_reasons import RejectCode
 from servicekit.messaging.consume import Received
 from servicekit.messaging.publish import Outgoing, publish_many
 
+Placed = trading.OrderPlaced | trading.OrderPlacedV2
+
 
 @transaction.atomic(savepoint=False)
-def holds_place(*, messages: Sequence[Received[trading.OrderPlaced]]) -> int:
+def holds_place(*, messages: Sequence[Received[Placed]]) -> int:
     """Set cash aside for buys: in the order given, for as many as their customers have money for.
 
     An order that has a hold already, or has ended before (a marker), is left as it is.
@@ -34,7 +36,7 @@ def holds_place(*, messages: Sequence[Received[trading.OrderPlaced]]) -> int:
         return 0
     accounts, holds = holds_lock([message.event for message in messages])
     known = set(holds)
-    placed: list[tuple[NewHold, Received[trading.OrderPlaced]]] = []
+    placed: list[tuple[NewHold, Received[Placed]]] = []
     answers: list[Outgoing] = []
     for message in messages:
         order = message.event
@@ -47,7 +49,7 @@ def holds_place(*, messages: Sequence[Received[trading.OrderPlaced]]) -> int:
             answers.append(Outgoing(_declined(order, code, account), cause=message))
             continue
         account.held += order.hold_amount
-        due_in_s = settings.HOLD_DUE_IN_S if order.type == "market" else None  # a limit order may rest
+        due_in_s = None if _may_rest(order) else settings.HOLD_DUE_IN_S
         hold = NewHold(order.order_id, account.id, order.user_id, order.hold_amount, due_in_s=due_in_s)
         placed.append((hold, message))
     if placed:
@@ -58,7 +60,14 @@ def holds_place(*, messages: Sequence[Received[trading.OrderPlaced]]) -> int:
     return len(placed)
 
 
-def _refusal(account: LockedAccount | None, order: trading.OrderPlaced) -> str:
+def _may_rest(order: Placed) -> bool:
+    """Whether the order may wait in the book: nobody knows then when its hold should end."""
+    if isinstance(order, trading.OrderPlaced):
+        return order.type == "limit"
+    return order.type == "limit" and order.time_in_force in ("day", "gtc")
+
+
+def _refusal(account: LockedAccount | None, order: Placed) -> str:
     """Why an order gets no cash; "" when it does."""
     if account is None:
         return RejectCode.ACCOUNT_NOT_READY.value
@@ -69,7 +78,7 @@ def _refusal(account: LockedAccount | None, order: trading.OrderPlaced) -> str:
     return ""
 
 
-def _declined(order: trading.OrderPlaced, code: str, account: LockedAccount | None) -> HoldDeclined:
+def _declined(order: Placed, code: str, account: LockedAccount | None) -> HoldDeclined:
     return HoldDeclined(
         order_id=order.order_id,
         user_id=order.user_id,
@@ -80,7 +89,7 @@ def _declined(order: trading.OrderPlaced, code: str, account: LockedAccount | No
     )
 
 
-def _placed(hold_id: UUID, order: trading.OrderPlaced) -> HoldPlaced:
+def _placed(hold_id: UUID, order: Placed) -> HoldPlaced:
     return HoldPlaced(
         hold_id=hold_id,
         order_id=order.order_id,

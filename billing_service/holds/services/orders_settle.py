@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from billing_service.holds.errors import FillNotCovered
+from billing_service.holds.models import Hold
 from billing_service.holds.services.batch import HoldRow, holds_lock, holds_save
 from billing_service.ledger.errors import AccountNotReady
 from billing_service.ledger.models import JournalEntry, LedgerAccount, LedgerEntry
@@ -25,7 +26,8 @@ from servicekit.contracts.billing import OrderSettled
 from servicekit.messaging.consume import Received
 from servicekit.messaging.publish import Outgoing, publish_many
 
-Fill = Received[trading.OrderFilled]
+Filled = trading.OrderFilled | trading.OrderFilledV2
+Fill = Received[Filled]
 
 # Once, as plain text: an enum member is looked up and made text anew at every use.
 _SETTLEMENT = JournalEntry.Type.ORDER_SETTLEMENT.value
@@ -39,9 +41,10 @@ _HOUSE, _FEES = LedgerAccount.Kind.HOUSE_CASH.value, LedgerAccount.Kind.FEES.val
 def orders_settle(*, messages: Sequence[Fill]) -> list[Booked]:
     """Book the money of fills: exactly one journal entry each, whatever is delivered how often.
 
-    A buy is paid from its hold, and what the hold has left is released with the final fill. A sell
-    is paid by the house, whose balance may fall below zero. A fill that was booked is passed over. A part
-    of an order that comes to nothing, because the parts before it were rounded up, needs no entry.
+    A buy is paid from its hold. What the rest of the order can no longer need is released at once
+    (``hold_left``), all that is left with the final fill. A sell is paid by the house, whose balance may fall
+    below zero. A fill that was booked is passed over. One that adds nothing to amount and fee, because the
+    parts before it were rounded up, needs no entry and is not told: nothing was booked.
 
     Returns:
         What was booked.
@@ -93,18 +96,22 @@ def orders_settle(*, messages: Sequence[Fill]) -> list[Booked]:
     return booked
 
 
-def _may_be_booked(fill: trading.OrderFilled, holds: Mapping[UUID, HoldRow]) -> bool:
+def _may_be_booked(fill: Filled, holds: Mapping[UUID, HoldRow]) -> bool:
     """A buy that was booked was captured from its hold, in the same transaction; a first fill was not."""
     hold = holds.get(fill.order_id)
     return fill.side != "buy" or hold is None or hold.captured > 0
 
 
-def _capture(hold: HoldRow | None, account: LockedAccount, fill: trading.OrderFilled) -> HoldRow:
-    """Take a fill's amount and fee out of its order's hold."""
+def _capture(hold: HoldRow | None, account: LockedAccount, fill: Filled) -> HoldRow:
+    """Take a fill's amount and fee out of its order's hold, and release what is not needed any more."""
     due = fill.amount + fill.fee
-    if hold is None or not hold.pending or hold.account_id != account.id or hold.captured + due > hold.amount:
+    if hold is None or not hold.pending or hold.account_id != account.id or due > hold.left:
         raise FillNotCovered(order_id=fill.order_id, fill_id=fill.fill_id, due=due)
-    account.held -= hold.capture(due, final=fill.final)
+    account.held -= hold.capture(due)
+    if fill.final:
+        account.held -= hold.end(Hold.State.CAPTURED)
+    elif isinstance(fill, trading.OrderFilledV2):  # version 1 does not say what the rest needs
+        account.held -= hold.release_down_to(fill.hold_left)
     return hold
 
 
@@ -131,7 +138,7 @@ def _draft(message: Fill, account: LockedAccount) -> Draft:
     )
 
 
-def _settled(fill: trading.OrderFilled, entry: Booked, account: LockedAccount) -> OrderSettled:
+def _settled(fill: Filled, entry: Booked, account: LockedAccount) -> OrderSettled:
     return OrderSettled(
         order_id=fill.order_id,
         fill_id=fill.fill_id,

@@ -134,7 +134,9 @@ def test_an_overdue_hold_raises_the_alarm_and_stays(customer, deliver, caplog, s
         {"state": "voided"},
         {"state": "expired"},
         {"captured": 41},
-        {"released": 1},
+        {"released": 41},
+        {"captured": 20, "released": 21},
+        {"released": -1},
         {"captured": -1},
     ],
 )

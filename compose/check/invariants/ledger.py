@@ -138,10 +138,11 @@ I4 = Invariant(
             "billing",
             """
             SELECT account.id, account.user_id, account.held,
-                   coalesce(sum(hold.amount - hold.captured), 0) AS pending
+                   coalesce(sum(hold.amount - hold.captured - hold.released), 0) AS pending
             FROM ledger_ledgeraccount AS account
             LEFT JOIN holds_hold AS hold ON hold.account_id = account.id AND hold.state = 'pending'
-            GROUP BY account.id HAVING account.held <> coalesce(sum(hold.amount - hold.captured), 0)
+            GROUP BY account.id
+            HAVING account.held <> coalesce(sum(hold.amount - hold.captured - hold.released), 0)
             """,
             few=True,
         ),
@@ -150,7 +151,7 @@ I4 = Invariant(
 
 I5 = Invariant(
     "I5",
-    "a final hold: captured + released = amount; it is captured once per fill",
+    "of a hold, captured + released ≤ amount, and = once it is final; it is captured once per fill",
     always=True,
     checks=(
         Rows(
@@ -159,6 +160,14 @@ I5 = Invariant(
             """
             SELECT order_id, state, amount, captured, released FROM holds_hold
             WHERE state <> 'pending' AND captured + released <> amount /* since: order_id */
+            """,
+        ),
+        Rows(
+            "a hold of which more is gone than there was",
+            "billing",
+            """
+            SELECT order_id, state, amount, captured, released FROM holds_hold
+            WHERE (captured + released > amount OR captured < 0 OR released < 0) /* since: order_id */
             """,
         ),
         Rows(

@@ -71,7 +71,7 @@ I9 = Invariant(
             """
             SELECT order_id, state, amount, captured, released FROM holds_hold AS hold
             WHERE NOT CASE
-                WHEN state = 'pending' THEN account_id IS NOT NULL AND captured < amount AND released = 0
+                WHEN state = 'pending' THEN account_id IS NOT NULL AND captured + released <= amount
                 WHEN state = 'captured' THEN captured > 0
                 WHEN state IN ('voided', 'expired') THEN captured = 0 AND released = amount
                 ELSE false
