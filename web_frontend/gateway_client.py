@@ -116,7 +116,7 @@ class Gateway:
         public: bool = False,
         timeout_s: float = CALL_S,
     ) -> dict[str, Any]:
-        """Do something; ``key`` is the Idempotency-Key of orders and deposits.
+        """Do something; ``key`` is the Idempotency-Key of orders, deposits and withdrawals.
 
         ``timeout_s`` is that of the call, within the page's.
         """

@@ -1,17 +1,18 @@
-"""Deposits in the admin, to look at only."""
+"""Deposits and withdrawals in the admin, to look at only."""
 
 from __future__ import annotations
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from billing_service.cash.models import Deposit
+from billing_service.cash.models import Deposit, Withdrawal
 from servicekit.admin import ReadOnlyAdmin
 from servicekit.admin.columns import linked, money, person, short_id
 
 
-@admin.register(Deposit)
-class DepositAdmin(ReadOnlyAdmin):
+class _Booked(ReadOnlyAdmin):
+    """What deposits and withdrawals show alike."""
+
     list_display = ("id", "user_id", "amount", "entry", "created_at")
     list_filter = ("currency",)
     shown = {
@@ -28,3 +29,13 @@ class DepositAdmin(ReadOnlyAdmin):
     fields = ("id", "user_id", "amount", "currency", "entry", "idempotency_key", "created_at")
     date_hierarchy = "created_at"
     ordering = ("-id",)
+
+
+@admin.register(Deposit)
+class DepositAdmin(_Booked):
+    """Money that came in."""
+
+
+@admin.register(Withdrawal)
+class WithdrawalAdmin(_Booked):
+    """Money that went out."""

@@ -1,4 +1,4 @@
-"""/api/v1/deposits: money comes in."""
+"""/api/v1/deposits and /api/v1/withdrawals: money comes in and goes out."""
 
 from __future__ import annotations
 
@@ -8,8 +8,13 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from billing_service.cash.serializers import DepositInput, DepositOutput
-from billing_service.cash.services import deposit_make
+from billing_service.cash.serializers import (
+    DepositInput,
+    DepositOutput,
+    WithdrawalInput,
+    WithdrawalOutput,
+)
+from billing_service.cash.services import deposit_make, withdrawal_make
 from servicekit.api.idempotency import idempotent
 from servicekit.api.openapi import IDEMPOTENCY_KEY, body_example
 from servicekit.api.views import Api
@@ -47,3 +52,34 @@ class DepositMakeApi(Api):
         body.is_valid(raise_exception=True)
         made = deposit_make(user_id=self.caller.id, idempotency_key=key, **body.validated_data)
         return Response(DepositOutput(made).data, status=status.HTTP_201_CREATED)
+
+
+class WithdrawalMakeApi(Api):
+    """Take money out."""
+
+    refusals = {
+        "400": _(
+            "`amount_invalid`, `currency_unsupported`, `limit_exceeded`, `insufficient_funds`, "
+            "`idempotency_key_missing`, or the request is not valid otherwise."
+        ),
+        "409": DepositMakeApi.refusals["409"],
+        "429": _("`rate_limited`, or `withdrawal_quota_exceeded` until midnight UTC."),
+    }
+
+    @extend_schema(
+        operation_id="withdrawals_make",
+        parameters=[IDEMPOTENCY_KEY],
+        request=WithdrawalInput,
+        examples=[body_example({"amount": "25.00", "currency": "USD"})],
+        responses={201: WithdrawalOutput},
+        summary="Withdraw my cash",
+        description="Booked at once. At most what is available: what open orders hold stays.",
+    )
+    def post(self, request: Request) -> Response:
+        return idempotent(request, lambda key: self._make(request, key))
+
+    def _make(self, request: Request, key: str) -> Response:
+        body = WithdrawalInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        made = withdrawal_make(user_id=self.caller.id, idempotency_key=key, **body.validated_data)
+        return Response(WithdrawalOutput(made).data, status=status.HTTP_201_CREATED)

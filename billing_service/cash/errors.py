@@ -1,4 +1,4 @@
-"""What is refused when money comes in."""
+"""What is refused when money comes in or goes out."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class CurrencyUnsupported(DomainError):
     code = "currency_unsupported"
     field = "currency"
     title = _("The currency is not supported")
-    message = _("Your account is kept in %(limit)s; %(value)s cannot be deposited.")
+    message = _("Your account is kept in %(limit)s, not in %(value)s.")
 
 
 class DepositLimitExceeded(DomainError):
@@ -40,5 +40,35 @@ class DepositQuotaExceeded(DailyQuotaExceeded):
     title = _("Enough deposits for today")
     message = _(
         "You have reached the quota of deposits a day, %(limit)s. The next one can be made after "
+        "midnight UTC."
+    )
+
+
+class WithdrawalLimitExceeded(DomainError):
+    """More than one withdrawal may take."""
+
+    code = "limit_exceeded"
+    field = "amount"
+    title = _("The limit is exceeded")
+    message = _("One withdrawal may be at most %(limit)s %(currency)s; this one is %(value)s.")
+
+
+class WithdrawalNotCovered(DomainError):
+    """More than is available: what open orders hold cannot be withdrawn."""
+
+    code = "insufficient_funds"
+    field = "amount"
+    title = _("There is not enough money")
+    message = _("%(limit)s %(currency)s can be withdrawn; this withdrawal is %(value)s.")
+
+
+class WithdrawalQuotaExceeded(DailyQuotaExceeded):
+    """The customer has withdrawn as often today as anybody may."""
+
+    code = "withdrawal_quota_exceeded"
+    status = 429
+    title = _("Enough withdrawals for today")
+    message = _(
+        "You have reached the quota of withdrawals a day, %(limit)s. The next one can be made after "
         "midnight UTC."
     )

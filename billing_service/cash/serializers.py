@@ -1,4 +1,4 @@
-"""How a deposit is asked for and answered: the public contract's JSON."""
+"""How deposits and withdrawals are asked for and answered: the public contract's JSON."""
 
 from __future__ import annotations
 
@@ -32,6 +32,10 @@ class DepositInput(StrictSerializer):
     currency = CurrencyField(required=False, default=HOME_CURRENCY)
 
 
+class WithdrawalInput(DepositInput):
+    """The body of POST /withdrawals."""
+
+
 class DepositOutput(serializers.Serializer):
     """A booked deposit. ``balance_after``: the whole balance, held money included."""
 
@@ -41,3 +45,14 @@ class DepositOutput(serializers.Serializer):
     status = serializers.ChoiceField(["booked"], default="booked")
     balance_after = MoneyField()
     occurred_at = serializers.DateTimeField(source="deposit.created_at")
+
+
+class WithdrawalOutput(serializers.Serializer):
+    """A booked withdrawal. ``balance_after``: the whole balance, held money included."""
+
+    id = serializers.UUIDField(source="withdrawal.id")
+    amount = MoneyField(source="withdrawal.amount")
+    currency = serializers.CharField(source="withdrawal.currency")
+    status = serializers.ChoiceField(["booked"], default="booked")
+    balance_after = MoneyField()
+    occurred_at = serializers.DateTimeField(source="withdrawal.created_at")

@@ -16,6 +16,8 @@ INSTALLED_APPS += [
     "servicekit.people",
 ]
 
+SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"] = {"BookingStatus": ["booked"]}
+
 #: The most that one deposit may bring, in minor units: 1,000,000.00.
 DEPOSIT_LIMIT = 1_000_000_00
 
@@ -25,6 +27,12 @@ BALANCE_LIMIT = 10_000_000_000_00
 
 #: Deposits of a customer until midnight UTC (docs/adr/0037-quotas-a-day.md).
 DEPOSITS_A_DAY = quota(env.get("BIRZHA_DEPOSITS_A_DAY", "100"))
+
+#: The most that one withdrawal may take, in minor units: 1,000,000.00.
+WITHDRAWAL_LIMIT = 1_000_000_00
+
+#: Withdrawals of a customer until midnight UTC.
+WITHDRAWALS_A_DAY = quota(env.get("BIRZHA_WITHDRAWALS_A_DAY", "100"))
 
 #: Seconds after which a market order's hold should have ended; trading's deadlines are well below.
 HOLD_DUE_IN_S = 60

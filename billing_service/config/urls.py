@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from servicekit.urls import handler400, handler403, handler404, handler500, not_yet, service_urls
+from servicekit.urls import handler400, handler403, handler404, handler500, service_urls
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
 urlpatterns = service_urls(
     api=[
         path("api/v1/", include("billing_service.ledger.urls")),
-        path("api/v1/deposits", include("billing_service.cash.urls")),
-        not_yet("api/v1/withdrawals"),
+        path("api/v1/", include("billing_service.cash.urls")),
     ],
 )

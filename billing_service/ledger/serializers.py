@@ -17,7 +17,7 @@ from servicekit.money import EXPONENTS, to_text
 class AccountOutput(serializers.Serializer):
     """A customer's cash. ``available = balance − held``.
 
-    ``status``: a frozen account is being looked into: it takes no deposits and no orders to buy.
+    ``status``: a frozen account is being looked into: it takes no deposits, withdrawals and orders to buy.
     """
 
     id = serializers.UUIDField()
@@ -26,7 +26,7 @@ class AccountOutput(serializers.Serializer):
     held = serializers.SerializerMethodField(help_text=_("Set aside for open orders."))
     available = serializers.SerializerMethodField(help_text=_("What can be spent."))
     status = serializers.SerializerMethodField(
-        help_text=_("open, or frozen: it takes no deposits and no orders to buy.")
+        help_text=_("open, or frozen: it takes no deposits, withdrawals and orders to buy.")
     )
 
     def get_balance(self, account: Any) -> str:

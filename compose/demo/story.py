@@ -11,14 +11,14 @@ from uuid import uuid4
 
 from compose.demo.client import Person, check, wait
 
-DEPOSIT = Decimal("10000.00")
+DEPOSIT, WITHDRAWAL = Decimal("10000.00"), Decimal("250.50")
 BOUGHT, SOLD = 3, 2
 #: Seconds within which the public contract promises the account, and the end of a signed-out token.
 PROMISED = 2.0
 
 
 class Story(Person):
-    """Registers, tops up, searches, buys, sells, reads history and notifications, signs out."""
+    """Registers, tops up, searches, buys, sells, withdraws, reads history and notifications, signs out."""
 
     def __init__(self, address: str) -> None:
         super().__init__(address)
@@ -33,7 +33,7 @@ class Story(Person):
         """
         for step in (
             self.search_signed_out, self.register, self.sign_in, self.account, self.deposit,
-            self.search_signed_in, self.buy, self.positions, self.sell, self.history,
+            self.search_signed_in, self.buy, self.positions, self.sell, self.withdraw, self.history,
             self.notifications, self.sign_out,
         ):  # fmt: skip
             step()
@@ -92,10 +92,22 @@ class Story(Person):
         self.settled("sold", order)
         self.position_is(BOUGHT - SOLD)
 
+    def withdraw(self) -> None:
+        body = {"amount": str(WITHDRAWAL), "currency": "USD"}
+        key = {"Idempotency-Key": str(uuid4())}
+        self.call("POST", "/withdrawals", 201, json=body, headers=key)
+        again = self.send("POST", "/withdrawals", json=body, headers=key)
+        replayed = again.headers.get("Idempotency-Replayed") == "true"
+        check(again.status_code == 201 and replayed, "the same withdrawal sent twice was not recognised")
+        self.cash -= WITHDRAWAL
+        self.balance_is("the withdrawal did not leave the account exactly once")
+        self.told("withdrew", f"{WITHDRAWAL} USD", "sent twice, booked once")
+
     def history(self) -> None:
         rows = self.call("GET", "/operations")["results"]
         kinds = [row["type"] for row in rows]
-        check(sorted(kinds) == ["buy", "deposit", "fee", "fee", "sell"], f"the history has {kinds}")
+        wanted = ["buy", "deposit", "fee", "fee", "sell", "withdrawal"]
+        check(sorted(kinds) == wanted, f"the history has {kinds}")
         total = sum(Decimal(row["amount"]) for row in rows)
         check(total == self.cash, f"the history adds up to {total}, not to the balance {self.cash}")
         latest = rows[0]["balance_after"]
@@ -103,17 +115,17 @@ class Story(Person):
         self.told("history", f"{len(rows)} operations that add up to {total} USD")
         for row in reversed(rows):
             self.shown(
-                f"{row['type']:<8} {row['ticker'] or '':<6} {row['amount']:>12} → {row['balance_after']}"
+                f"{row['type']:<10} {row['ticker'] or '':<6} {row['amount']:>12} → {row['balance_after']}"
             )
 
     def notifications(self) -> None:
-        wanted = ["deposit_booked", "order_filled", "order_filled", "welcome"]
+        wanted = ["deposit_booked", "order_filled", "order_filled", "welcome", "withdrawal_booked"]
 
         def all_told() -> Any:
             page = self.call("GET", "/notifications")
             return page if sorted(row["kind"] for row in page["results"]) == wanted else None
 
-        page = wait("the four notifications did not all arrive", all_told)
+        page = wait("the five notifications did not all arrive", all_told)
         check(page["unread_count"] == len(wanted), f"{page['unread_count']} of {len(wanted)} are unread")
         self.told("notifications", f"{page['unread_count']} unread")
         for row in reversed(page["results"]):

@@ -42,7 +42,7 @@ SERVICES = (
         "billing",
         ("Billing", "Расчёты"),
         types=(WEB, EXPORTS, WORKER),
-        choices=("deposits_a_day",),
+        choices=("deposits_a_day", "withdrawals_a_day"),
     ),
     Service("notification", "notification_service", "notifications", ("Notifications", "Уведомления")),
 )

@@ -38,6 +38,22 @@ class DepositBooked(Event):
         return f"deposit/{self.deposit_id}"
 
 
+@event("billing.withdrawal.booked.v1")
+class WithdrawalBooked(Event):
+    """Money went out. ``balance_after`` is the customer's whole balance, held money included."""
+
+    withdrawal_id: UUID
+    user_id: UUID
+    amount: int
+    currency: str
+    balance_after: int
+    booked_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"withdrawal/{self.withdrawal_id}"
+
+
 @event("billing.hold.placed.v1")
 class HoldPlaced(Event):
     """Cash was set aside for an order. Sequence 1 of its subject."""
@@ -97,8 +113,8 @@ class ReversalBooked(Event):
     """An operator undid an entry of the journal; this is what it did to one customer's cash.
 
     ``amount``: signed, negative when money was taken. ``balance_after``: the whole balance, held money
-    included. ``reversed_type``: of the entry that was undone, ``deposit`` or ``reversal``. ``reason``: as
-    the operator wrote it, up to 200 characters. Sequence: counts the customers of the entry.
+    included. ``reversed_type``: of the entry that was undone, ``deposit``, ``withdrawal`` or ``reversal``.
+    ``reason``: as the operator wrote it, up to 200 characters. Sequence: counts the customers of the entry.
     """
 
     journal_entry_id: UUID

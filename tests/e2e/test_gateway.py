@@ -20,6 +20,7 @@ OWNERS = {
     "/api/v1/positions": 401,
     "/api/v1/account": 401,
     "/api/v1/deposits": 401,
+    "/api/v1/withdrawals": 401,
     "/api/v1/operations": 401,
     "/api/v1/notifications": 401,
     "/api/docs/": 200,

@@ -38,7 +38,12 @@ ENDPOINTS = {
         "POST /api/v1/orders/{order_id}/cancel",
         "GET /api/v1/positions",
     },
-    "billing": {"GET /api/v1/account", "POST /api/v1/deposits", "GET /api/v1/operations"},
+    "billing": {
+        "GET /api/v1/account",
+        "POST /api/v1/deposits",
+        "POST /api/v1/withdrawals",
+        "GET /api/v1/operations",
+    },
     "notifications": {
         "GET /api/v1/notifications",
         "POST /api/v1/notifications/{notification_id}/read",

@@ -25,6 +25,7 @@ PRIVATE = [
     ("GET", "/positions"),
     ("GET", "/account"),
     ("POST", "/deposits"),
+    ("POST", "/withdrawals"),
     ("GET", "/operations"),
     ("GET", "/notifications"),
     ("POST", f"/notifications/{uuid4()}/read"),
@@ -114,6 +115,7 @@ FORBIDDEN: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
     ("POST", "/orders", ORDER, {"price": "0.01"}),
     ("POST", "/orders", ORDER, {"fee": "0.00"}),
     ("POST", "/deposits", DEPOSIT, {"user_id": str(uuid4())}),
+    ("POST", "/withdrawals", DEPOSIT, {"user_id": str(uuid4())}),
     ("POST", "/deposits", DEPOSIT, {"balance": "1000000.00"}),
     ("POST", "/deposits", DEPOSIT, {"status": "booked"}),
 ]

@@ -18,7 +18,7 @@ FINAL = {"filled", "rejected", "canceled", "expired"}
 
 @dataclass
 class Wish:
-    """Something that a customer wants once, under a key of its own: an order or a deposit.
+    """Something that a customer wants once, under a key of its own: an order, a deposit or a withdrawal.
 
     Attributes:
         calls: every time it was sent.
@@ -44,7 +44,7 @@ class Customer:
     """A customer with an account of their own.
 
     Attributes:
-        wishes: every order and deposit, by key.
+        wishes: every order, deposit and withdrawal, by key.
         cancels: every wish to take an order back that is still without an answer, by order id.
         names: the display names tried, the last one of which (or an unanswered later one) must stand.
         seen: order id → what was last read of it.

@@ -21,14 +21,14 @@ SIGN_IN_PAUSE = 2.0
 
 
 class Trader(Customer):
-    """Buys, sells, cancels, deposits and reads, a few times a second."""
+    """Buys, sells, cancels, deposits, withdraws and reads, a few times a second."""
 
     _next_sign_in = 0.0
 
     def trade(self, stop: threading.Event) -> None:
         """Act until told to stop."""
-        actions = {self._buy: 48, self._sell: 15, self._cancel: 8, self._deposit: 7, self._read: 15,
-                   self._ask_too_much: 3, self._rename: 4}  # fmt: skip
+        actions = {self._buy: 45, self._sell: 15, self._cancel: 8, self._deposit: 7, self._withdraw: 4,
+                   self._read: 14, self._ask_too_much: 3, self._rename: 4}  # fmt: skip
         while not stop.wait(self.random.expovariate(PACE)):
             (action,) = self.random.choices(list(actions), list(actions.values()))
             if action().status == 401 and time.monotonic() >= self._next_sign_in:
@@ -63,6 +63,16 @@ class Trader(Customer):
     def _deposit(self) -> Call:
         cents = f"{self.random.randint(10, 400)}.{self.random.randint(0, 99):02}"
         return self.send(self.wish("/deposits", {"amount": cents, "currency": "USD"}))
+
+    def _withdraw(self) -> Call:
+        """Mostly what there is; sometimes more than ever was, which is refused."""
+        dollars = self.random.choice((self.random.randint(1, 90), self.random.randint(1, 90), 900_000))
+        body = {"amount": f"{dollars}.{self.random.randint(0, 99):02}", "currency": "USD"}
+        wish = self.wish("/withdrawals", body)
+        call = self.send(wish)
+        if call.outcome == "unknown" and self.random.random() < 0.4:  # an impatient one tries again at once
+            call = self.send(wish)
+        return call
 
     def _read(self) -> Call:
         some = [f"/orders/{order_id}" for order_id in list(self.seen)[-5:]]

@@ -13,15 +13,15 @@ from tests.faults.customer import FINAL, Customer
 def broken_promises(customer: Customer) -> list[str]:
     """Every promise to this customer that was not kept; empty: none.
 
-    Every acknowledged order and deposit exists, once; one whose answer got lost, sent again with its own
-    key, is one order; what was refused does not exist; and nobody did anything that was not asked for.
-    Every order has ended, and cash and positions are what the orders and deposits come to.
+    Every acknowledged order, deposit and withdrawal exists, once; one whose answer got lost, sent again with
+    its own key, is one order; what was refused does not exist; nobody did anything that was not asked for.
+    Every order has ended, and cash and positions are what the orders, deposits and withdrawals come to.
     """
     orders = customer.rows("/orders")
-    deposits = customer.rows("/operations?type=deposit")
     return [
         *_orders(customer, orders),
-        *_deposits(customer, deposits),
+        *_booked(customer, "deposit"),
+        *_booked(customer, "withdrawal"),
         *_cash(customer, orders),
         *_positions(customer, orders),
         *_name(customer),
@@ -65,36 +65,37 @@ def _price(text: str) -> Decimal | str:
         return text
 
 
-def _deposits(customer: Customer, booked: list[dict[str, Any]]) -> Iterator[str]:
+def _booked(customer: Customer, kind: str) -> Iterator[str]:
+    """Deposits, or withdrawals, that were told of but are not in the history, and the other way round."""
     told: Counter[Decimal] = Counter()
     for wish in customer.wishes.values():
-        if wish.path != "/deposits" or not wish.granted:
+        if wish.path != f"/{kind}s" or not wish.granted:
             continue
         ids = {answer["id"] for answer in wish.granted}
         if len(ids) > 1:
-            yield f"one key, several deposits told of: {wish.key} {ids}"
+            yield f"one key, several {kind}s told of: {wish.key} {ids}"
         told[Decimal(wish.body["amount"])] += 1
-    found = Counter(Decimal(row["amount"]) for row in booked)
+    found = Counter(abs(Decimal(row["amount"])) for row in customer.rows(f"/operations?type={kind}"))
     if found != told:
-        yield f"deposits told of but not booked {dict(told - found)}, booked untold {dict(found - told)}"
+        yield f"{kind}s told of but not booked {dict(told - found)}, booked untold {dict(found - told)}"
 
 
 def _cash(customer: Customer, orders: list[dict[str, Any]]) -> Iterator[str]:
     account = customer.must(lambda: customer.line.call("GET", "/account")).answer
     expected = Decimal(0)
     for wish in customer.wishes.values():
-        if wish.path == "/deposits" and wish.granted:
-            expected += Decimal(wish.body["amount"])
+        if wish.path in ("/deposits", "/withdrawals") and wish.granted:
+            expected += Decimal(wish.body["amount"]) * (1 if wish.path == "/deposits" else -1)
     for order in orders:
         amount, fee = Decimal(order["amount"]), Decimal(order["fee"])
         expected += (amount if order["side"] == "sell" else -amount) - fee
     if Decimal(account["balance"]) != expected:
-        yield f"the balance is {account['balance']}, deposits and orders come to {expected}"
+        yield f"the balance is {account['balance']}, deposits, withdrawals and orders come to {expected}"
     if Decimal(account["held"]) != 0:
         yield f"{account['held']} is still held"
     history = sum(Decimal(row["amount"]) for row in customer.rows("/operations"))
     if history != expected:
-        yield f"the history adds up to {history}, deposits and orders to {expected}"
+        yield f"the history adds up to {history}, deposits, withdrawals and orders to {expected}"
 
 
 def _positions(customer: Customer, orders: list[dict[str, Any]]) -> Iterator[str]:

@@ -106,6 +106,11 @@ def _a_deposit_is_lost(customer: Customer) -> None:
     wish.calls.append(_told("0"))
 
 
+def _a_withdrawal_is_lost(customer: Customer) -> None:
+    wish = customer.wish("/withdrawals", {"amount": "12.34", "currency": "USD"})
+    wish.calls.append(_told("0"))
+
+
 def _a_deposit_from_nowhere(customer: Customer) -> None:
     key = next(key for key, wish in customer.wishes.items() if wish.path == "/deposits")
     customer.wishes.pop(key)
@@ -126,7 +131,8 @@ LIES = {
     _refused_but_done: "told of nothing",
     _two_orders_of_one_key: "several orders",
     _another_order_than_was_asked_for: "asked for",
-    _a_deposit_is_lost: "not booked",
+    _a_deposit_is_lost: "deposits told of but not booked",
+    _a_withdrawal_is_lost: "withdrawals told of but not booked",
     _a_deposit_from_nowhere: "booked untold",
     _a_final_order_was_another: "has changed",
     _seen_while_trading: "less than nothing",

@@ -30,5 +30,5 @@ def frozen_words(account: dict[str, Any] | None) -> str:
         return ""
     return _(
         "Your cash account is frozen while it is being checked. Nothing of it is lost. Until that is done it "
-        "takes no top-ups and no orders to buy; selling goes on."
+        "takes no top-ups, withdrawals and orders to buy; selling goes on."
     )

@@ -1,4 +1,4 @@
-"""Cash: what is available, what open orders hold, topping up, and the latest operations."""
+"""Cash: what is available, what open orders hold, topping up, withdrawing, and the latest operations."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from web_frontend.templatetags.formatting import money
 LATEST = 5
 
 
-class TopUpForm(forms.Form):
-    """An amount, and the Idempotency-Key that makes sending it twice one deposit."""
+class AmountForm(forms.Form):
+    """An amount, and the Idempotency-Key that makes sending it twice one booking."""
 
     use_required_attribute = False
     amount = AmountField(
@@ -42,44 +42,77 @@ class TopUpForm(forms.Form):
 @signed_in
 def cash_show(request: GatewayRequest) -> HttpResponse:
     """The cash page; a POST tops up."""
-    form = TopUpForm(initial={"key": str(uuid4())}, auto_id="top-up-%s")
-    if request.method == "POST":
-        form = TopUpForm(request.POST, auto_id="top-up-%s")
-        if form.is_valid() and (response := _top_up(request, form)):
-            return response
-    return _page(request, form)
-
-
-def _top_up(request: GatewayRequest, form: TopUpForm) -> HttpResponse | None:
-    deposit = {"amount": form.cleaned_data["amount"], "currency": HOME_CURRENCY}
-    try:
-        booked = request.gateway.post("/api/v1/deposits", deposit, key=form.cleaned_data["key"])
-    except GatewayProblem as problem:
-        if problem.status not in (400, 409, 422) and problem.code != "deposit_quota_exceeded":
-            raise
-        if problem.code == "idempotency_key_reused":
-            form.data = {**{name: form.data[name] for name in form.data}, "key": str(uuid4())}
-            form.add_error(
-                None, _("This form was already used for another top-up. Send it again to top up once more.")
-            )
-        elif problem.code == "account_not_ready":
-            form.add_error(None, _("Your account is still being opened. Please try again in a moment."))
-        else:
-            add_problem(form, problem)
-        return None
+    if request.method != "POST":
+        return _page(request)
+    form = AmountForm(request.POST, auto_id="top-up-%s")
+    reused = _("This form was already used for another top-up. Send it again to top up once more.")
+    booked = _book(request, form, "/api/v1/deposits", quota="deposit_quota_exceeded", reused=reused)
+    if booked is None:
+        return _refused(request, "cash/top_up.html", top_up=form)
     said = _("Your account was topped up by %(amount)s.")
     messages.success(request, said % {"amount": money(booked["amount"], booked["currency"])})
     return go_to(request, reverse("cash"))
 
 
-def _page(request: GatewayRequest, form: TopUpForm) -> HttpResponse:
-    context: dict[str, Any] = {"form": form}
-    refused = form.is_bound
-    if not (refused and wants_fragment(request)):
-        context["account"] = attempt(lambda: account_read(request))
-        context["frozen"] = frozen_words(context["account"])
-        context["operations"] = attempt(lambda: request.gateway.get("/api/v1/operations", page_size=LATEST))
-    part = refused and wants_fragment(request)
-    return render(
-        request, "cash/top_up.html" if part else "cash/page.html", context, status=422 if refused else 200
-    )
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def cash_withdraw(request: GatewayRequest) -> HttpResponse:
+    """Take money out; a GET, of a reader who reloads or shares the address, leads to the cash page."""
+    if request.method != "POST":
+        return go_to(request, reverse("cash"))
+    form = AmountForm(request.POST, auto_id="withdraw-%s")
+    reused = _("This form was already used for another withdrawal. Send it again to withdraw once more.")
+    booked = _book(request, form, "/api/v1/withdrawals", quota="withdrawal_quota_exceeded", reused=reused)
+    if booked is None:
+        return _refused(request, "cash/withdraw.html", withdraw=form)
+    said = _("%(amount)s was withdrawn from your account.")
+    messages.success(request, said % {"amount": money(booked["amount"], booked["currency"])})
+    return go_to(request, reverse("cash"))
+
+
+def _book(
+    request: GatewayRequest, form: AmountForm, path: str, *, quota: str, reused: str
+) -> dict[str, Any] | None:
+    """Send what the form says; None, and why in the form, when it is refused."""
+    if not form.is_valid():
+        return None
+    body = {"amount": form.cleaned_data["amount"], "currency": HOME_CURRENCY}
+    try:
+        booked: dict[str, Any] = request.gateway.post(path, body, key=form.cleaned_data["key"])
+    except GatewayProblem as problem:
+        if problem.status not in (400, 409, 422) and problem.code != quota:
+            raise
+        if problem.code == "idempotency_key_reused":
+            form.data = {**{name: form.data[name] for name in form.data}, "key": str(uuid4())}
+            form.add_error(None, reused)
+        elif problem.code == "account_not_ready":
+            form.add_error(None, _("Your account is still being opened. Please try again in a moment."))
+        else:
+            add_problem(form, problem)
+        return None
+    return booked
+
+
+def _refused(request: GatewayRequest, part: str, **form: AmountForm) -> HttpResponse:
+    """The form with what is wrong, alone or with its page."""
+    if wants_fragment(request):
+        return render(request, part, form, status=422)
+    return _page(request, status=422, **form)
+
+
+def _page(
+    request: GatewayRequest,
+    *,
+    status: int = 200,
+    top_up: AmountForm | None = None,
+    withdraw: AmountForm | None = None,
+) -> HttpResponse:
+    account = attempt(lambda: account_read(request))
+    context = {
+        "top_up": top_up or AmountForm(initial={"key": str(uuid4())}, auto_id="top-up-%s"),
+        "withdraw": withdraw or AmountForm(initial={"key": str(uuid4())}, auto_id="withdraw-%s"),
+        "account": account,
+        "frozen": frozen_words(account),
+        "operations": attempt(lambda: request.gateway.get("/api/v1/operations", page_size=LATEST)),
+    }
+    return render(request, "cash/page.html", context, status=status)

@@ -97,6 +97,19 @@ CODES: list[Codes] = [
                     "midnight UTC."
                 ),
             ),
+            Code(
+                "insufficient_funds",
+                400,
+                _("Less is available than the withdrawal would take: what open orders hold stays."),
+            ),
+            Code(
+                "withdrawal_quota_exceeded",
+                429,
+                _(
+                    "You have withdrawn as often today as anybody may. Retry-After is the time until "
+                    "midnight UTC."
+                ),
+            ),
             Code("limit_exceeded", 400, _("The amount is above the limit that the detail names.")),
         ],
     ),

@@ -19,7 +19,7 @@ from web_frontend.gateway_client import GatewayProblem, GatewayRequest, GatewayU
 from web_frontend.pages import page_links, show, signed_in, wants_fragment
 from web_frontend.wording import LABELS
 
-KINDS = ("deposit", "buy", "sell", "fee", "reversal")
+KINDS = ("deposit", "withdrawal", "buy", "sell", "fee", "reversal")
 
 
 class FilterForm(forms.Form):

@@ -86,12 +86,14 @@ def test_the_price_itself_says_so_also_to_who_is_not_signed_in(
 def test_the_cash_page_says_that_the_account_is_frozen_and_offers_no_top_up(
     vera: Client, gateway: GatewayDouble
 ) -> None:
-    assert 'id="top-up"' in vera.get("/cash").content.decode()
+    assert vera.get("/cash").content.decode().count('id="top-up"') == 1
+    assert vera.get("/cash").content.decode().count('id="withdraw"') == 1
     gateway.answer("GET /api/v1/account", recorded("account", status="frozen"))
     for language, words in (("en", FROZEN[2]), ("ru", FROZEN[3])):
         page = vera.get("/cash", headers={"Accept-Language": language}).content.decode()
         assert words in page
         assert 'id="top-up"' not in page
+        assert 'id="withdraw"' not in page
         assert 'id="available"' in page
 
 

@@ -8,6 +8,7 @@ outside world are down, and the whole ledger is always zero:
 journal      customer                         other legs
 ===========  ===============================  ==============================
 deposit      +amount                          external −amount
+withdrawal   −amount                          external +amount
 buy          −amount (buy), −fee (fee)        house_cash +amount, fees +fee
 sell         +amount (sell), −fee (fee)       house_cash −amount, fees +fee
 reversal     every leg of another entry with the opposite sign (reversal)

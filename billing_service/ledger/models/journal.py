@@ -26,6 +26,7 @@ class JournalEntry(models.Model):
 
     class Type(models.TextChoices):
         DEPOSIT = "deposit", _("deposit")
+        WITHDRAWAL = "withdrawal", _("withdrawal")
         ORDER_SETTLEMENT = "order_settlement", _("settlement of an order")
         REVERSAL = "reversal", _("reversal")
 
@@ -65,7 +66,8 @@ class JournalEntry(models.Model):
                 fields=["reverses"], condition=Q(reverses__isnull=False), name="journal_reversed_once"
             ),
             models.CheckConstraint(
-                condition=Q(type__in=["deposit", "order_settlement", "reversal"]), name="journal_known_type"
+                condition=Q(type__in=["deposit", "withdrawal", "order_settlement", "reversal"]),
+                name="journal_known_type",
             ),
             models.CheckConstraint(
                 condition=Q(type="reversal", reverses__isnull=False) & ~Q(reason="") & ~Q(booked_by="")

@@ -123,7 +123,7 @@ def accounts_save(accounts: Iterable[LockedAccount]) -> None:
 
 @transaction.atomic
 def account_freeze(*, account_id: UUID, reason: str, by: Actor | None = None) -> bool:
-    """Let nothing new be done with a customer's account: no hold, no deposit.
+    """Let nothing new be done with a customer's account: no hold, no deposit, no withdrawal.
 
     What has been agreed goes on: holds are captured and released, fills are paid. Execution at the
     venue is the point of no return, and a fill that is not booked would be a second wrong.

@@ -173,10 +173,6 @@ def test_other_methods(customer, api):
         assert method(URL).status_code == 405
 
 
-def test_withdrawals_are_not_there_yet(customer, api):
-    assert api(customer(0).user_id).post("/api/v1/withdrawals", {"amount": "5.00"}).status_code == 404
-
-
 @pytest.mark.django_db(transaction=True)
 def test_sixty_at_once_with_one_key_are_one_deposit(customer, api):
     account, same = customer(0), key()

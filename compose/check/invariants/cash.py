@@ -1,4 +1,4 @@
-"""I14 and I16: what is set aside is for open orders, and all money came from outside."""
+"""I14 and I16: what is set aside is for open orders, and all money came from outside or went there."""
 
 from __future__ import annotations
 
@@ -44,21 +44,44 @@ I14 = Invariant(
     ),
 )
 
+
+def _not_as_booked(kind: str, amount: str) -> str:
+    """The query for deposits or withdrawals that are not their journal entries, and the other way round."""
+    return f"""
+        SELECT made.id AS {kind}_id, made.user_id, made.amount, booked.id AS journal_entry_id,
+               booked.user_id AS booked_user_id, booked.amount AS booked
+        FROM cash_{kind} AS made
+        FULL JOIN (
+            SELECT entry.id, account.user_id, sum({amount}) AS amount
+            FROM ledger_journalentry AS entry
+            LEFT JOIN (
+                ledger_ledgerentry AS leg JOIN ledger_ledgeraccount AS account
+                    ON account.id = leg.account_id AND account.kind = 'customer_cash'
+            ) ON leg.journal_entry_id = entry.id
+            WHERE entry.type = '{kind}' GROUP BY 1, 2
+        ) AS booked ON booked.id = made.journal_entry_id
+        WHERE (made.amount, made.user_id) IS DISTINCT FROM (booked.amount, booked.user_id)
+    """
+
+
 I16 = Invariant(
     "I16",
-    "customers' cash and the house's are what was deposited, less what was taken back",
+    "customers' cash and the house's are what was deposited, less what was withdrawn and taken back",
     always=False,
     checks=(
         Rows(
-            "the money inside is not what came in",
+            "the money inside is not what came in, less what went out",
             "billing",
             """
-            SELECT currency, inside.total AS inside, deposited.total AS deposited, reversed.total AS reversed
+            SELECT currency, inside.total AS inside, deposited.total AS deposited,
+                   withdrawn.total AS withdrawn, reversed.total AS reversed
             FROM (
                 SELECT currency, sum(balance) AS total FROM ledger_ledgeraccount
                 WHERE kind <> 'external' GROUP BY 1
             ) AS inside
             FULL JOIN (SELECT currency, sum(amount) AS total FROM cash_deposit GROUP BY 1) AS deposited
+                USING (currency)
+            FULL JOIN (SELECT currency, sum(amount) AS total FROM cash_withdrawal GROUP BY 1) AS withdrawn
                 USING (currency)
             LEFT JOIN (
                 SELECT leg.currency, sum(leg.amount) AS total
@@ -67,7 +90,8 @@ I16 = Invariant(
                 JOIN ledger_ledgeraccount AS account ON account.id = leg.account_id
                 WHERE entry.type = 'reversal' AND account.kind = 'external' GROUP BY 1
             ) AS reversed USING (currency)
-            WHERE coalesce(inside.total, 0) <> coalesce(deposited.total, 0) - coalesce(reversed.total, 0)
+            WHERE coalesce(inside.total, 0) <>
+                coalesce(deposited.total, 0) - coalesce(withdrawn.total, 0) - coalesce(reversed.total, 0)
             """,
         ),
         Rows(
@@ -101,24 +125,11 @@ I16 = Invariant(
             AND NOT EXISTS (SELECT FROM ledger_journalentry WHERE reverses_id = undone.reversal)
             """,
         ),
+        Rows("a deposit is not what was booked for it", "billing", _not_as_booked("deposit", "leg.amount")),
         Rows(
-            "a deposit is not what was booked for it",
+            "a withdrawal is not what was booked for it",
             "billing",
-            """
-            SELECT deposit.id AS deposit_id, deposit.user_id, deposit.amount, booked.id AS journal_entry_id,
-                   booked.user_id AS booked_user_id, booked.amount AS booked
-            FROM cash_deposit AS deposit
-            FULL JOIN (
-                SELECT entry.id, account.user_id, sum(leg.amount) AS amount
-                FROM ledger_journalentry AS entry
-                LEFT JOIN (
-                    ledger_ledgerentry AS leg JOIN ledger_ledgeraccount AS account
-                        ON account.id = leg.account_id AND account.kind = 'customer_cash'
-                ) ON leg.journal_entry_id = entry.id
-                WHERE entry.type = 'deposit' GROUP BY 1, 2
-            ) AS booked ON booked.id = deposit.journal_entry_id
-            WHERE (deposit.amount, deposit.user_id) IS DISTINCT FROM (booked.amount, booked.user_id)
-            """,
+            _not_as_booked("withdrawal", "-leg.amount"),
         ),
     ),
 )

@@ -71,11 +71,16 @@ I7 = Invariant(
             """,
         ),
         Rows(
-            "one key, several deposits",
+            "one key, several deposits or withdrawals",
             "billing",
             """
-            SELECT user_id, idempotency_key, count(*) AS deposits
-            FROM cash_deposit WHERE true /* since: id */ GROUP BY 1, 2 HAVING count(*) > 1
+            SELECT user_id, idempotency_key, count(*) AS times
+            FROM (
+                SELECT user_id, idempotency_key FROM cash_deposit WHERE true /* since: id */
+                UNION ALL
+                SELECT user_id, idempotency_key FROM cash_withdrawal WHERE true /* since: id */
+            ) AS made
+            GROUP BY 1, 2 HAVING count(*) > 1
             """,
         ),
     ),
@@ -175,7 +180,7 @@ I13 = Invariant(
                 "notification",
                 """
                 SELECT DISTINCT fill_id, order_id, user_id FROM notification_inbox_notification
-                WHERE kind = 'order_filled' /* since: fill_id */
+                WHERE kind IN ('order_filled', 'order_partly_filled') /* since: fill_id */
                 """,
             ),
         ),

@@ -23,16 +23,19 @@ I17 = Invariant(
             """,
         ),
         Rows(
-            "a deposit that was promised and is not there",
+            "a deposit or a withdrawal that was promised and is not there",
             "billing",
             """
             SELECT answer.user_id, answer.key, answer.status, answer.body::json ->> 'id' AS promised,
-                   deposit.id AS deposit_id
+                   made.id AS made_id
             FROM idempotent_answers AS answer
-            LEFT JOIN cash_deposit AS deposit
-                ON deposit.user_id = answer.user_id AND deposit.idempotency_key = answer.key
-            WHERE deposit.id IS NULL
-               OR answer.status <> 201 OR answer.body::json ->> 'id' IS DISTINCT FROM deposit.id::text
+            LEFT JOIN (
+                SELECT id, user_id, idempotency_key FROM cash_deposit
+                UNION ALL
+                SELECT id, user_id, idempotency_key FROM cash_withdrawal
+            ) AS made ON made.user_id = answer.user_id AND made.idempotency_key = answer.key
+            WHERE made.id IS NULL
+               OR answer.status <> 201 OR answer.body::json ->> 'id' IS DISTINCT FROM made.id::text
             """,
         ),
     ),

@@ -93,6 +93,14 @@ def hold(order_id: str, amount: int, state: str, *, captured: int = 0, released:
     """
 
 
+def withdrawal(entry_id: str, amount: int) -> str:
+    """Ann's, under an id that is its journal entry's as well."""
+    return f"""
+        INSERT INTO cash_withdrawal (id, user_id, idempotency_key, amount, currency, journal_entry_id)
+        VALUES ('{entry_id}', '{ANN}', 'withdrawal', {amount}, 'USD', '{entry_id}')
+    """
+
+
 def news(kind: str, event: str, *, order_id: str = "", fill_id: str = "") -> str:
     order, fill = (f"'{value}'" if value else "NULL" for value in (order_id, fill_id))
     return f"""

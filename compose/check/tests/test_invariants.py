@@ -121,6 +121,22 @@ def test_a_reversed_deposit_is_no_violation(snapshot: Snapshot, databases: dict[
     assert found(snapshot, invariant="I16") == {}
 
 
+def test_a_withdrawal_is_no_violation(snapshot: Snapshot, databases: dict[str, Any]) -> None:
+    with databases["billing"].cursor() as cursor:
+        cursor.execute(LIFT)
+        for statement in (
+            rows.entry(OTHER, "withdrawal", OTHER),
+            rows.leg(OTHER, ACCOUNT, 6, "withdrawal", -5, 0),
+            rows.leg(OTHER, EXTERNAL, 2, "withdrawal", 5, 0),
+            rows.withdrawal(OTHER, 5),
+            f"UPDATE ledger_ledgeraccount SET balance = balance - 5 WHERE id = '{ACCOUNT}'",
+            f"UPDATE ledger_ledgeraccount SET balance = balance + 5 WHERE id = '{EXTERNAL}'",
+        ):
+            cursor.execute(statement)
+
+    assert found(snapshot, invariant="I16") == {}
+
+
 def test_a_settlement_that_was_put_right_again_is_no_violation(
     snapshot: Snapshot, databases: dict[str, Any]
 ) -> None:

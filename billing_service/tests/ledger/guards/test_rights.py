@@ -29,6 +29,8 @@ pytestmark = pytest.mark.django_db
         "DELETE FROM holds_hold",
         "UPDATE cash_deposit SET amount = 1",
         "DELETE FROM cash_deposit",
+        "UPDATE cash_withdrawal SET amount = 1",
+        "DELETE FROM cash_withdrawal",
         "ALTER TABLE ledger_journalentry DISABLE TRIGGER ALL",
         "DROP TABLE ledger_ledgerentry",
     ],

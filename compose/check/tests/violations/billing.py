@@ -18,6 +18,7 @@ from compose.check.tests.names import (
 )
 
 _BARE_ENTRY = rows.entry(OTHER, "deposit", OTHER)
+_MONEY_INSIDE = "the money inside is not what came in, less what went out"
 _REVERSAL = "a reversal that does not undo what it reverses"
 _REVERSES = f"UPDATE ledger_journalentry SET reverses_id = '{DEPOSIT_ENTRY}' WHERE id = '{OTHER}'"
 _MOVE = "UPDATE ledger_ledgeraccount SET {} WHERE id = '{}'"
@@ -94,6 +95,24 @@ VIOLATIONS: list[tuple[str, str, str, str]] = [
         f"UPDATE holds_hold SET released = released - 1 WHERE order_id = '{REJECTED}'",
     ),
     (
+        "I4",
+        "held is not the sum of the pending holds",
+        "billing",
+        f"UPDATE holds_hold SET released = 1 WHERE order_id = '{OPEN_BUY}'",
+    ),
+    (
+        "I5",
+        "a hold of which more is gone than there was",
+        "billing",
+        f"UPDATE holds_hold SET released = amount + 1 WHERE order_id = '{OPEN_BUY}'",
+    ),
+    (
+        "I5",
+        "a hold of which more is gone than there was",
+        "billing",
+        f"UPDATE holds_hold SET captured = amount + 1, released = -1 WHERE order_id = '{BUY}'",
+    ),
+    (
         "I5",
         "a fill paid twice",
         "billing",
@@ -113,9 +132,16 @@ VIOLATIONS: list[tuple[str, str, str, str]] = [
     ),
     (
         "I7",
-        "one key, several deposits",
+        "one key, several deposits or withdrawals",
         "billing",
         "INSERT INTO cash_deposit (id, user_id, idempotency_key, amount, currency, journal_entry_id) "
+        f"SELECT '{OTHER}', user_id, idempotency_key, amount, currency, journal_entry_id FROM cash_deposit",
+    ),
+    (
+        "I7",
+        "one key, several deposits or withdrawals",
+        "billing",
+        "INSERT INTO cash_withdrawal (id, user_id, idempotency_key, amount, currency, journal_entry_id) "
         f"SELECT '{OTHER}', user_id, idempotency_key, amount, currency, journal_entry_id FROM cash_deposit",
     ),
     ("I16", _REVERSAL, "billing", f"{rows.entry(OTHER, 'reversal', OTHER)}; {_REVERSES}"),
@@ -136,7 +162,22 @@ VIOLATIONS: list[tuple[str, str, str, str]] = [
         f"{rows.leg(OTHER, HOUSE, 3, 'reversal', -43040, -18000)}; "
         f"{rows.leg(OTHER, FEES, 3, 'reversal', -22, 9)}",
     ),
-    ("I16", "the money inside is not what came in", "billing", _MOVE.format("balance = balance + 1", HOUSE)),
+    ("I16", _MONEY_INSIDE, "billing", _MOVE.format("balance = balance + 1", HOUSE)),
+    ("I16", _MONEY_INSIDE, "billing", rows.withdrawal(OTHER, 5)),
+    ("I16", "a withdrawal is not what was booked for it", "billing", rows.withdrawal(OTHER, 5)),
+    (
+        "I16",
+        "a withdrawal is not what was booked for it",
+        "billing",
+        f"{rows.entry(OTHER, 'withdrawal', OTHER)}; {rows.leg(OTHER, ACCOUNT, 6, 'withdrawal', -5, 74924)}",
+    ),
+    (
+        "I16",
+        "a withdrawal is not what was booked for it",
+        "billing",
+        f"{rows.withdrawal(OTHER, 6)}; {rows.entry(OTHER, 'withdrawal', OTHER)}; "
+        f"{rows.leg(OTHER, ACCOUNT, 6, 'withdrawal', -5, 74924)}",
+    ),
     (
         "I16",
         "a deposit is not what was booked for it",

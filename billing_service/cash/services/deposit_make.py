@@ -1,4 +1,4 @@
-"""The only writer of deposits. Amounts are minor units."""
+"""Money comes in."""
 
 from __future__ import annotations
 
@@ -7,23 +7,15 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
-from billing_service.cash.errors import (
-    BalanceLimitExceeded,
-    CurrencyUnsupported,
-    DepositLimitExceeded,
-    DepositQuotaExceeded,
-)
+from billing_service.cash.errors import BalanceLimitExceeded, DepositLimitExceeded, DepositQuotaExceeded
 from billing_service.cash.models import Deposit
-from billing_service.ledger.errors import AccountFrozen, AccountNotReady
+from billing_service.cash.services.checks import limit_words, open_account_lock, quota_check
 from billing_service.ledger.models import JournalEntry, LedgerAccount, LedgerEntry
-from billing_service.ledger.services import Draft, Posting, accounts_lock, journal_book
+from billing_service.ledger.services import Draft, Posting, journal_book
 from servicekit.contracts.billing import DepositBooked
 from servicekit.ids import new_id
 from servicekit.messaging.publish import publish
-from servicekit.money import to_text
-from servicekit.quotas import OFF
 from servicekit.telemetry import current_request_id
 
 
@@ -55,18 +47,12 @@ def deposit_make(*, user_id: UUID, amount: int, currency: str, idempotency_key: 
     Emits:
         DepositBooked.
     """
-    account = accounts_lock(user_ids=[user_id]).get(user_id)
-    if account is None:
-        raise AccountNotReady
-    if account.frozen:
-        raise AccountFrozen
-    if currency != account.currency:
-        raise CurrencyUnsupported(limit=account.currency, value=currency)
+    account = open_account_lock(user_id=user_id, currency=currency)
     if amount > settings.DEPOSIT_LIMIT:
-        raise DepositLimitExceeded(**_limit(settings.DEPOSIT_LIMIT, amount, currency))
+        raise DepositLimitExceeded(**limit_words(settings.DEPOSIT_LIMIT, amount, currency))
     if account.balance + amount > settings.BALANCE_LIMIT:
-        raise BalanceLimitExceeded(**_limit(settings.BALANCE_LIMIT, account.balance + amount, currency))
-    _check_quota(user_id)
+        raise BalanceLimitExceeded(**limit_words(settings.BALANCE_LIMIT, account.balance + amount, currency))
+    quota_check(Deposit, user_id=user_id, limit=settings.DEPOSITS_A_DAY, refusal=DepositQuotaExceeded)
     deposit_id = new_id()
     (entry,) = journal_book(
         [
@@ -103,17 +89,3 @@ def deposit_make(*, user_id: UUID, amount: int, currency: str, idempotency_key: 
         )
     )
     return DepositMade(deposit=deposit, balance_after=account.balance)
-
-
-def _check_quota(user_id: UUID) -> None:
-    """Under the lock of the account, so that deposits at once are counted one after the other. Today's, which
-    an index gives, are at most as many as the quota."""
-    if settings.DEPOSITS_A_DAY == OFF:
-        return
-    midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    if Deposit.objects.filter(user_id=user_id, created_at__gte=midnight).count() >= settings.DEPOSITS_A_DAY:
-        raise DepositQuotaExceeded(limit=settings.DEPOSITS_A_DAY)
-
-
-def _limit(limit: int, value: int, currency: str) -> dict[str, str]:
-    return {"limit": to_text(limit, currency), "value": to_text(value, currency), "currency": currency}

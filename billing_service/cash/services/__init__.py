@@ -1,0 +1,9 @@
+"""The only writers of deposits and withdrawals. Amounts are minor units.
+
+Both are decided under the lock of the customer's account: those at once are decided one after the other.
+"""
+
+from billing_service.cash.services.deposit_make import DepositMade, deposit_make
+from billing_service.cash.services.withdrawal_make import WithdrawalMade, withdrawal_make
+
+__all__ = ["DepositMade", "WithdrawalMade", "deposit_make", "withdrawal_make"]
