@@ -15,6 +15,7 @@ from notification_service.inbox.handlers import (
     on_orders_rejected,
     on_reversals_booked,
     on_security_notices,
+    on_withdrawals_booked,
 )
 from servicekit.contracts import Event, billing, trading, user
 from servicekit.handlers.sessions import on_session_revoked
@@ -25,9 +26,12 @@ SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
     user.SecurityNoticed: on_security_notices,
     user.SessionRevoked: on_session_revoked,
     billing.DepositBooked: on_deposits_booked,
+    billing.WithdrawalBooked: on_withdrawals_booked,
     billing.ReversalBooked: on_reversals_booked,
     trading.OrderFilled: on_orders_filled,
+    trading.OrderFilledV2: on_orders_filled,
     trading.OrderRejected: on_orders_rejected,
     trading.OrderCanceled: on_orders_canceled,
+    trading.OrderCanceledV2: on_orders_canceled,
     trading.OrderExpired: on_orders_expired,
 }

@@ -45,16 +45,24 @@ def on_deposits_booked(messages: Sequence[Received[billing.DepositBooked]]) -> N
 
 
 @in_batches
+def on_withdrawals_booked(messages: Sequence[Received[billing.WithdrawalBooked]]) -> None:
+    """Money went out."""
+    _tell(messages, Kind.WITHDRAWAL_BOOKED, "amount", "currency", "balance_after")
+
+
+@in_batches
 def on_reversals_booked(messages: Sequence[Received[billing.ReversalBooked]]) -> None:
     """An operator reversed an entry of the books, and somebody's cash with them."""
     _tell(messages, Kind.REVERSAL_BOOKED, "amount", "currency", "balance_after", "reason")
 
 
 @in_batches(repeat_subjects=True)
-def on_orders_filled(messages: Sequence[Received[trading.OrderFilled]]) -> None:
-    """Orders were executed, in full or in part."""
-    params = ("ticker", "side", "quantity", "price", "amount", "fee", "currency", "final")
-    _tell(messages, Kind.ORDER_FILLED, *params)
+def on_orders_filled(messages: Sequence[Received[trading.OrderFilled | trading.OrderFilledV2]]) -> None:
+    """Orders were executed, in full or in part: a piece of news each fill.
+
+    What the venue executed of an order in one transaction is one fill, in however many parts.
+    """
+    notifications_create([_filled(message) for message in messages])
 
 
 @in_batches
@@ -64,9 +72,12 @@ def on_orders_rejected(messages: Sequence[Received[trading.OrderRejected]]) -> N
 
 
 @in_batches
-def on_orders_canceled(messages: Sequence[Received[trading.OrderCanceled]]) -> None:
-    """Orders were taken back."""
-    _tell(messages, Kind.ORDER_CANCELED, "ticker", "side", "quantity", "filled_quantity")
+def on_orders_canceled(messages: Sequence[Received[trading.OrderCanceled | trading.OrderCanceledV2]]) -> None:
+    """What was left of orders was taken back, at the customer's wish or for a reason."""
+    names = ["ticker", "side", "quantity", "filled_quantity"]
+    if isinstance(messages[0].event, trading.OrderCanceledV2):  # of one type, all of them
+        names += ["code", "detail"]
+    _tell(messages, Kind.ORDER_CANCELED, *names)
 
 
 @in_batches
@@ -75,19 +86,37 @@ def on_orders_expired(messages: Sequence[Received[trading.OrderExpired]]) -> Non
     _tell(messages, Kind.ORDER_EXPIRED, "ticker", "side", "quantity", "filled_quantity", "code")
 
 
+def _filled(message: Received[trading.OrderFilled | trading.OrderFilledV2]) -> News:
+    fill = message.event
+    names = ("ticker", "side", "quantity", "price", "amount", "fee", "currency", "final")
+    params = {name: getattr(fill, name) for name in names}
+    if isinstance(fill, trading.OrderFilledV2):
+        params |= {
+            "price": f"{fill.price.normalize():f}",  # an average of six digits, most of them zeros
+            "parts": len(fill.executions),
+            "filled_quantity": fill.filled_quantity,
+            "remaining": fill.remaining,
+        }
+    return _news(message, Kind.ORDER_FILLED if fill.final else Kind.ORDER_PARTLY_FILLED, params)
+
+
 def _tell(messages: Sequence[Received[Any]], kind: Kind, *params: str) -> None:
     """Tell the user of each event, with these fields of it as the text's values."""
     notifications_create(
-        kind=kind,
-        news=[
-            News(
-                user_id=message.event.user_id,
-                source_event_id=message.id,
-                params={name: getattr(message.event, name) for name in params},
-                order_id=getattr(message.event, "order_id", None),
-                fill_id=getattr(message.event, "fill_id", None),
-                request_id=message.request_id,
-            )
+        [
+            _news(message, kind, {name: getattr(message.event, name) for name in params})
             for message in messages
-        ],
+        ]
+    )
+
+
+def _news(message: Received[Any], kind: Kind, params: dict[str, Any]) -> News:
+    return News(
+        kind=kind,
+        user_id=message.event.user_id,
+        source_event_id=message.id,
+        params=params,
+        order_id=getattr(message.event, "order_id", None),
+        fill_id=getattr(message.event, "fill_id", None),
+        request_id=message.request_id,
     )

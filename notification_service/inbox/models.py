@@ -20,8 +20,10 @@ class Kind(models.TextChoices):
 
     WELCOME = "welcome", _("welcome")
     DEPOSIT_BOOKED = "deposit_booked", _("deposit booked")
+    WITHDRAWAL_BOOKED = "withdrawal_booked", _("withdrawal booked")
     REVERSAL_BOOKED = "reversal_booked", _("reversal booked")
     ORDER_FILLED = "order_filled", _("order filled")
+    ORDER_PARTLY_FILLED = "order_partly_filled", _("order partly filled")
     ORDER_REJECTED = "order_rejected", _("order rejected")
     ORDER_CANCELED = "order_canceled", _("order canceled")
     ORDER_EXPIRED = "order_expired", _("order expired")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -15,23 +15,29 @@ from notification_service.delivery.selectors import channels_for
 from notification_service.inbox.errors import NotificationNotFound
 from notification_service.inbox.models import Kind, Notification
 from notification_service.inbox.selectors import notification_list
-from servicekit.arrays import columns, lines
-from servicekit.database import Statement, execute_deferred
+from servicekit.database.bulk import InsertNew
 from servicekit.ids import new_id
 
-# The ids rise in the order of the events, so the newest is shown first. Rows are inserted in the order
-# of the events' ids: two who are told the same at once wait for each other, never in a circle.
-_TELL = Statement(
-    """
-INSERT INTO notification_inbox_notification
-    (id, user_id, channel, source_event_id, order_id, fill_id, request_id, params, kind, created_at)
-SELECT told.*, %s::text, statement_timestamp()
-FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[],
-            string_to_array(%s, E'\\n')::jsonb[])
-     AS told (id, user_id, channel, source_event_id)
-ORDER BY source_event_id
-ON CONFLICT DO NOTHING
-"""
+
+class _NotificationRow(NamedTuple):
+    """A row of :class:`Notification`. The ids rise in the order of the events: the newest is shown first."""
+
+    id: UUID
+    user_id: UUID
+    kind: str
+    channel: str
+    source_event_id: UUID
+    order_id: UUID | None
+    fill_id: UUID | None
+    params: str
+    request_id: str
+
+
+_TELL = InsertNew(
+    Notification,
+    _NotificationRow,
+    order="source_event_id",
+    computed={"created_at": "statement_timestamp()"},
 )
 
 
@@ -45,6 +51,7 @@ class News:
         fill_id: the execution it tells of, if it does.
     """
 
+    kind: Kind
     user_id: UUID
     source_event_id: UUID
     params: dict[str, Any]
@@ -53,29 +60,30 @@ class News:
     request_id: str = ""
 
 
-def notifications_create(*, kind: Kind, news: Sequence[News]) -> None:
+def notifications_create(news: Sequence[News]) -> None:
     """Tell users something, once over each of their channels, in one statement, which goes with the commit.
 
-    The unique keys decide what has been told already (``ON CONFLICT DO NOTHING``).
+    The unique keys decide what has been told already.
     """
-    channels = channels_for(user_ids=(one.user_id for one in news), kind=kind)
-    told = [(one, channel) for one in news for channel in channels[one.user_id]]
-    if not told:
-        return
-    rows = (
-        (
-            new_id(),
-            one.user_id,
-            channel.value,
-            one.source_event_id,
-            one.order_id,
-            one.fill_id,
-            one.request_id,
+    channels = {
+        kind: channels_for(user_ids=(one.user_id for one in news if one.kind is kind), kind=kind)
+        for kind in {one.kind for one in news}
+    }
+    _TELL.defer(
+        _NotificationRow(
+            id=new_id(),
+            user_id=one.user_id,
+            kind=one.kind.value,
+            channel=channel.value,
+            source_event_id=one.source_event_id,
+            order_id=one.order_id,
+            fill_id=one.fill_id,
+            params=orjson.dumps(one.params, default=str).decode(),
+            request_id=one.request_id,
         )
-        for one, channel in told
+        for one in news
+        for channel in channels[one.kind][one.user_id]
     )
-    params = lines(orjson.dumps(one.params, default=str).decode() for one, _ in told)
-    execute_deferred(_TELL, [kind.value, *columns(rows), params])
 
 
 def notification_mark_read(*, user_id: UUID, notification_id: UUID) -> Notification:

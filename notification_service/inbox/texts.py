@@ -14,7 +14,6 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from notification_service.inbox.models import Kind
-from servicekit.contracts.reject_reasons import REASONS
 from servicekit.money import EXPONENTS, HOME_CURRENCY
 from servicekit.numerals import Numerals, numerals
 from servicekit.reject_sentence import reject_sentence
@@ -80,6 +79,17 @@ def _deposit(params: Params) -> str:
     }
 
 
+def _withdrawal_title(params: Params) -> str:
+    return _("Money withdrawn")
+
+
+def _withdrawal(params: Params) -> str:
+    return _("%(amount)s went out. Your balance is %(balance)s.") % {
+        "amount": _money(params["amount"], params["currency"]),
+        "balance": _money(params["balance_after"], params["currency"]),
+    }
+
+
 def _reversal_title(params: Params) -> str:
     return _("Reversal on your account")
 
@@ -102,8 +112,11 @@ def _filled_title(params: Params) -> str:
 
 
 def _filled(params: Params) -> str:
+    price = _price(params["price"], params["currency"])
+    if params.get("parts", 1) > 1:
+        price = _("%(price)s on average") % {"price": price}
     values = _order_values(params) | {
-        "price": _price(params["price"], params["currency"]),
+        "price": price,
         "amount": _money(params["amount"], params["currency"]),
         "fee": _money(params["fee"], params["currency"]),
     }
@@ -119,7 +132,22 @@ def _filled(params: Params) -> str:
             "Sold %(quantity)s units of %(ticker)s at %(price)s for %(amount)s, fee %(fee)s.",
             params["quantity"],
         )
-    return text % values
+    return " ".join(filter(None, (text % values, _filled_so_far(params))))
+
+
+def _filled_so_far(params: Params) -> str:
+    """How much of the whole order is filled; "" where this fill is all of it, or the event does not say."""
+    if "remaining" not in params:
+        return ""
+    filled = params["filled_quantity"]
+    if params["final"] and filled == params["quantity"]:
+        return ""
+    if params["final"]:
+        return _("That completes the order: %(whole)s in all.") % {"whole": _number(filled)}
+    return _("Filled so far: %(filled)s of %(whole)s.") % {
+        "filled": _number(filled),
+        "whole": _number(filled + params["remaining"]),
+    }
 
 
 def _rejected_title(params: Params) -> str:
@@ -164,7 +192,16 @@ def _canceled(params: Params) -> str:
             "The order to sell %(quantity)s units of %(ticker)s was canceled.",
             params["quantity"],
         )
-    return " ".join(filter(None, (text % _order_values(params), _filled_before(params))))
+    told = [text % _order_values(params), _why(params), _filled_before(params)]
+    if params.get("detail"):  # an operator's own text, in the language it was written in
+        told.append(_("Reason: %(reason)s") % {"reason": params["detail"]})
+    return " ".join(filter(None, told))
+
+
+def _why(params: Params) -> str:
+    """Why an order ended before it was filled; "" at the customer's own wish."""
+    code = params.get("code", "")
+    return reject_sentence(code=code) if code else ""
 
 
 def _expired_title(params: Params) -> str:
@@ -184,8 +221,7 @@ def _expired(params: Params) -> str:
             "The order to sell %(quantity)s units of %(ticker)s expired.",
             params["quantity"],
         )
-    why = reject_sentence(code=params["code"]) if params["code"] in REASONS else ""
-    return " ".join(filter(None, (text % _order_values(params), why, _filled_before(params))))
+    return " ".join(filter(None, (text % _order_values(params), _why(params), _filled_before(params))))
 
 
 def _filled_before(params: Params) -> str:
@@ -205,8 +241,10 @@ _WRITERS: dict[Kind, tuple[Callable[[Params], str], Callable[[Params], str]]] = 
     Kind.WELCOME: (_welcome_title, _welcome),
     Kind.SECURITY_NOTICED: (_security_title, _security),
     Kind.DEPOSIT_BOOKED: (_deposit_title, _deposit),
+    Kind.WITHDRAWAL_BOOKED: (_withdrawal_title, _withdrawal),
     Kind.REVERSAL_BOOKED: (_reversal_title, _reversal),
     Kind.ORDER_FILLED: (_filled_title, _filled),
+    Kind.ORDER_PARTLY_FILLED: (_filled_title, _filled),
     Kind.ORDER_REJECTED: (_rejected_title, _rejected),
     Kind.ORDER_CANCELED: (_canceled_title, _canceled),
     Kind.ORDER_EXPIRED: (_expired_title, _expired),

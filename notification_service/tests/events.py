@@ -68,6 +68,39 @@ def filled(user_id: UUID, **fields: Any) -> trading.OrderFilled:
     return trading.OrderFilled(**values | fields)
 
 
+def part_filled(user_id: UUID, **fields: Any) -> trading.OrderFilledV2:
+    """2 of 5 units, executed in two parts at an average of 194.275."""
+    parts = [[str(new_id()), str(new_id()), "1", price, "taker", "house"] for price in ("194.27", "194.28")]
+    values = _order(user_id) | {
+        "fill_id": new_id(),
+        "quantity": 2,
+        "value": Decimal("388.55"),
+        "price": Decimal("194.275000"),
+        "amount": 388_55,
+        "fee": 20,
+        "currency": "USD",
+        "executions": parts,
+        "filled_quantity": 2,
+        "remaining": 3,
+        "hold_left": 583_00,
+        "final": False,
+        "filled_at": NOON,
+    }
+    return trading.OrderFilledV2(**values | fields)
+
+
+def rest_canceled(user_id: UUID, **fields: Any) -> trading.OrderCanceledV2:
+    values = _order(user_id) | {"filled_quantity": 0, "code": "", "detail": "", "canceled_at": NOON}
+    return trading.OrderCanceledV2(**values | fields)
+
+
+def withdrawn(user_id: UUID, **fields: Any) -> billing.WithdrawalBooked:
+    values: dict[str, Any] = {"amount": 123_450, "balance_after": 50_050}
+    return billing.WithdrawalBooked(
+        withdrawal_id=new_id(), user_id=user_id, currency="USD", booked_at=NOON, **values | fields
+    )
+
+
 def rejected(user_id: UUID, **fields: Any) -> trading.OrderRejected:
     values = _order(user_id) | {
         "code": "insufficient_funds",

@@ -18,7 +18,6 @@ computed get what the table says by default.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from operator import attrgetter
@@ -27,8 +26,9 @@ from typing import Any, Generic, TypeVar
 from django.db import connection
 from django.db.models import Model
 
-from servicekit.arrays import array, columns
+from servicekit.arrays import array, columns, lines
 from servicekit.database import execute_deferred
+from servicekit.database.row_classes import Table, fields_of, names_of, required_of
 from servicekit.database.statements import Statement
 
 R = TypeVar("R")
@@ -46,7 +46,7 @@ class Read(Generic[R]):
     def __init__(
         self, model: type[Model], row: type[R], *, key: str | Sequence[str], where: str = ""
     ) -> None:
-        self._model, self._row, self._key, self._where = model, row, _names(key), where
+        self._model, self._row, self._key, self._where = model, row, names_of(key), where
 
     def __call__(self, keys: Iterable[Any]) -> list[R]:
         """Read them.
@@ -68,8 +68,8 @@ class Read(Generic[R]):
 
     @cached_property
     def _statement(self) -> Statement:
-        table = _Table(self._model)
-        read = ", ".join(f"kept.{table.column(name)}" for name in _required(self._row))
+        table = Table(self._model)
+        read = ", ".join(f"kept.{table.column(name)}" for name in required_of(self._row))
         if len(self._key) == 1:
             (key,) = self._key
             wanted = f"WHERE kept.{table.column(key)} = ANY(%s::{table.type(key)}[])"
@@ -79,7 +79,7 @@ class Read(Generic[R]):
         also = f" AND {self._where}" if self._where else ""
         return Statement(f"SELECT {read} FROM {table.name} AS kept {wanted}{also}{self._ending(table)}")
 
-    def _ending(self, table: _Table) -> str:
+    def _ending(self, table: Table) -> str:
         return ""
 
 
@@ -100,14 +100,14 @@ class Lock(Read[R]):
         where: str = "",
     ) -> None:
         super().__init__(model, row, key=key, where=where)
-        self._order = _names(order)
+        self._order = names_of(order)
 
     def defer(self, keys: Iterable[Any]) -> None:
         """Lock them without reading: before the next statement, in one trip with it."""
         if values := self._values(keys):
             execute_deferred(self._statement, values)
 
-    def _ending(self, table: _Table) -> str:
+    def _ending(self, table: Table) -> str:
         order = ", ".join(f"kept.{table.column(name)}" for name in self._order)
         return f" ORDER BY {order} FOR NO KEY UPDATE OF kept"
 
@@ -132,7 +132,7 @@ class _Write(Generic[R]):
     ) -> None:
         self._model, self._row, self._shared = model, row, tuple(shared)
         self._computed, self._types = computed or {}, types or {}
-        self._fields = _all(row)
+        self._fields = fields_of(row)
         self._kept = tuple(name for name in self._fields if name not in self._types)
 
     def defer(self, rows: Iterable[R], **shared: object) -> None:
@@ -152,16 +152,26 @@ class _Write(Generic[R]):
         rows = list(rows)
         if not rows:
             return []
-        return [*(shared[name] for name in self._shared), *columns(map(attrgetter(*self._fields), rows))]
+        written = columns(map(attrgetter(*self._fields), rows))
+        for place, name in enumerate(self._fields):
+            if name in self._documents:
+                written[place] = lines(getattr(row, name) for row in rows)
+        return [*(shared[name] for name in self._shared), *written]
+
+    @cached_property
+    def _documents(self) -> set[str]:
+        """The fields that are JSON: a row has their text, of one line."""
+        table = Table(self._model, self._types)
+        return {name for name in self._fields if table.type(name) == "jsonb"}
 
     @cached_property
     def _statement(self) -> Statement:
-        return Statement(self._written(_Table(self._model, self._types)))
+        return Statement(self._written(Table(self._model, self._types)))
 
-    def _written(self, table: _Table) -> str:
+    def _written(self, table: Table) -> str:
         raise NotImplementedError
 
-    def _insert(self, table: _Table) -> str:
+    def _insert(self, table: Table) -> str:
         written = ", ".join(map(table.column, (*self._shared, *self._kept, *self._computed)))
         values = [f"%s::{table.type(name)}" for name in self._shared]
         values += [f"new.{name}" for name in self._kept] + list(self._computed.values())
@@ -174,8 +184,26 @@ class _Write(Generic[R]):
 class Insert(_Write[R]):
     """New rows, in the order given."""
 
-    def _written(self, table: _Table) -> str:
+    def _written(self, table: Table) -> str:
         return self._insert(table)
+
+
+class InsertNew(Insert[R]):
+    """New rows; what a unique key knows already is left out.
+
+    Args:
+        order: the unique column in whose order rows are written: two who write the same at once wait for each
+            other, never in a circle.
+    """
+
+    def __init__(
+        self, model: type[Model], row: type[R], *, order: str, computed: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(model, row, computed=computed)
+        self._order = order
+
+    def _written(self, table: Table) -> str:
+        return f"{self._insert(table)} ORDER BY new.{self._order} ON CONFLICT DO NOTHING"
 
 
 class Update(_Write[R]):
@@ -199,12 +227,12 @@ class Update(_Write[R]):
         computed: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(model, row, shared=shared, computed=computed)
-        self._key, self._where = _names(key), where
+        self._key, self._where = names_of(key), where
         changed = [name for name in self._fields if name not in self._key] if columns is None else columns
         self._changed = tuple(changed)
         self._fields = (*self._key, *self._changed)
 
-    def _written(self, table: _Table) -> str:
+    def _written(self, table: Table) -> str:
         sets = [f"{table.column(name)} = %s::{table.type(name)}" for name in self._shared]
         sets += [f"{table.column(name)} = new.{name}" for name in self._changed]
         sets += [f"{table.column(name)} = {value}" for name, value in self._computed.items()]
@@ -242,57 +270,10 @@ class Upsert(_Write[R]):
         written = (*self._shared, *self._kept, *self._computed)
         self._update = [name for name in written if name != key] if update is None else list(update)
 
-    def _written(self, table: _Table) -> str:
+    def _written(self, table: Table) -> str:
         sets = ", ".join(f"{table.column(n)} = excluded.{table.column(n)}" for n in self._update)
         return (
             f"{self._insert(table)} ORDER BY new.{self._key} "
             f"ON CONFLICT ({table.column(self._key)}) DO UPDATE SET {sets}"
             + (f" WHERE {self._where}" if self._where else "")
         )
-
-
-class _Table:
-    """A model's table: its name, and its columns with PostgreSQL's types of them."""
-
-    def __init__(self, model: type[Model], types: Mapping[str, str] | None = None) -> None:
-        self.name = model._meta.db_table
-        self._fields = {field.attname: field for field in model._meta.concrete_fields}
-        self._types = types or {}
-
-    def column(self, name: str) -> str:
-        """The column of a field."""
-        return str(self._fields[name].column)
-
-    def type(self, name: str) -> str:
-        """A field's type, without a length: a cast to ``varchar(4)`` would cut silently."""
-        if name in self._types:
-            return self._types[name]
-        type_ = str(self._fields[name].db_type(connection)).split("(")[0]
-        return "text" if type_ == "varchar" else type_
-
-    def arrays(self, names: Iterable[str]) -> str:
-        """The parameters of an ``unnest``."""
-        return ", ".join(f"%s::{self.type(name)}[]" for name in names)
-
-
-def _names(names: str | Sequence[str]) -> tuple[str, ...]:
-    return (names,) if isinstance(names, str) else tuple(names)
-
-
-def _all(row: type) -> tuple[str, ...]:
-    """All fields of a row class."""
-    if dataclasses.is_dataclass(row):
-        return tuple(field.name for field in dataclasses.fields(row))
-    return tuple(row._fields)  # type: ignore[attr-defined]
-
-
-def _required(row: type) -> tuple[str, ...]:
-    """The fields of a row class that have no default."""
-    if dataclasses.is_dataclass(row):
-        missing = dataclasses.MISSING
-        return tuple(
-            field.name
-            for field in dataclasses.fields(row)
-            if field.default is missing and field.default_factory is missing
-        )
-    return tuple(name for name in _all(row) if name not in row._field_defaults)  # type: ignore[attr-defined]

@@ -23,10 +23,13 @@ EVERYTHING = (
     events.noticed,
     events.registered,
     events.deposited,
+    events.withdrawn,
     events.reversed_entry,
     events.filled,
+    events.part_filled,
     events.rejected,
     events.canceled,
+    events.rest_canceled,
     events.expired,
 )
 
@@ -44,11 +47,11 @@ def test_an_event_delivered_twice_is_told_once(deliver, user_id, make):
 def test_the_unique_key_holds_without_the_inbox_too(user_id):
     def tell():
         try:
-            notifications_create(kind=Kind.WELCOME, news=news)
+            notifications_create(news)
         finally:
             connection.close()
 
-    news = [News(user_id, new_id(), {"username": "anna"}) for _ in range(20)]
+    news = [News(Kind.WELCOME, user_id, new_id(), {"username": "anna"}) for _ in range(20)]
     racers = [threading.Thread(target=tell) for _ in range(8)]
     for racer in racers:
         racer.start()
@@ -120,5 +123,6 @@ def test_every_kind_has_its_text(deliver, user_id):
 
     assert {notification.kind for notification in told} == set(Kind.values)
     assert all(title_of(n.kind, n.params) and body_of(n.kind, n.params) for n in told)
+    told_alike = 1  # OrderFilled and OrderFilledV2 are two kinds, OrderCanceled and OrderCanceledV2 one
     tell_nothing = 2  # ProfileChanged and SessionRevoked
-    assert len(SUBSCRIPTIONS) == len(Kind.values) + tell_nothing
+    assert len(SUBSCRIPTIONS) == len(Kind.values) + told_alike + tell_nothing

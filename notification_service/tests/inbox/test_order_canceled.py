@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from notification_service.tests.events import canceled
+from notification_service.tests.events import canceled, rest_canceled
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,6 +29,39 @@ pytestmark = pytest.mark.django_db(transaction=True)
 )
 def test_what_was_canceled(api, deliver, user_id, fields, language, body):
     deliver(canceled(user_id, **fields))
+
+    answer = api(user_id, accept_language=language).get("/api/v1/notifications").json()
+
+    (told,) = answer["results"]
+    assert (told["kind"], told["body"]) == ("order_canceled", body)
+
+
+@pytest.mark.parametrize(
+    ("fields", "language", "body"),
+    [
+        ({}, "en", "The order to buy 5 units of AAPL was canceled."),
+        (
+            {"code": "corporate_action", "side": "sell"},
+            "en",
+            "The order to sell 5 units of AAPL was canceled. "
+            "The units of this instrument were changed, so all open orders for it were canceled.",
+        ),
+        (
+            {"code": "operator", "detail": "Listed at a wrong price"},
+            "en",
+            "The order to buy 5 units of AAPL was canceled. The exchange canceled the order. "
+            "Reason: Listed at a wrong price",
+        ),
+        (
+            {"code": "operator", "detail": "Listed at a wrong price", "filled_quantity": 1},
+            "ru",
+            "Заявка на покупку 5 единиц AAPL отменена. Заявку сняла биржа. "
+            "До этого исполнена 1 единица. Причина: Listed at a wrong price",
+        ),
+    ],
+)
+def test_why_the_rest_of_an_order_was_canceled(api, deliver, user_id, fields, language, body):
+    deliver(rest_canceled(user_id, **fields))
 
     answer = api(user_id, accept_language=language).get("/api/v1/notifications").json()
 

@@ -26,7 +26,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
         (
             {"side": "sell", "quantity": 1, "code": "day_ended"},
             "en",
-            "The order to sell 1 unit of AAPL expired.",
+            "The order to sell 1 unit of AAPL expired. The order's time in the book was over.",
+        ),
+        (
+            {"code": "day_ended", "filled_quantity": 3},
+            "ru",
+            "Срок заявки на покупку 5 единиц AAPL истёк. Время заявки в книге заявок закончилось. "
+            "До этого исполнены 3 единицы.",
         ),
         (
             {"filled_quantity": 2},

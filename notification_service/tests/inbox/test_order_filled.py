@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from notification_service.inbox.models import Notification
-from notification_service.tests.events import filled
+from notification_service.tests.events import filled, part_filled
 from servicekit.ids import new_id
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -64,7 +64,64 @@ def test_a_price_finer_than_a_cent_keeps_its_digits(api, deliver, user_id):
 def test_a_part_of_an_order_is_called_a_part(api, deliver, user_id):
     deliver(filled(user_id, final=False))
 
-    assert told(api, user_id)["title"] == "Order partly filled"
+    assert (told(api, user_id)["kind"], told(api, user_id)["title"]) == (
+        "order_partly_filled",
+        "Order partly filled",
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "language", "body"),
+    [
+        (
+            {},
+            "en",
+            "Bought 2 units of AAPL at $194.275 on average for $388.55, fee $0.20. Filled so far: 2 of 5.",
+        ),
+        (
+            {},
+            "ru",
+            "Куплены 2 единицы AAPL по 194,275\xa0$ в среднем на сумму 388,55\xa0$, комиссия 0,20\xa0$. "
+            "Всего исполнено: 2 из 5.",
+        ),
+        (
+            {"side": "sell", "executions": [["1", "2", "2", "194.28", "maker", "customer"]]},
+            "en",
+            "Sold 2 units of AAPL at $194.275 for $388.55, fee $0.20. Filled so far: 2 of 5.",
+        ),
+        (
+            {"final": True, "filled_quantity": 5, "remaining": 0, "hold_left": 0, "price": Decimal("100")},
+            "en",
+            "Bought 2 units of AAPL at $100.00 on average for $388.55, fee $0.20. "
+            "That completes the order: 5 in all.",
+        ),
+        (
+            {"final": True, "filled_quantity": 1_205, "remaining": 0, "hold_left": 0},
+            "ru",
+            "Куплены 2 единицы AAPL по 194,275\xa0$ в среднем на сумму 388,55\xa0$, комиссия 0,20\xa0$. "
+            "Теперь заявка исполнена целиком: 1\xa0205.",
+        ),
+        (
+            {"final": True, "filled_quantity": 2, "remaining": 0, "hold_left": 0},
+            "en",
+            "Bought 2 units of AAPL at $194.275 on average for $388.55, fee $0.20.",
+        ),
+    ],
+)
+def test_how_far_an_order_is_filled(api, deliver, user_id, fields, language, body):
+    deliver(part_filled(user_id, **fields))
+
+    assert told(api, user_id, language)["body"] == body
+
+
+def test_what_one_transaction_executed_is_one_piece_of_news(deliver_many, user_id):
+    """Two executions in one fill; the next fill is news of its own."""
+    first, second = part_filled(user_id), part_filled(user_id)
+
+    deliver_many([first, second])
+
+    kinds = Notification.objects.filter(user_id=user_id).values_list("kind", "fill_id")
+    assert set(kinds) == {("order_partly_filled", first.fill_id), ("order_partly_filled", second.fill_id)}
 
 
 def test_one_fill_is_told_once_whatever_event_it_comes_in(deliver, user_id):
