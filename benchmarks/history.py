@@ -94,7 +94,7 @@ _MESSAGES = tuple(
 
 TABLES: dict[str, tuple[Table, ...]] = {
     "user": (Table("accounts_user", where="NOT is_staff"), *_MESSAGES),
-    "market": (Table("venue_venueorder", counted=frozenset({"execution_seq"})), *_MESSAGES),
+    "market": (Table("venue_venueorder"), Table("venue_trade", counted=frozenset({"trade_seq"})), *_MESSAGES),
     "trading": (
         Table("orders_order"),
         Table("orders_fill"),
@@ -124,7 +124,7 @@ AFTERWARDS = {
     "market": """
         UPDATE instruments_instrument
         SET available_quantity = issued_quantity - (issued_quantity - available_quantity) * (%(copies)s + 1);
-        SELECT setval('venue_execution_seq', (SELECT max(execution_seq) FROM venue_venueorder));
+        SELECT setval('venue_trade_seq', (SELECT max(trade_seq) FROM venue_trade));
     """,
     "billing": """
         UPDATE ledger_ledgeraccount

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from market_service.venue.handlers import on_order_cancels_requested, on_orders_submitted
+from market_service.venue.handlers import on_orders
 from servicekit.contracts import Event, trading, user
 from servicekit.handlers.sessions import on_session_revoked
 
 SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
-    trading.OrderSubmitted: on_orders_submitted,
-    trading.OrderCancelRequested: on_order_cancels_requested,
+    trading.OrderSubmitted: on_orders,
+    trading.OrderSubmittedV2: on_orders,
+    trading.OrderCancelRequested: on_orders,
     user.SessionRevoked: on_session_revoked,
 }

@@ -21,9 +21,9 @@ def tick_at_once(**_: Any) -> None:
 
     Orders that waited while the worker was away would be refused as ``quote_stale`` otherwise.
     """
-    from market_service.quotes.services import quotes_tick
+    from market_service.venue.services import quotes_advance
 
     try:
-        quotes_tick()
+        quotes_advance()
     except DatabaseError as error:  # the schedule will try again in a few seconds
         log.warning("the quotes could not be renewed at the start: %s", error)

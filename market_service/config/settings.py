@@ -45,6 +45,9 @@ QUOTE_SEED = 2013
 #: The venue executes at no quote older than this.
 QUOTE_MAX_AGE = timedelta(seconds=QUOTE_MAX_AGE_S)
 
+#: Seconds between two looks for resting orders whose time is over.
+EXPIRE_PERIOD = 1.0
+
 #: Seconds between two comparisons of what is on offer with what was sold.
 RECONCILE_PERIOD = 60.0
 
@@ -53,9 +56,14 @@ PUBLIC_MAX_AGE = 5
 
 CELERY_BEAT_SCHEDULE |= {
     "quotes tick": {
-        "task": "market_service.quotes.tasks.quotes_tick",
+        "task": "market_service.venue.tasks.quotes_tick",
         "schedule": QUOTE_PERIOD,
         "options": {"expires": QUOTE_PERIOD},  # after a stall one tick, not a burst of old ones
+    },
+    "orders expire": {
+        "task": "market_service.venue.tasks.orders_expire",
+        "schedule": EXPIRE_PERIOD,
+        "options": {"expires": EXPIRE_PERIOD},
     },
     "quantities reconcile": {
         "task": "market_service.venue.tasks.quantities_reconcile",

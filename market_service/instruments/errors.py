@@ -32,6 +32,14 @@ class QuantityNotPossible(DomainError):
     message = _("The issued quantity is from %(lowest)s, what is sold, to %(limit)s; %(value)s is not.")
 
 
+class HalfSpreadNotPossible(DomainError):
+    """The house cannot be that far from the quote."""
+
+    code = "half_spread_invalid"
+    field = "half_spread"
+    message = _("The half spread is from 0 to less than the price, %(limit)s; %(value)s is not.")
+
+
 class SearchBusy(DomainError):
     """Too many search at the moment, or the catalogue was not read yet."""
 

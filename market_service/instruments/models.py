@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -50,6 +51,8 @@ class Instrument(models.Model):
         issued_quantity: units offered in all.
         available_quantity: units not yet sold to customers; only executions change it.
         halt_reason: why trading is halted, for operators.
+        house: whether the exchange itself sells and buys it, around the quote.
+        half_spread: by how much the house's ask is above the quote and its bid below, in ``currency``.
         simulated: not a real instrument.
         version: counts the published changes; the sequence of its events. Executions do not count.
         catalogue_digest: of the catalogue entry that was last applied, so that loading an unchanged
@@ -74,6 +77,10 @@ class Instrument(models.Model):
     )
     halt_reason = models.CharField(
         _("reason of the halt"), max_length=20, choices=HaltReason, blank=True, default="", db_default=""
+    )
+    house = models.BooleanField(_("the house trades"), default=True, db_default=True)
+    half_spread = models.DecimalField(
+        _("half spread"), max_digits=18, decimal_places=6, default=Decimal(0), db_default=Decimal(0)
     )
     simulated = models.BooleanField(_("simulated"), default=False)
     version = models.PositiveIntegerField(_("version"), default=1)
@@ -106,6 +113,9 @@ class Instrument(models.Model):
             # NaN sorts above every number in PostgreSQL: the upper bound refuses it.
             models.CheckConstraint(
                 name="instrument_price_step_range", condition=Q(price_step__gt=0, price_step__lte=1000)
+            ),
+            models.CheckConstraint(
+                name="instrument_half_spread_range", condition=Q(half_spread__gte=0, half_spread__lte=10**9)
             ),
             models.CheckConstraint(
                 name="instrument_issued_range",

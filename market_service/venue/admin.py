@@ -1,13 +1,46 @@
-"""What operators see of the venue: every answer, and whether quantities add up; to look at."""
+"""What operators see of the venue, to look at: the book, ended orders, trades, and how they add up."""
 
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
-from market_service.venue.models import Reconciliation, VenueOrder
+from market_service.venue import instrument_admin  # noqa: F401 - registers it
+from market_service.venue.matching import decimal
+from market_service.venue.models import Reconciliation, RestingOrder, Trade, VenueOrder
 from servicekit.admin import ReadOnlyAdmin
-from servicekit.admin.columns import order, price, short_id, whole
+from servicekit.admin.columns import order, price, price_text, short_id, whole
 from servicekit.admin.links import order_links
+
+
+@admin.register(RestingOrder)
+class RestingOrderAdmin(ReadOnlyAdmin):
+    """The book: of each instrument the buys, then the sells, the best first."""
+
+    list_display = (
+        "order_id", "instrument", "side", "limit_price", "remaining", "quantity", "time_in_force",
+        "rested_at", "expires_at",
+    )  # fmt: skip
+    list_filter = ("side", "time_in_force")
+    list_select_related = ("instrument",)
+    shown = {
+        "order_id": order(),
+        "user_id": short_id("user_id"),
+        "quantity": whole("quantity"),
+        "remaining": whole("remaining"),
+        "related": order_links(),
+    }
+    find_ids = ("order_id", "user_id")
+    find_texts = ("instrument__ticker",)
+    fields = (
+        "order_id", "related", "instrument", "user_id", "side", "type", "time_in_force", "limit_price",
+        "remaining", "quantity", "submitted_at", "rested_at", "expires_at", "arrival_seq", "version",
+    )  # fmt: skip
+    ordering = ("instrument__ticker", "side", "rank", "arrival_seq")
+
+    @admin.display(description=_("limit price"), ordering="rank")
+    def limit_price(self, resting: RestingOrder) -> str:
+        return price_text(decimal(abs(resting.rank)), resting.instrument.currency)
 
 
 @admin.register(VenueOrder)
@@ -17,33 +50,61 @@ class VenueOrderAdmin(ReadOnlyAdmin):
         "instrument",
         "side",
         "quantity",
+        "executed",
         "state",
-        "price",
-        "refuse_code",
-        "answered_at",
+        "reason",
+        "ended_at",
     )
-    list_filter = ("state", "refuse_code", "side")
+    list_filter = ("state", "reason", "side")
     list_select_related = ("instrument",)
     shown = {
         "order_id": order(),
-        "price": price("price", currency="instrument__currency"),
+        "user_id": short_id("user_id"),
         "cap_price": price("cap_price", currency="instrument__currency"),
-        "fill_id": short_id("fill_id"),
         "quantity": whole("quantity"),
+        "executed": whole("executed"),
         "related": order_links(),
     }
-    find_ids = ("order_id", "fill_id")
+    find_ids = ("order_id", "user_id")
     find_texts = ("instrument__ticker",)
     fields = (
-        "order_id", "related", "instrument", "side", "quantity", "state", "price", "cap_price", "fill_id",
-        "refuse_code", "refuse_limit", "refuse_value", "submitted_at", "answered_at",
+        "order_id", "related", "instrument", "user_id", "side", "type", "time_in_force", "quantity",
+        "executed", "cap_price", "state", "reason", "reason_limit", "reason_value", "submitted_at",
+        "ended_at",
     )  # fmt: skip
     ordering = ("-order_id",)  # the newest first: the ids are UUIDv7
 
 
+@admin.register(Trade)
+class TradeAdmin(ReadOnlyAdmin):
+    list_display = (
+        "trade_seq",
+        "instrument",
+        "quantity",
+        "price",
+        "taker_side",
+        "buy_order_id",
+        "sell_order_id",
+        "executed_at",
+    )
+    list_filter = ("taker_side",)
+    list_select_related = ("instrument",)
+    shown = {
+        "price": price("price", currency="instrument__currency"),
+        "quantity": whole("quantity"),
+    }
+    find_ids = ("buy_order_id", "sell_order_id")
+    find_texts = ("instrument__ticker",)
+    fields = (
+        "trade_seq", "id", "instrument", "quantity", "price", "taker_side", "buy_order_id",
+        "buy_execution_id", "sell_order_id", "sell_execution_id", "executed_at",
+    )  # fmt: skip
+    ordering = ("-trade_seq",)
+
+
 @admin.register(Reconciliation)
 class ReconciliationAdmin(ReadOnlyAdmin):
-    list_display = ("instrument", "difference", "sold", "execution_seq", "changed_at")
+    list_display = ("instrument", "difference", "sold", "trade_seq", "changed_at")
     list_select_related = ("instrument",)
     search_fields = ("instrument__ticker",)
     ordering = ("instrument__ticker",)

@@ -1,21 +1,15 @@
-"""Events from trading, many at a time, to their use-cases."""
+"""Events from trading, many at a time and in their order, to their use-case."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from market_service.venue import services
-from servicekit.contracts import trading
-from servicekit.messaging.consume import Received, in_batches
+from market_service.venue.services.orders_execute import Message
+from servicekit.messaging.consume import in_stream_order
 
 
-@in_batches
-def on_orders_submitted(messages: Sequence[Received[trading.OrderSubmitted]]) -> None:
-    """Orders arrived: execute or refuse them."""
+@in_stream_order
+def on_orders(messages: Sequence[Message]) -> None:
+    """Orders come, and orders are wanted back: each meets the book that those before it left."""
     services.orders_execute(messages=messages)
-
-
-@in_batches
-def on_order_cancels_requested(messages: Sequence[Received[trading.OrderCancelRequested]]) -> None:
-    """Orders are wanted back: each is in time unless it was answered already."""
-    services.orders_cancel(messages=messages)

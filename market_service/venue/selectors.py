@@ -1,43 +1,39 @@
-"""Reading the venue's answers, and what follows from them."""
+"""Reading the book, the trades, and what follows from them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
+from market_service.venue.matching import decimal
 from market_service.venue.models import Reconciliation
-from servicekit.arrays import array
 from servicekit.database import Statement
 
-_ANSWERED = Statement("SELECT order_id FROM venue_venueorder WHERE order_id = ANY(%s::uuid[])")
-
-# One statement, so one snapshot: an order and the units it moved are seen together or not at all.
-# Executions of an instrument get rising sequence numbers, because its row is locked meanwhile; so nothing
-# can appear later below a number that was seen.
+# One statement, so one snapshot: a trade and the units it moved are seen together or not at all. Trades of
+# an instrument get rising numbers, because its row is locked meanwhile; so nothing can appear later below a
+# number that was seen.
 _QUANTITIES = """
 SELECT instrument.id, ticker, issued_quantity, available_quantity,
        coalesce(known.sold, 0) + coalesce(since.sold, 0) AS sold,
-       coalesce(since.execution_seq, known.execution_seq, 0) AS execution_seq
+       coalesce(since.trade_seq, known.trade_seq, 0) AS trade_seq
 FROM instruments_instrument AS instrument
 LEFT JOIN venue_reconciliation AS known ON known.instrument_id = instrument.id
 CROSS JOIN LATERAL (
-    SELECT sum(CASE side WHEN 'buy' THEN quantity ELSE -quantity END)::bigint AS sold,
-           max(execution_seq) AS execution_seq
-    FROM venue_venueorder
-    WHERE state = 'executed' AND instrument_id = instrument.id
-      AND execution_seq > coalesce(known.execution_seq, 0)
+    SELECT sum(quantity * ((sell_order_id IS NULL)::int - (buy_order_id IS NULL)::int))::bigint AS sold,
+           max(trade_seq) AS trade_seq
+    FROM venue_trade WHERE instrument_id = instrument.id AND trade_seq > coalesce(known.trade_seq, 0)
 ) AS since
 ORDER BY instrument.id
 """
 
 
 class Quantities(NamedTuple):
-    """Of one instrument, in units: what was issued, is on offer, and was sold net of what came back.
+    """Of one instrument, in units: what was issued, is on offer, and was sold by the house, net.
 
-    ``execution_seq``: of the last execution counted, 0 if there was none.
+    ``trade_seq``: of the last trade counted, 0 if there was none.
     """
 
     instrument_id: UUID
@@ -45,7 +41,7 @@ class Quantities(NamedTuple):
     issued: int
     available: int
     sold: int
-    execution_seq: int
+    trade_seq: int
 
     @property
     def difference(self) -> int:
@@ -53,21 +49,55 @@ class Quantities(NamedTuple):
         return self.available + self.sold - self.issued
 
 
-def orders_answered(*, order_ids: Iterable[UUID]) -> set[UUID]:
-    """Those of the orders that have an answer."""
-    with connection.cursor() as cursor:
-        cursor.execute(_ANSWERED, [array(order_ids)])
-        return {row[0] for row in cursor.fetchall()}
-
-
 def quantities() -> list[Quantities]:
     """The quantities of every instrument, as of one moment.
 
-    Only executions since the last reconciliation are read, by an index.
+    Only trades since the last reconciliation are read, by an index.
     """
     with connection.cursor() as cursor:
         cursor.execute(_QUANTITIES)
         return [Quantities(*row) for row in cursor.fetchall()]
+
+
+class Level(NamedTuple):
+    """What rests at one price: units, of how many orders."""
+
+    price: Decimal
+    quantity: int
+    orders: int
+
+
+# From one price to the next by the index, however many orders stand at each.
+_LEVELS = Statement(
+    """
+WITH RECURSIVE level AS (
+    (SELECT rank, 1 AS place FROM venue_restingorder
+     WHERE instrument_id = %s::uuid AND side = %s::smallint ORDER BY rank, arrival_seq LIMIT 1)
+    UNION ALL
+    SELECT next.rank, place + 1 FROM level CROSS JOIN LATERAL (
+        SELECT resting.rank FROM venue_restingorder AS resting
+        WHERE instrument_id = %s::uuid AND side = %s::smallint AND resting.rank > level.rank
+        ORDER BY resting.rank, arrival_seq LIMIT 1
+    ) AS next WHERE place < %s::int
+)
+SELECT abs(rank), quantity, orders FROM level CROSS JOIN LATERAL (
+    SELECT sum(remaining)::bigint AS quantity, count(*) AS orders FROM venue_restingorder AS resting
+    WHERE instrument_id = %s::uuid AND side = %s::smallint AND resting.rank = level.rank
+) AS total ORDER BY rank
+"""
+)
+
+
+def book_levels(*, instrument_id: UUID, side: int, most: int = 10) -> list[Level]:
+    """What rests on one side of a book, price by price, the best first; the house is not in it.
+
+    Args:
+        side: 0, the bids, or 1, the asks.
+        most: so many prices at most.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_LEVELS, [instrument_id, side, instrument_id, side, most, instrument_id, side])
+        return [Level(decimal(rank), quantity, orders) for rank, quantity, orders in cursor.fetchall()]
 
 
 def breaches_count() -> int:

@@ -1,10 +1,28 @@
-"""Periodic work: the venue's books against its answers."""
+"""Periodic work: the quote feed, orders whose time is over, the venue's books against its trades."""
 
 from __future__ import annotations
 
 from celery import shared_task
 
 from market_service.venue import services
+from market_service.venue.services.orders_expire import LIMIT
+
+
+@shared_task
+def quotes_tick() -> int:
+    """The next quotes, and what they reach in the books. Returns how many were told."""
+    return services.quotes_advance()
+
+
+@shared_task
+def orders_expire() -> int:
+    """End the resting orders whose time is over. Returns how many were due."""
+    total = 0
+    while True:
+        due = services.orders_expire()
+        total += due
+        if due < LIMIT:
+            return total
 
 
 @shared_task

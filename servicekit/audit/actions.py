@@ -17,6 +17,7 @@ ACTIONS: dict[str, str | Promise] = {
     "instrument.open": _("opened trading"),
     "instrument.price": _("set a price"),
     "instrument.quantity": _("changed an issued quantity"),
+    "instrument.house": _("changed the house's offer"),
     "catalogue.load": _("loaded the catalogue"),
     "prices.import": _("imported daily prices"),
     "journal.reverse": _("reversed a journal entry"),

@@ -55,11 +55,52 @@ class OrderExecuted(Event):
         return f"venue-order/{self.order_id}"
 
 
+@event("market.order.executed.v2")
+class OrderExecutedV2(Event):
+    """What one transaction of the venue executed of an order: one fill. The point of no return.
+
+    ``fill_id``: the id of the first of its executions.
+    ``value``: the exact sum of price × quantity. ``remaining``: units that are not executed yet.
+    ``executions``: the parts of it, each ``[id, trade_id, quantity, price, "maker" | "taker",
+    "house" | "customer"]``, all strings: whether the order stood in the book or came to it, and against whom.
+    """
+
+    order_id: UUID
+    fill_id: UUID
+    instrument_id: UUID
+    ticker: str
+    side: str
+    quantity: int
+    value: Decimal
+    remaining: int
+    executions: list[list[str]]
+    executed_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"venue-order/{self.order_id}"
+
+
+@event("market.order.rested.v1")
+class OrderRested(Event):
+    """What is left of an order waits in the book, until ``expires_at`` at the latest."""
+
+    order_id: UUID
+    remaining: int
+    expires_at: datetime
+    rested_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"venue-order/{self.order_id}"
+
+
 @event("market.order.refused.v1")
 class OrderRefused(Event):
     """The venue will not execute an order.
 
-    ``code``: ``insufficient_quantity``, ``instrument_halted``, ``price_moved`` or ``quote_stale``.
+    ``code``: ``insufficient_quantity``, ``instrument_halted``, ``price_moved``, ``quote_stale``,
+    ``self_trade`` or ``unfillable``.
     ``limit`` and ``value`` are the bound and what stood against it, as text for a person.
     """
 
@@ -80,6 +121,38 @@ class OrderCanceled(Event):
 
     order_id: UUID
     canceled_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"venue-order/{self.order_id}"
+
+
+@event("market.order.canceled.v2")
+class OrderCanceledV2(Event):
+    """The venue took back what was left of an order; ``executed`` units of it stay executed.
+
+    ``reason``: "" when its customer wanted it back, otherwise ``corporate_action``, ``operator``,
+    ``self_trade`` or ``unfilled``. ``detail``: the operator's words for the customer, "" otherwise.
+    """
+
+    order_id: UUID
+    reason: str
+    detail: str
+    executed: int
+    canceled_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"venue-order/{self.order_id}"
+
+
+@event("market.order.expired.v1")
+class OrderExpired(Event):
+    """An order's time in the book was over; ``executed`` units of it stay executed."""
+
+    order_id: UUID
+    executed: int
+    expired_at: datetime
 
     @property
     def subject(self) -> str:

@@ -25,7 +25,10 @@ class RejectCode(StrEnum):
     OPERATOR = "operator"
     PRICE_MOVED = "price_moved"
     QUOTE_STALE = "quote_stale"
+    SELF_TRADE = "self_trade"
     TIMED_OUT = "timed_out"
+    UNFILLABLE = "unfillable"
+    UNFILLED = "unfilled"
 
 
 class Reason(NamedTuple):
@@ -86,5 +89,14 @@ REASONS: dict[RejectCode, Reason] = {
         _("The latest price was %(value)s s old; at most %(limit)s s is allowed."),
         "seconds",
     ),
+    RejectCode.SELF_TRADE: Reason(
+        _("It would have traded with another order of your own, so the rest of it was canceled.")
+    ),
     RejectCode.TIMED_OUT: Reason(_("The order was not confirmed in time, so it was taken back.")),
+    RejectCode.UNFILLABLE: Reason(
+        _("The order could not be filled whole at once."),
+        _("Of the %(value)s that the order is for, %(limit)s could be had at once."),
+        "units",
+    ),
+    RejectCode.UNFILLED: Reason(_("Nothing more was on offer within the order's bound.")),
 }

@@ -10,6 +10,7 @@ HEARS: dict[str, tuple[str, ...]] = {
     "user": (),
     "market": (
         "trading.order.submitted.v1",
+        "trading.order.submitted.v2",
         "trading.order.cancel_requested.v1",
         "user.session.revoked.v1",
     ),

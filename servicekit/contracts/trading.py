@@ -76,6 +76,29 @@ class OrderSubmitted(_OrderEvent):
     submitted_at: datetime
 
 
+@event("trading.order.submitted.v2")
+class OrderSubmittedV2(_OrderEvent):
+    """The order goes to the venue, which fills it in parts if need be.
+
+    ``cap_price``: a buy executes at it or below, a sell at or above; of a limit order it is
+    ``limit_price``. ``time_in_force``: ``day`` or ``gtc``, and what is left of a limit order waits until
+    ``expires_at``; ``ioc``, and it does not wait; ``fok``: all of it at once, or nothing.
+    """
+
+    order_id: UUID
+    user_id: UUID
+    instrument_id: UUID
+    ticker: str
+    side: str
+    type: str
+    quantity: int
+    cap_price: Decimal
+    limit_price: Decimal | None
+    time_in_force: str
+    expires_at: datetime | None
+    submitted_at: datetime
+
+
 @event("trading.order.cancel_requested.v1")
 class OrderCancelRequested(_OrderEvent):
     """The customer wants the order back, or its time is over; the venue decides whether it is in time."""

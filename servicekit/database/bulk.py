@@ -1,4 +1,4 @@
-"""Many rows in one statement, to and from named rows: read, lock in order, insert, update, upsert.
+"""Many rows in one statement, to and from named rows: read, lock in order, insert, update, upsert, delete.
 
 A *row class* is a ``NamedTuple`` or a dataclass whose fields are columns of a model's table (``order_id`` for
 the foreign key ``order``). What is done with it is declared once, beside it, and is one statement
@@ -277,3 +277,24 @@ class Upsert(_Write[R]):
             f"ON CONFLICT ({table.column(self._key)}) DO UPDATE SET {sets}"
             + (f" WHERE {self._where}" if self._where else "")
         )
+
+
+class Delete:
+    """Rows by a key; who has locked them before need not fear another writer."""
+
+    def __init__(self, model: type[Model], *, key: str) -> None:
+        self._model, self._key = model, key
+
+    def run(self, keys: Iterable[Any]) -> int:
+        """Delete rows now. Returns how many there were."""
+        if not (keys := list(keys)):
+            return 0
+        with connection.cursor() as cursor:
+            cursor.execute(self._statement, [array(keys)])
+            return int(cursor.rowcount)
+
+    @cached_property
+    def _statement(self) -> Statement:
+        table, key = Table(self._model), self._key
+        wanted = f"{table.column(key)} = ANY(%s::{table.type(key)}[])"
+        return Statement(f"DELETE FROM {table.name} WHERE {wanted}")

@@ -14,7 +14,7 @@ import pytest
 from django.db import DataError, connection, models, transaction
 
 from servicekit.database import Statement
-from servicekit.database.bulk import Insert, Lock, Read, Update, Upsert
+from servicekit.database.bulk import Delete, Insert, Lock, Read, Update, Upsert
 from servicekit.testing.sent import Sent
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -72,6 +72,15 @@ def rows(count: int, **given: Any) -> list[Row]:
 
 def stored() -> set[tuple[Any, ...]]:
     return set(Person._default_manager.values_list("user_id", "username", "display_name", "version"))
+
+
+def test_rows_are_deleted_by_key() -> None:
+    given = rows(3)
+    delete = Delete(Person, key="user_id")
+    INSERT.run(given)
+    assert delete.run([given[0].user_id, uuid4()]) == 1
+    assert delete.run([]) == 0
+    assert stored() == set(given[1:])
 
 
 def test_rows_are_inserted_in_one_statement() -> None:

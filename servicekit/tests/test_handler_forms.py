@@ -11,7 +11,7 @@ import pytest
 
 from servicekit.contracts import Event, billing, trading
 from servicekit.ids import new_id
-from servicekit.messaging.consume import failures, in_batches, in_stream_order, inbox
+from servicekit.messaging.consume import BatchTooLarge, failures, in_batches, in_stream_order, inbox
 from servicekit.messaging.consume.subscriptions import Handler, subscriptions
 from servicekit.messaging.envelope import Received, open_envelope, parse
 from servicekit.messaging.models import FailedEvent, InboxEvent
@@ -109,6 +109,30 @@ class TestRepeatedSubjects:
         assert FailedEvent.objects.get(dead_at__isnull=False).subject == f"hold/{bad}"
         assert [number for order, number in done if order == good] == list(range(1, 51))
         assert [number for order, number in done if order == bad] == [*range(1, 7), *range(8, 51)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_batch_that_is_too_large_goes_on_in_the_next_transaction_and_is_no_failure(
+    subscribe: Subscribe, redis_streams: Any
+) -> None:
+    calls: list[list[int]] = []
+
+    def handler(messages: Sequence[Received[billing.HoldDeclined]]) -> None:
+        if len(messages) > 7:
+            raise BatchTooLarge(first_left=messages[7].id)
+        calls.append([message.sequence for message in messages])
+
+    subscribe({billing.HoldDeclined: in_batches(repeat_subjects=True)(handler)})
+    order = new_id()
+    with redis_streams.pipeline() as pipeline:
+        for number in range(20):
+            fields = {"type": billing.HoldDeclined.TYPE, "envelope": sealed(declined(order), number)}
+            pipeline.xadd("events:billing", fields)
+        pipeline.execute()
+    consume_until(lambda: InboxEvent.objects.count() == 20)
+    assert [number for call in calls for number in call] == list(range(20))
+    assert max(map(len, calls)) == 7
+    assert not FailedEvent.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)

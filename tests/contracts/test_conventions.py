@@ -35,7 +35,8 @@ def handlers(service: str) -> Iterator[tuple[Module, ast.FunctionDef, bool]]:
         if module.path.name == "handlers.py":
             for node in module.tree.body:
                 if isinstance(node, ast.FunctionDef) and node.name.startswith("on_"):
-                    yield module, node, any("in_batches" in ast.unparse(d) for d in node.decorator_list)
+                    marks = {ast.unparse(mark).partition("(")[0] for mark in node.decorator_list}
+                    yield module, node, bool(marks & {"in_batches", "in_stream_order"})
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -64,6 +64,7 @@ DOORS: dict[str, Row | str] = {
     "admin instruments.instrument quantity": Row(
         "instrument.quantity", f"{MARKET}test_more_and_less_is_issued_but_never_less_than_sold"
     ),
+    "admin instruments.instrument house": Row("instrument.house", f"{MARKET}test_the_house_is_changed"),
     "admin ledger.journalentry reverse": Row(
         "journal.reverse", f"{REVERSAL}test_admin.py::test_an_entry_is_reversed_after_every_leg_was_shown"
     ),

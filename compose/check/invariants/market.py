@@ -1,12 +1,30 @@
-"""I6: what the venue still offers of each instrument."""
+"""I6: what the venue offers of each instrument, its book, and its trades."""
 
 from __future__ import annotations
 
 from compose.check.model import Invariant, Rows
 
+# What was executed of each order: the side of each trade that a customer was on.
+_EXECUTED = """
+SELECT buy_order_id AS order_id, 'buy' AS side, quantity, price FROM venue_trade AS trade
+WHERE buy_order_id IS NOT NULL /* since: trade.buy_order_id */
+UNION ALL
+SELECT sell_order_id, 'sell', quantity, price FROM venue_trade AS trade
+WHERE sell_order_id IS NOT NULL /* since: trade.sell_order_id */
+"""
+
+_ORDERS = """
+SELECT order_id, side, executed, cap_price AS bound FROM venue_venueorder AS ended
+WHERE true /* since: ended.order_id */
+UNION ALL
+SELECT order_id, CASE side WHEN 0 THEN 'buy' ELSE 'sell' END, quantity - remaining, abs(rank) / 1000000.0
+FROM venue_restingorder AS resting WHERE true /* since: resting.order_id */
+"""
+
 I6 = Invariant(
     "I6",
-    "of every instrument, available ≥ 0 and available + sold to customers = issued",
+    "of every instrument, available ≥ 0 and available + sold by the house - bought by it = issued; of every "
+    "order, executed = the sum of its trades; no book is crossed",
     always=True,
     checks=(
         Rows(
@@ -26,11 +44,71 @@ I6 = Invariant(
                    coalesce(sold.quantity, 0) AS sold
             FROM instruments_instrument AS instrument
             LEFT JOIN (
-                SELECT instrument_id, sum(CASE side WHEN 'buy' THEN quantity ELSE -quantity END) AS quantity
-                FROM venue_venueorder WHERE state = 'executed' GROUP BY 1
+                SELECT instrument_id, sum(
+                    quantity * ((sell_order_id IS NULL)::int - (buy_order_id IS NULL)::int)
+                ) AS quantity
+                FROM venue_trade GROUP BY 1
             ) AS sold ON sold.instrument_id = instrument.id
             WHERE available_quantity + coalesce(sold.quantity, 0) <> issued_quantity
             """,
+        ),
+        Rows(
+            "an order that executed other than its trades, or a trade of no order",
+            "market",
+            f"""
+            SELECT order_id, executed, traded
+            FROM (SELECT order_id, executed FROM ({_ORDERS}) AS orders) AS known
+            FULL JOIN (
+                SELECT order_id, sum(quantity) AS traded FROM ({_EXECUTED}) AS executed GROUP BY 1
+            ) AS trades USING (order_id)
+            WHERE executed IS DISTINCT FROM coalesce(traded, 0)
+            """,
+        ),
+        Rows(
+            "a trade beyond the bound of its order",
+            "market",
+            f"""
+            SELECT order_id, orders.side, bound, price FROM ({_ORDERS}) AS orders
+            JOIN ({_EXECUTED}) AS trades USING (order_id)
+            WHERE CASE orders.side WHEN 'buy' THEN price > bound ELSE price < bound END
+            """,
+        ),
+        Rows(
+            "an order that rests and has ended",
+            "market",
+            """
+            SELECT order_id, state, remaining FROM venue_restingorder AS resting
+            JOIN venue_venueorder USING (order_id) WHERE true /* since: resting.order_id */
+            """,
+        ),
+        Rows(
+            "a bid that meets an ask",
+            "market",
+            """
+            SELECT instrument_id, max(-rank) FILTER (WHERE side = 0) AS bid,
+                   min(rank) FILTER (WHERE side = 1) AS ask
+            FROM venue_restingorder GROUP BY 1
+            HAVING max(-rank) FILTER (WHERE side = 0) >= min(rank) FILTER (WHERE side = 1)
+            """,
+            few=True,
+        ),
+        Rows(
+            # What came while the house was away may be reached by its quote until the next tick.
+            "the house passed over an order that it reached",
+            "market",
+            """
+            SELECT order_id, side, rank, quote.price, half_spread, available_quantity
+            FROM venue_restingorder AS resting
+            JOIN instruments_instrument AS instrument ON instrument.id = instrument_id
+            JOIN quotes_quote AS quote USING (instrument_id)
+            WHERE house AND status = 'open' AND rested_at < price_at AND CASE side
+                WHEN 0 THEN available_quantity >= lot_size
+                    AND -rank >= ceil((quote.price + half_spread) / price_step) * price_step * 1000000
+                ELSE available_quantity < issued_quantity
+                    AND rank <= floor((quote.price - half_spread) / price_step) * price_step * 1000000
+            END
+            """,
+            few=True,
         ),
     ),
 )

@@ -116,8 +116,12 @@ I13 = Invariant(
             (
                 "market",
                 """
-                SELECT fill_id, order_id, instrument_id, side, quantity, price
-                FROM venue_venueorder WHERE state = 'executed' /* since: fill_id */
+                SELECT buy_execution_id AS fill_id, buy_order_id AS order_id, instrument_id, 'buy' AS side,
+                       quantity, price
+                FROM venue_trade WHERE buy_order_id IS NOT NULL /* since: buy_execution_id */
+                UNION ALL
+                SELECT sell_execution_id, sell_order_id, instrument_id, 'sell', quantity, price
+                FROM venue_trade WHERE sell_order_id IS NOT NULL /* since: sell_execution_id */
                 """,
             ),
             (

@@ -1,4 +1,4 @@
-"""I9: orders, holds and the venue's answers take only the ways that are theirs, and final is final."""
+"""I9: orders, holds and what ends at the venue take only the ways that are theirs, and final is final."""
 
 from __future__ import annotations
 
@@ -79,16 +79,17 @@ I9 = Invariant(
             """,
         ),
         Rows(
-            "an answer of the venue that contradicts itself",
+            "an end at the venue that contradicts itself",
             "market",
             """
-            SELECT order_id, state, fill_id, price, refuse_code FROM venue_venueorder AS answer
-            WHERE NOT CASE state
-                WHEN 'executed' THEN fill_id IS NOT NULL AND price > 0 AND refuse_code = ''
-                WHEN 'refused' THEN fill_id IS NULL AND price IS NULL AND refuse_code <> ''
-                WHEN 'canceled' THEN fill_id IS NULL AND price IS NULL AND refuse_code = ''
+            SELECT order_id, state, quantity, executed, reason FROM venue_venueorder AS ended
+            WHERE NOT coalesce(CASE state
+                WHEN 'executed' THEN executed = quantity AND reason = ''
+                WHEN 'refused' THEN executed = 0 AND reason <> ''
+                WHEN 'canceled' THEN executed >= 0 AND executed < coalesce(quantity, 1)
+                WHEN 'expired' THEN executed >= 0 AND executed < quantity AND reason = ''
                 ELSE false
-            END /* since: answer.order_id */
+            END, false) /* since: ended.order_id */
             """,
         ),
     ),

@@ -45,5 +45,14 @@ I11 = Invariant(
             """,
             few=True,
         ),
+        Rows(
+            "a resting order whose time is over",
+            "market",
+            """
+            SELECT order_id, expires_at FROM venue_restingorder
+            WHERE expires_at < now() - interval '30 seconds'
+            """,
+            few=True,
+        ),
     ),
 )

@@ -29,12 +29,36 @@ def fill(id: str, order_id: str, quantity: int, price: str, amount: int, fee: in
 
 
 def executed(order_id: str, fill_id: str, side: str, quantity: int, price: str) -> str:
+    """The INSERTs of an order that was executed whole against the house, and of its trade."""
     cap = 50 if side == "buy" else 1
     return f"""
-        INSERT INTO venue_venueorder (order_id, instrument_id, side, quantity, cap_price, state, fill_id,
-            price, refuse_code, refuse_limit, refuse_value, submitted_at, answered_at)
-        VALUES ('{order_id}', '{AAPL}', '{side}', {quantity}, {cap}, 'executed', '{fill_id}', {price},
-            '', '', '', now(), now())
+        INSERT INTO venue_venueorder (order_id, instrument_id, side, type, time_in_force, quantity, executed,
+            cap_price, state, reason, reason_limit, reason_value, version, submitted_at, ended_at)
+        VALUES ('{order_id}', '{AAPL}', '{side}', 'market', 'day', {quantity}, {quantity}, {cap}, 'executed',
+            '', '', '', 1, now(), now());
+        INSERT INTO venue_trade (id, instrument_id, quantity, price, taker_side, {side}_order_id,
+            {side}_execution_id, executed_at)
+        VALUES ('{fill_id}', '{AAPL}', {quantity}, {price}, {int(side == "sell")}, '{order_id}', '{fill_id}',
+            now())
+    """
+
+
+def resting(order_id: str, side: str, quantity: int, price: str) -> str:
+    """The INSERT of an order that rests in the book, nothing of it executed."""
+    return f"""
+        INSERT INTO venue_restingorder (order_id, instrument_id, side, rank, user_id, type, time_in_force,
+            quantity, remaining, version, submitted_at, rested_at, expires_at)
+        VALUES ('{order_id}', '{AAPL}', {int(side == "sell")},
+            {"" if side == "sell" else "-"}{price} * 1000000, '{ANN}', 'limit', 'gtc',
+            {quantity}, {quantity}, 1, now(), now(), now() + interval '90 days')
+    """
+
+
+def quote(price: str) -> str:
+    """The INSERT of the quote, made a moment from now."""
+    return f"""
+        INSERT INTO quotes_quote (instrument_id, price, previous_close, price_at, tick)
+        VALUES ('{AAPL}', {price}, {price}, now() + interval '1 second', 0)
     """
 
 

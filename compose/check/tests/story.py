@@ -56,6 +56,7 @@ from compose.check.tests.rows import (
     leg,
     news,
     order,
+    resting,
     said,
 )
 from servicekit.contracts.subscribers import HEARS, routes
@@ -92,6 +93,8 @@ STORY: dict[str, list[str]] = {
         """,
         executed(BUY, BUY_FILL, "buy", 10, "43.04"),
         executed(SELL, SELL_FILL, "sell", 4, "45"),
+        resting(OPEN_BUY, "buy", 5, "10"),
+        resting(OPEN_SELL, "sell", 2, "45"),
     ],
     "trading": [
         *_messaging("trading"),

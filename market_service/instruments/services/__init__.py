@@ -4,11 +4,17 @@ from market_service.instruments.services.catalogue_load import CatalogueLoaded, 
 from market_service.instruments.services.instrument_edit import (
     instrument_edit,
     instrument_halt,
+    instrument_house,
     instrument_open,
     instrument_reissue,
     instrument_reprice,
 )
-from market_service.instruments.services.quantity import LockedInstrument, instruments_lock, quantities_move
+from market_service.instruments.services.quantity import (
+    LockedInstrument,
+    instruments_lock,
+    instruments_read,
+    quantities_move,
+)
 
 __all__ = [
     "CatalogueLoaded",
@@ -16,9 +22,11 @@ __all__ = [
     "catalogue_load",
     "instrument_edit",
     "instrument_halt",
+    "instrument_house",
     "instrument_open",
     "instrument_reissue",
     "instrument_reprice",
     "instruments_lock",
+    "instruments_read",
     "quantities_move",
 ]

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from market_service.instruments.errors import QuantityNotPossible
+from market_service.instruments.errors import HalfSpreadNotPossible, QuantityNotPossible
 from market_service.instruments.models import MAX_QUANTITY, HaltReason, Instrument, InstrumentStatus
 from market_service.quotes import services as quotes
 from market_service.quotes.models import stepped
@@ -138,6 +138,31 @@ def instrument_reissue(*, instrument_id: UUID, issued_quantity: int, by: Actor, 
     after = {"issued": changed.issued_quantity, "available": changed.available_quantity}
     record("instrument.quantity", changed, by=by, reason=why, before=before, after=after)
     return changed
+
+
+@transaction.atomic
+def instrument_house(
+    *, instrument_id: UUID, house: bool, half_spread: Decimal, by: Actor, why: str
+) -> Instrument:
+    """Switch the house's own offer on or off, and set how far from the quote it is.
+
+    Nobody else is told: what others know is the quote.
+
+    Args:
+        half_spread: of the ask above the quote and of the bid below it, in the instrument's currency.
+
+    Raises:
+        HalfSpreadNotPossible: below zero, or not less than the quote.
+    """
+    instrument = _locked(instrument_id)
+    if not half_spread.is_finite() or not 0 <= half_spread < instrument.quote.price:
+        raise HalfSpreadNotPossible(limit=instrument.quote.price.normalize(), value=half_spread)
+    before = {"house": instrument.house, "half_spread": instrument.half_spread.normalize()}
+    instrument.house, instrument.half_spread = house, half_spread
+    instrument.save(update_fields=["house", "half_spread", "updated_at"])
+    after = {"house": house, "half_spread": half_spread.normalize()}
+    record("instrument.house", instrument, by=by, reason=why, before=before, after=after)
+    return instrument
 
 
 @transaction.atomic

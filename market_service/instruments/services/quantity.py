@@ -1,9 +1,9 @@
 """The quantity on offer: taken by buyers, returned by sellers, many instruments at a time.
 
 Locks of market_service are taken in this order, each kind sorted by id, so that nobody waits in a circle:
-instruments → quotes → venue orders → outbox. Who moves quantities holds ``FOR NO KEY UPDATE`` on the
-instruments' rows from reading to writing. Pages read without a lock and never wait; the quote feed
-touches quotes only; an operator's edit waits for the batch in hand, and the next batch for the edit.
+instruments → quotes → the book → ended orders → trades → outbox. Who moves quantities, or changes a book,
+holds ``FOR NO KEY UPDATE`` on the instruments' rows from reading to writing. Pages read without a lock and
+never wait; a quote that moves and an operator's edit wait for the batch in hand, and the next batch for them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from uuid import UUID
 from market_service.instruments.models import Instrument
 from servicekit.arrays import array
 from servicekit.database import Statement, execute_deferred
-from servicekit.database.bulk import Lock
+from servicekit.database.bulk import Lock, Read
 
 # The limits of what is on offer are the table's own (instrument_available_range).
 _MOVE = Statement(
@@ -37,9 +37,13 @@ class LockedInstrument:
     price_step: Decimal
     issued_quantity: int
     available_quantity: int
+    lot_size: int
+    house: bool
+    half_spread: Decimal
 
 
 _LOCK = Lock(Instrument, LockedInstrument, key="id")
+_READ = Read(Instrument, LockedInstrument, key="id")
 
 
 def instruments_lock(*, instrument_ids: Iterable[UUID]) -> dict[UUID, LockedInstrument]:
@@ -49,6 +53,11 @@ def instruments_lock(*, instrument_ids: Iterable[UUID]) -> dict[UUID, LockedInst
         By id; what is not listed is not there.
     """
     return {instrument.id: instrument for instrument in _LOCK(set(instrument_ids))}
+
+
+def instruments_read(*, instrument_ids: Iterable[UUID]) -> dict[UUID, LockedInstrument]:
+    """As :func:`instruments_lock`, and nobody waits: it may be otherwise a moment later."""
+    return {instrument.id: instrument for instrument in _READ(set(instrument_ids))}
 
 
 def quantities_move(*, changes: Mapping[UUID, int]) -> None:

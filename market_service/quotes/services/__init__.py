@@ -3,13 +3,15 @@
 from market_service.quotes.services.prices_import import PricesImported, prices_check, prices_import
 from market_service.quotes.services.quote_open import FirstQuote, quote_reaffirm, quote_stand, quotes_open
 from market_service.quotes.services.quote_set import quote_set
-from market_service.quotes.services.quotes_tick import quotes_tick
+from market_service.quotes.services.quotes_tick import Move, quote_follow, quotes_tick
 
 __all__ = [
     "FirstQuote",
+    "Move",
     "PricesImported",
     "prices_check",
     "prices_import",
+    "quote_follow",
     "quote_reaffirm",
     "quote_set",
     "quote_stand",

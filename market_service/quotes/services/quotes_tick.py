@@ -13,7 +13,7 @@ previous close by QUOTE_PULL of the distance, and rounds to the price step. The 
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -43,6 +43,13 @@ WHERE quote.instrument_id = next.instrument_id AND quote.price = next.before
 RETURNING quote.instrument_id
 """
 
+_FOLLOW = """
+UPDATE quotes_quote AS quote SET price = %s, price_at = statement_timestamp(), tick = tick + 1
+FROM instruments_instrument AS instrument
+WHERE instrument.id = quote.instrument_id AND status = 'open' AND instrument_id = %s AND price = %s
+    AND price <> %s
+"""
+
 _CONFIRM = """
 UPDATE quotes_quotefeed SET confirmed_at = statement_timestamp(), number = %s, told_to = %s, round_from = %s,
     complete_since = %s
@@ -50,6 +57,17 @@ RETURNING confirmed_at
 """
 
 _BEGIN = UUID(int=0)
+
+
+class Move(NamedTuple):
+    """A quote and the one after it, in the instrument's currency."""
+
+    before: Decimal
+    price: Decimal
+
+
+#: The next quotes by instrument, and whether any moves → the instruments that keep what they have.
+HoldBack = Callable[[Mapping[UUID, Move], bool], Collection[UUID]]
 
 
 class _Row(NamedTuple):
@@ -64,11 +82,15 @@ class _Row(NamedTuple):
 
 
 @transaction.atomic
-def quotes_tick() -> int:
+def quotes_tick(*, hold_back: HoldBack | None = None) -> int:
     """Give the next open instruments their next quote, confirm all, and tell it after the commit.
 
     With ``QUOTE_FEED = "still"`` prices stay and only their time moves on. Halted instruments keep
     price and time. Of two ticks at once the second does nothing.
+
+    Args:
+        hold_back: called in the transaction with the next quotes, and whether any of them moves; the
+            instruments that it returns keep the quotes that they have, and are not told.
 
     Returns:
         How many quotes were told. Emits a ``QuotesUpdated`` per ``MOST_QUOTES`` of them.
@@ -85,7 +107,7 @@ def quotes_tick() -> int:
         feed.told_to = _BEGIN
         _confirm(feed)
         return 0
-    told = _moved(rows)
+    told = _moved(rows, hold_back)
     parts = [told[start : start + MOST_QUOTES] for start in range(0, len(told), MOST_QUOTES)] or [[]]
     before, feed.number = feed.number, feed.number + len(parts)
     complete_before = feed.complete_since
@@ -108,22 +130,35 @@ def quotes_tick() -> int:
     return len(rows)
 
 
+def quote_follow(*, instrument_id: UUID, move: Move) -> None:
+    """Write the next price of an instrument that a tick held back; the next tick tells it.
+
+    No-op when the instrument is halted by now, or an operator has set its price meanwhile.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_FOLLOW, [move.price, instrument_id, move.before, move.price])
+
+
 def _next_rows(after: UUID) -> list[_Row]:
     with connection.cursor() as cursor:
         cursor.execute(_NEXT, [after, settings.QUOTE_PORTION])
         return [_Row(*row) for row in cursor.fetchall()]
 
 
-def _moved(rows: Sequence[_Row]) -> list[tuple[_Row, Decimal]]:
+def _moved(rows: Sequence[_Row], hold_back: HoldBack | None) -> list[tuple[_Row, Decimal]]:
     """Write the instruments' next prices, and return them, less those that an operator has just set."""
-    if settings.QUOTE_FEED == "still":
-        return [(row, row.price) for row in rows]
-    prices = [_walked(row) for row in rows]
+    walks = settings.QUOTE_FEED != "still"
+    moves = [(row, _walked(row) if walks else row.price) for row in rows]
+    if hold_back is not None:
+        held = hold_back({row.instrument_id: Move(row.price, price) for row, price in moves}, walks)
+        moves = [move for move in moves if move[0].instrument_id not in held]
+    if not walks or not moves:
+        return moves
     with connection.cursor() as cursor:
-        ids, before = array(row.instrument_id for row in rows), array(row.price for row in rows)
-        cursor.execute(_MOVE, [ids, before, array(prices)])
+        ids, before = array(row.instrument_id for row, _ in moves), array(row.price for row, _ in moves)
+        cursor.execute(_MOVE, [ids, before, array(price for _, price in moves)])
         moved = {id_ for (id_,) in cursor.fetchall()}
-    return [(row, price) for row, price in zip(rows, prices, strict=True) if row.instrument_id in moved]
+    return [(row, price) for row, price in moves if row.instrument_id in moved]
 
 
 def _walked(row: _Row) -> Decimal:

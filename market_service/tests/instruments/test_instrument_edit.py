@@ -180,12 +180,26 @@ def test_more_and_less_is_issued_but_never_less_than_sold(
     ]
 
 
+def test_the_house_is_changed(operator: Client, listed: Any) -> None:
+    instrument = listed("AAPL")
+    assert confirm(operator, "house", instrument, house="", half_spread="0.25").status_code == 302
+    changed = Instrument.objects.get()
+    assert (changed.house, changed.half_spread) == (False, Decimal("0.25"))
+    for spread in ("-1", "430.47", "1e30", "NaN", "x", "", "0.1234567"):
+        assert confirm(operator, "house", instrument, house="on", half_spread=spread).status_code == 200
+    assert not Instrument.objects.get().house
+    (row,) = AuditEntry.objects.all()
+    assert (row.action, row.before["house"], row.after["house"]) == ("instrument.house", True, False)
+
+
 @pytest.mark.parametrize(
     "page",
     [
         "instruments/instrument",
         "quotes/quote",
         "quotes/dailyprice",
+        "venue/restingorder",
+        "venue/trade",
         "venue/venueorder",
         "venue/reconciliation",
     ],

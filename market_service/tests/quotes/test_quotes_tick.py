@@ -19,7 +19,7 @@ from market_service.instruments.services import instrument_halt, instrument_open
 from market_service.quotes import services
 from market_service.quotes.models import Quote, QuoteFeed
 from market_service.quotes.selectors import quotes_now
-from market_service.quotes.tasks import quotes_tick
+from market_service.venue.tasks import quotes_tick
 from servicekit.contracts.market import QuotesUpdated
 from servicekit.messaging.streams import QUOTES_STREAM
 from servicekit.tests.server import administrator

@@ -26,21 +26,41 @@ FROM quotes_quote, instruments_instrument AS instrument WHERE instrument.id <> i
 """
 
 _ORDERS = """
-INSERT INTO venue_venueorder (order_id, instrument_id, side, quantity, cap_price, state, fill_id, price,
-    refuse_code, refuse_limit, refuse_value, submitted_at, answered_at)
-SELECT gen_random_uuid(), id, CASE WHEN n % 2 = 0 THEN 'buy' ELSE 'sell' END, 1, 430.47, 'executed',
-    gen_random_uuid(), 430.47, '', '', '', now(), now()
+INSERT INTO venue_venueorder (order_id, instrument_id, side, type, time_in_force, quantity, executed,
+    cap_price, state, reason, reason_limit, reason_value, version, submitted_at, ended_at)
+SELECT gen_random_uuid(), id, CASE WHEN n % 2 = 0 THEN 'buy' ELSE 'sell' END, 'market', 'ioc', 1, 1, 430.47,
+    'executed', '', '', '', 1, now(), now()
+FROM instruments_instrument, generate_series(1, 10) AS n
+"""
+
+_TRADES = """
+INSERT INTO venue_trade (id, instrument_id, quantity, price, taker_side, buy_order_id, buy_execution_id,
+    sell_order_id, sell_execution_id, executed_at)
+SELECT gen_random_uuid(), instrument_id, quantity, cap_price, (side = 'sell')::int,
+    CASE side WHEN 'buy' THEN order_id END, CASE side WHEN 'buy' THEN order_id END,
+    CASE side WHEN 'sell' THEN order_id END, CASE side WHEN 'sell' THEN order_id END, now()
+FROM venue_venueorder
+"""
+
+_RESTING = """
+INSERT INTO venue_restingorder (order_id, instrument_id, side, rank, user_id, type, time_in_force, quantity,
+    remaining, version, submitted_at, rested_at, expires_at)
+SELECT gen_random_uuid(), id, n % 2, (n % 2 * 2 - 1) * (430470000 + (n % 2 * 2 - 1) * n * 10000),
+    gen_random_uuid(), 'limit', 'gtc', 1, 1, 1, now(), now(), now() + interval '1 day'
 FROM instruments_instrument, generate_series(1, 10) AS n
 """
 
 
 @pytest.fixture
 def many_past_orders(listed: Any) -> Instrument:
-    """One of 2,001 instruments that 20,010 orders were executed of, half bought and half sold."""
+    """One of 2,001 instruments that 20,010 orders were executed of, half bought and half sold, and as many
+    rest."""
     instrument: Instrument = listed("AAPL")
     with connection.cursor() as cursor:
-        for statement in (_INSTRUMENTS, _QUOTES, _ORDERS):
+        for statement in (_INSTRUMENTS, _QUOTES, _ORDERS, _TRADES, _RESTING):
             cursor.execute(statement)
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("ANALYZE instruments_instrument, quotes_quote, venue_venueorder")
+        cursor.execute(
+            "ANALYZE instruments_instrument, quotes_quote, venue_venueorder, venue_restingorder, venue_trade"
+        )
     return instrument

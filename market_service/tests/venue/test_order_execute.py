@@ -12,7 +12,7 @@ from django.utils import timezone
 from market_service.instruments.models import Instrument
 from market_service.instruments.services import instrument_halt
 from market_service.tests.venue.orders import available, submitted
-from market_service.venue.models import VenueOrder
+from market_service.venue.models import Trade, VenueOrder
 from servicekit.contracts import market
 from servicekit.ids import new_id
 
@@ -30,7 +30,10 @@ def test_a_buy_executes_at_the_quote(listed: Any, deliver: Any, published: Any) 
     assert (executed.quantity, str(executed.price)) == (10, "430.47")
     assert available(instrument) == 990
     row = VenueOrder.objects.get()
-    assert (row.state, row.fill_id, row.price) == ("executed", executed.fill_id, Decimal("430.47"))
+    assert (row.state, row.quantity, row.executed, row.version) == ("executed", 10, 10, 1)
+    trade = Trade.objects.get()
+    assert (trade.buy_order_id, trade.buy_execution_id) == (order.order_id, executed.fill_id)
+    assert (trade.sell_order_id, trade.quantity, trade.price) == (None, 10, Decimal("430.47"))
 
 
 def test_a_sell_raises_what_is_on_offer(listed: Any, deliver: Any, published: Any) -> None:
@@ -157,18 +160,17 @@ def test_nonsense_is_an_error_and_changes_nothing(
     assert not VenueOrder.objects.exists()
 
 
-def test_the_database_refuses_an_execution_above_its_cap(listed: Any) -> None:
+def test_the_database_refuses_an_order_that_executed_more_than_there_is(listed: Any) -> None:
     order = VenueOrder(
         order_id=new_id(),
         instrument=listed("AAPL"),
         side="buy",
         quantity=1,
+        executed=2,
         cap_price=Decimal(10),
-        price=Decimal(11),
-        fill_id=new_id(),
         state="executed",
         submitted_at=timezone.now(),
-        answered_at=timezone.now(),
+        ended_at=timezone.now(),
     )
-    with pytest.raises(IntegrityError, match="venue_order_within_cap"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="venue_order_executed"), transaction.atomic():
         order.save(force_insert=True)

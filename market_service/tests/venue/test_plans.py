@@ -9,13 +9,15 @@ from django.db import connection
 
 from market_service.instruments.models import Instrument
 from market_service.tests.venue.orders import cancel_requested, submitted
-from market_service.venue.selectors import orders_answered
+from market_service.venue.services.books import Books
 from servicekit.ids import new_id
 from servicekit.testing.plans import plans_of, whole_reads
 
 pytestmark = pytest.mark.django_db
 
-TABLES = {"instruments_instrument", "quotes_quote", "venue_venueorder"}
+TABLES = {
+    "instruments_instrument", "quotes_quote", "venue_restingorder", "venue_trade", "venue_venueorder",
+}  # fmt: skip
 
 
 def test_answering_reads_no_table_whole(many_past_orders: Instrument, deliver_many: Any) -> None:
@@ -31,8 +33,8 @@ def test_answering_reads_no_table_whole(many_past_orders: Instrument, deliver_ma
 def test_canceling_and_looking_answers_up_read_no_table_whole(
     many_past_orders: Instrument, deliver_many: Any
 ) -> None:
-    (look,) = plans_of(lambda: orders_answered(order_ids=[new_id() for _ in range(20)]))
-    assert look.indexes == {"venue_venueorder_pkey"}
+    (look,) = plans_of(lambda: Books(instrument_ids=[], asked_for=[new_id() for _ in range(20)]))
+    assert look.indexes == {"quotes_quote_pkey", "venue_venueorder_pkey", "venue_restingorder_pkey"}
     for plan in plans_of(lambda: deliver_many([cancel_requested(new_id()) for _ in range(20)])):
         assert not plan.read_whole & TABLES, plan.sql
 
@@ -40,8 +42,8 @@ def test_canceling_and_looking_answers_up_read_no_table_whole(
 def test_without_its_index_a_lookup_is_seen_to_read_otherwise(many_past_orders: Instrument) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE venue_venueorder DROP CONSTRAINT venue_venueorder_pkey")
-    (look,) = plans_of(lambda: orders_answered(order_ids=[new_id() for _ in range(20)]))
-    assert look.read_whole == {"venue_venueorder"}
+    (look,) = plans_of(lambda: Books(instrument_ids=[], asked_for=[new_id() for _ in range(20)]))
+    assert look.read_whole == {"quotes_quotefeed", "venue_venueorder"}  # the first has one row
 
 
 def test_an_execution_needs_no_new_index_entry(listed: Any, deliver: Any) -> None:
@@ -69,4 +71,5 @@ def test_what_is_planned_once_is_planned_for_large_tables() -> None:
     assert reads == {
         "servicekit.messaging.publish.relay._UNSENT": {"outbox_unsent", "stream_state"},  # the oldest; 1 row
         "market_service.quotes.selectors._QUOTES": {"quotes_quotefeed"},  # one row
+        "market_service.venue.services.books._STATE": {"quotes_quotefeed"},  # one row
     }

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from market_service.instruments.models import Instrument
 from market_service.instruments.services import instrument_halt, instrument_open
 from market_service.tests.venue.orders import available, submitted
-from market_service.venue.models import Reconciliation, VenueOrder
+from market_service.venue.models import Reconciliation, Trade
 from market_service.venue.tasks import quantities_reconcile
 from servicekit.contracts import market
 from servicekit.testing.plans import plan_of, plans_of
@@ -67,10 +67,10 @@ def test_a_difference_halts_the_instrument_and_adjusts_nothing(
     assert Instrument.objects.get(pk=ibm.pk).status == "open"
 
 
-def test_an_answer_that_vanished_is_seen(listed: Any, deliver: Any) -> None:
+def test_a_trade_that_vanished_is_seen(listed: Any, deliver: Any) -> None:
     apple = listed("AAPL")
     deliver(submitted(apple, quantity=10))
-    VenueOrder.objects.all().delete()  # the application has no right to; the tests run as the owner
+    Trade.objects.all().delete()  # the application has no right to; the tests run as the owner
     assert quantities_reconcile() == 1
     assert Reconciliation.objects.get().difference == -10
 
@@ -110,7 +110,7 @@ def test_only_what_is_new_is_counted(listed: Any, deliver: Any, deliver_many: An
     apple = listed("AAPL")
     deliver_many([submitted(apple, quantity=1) for _ in range(20)])
     quantities_reconcile()
-    VenueOrder.objects.filter(state="executed").update(quantity=7)  # a past that is not read again
+    Trade.objects.update(quantity=7)  # a past that is not read again
     deliver(submitted(apple, quantity=2))
 
     assert quantities_reconcile() == 0
@@ -145,9 +145,10 @@ def test_the_past_is_not_read_again(many_past_orders: Instrument, deliver: Any) 
 
     (plan,) = (plan for plan in plans_of(quantities_reconcile) if "LATERAL" in plan.sql)
 
-    assert "venue_order_sold" in plan.indexes
-    assert "venue_venueorder" not in plan.read_whole
+    assert "venue_trade_instrument" in plan.indexes
+    assert "venue_trade" not in plan.read_whole
     with connection.cursor() as cursor:  # without the index this test would fail
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("DROP INDEX venue_order_sold")
-    assert "venue_venueorder" in plan_of(plan.sql).read_whole
+        cursor.execute("DROP INDEX venue_trade_instrument")
+        cursor.execute("ALTER TABLE venue_trade DROP CONSTRAINT venue_trade_pkey")
+    assert "venue_trade" in plan_of(plan.sql).read_whole

@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from threading import Event, Thread
+from threading import Thread
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from market_service.instruments.models import Instrument
-from market_service.instruments.services import instruments_lock
-from market_service.quotes.services import quotes_tick
 from market_service.tests.venue.orders import available, cancel_requested, submitted
+from market_service.tests.venue.races import all_at_once, tried_again
 from market_service.venue.models import VenueOrder
 from servicekit.contracts import market
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def all_at_once(calls: list[Callable[[], object]]) -> None:
-    """Run the calls in threads, each with a database connection of its own; the first error is raised."""
-
-    def run(call: Callable[[], object]) -> None:
-        try:
-            call()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(32) as pool:
-        list(pool.map(run, calls))
 
 
 def assert_one_had_it(instrument: Instrument, published: Any) -> None:
@@ -95,20 +79,6 @@ def test_one_order_answered_by_many_at_once(listed: Any, deliver: Any, published
     assert available(instrument) == 999
 
 
-def tried_again(call: Callable[[], Any], failed: list[IntegrityError] | None = None) -> Callable[[], Any]:
-    """As the consumer does when an answer meets a cancel that has just been committed."""
-
-    def run() -> Any:
-        while True:
-            try:
-                return call()
-            except IntegrityError as error:
-                if failed is not None:
-                    failed.append(error)
-
-    return run
-
-
 def test_a_cancel_that_commits_while_the_order_is_answered(
     listed: Any, deliver: Any, deliver_many: Any, published: Any
 ) -> None:
@@ -138,7 +108,9 @@ def test_orders_submitted_and_wanted_back_at_once(
 ) -> None:
     instrument = listed("AAPL", issued_quantity=1000)
     orders = [submitted(instrument, quantity=1) for _ in range(100)]
-    cancels = [lambda order=order: deliver(cancel_requested(order.order_id)) for order in orders[::2]]
+    cancels = [
+        tried_again(lambda order=order: deliver(cancel_requested(order.order_id))) for order in orders[::2]
+    ]
 
     halves = [tried_again(lambda half=half: deliver_many(half)) for half in (orders[:50], orders[50:])]
 
@@ -148,29 +120,3 @@ def test_orders_submitted_and_wanted_back_at_once(
     assert executed + canceled == 100
     assert executed >= 50
     assert available(instrument) == 1000 - executed
-
-
-def test_while_orders_are_answered_pages_and_quotes_go_on(listed: Any, api: Any) -> None:
-    instrument = listed("AAPL")
-    locked, seen = Event(), Event()
-
-    def hold() -> None:
-        with transaction.atomic():
-            instruments_lock(instrument_ids=[instrument.pk])
-            locked.set()
-            seen.wait(10)
-
-    holder = Thread(target=lambda: all_at_once([hold]))
-    holder.start()
-    try:
-        assert locked.wait(5)
-        with connection.cursor() as cursor:
-            cursor.execute("SET lock_timeout = 200")
-        assert api().get("/api/v1/instruments").status_code == 200
-        assert api().get("/api/v1/instruments/AAPL").status_code == 200
-        assert quotes_tick() == 1
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SET lock_timeout = 5000")
-        seen.set()
-        holder.join(10)

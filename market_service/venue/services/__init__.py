@@ -1,7 +1,24 @@
 """The use-cases of the venue; the only writer of its tables."""
 
-from market_service.venue.services.orders_cancel import orders_cancel
+from market_service.venue.services.house import (
+    instrument_house,
+    instrument_open,
+    instrument_reissue,
+    instrument_reprice,
+)
 from market_service.venue.services.orders_execute import orders_execute
+from market_service.venue.services.orders_expire import orders_expire
 from market_service.venue.services.quantities_reconcile import Breach, quantities_reconcile
+from market_service.venue.services.quotes_advance import quotes_advance
 
-__all__ = ["Breach", "orders_cancel", "orders_execute", "quantities_reconcile"]
+__all__ = [
+    "Breach",
+    "instrument_house",
+    "instrument_open",
+    "instrument_reissue",
+    "instrument_reprice",
+    "orders_execute",
+    "orders_expire",
+    "quantities_reconcile",
+    "quotes_advance",
+]

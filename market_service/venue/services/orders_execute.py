@@ -1,150 +1,166 @@
-"""Executing orders: a batch in a handful of statements, however many orders and instruments.
+"""Orders that come and orders that are wanted back: a batch in a handful of statements, in its order.
 
-Each order gets one answer, and the primary key of :class:`VenueOrder` decides between answers that
-race: the second fails, and when it is tried again it finds the first. The instruments' rows stay
-locked from reading what is on offer to taking it, so orders of one instrument are executed one batch
-after the other.
+The instruments' rows stay locked from reading the books to writing them, so orders of one instrument are
+matched one batch after the other. How they are matched: :mod:`market_service.venue.matching`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from market_service.instruments import services as instruments
-from market_service.quotes.selectors import quotes_now
-from market_service.venue.models import Side, VenueOrderState
-from market_service.venue.selectors import orders_answered
-from market_service.venue.services.liquidity import Execution, Liquidity, Refusal, not_open
-from servicekit.arrays import array
-from servicekit.contracts import Event, market, trading
-from servicekit.database import Statement
-from servicekit.messaging.consume import Received
-from servicekit.messaging.publish import Outgoing, publish_many
+from market_service.instruments.services import LockedInstrument
+from market_service.venue.errors import BookInconsistent
+from market_service.venue.matching import BUY, SELL, Order, millionths, not_open
+from market_service.venue.models import RestingOrder, Side
+from market_service.venue.services.books import Books
+from market_service.venue.services.outcome import outcome_write
+from servicekit.contracts import trading
+from servicekit.database.bulk import Read
+from servicekit.messaging.consume import BatchTooLarge, Received
 
-Submitted = Received[trading.OrderSubmitted]
+Submitted = trading.OrderSubmitted | trading.OrderSubmittedV2
+Message = Received[Submitted | trading.OrderCancelRequested]
 
-# Once: an enumeration makes them anew at every use.
-_SIDES = frozenset(Side.values)
+#: After so many executions a transaction ends, and the rest of a batch follows in the next.
+MOST_EXECUTIONS = 1000
+
+_FORCES = frozenset({"day", "gtc", "ioc", "fok"})
+_SIDES = {Side.BUY.value: BUY, Side.SELL.value: SELL}
+
+# A bound beyond it reaches every price there can be (below 10^12), and fits a BIGINT.
+_FARTHEST = Decimal(10) ** 12 - Decimal("0.000001")
 
 
-class ExecutionReport(NamedTuple):
-    """An order, whether its instrument is listed, and what became of it."""
+class _Place(NamedTuple):
+    """Where an order rests."""
 
-    message: Submitted
-    listed: bool
-    outcome: Execution | Refusal
+    instrument_id: UUID
+
+
+_PLACES = Read(RestingOrder, _Place, key="order_id")
 
 
 @transaction.atomic(savepoint=False)
-def orders_execute(*, messages: Sequence[Submitted]) -> int:
-    """Execute orders in full at the present quotes, or refuse them, in their order.
+def orders_execute(*, messages: Sequence[Message]) -> int:
+    """Match orders that come, and take back those that are wanted back, in their order.
 
-    The rule is :meth:`Liquidity.execute`'s; an instrument that is not listed counts as halted. An order
-    that was answered or canceled before is passed over and moves nothing.
+    An order that is known already, because it rests, has ended or was canceled before it came, is passed
+    over and moves nothing. An order that has ended is not taken back, and nothing is said. One that is
+    wanted back before it came is marked as canceled. An instrument that is not listed counts as halted.
 
     Returns:
-        How many were answered.
+        How many orders came or were taken back.
 
     Raises:
-        ValueError: an order makes no sense; trading never sends such a one. Nothing was answered.
-        IntegrityError: an order was canceled by somebody else just now. Nothing was answered; at the
-            next try it is known.
+        ValueError: an order makes no sense; trading never sends such a one. Nothing was done.
+        BatchTooLarge: the messages from some on belong into a transaction of their own. Nothing was done.
+        BookInconsistent, IntegrityError: see :func:`outcome_write`. Nothing was done.
 
     Emits:
-        ``OrderExecuted`` or ``OrderRefused`` per order.
+        See :func:`outcome_write`.
     """
-    orders: dict[UUID, Submitted] = {}
+    came: dict[UUID, Received[Submitted]] = {}
+    wanted_back: dict[UUID, Message] = {}
     for message in messages:
-        order = message.event
-        if order.side not in _SIDES or order.quantity < 1 or not order.cap_price > 0:
-            raise ValueError(f"not an order: {order.side} {order.quantity} at {order.cap_price}")
-        orders.setdefault(order.order_id, message)
-    locked = instruments.instruments_lock(instrument_ids=(m.event.instrument_id for m in orders.values()))
-    before = orders_answered(order_ids=orders)
-    return _execute([m for id_, m in orders.items() if id_ not in before], locked)
-
-
-def _execute(messages: Sequence[Submitted], locked: dict[UUID, instruments.LockedInstrument]) -> int:
-    """Execute or refuse orders that have no answer yet."""
-    if not messages:
-        return 0
-    quotes = quotes_now(instrument_ids=locked)
-    by_instrument = {
-        id_: Liquidity(instrument, *quotes[id_]) for id_, instrument in locked.items() if id_ in quotes
-    }
-    reports = []
+        event = message.event
+        if isinstance(event, trading.OrderCancelRequested):
+            wanted_back.setdefault(event.order_id, message)
+        else:
+            _check(event)
+            came.setdefault(event.order_id, message)  # type: ignore[arg-type]
+    books = Books(
+        instrument_ids={message.event.instrument_id for message in came.values()}
+        | {place.instrument_id for place in _PLACES(wanted_back)},
+        asked_for=came.keys() | wanted_back.keys(),
+    )
+    new = {id_: _order(message, books) for id_, message in came.items() if id_ not in books.known}
+    books.open((order.instrument_id, 1 - order.side, -order.rank) for order in new.values())
+    resting = books.these(id_ for id_ in wanted_back if id_ in books.known)
+    if any(order.instrument_id not in books for order in resting.values()):
+        raise BookInconsistent("an order came to rest while its book was not locked yet")
+    done: list[Order] = []
+    marked: dict[UUID, Order] = {}
+    executions = 0
     for message in messages:
-        liquidity = by_instrument.get(message.event.instrument_id)
-        outcome = liquidity.execute(message.event) if liquidity else not_open("not listed")
-        reports.append(ExecutionReport(message, liquidity is not None, outcome))
-    instruments.quantities_move(changes={id_: liquidity.change for id_, liquidity in by_instrument.items()})
-    answered_at = _book(reports)
-    # The only event of its subject: its sequence is 1.
-    publish_many(Outgoing(_told(report, answered_at), cause=report.message) for report in reports)
-    return len(reports)
+        event = message.event
+        if executions >= MOST_EXECUTIONS:
+            raise BatchTooLarge(first_left=message.id)
+        id_ = event.order_id
+        order = new.get(id_)
+        if isinstance(event, trading.OrderCancelRequested):
+            order = order or resting.get(id_)
+            if order is not None and order.resting:
+                books[order.instrument_id].cancel(order)
+                order.cause = message
+                done.append(order)
+            elif id_ not in books.known and (order is None or order.end is None):
+                marked.setdefault(id_, _mark(message))
+        elif order is not None and not order.resting and order.end is None and id_ not in marked:
+            if (book := books.get(order.instrument_id)) is not None:
+                book.submit(order)
+            else:
+                order.end = not_open("not listed")
+            executions += len(order.matches or ())
+            done.append(order)
+    outcome_write(books, done, unknown=marked.values())
+    return len(done) + len(marked)
 
 
-_BOOK = Statement(
-    """
-INSERT INTO venue_venueorder (order_id, instrument_id, side, quantity, cap_price, submitted_at, state,
-    fill_id, price, refuse_code, refuse_limit, refuse_value, answered_at)
-SELECT answer.*, statement_timestamp()
-FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::bigint[], %s::numeric[], %s::timestamptz[], %s::text[],
-            %s::uuid[], %s::numeric[], %s::text[], %s::text[], %s::text[]) AS answer (order_id)
-ORDER BY order_id
-RETURNING answered_at
-"""
-)
+def _check(order: Submitted) -> None:
+    limit = isinstance(order, trading.OrderSubmittedV2) and order.type == "limit"
+    sound = order.side in _SIDES and order.quantity >= 1 and order.cap_price > 0
+    if isinstance(order, trading.OrderSubmittedV2):
+        lasts = limit and order.time_in_force in ("day", "gtc")
+        sound = sound and order.time_in_force in _FORCES
+        sound = sound and lasts == (order.expires_at is not None)
+        sound = sound and limit == (order.limit_price is not None)
+        sound = sound and (order.limit_price is None or 0 < order.limit_price <= _FARTHEST)
+    if not sound or (order.type != "market" and not limit):
+        raise ValueError(f"not an order: {order.type} {order.side} {order.quantity} at {order.cap_price}")
 
 
-def _book(reports: Sequence[ExecutionReport]) -> datetime:
-    """Write the reports down, all of them. Returns when that was, by the database's clock."""
-    columns = [array(column) for column in zip(*map(_row, reports), strict=True)]
-    with connection.cursor() as cursor:
-        cursor.execute(_BOOK, columns)
-        (answered_at,) = cursor.fetchone()
-    return answered_at
-
-
-def _row(report: ExecutionReport) -> Iterable[object]:
-    order, outcome = report.message.event, report.outcome
-    asked = (
-        order.order_id,
-        order.instrument_id if report.listed else None,
-        order.side,
-        order.quantity,
-        order.cap_price,
-        order.submitted_at,
+def _order(message: Received[Submitted], books: Books) -> Order:
+    """What is matched of an order; its price rounded to the step, never to the customer's disadvantage."""
+    event, side = message.event, _SIDES[message.event.side]
+    bound, expires_at, in_parts = event.cap_price, None, False
+    if isinstance(event, trading.OrderSubmittedV2):
+        bound, expires_at, in_parts = event.limit_price or bound, event.expires_at, True
+    return Order(
+        order_id=event.order_id,
+        instrument_id=event.instrument_id,
+        user_id=event.user_id,
+        side=side,
+        type=event.type,
+        time_in_force=event.time_in_force,
+        price=_on_step(min(bound, _FARTHEST), side, books.locked.get(event.instrument_id)),
+        quantity=event.quantity,
+        remaining=event.quantity,
+        whole=not in_parts or event.time_in_force == "fok",
+        in_parts=in_parts,
+        submitted_at=event.submitted_at,
+        expires_at=expires_at,
+        cause=message,
     )
-    if isinstance(outcome, Execution):
-        executed = VenueOrderState.EXECUTED.value
-        return *asked, executed, outcome.fill_id, outcome.price, "", "", ""
-    refused = VenueOrderState.REFUSED.value
-    return *asked, refused, None, None, outcome.code.value, outcome.limit, outcome.value
 
 
-def _told(report: ExecutionReport, answered_at: datetime) -> Event:
-    order, outcome = report.message.event, report.outcome
-    if isinstance(outcome, Refusal):
-        return market.OrderRefused(
-            order_id=order.order_id,
-            code=outcome.code.value,
-            limit=outcome.limit,
-            value=outcome.value,
-            refused_at=answered_at,
-        )
-    return market.OrderExecuted(
-        order_id=order.order_id,
-        fill_id=outcome.fill_id,
-        instrument_id=order.instrument_id,
-        ticker=outcome.ticker,
-        side=order.side,
-        quantity=order.quantity,
-        price=outcome.price,
-        executed_at=answered_at,
-    )
+def _on_step(price: Decimal, side: int, instrument: LockedInstrument | None) -> int:
+    step = millionths(instrument.price_step) if instrument else 1
+    exact = price.scaleb(6)
+    whole = int(exact)
+    if side == SELL:
+        return -(-(whole + (whole < exact)) // step) * step
+    return max(whole - whole % step, 1)  # below one step nothing is reached, but it is a price
+
+
+def _mark(message: Message) -> Order:
+    """An order of which nothing is known but that it is wanted back."""
+    id_ = message.event.order_id
+    return Order(
+        order_id=id_, instrument_id=id_, user_id=id_, side=BUY, type="", time_in_force="", price=0,
+        quantity=0, remaining=0, cause=message,
+    )  # fmt: skip

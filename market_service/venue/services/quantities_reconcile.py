@@ -1,4 +1,4 @@
-"""The venue's books against its answers: available + sold = issued, of every instrument."""
+"""The venue's books against its trades: available + sold = issued, of every instrument."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ class _Row(NamedTuple):
 
     instrument_id: UUID
     sold: int
-    execution_seq: int
+    trade_seq: int
     difference: int
 
 
-# Two reconciliations at once have read the same; the later execution has counted more.
+# Two reconciliations at once have read the same; the later trade has counted more.
 _REMEMBER = Upsert(
     Reconciliation,
     _Row,
     key="instrument_id",
-    where="kept.execution_seq < excluded.execution_seq"
-    " OR (kept.execution_seq = excluded.execution_seq AND kept.difference <> excluded.difference)",
+    where="kept.trade_seq < excluded.trade_seq"
+    " OR (kept.trade_seq = excluded.trade_seq AND kept.difference <> excluded.difference)",
     computed={"changed_at": "statement_timestamp()"},
 )
 
 
 def quantities_reconcile() -> list[Breach]:
-    """Count what was executed since the last time, and compare with what is on offer.
+    """Count what the house traded since the last time, and compare with what is on offer.
 
     An instrument whose quantities do not add up is halted and logged as an error, at every run until
     somebody has found out why. Nothing is ever adjusted here.
@@ -47,7 +47,7 @@ def quantities_reconcile() -> list[Breach]:
         Those instruments. Emits ``InstrumentChanged`` for each that was not halted for it yet.
     """
     seen = quantities()
-    _REMEMBER.run(_Row(one.instrument_id, one.sold, one.execution_seq, one.difference) for one in seen)
+    _REMEMBER.run(_Row(one.instrument_id, one.sold, one.trade_seq, one.difference) for one in seen)
     breaches = [one for one in seen if one.difference]
     for breach in breaches:
         log.error(

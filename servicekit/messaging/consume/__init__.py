@@ -4,7 +4,7 @@ A handler takes a :class:`Received`; one marked by :func:`in_batches` many of on
 marked by :func:`in_stream_order` those of several types as they came.
 """
 
-from servicekit.messaging.consume.subscriptions import in_batches, in_stream_order
+from servicekit.messaging.consume.subscriptions import BatchTooLarge, in_batches, in_stream_order
 from servicekit.messaging.envelope import Received
 
-__all__ = ["Received", "in_batches", "in_stream_order"]
+__all__ = ["BatchTooLarge", "Received", "in_batches", "in_stream_order"]

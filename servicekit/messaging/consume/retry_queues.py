@@ -18,6 +18,7 @@ from django.db import InterfaceError, OperationalError, connection
 
 from servicekit.messaging.consume import failures, inbox
 from servicekit.messaging.consume.consumer_lease import ConsumerLease, LeaseLost
+from servicekit.messaging.consume.subscriptions import BatchTooLarge
 from servicekit.messaging.envelope import Received
 from servicekit.messaging.threads import fresh_connections
 from servicekit.telemetry import context_of, log_event
@@ -80,6 +81,7 @@ class RetryQueues:
             return []
         if len(deliveries) == 1:
             return [deliveries[0].entry] if self._handled(deliveries[0]) else []
+        middle = len(deliveries) // 2
         while not self.stop.is_set():
             try:
                 with fresh_connections():
@@ -87,13 +89,16 @@ class RetryQueues:
                 return [delivery.entry for delivery in deliveries]
             except LeaseLost:
                 raise
+            except BatchTooLarge as error:
+                ids = [delivery.message.id for delivery in deliveries]
+                middle = ids.index(error.first_left) or middle
+                break
             except Exception as error:
                 if not _is_outage(error):
                     log.info("a batch of %d failed, its halves now: %r", len(deliveries), error)
                     break
                 log.warning("the database does not answer the consumer: %s", error)
                 self.stop.wait(0.5)
-        middle = len(deliveries) // 2
         return self.handle(deliveries[:middle]) + self.handle(deliveries[middle:])
 
     def _put_behind_waiting(self, deliveries: list[Delivery]) -> list[Delivery]:

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, TypeVar, overload
+from uuid import UUID
 
 from django.conf import settings
 
@@ -28,6 +29,21 @@ from servicekit.contracts.market import QuotesUpdated
 Handler = Callable[[Any], None]
 
 H = TypeVar("H", bound=Handler)
+
+
+class BatchTooLarge(Exception):
+    """Raised by a handler that takes many events: they are more work than one transaction should hold.
+
+    Nothing has happened then; those before ``first_left`` are handled in one transaction, the others in the
+    next. It is no failure, and not to be raised for the first event of a call.
+
+    Attributes:
+        first_left: the id of the first event that is too many.
+    """
+
+    def __init__(self, *, first_left: UUID) -> None:
+        super().__init__(f"the rest of the batch, from {first_left} on, is for the next transaction")
+        self.first_left = first_left
 
 
 @overload

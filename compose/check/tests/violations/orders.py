@@ -42,7 +42,39 @@ VIOLATIONS: list[tuple[str, str, str, str]] = [
         "I6",
         "available and sold are not what was issued",
         "market",
-        f"DELETE FROM venue_venueorder WHERE order_id = '{SELL}'",
+        f"DELETE FROM venue_trade WHERE sell_order_id = '{SELL}'",
+    ),
+    *(
+        ("I6", "an order that executed other than its trades, or a trade of no order", "market", statement)
+        for statement in (
+            f"UPDATE venue_venueorder SET executed = 9 WHERE order_id = '{BUY}'",
+            f"UPDATE venue_restingorder SET remaining = 4 WHERE order_id = '{OPEN_BUY}'",
+            f"DELETE FROM venue_venueorder WHERE order_id = '{BUY}'",
+            f"DELETE FROM venue_trade WHERE sell_order_id = '{SELL}'",
+        )
+    ),
+    *(
+        ("I6", "a trade beyond the bound of its order", "market", statement)
+        for statement in (
+            f"UPDATE venue_trade SET price = 50.01 WHERE buy_order_id = '{BUY}'",
+            f"UPDATE venue_trade SET price = 0.99 WHERE sell_order_id = '{SELL}'",
+        )
+    ),
+    (
+        "I6",
+        "an order that rests and has ended",
+        "market",
+        f"UPDATE venue_restingorder SET order_id = '{BUY}' WHERE order_id = '{OPEN_BUY}'",
+    ),
+    (
+        "I6",
+        "a bid that meets an ask",
+        "market",
+        f"UPDATE venue_restingorder SET rank = -45000000 WHERE order_id = '{OPEN_BUY}'",
+    ),
+    *(
+        ("I6", "the house passed over an order that it reached", "market", rows.quote(price))
+        for price in ("10", "45")
     ),
     ("I7", "one key, several orders", "trading", f"UPDATE orders_order SET client_order_id = '{BUY}'"),
     (
@@ -117,7 +149,7 @@ VIOLATIONS: list[tuple[str, str, str, str]] = [
         "I13",
         "the venue's executions are not the fills",
         "market",
-        f"UPDATE venue_venueorder SET price = 42 WHERE order_id = '{BUY}'",
+        f"UPDATE venue_trade SET price = 42 WHERE buy_order_id = '{BUY}'",
     ),
     (
         "I13",

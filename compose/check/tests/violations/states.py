@@ -10,7 +10,7 @@ _CHAIN = ("I9", "an order's change that does not go on from the one before it", 
 _AFTER = ("I9", "a change after a final one", "trading")
 _NOW = ("I9", "an order is not where its history ends", "trading")
 _HOLD = ("I9", "a hold in a state that its amounts contradict", "billing")
-_VENUE = ("I9", "an answer of the venue that contradicts itself", "market")
+_VENUE = ("I9", "an end at the venue that contradicts itself", "market")
 
 VIOLATIONS: list[tuple[str, str, str, str]] = [
     (*_CHANGE, rows.change(OPEN_BUY, 3, "working", "accepted")),
@@ -29,7 +29,9 @@ VIOLATIONS: list[tuple[str, str, str, str]] = [
     (*_HOLD, f"UPDATE holds_hold SET state = 'expired' WHERE order_id = '{BUY}'"),
     (*_HOLD, f"UPDATE holds_hold SET state = 'voided' WHERE order_id = '{BUY}'"),
     (*_VENUE, f"UPDATE venue_venueorder SET state = 'refused' WHERE order_id = '{BUY}'"),
-    (*_VENUE, f"UPDATE venue_venueorder SET fill_id = NULL WHERE order_id = '{BUY}'"),
+    (*_VENUE, f"UPDATE venue_venueorder SET executed = 9 WHERE order_id = '{BUY}'"),
+    (*_VENUE, f"UPDATE venue_venueorder SET state = 'canceled' WHERE order_id = '{BUY}'"),
+    (*_VENUE, f"UPDATE venue_venueorder SET state = 'expired', quantity = NULL WHERE order_id = '{BUY}'"),
 ]
 
 _FIT = ("I10", "an entry that does not fit the hash chain", "billing")
@@ -65,5 +67,11 @@ VIOLATIONS += [
         "a deadline that nobody heeds",
         "trading",
         f"UPDATE orders_orderdeadline SET due_at = now() - interval '31 s' WHERE order_id = '{OPEN_SELL}'",
+    ),
+    (
+        "I11",
+        "a resting order whose time is over",
+        "market",
+        "UPDATE venue_restingorder SET expires_at = now() - interval '31 s'",
     ),
 ]

@@ -1,6 +1,7 @@
-"""What operators do with instruments: word them, halt and open them, set a price, issue more or less.
+"""What operators do with instruments: word them, halt and open them, set a price, issue more or less, and
+switch the house.
 
-Listing is the catalogue's.
+Listing is the catalogue's. The page stands here, not in ``instruments``, because most of it meets the book.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from django.http import HttpRequest
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
-from market_service.instruments import services
+from market_service.instruments import services as instruments
 from market_service.instruments.models import MAX_QUANTITY, Instrument, InstrumentStatus
 from market_service.quotes.models import PRICE_DIGITS
+from market_service.venue import services
 from servicekit.admin import ServiceAdmin
 from servicekit.admin.columns import price, price_text, whole
 from servicekit.admin.operations import Fact, Operation, ReasonForm
@@ -41,6 +43,16 @@ class QuantityForm(ReasonForm):
         label=_("New issued quantity"), min_value=1, max_value=MAX_QUANTITY
     )  # fmt: skip
     field_order = ("issued_quantity", "reason")
+
+
+class HouseForm(ReasonForm):
+    """Whether the house trades, how far from the quote, and why."""
+
+    house = forms.BooleanField(label=_("The house trades"), required=False)
+    half_spread = forms.DecimalField(
+        label=_("Half spread"), max_digits=18, decimal_places=PRICE_DIGITS, min_value=0
+    )
+    field_order = ("house", "half_spread", "reason")
 
 
 def _status_facts(instrument: Instrument) -> Sequence[Fact]:
@@ -72,8 +84,16 @@ def _quantity_facts(instrument: Instrument) -> Sequence[Fact]:
     )
 
 
+def _house_facts(instrument: Instrument) -> Sequence[Fact]:
+    return (
+        Fact(_("the house trades"), _("yes") if instrument.house else _("no")),
+        Fact(_("half spread"), price_text(instrument.half_spread, instrument.currency)),
+        _price_fact(instrument),
+    )
+
+
 def _halt(instrument: Instrument, form: dict[str, Any], by: Actor) -> None:
-    services.instrument_halt(instrument_id=instrument.pk, by=by, why=form["reason"])
+    instruments.instrument_halt(instrument_id=instrument.pk, by=by, why=form["reason"])
 
 
 def _open(instrument: Instrument, form: dict[str, Any], by: Actor) -> None:
@@ -92,6 +112,16 @@ def _reissue(instrument: Instrument, form: dict[str, Any], by: Actor) -> None:
     )
 
 
+def _house(instrument: Instrument, form: dict[str, Any], by: Actor) -> None:
+    services.instrument_house(
+        instrument_id=instrument.pk,
+        house=form["house"],
+        half_spread=form["half_spread"],
+        by=by,
+        why=form["reason"],
+    )
+
+
 @admin.register(Instrument)
 class InstrumentAdmin(ServiceAdmin):
     list_display = (
@@ -102,6 +132,7 @@ class InstrumentAdmin(ServiceAdmin):
     search_fields = ("ticker", "isin", "name_en", "name_ru")
     shown = {
         "price": price("quote__price", label=_("price")),
+        "half_spread": price("half_spread"),
         "price_step": price("price_step"),
         "issued_quantity": whole("issued_quantity"),
         "available_quantity": whole("available_quantity"),
@@ -109,8 +140,8 @@ class InstrumentAdmin(ServiceAdmin):
     form = VersionedForm
     fields = (
         *_WORDING, "ticker", "isin", "type", "status", "halt_reason", "price", "currency", "lot_size",
-        "price_step", "issued_quantity", "available_quantity", "simulated", "version", "created_at",
-        "updated_at",
+        "price_step", "issued_quantity", "available_quantity", "house", "half_spread", "simulated",
+        "version", "created_at", "updated_at",
     )  # fmt: skip
     readonly_fields = fields[len(_WORDING) :]
     operations = (
@@ -150,6 +181,16 @@ class InstrumentAdmin(ServiceAdmin):
             note=_("What is on offer changes by the difference; what is sold stays sold."),
             many=False,
         ),
+        Operation(
+            name="house",
+            title=_("Change the house"),
+            done=_("The house is changed."),
+            facts=_house_facts,
+            act=_house,
+            form=HouseForm,
+            note=_("The house sells half a spread above the price and buys half a spread below it."),
+            many=False,
+        ),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Instrument]:
@@ -163,7 +204,7 @@ class InstrumentAdmin(ServiceAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: Instrument, form: Any, change: bool) -> None:
-        services.instrument_edit(
+        instruments.instrument_edit(
             instrument_id=obj.pk,
             version=form.cleaned_data["seen"],
             by=Actor.of(request.user),

@@ -1,0 +1,46 @@
+"""Price-time priority: what becomes of the orders of one instrument. No database, no clock, no ids.
+
+An order executes against the best orders of the other side first, among equal prices against the earliest,
+each at its own price, which was there first. The house is one more counterparty, at its ask or bid; at an
+equal price customers come before it. What a limit order leaves rests, if its time in force lets it; two
+orders of one customer never execute against each other: what is left of the later one is canceled.
+
+Prices are whole millionths of the currency. A *rank* is what orders of a side are sorted by, the best
+first: the price of a sell, the negative price of a buy.
+"""
+
+from market_service.venue.matching.book import Book, not_open
+from market_service.venue.matching.house import House, house_prices
+from market_service.venue.matching.orders import (
+    BUY,
+    CANCELED,
+    EXPIRED,
+    SELL,
+    End,
+    Ended,
+    Match,
+    Order,
+    decimal,
+    millionths,
+    shown,
+)
+from market_service.venue.matching.side import Side
+
+__all__ = [
+    "BUY",
+    "CANCELED",
+    "EXPIRED",
+    "SELL",
+    "Book",
+    "End",
+    "Ended",
+    "House",
+    "Match",
+    "Order",
+    "Side",
+    "decimal",
+    "house_prices",
+    "millionths",
+    "not_open",
+    "shown",
+]

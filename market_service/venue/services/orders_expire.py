@@ -1,0 +1,50 @@
+"""The sweep: resting orders whose time is over end."""
+
+from __future__ import annotations
+
+from django.db import connection, transaction
+
+from market_service.venue.matching import EXPIRED
+from market_service.venue.services.books import Books
+from market_service.venue.services.outcome import outcome_write
+from servicekit.database import Statement
+from servicekit.messaging.publish import origins
+
+#: The most orders of one transaction.
+LIMIT = 200
+
+_DUE = Statement(
+    """
+SELECT order_id, instrument_id FROM venue_restingorder WHERE expires_at <= statement_timestamp()
+ORDER BY expires_at LIMIT %s::int
+"""
+)
+
+
+@transaction.atomic(savepoint=False)
+def orders_expire(*, limit: int = LIMIT) -> int:
+    """End resting orders whose time is over, the longest overdue first, at most ``limit``.
+
+    What is due is decided by the database's clock. An order that was executed or taken back meanwhile is
+    left alone. A halt does not keep an order from expiring.
+
+    Returns:
+        How many were due; ``limit`` means there may be more.
+
+    Emits:
+        ``OrderExpired`` per order.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE, [limit])
+        due = cursor.fetchall()
+    if not due:
+        return 0
+    books = Books(instrument_ids={instrument_id for _, instrument_id in due})
+    books.open()
+    expired = books.these(order_id for order_id, _ in due)
+    come_of = origins(f"venue-order/{order_id}" for order_id in expired)
+    for order_id, order in expired.items():
+        order.cause = come_of.get(f"venue-order/{order_id}")
+        books[order.instrument_id].cancel(order, EXPIRED)
+    outcome_write(books, expired.values())
+    return len(due)
