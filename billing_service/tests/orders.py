@@ -97,7 +97,7 @@ def limit_placed(
 
 
 def part_filled(
-    order: trading.OrderPlacedV2,
+    order: trading.OrderPlaced | trading.OrderPlacedV2,
     *,
     amount: int,
     fee: int,

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from typing import TypeVar
+from typing import Any
 
 from django.db import connection
 
-R = TypeVar("R")
 
-
-def race(actions: Sequence[Callable[[], R]], *, threads: int = 16) -> list[R | Exception]:
+def race(actions: Sequence[Callable[[], Any]], *, threads: int = 16) -> list[Any]:
     """Run all actions, ``threads`` at a time; what each returned or raised, in their order."""
     threads = min(threads, len(actions))
     start = Barrier(threads)
 
-    def run(lane: int) -> list[R | Exception]:
-        results: list[R | Exception] = []
+    def run(lane: int) -> list[Any]:
+        results: list[Any] = []
         try:
             start.wait()
             for action in actions[lane::threads]:

@@ -65,3 +65,27 @@ def test_a_file_is_read_in_one_sitting() -> None:
     }
     assert len(lines) > 500
     assert {name: count for name, count in lines.items() if count > MAX_LINES} == {}
+
+
+def test_what_tests_share_is_annotated() -> None:
+    """Every function of a helper or a conftest says what it takes and gives; mypy checks who calls it."""
+    shared = {
+        f"{module}:{node.lineno} {node.name}": node
+        for top in REPOSITORY.glob("[a-z]*/__init__.py")
+        for module in modules(top.parent, tests=True)
+        if "tests" in module.path.parts and not module.path.name.startswith("test_")
+        for node in ast.walk(module.tree)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    }
+    assert len(shared) > 500
+    assert [name for name, node in shared.items() if not _is_annotated(node)] == []
+
+
+def _is_annotated(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    given = node.args
+    named = [*given.posonlyargs, *given.args, *given.kwonlyargs]
+    rest = [each for each in (given.vararg, given.kwarg) if each]
+    own = named[:1] if named and named[0].arg in ("self", "cls") else []
+    return all(each.annotation for each in [*named, *rest] if each not in own) and bool(
+        node.returns or node.name == "__init__"
+    )

@@ -30,7 +30,7 @@ SAFARI = (
 STRANGER = "203.0.113.9"
 
 #: Who keeps people out in these tests, and why.
-BY = {"by": Actor.shell("tests"), "reason": "a test"}
+BY: dict[str, Any] = {"by": Actor.shell("tests"), "reason": "a test"}
 
 
 @pytest.fixture(autouse=True)

@@ -69,6 +69,7 @@ def test_what_is_shown_is_what_is_done(admin_client, deposit):
     ask = operation_address("reverse", deposit)
     fields = seen(admin_client, ask)
     account = LedgerAccount.objects.get(kind="customer_cash")
+    assert account.user_id
     deposit_make(user_id=account.user_id, amount=1_00, currency="USD", idempotency_key="later")
 
     late = admin_client.post(ask, fields | {"reason": "paid in by mistake"})

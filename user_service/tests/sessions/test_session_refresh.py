@@ -140,6 +140,7 @@ def test_other_sessions_stay(api, alice, tokens):
 @pytest.mark.django_db
 def test_not_a_refresh_token(api, alice, tokens):
     session = Session.objects.get()
+    assert session.refresh_jti
     claims = jwt.decode(tokens.refresh, options={"verify_signature": False})
     expired = refresh_token(
         user_id=alice.id,
@@ -149,7 +150,7 @@ def test_not_a_refresh_token(api, alice, tokens):
         expires_at=timezone.now() - timedelta(seconds=1),
     )
     foreign = jwt.encode(claims, "s" * 32, algorithm="HS256", headers={"kid": "test"})
-    unsigned = jwt.encode(claims, None, algorithm="none", headers={"kid": "test"})
+    unsigned = jwt.encode(claims, "", algorithm="none", headers={"kid": "test"})
     unknown_key = jwt.encode(claims, private_key(), algorithm="RS256", headers={"kid": "other"})
     no_kid = jwt.encode(claims, private_key(), algorithm="RS256")
     no_session = jwt.encode(claims | {"sid": 7}, private_key(), algorithm="RS256", headers={"kid": "test"})

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -13,8 +16,13 @@ from billing_service.ledger.models import JournalEntry, LedgerEntry
 from billing_service.ledger.selectors import journal_head
 from servicekit.ids import new_id
 
+#: The account, the amount in minor units, the currency.
+Leg = tuple[UUID, int, str]
+#: What a leg adds to an entry's hash: account, number, kind, amount, currency, balance after.
+LegValues = tuple[str, int, str, int, str, int]
 
-def legs_of(entry_id, *legs, first=1):
+
+def legs_of(entry_id: UUID, *legs: Leg, first: int = 1) -> list[LegValues]:
     """Write legs (account id, amount, currency), numbered from ``first`` on their accounts."""
     rows = [
         LedgerEntry(
@@ -32,7 +40,13 @@ def legs_of(entry_id, *legs, first=1):
     return [(str(r.account_id), r.number, r.kind, r.amount, r.currency, r.balance_after) for r in rows]
 
 
-def book(*legs, hash=None, number=None, written=None, **fields):
+def book(
+    *legs: Leg,
+    hash: str | None = None,
+    number: int | None = None,
+    written: list[LegValues] | None = None,
+    **fields: Any,
+) -> JournalEntry:
     """Write an entry as the service would: its legs, then itself, with the number and hash that are next.
 
     ``written``: legs that :func:`legs_of` wrote already, instead of ``legs``.
@@ -51,7 +65,7 @@ def book(*legs, hash=None, number=None, written=None, **fields):
 
 
 @contextmanager
-def refused_at_commit(reason):
+def refused_at_commit(reason: str) -> Iterator[None]:
     with pytest.raises(DatabaseError, match=reason), transaction.atomic():
         yield
         connection.check_constraints()
