@@ -41,7 +41,7 @@ class Load:
         headers: beside Host.
         connections: at once, one request on each at a time.
         seconds: how long.
-        expect: what every answer must have in its head, in lower case; of a kept page, renewals aside.
+        expect: what every answer must have in its head, in lower case; of a cached page, renewals aside.
     """
 
     to: str
@@ -171,7 +171,7 @@ def send(load: Load) -> Result:
 
 
 def renewals_at_most(connections: int, elapsed_s: float, expires_after_s: int) -> int:
-    """How many answers can have renewed a kept page: at each time that it expires, one on each connection.
+    """How many answers can have renewed a cached page: at each time that it expires, one on each connection.
 
     It may have expired before the first answer, and then again after so many seconds, at the earliest.
     """

@@ -30,7 +30,7 @@ class Case:
         path: what for.
         spends: the servers whose CPU counts.
         signed_in: with a token.
-        expect: in every answer's head, lower case; of a kept page, renewals aside.
+        expect: in every answer's head, lower case; of a cached page, renewals aside.
     """
 
     key: str
@@ -48,7 +48,7 @@ HIT = "x-cache: hit"
 
 CASES = (
     Case("direct", "the fast server itself", "upstream", "/", ()),
-    Case("nginx", "nginx alone, a kept page", "pages", LIST, ("nginx",), expect=HIT),
+    Case("nginx", "nginx alone, a cached page", "pages", LIST, ("nginx",), expect=HIT),
     Case("bare", "bare Envoy", "bare", LIST, ("bare",)),
     Case("carrying", "bare Envoy, given a token", "bare", LIST, ("bare",), signed_in=True),
     Case("anonymous", "the whole chain, anonymous", "gateway", QUOTES, GATEWAY),

@@ -90,9 +90,9 @@ def measure_once(system: BenchSystem, size: Size) -> Run:
         if page.signed_in:
             headers["Authorization"] = customer.authorization
         slices: dict[Way, list[tuple[Result, float]]] = {way: [] for way in WAYS}
-        with _doors(system, page) as doors:
+        with _targets(system, page) as targets:
             for _ in range(SLICES):
-                for way, to in doors.items():
+                for way, to in targets.items():
                     slices[way].append(_slice(system, page, way, to, headers, size))
         for way in WAYS:
             whole = together(slices[way])
@@ -107,7 +107,7 @@ def measure_once(system: BenchSystem, size: Size) -> Run:
 
 
 @contextmanager
-def _doors(system: BenchSystem, page: Page) -> Iterator[dict[Way, str]]:
+def _targets(system: BenchSystem, page: Page) -> Iterator[dict[Way, str]]:
     """Where each way begins."""
     service, gateway = f"unix:{system.home.run}/{page.service}.sock", system.url.rpartition(":")[2]
     with bare_envoy(service, cores=os.sched_getaffinity(0)) as (bare, process):

@@ -22,7 +22,7 @@ _GENERATION = "server.hot_restart_generation"
 
 
 def reload(home: Home) -> None:
-    """Go by gateway.yaml as it is now. Restarts Envoy only for what it is started with.
+    """Reload gateway.yaml as it is now. Restarts Envoy only for what it is started with.
 
     Raises:
         Trouble: nothing runs, or the file is wrong: then everything stays as it was.

@@ -78,7 +78,7 @@ class Stack:
             return True
 
     def _up(self, settings: Settings) -> None:
-        canaries_of(self.home).settle()
+        canaries_of(self.home).recover()
         passwords = self._backing_up(settings)
         self.home.write_state(**settings.state)
         render_gateway(self.home, settings)

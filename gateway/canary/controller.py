@@ -15,10 +15,10 @@ from gateway.canary import state
 from gateway.canary.event_watch import EventWatch
 from gateway.canary.lifecycle import Canaries
 from gateway.canary.runner import Instance
-from gateway.canary.watch import INTERVAL, Watch
+from gateway.canary.watch import INTERVAL_S, Watch
 
-#: Seconds between two looks when there is no canary.
-IDLE = 1.0
+#: Seconds between two checks when there is no canary.
+IDLE_INTERVAL_S = 1.0
 
 
 class Controller:
@@ -41,7 +41,7 @@ class Controller:
         self.watches: dict[str, _Watches] = {}
 
     def step(self) -> float:
-        """Look once at every canary. Returns the seconds until the next look."""
+        """Look once at every canary. Returns the seconds until the next check."""
         canaries = state.read(self.canaries.file).canaries
         for name in set(self.watches) - set(canaries):
             del self.watches[name]
@@ -49,11 +49,11 @@ class Controller:
             if canary.phase == "serving":
                 if name not in self.watches:
                     self.watches[name] = _Watches(self.canaries, name)
-                if reason := self.watches[name].look():
+                if reason := self.watches[name].check():
                     self._roll_back(name, reason)
             elif canary.phase == "failed":
                 self._finish(name)
-        return INTERVAL if canaries else IDLE
+        return INTERVAL_S if canaries else IDLE_INTERVAL_S
 
     def _roll_back(self, name: str, why: str) -> None:
         canary = self.canaries.roll_back(name, "rolled back by the controller", why, phases=("serving",))
@@ -62,7 +62,7 @@ class Controller:
             self.tell("warning", "canary rolled back", of=name, version=label, weight=weight, why=why)
 
     def _finish(self, name: str) -> None:
-        """Stop a canary without a share, unless a command is at work on the system: then at the next look."""
+        """Stop a canary without a share; at the next check while a command is at work on the system."""
         with self.alone() as ours:
             if ours:
                 self.canaries.end(name)
@@ -78,9 +78,9 @@ class _Watches:
         self.events = EventWatch(self.runner.failed_events, service)
         self.runs: dict[str, str] = {}
 
-    def look(self) -> str:
+    def check(self) -> str:
         """Why the canary is to be rolled back; empty: it is not."""
-        return self.answers.look() or self._died() or self.events.look()
+        return self.answers.check() or self._died() or self.events.check()
 
     def _died(self) -> str:
         """A dead process is started again at once, so it is known by its new run, too."""

@@ -21,7 +21,7 @@ from gateway.runtime.connections import connection, get
 
 #: Requests at once that a new version answers before anybody else's, so that each of its threads has made its
 #: connections and the first requests are no slower than later ones.
-WARM_UP = 8
+WARM_UP_REQUESTS = 8
 _LIVE = ("starting", "serving", "promoting")
 
 
@@ -62,11 +62,11 @@ class Canaries:
         """
         with state.change(self.file) as written:
             written.canaries[service] = Canary(version, since=state.now())
-        self.follow()
+        self.apply_shares()
         try:
             with self.step(f"starting {version.label} beside {written.stable_of(service).label}"):
                 self._serve(Instance(service, canary=True), version)
-                self.traffic.introduce(state.read(self.file).canaries)
+                self.traffic.add(state.read(self.file).canaries)
         except BaseException:
             self.end(service)
             raise
@@ -78,7 +78,7 @@ class Canaries:
             present = written.canaries[service]
             present.weight, present.phase = percent, "serving"
             written.note(service, what, f"{percent} %")
-        self.follow()
+        self.apply_shares()
 
     def promote(self, service: str) -> tuple[Version, Version]:
         """The canary's version becomes the stable one.
@@ -97,7 +97,7 @@ class Canaries:
             present.phase, present.weight = "promoting", 100
         try:
             with self.step(f"letting the canary of {service} take everything"):
-                self.follow()
+                self.apply_shares()
                 self.traffic.drain(service, seconds=self.drain_s)
             with self.step(f"starting {new.label} in the place of {old.label}"):
                 self._replace(service, new)
@@ -110,7 +110,7 @@ class Canaries:
             written.previous[service] = old
             written.canaries[service].weight = 0
             written.note(service, "promoted", f"{new.label} in the place of {old.label}")
-        self.follow()
+        self.apply_shares()
         self.end(service)
         return old, new
 
@@ -135,7 +135,7 @@ class Canaries:
             before = replace(present)
             present.weight, present.phase = 0, "failed"
             written.note(service, what, why)
-        self.follow()
+        self.apply_shares()
         return before
 
     def end(self, service: str) -> None:
@@ -153,16 +153,16 @@ class Canaries:
             with state.change(self.file) as written:
                 written.canaries.pop(service, None)
             self.runner.forget(service)
-            self.follow()
+            self.apply_shares()
 
-    def follow(self) -> None:
+    def apply_shares(self) -> None:
         """Give Envoy and the workers the shares that are written."""
         versions = state.read(self.file)
         self.traffic.set_shares(versions.weights())
         for service, canary in versions.canaries.items():
             self.runner.share_events(service, canary.weight)
 
-    def settle(self) -> None:
+    def recover(self) -> None:
         """Before a start: what an interrupted command left behind is brought to something that can run."""
         gone = []
         with state.change(self.file) as versions:
@@ -175,7 +175,7 @@ class Canaries:
                     canary.phase = "serving"
         for service in gone:
             self.runner.forget(service)
-        self.follow()
+        self.apply_shares()
 
     def _replace(self, service: str, version: Version) -> None:
         """Stop a service's first version and start another one in its place."""
@@ -195,8 +195,8 @@ class Canaries:
                     f"{instance.name} does not serve after {self.ready_within_s:g} s: {said}", names
                 )
             time.sleep(0.1)
-        with ThreadPoolExecutor(WARM_UP) as pool:
-            for _ in range(WARM_UP):
+        with ThreadPoolExecutor(WARM_UP_REQUESTS) as pool:
+            for _ in range(WARM_UP_REQUESTS):
                 pool.submit(self._ask, instance)
 
     def _missing(self, instance: Instance) -> str:

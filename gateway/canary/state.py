@@ -14,8 +14,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-#: So many lines of history are kept.
-KEPT = 50
+#: Lines of history that are kept.
+MAX_HISTORY = 50
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Canary:
 
 
 @dataclass
-class Happening:
+class HistoryEntry:
     """One line of the history: when, to which service's canary, what, and why (may be empty)."""
 
     time: str
@@ -76,7 +76,7 @@ class Versions:
     stable: dict[str, Version] = field(default_factory=dict)
     previous: dict[str, Version] = field(default_factory=dict)
     canaries: dict[str, Canary] = field(default_factory=dict)
-    history: list[Happening] = field(default_factory=list)
+    history: list[HistoryEntry] = field(default_factory=list)
 
     def stable_of(self, service: str) -> Version:
         """What a service runs, its canary aside."""
@@ -95,8 +95,8 @@ class Versions:
 
     def note(self, service: str, what: str, why: str = "") -> None:
         """Add a line to the history."""
-        self.history.append(Happening(now(), service, what, why))
-        del self.history[:-KEPT]
+        self.history.append(HistoryEntry(now(), service, what, why))
+        del self.history[:-MAX_HISTORY]
 
 
 def now() -> str:
@@ -122,7 +122,7 @@ def read(file: Path) -> Versions:
                 name: Canary(**{**value, "version": Version(**value["version"])})
                 for name, value in raw["canaries"].items()
             },
-            history=[Happening(**value) for value in raw["history"]],
+            history=[HistoryEntry(**value) for value in raw["history"]],
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{file} is not what make canary wrote: {error!r}") from None
@@ -136,8 +136,10 @@ def change(file: Path) -> Iterator[Versions]:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         versions = read(file)
         yield versions
-        aside = file.with_name(f".{file.name}.new")
-        aside.write_text(json.dumps(asdict(versions), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        aside.replace(file)
+        temporary = file.with_name(f".{file.name}.new")
+        temporary.write_text(
+            json.dumps(asdict(versions), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
+        temporary.replace(file)
     finally:
         os.close(descriptor)

@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.config.names import canary_cluster, kept_cluster, share_cluster
+from gateway.config.names import cached_cluster, canary_cluster, share_cluster
 from gateway.runtime.admin import Admin
 
 
@@ -54,7 +54,7 @@ class Sample:
     waiting: int
 
 
-def look(admin: Admin, service: str) -> Sample:
+def take_sample(admin: Admin, service: str) -> Sample:
     """Ask Envoy.
 
     Raises:
@@ -62,8 +62,8 @@ def look(admin: Admin, service: str) -> Sample:
         LookupError: it has no such canary.
     """
     canary = canary_cluster(service)
-    seconds = [share_cluster(service), kept_cluster(canary)]
-    firsts = [service, kept_cluster(service)]
+    seconds = [share_cluster(service), cached_cluster(canary)]
+    firsts = [service, cached_cluster(service)]
     names = "|".join([canary, *seconds, *firsts])
     found = admin.stats(rf"^cluster\.({names})\.(upstream_rq|outlier_detection|membership)")
     if f"cluster.{canary}.membership_total" not in found:

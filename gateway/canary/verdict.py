@@ -8,7 +8,7 @@ is judged at once and a quiet one on what there is. Any of these is a reason:
   above it, and chance does not explain it (three standard deviations).
 - Slowness: of at least 6 answers, half took longer than 0.3 s and than three times what half of the stable
   version's took. With fewer than 6 answers of the stable version to compare with: longer than 1 s.
-- Silence: for 3 s at least 3 requests waited and none was answered.
+- No answer: for 3 s at least 3 requests waited and none was answered.
 
 What both versions suffer alike (a database that is down) is no reason.
 """
@@ -21,21 +21,21 @@ from collections.abc import Sequence
 from gateway.canary.stats import Sample, Tally
 
 #: Seconds looked back at.
-WINDOWS = (3.0, 10.0, 30.0)
+WINDOWS_S = (3.0, 10.0, 30.0)
 #: Fewer failures than this, beyond what the stable version has too, may be chance.
-LEAST_ERRORS = 5
+MIN_ERRORS = 5
 #: Points of percent above the stable version's share of failures.
-MORE_ERRORS = 5.0
+ERROR_MARGIN_PERCENT = 5.0
 #: Fewer answers than this say nothing about times.
-LEAST_ANSWERS = 6
+MIN_ANSWERS = 6
 #: A median below this (seconds) is never slow.
-FAST = 0.3
+NEVER_SLOW_S = 0.3
 #: So many times the stable version's median is slow.
-SLOWER = 3.0
+SLOW_FACTOR = 3.0
 #: Slow without a stable version to compare with, seconds.
-SLOW = 1.0
-#: So many unanswered requests are silence.
-LEAST_WAITING = 3
+SLOW_ALONE_S = 1.0
+#: So many unanswered requests, and none answered, are a reason.
+MIN_WAITING = 3
 
 
 def judge(samples: Sequence[Sample]) -> str:
@@ -47,20 +47,20 @@ def judge(samples: Sequence[Sample]) -> str:
     if len(samples) < 2:
         return ""
     last = samples[-1]
-    if _taken_out(samples):
+    if _ejected(samples):
         return "Envoy took it out: five failures in a row"
-    for window in WINDOWS:
+    for window in WINDOWS_S:
         first = _before(samples, last.at - window)
         canary, stable = between(first.canary, last.canary), between(first.stable, last.stable)
         if reason := _errors(canary, stable, window) or _slowness(canary, stable, window):
             return reason
-    return _silence(samples)
+    return _unresponsive(samples)
 
 
-def _taken_out(samples: Sequence[Sample]) -> bool:
+def _ejected(samples: Sequence[Sample]) -> bool:
     """Whether Envoy has just ejected it, for more than the stable version suffers as well."""
     last = samples[-1]
-    first = _before(samples, last.at - WINDOWS[0])
+    first = _before(samples, last.at - WINDOWS_S[0])
     if last.ejections <= first.ejections:
         return False
     share, usual = percent(between(first.canary, last.canary)), percent(between(first.stable, last.stable))
@@ -85,7 +85,10 @@ def between(first: Tally, last: Tally) -> Tally:
 def _errors(canary: Tally, stable: Tally, window: float) -> str:
     share, usual = percent(canary), percent(stable)
     expected = canary.answers * usual / 100
-    if canary.errors - expected < max(LEAST_ERRORS, 3 * math.sqrt(expected)) or share <= usual + MORE_ERRORS:
+    if (
+        canary.errors - expected < max(MIN_ERRORS, 3 * math.sqrt(expected))
+        or share <= usual + ERROR_MARGIN_PERCENT
+    ):
         return ""
     return (
         f"{canary.errors} of {canary.answers} tries failed in {window:g} s "
@@ -94,24 +97,24 @@ def _errors(canary: Tally, stable: Tally, window: float) -> str:
 
 
 def _slowness(canary: Tally, stable: Tally, window: float) -> str:
-    if counted(canary) < LEAST_ANSWERS:
+    if counted(canary) < MIN_ANSWERS:
         return ""
-    compared = counted(stable) >= LEAST_ANSWERS
-    limit = max(FAST, SLOWER * median(stable)) if compared else SLOW
+    compared = counted(stable) >= MIN_ANSWERS
+    limit = max(NEVER_SLOW_S, SLOW_FACTOR * median(stable)) if compared else SLOW_ALONE_S
     if (middle := median(canary)) <= limit:
         return ""
     usual = f", of the stable version's {median(stable):.3f} s" if compared else ""
     return f"half of {counted(canary)} answers in {window:g} s took longer than {middle:.2f} s{usual}"
 
 
-def _silence(samples: Sequence[Sample]) -> str:
+def _unresponsive(samples: Sequence[Sample]) -> str:
     last = samples[-1]
-    recent = [sample for sample in samples if sample.at >= last.at - WINDOWS[0] - 0.25]
-    if last.at - recent[0].at < WINDOWS[0] - 0.25 or last.canary.answers > recent[0].canary.answers:
+    recent = [sample for sample in samples if sample.at >= last.at - WINDOWS_S[0] - 0.25]
+    if last.at - recent[0].at < WINDOWS_S[0] - 0.25 or last.canary.answers > recent[0].canary.answers:
         return ""
-    if min(sample.waiting for sample in recent) < LEAST_WAITING:
+    if min(sample.waiting for sample in recent) < MIN_WAITING:
         return ""
-    return f"it has answered nothing for {WINDOWS[0]:g} s while {last.waiting} requests wait"
+    return f"it has answered nothing for {WINDOWS_S[0]:g} s while {last.waiting} requests wait"
 
 
 def percent(tally: Tally) -> float:

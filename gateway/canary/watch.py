@@ -6,12 +6,12 @@ import http.client
 from collections import deque
 from dataclasses import replace
 
-from gateway.canary.stats import NOTHING, Sample, Tally, look
-from gateway.canary.verdict import WINDOWS, judge
+from gateway.canary.stats import NOTHING, Sample, Tally, take_sample
+from gateway.canary.verdict import WINDOWS_S, judge
 from gateway.runtime.admin import Admin
 
-#: Seconds between two looks.
-INTERVAL = 0.5
+#: Seconds between two checks.
+INTERVAL_S = 0.5
 
 
 class Watch:
@@ -20,16 +20,16 @@ class Watch:
     def __init__(self, admin: Admin, service: str) -> None:
         self.admin = admin
         self.service = service
-        self.samples: deque[Sample] = deque(maxlen=int(WINDOWS[-1] / INTERVAL) + 10)
+        self.samples: deque[Sample] = deque(maxlen=int(WINDOWS_S[-1] / INTERVAL_S) + 10)
 
-    def look(self) -> str:
-        """Look once.
+    def check(self) -> str:
+        """Check once.
 
         Returns:
             Why the canary is to be rolled back; empty: it is not, or Envoy does not answer.
         """
         try:
-            sample = look(self.admin, self.service)
+            sample = take_sample(self.admin, self.service)
         except (OSError, http.client.HTTPException, LookupError, ValueError):
             return ""
         if self.samples and (since := _beginning(self.samples[-1], sample)) is not self.samples[-1]:
@@ -40,10 +40,10 @@ class Watch:
 
 
 def _beginning(before: Sample, now: Sample) -> Sample:
-    """What the counts of a look are to be compared with: those of the look before.
+    """What the counts of a check are to be compared with: those of the check before.
 
     Where they have gone back another Envoy answers, or another canary is there: those began at nothing, and
-    what they have counted until this first look counts.
+    what they have counted until this first check counts.
     """
     canary = _went_back(before.canary, now.canary) or now.ejections < before.ejections
     stable = _went_back(before.stable, now.stable)

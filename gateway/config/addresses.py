@@ -75,12 +75,12 @@ class Addresses:
 
     @property
     def inner_at(self) -> str:
-        """Where nginx finds web_frontend's door."""
+        """Where nginx finds web_frontend's listener."""
         return self.target.inner_at.format(run=self.run_dir)
 
     @property
     def inner(self) -> str:
-        """web_frontend's door."""
+        """web_frontend's listener."""
         return self.target.inner.format(run=self.run_dir)
 
     @property
@@ -101,7 +101,9 @@ class Addresses:
         """
         table, names = route_table(gateway), [service.name for service in gateway.services]
         addresses = [self.service(instance) for name in names for instance in _versions(name)]
-        pages = [self.pages(table, name) for kept in table.services("pages") for name in _versions(kept)]
+        pages = [
+            self.pages(table, name) for instance in table.services("pages") for name in _versions(instance)
+        ]
         files = [self.exports(table, name) for name in table.services("csv", "handed_over")]
         files += map(self.exporter, table.services("csv"))
         hashers = map(self.hasher, table.services("hashed"))

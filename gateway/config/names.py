@@ -26,13 +26,13 @@ def weight_prefix(service: str) -> str:
 
 
 def pages_cluster(name: str) -> str:
-    """nginx as the keeper of a version's pages."""
+    """nginx, which caches a version's pages."""
     return f"{name}-pages"
 
 
-def kept_cluster(name: str) -> str:
+def cached_cluster(name: str) -> str:
     """Where a cached route leads: a version's pages, or else the version itself."""
-    return f"{name}-kept"
+    return f"{name}-cached"
 
 
 def exports_cluster(service: str) -> str:
@@ -59,7 +59,7 @@ def upstream_cluster(to: Upstream) -> str:
         case "stream":
             return stream_cluster(to.service)
         case "pages":
-            return kept_cluster(canary_cluster(to.service) if canary else to.service)
+            return cached_cluster(canary_cluster(to.service) if canary else to.service)
         case "csv" | "handed_over":
             return exports_cluster(to.service)
         case "hashed" | "handed_on":

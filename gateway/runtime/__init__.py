@@ -1,1 +1,1 @@
-"""What runs and watches: the files that Envoy and nginx go by, their processes, and Envoy's admin."""
+"""What runs and watches: the files that Envoy and nginx read, their processes, and Envoy's admin."""

@@ -36,14 +36,14 @@ class CanaryTraffic:
         """The running Envoy's."""
         return Admin(self.run_dir / ADMIN_SOCKET)
 
-    def introduce(self, canaries: Collection[str]) -> None:
+    def add(self, canaries: Collection[str]) -> None:
         """Add a canary: first its clusters, then the routes that lead to them.
 
         Args:
             canaries: every service with a canary, the new one included.
 
         Raises:
-            ConfigNotApplied: Envoy does not go by it.
+            ConfigNotApplied: Envoy has not applied it.
         """
         gateway, addresses = self._read()
         write_clusters(self.out, addresses, gateway, canaries)
@@ -52,13 +52,13 @@ class CanaryTraffic:
         wait_until_applied(self.admin, self.out)
 
     def remove(self, canaries: Collection[str]) -> None:
-        """Take a canary out: first the routes, then the clusters. As :meth:`introduce`.
+        """Take a canary out: first the routes, then the clusters. As :meth:`add`.
 
         Args:
             canaries: every service that still has a canary.
 
         Raises:
-            ConfigNotApplied: Envoy does not go by it.
+            ConfigNotApplied: Envoy has not applied it.
         """
         gateway, addresses = self._read()
         write_routes(self.out, gateway, read_site(self.out), canaries)
@@ -71,13 +71,13 @@ class CanaryTraffic:
         set_weights(self.out, weights)
 
     def drain(self, instance: str, *, seconds: float) -> bool:
-        """Wait until Envoy goes by the shares, and until a version answers no request, for a moment on end.
+        """Wait until Envoy has applied the shares, and until a version has been idle for a moment.
 
         Returns:
             False when it still does after the time: streams last as long as their listener.
 
         Raises:
-            ConfigNotApplied: Envoy does not go by the shares.
+            ConfigNotApplied: Envoy has not applied the shares.
         """
         wait_until_applied(self.admin, self.out)
         # nginx asks the version for its pages: it is the first to have nothing to do.

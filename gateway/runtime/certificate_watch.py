@@ -11,8 +11,8 @@ from pathlib import Path
 from gateway.config.source import SourceError
 from gateway.runtime.certificate import SOURCE, write_certificate
 
-#: Seconds between two looks at the files.
-LOOK_S = 5.0
+#: Seconds between two checks of the files.
+POLL_INTERVAL_S = 5.0
 
 
 def watch(out: Path) -> None:
@@ -25,7 +25,7 @@ def watch(out: Path) -> None:
 
 def _watch(out: Path, never: threading.Event) -> None:
     taken = _state(out)
-    while not never.wait(LOOK_S):
+    while not never.wait(POLL_INTERVAL_S):
         state = _state(out)
         if state == taken or not state:
             continue

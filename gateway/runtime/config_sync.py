@@ -1,4 +1,4 @@
-"""Whether a running Envoy goes by the files that were written: their versions are in its statistics."""
+"""Whether a running Envoy applies the files that were written: their versions are in its statistics."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ConfigNotApplied(RuntimeError):
 
 
 def wait_until_applied(admin: Admin, folder: Path, *, seconds: float = 15) -> None:
-    """Return when Envoy goes by every file.
+    """Return when Envoy has applied every file.
 
     Args:
         admin: the running Envoy's.
@@ -32,7 +32,7 @@ def wait_until_applied(admin: Admin, folder: Path, *, seconds: float = 15) -> No
         seconds: to wait at most.
 
     Raises:
-        ConfigNotApplied: it still goes by older ones.
+        ConfigNotApplied: it still uses older ones.
     """
     end = time.monotonic() + seconds
     while missing := _missing(admin, folder):

@@ -35,7 +35,7 @@ def command(
         "--concurrency", str(concurrency or min(2, os.cpu_count() or 1)),
         "--file-flush-interval-msec", "1000",
         "--log-level", "warning",
-        # While user_service is down every provider of keys at every door would say so every two seconds.
+        # While user_service is down every provider of keys at every listener would say so every two seconds.
         "--component-log-level", "jwt:error",
     ]  # fmt: skip
 

@@ -28,7 +28,7 @@ SITE = Path("site.json")
 def write(path: Path, document: dict[str, Any], *, mode: int = 0o644) -> None:
     """Aside, then renamed: Envoy reloads a watched file only on a rename, and never sees half of it.
 
-    Resources get a version, their hash, which Envoy's statistics name once it goes by them.
+    Resources get a version, their hash, which Envoy's statistics name once it applies them.
     """
     if "resources" in document:
         text = json.dumps(document["resources"], sort_keys=True)

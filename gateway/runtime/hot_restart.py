@@ -29,23 +29,23 @@ from gateway.runtime.admin import Admin
 from gateway.runtime.certificate_watch import watch
 from gateway.runtime.envoy import command
 
-#: Seconds that an Envoy may take to open its doors.
-START_WITHIN = 30.0
+#: Seconds that an Envoy may take to open its listeners.
+START_TIMEOUT_S = 30.0
 #: Seconds that an old Envoy stays after its drain time, so that the end of its last answer is sent.
-AFTER_DRAIN = 2
-#: Seconds between two looks at what is still under way.
-LOOK = 0.1
+AFTER_DRAIN_S = 2
+#: Seconds between two checks of what is still under way.
+POLL_INTERVAL_S = 0.1
 
 _PDEATHSIG = 1
 _REQUESTS = r"^http\.(public|inner)\.downstream_rq_active$"
-_DOORS = r"^listener_manager\.(lds\.update_(success|rejected)|total_listeners_active)$"
+_LISTENERS = r"^listener_manager\.(lds\.update_(success|rejected)|total_listeners_active)$"
 
 
-class DoorsClosed(RuntimeError):
-    """Envoy runs but has opened no doors: its log says why."""
+class ListenersNotActive(RuntimeError):
+    """Envoy runs but does not listen: its log says why."""
 
 
-class Keeper:
+class HotRestarter:
     """The Envoys of one gateway: one, and for a while the one before it.
 
     Args:
@@ -64,28 +64,28 @@ class Keeper:
 
     def run(self) -> int:
         """Keep it running until it is told to stop; returns the exit code."""
-        heard = {signal.SIGHUP, signal.SIGTERM, signal.SIGINT, signal.SIGCHLD}
-        signal.pthread_sigmask(signal.SIG_BLOCK, heard)
+        signals = {signal.SIGHUP, signal.SIGTERM, signal.SIGINT, signal.SIGCHLD}
+        signal.pthread_sigmask(signal.SIG_BLOCK, signals)
         self._start(["--use-dynamic-base-id", "--base-id-path", str(self.base_id)])
         try:
-            self._wait_for_doors()
-        except DoorsClosed as error:
+            self._wait_for_listeners()
+        except ListenersNotActive as error:
             print(f"gateway: {error}", file=sys.stderr, flush=True)
             self._end()
             return 1
         watch(self.bootstrap.parent)
-        wanted = False
+        requested = False
         while True:
-            number = signal.sigwait(heard)
+            number = signal.sigwait(signals)
             if number in (signal.SIGTERM, signal.SIGINT):
                 self._stop()
                 return 0
             if number == signal.SIGCHLD and not self._reap():
                 return 1
-            wanted = wanted or number == signal.SIGHUP
+            requested = requested or number == signal.SIGHUP
             # Envoy knows two generations: a third waits until the first is gone.
-            if wanted and len(self.envoys) == 1:
-                wanted = False
+            if requested and len(self.envoys) == 1:
+                requested = False
                 self._replace()
 
     def _start(self, arguments: list[str]) -> None:
@@ -97,16 +97,16 @@ class Keeper:
                 "--restart-epoch", str(self.epoch),
                 "--drain-strategy", "immediate",
                 "--drain-time-s", str(self.drain),
-                "--parent-shutdown-time-s", str(self.drain + AFTER_DRAIN),
+                "--parent-shutdown-time-s", str(self.drain + AFTER_DRAIN_S),
             ],
         )  # fmt: skip
-        keeper = os.getpid()
+        parent = os.getpid()
 
         def prepare() -> None:
             signal.pthread_sigmask(signal.SIG_SETMASK, set())
             if sys.platform == "linux":  # Envoy ends when this is killed, and does not hold the port
                 ctypes.CDLL(None).prctl(_PDEATHSIG, signal.SIGKILL)
-                if os.getppid() != keeper:
+                if os.getppid() != parent:
                     os._exit(1)
 
         self.envoys.append(subprocess.Popen(argv, preexec_fn=prepare))
@@ -126,24 +126,26 @@ class Keeper:
             if envoy is serving and self.envoys:
                 # The new one did not get as far as to tell the old one to leave: that one goes on.
                 print(
-                    "gateway: the new Envoy ended at once; the old one goes on", file=sys.stderr, flush=True
+                    "gateway: the new Envoy exited at once; the old one continues",
+                    file=sys.stderr,
+                    flush=True,
                 )
                 self.epoch -= 1
         return bool(self.envoys)
 
-    def _wait_for_doors(self) -> None:
-        end = time.monotonic() + START_WITHIN
+    def _wait_for_listeners(self) -> None:
+        end = time.monotonic() + START_TIMEOUT_S
         while self.envoys[0].poll() is None:
             with suppress(OSError, http.client.HTTPException, ValueError):
-                stats = self.admin.stats(_DOORS)
+                stats = self.admin.stats(_LISTENERS)
                 if stats.get("listener_manager.lds.update_rejected"):
-                    raise DoorsClosed("Envoy cannot open its doors: is the port taken?")
+                    raise ListenersNotActive("Envoy cannot listen: is the port in use?")
                 if stats.get("listener_manager.total_listeners_active", 0) > 1:
                     return
             if time.monotonic() > end:
-                raise DoorsClosed("Envoy has opened no doors in time")
-            time.sleep(LOOK)
-        raise DoorsClosed("Envoy ended at once")
+                raise ListenersNotActive("Envoy did not listen in time")
+            time.sleep(POLL_INTERVAL_S)
+        raise ListenersNotActive("Envoy exited at once")
 
     def _stop(self) -> None:
         """Let what is under way finish, and end."""
@@ -152,7 +154,7 @@ class Keeper:
             self.admin.post("/healthcheck/fail")  # answers carry Connection: close; /ready says no
             self.admin.post("/drain_listeners?graceful&skip_exit")
             while sum(self.admin.stats(_REQUESTS)[name] for name in _names()) and time.monotonic() < end:
-                time.sleep(LOOK)
+                time.sleep(POLL_INTERVAL_S)
         self._end()
 
     def _end(self) -> None:
@@ -163,7 +165,7 @@ class Keeper:
 
 
 def _names() -> list[str]:
-    return [f"http.{door}.downstream_rq_active" for door in ("public", "inner")]
+    return [f"http.{listener}.downstream_rq_active" for listener in ("public", "inner")]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -174,7 +176,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--concurrency", type=int, help="worker threads (default: two, or one on one core)")
     options = parser.parse_args(arguments)
     drain = options.drain or int(load().timeouts.drain)
-    return Keeper(options.config / "bootstrap.json", drain=drain, concurrency=options.concurrency).run()
+    return HotRestarter(options.config / "bootstrap.json", drain=drain, concurrency=options.concurrency).run()
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 Writes for Envoy `bootstrap.json`, `lds/listeners.json`, `cds/clusters.json`, `rds/routes.json` and
 `rtds/weights.json`, and for nginx `nginx.conf`, each aside and then renamed, so that a running Envoy takes
-new doors, clusters and routes without a restart; nginx is reloaded. With `--check`, both judge their own
+new listeners, clusters and routes without a restart; nginx is reloaded. With `--check`, both judge their own
 first, and nothing is written when one refuses.
 """
 
@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gateway.config.addresses import Addresses
-from gateway.config.envoy.bootstrap import bootstrap, doors, watched_routes
+from gateway.config.envoy.bootstrap import bootstrap, traffic_listeners, watched_routes
 from gateway.config.run import Run
 from gateway.config.site import Site
 from gateway.config.source import SOURCE_FILE, SourceError, load
@@ -102,7 +102,7 @@ def render(
     write_clusters(out, addresses, gateway, canaries)
     save_site(out, site)
     write_routes(out, gateway, site, canaries)
-    write(out / LISTENERS, {"resources": doors(run, watched_routes(out))})
+    write(out / LISTENERS, {"resources": traffic_listeners(run, watched_routes(out))})
     path = out / "bootstrap.json"
     write(path, bootstrap(run, folder=out))
     return path

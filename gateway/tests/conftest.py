@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from gateway.tests.keeping import Kept, kept_gateway
+from gateway.tests.hot_restarted import RestartableGateway, restartable_gateway
 from gateway.tests.running import System, made, running
 from gateway.tests.tokens import bearer
 
@@ -64,7 +64,7 @@ def inside(system: System) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture
-def kept() -> Iterator[Kept]:
-    """A gateway of its own under its keeper."""
-    with kept_gateway() as kept:
-        yield kept
+def gateway() -> Iterator[RestartableGateway]:
+    """A gateway of its own under its hot restarter."""
+    with restartable_gateway() as gateway:
+        yield gateway

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from gateway.runtime.files import version
-from gateway.tests.keeping import DRAIN, Kept, keeper
+from gateway.tests.hot_restarted import DRAIN, RestartableGateway, hot_restarter
 from gateway.tests.running import System
 from gateway.tests.tokens import bearer
 from servicekit.testing.load import Load
@@ -52,58 +52,61 @@ class Trading(Load):
         connection.close()
 
 
-def test_a_reload_of_everything_loses_no_request(kept: Kept) -> None:
-    [envoy] = kept.envoys()
-    doors = kept.system.folder / "etc" / "lds" / "listeners.json"
-    before = version(doors)
-    with Trading(kept.system) as load:
+def test_a_reload_of_everything_loses_no_request(gateway: RestartableGateway) -> None:
+    [envoy] = gateway.envoys()
+    listeners = gateway.system.folder / "etc" / "lds" / "listeners.json"
+    before = version(listeners)
+    with Trading(gateway.system) as load:
         for size in (2_000_000, 3_000_000, 4_000_000):
             time.sleep(1)
-            kept.change(lambda raw, size=size: raw["limits"].update(body_bytes=size))
-            kept.change(lambda raw, size=size: raw["timeouts"].update(safe=size / 1e6 + 8))
+            gateway.change(lambda raw, size=size: raw["limits"].update(body_bytes=size))
+            gateway.change(lambda raw, size=size: raw["timeouts"].update(safe=size / 1e6 + 8))
         time.sleep(DRAIN + 1)
     assert set(load.counts) == {"200"}, load.counts
     assert load.counts["200"] > 1000
-    assert version(doors) != before
-    assert kept.envoys() == [envoy]  # without a restart
-    with kept.system.outside() as client:
+    assert version(listeners) != before
+    assert gateway.envoys() == [envoy]  # without a restart
+    with gateway.system.outside() as client:
         assert client.post("/api/v1/orders", content=b"x" * 3_500_000, headers=bearer()).status_code == 200
 
 
-def test_a_restart_loses_no_request(kept: Kept) -> None:
-    known = kept.envoys()
-    with Trading(kept.system) as load:
+def test_a_restart_loses_no_request(gateway: RestartableGateway) -> None:
+    known = gateway.envoys()
+    with Trading(gateway.system) as load:
         for _ in range(2):
             time.sleep(1)
-            kept.restart()
-            known.append(kept.wait_until_alone(without=known))
+            gateway.restart()
+            known.append(gateway.wait_until_alone(without=known))
         time.sleep(1)
     assert set(load.counts) == {"200"}, load.counts
     assert load.counts["200"] > 1000
-    assert kept.envoys() == known[-1:]
-    with kept.system.through("gateway.sock") as frontend, kept.system.through("gateway-stats.sock") as stats:
+    assert gateway.envoys() == known[-1:]
+    with (
+        gateway.system.through("gateway.sock") as frontend,
+        gateway.system.through("gateway-stats.sock") as stats,
+    ):
         assert frontend.get("/").status_code == 200
         assert stats.get("/ready").text.strip() == "LIVE"
 
 
-def test_two_restarts_at_once_are_one_after_the_other(kept: Kept) -> None:
-    [first] = kept.envoys()
-    with Trading(kept.system, clients=2) as load:
-        kept.restart()
+def test_two_restarts_at_once_are_one_after_the_other(gateway: RestartableGateway) -> None:
+    [first] = gateway.envoys()
+    with Trading(gateway.system, clients=2) as load:
+        gateway.restart()
         time.sleep(1.5)
-        second = next(pid for pid in kept.envoys() if pid != first)
-        kept.restart()
-        third = kept.wait_until_alone(without=[first, second])
+        second = next(pid for pid in gateway.envoys() if pid != first)
+        gateway.restart()
+        third = gateway.wait_until_alone(without=[first, second])
         time.sleep(1)
     assert set(load.counts) == {"200"}, load.counts
-    assert kept.envoys() == [third]
+    assert gateway.envoys() == [third]
 
 
-def test_what_is_under_way_at_the_end_is_finished(kept: Kept) -> None:
+def test_what_is_under_way_at_the_end_is_finished(gateway: RestartableGateway) -> None:
     statuses: list[int] = []
 
     def slow() -> None:
-        with kept.system.outside() as client:
+        with gateway.system.outside() as client:
             path = f"/api/v1/orders?do=slow&seconds={DRAIN - 0.5}"
             statuses.append(client.post(path, headers=bearer()).status_code)
 
@@ -111,40 +114,40 @@ def test_what_is_under_way_at_the_end_is_finished(kept: Kept) -> None:
     for thread in asking:
         thread.start()
     time.sleep(0.5)
-    kept.process.terminate()
+    gateway.process.terminate()
     for thread in asking:
         thread.join()
     assert statuses == [200] * 5
     begun = time.monotonic()
-    assert kept.process.wait(10) == 0
+    assert gateway.process.wait(10) == 0
     assert time.monotonic() - begun < 2
-    with pytest.raises(OSError), socket.create_connection(("127.0.0.1", kept.system.port), timeout=1):
+    with pytest.raises(OSError), socket.create_connection(("127.0.0.1", gateway.system.port), timeout=1):
         pass
 
 
-def test_a_killed_envoy_ends_its_keeper(kept: Kept) -> None:
-    os.kill(kept.envoys()[0], signal.SIGKILL)
-    assert kept.process.wait(5) == 1
+def test_a_killed_envoy_ends_its_hot_restarter(gateway: RestartableGateway) -> None:
+    os.kill(gateway.envoys()[0], signal.SIGKILL)
+    assert gateway.process.wait(5) == 1
 
 
-def test_a_killed_keeper_leaves_nothing_that_holds_the_port(
-    kept: Kept,
+def test_a_killed_hot_restarter_leaves_nothing_that_holds_the_port(
+    gateway: RestartableGateway,
 ) -> None:
-    kept.process.kill()
-    kept.process.wait(5)
+    gateway.process.kill()
+    gateway.process.wait(5)
     end = time.monotonic() + 5
     while time.monotonic() < end:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", kept.system.port), timeout=1):
+        with suppress(OSError), socket.create_connection(("127.0.0.1", gateway.system.port), timeout=1):
             time.sleep(0.1)
             continue
         break
-    with keeper(kept.system), kept.system.outside() as client:
+    with hot_restarter(gateway.system), gateway.system.outside() as client:
         assert client.get("/").status_code == 200
 
 
-def test_a_second_gateway_cannot_share_the_port(kept: Kept, tmp_path: Path) -> None:
+def test_a_second_gateway_cannot_share_the_port(gateway: RestartableGateway, tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
-    other = System(tmp_path, kept.system.port, kept.system.source)
+    other = System(tmp_path, gateway.system.port, gateway.system.source)
     other.render()
     argv = [
         sys.executable,

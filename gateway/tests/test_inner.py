@@ -1,4 +1,4 @@
-"""web_frontend's own door, and the two for the machine's operator."""
+"""web_frontend's own listener, and the two for the machine's operator."""
 
 from __future__ import annotations
 

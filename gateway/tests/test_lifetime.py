@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.config.nginx.lifetime import SLOWEST, kept
+from gateway.config.nginx.lifetime import MAX_WAIT_S, cache_lifetime
 
 
-@pytest.mark.parametrize("waited", range(SLOWEST + 1))
+@pytest.mark.parametrize("waited", range(MAX_WAIT_S + 1))
 @pytest.mark.parametrize("seconds", range(61))
 def test_the_worst_case_is_within_what_the_service_allowed(seconds: int, waited: int) -> None:
-    lifetime = kept(seconds, waited)
+    lifetime = cache_lifetime(seconds, waited)
     if lifetime is None:
         assert seconds < waited + 3
         return
@@ -21,4 +21,4 @@ def test_the_worst_case_is_within_what_the_service_allowed(seconds: int, waited:
 
 
 def test_five_seconds_are_two_fresh_and_one_to_renew() -> None:
-    assert kept(5, 0) == (2, 1)
+    assert cache_lifetime(5, 0) == (2, 1)

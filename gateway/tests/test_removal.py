@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from gateway.tests.keeping import DRAIN, Kept
+from gateway.tests.hot_restarted import DRAIN, RestartableGateway
 from gateway.tests.running import System
 from gateway.tests.tokens import bearer
 from servicekit.testing.load import Load
@@ -54,18 +54,18 @@ def without(raw: dict[str, Any]) -> None:
     raw["routes"] = [route for route in raw["routes"] if route["to"] not in GONE]
 
 
-def test_a_service_that_is_taken_out_takes_nobody_with_it(kept: Kept) -> None:
-    whole = yaml.safe_load(kept.system.source.read_text(encoding="utf-8"))
-    with Everywhere(kept.system) as load:
+def test_a_service_that_is_taken_out_takes_nobody_with_it(gateway: RestartableGateway) -> None:
+    whole = yaml.safe_load(gateway.system.source.read_text(encoding="utf-8"))
+    with Everywhere(gateway.system) as load:
         time.sleep(1)
-        kept.change(without)
+        gateway.change(without)
         time.sleep(DRAIN + 1)
-        with kept.system.outside() as client:
+        with gateway.system.outside() as client:
             for service in GONE:
                 answer = client.get(ADDRESSES[service], headers=bearer())
                 assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
-        kept.change(lambda raw: raw.update(whole))
-        with kept.system.outside() as client:
+        gateway.change(lambda raw: raw.update(whole))
+        with gateway.system.outside() as client:
             for service in GONE:
                 assert client.get(ADDRESSES[service], headers=bearer()).json()["service"] == service
         time.sleep(DRAIN + 1)

@@ -50,20 +50,20 @@ def test_a_page_answers_once_however_it_fails() -> None:
     assert read.retry == Retry(("reset", "connect-failure"), GATEWAY.retries, try_s=TIMES.page_try)
 
 
-def test_pages_are_kept_for_who_says_nothing_of_themselves_and_a_search_is_not_tried_again() -> None:
-    kept_search, search, kept, read, write = rules("/api/v1/instruments")
-    for rule, other in ((kept_search, search), (kept, read)):
+def test_pages_are_cached_for_anonymous_requests_and_a_search_is_not_retried() -> None:
+    cached_search, search, cached, read, write = rules("/api/v1/instruments")
+    for rule, other in ((cached_search, search), (cached, read)):
         assert rule.to == Upstream("market", "pages")
         assert (rule.match.without_token, rule.match.without_cookie) == (True, True)
         assert rule.match.methods == ("GET", "HEAD")
         assert rule.token == "ignored"
         assert other.to == Upstream("market")
         assert other.token == "optional"
-    for rule in (kept_search, search):
+    for rule in (cached_search, search):
         assert rule.match.parameter == "search"
         assert rule.retry
         assert (rule.retry.on, rule.retry.try_s) == (("connect-failure",), None)
-    assert all(rule.kept for rule in (kept_search, search, kept, read, write))
+    assert all(rule.cached for rule in (cached_search, search, cached, read, write))
 
 
 def test_who_brings_no_token_where_it_is_optional_has_a_rule_without_a_check() -> None:

@@ -146,7 +146,7 @@ def test_a_renewed_certificate_is_found_by_itself(
         live.symlink_to(file)
     try:
         secured.render()
-        monkeypatch.setattr(certificate_watch, "LOOK_S", 0.1)
+        monkeypatch.setattr(certificate_watch, "POLL_INTERVAL_S", 0.1)
         certificate_watch.watch(secured.folder / "etc")
         time.sleep(0.3)
         # As certbot does: one link after the other; in between they do not belong together.

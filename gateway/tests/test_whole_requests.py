@@ -47,12 +47,12 @@ def test_what_is_not_whole_reaches_no_service(system: System, anybody: httpx.Cli
     assert begun(system) == before + 1
 
 
-@pytest.mark.parametrize("door", ["outside", "inside"])
+@pytest.mark.parametrize("listener", ["outside", "inside"])
 @pytest.mark.parametrize("size", [0, 1, 70_000, LIMIT])
 def test_chunks_arrive_as_one_body_with_its_length(
-    request: pytest.FixtureRequest, door: str, size: int
+    request: pytest.FixtureRequest, listener: str, size: int
 ) -> None:
-    client: httpx.Client = request.getfixturevalue(door)
+    client: httpx.Client = request.getfixturevalue(listener)
     body = b"x" * size
     answer = client.post("/api/v1/orders", content=(body[at : at + 1000] for at in range(0, size, 1000)))
     assert answer.json()["body_bytes"] == size

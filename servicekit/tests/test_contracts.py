@@ -1,4 +1,4 @@
-"""Contracts: strict at the door."""
+"""Contracts: strict when an event is read."""
 
 import dataclasses
 from datetime import UTC, datetime

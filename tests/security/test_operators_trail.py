@@ -1,4 +1,4 @@
-"""Nothing that an operator can do leaves no trace: every door is listed here, with what it puts on record.
+"""Nothing that an operator can do leaves no trace: every entry point is listed here, with its record.
 
 A new command, subcommand, action of the admin or editable table fails this test until it says which row it
 leaves and which test saw that row, or why there is none.
@@ -19,19 +19,19 @@ from compose.events.__main__ import _parser as events_parser
 from compose.local.__main__ import _parser as local_parser
 from compose.local.paths import ROOT
 from compose.system import SERVICES
-from tests.security.doors import leaves
+from tests.security.operator_entry_points import leaves
 from tests.system import System
 
 
 @dataclass(frozen=True)
 class Row:
-    """A door whose use leaves a row. ``seen_by``: the test that reads it."""
+    """An entry point whose use leaves a row. ``seen_by``: the test that reads it."""
 
     action: str
     seen_by: str
 
 
-#: Why a door leaves none.
+#: Why an entry point leaves none.
 READS = "it changes nothing"
 AGAIN = "what it becomes leaves the row"
 MACHINE = (
@@ -51,7 +51,7 @@ RESTART = "tests/e2e/test_gateway_restart.py::test_no_request_is_lost"
 REVERSAL = "billing_service/tests/ledger/"
 FREEZE = f"{REVERSAL}test_admin.py::test_an_account_is_frozen_and_let_go_for_a_reason"
 
-DOORS: dict[str, Row | str] = {
+ENTRY_POINTS: dict[str, Row | str] = {
     "admin accounts.user disable": Row("user.disable", f"{SIGN_IN}test_the_pages"),
     "admin accounts.user enable": Row("user.enable", f"{SIGN_IN}test_the_pages"),
     "admin user_sessions.session end": Row("session.end", f"{SIGN_IN}test_the_pages"),
@@ -124,7 +124,7 @@ DOORS: dict[str, Row | str] = {
 
 
 @pytest.fixture(scope="module")
-def doors(system: System) -> set[str]:
+def entry_points(system: System) -> set[str]:
     found = {
         *(f"compose.local {name}" for name in _words(leaves(local_parser(), ""))),
         *(f"compose.events {name}" for name in _words(leaves(events_parser(), ""))),
@@ -132,7 +132,7 @@ def doors(system: System) -> set[str]:
     for service in SERVICES:
         variables = {key: value for key, value in os.environ.items() if not key.startswith("DJANGO_")}
         said = subprocess.run(
-            [sys.executable, "-m", "tests.security.doors", service.package],
+            [sys.executable, "-m", "tests.security.operator_entry_points", service.package],
             cwd=ROOT,
             env=variables | {"BIRZHA_HOME": str(system.home.root)},
             capture_output=True,
@@ -147,14 +147,16 @@ def _words(names: object) -> list[str]:
     return [str(name).split()[0] for name in names]  # type: ignore[attr-defined]
 
 
-def test_every_door_is_listed(doors: set[str]) -> None:
-    assert doors - set(DOORS) == set(), "what do these put on record?"
-    assert set(DOORS) - doors == set(), "there is no such door any more"
+def test_every_entry_point_is_listed(entry_points: set[str]) -> None:
+    assert entry_points - set(ENTRY_POINTS) == set(), "what do these put on record?"
+    assert set(ENTRY_POINTS) - entry_points == set(), "there is no such entry point any more"
 
 
-@pytest.mark.parametrize("door", sorted(name for name, says in DOORS.items() if isinstance(says, Row)))
-def test_its_row_was_seen_by_a_test(door: str) -> None:
-    row = DOORS[door]
+@pytest.mark.parametrize(
+    "entry_point", sorted(name for name, says in ENTRY_POINTS.items() if isinstance(says, Row))
+)
+def test_its_row_was_seen_by_a_test(entry_point: str) -> None:
+    row = ENTRY_POINTS[entry_point]
     assert isinstance(row, Row)
     file, _, name = row.seen_by.partition("::")
     text = (ROOT / file).read_text(encoding="utf-8")
@@ -172,9 +174,9 @@ def test_its_row_was_seen_by_a_test(door: str) -> None:
 
 
 def test_every_action_has_a_door_and_a_name() -> None:
-    """``ACTIONS`` has what the doors record, and nothing else."""
+    """``ACTIONS`` has what the entry points record, and nothing else."""
     text = (ROOT / "servicekit/audit/actions.py").read_text(encoding="utf-8")
     dictionary = next(node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.AnnAssign))
     assert isinstance(dictionary, ast.Dict)
     named = {key.value for key in dictionary.keys if isinstance(key, ast.Constant)}
-    assert {row.action for row in DOORS.values() if isinstance(row, Row)} == named
+    assert {row.action for row in ENTRY_POINTS.values() if isinstance(row, Row)} == named

@@ -53,10 +53,10 @@ def test_no_setuid_program_gives_anything_back(home: Home) -> None:
 
 
 def listen(port: int) -> int:
-    with socket.socket() as door:
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        door.bind(("127.0.0.1", port))
-        return int(door.getsockname()[1])
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
+        return int(listener.getsockname()[1])
 
 
 def test_a_low_port_is_all_that_may_be_kept(home: Home) -> None:

@@ -26,7 +26,7 @@ def home(folder: Path) -> Home:
 def canary_of_trading(home: Home, phase: str, weight: int) -> None:
     with state.change(home.versions) as versions:
         versions.canaries["trading"] = Canary(NEW, weight, phase)
-    canaries_of(home).follow()
+    canaries_of(home).apply_shares()
 
 
 def turns(home: Home) -> list[float]:
@@ -83,7 +83,7 @@ def test_requests_and_events_are_shared_alike(home: Home) -> None:
 @pytest.mark.parametrize("phase", ["starting", "failed"])
 def test_a_start_forgets_a_canary_that_was_not_there_yet_or_no_more(home: Home, phase: str) -> None:
     canary_of_trading(home, phase, 0)
-    canaries_of(home).settle()
+    canaries_of(home).recover()
     versions = state.read(home.versions)
     assert versions.canaries == {}
     assert phase in versions.history[-1].why
@@ -94,6 +94,6 @@ def test_a_start_forgets_a_canary_that_was_not_there_yet_or_no_more(home: Home, 
 @pytest.mark.parametrize("phase", ["serving", "promoting"])
 def test_a_start_goes_on_with_one_that_serves(home: Home, phase: str) -> None:
     canary_of_trading(home, phase, 100)
-    canaries_of(home).settle()
+    canaries_of(home).recover()
     assert state.read(home.versions).canaries["trading"] == Canary(NEW, 100, "serving")
     assert weights(home)["canary.trading.trading"] == 0

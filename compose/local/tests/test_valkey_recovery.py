@@ -109,13 +109,13 @@ DAMAGE: dict[str, Damage] = {
 @contextmanager
 def running(folder: Path) -> Iterator[redis.Redis]:
     """A server on the data in ``folder``, kept as supervisord keeps it: started anew when it ends."""
-    data, log, door = folder / "redis", folder / "redis.log", folder / "s"
+    data, log, socket_path = folder / "redis", folder / "redis.log", folder / "s"
     data.mkdir(exist_ok=True)
     for _ in range(3):
         valkey_recovery.recover(server(folder), data, log)
         with log.open("ab") as output:
             process = subprocess.Popen([*server(folder), "--dir", str(data)], stdout=output, stderr=output)
-        client, end = redis.Redis(unix_socket_path=str(door)), time.monotonic() + 30
+        client, end = redis.Redis(unix_socket_path=str(socket_path)), time.monotonic() + 30
         while process.poll() is None:
             assert time.monotonic() < end
             with suppress(redis.RedisError):

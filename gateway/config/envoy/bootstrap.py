@@ -1,4 +1,4 @@
-"""What Envoy is started with. Doors, routes and clusters stand beside it and reload by rename."""
+"""What Envoy is started with. Listeners, routes and clusters stand beside it and reload by rename."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def bootstrap(run: Run, *, folder: Path | None) -> Json:
         shares: Json = {"static_layer": document(run.canaries)["resources"][0]["layer"]}
         routes = {"route_config": plain(route_configuration(run.gateway, run.site, run.canaries))}
         static_clusters += map(plain, clusters(run.gateway, run.addresses, run.canaries))
-        listeners += map(plain, doors(run, routes))
+        listeners += map(plain, traffic_listeners(run, routes))
     else:
         shares = {"rtds_layer": {"name": LAYER, "rtds_config": _watched(folder, "rtds", FILE.name)}}
         dynamic = {
@@ -61,12 +61,12 @@ def bootstrap(run: Run, *, folder: Path | None) -> Json:
 
 
 def watched_routes(folder: Path) -> Json:
-    """How a door finds its routes: the file that is watched."""
+    """How a listener finds its routes: the file that is watched."""
     return {"rds": {"route_config_name": NAME, "config_source": _watched(folder, "rds", "routes.json")}}
 
 
-def doors(run: Run, routes: Json) -> list[Json]:
-    """Everybody's door, and web_frontend's."""
+def traffic_listeners(run: Run, routes: Json) -> list[Json]:
+    """The public listener, and web_frontend's."""
     return [public_listener(run, routes), inner_listener(run, routes)]
 
 

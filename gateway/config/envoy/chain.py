@@ -1,4 +1,4 @@
-"""What a request goes through at a door, in this order.
+"""What a request goes through at a listener, in this order.
 
 cors → flood guard by address → token → rate limit by user or address → the whole body, up to its limit
 → compression → router. The flood guard stands before the token, so that who sends bad ones without end
@@ -52,18 +52,18 @@ _COMPRESSED_TYPES = (
 
 def connection_manager(
     run: Run,
-    door: str,
+    listener: str,
     *,
     routes: Json,
     trusted: bool = False,
     proxied: bool = False,
     tls: bool = False,
 ) -> Json:
-    """Everything that a door does.
+    """Everything that a listener does.
 
     Args:
         run: what to render.
-        door: its name in metrics and log.
+        listener: its name in metrics and log.
         routes: where the RouteConfiguration is.
         trusted: web_frontend's, which speaks for a visitor.
         proxied: only the trusted proxies come in by it; they tell the visitor's address and scheme.
@@ -73,7 +73,7 @@ def connection_manager(
     return extension(
         "envoy.filters.network.http_connection_manager",
         MANAGER,
-        stat_prefix=door,
+        stat_prefix=listener,
         codec_type="AUTO" if tls else "HTTP1",
         **({"http2_protocol_options": _HTTP2} if tls else {}),
         http_protocol_options=_protocol(),
@@ -88,7 +88,7 @@ def connection_manager(
             router(),
         ],
         local_reply_config=local_replies(run.gateway, run.site),
-        access_log=[access_log(door, run.log), refused_tokens()],
+        access_log=[access_log(listener, run.log), refused_tokens()],
         server_name=NAME,
         # who is asking
         use_remote_address=not trusted and not proxied,

@@ -8,9 +8,9 @@ from gateway.config.addresses import Addresses
 from gateway.config.envoy import Json, extension, seconds, typed
 from gateway.config.envoy.endpoints import discovery, endpoints
 from gateway.config.names import (
+    cached_cluster,
     canary_cluster,
     exports_cluster,
-    kept_cluster,
     pages_cluster,
     passwords_cluster,
     share_cluster,
@@ -82,7 +82,7 @@ def _clusters(gateway: Gateway, addresses: Addresses, canaries: Collection[str])
             yield _falling_back(gateway, share_cluster(name), [canary, name], breaker)
         if name in table.services("pages"):
             for version in versions:
-                yield from _kept(gateway, addresses, version)
+                yield from _cached(gateway, addresses, version)
     for name in table.services("stream"):
         # Each stream holds a connection as long as it lasts; they are counted apart from all other requests.
         breaker = {**_all(limits.streams), "max_pending_requests": 64}
@@ -98,7 +98,7 @@ def _clusters(gateway: Gateway, addresses: Addresses, canaries: Collection[str])
         yield _cluster(gateway, passwords_cluster(name), addresses.service(name), breaker)
 
 
-def _kept(gateway: Gateway, addresses: Addresses, versions: list[str]) -> Iterator[Json]:
+def _cached(gateway: Gateway, addresses: Addresses, versions: list[str]) -> Iterator[Json]:
     """nginx's cluster for a version, and the one that falls back from it: when nginx takes no connection,
     breaks it, or has neither a page nor an answer from the service.
 
@@ -112,7 +112,7 @@ def _kept(gateway: Gateway, addresses: Addresses, versions: list[str]) -> Iterat
     yield _cluster(gateway, pages, place, _all(most), outlier_detection=_KILLED, common_lb_config=_NO_PANIC)
     # When nginx dies, every request under way is tried again, at once, by the service.
     yield _falling_back(
-        gateway, kept_cluster(name), [pages, *versions], {"max_retries": most, "max_requests": most}
+        gateway, cached_cluster(name), [pages, *versions], {"max_retries": most, "max_requests": most}
     )
 
 

@@ -1,6 +1,6 @@
 """The rules as Envoy's routes.
 
-They stand in a tree: Envoy goes by the longest address that a path begins with and tries only what
+They stand in a tree: Envoy takes the longest address that a path begins with and tries only what
 stands there, not every route before it (it does so twice for who is signed in).
 """
 
@@ -28,7 +28,7 @@ _PREVIOUS = "envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrio
 
 
 def route_configuration(gateway: Gateway, site: Site, canaries: Collection[str] = ()) -> Json:
-    """The RouteConfiguration that all doors use. The first match wins.
+    """The RouteConfiguration that all listeners use. The first match wins.
 
     Args:
         gateway: the source.
@@ -119,7 +119,7 @@ def _route(rule: RouteRule, site: Site) -> Json:
         route["typed_per_filter_config"] |= _AT_ONCE
     else:
         route["route"] = _action(rule, rule.to, site)
-    if rule.kept:
+    if rule.cached:
         unless_said = {"append_action": "ADD_IF_ABSENT"}
         route["response_headers_to_add"] = [header("X-Cache", "BYPASS") | unless_said]
     return route

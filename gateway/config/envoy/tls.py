@@ -17,7 +17,7 @@ PROTO = "envoy.extensions.transport_sockets.tls.v3"
 
 
 def transport(folder: Path | None) -> Json:
-    """The transport socket of a door with TLS 1.2 and 1.3, HTTP/2 and HTTP/1.1.
+    """The transport socket of a listener with TLS 1.2 and 1.3, HTTP/2 and HTTP/1.1.
 
     Args:
         folder: of the rendered files; None where Envoy only judges the rest.

@@ -1,6 +1,6 @@
 """Access tokens at the edge: verified against user_service's published keys, fetched through its cluster.
 
-A good token's user and scopes go on as `x-user-id` and `x-user-scope`, which both doors remove from
+A good token's user and scopes go on as `x-user-id` and `x-user-scope`, which both listeners remove from
 whatever comes in. Nothing behind the gateway trusts them: limits count by them, a canary sticks by them.
 """
 

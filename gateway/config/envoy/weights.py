@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gateway.config.envoy import Json
-from gateway.config.names import canary_cluster, kept_cluster, share_cluster, weight_prefix
+from gateway.config.names import cached_cluster, canary_cluster, share_cluster, weight_prefix
 
 LAYER = "canary"
 #: Below the folder of the rendered files.
@@ -25,9 +25,9 @@ def document(weights: Mapping[str, int]) -> Json:
     layer = {}
     for service, weight in sorted(weights.items()):
         # Always 100 together: with a sum of 0 Envoy answers 404.
-        for cluster in (share_cluster(service), kept_cluster(canary_cluster(service))):
+        for cluster in (share_cluster(service), cached_cluster(canary_cluster(service))):
             layer[f"{weight_prefix(service)}.{cluster}"] = weight
-        for cluster in (service, kept_cluster(service)):
+        for cluster in (service, cached_cluster(service)):
             layer[f"{weight_prefix(service)}.{cluster}"] = 100 - weight
     runtime = {
         "@type": "type.googleapis.com/envoy.service.runtime.v3.Runtime",

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: The folder in the run directory that holds the kept pages, nginx's temporary files and its pid.
+#: The folder in the run directory that holds the cached pages, nginx's temporary files and its pid.
 FOLDER = "nginx"
 #: Answers 204 on every front server.
 READY_PATH = "/.nginx/ready"
@@ -23,7 +23,7 @@ READY_PATH = "/.nginx/ready"
 
 @dataclass(frozen=True)
 class Version:
-    """One version of a service whose pages are kept.
+    """One version of a service whose pages are cached.
 
     Attributes:
         name: ``market``, or ``market-canary``; part of socket names and of the key of every page.

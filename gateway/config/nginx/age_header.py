@@ -12,7 +12,7 @@ _DIGITS = range(10)
 
 
 def age_maps() -> str:
-    """`$age`: whole seconds from `$asked` (or the header of a kept page) to now, rounded up; "" without."""
+    """`$age`: whole seconds from `$asked` (or the header of a cached page) to now, rounded up; "" without."""
     units = [(f"{a}{b}", b - a + 1) for a in _DIGITS for b in _DIGITS]
     next_ones = [
         (f"{a}{b}{sign}", b - a + carry) for a in _DIGITS for b in _DIGITS for carry, sign in _CARRIES.items()

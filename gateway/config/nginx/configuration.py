@@ -55,7 +55,7 @@ def configuration(
 
     Args:
         gateway: the source.
-        versions: whose pages are kept.
+        versions: whose pages are cached.
         exports: whose files are given.
         folder: nginx's own folder: pages, temporary files, pid.
         local: on this machine, on sockets that only this user opens; otherwise in a container of its own.
@@ -109,7 +109,7 @@ def temporary_paths(folder: Path) -> str:
 
 
 def _version(gateway: Gateway, version: Version) -> str:
-    patience = gateway.timeouts.safe_try
+    timeout_s = gateway.timeouts.safe_try
     passed = "".join(f"      proxy_set_header {name} {value};\n" for name, value in PASSED_ON.items())
     hidden = "".join(f"      proxy_hide_header {name};\n" for name in _HIDDEN)
     return f"""
@@ -129,11 +129,11 @@ def _version(gateway: Gateway, version: Version) -> str:
       proxy_pass http://{version.name}-origin;
       proxy_pass_request_headers off;
       proxy_pass_request_body off;
-{passed}      proxy_read_timeout {_milliseconds(patience * 0.9)};
+{passed}      proxy_read_timeout {_milliseconds(timeout_s * 0.9)};
 
       proxy_cache pages;
       proxy_cache_key "{version.name} {_KEY}";
-{_sharing(patience)}
+{_sharing(timeout_s)}
       proxy_ignore_headers Vary Expires;
 
 {hidden}      proxy_pass_header Date;
@@ -155,20 +155,20 @@ def _version(gateway: Gateway, version: Version) -> str:
       proxy_set_header Connection "";
       proxy_set_header Host $http_host;
       proxy_connect_timeout {_milliseconds(gateway.timeouts.connect)};
-      proxy_read_timeout {_milliseconds(patience * 0.75)};
+      proxy_read_timeout {_milliseconds(timeout_s * 0.75)};
 
       # When a page has expired, nginx lets everybody through who asks for it: here they become one.
       proxy_cache asking;
       proxy_cache_key "{version.name} {_KEY} $asked";
       proxy_cache_valid 200 1s;
-{_sharing(patience, also="$unkept")}
+{_sharing(timeout_s, also="$not_cached")}
       proxy_ignore_headers Cache-Control Expires Vary X-Accel-Buffering X-Accel-Charset X-Accel-Expires
         X-Accel-Limit-Rate X-Accel-Redirect;
 
       proxy_pass_header Date;
       proxy_hide_header Cache-Control;
       proxy_hide_header Expires;
-      add_header Cache-Control {"$keep_stale" if version.stale else "$keep"} always;
+      add_header Cache-Control {"$cache_control_stale" if version.stale else "$cache_control"} always;
       add_header X-Birzha-Cache-Control $upstream_http_cache_control always;
       add_header X-Birzha-Asked $asked always;
       add_header X-Birzha-Age $shown_age always;
@@ -180,15 +180,15 @@ def _version(gateway: Gateway, version: Version) -> str:
 """
 
 
-def _sharing(patience: float, *, also: str = "") -> str:
+def _sharing(timeout_s: float, *, also: str = "") -> str:
     """Who shares an answer, and how long the others wait while one of them gets it."""
     apart = "$personal $formless $speechless"
     return f"""\
       proxy_cache_bypass {apart};
       proxy_no_cache {f"{apart} {also}".strip()};
       proxy_cache_lock on;
-      proxy_cache_lock_timeout {_milliseconds(patience / 2)};
-      proxy_cache_lock_age {_milliseconds(patience)};"""
+      proxy_cache_lock_timeout {_milliseconds(timeout_s / 2)};
+      proxy_cache_lock_age {_milliseconds(timeout_s)};"""
 
 
 def _quoted(value: Path | str) -> str:

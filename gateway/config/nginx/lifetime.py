@@ -1,4 +1,4 @@
-"""How long nginx may keep what a service allows to be kept for so many seconds.
+"""How long nginx may cache what a service allows to be cached for so many seconds.
 
 A page that says ``max-age=5`` is never shown when it is older than 5 s. nginx alone would be late:
 
@@ -14,12 +14,12 @@ get it), which nginx heeds to the second, and their sum with the seconds lost is
 from __future__ import annotations
 
 #: Seconds, rounded up, that nginx counts wrongly: it compares whole seconds.
-ROUNDING = 1
-#: Whole seconds that a service may take before its answer is not worth keeping.
-SLOWEST = 3
+ROUNDING_S = 1
+#: Whole seconds that a service may take before its answer is not worth caching.
+MAX_WAIT_S = 3
 
 
-def kept(seconds: int, waited: int) -> tuple[int, int] | None:
+def cache_lifetime(seconds: int, waited: int) -> tuple[int, int] | None:
     """What nginx is told about a page.
 
     Args:
@@ -27,9 +27,9 @@ def kept(seconds: int, waited: int) -> tuple[int, int] | None:
         waited: whole seconds that the service took for it, rounded down.
 
     Returns:
-        (``s-maxage``, ``stale-while-revalidate``) in seconds, or None when it can't be kept at all.
+        (``s-maxage``, ``stale-while-revalidate``) in seconds, or None when it can't be cached at all.
     """
-    left = seconds - ROUNDING - (waited + 1)
+    left = seconds - ROUNDING_S - (waited + 1)
     if left < 1:
         return None
     window = 1 if left > 1 else 0

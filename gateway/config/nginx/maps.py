@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.config.nginx.lifetime import SLOWEST, kept
+from gateway.config.nginx.lifetime import MAX_WAIT_S, cache_lifetime
 from gateway.config.source import Cache
 
 #: Every page is in one of these; the first is what everybody gets who asks for neither.
@@ -12,13 +12,13 @@ KNOWN_VARY = "accept|accept-language|accept-encoding|cookie"
 
 
 def request_maps() -> str:
-    """Many ways to ask for the same page become one; where that isn't certain, no page is kept.
+    """Many ways to ask for the same page become one; where that isn't certain, no page is cached.
 
     The languages as Django's LocaleMiddleware decides them.
     """
     default, other = LANGUAGES
     return f"""
-  # Who says who they are gets no page that was kept for everybody, and leaves none.
+  # Who says who they are gets no page that was cached for everybody, and leaves none.
   map "$http_authorization$http_cookie" $personal {{ "" ""; default 1; }}
 
   map $http_accept $form {{
@@ -44,13 +44,13 @@ def request_maps() -> str:
 
 
 def answer_maps(cache: Cache) -> str:
-    """What is kept of an answer and for how long, and what its headers say when it is shown."""
+    """What is cached of an answer and for how long, and what its headers say when it is shown."""
     longest = int(cache.seconds)
     known = "".join(f"    {seconds} {seconds};\n" for seconds in range(longest))
     told = ""
     for seconds in range(longest + 1):
-        for waited in range(SLOWEST + 1):
-            if lifetime := kept(seconds, waited):
+        for waited in range(MAX_WAIT_S + 1):
+            if lifetime := cache_lifetime(seconds, waited):
                 told += f'    "{seconds} {waited}" "s-maxage={lifetime[0]}, '
                 told += f'stale-while-revalidate={lifetime[1]}";\n'
     return f"""
@@ -65,7 +65,7 @@ def answer_maps(cache: Cache) -> str:
     default {longest};
     "" 0;
 {known}  }}
-  map $upstream_header_time $waited {{ default {SLOWEST + 1}; "~(?<whole>\\d+)\\.\\d+$" $whole; }}
+  map $upstream_header_time $waited {{ default {MAX_WAIT_S + 1}; "~(?<whole>\\d+)\\.\\d+$" $whole; }}
   map "$seconds $waited" $lifetime {{
     default "";
 {told}  }}
@@ -73,17 +73,17 @@ def answer_maps(cache: Cache) -> str:
     default 1;
     "" ""; "~*^\\s*({KNOWN_VARY})(\\s*,\\s*({KNOWN_VARY}))*\\s*$" "";
   }}
-  # Status, a Vary that no key knows, a cookie, then the lifetime: all in order, or not kept.
-  map "$upstream_status $strange$upstream_http_set_cookie $lifetime" $keep {{
+  # Status, a Vary that no key knows, a cookie, then the lifetime: all in order, or not cached.
+  map "$upstream_status $strange$upstream_http_set_cookie $lifetime" $cache_control {{
     default no-store;
     "~^200  (?<told>s-maxage=.+)$" $told;
   }}
-  map "$upstream_status $strange$upstream_http_set_cookie $lifetime" $keep_stale {{
+  map "$upstream_status $strange$upstream_http_set_cookie $lifetime" $cache_control_stale {{
     default no-store;
     "~^200  (?<told_stale>s-maxage=.+)$" "$told_stale, stale-if-error={cache.stale:g}";
   }}
 
-  map $keep $unkept {{ default ""; no-store 1; }}
+  map $cache_control $not_cached {{ default ""; no-store 1; }}
   map $msec $second {{ "~^(?<second_of>\\d+)" $second_of; }}
 
   map $upstream_cache_status $x_cache {{

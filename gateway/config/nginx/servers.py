@@ -1,4 +1,4 @@
-"""The servers of nginx.conf: whose pages are kept and whose files are given, and where each listens."""
+"""The servers of nginx.conf: whose pages are cached and whose files are given, and where each listens."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gateway.config.source import Gateway
 
 
 def versions(gateway: Gateway, addresses: Addresses) -> list[Version]:
-    """Both versions of every service whose pages are kept.
+    """Both versions of every service whose pages are cached.
 
     That of a canary is there before the canary, so that nginx learns nothing when one comes or goes. Not in
     containers: nginx does not start when one of the names that it is given leads nowhere.

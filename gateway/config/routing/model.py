@@ -9,8 +9,8 @@ from typing import Literal
 from gateway.config.source import TokenRule
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-#: Of them, those whose answers may be kept.
-KEPT_METHODS = ("GET", "HEAD")
+#: Of them, those whose answers may be cached.
+CACHEABLE_METHODS = ("GET", "HEAD")
 
 #: Who answers in a service's name: itself; the process that holds its streams open; nginx, which keeps its
 #: pages; nginx before its files, which a process of its own makes (csv) or which it has handed over; the
@@ -88,7 +88,7 @@ class RouteRule:
         timeout_s: for all tries together; 0: as long as it takes.
         idle_timeout_s: without a byte; None: as long as any connection.
         retry: None: it is sent once.
-        kept: answers of this address may be kept: one that was not says so (X-Cache: BYPASS).
+        cached: answers of this address may be cached: one that was not says so (X-Cache: BYPASS).
     """
 
     match: Match
@@ -98,7 +98,7 @@ class RouteRule:
     timeout_s: float = 0
     idle_timeout_s: float | None = None
     retry: Retry | None = None
-    kept: bool = False
+    cached: bool = False
 
 
 @dataclass(frozen=True)

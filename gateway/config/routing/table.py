@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from gateway.config.routing.model import (
-    KEPT_METHODS,
+    CACHEABLE_METHODS,
     SAFE_METHODS,
     Match,
     Reply,
@@ -75,7 +75,7 @@ def _read(route: Route, gateway: Gateway) -> RouteRule:
         route.reads,
         timeout_s=times.safe,
         retry=Retry(failed, gateway.retries, try_s=times.page_try if page else times.safe_try),
-        kept=route.cache,
+        cached=route.cache,
     )
 
 
@@ -88,7 +88,7 @@ def _write(route: Route, gateway: Gateway) -> RouteRule:
         route.writes,
         timeout_s=gateway.timeouts.unsafe,
         retry=Retry(("connect-failure", "refused-stream"), gateway.retries),
-        kept=route.cache,
+        cached=route.cache,
     )
 
 
@@ -133,7 +133,7 @@ def _anonymous(rule: RouteRule) -> RouteRule:
 def _from_pages(read: RouteRule, service: str) -> RouteRule:
     """Who brings neither token nor cookie: by way of nginx, or by the service itself when that is down."""
     assert read.retry
-    match = replace(_anonymous(read).match, methods=KEPT_METHODS, without_cookie=True)
+    match = replace(_anonymous(read).match, methods=CACHEABLE_METHODS, without_cookie=True)
     to, retry = Upstream(service, "pages"), replace(read.retry, elsewhere=True)
     return replace(read, match=match, to=to, token="ignored", retry=retry)
 

@@ -19,11 +19,13 @@ def check(gateway: Gateway) -> None:
     for route in gateway.routes:
         _check_address(route.match, exact=route.exact)
         if route.cache and (route.stream or route.token == "required"):
-            raise SourceError(f"route {route.match}: only what anybody may read, and no stream, can be kept")
+            raise SourceError(
+                f"route {route.match}: only what anybody may read, and no stream, can be cached"
+            )
         if route.once and (route.stream or route.export):
             raise SourceError(f"route {route.match}: a stream or a file is asked for once as it is")
         if route.export and (route.stream or route.cache):
-            raise SourceError(f"route {route.match}: a file is neither a stream nor kept")
+            raise SourceError(f"route {route.match}: a file is neither a stream nor cached")
         if route.passwords and (route.stream or route.cache or route.export):
             raise SourceError(f"route {route.match}: what takes passwords gives no stream and no file")
     for address in gateway.closed:

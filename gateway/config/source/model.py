@@ -40,13 +40,13 @@ class Target:
     Attributes:
         name: ``local``, ``compose`` or ``kubernetes``.
         services: of a service's instance, with ``{instance}`` and ``{run}`` in it.
-        pages: of nginx as the keeper of an instance's pages, with ``{instance}`` or ``{port}`` in it.
+        pages: of nginx, which caches an instance's pages, with ``{instance}`` or ``{port}`` in it.
         exports: of nginx before a service's files, with ``{instance}`` or ``{port}`` in it.
         exporters: of the process that makes a service's files, with ``{instance}`` in it.
         hashers: of the process that hashes a service's passwords, with ``{instance}`` in it.
         streamers: of the process that holds a service's streams open, with ``{instance}`` in it.
-        inner: of web_frontend's door.
-        inner_at: where others find that door.
+        inner: of web_frontend's listener.
+        inner_at: where others find that listener.
         stats: of metrics and readiness.
         gateways: the name behind which all gateways are found; None when there is only one.
     """
@@ -72,7 +72,7 @@ class Route:
         reads: the rate limit of safe methods.
         writes: the rate limit of all others.
         stream: it answers with server-sent events.
-        cache: nginx may keep its answers.
+        cache: nginx may cache its answers.
         export: it gives files of any length.
         passwords: its writes bring a password.
         once: a read with this query parameter costs so much that it is not tried again.

@@ -1,4 +1,4 @@
-"""How old a kept page may be, and who renews it."""
+"""How old a cached page may be, and who renews it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_a_price_is_never_older_than_its_header_says(system: System, asked) -> N
     assert caches["HIT"] > 50 * caches["MISS"] / 6
 
 
-def test_a_slow_answer_is_kept_for_less(anybody: httpx.Client) -> None:
+def test_a_slow_answer_is_cached_for_less(anybody: httpx.Client) -> None:
     slow = new_page(cc="public, max-age=3", after="0.6")
     assert cache_of(anybody.get(slow)) == "MISS"
     assert cache_of(anybody.get(slow)) == "HIT"

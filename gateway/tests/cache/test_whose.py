@@ -54,14 +54,14 @@ def test_who_says_who_they_are_gets_their_own_answer(
     assert name.lower() not in anonymous.json()["headers"]
 
 
-def test_a_page_first_asked_for_by_somebody_is_not_kept(anybody: httpx.Client) -> None:
+def test_a_page_first_asked_for_by_somebody_is_not_cached(anybody: httpx.Client) -> None:
     address = new_page()
     for headers in ({"Cookie": "s=alice"}, bearer("alice")):
         assert cache_of(anybody.get(address, headers=headers)) == "BYPASS"
     assert cache_of(anybody.get(address)) == "MISS"
 
 
-def test_even_nginx_itself_keeps_nothing_of_anybody(system: System) -> None:
+def test_even_nginx_itself_caches_nothing_of_anybody(system: System) -> None:
     address = new_page()
     with system.through("cache-market.sock") as nginx:
         for headers in ({"Cookie": "s=alice"}, {"Authorization": "Bearer alice"}):
@@ -89,7 +89,7 @@ def test_even_nginx_itself_keeps_nothing_of_anybody(system: System) -> None:
     ],
     ids=str,
 )
-def test_what_must_not_be_kept_is_not(anybody: httpx.Client, asked, wishes: dict) -> None:
+def test_what_must_not_be_cached_is_not(anybody: httpx.Client, asked, wishes: dict) -> None:
     address = new_page(**wishes)
     for number in (1, 2, 3):
         assert cache_of(anybody.get(address)) == "MISS"
@@ -98,7 +98,7 @@ def test_what_must_not_be_kept_is_not(anybody: httpx.Client, asked, wishes: dict
 
 
 @pytest.mark.parametrize("status", [201, 404, 400, 500])
-def test_only_a_200_is_kept(anybody: httpx.Client, asked, status: int) -> None:
+def test_only_a_200_is_cached(anybody: httpx.Client, asked, status: int) -> None:
     address = new_page(status=str(status))
     for _ in range(2):
         assert anybody.get(address).status_code == status
@@ -125,7 +125,7 @@ def test_head_shares_the_page_of_get(anybody: httpx.Client, asked) -> None:
     assert asked(address) == 1
 
 
-def test_the_stream_is_never_kept(system: System) -> None:
+def test_the_stream_is_never_cached(system: System) -> None:
     for _ in range(2):
         with (
             system.outside() as client,

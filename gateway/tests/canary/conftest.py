@@ -34,7 +34,7 @@ class Canary:
     traffic: CanaryTraffic
 
     def set_weight(self, weight: int) -> None:
-        """Give it so many percent; returns when Envoy goes by it."""
+        """Give it so many percent; returns when Envoy has applied it."""
         self.traffic.set_shares({self.service: weight})
         key = f"{weight_prefix(self.service)}.{share_cluster(self.service)}"
         end = time.monotonic() + 5
@@ -76,7 +76,7 @@ def canary_of(service: str, system: System) -> Iterator[Canary]:
     upstream = Upstream(f"{service}-canary", system.run_dir / f"{service}-canary.sock")
     upstream.start()
     canary = Canary(service, system, upstream, system.traffic)
-    canary.traffic.introduce([service])
+    canary.traffic.add([service])
     try:
         yield canary
     finally:

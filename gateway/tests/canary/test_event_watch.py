@@ -14,7 +14,7 @@ def reasons(*counts: tuple[int, int]) -> list[bool]:
     watch = EventWatch(now.__getitem__, "trading")
     found = []
     for now[CANARY], now[STABLE] in counts:
-        found.append(bool(watch.look()))
+        found.append(bool(watch.check()))
     return found
 
 

@@ -67,7 +67,7 @@ def test_it_goes_and_comes_again(canary: Canary) -> None:
             canary.upstream.stop()
             time.sleep(0.2)
             canary.upstream.start()
-            traffic.introduce(["trading"])
+            traffic.add(["trading"])
     arrived = Counter(path for method, path in stable.requests + canary.upstream.requests if method == "POST")
     assert load.counts.keys() == {"200"}
     assert arrived == Counter(load.written)

@@ -10,7 +10,7 @@ import pytest
 
 from gateway.canary.watch import INTERVAL, Watch
 from gateway.tests.canary.conftest import Asking, Canary, canary_of
-from gateway.tests.keeping import Kept
+from gateway.tests.hot_restarted import RestartableGateway
 from servicekit.testing.load import Load
 
 USERS = [f"user-{number}" for number in range(200)]
@@ -26,26 +26,28 @@ class Watching(Load):
 
     def run(self, client: int) -> None:
         while not self.stop.wait(INTERVAL):
-            if reason := self.watch.look():
+            if reason := self.watch.check():
                 self.reasons.append(reason)
 
 
 @pytest.fixture
-def canary(kept: Kept) -> Iterator[Canary]:
+def canary(gateway: RestartableGateway) -> Iterator[Canary]:
     """trading's, with a share of 30 %."""
-    with canary_of("trading", kept.system) as canary:
+    with canary_of("trading", gateway.system) as canary:
         canary.set_weight(30)
         yield canary
 
 
-def test_everybody_stays_where_they_are_and_one_that_is_well_stays(kept: Kept, canary: Canary) -> None:
-    before, known = canary.who_answers(USERS), kept.envoys()
+def test_everybody_stays_where_they_are_and_one_that_is_well_stays(
+    gateway: RestartableGateway, canary: Canary
+) -> None:
+    before, known = canary.who_answers(USERS), gateway.envoys()
     assert 40 < list(before.values()).count("trading-canary") < 80
     with Asking(canary.system) as load, Watching(canary) as watching:
         time.sleep(1)
-        kept.restart()
+        gateway.restart()
         assert canary.who_answers(USERS) == before
-        kept.wait_until_alone(without=known)
+        gateway.wait_until_alone(without=known)
         assert canary.who_answers(USERS) == before
         time.sleep(3)
     assert load.counts.keys() == {"200"}
@@ -54,10 +56,10 @@ def test_everybody_stays_where_they_are_and_one_that_is_well_stays(kept: Kept, c
     assert watching.reasons == []
 
 
-def test_one_that_begins_to_fail_meanwhile_is_seen(kept: Kept, canary: Canary) -> None:
+def test_one_that_begins_to_fail_meanwhile_is_seen(gateway: RestartableGateway, canary: Canary) -> None:
     with Asking(canary.system, "POST"), Watching(canary) as watching:
         time.sleep(1.5)
-        kept.restart()
+        gateway.restart()
         canary.upstream.fails_every, begun = 3, time.monotonic()  # never five in a row
         while not watching.reasons:
             assert time.monotonic() - begun < 5
@@ -65,16 +67,18 @@ def test_one_that_begins_to_fail_meanwhile_is_seen(kept: Kept, canary: Canary) -
     assert "tries failed" in watching.reasons[0]
 
 
-def test_what_the_new_envoy_has_seen_before_the_first_look_counts(kept: Kept, canary: Canary) -> None:
+def test_what_the_new_envoy_has_seen_before_the_first_look_counts(
+    gateway: RestartableGateway, canary: Canary
+) -> None:
     watch = Watch(canary.traffic.admin, canary.service)
     with Asking(canary.system, clients=8) as load:
         time.sleep(3)
-        assert watch.look() == ""
-        kept.restart()
+        assert watch.check() == ""
+        gateway.restart()
         wait_for(lambda: stat(canary, "server.hot_restart_generation") == 2)
         canary.upstream.failing = True
         wait_for(lambda: stat(canary, "cluster.trading-canary.outlier_detection.ejections_enforced_total"))
-        assert watch.look() == "Envoy took it out: five failures in a row"
+        assert watch.check() == "Envoy took it out: five failures in a row"
     assert load.counts.keys() == {"200"}
 
 

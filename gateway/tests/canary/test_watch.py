@@ -14,7 +14,7 @@ def watched(canary: Canary, seconds: float) -> tuple[str, float]:
     """Watch until there is a reason or the time is over. Returns the reason and how long it took."""
     watch, begun = Watch(canary.traffic.admin, "trading"), time.monotonic()
     while time.monotonic() - begun < seconds:
-        if reason := watch.look():
+        if reason := watch.check():
             return reason, time.monotonic() - begun
         time.sleep(INTERVAL)
     return "", seconds

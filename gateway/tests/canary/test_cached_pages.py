@@ -1,4 +1,4 @@
-"""A canary of a service whose pages are kept: each version has its own, a canary's errors are not hidden."""
+"""A canary of a service with cached pages: each version has its own, a canary's errors are not hidden."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Market:
 def canary(system: System) -> Iterator[Market]:
     upstream = Upstream("market-canary", system.run_dir / "market-canary.sock")
     upstream.start()
-    system.traffic.introduce(["market"])
+    system.traffic.add(["market"])
     yield Market(system, upstream)
     system.traffic.set_shares({"market": 0})
     system.traffic.remove([])

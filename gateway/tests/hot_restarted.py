@@ -1,4 +1,4 @@
-"""A gateway under its keeper, as the local system runs it: to be reloaded, restarted, ended."""
+"""A gateway under its hot restarter, as the local system runs it: to be reloaded, restarted, ended."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ DRAIN = 2
 
 
 @dataclass
-class Kept:
-    """The gateway, and the process of its keeper."""
+class RestartableGateway:
+    """The gateway, and the process of its hot restarter."""
 
     system: System
     process: subprocess.Popen[bytes]
 
     def change(self, edit: Callable[[dict[str, Any]], Any]) -> None:
-        """Edit gateway.yaml, render, and wait until Envoy goes by it."""
+        """Edit gateway.yaml, render, and wait until Envoy has applied it."""
         system = self.system
         raw = yaml.safe_load(system.source.read_text(encoding="utf-8"))
         edit(raw)
@@ -58,7 +58,7 @@ class Kept:
 
 
 @contextmanager
-def keeper(system: System) -> Iterator[Kept]:
+def hot_restarter(system: System) -> Iterator[RestartableGateway]:
     """The gateway, up; its services are somebody else's."""
     system.render()
     argv = [sys.executable, "-m", "gateway.runtime.hot_restart", "--config", str(system.folder / "etc")]
@@ -67,7 +67,7 @@ def keeper(system: System) -> Iterator[Kept]:
         process = subprocess.Popen(argv, stdout=log, stderr=log)
         try:
             system.wait_until_up(process)
-            yield Kept(system, process)
+            yield RestartableGateway(system, process)
         finally:
             if process.poll() is None:
                 process.terminate()
@@ -75,12 +75,12 @@ def keeper(system: System) -> Iterator[Kept]:
 
 
 @contextmanager
-def kept_gateway() -> Iterator[Kept]:
+def restartable_gateway() -> Iterator[RestartableGateway]:
     """The gateway with its services, up, without nginx."""
     with tempfile.TemporaryDirectory(prefix="gw") as name:
         system = made(Path(name), rates=1000)
         system.start_services()
-        with keeper(system) as kept:
-            yield kept
+        with hot_restarter(system) as gateway:
+            yield gateway
         for upstream in system.services.values():
             upstream.stop()

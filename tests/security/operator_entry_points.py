@@ -1,8 +1,8 @@
 """Every way in which an operator can act on one part of Birzha; run inside that part.
 
-``python -m tests.security.doors billing_service`` prints a JSON list: management commands (with each of
-their subcommands and switches that choose what is done) and what the admin does with rows. Each part is
-asked in a process of its own, because a process has one Django.
+``python -m tests.security.operator_entry_points billing_service`` prints a JSON list: management commands
+(with each of their subcommands and switches that choose what is done) and what the admin does with rows.
+Each part is asked in a process of its own, because a process has one Django.
 """
 
 from __future__ import annotations
