@@ -14,7 +14,7 @@ from benchmarks import document, machine, profiler
 from benchmarks.figures import Measurement, Run, Size, medians
 from benchmarks.measurements import MEASUREMENTS
 from compose.local import install
-from compose.local.console import Trouble, say
+from compose.local.console import CommandError, say
 from compose.local.paths import ROOT, Home
 from compose.system import PROCESSES
 
@@ -66,8 +66,8 @@ def main(arguments: list[str]) -> int:
                 continue
             try:
                 results = _measure(measurement, home, size, options.runs)
-            except Trouble as trouble:
-                say(f"\n{measurement.name} FAILED: {trouble}")
+            except CommandError as error:
+                say(f"\n{measurement.name} FAILED: {error}")
                 failed.append(measurement.name)
                 continue
             if options.write or not partial:
@@ -141,7 +141,7 @@ def _interrupt(*_: object) -> None:
 if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
-    except Trouble as trouble:
-        sys.exit(f"\n{trouble}")
+    except CommandError as error:
+        sys.exit(f"\n{error}")
     except KeyboardInterrupt:
         sys.exit("\nInterrupted.")

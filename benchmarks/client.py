@@ -19,7 +19,7 @@ from uuid import uuid4
 
 import httpx
 
-from compose.local.console import Trouble
+from compose.local.console import CommandError
 
 DEPOSIT = {"amount": "1000000.00", "currency": "USD"}
 #: Seconds that billing may take to open a new user's account.
@@ -59,7 +59,7 @@ def sign_up(url: str, count: int, *, deposits: int) -> list[Customer]:
     """New customers through the public API, each with ``deposits`` times 1,000,000.00 USD.
 
     Raises:
-        Trouble: a request was refused, or billing has not opened an account in time.
+        CommandError: a request was refused, or billing has not opened an account in time.
     """
     return [_sign_up(url, deposits) for _ in range(count)]
 
@@ -75,7 +75,7 @@ def _sign_up(url: str, deposits: int) -> Customer:
         end = time.monotonic() + ACCOUNT_TIMEOUT_S
         while client.get("/api/v1/account").status_code != 200:
             if time.monotonic() > end:
-                raise Trouble(f"A new user's account was not opened within {ACCOUNT_TIMEOUT_S} s.")
+                raise CommandError(f"A new user's account was not opened within {ACCOUNT_TIMEOUT_S} s.")
             time.sleep(0.05)
         for _ in range(deposits):
             _post(client, "deposits", DEPOSIT)
@@ -85,7 +85,7 @@ def _sign_up(url: str, deposits: int) -> Customer:
 def _post(client: httpx.Client, path: str, body: dict[str, str]) -> Any:
     answer = client.post(f"/api/v1/{path}", json=body, headers={"Idempotency-Key": uuid4().hex})
     if not answer.is_success:
-        raise Trouble(f"POST /api/v1/{path} was answered {answer.status_code}: {answer.text}")
+        raise CommandError(f"POST /api/v1/{path} was answered {answer.status_code}: {answer.text}")
     return answer.json()
 
 
@@ -170,7 +170,7 @@ async def _place(connection: Connection, request: bytes, answers: Answers) -> No
     head, body = await connection.send(request)
     took = time.perf_counter() - begun
     if not head.startswith(b"HTTP/1.1 201"):
-        raise Trouble(f"An order was answered {head[:100]!r} {body[:300]!r}")
+        raise CommandError(f"An order was answered {head[:100]!r} {body[:300]!r}")
     order: str = json.loads(body)["id"]
     answers.orders.append(order)
     answers.began[order] = began
@@ -203,14 +203,14 @@ class Connection(asyncio.Protocol):
             return
         place = head.lower().find(b"content-length:")
         if place < 0:
-            self.connection_lost(Trouble(f"no Content-Length in {head!r}"))
+            self.connection_lost(CommandError(f"no Content-Length in {head!r}"))
         elif len(body) == int(head[place + 15 :].split(b"\r\n", 1)[0]):
             self.buffer = b""
             self.answer.set_result((head, body))
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self.answer is not None and not self.answer.done():
-            self.answer.set_exception(exc or Trouble("the gateway closed the connection"))
+            self.answer.set_exception(exc or CommandError("the gateway closed the connection"))
 
 
 @asynccontextmanager

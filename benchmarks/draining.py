@@ -8,7 +8,7 @@ from uuid import UUID
 
 from benchmarks.cpu import CpuUse
 from benchmarks.system import BenchSystem
-from compose.local.console import Trouble
+from compose.local.console import CommandError
 
 #: Seconds between two looks; the times themselves are read from the rows.
 PAUSE = 0.25
@@ -57,7 +57,7 @@ def drain(
     notification of these orders; the CPU from just before that COMMIT until the end was noticed.
 
     Raises:
-        Trouble: some of them were not filled, settled and notified.
+        CommandError: some of them were not filled, settled and notified.
     """
     system.wait_quiet()
     arguments = {"count": orders, "users": users, "tickers": tickers, "sells": sells, "seed": seed}
@@ -82,7 +82,7 @@ def wait_settled(system: BenchSystem, *, since: UUID, orders: list[str]) -> None
     """Return once there are as many settlements and notifications as orders.
 
     Raises:
-        Trouble: nothing has moved for ``STALL_S`` seconds.
+        CommandError: nothing has moved for ``STALL_S`` seconds.
     """
     seen, end = (0, 0), time.monotonic() + STALL_S
     while min(seen) < len(orders):
@@ -96,17 +96,17 @@ def wait_settled(system: BenchSystem, *, since: UUID, orders: list[str]) -> None
             end = time.monotonic() + STALL_S
         elif time.monotonic() > end:
             states = system.rows("trading", _STATES, [orders])
-            raise Trouble(f"Of {len(orders)} orders {seen[0]} are settled, {seen[1]} notified: {states}")
+            raise CommandError(f"Of {len(orders)} orders {seen[0]} are settled, {seen[1]} notified: {states}")
 
 
 def last_time(system: BenchSystem, *, since: UUID, orders: list[str]) -> float:
     """When the last of the orders was settled and notified, seconds since the epoch.
 
     Raises:
-        Trouble: an order has no settlement or no notification.
+        CommandError: an order has no settlement or no notification.
     """
     settled, settled_at = system.rows("billing", _LAST_SETTLED, [orders])[0]
     notified, notified_at = system.rows("notification", _LAST_NOTIFIED, [str(since), orders])[0]
     if not settled == notified == len(orders):
-        raise Trouble(f"Of {len(orders)} orders {settled} are settled and {notified} notified.")
+        raise CommandError(f"Of {len(orders)} orders {settled} are settled and {notified} notified.")
     return float(max(settled_at, notified_at))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from benchmarks.system import BenchSystem
-from compose.local.console import Trouble, step
+from compose.local.console import CommandError, step
 
 #: Customers made by one process in one transaction.
 AT_ONCE = 1000
@@ -52,5 +52,7 @@ def _wait(system: BenchSystem, service: str, sql: str, expected: list[str]) -> N
     end = time.monotonic() + LISTING_TIMEOUT_S
     while system.rows(service, sql, [expected])[0][0] < len(expected):
         if time.monotonic() > end:
-            raise Trouble(f"{service} has not heard of all {len(expected)} within {LISTING_TIMEOUT_S} s.")
+            raise CommandError(
+                f"{service} has not heard of all {len(expected)} within {LISTING_TIMEOUT_S} s."
+            )
         time.sleep(0.1)

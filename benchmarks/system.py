@@ -18,7 +18,7 @@ from benchmarks import profiler
 from benchmarks.cpu import CpuMeter, CpuUse
 from compose.check.invariants import INVARIANTS
 from compose.local import catalogs, databases, environment, secrets
-from compose.local.console import Trouble
+from compose.local.console import CommandError
 from compose.local.paths import ROOT, Home
 from compose.local.settings import MANY_CUSTOMERS, Settings, free_port
 from compose.local.stack import Stack
@@ -114,7 +114,7 @@ class BenchSystem:
         """Run a management command.
 
         Raises:
-            Trouble: it failed.
+            CommandError: it failed.
         """
         self._run(f"{package}.manage", *arguments)
 
@@ -125,7 +125,7 @@ class BenchSystem:
             but: invariants that are left out.
 
         Raises:
-            Trouble: something was; carries what.
+            CommandError: something was; carries what.
         """
         only = [invariant.id for invariant in INVARIANTS if invariant.id not in but]
         self._run("compose.check", "--wait", "15", "--only", *only)
@@ -134,12 +134,12 @@ class BenchSystem:
         """Return when every event has been sent and handled by everybody.
 
         Raises:
-            Trouble: not within the time.
+            CommandError: not within the time.
         """
         end = time.monotonic() + seconds
         while found := self._under_way():
             if time.monotonic() > end:
-                raise Trouble(f"After {seconds:.0f} s there are still events under way: {found}")
+                raise CommandError(f"After {seconds:.0f} s there are still events under way: {found}")
             time.sleep(0.2)
 
     def _under_way(self) -> dict[str, int]:
@@ -166,7 +166,7 @@ class BenchSystem:
             argv, cwd=ROOT, env=self._environment(), capture_output=True, text=True, check=False
         )
         if result.returncode:
-            raise Trouble(f"{module} {' '.join(arguments)}:\n{result.stdout}{result.stderr}")
+            raise CommandError(f"{module} {' '.join(arguments)}:\n{result.stdout}{result.stderr}")
 
     def _environment(self) -> dict[str, str]:
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("BIRZHA_", "DJANGO_"))}
@@ -209,7 +209,7 @@ class Inside:
             said, _, rest = line.partition(" ")
             if said.strip() == word:
                 return rest
-        raise Trouble(f"benchmarks.fixtures.{self._name} ended with {self._process.wait()}")
+        raise CommandError(f"benchmarks.fixtures.{self._name} ended with {self._process.wait()}")
 
 
 @contextmanager
@@ -220,7 +220,7 @@ def fresh_system(home: Home, *, quote_feed: str = "still") -> Iterator[BenchSyst
         quote_feed: ``still``: no price moves, so that no order is refused for it.
 
     Raises:
-        Trouble: the folder is something else's, or the system does not come up.
+        CommandError: the folder is something else's, or the system does not come up.
     """
     _renew(home)
     catalogs.compile_changed()
@@ -241,7 +241,7 @@ def _renew(home: Home) -> None:
     mark = home.root / MARK
     if home.root.exists() and any(home.root.iterdir()):
         if not mark.exists():
-            raise Trouble(f"{home.root} is no benchmark's system; name another by BIRZHA_BENCH_HOME.")
+            raise CommandError(f"{home.root} is no benchmark's system; name another by BIRZHA_BENCH_HOME.")
         Stack(home).reset()
     home.create()
     mark.touch()

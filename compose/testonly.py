@@ -17,12 +17,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from compose.local import catalogs
-from compose.local.console import Trouble, say
-from compose.local.kept import kept_homes
+from compose.local.console import CommandError, say
 from compose.local.paths import ROOT
+from compose.local.reused_systems import reused_homes
 from compose.system import WEB_SERVERS
 
-CROSSING = "tests"
+SYSTEM_TESTS = "tests"
 #: pytest's exit code for a run in which no test was selected.
 NO_TESTS = 5
 
@@ -33,7 +33,7 @@ def main(environment: Mapping[str, str] = os.environ) -> int:
     arguments = shlex.split(environment.get("ARGS", ""))
     catalogs.compile_changed()
     codes = [_pytest(package, paths, arguments) for package, paths in by_package(wanted).items()]
-    if any(home.is_ours() for home in kept_homes()):
+    if any(home.is_ours() for home in reused_homes()):
         say("What these tests run on stays up for the next ones; make down stops it.")
     if len(codes) > 1 and not all(code == NO_TESTS for code in codes):
         codes = [code for code in codes if code != NO_TESTS]  # ARGS="-k ..." may pick from one package only
@@ -44,20 +44,22 @@ def targets(text: str) -> list[str]:
     """The tests that ONLY names: files, folders or packages, each with ``::name`` if wanted.
 
     Raises:
-        Trouble: nothing is there under one of the names; says what is called alike.
+        CommandError: nothing is there under one of the names; says what is called alike.
     """
     named = [text] if _exists(text) else shlex.split(text)
     if not named:
-        raise Trouble("ONLY names no test: make test ONLY=trading_service/tests/orders/test_order_place.py")
+        raise CommandError(
+            "ONLY names no test: make test ONLY=trading_service/tests/orders/test_order_place.py"
+        )
     for name in named:
         if not _exists(name):
-            raise Trouble(f"There is no {name.partition('::')[0]}.{_alike(name)}")
-        if _inside(name) == ():
-            raise Trouble(
+            raise CommandError(f"There is no {name.partition('::')[0]}.{_suggestion(name)}")
+        if _relative_parts(name) == ():
+            raise CommandError(
                 "ONLY names the whole project: that is make test. Name a package, a folder or a file."
             )
-        if _inside(name) is None:
-            raise Trouble(f"{name} is outside of the project {ROOT}.")
+        if _relative_parts(name) is None:
+            raise CommandError(f"{name} is outside of the project {ROOT}.")
     return named
 
 
@@ -65,13 +67,13 @@ def by_package(named: list[str]) -> dict[str, list[str]]:
     """The same by top folder: each has Django settings of its own, so it is a run of its own."""
     groups: dict[str, list[str]] = {}
     for name in named:
-        groups.setdefault((_inside(name) or ("",))[0], []).append(name)
+        groups.setdefault((_relative_parts(name) or ("",))[0], []).append(name)
     return groups
 
 
 def _pytest(package: str, paths: list[str], arguments: list[str]) -> int:
-    servers, system = kept_homes()
-    home = system if package == CROSSING else servers
+    servers, system = reused_homes()
+    home = system if package == SYSTEM_TESTS else servers
     variables = {key: value for key, value in os.environ.items() if not key.startswith("BIRZHA_")}
     variables |= {"BIRZHA_HOME": str(home.root), "BIRZHA_KEEP_SYSTEM": "1"}
     argv = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *paths, *arguments]
@@ -97,14 +99,19 @@ def _exists(name: str) -> bool:
     return bool(name.strip()) and _path(name).exists()
 
 
-def _inside(name: str) -> tuple[str, ...] | None:
+def _relative_parts(name: str) -> tuple[str, ...] | None:
     """The parts of its path within the project; None outside."""
     path = _path(name).resolve()
     return path.relative_to(ROOT).parts if path.is_relative_to(ROOT) else None
 
 
-def _alike(name: str) -> str:
-    folders = [service.package for service in WEB_SERVERS] + [CROSSING, "servicekit", "gateway", "compose"]
+def _suggestion(name: str) -> str:
+    folders = [service.package for service in WEB_SERVERS] + [
+        SYSTEM_TESTS,
+        "servicekit",
+        "gateway",
+        "compose",
+    ]
     files = [
         str(file.relative_to(ROOT))
         for folder in folders
@@ -121,7 +128,7 @@ def _alike(name: str) -> str:
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except Trouble as trouble:
-        sys.exit(f"\n{trouble}")
+    except CommandError as error:
+        sys.exit(f"\n{error}")
     except KeyboardInterrupt:
         sys.exit("\nInterrupted.")

@@ -21,39 +21,39 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from compose.local import catalogs, commands, install
-from compose.local.console import Trouble, say
+from compose.local.console import CommandError, say
 from compose.local.paths import ROOT, Home
 from compose.local.settings import MANY_CUSTOMERS, Settings, free_port
 from compose.local.stack import Stack
 from compose.system import WEB_SERVERS
 
 #: servicekit's tests use trading's database and its user of Redis, so they are never run beside trading's.
-SHARING = ("servicekit", "trading_service")
+SHARING_A_DATABASE = ("servicekit", "trading_service")
 #: Packages with tests of their own, those that take longest first; those of one inner tuple run one after the
 #: other.
 PACKAGES = (
-    SHARING,
+    SHARING_A_DATABASE,
     ("gateway",),
     ("compose",),
-    *((service.package,) for service in WEB_SERVERS if service.package not in SHARING),
+    *((service.package,) for service in WEB_SERVERS if service.package not in SHARING_A_DATABASE),
 )
 #: They cross services, and need no running system or start one of their own.
-APART = (
+STANDALONE = (
     "tests/contracts",
     "tests/docs",
     "tests/tls/test_documented_proxies.py",
     "tests/tls/test_public_url.py",
 )
 #: The others need the whole system and come last.
-CROSSING = ("tests", *(f"--ignore={path}" for path in APART))
+SYSTEM_TESTS = ("tests", *(f"--ignore={path}" for path in STANDALONE))
 #: More than a small machine has cores: the slowest mostly wait.
-AT_ONCE = 3
+PARALLEL_SUITES = 3
 #: Seconds that an interrupted suite may take to stop what it has started.
 EXIT_TIMEOUT_S = 30
 #: pytest's exit codes after which its last line says what came of the tests: all passed, some failed.
-PYTEST_SAID = (0, 1)
+CODES_WITH_SUMMARY = (0, 1)
 #: What it counts in that line.
-WORDS = ("passed", "failed", "error", "skipped")
+COUNTED_WORDS = ("passed", "failed", "error", "skipped")
 
 
 @dataclass(frozen=True)
@@ -101,14 +101,14 @@ class TestRun:
             self._every_suite()
         except KeyboardInterrupt:
             note = "interrupted"
-        except Trouble as trouble:
-            note = str(trouble)
+        except CommandError as error:
+            note = str(error)
         finally:
             self._end_children()
             try:
                 self.stack.down()
-            except Trouble as trouble:
-                note = note or str(trouble)
+            except CommandError as error:
+                note = note or str(error)
             self._summary(note, time.monotonic() - begun)
         return 0 if self.outcomes and not note and all(outcome.good for outcome in self.outcomes) else 1
 
@@ -117,10 +117,10 @@ class TestRun:
         self._program("tests.browser.chromium")
         catalogs.compile_changed()
         self.stack.backing_up()
-        pool = ThreadPoolExecutor(AT_ONCE)
+        pool = ThreadPoolExecutor(PARALLEL_SUITES)
         try:
             packages = pool.map(self._one_by_one, PACKAGES)  # begun now, the longest first
-            apart = pool.submit(self.suite, "tests apart", *APART)
+            apart = pool.submit(self.suite, "tests apart", *STANDALONE)
             linted = pool.submit(self._note, "lint", lambda: commands.lint() == 0)
             for outcomes in packages:
                 self.outcomes += outcomes
@@ -132,7 +132,7 @@ class TestRun:
         settings = Settings.read(self.stack.home, MANY_CUSTOMERS | {"BIRZHA_PORT": str(free_port())})
         self._note("make up", lambda: self.stack.up(settings))
         self._note("make demo", lambda: self._program("compose.demo") == 0)
-        self.outcomes.append(self.suite("tests", *CROSSING))
+        self.outcomes.append(self.suite("tests", *SYSTEM_TESTS))
         self._note("make check", lambda: self._program("compose.check") == 0)
 
     def _summary(self, note: str, seconds: float) -> None:
@@ -145,7 +145,7 @@ class TestRun:
         verdict = f"NOT GOOD: {', '.join(bad) or note.splitlines()[0]}" if bad or note else "all good"
         say(f"{verdict}, after {seconds / 60:.1f} min")
         said = " ".join(outcome.said for outcome in self.outcomes)
-        counts = {word: sum(map(int, re.findall(f"([0-9]+) {word}", said))) for word in WORDS}
+        counts = {word: sum(map(int, re.findall(f"([0-9]+) {word}", said))) for word in COUNTED_WORDS}
         say(", ".join(f"{count} {word}" for word, count in counts.items()))
         say(self.covered)
 
@@ -190,7 +190,7 @@ class TestRun:
             code = self._program(*under, "pytest", *arguments, *options, output=file)
             file.seek(0)
             output = file.read().rstrip()
-        said = output.rpartition("\n")[2] if code in PYTEST_SAID else f"pytest ended with {code}"
+        said = output.rpartition("\n")[2] if code in CODES_WITH_SUMMARY else f"pytest ended with {code}"
         outcome = Outcome(name, code == 0, time.monotonic() - begun, said.partition(" in ")[0])
         say(str(outcome) if outcome.good else f"{output}\n{outcome}")
         return outcome
@@ -226,12 +226,12 @@ def _renew(stack: Stack) -> None:
     """Delete the system of the last run.
 
     Raises:
-        Trouble: the folder is something else.
+        CommandError: the folder is something else.
     """
     home = stack.home
     if home.root.exists() and any(home.root.iterdir()):
         if not home.is_for_tests():
-            raise Trouble(f"{home.root} is not a test system; name another by BIRZHA_TEST_HOME.")
+            raise CommandError(f"{home.root} is not a test system; name another by BIRZHA_TEST_HOME.")
         stack.reset()
 
 

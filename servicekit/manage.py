@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from servicekit.stepdown import become_owner
+from servicekit.privileges import become_owner
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 #: Commands that change tables run as the role that owns them.

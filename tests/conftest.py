@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from compose.local import catalogs, kept
+from compose.local import catalogs, reused_systems
 from compose.local.paths import Home
 from compose.local.settings import MANY_CUSTOMERS, Settings, free_port
 from compose.local.stack import Stack
@@ -34,7 +34,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         with session.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
             home.root.parent.mkdir(exist_ok=True)
             hold(home.root.parent / "system.lock", "kept system")
-            kept.system_up(home)
+            reused_systems.system_up(home)
 
 
 @pytest.fixture(scope="session")

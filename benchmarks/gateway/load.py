@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from statistics import median
 
-from compose.local.console import Trouble
+from compose.local.console import CommandError
 from compose.local.paths import ROOT
 from gateway.config.nginx.lifetime import SLOWEST, kept
 
@@ -100,7 +100,7 @@ def measured(
         What came of it, and the CPU that they spent meanwhile.
 
     Raises:
-        Trouble: as :func:`run`.
+        CommandError: as :func:`run`.
     """
     run(replace(load, seconds=warm_up, expect=""), cores=cores)
     before = spent()
@@ -112,7 +112,7 @@ def run(load: Load, *, cores: set[int]) -> Result:
     """Send it from a process on these cores.
 
     Raises:
-        Trouble: an answer was not 200, or not what was expected, or a page was renewed more often than it
+        CommandError: an answer was not 200 or not what was expected, or a page was renewed more often than it
             can have expired.
     """
     argv = [sys.executable, "-m", "benchmarks.gateway.load", json.dumps(asdict(load))]
@@ -125,7 +125,7 @@ def run(load: Load, *, cores: set[int]) -> Result:
         preexec_fn=lambda: os.sched_setaffinity(0, cores),
     )
     if result.returncode:
-        raise Trouble(result.stderr.strip().splitlines()[-1])
+        raise CommandError(result.stderr.strip().splitlines()[-1])
     return Result(**json.loads(result.stdout))
 
 

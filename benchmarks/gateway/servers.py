@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 
 from benchmarks.cpu import spent
-from compose.local.console import Trouble
+from compose.local.console import CommandError
 from compose.local.settings import free_port
 from gateway.config.envoy import extension
 from gateway.config.envoy.chain import MANAGER, router
@@ -67,7 +67,7 @@ def servers(*, envoy: set[int], others: set[int]) -> Iterator[Servers]:
         others: the cores of the fast server and of nginx, which answers in its place.
 
     Raises:
-        Trouble: one does not start.
+        CommandError: one does not start.
     """
     with tempfile.TemporaryDirectory(prefix="bench") as name, ExitStack() as stack:
         folder, run_dir = Path(name), Path(name) / "run"
@@ -105,7 +105,7 @@ def bare_envoy(upstream: str, *, cores: set[int]) -> Iterator[tuple[str, int]]:
         Its port and its process.
 
     Raises:
-        Trouble: it does not start.
+        CommandError: it does not start.
     """
     with tempfile.TemporaryDirectory(prefix="bench") as name:
         folder, port = Path(name), free_port()
@@ -197,4 +197,6 @@ def _wait_for(place: str, process: subprocess.Popen[bytes], log: Path) -> None:
             if probe.connect_ex(place.removeprefix("unix:") if unix else ("127.0.0.1", int(place))) == 0:
                 return
         time.sleep(0.02)
-    raise Trouble(f"A server of the measurement does not start: {log.read_text(errors='replace')[-2000:]}")
+    raise CommandError(
+        f"A server of the measurement does not start: {log.read_text(errors='replace')[-2000:]}"
+    )

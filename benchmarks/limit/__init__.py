@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks.system import BenchSystem
 from compose.local import postgres, secrets
-from compose.local.console import Trouble
+from compose.local.console import CommandError
 from compose.system import SUPERUSER
 
 CLIENTS = 8
@@ -27,7 +27,7 @@ def purchases_per_second(system: BenchSystem, *, customers: int, instruments: in
     """Purchases a second by random customers, of random instruments (of one: it is hot).
 
     Raises:
-        Trouble: pgbench failed.
+        CommandError: pgbench failed.
     """
     variables = {"customers": customers, "instruments": instruments}
     with _database(system, customers, instruments):
@@ -42,7 +42,7 @@ def purchases_per_second(system: BenchSystem, *, customers: int, instruments: in
         )
     found = re.search(r"^tps = ([0-9.]+)", result.stdout, re.MULTILINE)
     if result.returncode or not found or "number of failed transactions: 0 " not in result.stdout:
-        raise Trouble(f"pgbench: {result.stdout}{result.stderr}")
+        raise CommandError(f"pgbench: {result.stdout}{result.stderr}")
     return float(found[1])
 
 

@@ -21,7 +21,7 @@ from benchmarks.figures import Figure, Goal, Measurement, Run, Size, percentile
 from benchmarks.measurements import latency
 from benchmarks.prepare import instruments
 from benchmarks.system import BenchSystem, fresh_system
-from compose.local.console import Trouble, say
+from compose.local.console import CommandError, say
 from compose.local.paths import Home
 
 #: Orders a second while instruments are listed.
@@ -61,7 +61,7 @@ def _beside(name: str, url: str, reader: Customer, crowd: Crowd, size: Size) -> 
     By turns, so that both have the machine's good and bad moments.
 
     Raises:
-        Trouble: a read was refused.
+        CommandError: a read was refused.
     """
     alone: list[float] = []
     beside: list[float] = []
@@ -89,7 +89,7 @@ def _reads(url: str, reader: Customer, seconds: float) -> list[float]:
                 answer = client.get(path)
                 times.append(time.monotonic() - begun)
                 if answer.status_code != 200:
-                    raise Trouble(f"GET {path} was answered {answer.status_code}: {answer.text[:300]}")
+                    raise CommandError(f"GET {path} was answered {answer.status_code}: {answer.text[:300]}")
     return times
 
 

@@ -14,7 +14,7 @@ from benchmarks.client import Customer, place_as_fast_as_possible, sign_up
 from benchmarks.figures import Figure, Measurement, Run, Size
 from benchmarks.prepare import instruments
 from benchmarks.system import BenchSystem, fresh_system
-from compose.local.console import Trouble, say
+from compose.local.console import CommandError, say
 from compose.local.paths import Home
 
 #: A list's own page of rows: so many orders are placed, of as many instruments.
@@ -86,13 +86,13 @@ def _sign_in(browser: httpx.Client, customer: Customer) -> None:
     }
     answer = browser.post("/sign-in", data=form)
     if answer.status_code != 303:
-        raise Trouble(f"POST /sign-in was answered {answer.status_code}: {answer.text[:300]}")
+        raise CommandError(f"POST /sign-in was answered {answer.status_code}: {answer.text[:300]}")
 
 
 def _view(browser: httpx.Client, path: str) -> str:
     answer = browser.get(path)
     if answer.status_code != 200:
-        raise Trouble(f"GET {path} was answered {answer.status_code}: {answer.text[:300]}")
+        raise CommandError(f"GET {path} was answered {answer.status_code}: {answer.text[:300]}")
     return answer.text
 
 

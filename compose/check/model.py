@@ -20,8 +20,8 @@ Row = dict[str, Any]
 
 #: How many violations of a check are kept to be shown; all are counted.
 SAMPLE = 5
-#: Into so many heaps the rows of two services are dealt to be compared; a power of two.
-HEAPS = 4096
+#: The buckets by which the rows of two services are compared; a power of two.
+BUCKETS = 4096
 
 #: Where a query says which time-ordered id (UUIDv7) tells the age of its rows: ``/* since: leg.id */``.
 _WINDOW = re.compile(r"/\* since: ([\w.]+) \*/")
@@ -108,8 +108,8 @@ class Same:
     Both give columns of the same names in the same order. A row of one side without its equal on the
     other is a violation.
 
-    The rows are dealt into heaps by their key; each database counts its heaps and sums the hashes of
-    their rows. Only heaps that differ are read, in the order of the key, side by side. Columns are of
+    The rows are divided into buckets by their key; each database counts its buckets and sums the hashes of
+    their rows. Only buckets that differ are read, in the order of the key, side by side. Columns are of
     one kind on both sides, or everything would be read: a BIGINT and a NUMERIC are equal, but hash apart.
 
     Attributes:
@@ -133,7 +133,7 @@ class Same:
         return all(_WINDOW.search(sql) for _, sql in (self.one, self.other))
 
     def look(self, snapshot: Snapshot) -> Finding:
-        """Compare the digests, then the rows of the heaps that differ."""
+        """Compare the digests, then the rows of the buckets that differ."""
         finding = Finding(self)
         if differing := self.differing(snapshot):
             left, right = (self._rows(side, differing, snapshot) for side in (self.one, self.other))
@@ -142,31 +142,32 @@ class Same:
         return finding
 
     def differing(self, snapshot: Snapshot) -> list[int]:
-        """The heaps whose rows are not the same on both sides; each side counts at the same time."""
+        """The buckets whose rows are not the same on both sides; each side counts at the same time."""
         with ThreadPoolExecutor(2) as pool:
             one, other = pool.map(lambda side: self._digests(side, snapshot), (self.one, self.other))
-        return sorted(heap for heap in one.keys() | other.keys() if one.get(heap) != other.get(heap))
+        return sorted(bucket for bucket in one.keys() | other.keys() if one.get(bucket) != other.get(bucket))
 
     def _digests(self, side: tuple[str, str], snapshot: Snapshot) -> dict[int, tuple[int, Decimal]]:
         """Heap → how many rows, and the sum of their hashes. Equal values of one kind hash alike."""
         service, sql = side
         rows = snapshot.all(
             service,
-            f"SELECT {self._heap} AS heap, count(*) AS rows, sum(hash_record_extended(found, 0)) AS digest "
+            f"SELECT {self._bucket} AS bucket, count(*) AS rows, "
+            "sum(hash_record_extended(found, 0)) AS digest "
             f"FROM ({_within(sql, snapshot.since)}) AS found GROUP BY 1",
         )
-        return {row["heap"]: (row["rows"], row["digest"]) for row in rows}
+        return {row["bucket"]: (row["rows"], row["digest"]) for row in rows}
 
     @property
-    def _heap(self) -> str:
-        return f"(hash_record(ROW(found.{self.key})) & {HEAPS - 1})"
+    def _bucket(self) -> str:
+        return f"(hash_record(ROW(found.{self.key})) & {BUCKETS - 1})"
 
-    def _rows(self, side: tuple[str, str], heaps: list[int], snapshot: Snapshot) -> Iterator[Row]:
+    def _rows(self, side: tuple[str, str], buckets: list[int], snapshot: Snapshot) -> Iterator[Row]:
         service, sql = side
         return snapshot.stream(
             service,
             f"SELECT * FROM ({_within(sql, snapshot.since)}) AS found "
-            f'WHERE {self._heap} IN ({", ".join(map(str, heaps))}) ORDER BY {self.key}::text COLLATE "C"',
+            f'WHERE {self._bucket} IN ({", ".join(map(str, buckets))}) ORDER BY {self.key}::text COLLATE "C"',
         )
 
     def _differences(
@@ -175,7 +176,7 @@ class Same:
         """Both in the order of their keys: the pairs that are not equal, None for what is missing."""
         a, b = next(left, None), next(right, None)
         while a is not None or b is not None:
-            key_a, key_b = self._place(a), self._place(b)
+            key_a, key_b = self._sort_key(a), self._sort_key(b)
             first, second = (a if key_a <= key_b else None), (b if key_b <= key_a else None)
             if first != second:
                 yield first, second
@@ -184,7 +185,7 @@ class Same:
             if second is not None:
                 b = next(right, None)
 
-    def _place(self, row: Row | None) -> tuple[bool, bool, str]:
+    def _sort_key(self, row: Row | None) -> tuple[bool, bool, str]:
         """What rows are ordered by, as PostgreSQL does: NULL last; and after the last row, nothing."""
         if row is None:
             return (True, True, "")

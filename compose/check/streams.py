@@ -10,7 +10,7 @@ from compose.check.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
-class Caught:
+class CaughtUp:
     """A subscriber's consumer group has read, and acknowledged, all of a publisher's stream.
 
     What is not read is looked for itself, not by the group's ``lag``: Redis does not know it any more

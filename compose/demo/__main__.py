@@ -10,9 +10,9 @@ import sys
 
 import httpx
 
-from compose.demo.client import Wrong
+from compose.demo.client import DemoFailed
 from compose.demo.story import Story
-from compose.local.console import Trouble, say
+from compose.local.console import CommandError, say
 from compose.local.paths import Home
 
 
@@ -20,11 +20,11 @@ def address_of_system() -> str:
     """BIRZHA_URL, or where the system in BIRZHA_HOME listens.
 
     Raises:
-        Trouble: no system was ever started there.
+        CommandError: no system was ever started there.
     """
     url = os.environ.get("BIRZHA_URL") or Home.here().read_state().get("url")
     if not url:
-        raise Trouble("There is no running system: make up first, or set BIRZHA_URL.")
+        raise CommandError("There is no running system: make up first, or set BIRZHA_URL.")
     return str(url)
 
 
@@ -34,7 +34,7 @@ def main() -> int:
         address = address_of_system()
         say(f"Birzha at {address}")
         Story(address).tell()
-    except (Wrong, Trouble) as wrong:
+    except (DemoFailed, CommandError) as wrong:
         print(f"\nWRONG: {wrong}", file=sys.stderr)
         return 1
     except httpx.TransportError as error:

@@ -17,7 +17,7 @@ FINAL = {"filled", "rejected", "canceled", "expired"}
 WAIT_S = 15.0
 
 
-class Wrong(Exception):
+class DemoFailed(Exception):
     """Something is not as the public contract says; the text is one plain sentence."""
 
 
@@ -41,7 +41,9 @@ class Person:
     def call(self, method: str, path: str, expected: int = 200, **request: Any) -> Any:
         answer = self.send(method, path, **request)
         if answer.status_code != expected:
-            raise Wrong(f"{method} {path} answered {answer.status_code}, not {expected}: {answer.text[:500]}")
+            raise DemoFailed(
+                f"{method} {path} answered {answer.status_code}, not {expected}: {answer.text[:500]}"
+            )
         return answer.json() if answer.content else None
 
     def refused(self, path: str) -> bool:
@@ -117,7 +119,7 @@ class Person:
 def check(good: bool, otherwise: str) -> None:
     """Go on, or say what is wrong."""
     if not good:
-        raise Wrong(otherwise)
+        raise DemoFailed(otherwise)
 
 
 def wait(otherwise: str, look: Callable[[], Any], seconds: float = WAIT_S) -> Any:
@@ -125,6 +127,6 @@ def wait(otherwise: str, look: Callable[[], Any], seconds: float = WAIT_S) -> An
     end = time.monotonic() + seconds
     while not (found := look()):
         if time.monotonic() > end:
-            raise Wrong(f"{otherwise} within {seconds:.1f} s")
+            raise DemoFailed(f"{otherwise} within {seconds:.1f} s")
         time.sleep(0.05)
     return found

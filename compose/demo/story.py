@@ -29,7 +29,7 @@ class Story(Person):
         """All of it.
 
         Raises:
-            Wrong: at the first thing that is not as the public contract says.
+            DemoFailed: at the first thing that is not as the public contract says.
         """
         for step in (
             self.search_signed_out, self.register, self.sign_in, self.account, self.deposit,

@@ -31,15 +31,15 @@ log = logging.getLogger(__name__)
 #: Seconds between two looks; while there is more to read, as in a long past after a start.
 PERIOD_S, BEHIND_S = 10.0, 0.5
 #: Events younger than this are on their way.
-AGE_S = 5.0
+MIN_AGE_S = 5.0
 #: So long may an event's transaction last: younger ones are read again, for one may come between them.
 OVERLAP_S = 30.0
 #: Events of one publisher read at a time, and how often in one look.
 PAGE, PAGES = 5_000, 10
 #: What was sent again and is missing still is sent again after so many seconds; twice as many each time.
-FIRST_WAIT_S, LONGEST_WAIT_S = 30.0, 3600.0
+MIN_BACKOFF_S, MAX_BACKOFF_S = 30.0, 3600.0
 #: An inbox remembers longer than this.
-REMEMBERED = timedelta(days=38)
+MIN_INBOX_AGE = timedelta(days=38)
 
 _EVENTS = """
 SELECT id::text, type, outbox_seq,
@@ -50,11 +50,11 @@ FROM (
 ORDER BY id
 """
 
-_ON_THEIR_WAY = f"""
+_IN_FLIGHT = f"""
 SELECT last_entry, outbox_seqs FROM outbox_batches WHERE {streams.LAST_ENTRY_KEY} > (%s, %s)
 """
 
-_LACKED = """
+_MISSING = """
 SELECT id::text FROM unnest(%s::uuid[]) AS told (id)
 WHERE NOT EXISTS (SELECT FROM inbox WHERE consumer = %s AND event_id = told.id)
   AND NOT EXISTS (SELECT FROM failed_events WHERE event_id = told.id)
@@ -87,7 +87,7 @@ class Reconciler:
     redis: Any
     replay: Callable[[str, list[str]], None]
     settled: dict[str, str] = field(default_factory=lambda: defaultdict(lambda: str(UUID(int=0))))
-    again: dict[str, tuple[int, float]] = field(default_factory=dict)
+    resent: dict[str, tuple[int, float]] = field(default_factory=dict)
     #: Subscriber → what is known to be in its inbox, of the events that are read again.
     handled: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     #: Whether the last look left events unread that are old enough: the next should not wait.
@@ -125,7 +125,7 @@ class Reconciler:
     ) -> list[Gap]:
         # Before the outbox and the inboxes: what is acknowledged by now is in an inbox when that is read.
         acknowledged = self._acknowledged(publisher)
-        lacked: dict[str, list[str]] = defaultdict(list)
+        missing_of: dict[str, list[str]] = defaultdict(list)
         late = str(first_id(now - timedelta(seconds=OVERLAP_S)))
         settled = self.settled[publisher]
         open_since: str | None = None
@@ -138,15 +138,15 @@ class Reconciler:
                     for event in mine
                     if not _waits(event, mark) and event.id >= remembered[subscriber]
                 ]
-                missing = self._lacked(subscriber, known, late)
-                lacked[subscriber] += missing
+                missing = self._find_missing(subscriber, known, late)
+                missing_of[subscriber] += missing
                 unsettled = [event.id for event in mine if _waits(event, mark)] + missing
                 open_since = min([*unsettled, *([open_since] if open_since else [])], default=None)
             settled = events[-1].id
         if open_since is not None:
             settled = min(settled, _before(open_since))
         self.settled[publisher] = max(self.settled[publisher], min(settled, late))
-        return self._send_again(publisher, lacked)
+        return self._resend(publisher, missing_of)
 
     def _acknowledged(self, publisher: str) -> dict[str, redis_groups.Key]:
         groups = redis_groups.look(self.redis, streams.stream_of(publisher))
@@ -155,52 +155,52 @@ class Reconciler:
     def _pages(
         self, publisher: str, after: str, acknowledged: dict[str, redis_groups.Key], now: datetime
     ) -> Iterator[list[Event]]:
-        until = str(first_id(now - timedelta(seconds=AGE_S)))
+        until = str(first_id(now - timedelta(seconds=MIN_AGE_S)))
         least = min(acknowledged.values(), default=redis_groups.ORIGIN)
         for _ in range(PAGES):
             rows = self.query(publisher, _EVENTS, [after, until, PAGE])
             if not rows:
                 return
             # After the rows: what is not unsent any more stands in a batch, or everybody has acknowledged it.
-            on_their_way: dict[int, redis_groups.Key] = {}
-            for entry, sent in self.query(publisher, _ON_THEIR_WAY, list(least)):
+            in_flight: dict[int, redis_groups.Key] = {}
+            for entry, sent in self.query(publisher, _IN_FLIGHT, list(least)):
                 key = streams.entry_key(entry)
                 for seq in sent:
-                    on_their_way[seq] = max(key, on_their_way.get(seq, key))
-            yield [Event(id, type, unsent, on_their_way.get(seq)) for id, type, seq, unsent in rows]
+                    in_flight[seq] = max(key, in_flight.get(seq, key))
+            yield [Event(id, type, unsent, in_flight.get(seq)) for id, type, seq, unsent in rows]
             after = rows[-1][0]
             if len(rows) < PAGE:
                 return
         self.behind = True
 
-    def _lacked(self, subscriber: str, ids: list[str], late: str) -> list[str]:
+    def _find_missing(self, subscriber: str, ids: list[str], late: str) -> list[str]:
         unknown = [id for id in ids if id not in self.handled[subscriber]]
         if not unknown:
             return []
-        lacked = [row[0] for row in self.query(subscriber, _LACKED, [unknown, subscriber])]
-        self.handled[subscriber] |= {id for id in unknown if id >= late} - set(lacked)
-        return lacked
+        missing_of = [row[0] for row in self.query(subscriber, _MISSING, [unknown, subscriber])]
+        self.handled[subscriber] |= {id for id in unknown if id >= late} - set(missing_of)
+        return missing_of
 
     def _remembered(self, subscriber: str, now: datetime) -> str:
         ((until,),) = self.query(subscriber, FORGOTTEN, [])
-        return str(max(UUID(int=int(until) << 80), first_id(now - REMEMBERED)))
+        return str(max(UUID(int=int(until) << 80), first_id(now - MIN_INBOX_AGE)))
 
-    def _send_again(self, publisher: str, lacked: dict[str, list[str]]) -> list[Gap]:
+    def _resend(self, publisher: str, missing_of: dict[str, list[str]]) -> list[Gap]:
         """What is not waited for from the last time."""
         clock = time.monotonic()
         due = {
             subscriber: ids
-            for subscriber, missing in lacked.items()
-            if (ids := [id for id in missing if self.again.get(id, (0, 0.0))[1] <= clock])
+            for subscriber, missing in missing_of.items()
+            if (ids := [id for id in missing if self.resent.get(id, (0, 0.0))[1] <= clock])
         }
         if not due:
             return []
         wanted = sorted({id for ids in due.values() for id in ids})
         self.replay(publisher, wanted)
         for id in wanted:
-            times = self.again.get(id, (0, 0.0))[0]
-            self.again[id] = times + 1, clock + min(FIRST_WAIT_S * 2**times, LONGEST_WAIT_S)
-        self.again = {id: (n, at) for id, (n, at) in self.again.items() if at > clock - LONGEST_WAIT_S}
+            times = self.resent.get(id, (0, 0.0))[0]
+            self.resent[id] = times + 1, clock + min(MIN_BACKOFF_S * 2**times, MAX_BACKOFF_S)
+        self.resent = {id: (n, at) for id, (n, at) in self.resent.items() if at > clock - MAX_BACKOFF_S}
         return [Gap(publisher, subscriber, tuple(map(UUID, ids))) for subscriber, ids in due.items()]
 
 

@@ -11,7 +11,7 @@ import os
 import sys
 
 from compose.local import install
-from compose.local.console import Trouble
+from compose.local.console import CommandError
 from compose.local.paths import ROOT, Home
 
 #: Commands that install what they need first, and which lock they need; the others only look for it.
@@ -41,8 +41,8 @@ def main(arguments: list[str]) -> int:
     if options.command in INSTALLS:
         install.install(INSTALLS[options.command])
     elif not install.PYTHON.exists():
-        raise Trouble("Nothing is installed yet: run make up first.")
-    if not install.inside():
+        raise CommandError("Nothing is installed yet: run make up first.")
+    if not install.in_project_venv():
         sys.stdout.flush()
         variables = {
             key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "PYTHONHOME")
@@ -113,8 +113,8 @@ def _parser() -> argparse.ArgumentParser:
 if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
-    except Trouble as trouble:
-        sys.exit(f"\n{trouble}")
+    except CommandError as error:
+        sys.exit(f"\n{error}")
     except KeyboardInterrupt:
         sys.exit("\nInterrupted.")
     except OSError as error:

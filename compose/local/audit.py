@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from compose.local import postgres
-from compose.local.console import Trouble, say, step
+from compose.local.console import CommandError, say, step
 from compose.local.paths import ROOT, Home
 from gateway.runtime import envoy, nginx
 
@@ -28,7 +28,7 @@ def audit() -> int:
     """Print what is known; returns 0 when nothing is, 1 for vulnerabilities, 2 when nobody could be asked.
 
     Raises:
-        Trouble: pip-audit cannot be had.
+        CommandError: pip-audit cannot be had.
     """
     for name, version in servers().items():
         say(f"  {name:<12} {version}")
@@ -39,7 +39,7 @@ def audit() -> int:
         with step("fetching pip-audit"):
             got = _run([python, "-m", "pip", "install", "--quiet", "pip-audit"])
             if got.returncode:
-                raise Trouble(f"pip-audit cannot be fetched: {got.stderr.strip().splitlines()[-1]}")
+                raise CommandError(f"pip-audit cannot be fetched: {got.stderr.strip().splitlines()[-1]}")
         with step(f"asking for every package of {LOCK}"):
             options = ("--require-hashes", "--disable-pip", "--progress-spinner", "off", "--format", "json")
             result = _run([python, "-m", "pip_audit", "-r", str(LOCK), *options])

@@ -11,10 +11,20 @@ import time
 import venv
 from pathlib import Path
 
-from compose.local import account, audit, catalogs, consoles, dev, edge, kept, report, restart
+from compose.local import (
+    audit,
+    catalogs,
+    dev,
+    gateway_restart,
+    report,
+    restart,
+    reused_systems,
+    shells,
+    system_owner,
+)
 from compose.local.canary import actions
 from compose.local.canary import report as canary_report
-from compose.local.console import Trouble, say, step
+from compose.local.console import CommandError, say, step
 from compose.local.paths import ROOT, Home
 from compose.local.settings import Settings
 from compose.local.stack import Stack
@@ -45,9 +55,9 @@ def run(options: argparse.Namespace, home: Home) -> int:
             names = restart.restart(home, [restart.chosen(options.service)])
             say(f"{', '.join(names)} started anew in {time.monotonic() - begun:.1f} s.")
         case "shell":
-            consoles.shell(home, options.service, options.arguments)
+            shells.shell(home, options.service, options.arguments)
         case "psql":
-            consoles.psql(home, options.service, options.arguments)
+            shells.psql(home, options.service, options.arguments)
         case "status":
             return 0 if report.status(home) else 1
         case "logs":
@@ -59,19 +69,19 @@ def run(options: argparse.Namespace, home: Home) -> int:
         case "demo":
             become("compose.demo", home)
         case "canary":
-            account.as_owner(
+            system_owner.as_owner(
                 home, lambda: actions.canary(home, options.service, options.weight, options.version)
             )
         case "canary-status":
             canary_report.status(home)
         case "promote":
-            account.as_owner(home, lambda: actions.promote(home, options.service))
+            system_owner.as_owner(home, lambda: actions.promote(home, options.service))
         case "rollback":
-            account.as_owner(home, lambda: actions.rollback(home, options.service))
+            system_owner.as_owner(home, lambda: actions.rollback(home, options.service))
         case "gateway-reload":
-            account.as_owner(home, lambda: edge.reload(home))
+            system_owner.as_owner(home, lambda: gateway_restart.reload(home))
         case "gateway-restart":
-            account.as_owner(home, lambda: edge.restart(home))
+            system_owner.as_owner(home, lambda: gateway_restart.restart(home))
         case "rotate-key":
             become("user_service.manage", home, "rotate_signing_key")
         case "check":
@@ -107,7 +117,7 @@ def up(home: Home) -> int:
         say(f"- compiled {len(written)} translation catalogues")
     if not stack.up(settings):
         if changed := settings.changed_since(home.read_state()):
-            raise Trouble(
+            raise CommandError(
                 f"Birzha is running already, on port {home.read_state()['port']}, with another "
                 f"{' and '.join(changed)}: make down first to change that."
             )
@@ -123,7 +133,7 @@ def down(home: Home) -> int:
     """`make down`: this system, and what `make test ONLY=...` has kept."""
     begun = time.monotonic()
     was_up = Stack(home).down()
-    for tests in kept.down():
+    for tests in reused_systems.down():
         say(f"The tests' servers in {tests.root} are down.")
     if was_up:
         say(f"Birzha is down after {time.monotonic() - begun:.0f} s; its data stays in {home.root}.")
@@ -139,7 +149,7 @@ def reset(home: Home, *, sure: bool) -> None:
         return
     if not sure:
         if not sys.stdin.isatty():
-            raise Trouble(f"make reset deletes everything in {home.root}: say so with make reset YES=1.")
+            raise CommandError(f"make reset deletes everything in {home.root}: say so with make reset YES=1.")
         if input(f"Delete every account, order and balance in {home.root}? Type yes: ").strip() != "yes":
             say("Nothing was deleted.")
             return
@@ -179,7 +189,7 @@ def lock() -> None:
     The resolver, uv, is no part of the project: it comes into a folder that is thrown away.
 
     Raises:
-        Trouble: something cannot be resolved; uv has said what.
+        CommandError: something cannot be resolved; uv has said what.
     """
     with tempfile.TemporaryDirectory(prefix="birzha-lock-") as folder:
         venv.create(folder, with_pip=True)
@@ -200,4 +210,4 @@ def lock() -> None:
                 command = [python, "-m", "uv", "pip", "compile", source, "-o", target, "--quiet", *rules]
                 environment = os.environ | {"UV_CUSTOM_COMPILE_COMMAND": "make lock"}
                 if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
-                    raise Trouble(f"{source} could not be locked.")
+                    raise CommandError(f"{source} could not be locked.")

@@ -1,4 +1,4 @@
-"""What the runner says, and how it ends when it cannot go on."""
+"""What commands print, and the error by which they end."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class Trouble(Exception):
-    """Something a person must know or mend; its text is one plain sentence."""
+class CommandError(Exception):
+    """A command cannot go on; the text says why and what to do."""
 
 
 def say(text: str = "") -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import psycopg2
 from psycopg2 import sql
 
-from compose.local.console import Trouble
+from compose.local.console import CommandError
 from compose.local.paths import Home
 from compose.local.postgres import PORT
 from compose.system import AUDITOR, AUDITOR_CONNECTIONS, OWNER_CONNECTIONS, SERVICES, SUPERUSER
@@ -39,7 +39,7 @@ def wait_for_server(
         alive: called between attempts; raises to stop waiting.
 
     Raises:
-        Trouble: not within the time.
+        CommandError: not within the time.
     """
     end = time.monotonic() + seconds
     while True:
@@ -48,12 +48,12 @@ def wait_for_server(
             return
         except psycopg2.OperationalError as error:
             if "password authentication failed" in str(error):
-                raise Trouble(
+                raise CommandError(
                     f"PostgreSQL in {home.data} knows other passwords than those in "
                     f"{home.secrets}: restore them, or start over with make reset."
                 ) from error
             if time.monotonic() > end:
-                raise Trouble(f"PostgreSQL does not answer: {str(error).strip()}") from error
+                raise CommandError(f"PostgreSQL does not answer: {str(error).strip()}") from error
             alive()
             time.sleep(0.1)
 

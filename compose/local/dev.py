@@ -12,22 +12,22 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from compose.local import account, catalogs, code, edge, ready, restart
-from compose.local.console import Trouble, say
+from compose.local import catalogs, code, gateway_restart, ready, restart, system_owner
+from compose.local.console import CommandError, say
 from compose.local.paths import ROOT, Home
 from compose.local.settings import Settings
 from compose.local.stack import Stack
 from compose.local.supervisor import log_tail
 from compose.system import WEB_SERVERS, Service
 
-#: Seconds between two looks at the files.
-LOOK_S = 0.5
+#: Seconds between two checks of the files.
+POLL_INTERVAL_S = 0.5
 #: Seconds that a service may take to answer after its start; then the next change is waited for anyway.
-ANSWERS_WITHIN_S = 20
+READY_TIMEOUT_S = 20
 #: Read anew by every request of a system with DEBUG.
 READ_BY_REQUEST = (".html", ".txt", ".css", ".js", ".svg")
 GATEWAY_FILES = ("gateway/gateway.yaml",)
-FAILING = ("BACKOFF", "FATAL")
+FAILING_STATES = ("BACKOFF", "FATAL")
 
 Stamps = Mapping[str, tuple[int, int]]
 
@@ -40,15 +40,15 @@ def watch(home: Home) -> None:
     say("Watching the code. Ctrl-C stops watching, and the system.")
     try:
         while True:
-            time.sleep(LOOK_S)
-            failing = _tell_failing(home, failing)
+            time.sleep(POLL_INTERVAL_S)
+            failing = _report_failing(home, failing)
             found = code.stamps()
             if changed := changed_files(known, found):
                 known = found
                 try:
                     _apply(home, changed)
-                except (Trouble, OSError) as trouble:
-                    say(f"{trouble}")
+                except (CommandError, OSError) as error:
+                    say(f"{error}")
     except KeyboardInterrupt:
         say("\n- stopping ...")
         Stack(home).down()
@@ -96,7 +96,7 @@ def _apply(home: Home, changed: list[str]) -> None:
         did.append(f"{', '.join(names)} started anew")
         _wait(home, {service.name for service in services}, code.stamps())
     if any(file in GATEWAY_FILES for file in changed):
-        account.as_owner(home, lambda: edge.reload(home))
+        system_owner.as_owner(home, lambda: gateway_restart.reload(home))
         did.append("the gateway has reloaded it")
     elif any(file.startswith(("gateway/", "compose/")) for file in changed):
         did.append("read when the system starts: press Ctrl-C and run make dev again")
@@ -108,9 +108,12 @@ def _apply(home: Home, changed: list[str]) -> None:
 def _wait(home: Home, services: set[str], known: Stamps) -> None:
     """Until these answer, fail to start (the next look tells), take too long, or the code changes again."""
     supervisor, settings = Stack(home).supervisor, Settings.read(home, {})
-    end = time.monotonic() + ANSWERS_WITHIN_S
+    end = time.monotonic() + READY_TIMEOUT_S
     while problems := ready.problems(home, settings, services):
-        if any(state["statename"] in FAILING for state in supervisor.states()) or code.stamps() != known:
+        if (
+            any(state["statename"] in FAILING_STATES for state in supervisor.states())
+            or code.stamps() != known
+        ):
             return
         if time.monotonic() > end:
             for name, problem in problems.items():
@@ -119,10 +122,10 @@ def _wait(home: Home, services: set[str], known: Stamps) -> None:
         time.sleep(0.1)
 
 
-def _tell_failing(home: Home, told: set[str]) -> set[str]:
+def _report_failing(home: Home, told: set[str]) -> set[str]:
     """Say once of each process that it does not start, with the end of its log."""
     states = Stack(home).supervisor.states()
-    failing = {state["name"] for state in states if state["statename"] in FAILING}
+    failing = {state["name"] for state in states if state["statename"] in FAILING_STATES}
     for name in sorted(failing - told):
         say(f"! {name} does not start; it is tried again at the next change:\n{log_tail(home, name)}")
     starting = {state["name"] for state in states if state["statename"] == "STARTING"}

@@ -18,7 +18,7 @@ from compose.system.environment import OPERATOR, auditor_variables, operator_var
 
 @dataclass(frozen=True)
 class Sockets:
-    """Where things are found on this machine: see :class:`compose.system.environment.Places`."""
+    """Where things are found on this machine: see :class:`compose.system.environment.Endpoints`."""
 
     home: Home
 
@@ -42,10 +42,10 @@ class Sockets:
 
 def write(home: Home, settings: Settings, passwords: Mapping[str, str]) -> None:
     """Write every file, mode 0600."""
-    places, url = Sockets(home), settings.public_url
+    endpoints, url = Sockets(home), settings.public_url
     for service in WEB_SERVERS:
-        _write(home, service.name, service_variables(service, places, passwords, settings.chosen))
-    _write(home, AUDITOR, auditor_variables(places, passwords, url))
+        _write(home, service.name, service_variables(service, endpoints, passwords, settings.chosen))
+    _write(home, AUDITOR, auditor_variables(endpoints, passwords, url))
     _write(home, OPERATOR, {"BIRZHA_PUBLIC_URL": url, **operator_variables(passwords)})
 
 

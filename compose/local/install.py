@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from compose.local.console import Trouble, say, step
+from compose.local.console import CommandError, say, step
 from compose.local.paths import ROOT, VENV
 
 OLDEST_PYTHON = (3, 11)
@@ -31,12 +31,12 @@ NEEDED_MODULES = {
     "lzma": "a Python built with liblzma",
 }
 #: Bytes that an installation takes: the environment with its wheels while they are unpacked.
-NEEDED_SPACE = {"local": 1_100_000_000, "test": 1_700_000_000}
+NEEDED_SPACE_BYTES = {"local": 1_100_000_000, "test": 1_700_000_000}
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "installed.json"
 
 
-def inside() -> bool:
+def in_project_venv() -> bool:
     """Whether this process already runs in the project's environment."""
     return Path(sys.prefix).resolve() == VENV.resolve()
 
@@ -45,16 +45,16 @@ def check_python() -> None:
     """Refuse a Python that cannot make the environment.
 
     Raises:
-        Trouble: too old, or a module of the standard library is missing.
+        CommandError: too old, or a module of the standard library is missing.
     """
     version = ".".join(map(str, sys.version_info[:3]))
     if sys.version_info < OLDEST_PYTHON:
-        raise Trouble(
+        raise CommandError(
             f"Birzha needs Python 3.11 or newer, and {sys.executable} is {version}: "
             "name another, as in make up PYTHON=python3.12."
         )
     if missing := [name for name in NEEDED_MODULES if importlib.util.find_spec(name) is None]:
-        raise Trouble(
+        raise CommandError(
             f"{sys.executable} ({version}) lacks the module {missing[0]}: "
             f"install {NEEDED_MODULES[missing[0]]} (on Debian and Ubuntu with apt), then run this again."
         )
@@ -67,20 +67,20 @@ def install(lock: str = "local") -> None:
         lock: ``local`` to run the system, ``test`` to check it as well.
 
     Raises:
-        Trouble: no usable Python, no space, or pip failed; carries pip's reason.
+        CommandError: no usable Python, no space, or pip failed; carries pip's reason.
     """
     file = ROOT / "requirements" / f"{lock}.txt"
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     with _only_one():
         if not _usable():
             check_python()
-            require_space(ROOT, NEEDED_SPACE[lock])
+            require_space(ROOT, NEEDED_SPACE_BYTES[lock])
             with step(f"making the Python environment {VENV.name}"):
                 _make()
         installed = _stamps()
         if installed.get(lock) == digest:
             return
-        require_space(ROOT, NEEDED_SPACE[lock] // 2)
+        require_space(ROOT, NEEDED_SPACE_BYTES[lock] // 2)
         with step(f"installing what {file.relative_to(ROOT)} names, every file checked by its hash"):
             _pip("install", "--require-hashes", "--no-deps", "--only-binary=:all:", "-r", str(file))
         STAMP.write_text(json.dumps({**installed, lock: digest}), encoding="utf-8")
@@ -90,11 +90,11 @@ def require_space(folder: Path, needed: int) -> None:
     """Refuse to begin on a disk that is as good as full.
 
     Raises:
-        Trouble: less than ``needed`` bytes are free under ``folder``.
+        CommandError: less than ``needed`` bytes are free under ``folder``.
     """
     free = shutil.disk_usage(folder).free
     if free < needed:
-        raise Trouble(
+        raise CommandError(
             f"The disk is full: {free / 1e6:.0f} MB are free under {folder}, "
             f"and about {needed / 1e6:.0f} MB are needed."
         )
@@ -116,7 +116,7 @@ def _make() -> None:
     if result.returncode or not PYTHON.exists():
         shutil.rmtree(VENV, ignore_errors=True)
         said = (result.stdout + result.stderr).strip().splitlines() or [f"exit code {result.returncode}"]
-        raise Trouble(f"python -m venv failed: {said[-1]}")
+        raise CommandError(f"python -m venv failed: {said[-1]}")
 
 
 def _pip(*arguments: str) -> None:
@@ -129,7 +129,7 @@ def _pip(*arguments: str) -> None:
         errors = [line for line in lines if "ERROR" in line or "No space left" in line] or lines[-1:]
         for line in lines[-15:]:
             say(f"    {line}")
-        raise Trouble(
+        raise CommandError(
             f"pip could not install the requirements: {errors[-1].strip() if errors else 'no reason given'}"
         )
 

@@ -60,12 +60,12 @@ def of_nginx(home: Home) -> list[psutil.Process]:
     return found
 
 
-def end(found: list[psutil.Process], *, patience: float = 10) -> None:
+def end(found: list[psutil.Process], *, timeout_s: float = 10) -> None:
     """End processes: first the topmost are asked, then those that stay, then they are killed."""
     for process in _topmost(found):
         server = _safe(process.name, "") == "postgres"
         _signal(process, signal.SIGINT if server else signal.SIGTERM)  # SIGINT: fast shutdown
-    _, alive = psutil.wait_procs(found, timeout=patience)
+    _, alive = psutil.wait_procs(found, timeout=timeout_s)
     for number in (signal.SIGTERM, signal.SIGKILL):
         for process in alive:
             _signal(process, number)

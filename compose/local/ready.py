@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Callable
 
-from compose.local.console import Trouble
+from compose.local.console import CommandError
 from compose.local.paths import Home
 from compose.local.public import reached_at
 from compose.local.settings import Settings
@@ -33,7 +33,7 @@ class Watch:
         """Look once.
 
         Raises:
-            Trouble: a process has been failing for too long; names it and shows the end of its log.
+            CommandError: a process has been failing for too long; names it and shows the end of its log.
         """
         now = time.monotonic()
         for process in self.supervisor.states():
@@ -46,17 +46,17 @@ class Watch:
                     raise failure(self.supervisor.home, [name], f"{name} does not start")
 
 
-def failure(home: Home, names: list[str], sentence: str) -> Trouble:
-    """The trouble, with the end of each named process's log under it."""
+def failure(home: Home, names: list[str], sentence: str) -> CommandError:
+    """The error, with the end of each named process's log under it."""
     tails = [f"  {name}: the end of {home.log / name}.log\n{log_tail(home, name)}" for name in names]
-    return Trouble("\n".join([f"{sentence}.", *tails]))
+    return CommandError("\n".join([f"{sentence}.", *tails]))
 
 
 def wait(home: Home, settings: Settings, supervisor: Supervisor, *, seconds: float) -> None:
     """Return when every service is ready and real requests through the gateway succeed.
 
     Raises:
-        Trouble: not within the time; says what does not answer and shows its log.
+        CommandError: not within the time; says what does not answer and shows its log.
     """
     watch = Watch(supervisor)
     waiting = _checks(home, settings)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import psutil
 
 from compose.local import environment, orphans
-from compose.local.console import Trouble, say
+from compose.local.console import CommandError, say
 from compose.local.paths import Home
 from compose.local.settings import Settings
 from compose.local.supervisor import NOT_RUNNING, RUNNING, Supervisor
@@ -150,14 +150,14 @@ def follow_logs(home: Home, name: str = "") -> None:
     """Become ``tail -F`` of every log, or of one process's.
 
     Raises:
-        Trouble: there is no such log.
+        CommandError: there is no such log.
     """
     files = sorted(str(file) for file in home.log.glob(f"{name or '*'}.log"))
     if name and (home.log / f"{name}-worker.log").exists():
         files.append(str(home.log / f"{name}-worker.log"))
     if not files:
         known = ", ".join(sorted(file.stem for file in home.log.glob("*.log"))) or "none yet"
-        raise Trouble(f"There is no log {name or ''} under {home.log}; there are: {known}.")
+        raise CommandError(f"There is no log {name or ''} under {home.log}; there are: {known}.")
     os.execvp("tail", ["tail", "-n", "20", "-F", *files])
 
 

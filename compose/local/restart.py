@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 
-from compose.local import account, ready
-from compose.local.console import Trouble
+from compose.local import ready, system_owner
+from compose.local.console import CommandError
 from compose.local.paths import Home
 from compose.local.processes import every_process
 from compose.local.settings import Settings
-from compose.local.stack import READY_WITHIN, Stack
+from compose.local.stack import READY_TIMEOUT_S, Stack
 from compose.local.supervisor import Supervisor
 from compose.system import SERVICES, WEB_SERVERS, Service
 
@@ -23,14 +23,14 @@ def chosen(name: str) -> Service:
     """The service called ``name``, also by its package's name.
 
     Raises:
-        Trouble: there is none; lists those that exist.
+        CommandError: there is none; lists those that exist.
     """
     for service in WEB_SERVERS:
         if name in (service.name, service.package):
             return service
     known = ", ".join(service.name for service in WEB_SERVERS)
     said = f"There is no service {name!r}" if name else "SERVICE is missing"
-    raise Trouble(f"{said}: it is one of {known}, as in SERVICE=trading.")
+    raise CommandError(f"{said}: it is one of {known}, as in SERVICE=trading.")
 
 
 def restart(
@@ -46,21 +46,21 @@ def restart(
         The names of the processes; a canary's are left alone.
 
     Raises:
-        Trouble: nothing runs, a migration fails (then the old code goes on), or they do not come up.
+        CommandError: nothing runs, a migration fails (then the old code goes on), or they do not come up.
     """
     Supervisor(home).require_alive()
-    return account.as_owner(home, lambda: _restart(home, services, migrate=migrate, wait=wait))
+    return system_owner.as_owner(home, lambda: _restart(home, services, migrate=migrate, wait=wait))
 
 
 def _restart(home: Home, services: Collection[Service], *, migrate: bool, wait: bool) -> list[str]:
     stack = Stack(home)
     names = [p.name for p in every_process(home) if p.service in services and not p.canary]
-    with stack.alone():
+    with stack.exclusive():
         if migrate:
             stack.manage(*((s.package, "migrate", "--verbosity", "0") for s in services if s in SERVICES))
         with ThreadPoolExecutor(len(names)) as pool:  # each takes its time to finish what it has in hand
             list(pool.map(stack.supervisor.stop, names))
-        stack.supervisor.start_again(names)
+        stack.supervisor.start_processes(names)
         if wait:
-            ready.wait(home, Settings.read(home, {}), stack.supervisor, seconds=READY_WITHIN)
+            ready.wait(home, Settings.read(home, {}), stack.supervisor, seconds=READY_TIMEOUT_S)
     return names

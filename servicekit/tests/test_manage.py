@@ -46,7 +46,7 @@ def test_before_anything_is_installed_it_says_what_to_do(tmp_path: Path) -> None
     for name in (
         "servicekit/__init__.py",
         "servicekit/manage.py",
-        "servicekit/stepdown.py",
+        "servicekit/privileges.py",
         "user_service/manage.py",
     ):
         (tmp_path / name).parent.mkdir(exist_ok=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from compose.local import environment, kept
+from compose.local import environment, reused_systems
 from compose.local.paths import ROOT, Home
 from tests.browser.chromium import find_executable
 from tests.browser.conftest import FLAGS, PHONE, Visitor
@@ -28,8 +28,8 @@ COLOURS = 128
 
 def main() -> int:
     """Take all of them; returns 0."""
-    home = kept.kept_homes()[1]
-    kept.system_up(home)
+    home = reused_systems.reused_homes()[1]
+    reused_systems.system_up(home)
     executable = find_executable()
     if not executable:
         sys.exit("There is no Chromium: install it, or set BIRZHA_CHROMIUM.")

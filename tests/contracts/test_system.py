@@ -10,7 +10,7 @@ import pytest
 
 from compose import system, testrun
 from compose.local.processes import PRIORITIES, PROCESSES, group_of
-from compose.system.environment import Places, secrets, service_variables
+from compose.system.environment import Endpoints, secrets, service_variables
 from gateway.config.routing import route_table
 from gateway.config.source import load
 from servicekit.contracts.subscribers import HEARS
@@ -75,7 +75,7 @@ def test_nothing_starts_before_what_it_needs() -> None:
             assert names.index(needed) < names.index(process.name)
 
 
-class Network(Places):
+class Network(Endpoints):
     """Where things are when every process has a host of its own."""
 
     database = ("postgres", 5432)

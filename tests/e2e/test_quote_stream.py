@@ -150,5 +150,5 @@ def test_as_many_listeners_as_may_be_hold_up_nobody_and_end_with_the_service(
         assert time.monotonic() - begun < 20  # its time to stop, after which it would be killed
         assert person.get("/instruments/AAPL")
     finally:
-        supervisor.start_again(["market-stream"])
+        supervisor.start_processes(["market-stream"])
     wait(lambda: system.process("market-stream")["statename"] == RUNNING, "it is there again")

@@ -17,7 +17,7 @@ from pathlib import Path
 from random import Random, SystemRandom
 
 from compose.local import catalogs
-from compose.local.console import Trouble, say
+from compose.local.console import CommandError, say
 from compose.local.paths import Home
 from compose.local.settings import MANY_CUSTOMERS, Settings, free_port
 from compose.local.stack import Stack
@@ -37,7 +37,7 @@ def main() -> int:
     try:
         names = named(wanted) if wanted else [""]
     except ValueError as error:
-        raise Trouble(str(error)) from None
+        raise CommandError(str(error)) from None
     first = int(os.environ.get("SEED") or SystemRandom().randrange(1_000_000))
     seeds = range(first, first + int(os.environ.get("SEEDS") or 1))
     folder = Path(tempfile.mkdtemp(prefix="birzha-faults-"))
@@ -96,7 +96,7 @@ def _interrupt(*_: object) -> None:
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except Trouble as trouble:
-        sys.exit(f"\n{trouble}")
+    except CommandError as error:
+        sys.exit(f"\n{error}")
     except KeyboardInterrupt:
         sys.exit("\nInterrupted.")

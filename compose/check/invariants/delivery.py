@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from compose.check.delivery_audit import DeliveryAudit
 from compose.check.model import Invariant, Rows
-from compose.check.streams import Caught
+from compose.check.streams import CaughtUp
 from servicekit.contracts.subscribers import HEARS, routes
 
 _UNSENT = """
@@ -25,7 +25,7 @@ I12 = Invariant(
     always=False,
     checks=(
         *(Rows(f"{service}: an event that is not sent", service, _UNSENT, few=True) for service in HEARS),
-        *(Caught(publisher, subscriber) for publisher, subscriber, _ in routes()),
+        *(CaughtUp(publisher, subscriber) for publisher, subscriber, _ in routes()),
         *(
             Rows(f"{service}: an event whose handler fails", service, _TRIED_AGAIN, few=True)
             for service in HEARS

@@ -78,7 +78,7 @@ def test_what_was_sent_again_is_waited_for_and_then_sent_once_more(
     handled(databases, "notification", id)
     assert looking.look()
     assert looking.look() == []
-    later = time.monotonic() + reconciler.FIRST_WAIT_S
+    later = time.monotonic() + reconciler.MIN_BACKOFF_S
     monkeypatch.setattr(reconciler.time, "monotonic", lambda: later)
     assert looking.look()
     assert len(looking.sent) == 2

@@ -13,7 +13,7 @@ from pathlib import Path
 from compose.local import ready
 from compose.local.canary import migrations, versions
 from compose.local.canary.supervised import canaries_of
-from compose.local.console import Trouble, say, step
+from compose.local.console import CommandError, say, step
 from compose.local.paths import Home
 from compose.local.stack import Stack
 from compose.system import WEB_SERVERS, Service
@@ -32,7 +32,7 @@ def canary(home: Home, name: str, weight: str, version: str) -> None:
         version: as :mod:`versions` reads it.
 
     Raises:
-        Trouble: it cannot be done; says why and what is to be done.
+        CommandError: it cannot be done; says why and what is to be done.
     """
     service, percent = _service(name), _percent(weight)
     with _canaries(home) as (stack, canaries):
@@ -46,7 +46,7 @@ def canary(home: Home, name: str, weight: str, version: str) -> None:
                 _migrate(stack, service, made)
             canaries.start(name, made, percent)
         elif version and versions.make(home, service, version) != present.version:
-            raise Trouble(
+            raise CommandError(
                 f"A canary of {name} runs already ({present.version.label}): make promote or make rollback "
                 f"SERVICE={name} first, or change its share without VERSION."
             )
@@ -61,7 +61,7 @@ def promote(home: Home, name: str) -> None:
     """The canary's version becomes the stable one, and nothing is refused meanwhile.
 
     Raises:
-        Trouble: there is no canary, or its version does not come up a second time; all is as before then.
+        CommandError: there is no canary, or its version does not start a second time; all is as before then.
     """
     with _canaries(home, having=name) as (stack, canaries):
         old, new = canaries.promote(name)
@@ -73,7 +73,7 @@ def rollback(home: Home, name: str, why: str = "make rollback") -> None:
     """The canary gets nothing any more, finishes what it has in hand, and ends.
 
     Raises:
-        Trouble: there is no canary.
+        CommandError: there is no canary.
     """
     with _canaries(home, having=name) as (stack, canaries):
         version = state.read(home.versions).canaries[name].version.label
@@ -92,17 +92,17 @@ def _canaries(home: Home, *, having: str = "") -> Iterator[tuple[Stack, Canaries
         having: a service that must have a canary.
 
     Raises:
-        Trouble: nothing runs, there is no such canary, or a version does not come up (shows its log).
+        CommandError: nothing runs, there is no such canary, or a version does not come up (shows its log).
     """
     if having:
         _service(having)
     stack = Stack(home)
     if not home.is_ours() or not stack.is_up():
-        raise Trouble("Birzha does not run, or not all of it: make up first.")
-    with stack.alone():
+        raise CommandError("Birzha does not run, or not all of it: make up first.")
+    with stack.exclusive():
         present = state.read(home.versions).canaries.get(having)
         if having and (present is None or present.phase == "failed"):
-            raise Trouble(f"{having} has no canary: make canary SERVICE={having} WEIGHT=10 starts one.")
+            raise CommandError(f"{having} has no canary: make canary SERVICE={having} WEIGHT=10 starts one.")
         try:
             yield stack, canaries_of(home, step)
         except NotServing as error:
@@ -122,10 +122,10 @@ def _migrate(stack: Stack, service: Service, version: Version) -> None:
     )
     if result.returncode:
         said = "\n".join(f"    {line}" for line in result.stderr.strip().splitlines()[-8:])
-        raise Trouble(f"The migrations of {version.label} cannot be read:\n{said}")
+        raise CommandError(f"The migrations of {version.label} cannot be read:\n{said}")
     if found := json.loads(result.stdout):
         lines = [f"  {one['migration']}: {one['operation']}: {one['why']}" for one in found]
-        raise Trouble(
+        raise CommandError(
             f"{version.label} cannot run beside {service.name}'s stable version, which has the same "
             "database:\n" + "\n".join(lines)
         )
@@ -136,11 +136,11 @@ def _migrate(stack: Stack, service: Service, version: Version) -> None:
 def _service(name: str) -> Service:
     known = {service.name: service for service in WEB_SERVERS}
     if name not in known:
-        raise Trouble(f"SERVICE={name} is none of {', '.join(known)}.")
+        raise CommandError(f"SERVICE={name} is none of {', '.join(known)}.")
     return known[name]
 
 
 def _percent(text: str) -> int:
     if not text.isdecimal() or int(text) > 100:
-        raise Trouble(f"WEIGHT={text} is no share: a whole number of percent from 0 to 100 is.")
+        raise CommandError(f"WEIGHT={text} is no share: a whole number of percent from 0 to 100 is.")
     return int(text)

@@ -15,7 +15,7 @@ from typing import Any
 
 from compose.local import install
 from compose.local.canary.supervised import canaries_of
-from compose.local.console import Trouble
+from compose.local.console import CommandError
 from compose.local.paths import Home
 from gateway.canary.controller import IDLE, Controller
 from gateway.runtime.config_sync import ConfigNotApplied
@@ -39,7 +39,7 @@ def main() -> int:
     while not stop.wait(pause):
         try:
             pause = controller.step()
-        except (OSError, ValueError, Trouble, ConfigNotApplied) as error:
+        except (OSError, ValueError, CommandError, ConfigNotApplied) as error:
             say("error", str(error))
             pause = IDLE
     return 0

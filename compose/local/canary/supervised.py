@@ -43,14 +43,14 @@ class SupervisedRunner:
 
     def start(self, instance: Instance, version: Version) -> None:
         """Raises:
-        Trouble: supervisord does not take it.
+        CommandError: supervisord does not take it.
         """
         if instance.canary:
             group = canary_group(instance.service)
             self.supervisor.add(group)
             self.supervisor.start(group)
         else:
-            self.supervisor.start_again(self._names(instance))
+            self.supervisor.start_processes(self._names(instance))
 
     def stop(self, instance: Instance) -> None:
         if instance.canary:
@@ -88,7 +88,7 @@ class SupervisedRunner:
         for canary in (True, False):
             self._lease(Instance(service, canary)).unlink(missing_ok=True)
         if self.supervisor.alive():
-            self.supervisor.learn()
+            self.supervisor.reread_configuration()
         versions.remove_unused(self.home, state.read(self.home.versions))
 
     def _lease(self, instance: Instance) -> Path:

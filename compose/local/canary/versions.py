@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from compose.local import catalogs
-from compose.local.console import Trouble
+from compose.local.console import CommandError
 from compose.local.paths import ROOT, Home, private_folder
 from compose.system import Service
 from gateway.canary import state
@@ -39,28 +39,30 @@ def make(home: Home, service: Service, text: str) -> Version:
         text: see this module.
 
     Raises:
-        Trouble: there is no such version, it cannot be read, has no such service, or needs other packages.
+        CommandError: there is no such version, it cannot be read, lacks the service, or needs other packages.
     """
     if text == "checkout":
         return CHECKOUT
     if text == "previous":
         previous = state.read(home.versions).previous.get(service.name)
         if previous is None:
-            raise Trouble(f"{service.name} has no previous version: it was never promoted.")
+            raise CommandError(f"{service.name} has no previous version: it was never promoted.")
         return previous
     path = Path(text).expanduser().resolve() if text else ROOT
     try:
         version = _copied(home, path) if path.is_dir() else _of_git(home, text)
     except PermissionError as error:
-        raise Trouble(
+        raise CommandError(
             f"{error.filename} is closed to uid {os.geteuid()}, who runs this system: let others read {path} "
             f"(chmod -R o+rX {path}) and pass through the folders above it, or name a commit."
         ) from None
     folder = Path(version.folder)
     if not (folder / service.package / "config").is_dir():
-        raise Trouble(f"{text or path} is no version of {service.name}: it has no {service.package}/config.")
+        raise CommandError(
+            f"{text or path} is no version of {service.name}: it has no {service.package}/config."
+        )
     if (folder / REQUIREMENTS).read_bytes() != (ROOT / REQUIREMENTS).read_bytes():
-        raise Trouble(
+        raise CommandError(
             f"{version.label} needs other packages than this checkout ({REQUIREMENTS} differs), and both "
             "versions run with the same ones: change the packages with a restart, before the canary."
         )
@@ -85,15 +87,18 @@ def remove_unused(home: Home, versions: Versions) -> None:
 def _of_git(home: Home, ref: str) -> Version:
     found = _git("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
     if found.returncode:
-        raise Trouble(f"VERSION={ref} is neither a folder nor a commit, branch or tag of {ROOT}.")
+        raise CommandError(f"VERSION={ref} is neither a folder nor a commit, branch or tag of {ROOT}.")
     commit = found.stdout.decode().strip()[:12]
     folder = home.copies / commit
     if not folder.is_dir():
         archive = _git("archive", "--format=tar", commit)
         if archive.returncode:
-            raise Trouble(f"git archive {commit} failed: {archive.stderr.decode().strip()}")
-        with _made_aside(home, folder) as aside, tarfile.open(fileobj=io.BytesIO(archive.stdout)) as files:
-            files.extractall(aside, filter="data")
+            raise CommandError(f"git archive {commit} failed: {archive.stderr.decode().strip()}")
+        with (
+            _made_atomically(home, folder) as temporary,
+            tarfile.open(fileobj=io.BytesIO(archive.stdout)) as files,
+        ):
+            files.extractall(temporary, filter="data")
     return Version(f"{commit} ({ref})" if not commit.startswith(ref) else commit, str(folder))
 
 
@@ -106,22 +111,22 @@ def _copied(home: Home, path: Path) -> Version:
     name = digest.hexdigest()[:12]
     folder = home.copies / f"copy-{name}"
     if not folder.is_dir():
-        with _made_aside(home, folder) as aside:
+        with _made_atomically(home, folder) as temporary:
             for file in files:
-                (aside / file).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(path / file, aside / file)
+                (temporary / file).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(path / file, temporary / file)
     return Version(f"copy {name} of {'the checkout' if path == ROOT else path}", str(folder))
 
 
 @contextmanager
-def _made_aside(home: Home, folder: Path) -> Iterator[Path]:
+def _made_atomically(home: Home, folder: Path) -> Iterator[Path]:
     """A folder that gets its name when it is complete."""
     private_folder(home.copies)
-    aside = home.copies / f".{folder.name}"
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir()
-    yield aside
-    aside.rename(folder)
+    temporary = home.copies / f".{folder.name}"
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir()
+    yield temporary
+    temporary.rename(folder)
 
 
 def _files(path: Path) -> Iterator[Path]:
@@ -139,4 +144,4 @@ def _git(*arguments: str) -> subprocess.CompletedProcess[bytes]:
         ours = ["-c", f"safe.directory={ROOT}"]  # git trusts no checkout of somebody else, root's included
         return subprocess.run(["git", *ours, "-C", str(ROOT), *arguments], capture_output=True, check=False)
     except FileNotFoundError:
-        raise Trouble("A version of git's needs git, which is not installed.") from None
+        raise CommandError("A version of git's needs git, which is not installed.") from None

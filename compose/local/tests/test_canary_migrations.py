@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from compose.local.canary import migrations, versions
-from compose.local.console import Trouble
+from compose.local.console import CommandError
 from compose.local.paths import ROOT
 from compose.local.stack import Stack
 from compose.system import SERVICES
@@ -112,9 +112,9 @@ def test_a_version_is_a_frozen_copy(system: Stack, folder: Path) -> None:
 
 
 def test_what_is_no_version_is_said_plainly(system: Stack, folder: Path) -> None:
-    with pytest.raises(Trouble, match=r"has no notification_service/config"):
+    with pytest.raises(CommandError, match=r"has no notification_service/config"):
         versions.make(system.home, NOTIFICATION, str(folder))
-    with pytest.raises(Trouble, match="neither a folder nor a commit"):
+    with pytest.raises(CommandError, match="neither a folder nor a commit"):
         versions.make(system.home, NOTIFICATION, "no-such-branch")
 
 
@@ -124,7 +124,7 @@ def test_other_packages_need_a_restart(system: Stack, folder: Path, version: Pat
     other = folder / "other"
     shutil.copytree(version, other)
     (other / versions.REQUIREMENTS).write_text("django==6.0\n")
-    with pytest.raises(Trouble, match="needs other packages"):
+    with pytest.raises(CommandError, match="needs other packages"):
         versions.make(system.home, NOTIFICATION, str(other))
 
 

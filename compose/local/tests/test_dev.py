@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from compose.local import code, consoles, dev, environment, restart, secrets
-from compose.local.console import Trouble
+from compose.local import code, dev, environment, restart, secrets, shells
+from compose.local.console import CommandError
 from compose.local.paths import Home
 from compose.local.settings import Settings
 from compose.system import WEB_SERVERS
@@ -76,7 +76,7 @@ def test_debug_is_refused_where_others_come_in(folder: Path, reachable: dict[str
     home = Home.at(folder / "home")
     Settings.read(home, reachable)
 
-    with pytest.raises(Trouble, match=next(iter(reachable))):
+    with pytest.raises(CommandError, match=next(iter(reachable))):
         Settings.read(home, reachable | {"BIRZHA_DEBUG": "1"})
 
 
@@ -114,24 +114,24 @@ def test_an_unknown_service_is_told_which_there_are(name: str, folder: Path) -> 
     home = Home.at(folder / "home")
     for command in (
         lambda: restart.chosen(name),
-        lambda: consoles.shell(home, name, ()),
-        lambda: consoles.psql(home, name, ()),
+        lambda: shells.shell(home, name, ()),
+        lambda: shells.psql(home, name, ()),
     ):
-        with pytest.raises(Trouble, match="one of user, market, trading, billing, notification, web"):
+        with pytest.raises(CommandError, match="one of user, market, trading, billing, notification, web"):
             command()
 
 
 def test_the_pages_have_no_database(folder: Path) -> None:
-    with pytest.raises(Trouble, match="web_frontend has no database; these have: user, market"):
-        consoles.psql(Home.at(folder / "home"), "web", ())
+    with pytest.raises(CommandError, match="web_frontend has no database; these have: user, market"):
+        shells.psql(Home.at(folder / "home"), "web", ())
 
 
 def test_nothing_is_asked_of_a_system_that_does_not_run(folder: Path) -> None:
     home = Home.at(folder / "home")
     for command in (
         lambda: restart.restart(home, [restart.chosen("web")]),
-        lambda: consoles.shell(home, "trading_service", ()),
-        lambda: consoles.psql(home, "trading", ()),
+        lambda: shells.shell(home, "trading_service", ()),
+        lambda: shells.psql(home, "trading", ()),
     ):
-        with pytest.raises(Trouble, match="Birzha is not running"):
+        with pytest.raises(CommandError, match="Birzha is not running"):
             command()

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from compose.local import install
-from compose.local.console import Trouble
+from compose.local.console import CommandError
 from compose.local.paths import ROOT
 
 Usage = collections.namedtuple("Usage", "total used free")
@@ -24,20 +24,20 @@ Usage = collections.namedtuple("Usage", "total used free")
 def test_a_missing_module_is_named_with_what_brings_it(monkeypatch: pytest.MonkeyPatch) -> None:
     find = importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "ensurepip" else find(name))
-    with pytest.raises(Trouble) as caught:
+    with pytest.raises(CommandError) as caught:
         install.check_python()
     assert "lacks the module ensurepip: install python3-venv" in str(caught.value)
 
 
 def test_an_old_python_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "version_info", (3, 9, 2))
-    with pytest.raises(Trouble, match=r"needs Python 3\.11 or newer, and .* is 3\.9\.2"):
+    with pytest.raises(CommandError, match=r"needs Python 3\.11 or newer, and .* is 3\.9\.2"):
         install.check_python()
 
 
 def test_a_full_disk_is_said_before_anything_starts(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda path: Usage(10**9, 10**9, 5_000_000))
-    with pytest.raises(Trouble, match="The disk is full: 5 MB are free"):
+    with pytest.raises(CommandError, match="The disk is full: 5 MB are free"):
         install.require_space(folder, 10**8)
 
 

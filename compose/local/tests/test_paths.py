@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from compose.local.console import Trouble
+from compose.local.console import CommandError
 from compose.local.paths import LONGEST_SOCKET, Home, private_folder, write_private
 
 
@@ -41,19 +41,19 @@ def test_a_path_that_sockets_cannot_have_moves_them_to_tmp(folder: Path, name: s
 def test_a_sockets_folder_that_is_a_trap_is_refused(folder: Path) -> None:
     (folder / "elsewhere").mkdir()
     (folder / "trap").symlink_to(folder / "elsewhere")
-    with pytest.raises(Trouble, match="must be a folder"):
+    with pytest.raises(CommandError, match="must be a folder"):
         private_folder(folder / "trap")
 
 
 def test_a_folder_with_other_things_in_it_is_not_taken(folder: Path) -> None:
     (folder / "thesis.txt").write_text("dear")
-    with pytest.raises(Trouble, match="not empty"):
+    with pytest.raises(CommandError, match="not empty"):
         Home.at(folder).create()
 
 
 @pytest.mark.parametrize("name", ['a"b', "a\\b", "a\nb"])
 def test_names_that_no_configuration_file_can_carry_are_refused(folder: Path, name: str) -> None:
-    with pytest.raises(Trouble, match="cannot work"):
+    with pytest.raises(CommandError, match="cannot work"):
         Home.at(folder / name)
 
 

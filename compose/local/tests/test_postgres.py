@@ -8,7 +8,7 @@ import psycopg2
 import pytest
 
 from compose.local import databases, postgres
-from compose.local.console import Trouble
+from compose.local.console import CommandError
 from compose.local.paths import Home
 from compose.local.settings import Settings
 from compose.local.stack import Stack
@@ -169,7 +169,7 @@ def test_data_of_another_major_version_is_refused_untouched(folder: Path) -> Non
     data = postgres.data_folder(home)
     data.mkdir()
     (data / "PG_VERSION").write_text("17\n")
-    with pytest.raises(Trouble, match="made by PostgreSQL 17, this is 18"):
+    with pytest.raises(CommandError, match="made by PostgreSQL 17, this is 18"):
         Stack(home)._backing_up(Settings.read(home))
     assert [path.name for path in data.iterdir()] == ["PG_VERSION"]
 

@@ -15,7 +15,7 @@ import psycopg2
 import pytest
 
 from compose.local import databases, orphans, ready, secrets, valkey
-from compose.local.console import Trouble
+from compose.local.console import CommandError
 from compose.local.paths import ROOT, Home
 from compose.local.processes import PROCESSES, command
 from compose.local.stack import Stack
@@ -117,15 +117,15 @@ def test_two_systems_live_side_by_side(system: Stack, folder: Path) -> None:
 def test_a_system_that_people_use_is_not_taken_for_tests(folder: Path) -> None:
     stack = Stack(Home.at(folder / "home"))
     stack.home.create()
-    with pytest.raises(Trouble, match="for tests"):
+    with pytest.raises(CommandError, match="for tests"):
         stack.backing_up()
 
 
 def test_what_does_not_start_is_named_with_the_end_of_its_log(system: Stack) -> None:
     (system.home.log / "redis.log").open("a").write("the last words\n")
-    trouble = ready.failure(system.home, ["redis"], "redis does not start")
-    assert str(trouble).startswith("redis does not start.")
-    assert str(trouble).endswith("the last words")
+    error = ready.failure(system.home, ["redis"], "redis does not start")
+    assert str(error).startswith("redis does not start.")
+    assert str(error).endswith("the last words")
 
 
 def test_every_command_of_the_system_exists(system: Stack) -> None:

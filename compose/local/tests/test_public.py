@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from compose.local.console import Trouble
+from compose.local.console import CommandError
 from compose.local.paths import Home
 from compose.local.public import own_hosts
 from compose.local.settings import Settings
@@ -38,7 +38,7 @@ def test_without_one_each_request_has_its_own(folder: Path) -> None:
     ],
 )  # fmt: skip
 def test_a_public_address_that_is_none(folder: Path, url: str) -> None:
-    with pytest.raises(Trouble, match="must be scheme and host"):
+    with pytest.raises(CommandError, match="must be scheme and host"):
         read(folder, PUBLIC_URL=url)
 
 
@@ -51,7 +51,7 @@ def test_trusted_proxies(folder: Path) -> None:
     "text", ["nginx", "1", "10.0.0.1/24", "10.0.0.0/33", "127.0.0.1 10.0.0.1", "0.0.0.0/0", "::/0"]
 )
 def test_proxies_that_are_none(folder: Path, text: str) -> None:
-    with pytest.raises(Trouble, match="BIRZHA_TRUSTED_PROXIES"):
+    with pytest.raises(CommandError, match="BIRZHA_TRUSTED_PROXIES"):
         read(folder, TRUSTED_PROXIES=text)
 
 
@@ -80,7 +80,7 @@ def test_on_all_addresses_the_machine_answers_to_each_of_them() -> None:
 
 @pytest.mark.parametrize("text", ["https://a.b", "a.b:8000", "a/b", "a b", "[::1", ".example.org", "a..b"])
 def test_hosts_that_are_none(folder: Path, text: str) -> None:
-    with pytest.raises(Trouble, match="BIRZHA_ALLOWED_HOSTS"):
+    with pytest.raises(CommandError, match="BIRZHA_ALLOWED_HOSTS"):
         read(folder, ALLOWED_HOSTS=text)
 
 
@@ -110,10 +110,10 @@ def test_a_certificate_comes_with_its_key_and_an_https_address(folder: Path) -> 
     both = {"TLS_CERT": "/etc/a.crt", "TLS_KEY": "/etc/a.key"}
     settings = read(folder, PUBLIC_URL="https://a.example", **both)
     assert settings.certificate == (Path("/etc/a.crt"), Path("/etc/a.key"))
-    with pytest.raises(Trouble, match="go together"):
+    with pytest.raises(CommandError, match="go together"):
         read(folder, PUBLIC_URL="https://a.example", TLS_CERT="/etc/a.crt")
     for url in ("", "http://a.example"):
-        with pytest.raises(Trouble, match="https://"):
+        with pytest.raises(CommandError, match="https://"):
             read(folder, PUBLIC_URL=url, **both)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from compose.local import environment, secrets
-from compose.local.console import Trouble
+from compose.local.console import CommandError
 from compose.local.paths import Home
 from compose.local.settings import Settings
 from compose.local.stack import Stack
@@ -38,7 +38,7 @@ def test_data_without_its_secrets_is_said_plainly(folder: Path) -> None:
     home.create()
     (home.data / "postgres").mkdir()
     (home.data / "postgres" / "PG_VERSION").write_text("18")
-    with pytest.raises(Trouble, match="make reset"):
+    with pytest.raises(CommandError, match="make reset"):
         secrets.load(home)
 
 

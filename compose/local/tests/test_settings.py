@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from compose.local.console import Trouble
+from compose.local.console import CommandError
 from compose.local.paths import Home
 from compose.local.report import rate_limits
 from compose.local.settings import Settings, free_port, require_free_port
@@ -29,18 +29,18 @@ def test_the_last_start_s_port_is_found_again(folder: Path) -> None:
 
 @pytest.mark.parametrize("port", ["x", "0", "-1", "65536", "80.5"])
 def test_a_port_that_is_none(folder: Path, port: str) -> None:
-    with pytest.raises(Trouble, match="is not a port"):
+    with pytest.raises(CommandError, match="is not a port"):
         Settings.read(Home.at(folder), {"BIRZHA_PORT": port})
 
 
 def test_an_address_that_is_none(folder: Path) -> None:
-    with pytest.raises(Trouble, match="not an address"):
+    with pytest.raises(CommandError, match="not an address"):
         Settings.read(Home.at(folder), {"BIRZHA_BIND": "localhost"})
     assert Settings.read(Home.at(folder), {"BIRZHA_BIND": "::1"}).public_url == "http://[::1]:8000"
 
 
 def test_a_feed_that_is_none(folder: Path) -> None:
-    with pytest.raises(Trouble, match="walk or still"):
+    with pytest.raises(CommandError, match="walk or still"):
         Settings.read(Home.at(folder), {"BIRZHA_QUOTE_FEED": "bloomberg"})
 
 
@@ -53,7 +53,7 @@ def test_the_rate_limits_of_a_run(folder: Path, text: str, factor: float | None)
 
 @pytest.mark.parametrize("text", ["0", "-1", "none", "inf", "nan"])
 def test_rate_limits_that_are_none(folder: Path, text: str) -> None:
-    with pytest.raises(Trouble, match="above zero, or off"):
+    with pytest.raises(CommandError, match="above zero, or off"):
         Settings.read(Home.at(folder), {"BIRZHA_RATE_LIMITS": text})
 
 
@@ -68,7 +68,7 @@ def test_quotas_are_the_services_own_until_one_is_chosen_and_stay_then(folder: P
 
 @pytest.mark.parametrize("text", ["0", "-1", "1.5", "many", str(2**31)])
 def test_a_quota_that_is_none(folder: Path, text: str) -> None:
-    with pytest.raises(Trouble, match=r"BIRZHA_ORDERS_A_DAY=.*whole number above zero, or off"):
+    with pytest.raises(CommandError, match=r"BIRZHA_ORDERS_A_DAY=.*whole number above zero, or off"):
         Settings.read(Home.at(folder), {"BIRZHA_ORDERS_A_DAY": text})
 
 
@@ -84,7 +84,7 @@ def test_a_port_in_use_is_one_sentence_with_a_way_out() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(Trouble) as caught:
+        with pytest.raises(CommandError) as caught:
             require_free_port("127.0.0.1", port)
     assert f"Port {port}" in str(caught.value)
     assert "make up BIRZHA_PORT=" in str(caught.value)

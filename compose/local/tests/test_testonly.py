@@ -14,9 +14,9 @@ import pytest
 
 from compose import testonly
 from compose.local import databases, secrets
-from compose.local.console import Trouble
-from compose.local.kept import down, kept_homes
+from compose.local.console import CommandError
 from compose.local.paths import ROOT, Home
+from compose.local.reused_systems import down, reused_homes
 from compose.local.stack import Stack
 
 FILE = "user_service/tests/accounts/test_identifiers.py"
@@ -51,7 +51,7 @@ def test_only_names_packages_folders_files_and_tests(text: str, named: list[str]
     ],
 )
 def test_what_is_not_there_is_refused_with_what_may_be_meant(text: str, said: str) -> None:
-    with pytest.raises(Trouble, match=said.replace(".", r"\.")):
+    with pytest.raises(CommandError, match=said.replace(".", r"\.")):
         testonly.targets(text)
 
 
@@ -61,8 +61,8 @@ def test_each_package_is_a_run_of_its_own() -> None:
 
 
 def test_each_checkout_and_test_home_keeps_its_own() -> None:
-    assert {home.root.parent for home in kept_homes({})} == {ROOT / ".birzha-test-kept"}
-    other = kept_homes({"BIRZHA_TEST_HOME": "/tmp/other"})
+    assert {home.root.parent for home in reused_homes({})} == {ROOT / ".birzha-test-kept"}
+    other = reused_homes({"BIRZHA_TEST_HOME": "/tmp/other"})
     assert [home.root for home in other] == [Path("/tmp/other-kept/servers"), Path("/tmp/other-kept/system")]
 
 
@@ -70,7 +70,7 @@ def test_each_checkout_and_test_home_keeps_its_own() -> None:
 def kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
     """Where this test's runs keep their servers."""
     monkeypatch.setenv("BIRZHA_TEST_HOME", str(folder / "t"))
-    yield kept_homes()[0]
+    yield reused_homes()[0]
     down()
 
 

@@ -168,10 +168,10 @@ def test_damaged_files_are_kept_and_it_starts_empty(folder: Path, filled: Path, 
     with running(folder) as admin:
         assert admin.dbsize() == 0
         assert admin.set("after", "1")
-    assert len(valkey_recovery.aside(data)) == 1
+    assert len(valkey_recovery.quarantined(data)) == 1
     with running(folder) as admin:  # what is kept is in nobody's way
         assert admin.get("after") == b"1"
-    assert len(valkey_recovery.aside(data)) == 1
+    assert len(valkey_recovery.quarantined(data)) == 1
 
 
 def test_a_cut_end_is_no_damage(folder: Path, filled: Path) -> None:
@@ -182,14 +182,14 @@ def test_a_cut_end_is_no_damage(folder: Path, filled: Path) -> None:
     os.truncate(file, file.stat().st_size - 7)
     with running(folder) as admin:
         assert admin.dbsize() == 599
-    assert valkey_recovery.aside(data) == []
+    assert valkey_recovery.quarantined(data) == []
 
 
 def test_whole_files_are_read_and_left(folder: Path, filled: Path) -> None:
     shutil.copytree(filled, folder / "redis")
     with running(folder) as admin:
         assert admin.dbsize() == 600
-    assert valkey_recovery.aside(folder / "redis") == []
+    assert valkey_recovery.quarantined(folder / "redis") == []
 
 
 @pytest.mark.parametrize("name", [*CLOSED, "base cut"])
@@ -202,13 +202,13 @@ def test_a_start_of_the_system_says_it_in_one_sentence(
     with redis.Redis.from_url(url) as admin:
         fill(admin, data)
     system.down()
-    before = set(valkey_recovery.aside(data))
+    before = set(valkey_recovery.quarantined(data))
     DAMAGE[name](data)
     capfd.readouterr()
     system.backing_up()
     with redis.Redis.from_url(url) as admin:
         assert admin.dbsize() == 0
-    kept = set(valkey_recovery.aside(data)) - before
+    kept = set(valkey_recovery.quarantined(data)) - before
     assert len(kept) == 1
     assert f"Redis could not read its files, kept as {kept.pop()}: it started empty" in capfd.readouterr().out
 
@@ -268,7 +268,7 @@ def test_a_server_that_starts_on_nothing_either_sets_nothing_aside(
 
 
 def test_only_the_latest_are_kept(folder: Path) -> None:
-    for _ in range(valkey_recovery.KEPT + 2):
+    for _ in range(valkey_recovery.MAX_QUARANTINED + 2):
         (folder / "appendonlydir").mkdir()
-        valkey_recovery.set_aside(folder)
-    assert len(valkey_recovery.aside(folder)) == valkey_recovery.KEPT
+        valkey_recovery.quarantine(folder)
+    assert len(valkey_recovery.quarantined(folder)) == valkey_recovery.MAX_QUARANTINED

@@ -14,9 +14,9 @@ from random import Random
 
 from redis.exceptions import RedisError, ResponseError
 
-from compose.local import account
+from compose.local import system_owner
 from compose.local.valkey import data_folder
-from compose.local.valkey_recovery import KEPT, MANIFEST, aside
+from compose.local.valkey_recovery import MANIFEST, MAX_QUARANTINED, quarantined
 from compose.system import SESSIONS
 from tests.faults.customer import Customer
 from tests.faults.kinds.base import COMES_BACK, Fault
@@ -103,7 +103,7 @@ class DamagedFile(Fault):
         rewrite_log(target)
 
     def inject(self, target: Target, random: Random) -> None:
-        self.kept = len(aside(data_folder(target.home)))
+        self.kept = len(quarantined(data_folder(target.home)))
         self.pid = target.pid("redis")
         if not self.pid:
             return
@@ -127,7 +127,7 @@ class DamagedFile(Fault):
         target.wait_until_restarted("redis", killed=self.pid, seconds=COMES_BACK)
 
     def afterwards(self, target: Target, end: float) -> None:
-        if self.pid and len(aside(data_folder(target.home))) <= self.kept < KEPT:
+        if self.pid and len(quarantined(data_folder(target.home))) <= self.kept < MAX_QUARANTINED:
             self.broken.append("Redis's damaged files were not kept")
 
 
@@ -163,7 +163,7 @@ class DiskFull(Fault):
             resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (size, hard))
 
         with suppress(ProcessLookupError):
-            account.as_owner(target.home, limit)  # even root may not, where it lacks CAP_SYS_RESOURCE
+            system_owner.as_owner(target.home, limit)  # even root may not, where it lacks CAP_SYS_RESOURCE
 
 
 @dataclass

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from compose.local import ready
-from compose.local.console import Trouble, say, step
+from compose.local.console import CommandError, say, step
 from compose.local.paths import Home
 from compose.local.settings import Settings
 from compose.local.stack import Stack, render_gateway
@@ -17,7 +17,7 @@ from gateway.runtime.admin import Admin
 from gateway.runtime.config_sync import ConfigNotApplied, wait_until_applied
 
 #: Seconds that a new Envoy may take until it serves; it may have to wait for the one before the last.
-TAKES_OVER_WITHIN = 90
+TAKEOVER_TIMEOUT_S = 90
 _GENERATION = "server.hot_restart_generation"
 
 
@@ -25,12 +25,12 @@ def reload(home: Home) -> None:
     """Reload gateway.yaml as it is now. Restarts Envoy only for what it is started with.
 
     Raises:
-        Trouble: nothing runs, or the file is wrong: then everything stays as it was.
+        CommandError: nothing runs, or the file is wrong: then everything stays as it was.
     """
     stack = _running(home)
     settings = Settings.read(home, {"BIRZHA_RATE_LIMITS": str(home.read_state()["rate_limits"])})
     bootstrap = home.etc / "gateway" / "bootstrap.json"
-    with stack.alone():
+    with stack.exclusive():
         before = bootstrap.read_bytes()
         with step("checking gateway.yaml and writing what it says"):
             render_gateway(home, settings)
@@ -50,10 +50,10 @@ def restart(home: Home) -> None:
     """Let a new Envoy take over: after an upgrade of its package, or to make it forget what it remembers.
 
     Raises:
-        Trouble: nothing runs, or the new Envoy does not come.
+        CommandError: nothing runs, or the new Envoy does not come.
     """
     stack = _running(home)
-    with stack.alone():
+    with stack.exclusive():
         _replace(stack)
         stack.record("gateway.restart", "gateway")
     say("A new Envoy serves; the old one finishes what it has in hand and leaves.")
@@ -63,7 +63,7 @@ def _replace(stack: Stack) -> None:
     with step("a new Envoy takes over"):
         before = _generation(stack.home)
         stack.supervisor.signal("gateway", "HUP")
-        end = time.monotonic() + TAKES_OVER_WITHIN
+        end = time.monotonic() + TAKEOVER_TIMEOUT_S
         while _generation(stack.home) <= before:
             if time.monotonic() > end:
                 raise ready.failure(stack.home, ["gateway"], "No new Envoy has taken over")
@@ -85,5 +85,5 @@ def _admin(home: Home) -> Admin:
 def _running(home: Home) -> Stack:
     stack = Stack(home)
     if not stack.is_up():
-        raise Trouble(NOT_RUNNING)
+        raise CommandError(NOT_RUNNING)
     return stack

@@ -6,8 +6,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-from compose.local import account, environment, postgres, restart
-from compose.local.console import Trouble
+from compose.local import environment, postgres, restart, system_owner
+from compose.local.console import CommandError
 from compose.local.paths import ROOT, Home
 from compose.local.stack import Stack
 from compose.local.supervisor import Supervisor
@@ -18,7 +18,7 @@ def shell(home: Home, name: str, arguments: Sequence[str]) -> None:
     """Become the Django shell of a service, on its own database and streams.
 
     Raises:
-        Trouble: no such service, or nothing runs.
+        CommandError: no such service, or nothing runs.
     """
     service = restart.chosen(name)
     Supervisor(home).require_alive()
@@ -31,12 +31,12 @@ def psql(home: Home, name: str, arguments: Sequence[str]) -> None:
     """Become psql, which comes with the server, in a service's database as the service's role.
 
     Raises:
-        Trouble: no service of that name has a database, or nothing runs.
+        CommandError: no service of that name has a database, or nothing runs.
     """
     service = restart.chosen(name)
     if not service.has_database:
         known = ", ".join(service.name for service in SERVICES)
-        raise Trouble(f"{service.package} has no database; these have: {known}.")
+        raise CommandError(f"{service.package} has no database; these have: {known}.")
     Supervisor(home).require_alive()
     _record(home, service.name, "psql")
     argv = [postgres.binary("psql"), *arguments]
@@ -64,6 +64,6 @@ def _record(home: Home, service: str, console: str) -> None:
     A system that is broken is mended here, so one that cannot record opens it all the same, and says so.
     """
     try:
-        account.as_owner(home, lambda: Stack(home).record("console.open", service, console=console))
-    except Trouble as trouble:
-        print(f"This is not on record: {trouble}", file=sys.stderr, flush=True)
+        system_owner.as_owner(home, lambda: Stack(home).record("console.open", service, console=console))
+    except CommandError as error:
+        print(f"This is not on record: {error}", file=sys.stderr, flush=True)

@@ -11,9 +11,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-#: A group that nobody is a member of and no account has; only what steps down gets it. A private folder on
-#: the way to the code lets this group pass through, and no one else. (Unused by Debian and systemd.)
-PASSAGE = 60800
+#: A group that nobody is a member of and no account has; only a process that drops its privileges gets it. A
+#: private folder on the way to the code lets it pass, and no one else. (Debian and systemd leave it free.)
+TRAVERSE_GID = 60800
 
 CAP_NET_BIND_SERVICE = 10
 _PR_SET_KEEPCAPS, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT = 8, 38, 47
@@ -21,12 +21,12 @@ _AMBIENT_RAISE, _AMBIENT_CLEAR = 2, 4
 _CAPABILITY_VERSION_3 = 0x20080522
 
 
-def step_down(uid: int, gid: int, *, home: Path, low_ports: bool = False) -> None:
+def drop_privileges(uid: int, gid: int, *, home: Path, low_ports: bool = False) -> None:
     """Become ``uid``; there is no way back, for this process and all that it starts.
 
     Args:
         uid: not 0.
-        gid: its own group; :data:`PASSAGE` comes beside it.
+        gid: its own group; :data:`TRAVERSE_GID` comes beside it.
         home: what ``HOME`` is from now on.
         low_ports: keep the right to listen below port 1024 (Linux), until :func:`drop_capabilities`.
 
@@ -36,7 +36,7 @@ def step_down(uid: int, gid: int, *, home: Path, low_ports: bool = False) -> Non
     keep = low_ports and sys.platform == "linux"
     if keep:
         _prctl(_PR_SET_KEEPCAPS, 1)
-    os.setgroups([PASSAGE])
+    os.setgroups([TRAVERSE_GID])
     os.setresgid(gid, gid, gid)
     os.setresuid(uid, uid, uid)
     if keep:
@@ -51,9 +51,9 @@ def step_down(uid: int, gid: int, *, home: Path, low_ports: bool = False) -> Non
 
 
 def become_owner(home: Path) -> None:
-    """Step down to the owner of a folder, when root calls and the owner is somebody else."""
+    """Become the owner of a folder, when root calls and the owner is somebody else."""
     if os.geteuid() == 0 and home.is_dir() and (owner := home.stat()).st_uid:
-        step_down(owner.st_uid, owner.st_gid, home=home)
+        drop_privileges(owner.st_uid, owner.st_gid, home=home)
 
 
 def drop_capabilities() -> None:

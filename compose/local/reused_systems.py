@@ -17,7 +17,7 @@ from compose.local.stack import Stack
 from compose.system import WEB_SERVERS
 
 
-def kept_homes(environment: Mapping[str, str] = os.environ) -> tuple[Home, Home]:
+def reused_homes(environment: Mapping[str, str] = os.environ) -> tuple[Home, Home]:
     """Where the kept servers of packages' tests are, and the kept system of ``tests/``."""
     full = Home.at(environment.get("BIRZHA_TEST_HOME") or ROOT / ".birzha-test").root
     folder = full.with_name(f"{full.name}-kept")
@@ -28,7 +28,7 @@ def system_up(home: Home) -> None:
     """Have the kept system run the code as it is now: started, or started anew where the code has changed.
 
     Raises:
-        Trouble: it does not come up.
+        CommandError: it does not come up.
     """
     stack, now, then = Stack(home), code.digests(), _read(home)
     if changed := {folder for folder in now if then.get(folder) != now[folder]}:
@@ -45,7 +45,7 @@ def system_up(home: Home) -> None:
 
 def down() -> list[Home]:
     """Stop what was kept; returns what was running."""
-    return [home for home in kept_homes() if Stack(home).down()]
+    return [home for home in reused_homes() if Stack(home).down()]
 
 
 def _read(home: Home) -> dict[str, str]:

@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from compose.local import orphans
-from compose.local.console import Trouble, say
+from compose.local.console import CommandError, say
 from compose.local.paths import ROOT, VENV, Home
 from compose.system import WEB_SERVERS
-from servicekit.stepdown import PASSAGE, step_down
+from servicekit.privileges import TRAVERSE_GID, drop_privileges
 
 #: The first of these that the machine has runs what root starts.
 USERS = ("birzha", "nobody")
@@ -52,13 +52,15 @@ def as_owner(home: Home, action: Callable[[], T], *, port: int = 0) -> T:
     sys.stderr.flush()
     child = os.fork()
     if child == 0:
-        _child(action, writing, lambda: step_down(*owner, home=home.root, low_ports=0 < port < 1024))
+        _run_child(
+            action, writing, lambda: drop_privileges(*owner, home=home.root, low_ports=0 < port < 1024)
+        )
     os.close(writing)
     with os.fdopen(reading, "rb") as pipe:
         answer = _read(pipe, child)
     os.waitpid(child, 0)
     if not answer:
-        raise Trouble("The command ended at once, without a word.")
+        raise CommandError("The command ended at once, without a word.")
     good, result = pickle.loads(answer)
     if not good:
         raise result
@@ -70,7 +72,7 @@ def prepare(home: Home) -> None:
     """Before a start by root: give the system's folder to its user, who can reach it and the code.
 
     Raises:
-        Trouble: the machine has no such user, or a folder on the way cannot let it pass.
+        CommandError: the machine has no such user, or a folder on the way cannot let it pass.
     """
     if os.geteuid() != 0:
         return
@@ -79,44 +81,46 @@ def prepare(home: Home) -> None:
             if any(process.name() == "supervisord" for process in running):
                 return  # begun by an older version, as root: it goes on until make down
             orphans.end(running)
-        _give(home)
+        _give_to_user(home)
     owner = _owner(home)
     if owner is None:
         return
     interpreter = Path(sys.executable).resolve()
     for path in (ROOT, VENV.resolve(), interpreter.parent, home.root):
-        open_passage(path, owner)
+        allow_traversal(path, owner)
     _require_readable(
         ROOT / "compose" / "system" / "services.py", ROOT / "gateway" / "gateway.yaml", VENV / "pyvenv.cfg"
     )
     _compile()
 
 
-def open_passage(path: Path, owner: tuple[int, int]) -> None:
+def allow_traversal(path: Path, owner: tuple[int, int]) -> None:
     """Let the unprivileged user read the folder ``path`` and pass through those above it; says so.
 
-    A folder that is closed to others is given to the group :data:`PASSAGE`, of which nobody else is a member:
-    those on the way to pass through and not to list, ``path`` itself to read, too (Python lists it). A folder
-    that another group uses is left alone.
+    A folder that is closed to others is given to the group :data:`TRAVERSE_GID`, of which nobody else is a
+    member: those on the way to pass through and not to list, ``path`` itself to read, too (Python lists it).
+    A folder that another group uses is left alone.
 
     Raises:
-        Trouble: a folder on the way is another group's and closed to others.
+        CommandError: a folder on the way is another group's and closed to others.
     """
     for folder in reversed((path, *path.parents)):
         found = folder.stat()
         mode = stat.S_IMODE(found.st_mode)
         wanted = 0o5 if folder == path else 0o1
-        belongs = 6 if found.st_uid == owner[0] else 3 if found.st_gid in (PASSAGE, owner[1]) else 0
+        belongs = 6 if found.st_uid == owner[0] else 3 if found.st_gid in (TRAVERSE_GID, owner[1]) else 0
         if mode >> belongs & wanted == wanted:
             continue
-        if mode & stat.S_IRWXG and found.st_gid != PASSAGE and (found.st_gid or grp.getgrgid(0).gr_mem):
-            raise Trouble(
+        if mode & stat.S_IRWXG and found.st_gid != TRAVERSE_GID and (found.st_gid or grp.getgrgid(0).gr_mem):
+            raise CommandError(
                 f"{folder} is closed to uid {owner[0]}, who runs what root starts, and is a group's: "
                 f"let others in (chmod o+rx {folder}), or start Birzha as an ordinary user."
             )
-        os.chown(folder, -1, PASSAGE)
+        os.chown(folder, -1, TRAVERSE_GID)
         folder.chmod(mode & ~stat.S_IRWXG | wanted << 3)
-        say(f"- {folder} is private: Birzha's processes (group {PASSAGE}), nobody else, may now pass through")
+        say(
+            f"- {folder} is private: from now on Birzha's processes (group {TRAVERSE_GID}) may pass through it"
+        )
 
 
 def _require_readable(*files: Path) -> None:
@@ -125,7 +129,7 @@ def _require_readable(*files: Path) -> None:
             not file.stat().st_mode & stat.S_IROTH
             or not file.parent.stat().st_mode & stat.S_IXOTH | stat.S_IXGRP
         ):
-            raise Trouble(
+            raise CommandError(
                 f"{file} may be read by root alone, and what root starts does not run as root: let others "
                 f"read the code (chmod -R go+rX {ROOT}), or start Birzha as an ordinary user."
             )
@@ -140,11 +144,11 @@ def _owner(home: Home) -> tuple[int, int] | None:
     return (found.st_uid, found.st_gid) if found.st_uid else None
 
 
-def _give(home: Home) -> None:
+def _give_to_user(home: Home) -> None:
     """Make the folder if need be, and make everything in it the unprivileged user's."""
-    user = next((user for name in USERS if (user := _known(name))), None)
+    user = next((user for name in USERS if (user := _user(name))), None)
     if user is None:
-        raise Trouble(
+        raise CommandError(
             "What root starts runs as the user birzha or nobody, and this machine has neither: "
             "make one (useradd --system birzha), or start Birzha as an ordinary user."
         )
@@ -155,7 +159,7 @@ def _give(home: Home) -> None:
     os.chown(home.root, user.pw_uid, user.pw_gid)
 
 
-def _known(name: str) -> pwd.struct_passwd | None:
+def _user(name: str) -> pwd.struct_passwd | None:
     try:
         return pwd.getpwnam(name)
     except KeyError:
@@ -171,12 +175,12 @@ def _compile() -> None:
     binary()
 
 
-def _child(action: Callable[[], T], writing: int, become: Callable[[], None]) -> None:
+def _run_child(action: Callable[[], T], writing: int, drop: Callable[[], None]) -> None:
     """In the child: run it, send what came of it, end."""
     os.setsid()  # Ctrl-C reaches it once, by way of its parent
     answer: tuple[bool, object]
     try:
-        _become(become)
+        _drop_privileges(drop)
         answer = (True, action())
     except BaseException as error:
         answer = (False, error)
@@ -191,11 +195,11 @@ def _child(action: Callable[[], T], writing: int, become: Callable[[], None]) ->
     os._exit(0)
 
 
-def _become(become: Callable[[], None]) -> None:
+def _drop_privileges(drop: Callable[[], None]) -> None:
     try:
-        become()
+        drop()
     except OSError as error:
-        raise Trouble(
+        raise CommandError(
             f"Root cannot become an unprivileged user here ({error.strerror}): "
             "start Birzha as an ordinary user."
         ) from error

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from compose.local import account
-from compose.local.console import Trouble
+from compose.local import system_owner
+from compose.local.console import CommandError
 from compose.local.paths import ROOT, Home
-from servicekit.stepdown import PASSAGE
+from servicekit.privileges import TRAVERSE_GID
 
 pytestmark = pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else")
 NOBODY = 65534
@@ -25,7 +25,7 @@ NOBODY = 65534
 @pytest.fixture
 def home(folder: Path) -> Home:
     home = Home.at(folder / "home")
-    account.prepare(home)
+    system_owner.prepare(home)
     return home
 
 
@@ -38,17 +38,17 @@ def rights() -> tuple[tuple[int, ...], tuple[int, ...], list[int], set[str]]:
 def test_an_action_of_roots_is_the_homes_owners(home: Home) -> None:
     owner = home.root.stat()
     assert owner.st_uid != 0
-    uids, gids, groups, held = account.as_owner(home, rights)
+    uids, gids, groups, held = system_owner.as_owner(home, rights)
     assert uids == (owner.st_uid,) * 3
     assert gids == (owner.st_gid,) * 3
-    assert groups == [PASSAGE]
+    assert groups == [TRAVERSE_GID]
     assert held == {"0" * 16}
     assert os.geteuid() == 0  # the caller still is root
 
 
 def test_no_setuid_program_gives_anything_back(home: Home) -> None:
     command = ["grep", "NoNewPrivs", "/proc/self/status"]
-    said = account.as_owner(home, lambda: subprocess.run(command, capture_output=True, text=True).stdout)
+    said = system_owner.as_owner(home, lambda: subprocess.run(command, capture_output=True, text=True).stdout)
     assert said.split()[1] == "1"
 
 
@@ -63,28 +63,28 @@ def test_a_low_port_is_all_that_may_be_kept(home: Home) -> None:
     limit = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
     if int(limit.read_text()) > 982:
         with pytest.raises(PermissionError):
-            account.as_owner(home, lambda: listen(982))
-    assert account.as_owner(home, lambda: listen(982), port=982) == 982
+            system_owner.as_owner(home, lambda: listen(982))
+    assert system_owner.as_owner(home, lambda: listen(982), port=982) == 982
     with pytest.raises(PermissionError):
-        account.as_owner(home, lambda: Path("/etc/shadow").read_text(), port=982)
+        system_owner.as_owner(home, lambda: Path("/etc/shadow").read_text(), port=982)
 
 
 def test_what_goes_wrong_is_told_to_the_caller(home: Home) -> None:
     def fails() -> None:
-        raise Trouble("no space")
+        raise CommandError("no space")
 
-    with pytest.raises(Trouble, match="no space"):
-        account.as_owner(home, fails)
+    with pytest.raises(CommandError, match="no space"):
+        system_owner.as_owner(home, fails)
 
 
 def test_an_interrupted_command_ends_its_work_first(home: Home) -> None:
     code = (
-        "import sys, time; from pathlib import Path; from compose.local import account; "
+        "import sys, time; from pathlib import Path; from compose.local import system_owner; "
         "from compose.local.paths import Home; home = Home.at(sys.argv[1])\n"
         "def work():\n"
         "    try:\n        (home.root / 'begun').touch(); time.sleep(60)\n"
         "    except KeyboardInterrupt:\n        time.sleep(0.5); (home.root / 'ended').touch(); raise\n"
-        "account.as_owner(home, work)"
+        "system_owner.as_owner(home, work)"
     )
     caller = subprocess.Popen([sys.executable, "-c", code, str(home.root)], cwd=ROOT, stderr=subprocess.PIPE)
     end = time.monotonic() + 20
@@ -103,12 +103,12 @@ def test_a_private_folder_lets_the_group_pass_and_nothing_more(
     private.mkdir(mode=0o700)
     code.mkdir(mode=0o700)
     folder.chmod(0o711)
-    account.open_passage(code, (NOBODY, NOBODY))
+    system_owner.allow_traversal(code, (NOBODY, NOBODY))
     for path, mode in ((private, 0o710), (code, 0o750)):
         found = path.stat()
-        assert (stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid) == (mode, 0, PASSAGE)
+        assert (stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid) == (mode, 0, TRAVERSE_GID)
     assert f"{private} is private" in capsys.readouterr().out
-    account.open_passage(code, (NOBODY, NOBODY))
+    system_owner.allow_traversal(code, (NOBODY, NOBODY))
     assert capsys.readouterr().out == ""  # it is open, and said once
 
 
@@ -117,8 +117,8 @@ def test_a_folder_that_a_group_uses_is_left_alone(folder: Path) -> None:
     shared.mkdir()
     os.chown(shared, 0, 4)
     shared.chmod(0o750)
-    with pytest.raises(Trouble, match=r"chmod o\+rx"):
-        account.open_passage(shared, (NOBODY, NOBODY))
+    with pytest.raises(CommandError, match=r"chmod o\+rx"):
+        system_owner.allow_traversal(shared, (NOBODY, NOBODY))
     assert (stat.S_IMODE(shared.stat().st_mode), shared.stat().st_gid) == (0o750, 4)
 
 
@@ -130,7 +130,7 @@ def test_a_home_that_root_had_is_given_whole_and_nothing_that_it_links_to(folder
     outside = folder / "outside"
     outside.touch()
     (home.data / "link").symlink_to(outside)
-    account.prepare(home)
+    system_owner.prepare(home)
     owner = home.root.stat().st_uid
     assert owner != 0
     assert {path.lstat().st_uid for path in home.root.rglob("*")} == {owner}
@@ -141,12 +141,12 @@ def test_a_home_of_somebody_elses_stays_theirs(folder: Path) -> None:
     home = Home.at(folder / "theirs")
     home.create()
     os.chown(home.root, 12345, 12345)
-    account.prepare(home)
+    system_owner.prepare(home)
     assert home.root.stat().st_uid == 12345
-    assert account.as_owner(home, os.getuid) == 12345
+    assert system_owner.as_owner(home, os.getuid) == 12345
 
 
 def test_a_folder_with_other_things_in_it_is_not_given_away(folder: Path) -> None:
     (folder / "mine").touch()
-    account.prepare(Home.at(folder))
+    system_owner.prepare(Home.at(folder))
     assert folder.stat().st_uid == 0
