@@ -16,7 +16,7 @@ from kombu.transport import redis as kombu_redis
 from servicekit.telemetry import NO_ORIGIN, Origin, origin_begin
 
 #: Seconds of a lock's life within which its holder gives it back; later it may be another's.
-GIVEN_BACK_BEFORE = 0.5
+RELEASE_BEFORE_SHARE = 0.5
 
 
 @contextmanager
@@ -35,7 +35,7 @@ def _mutex(client: Any, name: str, expire: float) -> Iterator[None]:
     try:
         yield
     finally:
-        if time.monotonic() - taken < expire * GIVEN_BACK_BEFORE:
+        if time.monotonic() - taken < expire * RELEASE_BEFORE_SHARE:
             client.delete(name)
 
 
@@ -92,7 +92,7 @@ def service_celery(package: str) -> Celery:
         # most tasks do. It is looked at instead, as before a request.
         CELERY_DB_REUSE_MAX=sys.maxsize,
     )
-    signals.task_prerun.connect(_connections_look_at)
+    signals.task_prerun.connect(_trace_connections)
     signals.task_prerun.connect(_origin_begin)
     signals.task_postrun.connect(_origin_end)
     app.autodiscover_tasks()
@@ -100,7 +100,7 @@ def service_celery(package: str) -> Celery:
     return app
 
 
-def _connections_look_at(**_signal: Any) -> None:
+def _trace_connections(**_signal: Any) -> None:
     from django.db import close_old_connections
 
     close_old_connections()

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from compose.check.snapshot import Snapshot
-from servicekit.contracts.subscribers import routes
+from servicekit.contracts.subscribers import event_routes
 from servicekit.messaging import streams
 
 # What the group has acknowledged should be in the inbox; what it has not is still on the stream, or the
@@ -56,7 +56,7 @@ def gaps(snapshot: Snapshot) -> list[Gap]:
     What is being tried again or was given up is known, and not missing.
     """
     found = []
-    for publisher, subscriber, types in routes():
+    for publisher, subscriber, types in event_routes():
         if ids := tuple(_missing(snapshot, publisher, subscriber, types)):
             found.append(Gap(publisher, subscriber, ids))
     return found

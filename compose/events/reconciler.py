@@ -22,7 +22,7 @@ from uuid import UUID
 
 from compose.check.snapshot import first_id
 from compose.events.missing import FORGOTTEN, Gap
-from servicekit.contracts.subscribers import routes
+from servicekit.contracts.subscribers import event_routes
 from servicekit.messaging import streams
 from servicekit.messaging.publish import redis_groups
 
@@ -107,9 +107,9 @@ class Reconciler:
         """
         now = now or datetime.now(UTC)
         subscribers: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
-        for publisher, subscriber, types in routes():
+        for publisher, subscriber, types in event_routes():
             subscribers[publisher][subscriber] = types
-        remembered = {name: self._remembered(name, now) for name in {s for _, s, _ in routes()}}
+        remembered = {name: self._remembered(name, now) for name in {s for _, s, _ in event_routes()}}
         late = str(first_id(now - timedelta(seconds=OVERLAP_S)))
         self.handled = defaultdict(
             set, {s: {id for id in ids if id >= late} for s, ids in self.handled.items()}
@@ -149,7 +149,7 @@ class Reconciler:
         return self._resend(publisher, missing_of)
 
     def _acknowledged(self, publisher: str) -> dict[str, redis_groups.Key]:
-        groups = redis_groups.look(self.redis, streams.stream_of(publisher))
+        groups = redis_groups.read_groups(self.redis, streams.stream_of(publisher))
         return {group.name: group.acknowledged for group in groups}
 
     def _pages(

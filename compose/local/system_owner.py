@@ -118,9 +118,7 @@ def allow_traversal(path: Path, owner: tuple[int, int]) -> None:
             )
         os.chown(folder, -1, TRAVERSE_GID)
         folder.chmod(mode & ~stat.S_IRWXG | wanted << 3)
-        say(
-            f"- {folder} is private: from now on Birzha's processes (group {TRAVERSE_GID}) may pass through it"
-        )
+        say(f"- {folder} is private: Birzha's processes (group {TRAVERSE_GID}) may now pass through it")
 
 
 def _require_readable(*files: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from market_service.faults import Faults
+from market_service.file_errors import FileErrors
 from servicekit.errors import DomainError
 
 
@@ -12,16 +12,16 @@ class CatalogueInvalid(DomainError):
     """The catalogue cannot be loaded; nothing of it was.
 
     Attributes:
-        faults: all that is wrong with it.
+        errors: all that is wrong with it.
     """
 
     code = "catalogue_invalid"
     message = _("The catalogue was not loaded: %(reason)s")
 
-    def __init__(self, *, faults: Faults) -> None:
-        self.faults = faults
-        more = f" (and {faults.count - 1:,} more)" if faults.count > 1 else ""
-        super().__init__(reason=f"{faults.first}{more}")
+    def __init__(self, *, errors: FileErrors) -> None:
+        self.errors = errors
+        more = f" (and {errors.count - 1:,} more)" if errors.count > 1 else ""
+        super().__init__(reason=f"{errors.first}{more}")
 
 
 class QuantityNotPossible(DomainError):

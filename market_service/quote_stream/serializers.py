@@ -10,17 +10,17 @@ from market_service.quote_stream.errors import TickersInvalid
 from servicekit.api.serializers import StrictSerializer
 
 #: Instruments that one stream may be of.
-MOST_TICKERS = 50
+MAX_TICKERS = 50
 
 
 class QuotesStreamQuery(StrictSerializer):
     """``tickers``: such as ``AAPL,MSFT``, in any case."""
 
-    tickers = serializers.CharField(max_length=20 * MOST_TICKERS)
+    tickers = serializers.CharField(max_length=20 * MAX_TICKERS)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         named = [name.strip().upper() for name in attrs["tickers"].split(",")]
         tickers = list(dict.fromkeys(filter(None, named)))
-        if not 1 <= len(tickers) <= MOST_TICKERS:
-            raise TickersInvalid(limit=MOST_TICKERS)
+        if not 1 <= len(tickers) <= MAX_TICKERS:
+            raise TickersInvalid(limit=MAX_TICKERS)
         return {"tickers": tickers}

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from market_service.faults import Faults
+from market_service.file_errors import FileErrors
 from servicekit.errors import DomainError
 
 
@@ -22,12 +22,12 @@ class PricesInvalid(DomainError):
     """A file of prices has bad rows; nothing of it was loaded.
 
     Attributes:
-        faults: all of them.
+        errors: all of them.
     """
 
     code = "prices_invalid"
     message = _("Nothing was loaded: %(count)s bad rows in %(file)s.")
 
-    def __init__(self, *, faults: Faults, **params: Any) -> None:
-        self.faults = faults
-        super().__init__(count=faults.count, **params)
+    def __init__(self, *, errors: FileErrors, **params: Any) -> None:
+        self.errors = errors
+        super().__init__(count=errors.count, **params)

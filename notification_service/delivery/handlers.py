@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from notification_service.delivery.services import ContactNews, contacts_save
+from notification_service.delivery.services import ContactUpdate, contacts_save
 from servicekit.contracts import user
 from servicekit.messaging.consume import Received, in_batches
 from servicekit.people.services import people_rename
@@ -15,7 +15,7 @@ def on_profiles_changed(messages: Sequence[Received[user.ProfileChanged]]) -> No
     """Follow the users' e-mails, languages and names."""
     contacts_save(
         contacts=[
-            ContactNews(
+            ContactUpdate(
                 user_id=message.event.user_id,
                 email=message.event.email,
                 locale=message.event.locale,

@@ -10,7 +10,7 @@ from notification_service.delivery.models import Contact
 from servicekit.database.bulk import Upsert
 
 
-class ContactNews(NamedTuple):
+class ContactUpdate(NamedTuple):
     """How a user is addressed, as of ``version``: the sequence of the event that told it, per user rising."""
 
     user_id: UUID
@@ -22,14 +22,14 @@ class ContactNews(NamedTuple):
 
 _SAVE = Upsert(
     Contact,
-    ContactNews,
+    ContactUpdate,
     key="user_id",
     where="kept.version < excluded.version",
     computed={"updated_at": "statement_timestamp()"},
 )
 
 
-def contacts_save(*, contacts: Sequence[ContactNews]) -> None:
+def contacts_save(*, contacts: Sequence[ContactUpdate]) -> None:
     """Remember how users are addressed, except where something newer is already known.
 
     Args:

@@ -16,10 +16,10 @@ from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from servicekit.admin.checked_lookups import CheckedLookups
 from servicekit.admin.columns import Column, as_uuid, value_at
-from servicekit.admin.edges import CheckedLookups
-from servicekit.admin.finding import FoundRows
 from servicekit.admin.operations import Operation, operation_action, operation_page
+from servicekit.admin.search import ExactSearch
 from servicekit.admin.versions import VersionedForm
 from servicekit.errors import DomainError
 from servicekit.people.selectors import names_of
@@ -89,7 +89,7 @@ class RowsInline(ShownColumns, TabularInline):
         return False
 
 
-class ServiceAdmin(ShownColumns, FoundRows, CheckedLookups):
+class ServiceAdmin(ShownColumns, ExactSearch, CheckedLookups):
     """A page whose changes go through the service's use-cases: override ``save_model``.
 
     Attributes:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 Text = str | Promise
 
 #: So many rows at most are decided upon at once.
-MOST = 50
+MAX_ROWS = 50
 
 
 class ReasonForm(forms.Form):
@@ -117,9 +117,9 @@ def operation_action(operation: Operation) -> Callable[..., HttpResponse | None]
     """The entry of a list's menu of actions: leads to the operation's page."""
 
     def action(admin: ServiceAdmin, request: HttpRequest, rows: Any) -> HttpResponse | None:
-        if rows.count() > MOST:
-            text = ngettext("At most %(most)d row at once.", "At most %(most)d rows at once.", MOST)
-            admin.message_user(request, text % {"most": MOST}, messages.ERROR)
+        if rows.count() > MAX_ROWS:
+            text = ngettext("At most %(most)d row at once.", "At most %(most)d rows at once.", MAX_ROWS)
+            admin.message_user(request, text % {"most": MAX_ROWS}, messages.ERROR)
             return None
         return HttpResponseRedirect(admin.operation_address(operation, rows))
 
@@ -150,7 +150,7 @@ def operation_page(admin: ServiceAdmin, request: HttpRequest, operation: Operati
             is_there = admin.model._default_manager.filter(pk=things[0].pk).exists()
             return HttpResponseRedirect(back if is_there else to_list)
     else:
-        rows = [_look(operation, thing) for thing in things]
+        rows = [_preview(operation, thing) for thing in things]
     context = {
         **admin.admin_site.each_context(request),
         "title": operation.title,
@@ -167,7 +167,7 @@ def operation_page(admin: ServiceAdmin, request: HttpRequest, operation: Operati
 def _chosen(admin: ServiceAdmin, request: HttpRequest) -> list[Any]:
     """The rows whose ids are in the address; what is no id of such a row is left out."""
     pk, ids = admin.opts.pk, []
-    for text in request.GET.getlist("id")[:MOST]:
+    for text in request.GET.getlist("id")[:MAX_ROWS]:
         try:
             ids.append(pk.to_python(text))
         except (ValidationError, ValueError, OverflowError):
@@ -180,7 +180,7 @@ def _chosen(admin: ServiceAdmin, request: HttpRequest) -> list[Any]:
     return rows
 
 
-def _look(operation: Operation, thing: Any) -> Row:
+def _preview(operation: Operation, thing: Any) -> Row:
     try:
         return Row(thing, operation.facts(thing))
     except DomainError as error:
@@ -205,7 +205,7 @@ def _act(
                 messages.error(request, error.detail)
                 missed += 1
                 continue
-            row = _look(operation, now)
+            row = _preview(operation, now)
             row.refused = error.detail
             left.append(row)
         except type(thing).DoesNotExist:

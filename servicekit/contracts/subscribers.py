@@ -6,7 +6,7 @@ A test holds this against each service's own ``subscriptions.py``.
 from __future__ import annotations
 
 #: Subscriber → the types it hears.
-HEARS: dict[str, tuple[str, ...]] = {
+SUBSCRIBED_TYPES: dict[str, tuple[str, ...]] = {
     "user": (),
     "market": (
         "trading.order.submitted.v1",
@@ -56,10 +56,10 @@ HEARS: dict[str, tuple[str, ...]] = {
 }
 
 
-def routes() -> list[tuple[str, str, tuple[str, ...]]]:
+def event_routes() -> list[tuple[str, str, tuple[str, ...]]]:
     """``(publisher, subscriber, types)`` for every two services of which one hears the other."""
     found: dict[tuple[str, str], list[str]] = {}
-    for subscriber, types in HEARS.items():
+    for subscriber, types in SUBSCRIBED_TYPES.items():
         for type_name in types:
             found.setdefault((type_name.partition(".")[0], subscriber), []).append(type_name)
     return [(publisher, subscriber, tuple(types)) for (publisher, subscriber), types in found.items()]
@@ -67,4 +67,4 @@ def routes() -> list[tuple[str, str, tuple[str, ...]]]:
 
 def publishers_of(subscriber: str) -> list[str]:
     """The services that a service hears, by name."""
-    return sorted({type_name.partition(".")[0] for type_name in HEARS[subscriber]})
+    return sorted({type_name.partition(".")[0] for type_name in SUBSCRIBED_TYPES[subscriber]})

@@ -13,11 +13,11 @@ import threading
 import time
 
 #: Seconds to let events gather.
-PAUSE = 0.04
+PAUSE_S = 0.04
 #: Fewer than this have not been worth a pause.
-WORTH = 3
+MIN_EVENTS = 3
 #: The part of the time that one works who is behind, and the seconds over which it is averaged.
-BEHIND, WINDOW = 0.6, 0.5
+BUSY_SHARE, WINDOW_S = 0.6, 0.5
 
 
 class AdaptiveBatching:
@@ -32,24 +32,24 @@ class AdaptiveBatching:
     def before_read(self) -> None:
         """Call it before looking. Pauses if this thread is behind."""
         if self._pauses:
-            self.stop.wait(PAUSE)
+            self.stop.wait(PAUSE_S)
         self._looked = time.monotonic()
 
     def after_read(self) -> None:
         """Call it when there is something to do, or nothing came."""
         self._found = time.monotonic()
 
-    def after_batch(self, events: int, *, most: int) -> None:
+    def after_batch(self, events: int, *, batch_size: int) -> None:
         """Call it when that is done.
 
         Args:
             events: how many there were.
-            most: that many are taken at a time; if so many were there, pausing would gain nothing.
+            batch_size: that many are taken at a time; if so many were there, pausing would gain nothing.
         """
         now = time.monotonic()
-        if self._pauses and events < WORTH:
+        if self._pauses and events < MIN_EVENTS:
             self._busy = 0.0
         elif not self._pauses and now > self._looked:
             share = (now - self._found) / (now - self._looked)
-            self._busy += (share - self._busy) * -math.expm1((self._looked - now) / WINDOW)
-        self._pauses = self._busy > BEHIND and events < most
+            self._busy += (share - self._busy) * -math.expm1((self._looked - now) / WINDOW_S)
+        self._pauses = self._busy > BUSY_SHARE and events < batch_size

@@ -13,8 +13,8 @@ class MessagingConfig(AppConfig):
         """Tell Prometheus what waits, and refuse settings that would let events act twice."""
         from prometheus_client import REGISTRY
 
-        from servicekit.messaging.operate.waiting import Waiting
+        from servicekit.messaging.operate.backlog_metrics import BacklogCollector
 
         if settings.INBOX_DAYS < settings.OUTBOX_DAYS + 7:
             raise ImproperlyConfigured("An inbox remembers a week longer than any outbox sends: INBOX_DAYS.")
-        REGISTRY.register(Waiting())
+        REGISTRY.register(BacklogCollector())

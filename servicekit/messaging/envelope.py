@@ -43,7 +43,7 @@ class Received(NamedTuple, Generic[E]):
     tracestate: str = ""
 
 
-def seal(
+def to_json(
     event: Event,
     *,
     id: UUID,
@@ -106,7 +106,7 @@ def origin_of(text: str | bytes) -> Origin:
     return Origin(*(str(envelope.get(name, "")) for name in ("requestid", "traceparent", "tracestate")))
 
 
-def open_envelope(envelope: dict[str, Any]) -> Received[Any]:
+def from_attributes(envelope: dict[str, Any]) -> Received[Any]:
     """Check an envelope's payload against its contract.
 
     Raises:

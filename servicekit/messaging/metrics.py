@@ -1,7 +1,8 @@
 """What the worker counts for Prometheus.
 
-It answers on a socket of its own (``operate/metrics_socket.py``); how much waits is computed when the web
-process is asked (``operate/waiting.py``). The web process's ``/metrics`` has both: one target a service.
+It answers on a socket of its own (``operate/metrics_socket.py``); the backlog is computed when the web
+process is asked (``operate/backlog_metrics.py``). The web process's ``/metrics`` has both: one target a
+service.
 """
 
 from __future__ import annotations
@@ -47,10 +48,10 @@ _sent = Counter("birzha_events_sent", "Outbox events that the stream took", regi
 
 
 #: The types of the events that handlers were given in one call, and how many seconds that took.
-Ran = tuple[Sequence[str], float]
+HandlerCall = tuple[Sequence[str], float]
 
 
-def committed(ran: Iterable[Ran]) -> None:
+def committed(ran: Iterable[HandlerCall]) -> None:
     """A transaction has committed in which handlers ran. A call of several types is timed as its first."""
     total = 0
     for types, seconds in ran:

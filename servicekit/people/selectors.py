@@ -12,7 +12,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q
 
 #: So many people at most are looked for by a part of their name.
-MOST = 200
+MAX_PEOPLE = 200
 
 
 def names_of(ids: Iterable[UUID]) -> dict[UUID, str]:
@@ -39,4 +39,4 @@ def ids_named(name: str) -> list[UUID]:
     from servicekit.people.models import Person
 
     fits = Q(username__istartswith=name) | Q(display_name__icontains=name)
-    return list(Person.objects.filter(fits).values_list("user_id", flat=True)[:MOST])
+    return list(Person.objects.filter(fits).values_list("user_id", flat=True)[:MAX_PEOPLE])

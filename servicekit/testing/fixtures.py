@@ -87,15 +87,15 @@ def _what_is_published_fits_its_contract(monkeypatch: pytest.MonkeyPatch) -> Non
         return
     from servicekit.messaging import envelope
 
-    really = envelope.seal
+    really = envelope.to_json
 
-    def seal(event: Event, **attributes: Any) -> str:
+    def to_json(event: Event, **attributes: Any) -> str:
         text = really(event, **attributes)
-        read = envelope.open_envelope(envelope.parse(text)).event
+        read = envelope.from_attributes(envelope.parse(text)).event
         assert read == event, f"published {event}, and its contract reads {read}"
         return text
 
-    monkeypatch.setattr(envelope, "seal", seal)
+    monkeypatch.setattr(envelope, "to_json", to_json)
 
 
 @pytest.fixture
@@ -139,7 +139,7 @@ def deliver_many() -> DeliverMany:
     from django.utils import timezone
 
     from servicekit.messaging.consume import inbox
-    from servicekit.messaging.envelope import open_envelope, parse, seal
+    from servicekit.messaging.envelope import from_attributes, parse, to_json
 
     def run(
         events: Sequence[Event | tuple[Event, int]],
@@ -152,7 +152,7 @@ def deliver_many() -> DeliverMany:
         for number, item in enumerate(events):
             event, sequence = item if isinstance(item, tuple) else (item, 1)
             origin = origins[number] if origins else Origin(request_id)
-            text = seal(
+            text = to_json(
                 event,
                 id=ids[number] if ids else new_id(),
                 source=event.TYPE.partition(".")[0],
@@ -163,7 +163,7 @@ def deliver_many() -> DeliverMany:
                 traceparent=origin.traceparent,
                 tracestate=origin.tracestate,
             )
-            messages.append(open_envelope(parse(text)))
+            messages.append(from_attributes(parse(text)))
         return inbox.handle(messages)
 
     return run
@@ -172,13 +172,13 @@ def deliver_many() -> DeliverMany:
 @pytest.fixture
 def published() -> Callable[..., list[Any]]:
     """``published(SomeEvent)`` → the events of that type in this service's outbox, oldest first."""
-    from servicekit.messaging.envelope import open_envelope, parse
+    from servicekit.messaging.envelope import from_attributes, parse
     from servicekit.messaging.models import OutboxEvent
 
     def read(contract: type[Event] | None = None) -> list[Any]:
         rows = OutboxEvent.objects.order_by("outbox_seq")
         if contract is not None:
             rows = rows.filter(type=contract.TYPE)
-        return [open_envelope(parse(text)).event for text in rows.values_list("envelope", flat=True)]
+        return [from_attributes(parse(text)).event for text in rows.values_list("envelope", flat=True)]
 
     return read

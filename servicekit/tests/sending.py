@@ -15,7 +15,7 @@ from servicekit.contracts.base import Event
 from servicekit.ids import new_id
 from servicekit.messaging import streams
 from servicekit.messaging.consume.consumer import Consumer
-from servicekit.messaging.envelope import parse, seal
+from servicekit.messaging.envelope import parse, to_json
 from servicekit.messaging.models import UnsentEvent
 from servicekit.messaging.publish import Outgoing, publish_many
 
@@ -41,8 +41,8 @@ def cancel_requested(order_id: Any) -> trading.OrderCancelRequested:
     return trading.OrderCancelRequested(order_id=order_id, user_id=new_id(), requested_at=timezone.now())
 
 
-def sealed(event: Event, sequence: int = 1, id: Any = None) -> str:
-    return seal(
+def envelope_json(event: Event, sequence: int = 1, id: Any = None) -> str:
+    return to_json(
         event,
         id=id or new_id(),
         source="billing",

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from servicekit.messaging.adaptive_batching import PAUSE, AdaptiveBatching
+from servicekit.messaging.adaptive_batching import PAUSE_S, AdaptiveBatching
 
 
 class Clock(threading.Event):
@@ -19,7 +19,7 @@ class Clock(threading.Event):
         self.pauses = 0
 
     def wait(self, timeout: float | None = None) -> bool:
-        assert timeout == PAUSE
+        assert timeout == PAUSE_S
         self.pauses += 1
         return False
 

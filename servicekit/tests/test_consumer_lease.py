@@ -18,7 +18,7 @@ from django.db import connection
 from servicekit.ids import new_id
 from servicekit.messaging.consume.consumer_lease import CONSUMER_LOCK
 from servicekit.messaging.models import FailedEvent, InboxEvent
-from servicekit.tests.sending import placed, sealed
+from servicekit.tests.sending import envelope_json, placed
 from servicekit.tests.server import administrator, eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,7 +39,7 @@ class Sender:
         pipeline = self.client.pipeline()
         for number in range(self.sent, self.sent + count):
             event = placed(self.orders[number % SUBJECTS])
-            pipeline.xadd(STREAM, {"envelope": sealed(event, sequence=1 + number // SUBJECTS)})
+            pipeline.xadd(STREAM, {"envelope": envelope_json(event, sequence=1 + number // SUBJECTS)})
         pipeline.execute()
         self.sent += count
 

@@ -17,7 +17,7 @@ from servicekit.messaging.consume.consumer import Consumer
 from servicekit.messaging.models import DroppedEvent, FailedEvent, InboxEvent
 from servicekit.messaging.operate import dead_letters
 from servicekit.messaging.threads import keep_running
-from servicekit.tests.sending import consume_until, placed, sealed
+from servicekit.tests.sending import consume_until, envelope_json, placed
 from servicekit.tests.server import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,7 +28,7 @@ STREAM = "events:billing"
 @pytest.fixture
 def tries(calls: list, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The events that a handler was given which never works."""
-    monkeypatch.setattr(failures, "FIRST_WAIT", 0.01)
+    monkeypatch.setattr(failures, "MIN_BACKOFF_S", 0.01)
     monkeypatch.setattr(failures, "MAX_ATTEMPTS", 2)
     seen: list[Any] = []
 
@@ -85,7 +85,7 @@ def test_while_the_database_cannot_keep_it_it_stays_on_the_stream(
     redis_streams: Any, tries: list[Any], writes: str
 ) -> None:
     with full_disk(writes):
-        redis_streams.xadd(STREAM, {"envelope": sealed(placed())})
+        redis_streams.xadd(STREAM, {"envelope": envelope_json(placed())})
         with consuming():
             eventually(lambda: len(tries) >= 3)  # it comes again and again
         assert pending(redis_streams) == 1
@@ -112,7 +112,7 @@ def _read(client: Any) -> bool:
     return bool(rows) and rows[0]["times_delivered"] >= 2
 
 
-NUL = sealed(placed()).replace('"amount":5', '"amount":"five"')
+NUL = envelope_json(placed()).replace('"amount":5', '"amount":"five"')
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ NUL = sealed(placed()).replace('"amount":5', '"amount":"five"')
 )
 def test_damaged_bytes_stop_nobody_and_are_kept(redis_streams: Any, calls: list, envelope: bytes) -> None:
     redis_streams.xadd(STREAM, {"envelope": envelope})
-    redis_streams.xadd(STREAM, {"envelope": sealed(placed())})
+    redis_streams.xadd(STREAM, {"envelope": envelope_json(placed())})
     consume_until(lambda: InboxEvent.objects.count() == 1 and given_up() == 1)
     consume_until(lambda: pending(redis_streams) == 0)
     letter = dead_letters.dead_letters().get()
@@ -141,7 +141,7 @@ def test_it_is_decided_without_redis(
     redis_streams: Any, tries: list[Any], calls: list, settings: Any
 ) -> None:
     for _ in range(2):
-        redis_streams.xadd(STREAM, {"envelope": sealed(placed())})
+        redis_streams.xadd(STREAM, {"envelope": envelope_json(placed())})
     consume_until(lambda: given_up() == 2 and pending(redis_streams) == 0)
     settings.REDIS_URL = "unix:///nowhere.sock"
     first, second = dead_letters.dead_letters()
@@ -153,13 +153,13 @@ def test_it_is_decided_without_redis(
 
 def test_nothing_of_it_is_written_to_redis(redis_streams: Any, tries: list[Any]) -> None:
     before = set(redis_streams.keys("*"))
-    redis_streams.xadd(STREAM, {"envelope": sealed(placed())})
+    redis_streams.xadd(STREAM, {"envelope": envelope_json(placed())})
     consume_until(lambda: given_up() == 1 and pending(redis_streams) == 0)
     assert set(redis_streams.keys("*")) <= before | {STREAM}
 
 
 def test_what_was_handled_after_all_is_one_no_more(redis_streams: Any, tries: list[Any], calls: list) -> None:
-    envelope = sealed(placed())
+    envelope = envelope_json(placed())
     redis_streams.xadd(STREAM, {"envelope": envelope})
     consume_until(lambda: given_up() == 1)
     calls.clear()

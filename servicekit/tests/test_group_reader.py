@@ -9,7 +9,7 @@ import pytest
 import redis
 
 from servicekit.messaging import streams
-from servicekit.messaging.consume.group_reader import MOST_PASSED, GroupReader
+from servicekit.messaging.consume.group_reader import MAX_SKIPPED, GroupReader
 
 STREAM, GROUP = "events:billing", "trading"
 
@@ -50,7 +50,7 @@ def test_what_was_handled_is_acknowledged_by_the_next_reading(
     reader.acknowledge(STREAM, handled=[], passed=ids[:1])
     reader.read([STREAM], count=9, block_ms=1)
     assert pending(redis_streams) == 3  # alone it would be a command of its own
-    reader.acknowledge(STREAM, handled=ids[1:2], passed=[])
+    reader.acknowledge(STREAM, handled=ids[1:2], skipped=[])
     assert pending(redis_streams) == 3
     before = redis_streams.info("stats")["total_commands_processed"]
     reader.read([STREAM], count=9, block_ms=1)
@@ -65,8 +65,8 @@ def test_what_was_handled_is_acknowledged_by_the_next_reading(
 def test_what_is_not_for_us_is_acknowledged_at_the_latest_when_there_is_much(
     reader: GroupReader, redis_streams: Any
 ) -> None:
-    ids = add(redis_streams, MOST_PASSED)
-    reader.read([STREAM], count=MOST_PASSED, block_ms=1)
+    ids = add(redis_streams, MAX_SKIPPED)
+    reader.read([STREAM], count=MAX_SKIPPED, block_ms=1)
     reader.acknowledge(STREAM, handled=[], passed=ids)
     reader.read([STREAM], count=1, block_ms=1)
     assert pending(redis_streams) == 0
@@ -76,7 +76,7 @@ def test_after_a_refusal_nobody_reads_the_answer_of_another_command(
     reader: GroupReader, redis_streams: Any
 ) -> None:
     add(redis_streams, 1)
-    reader.acknowledge("events:nobody", handled=["1-1"], passed=[])
+    reader.acknowledge("events:nobody", handled=["1-1"], skipped=[])
     with pytest.raises(redis.exceptions.NoPermissionError):
         reader.read([STREAM], count=1, block_ms=1)
     (later,) = add(redis_streams, 1)

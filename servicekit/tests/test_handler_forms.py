@@ -13,10 +13,10 @@ from servicekit.contracts import Event, billing, trading
 from servicekit.ids import new_id
 from servicekit.messaging.consume import BatchTooLarge, failures, in_batches, in_stream_order, inbox
 from servicekit.messaging.consume.subscriptions import Handler, subscriptions
-from servicekit.messaging.envelope import Received, open_envelope, parse
+from servicekit.messaging.envelope import Received, from_attributes, parse
 from servicekit.messaging.models import FailedEvent, InboxEvent
 from servicekit.testing.project import subscriptions as project
-from servicekit.tests.sending import cancel_requested, consume_until, declined, placed, sealed
+from servicekit.tests.sending import cancel_requested, consume_until, declined, envelope_json, placed
 
 Seen = list[list[tuple[str, int]]]
 Subscribe = Callable[[dict[type[Event], Handler]], None]
@@ -36,7 +36,7 @@ def subscribe(monkeypatch: pytest.MonkeyPatch) -> Iterator[Subscribe]:
 
 
 def received(*events: tuple[Event, int]) -> list[Received[Any]]:
-    return [open_envelope(parse(sealed(event, sequence))) for event, sequence in events]
+    return [from_attributes(parse(envelope_json(event, sequence))) for event, sequence in events]
 
 
 def short(messages: Sequence[Received[Any]]) -> list[tuple[str, int]]:
@@ -85,7 +85,7 @@ class TestRepeatedSubjects:
     def test_one_bad_event_stops_only_itself_and_those_behind_it(
         self, subscribe: Subscribe, redis_streams: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(failures, "FIRST_WAIT", 0.01)
+        monkeypatch.setattr(failures, "MIN_BACKOFF_S", 0.01)
         monkeypatch.setattr(failures, "MAX_ATTEMPTS", 2)
         bad, good = new_id(), new_id()
         done: list[tuple[UUID, int]] = []
@@ -101,7 +101,7 @@ class TestRepeatedSubjects:
                 for order in (bad, good):
                     fields = {
                         "type": billing.HoldDeclined.TYPE,
-                        "envelope": sealed(declined(order), number),
+                        "envelope": envelope_json(declined(order), number),
                     }
                     pipeline.xadd("events:billing", fields)
             pipeline.execute()
@@ -217,7 +217,7 @@ def test_whatever_comes_each_form_is_given_what_it_takes(subscribe: Subscribe) -
             _message(chosen.choice(_TYPES), chosen.randint(1, 4), place)
             for place in range(chosen.randint(0, 40))
         ]
-        _each_is_in_its_place(messages, list(inbox.waves(messages)))
+        _each_is_in_its_place(messages, list(inbox.handler_calls(messages)))
 
 
 def _each_is_in_its_place(messages: list[Received[Any]], calls: list[list[Received[Any]]]) -> None:

@@ -25,7 +25,7 @@ from servicekit.messaging.models import DroppedEvent, FailedEvent, InboxEvent, O
 from servicekit.messaging.operate import dead_letters
 from servicekit.messaging.publish import publish, relay
 from servicekit.testing.admin import operation_address, seen
-from servicekit.tests.sending import cancel_requested, consume_until, placed, sealed
+from servicekit.tests.sending import cancel_requested, consume_until, envelope_json, placed
 from servicekit.tests.server import administrator
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -49,7 +49,7 @@ def events(*arguments: str) -> str:
 @pytest.fixture
 def broken(redis_streams: Any, calls: list, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Three events of which two became dead letters; call it to mend the handler."""
-    monkeypatch.setattr(failures, "FIRST_WAIT", 0.01)
+    monkeypatch.setattr(failures, "MIN_BACKOFF_S", 0.01)
     monkeypatch.setattr(failures, "MAX_ATTEMPTS", 2)
     fault: list[int] = [1]
 
@@ -60,7 +60,7 @@ def broken(redis_streams: Any, calls: list, monkeypatch: pytest.MonkeyPatch) -> 
 
     calls.append(handler)
     for sequence in (1, 1, 2):
-        redis_streams.xadd("events:billing", {"envelope": sealed(placed(), sequence)})
+        redis_streams.xadd("events:billing", {"envelope": envelope_json(placed(), sequence)})
     consume_until(
         lambda: (
             FailedEvent.objects.filter(dead_at__isnull=False).count() == 2 and InboxEvent.objects.count() == 1
@@ -118,12 +118,12 @@ class TestDeadLetters:
         assert FailedEvent.objects.count() == 1
         broken()
         redis_streams.xadd("events:billing", {"envelope": letter.envelope})  # replayed by its publisher
-        redis_streams.xadd("events:billing", {"envelope": sealed(placed(), 3)})
+        redis_streams.xadd("events:billing", {"envelope": envelope_json(placed(), 3)})
         consume_until(lambda: InboxEvent.objects.count() == 3)
         assert not get_user_model().objects.filter(username=str(letter.event_id)).exists()
 
     def test_what_no_one_can_read_is_one_too(self, redis_streams: Any, calls: list) -> None:
-        junk = ["{", sealed(placed()).replace('"amount":5', '"amount":"five"')]
+        junk = ["{", envelope_json(placed()).replace('"amount":5', '"amount":"five"')]
         for envelope in junk:
             redis_streams.xadd("events:billing", {"envelope": envelope})
         consume_until(lambda: dead_letters.dead_letters().count() == 2)

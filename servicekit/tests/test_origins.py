@@ -18,7 +18,7 @@ from django.utils import timezone
 from servicekit.contracts import Event
 from servicekit.ids import new_id
 from servicekit.messaging.consume import failures, inbox
-from servicekit.messaging.envelope import Received, open_envelope, origin_of, parse, seal
+from servicekit.messaging.envelope import Received, from_attributes, origin_of, parse, to_json
 from servicekit.messaging.models import FailedEvent, InboxEvent, OutboxEvent
 from servicekit.messaging.operate import dead_letters
 from servicekit.messaging.publish import Outgoing, origins, publish, publish_many
@@ -58,11 +58,11 @@ def lines(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[[], list[dict[s
 
 
 def received(event: Event, origin: Origin, *, id: UUID | None = None) -> Received[Any]:
-    return open_envelope(parse(sealed(event, origin, id=id)))
+    return from_attributes(parse(envelope_json(event, origin, id=id)))
 
 
-def sealed(event: Event, origin: Origin, *, id: UUID | None = None) -> str:
-    return seal(
+def envelope_json(event: Event, origin: Origin, *, id: UUID | None = None) -> str:
+    return to_json(
         event,
         id=id or new_id(),
         source="billing",
@@ -225,7 +225,7 @@ class TestBatches:
         lines: Callable[[], list[dict[str, Any]]],
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr(failures, "FIRST_WAIT", 0.01)
+        monkeypatch.setattr(failures, "MIN_BACKOFF_S", 0.01)
         monkeypatch.setattr(failures, "MAX_ATTEMPTS", 2)
         clicks, ids = some_origins(9), [new_id() for _ in range(9)]
 
@@ -236,8 +236,8 @@ class TestBatches:
         batch_calls.append(handler)
         with redis_streams.pipeline() as pipeline:
             for id_, click in zip(ids, clicks, strict=True):
-                pipeline.xadd("events:billing", {"envelope": sealed(declined(), click, id=id_)})
-            unreadable = sealed(declined(), Origin("unreadable")).replace('"amount"', '"amount_"')
+                pipeline.xadd("events:billing", {"envelope": envelope_json(declined(), click, id=id_)})
+            unreadable = envelope_json(declined(), Origin("unreadable")).replace('"amount"', '"amount_"')
             unreadable = unreadable.replace('"required"', '"required_"')
             pipeline.xadd("events:billing", {"envelope": unreadable})
             pipeline.execute()

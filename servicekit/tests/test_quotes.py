@@ -43,19 +43,19 @@ def message(number: int, count: int = 1, *, price: str = "430.47") -> QuotesUpda
 def test_the_quotes_of_100000_instruments_fit_into_their_room(server: Server) -> None:
     for _ in range(3):
         widest = "999999999999.99999999"  # twelve digits before the point and eight after it
-        quotes.publish_quotes([message(n, quotes.MOST_QUOTES, price=widest) for n in range(1, 103)])
+        quotes.publish_quotes([message(n, quotes.MAX_QUOTES, price=widest) for n in range(1, 103)])
 
     client = server.client()
     entries = client.xrange(QUOTES_STREAM)
     sizes = [sum(len(key) + len(value) for key, value in fields.items()) for _, fields in entries]
-    assert max(sizes) <= quotes.MOST_BYTES
-    assert len(entries) == quotes.MOST_ENTRIES
+    assert max(sizes) <= quotes.MAX_BYTES
+    assert len(entries) == quotes.MAX_ENTRIES
     assert client.memory_usage(QUOTES_STREAM, samples=0) < 6 << 20
 
 
 def test_quotes_never_take_the_room_of_events(server: Server) -> None:
     client = server.client()
-    many = [message(n, quotes.MOST_QUOTES) for n in range(1, 103)]
+    many = [message(n, quotes.MAX_QUOTES) for n in range(1, 103)]
     sent = 0
     with pytest.raises(redis.OutOfMemoryError):
         while True:  # events of which nobody reads any, and quotes between them
@@ -76,7 +76,7 @@ def test_quotes_never_take_the_room_of_events(server: Server) -> None:
 
 
 def test_quotes_without_room_among_themselves_give_way(server: Server, monkeypatch: Any) -> None:
-    monkeypatch.setattr(quotes, "YIELD_ABOVE", 2)  # it filled up between the look and the sending
+    monkeypatch.setattr(quotes, "MAX_MEMORY_SHARE", 2)  # it filled up between the look and the sending
     client = server.client()
     quotes.publish_quotes([message(1)])
     client.config_set("maxmemory", client.info("memory")["used_memory"])

@@ -18,7 +18,7 @@ LONG_S = 10.0
 
 @pytest.fixture
 def wakeup(monkeypatch: pytest.MonkeyPatch) -> Iterator[RelayWakeup]:
-    monkeypatch.setattr(relay_wakeup, "LISTEN_AGAIN_S", 0.1)
+    monkeypatch.setattr(relay_wakeup, "RESUBSCRIBE_S", 0.1)
     made = RelayWakeup()
     made.wait(0)  # from now on it hears
     time.sleep(0.1)

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from servicekit.contracts import billing, trading
 from servicekit.ids import first_id, new_id
-from servicekit.messaging.envelope import open_envelope, parse
+from servicekit.messaging.envelope import from_attributes, parse
 from servicekit.messaging.models import (
     FailedEvent,
     InboxEvent,
@@ -26,7 +26,7 @@ from servicekit.messaging.models import (
 )
 from servicekit.messaging.operate import retention
 from servicekit.messaging.publish import groups
-from servicekit.tests.sending import consume_until, placed, sealed
+from servicekit.tests.sending import consume_until, envelope_json, placed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -79,7 +79,7 @@ class TestOutbox:
         for entry in ("10-0", "9-99", "5-0"):
             sent_row(OLD, entry)
         assert retention.outbox_remove_old() == 0
-        groups.remember([])
+        groups.record([])
         assert retention.outbox_remove_old() == 3
         assert set(OutboxEvent.objects.values_list("pk", flat=True)) == kept | {unsent.pk}
         assert retention.outbox_remove_old() == 0
@@ -92,17 +92,17 @@ class TestOutbox:
 
     def test_a_new_subscriber_stops_the_removal(self, confirmed: None) -> None:
         sent_row(OLD, "5-0")
-        groups.remember([groups.Group("audit", pending=0, lag=0, delivered="4-0", acknowledged=(4, 0))])
+        groups.record([groups.Group("audit", pending=0, lag=0, delivered="4-0", acknowledged=(4, 0))])
         assert retention.outbox_remove_old() == 0
-        groups.remember([groups.Group("audit", pending=0, lag=0, delivered="5-0", acknowledged=(5, 0))])
+        groups.record([groups.Group("audit", pending=0, lag=0, delivered="5-0", acknowledged=(5, 0))])
         assert retention.outbox_remove_old() == 1
 
     def test_a_subscriber_that_is_forgotten_stops_nothing(self, confirmed: None, redis_streams: Any) -> None:
         sent_row(OLD, "5-0")
-        groups.remember([groups.Group("audit", pending=0, lag=0, delivered="4-0", acknowledged=(4, 0))])
+        groups.record([groups.Group("audit", pending=0, lag=0, delivered="4-0", acknowledged=(4, 0))])
         assert groups.forget("audit")
         assert not groups.forget("audit")
-        groups.remember([])
+        groups.record([])
         assert retention.outbox_remove_old() == 1
 
     def test_many_go_in_chunks(self, confirmed: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,7 +169,9 @@ class TestForgotten:
 
     def deliver(self, client: Any, age: timedelta) -> UUID:
         id = id_of(age)
-        client.xadd("events:billing", {"type": billing.HoldPlaced.TYPE, "envelope": sealed(placed(), id=id)})
+        client.xadd(
+            "events:billing", {"type": billing.HoldPlaced.TYPE, "envelope": envelope_json(placed(), id=id)}
+        )
         return id
 
     def test_it_becomes_a_dead_letter(self, redis_streams: Any, calls: list) -> None:
@@ -194,5 +196,5 @@ class TestForgotten:
         self.test_it_becomes_a_dead_letter(redis_streams, calls)
         letter = FailedEvent.objects.get()
         assert dead_letters.retry(letter.event_id).handled
-        assert open_envelope(parse(letter.envelope)).id == letter.event_id
+        assert from_attributes(parse(letter.envelope)).id == letter.event_id
         assert InboxEvent.objects.filter(event_id=letter.event_id).exists()

@@ -13,7 +13,7 @@ from servicekit.messaging.consume.subscriptions import publishers
 from servicekit.messaging.models import InboxEvent, OutboxEvent, StreamGroup, StreamState, UnsentEvent
 from servicekit.messaging.publish import relay, stream_capacity
 from servicekit.tests.conftest import TRADING
-from servicekit.tests.sending import consume_until, placed, sealed, sent, tell
+from servicekit.tests.sending import consume_until, envelope_json, placed, sent, tell
 from servicekit.tests.server import Server, eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -72,8 +72,8 @@ class TestBackPressure:
     def test_a_slow_subscriber_slows_nobody_until_the_stream_is_full(
         self, server, subscribe, relaying, monkeypatch
     ):
-        monkeypatch.setattr(stream_capacity, "MOST", 600)
-        monkeypatch.setattr(stream_capacity, "LOOK_EVERY", 100)
+        monkeypatch.setattr(stream_capacity, "MAX_ENTRIES", 600)
+        monkeypatch.setattr(stream_capacity, "CHECK_EVERY_ENTRIES", 100)
         monkeypatch.setattr(stream_capacity, "KEPT", 0)
         monkeypatch.setattr(relay, "BATCH", 50)
         billing, notification = subscribe("billing"), subscribe("notification")
@@ -118,7 +118,7 @@ class TestBackPressure:
         assert billing.ids == notification.ids == ids
 
     def test_a_server_without_memory_is_read_by_a_consumer_that_begins(self, server, calls):
-        client, envelopes = server.client(), [sealed(placed()) for _ in range(30)]
+        client, envelopes = server.client(), [envelope_json(placed()) for _ in range(30)]
         calls.append(lambda message: None)
         for publisher in publishers():
             client.xgroup_create(streams.stream_of(publisher), "trading", id="0", mkstream=True)

@@ -20,7 +20,7 @@ from django.test import Client
 from servicekit.ids import new_id
 from servicekit.messaging.models import FailedEvent, InboxEvent
 from servicekit.messaging.publish import publish, relay
-from servicekit.tests.sending import cancel_requested, placed, sealed
+from servicekit.tests.sending import cancel_requested, envelope_json, placed
 from servicekit.tests.server import administrator, eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -54,7 +54,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
 def send(client: Any, count: int) -> None:
     pipeline = client.pipeline()
     for _ in range(count):
-        pipeline.xadd(STREAM, {"envelope": sealed(placed())})
+        pipeline.xadd(STREAM, {"envelope": envelope_json(placed())})
     pipeline.execute()
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from servicekit.contracts import REGISTRY, ContractError
 from servicekit.contracts.market import QuotesUpdated
-from servicekit.messaging.envelope import open_envelope, parse, seal
+from servicekit.messaging.envelope import from_attributes, parse, to_json
 
 SAMPLES = {path.stem: path for path in sorted((Path(__file__).parent / "samples").glob("*.json"))}
 
@@ -48,12 +48,12 @@ def test_an_envelope_survives_the_way_there_and_back(type_name):
     text = SAMPLES[type_name].read_text(encoding="utf-8")
     sample = json.loads(text)
 
-    received = open_envelope(parse(text))
+    received = from_attributes(parse(text))
 
     assert received.event.subject == received.subject == sample["subject"]
     assert received.type == type_name
-    sealed = json.loads(
-        seal(
+    written = json.loads(
+        to_json(
             received.event,
             id=received.id,
             source=received.source,
@@ -64,7 +64,7 @@ def test_an_envelope_survives_the_way_there_and_back(type_name):
             traceparent=received.traceparent,
         )
     )
-    assert {name: sealed[name] for name in sample if name != "data"} == {
+    assert {name: written[name] for name in sample if name != "data"} == {
         name: sample[name] for name in sample if name != "data"
     }
 

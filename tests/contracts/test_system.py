@@ -13,7 +13,7 @@ from compose.local.processes import PRIORITIES, PROCESSES, group_of
 from compose.system.environment import Endpoints, secrets, service_variables
 from gateway.config.routing import route_table
 from gateway.config.source import load
-from servicekit.contracts.subscribers import HEARS
+from servicekit.contracts.subscribers import SUBSCRIBED_TYPES
 from tests.contracts import source
 from tests.contracts.source import REPOSITORY
 
@@ -48,7 +48,7 @@ def test_the_gateway_knows_every_service_by_the_same_names() -> None:
 
 
 def test_what_each_hears_is_said_of_every_service() -> None:
-    assert set(HEARS) == {service.name for service in system.SERVICES}
+    assert set(SUBSCRIBED_TYPES) == {service.name for service in system.SERVICES}
 
 
 def test_linters_and_coverage_look_at_every_service(project: dict[str, Any]) -> None:

@@ -29,7 +29,7 @@ PLACES = {
     "sweep": (TRADING, "SWEEP_EVERY"),
     "quote_age": ("servicekit/terms.py", "QUOTE_MAX_AGE_S"),
     "batch": ("servicekit/messaging/consume/consumer.py", "BATCH"),
-    "kept": ("servicekit/messaging/publish/stream_capacity.py", "MOST"),
+    "kept": ("servicekit/messaging/publish/stream_capacity.py", "MAX_ENTRIES"),
     "outbox_days": ("servicekit/settings/base.py", "OUTBOX_DAYS"),
     "inbox_days": ("servicekit/settings/base.py", "INBOX_DAYS"),
     "access": (USER, "ACCESS_TOKEN_LIFETIME"),

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from servicekit.contracts.subscribers import HEARS
+from servicekit.contracts.subscribers import SUBSCRIBED_TYPES
 from tests.e2e.people import FINAL, Client, Person, wait
 from tests.e2e.traces import SERVICES, Click, Traces, held_back, logged, look, rows
 from tests.system import System
@@ -69,7 +69,7 @@ def traces(system: System, clicks: dict[str, list[Click]]) -> Traces:
         found = look(system, ids)
         for envelopes in found.events.values():
             for event_id, envelope in envelopes.items():
-                for service, types in HEARS.items():
+                for service, types in SUBSCRIBED_TYPES.items():
                     if envelope["type"] not in types:
                         continue
                     if event_id not in found.inboxes[service]:
@@ -123,7 +123,7 @@ def test_each_services_log_has_each_event_under_its_own_id(
             expected = {
                 event_id
                 for event_id, envelope in traces.events[click.id].items()
-                if envelope["type"] in HEARS[service]
+                if envelope["type"] in SUBSCRIBED_TYPES[service]
             }
             found = traces.lines[service][click.id]
             assert found.keys() == expected

@@ -15,4 +15,4 @@ def on_instruments_changed(messages: Sequence[Received[market.InstrumentChanged]
 
 
 def on_quotes_updated(message: market.QuotesUpdated) -> None:
-    services.quotes_hear(message=message)
+    services.quotes_receive(message=message)

@@ -52,7 +52,7 @@ WHERE known.price_at < excluded.price_at
 """
 
 
-class HeardQuote(NamedTuple):
+class ReceivedQuote(NamedTuple):
     """One instrument's quote; ``price`` in major units."""
 
     instrument_id: UUID
@@ -77,13 +77,13 @@ def instruments_copy(*, snapshots: Sequence[tuple[market.InstrumentChanged, int]
         for heard, version in snapshots
     )
     quotes_copy(
-        quotes=[HeardQuote(heard.instrument_id, heard.price, heard.price_at) for heard, _ in snapshots]
+        quotes=[ReceivedQuote(heard.instrument_id, heard.price, heard.price_at) for heard, _ in snapshots]
     )
     return newer
 
 
 @transaction.atomic
-def quotes_hear(*, message: market.QuotesUpdated) -> int:
+def quotes_receive(*, message: market.QuotesUpdated) -> int:
     """Take over a message of the stream of quotes. One that was heard before changes nothing.
 
     After a message that was missed, the quotes that are not in what follows are no longer confirmed,
@@ -109,13 +109,13 @@ def quotes_hear(*, message: market.QuotesUpdated) -> int:
         [QuoteFeed(**told)], update_conflicts=True, unique_fields=["id"], update_fields=list(told)
     )
     quotes = [
-        HeardQuote(parse_id(instrument), Decimal(price), message.confirmed_at)
+        ReceivedQuote(parse_id(instrument), Decimal(price), message.confirmed_at)
         for instrument, price in message.quotes
     ]
     return quotes_copy(quotes=quotes, confirmed=heard_from <= message.complete_since)
 
 
-def quotes_copy(*, quotes: Iterable[HeardQuote], confirmed: bool = False) -> int:
+def quotes_copy(*, quotes: Iterable[ReceivedQuote], confirmed: bool = False) -> int:
     """Take over the latest quotes in one statement, at most one per instrument; only newer wins.
 
     Quotes of instruments that are not known here are left out: the event that lists the instrument

@@ -59,7 +59,7 @@ from compose.check.tests.rows import (
     resting,
     said,
 )
-from servicekit.contracts.subscribers import HEARS, routes
+from servicekit.contracts.subscribers import SUBSCRIBED_TYPES, event_routes
 
 #: Gives every journal entry its hash, and the chain its head.
 CHAIN = f"""
@@ -77,7 +77,7 @@ END $$
 
 def _messaging(service: str) -> list[str]:
     own = [said(*event) for event in EVENTS if event[1].startswith(f"{service}.")]
-    return own + [heard(service, id, type) for id, type, _ in EVENTS if type in HEARS[service]]
+    return own + [heard(service, id, type) for id, type, _ in EVENTS if type in SUBSCRIBED_TYPES[service]]
 
 
 STORY: dict[str, list[str]] = {
@@ -188,7 +188,7 @@ def tell_streams(client: Any) -> None:
     """Every event on its publisher's stream, read and acknowledged by every subscriber."""
     for _, type, subject in EVENTS:
         client.xadd(stream(type), {"type": type, "envelope": subject})
-    for publisher, subscriber, _ in routes():
+    for publisher, subscriber, _ in event_routes():
         client.xgroup_create(stream(publisher), subscriber, id="0", mkstream=True)
         (_, entries), *_ = client.xreadgroup(subscriber, "worker", {stream(publisher): ">"})
         client.xack(stream(publisher), subscriber, *(entry for entry, _ in entries))

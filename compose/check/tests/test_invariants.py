@@ -14,7 +14,7 @@ from compose.check.snapshot import SERVICES, Snapshot, first_id
 from compose.check.tests import rows
 from compose.check.tests.names import ACCOUNT, BEGUN, BUY_ENTRY, DEPOSIT_ENTRY, EXTERNAL, OPEN_BUY, OTHER
 from compose.check.tests.violations import LIFT, STREAM_VIOLATIONS, VIOLATIONS
-from servicekit.contracts.subscribers import HEARS
+from servicekit.contracts.subscribers import SUBSCRIBED_TYPES
 from tests.contracts.source import SERVICES as SERVICE_PACKAGES
 from tests.contracts.source import subscribed
 
@@ -179,7 +179,7 @@ def test_the_auditor_knows_who_hears_what() -> None:
         service: {contract.TYPE for _, contract in subscribed(package)}
         for service, package in SERVICE_PACKAGES.items()
     }
-    assert {service: set(types) for service, types in HEARS.items()} == said
+    assert {service: set(types) for service, types in SUBSCRIBED_TYPES.items()} == said
 
 
 def test_a_change_is_allowed_here_that_the_database_allows(

@@ -30,13 +30,13 @@ log = logging.getLogger(__name__)
 #: Seconds that a search waits for its turn, and that it spends on reading what was listed since the last one.
 WAIT_S, READ_S = 0.3, 1.0
 #: How many wait for their turn at most while searches are slow; each has one of the process's few threads.
-MOST_WAITING = 2
+MAX_WAITING = 2
 #: Seconds: when the last search took no longer, everybody may wait.
 QUICK_S = 0.03
 
 _index = SearchIndex()
 _turn = threading.Lock()
-_waiting = threading.BoundedSemaphore(MOST_WAITING)
+_waiting = threading.BoundedSemaphore(MAX_WAITING)
 _took_s = 0.0
 
 #: Of one word: by instrument, how well it was found; the first that is told counts.

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from market_service.faults import Fault, Faults
+from market_service.file_errors import FileError, FileErrors
 from market_service.instruments.errors import CatalogueInvalid
 from market_service.instruments.models import MAX_QUANTITY, TICKER_PATTERN, Instrument
 from market_service.quotes.models import PRICE_LIMIT
@@ -71,18 +71,18 @@ _RANGES: dict[str, tuple[int | Decimal, int | Decimal]] = {
 class _Bad(Exception):
     """What is wrong with an entry: the rule (mostly the field's name) and the reason, of each."""
 
-    def __init__(self, *faults: tuple[str, str]) -> None:
-        self.faults = faults
+    def __init__(self, *errors: tuple[str, str]) -> None:
+        self.errors = errors
 
 
 def catalogue_read(path: Path) -> list[CatalogueEntry]:
     """The entries of a catalogue file: JSON, ``{"instruments": [...]}``.
 
     Raises:
-        CatalogueInvalid: it is not of that form; the faults name the instruments and the fields.
+        CatalogueInvalid: it is not of that form; the errors name the instruments and the fields.
         OSError: the file cannot be read.
     """
-    faults = Faults()
+    errors = FileErrors()
     try:
         document = json.loads(path.read_text(encoding="utf-8-sig"))
         items = document["instruments"]
@@ -90,22 +90,22 @@ def catalogue_read(path: Path) -> list[CatalogueEntry]:
             raise TypeError
     except (ValueError, KeyError, TypeError):
         reason = "it is not JSON of the form {'instruments': [...]}"
-        faults.add(Fault("the file", path.name, reason))
-        raise CatalogueInvalid(faults=faults) from None
+        errors.add(FileError("the file", path.name, reason))
+        raise CatalogueInvalid(errors=errors) from None
     entries = []
     for number, item in enumerate(items, start=1):
         try:
             entries.append(_entry(item))
         except _Bad as error:
-            for kind, reason in error.faults:
-                faults.add(Fault(kind, f"instrument {number:,} ({item.get('ticker')})", reason))
+            for kind, reason in error.errors:
+                errors.add(FileError(kind, f"instrument {number:,} ({item.get('ticker')})", reason))
     for name in ("ticker", "isin"):
         counted = Counter(item[name] for item in items if isinstance(item.get(name), str))
         for value, count in counted.items():
             if count > 1:
-                faults.add(Fault(f"{name} repeated", f"{name} {value}", f"it is there {count} times"))
-    if faults:
-        raise CatalogueInvalid(faults=faults)
+                errors.add(FileError(f"{name} repeated", f"{name} {value}", f"it is there {count} times"))
+    if errors:
+        raise CatalogueInvalid(errors=errors)
     return entries
 
 

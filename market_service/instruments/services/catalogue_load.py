@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
 
-from market_service.faults import Fault, Faults
+from market_service.file_errors import FileError, FileErrors
 from market_service.instruments.errors import CatalogueInvalid
 from market_service.instruments.models import Instrument
 from market_service.instruments.selectors import instrument_ids
@@ -109,7 +109,7 @@ def _check(entries: Sequence[CatalogueEntry], known: dict[str, _Known], prices: 
     Raises:
         CatalogueInvalid, PricesInvalid: see :func:`catalogue_load`.
     """
-    faults = Faults()
+    errors = FileErrors()
     holders = {one.isin: one.ticker for one in known.values()}
     priced = quotes_read.tickers_with_prices()
     if prices:
@@ -117,15 +117,15 @@ def _check(entries: Sequence[CatalogueEntry], known: dict[str, _Known], prices: 
     for entry in entries:
         before = known.get(entry.ticker)
         if (holder := holders.get(entry.isin, entry.ticker)) != entry.ticker:
-            faults.add(Fault("isin taken", entry.ticker, f"{holder} has the isin {entry.isin}"))
+            errors.add(FileError("isin taken", entry.ticker, f"{holder} has the isin {entry.isin}"))
         if before and entry.issued_quantity < before.sold:
             reason = f"issued_quantity {entry.issued_quantity} is less than the {before.sold} sold"
-            faults.add(Fault("issued_quantity below what is sold", entry.ticker, reason))
+            errors.add(FileError("issued_quantity below what is sold", entry.ticker, reason))
         if entry.price is None and entry.ticker not in priced and not (before and before.quoted):
             reason = "it has neither a price in the catalogue nor a daily price to start from"
-            faults.add(Fault("no price", entry.ticker, reason))
-    if faults:
-        raise CatalogueInvalid(faults=faults)
+            errors.add(FileError("no price", entry.ticker, reason))
+    if errors:
+        raise CatalogueInvalid(errors=errors)
 
 
 def _portions(entries: Sequence[CatalogueEntry]) -> Iterator[Sequence[CatalogueEntry]]:
@@ -208,8 +208,8 @@ def _apply(entries: Sequence[CatalogueEntry]) -> None:
 
 
 def _refused(where: str, reason: str) -> CatalogueInvalid:
-    faults = Faults()
-    faults.add(
-        Fault("changed meanwhile", where, f"{reason}; what stands before it in the catalogue was loaded")
+    errors = FileErrors()
+    errors.add(
+        FileError("changed meanwhile", where, f"{reason}; what stands before it in the catalogue was loaded")
     )
-    return CatalogueInvalid(faults=faults)
+    return CatalogueInvalid(errors=errors)

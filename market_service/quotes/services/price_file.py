@@ -17,7 +17,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
-from market_service.faults import PLACES_NAMED, Fault
+from market_service.file_errors import MAX_EXAMPLES, FileError
 from market_service.quotes.models import PRICE_DIGITS, PRICE_LIMIT
 
 HEADER = ["Ticker", "Date", "Open", "High", "Low", "Close", "Volume", "Adj Close"]
@@ -52,11 +52,11 @@ class _Bad(Exception):
         self.kind, self.reason = kind, reason
         super().__init__(reason)
 
-    def at(self, line: int) -> Fault:
-        return Fault(self.kind, f"line {line}", self.reason)
+    def at(self, line: int) -> FileError:
+        return FileError(self.kind, f"line {line}", self.reason)
 
 
-def price_rows(path: Path, *, tickers: Container[str], today: date) -> Iterator[PriceRow | Fault]:
+def price_rows(path: Path, *, tickers: Container[str], today: date) -> Iterator[PriceRow | FileError]:
     """The rows of a file in its order, good and bad ones, one at a time.
 
     Any day may be a trading day: exchanges have traded on Saturdays, and on some Sundays.
@@ -120,7 +120,7 @@ class _Days:
             self._seen[key] = seen | day
             return
         where = ""
-        if self._named < PLACES_NAMED:  # that is a look through the file each time
+        if self._named < MAX_EXAMPLES:  # that is a look through the file each time
             self._named += 1
             where = f", in line {self._first(row)}"
         raise _Bad("a day is there twice", f"{row.ticker} on {row.date} is there already{where}")

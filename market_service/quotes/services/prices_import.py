@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
-from market_service.faults import Fault, Faults
+from market_service.file_errors import FileError, FileErrors
 from market_service.quotes.errors import PricesInvalid
 from market_service.quotes.services.price_file import PriceRow, price_rows
 
@@ -44,15 +44,15 @@ def prices_import(*, path: Path, instrument_ids: Mapping[str, UUID]) -> PricesIm
         PricesInvalid: there are bad rows; nothing was loaded.
         OSError: the file cannot be read.
     """
-    faults = Faults()
+    errors = FileErrors()
     created = changed = total = 0
     with transaction.atomic():
-        for rows in _chunks(price_rows(path, tickers=instrument_ids, today=timezone.now().date()), faults):
-            if rows and not faults:
+        for rows in _chunks(price_rows(path, tickers=instrument_ids, today=timezone.now().date()), errors):
+            if rows and not errors:
                 new, replaced = _upsert(rows, instrument_ids)
                 created, changed, total = created + new, changed + replaced, total + len(rows)
-        if faults:
-            raise PricesInvalid(faults=faults, file=path.name)
+        if errors:
+            raise PricesInvalid(errors=errors, file=path.name)
     return PricesImported(created, changed, total - created - changed)
 
 
@@ -63,21 +63,21 @@ def prices_check(*, path: Path, tickers: Container[str]) -> set[str]:
         PricesInvalid: there are bad rows.
         OSError: the file cannot be read.
     """
-    faults = Faults()
+    errors = FileErrors()
     found: set[str] = set()
-    for rows in _chunks(price_rows(path, tickers=tickers, today=timezone.now().date()), faults):
+    for rows in _chunks(price_rows(path, tickers=tickers, today=timezone.now().date()), errors):
         found.update(row.ticker for row in rows)
-    if faults:
-        raise PricesInvalid(faults=faults, file=path.name)
+    if errors:
+        raise PricesInvalid(errors=errors, file=path.name)
     return found
 
 
-def _chunks(rows: Iterator[PriceRow | Fault], faults: Faults) -> Iterator[list[PriceRow]]:
-    """The good rows, so many at a time; the bad ones are added to the faults."""
+def _chunks(rows: Iterator[PriceRow | FileError], errors: FileErrors) -> Iterator[list[PriceRow]]:
+    """The good rows, so many at a time; the bad ones are added to the errors."""
     chunk: list[PriceRow] = []
     for row in rows:
-        if isinstance(row, Fault):
-            faults.add(row)
+        if isinstance(row, FileError):
+            errors.add(row)
             continue
         chunk.append(row)
         if len(chunk) == CHUNK:

@@ -242,7 +242,7 @@ class TestManyAtOnce:
             assert inside.wait(20)
             others = [pool.submit(one) for _ in range(9)]
             refused = [next(as_completed(others, timeout=20)).result()]
-            while len(refused) < 9 - search.MOST_WAITING:
+            while len(refused) < 9 - search.MAX_WAITING:
                 done = [other for other in others if other.done()]
                 refused = [other.result() for other in done]
             assert set(refused) == {"busy"}
@@ -252,7 +252,7 @@ class TestManyAtOnce:
             go_on.set()
             assert first.result(timeout=20) == ["AAPL"]
             assert sorted(map(str, (other.result(timeout=20) for other in others))) == sorted(
-                ["busy"] * (9 - search.MOST_WAITING) + ["['AAPL']"] * search.MOST_WAITING
+                ["busy"] * (9 - search.MAX_WAITING) + ["['AAPL']"] * search.MAX_WAITING
             )
 
     def test_while_searches_are_quick_nobody_is_refused(

@@ -175,7 +175,7 @@ def test_who_hears_a_whole_round_knows_every_quote(
     count: int,
 ) -> None:  # fmt: skip
     settings.QUOTE_PORTION = 3
-    monkeypatch.setattr(ticking, "MOST_QUOTES", 2)
+    monkeypatch.setattr(ticking, "MAX_QUOTES", 2)
     ids = {str(listed(f"T{number}").id) for number in range(count)}
     administrator().delete(QUOTES_STREAM)
     for _ in range(8):

@@ -26,12 +26,12 @@ from servicekit.database import plan_for_any_size
 from servicekit.faults import fault_point
 from servicekit.messaging import streams
 from servicekit.messaging.adaptive_batching import AdaptiveBatching
-from servicekit.messaging.consume import failures, inbox_memory
+from servicekit.messaging.consume import dedupe_window, failures
 from servicekit.messaging.consume.consumer_lease import ConsumerLease, LeaseLost
 from servicekit.messaging.consume.group_reader import GroupReader
 from servicekit.messaging.consume.retry_queues import Delivery, RetryQueues
 from servicekit.messaging.consume.subscriptions import publishers, subscriptions
-from servicekit.messaging.envelope import open_envelope, parse
+from servicekit.messaging.envelope import from_attributes, parse
 from servicekit.messaging.threads import fresh_connections
 
 log = logging.getLogger(__name__)
@@ -39,14 +39,14 @@ log = logging.getLogger(__name__)
 #: The most events of one transaction.
 BATCH = 200
 #: Milliseconds to wait for new events at most.
-BLOCK = 2000
+BLOCK_MS = 2000
 #: Milliseconds after which another consumer's unacknowledged message is taken over.
-ABANDONED = 60_000
-#: Seconds between two looks for what is unacknowledged although it is not waiting here: a Redis that was
+ABANDONED_MS = 60_000
+#: Seconds between two reads of what is unacknowledged although it is not waiting here: a Redis that was
 #: restarted without its last second has forgotten acknowledgements.
-LOOK_BACK = 10.0
+REREAD_INTERVAL_S = 10.0
 #: So many waiting events stop the reading of new ones.
-MOST_WAITING = 10_000
+MAX_WAITING = 10_000
 
 
 class Consumer:
@@ -61,7 +61,7 @@ class Consumer:
         self.retries = RetryQueues(stop, self.lease)
         self.batching = AdaptiveBatching(stop)
         self.next_claim = 0.0
-        self.next_look_back = 0.0
+        self.next_reread = 0.0
         self.removed: datetime | None = None
 
     def run(self) -> None:
@@ -94,11 +94,11 @@ class Consumer:
             self.stop.wait(0.5)
 
     def _connect(self) -> Any:
-        return streams.connect(timeout=BLOCK / 1000 + streams.SOCKET_TIMEOUT, own=True)
+        return streams.connect(timeout=BLOCK_MS / 1000 + streams.SOCKET_TIMEOUT, own=True)
 
     def _consume_from_redis(self) -> None:
         with fresh_connections():
-            self.removed = inbox_memory.removed_until()
+            self.removed = dedupe_window.removed_until()
         self._create_groups()
         self._read_unacknowledged()
         with fresh_connections():
@@ -112,14 +112,14 @@ class Consumer:
             self.redis.xack(delivery.stream, self.group, delivery.entry)
         if time.monotonic() >= self.next_claim:
             self._claim_abandoned()
-        if time.monotonic() >= self.next_look_back:
+        if time.monotonic() >= self.next_reread:
             self._read_unacknowledged()
-        if len(self.retries) >= MOST_WAITING:
+        if len(self.retries) >= MAX_WAITING:
             self.reader.acknowledge_now()
             self.stop.wait(1)
             return
         due = self.retries.next_due()
-        block = BLOCK if due is None else max(1, min(BLOCK, int(due * 1000)))
+        block = BLOCK_MS if due is None else max(1, min(BLOCK_MS, int(due * 1000)))
         self.batching.before_read()
         answer = self.reader.read(self.streams, count=BATCH, block_ms=block)
         self.batching.after_read()
@@ -130,7 +130,7 @@ class Consumer:
         else:
             for stream, entries in answer:
                 self._take(stream, entries)
-        self.batching.after_batch(max((len(entries) for _, entries in answer), default=0), most=BATCH)
+        self.batching.after_batch(max((len(entries) for _, entries in answer), default=0), batch_size=BATCH)
 
     def _create_groups(self) -> None:
         """Make those that are not there.
@@ -154,7 +154,7 @@ class Consumer:
 
     def _read_unacknowledged(self) -> None:
         """What this consumer read and did not acknowledge, and does not hold: before its last end, mostly."""
-        self.next_look_back = time.monotonic() + LOOK_BACK
+        self.next_reread = time.monotonic() + REREAD_INTERVAL_S
         self.reader.acknowledge_now()
         held = self.retries.entries()
         for stream in self.streams:
@@ -169,13 +169,13 @@ class Consumer:
 
     def _claim_abandoned(self) -> None:
         """What a consumer of another name, now gone, had read and not acknowledged."""
-        self.next_claim = time.monotonic() + ABANDONED / 2000
+        self.next_claim = time.monotonic() + ABANDONED_MS / 2000
         held = self.retries.entries()
         for stream in self.streams:
             start = "0-0"
             while True:
                 start, entries, *_ = self.redis.xautoclaim(
-                    stream, self.group, self.name, ABANDONED, start_id=start, count=BATCH
+                    stream, self.group, self.name, ABANDONED_MS, start_id=start, count=BATCH
                 )
                 self._take(stream, [entry for entry in entries if entry[0] not in held])
                 if start == "0-0":
@@ -185,7 +185,7 @@ class Consumer:
         """Handle entries of one stream; they are acknowledged with the next reading."""
         ready: list[Delivery] = []
         done: list[str] = []
-        since = inbox_memory.remembered_since(removed=self.removed)
+        since = dedupe_window.window_start(removed=self.removed)
         for entry, fields in entries:
             # No fields: trimmed before it was handled.
             if fields and _may_concern_us(fields) and (delivery := self._open(stream, entry, fields, since)):
@@ -204,10 +204,10 @@ class Consumer:
             attributes = parse(envelope)
             if attributes["type"] not in subscriptions():
                 return None
-            delivery = Delivery(stream, entry, envelope, open_envelope(attributes))
+            delivery = Delivery(stream, entry, envelope, from_attributes(attributes))
             if delivery.message.id < since:
-                raise inbox_memory.Forgotten
-        except (ContractError, inbox_memory.Forgotten) as error:
+                raise dedupe_window.OutsideDedupeWindow
+        except (ContractError, dedupe_window.OutsideDedupeWindow) as error:
             with fresh_connections():
                 failures.refuse(stream=stream, envelope=envelope, error=str(error))
             return None

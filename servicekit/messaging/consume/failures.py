@@ -24,14 +24,14 @@ log = logging.getLogger(__name__)
 
 #: After so many failures an event goes to the dead letters: about four minutes with the waits below.
 MAX_ATTEMPTS = 10
-#: Seconds to wait after the first failure; doubled with each, up to ``LONGEST_WAIT``.
-FIRST_WAIT = 0.5
-LONGEST_WAIT = 60.0
+#: Seconds to wait after the first failure; doubled with each, up to ``MAX_BACKOFF_S``.
+MIN_BACKOFF_S = 0.5
+MAX_BACKOFF_S = 60.0
 
 
-def wait_after(attempts: int) -> float:
+def backoff_s(attempts: int) -> float:
     """Seconds to wait after the given number of failures."""
-    return float(min(FIRST_WAIT * 2 ** (attempts - 1), LONGEST_WAIT))
+    return float(min(MIN_BACKOFF_S * 2 ** (attempts - 1), MAX_BACKOFF_S))
 
 
 def record(*, event_id: str, stream: str, type: str, subject: str, envelope: str, error: str) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 #: So many entries that are not for this service are acknowledged at the latest.
-MOST_PASSED = 200
+MAX_SKIPPED = 200
 
 #: An entry: its id and its fields.
 Entry = tuple[str, dict[str, str]]
@@ -29,19 +29,19 @@ class GroupReader:
         self._waiting: dict[str, list[str]] = {}
         self._due: set[str] = set()
 
-    def acknowledge(self, stream: str, *, handled: Iterable[str], passed: Iterable[str]) -> None:
+    def acknowledge(self, stream: str, *, handled: Iterable[str], skipped: Iterable[str]) -> None:
         """Acknowledge entries with the next reading.
 
         Args:
-            passed: those that are not for this service. They go with the next that is: alone they would be
+            skipped: those that are not for this service. They go with the next that is: alone they would be
                 a command each, of four services for nearly every event.
         """
         waiting = self._waiting.setdefault(stream, [])
         before = len(waiting)
         waiting.extend(handled)
         any_handled = len(waiting) > before
-        waiting.extend(passed)
-        if any_handled or len(waiting) >= MOST_PASSED:
+        waiting.extend(skipped)
+        if any_handled or len(waiting) >= MAX_SKIPPED:
             self._due.add(stream)
 
     def acknowledge_now(self) -> None:

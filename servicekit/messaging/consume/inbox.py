@@ -1,6 +1,6 @@
 """Running handlers exactly once per event: the inbox row and the effect share one transaction.
 
-A batch is handled in *waves*, so that its events can be handled many at a time and each subject's
+A batch is handled in *waves* of calls, so that its events can be handled many at a time and each subject's
 events still in their order: the first wave has the first event of every subject, the second wave
 the second ones, and so on. Within a wave, events of one type go to their handler together. Handlers
 that ask for it take a subject's next event in the same call, or several types in the order of the
@@ -34,7 +34,7 @@ _Received = dict[UUID, Received[Any]]
 _New = list[Received[Any]]
 
 # All of them new, as they nearly always are, or an error: goes with the first statement of the handlers.
-_TAKE_ALL = Statement(
+_INSERT_ALL = Statement(
     """
 INSERT INTO inbox (consumer, event_id, type)
 SELECT %s::text, event_id, type FROM unnest(%s::uuid[], %s::text[]) AS received (event_id, type)
@@ -42,7 +42,7 @@ ORDER BY event_id
 """
 )
 
-_TAKE_NEW = Statement(f"{_TAKE_ALL} ON CONFLICT DO NOTHING RETURNING event_id")
+_INSERT_NEW = Statement(f"{_INSERT_ALL} ON CONFLICT DO NOTHING RETURNING event_id")
 
 
 def handle(messages: Sequence[Received[Any]], *, allowed: Callable[[], None] | None = None) -> int:
@@ -62,23 +62,23 @@ def handle(messages: Sequence[Received[Any]], *, allowed: Callable[[], None] | N
     for message in messages:
         received.setdefault(message.id, message)
     try:
-        return _handle(received, allowed, _take_all)
+        return _handle(received, allowed, _insert_all)
     except IntegrityError as error:
         if not _is_known(error):
             raise
-    return _handle(received, allowed, _take_new)
+    return _handle(received, allowed, _insert_new)
 
 
 def _handle(
     received: _Received, allowed: Callable[[], None] | None, take: Callable[[_Received], _New]
 ) -> int:
-    ran: list[metrics.Ran] = []
+    ran: list[metrics.HandlerCall] = []
     with transaction.atomic():
         if allowed is not None:
             allowed()
         new = take(received)
         try:
-            for call in waves(new):
+            for call in handler_calls(new):
                 begun = time.perf_counter()
                 _run(subscriptions()[call[0].type].handler, call)
                 ran.append(([message.type for message in call], time.perf_counter() - begun))
@@ -90,11 +90,13 @@ def _handle(
         fault_point("consumer.before_commit")
     metrics.committed(ran)
     if new:
-        log_each(log, "event.handled", "an event is handled", ((message, named(message)) for message in new))
+        log_each(
+            log, "event.handled", "an event is handled", ((message, log_fields(message)) for message in new)
+        )
     return len(new)
 
 
-def waves(messages: Sequence[Received[Any]]) -> Iterator[list[Received[Any]]]:
+def handler_calls(messages: Sequence[Received[Any]]) -> Iterator[list[Received[Any]]]:
     """What is given to the handlers, call by call: each subject's messages in their order.
 
     A call has messages of one type and no subject twice, unless its handler takes more.
@@ -126,21 +128,21 @@ def _run(handler: Handler, messages: list[Received[Any]]) -> None:
             handler(message)
 
 
-def named(message: Received[Any]) -> dict[str, str]:
+def log_fields(message: Received[Any]) -> dict[str, str]:
     """What a log line says of an event: never its payload."""
     return {"event_id": str(message.id), "type": message.type, "subject": message.subject}
 
 
-def _take_all(received: _Received) -> _New:
+def _insert_all(received: _Received) -> _New:
     """Insert the inbox rows of all. The primary key decides: if one is known, the transaction fails later."""
-    execute_deferred(_TAKE_ALL, _rows(received))
+    execute_deferred(_INSERT_ALL, _rows(received))
     return list(received.values())
 
 
-def _take_new(received: _Received) -> _New:
+def _insert_new(received: _Received) -> _New:
     """Insert the inbox rows; the primary key decides which are new. Each new message once, in order."""
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE_NEW, _rows(received))
+        cursor.execute(_INSERT_NEW, _rows(received))
         new = {row[0] for row in cursor.fetchall()}
     return [message for id, message in received.items() if id in new]
 

@@ -19,9 +19,9 @@ from servicekit.messaging.threads import database_errors, fresh_connections
 log = logging.getLogger(__name__)
 
 #: Messages read in one call, and milliseconds to wait for them.
-READ, BLOCK_MS = 8, 2000
+READ_COUNT, BLOCK_MS = 8, 2000
 #: So many reads in vain, and the reader looks whether the stream has begun anew.
-LOOK_AFTER = 5
+CHECK_AFTER_EMPTY_READS = 5
 
 
 def follow_quotes(handler: Callable[[QuotesUpdated], None], stop: threading.Event) -> None:
@@ -33,21 +33,21 @@ def follow_quotes(handler: Callable[[QuotesUpdated], None], stop: threading.Even
     last, in_vain = "0-0", 0
     while not stop.is_set():
         try:
-            answer = client.xread({QUOTES_STREAM: last}, count=READ, block=BLOCK_MS)
+            answer = client.xread({QUOTES_STREAM: last}, count=READ_COUNT, block=BLOCK_MS)
             in_vain = 0 if answer else in_vain + 1
             for entry, fields in answer[0][1] if answer else []:
-                _hand(handler, fields)
+                _handle(handler, fields)
                 last = entry
-            if in_vain >= LOOK_AFTER:
+            if in_vain >= CHECK_AFTER_EMPTY_READS:
                 in_vain = 0
-                if _begun_anew(client, last):
+                if _was_recreated(client, last):
                     last = "0-0"
         except (redis.RedisError, *database_errors) as error:
             log.warning("quotes: %s", error)
             stop.wait(1)
 
 
-def _hand(handler: Callable[[QuotesUpdated], None], fields: dict[str, str]) -> None:
+def _handle(handler: Callable[[QuotesUpdated], None], fields: dict[str, str]) -> None:
     if fields.get("type") != QuotesUpdated.TYPE:
         return  # of another version of market_service
     try:
@@ -59,7 +59,7 @@ def _hand(handler: Callable[[QuotesUpdated], None], fields: dict[str, str]) -> N
         handler(message)
 
 
-def _begun_anew(client: Any, last: str) -> bool:
+def _was_recreated(client: Any, last: str) -> bool:
     """Whether the newest entry is older than what was read: the stream was lost, its clock went back."""
     newest = client.xrevrange(QUOTES_STREAM, count=1)
     return bool(newest) and streams.entry_key(newest[0][0]) < streams.entry_key(last)

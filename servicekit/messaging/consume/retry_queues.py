@@ -128,7 +128,7 @@ class RetryQueues:
                     )
                     return True
             self.waiting.setdefault(delivery.queue, deque()).appendleft(delivery)
-            self.due[delivery.queue] = time.monotonic() + failures.wait_after(attempts)
+            self.due[delivery.queue] = time.monotonic() + failures.backoff_s(attempts)
             return False
 
     def _failed(self, delivery: Delivery, error: Exception) -> int:
@@ -140,7 +140,7 @@ class RetryQueues:
             f"event {message.id} ({message.type}) failed",
             level=logging.ERROR,
             error=error,
-            **inbox.named(message),
+            **inbox.log_fields(message),
         )
         return failures.record(
             event_id=str(message.id),

@@ -15,7 +15,7 @@ from servicekit.audit.actors import Actor
 from servicekit.audit.recording import record
 from servicekit.contracts import ContractError
 from servicekit.messaging.consume import inbox
-from servicekit.messaging.envelope import open_envelope, origin_of, parse
+from servicekit.messaging.envelope import from_attributes, origin_of, parse
 from servicekit.messaging.models import DroppedEvent, FailedEvent, InboxEvent
 from servicekit.telemetry import NO_ORIGIN, log_event, origin_context
 
@@ -56,7 +56,7 @@ def retry(event_id: UUID, *, by: Actor | None = None, reason: str = "") -> Outco
         with transaction.atomic():
             row = dead_letters().select_for_update().get(event_id=event_id)
             origin = origin_of(row.envelope)
-            inbox.handle([open_envelope(parse(row.envelope))])
+            inbox.handle([from_attributes(parse(row.envelope))])
             _record("event.retry", row, by=by, reason=reason, after={"handled": True})
             row.delete()
     except FailedEvent.DoesNotExist:

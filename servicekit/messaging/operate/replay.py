@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from servicekit.ids import first_id
-from servicekit.messaging.consume.inbox_memory import MARGIN
+from servicekit.messaging.consume.dedupe_window import MARGIN
 from servicekit.messaging.models import OutboxEvent, Replay, UnsentEvent
 from servicekit.messaging.publish.relay_wakeup import wake_relay
 

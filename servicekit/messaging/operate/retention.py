@@ -6,7 +6,7 @@ the same transaction, their number and digest to ``removed_events``, per type an
 UUIDv7. Digests add up: of what is there and what is gone together they are the same on both sides,
 however much either side has removed. The views ``published_totals`` and ``handled_totals`` say them.
 
-An inbox that no longer knows an old event could handle it twice: see ``consume/inbox_memory.py``.
+An inbox that no longer knows an old event could handle it twice: see ``consume/dedupe_window.py``.
 """
 
 from __future__ import annotations

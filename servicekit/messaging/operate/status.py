@@ -98,7 +98,7 @@ def _stream() -> tuple[int | None, tuple[Subscriber, ...]]:
     known = dict(StreamGroup.objects.order_by("name").values_list("name", "acknowledged"))
     try:
         length: int | None = client.xlen(stream)
-        found = {group.name: group for group in redis_groups.look(client, stream)}
+        found = {group.name: group for group in redis_groups.read_groups(client, stream)}
         lags = {name: _lag(client, stream, group) for name, group in found.items()}
     except redis.RedisError:
         length, found, lags = None, {}, {}

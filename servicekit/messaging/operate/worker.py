@@ -31,7 +31,7 @@ JOIN_TIMEOUT_S = 10.0
 
 #: So many objects more than at the last look make Python look for cycles among them. Its own 700 are made
 #: by every few events and gone after their batch without its help: a tenth of a worker's CPU, for nothing.
-GARBAGE = 50_000
+GC_THRESHOLD = 50_000
 
 
 class EventThreads(bootsteps.StartStopStep):
@@ -105,6 +105,6 @@ def work(app: Celery) -> int:
     )
     gc.collect()
     gc.freeze()  # what is there now stays
-    gc.set_threshold(GARBAGE)
+    gc.set_threshold(GC_THRESHOLD)
     worker.start()
     return int(worker.exitcode or 0)

@@ -12,12 +12,12 @@ from django.utils import timezone
 
 from servicekit.messaging import streams
 from servicekit.messaging.models import StreamGroup, StreamState
-from servicekit.messaging.publish.redis_groups import ORIGIN, Group, Key, look, text
+from servicekit.messaging.publish.redis_groups import ORIGIN, Group, Key, read_groups, text
 
-_CONFIRMED = f"DELETE FROM outbox_batches WHERE {streams.LAST_ENTRY_KEY} <= (%s, %s)"
+_DELETE_CONFIRMED = f"DELETE FROM outbox_batches WHERE {streams.LAST_ENTRY_KEY} <= (%s, %s)"
 
 
-def remember(found: list[Group]) -> Key | None:
+def record(found: list[Group]) -> Key | None:
     """Note who reads the stream and how far they are.
 
     Returns:
@@ -44,14 +44,14 @@ def remember(found: list[Group]) -> Key | None:
         confirmed = min(known.values())
         if text(confirmed) != state.confirmed:
             StreamState.objects.update(confirmed=text(confirmed))
-            _forget_batches(confirmed)
+            _delete_confirmed(confirmed)
         return confirmed
 
 
-def _forget_batches(confirmed: Key) -> None:
+def _delete_confirmed(confirmed: Key) -> None:
     """What every subscriber has acknowledged is never sent again."""
     with connection.cursor() as cursor:
-        cursor.execute(_CONFIRMED, list(confirmed))
+        cursor.execute(_DELETE_CONFIRMED, list(confirmed))
 
 
 def forget(name: str) -> bool:
@@ -64,7 +64,7 @@ def forget(name: str) -> bool:
         redis.RedisError: Redis does not answer; nothing has changed.
     """
     client, stream = streams.shared(), streams.stream_of(settings.SERVICE_NAME)
-    destroyed = any(group.name == name for group in look(client, stream)) and bool(
+    destroyed = any(group.name == name for group in read_groups(client, stream)) and bool(
         client.xgroup_destroy(stream, name)
     )
     return bool(StreamGroup.objects.filter(name=name).delete()[0]) or destroyed

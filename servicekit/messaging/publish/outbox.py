@@ -83,7 +83,7 @@ def publish_many(outgoing: Iterable[Outgoing]) -> list[UUID]:
         subject = out.event.subject
         rows.append((event_id, out.event.TYPE, subject, out.sequence))
         envelopes.append(
-            envelope.seal(
+            envelope.to_json(
                 out.event,
                 id=event_id,
                 source=source,

@@ -44,7 +44,7 @@ def after(key: Key) -> str:
     return text((key[0], key[1] + 1) if key[1] < LAST_NUMBER else (key[0] + 1, 0))
 
 
-def look(client: Any, stream: str) -> list[Group]:
+def read_groups(client: Any, stream: str) -> list[Group]:
     """The groups of a stream that are there now.
 
     Returns:

@@ -36,10 +36,10 @@ log = logging.getLogger(__name__)
 
 #: How many rows are sent at a time.
 BATCH = 200
-#: Seconds between two looks when nobody wakes the relay.
-INTERVAL = 2.0
-#: Seconds between two looks for what Redis may have lost while nothing is sent.
-LOSS_INTERVAL = 5.0
+#: Seconds between two polls when nobody wakes the relay.
+POLL_INTERVAL_S = 2.0
+#: Seconds between two checks for what Redis may have lost while nothing is sent.
+LOSS_CHECK_INTERVAL_S = 5.0
 #: The advisory lock's number; locks are per database, so one number serves every service.
 LEADER_LOCK = 7_001
 
@@ -91,7 +91,7 @@ def lead(stop: threading.Event) -> bool:
             cursor.execute("SELECT pg_try_advisory_lock(%s)", [LEADER_LOCK])
             if cursor.fetchone()[0]:
                 return True
-        stop.wait(INTERVAL)
+        stop.wait(POLL_INTERVAL_S)
     return False
 
 
@@ -105,26 +105,26 @@ def run(stop: threading.Event) -> None:
 
 
 def _run(stop: threading.Event, wakeup: RelayWakeup) -> None:
-    capacity, batching, next_look = StreamCapacity(), AdaptiveBatching(stop), 0.0
+    capacity, batching, next_loss_check = StreamCapacity(), AdaptiveBatching(stop), 0.0
     while not stop.is_set():
         try:
-            if time.monotonic() >= next_look:
-                take_back_lost()
-                next_look = time.monotonic() + LOSS_INTERVAL
-            sent = _send_while(capacity)
+            if time.monotonic() >= next_loss_check:
+                requeue_lost()
+                next_loss_check = time.monotonic() + LOSS_CHECK_INTERVAL_S
+            sent = _send_all(capacity)
             if sent is None:
-                stop.wait(INTERVAL)
-            batching.after_batch(sent or 0, most=BATCH)
+                stop.wait(POLL_INTERVAL_S)
+            batching.after_batch(sent or 0, batch_size=BATCH)
             batching.before_read()
-            wakeup.wait(INTERVAL)
+            wakeup.wait(POLL_INTERVAL_S)
             batching.after_read()
         except redis.RedisError as error:
             log.warning("Redis does not answer the relay: %s", error)
             capacity = StreamCapacity()  # out of memory: look, and trim, before the next try
-            stop.wait(INTERVAL)
+            stop.wait(POLL_INTERVAL_S)
 
 
-def _send_while(capacity: StreamCapacity) -> int | None:
+def _send_all(capacity: StreamCapacity) -> int | None:
     """Send what there is. Returns how many; None when the stream is full before the end of it."""
     total = 0
     while capacity.left():
@@ -154,15 +154,15 @@ def send_batch() -> int:
             _mark(rows, answer[-1])
             metrics.sent(len(rows))
             return len(rows)
-        _take_back(StreamState.objects.get(), last=answer)
+        _requeue(StreamState.objects.get(), last=answer)
     return 0
 
 
-def take_back_lost() -> None:
+def requeue_lost() -> None:
     """Make unsent again what Redis has lost, if it has lost anything."""
     state = StreamState.objects.first()
     if state and isinstance(last := _send(state.last_entry, []), str):
-        _take_back(state, last=last)
+        _requeue(state, last=last)
 
 
 class Row(NamedTuple):
@@ -219,7 +219,7 @@ def _mark(rows: Sequence[Row], last_entry: str) -> None:
         cursor.execute(_SENT, [seqs, seqs, last_entry])
 
 
-def _take_back(state: StreamState, *, last: str) -> None:
+def _requeue(state: StreamState, *, last: str) -> None:
     """Make unsent again what the stream no longer has and not every subscriber has acknowledged."""
     since = max(streams.entry_key(last), streams.entry_key(state.confirmed))
     with connection.cursor() as cursor:

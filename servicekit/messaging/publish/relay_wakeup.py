@@ -20,14 +20,14 @@ from servicekit.messaging import streams
 log = logging.getLogger(__name__)
 
 #: Seconds until it is tried again to hear of messages.
-LISTEN_AGAIN_S = 1.0
+RESUBSCRIBE_S = 1.0
 
-_here: RelayWakeup | None = None
+_local: RelayWakeup | None = None
 
 
 def wake_relay() -> None:
     """Tell the service's relay, wherever it runs, to look now."""
-    if (here := _here) is not None:
+    if (here := _local) is not None:
         here.wake()
         return
     try:
@@ -44,13 +44,13 @@ class RelayWakeup:
     """
 
     def __init__(self) -> None:
-        global _here
+        global _local
         self._woken = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._connection: Any = None
         self._listen_at = 0.0
         self._poll = select.poll()
         self._poll.register(self._woken, select.POLLIN)
-        _here = self
+        _local = self
 
     def __del__(self) -> None:
         os.close(self._woken)  # not before: who is about to wake it holds it still
@@ -67,17 +67,17 @@ class RelayWakeup:
             if ready == self._woken:
                 os.eventfd_read(self._woken)
             else:
-                self._hear()
+                self._receive()
 
     def close(self) -> None:
         """From now on others must be told by a message: this process relays no more."""
-        global _here
-        if _here is self:
-            _here = None
+        global _local
+        if _local is self:
+            _local = None
         self._stop_listening()
 
     def _listen(self) -> None:
-        self._listen_at = time.monotonic() + LISTEN_AGAIN_S
+        self._listen_at = time.monotonic() + RESUBSCRIBE_S
         try:
             self._connection = streams.connect().connection_pool.get_connection()
             self._connection.send_command("SUBSCRIBE", streams.wake_channel(settings.SERVICE_NAME))
@@ -86,7 +86,7 @@ class RelayWakeup:
             log.warning("Redis does not answer who waits to wake the relay: %s", error)
             self._stop_listening()
 
-    def _hear(self) -> None:
+    def _receive(self) -> None:
         """Read what has come; that something has is all that it says."""
         try:
             if self._connection._sock.recv(65_536):

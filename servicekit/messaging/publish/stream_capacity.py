@@ -2,7 +2,7 @@
 
 What every known subscriber has acknowledged goes, however soon; nothing else ever does. So a stream is
 short while its subscribers keep up, and grows while one of them is down, until it is full: then the
-relay waits, the outbox keeps what comes, and nothing is lost. The limit is ours (``MOST``) and not
+relay waits, the outbox keeps what comes, and nothing is lost. The limit is ours (``MAX_ENTRIES``) and not
 Redis's memory, because Redis also holds the sessions of the pages and the queues of the workers.
 """
 
@@ -19,13 +19,13 @@ from servicekit.messaging.publish import groups, redis_groups
 log = logging.getLogger(__name__)
 
 #: Seconds that entries stay after everybody has acknowledged them, to be looked at.
-KEPT_SECONDS = 3600
+KEEP_S = 3600
 #: A stream longer than this does not keep them.
-KEPT = 5_000
+KEEP_ENTRIES = 5_000
 #: A stream of so many entries takes no more. An entry weighs about 750 bytes; four services publish.
-MOST = 40_000
+MAX_ENTRIES = 40_000
 #: The relay looks at the length, and trims, after so many entries.
-LOOK_EVERY = 2_000
+CHECK_EVERY_ENTRIES = 2_000
 
 
 def trim_stream() -> int:
@@ -38,17 +38,17 @@ def trim_stream() -> int:
         redis.RedisError: Redis does not answer.
     """
     client, stream = streams.shared(), streams.stream_of(settings.SERVICE_NAME)
-    confirmed = groups.remember(redis_groups.look(client, stream))
+    confirmed = groups.record(redis_groups.read_groups(client, stream))
     if confirmed is None:
         return 0
     limit = streams.entry_key(redis_groups.after(confirmed))
-    if client.xlen(stream) <= KEPT:
-        limit = min(limit, (int((time.time() - KEPT_SECONDS) * 1000), 0))
+    if client.xlen(stream) <= KEEP_ENTRIES:
+        limit = min(limit, (int((time.time() - KEEP_S) * 1000), 0))
     return int(client.xtrim(stream, minid=redis_groups.text(limit), approximate=False))
 
 
 class StreamCapacity:
-    """Whether the stream takes more entries, for the relay. Asks Redis once in ``LOOK_EVERY`` entries."""
+    """Whether the stream takes more entries, for the relay. Asks Redis every ``CHECK_EVERY_ENTRIES``."""
 
     def __init__(self) -> None:
         self._left = 0
@@ -63,15 +63,15 @@ class StreamCapacity:
         if self._left <= 0:
             trim_stream()
             length = streams.shared().xlen(streams.stream_of(settings.SERVICE_NAME))
-            self._left = min(LOOK_EVERY, MOST - length)
-            self._tell(self._left <= 0, length)
+            self._left = min(CHECK_EVERY_ENTRIES, MAX_ENTRIES - length)
+            self._log_change(self._left <= 0, length)
         return self._left > 0
 
     def use(self, entries: int) -> None:
         """So many entries were sent."""
         self._left -= entries
 
-    def _tell(self, full: bool, length: int) -> None:
+    def _log_change(self, full: bool, length: int) -> None:
         if full and not self._full:
             log.error(
                 "the stream is full (%d entries): a subscriber does not keep up; the relay waits", length

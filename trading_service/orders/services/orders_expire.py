@@ -59,7 +59,7 @@ def orders_expire(*, limit: int = LIMIT) -> int:
             recalled.append((order, recalls + 1))
     batch.write("reject_code")
     if recalled:
-        rows = ((order.id, recalls, _patience(recalls)) for order, recalls in recalled)
+        rows = ((order.id, recalls, _deadline_s(recalls)) for order, recalls in recalled)
         execute_deferred(_REARM, columns(rows))
     return len(due)
 
@@ -81,6 +81,6 @@ def _recall(order: LockedOrder, batch: Batch) -> trading.OrderCancelRequested:
     return trading.OrderCancelRequested(order_id=order.id, user_id=order.user_id, requested_at=batch.now)
 
 
-def _patience(recalls: int) -> float:
+def _deadline_s(recalls: int) -> float:
     """Seconds until the venue is asked again, after it was asked so many times."""
     return float(min(settings.ORDER_DEADLINE * 2.0**recalls, settings.ORDER_DEADLINE_LONGEST))

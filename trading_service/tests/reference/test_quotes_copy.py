@@ -1,4 +1,4 @@
-"""quotes_hear, quotes_copy: the stream of the latest quotes."""
+"""quotes_receive, quotes_copy: the stream of the latest quotes."""
 
 from __future__ import annotations
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from compose.check.tests import rows
 from compose.check.tests.names import ANN, DEPOSIT, EVENTS, OTHER
-from servicekit.contracts.subscribers import HEARS, routes
+from servicekit.contracts.subscribers import SUBSCRIBED_TYPES, event_routes
 
 VIOLATIONS: list[tuple[str, str, str, str]] = []
 
-for service in HEARS:
+for service in SUBSCRIBED_TYPES:
     VIOLATIONS += [
         (
             "I12",
@@ -34,7 +34,7 @@ for service in HEARS:
         ),
     ]
 
-for publisher, subscriber, types in routes():
+for publisher, subscriber, types in event_routes():
     name = f"what {publisher} published is not what {subscriber} handled"
     heard = next(id for id, type, _ in EVENTS if type in types)
     VIOLATIONS += [

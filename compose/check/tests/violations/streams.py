@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from compose.check.tests.story import stream
-from servicekit.contracts.subscribers import routes
+from servicekit.contracts.subscribers import event_routes
 
 Breaks = Callable[[Any], object]
 
@@ -32,7 +32,7 @@ def _no_stream(publisher: str) -> Breaks:
 
 
 VIOLATIONS: list[tuple[str, str, Breaks]] = []
-for publisher, subscriber, _ in routes():
+for publisher, subscriber, _ in event_routes():
     name = f"{subscriber} has not done with all of events:{publisher}"
     VIOLATIONS += [
         ("I12", name, _unread(publisher)),

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from market_service.faults import Faults
+from market_service.file_errors import FileErrors
 from market_service.instruments.selectors import instrument_ids
 from market_service.quotes.errors import PricesInvalid
 from market_service.quotes.services import PricesImported, prices_import
@@ -17,7 +17,7 @@ from servicekit.audit.actors import Actor
 from servicekit.audit.recording import Subject, record
 
 
-def say_prices(command: BaseCommand, imported: PricesImported) -> None:
+def print_prices(command: BaseCommand, imported: PricesImported) -> None:
     """One line of what an import did."""
     command.stdout.write(
         f"daily prices: {imported.total:,} rows: {imported.created:,} new, {imported.changed:,} changed, "
@@ -25,7 +25,7 @@ def say_prices(command: BaseCommand, imported: PricesImported) -> None:
     )
 
 
-def note_prices(imported: PricesImported, file: Path) -> None:
+def record_prices(imported: PricesImported, file: Path) -> None:
     """Put an import that did something on record, in its transaction."""
     if imported.created or imported.changed:
         after = {"created": imported.created, "changed": imported.changed}
@@ -33,9 +33,9 @@ def note_prices(imported: PricesImported, file: Path) -> None:
         record("prices.import", subject, by=Actor.shell(), after=after)
 
 
-def say_faults(command: BaseCommand, faults: Faults) -> None:
+def print_errors(command: BaseCommand, errors: FileErrors) -> None:
     """All that is wrong with a file, by kind."""
-    for line in faults.lines():
+    for line in errors.lines():
         command.stderr.write(line)
 
 
@@ -54,10 +54,10 @@ class Command(BaseCommand):
         try:
             with transaction.atomic():
                 imported = prices_import(path=file, instrument_ids=instrument_ids())
-                note_prices(imported, file)
-            say_prices(self, imported)
+                record_prices(imported, file)
+            print_prices(self, imported)
         except PricesInvalid as error:
-            say_faults(self, error.faults)
+            print_errors(self, error.errors)
             raise CommandError(error.detail) from None
         except OSError as error:
             raise CommandError(f"{file} cannot be read: {error.strerror or error}") from None

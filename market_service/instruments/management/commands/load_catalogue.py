@@ -11,7 +11,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from market_service.instruments.errors import CatalogueInvalid
-from market_service.instruments.management.commands.import_prices import note_prices, say_faults, say_prices
+from market_service.instruments.management.commands.import_prices import (
+    print_errors,
+    print_prices,
+    record_prices,
+)
 from market_service.instruments.services import catalogue_load
 from market_service.quotes.errors import PricesInvalid
 from servicekit.audit.actors import Actor
@@ -34,7 +38,7 @@ class Command(BaseCommand):
         try:
             loaded = catalogue_load(catalogue=file, prices=SHIPPED_PRICES if file == SHIPPED else None)
         except (CatalogueInvalid, PricesInvalid) as error:
-            say_faults(self, error.faults)
+            print_errors(self, error.errors)
             raise CommandError(error.detail) from None
         except OSError as error:
             raise CommandError(f"{error.filename} cannot be read: {error.strerror}") from None
@@ -44,9 +48,9 @@ class Command(BaseCommand):
                 subject = Subject("file", file.name, str(file.absolute()))
                 record("catalogue.load", subject, by=Actor.shell(), after=after)
             if loaded.prices:
-                note_prices(loaded.prices, SHIPPED_PRICES)
+                record_prices(loaded.prices, SHIPPED_PRICES)
         if loaded.prices:
-            say_prices(self, loaded.prices)
+            print_prices(self, loaded.prices)
         self.stdout.write(
             f"instruments: {len(loaded.listed)} listed, {len(loaded.changed)} changed, "
             f"{loaded.unchanged} as before"

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 #: Places of a kind that are named; the others are counted.
-PLACES_NAMED = 5
+MAX_EXAMPLES = 5
 
 
-class Fault(NamedTuple):
+class FileError(NamedTuple):
     """One thing that is wrong.
 
     Attributes:
@@ -30,27 +30,27 @@ class Fault(NamedTuple):
 @dataclass
 class _Kind:
     count: int = 0
-    first: list[Fault] = field(default_factory=list)
+    first: list[FileError] = field(default_factory=list)
 
 
-class Faults:
-    """Any number of faults, in bounded memory."""
+class FileErrors:
+    """Any number of errors, in bounded memory."""
 
     def __init__(self) -> None:
         self._kinds: dict[str, _Kind] = {}
 
-    def add(self, fault: Fault) -> None:
-        kind = self._kinds.setdefault(fault.kind, _Kind())
+    def add(self, error: FileError) -> None:
+        kind = self._kinds.setdefault(error.kind, _Kind())
         kind.count += 1
-        if len(kind.first) < PLACES_NAMED:
-            kind.first.append(fault)
+        if len(kind.first) < MAX_EXAMPLES:
+            kind.first.append(error)
 
     @property
     def count(self) -> int:
         return sum(kind.count for kind in self._kinds.values())
 
     @property
-    def first(self) -> Fault:
+    def first(self) -> FileError:
         """The one that was added first."""
         return next(iter(self._kinds.values())).first[0]
 
@@ -61,6 +61,6 @@ class Faults:
         """What a person reads: each kind with its number, and below it the first places."""
         for name, kind in self._kinds.items():
             yield f"{name}: {kind.count:,}"
-            yield from (f"  {fault}" for fault in kind.first)
+            yield from (f"  {error}" for error in kind.first)
             if more := kind.count - len(kind.first):
                 yield f"  … and {more:,} more"

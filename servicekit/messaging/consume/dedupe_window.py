@@ -1,7 +1,7 @@
 """How far back the inbox remembers what was handled.
 
 An inbox that no longer knows an old event could handle it twice. So an event older than the inbox
-remembers (:func:`remembered_since`) is not handled when it comes but becomes a dead letter.
+remembers (:func:`window_start`) is not handled when it comes but becomes a dead letter.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from servicekit.messaging.models import RemovedEvents
 MARGIN = timedelta(days=1)
 
 
-class Forgotten(Exception):
+class OutsideDedupeWindow(Exception):
     """The inbox may have forgotten whether the event was handled: too old to be handled by itself."""
 
     def __init__(self) -> None:
@@ -30,8 +30,8 @@ class Forgotten(Exception):
         )
 
 
-def remembered_since(*, removed: datetime | None) -> UUID:
-    """The smallest id of which the inbox surely knows whether it was handled. See :class:`Forgotten`.
+def window_start(*, removed: datetime | None) -> UUID:
+    """The smallest event id of which the inbox surely knows whether it was handled.
 
     Args:
         removed: :func:`removed_until`, as read when the process started. What is removed since then is

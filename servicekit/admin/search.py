@@ -15,7 +15,7 @@ from servicekit.admin.columns import as_uuid
 from servicekit.people.selectors import ids_named
 
 
-class FoundRows(ModelAdmin):
+class ExactSearch(ModelAdmin):
     """One search box for all of it.
 
     Attributes:

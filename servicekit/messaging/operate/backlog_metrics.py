@@ -14,7 +14,7 @@ from prometheus_client.registry import Collector
 from servicekit.messaging.operate.status import status
 
 
-class Waiting(Collector):
+class BacklogCollector(Collector):
     """Gauges of what waits, read when asked for."""
 
     def describe(self) -> Iterator[GaugeMetricFamily]:
