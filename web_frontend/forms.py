@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from servicekit.money import MAX_MINOR, to_minor, to_text
 from web_frontend.gateway_client import GatewayProblem
-from web_frontend.numbers import ForeignCurrency, NotANumber, number_read
+from web_frontend.numbers import ForeignCurrency, NotANumber, number_parse
 
 #: A day as the browser sends it, and as people write it with dots; slashes mean two things.
 DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)|(\d\d)\.(\d\d)\.(\d{4})", re.ASCII)
@@ -38,7 +38,7 @@ class AmountField(forms.CharField):
     def clean(self, value: Any) -> str:
         """Refuse what is no amount, with the reason that applies."""
         try:
-            amount = number_read(super().clean(value), get_language() or "en", is_money=True)
+            amount = number_parse(super().clean(value), get_language() or "en", is_money=True)
         except ForeignCurrency:
             self._refuse("foreign")
         except NotANumber:
@@ -68,7 +68,7 @@ class QuantityField(forms.CharField):
     def clean(self, value: Any) -> int:
         """Refuse what is no quantity, with the reason that applies."""
         try:
-            number = number_read(super().clean(value), get_language() or "en")
+            number = number_parse(super().clean(value), get_language() or "en")
         except NotANumber:
             self._refuse("invalid")
         if int(number.as_tuple().exponent) < 0:

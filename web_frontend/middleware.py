@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 
 from web_frontend import errors
 from web_frontend.gateway_client import Gateway, GatewayProblem, GatewayUnavailable, SignedOut
-from web_frontend.page_locale import page_locale_kept
+from web_frontend.page_locale import fixed_page_locale
 from web_frontend.pages import go_to, sign_in_address
 from web_frontend.sessions import tokens
 
@@ -67,5 +67,5 @@ class TimeZoneMiddleware:
             zone = ZoneInfo(request.COOKIES.get("time_zone") or "UTC")
         except (KeyError, ValueError, OSError):  # not a zone, or no name of a file at all
             zone = ZoneInfo("UTC")
-        with timezone.override(zone), page_locale_kept():
+        with timezone.override(zone), fixed_page_locale():
             return self.get_response(request)

@@ -42,7 +42,7 @@ class ForeignCurrency(ValueError):
     """The text names another currency than the account's."""
 
 
-def number_read(text: str, language: str, *, is_money: bool = False) -> Decimal:
+def number_parse(text: str, language: str, *, is_money: bool = False) -> Decimal:
     """What a person typed, as a number.
 
     Args:

@@ -42,7 +42,7 @@ def page_locale() -> PageLocale:
 
 
 @contextmanager
-def page_locale_kept() -> Iterator[None]:
+def fixed_page_locale() -> Iterator[None]:
     """Make a page in the language and zone that are active now; neither changes while it is made."""
     token = _of_page.set(_active())
     try:

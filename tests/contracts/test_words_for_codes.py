@@ -10,7 +10,7 @@ import pytest
 
 from servicekit.contracts.user import NOTICES
 from tests.contracts.source import REPOSITORY, SERVICES, Module, modules
-from web_frontend.wording import LABELS
+from web_frontend.labels import LABELS
 
 PACKAGES = [*SERVICES.values(), REPOSITORY / "servicekit"]
 #: Whose codes are shown to nobody, or as they are.

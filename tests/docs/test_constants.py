@@ -42,8 +42,8 @@ PLACES = {
     "of_address": ("servicekit/event_stream/listeners.py", "MAX_OF_ADDRESS"),
     "of_user": ("servicekit/event_stream/listeners.py", "MAX_OF_USER"),
     "renewal": ("web_frontend/sessions/tokens.py", "REFRESH_TIMEOUT_S"),
-    "lock": ("web_frontend/sessions/tokens.py", "LOCK_LIFE"),
-    "wait": ("web_frontend/sessions/tokens.py", "WAIT"),
+    "lock": ("web_frontend/sessions/tokens.py", "LOCK_LIFETIME_S"),
+    "wait": ("web_frontend/sessions/tokens.py", "LOCK_WAIT_S"),
 }
 SENTENCES = [
     (

@@ -57,7 +57,7 @@ class Call:
         return f"{self.method} {self.path} {self.key} → {self.status or 'no answer'} {what}".rstrip()
 
 
-class Line:
+class ApiConnection:
     """One kept-alive connection to the gateway; for one thread."""
 
     def __init__(self, url: str) -> None:
@@ -72,7 +72,7 @@ class Line:
         body: Any = None,
         *,
         key: str = "",
-        patience: float = RETRY_FOR_S,
+        timeout_s: float = RETRY_FOR_S,
         root: str = "/api/v1",
     ) -> Call:
         """Send a request to ``<root><path>`` once. Never raises for what the system does."""
@@ -85,7 +85,7 @@ class Line:
         if body is not None:
             headers["Content-Type"] = "application/json"
         try:
-            connection = self._connected(patience)
+            connection = self._connected(timeout_s)
             text = None if body is None else json.dumps(body)
             connection.request(method, root + path, text, headers)
             response = connection.getresponse()
@@ -95,22 +95,22 @@ class Line:
             call.status = response.status
         except (OSError, http.client.HTTPException, ValueError) as error:
             call.answer = repr(error)
-            self.hang_up()
+            self.close()
         call.ended = time.time()
         return call
 
-    def _connected(self, patience: float) -> http.client.HTTPConnection:
+    def _connected(self, timeout_s: float) -> http.client.HTTPConnection:
         if self._connection is None:
             kind = (
                 http.client.HTTPSConnection if self._address.scheme == "https" else http.client.HTTPConnection
             )
-            self._connection = kind(self._address.hostname or "", self._address.port, timeout=patience)
-        self._connection.timeout = patience
+            self._connection = kind(self._address.hostname or "", self._address.port, timeout=timeout_s)
+        self._connection.timeout = timeout_s
         if self._connection.sock is not None:
-            self._connection.sock.settimeout(patience)
+            self._connection.sock.settimeout(timeout_s)
         return self._connection
 
-    def hang_up(self) -> None:
+    def close(self) -> None:
         """Close the connection; the next call opens another."""
         if self._connection is not None:
             self._connection.close()

@@ -37,10 +37,10 @@ class Trader(Customer):
 
     def _place(self, side: str, ticker: str, quantity: int) -> Call:
         bound = self.random.choice(BOUNDS)
-        wish = self.order(side, ticker, quantity, **({"worst_price": bound} if bound else {}))
-        call = self.send(wish)
+        intent = self.order(side, ticker, quantity, **({"worst_price": bound} if bound else {}))
+        call = self.send(intent)
         if call.outcome == "unknown" and self.random.random() < 0.4:  # an impatient one tries again at once
-            call = self.send(wish)
+            call = self.send(intent)
         if call.outcome == "ok":
             self.note(call.answer)
         return call
@@ -62,7 +62,7 @@ class Trader(Customer):
 
     def _deposit(self) -> Call:
         cents = f"{self.random.randint(10, 400)}.{self.random.randint(0, 99):02}"
-        return self.send(self.wish("/deposits", {"amount": cents, "currency": "USD"}))
+        return self.send(self.intent("/deposits", {"amount": cents, "currency": "USD"}))
 
     def _withdraw(self) -> Call:
         """Mostly what there is; sometimes more than ever was, which is refused."""
@@ -80,7 +80,7 @@ class Trader(Customer):
 
     def _rename(self) -> Call:
         body = {"display_name": f"{self.name} {len(self.names)}"}
-        call = self.line.call("PATCH", "/users/me", body)
+        call = self.connection.call("PATCH", "/users/me", body)
         self.calls += 1
         self.names.append(call)
         return call

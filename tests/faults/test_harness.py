@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.faults.client import Call, Line
-from tests.faults.customer import FINAL, Customer, Wish
+from tests.faults.client import ApiConnection, Call
+from tests.faults.customer import FINAL, Customer, Intent
 from tests.faults.load import HOT
 from tests.faults.promises import broken_promises
 from tests.faults.schedule import drawn
@@ -48,7 +48,7 @@ def test_what_an_answer_says(status: int, code: str, outcome: str) -> None:
 
 
 def test_no_answer_is_an_unknown_outcome() -> None:
-    call = Line("http://127.0.0.1:9").call("POST", "/orders", {}, patience=1)
+    call = ApiConnection("http://127.0.0.1:9").call("POST", "/orders", {}, timeout_s=1)
     assert (call.status, call.outcome) == (0, "unknown")
     assert "refused" in call.answer
 
@@ -72,8 +72,8 @@ def test_kept_promises_are_not_reported(customer: Customer) -> None:
     assert broken_promises(customer) == []
 
 
-def _orders(customer: Customer) -> list[Wish]:
-    return [wish for wish in customer.wishes.values() if wish.path == "/orders" and wish.granted]
+def _orders(customer: Customer) -> list[Intent]:
+    return [intent for intent in customer.intents.values() if intent.path == "/orders" and intent.confirmed]
 
 
 def _told(id: str, **order: Any) -> Call:
@@ -85,7 +85,7 @@ def _acknowledged_but_not_there(customer: Customer) -> None:
 
 
 def _never_asked_for(customer: Customer) -> None:
-    customer.wishes.pop(_orders(customer)[0].key)
+    customer.intents.pop(_orders(customer)[0].key)
 
 
 def _refused_but_done(customer: Customer) -> None:
@@ -97,13 +97,13 @@ def _two_orders_of_one_key(customer: Customer) -> None:
 
 
 def _another_order_than_was_asked_for(customer: Customer) -> None:
-    wish = _orders(customer)[0]
-    wish.body = {**wish.body, "quantity": 77}
+    intent = _orders(customer)[0]
+    intent.body = {**intent.body, "quantity": 77}
 
 
 def _a_deposit_is_lost(customer: Customer) -> None:
-    wish = customer.wish("/deposits", {"amount": "12.34", "currency": "USD"})
-    wish.calls.append(_told("0"))
+    intent = customer.intent("/deposits", {"amount": "12.34", "currency": "USD"})
+    intent.calls.append(_told("0"))
 
 
 def _a_withdrawal_is_lost(customer: Customer) -> None:
@@ -112,12 +112,12 @@ def _a_withdrawal_is_lost(customer: Customer) -> None:
 
 
 def _a_deposit_from_nowhere(customer: Customer) -> None:
-    key = next(key for key, wish in customer.wishes.items() if wish.path == "/deposits")
-    customer.wishes.pop(key)
+    key = next(key for key, intent in customer.intents.items() if intent.path == "/deposits")
+    customer.intents.pop(key)
 
 
 def _a_final_order_was_another(customer: Customer) -> None:
-    id = _orders(customer)[0].granted[0]["id"]
+    id = _orders(customer)[0].confirmed[0]["id"]
     customer.seen[id] = {**customer.seen[id], "status": "canceled"}
 
 
@@ -142,13 +142,16 @@ LIES = {
 @pytest.mark.parametrize("lie", LIES, ids=lambda lie: lie.__name__.strip("_"))
 def test_a_broken_promise_is_found(customer: Customer, lie: Callable[[Customer], None]) -> None:
     kept = (
-        {key: Wish(wish.path, wish.body, key, list(wish.calls)) for key, wish in customer.wishes.items()},
+        {
+            key: Intent(intent.path, intent.body, key, list(intent.calls))
+            for key, intent in customer.intents.items()
+        },
         dict(customer.seen),
     )
     try:
         lie(customer)
         found = broken_promises(customer)
     finally:
-        customer.wishes, customer.seen = kept
+        customer.intents, customer.seen = kept
         customer.broken.clear()
     assert any(LIES[lie] in what for what in found), found

@@ -174,9 +174,9 @@ class Trial:
     def _works(self, customer: Customer, end: float) -> None:
         """A new order is filled again, unless there is no money left for it."""
         while True:
-            wish = customer.order("buy", HOT, 1)
+            intent = customer.order("buy", HOT, 1)
             left = end - time.monotonic()
-            order = customer.must(lambda wish=wish: customer.send(wish), seconds=left).answer
+            order = customer.must(lambda intent=intent: customer.send(intent), seconds=left).answer
             while order["status"] not in FINAL:
                 assert time.monotonic() < end, f"a new order does not end: {order}"
                 time.sleep(0.2)

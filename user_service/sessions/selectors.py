@@ -24,7 +24,7 @@ def sign_ins_of(*, user_id: UUID) -> QuerySet[SignIn]:
     return SignIn.objects.filter(user_id=user_id).order_by("-last_at", "-id")[:SIGN_INS_SHOWN]
 
 
-def place_is_known(user_id: UUID, ip: str, *, since: datetime) -> bool:
+def address_is_known(user_id: UUID, ip: str, *, since: datetime) -> bool:
     """Whether the user was signed in from an address lately."""
     return Session.objects.filter(user_id=user_id, ip=ip, last_seen_at__gte=since).exists()
 

@@ -18,7 +18,7 @@ from web_frontend.accounts.forms import SignInForm, SignUpForm
 from web_frontend.forms import add_problem
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest, GatewayUnavailable, SignedOut
 from web_frontend.pages import go_to, next_address, show
-from web_frontend.sessions import sign_outs, tokens
+from web_frontend.sessions import pending_sign_outs, tokens
 
 logger = logging.getLogger(__name__)
 
@@ -66,9 +66,9 @@ def sign_out(request: GatewayRequest) -> HttpResponse:
     """End the session here at once, and at the API, which is told until it has heard."""
     if tokens.is_signed_in(request):
         refresh = tokens.refresh_token(request)
-        heard = not refresh or sign_outs.tell(request.gateway, refresh)
+        heard = not refresh or pending_sign_outs.revoke(request.gateway, refresh)
         if not heard:
-            sign_outs.keep(refresh)
+            pending_sign_outs.add(refresh)
         tokens.sign_out(request)
         if heard:
             messages.success(request, _("You are signed out."))

@@ -52,7 +52,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.templatetags.i18n",
                 "web_frontend.templatetags.addresses",
                 "web_frontend.templatetags.formatting",
-                "web_frontend.templatetags.words",
+                "web_frontend.templatetags.constant_texts",
             ],
             "context_processors": [
                 "django.template.context_processors.request",
@@ -85,7 +85,7 @@ CACHES = {
 #: As long as a refresh token lives.
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 #: What the pages' process starts beside the pages, each a thread.
-BACKGROUND = ["web_frontend.sessions.sign_outs.start"]
+BACKGROUND = ["web_frontend.sessions.pending_sign_outs.start"]
 #: So many of a user's sessions are kept; user_service has the same bound.
 SESSIONS_PER_USER = 20
 SESSION_ENGINE = "web_frontend.sessions.session_store"

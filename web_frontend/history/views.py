@@ -16,8 +16,8 @@ from django.views.decorators.http import require_safe
 from web_frontend.errors import not_found, refused, unavailable
 from web_frontend.forms import DayField
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest, GatewayUnavailable, SignedOut
+from web_frontend.labels import LABELS
 from web_frontend.pages import page_links, show, signed_in, wants_fragment
-from web_frontend.wording import LABELS
 
 KINDS = ("deposit", "withdrawal", "buy", "sell", "fee", "reversal")
 

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_safe
 
 from web_frontend.cash.account import account_read
 from web_frontend.gateway_client import GatewayRequest, GatewayUnavailable
+from web_frontend.labels import LABELS
 from web_frontend.pages import attempt, show, wants_fragment
 from web_frontend.sessions.tokens import is_signed_in
-from web_frontend.ticket.obstacles import quote_is_stale
+from web_frontend.ticket.blocked_reason import quote_is_stale
 from web_frontend.ticket.ticket import Ticket, ticket_read
-from web_frontend.wording import LABELS
 
 PAGE_SIZE = 50
 

@@ -22,14 +22,14 @@ from servicekit.contracts.reject_reasons import RejectCode
 from web_frontend.cash.account import account_read
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
 from web_frontend.instruments.views import show_instrument
+from web_frontend.labels import FINAL_STATUSES
 from web_frontend.orders.sentences import order_sentence
 from web_frontend.pages import attempt, go_to, page_links, show, signed_in, wants_fragment
-from web_frontend.ticket.ticket import is_beyond, key_after, price_read, ticket_read
-from web_frontend.wording import FINAL
+from web_frontend.ticket.ticket import is_beyond, key_after, price_parse, ticket_read
 
-#: Seconds between two looks at an order: while it is young, and when it rests.
-SOON, LATER = 1, 5
-YOUNG = 60
+#: Seconds between two polls of an order's state: in its first minute, and later.
+YOUNG_POLL_S, LATER_POLL_S = 1, 5
+YOUNG_S = 60
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,13 +54,13 @@ def _order_place(request: GatewayRequest) -> HttpResponse:
     instrument = request.gateway.get(f"/api/v1/instruments/{quote(ticker, safe='')}", public=True)
     submitted = {**request.POST.dict(), "step": "review"}
     ticket = ticket_read(submitted, instrument=instrument, account=None, positions=None)
-    worst_price = price_read(request.POST.get("worst_price"))
+    worst_price = price_parse(request.POST.get("worst_price"))
     if ticket.quantity is None:
-        return _looked_over_again(request, instrument, submitted)
-    if worst_price is None or ticket.obstacle or is_beyond(instrument, ticket.side, worst_price):
-        if placed := _placed_under(request, ticket.key):
+        return _show_again(request, instrument, submitted)
+    if worst_price is None or ticket.blocked_reason or is_beyond(instrument, ticket.side, worst_price):
+        if placed := _order_with_key(request, ticket.key):
             return go_to(request, reverse("order", args=[placed["id"]]))
-        return _looked_over_again(request, instrument, submitted, moved=not ticket.obstacle)
+        return _show_again(request, instrument, submitted, moved=not ticket.blocked_reason)
     order = {
         "ticker": ticker,
         "side": ticket.side,
@@ -80,14 +80,14 @@ def _order_place(request: GatewayRequest) -> HttpResponse:
                 "You have already placed another order from this form. "
                 "Look this one over again if you want to place it too."
             )
-        return _looked_over_again(request, instrument, submitted, problem=problem)
+        return _show_again(request, instrument, submitted, problem=problem)
     if (placed.get("reject_reason") or {}).get("code") == RejectCode.PRICE_MOVED:
         submitted["key"] = key_after(ticket.key)
-        return _looked_over_again(request, instrument, submitted, moved=True)
+        return _show_again(request, instrument, submitted, moved=True)
     return go_to(request, reverse("order", args=[placed["id"]]))
 
 
-def _looked_over_again(
+def _show_again(
     request: GatewayRequest,
     instrument: dict[str, Any],
     submitted: dict[str, str],
@@ -102,7 +102,7 @@ def _looked_over_again(
     return show_instrument(request, instrument, replace(ticket, problem=problem, moved=moved), positions)
 
 
-def _placed_under(request: GatewayRequest, key: str) -> dict[str, Any] | None:
+def _order_with_key(request: GatewayRequest, key: str) -> dict[str, Any] | None:
     """The order that this form has become already."""
     found: list[dict[str, Any]] = request.gateway.get("/api/v1/orders", client_order_id=key)["results"]
     return found[0] if found else None
@@ -147,9 +147,9 @@ def order_cancel(request: GatewayRequest, order_id: UUID) -> HttpResponse:
 
 
 def _order_context(order: dict[str, Any]) -> dict[str, Any]:
-    final = order["status"] in FINAL
+    final = order["status"] in FINAL_STATUSES
     age = (timezone.now() - datetime.fromisoformat(order["created_at"])).total_seconds()
-    every = SOON if age < YOUNG else LATER
+    every = YOUNG_POLL_S if age < YOUNG_S else LATER_POLL_S
     shown = f"{order['cancel_requested_at']} {order['status']} {order['updated_at']} {every} {get_language()}"
     return {
         "order": order,

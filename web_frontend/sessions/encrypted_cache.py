@@ -51,16 +51,16 @@ class EncryptedJson:
             return None
 
 
-class OneClient(RedisCacheClient):
+class SharedClient(RedisCacheClient):
     """One client of Redis, where Django makes one for every call."""
 
     @cached_property
-    def _client_kept(self) -> Any:
+    def _shared_client(self) -> Any:
         return super().get_client()
 
     def get_client(self, key: Any = None, *, write: bool = False) -> Any:
         """The client, whatever is asked for: there is one server."""
-        return self._client_kept
+        return self._shared_client
 
 
 class EncryptedCache(RedisCache):
@@ -68,7 +68,7 @@ class EncryptedCache(RedisCache):
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
-        self._class = OneClient
+        self._class = SharedClient
 
 
 @cache

@@ -20,14 +20,14 @@ from web_frontend.gateway_client import Gateway, GatewayProblem, GatewayUnavaila
 from web_frontend.sessions.session_store import remember_session
 
 #: Seconds before its end at which an access token (5 minutes) is replaced.
-MARGIN = 30
+REFRESH_BEFORE_S = 30
 #: Seconds. Each outlives the one before: a try, all tries, the lock, the 30 s in which user_service repeats
 #: its answer.
 REFRESH_TIMEOUT_S = 5.0
 REFRESH_TRIES = 2
-LOCK_LIFE = 20
+LOCK_LIFETIME_S = 20
 #: How long a request waits for another one's refresh; less than a page may take (PAGE_S). Seconds.
-WAIT = 7
+LOCK_WAIT_S = 7
 
 
 class Tokens(TypedDict):
@@ -89,8 +89,8 @@ def access_token(request: HttpRequest) -> str | None:
 
 def _refreshed(request: HttpRequest, owner: str) -> Tokens:
     """Replace the pair; only one request of the session does, the others wait for what it got."""
-    lock, mine, until = f"refresh:{owner}", uuid4().hex, time.monotonic() + WAIT
-    while not cache.add(lock, mine, timeout=LOCK_LIFE):
+    lock, mine, until = f"refresh:{owner}", uuid4().hex, time.monotonic() + LOCK_WAIT_S
+    while not cache.add(lock, mine, timeout=LOCK_LIFETIME_S):
         time.sleep(0.05)
         if tokens := _fresh(owner):
             return tokens
@@ -102,13 +102,13 @@ def _refreshed(request: HttpRequest, owner: str) -> Tokens:
         stored: Tokens | None = cache.get(_key(owner))
         if stored is None:
             raise SignedOut("session_lost")
-        return _store(owner, _ask(request, stored["refresh"]))
+        return _store(owner, _refresh(request, stored["refresh"]))
     finally:
         if cache.get(lock) == mine:  # it may have run out, and be another's by now
             cache.delete(lock)
 
 
-def _ask(request: HttpRequest, refresh: str) -> dict[str, Any]:
+def _refresh(request: HttpRequest, refresh: str) -> dict[str, Any]:
     """user_service's answer; asked again when it got lost, since the token may be used up by now."""
     gateway = Gateway(
         forwarded_for=request.headers.get("X-Forwarded-For", ""),
@@ -138,7 +138,7 @@ def _fresh(owner: str) -> Tokens | None:
     tokens: Tokens | None = cache.get(_key(owner))
     if tokens is None:
         raise SignedOut("session_lost")
-    return tokens if tokens["expires_at"] - time.time() > MARGIN else None
+    return tokens if tokens["expires_at"] - time.time() > REFRESH_BEFORE_S else None
 
 
 def _store(owner: str, answer: dict[str, Any]) -> Tokens:

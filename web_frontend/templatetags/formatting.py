@@ -21,9 +21,9 @@ from django.utils.translation import ngettext
 
 from servicekit.money import EXPONENTS
 from servicekit.numerals import Numerals
-from web_frontend.moments import clock_words, day_words, zone_words
+from web_frontend.date_texts import day_text, time_text, zone_text
+from web_frontend.labels import label_texts
 from web_frontend.page_locale import page_locale
-from web_frontend.wording import label_words
 
 register = template.Library()
 
@@ -158,12 +158,12 @@ def at(value: Any, shape: str = "smart") -> SafeString:
         return DASH
     page = page_locale()
     moment = known.astimezone(page.zone)
-    clock, day = clock_words(moment), day_words(moment.date(), page.language)
+    clock, day = time_text(moment), day_text(moment.date(), page.language)
     if shape == "lines":
         text = f'{day.short}<span class="sub">{clock}</span>'
     else:
         text = clock if moment.date() == page.today else f"{day.short}, {clock}"
-    title = f"{day.long}, {clock} {zone_words(moment, page.language)}"
+    title = f"{day.long}, {clock} {zone_text(moment, page.language)}"
     return SafeString(f'<time datetime="{moment.isoformat()}" title="{title}">{text}</time>')
 
 
@@ -181,7 +181,7 @@ def zone() -> str:
 @register.filter
 def label(value: Any, kind: str) -> str:
     """The word for a value of an enumeration: ``{{ order.status|label:"status" }}``."""
-    return label_words(kind, page_locale().language).get(str(value)) or str(value)
+    return label_texts(kind, page_locale().language).get(str(value)) or str(value)
 
 
 @register.filter

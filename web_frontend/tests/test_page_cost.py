@@ -18,7 +18,7 @@ from django.utils.translation import override
 
 from web_frontend.accounts.forms import SignUpForm
 from web_frontend.history.views import FilterForm
-from web_frontend.page_locale import page_locale, page_locale_kept
+from web_frontend.page_locale import fixed_page_locale, page_locale
 from web_frontend.tests.gateway_double import GatewayDouble, recorded
 from web_frontend.widgets import FieldRenderer
 
@@ -120,7 +120,7 @@ def test_the_gateway_is_not_asked_to_compress_what_a_socket_carries(
 
 def test_a_page_keeps_its_language_and_zone_and_no_longer() -> None:
     with override("ru"), timezone.override(ZoneInfo("Asia/Kolkata")):
-        with page_locale_kept(), override("en"), timezone.override(ZoneInfo("UTC")):
+        with fixed_page_locale(), override("en"), timezone.override(ZoneInfo("UTC")):
             assert (page_locale().language, str(page_locale().zone)) == ("ru", "Asia/Kolkata")
         with override("en"):
             assert page_locale().language == "en"

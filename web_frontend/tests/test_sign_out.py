@@ -8,14 +8,14 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from web_frontend.sessions import sign_outs
+from web_frontend.sessions import pending_sign_outs
 from web_frontend.tests.conftest import stored_by_the_pages
 from web_frontend.tests.gateway_double import GatewayDouble
 
 
 @pytest.fixture(autouse=True)
 def nothing_waits() -> None:
-    cache.delete_many([f"sign-outs:{number}" for number in range(sign_outs.BUCKETS)])
+    cache.delete_many([f"sign-outs:{number}" for number in range(pending_sign_outs.BUCKETS)])
 
 
 REVOKE = "POST /api/v1/auth/token/revoke"
@@ -29,7 +29,7 @@ def test_sign_out_tells_the_api_and_forgets(vera: Client, gateway: GatewayDouble
     assert gateway.asked_for(REVOKE)[0].body == {"refresh": "refresh-1"}
     assert cache.get(f"tokens:{owner}") is None
     assert vera.get("/cash").status_code == 303
-    assert sign_outs.repeat() == 0
+    assert pending_sign_outs.retry_all() == 0
 
 
 def test_a_sign_out_that_was_not_heard_is_told_until_it_is(vera: Client, gateway: GatewayDouble) -> None:
@@ -38,13 +38,13 @@ def test_a_sign_out_that_was_not_heard_is_told_until_it_is(vera: Client, gateway
     assert "as soon as it does, the session ends everywhere." in page
     assert "You are signed out.<" not in page
     assert vera.get("/cash").status_code == 303
-    assert sign_outs.repeat() == 0  # it still does not answer
+    assert pending_sign_outs.retry_all() == 0  # it still does not answer
     gateway.answer(REVOKE, {"code": "rate_limited"}, 429)
-    assert sign_outs.repeat() == 0
+    assert pending_sign_outs.retry_all() == 0
     gateway.answer(REVOKE, None, 204)
-    assert sign_outs.repeat() == 1
+    assert pending_sign_outs.retry_all() == 1
     assert [asked.body for asked in gateway.asked_for(REVOKE)] == [{"refresh": "refresh-1"}] * 4
-    assert sign_outs.repeat() == 0
+    assert pending_sign_outs.retry_all() == 0
     assert len(gateway.asked_for(REVOKE)) == 4
 
 
@@ -58,10 +58,10 @@ def test_many_that_were_not_heard_are_all_told_in_the_end(gateway: GatewayDouble
     gateway.answer(REVOKE, None, 204)
     waiting = [f"refresh-{number}" for number in range(60)]
     with ThreadPoolExecutor(8) as threads:
-        list(threads.map(sign_outs.keep, waiting))
-    assert sign_outs.repeat() == 60
+        list(threads.map(pending_sign_outs.add, waiting))
+    assert pending_sign_outs.retry_all() == 60
     assert sorted(asked.body["refresh"] for asked in gateway.asked_for(REVOKE)) == sorted(waiting)
-    assert sign_outs.repeat() == 0
+    assert pending_sign_outs.retry_all() == 0
 
 
 def test_what_waits_is_encrypted(vera: Client, gateway: GatewayDouble) -> None:

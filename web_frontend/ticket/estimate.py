@@ -74,13 +74,13 @@ def worst_price(instrument: dict[str, Any], side: str, price: Decimal) -> Decima
     )
 
 
-def affordable(instrument: dict[str, Any], account: dict[str, Any]) -> int:
+def max_affordable(instrument: dict[str, Any], account: dict[str, Any]) -> int:
     """The largest quantity that the cash pays for at the price protection, so that a tick is no matter."""
     cash, cap = cash_of(account), worst_price(instrument, "buy", Decimal(instrument["price"]))
     return _largest(0, MAX_QUANTITY, lambda quantity: _total(instrument, "buy", cap, quantity) <= cash)
 
 
-def pays_for(instrument: dict[str, Any], account: dict[str, Any], quantity: int) -> bool:
+def can_afford(instrument: dict[str, Any], account: dict[str, Any], quantity: int) -> bool:
     """Whether the cash pays for a quantity at the present price."""
     return _total(instrument, "buy", Decimal(instrument["price"]), quantity) <= cash_of(account)
 

@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _
 
 from web_frontend.forms import KEY, QuantityField
 from web_frontend.templatetags.formatting import percent, units
-from web_frontend.ticket.estimate import Estimate, affordable, estimate, pays_for, worst_price
-from web_frontend.ticket.obstacles import obstacle
+from web_frontend.ticket.blocked_reason import blocked_reason
+from web_frontend.ticket.estimate import Estimate, can_afford, estimate, max_affordable, worst_price
 
 SIDES = ("buy", "sell")
 _PRICE = re.compile(r"\d{1,12}(\.\d{1,8})?", re.ASCII)
@@ -37,7 +37,7 @@ class Ticket:
         most: how many units can be bought or sold at most; None when that is not known.
         bound: what ``most`` comes from: ``cash``, ``offer`` or ``position``.
         means: the cash available (a decimal string), or the units that can be sold.
-        obstacle: why no order can succeed right now, in words; "" when nothing speaks against one.
+        blocked_reason: why no order can succeed right now, in words; "" when nothing speaks against one.
         quantity: None until it is a valid one.
         error: what is wrong with the quantity.
         problem: what the API said against the order.
@@ -54,7 +54,7 @@ class Ticket:
     most: int | None
     bound: str = ""
     means: Any = None
-    obstacle: str = ""
+    blocked_reason: str = ""
     quantity: int | None = None
     estimate: Estimate | None = None
     error: str = ""
@@ -101,10 +101,10 @@ def ticket_read(
     key = data.get("key", "")
     asked = data.get("step") == "review"
     if side == "buy":
-        most, bound, means = _most_to_buy(instrument, account)
+        most, bound, means = _max_to_buy(instrument, account)
     else:
-        most, bound, means = _most_to_sell(instrument, positions)
-    seen = price_read(data.get("price", ""))
+        most, bound, means = _max_to_sell(instrument, positions)
+    seen = price_parse(data.get("price", ""))
     ticket = Ticket(
         side=side,
         text=text,
@@ -112,8 +112,8 @@ def ticket_read(
         most=most,
         bound=bound,
         means=means,
-        obstacle=obstacle(instrument, side, account),
-        seen_price="" if seen is None or seen == price_read(instrument.get("price")) else str(seen),
+        blocked_reason=blocked_reason(instrument, side, account),
+        seen_price="" if seen is None or seen == price_parse(instrument.get("price")) else str(seen),
         far=seen is not None and is_beyond(instrument, side, worst_price(instrument, side, seen)),
         asked=asked,
         review=asked,
@@ -128,14 +128,14 @@ def ticket_read(
     return replace(estimated, error=_quantity_error(estimated, instrument, account))
 
 
-def price_read(text: str | None) -> Decimal | None:
+def price_parse(text: str | None) -> Decimal | None:
     """A price that a form carries; None when it is none."""
     return Decimal(text) if text and _PRICE.fullmatch(text) else None
 
 
 def is_beyond(instrument: dict[str, Any], side: str, bound: Decimal) -> bool:
     """Whether the present price is worse than the worst that was looked over."""
-    price = price_read(instrument.get("price"))
+    price = price_parse(instrument.get("price"))
     return price is not None and (price > bound if side == "buy" else price < bound)
 
 
@@ -151,7 +151,7 @@ def _quantity_error(ticket: Ticket, instrument: dict[str, Any], account: dict[st
         return _lot_error(ticket, lot)
     if ticket.most is None or quantity <= ticket.most:
         return ""
-    if ticket.bound == "cash" and account and pays_for(instrument, account, quantity):
+    if ticket.bound == "cash" and account and can_afford(instrument, account, quantity):
         offered = int(instrument["available_quantity"])
         if quantity <= offered:
             return ""  # it pays, though not for the whole of the price protection
@@ -176,17 +176,15 @@ def _lot_error(ticket: Ticket, lot: int) -> str:
     return _("This instrument is traded in lots of %(lot)s: enter a multiple of it.") % {"lot": lot}
 
 
-def _most_to_buy(instrument: dict[str, Any], account: dict[str, Any] | None) -> tuple[int | None, str, Any]:
+def _max_to_buy(instrument: dict[str, Any], account: dict[str, Any] | None) -> tuple[int | None, str, Any]:
     if not account or not instrument.get("price"):
         return None, "", None
-    paid, offered = affordable(instrument, account), int(instrument["available_quantity"])
+    paid, offered = max_affordable(instrument, account), int(instrument["available_quantity"])
     most, bound = (paid, "cash") if paid <= offered else (offered, "offer")
     return most - most % int(instrument.get("lot_size") or 1), bound, account["available"]
 
 
-def _most_to_sell(
-    instrument: dict[str, Any], positions: dict[str, Any] | None
-) -> tuple[int | None, str, Any]:
+def _max_to_sell(instrument: dict[str, Any], positions: dict[str, Any] | None) -> tuple[int | None, str, Any]:
     """All that is free, which may be off the lot."""
     if positions is None:
         return None, "", None

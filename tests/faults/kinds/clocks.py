@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from random import Random
 
 from compose.system import WEB_SERVERS
-from tests.faults.client import Line
+from tests.faults.client import ApiConnection
 from tests.faults.kinds.base import Fault
 from tests.faults.load import HOT
 from tests.faults.target import Target
@@ -39,9 +39,9 @@ class Jump(Fault):
 
     def afterwards(self, target: Target, end: float) -> None:
         """The periodic tasks go on: prices are renewed every few seconds."""
-        line = Line(target.url)
+        connection = ApiConnection(target.url)
         while True:
-            call = line.call("GET", f"/instruments/{HOT}")
+            call = connection.call("GET", f"/instruments/{HOT}")
             if call.outcome == "ok" and datetime.fromisoformat(call.answer["price_at"]) > self.healed:
                 return
             if time.monotonic() > end:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from tests.faults.client import Line
-from tests.faults.customer import Customer, Wish
+from tests.faults.client import ApiConnection
+from tests.faults.customer import Customer, Intent
 from tests.faults.kinds.base import Fault
 from tests.faults.load import HOT
 from tests.faults.target import Target
@@ -36,20 +36,22 @@ class Race(Fault):
 
     exact: bool = False
 
-    def run(self, target: Target, wishes: Sequence[tuple[Customer, Wish]]) -> None:
-        """Send all the wishes, as many at once as there are lines."""
-        lines = threading.local()
+    def run(self, target: Target, intents: Sequence[tuple[Customer, Intent]]) -> None:
+        """Send all the intents, as many at once as there are connections."""
+        connections = threading.local()
 
-        def send(pair: tuple[Customer, Wish]) -> None:
-            customer, wish = pair
-            if not hasattr(lines, "mine"):
-                lines.mine = Line(target.url)
-            lines.mine.token = customer.line.token
-            customer.send(wish, line=lines.mine, patience=RETRY_FOR_S)
+        def send(pair: tuple[Customer, Intent]) -> None:
+            customer, intent = pair
+            if not hasattr(connections, "mine"):
+                connections.mine = ApiConnection(target.url)
+            connections.mine.token = customer.connection.token
+            customer.send(intent, connection=connections.mine, timeout_s=RETRY_FOR_S)
 
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            list(pool.map(send, wishes))
-        calls = [call for wish in {wish.key: wish for _, wish in wishes}.values() for call in wish.calls]
+            list(pool.map(send, intents))
+        calls = [
+            call for intent in {intent.key: intent for _, intent in intents}.values() for call in intent.calls
+        ]
         statuses = Counter(call.status for call in calls)
         self.notes.append(", ".join(f"{count} × {status}" for status, count in sorted(statuses.items())))
 
@@ -76,8 +78,8 @@ class OneKey(Race):
 
     def inject(self, target: Target, random: Random) -> None:
         customer = self.customers[0]
-        wish = customer.order("buy", HOT, 1)
-        self.run(target, [(customer, wish)] * RUNNERS)
+        intent = customer.order("buy", HOT, 1)
+        self.run(target, [(customer, intent)] * RUNNERS)
 
     def afterwards(self, target: Target, end: float) -> None:
         self.expect({"filled": 1}, filled=1)

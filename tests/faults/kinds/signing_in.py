@@ -12,7 +12,7 @@ from typing import Any
 
 from compose.local.paths import ROOT
 from tests.e2e.tokens import claims_of, ill_claimed, tampered
-from tests.faults.client import Line
+from tests.faults.client import ApiConnection
 from tests.faults.customer import Customer
 from tests.faults.kinds.base import Fault
 from tests.faults.target import Target
@@ -29,9 +29,9 @@ class SigningIn(Fault):
         self.person = Customer(target.url, seed=self.name)
         self.person.register()
 
-    def accepted(self, line: Line, path: str, end: float) -> str:
+    def accepted(self, connection: ApiConnection, path: str, end: float) -> str:
         """Empty as soon as the address takes this token; what it said instead if it never did by ``end``."""
-        while (call := line.call("GET", path)).outcome != "ok":
+        while (call := connection.call("GET", path)).outcome != "ok":
             if time.monotonic() >= end:
                 return str(call)
             time.sleep(0.2)
@@ -44,15 +44,15 @@ class ForgedTokens(SigningIn):
 
     def prepare(self, target: Target) -> None:
         super().prepare(target)
-        jwks: dict[str, Any] = self.person.line.call("GET", "/.well-known/jwks.json", root="").answer
-        good = self.person.line.token
+        jwks: dict[str, Any] = self.person.connection.call("GET", "/.well-known/jwks.json", root="").answer
+        good = self.person.connection.token
         self.forged = tampered(good, jwks) | ill_claimed(target, good)
 
     def inject(self, target: Target, random: Random) -> None:
-        line = Line(target.url)
+        connection = ApiConnection(target.url)
         for what, token in self.forged.items():
-            line.token = token
-            call = line.call("GET", random.choice(PRIVATE))
+            connection.token = token
+            call = connection.call("GET", random.choice(PRIVATE))
             if call.outcome == "ok":
                 self.broken.append(f"accepted a token that is wrong ({what}): {call}")
 
@@ -62,14 +62,14 @@ class SignOut(SigningIn):
     """Somebody signs out and uses the token again: every service refuses it in the end."""
 
     def inject(self, target: Target, random: Random) -> None:
-        answer = self.person.line.call("POST", "/auth/logout")
+        answer = self.person.connection.call("POST", "/auth/logout")
         self.notes.append("acknowledged" if answer.outcome == "ok" else "not acknowledged")
 
     def afterwards(self, target: Target, end: float) -> None:
         if "acknowledged" not in self.notes:
             return
         for path in PRIVATE:
-            while (call := self.person.line.call("GET", path)).status != 401:
+            while (call := self.person.connection.call("GET", path)).status != 401:
                 if time.monotonic() >= end:
                     self.broken.append(f"the token of an ended session is still taken: {call}")
                     break
@@ -98,14 +98,14 @@ class KeyRotation(SigningIn):
             self.broken.append(f"the gateway cannot be restarted: {said}")
 
     def afterwards(self, target: Target, end: float) -> None:
-        if claims_of(self.person.line.token)["exp"] > time.time() + (end - time.monotonic()):
+        if claims_of(self.person.connection.token)["exp"] > time.time() + (end - time.monotonic()):
             self._taken("a token of the key before", end)
         self.person.must(self.person.sign_in)
         self._taken("a token of the new key", end)
 
     def _taken(self, what: str, end: float) -> None:
         for path in PRIVATE:
-            if said := self.accepted(self.person.line, path, end):
+            if said := self.accepted(self.person.connection, path, end):
                 self.broken.append(f"{what} is not taken: {said}")
 
 

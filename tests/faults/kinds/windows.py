@@ -26,17 +26,17 @@ class Window(Fault):
     """The first process of a service that reaches a point dies there.
 
     Attributes:
-        patience: seconds until somebody must have come by.
+        timeout_s: seconds until somebody must have come by.
         reached: whether somebody did.
     """
 
     service: str = ""
     point: str = ""
-    patience: float = 30.0
+    timeout_s: float = 30.0
     reached: bool = False
 
     def inject(self, target: Target, random: Random) -> None:
-        end = time.monotonic() + self.patience
+        end = time.monotonic() + self.timeout_s
         target.arm(self.service, self.point)
         while target.armed(self.service, self.point) and time.monotonic() < end:
             time.sleep(0.05)

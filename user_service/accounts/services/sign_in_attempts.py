@@ -22,10 +22,10 @@ from user_service.sessions import selectors as sessions
 from user_service.sessions.clients import Client
 
 #: Wrong passwords in a row before the first wait.
-FREE = 10
-FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=15)
+FREE_ATTEMPTS = 10
+MIN_WAIT, MAX_WAIT = timedelta(seconds=5), timedelta(minutes=15)
 #: After so long without a try the count begins anew.
-FORGOTTEN_AFTER = timedelta(days=1)
+RESET_AFTER = timedelta(days=1)
 #: A place counts as known for so long after a sign-in from it.
 KNOWN_FOR = timedelta(days=30)
 
@@ -55,9 +55,9 @@ def attempt_begin(*, user: User | None, identifier: str, client: Client) -> Atte
     """
     key = _key(user, identifier, client)
     with transaction.atomic():
-        known = SignInAttempts.objects.filter(key=key, count__gte=FREE).select_for_update().first()
+        known = SignInAttempts.objects.filter(key=key, count__gte=FREE_ATTEMPTS).select_for_update().first()
         now = timezone.now()
-        if known is None or now - known.last_at > FORGOTTEN_AFTER:
+        if known is None or now - known.last_at > RESET_AFTER:
             return Attempt(key, user.pk if user else None)
         wait = known.next_at - now
         if wait <= timedelta():
@@ -81,7 +81,7 @@ def attempt_failed(attempt: Attempt) -> None:
         SignInAttempts.objects.bulk_create([fresh], ignore_conflicts=True)
         attempts = SignInAttempts.objects.select_for_update().get(key=attempt.key)
         _count(attempts, now)
-        if attempts.count == FREE and attempt.user_id is not None:
+        if attempts.count == FREE_ATTEMPTS and attempt.user_id is not None:
             security_notice(user_id=attempt.user_id, notice="wrong_passwords")
 
 
@@ -92,20 +92,20 @@ def attempt_succeeded(attempt: Attempt) -> None:
 
 def attempts_purge() -> int:
     """Delete counts that nobody has added to for long. Returns how many."""
-    return SignInAttempts.objects.filter(last_at__lt=timezone.now() - FORGOTTEN_AFTER).delete()[0]
+    return SignInAttempts.objects.filter(last_at__lt=timezone.now() - RESET_AFTER).delete()[0]
 
 
 def _count(attempts: SignInAttempts, now: datetime) -> None:
-    forgotten = now - attempts.last_at > FORGOTTEN_AFTER
+    forgotten = now - attempts.last_at > RESET_AFTER
     attempts.count = 1 if forgotten else attempts.count + 1
     attempts.last_at, attempts.next_at = now, now + _wait_after(attempts.count)
     attempts.save()
 
 
 def _wait_after(count: int) -> timedelta:
-    if count < FREE:
+    if count < FREE_ATTEMPTS:
         return timedelta()
-    return min(FIRST_WAIT * 2.0 ** min(count - FREE, 20), LONGEST_WAIT)
+    return min(MIN_WAIT * 2.0 ** min(count - FREE_ATTEMPTS, 20), MAX_WAIT)
 
 
 def _key(user: User | None, identifier: str, client: Client) -> str:
@@ -113,5 +113,5 @@ def _key(user: User | None, identifier: str, client: Client) -> str:
     if user is None:
         return hashlib.sha256(f"nobody {identifier.casefold()}".encode()).hexdigest()
     since = timezone.now() - KNOWN_FOR
-    place = client.ip if client.ip and sessions.place_is_known(user.pk, client.ip, since=since) else ""
+    place = client.ip if client.ip and sessions.address_is_known(user.pk, client.ip, since=since) else ""
     return hashlib.sha256(f"{user.pk} {place}".encode()).hexdigest()

@@ -18,7 +18,7 @@ from user_service.accounts.services.sign_in_attempts import (
 from user_service.sessions.clients import Client
 from user_service.sessions.models import Outcome, RevokedReason, SignInMethod
 from user_service.sessions.services import (
-    OperatorPass,
+    OperatorToken,
     TokenPair,
     operator_session_open,
     session_end_by_token,
@@ -101,7 +101,7 @@ def sign_in_count(user: User) -> None:
     daily_count(what=DailyCount.What.SIGN_IN, who=user.pk, limit=limit, refusal=SignInQuotaExceeded)
 
 
-def operator_sign_in(*, user: User, client: Client) -> OperatorPass:
+def operator_sign_in(*, user: User, client: Client) -> OperatorToken:
     """Open an operator's session, which every service's admin accepts.
 
     Args:

@@ -2,7 +2,7 @@
 
 from user_service.sessions.services.session_close import session_close
 from user_service.sessions.services.session_open import (
-    OperatorPass,
+    OperatorToken,
     TokenPair,
     operator_session_open,
     session_open,
@@ -24,7 +24,7 @@ from user_service.sessions.services.signing_keys import (
 )
 
 __all__ = [
-    "OperatorPass",
+    "OperatorToken",
     "TokenPair",
     "operator_session_open",
     "session_close",

@@ -26,14 +26,14 @@ class TokenPair:
 
 
 @dataclass(frozen=True)
-class OperatorPass:
+class OperatorToken:
     """What an operator's browser gets: one token, good for every admin site until ``expires_at``."""
 
     token: str
     expires_at: datetime
 
 
-def _make_room(user_id: UUID) -> None:
+def _end_excess_sessions(user_id: UUID) -> None:
     """End the sessions unused longest, so that with one more there are ``SESSIONS_PER_USER``."""
     for session in selectors.sessions_open(user_id=user_id)[settings.SESSIONS_PER_USER - 1 :]:
         session_revoke(session_id=session.id, reason=RevokedReason.TOO_MANY)
@@ -53,7 +53,7 @@ def session_open(
     Emits:
         user.session.revoked.v1 when there were ``SESSIONS_PER_USER`` already.
     """
-    _make_room(user_id)
+    _end_excess_sessions(user_id)
     now = timezone.now()
     session = Session.objects.create(
         user_id=user_id,
@@ -68,7 +68,7 @@ def session_open(
     return token_pair(session, is_operator=is_operator)
 
 
-def operator_session_open(*, user_id: UUID, name: str, client: Client) -> OperatorPass:
+def operator_session_open(*, user_id: UUID, name: str, client: Client) -> OperatorToken:
     """Open an operator's session for the admin sites; it cannot be refreshed.
 
     Args:
@@ -79,7 +79,7 @@ def operator_session_open(*, user_id: UUID, name: str, client: Client) -> Operat
     Emits:
         user.session.revoked.v1 when there were ``SESSIONS_PER_USER`` already.
     """
-    _make_room(user_id)
+    _end_excess_sessions(user_id)
     now = timezone.now()
     session = Session.objects.create(
         user_id=user_id,
@@ -97,7 +97,7 @@ def operator_session_open(*, user_id: UUID, name: str, client: Client) -> Operat
         lifetime=settings.OPERATOR_TOKEN_LIFETIME,
         name=name,
     )
-    return OperatorPass(token=token, expires_at=session.expires_at)
+    return OperatorToken(token=token, expires_at=session.expires_at)
 
 
 def session_expiry(opened_at: datetime, seen_at: datetime) -> datetime:

@@ -12,23 +12,23 @@ from web_frontend.tests.gateway_double import GatewayDouble, quoted, recorded
 from web_frontend.tests.test_orders import FORM, read
 
 #: Of the instrument, of the account, in English, in Russian.
-Obstacle = tuple[dict[str, Any], dict[str, Any], str, str]
+Blocked = tuple[dict[str, Any], dict[str, Any], str, str]
 
 REVIEW = "/instruments/AAPL?side={side}&quantity=2&step=review"
 
-HALTED: Obstacle = (
+HALTED: Blocked = (
     {"status": "halted"},
     {},
     "Trading in this instrument is halted.",
     "Торги этим инструментом приостановлены.",
 )
-STALE: Obstacle = (
+STALE: Blocked = (
     {"price_at": (datetime.now(UTC) - timedelta(seconds=40)).isoformat()},
     {},
     "There is no fresh price at the moment",
     "Сейчас нет свежей цены",
 )
-FROZEN: Obstacle = (
+FROZEN: Blocked = (
     {},
     {"status": "frozen"},
     "Your cash account is frozen while it is being checked.",

@@ -28,14 +28,14 @@ class Day(NamedTuple):
 
 
 @lru_cache(maxsize=1024)
-def day_words(day: date, language: str) -> Day:
+def day_text(day: date, language: str) -> Day:
     """The words for a day."""
     locale = numerals(language).locale
     short = format_date(day, "d MMM y" if locale.language == "ru" else "MMM d, y", locale=locale)
     return Day(escape(short), escape(format_date(day, "d MMMM y", locale=locale)))
 
 
-def zone_words(moment: datetime, language: str) -> SafeString:
+def zone_text(moment: datetime, language: str) -> SafeString:
     """The name of a moment's zone at that moment: ``Moscow Standard Time``."""
     zone = str(moment.tzinfo), moment.utcoffset(), moment.dst(), language
     if zone not in _zones:
@@ -44,6 +44,6 @@ def zone_words(moment: datetime, language: str) -> SafeString:
     return _zones[zone]
 
 
-def clock_words(moment: datetime) -> SafeString:
+def time_text(moment: datetime) -> SafeString:
     """The time of the day: ``14:32:05``."""
     return SafeString(moment.time().isoformat("seconds"))

@@ -14,7 +14,7 @@ from servicekit.reject_sentence import reject_sentence
 from web_frontend.cash.account import is_frozen
 
 
-def obstacle(instrument: dict[str, Any], side: str, account: dict[str, Any] | None) -> str:
+def blocked_reason(instrument: dict[str, Any], side: str, account: dict[str, Any] | None) -> str:
     """The sentence that says why an order cannot succeed; "" when nothing speaks against one.
 
     A frozen account takes no orders to buy; selling goes on.

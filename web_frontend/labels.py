@@ -51,11 +51,11 @@ LABELS = {
 }
 
 #: Statuses after which nothing changes.
-FINAL = {"filled", "rejected", "canceled", "expired"}
+FINAL_STATUSES = {"filled", "rejected", "canceled", "expired"}
 
 
 @cache
-def label_words(kind: str, language: str) -> dict[str, str]:
+def label_texts(kind: str, language: str) -> dict[str, str]:
     """The words for all values of a kind in one language."""
     with override(language):
         return {value: str(word) for value, word in LABELS[kind].items()}

@@ -17,7 +17,7 @@ from django.urls import NoReverseMatch, get_resolver, reverse
 from django.utils.html import escape
 from django.utils.translation import override
 
-from web_frontend import moments
+from web_frontend import date_texts
 from web_frontend.sessions import tokens
 from web_frontend.templatetags import addresses
 from web_frontend.templatetags.addresses import address
@@ -47,9 +47,9 @@ def test_times_are_written_as_babel_writes_them(language: str, zone: str) -> Non
         moment = datetime.fromisoformat(f"{day}T{hour:02}:07:09.5+00:00").astimezone(ZoneInfo(zone))
         title = format_datetime(moment, "d MMMM y, HH:mm:ss zzzz", locale=locale)
         short = format_date(moment, "d MMM y" if language == "ru" else "MMM d, y", locale=locale)
-        words = moments.day_words(moment.date(), language)
-        clock = moments.clock_words(moment)
-        assert f"{words.long}, {clock} {moments.zone_words(moment, language)}" == escape(title)
+        words = date_texts.day_text(moment.date(), language)
+        clock = date_texts.time_text(moment)
+        assert f"{words.long}, {clock} {date_texts.zone_text(moment, language)}" == escape(title)
         assert words.short == escape(short)
 
 
@@ -62,7 +62,7 @@ def test_fifty_times_of_one_day_ask_babel_for_the_day_once(monkeypatch: pytest.M
         return apply(self, *args, **kwargs)
 
     monkeypatch.setattr(DateTimePattern, "apply", counted)
-    moments.day_words.cache_clear()
+    date_texts.day_text.cache_clear()
     start = datetime(2026, 5, 5, 12, tzinfo=UTC)
     for second in range(50):
         assert f"12:00:{second:02}" in at((start + timedelta(seconds=second)).isoformat())

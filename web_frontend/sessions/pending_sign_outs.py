@@ -31,7 +31,7 @@ BUCKETS = 16
 LOCK_LIFE_S, LOCK_WAIT_S = 10, 3.0
 
 
-def tell(gateway: Gateway, refresh: str) -> bool:
+def revoke(gateway: Gateway, refresh: str) -> bool:
     """Have user_service end the session of a refresh token.
 
     Returns:
@@ -49,7 +49,7 @@ def tell(gateway: Gateway, refresh: str) -> bool:
     return True
 
 
-def keep(refresh: str) -> None:
+def add(refresh: str) -> None:
     """Keep a sign-out until it is told.
 
     Raises:
@@ -58,7 +58,7 @@ def keep(refresh: str) -> None:
     _change(_bucket(refresh), lambda kept: [*kept, refresh])
 
 
-def repeat() -> int:
+def retry_all() -> int:
     """Tell what is kept; ends at the first that is not heard. Returns how many were heard."""
     gateway = Gateway(token=lambda: None)
     heard = 0
@@ -66,7 +66,7 @@ def repeat() -> int:
     for name, kept in found.items():
         for refresh in kept:
             # A gateway speaks for one page, which has so much time.
-            if not tell(gateway, refresh):
+            if not revoke(gateway, refresh):
                 return heard
             _change(name, partial(_without, refresh))
             heard += 1
@@ -83,7 +83,7 @@ def _run() -> None:
     while True:
         time.sleep(INTERVAL_S)
         try:
-            if heard := repeat():
+            if heard := retry_all():
                 log.info("%d sign-outs were heard after all", heard)
         except RedisError as error:
             log.warning("the sessions' server does not answer: %s", error)
