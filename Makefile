@@ -8,13 +8,13 @@ export PYTHON SEEDS SEED FAULT RECOVERY ONLY RUNS PROFILE ARGS
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
 
-up: ## install, start everything, wait until it serves (BIRZHA_PORT=8000, BIRZHA_HOME=.birzha)
+up: ## install, start everything, wait until it is ready (BIRZHA_PORT=8000, BIRZHA_HOME=.birzha)
 	$(RUN) up
 
-dev: ## the same for whoever changes the code: DEBUG for this machine only; what is saved runs
+dev: ## the same for development: saved code is reloaded, DEBUG on this machine only
 	$(RUN) dev
 
-down: ## stop everything; the data stays
+down: ## stop everything; the data is kept
 	$(RUN) down
 
 status: ## processes, memory, address
@@ -23,71 +23,71 @@ status: ## processes, memory, address
 logs: ## follow the logs (SERVICE=trading for one)
 	$(RUN) logs $(SERVICE)
 
-restart: ## start a service anew, with the code as it is (SERVICE=trading)
+restart: ## restart a service with the current code (SERVICE=trading)
 	$(RUN) restart $(SERVICE)
 
 shell: ## the Django shell of a service (SERVICE=trading, ARGS='-c "print(1)"')
 	$(RUN) shell "$(SERVICE)" $(ARGS)
 
-psql: ## a service's database, as the service's own role (SERVICE=trading, ARGS='-c "select 1"')
+psql: ## psql in a service's database, as the service's own role (SERVICE=trading, ARGS='-c "select 1"')
 	$(RUN) psql "$(SERVICE)" $(ARGS)
 
-reset: ## stop and delete all data (asks first; YES=1 does not)
+reset: ## stop and delete all data (asks first, unless YES=1)
 	$(RUN) reset $(if $(filter 1,$(YES)),--yes)
 
-demo: ## walk a new user's whole story through the public API
+demo: ## run a new user's whole story through the public API
 	$(RUN) demo
 
-check: ## check that nothing was lost, made or spent twice (WAIT=30, ARGS="--only I3 I10"; ARGS=--help)
+check: ## check that nothing was lost, created or spent twice (WAIT=30, ARGS="--only I3 I10"; ARGS=--help)
 	$(RUN) check $(if $(WAIT),--wait $(WAIT)) $(ARGS)
 
-events: ## the events of every service: unsent, how far each subscriber lags, retried, dead letters
+events: ## the events of every service: unsent, lag of each subscriber, retries, dead letters
 	$(RUN) events status
 
-replay: ## send again what a subscriber has missed
+replay: ## send again the events that a subscriber has missed
 	$(RUN) events replay --missing
 
 gateway-reload: ## reload gateway/gateway.yaml without losing a request
 	$(RUN) gateway-reload
 
-gateway-restart: ## a new Envoy takes over from the old one, without losing a request
+gateway-restart: ## replace Envoy by a new process without losing a request
 	$(RUN) gateway-restart
 
-rotate-key: ## a new key signs access tokens; takes six minutes, no request fails
+rotate-key: ## rotate the key that signs access tokens; takes six minutes, no request fails
 	$(RUN) rotate-key
 
-canary: ## a second version of a service beside the first (SERVICE=trading WEIGHT=10 VERSION=path, git ref, checkout, previous)
+canary: ## start a second version of a service beside the first (SERVICE=trading WEIGHT=10 VERSION=path, git ref, checkout, previous)
 	$(RUN) canary $(or $(SERVICE),$(error SERVICE=trading, user, ... is missing)) --weight $(or $(WEIGHT),10) \
 		$(if $(VERSION),--version "$(VERSION)")
 
-canary-status: ## which version each service runs, how the canaries do, what happened
+canary-status: ## versions of the services, statistics and history of the canaries
 	$(RUN) canary-status
 
-promote: ## the canary's version becomes the stable one (SERVICE=trading)
+promote: ## make the canary's version the stable one (SERVICE=trading)
 	$(RUN) promote $(or $(SERVICE),$(error SERVICE=trading, user, ... is missing))
 
-rollback: ## end a canary; the controller does it by itself when one fails (SERVICE=trading)
+rollback: ## stop a canary; one that fails is stopped automatically (SERVICE=trading)
 	$(RUN) rollback $(or $(SERVICE),$(error SERVICE=trading, user, ... is missing))
 
-faults: ## break everything under load (SEEDS=1, SEED=n to repeat one, FAULT=name or kind, FAULT=list)
+faults: ## inject faults under load (SEEDS=1, SEED=n to repeat one, FAULT=name or kind, FAULT=list)
 	$(RUN) faults
 
-bench: ## how fast is it? (ONLY=drain, RUNS=3, PROFILE=trading-worker); written to docs/benchmarks.md
+bench: ## measure how fast it is (ONLY=drain, RUNS=3, PROFILE=trading-worker); written to docs/benchmarks.md
 	$(RUN) bench
 
-bench-gateway: ## what do Envoy and nginx cost? (RUNS=3); written to docs/benchmarks.md
+bench-gateway: ## measure what Envoy and nginx cost (RUNS=3); written to docs/benchmarks.md
 	@ONLY="gateway services" sh compose/local/run bench
 
-test: ## every check and every test with its coverage, on a system of its own (ONLY=path[::name] some, in seconds; ARGS="-k word")
+test: ## every check and test with coverage, on a system of its own (ONLY=path[::name] runs some in seconds; ARGS="-k word")
 	$(RUN) test
 
-pictures: ## take the pictures of the README, of a system that is kept until make down
+pictures: ## take the README's screenshots, on a system that stays up until make down
 	$(RUN) pictures
 
 lint: ## ruff, mypy, import-linter
 	$(RUN) lint
 
-audit: ## known vulnerabilities of everything that is locked; the servers' versions
+audit: ## known vulnerabilities of the locked packages; versions of the servers
 	$(RUN) audit
 
 lock: ## renew the lock files in requirements/

@@ -34,7 +34,7 @@ def main(environment: Mapping[str, str] = os.environ) -> int:
     catalogs.compile_changed()
     codes = [_pytest(package, paths, arguments) for package, paths in by_package(wanted).items()]
     if any(home.is_ours() for home in reused_homes()):
-        say("What these tests run on stays up for the next ones; make down stops it.")
+        say("The test servers stay up for the next run; make down stops them.")
     if len(codes) > 1 and not all(code == NO_TESTS for code in codes):
         codes = [code for code in codes if code != NO_TESTS]  # ARGS="-k ..." may pick from one package only
     return next((abs(code) for code in codes if code), 0)  # below zero: ended by a signal
@@ -49,14 +49,15 @@ def targets(text: str) -> list[str]:
     named = [text] if _exists(text) else shlex.split(text)
     if not named:
         raise CommandError(
-            "ONLY names no test: make test ONLY=trading_service/tests/orders/test_order_place.py"
+            "ONLY is empty; give a test, as in make test "
+            "ONLY=trading_service/tests/orders/test_order_place.py"
         )
     for name in named:
         if not _exists(name):
             raise CommandError(f"There is no {name.partition('::')[0]}.{_suggestion(name)}")
         if _relative_parts(name) == ():
             raise CommandError(
-                "ONLY names the whole project: that is make test. Name a package, a folder or a file."
+                "ONLY names the whole project; for that run make test. Give a package, a folder or a file."
             )
         if _relative_parts(name) is None:
             raise CommandError(f"{name} is outside of the project {ROOT}.")

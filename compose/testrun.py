@@ -231,7 +231,7 @@ def _renew(stack: Stack) -> None:
     home = stack.home
     if home.root.exists() and any(home.root.iterdir()):
         if not home.is_for_tests():
-            raise CommandError(f"{home.root} is not a test system; name another by BIRZHA_TEST_HOME.")
+            raise CommandError(f"{home.root} is not a test system; choose another with BIRZHA_TEST_HOME.")
         stack.reset()
 
 

@@ -44,5 +44,5 @@ class ChangedMeanwhile(DomainError):
 
     code = "changed_meanwhile"
     status = 409
-    title = _("It has changed meanwhile")
-    message = _("It has changed since this page was opened, and nothing was done. Look again and decide.")
+    title = _("The data has changed")
+    message = _("The data has changed since this page was opened; nothing was done. Check it and try again.")

@@ -42,8 +42,8 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
         return _failure(
             request,
             413,
-            _("Too much was sent"),
-            _("No form of Birzha is so large. Go back and try again with less text."),
+            _("The form is too large"),
+            _("The form that you sent is too large. Go back and try again with less text."),
         )
     return _failure(
         request, 400, _("This request cannot be read"), _("Go back, reload the page and try again.")
@@ -67,7 +67,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         request,
         500,
         _("Something went wrong on our side"),
-        _("It has been written down. Your money and your orders are not affected by this page."),
+        _("The error has been logged. Your money and your orders are not affected."),
         retry=True,
     )
 
@@ -76,8 +76,8 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     """503: a source does not answer. What a form has sent may have arrived all the same."""
     if request.method == "POST":
         detail = _(
-            "What you sent may have arrived all the same. Look at your orders and your history first; "
-            "pressing the same button again is safe."
+            "Your request may still have been carried out. Check your orders and your "
+            "history first; pressing the same button again is safe."
         )
     else:
         detail = _("Nothing is lost. Please try again in a moment.")

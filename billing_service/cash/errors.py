@@ -23,13 +23,13 @@ class DepositLimitExceeded(DomainError):
     code = "limit_exceeded"
     field = "amount"
     title = _("The limit is exceeded")
-    message = _("One deposit may be at most %(limit)s %(currency)s; this one is %(value)s.")
+    message = _("A deposit cannot exceed %(limit)s %(currency)s; this one is %(value)s.")
 
 
 class BalanceLimitExceeded(DepositLimitExceeded):
     """More than an account may hold."""
 
-    message = _("A balance may be at most %(limit)s %(currency)s; with this deposit it would be %(value)s.")
+    message = _("The balance cannot exceed %(limit)s %(currency)s; this deposit would make it %(value)s.")
 
 
 class DepositQuotaExceeded(DailyQuotaExceeded):
@@ -37,10 +37,9 @@ class DepositQuotaExceeded(DailyQuotaExceeded):
 
     code = "deposit_quota_exceeded"
     status = 429
-    title = _("Enough deposits for today")
+    title = _("Daily deposit limit reached")
     message = _(
-        "You have reached the quota of deposits a day, %(limit)s. The next one can be made after "
-        "midnight UTC."
+        "You have reached the daily limit of deposits: %(limit)s. You can deposit again after midnight UTC."
     )
 
 

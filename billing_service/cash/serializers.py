@@ -14,7 +14,7 @@ from servicekit.money import EXPONENTS, HOME_CURRENCY
 class CurrencyField(TextField):
     """An ISO 4217 code that Birzha can keep cash in."""
 
-    default_error_messages = {"currency_unsupported": _("%(value)s is not supported; %(limit)s is.")}
+    default_error_messages = {"currency_unsupported": _("%(value)s is not supported; use %(limit)s.")}
 
     def to_internal_value(self, data: object) -> str:
         if not isinstance(data, str) or data not in EXPONENTS:

@@ -31,9 +31,7 @@ from servicekit.api.views import Api
 class AccountApi(Api):
     """The customer's cash account."""
 
-    refusals = {
-        "404": _("`account_not_ready`: in the moment between registration and the account's opening.")
-    }
+    refusals = {"404": _("`account_not_ready`: the account is still being opened, right after registration.")}
 
     @extend_schema(
         operation_id="account_get",

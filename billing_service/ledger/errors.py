@@ -28,7 +28,7 @@ class AccountFrozen(DomainError):
     code = "account_frozen"
     status = 409
     title = _("The account is frozen")
-    message = _("Your cash account is frozen while it is being checked. Nothing of it is lost.")
+    message = _("Your cash account is frozen while it is being checked. Your money is safe.")
 
 
 class AccountNotFrozen(DomainError):
@@ -46,7 +46,7 @@ class AccountIsFrozen(DomainError):
     code = "account_frozen"
     status = 409
     title = _("The account is frozen")
-    message = _("Account %(account_id)s is frozen already.")
+    message = _("Account %(account_id)s is already frozen.")
 
 
 class NoCustomersAccount(DomainError):
@@ -55,7 +55,7 @@ class NoCustomersAccount(DomainError):
     code = "no_customers_account"
     status = 409
     title = _("Not a customer's account")
-    message = _("Only customers' accounts are frozen; this one (%(kind)s) is the exchange's own.")
+    message = _("Only customers' accounts can be frozen; this one (%(kind)s) belongs to the exchange.")
 
 
 class AlreadyReversed(DomainError):
@@ -63,8 +63,8 @@ class AlreadyReversed(DomainError):
 
     code = "already_reversed"
     status = 409
-    title = _("The entry is reversed already")
-    message = _("Journal entry %(number)s is reversed already, by entry %(by)s.")
+    title = _("The entry is already reversed")
+    message = _("Journal entry %(number)s is already reversed by entry %(by)s.")
 
 
 class SettlementNotReversible(DomainError):
@@ -86,6 +86,6 @@ class ReversalNotCovered(DomainError):
     status = 409
     title = _("The reversal is not covered")
     message = _(
-        "The reversal takes %(required)s %(currency)s from account %(account_id)s, "
-        "of which %(available)s is available."
+        "The reversal needs %(required)s %(currency)s from account %(account_id)s, which has "
+        "%(available)s available."
     )

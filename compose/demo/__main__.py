@@ -24,7 +24,7 @@ def address_of_system() -> str:
     """
     url = os.environ.get("BIRZHA_URL") or Home.here().read_state().get("url")
     if not url:
-        raise CommandError("There is no running system: make up first, or set BIRZHA_URL.")
+        raise CommandError("No system is running: run make up first, or set BIRZHA_URL.")
     return str(url)
 
 
@@ -35,12 +35,12 @@ def main() -> int:
         say(f"Birzha at {address}")
         Story(address).tell()
     except (DemoFailed, CommandError) as wrong:
-        print(f"\nWRONG: {wrong}", file=sys.stderr)
+        print(f"\nFAILED: {wrong}", file=sys.stderr)
         return 1
     except httpx.TransportError as error:
-        print(f"\nWRONG: {address} does not answer ({error}).", file=sys.stderr)
+        print(f"\nFAILED: {address} does not answer ({error}).", file=sys.stderr)
         return 1
-    say("Everything is right, to the cent.")
+    say("Everything is correct, to the cent.")
     return 0
 
 

@@ -23,7 +23,7 @@ def main(arguments: list[str]) -> int:
     try:
         return status(as_json=options.as_json) if options.command == "status" else replay(options)
     except (ImproperlyConfigured, psycopg2.Error, redis.RedisError) as error:
-        print(f"The system cannot be looked at: {str(error).strip()}", file=sys.stderr)
+        print(f"The system cannot be read: {str(error).strip()}", file=sys.stderr)
         return 2
 
 

@@ -104,7 +104,7 @@ def main() -> int:
         auditor.require("BIRZHA_REDIS_URL"), socket_timeout=5, decode_responses=True, protocol=2
     )
     reconciler = Reconciler(Databases(auditor).query, client, replay)
-    say("info", "looking for what inboxes lack")
+    say("info", "looking for events that inboxes lack")
     while not stop.wait(BEHIND_S if reconciler.behind else PERIOD_S):
         try:
             for gap in reconciler.look():
@@ -115,7 +115,7 @@ def main() -> int:
                 )
         except (psycopg2.Error, redis.RedisError, subprocess.SubprocessError) as error:
             said = getattr(error, "stderr", None) or error
-            say("warning", f"not everything can be looked at: {str(said).strip()[-500:]}")
+            say("warning", f"not everything can be read: {str(said).strip()[-500:]}")
     return 0
 
 

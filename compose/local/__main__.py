@@ -59,54 +59,54 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m compose.local", description="Birzha without containers.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, text in {
-        "up": "install, start everything, wait until it serves",
-        "down": "stop everything; the data stays",
-        "dev": "start for whoever changes the code: DEBUG, and what is saved runs",
+        "up": "install, start everything, wait until it is ready",
+        "down": "stop everything; the data is kept",
+        "dev": "start for development: DEBUG, and saved code is reloaded",
         "status": "processes, memory, address",
         "gateway-reload": "reload gateway.yaml without losing a request",
-        "gateway-restart": "a new Envoy takes over from the old one, without losing a request",
-        "rotate-key": "a new key signs access tokens, without a failed request; takes six minutes",
-        "canary-status": "which versions run, and what became of canaries",
-        "demo": "walk a new user's story through the public API",
+        "gateway-restart": "replace Envoy by a new process without losing a request",
+        "rotate-key": "rotate the key that signs access tokens; takes six minutes, no request fails",
+        "canary-status": "which versions run, and the history of canaries",
+        "demo": "run a new user's story through the public API",
         "lint": "ruff, mypy, import-linter",
         "test": "every check and every test",
-        "pictures": "take the README's pictures",
-        "faults": "break everything under load, on a system of its own",
+        "pictures": "take the README's screenshots",
+        "faults": "inject faults under load, on a system of its own",
         "bench": "measure how fast it is, on systems of its own",
-        "audit": "known vulnerabilities of what is locked",
+        "audit": "known vulnerabilities of the locked packages",
         "lock": "renew the lock files in requirements/",
     }.items():
         commands.add_parser(name, help=text)
-    commands.add_parser("check", help="check that nothing was lost, made or spent twice", add_help=False)
-    events = commands.add_parser("events", help="what waits, and what is to be sent again")
-    events.add_argument("arguments", nargs=argparse.REMAINDER, help="of python -m compose.events")
+    commands.add_parser("check", help="check that nothing was lost, created or spent twice", add_help=False)
+    events = commands.add_parser("events", help="event queues, dead letters, and sending events again")
+    events.add_argument("arguments", nargs=argparse.REMAINDER, help="arguments of python -m compose.events")
     logs = commands.add_parser("logs", help="follow the logs")
     logs.add_argument("service", nargs="?", default="", help="one service or process")
     reset = commands.add_parser("reset", help="delete all data")
-    reset.add_argument("--yes", action="store_true", help="without asking")
+    reset.add_argument("--yes", action="store_true", help="do not ask")
     canary = commands.add_parser("canary", help="a second version of a service, with a share of its requests")
     canary.add_argument("service")
     canary.add_argument("--weight", required=True, metavar="PERCENT", help="0 to 100")
     canary.add_argument(
         "--version", default="", help="path, git ref, checkout or previous (default: a copy of the checkout)"
     )
-    again = commands.add_parser("restart", help="start a service anew, with the code as it is")
+    again = commands.add_parser("restart", help="restart a service with the current code")
     again.add_argument("service", nargs="?", default="")
     for name, text in {
         "shell": "the Django shell of a service",
-        "psql": "a service's database, as the service's role",
+        "psql": "psql in a service's database, as the service's role",
     }.items():
         console = commands.add_parser(name, help=text)
         console.add_argument("service", nargs="?", default="")
-        console.add_argument("arguments", nargs=argparse.REMAINDER, help="of the shell, of psql")
+        console.add_argument("arguments", nargs=argparse.REMAINDER, help="arguments of the shell or psql")
     for name, text in {
-        "promote": "the canary's version becomes the stable one",
-        "rollback": "end a canary",
+        "promote": "make the canary's version the stable one",
+        "rollback": "stop a canary",
     }.items():
         commands.add_parser(name, help=text).add_argument("service")
     backing = commands.add_parser("backing", help="only PostgreSQL and Valkey, for tests")
     backing.add_argument("direction", choices=["up", "down"])
-    backing.add_argument("--home", help="instead of BIRZHA_HOME")
+    backing.add_argument("--home", help="default: BIRZHA_HOME")
     return parser
 
 

@@ -32,15 +32,15 @@ def audit() -> int:
     """
     for name, version in servers().items():
         say(f"  {name:<12} {version}")
-    say("  The advisory database knows packages, not these servers: compare with their own announcements.")
+    say("  The advisory database covers packages, not these servers: check their own announcements.")
     with tempfile.TemporaryDirectory(prefix="birzha-audit-") as folder:
         venv.create(folder, with_pip=True)
         python = str(Path(folder) / "bin" / "python")
-        with step("fetching pip-audit"):
+        with step("downloading pip-audit"):
             got = _run([python, "-m", "pip", "install", "--quiet", "pip-audit"])
             if got.returncode:
-                raise CommandError(f"pip-audit cannot be fetched: {got.stderr.strip().splitlines()[-1]}")
-        with step(f"asking for every package of {LOCK}"):
+                raise CommandError(f"pip-audit cannot be downloaded: {got.stderr.strip().splitlines()[-1]}")
+        with step(f"checking every package of {LOCK}"):
             options = ("--require-hashes", "--disable-pip", "--progress-spinner", "off", "--format", "json")
             result = _run([python, "-m", "pip_audit", "-r", str(LOCK), *options])
     return tell(result.stdout, result.stderr)
@@ -56,15 +56,15 @@ def tell(output: str, errors: str) -> int:
     if len(unasked) == len(packages):
         reasons = [package["skip_reason"] for package in packages] or errors.strip().splitlines()
         last = (reasons or ["it said nothing"])[-1]
-        say(f"NOTHING WAS CHECKED: no advisory database can be reached from here ({last[:200]}).")
+        say(f"NOTHING WAS CHECKED: the advisory database cannot be reached ({last[:200]}).")
         return 2
     found = [package for package in packages if package.get("vulns")]
     for package in found:
         for each in package["vulns"]:
             mended = ", ".join(each["fix_versions"]) or "no version yet"
-            say(f"  {package['name']} {package['version']}: {each['id']}, mended in {mended}")
+            say(f"  {package['name']} {package['version']}: {each['id']}, fixed in {mended}")
     if unasked:
-        say(f"  NOT CHECKED, the database does not know them: {', '.join(unasked)}")
+        say(f"  NOT CHECKED, not in the database: {', '.join(unasked)}")
     checked = len(packages) - len(unasked)
     say(f"{checked} packages checked: {len(found) or 'none'} with known vulnerabilities.")
     return 1 if found else 0

@@ -53,7 +53,7 @@ def run(options: argparse.Namespace, home: Home) -> int:
         case "restart":
             begun = time.monotonic()
             names = restart.restart(home, [restart.chosen(options.service)])
-            say(f"{', '.join(names)} started anew in {time.monotonic() - begun:.1f} s.")
+            say(f"{', '.join(names)} restarted in {time.monotonic() - begun:.1f} s.")
         case "shell":
             shells.shell(home, options.service, options.arguments)
         case "psql":
@@ -118,10 +118,10 @@ def up(home: Home) -> int:
     if not stack.up(settings):
         if changed := settings.changed_since(home.read_state()):
             raise CommandError(
-                f"Birzha is running already, on port {home.read_state()['port']}, with another "
+                f"Birzha is already running, on port {home.read_state()['port']}, with another "
                 f"{' and '.join(changed)}: make down first to change that."
             )
-        say("Birzha is running already.")
+        say("Birzha is already running.")
     else:
         used = report.memory(stack.supervisor)
         say(f"- up after {time.monotonic() - begun:.0f} s: {used.processes} processes in {used.text()}")
@@ -134,9 +134,9 @@ def down(home: Home) -> int:
     begun = time.monotonic()
     was_up = Stack(home).down()
     for tests in reused_systems.down():
-        say(f"The tests' servers in {tests.root} are down.")
+        say(f"The test servers in {tests.root} are stopped.")
     if was_up:
-        say(f"Birzha is down after {time.monotonic() - begun:.0f} s; its data stays in {home.root}.")
+        say(f"Birzha stopped in {time.monotonic() - begun:.0f} s; its data is in {home.root}.")
     else:
         say("Birzha is not running.")
     return 0
@@ -149,7 +149,9 @@ def reset(home: Home, *, sure: bool) -> None:
         return
     if not sure:
         if not sys.stdin.isatty():
-            raise CommandError(f"make reset deletes everything in {home.root}: say so with make reset YES=1.")
+            raise CommandError(
+                f"make reset deletes everything in {home.root}: confirm with make reset YES=1."
+            )
         if input(f"Delete every account, order and balance in {home.root}? Type yes: ").strip() != "yes":
             say("Nothing was deleted.")
             return

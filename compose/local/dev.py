@@ -37,7 +37,7 @@ def watch(home: Home) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # INT is ignored in the background
         signal.signal(number, _interrupt)
     known, failing = code.stamps(), set[str]()
-    say("Watching the code. Ctrl-C stops watching, and the system.")
+    say("Watching the code. Ctrl-C stops the system.")
     try:
         while True:
             time.sleep(POLL_INTERVAL_S)
@@ -52,7 +52,7 @@ def watch(home: Home) -> None:
     except KeyboardInterrupt:
         say("\n- stopping ...")
         Stack(home).down()
-        say(f"Birzha is down; its data stays in {home.root}.")
+        say(f"Birzha is stopped; its data is in {home.root}.")
 
 
 def changed_files(before: Stamps, now: Stamps) -> list[str]:
@@ -83,7 +83,11 @@ def broken(changed: list[str], root: Path = ROOT) -> list[str]:
 def _apply(home: Home, changed: list[str]) -> None:
     told = ", ".join(changed[:3]) + (f" and {len(changed) - 3} more" if len(changed) > 3 else "")
     if problems := broken(changed):
-        say("\n".join([f"! {told}: the code before this goes on", *(f"  {problem}" for problem in problems)]))
+        say(
+            "\n".join(
+                [f"! {told}: the previous code keeps running", *(f"  {problem}" for problem in problems)]
+            )
+        )
         return
     if any(file.endswith(".po") for file in changed):
         catalogs.compile_changed()
@@ -117,7 +121,7 @@ def _wait(home: Home, services: set[str], known: Stamps) -> None:
             return
         if time.monotonic() > end:
             for name, problem in problems.items():
-                say(f"! {name} does not answer well; make logs tells more:\n    {problem.strip()[:400]}")
+                say(f"! {name} is not ready; see make logs:\n    {problem.strip()[:400]}")
             return
         time.sleep(0.1)
 
@@ -127,7 +131,7 @@ def _report_failing(home: Home, told: set[str]) -> set[str]:
     states = Stack(home).supervisor.states()
     failing = {state["name"] for state in states if state["statename"] in FAILING_STATES}
     for name in sorted(failing - told):
-        say(f"! {name} does not start; it is tried again at the next change:\n{log_tail(home, name)}")
+        say(f"! {name} does not start; the next change restarts it:\n{log_tail(home, name)}")
     starting = {state["name"] for state in states if state["statename"] == "STARTING"}
     return failing | (told & starting)
 

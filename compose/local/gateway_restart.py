@@ -32,18 +32,18 @@ def reload(home: Home) -> None:
     bootstrap = home.etc / "gateway" / "bootstrap.json"
     with stack.exclusive():
         before = bootstrap.read_bytes()
-        with step("checking gateway.yaml and writing what it says"):
+        with step("checking and rendering gateway.yaml"):
             render_gateway(home, settings)
-        with step("waiting until Envoy uses it"):
+        with step("waiting until Envoy has applied it"):
             try:
                 wait_until_applied(_admin(home), bootstrap.parent)
             except ConfigNotApplied as error:
                 raise ready.failure(home, ["gateway"], str(error)) from error
         if bootstrap.read_bytes() != before:
-            say("- what Envoy is started with has changed")
+            say("- Envoy's start options have changed: it is restarted")
             _replace(stack)
         stack.record("gateway.reload", "gateway", rate_limits=settings.rate_limits)
-    say("The gateway uses gateway.yaml as it is now.")
+    say("The gateway has reloaded gateway.yaml.")
 
 
 def restart(home: Home) -> None:
@@ -56,7 +56,7 @@ def restart(home: Home) -> None:
     with stack.exclusive():
         _replace(stack)
         stack.record("gateway.restart", "gateway")
-    say("A new Envoy serves; the old one finishes what it has in hand and leaves.")
+    say("A new Envoy serves; the old one finishes its requests and exits.")
 
 
 def _replace(stack: Stack) -> None:

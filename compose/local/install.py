@@ -75,13 +75,13 @@ def install(lock: str = "local") -> None:
         if not _usable():
             check_python()
             require_space(ROOT, NEEDED_SPACE_BYTES[lock])
-            with step(f"making the Python environment {VENV.name}"):
+            with step(f"creating the Python environment {VENV.name}"):
                 _make()
         installed = _stamps()
         if installed.get(lock) == digest:
             return
         require_space(ROOT, NEEDED_SPACE_BYTES[lock] // 2)
-        with step(f"installing what {file.relative_to(ROOT)} names, every file checked by its hash"):
+        with step(f"installing {file.relative_to(ROOT)}, every file checked by its hash"):
             _pip("install", "--require-hashes", "--no-deps", "--only-binary=:all:", "-r", str(file))
         STAMP.write_text(json.dumps({**installed, lock: digest}), encoding="utf-8")
 

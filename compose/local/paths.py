@@ -43,7 +43,7 @@ def private_folder(path: Path) -> Path:
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = path.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
-        raise CommandError(f"{path} must be a folder of the user who starts Birzha, and it is not.")
+        raise CommandError(f"{path} must be a folder that belongs to the user who starts Birzha.")
     path.chmod(0o700)
     return path
 
@@ -80,7 +80,7 @@ class Home:
         for name in (root, ROOT):
             if re.search(r'["\\\x00-\x1f]', str(name)):
                 raise CommandError(
-                    f"{str(name)!r}: a quote, backslash or control character in it cannot work."
+                    f"{str(name)!r}must not contain a quote, a backslash or a control character."
                 )
         return cls(root)
 

@@ -56,7 +56,7 @@ def networks(text: str) -> tuple[str, ...]:
             ) from None
         if not network.prefixlen:
             raise CommandError(
-                f"BIRZHA_TRUSTED_PROXIES={entry} would believe everybody: name your proxies' own addresses."
+                f"BIRZHA_TRUSTED_PROXIES={entry} would trust everybody: give the addresses of your proxies."
             )
         found.append(str(network))
     return tuple(dict.fromkeys(found))
@@ -139,10 +139,10 @@ def certificate(certificate: str, key: str, public_url: str) -> tuple[Path, Path
         return None
     if not certificate or not key:
         raise CommandError(
-            "BIRZHA_TLS_CERT and BIRZHA_TLS_KEY go together: a certificate and its key, PEM files."
+            "BIRZHA_TLS_CERT and BIRZHA_TLS_KEY must be set together: a certificate and its key, PEM files."
         )
     if not public_url.startswith("https:"):
         raise CommandError(
-            "BIRZHA_TLS_CERT needs BIRZHA_PUBLIC_URL=https://…, the address that it is made out to."
+            "BIRZHA_TLS_CERT needs BIRZHA_PUBLIC_URL=https://…, the address that it is issued for."
         )
     return Path(certificate).resolve(), Path(key).resolve()

@@ -72,7 +72,7 @@ def status(home: Home) -> bool:
     supervisor = Supervisor(home)
     if not supervisor.alive():
         if found := orphans.of_system(home):
-            say(f"supervisord was killed; {len(found)} processes go on without it. Mend it with: make up")
+            say(f"supervisord was killed; {len(found)} processes run without it. Repair it with: make up")
             return False
         say(NOT_RUNNING)
         say(f"Its folder is {home.root}.")
@@ -107,11 +107,11 @@ def reach(settings: Settings) -> list[str]:
     lines = []
     if settings.trusted_proxies:
         lines.append(
-            f"Proxies whose word on their visitors' addresses counts: {', '.join(settings.trusted_proxies)}."
+            f"Trusted proxies, whose X-Forwarded-For is used: {', '.join(settings.trusted_proxies)}."
         )
     if settings.fixed_url or settings.extra_hosts or settings.bind not in ("127.0.0.1", "::1"):
         named = ", ".join(settings.hosts) or "any host"
-        lines.append(f"It answers to: {named}. Add names by BIRZHA_ALLOWED_HOSTS (docs/serving.md).")
+        lines.append(f"Host names served: {named}. Add more with BIRZHA_ALLOWED_HOSTS (docs/serving.md).")
     return lines
 
 
@@ -120,7 +120,7 @@ def rate_limits(factor: str) -> str:
     if factor == "1":
         return ""
     changed = "OFF" if factor == "off" else f"{factor} TIMES those of gateway/gateway.yaml"
-    return f"Rate limits are {changed}, by BIRZHA_RATE_LIMITS={factor}: for this run, until it is down."
+    return f"Rate limits are {changed}, set by BIRZHA_RATE_LIMITS={factor} until make down."
 
 
 def welcome(home: Home, settings: Settings) -> None:

@@ -30,7 +30,7 @@ def chosen(name: str) -> Service:
             return service
     known = ", ".join(service.name for service in WEB_SERVERS)
     said = f"There is no service {name!r}" if name else "SERVICE is missing"
-    raise CommandError(f"{said}: it is one of {known}, as in SERVICE=trading.")
+    raise CommandError(f"{said}; it must be one of {known}, as in SERVICE=trading.")
 
 
 def restart(

@@ -28,7 +28,7 @@ def main(name: str) -> None:
         if name == server.name:
             files = (valkey.data_folder(home, server), home.log / f"{name}.log")
             if kept := valkey_recovery.recover(valkey.command(home, server), *files):
-                print(f"The files could not be read and are kept as {kept}: starting empty.", flush=True)
+                print(f"The files could not be read and are kept as {kept}; starting empty.", flush=True)
     if name == "nginx":
         orphans.end(orphans.of_nginx(home))  # a killed master's workers go on, with its sockets
         remove_dead_sockets(home.run)

@@ -65,17 +65,17 @@ class Settings:
         state = home.read_state()
         text = environment.get("BIRZHA_PORT") or str(state.get("port", DEFAULT_PORT))
         if not text.isdecimal() or not 1 <= int(text) <= 65535:
-            raise CommandError(f"BIRZHA_PORT={text} is not a port: a number from 1 to 65535 is.")
+            raise CommandError(f"BIRZHA_PORT={text} must be a port, 1–65535.")
         bind = environment.get("BIRZHA_BIND") or str(state.get("bind", DEFAULT_BIND))
         try:
             ipaddress.ip_address(bind)
         except ValueError:
             raise CommandError(
-                f"BIRZHA_BIND={bind} is not an address such as 127.0.0.1 or 0.0.0.0."
+                f"BIRZHA_BIND={bind} must be an address, such as 127.0.0.1 or 0.0.0.0."
             ) from None
         feed = environment.get("BIRZHA_QUOTE_FEED") or "walk"
         if feed not in ("walk", "still"):
-            raise CommandError(f"BIRZHA_QUOTE_FEED={feed}: it is either walk or still.")
+            raise CommandError(f"BIRZHA_QUOTE_FEED={feed} must be walk or still.")
 
         def chosen(name: str) -> str:
             return environment.get(f"BIRZHA_{name.upper()}", str(state.get(name, ""))).strip()
@@ -107,8 +107,9 @@ class Settings:
         if found := [f"{name}={value}" for name, value in reachable.items() if value]:
             names = " ".join(f"{each.partition('=')[0]}=" for each in found)
             raise CommandError(
-                "make dev shows code and settings in its errors, so it is for this machine alone, not with "
-                f"{' and '.join(found)}: run {names} make dev (empty takes the default), or make up."
+                "make dev shows code and settings in its error pages, so only this machine "
+                "may reach it, not with "
+                f"{' and '.join(found)}. Run {names} make dev (empty means the default), or make up."
             )
 
     @property
@@ -194,7 +195,7 @@ class Settings:
 
 def _quota(name: str, text: str) -> str:
     if text and text != "off" and not (text.isdecimal() and 0 < int(text) < 2**31 - 1):
-        raise CommandError(f"BIRZHA_{name.upper()}={text}: it is a whole number above zero, or off.")
+        raise CommandError(f"BIRZHA_{name.upper()}={text} must be a whole number above zero, or off.")
     return text
 
 
@@ -204,7 +205,7 @@ def _factor(text: str) -> float | None:
     try:
         return factor(text)
     except ValueError:
-        raise CommandError(f"BIRZHA_RATE_LIMITS={text}: it is a number above zero, or off.") from None
+        raise CommandError(f"BIRZHA_RATE_LIMITS={text} must be a number above zero, or off.") from None
 
 
 def require_free_port(bind: str, port: int) -> None:
@@ -225,7 +226,7 @@ def require_free_port(bind: str, port: int) -> None:
             ) from error
         except OSError as error:
             raise CommandError(
-                f"Port {port} on {bind} is not free ({error.strerror}): stop what uses it, "
+                f"Port {port} on {bind} is in use ({error.strerror}): stop what uses it, "
                 f"or choose another, as in make up BIRZHA_PORT={free_port()}."
             ) from error
 

@@ -66,4 +66,4 @@ def _record(home: Home, service: str, console: str) -> None:
     try:
         system_owner.as_owner(home, lambda: Stack(home).record("console.open", service, console=console))
     except CommandError as error:
-        print(f"This is not on record: {error}", file=sys.stderr, flush=True)
+        print(f"The audit trail could not record this: {error}", file=sys.stderr, flush=True)

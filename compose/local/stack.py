@@ -90,10 +90,10 @@ class Stack:
             for service in state.read(self.home.versions).canaries:
                 self.supervisor.start(canary_group(service))
             self.supervisor.start(EDGE)
-        with step("loading the catalogue and its prices, making the operator"):
+        with step("loading the catalogue and its prices, creating the operator"):
             commands = ((each.package, command) for each in SERVICES for command in each.after_start)
             self.manage(*commands, extra=operator_variables(passwords))
-        with step("waiting until it serves"):
+        with step("waiting until it is ready"):
             ready.wait(self.home, settings, self.supervisor, seconds=READY_TIMEOUT_S)
 
     def backing_up(self) -> None:
@@ -104,7 +104,7 @@ class Stack:
         """
         if self.home.is_ours() and not self.home.is_for_tests():
             raise CommandError(
-                f"{self.home.root} is a system that people use, and this is for tests: name another folder."
+                f"{self.home.root} is a system in use, and this is for tests: choose another folder."
             )
         system_owner.prepare(self.home)
         system_owner.as_owner(self.home, self._backing_up_as_owner)
@@ -139,13 +139,16 @@ class Stack:
             valkey.wait_for_server(self.home, passwords, alive=watch.check)
         for kept, lost in self._quarantined().items():
             if kept not in known:
-                say(f"- Redis could not read its files, kept as {kept}: it started empty, and {lost}")
+                say(
+                    f"- Redis could not read its files, which are kept as {kept}; it started "
+                    f"empty, and {lost}"
+                )
         return passwords
 
     def _quarantined(self) -> dict[Path, str]:
         """Files that a Valkey could not start from, and what it means that they are not there."""
         lost = {
-            EVENTS: "the services send again what was under way",
+            EVENTS: "the services send again what was in progress",
             SESSIONS: "everybody is signed out of the pages",
         }
         return {
@@ -207,7 +210,9 @@ class Stack:
 
     def _end_orphans(self) -> bool:
         if found := orphans.of_system(self.home):
-            say(f"- supervisord is gone, {len(found)} of its processes are not: ending them first ...")
+            say(
+                f"- supervisord is gone, but {len(found)} of its processes still run: stopping them first ..."
+            )
             orphans.end(found)
         postgres.clear_stale_locks(self.home)
         return bool(found)
@@ -293,4 +298,4 @@ def render_gateway(home: Home, settings: Settings) -> None:
             certificate=settings.certificate,
         )
     except (SourceError, EnvoyRefused, NginxRefused) as error:
-        raise CommandError(f"The gateway's configuration is not right: {error}") from error
+        raise CommandError(f"The gateway's configuration is not valid: {error}") from error

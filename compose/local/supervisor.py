@@ -121,7 +121,7 @@ class Supervisor:
         try:
             self._rpc.signalProcess(f"{process['group']}:{name}", number)
         except Fault as fault:
-            raise CommandError(f"{name} cannot be told: {fault.faultString}") from fault
+            raise CommandError(f"{name} cannot be signalled: {fault.faultString}") from fault
 
     def add(self, group: str) -> None:
         """Learn of a group that was written into the configuration since; nothing of it starts yet."""

@@ -60,7 +60,7 @@ def as_owner(home: Home, action: Callable[[], T], *, port: int = 0) -> T:
         answer = _read(pipe, child)
     os.waitpid(child, 0)
     if not answer:
-        raise CommandError("The command ended at once, without a word.")
+        raise CommandError("The command exited without a message.")
     good, result = pickle.loads(answer)
     if not good:
         raise result
@@ -113,8 +113,8 @@ def allow_traversal(path: Path, owner: tuple[int, int]) -> None:
             continue
         if mode & stat.S_IRWXG and found.st_gid != TRAVERSE_GID and (found.st_gid or grp.getgrgid(0).gr_mem):
             raise CommandError(
-                f"{folder} is closed to uid {owner[0]}, who runs what root starts, and is a group's: "
-                f"let others in (chmod o+rx {folder}), or start Birzha as an ordinary user."
+                f"{folder} is closed to uid {owner[0]}, who runs what root starts, and belongs to a group: "
+                f"allow access (chmod o+rx {folder}), or start Birzha as an ordinary user."
             )
         os.chown(folder, -1, TRAVERSE_GID)
         folder.chmod(mode & ~stat.S_IRWXG | wanted << 3)
@@ -128,7 +128,7 @@ def _require_readable(*files: Path) -> None:
             or not file.parent.stat().st_mode & stat.S_IXOTH | stat.S_IXGRP
         ):
             raise CommandError(
-                f"{file} may be read by root alone, and what root starts does not run as root: let others "
+                f"Only root can read {file}, and what root starts does not run as root: let others "
                 f"read the code (chmod -R go+rX {ROOT}), or start Birzha as an ordinary user."
             )
 
@@ -148,7 +148,7 @@ def _give_to_user(home: Home) -> None:
     if user is None:
         raise CommandError(
             "What root starts runs as the user birzha or nobody, and this machine has neither: "
-            "make one (useradd --system birzha), or start Birzha as an ordinary user."
+            "create one (useradd --system birzha), or start Birzha as an ordinary user."
         )
     home.root.mkdir(mode=0o700, parents=True, exist_ok=True)
     for folder, folders, files in os.walk(home.root):

@@ -125,7 +125,7 @@ def read(file: Path) -> Versions:
             history=[HistoryEntry(**value) for value in raw["history"]],
         )
     except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"{file} is not what make canary wrote: {error!r}") from None
+        raise ValueError(f"{file} is not a file of make canary: {error!r}") from None
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 It looks at the last 3, 10 and 30 seconds; the shortest time with enough requests decides, so a busy canary
 is judged at once and a quiet one on what there is. Any of these is a reason:
 
-- Envoy took it out: five failures in a row, and the stable version fails less than half as often.
+- Envoy ejected it: five failures in a row, and the stable version fails less than half as often.
 - Errors: at least 5 more failed than would at the stable version's rate, their share is more than 5 points
   above it, and chance does not explain it (three standard deviations).
 - Slowness: of at least 6 answers, half took longer than 0.3 s and than three times what half of the stable
@@ -48,7 +48,7 @@ def judge(samples: Sequence[Sample]) -> str:
         return ""
     last = samples[-1]
     if _ejected(samples):
-        return "Envoy took it out: five failures in a row"
+        return "Envoy ejected it: five failures in a row"
     for window in WINDOWS_S:
         first = _before(samples, last.at - window)
         canary, stable = between(first.canary, last.canary), between(first.stable, last.stable)

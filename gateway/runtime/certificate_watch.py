@@ -35,7 +35,7 @@ def _watch(out: Path, never: threading.Event) -> None:
             print(f"gateway: {error}", file=sys.stderr, flush=True)
             continue
         taken = state
-        print("gateway: a new certificate", file=sys.stderr, flush=True)
+        print("gateway: the certificate is renewed", file=sys.stderr, flush=True)
 
 
 def _state(out: Path) -> list[tuple[str, int, int, int]]:

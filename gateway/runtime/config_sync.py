@@ -37,7 +37,7 @@ def wait_until_applied(admin: Admin, folder: Path, *, seconds: float = 15) -> No
     end = time.monotonic() + seconds
     while missing := _missing(admin, folder):
         if time.monotonic() > end:
-            raise ConfigNotApplied(f"Envoy does not take {', '.join(missing)}: its log says why")
+            raise ConfigNotApplied(f"Envoy has not applied {', '.join(missing)}: see its log")
         time.sleep(0.1)
 
 

@@ -113,7 +113,7 @@ class HotRestarter:
 
     def _replace(self) -> None:
         self.epoch += 1
-        print(f"gateway: Envoy number {self.epoch} takes over", file=sys.stderr, flush=True)
+        print(f"gateway: Envoy {self.epoch} takes over", file=sys.stderr, flush=True)
         self._start(["--base-id", self.base_id.read_text(encoding="ascii").strip()])
 
     def _reap(self) -> bool:

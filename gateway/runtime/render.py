@@ -76,7 +76,7 @@ def render(
     addresses.check(gateway)
     canaries, site = canaries or {}, site or Site()
     if certificate and not site.behind_tls:
-        raise SourceError("a certificate needs a public address that is https")
+        raise SourceError("a certificate needs an https public address")
     run = Run(
         gateway,
         addresses,

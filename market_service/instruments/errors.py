@@ -29,7 +29,7 @@ class QuantityNotPossible(DomainError):
 
     code = "quantity_invalid"
     field = "issued_quantity"
-    message = _("The issued quantity is from %(lowest)s, what is sold, to %(limit)s; %(value)s is not.")
+    message = _("The issued quantity must be from %(lowest)s (already sold) to %(limit)s, not %(value)s.")
 
 
 class HalfSpreadNotPossible(DomainError):
@@ -55,4 +55,4 @@ class PageNotFound(DomainError):
     code = "page_not_found"
     status = 404
     title = _("No such page")
-    message = _("There is no page %(value)s: the last one is %(limit)s.")
+    message = _("There is no page %(value)s; the last page is %(limit)s.")

@@ -34,4 +34,4 @@ def isin_validate(isin: str) -> None:
             _("An ISIN is two letters, nine letters or digits, and a digit."), "isin_invalid"
         )
     if isin_check_digit(isin[:-1]) != int(isin[-1]):
-        raise ValidationError(_("The last digit of the ISIN does not match the others."), "isin_invalid")
+        raise ValidationError(_("The check digit of the ISIN is wrong."), "isin_invalid")

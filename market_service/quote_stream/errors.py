@@ -21,4 +21,4 @@ class TickersInvalid(DomainError):
 
     code = "tickers_invalid"
     field = "tickers"
-    message = _("Name from one to %(limit)s tickers, with commas between them.")
+    message = _("Give 1 to %(limit)s tickers, separated by commas.")

@@ -15,7 +15,7 @@ class PriceNotPossible(DomainError):
 
     code = "price_invalid"
     field = "price"
-    message = _("A price is above zero and a multiple of the price step, %(limit)s; %(value)s is not.")
+    message = _("The price must be above zero and a multiple of the price step %(limit)s, not %(value)s.")
 
 
 class PricesInvalid(DomainError):

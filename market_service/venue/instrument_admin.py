@@ -168,7 +168,7 @@ class InstrumentAdmin(ServiceAdmin):
             facts=_price_facts,
             act=_reprice,
             form=PriceForm,
-            note=_("The price moves on from the new one. Orders in flight keep the bounds that they have."),
+            note=_("The price continues from the new one. Open orders keep their price limits."),
             many=False,
         ),
         Operation(
@@ -178,7 +178,7 @@ class InstrumentAdmin(ServiceAdmin):
             facts=_quantity_facts,
             act=_reissue,
             form=QuantityForm,
-            note=_("What is on offer changes by the difference; what is sold stays sold."),
+            note=_("The available quantity changes by the difference; units already sold are not affected."),
             many=False,
         ),
         Operation(

@@ -72,7 +72,7 @@ class NotificationReadAllApi(Api):
     are there when the request comes.
     """
 
-    refusals = {"404": _("There is no notification `up_to` of yours.")}
+    refusals = {"404": _("You have no notification with the id given in `up_to`.")}
 
     @extend_schema(
         operation_id="notification_read_all",

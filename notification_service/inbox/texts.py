@@ -47,7 +47,7 @@ def _welcome(params: Params) -> str:
 
 def _security_title(params: Params) -> str:
     return {
-        "wrong_passwords": _("Somebody tries passwords of your account"),
+        "wrong_passwords": _("Someone is trying to guess your password"),
         "password_changed": _("Your password was changed"),
         "email_changed": _("Your e-mail was changed"),
     }[params["notice"]]
@@ -56,14 +56,16 @@ def _security_title(params: Params) -> str:
 def _security(params: Params) -> str:
     return {
         "wrong_passwords": _(
-            "Ten wrong passwords in a row. Further tries have to wait; your open sessions go on. "
-            "If it was not you, see that your password is a good one."
+            "There were ten wrong passwords in a row. Further attempts are slowed down; your "
+            "open sessions are not affected. If it was not you, make sure that your password is strong."
         ),
         "password_changed": _(
-            "You are signed out wherever it was not changed. If it was not you, write to the operator."
+            "You are signed out everywhere except where it was changed. If it was not you, "
+            "write to the operator."
         ),
         "email_changed": _(
-            "You are signed out wherever it was not changed. If it was not you, change your password."
+            "You are signed out everywhere except where it was changed. If it was not you, "
+            "change your password."
         ),
     }[params["notice"]]
 
@@ -73,7 +75,7 @@ def _deposit_title(params: Params) -> str:
 
 
 def _deposit(params: Params) -> str:
-    return _("%(amount)s came in. Your balance is %(balance)s.") % {
+    return _("%(amount)s was deposited. Your balance is %(balance)s.") % {
         "amount": _money(params["amount"], params["currency"]),
         "balance": _money(params["balance_after"], params["currency"]),
     }
@@ -99,7 +101,7 @@ def _reversal(params: Params) -> str:
     if params["amount"] < 0:
         text = _("%(amount)s was taken from your account. Your balance is %(balance)s. Reason: %(reason)s")
     else:
-        text = _("%(amount)s was put on your account. Your balance is %(balance)s. Reason: %(reason)s")
+        text = _("%(amount)s was added to your account. Your balance is %(balance)s. Reason: %(reason)s")
     return text % {
         "amount": _money(abs(params["amount"]), params["currency"]),
         "balance": _money(params["balance_after"], params["currency"]),

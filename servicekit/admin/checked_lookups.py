@@ -37,6 +37,6 @@ class CheckedLookups(ModelAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         if ERROR_FLAG in request.GET and request.method == "GET":
-            text = _("The list cannot be asked by what stood in the address; all of it is shown.")
+            text = _("The filter in the address is not valid; the whole list is shown.")
             self.message_user(request, text, messages.WARNING)
         return super().changelist_view(request, extra_context)

@@ -28,7 +28,7 @@ _PLACES = (
 def order_links(field: str = "order_id") -> Column:
     """A row of links to all of it, for the page of anything that belongs to an order."""
 
-    @admin.display(description=_("belongs together"))
+    @admin.display(description=_("related"))
     def related(row: Any) -> str:
         order_id = value_at(row, field)
         if order_id is None:

@@ -138,7 +138,7 @@ def operation_page(admin: ServiceAdmin, request: HttpRequest, operation: Operati
     names = f"{admin.admin_site.name}:{admin.opts.app_label}_{admin.opts.model_name}"
     to_list = reverse(f"{names}_changelist")
     if not things:
-        messages.error(request, _("What was chosen is not there (any more)."))
+        messages.error(request, _("The selected rows no longer exist."))
         return HttpResponseRedirect(to_list)
     back = reverse(f"{names}_change", args=[things[0].pk]) if len(things) == 1 else to_list
     form = operation.form(request.POST if request.method == "POST" else None)

@@ -51,13 +51,13 @@ _KEY = re.compile(r"[\x21-\x7e]{1,128}")
 class IdempotencyKeyMissing(DomainError):
     code = "idempotency_key_missing"
     title = _("Idempotency-Key missing")
-    message = _("Send a header Idempotency-Key: a new random value for each new intention.")
+    message = _("Send an Idempotency-Key header: a new random value for each new operation.")
 
 
 class IdempotencyKeyInvalid(DomainError):
     code = "idempotency_key_invalid"
     title = _("Idempotency-Key not valid")
-    message = _("An Idempotency-Key has 1 to 128 visible ASCII characters.")
+    message = _("An Idempotency-Key must be 1 to 128 visible ASCII characters.")
 
 
 class IdempotencyKeyReused(DomainError):
@@ -70,8 +70,8 @@ class IdempotencyKeyReused(DomainError):
 class IdempotencyInFlight(DomainError):
     code = "idempotency_in_flight"
     status = 409
-    title = _("Still in flight")
-    message = _("A request with this Idempotency-Key is still being worked on. Try again.")
+    title = _("Request in progress")
+    message = _("A request with this Idempotency-Key is still being processed. Try again.")
 
 
 def idempotent(request: Request, action: Callable[[str], Response]) -> Response:

@@ -80,7 +80,7 @@ class ContractSchema(AutoSchema):
             for status, response in operation["responses"].items():
                 self._complete(components, status, response)
             if IF_NONE_MATCH in self.get_override_parameters():
-                unchanged = {"description": str(_("Unchanged since the answer with that ETag."))}
+                unchanged = {"description": str(_("Not modified since the response with that ETag."))}
                 operation["responses"]["304"] = unchanged | {"headers": components.headers(COMMON_HEADERS)}
             for status, reason in cast(Api, self.view).refusals.items():
                 operation["responses"][status] = components.response(status, str(reason))

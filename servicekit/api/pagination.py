@@ -56,7 +56,7 @@ class CursorPages(_StrictPageSize, CursorPagination):
 
 
 def _foreign_cursor() -> ValidationError:
-    return ValidationError({"cursor": [_("This cursor was not given by this list.")]})
+    return ValidationError({"cursor": [_("This cursor does not belong to this list.")]})
 
 
 class NumberedPages(_StrictPageSize, PageNumberPagination):

@@ -68,13 +68,13 @@ _KNOWN: list[tuple[type[Exception], str, Any, Any]] = [
         exceptions.MethodNotAllowed,
         "method_not_allowed",
         _("Method not allowed"),
-        _("This address does not take that method."),
+        _("This address does not support that method."),
     ),
     (
         exceptions.NotAcceptable,
         "not_acceptable",
         _("Not acceptable"),
-        _("None of the accepted content types can be given here."),
+        _("None of the accepted content types is available here."),
     ),
     (
         exceptions.UnsupportedMediaType,
@@ -156,7 +156,7 @@ def _domain_problem(error: DomainError) -> dict[str, Any]:
 
 def _validation_problem(error: exceptions.ValidationError) -> dict[str, Any]:
     errors = list(_field_errors(error.get_full_details()))
-    code, detail = "validation_failed", _("Some of the fields are not right.")
+    code, detail = "validation_failed", _("Some fields are not valid.")
     if len(errors) == 1:
         detail = errors[0]["detail"]
         if errors[0]["code"] not in GENERAL_FIELD_CODES:

@@ -36,7 +36,10 @@ _PROBLEM = {
     },
 }
 _PROBLEM_TEXTS = {
-    "type": _("Leads to what the code means: relative to this address, or whole. Both lead to one place."),
+    "type": _(
+        "A link to the explanation of the code: relative to this address or absolute. Both "
+        "lead to the same place."
+    ),
     "detail": _("In the language of Accept-Language."),
     "code": _("Stable, never translated."),
     "trace_id": _("The answer's X-Request-Id."),
@@ -69,19 +72,23 @@ HEADERS: dict[str, Header] = {
         _("The request's id, also on the log lines and events that it caused."),
         required=True,
     ),
-    "Cache-Control": Header({"type": "string"}, _("no-store, or how long it may be kept."), required=True),
+    "Cache-Control": Header(
+        {"type": "string"}, _("no-store, or how long the response may be cached."), required=True
+    ),
     "ETag": Header({"type": "string"}, _("For If-None-Match.")),
-    "WWW-Authenticate": Header({"type": "string"}, _("Bearer, and what is wrong with it."), required=True),
+    "WWW-Authenticate": Header(
+        {"type": "string"}, _("Bearer, and what is wrong with the token."), required=True
+    ),
     "Retry-After": Header(_SECONDS, _("Seconds to wait before the next try."), required=True),
-    "X-RateLimit-Limit": Header(_SECONDS, _("Requests that are allowed in a row.")),
-    "X-RateLimit-Remaining": Header(_SECONDS, _("Requests that are left.")),
-    "X-RateLimit-Reset": Header(_SECONDS, _("Seconds until there are more.")),
+    "X-RateLimit-Limit": Header(_SECONDS, _("How many requests may be made in a row.")),
+    "X-RateLimit-Remaining": Header(_SECONDS, _("How many requests are left.")),
+    "X-RateLimit-Reset": Header(_SECONDS, _("Seconds until more requests are allowed.")),
     "Idempotency-Replayed": Header(
         {"type": "string", "enum": ["true"]},
-        _("This is the first answer to the same key and body once more."),
+        _("The first response to the same key and body, repeated."),
     ),
-    "Location": Header({"type": "string", "format": "uri-reference"}, _("Where the new thing is.")),
-    "Content-Disposition": Header({"type": "string"}, _("Of a file: its name.")),
+    "Location": Header({"type": "string", "format": "uri-reference"}, _("The address of what was created.")),
+    "Content-Disposition": Header({"type": "string"}, _("The name of the file.")),
 }
 RATE_LIMIT_HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 
@@ -91,23 +98,26 @@ REFUSALS: dict[str, Refusal] = {
         "BadRequest", _("Something in the request is not valid: the address, a header, a field, the body.")
     ),
     "401": Refusal(
-        "Unauthorized", _("No access token, or one that is not valid any more."), ("WWW-Authenticate",)
+        "Unauthorized", _("No access token, or one that is no longer valid."), ("WWW-Authenticate",)
     ),
     "403": Refusal("Forbidden", _("An operator's cookie without the CSRF token, or without the permission.")),
-    "404": Refusal("NotFound", _("There is no such thing, or it is somebody else's.")),
-    "406": Refusal("NotAcceptable", _("None of the accepted content types can be given.")),
+    "404": Refusal("NotFound", _("It does not exist, or it belongs to somebody else.")),
+    "406": Refusal("NotAcceptable", _("None of the accepted content types is available.")),
     "408": Refusal("RequestTimeout", _("The request took too long to arrive.")),
-    "409": Refusal("Conflict", _("The first request with this Idempotency-Key is still being worked on.")),
-    "413": Refusal("ContentTooLarge", _("The body is larger than the limit, which the detail names.")),
+    "409": Refusal("Conflict", _("The first request with this Idempotency-Key is still being processed.")),
+    "413": Refusal("ContentTooLarge", _("The body exceeds the limit given in the detail.")),
     "415": Refusal("UnsupportedMediaType", _("The body is not application/json.")),
     "421": Refusal("MisdirectedRequest", _("This system does not answer under that host name.")),
     "422": Refusal("UnprocessableContent", _("This Idempotency-Key was used for another request.")),
     "429": Refusal("TooManyRequests", _("Too many requests."), ("Retry-After", *RATE_LIMIT_HEADERS)),
     "431": Refusal("HeadersTooLarge", _("The headers are too many or too large.")),
-    "500": Refusal("InternalError", _("Something went wrong here; it is logged under the trace id.")),
+    "500": Refusal("InternalError", _("Something went wrong on our side; it is logged under the trace id.")),
     "502": Refusal("BadGateway", _("The service's answer could not be read.")),
     "503": Refusal("ServiceUnavailable", _("The service cannot answer right now."), ("Retry-After",)),
-    "504": Refusal("ServiceTimeout", _("The service did not answer in time; whether it acted is not known.")),
+    "504": Refusal(
+        "ServiceTimeout",
+        _("The service did not answer in time; it is not known whether the request was carried out."),
+    ),
 }
 #: Those that every operation may get.
 ALWAYS = ("400", "406", "421", "429", "431", "500", "502", "503", "504")

@@ -79,7 +79,7 @@ class NoDeadLetter(DomainError):
     code = "no_dead_letter"
     status = 409
     title = _("Not a dead letter")
-    message = _("This event is not given up: it is tried again by itself, or it has been settled.")
+    message = _("This event is not a dead letter: it is still being retried, or it has been handled.")
 
 
 class FailedAgain(DomainError):
@@ -134,7 +134,7 @@ class FailedEventAdmin(ReadOnlyAdmin):
     operations = (
         Operation(
             name="retry",
-            title=_("Handle the dead letter again"),
+            title=_("Retry the dead letter"),
             done=_("The event was handled."),
             facts=_facts,
             act=_retry,
@@ -143,12 +143,12 @@ class FailedEventAdmin(ReadOnlyAdmin):
         ),
         Operation(
             name="drop",
-            title=_("Never handle the dead letter"),
+            title=_("Drop the dead letter"),
             done=_("The event was dropped."),
             facts=_facts,
             act=_drop,
             offered=lambda event: event.dead_at is not None,
-            note=_("Its effect will be missing for good. What it was is kept, with the reason."),
+            note=_("The event will never take effect. It is kept, together with the reason."),
             atomic=False,
         ),
     )

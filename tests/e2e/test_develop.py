@@ -47,12 +47,12 @@ def test_a_service_starts_anew_and_serves(system: System, capsys: pytest.Capture
     result = make(system, "restart", "market")
 
     assert result.returncode == 0, result.stdout + result.stderr
-    assert "market, market-stream, market-worker started anew" in result.stdout
+    assert "market, market-stream, market-worker restarted" in result.stdout
     assert all(system.process(name)["pid"] not in (0, before[name]) for name in names)
     assert system.process("trading")["pid"] == before["trading"]
 
     web = system.process("web")["pid"]
     dev._apply(system.home, ["web_frontend/urls.py", "web_frontend/templates/base.html"])
 
-    assert "web started anew" in capsys.readouterr().out
+    assert "web restarted" in capsys.readouterr().out
     assert system.process("web")["pid"] not in (0, web)

@@ -1,4 +1,4 @@
-"""What a person looked over is what they get: through the API, and through the pages without scripts."""
+"""What a person reviewed is what they get: through the API, and through the pages without scripts."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_beyond_what_was_looked_over_it_is_looked_over_anew(new_person: NewPerso
     person = new_person(deposit="5000.00")
     pages = Pages(person)
     review = form_of(pages.page("/instruments/AAPL?side=buy&quantity=2&step=review"))
-    # as if it had been looked over when the price was a tenth lower
+    # as if it had been reviewed when the price was a tenth lower
     lower = Decimal(review["price"]) * Decimal("0.9")
     old = {**review, "price": f"{lower:.2f}", "worst_price": f"{lower * Decimal('1.01'):.2f}"}
     answer = pages.submit("/orders", old)
@@ -108,7 +108,7 @@ def test_beyond_what_was_looked_over_it_is_looked_over_anew(new_person: NewPerso
     assert "The price has moved" in answer.text
     assert f"was ${lower:.2f}" in answer.text
     assert person.rows("/orders") == []
-    # looked over anew it is placed; pressed twice it is one order
+    # reviewed again it is placed; pressed twice it is one order
     again = form_of(answer.text)
     assert Decimal(again["worst_price"]) > Decimal(again["price"]) > lower
     addresses = {str(pages.submit("/orders", again).url) for _ in range(2)}

@@ -31,7 +31,7 @@ NewPerson = Callable[..., Person]
 def test_the_demo_runs_through(system: System) -> None:
     result = system.run("compose.demo")
     assert result.returncode == 0, result.stdout + result.stderr
-    assert "Everything is right" in result.stdout
+    assert "Everything is correct" in result.stdout
 
 
 @pytest.mark.parametrize("locale", ["en", "ru"])

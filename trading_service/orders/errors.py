@@ -42,7 +42,7 @@ class PriceStepInvalid(DomainError):
     code = "price_step_invalid"
     field = "worst_price"
     title = _("Not a multiple of the price step")
-    message = _("%(ticker)s's prices are multiples of %(limit)s; %(value)s is not one.")
+    message = _("The price of %(ticker)s must be a multiple of %(limit)s, not %(value)s.")
 
 
 class TimeInForceUnsupported(DomainError):
@@ -78,7 +78,7 @@ class OrderValueTooLarge(DomainError):
     code = "order_value_too_large"
     field = "quantity"
     title = _("The order is worth too much")
-    message = _("An order can be worth %(limit)s %(currency)s at most; this one would be %(value)s.")
+    message = _("The value of an order cannot exceed %(limit)s %(currency)s; this one is %(value)s.")
 
 
 class OrderValueTooSmall(DomainError):
@@ -87,9 +87,7 @@ class OrderValueTooSmall(DomainError):
     code = "order_value_too_small"
     field = "quantity"
     title = _("The order is worth too little")
-    message = _(
-        "A sale must bring %(limit)s %(currency)s at least, also at the worst price it may execute at."
-    )
+    message = _("A sale must bring at least %(limit)s %(currency)s, even at its worst price.")
 
 
 class OrderQuotaExceeded(DailyQuotaExceeded):
@@ -97,10 +95,10 @@ class OrderQuotaExceeded(DailyQuotaExceeded):
 
     code = "order_quota_exceeded"
     status = 429
-    title = _("Enough orders for today")
+    title = _("Daily order limit reached")
     message = _(
-        "You have reached the quota of orders a day, %(limit)s. Until midnight UTC you can only sell what "
-        "you hold."
+        "You have reached the daily limit of orders: %(limit)s. Until midnight UTC you can "
+        "only sell what you own."
     )
 
 
@@ -108,8 +106,8 @@ class RejectedOrderQuotaExceeded(OrderQuotaExceeded):
     """So many of today's orders were rejected that no more are taken."""
 
     message = _(
-        "You have reached the quota of rejected orders a day, %(limit)s. Until midnight UTC you can only "
-        "sell what you hold."
+        "You have reached the daily limit of rejected orders: %(limit)s. Until midnight UTC "
+        "you can only sell what you own."
     )
 
 
@@ -117,8 +115,8 @@ class SaleQuotaExceeded(OrderQuotaExceeded):
     """What was left beyond the quota for selling what one holds is used up too."""
 
     message = _(
-        "You have reached the quota of orders a day, and placed %(limit)s more to sell what you hold. The "
-        "next one can be placed after midnight UTC."
+        "You have reached the daily limit of orders, and placed %(limit)s more to sell what "
+        "you own. You can place orders again after midnight UTC."
     )
 
 

@@ -41,7 +41,8 @@ class UserRegisterApi(Api):
     refusals = {
         "429": _("`rate_limited`, or `sign_up_quota_exceeded` of this address until midnight UTC."),
         "503": _(
-            "`sign_in_busy`: too many at once, nothing was done; or the service cannot answer right now."
+            "`sign_in_busy`: too many sign-ins at once, nothing was done; or the service "
+            "cannot answer right now."
         ),
     }
 
@@ -103,13 +104,14 @@ class TokenObtainApi(Api):
     public = True
     authentication_classes = ()
     refusals = {
-        "401": _("`invalid_credentials`: no such user, or another password."),
+        "401": _("`invalid_credentials`: no such user, or a wrong password."),
         "429": _(
             "`too_many_attempts` for this name, `rate_limited` of this address, or `sign_in_quota_exceeded` "
             "until midnight UTC."
         ),
         "503": _(
-            "`sign_in_busy`: too many at once, nothing was done; or the service cannot answer right now."
+            "`sign_in_busy`: too many sign-ins at once, nothing was done; or the service "
+            "cannot answer right now."
         ),
     }
 
@@ -139,7 +141,8 @@ class PasswordChangeApi(Api):
             "midnight UTC."
         ),
         "503": _(
-            "`sign_in_busy`: too many at once, nothing was done; or the service cannot answer right now."
+            "`sign_in_busy`: too many sign-ins at once, nothing was done; or the service "
+            "cannot answer right now."
         ),
     }
 

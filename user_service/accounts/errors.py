@@ -33,8 +33,8 @@ class FieldsRefused(DomainError):
     """Fields that look right but cannot be had: one :class:`FieldError` for each."""
 
     code = "validation_failed"
-    title = _("Some fields cannot be accepted")
-    message = _("Some fields cannot be accepted.")
+    title = _("Some fields are not valid")
+    message = _("Some fields are not valid.")
 
     def __init__(self, *errors: FieldError) -> None:
         super().__init__()
@@ -47,7 +47,7 @@ class InvalidCredentials(DomainError):
     code = "invalid_credentials"
     status = 401
     title = _("Wrong name or password")
-    message = _("The name (or e-mail) and the password do not belong together.")
+    message = _("The name (or e-mail) or the password is wrong.")
 
 
 class TooManyAttempts(DomainError):
@@ -72,10 +72,10 @@ class SignUpQuotaExceeded(DailyQuotaExceeded):
 
     code = "sign_up_quota_exceeded"
     status = 429
-    title = _("Enough sign-ups for today")
+    title = _("Daily sign-up limit reached")
     message = _(
-        "Your address has reached the quota of sign-ups a day, %(limit)s. The next one is possible after "
-        "midnight UTC."
+        "Your network address has reached the daily limit of sign-ups: %(limit)s. Try again "
+        "after midnight UTC."
     )
 
 
@@ -84,10 +84,10 @@ class SignInQuotaExceeded(DailyQuotaExceeded):
 
     code = "sign_in_quota_exceeded"
     status = 429
-    title = _("Enough sign-ins for today")
+    title = _("Daily sign-in limit reached")
     message = _(
-        "You have reached the quota of sign-ins a day, %(limit)s. Go on in a session that is open, or sign "
-        "in after midnight UTC."
+        "You have reached the daily limit of sign-ins: %(limit)s. Use a session that is "
+        "already open, or sign in after midnight UTC."
     )
 
 
@@ -96,20 +96,20 @@ class ProfileQuotaExceeded(DailyQuotaExceeded):
 
     code = "profile_quota_exceeded"
     status = 429
-    title = _("Enough changes for today")
+    title = _("Daily limit of changes reached")
     message = _(
-        "You have reached the quota of changes of your profile and password a day, %(limit)s. The next one "
-        "can be made after midnight UTC."
+        "You have reached the daily limit of changes to your profile and password: "
+        "%(limit)s. You can make changes again after midnight UTC."
     )
 
 
 class PasswordWrong(DomainError):
-    """The present password, asked for before a change, is another one."""
+    """The current password, asked for before a change, is another one."""
 
     code = "password_wrong"
     field = "old_password"
     title = _("Wrong password")
-    message = _("This is not your present password.")
+    message = _("This is not your current password.")
 
 
 class UserNotFound(DomainError):

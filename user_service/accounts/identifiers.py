@@ -52,6 +52,4 @@ def visible(text: str) -> None:
     for at, letter in enumerate(text):
         joins = letter in _JOINERS and 0 < at < len(text) - 1
         if letter in _BLANK or (unicodedata.category(letter) in ("Cf", "Co", "Cn", "Cs") and not joins):
-            raise ValidationError(
-                _("Characters that cannot be seen are not allowed."), "display_name_invalid"
-            )
+            raise ValidationError(_("Invisible characters are not allowed."), "display_name_invalid")

@@ -63,17 +63,17 @@ class GuessableValidator:
         words = set(_words(text))
         if words & _own_words(user):
             raise ValidationError(
-                _("The password is your name or e-mail with something around it."), "password_too_similar"
+                _("The password is your name or e-mail with a few characters added."), "password_too_similar"
             )
         if not text.strip() or _is_repetition(text) or any(map(_is_common, words)):
             raise ValidationError(
-                _("The password is a common word or keys in a row, with something around it."),
+                _("The password is a common word or a row of keys with a few characters added."),
                 "password_too_common",
             )
 
     def get_help_text(self) -> str:
         """For Django's own forms; the pages have their own sentence."""
-        return _("The password must not be a common word, a name or keys in a row.")
+        return _("The password must not be a common word, a name or a row of keys.")
 
 
 def _words(text: str) -> Iterator[str]:

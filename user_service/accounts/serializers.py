@@ -101,7 +101,7 @@ class ProfileOutput(StrictSerializer):
     def validate_time_zone(self, name: str) -> str:
         """It must be in the IANA time zone database of this machine."""
         if name not in time_zones():
-            detail = _("There is no time zone %(value)s; give a name such as Europe/Moscow.")
+            detail = _("Unknown time zone %(value)s; use a name such as Europe/Moscow.")
             raise serializers.ValidationError(detail % {"value": shown(name)}, code="time_zone_unknown")
         return name
 

@@ -15,7 +15,7 @@ class SignUpForm(forms.Form):
     username = forms.CharField(
         label=_("Name"),
         max_length=32,
-        help_text=_("3 to 32 Latin letters, digits or the signs _ . -"),
+        help_text=_("3 to 32 Latin letters, digits or _ . -"),
         widget=forms.TextInput(
             attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
         ),
@@ -54,11 +54,11 @@ class SignInForm(forms.Form):
 
 
 class PasswordForm(forms.Form):
-    """The present password and a new one."""
+    """The current password and a new one."""
 
     use_required_attribute = False
     old_password = forms.CharField(
-        label=_("Present password"),
+        label=_("Current password"),
         max_length=PASSWORD_MAX,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),

@@ -28,7 +28,7 @@ def security_show(request: GatewayRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             request.gateway.post("/api/v1/users/me/password", form.cleaned_data)
-            messages.success(request, _("The password is changed. Everywhere else you are signed out."))
+            messages.success(request, _("The password is changed. You are signed out everywhere else."))
             return go_to(request, reverse("security"))
         except GatewayProblem as problem:
             if problem.status not in (400, 422, 429, 503):
@@ -50,7 +50,7 @@ def session_end(request: GatewayRequest, session_id: UUID) -> HttpResponse:
     """Sign out elsewhere; one that has ended meanwhile is no matter."""
     try:
         request.gateway.delete(f"/api/v1/users/me/sessions/{session_id}")
-        messages.success(request, _("You are signed out there."))
+        messages.success(request, _("The session is ended."))
     except GatewayProblem as problem:
         if problem.status != 404:
             raise

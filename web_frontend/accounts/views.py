@@ -30,7 +30,10 @@ def sign_up(request: GatewayRequest) -> HttpResponse:
     if tokens.is_signed_in(request) and request.method != "POST":
         return go_to(request, reverse("portfolio"))
     form = SignUpForm(request.POST or None)
-    lost = _("Birzha did not answer. Press again with the same password: if your account is made, you go on.")
+    lost = _(
+        "Birzha did not answer. Press again with the same password: if your account has been "
+        "created, you will be signed in."
+    )
 
     def register(wanted: dict[str, str]) -> HttpResponse:
         body = {**wanted, "locale": get_language() or "en", "sign_in": True}
@@ -76,8 +79,8 @@ def sign_out(request: GatewayRequest) -> HttpResponse:
             messages.warning(
                 request,
                 _(
-                    "You are signed out in this browser. Birzha does not answer right now: as soon as it "
-                    "does, the session ends everywhere."
+                    "You are signed out in this browser. Birzha does not answer right now; "
+                    "the session will end everywhere as soon as it does."
                 ),
             )
     return go_to(request, reverse("instruments"))

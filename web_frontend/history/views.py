@@ -116,9 +116,9 @@ def export_refused(request: GatewayRequest) -> HttpResponse:
         return not_found(request)
     asked: dict[str, Any] = request.GET.dict()
     request.gateway.get("/api/v1/operations", **asked | {"page_size": 1})
-    detail = _("The file was refused. Go back, reload the page and try again.")
+    detail = _("The file could not be downloaded. Go back, reload the page and try again.")
     if status == 429:
-        detail = _("Only a few files at a time are made for you. Try again when they have come.")
+        detail = _("Only a few files can be prepared for you at a time. Try again when they are downloaded.")
     return refused(request, GatewayProblem(status, "", str(detail)))
 
 

@@ -46,7 +46,7 @@ def order_list(request: GatewayRequest) -> HttpResponse:
 
 
 def _order_place(request: GatewayRequest) -> HttpResponse:
-    """Place what was looked over, bound by its worst price. The form's key makes pressing it twice one order.
+    """Place what was reviewed, bound by its worst price. The form's key makes pressing it twice one order.
 
     When the price has gone beyond that, the review is shown anew and nothing is placed.
     """
@@ -77,8 +77,8 @@ def _order_place(request: GatewayRequest) -> HttpResponse:
         if refusal.code == "idempotency_key_reused":
             submitted["key"] = str(uuid4())
             problem = _(
-                "You have already placed another order from this form. "
-                "Look this one over again if you want to place it too."
+                "You have already placed another order from this form. Review this one again "
+                "if you want to place it too."
             )
         return _show_again(request, instrument, submitted, problem=problem)
     if (placed.get("reject_reason") or {}).get("code") == RejectCode.PRICE_MOVED:

@@ -17,7 +17,7 @@ from web_frontend.ticket.ticket import ticket_read
 ORDER = recorded("order")
 ADDRESS = f"/orders/{ORDER['id']}"
 
-#: A ticket that was looked over.
+#: A ticket that was reviewed.
 FORM = {
     "ticker": "AAPL", "side": "buy", "quantity": "2", "key": "k", "price": "429.86", "worst_price": "434.16",
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a person looked over binds the order: when the price goes beyond it, it is looked over again."""
+"""What a person reviewed binds the order: when the price goes beyond it, it is reviewed again."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def test_the_most_is_never_refused_for_a_tick(seed: int) -> None:
         most = _read(price, {}, account, facts).most
         if not most:
             continue
-        # a person asks for the most, and looks it over after some ticks
+        # a person asks for the most, and reviews it after some ticks
         looked_at = _tick(draw, price, price, step)
         review = _read(looked_at, {"quantity": str(most), "step": "review"}, account, facts)
         assert not review.refused, (review.error, price, looked_at)
@@ -161,7 +161,7 @@ def test_the_most_is_never_refused_for_a_tick(seed: int) -> None:
         # some ticks later it is placed: trading holds for its own cap, never above the worst price
         executed_at = _tick(draw, price, looked_at, step)
         if executed_at > worst:
-            continue  # beyond what was looked over: looked over again, not refused for money
+            continue  # beyond what was reviewed: reviewed again, not refused for money
         cap = min(worst, cap_price(side="buy", quote=executed_at, step=step, protection=Decimal("0.01")))
         assert sum(order_charge(cap * most, side="buy", fee_rate=FEE_RATE)) <= cash
 

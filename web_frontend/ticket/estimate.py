@@ -95,7 +95,7 @@ def _worst_affordable(
 ) -> Decimal:
     """The price protection; for a buy that the cash does not pay for at that, as far as the cash goes.
 
-    So an order is not refused for want of money when the price moves by a tick while it is looked over.
+    So an order is not refused for want of money when the price moves by a tick while it is reviewed.
     """
     price, step = Decimal(instrument["price"]), Decimal(instrument["price_step"])
     cap = worst_price(instrument, side, price)

@@ -1,7 +1,7 @@
 """The order ticket: what a person typed, how much they could trade, and what it would come to.
 
 What it tells is an estimate from the price on the page; trading_service and the venue decide. What a person
-looked over binds the order by its worst price.
+reviewed binds the order by its worst price.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ class Ticket:
         problem: what the API said against the order.
         seen_price: the price that the person saw on the form that was sent; "" when it is still that.
         far: the present price is beyond the price protection around that one.
-        moved: it is beyond what was looked over, so nothing was placed and it is to be looked over again.
-        review: the ticket is to be looked over, not filled in.
+        moved: it is beyond what was reviewed, so nothing was placed and it is to be reviewed again.
+        review: the ticket is to be reviewed, not filled in.
         asked: it was submitted, so errors count.
     """
 
@@ -134,7 +134,7 @@ def price_parse(text: str | None) -> Decimal | None:
 
 
 def is_beyond(instrument: dict[str, Any], side: str, bound: Decimal) -> bool:
-    """Whether the present price is worse than the worst that was looked over."""
+    """Whether the present price is worse than the worst that was reviewed."""
     price = price_parse(instrument.get("price"))
     return price is not None and (price > bound if side == "buy" else price < bound)
 

@@ -47,7 +47,8 @@ def canary(home: Home, name: str, weight: str, version: str) -> None:
             canaries.start(name, made, percent)
         elif version and versions.make(home, service, version) != present.version:
             raise CommandError(
-                f"A canary of {name} runs already ({present.version.label}): make promote or make rollback "
+                f"A canary of {name} is already running ({present.version.label}): make "
+                "promote or make rollback "
                 f"SERVICE={name} first, or change its share without VERSION."
             )
         else:
@@ -80,7 +81,10 @@ def rollback(home: Home, name: str, why: str = "make rollback") -> None:
         canaries.roll_back(name, "rolled back", why)
         canaries.end(name)
         stack.record("canary.rollback", name, reason=why, version=version)
-    say(f"The canary of {name} is gone; {state.read(home.versions).stable_of(name).label} has everything.")
+    say(
+        f"The canary of {name} is stopped; {state.read(home.versions).stable_of(name).label} "
+        "gets all requests."
+    )
 
 
 @contextmanager
@@ -98,7 +102,7 @@ def _canaries(home: Home, *, having: str = "") -> Iterator[tuple[Stack, Canaries
         _service(having)
     stack = Stack(home)
     if not home.is_ours() or not stack.is_up():
-        raise CommandError("Birzha does not run, or not all of it: make up first.")
+        raise CommandError("Birzha is not running, or not completely: run make up first.")
     with stack.exclusive():
         present = state.read(home.versions).canaries.get(having)
         if having and (present is None or present.phase == "failed"):
@@ -129,18 +133,18 @@ def _migrate(stack: Stack, service: Service, version: Version) -> None:
             f"{version.label} cannot run beside {service.name}'s stable version, which has the same "
             "database:\n" + "\n".join(lines)
         )
-    with step("migrating the database, as both versions bear it"):
+    with step("migrating the database so that both versions can use it"):
         stack.manage((service.package, "migrate", "--verbosity", "0"), at=folder)
 
 
 def _service(name: str) -> Service:
     known = {service.name: service for service in WEB_SERVERS}
     if name not in known:
-        raise CommandError(f"SERVICE={name} is none of {', '.join(known)}.")
+        raise CommandError(f"SERVICE={name} must be one of {', '.join(known)}.")
     return known[name]
 
 
 def _percent(text: str) -> int:
     if not text.isdecimal() or int(text) > 100:
-        raise CommandError(f"WEIGHT={text} is no share: a whole number of percent from 0 to 100 is.")
+        raise CommandError(f"WEIGHT={text} must be a whole number of percent, 0–100.")
     return int(text)

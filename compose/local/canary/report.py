@@ -28,7 +28,7 @@ def status(home: Home) -> None:
     for name in versions.canaries:
         _counts(home, name)
     if versions.history:
-        say("\nWhat happened (UTC):")
+        say("\nHistory (UTC):")
     for line in versions.history[-SHOWN:]:
         say(f"  {line.time[:19]}  {line.service:<13} {line.what}{': ' if line.why else ''}{line.why}")
 
@@ -37,12 +37,12 @@ def _counts(home: Home, name: str) -> None:
     try:
         sample: Sample = look(canaries_of(home).traffic.admin, name)
     except (OSError, http.client.HTTPException, LookupError):
-        say(f"\n{name}: the gateway does not tell how the canary does.")
+        say(f"\n{name}: the gateway has no statistics of the canary.")
         return
-    say(f"\n{name}, since the canary came into the gateway (the stable version: since the gateway started):")
+    say(f"\n{name}, since the canary was added to the gateway (stable version: since the gateway started):")
     for label, tally in (("canary", sample.canary), ("stable", sample.stable)):
         say(f"  {label:<7} {_line(tally)}")
-    say(f"  taken out by Envoy {sample.ejections} times; answering {sample.waiting} requests now")
+    say(f"  ejected by Envoy {sample.ejections} times; {sample.waiting} requests in progress")
 
 
 def _line(tally: Tally) -> str:

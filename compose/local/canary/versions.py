@@ -46,25 +46,25 @@ def make(home: Home, service: Service, text: str) -> Version:
     if text == "previous":
         previous = state.read(home.versions).previous.get(service.name)
         if previous is None:
-            raise CommandError(f"{service.name} has no previous version: it was never promoted.")
+            raise CommandError(f"{service.name} has no previous version: no canary was promoted yet.")
         return previous
     path = Path(text).expanduser().resolve() if text else ROOT
     try:
         version = _copied(home, path) if path.is_dir() else _of_git(home, text)
     except PermissionError as error:
         raise CommandError(
-            f"{error.filename} is closed to uid {os.geteuid()}, who runs this system: let others read {path} "
+            f"uid {os.geteuid()}, who runs this system, cannot read {error.filename}: let others read {path} "
             f"(chmod -R o+rX {path}) and pass through the folders above it, or name a commit."
         ) from None
     folder = Path(version.folder)
     if not (folder / service.package / "config").is_dir():
         raise CommandError(
-            f"{text or path} is no version of {service.name}: it has no {service.package}/config."
+            f"{text or path} is not a version of {service.name}: it has no {service.package}/config."
         )
     if (folder / REQUIREMENTS).read_bytes() != (ROOT / REQUIREMENTS).read_bytes():
         raise CommandError(
             f"{version.label} needs other packages than this checkout ({REQUIREMENTS} differs), and both "
-            "versions run with the same ones: change the packages with a restart, before the canary."
+            "versions share one environment: change the packages with a restart before the canary."
         )
     catalogs.compile_changed(folder)
     return version
@@ -144,4 +144,4 @@ def _git(*arguments: str) -> subprocess.CompletedProcess[bytes]:
         ours = ["-c", f"safe.directory={ROOT}"]  # git trusts no checkout of somebody else, root's included
         return subprocess.run(["git", *ours, "-C", str(ROOT), *arguments], capture_output=True, check=False)
     except FileNotFoundError:
-        raise CommandError("A version of git's needs git, which is not installed.") from None
+        raise CommandError("VERSION names a git version, and git is not installed.") from None

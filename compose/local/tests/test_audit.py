@@ -20,11 +20,11 @@ def package(name: str, *ids: str) -> dict[str, object]:
     ("packages", "code", "said"),
     [
         ([package("a"), package("b")], 0, "2 packages checked: none with known vulnerabilities."),
-        ([package("a"), package("b", "PYSEC-1")], 1, "b 1.0: PYSEC-1, mended in 2.0"),
+        ([package("a"), package("b", "PYSEC-1")], 1, "b 1.0: PYSEC-1, fixed in 2.0"),
         (
             [package("a"), {"name": "b", "skip_reason": "not found"}],
             0,
-            "NOT CHECKED, the database does not know them: b",
+            "NOT CHECKED, not in the database: b",
         ),
     ],
 )

@@ -110,7 +110,7 @@ def test_a_certificate_comes_with_its_key_and_an_https_address(folder: Path) -> 
     both = {"TLS_CERT": "/etc/a.crt", "TLS_KEY": "/etc/a.key"}
     settings = read(folder, PUBLIC_URL="https://a.example", **both)
     assert settings.certificate == (Path("/etc/a.crt"), Path("/etc/a.key"))
-    with pytest.raises(CommandError, match="go together"):
+    with pytest.raises(CommandError, match="must be set together"):
         read(folder, PUBLIC_URL="https://a.example", TLS_CERT="/etc/a.crt")
     for url in ("", "http://a.example"):
         with pytest.raises(CommandError, match="https://"):

@@ -29,12 +29,12 @@ def test_the_last_start_s_port_is_found_again(folder: Path) -> None:
 
 @pytest.mark.parametrize("port", ["x", "0", "-1", "65536", "80.5"])
 def test_a_port_that_is_none(folder: Path, port: str) -> None:
-    with pytest.raises(CommandError, match="is not a port"):
+    with pytest.raises(CommandError, match="must be a port"):
         Settings.read(Home.at(folder), {"BIRZHA_PORT": port})
 
 
 def test_an_address_that_is_none(folder: Path) -> None:
-    with pytest.raises(CommandError, match="not an address"):
+    with pytest.raises(CommandError, match="must be an address"):
         Settings.read(Home.at(folder), {"BIRZHA_BIND": "localhost"})
     assert Settings.read(Home.at(folder), {"BIRZHA_BIND": "::1"}).public_url == "http://[::1]:8000"
 

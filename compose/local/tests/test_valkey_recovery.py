@@ -210,7 +210,10 @@ def test_a_start_of_the_system_says_it_in_one_sentence(
         assert admin.dbsize() == 0
     kept = set(valkey_recovery.quarantined(data)) - before
     assert len(kept) == 1
-    assert f"Redis could not read its files, kept as {kept.pop()}: it started empty" in capfd.readouterr().out
+    assert (
+        f"Redis could not read its files, which are kept as {kept.pop()}; it started empty"
+        in capfd.readouterr().out
+    )
 
 
 def test_what_stands_in_the_way_is_moved(system: Stack, passwords: dict[str, str]) -> None:

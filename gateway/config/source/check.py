@@ -19,15 +19,15 @@ def check(gateway: Gateway) -> None:
     for route in gateway.routes:
         _check_address(route.match, exact=route.exact)
         if route.cache and (route.stream or route.token == "required"):
-            raise SourceError(
-                f"route {route.match}: only what anybody may read, and no stream, can be cached"
-            )
+            raise SourceError(f"route {route.match}: only public pages that are not streams can be cached")
         if route.once and (route.stream or route.export):
-            raise SourceError(f"route {route.match}: a stream or a file is asked for once as it is")
+            raise SourceError(f"route {route.match}: a stream or a file takes no once")
         if route.export and (route.stream or route.cache):
-            raise SourceError(f"route {route.match}: a file is neither a stream nor cached")
+            raise SourceError(f"route {route.match}: a file cannot be a stream or cached")
         if route.passwords and (route.stream or route.cache or route.export):
-            raise SourceError(f"route {route.match}: what takes passwords gives no stream and no file")
+            raise SourceError(
+                f"route {route.match}: a route that takes passwords cannot be a stream or a file"
+            )
     for address in gateway.closed:
         _check_address(address)
     times = gateway.timeouts
@@ -68,8 +68,8 @@ def _check_counted(gateway: Gateway, route: Route, name: str) -> None:
         raise SourceError(f"route {route.match} counts as {name!r}, which is not among the rate_limits")
     limit = gateway.rate_limit(name)
     if limit.session and limit.address is None:
-        raise SourceError(f"rate_limits.{name} has a session and lacks address: a session is easily made up")
+        raise SourceError(f"rate_limits.{name} has session but no address: a session can be forged")
     if route.token != "required" and limit.address is None:
-        raise SourceError(f"rate_limits.{name} lacks address: anybody may come to {route.match}")
+        raise SourceError(f"rate_limits.{name} needs address: {route.match} is open to everybody")
     if route.token != "ignored" and limit.user is None:
-        raise SourceError(f"rate_limits.{name} lacks user: who is signed in may come to {route.match}")
+        raise SourceError(f"rate_limits.{name} needs user: {route.match} is open to signed-in users")

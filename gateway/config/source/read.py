@@ -107,23 +107,23 @@ def _entry(raw: Any) -> Route:
     where = f"route {raw}"
     entry = _keys(raw, {"to", "token"}, where, _MAY | _COUNTED)
     if ("path" in entry) == ("prefix" in entry):
-        raise SourceError(f"{where} needs either a path or a prefix")
+        raise SourceError(f"{where} needs a path or a prefix")
     for name in ("stream", "cache"):
         if not isinstance(entry.get(name, False), bool):
-            raise SourceError(f"{where}: {name} is either true or false")
+            raise SourceError(f"{where}: {name} must be true or false")
     if not re.fullmatch(r"[a-z_]*", str(entry.get("once", ""))):
-        raise SourceError(f"{where}: once is the name of a query parameter")
+        raise SourceError(f"{where}: once must be the name of a query parameter")
     address = entry.get("path") or entry.get("prefix")
     return _route(str(address), entry, where, exact="path" in entry)
 
 
 def _route(address: str, entry: dict[str, Any], where: str, *, exact: bool = False) -> Route:
     if entry["token"] not in TOKEN_RULES:
-        raise SourceError(f"{where}: token is one of {', '.join(TOKEN_RULES)}, not {entry['token']!r}")
+        raise SourceError(f"{where}: token must be one of {', '.join(TOKEN_RULES)}, not {entry['token']!r}")
     if entry.get("export", "") not in EXPORT_RULES:
-        raise SourceError(f"{where}: export is either csv or handed_over, not {entry['export']!r}")
+        raise SourceError(f"{where}: export must be csv or handed_over, not {entry['export']!r}")
     if entry.get("passwords", "") not in PASSWORD_RULES:
-        raise SourceError(f"{where}: passwords is either hashed or handed_on, not {entry['passwords']!r}")
+        raise SourceError(f"{where}: passwords must be hashed or handed_on, not {entry['passwords']!r}")
     rest = {name: value for name, value in entry.items() if name not in {"path", "prefix"}}
     return Route(match=address, exact=exact, **rest)
 

@@ -78,7 +78,7 @@ def test_what_the_new_envoy_has_seen_before_the_first_look_counts(
         wait_for(lambda: stat(canary, "server.hot_restart_generation") == 2)
         canary.upstream.failing = True
         wait_for(lambda: stat(canary, "cluster.trading-canary.outlier_detection.ejections_enforced_total"))
-        assert watch.check() == "Envoy took it out: five failures in a row"
+        assert watch.check() == "Envoy ejected it: five failures in a row"
     assert load.counts.keys() == {"200"}
 
 

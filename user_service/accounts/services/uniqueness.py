@@ -39,6 +39,6 @@ def taken_refused(*, username: str | None = None, email: str | None = None) -> I
             detail = _("The name %(username)s is taken.") % {"username": username}
             errors.append(FieldError("username", "username_taken", detail))
         if email and (refused_by == EMAIL_INDEX or selectors.email_exists(email=email)):
-            detail = _("Somebody is registered with %(email)s already.") % {"email": email}
+            detail = _("%(email)s is already registered.") % {"email": email}
             errors.append(FieldError("email", "email_taken", detail))
         raise FieldsRefused(*errors) from None
