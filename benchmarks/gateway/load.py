@@ -20,7 +20,7 @@ from statistics import median
 
 from compose.local.console import CommandError
 from compose.local.paths import ROOT
-from gateway.config.nginx.lifetime import SLOWEST, kept
+from gateway.config.nginx.lifetime import MAX_WAIT_S, cache_lifetime
 
 _RECEIVED = 1 << 18
 #: Seconds to wait for the first answer, when a load is over before it came.
@@ -183,7 +183,7 @@ def _expires_after(head: bytes) -> int:
     found = _MAX_AGE.search(head)
     if not found:
         raise SystemExit(f"An answer that renewed a page does not say for how long: {head!r}")
-    lifetimes = [kept(int(found[1]), waited) for waited in range(SLOWEST + 1)]
+    lifetimes = [cache_lifetime(int(found[1]), waited) for waited in range(MAX_WAIT_S + 1)]
     return min(lifetime[0] for lifetime in lifetimes if lifetime)
 
 

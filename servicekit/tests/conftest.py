@@ -68,8 +68,8 @@ def subscribe(server: Server) -> Iterator[Callable[[str], Subscriber]]:
 @pytest.fixture
 def relaying(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The real relay, in a thread; it looks for losses often."""
-    monkeypatch.setattr(relay, "LOSS_INTERVAL", 0.1)
-    monkeypatch.setattr(relay, "INTERVAL", 0.1)
+    monkeypatch.setattr(relay, "LOSS_CHECK_INTERVAL_S", 0.1)
+    monkeypatch.setattr(relay, "POLL_INTERVAL_S", 0.1)
     stop = threading.Event()
 
     def run() -> None:

@@ -38,7 +38,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch, rounds: list[tuple[int, float]]) -> 
         clock.now += waited
         batching.after_read()
         clock.now += 0.01
-        batching.after_batch(events, most=200)
+        batching.after_batch(events, batch_size=200)
     return paused
 
 

@@ -47,7 +47,7 @@ def test_what_was_handled_is_acknowledged_by_the_next_reading(
 ) -> None:
     ids = add(redis_streams, 3)
     reader.read([STREAM], count=9, block_ms=1)
-    reader.acknowledge(STREAM, handled=[], passed=ids[:1])
+    reader.acknowledge(STREAM, handled=[], skipped=ids[:1])
     reader.read([STREAM], count=9, block_ms=1)
     assert pending(redis_streams) == 3  # alone it would be a command of its own
     reader.acknowledge(STREAM, handled=ids[1:2], skipped=[])
@@ -57,7 +57,7 @@ def test_what_was_handled_is_acknowledged_by_the_next_reading(
     assert pending(redis_streams) == 1
     done = redis_streams.info("stats")["total_commands_processed"] - before
     assert done == 4  # INFO, XACK, XREADGROUP and XPENDING
-    reader.acknowledge(STREAM, handled=[], passed=ids[2:])
+    reader.acknowledge(STREAM, handled=[], skipped=ids[2:])
     reader.acknowledge_now()
     assert pending(redis_streams) == 0
 
@@ -67,7 +67,7 @@ def test_what_is_not_for_us_is_acknowledged_at_the_latest_when_there_is_much(
 ) -> None:
     ids = add(redis_streams, MAX_SKIPPED)
     reader.read([STREAM], count=MAX_SKIPPED, block_ms=1)
-    reader.acknowledge(STREAM, handled=[], passed=ids)
+    reader.acknowledge(STREAM, handled=[], skipped=ids)
     reader.read([STREAM], count=1, block_ms=1)
     assert pending(redis_streams) == 0
 

@@ -72,7 +72,7 @@ def test_who_relays_no_more_is_told_by_a_message(wakeup: RelayWakeup) -> None:
     other = RelayWakeup()
     other.wait(0)
     wakeup.close()  # another's wake is not taken away
-    assert relay_wakeup._here is other
+    assert relay_wakeup._local is other
     other.close()
-    assert relay_wakeup._here is None
+    assert relay_wakeup._local is None
     wake_relay()

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 class TestTrim:
     @pytest.fixture(autouse=True)
     def _keep_nothing(self, monkeypatch):
-        monkeypatch.setattr(stream_capacity, "KEPT", 0)
+        monkeypatch.setattr(stream_capacity, "KEEP_ENTRIES", 0)
 
     def test_never_past_the_slowest(self, server, subscribe, relaying):
         billing, notification = subscribe("billing"), subscribe("notification")
@@ -74,7 +74,7 @@ class TestBackPressure:
     ):
         monkeypatch.setattr(stream_capacity, "MAX_ENTRIES", 600)
         monkeypatch.setattr(stream_capacity, "CHECK_EVERY_ENTRIES", 100)
-        monkeypatch.setattr(stream_capacity, "KEPT", 0)
+        monkeypatch.setattr(stream_capacity, "KEEP_ENTRIES", 0)
         monkeypatch.setattr(relay, "BATCH", 50)
         billing, notification = subscribe("billing"), subscribe("notification")
         ids = tell(100)

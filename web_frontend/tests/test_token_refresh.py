@@ -103,8 +103,8 @@ def test_a_lost_answer_to_a_refresh_is_asked_for_again(vera: Client, gateway: Ga
 
 def test_the_times_of_a_refresh_nest() -> None:
     all_tries = min(tokens.REFRESH_TIMEOUT_S * tokens.REFRESH_TRIES, PAGE_S) + 3  # to connect, for a place
-    assert tokens.REFRESH_TIMEOUT_S < all_tries < tokens.LOCK_LIFE < 30
-    assert tokens.WAIT < PAGE_S < load_limits()["page_try"]
+    assert tokens.REFRESH_TIMEOUT_S < all_tries < tokens.LOCK_LIFETIME_S < 30
+    assert tokens.LOCK_WAIT_S < PAGE_S < load_limits()["page_try"]
 
 
 def load_limits() -> dict[str, int]:

@@ -119,7 +119,7 @@ def test_behind_an_event_on_its_way_for_long_others_are_found(
     id = told(databases, "1-1", age_days=HALF_A_MINUTE)
     handled(databases, "notification", id)
     for _ in range(2):
-        looking.reconciler.again.clear()
+        looking.reconciler.resent.clear()
         assert looking.look() == [Gap("trading", "billing", (id,))]
 
 

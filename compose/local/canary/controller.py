@@ -17,7 +17,7 @@ from compose.local import install
 from compose.local.canary.supervised import canaries_of
 from compose.local.console import CommandError
 from compose.local.paths import Home
-from gateway.canary.controller import IDLE, Controller
+from gateway.canary.controller import IDLE_INTERVAL_S, Controller
 from gateway.runtime.config_sync import ConfigNotApplied
 
 
@@ -41,7 +41,7 @@ def main() -> int:
             pause = controller.step()
         except (OSError, ValueError, CommandError, ConfigNotApplied) as error:
             say("error", str(error))
-            pause = IDLE
+            pause = IDLE_INTERVAL_S
     return 0
 
 

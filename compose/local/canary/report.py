@@ -9,7 +9,7 @@ from compose.local.console import say
 from compose.local.paths import Home
 from compose.system import WEB_SERVERS
 from gateway.canary import state
-from gateway.canary.stats import Sample, Tally, look
+from gateway.canary.stats import Sample, Tally, take_sample
 from gateway.canary.verdict import median, percent
 
 #: So many lines of the history are shown.
@@ -35,7 +35,7 @@ def status(home: Home) -> None:
 
 def _counts(home: Home, name: str) -> None:
     try:
-        sample: Sample = look(canaries_of(home).traffic.admin, name)
+        sample: Sample = take_sample(canaries_of(home).traffic.admin, name)
     except (OSError, http.client.HTTPException, LookupError):
         say(f"\n{name}: the gateway has no statistics of the canary.")
         return

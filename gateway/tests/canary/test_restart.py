@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from gateway.canary.watch import INTERVAL, Watch
+from gateway.canary.watch import INTERVAL_S, Watch
 from gateway.tests.canary.conftest import Asking, Canary, canary_of
 from gateway.tests.hot_restarted import RestartableGateway
 from servicekit.testing.load import Load
@@ -25,7 +25,7 @@ class Watching(Load):
         self.reasons: list[str] = []
 
     def run(self, client: int) -> None:
-        while not self.stop.wait(INTERVAL):
+        while not self.stop.wait(INTERVAL_S):
             if reason := self.watch.check():
                 self.reasons.append(reason)
 

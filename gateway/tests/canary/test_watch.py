@@ -6,7 +6,7 @@ import time
 
 import httpx
 
-from gateway.canary.watch import INTERVAL, Watch
+from gateway.canary.watch import INTERVAL_S, Watch
 from gateway.tests.canary.conftest import Asking, Canary
 
 
@@ -16,7 +16,7 @@ def watched(canary: Canary, seconds: float) -> tuple[str, float]:
     while time.monotonic() - begun < seconds:
         if reason := watch.check():
             return reason, time.monotonic() - begun
-        time.sleep(INTERVAL)
+        time.sleep(INTERVAL_S)
     return "", seconds
 
 

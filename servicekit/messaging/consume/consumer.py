@@ -195,7 +195,7 @@ class Consumer:
         fault_point("consumer.after_read")
         handled = self.retries.handle(ready)
         fault_point("consumer.after_commit")
-        self.reader.acknowledge(stream, handled=handled, passed=done)
+        self.reader.acknowledge(stream, handled=handled, skipped=done)
 
     def _open(self, stream: str, entry: str, fields: dict[str, str], since: UUID) -> Delivery | None:
         """Read an envelope; None when the event is not for this service or cannot be handled at all."""
