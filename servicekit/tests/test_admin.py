@@ -46,7 +46,7 @@ def test_its_forms_want_their_token(user_id: UUID) -> None:
     form["csrfmiddlewaretoken"] = client.cookies["birzha_trading_csrf"].value
     answer = client.post(EVENTS, form)
     assert answer.status_code == 302
-    assert "Its effect will be missing for good." in client.get(answer["Location"]).content.decode()
+    assert "The event will never take effect." in client.get(answer["Location"]).content.decode()
     assert client.post(answer["Location"], {"reason": "junk"}).status_code == 403
 
 
@@ -126,4 +126,4 @@ def test_a_list_that_cannot_be_asked_so_says_so_and_shows_all(user_id: UUID, ask
     answer = browser(user_id).get(f"{EVENTS}?{asked}", follow=True)
     assert answer.status_code == 200
     if answer.redirect_chain:
-        assert "The list cannot be asked by what stood in the address" in answer.content.decode()
+        assert "The filter in the address is not valid" in answer.content.decode()

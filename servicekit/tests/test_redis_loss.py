@@ -76,11 +76,11 @@ class TestLoss:
         eventually(lambda: len(billing.ids) == 100)
         stream_capacity.trim_stream()
         server.client().xgroup_destroy(TRADING, "notification")
-        stream_capacity.KEPT, kept = 0, stream_capacity.KEPT  # trim all that may be trimmed
+        stream_capacity.KEEP_ENTRIES, kept = 0, stream_capacity.KEEP_ENTRIES  # trim all that may be trimmed
         try:
             stream_capacity.trim_stream()
         finally:
-            stream_capacity.KEPT = kept
+            stream_capacity.KEEP_ENTRIES = kept
         notification.start()
         eventually(lambda: len(notification.ids) == 100)
         assert notification.ids == ids

@@ -109,12 +109,12 @@ class TestBackPressure:
         time.sleep(0.5)
         assert UnsentEvent.objects.exists()
 
-        stream_capacity.KEPT, kept = 0, stream_capacity.KEPT
+        stream_capacity.KEEP_ENTRIES, kept = 0, stream_capacity.KEEP_ENTRIES
         try:
             notification.start()  # it reads, what it has read is trimmed, and there is room again
             eventually(lambda: len(billing.ids) == len(notification.ids) == 1550, seconds=40)
         finally:
-            stream_capacity.KEPT = kept
+            stream_capacity.KEEP_ENTRIES = kept
         assert billing.ids == notification.ids == ids
 
     def test_a_server_without_memory_is_read_by_a_consumer_that_begins(self, server, calls):

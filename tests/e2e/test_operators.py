@@ -234,7 +234,7 @@ def test_a_reversed_deposit_is_told_to_the_customer(
     trail = operator.get("/admin/billing/audit/auditentry/", params={"q": entry}).text
     assert "paid in twice" in trail
     again = operator.get(f"{entries}operation/reverse/?id={entry}").text
-    assert "is reversed already" in again
+    assert "is already reversed" in again
 
 
 def test_a_settlement_is_not_reversed(operator: httpx.Client, person: Person) -> None:

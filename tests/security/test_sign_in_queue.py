@@ -71,7 +71,7 @@ def test_a_full_queue_refuses_one_more_and_holds_up_nobody(system: System) -> No
                 assert refused.headers["Retry-After"]
             answer = page.send("/sign-in", **body)
             assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
-            assert "Many people are signing in" in answer.text
+            assert "Too many people are signing in" in answer.text
 
             renewed = leaving.post("/auth/token/refresh", {"refresh": leaving.tokens["refresh"]})
             assert renewed.status_code == 200

@@ -168,8 +168,8 @@ def test_no_token_leaves_when_nginx_is_not_there_to_take_it(vera: Client) -> Non
 
 @pytest.mark.parametrize(
     ("told", "status", "words"),
-    [("429", 429, "when they have come"), ("503", 503, "Try again"), ("504", 503, "Try again"),
-     ("404", 404, "does not exist"), ("406", 406, "The file was refused"), ("", 404, "does not exist")],
+    [("429", 429, "when they are downloaded"), ("503", 503, "Try again"), ("504", 503, "Try again"),
+     ("404", 404, "does not exist"), ("406", 406, "could not be downloaded"), ("", 404, "does not exist")],
 )  # fmt: skip
 def test_a_file_that_was_refused_is_a_page(vera: Client, told: str, status: int, words: str) -> None:
     answer = vera.get("/.refused", headers={"X-Birzha-Refused": told})

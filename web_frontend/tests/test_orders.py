@@ -159,14 +159,14 @@ def test_no_answer_to_a_placed_order_keeps_the_form_and_its_key(
     assert (answer.status_code, answer["HX-Reswap"]) == (503, "none")
     assert 'hx-swap-oob="innerHTML:#status"' in answer.content.decode()
     # what did not answer may have taken it all the same
-    assert "may have arrived all the same" in answer.content.decode()
+    assert "may still have been carried out" in answer.content.decode()
     assert "Nothing is lost" not in answer.content.decode()
 
 
 def test_the_ticket_works_while_billing_is_down(vera: Client, gateway: GatewayDouble) -> None:
     gateway.down("GET /api/v1/account", "GET /api/v1/positions")
     page = vera.get("/instruments/AAPL").content.decode()
-    assert "not known right now; you can still order" in page
+    assert "not known right now; you can still place an order" in page
     assert "Your position could not be loaded" in page
     assert "You do not own" not in page
 

@@ -35,7 +35,7 @@ def test_sign_out_tells_the_api_and_forgets(vera: Client, gateway: GatewayDouble
 def test_a_sign_out_that_was_not_heard_is_told_until_it_is(vera: Client, gateway: GatewayDouble) -> None:
     gateway.down(REVOKE)
     page = vera.post("/sign-out", follow=True).content.decode()
-    assert "as soon as it does, the session ends everywhere." in page
+    assert "the session will end everywhere as soon as it does." in page
     assert "You are signed out.<" not in page
     assert vera.get("/cash").status_code == 303
     assert pending_sign_outs.retry_all() == 0  # it still does not answer

@@ -75,7 +75,7 @@ def test_what_is_shown_is_what_is_done(admin_client, deposit):
     late = admin_client.post(ask, fields | {"reason": "paid in by mistake"})
 
     html = late.content.decode()
-    assert "It has changed since this page was opened, and nothing was done." in html
+    assert "The data has changed since this page was opened; nothing was done." in html
     assert "$1,235.50" in html
     assert not JournalEntry.objects.filter(type="reversal").exists()
     again = admin_client.post(ask, seen(admin_client, ask) | {"reason": "paid in by mistake"})
@@ -148,7 +148,7 @@ def test_an_account_is_frozen_and_let_go_for_a_reason(admin_client, customer, ad
     assert freeze + '"' not in shown
     assert "a court&#x27;s order" in shown
     refused = admin_client.post(freeze, seen(admin_client, freeze) | {"reason": "again"}).content.decode()
-    assert "is frozen already" in refused
+    assert "is already frozen" in refused
 
     admin_client.post(unfreeze, seen(admin_client, unfreeze) | {"reason": "it was lifted"})
 

@@ -42,11 +42,11 @@ def test_only_names_packages_folders_files_and_tests(text: str, named: list[str]
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "names no test"),
+        ("", "ONLY is empty"),
         ("trading_service/tests/test_order_place.py", "trading_service/tests/orders/test_order_place.py"),
         ("trading_servce", "trading_service"),
         ("tests/docs tests/dcos/x", "There is no tests/dcos/x"),
-        (".", "that is make test"),
+        (".", "for that run make test"),
         ("..", "outside of the project"),
     ],
 )
@@ -104,7 +104,7 @@ def test_the_servers_and_the_migrated_database_stay_for_the_next_run(kept: Home)
     said, _ = first.communicate()
     assert first.returncode == 0, said
     assert "starting PostgreSQL and Valkey" in said
-    assert "make down stops it" in said
+    assert "make down stops them" in said
     server, (template,) = Stack(kept).supervisor.pid(), templates(kept)
 
     # Killed in the middle: nothing of it is in the way of the next run.

@@ -168,7 +168,7 @@ def _version(gateway: Gateway, version: Version) -> str:
       proxy_pass_header Date;
       proxy_hide_header Cache-Control;
       proxy_hide_header Expires;
-      add_header Cache-Control {"$cache_control_stale" if version.stale else "$cache_control"} always;
+      add_header Cache-Control {"$cache_header_stale" if version.stale else "$cache_header"} always;
       add_header X-Birzha-Cache-Control $upstream_http_cache_control always;
       add_header X-Birzha-Asked $asked always;
       add_header X-Birzha-Age $shown_age always;

@@ -74,16 +74,16 @@ def answer_maps(cache: Cache) -> str:
     "" ""; "~*^\\s*({KNOWN_VARY})(\\s*,\\s*({KNOWN_VARY}))*\\s*$" "";
   }}
   # Status, a Vary that no key knows, a cookie, then the lifetime: all in order, or not cached.
-  map "$upstream_status $strange$upstream_http_set_cookie $lifetime" $cache_control {{
+  map "$upstream_status $strange$upstream_http_set_cookie $lifetime" $cache_header {{
     default no-store;
     "~^200  (?<told>s-maxage=.+)$" $told;
   }}
-  map "$upstream_status $strange$upstream_http_set_cookie $lifetime" $cache_control_stale {{
+  map "$upstream_status $strange$upstream_http_set_cookie $lifetime" $cache_header_stale {{
     default no-store;
     "~^200  (?<told_stale>s-maxage=.+)$" "$told_stale, stale-if-error={cache.stale:g}";
   }}
 
-  map $cache_control $not_cached {{ default ""; no-store 1; }}
+  map $cache_header $not_cached {{ default ""; no-store 1; }}
   map $msec $second {{ "~^(?<second_of>\\d+)" $second_of; }}
 
   map $upstream_cache_status $x_cache {{

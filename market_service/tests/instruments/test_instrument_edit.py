@@ -98,7 +98,7 @@ def test_of_two_operators_the_second_is_told(operator: Client, listed: Any, publ
     late = operator.post(address, {**TEXTS, "name_ru": "Яблоко", "seen": 1})
 
     html = late.content.decode()
-    assert "It has changed since this page was opened, and nothing was done." in html
+    assert "The data has changed since this page was opened; nothing was done." in html
     assert 'value="Яблоко"' in html  # what was typed is kept
     assert Instrument.objects.get().name_ru == "Эппл"
     russian = operator.post(address, {**TEXTS, "seen": 1}, headers={"Accept-Language": "ru"})
@@ -123,7 +123,7 @@ def test_a_halt_of_what_has_been_halted_meanwhile_is_told(operator: Client, list
     fields = seen(operator, address)
     instrument_halt(instrument_id=instrument.pk)
     late = operator.post(address, fields | {"reason": "news"})
-    assert "It has changed since this page was opened" in late.content.decode()
+    assert "The data has changed since this page was opened" in late.content.decode()
     assert not AuditEntry.objects.exists()
 
 

@@ -112,7 +112,7 @@ def test_a_sale_that_would_be_rejected_at_once_leaves_nothing_then(
 
 
 @pytest.mark.parametrize(
-    ("language", "words"), [("en", "you can only sell what you hold"), ("ru", "можно только продавать")]
+    ("language", "words"), [("en", "you can only sell what you own"), ("ru", "можно только продавать")]
 )
 def test_the_refusal_says_that_one_can_sell(aapl, world, user_id, few, language, words) -> None:
     world.post(user_id)

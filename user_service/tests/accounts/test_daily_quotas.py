@@ -40,7 +40,7 @@ def test_one_more_sign_up_from_an_address_is_refused_and_makes_nothing(settings,
         assert sign_up(number, **extra).status_code == 201
     refused = sign_up(3, **extra)
     assert (refused.status_code, refused.json()["code"]) == (429, "sign_up_quota_exceeded")
-    assert refused.json()["detail"].startswith("Your address has reached")
+    assert refused.json()["detail"].startswith("Your network address has reached")
     assert 0 < int(refused["Retry-After"]) <= 24 * 3600
     assert (User.objects.count(), len(published(AccountRegistered))) == (3, 3)
     assert sign_up(3, "198.51.100.8", **extra).status_code == 201
