@@ -16,7 +16,7 @@ from servicekit.messaging.consume import failures
 from servicekit.messaging.consume.consumer import Consumer
 from servicekit.messaging.envelope import Received, parse
 from servicekit.messaging.models import FailedEvent, InboxEvent
-from servicekit.tests.sending import consume_until, declined, placed, sealed
+from servicekit.tests.sending import consume_until, declined, envelope_json, placed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,7 +29,7 @@ class TestConsumer:
     def test_each_event_acts_once_however_often_it_comes(self, redis_streams: Any, calls: list) -> None:
         seen: list[Any] = []
         calls.append(lambda message: seen.append(message.id))
-        envelopes = [sealed(placed()) for _ in range(30)]
+        envelopes = [envelope_json(placed()) for _ in range(30)]
         for envelope in envelopes * 3:
             redis_streams.xadd("events:billing", {"envelope": envelope})
         consume_until(lambda: InboxEvent.objects.count() == 30 and _pending(redis_streams) == 0)
@@ -38,7 +38,7 @@ class TestConsumer:
     def test_one_bad_event_stops_only_itself_and_those_behind_it(
         self, redis_streams: Any, calls: list, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(failures, "FIRST_WAIT", 0.05)
+        monkeypatch.setattr(failures, "MIN_BACKOFF_S", 0.05)
         bad, heal, order = new_id(), threading.Event(), []
 
         def handler(message: Received[Any]) -> None:
@@ -48,10 +48,10 @@ class TestConsumer:
 
         calls.append(handler)
         good = [new_id() for _ in range(10)]
-        redis_streams.xadd("events:billing", {"envelope": sealed(placed(bad), 1)})
-        redis_streams.xadd("events:billing", {"envelope": sealed(placed(bad), 2)})
+        redis_streams.xadd("events:billing", {"envelope": envelope_json(placed(bad), 1)})
+        redis_streams.xadd("events:billing", {"envelope": envelope_json(placed(bad), 2)})
         for other in good:
-            redis_streams.xadd("events:billing", {"envelope": sealed(placed(other))})
+            redis_streams.xadd("events:billing", {"envelope": envelope_json(placed(other))})
 
         def others_done() -> bool:
             if InboxEvent.objects.count() >= 10:
@@ -66,7 +66,7 @@ class TestConsumer:
     def test_what_never_works_becomes_a_dead_letter(
         self, redis_streams: Any, calls: list, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(failures, "FIRST_WAIT", 0.01)
+        monkeypatch.setattr(failures, "MIN_BACKOFF_S", 0.01)
         monkeypatch.setattr(failures, "MAX_ATTEMPTS", 3)
 
         def handler(message: Received[Any]) -> None:
@@ -74,7 +74,7 @@ class TestConsumer:
             raise ValueError("never")
 
         calls.append(handler)
-        redis_streams.xadd("events:billing", {"envelope": sealed(placed())})
+        redis_streams.xadd("events:billing", {"envelope": envelope_json(placed())})
         consume_until(
             lambda: (
                 FailedEvent.objects.filter(dead_at__isnull=False).exists() and _pending(redis_streams) == 0
@@ -85,14 +85,18 @@ class TestConsumer:
         assert not get_user_model().objects.exists()
 
     def test_what_is_no_event_of_ours_is_passed_by(self, redis_streams: Any, calls: list) -> None:
-        for junk in ("{", "[]", sealed(placed()).replace("billing.hold.placed", "billing.hold.invented")):
+        for junk in (
+            "{",
+            "[]",
+            envelope_json(placed()).replace("billing.hold.placed", "billing.hold.invented"),
+        ):
             redis_streams.xadd("events:billing", {"envelope": junk})
         redis_streams.xadd("events:billing", {"something": "else"})
-        redis_streams.xadd("events:billing", {"envelope": sealed(placed())})
+        redis_streams.xadd("events:billing", {"envelope": envelope_json(placed())})
         consume_until(lambda: InboxEvent.objects.count() == 1 and _pending(redis_streams) == 0)
 
     def test_what_a_dead_consumer_had_read_is_read_again(self, redis_streams: Any, calls: list) -> None:
-        redis_streams.xadd("events:billing", {"envelope": sealed(placed())})
+        redis_streams.xadd("events:billing", {"envelope": envelope_json(placed())})
         dead = Consumer(threading.Event())
         dead.redis = streams.connect()
         dead._create_groups()
@@ -103,7 +107,7 @@ class TestConsumer:
     def test_one_bad_event_of_a_batch_stops_only_itself(
         self, redis_streams: Any, batch_calls: list, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(failures, "FIRST_WAIT", 0.01)
+        monkeypatch.setattr(failures, "MIN_BACKOFF_S", 0.01)
         monkeypatch.setattr(failures, "MAX_ATTEMPTS", 2)
         bad, sizes = new_id(), []
 
@@ -115,7 +119,7 @@ class TestConsumer:
         batch_calls.append(handler)
         with redis_streams.pipeline() as pipeline:
             for number in range(200):
-                envelope = sealed(declined(bad if number == 77 else None))
+                envelope = envelope_json(declined(bad if number == 77 else None))
                 fields = {"type": billing.HoldDeclined.TYPE, "envelope": envelope}
                 pipeline.xadd("events:billing", fields)
             pipeline.execute()

@@ -11,15 +11,15 @@ from django.test.utils import CaptureQueriesContext
 from servicekit.contracts import Event, billing
 from servicekit.ids import new_id
 from servicekit.messaging.consume import inbox
-from servicekit.messaging.envelope import Received, open_envelope, parse
+from servicekit.messaging.envelope import Received, from_attributes, parse
 from servicekit.messaging.models import InboxEvent
-from servicekit.tests.sending import declined, placed, sealed
+from servicekit.tests.sending import declined, envelope_json, placed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def received(event: Event) -> Received[Any]:
-    return open_envelope(parse(sealed(event)))
+    return from_attributes(parse(envelope_json(event)))
 
 
 class TestInbox:
@@ -29,10 +29,10 @@ class TestInbox:
                 raise ValueError
 
         calls.append(handler)
-        messages = [open_envelope(parse(sealed(placed()))) for _ in range(3)]
+        messages = [from_attributes(parse(envelope_json(placed()))) for _ in range(3)]
         bad = billing.HoldPlaced.from_data({**placed().to_data(), "amount": 0})
         with pytest.raises(ValueError):
-            inbox.handle([*messages, open_envelope(parse(sealed(bad)))])
+            inbox.handle([*messages, from_attributes(parse(envelope_json(bad)))])
         assert not InboxEvent.objects.exists()
         assert inbox.handle([*messages, messages[0]]) == 3
         assert inbox.handle(messages) == 0
@@ -74,7 +74,7 @@ class TestInbox:
         calls.append(lambda message: seen.append([(message.subject, message.sequence)]))
         a, b = new_id(), new_id()
         order = [(declined(a), 1), (declined(b), 1), (placed(a), 2), (declined(a), 3), (declined(b), 2)]
-        messages = [open_envelope(parse(sealed(event, sequence))) for event, sequence in order]
+        messages = [from_attributes(parse(envelope_json(event, sequence))) for event, sequence in order]
         assert inbox.handle(messages) == 5
         subject_a, subject_b = f"hold/{a}", f"hold/{b}"
         assert seen == [

@@ -94,7 +94,7 @@ class TestRelay:
         administrator().delete("events:trading")
         for entry, fields in kept:
             administrator().xadd("events:trading", fields, id=entry)
-        relay.take_back_lost()
+        relay.requeue_lost()
         assert relay.send_batch() == 3
         assert sent_sequences() == [1, 2, 3, 4, 5]
 
@@ -106,7 +106,7 @@ class TestRelay:
         second = administrator().xrange("events:trading")[1][0]
         StreamState.objects.update(confirmed=second)
         administrator().delete("events:trading")
-        relay.take_back_lost()
+        relay.requeue_lost()
         assert relay.send_batch() == 1
         assert sent_sequences() == [3]
 

@@ -33,7 +33,7 @@ SIGNING_IN: Codes = (
         Code(
             "invalid_credentials",
             401,
-            _("There is no user with this name and password; which of both is wrong is not told."),
+            _("The name or the password is wrong; which of the two is not revealed."),
         ),
         Code(
             "too_many_attempts",
@@ -44,19 +44,19 @@ SIGNING_IN: Codes = (
             "sign_in_busy",
             503,
             _(
-                "So many people are signing in or up at this moment that nothing was done. Try again "
-                "after Retry-After."
+                "Too many people are signing in or up at the moment; nothing was done. Try "
+                "again after Retry-After."
             ),
         ),
         Code(
             "sign_in_quota_exceeded",
             429,
             _(
-                "The account was signed in as often today as may be. Refresh a session that is open; "
-                "Retry-After is the time until midnight UTC."
+                "The account has reached the daily limit of sign-ins. Refresh an open "
+                "session; Retry-After is the time until midnight UTC."
             ),
         ),
-        Code("permission_denied", 403, _("You may know that it exists, and may not do this.")),
+        Code("permission_denied", 403, _("You can see it, but you are not allowed to do this.")),
         Code(
             "csrf_failed",
             403,
@@ -71,31 +71,35 @@ SIGNING_IN: Codes = (
 USERS: Codes = (
     _("Users"),
     [
-        Code("username_invalid", 400, _("A name has 3 to 32 Latin letters, digits or the signs _ . -")),
+        Code("username_invalid", 400, _("A name must be 3 to 32 Latin letters, digits or _ . -")),
         Code(
             "sign_up_quota_exceeded",
             429,
             _(
-                "As many people have signed up from your address today as may. Retry-After is the time "
-                "until midnight UTC."
+                "Your network address has reached the daily limit of sign-ups. Retry-After "
+                "is the time until midnight UTC."
             ),
         ),
         Code(
             "profile_quota_exceeded",
             429,
             _(
-                "You have changed your profile or password as often today as anybody may. Retry-After is "
-                "the time until midnight UTC."
+                "You have reached the daily limit of changes to your profile and password. "
+                "Retry-After is the time until midnight UTC."
             ),
         ),
-        Code("username_taken", 400, _("Somebody has this name, in whatever case it is written.")),
+        Code("username_taken", 400, _("The name is taken; upper and lower case are the same.")),
         Code("email_invalid", 400, _("This is not an e-mail address.")),
-        Code("email_taken", 400, _("An account has this e-mail address already.")),
-        Code("display_name_invalid", 400, _("A display name has visible characters only.")),
-        Code("time_zone_unknown", 400, _("A time zone is called as in the IANA database: Europe/Moscow.")),
-        Code("password_wrong", 400, _("The old password is not the account's.")),
-        Code("password_too_short", 400, _("A password has 8 characters at least.")),
-        Code("password_too_common", 400, _("The password is among those that are tried first.")),
+        Code("email_taken", 400, _("This e-mail address is already registered.")),
+        Code("display_name_invalid", 400, _("A display name must have visible characters only.")),
+        Code(
+            "time_zone_unknown",
+            400,
+            _("A time zone must be a name from the IANA database, such as Europe/Moscow."),
+        ),
+        Code("password_wrong", 400, _("The old password is wrong.")),
+        Code("password_too_short", 400, _("A password must have at least 8 characters.")),
+        Code("password_too_common", 400, _("The password is too common.")),
         Code("password_too_similar", 400, _("The password is like the name or the e-mail address.")),
         Code("password_entirely_numeric", 400, _("The password is digits only.")),
     ],

@@ -13,7 +13,7 @@ THE_REQUEST: Codes = (
             "validation_failed",
             400,
             _(
-                "Fields are not valid: each stands in errors with its own code, such as required,"
+                "Some fields are not valid; errors lists each with its own code, such as required,"
                 " null, blank, unknown_field, read_only_field, max_length, min_value or "
                 "invalid_choice."
             ),
@@ -21,38 +21,40 @@ THE_REQUEST: Codes = (
         Code(
             "malformed_json",
             400,
-            _("The body is not JSON as RFC 8259 has it: no NaN, no key twice, UTF-8."),
+            _("The body is not valid JSON (RFC 8259): UTF-8, no NaN, no duplicate keys."),
         ),
         Code(
             "bad_request",
             400,
-            _("The address or the headers cannot be read in one way only, so nothing was done."),
+            _("The address or the headers are ambiguous, so nothing was done."),
         ),
         Code(
             "moment_invalid",
             400,
-            _("A moment is a date (2025-01-31) or a date-time with its offset (2025-01-31T09:30:00Z)."),
+            _("A time must be a date (2025-01-31) or a date-time with an offset (2025-01-31T09:30:00Z)."),
         ),
-        Code("not_found", 404, _("There is nothing at this address, or it is somebody else's.")),
+        Code("not_found", 404, _("There is nothing at this address, or it belongs to somebody else.")),
         Code("not_yet", 404, _("This part of the API is planned and not built yet.")),
-        Code("page_not_found", 404, _("The list has fewer pages; the detail names the last.")),
+        Code("page_not_found", 404, _("The list has fewer pages; the detail gives the last one.")),
         Code(
             "method_not_allowed",
             405,
-            _("The address does not take this method; Allow names those that it takes."),
+            _("The address does not support this method; Allow lists those that it supports."),
         ),
-        Code("not_acceptable", 406, _("None of the content types in Accept can be given here.")),
+        Code("not_acceptable", 406, _("None of the content types in Accept is available here.")),
         Code("unsupported_media_type", 415, _("Send the body as application/json.")),
-        Code("body_too_large", 413, _("The body is larger than the limit, which its detail says.")),
+        Code("body_too_large", 413, _("The body exceeds the limit given in the detail.")),
         Code("headers_too_large", 431, _("The request line and headers exceed the limit.")),
         Code("request_timeout", 408, _("The request took too long to arrive.")),
-        Code("rate_limited", 429, _("Too many requests in a short time. Retry-After says when to go on.")),
+        Code(
+            "rate_limited", 429, _("Too many requests in a short time. Retry-After says when to try again.")
+        ),
         Code(
             "too_many_exports",
             429,
-            _("Too many files of yours are being made at once. Try again when one of them has come."),
+            _("Too many files are being prepared for you at once. Try again when one of them is downloaded."),
         ),
-        Code("unknown_host", 421, _("The request names a host that this Birzha does not answer for.")),
+        Code("unknown_host", 421, _("The request is for a host name that this Birzha does not serve.")),
         Code("search_busy", 503, _("The search is busy. Try again in a few seconds.")),
         Code(
             "request_refused",
@@ -68,9 +70,11 @@ SENDING_TWICE: Codes = (
         Code(
             "idempotency_key_missing",
             400,
-            _("Send the header Idempotency-Key: a new random value for each new intention."),
+            _("Send an Idempotency-Key header: a new random value for each new operation."),
         ),
-        Code("idempotency_key_invalid", 400, _("An Idempotency-Key has 1 to 128 visible ASCII characters.")),
+        Code(
+            "idempotency_key_invalid", 400, _("An Idempotency-Key must be 1 to 128 visible ASCII characters.")
+        ),
         Code(
             "idempotency_key_reused",
             422,
@@ -79,7 +83,7 @@ SENDING_TWICE: Codes = (
         Code(
             "idempotency_in_flight",
             409,
-            _("The first request with the key is still being worked on. Send the same again."),
+            _("The first request with the key is still being processed. Send the same request again."),
         ),
     ],
 )
@@ -96,14 +100,14 @@ ON_OUR_SIDE: Codes = (
             "service_timeout",
             504,
             _(
-                "A part of Birzha did not answer in time; whether it acted is not known. Send the"
-                " same Idempotency-Key again."
+                "A part of Birzha did not answer in time; it is not known whether the request was "
+                "carried out. Send the same Idempotency-Key again."
             ),
         ),
         Code(
             "bad_gateway",
             502,
-            _("The service behind this address gave an answer that could not be read."),
+            _("The service behind this address sent a response that could not be read."),
         ),
         Code("internal_error", 500, _("Something went wrong on our side; it is logged under the trace id.")),
     ],
