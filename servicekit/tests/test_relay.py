@@ -153,4 +153,4 @@ class TestRelay:
             waits.append(time.monotonic() - begin)
         stop.set()
         thread.join(10)
-        assert sorted(waits)[2] < relay.INTERVAL / 2  # woken, not waiting for its own look
+        assert sorted(waits)[2] < relay.POLL_INTERVAL_S / 2  # woken, not waiting for its own look
