@@ -238,15 +238,9 @@ class Stack:
         for package, *arguments in commands:
             log = (self.home.log / f"{package}.{arguments[0]}.log").open("w+", encoding="utf-8")
             argv = [sys.executable, "-m", f"{package}.manage", *arguments]
-            running.append(
-                (
-                    argv,
-                    log,
-                    subprocess.Popen(
-                        argv, env=settings, cwd=at or self._folder(package), stdout=log, stderr=log
-                    ),
-                )
-            )
+            checkout = at or self._folder(package)
+            process = subprocess.Popen(argv, env=settings, cwd=checkout, stdout=log, stderr=log)
+            running.append((argv, log, process))
         failed = ""
         for argv, log, process in running:
             with log:

@@ -160,4 +160,4 @@ def test_a_second_gateway_cannot_share_the_port(gateway: RestartableGateway, tmp
     ]
     result = subprocess.run(argv, capture_output=True, text=True, timeout=30, check=False)
     assert result.returncode == 1
-    assert "is the port taken?" in result.stderr
+    assert "is the port in use?" in result.stderr
