@@ -17,7 +17,7 @@ class TooManyStreams(DomainError):
     status = 429
     title = _("Too many streams")
     retry_after = RETRY_AFTER_S
-    message = _("%(limit)s streams are open from here already. Close one first.")
+    message = _("You already have %(limit)s streams open. Close one first.")
 
 
 class StreamsFull(DomainError):
@@ -25,6 +25,6 @@ class StreamsFull(DomainError):
 
     code = "streams_full"
     status = 503
-    title = _("All streams are taken")
+    title = _("No free streams")
     retry_after = RETRY_AFTER_S
-    message = _("As many listen as can at the moment. Try again in a few seconds.")
+    message = _("The limit of open streams is reached. Try again in a few seconds.")
