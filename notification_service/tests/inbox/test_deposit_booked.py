@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("language", "title", "body"),
     [
-        ("en", "Account topped up", "$1,234.50 came in. Your balance is $2,000,000.50."),
+        ("en", "Account topped up", "$1,234.50 was deposited. Your balance is $2,000,000.50."),
         (
             "ru",
             "Счёт пополнен",

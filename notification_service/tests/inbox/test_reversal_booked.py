@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
             "en",
             123_450,
             "Reversal on your account",
-            "$1,234.50 was put on your account. Your balance is $5.00. Reason: paid in twice",
+            "$1,234.50 was added to your account. Your balance is $5.00. Reason: paid in twice",
         ),
         (
             "ru",
