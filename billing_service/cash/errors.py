@@ -66,8 +66,8 @@ class WithdrawalQuotaExceeded(DailyQuotaExceeded):
 
     code = "withdrawal_quota_exceeded"
     status = 429
-    title = _("Enough withdrawals for today")
+    title = _("Daily withdrawal limit reached")
     message = _(
-        "You have reached the quota of withdrawals a day, %(limit)s. The next one can be made after "
-        "midnight UTC."
+        "You have reached the daily limit of withdrawals: %(limit)s. You can withdraw again "
+        "after midnight UTC."
     )

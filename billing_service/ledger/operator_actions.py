@@ -98,8 +98,8 @@ REVERSE = Operation(
     lock=_lock_entry,
     offered=lambda entry: not entry.reversals.exists() and settlement_undone_by(entry) is None,
     note=_(
-        "The customer is told, with this reason. * The exchange's own accounts move with every booking: of "
-        "them the change is certain, the balance is that of now."
+        "The customer is notified with this reason. * The exchange's own accounts change "
+        "with every entry: the change shown is exact, the balance is the current one."
     ),
     many=False,
 )

@@ -22,9 +22,9 @@ class AccountOutput(serializers.Serializer):
 
     id = serializers.UUIDField()
     currency = serializers.CharField()
-    balance = serializers.SerializerMethodField(help_text=_("All of it, held money included."))
+    balance = serializers.SerializerMethodField(help_text=_("The whole balance, held money included."))
     held = serializers.SerializerMethodField(help_text=_("Set aside for open orders."))
-    available = serializers.SerializerMethodField(help_text=_("What can be spent."))
+    available = serializers.SerializerMethodField(help_text=_("Money that can be spent."))
     status = serializers.SerializerMethodField(
         help_text=_("open, or frozen: it takes no deposits, withdrawals and orders to buy.")
     )
@@ -48,7 +48,7 @@ class OperationOutput(serializers.Serializer):
 
     id = serializers.UUIDField()
     type = serializers.ChoiceField(LedgerEntry.Kind.choices, source="kind")
-    amount = serializers.SerializerMethodField(help_text=_("Negative: money went out."))
+    amount = serializers.SerializerMethodField(help_text=_("Negative when money left the account."))
     currency = serializers.CharField()
     balance_after = serializers.SerializerMethodField()
     order_id = serializers.UUIDField(source="journal_entry.order_id", allow_null=True)
@@ -56,7 +56,7 @@ class OperationOutput(serializers.Serializer):
     quantity = serializers.SerializerMethodField()
     price = serializers.SerializerMethodField(help_text=_("Per unit."))
     occurred_at = serializers.DateTimeField(source="journal_entry.occurred_at")
-    reason = serializers.SerializerMethodField(help_text=_("Why, of a reversal: as the operator wrote it."))
+    reason = serializers.SerializerMethodField(help_text=_("The operator's reason, for a reversal."))
 
     def get_amount(self, entry: LedgerEntry) -> str:
         return to_text(entry.amount, entry.currency)
@@ -102,17 +102,20 @@ class OperationQuery(serializers.Serializer):
     type = serializers.ChoiceField(LedgerEntry.Kind.choices, required=False, source="kind")
     ticker = serializers.CharField(required=False, allow_blank=True, max_length=32)
     to = MomentField(
-        required=False, source="before", end_of_day=True, help_text=_("Booked before; a date is included.")
+        required=False,
+        source="before",
+        end_of_day=True,
+        help_text=_("Booked before this time; a date includes that day."),
     )
     format = serializers.ChoiceField(
         ["json", "csv", "api"],
         required=False,
-        help_text=_("csv: all pages as one file; api: a page to look at."),
+        help_text=_("csv: all pages as one file; api: a page for a browser."),
     )
 
     def get_fields(self) -> dict[str, Any]:
         """``from`` is a word of Python, so that field is added here."""
-        since = MomentField(required=False, source="since", help_text=_("Booked then or later."))
+        since = MomentField(required=False, source="since", help_text=_("Booked at this time or later."))
         return {**super().get_fields(), "from": since}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

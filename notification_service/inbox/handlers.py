@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from notification_service.delivery.services import ContactNews, contacts_save
+from notification_service.delivery.services import ContactUpdate, contacts_save
 from notification_service.inbox.models import Kind
-from notification_service.inbox.services import News, notifications_create
+from notification_service.inbox.services import NewNotification, notifications_create
 from servicekit.contracts import billing, trading, user
 from servicekit.messaging.consume import Received, in_batches
 from servicekit.people.services import people_register
@@ -18,7 +18,7 @@ def on_accounts_registered(messages: Sequence[Received[user.AccountRegistered]])
     """People signed up: remember how to address them, and welcome them."""
     contacts_save(
         contacts=[
-            ContactNews(
+            ContactUpdate(
                 user_id=message.event.user_id,
                 email=message.event.email,
                 locale=message.event.locale,
@@ -86,7 +86,7 @@ def on_orders_expired(messages: Sequence[Received[trading.OrderExpired]]) -> Non
     _tell(messages, Kind.ORDER_EXPIRED, "ticker", "side", "quantity", "filled_quantity", "code")
 
 
-def _filled(message: Received[trading.OrderFilled | trading.OrderFilledV2]) -> News:
+def _filled(message: Received[trading.OrderFilled | trading.OrderFilledV2]) -> NewNotification:
     fill = message.event
     names = ("ticker", "side", "quantity", "price", "amount", "fee", "currency", "final")
     params = {name: getattr(fill, name) for name in names}
@@ -110,8 +110,8 @@ def _tell(messages: Sequence[Received[Any]], kind: Kind, *params: str) -> None:
     )
 
 
-def _news(message: Received[Any], kind: Kind, params: dict[str, Any]) -> News:
-    return News(
+def _news(message: Received[Any], kind: Kind, params: dict[str, Any]) -> NewNotification:
+    return NewNotification(
         kind=kind,
         user_id=message.event.user_id,
         source_event_id=message.id,

@@ -42,7 +42,7 @@ _TELL = InsertNew(
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class NewNotification:
     """What one user is told.
 
     Attributes:
@@ -60,14 +60,14 @@ class News:
     request_id: str = ""
 
 
-def notifications_create(news: Sequence[News]) -> None:
+def notifications_create(notifications: Sequence[NewNotification]) -> None:
     """Tell users something, once over each of their channels, in one statement, which goes with the commit.
 
     The unique keys decide what has been told already.
     """
     channels = {
-        kind: channels_for(user_ids=(one.user_id for one in news if one.kind is kind), kind=kind)
-        for kind in {one.kind for one in news}
+        kind: channels_for(user_ids=(one.user_id for one in notifications if one.kind is kind), kind=kind)
+        for kind in {one.kind for one in notifications}
     }
     _TELL.defer(
         _NotificationRow(
@@ -81,7 +81,7 @@ def notifications_create(news: Sequence[News]) -> None:
             params=orjson.dumps(one.params, default=str).decode(),
             request_id=one.request_id,
         )
-        for one in news
+        for one in notifications
         for channel in channels[one.kind][one.user_id]
     )
 

@@ -10,14 +10,14 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from tests.faults.client import RETRY_FOR_S, Call, Line
+from tests.faults.client import RETRY_FOR_S, ApiConnection, Call
 from tests.faults.pages import sign_in_and_out
 
 FINAL = {"filled", "rejected", "canceled", "expired"}
 
 
 @dataclass
-class Wish:
+class Intent:
     """Something that a customer wants once, under a key of its own: an order, a deposit or a withdrawal.
 
     Attributes:
@@ -30,33 +30,33 @@ class Wish:
     calls: list[Call] = field(default_factory=list)
 
     @property
-    def granted(self) -> list[Any]:
+    def confirmed(self) -> list[Any]:
         """Every answer of success, in the order in which they came."""
         return [call.answer for call in self.calls if call.outcome == "ok"]
 
     @property
     def open(self) -> bool:
         """Whether the customer cannot know yet if it happened."""
-        return not self.granted and not any(call.outcome == "refused" for call in self.calls)
+        return not self.confirmed and not any(call.outcome == "refused" for call in self.calls)
 
 
 class Customer:
     """A customer with an account of their own.
 
     Attributes:
-        wishes: every order, deposit and withdrawal, by key.
-        cancels: every wish to take an order back that is still without an answer, by order id.
+        intents: every order, deposit and withdrawal, by key.
+        cancels: every intent to take an order back that is still without an answer, by order id.
         names: the display names tried, the last one of which (or an unanswered later one) must stand.
         seen: order id → what was last read of it.
         broken: promises that were seen broken while they traded.
     """
 
     def __init__(self, url: str, *, seed: str) -> None:
-        self.url, self.line = url, Line(url)
+        self.url, self.connection = url, ApiConnection(url)
         self.random = Random(seed)
         self.name = f"faults-{secrets.token_hex(6)}"
         self._password = secrets.token_urlsafe(12)
-        self.wishes: dict[str, Wish] = {}
+        self.intents: dict[str, Intent] = {}
         self.cancels: dict[str, Call] = {}
         self.names: list[Call] = []
         self.seen: dict[str, dict[str, Any]] = {}
@@ -72,24 +72,24 @@ class Customer:
             amount: USD to begin with; nothing: a random one.
         """
         self.register()
-        self.must(lambda: self.line.call("GET", "/account"))
-        wish = self.wish(
+        self.must(lambda: self.connection.call("GET", "/account"))
+        intent = self.intent(
             "/deposits", {"amount": amount or f"{self.random.randint(5000, 9000)}.00", "currency": "USD"}
         )
-        self.must(lambda: self.send(wish))
+        self.must(lambda: self.send(intent))
 
     def register(self) -> None:
         """Register and sign in, on a system that is well."""
         body = {"username": self.name, "email": f"{self.name}@example.com", "password": self._password}
-        self.must(lambda: self.line.call("POST", "/users", body))
+        self.must(lambda: self.connection.call("POST", "/users", body))
         self.must(self.sign_in)
 
     def sign_in(self) -> Call:
         """Open a session; the token is used from then on."""
         body = {"username": self.name, "password": self._password}
-        call = self.line.call("POST", "/auth/token", body)
+        call = self.connection.call("POST", "/auth/token", body)
         if call.outcome == "ok":
-            self.line.token = call.answer["access"]
+            self.connection.token = call.answer["access"]
         return call
 
     def pages_sign_in_and_out(self) -> str:
@@ -111,32 +111,36 @@ class Customer:
             time.sleep(0.1)
         return call
 
-    # -- wishes -------------------------------------------------------------------------------
+    # -- intents -------------------------------------------------------------------------------
 
-    def wish(self, path: str, body: dict[str, Any]) -> Wish:
-        """A new wish with a key of its own."""
+    def intent(self, path: str, body: dict[str, Any]) -> Intent:
+        """A new intent with a key of its own."""
         key = str(UUID(int=self.random.getrandbits(128)))
-        return self.wishes.setdefault(key, Wish(path, body, key))
+        return self.intents.setdefault(key, Intent(path, body, key))
 
-    def order(self, side: str, ticker: str, quantity: int, **more: str) -> Wish:
-        """A new wish for a market order."""
+    def order(self, side: str, ticker: str, quantity: int, **more: str) -> Intent:
+        """A new market order."""
         body = {"ticker": ticker, "side": side, "type": "market", "quantity": quantity, **more}
-        return self.wish("/orders", body)
+        return self.intent("/orders", body)
 
-    def send(self, wish: Wish, *, line: Line | None = None, patience: float = RETRY_FOR_S) -> Call:
-        """Send a wish, once more perhaps.
+    def send(
+        self, intent: Intent, *, connection: ApiConnection | None = None, timeout_s: float = RETRY_FOR_S
+    ) -> Call:
+        """Send an intent, once more perhaps.
 
         Args:
-            line: another connection, when several send it at once.
+            connection: another connection, when several send it at once.
         """
-        call = (line or self.line).call("POST", wish.path, wish.body, key=wish.key, patience=patience)
-        wish.calls.append(call)
+        call = (connection or self.connection).call(
+            "POST", intent.path, intent.body, key=intent.key, timeout_s=timeout_s
+        )
+        intent.calls.append(call)
         self.calls += 1
         return call
 
     def look(self, path: str) -> Call:
         """Read, and see that nothing final has changed and nothing promised is missing."""
-        call = self.line.call("GET", path)
+        call = self.connection.call("GET", path)
         self.calls += 1
         order_id = path.removeprefix("/orders/")
         if order_id in self.seen and call.status == 404:
@@ -162,7 +166,7 @@ class Customer:
 
     def cancel(self, order_id: str) -> Call:
         """Ask for an order back; remember it while the answer is open."""
-        call = self.line.call("POST", f"/orders/{order_id}/cancel")
+        call = self.connection.call("POST", f"/orders/{order_id}/cancel")
         self.calls += 1
         if call.status == 404:
             self.broken.append(f"an acknowledged order is not found: {call}")
@@ -186,13 +190,13 @@ class Customer:
         Raises:
             AssertionError: not all by then.
         """
-        unknown = [wish for wish in self.wishes.values() if wish.open]
-        for wish in unknown:
-            while wish.open:
-                assert time.monotonic() < end, f"{self.name}: never decided: {wish.calls[-1]}"
-                if self.send(wish).status == 401:
+        unknown = [intent for intent in self.intents.values() if intent.open]
+        for intent in unknown:
+            while intent.open:
+                assert time.monotonic() < end, f"{self.name}: never decided: {intent.calls[-1]}"
+                if self.send(intent).status == 401:
                     self.sign_in()
-                if wish.open:
+                if intent.open:
                     time.sleep(0.2)
         for order_id in list(self.cancels):
             while order_id in self.cancels:
@@ -209,7 +213,7 @@ class Customer:
         following: str | None = f"{path}{'&' if '?' in path else '?'}page_size=200"
         while following:
             address = following.partition("/api/v1")[2] or following
-            page = self.must(lambda address=address: self.line.call("GET", address)).answer
+            page = self.must(lambda address=address: self.connection.call("GET", address)).answer
             found += page["results"]
             following = page.get("next")
         return found

@@ -68,10 +68,10 @@ class Trader(Customer):
         """Mostly what there is; sometimes more than ever was, which is refused."""
         dollars = self.random.choice((self.random.randint(1, 90), self.random.randint(1, 90), 900_000))
         body = {"amount": f"{dollars}.{self.random.randint(0, 99):02}", "currency": "USD"}
-        wish = self.wish("/withdrawals", body)
-        call = self.send(wish)
+        intent = self.intent("/withdrawals", body)
+        call = self.send(intent)
         if call.outcome == "unknown" and self.random.random() < 0.4:  # an impatient one tries again at once
-            call = self.send(wish)
+            call = self.send(intent)
         return call
 
     def _read(self) -> Call:

@@ -36,19 +36,19 @@ def _orders(customer: Customer, orders: list[dict[str, Any]]) -> Iterator[str]:
         customer.note(order)
         if order["status"] not in FINAL:
             yield f"an order has not ended: {order}"
-    asked = {key: wish for key, wish in customer.wishes.items() if wish.path == "/orders"}
+    asked = {key: intent for key, intent in customer.intents.items() if intent.path == "/orders"}
     for key in by_key.keys() - asked.keys():
         yield f"orders that nobody asked for: {by_key[key]}"
-    for key, wish in asked.items():
-        told, found = {answer["id"] for answer in wish.granted}, by_key[key]
+    for key, intent in asked.items():
+        told, found = {answer["id"] for answer in intent.confirmed}, by_key[key]
         if len(told) > 1:
             yield f"one key, several orders told of: {key} {told}"
         if {order["id"] for order in found} != told or len(found) != len(told):
             yield f"told of {told or 'nothing'} under the key {key}, but there is {found or 'nothing'}"
         for order in found:
             asked_for = ("ticker", "side", "type", "quantity", "worst_price")
-            if any(not _same(order[name], wish.body.get(name)) for name in asked_for):
-                yield f"asked for {wish.body}, got {order}"
+            if any(not _same(order[name], intent.body.get(name)) for name in asked_for):
+                yield f"asked for {intent.body}, got {order}"
 
 
 def _same(told: Any, asked: Any) -> bool:
@@ -68,24 +68,24 @@ def _price(text: str) -> Decimal | str:
 def _booked(customer: Customer, kind: str) -> Iterator[str]:
     """Deposits, or withdrawals, that were told of but are not in the history, and the other way round."""
     told: Counter[Decimal] = Counter()
-    for wish in customer.wishes.values():
-        if wish.path != f"/{kind}s" or not wish.granted:
+    for intent in customer.intents.values():
+        if intent.path != f"/{kind}s" or not intent.confirmed:
             continue
-        ids = {answer["id"] for answer in wish.granted}
+        ids = {answer["id"] for answer in intent.confirmed}
         if len(ids) > 1:
-            yield f"one key, several {kind}s told of: {wish.key} {ids}"
-        told[Decimal(wish.body["amount"])] += 1
+            yield f"one key, several {kind}s told of: {intent.key} {ids}"
+        told[Decimal(intent.body["amount"])] += 1
     found = Counter(abs(Decimal(row["amount"])) for row in customer.rows(f"/operations?type={kind}"))
     if found != told:
         yield f"{kind}s told of but not booked {dict(told - found)}, booked untold {dict(found - told)}"
 
 
 def _cash(customer: Customer, orders: list[dict[str, Any]]) -> Iterator[str]:
-    account = customer.must(lambda: customer.line.call("GET", "/account")).answer
+    account = customer.must(lambda: customer.connection.call("GET", "/account")).answer
     expected = Decimal(0)
-    for wish in customer.wishes.values():
-        if wish.path in ("/deposits", "/withdrawals") and wish.granted:
-            expected += Decimal(wish.body["amount"]) * (1 if wish.path == "/deposits" else -1)
+    for intent in customer.intents.values():
+        if intent.path in ("/deposits", "/withdrawals") and intent.confirmed:
+            expected += Decimal(intent.body["amount"]) * (1 if intent.path == "/deposits" else -1)
     for order in orders:
         amount, fee = Decimal(order["amount"]), Decimal(order["fee"])
         expected += (amount if order["side"] == "sell" else -amount) - fee
@@ -102,7 +102,7 @@ def _positions(customer: Customer, orders: list[dict[str, Any]]) -> Iterator[str
     expected: Counter[str] = Counter()
     for order in orders:
         expected[order["ticker"]] += order["filled_quantity"] * (1 if order["side"] == "buy" else -1)
-    rows = customer.must(lambda: customer.line.call("GET", "/positions")).answer["results"]
+    rows = customer.must(lambda: customer.connection.call("GET", "/positions")).answer["results"]
     found = {row["ticker"]: row["quantity"] for row in rows if row["quantity"]}
     if found != {ticker: quantity for ticker, quantity in expected.items() if quantity}:
         yield f"the positions are {found}, the orders come to {dict(expected)}"
@@ -112,9 +112,9 @@ def _positions(customer: Customer, orders: list[dict[str, Any]]) -> Iterator[str
 
 def _name(customer: Customer) -> Iterator[str]:
     """The last name that was acknowledged stands, or one that was tried without an answer."""
-    granted = [call.body["display_name"] for call in customer.names if call.outcome == "ok"]
+    confirmed = [call.body["display_name"] for call in customer.names if call.outcome == "ok"]
     unknown = [call.body["display_name"] for call in customer.names if call.outcome == "unknown"]
-    if granted:
-        profile = customer.must(lambda: customer.line.call("GET", "/users/me")).answer
-        if profile["display_name"] not in (granted[-1], *unknown):
-            yield f"the name is {profile['display_name']!r}, not {granted[-1]!r}"
+    if confirmed:
+        profile = customer.must(lambda: customer.connection.call("GET", "/users/me")).answer
+        if profile["display_name"] not in (confirmed[-1], *unknown):
+            yield f"the name is {profile['display_name']!r}, not {confirmed[-1]!r}"

@@ -107,8 +107,8 @@ def _a_deposit_is_lost(customer: Customer) -> None:
 
 
 def _a_withdrawal_is_lost(customer: Customer) -> None:
-    wish = customer.wish("/withdrawals", {"amount": "12.34", "currency": "USD"})
-    wish.calls.append(_told("0"))
+    intent = customer.intent("/withdrawals", {"amount": "12.34", "currency": "USD"})
+    intent.calls.append(_told("0"))
 
 
 def _a_deposit_from_nowhere(customer: Customer) -> None:

@@ -24,11 +24,11 @@ def is_frozen(account: dict[str, Any] | None) -> bool:
     return bool(account) and (account or {}).get("status") == "frozen"
 
 
-def frozen_words(account: dict[str, Any] | None) -> str:
+def frozen_text(account: dict[str, Any] | None) -> str:
     """What a frozen account's owner should know; "" when it is not frozen."""
     if not is_frozen(account):
         return ""
     return _(
-        "Your cash account is frozen while it is being checked. Nothing of it is lost. Until that is done it "
-        "takes no top-ups, withdrawals and orders to buy; selling goes on."
+        "Your cash account is frozen while it is being checked. Your money is safe. Until then you "
+        "cannot top up, withdraw or buy; you can still sell."
     )

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from servicekit.money import HOME_CURRENCY
-from web_frontend.cash.account import account_read, frozen_words
+from web_frontend.cash.account import account_read, frozen_text
 from web_frontend.forms import AmountField, add_problem, key_field
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
 from web_frontend.pages import attempt, go_to, signed_in, wants_fragment
@@ -112,7 +112,7 @@ def _page(
         "top_up": top_up or AmountForm(initial={"key": str(uuid4())}, auto_id="top-up-%s"),
         "withdraw": withdraw or AmountForm(initial={"key": str(uuid4())}, auto_id="withdraw-%s"),
         "account": account,
-        "frozen": frozen_words(account),
+        "frozen": frozen_text(account),
         "operations": attempt(lambda: request.gateway.get("/api/v1/operations", page_size=LATEST)),
     }
     return render(request, "cash/page.html", context, status=status)

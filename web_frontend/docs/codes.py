@@ -21,15 +21,17 @@ CODES: list[Codes] = [
         _("Orders"),
         [
             Code("instrument_unknown", 400, _("No instrument has this ticker.")),
-            Code("tickers_invalid", 400, _("A stream of quotes is of 1 to 50 tickers, with commas between.")),
+            Code("tickers_invalid", 400, _("A stream of quotes takes 1 to 50 tickers, separated by commas.")),
             Code(
-                "too_many_streams", 429, _("An address has 250 streams open, or a user 10. Close one first.")
+                "too_many_streams",
+                429,
+                _("A network address can have 250 open streams, a user 10. Close one first."),
             ),
-            Code("streams_full", 503, _("As many streams are open as can be. Try again in a few seconds.")),
+            Code("streams_full", 503, _("The limit of open streams is reached. Try again in a few seconds.")),
             Code(
                 "quantity_invalid",
                 400,
-                _("A quantity is a whole JSON number of units, from 1 to 1,000,000,000."),
+                _("A quantity must be a whole JSON number of units, from 1 to 1,000,000,000."),
             ),
             Code("lot_size_invalid", 400, _("The quantity is not a whole number of the instrument's lots.")),
             Code("order_type_unsupported", 400, _("Only market orders can be placed yet.")),
@@ -40,31 +42,32 @@ CODES: list[Codes] = [
             Code(
                 "price_step_invalid",
                 400,
-                _("A price is a decimal string above zero and a multiple of the instrument's price step."),
+                _(
+                    "A price must be a decimal string above zero and a multiple of the "
+                    "instrument's price step."
+                ),
             ),
             Code(
                 "worst_price_invalid",
                 400,
                 _(
-                    "worst_price is a decimal string above zero and a multiple of the instrument's "
-                    "price step."
+                    "worst_price must be a decimal string above zero and a multiple of the "
+                    "instrument's price step."
                 ),
             ),
             Code("worst_price_unexpected", 400, _("Only a market order has a worst_price.")),
-            Code("order_value_too_large", 400, _("The order is worth more than one order may be.")),
-            Code(
-                "order_value_too_small", 400, _("The order would bring nothing after rounding and the fee.")
-            ),
+            Code("order_value_too_large", 400, _("The value of the order exceeds the limit for one order.")),
+            Code("order_value_too_small", 400, _("The sale would bring nothing after rounding and the fee.")),
             Code(
                 "order_quota_exceeded",
                 429,
                 _(
-                    "You have placed as many orders today as anybody may, or too many of them were rejected. "
-                    "What you hold can be sold a tenth more often. Retry-After is the time until midnight "
-                    "UTC."
+                    "You have reached the daily limit of orders or of rejected orders. "
+                    "Beyond it you can place a tenth more to sell what you own. Retry-After "
+                    "is the time until midnight UTC."
                 ),
             ),
-            Code("order_not_cancelable", 409, _("The order has ended; final is final.")),
+            Code("order_not_cancelable", 409, _("The order has already ended.")),
         ],
     ),
     (
@@ -81,36 +84,36 @@ CODES: list[Codes] = [
             Code(
                 "account_frozen",
                 409,
-                _("The account is frozen, and nothing can be booked until a person has looked at it."),
+                _("The account is frozen: nothing can be booked until an operator has checked it."),
             ),
             Code(
                 "amount_invalid",
                 400,
-                _("An amount is a decimal string above zero with at most two digits after the point."),
+                _("An amount must be a decimal string above zero with at most two digits after the point."),
             ),
             Code("currency_unsupported", 400, _("Accounts are kept in US dollars.")),
             Code(
                 "deposit_quota_exceeded",
                 429,
                 _(
-                    "You have topped up as often today as anybody may. Retry-After is the time until "
-                    "midnight UTC."
+                    "You have reached the daily limit of deposits. Retry-After is the time "
+                    "until midnight UTC."
                 ),
             ),
             Code(
                 "insufficient_funds",
                 400,
-                _("Less is available than the withdrawal would take: what open orders hold stays."),
+                _("Not enough money is available; money held for open orders cannot be withdrawn."),
             ),
             Code(
                 "withdrawal_quota_exceeded",
                 429,
                 _(
-                    "You have withdrawn as often today as anybody may. Retry-After is the time until "
-                    "midnight UTC."
+                    "You have reached the daily limit of withdrawals. Retry-After is the "
+                    "time until midnight UTC."
                 ),
             ),
-            Code("limit_exceeded", 400, _("The amount is above the limit that the detail names.")),
+            Code("limit_exceeded", 400, _("The amount exceeds the limit given in the detail.")),
         ],
     ),
     ON_OUR_SIDE,

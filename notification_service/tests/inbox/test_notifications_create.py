@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from notification_service.inbox.models import Kind, Notification
-from notification_service.inbox.services import News, notifications_create
+from notification_service.inbox.services import NewNotification, notifications_create
 from notification_service.inbox.texts import body_of, title_of
 from notification_service.subscriptions import SUBSCRIPTIONS
 from notification_service.tests import events
@@ -47,11 +47,13 @@ def test_an_event_delivered_twice_is_told_once(deliver, user_id, make):
 def test_the_unique_key_holds_without_the_inbox_too(user_id):
     def tell():
         try:
-            notifications_create(news)
+            notifications_create(notifications)
         finally:
             connection.close()
 
-    news = [News(Kind.WELCOME, user_id, new_id(), {"username": "anna"}) for _ in range(20)]
+    notifications = [
+        NewNotification(Kind.WELCOME, user_id, new_id(), {"username": "anna"}) for _ in range(20)
+    ]
     racers = [threading.Thread(target=tell) for _ in range(8)]
     for racer in racers:
         racer.start()
