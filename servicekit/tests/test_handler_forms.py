@@ -126,7 +126,7 @@ def test_a_batch_that_is_too_large_goes_on_in_the_next_transaction_and_is_no_fai
     order = new_id()
     with redis_streams.pipeline() as pipeline:
         for number in range(20):
-            fields = {"type": billing.HoldDeclined.TYPE, "envelope": sealed(declined(order), number)}
+            fields = {"type": billing.HoldDeclined.TYPE, "envelope": envelope_json(declined(order), number)}
             pipeline.xadd("events:billing", fields)
         pipeline.execute()
     consume_until(lambda: InboxEvent.objects.count() == 20)

@@ -26,7 +26,7 @@ from market_service.quotes.models import QuoteFeed, stepped
 from servicekit.arrays import array
 from servicekit.contracts.market import QuotesUpdated
 from servicekit.messaging.publish import publish_quotes
-from servicekit.messaging.publish.quotes import MOST_QUOTES
+from servicekit.messaging.publish.quotes import MAX_QUOTES
 from servicekit.money import price_text
 
 _NEXT = """
@@ -93,7 +93,7 @@ def quotes_tick(*, hold_back: HoldBack | None = None) -> int:
             instruments that it returns keep the quotes that they have, and are not told.
 
     Returns:
-        How many quotes were told. Emits a ``QuotesUpdated`` per ``MOST_QUOTES`` of them.
+        How many quotes were told. Emits a ``QuotesUpdated`` per ``MAX_QUOTES`` of them.
     """
     QuoteFeed.objects.bulk_create([QuoteFeed()], ignore_conflicts=True)
     feed = QuoteFeed.objects.select_for_update(skip_locked=True).first()
@@ -108,7 +108,7 @@ def quotes_tick(*, hold_back: HoldBack | None = None) -> int:
         _confirm(feed)
         return 0
     told = _moved(rows, hold_back)
-    parts = [told[start : start + MOST_QUOTES] for start in range(0, len(told), MOST_QUOTES)] or [[]]
+    parts = [told[start : start + MAX_QUOTES] for start in range(0, len(told), MAX_QUOTES)] or [[]]
     before, feed.number = feed.number, feed.number + len(parts)
     complete_before = feed.complete_since
     if len(rows) < settings.QUOTE_PORTION:  # that were the last of them
