@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db.models import QuerySet
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import conditional_page
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound as PageMissing
 from rest_framework.request import Request
@@ -22,11 +18,11 @@ from market_service.instruments.serializers import (
     instrument_row,
     instrument_rows,
 )
+from market_service.public_api import PublicApi
 from servicekit.api.openapi import IF_NONE_MATCH
 from servicekit.api.pagination import NumberedPages
 from servicekit.api.problems import NotFound
 from servicekit.api.serializers import parsed, rendered, rendered_many
-from servicekit.api.views import Api
 
 
 class InstrumentPages(NumberedPages):
@@ -38,15 +34,6 @@ class InstrumentPages(NumberedPages):
         except PageMissing:
             pages = self.django_paginator_class(queryset, self.get_page_size(request)).num_pages
             raise PageNotFound(limit=pages, value=request.query_params["page"]) from None
-
-
-# ETag, and 304 for If-None-Match; compressed here, so that the gateway keeps pages compressed
-@method_decorator([gzip_page, conditional_page], name="dispatch")
-class PublicApi(Api):
-    """What a browser and the gateway's cache may keep for a few seconds."""
-
-    public = True
-    cache_control = f"public, max-age={settings.PUBLIC_MAX_AGE}"
 
 
 class InstrumentListApi(PublicApi):

@@ -70,6 +70,11 @@ def body_example(value: dict[str, Any], name: str = "Works as it stands") -> Ope
     return OpenApiExample(name, value=value, request_only=True)
 
 
+def answer_example(value: dict[str, Any], name: str = "An answer") -> OpenApiExample:
+    """What an operation answers, to look at."""
+    return OpenApiExample(name, value=value, response_only=True)
+
+
 class ContractSchema(AutoSchema):
     """Adds what an operation may be refused with, its answers' headers and forms, and who may call it."""
 

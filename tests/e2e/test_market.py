@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.e2e.people import Client, problem_of
@@ -48,3 +50,22 @@ def test_names_are_in_the_readers_language(system: System) -> None:
     english, russian = (Client(system.url, Accept_Language=locale) for locale in ("en", "ru"))
     assert english.get("/instruments/AAPL")["name"] == "Apple Inc."
     assert "Эппл" in russian.get("/instruments/AAPL")["name"]
+
+
+def test_the_book_and_the_tape_are_public_and_name_nobody(visitor: Client, new_person: Any) -> None:
+    bought = new_person(deposit="5000.00").buy("AAPL", 2)
+
+    answer = visitor.send("GET", "/instruments/aapl/book?levels=3")
+    book = answer.json()
+    assert set(book) == {"ticker", "status", "bids", "asks", "as_of"}
+    assert all(set(level) == {"price", "quantity", "orders"} for level in book["bids"] + book["asks"])
+    assert book["bids"][0]["quantity"] >= 2  # the house buys back what it sold
+    assert answer.headers["Cache-Control"] == "public, max-age=1"
+    tape = visitor.get("/instruments/AAPL/trades")["results"]
+    assert all(set(trade) == {"id", "price", "quantity", "taker_side", "executed_at"} for trade in tape)
+    price = bought["fills"][0]["price"]
+    assert any(trade["quantity"] == 2 and trade["price"] == price for trade in tape)
+    for path in ("book?levels=0", "trades?page_size=0", "trades?cursor=nonsense"):
+        problem_of(visitor.send("GET", f"/instruments/AAPL/{path}"), 400, "validation_failed")
+    for path in ("book", "trades"):
+        problem_of(visitor.send("GET", f"/instruments/NOPE/{path}"), 404, "not_found")

@@ -214,7 +214,9 @@ def test_the_number_of_queries_does_not_grow(api: Any, listed: Any) -> None:
 
 def test_the_openapi_document(api: Any) -> None:
     document = api(accept="application/json").get("/api/v1/market/schema").json()
-    assert {path for path in document["paths"] if "instruments" in path} == {LIST, LIST + "/{ticker}"}
+    one = LIST + "/{ticker}"
+    listed = {path for path in document["paths"] if "instruments" in path}
+    assert listed == {LIST, one, one + "/book", one + "/trades"}
     parameters = {p["name"] for p in document["paths"][LIST]["get"]["parameters"]}
     assert parameters >= {"search", "type", "ordering", "page", "page_size"}
     page = document["paths"][LIST]["get"]["responses"]["200"]["content"]["application/json"]["schema"]

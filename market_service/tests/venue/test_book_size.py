@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ from django.test.utils import CaptureQueriesContext
 
 from market_service.tests.venue.book import alone, ended, order, trades
 from market_service.venue.models import Trade
-from market_service.venue.selectors import Level, book_levels
 from market_service.venue.services.orders_execute import MOST_EXECUTIONS
 from servicekit.ids import new_id
 from servicekit.messaging.consume import BatchTooLarge
@@ -70,13 +68,3 @@ def test_partial_fills_write_no_index_entry(listed: Any, deliver: Any) -> None:
         cursor.execute(counted)
         after = cursor.fetchone()
     assert (after[0] - before[0], after[1] - before[1]) == (1, 1)
-
-
-def test_the_depth_of_the_book(listed: Any, deliver_many: Any) -> None:
-    instrument = alone(listed("AAPL"))
-    deliver_many([order(instrument, "sell", n + 1, f"{430 + n // 2}.00") for n in range(6)])
-    assert book_levels(instrument_id=instrument.pk, side=1, most=2) == [
-        Level(Decimal("430.000000"), 3, 2),
-        Level(Decimal("431.000000"), 7, 2),
-    ]
-    assert book_levels(instrument_id=instrument.pk, side=0) == []

@@ -1,0 +1,96 @@
+"""/api/v1/instruments/{ticker}/book and /trades: what anybody may know of an instrument's trading."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from market_service.instruments.models import Instrument
+from market_service.instruments.selectors import instrument_get
+from market_service.public_api import PublicApi
+from market_service.venue import selectors
+from market_service.venue.serializers import (
+    LEVELS,
+    BookOutput,
+    BookQuery,
+    TradeOutput,
+    book_shown,
+    trade_shown,
+)
+from servicekit.api.openapi import CURSOR, IF_NONE_MATCH, PAGE_SIZE, answer_example
+from servicekit.api.pagination import CursorPages
+from servicekit.api.problems import NotFound
+from servicekit.api.serializers import parsed
+
+
+class MovingApi(PublicApi):
+    """What may be another a second later."""
+
+    cache_control = "public, max-age=1"
+
+    def instrument(self, ticker: str) -> Instrument:
+        """The instrument that is asked about.
+
+        Raises:
+            NotFound: there is none.
+        """
+        try:
+            return instrument_get(ticker)
+        except Instrument.DoesNotExist:
+            raise NotFound() from None
+
+
+class BookApi(MovingApi):
+    """The depth of a book."""
+
+    @extend_schema(
+        operation_id="instruments_book",
+        parameters=[BookQuery, IF_NONE_MATCH],
+        responses=BookOutput,
+        summary="The order book: what stands at which price",
+        description="Per price, the best first: units, and of how many orders. The exchange's own offer is "
+        "in it as one order of each side, while it trades: it sells what is left of the issue, and buys back "
+        "what it sold. During a halt nothing is executed; what waits is shown.",
+        examples=[
+            answer_example(
+                {
+                    "ticker": "AAPL",
+                    "status": "open",
+                    "bids": [{"price": "430.21", "quantity": 120, "orders": 3}],
+                    "asks": [{"price": "430.73", "quantity": 5000, "orders": 1}],
+                    "as_of": "2026-03-02T09:30:00.123456Z",
+                }
+            )
+        ],
+    )
+    def get(self, request: Request, ticker: str) -> Response:
+        levels = parsed(BookQuery, request.query_params).get("levels", LEVELS)
+        instrument = self.instrument(ticker)
+        book = selectors.depth(instrument_id=instrument.id, levels=levels)
+        return Response(book_shown(instrument.ticker, book))
+
+
+class NewestTrades(CursorPages):
+    """The newest first."""
+
+    ordering = ("-trade_seq",)
+
+
+class TradeListApi(MovingApi):
+    """The tape."""
+
+    pagination_class = NewestTrades
+
+    @extend_schema(
+        operation_id="instruments_trades",
+        parameters=[CURSOR, PAGE_SIZE, IF_NONE_MATCH],
+        responses=TradeOutput(many=True),
+        summary="The tape: every trade, newest first",
+        description="Each execution once. `taker_side` is the side that came to what stood in the book.",
+    )
+    def get(self, request: Request, ticker: str) -> Response:
+        instrument, pages = self.instrument(ticker), self.pagination_class()
+        trades = selectors.trade_list(instrument_id=instrument.id)
+        page = pages.paginate_queryset(trades, request, view=self)
+        return pages.get_paginated_response([trade_shown(trade, instrument.price_step) for trade in page])

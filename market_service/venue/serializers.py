@@ -1,0 +1,85 @@
+"""The public shape of a book and of the tape."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from rest_framework import serializers
+
+from market_service.instruments.models import InstrumentStatus
+from market_service.venue.matching import millionths, shown
+from market_service.venue.models import SIDES, Side, Trade
+from market_service.venue.selectors import Depth, Level
+from servicekit.api.serializers import InstantField, OutputSerializer
+from servicekit.api.strict_fields import WholeNumberField
+
+#: Prices of each side at most, and without a wish.
+MOST_LEVELS, LEVELS = 50, 10
+
+
+class LevelOutput(OutputSerializer):
+    """What stands at one price of a side."""
+
+    price = serializers.CharField(read_only=True, help_text="decimal string, in the instrument's currency")
+    quantity = serializers.IntegerField(read_only=True, help_text="units, of all its orders together")
+    orders = serializers.IntegerField(read_only=True, help_text="how many; the exchange's own offer is one")
+
+
+class BookOutput(OutputSerializer):
+    """What an order that comes now would meet."""
+
+    ticker = serializers.CharField(read_only=True)
+    status = serializers.ChoiceField(InstrumentStatus.choices, read_only=True)
+    bids = LevelOutput(many=True, read_only=True, help_text="buys, the highest price first")
+    asks = LevelOutput(many=True, read_only=True, help_text="sells, the lowest price first")
+    as_of = InstantField(read_only=True)
+
+
+class BookQuery(serializers.Serializer):
+    """How much of a book."""
+
+    levels = WholeNumberField(
+        required=False,
+        min_value=1,
+        max_value=MOST_LEVELS,
+        help_text=f"prices of each side; without it: {LEVELS}",
+    )
+
+
+class TradeOutput(OutputSerializer):
+    """A trade; who was on either side is nobody's business."""
+
+    id = serializers.UUIDField(read_only=True)
+    price = serializers.CharField(read_only=True, help_text="decimal string, in the instrument's currency")
+    quantity = serializers.IntegerField(read_only=True, help_text="units")
+    taker_side = serializers.ChoiceField(
+        Side.choices, read_only=True, help_text="the side that came to what stood in the book"
+    )
+    executed_at = InstantField(read_only=True)
+
+
+def book_shown(ticker: str, book: Depth) -> dict[str, Any]:
+    """What :class:`BookOutput` writes."""
+    return {
+        "ticker": ticker,
+        "status": book.status,
+        "bids": [_level(level) for level in book.bids],
+        "asks": [_level(level) for level in book.asks],
+        "as_of": InstantField().to_representation(book.as_of),
+    }
+
+
+def trade_shown(trade: Trade, step: Decimal) -> dict[str, Any]:
+    """What :class:`TradeOutput` writes."""
+    return {
+        "id": trade.id,
+        "price": str(shown(millionths(trade.price), step)),
+        "quantity": trade.quantity,
+        "taker_side": SIDES[trade.taker_side],
+        "executed_at": InstantField().to_representation(trade.executed_at),
+    }
+
+
+def _level(level: Level) -> dict[str, Any]:
+    return {"price": str(level.price), "quantity": level.quantity, "orders": level.orders}
