@@ -6,15 +6,25 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from market_service.venue import instrument_admin  # noqa: F401 - registers it
+from market_service.venue.admin_tables import executions_table
 from market_service.venue.matching import decimal
 from market_service.venue.models import Reconciliation, RestingOrder, Trade, VenueOrder
+from market_service.venue.operator_actions import CANCEL
 from servicekit.admin import ReadOnlyAdmin
 from servicekit.admin.columns import order, price, price_text, short_id, whole
 from servicekit.admin.links import order_links
 
 
+class Executions(ReadOnlyAdmin):
+    """An order with its executions."""
+
+    @admin.display(description=_("executions"))
+    def executions(self, order: RestingOrder | VenueOrder) -> str:
+        return executions_table(order.pk)
+
+
 @admin.register(RestingOrder)
-class RestingOrderAdmin(ReadOnlyAdmin):
+class RestingOrderAdmin(Executions):
     """The book: of each instrument the buys, then the sells, the best first."""
 
     list_display = (
@@ -35,8 +45,10 @@ class RestingOrderAdmin(ReadOnlyAdmin):
     fields = (
         "order_id", "related", "instrument", "user_id", "side", "type", "time_in_force", "limit_price",
         "remaining", "quantity", "submitted_at", "rested_at", "expires_at", "arrival_seq", "version",
+        "executions",
     )  # fmt: skip
     ordering = ("instrument__ticker", "side", "rank", "arrival_seq")
+    operations = (CANCEL,)
 
     @admin.display(description=_("limit price"), ordering="rank")
     def limit_price(self, resting: RestingOrder) -> str:
@@ -44,7 +56,7 @@ class RestingOrderAdmin(ReadOnlyAdmin):
 
 
 @admin.register(VenueOrder)
-class VenueOrderAdmin(ReadOnlyAdmin):
+class VenueOrderAdmin(Executions):
     list_display = (
         "order_id",
         "instrument",
@@ -69,8 +81,8 @@ class VenueOrderAdmin(ReadOnlyAdmin):
     find_texts = ("instrument__ticker",)
     fields = (
         "order_id", "related", "instrument", "user_id", "side", "type", "time_in_force", "quantity",
-        "executed", "cap_price", "state", "reason", "reason_limit", "reason_value", "submitted_at",
-        "ended_at",
+        "executed", "cap_price", "state", "reason", "reason_limit", "reason_value", "detail", "submitted_at",
+        "ended_at", "executions",
     )  # fmt: skip
     ordering = ("-order_id",)  # the newest first: the ids are UUIDv7
 

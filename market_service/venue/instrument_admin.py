@@ -20,6 +20,7 @@ from market_service.instruments import services as instruments
 from market_service.instruments.models import MAX_QUANTITY, Instrument, InstrumentStatus
 from market_service.quotes.models import PRICE_DIGITS
 from market_service.venue import services
+from market_service.venue.admin_tables import book_table
 from servicekit.admin import ServiceAdmin
 from servicekit.admin.columns import price, price_text, whole
 from servicekit.admin.operations import Fact, Operation, ReasonForm
@@ -140,7 +141,7 @@ class InstrumentAdmin(ServiceAdmin):
     form = VersionedForm
     fields = (
         *_WORDING, "ticker", "isin", "type", "status", "halt_reason", "price", "currency", "lot_size",
-        "price_step", "issued_quantity", "available_quantity", "house", "half_spread", "simulated",
+        "price_step", "issued_quantity", "available_quantity", "house", "half_spread", "book", "simulated",
         "version", "created_at", "updated_at",
     )  # fmt: skip
     readonly_fields = fields[len(_WORDING) :]
@@ -214,3 +215,8 @@ class InstrumentAdmin(ServiceAdmin):
     @admin.display(description=_("name"))
     def name(self, instrument: Instrument) -> str:
         return instrument.name
+
+    @admin.display(description=_("order book"))
+    def book(self, instrument: Instrument) -> str:
+        """What an order that comes now would meet."""
+        return book_table(instrument)

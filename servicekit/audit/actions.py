@@ -18,6 +18,7 @@ ACTIONS: dict[str, str | Promise] = {
     "instrument.price": _("set a price"),
     "instrument.quantity": _("changed an issued quantity"),
     "instrument.house": _("changed the house's offer"),
+    "order.cancel": _("canceled an order"),
     "catalogue.load": _("loaded the catalogue"),
     "prices.import": _("imported daily prices"),
     "journal.reverse": _("reversed a journal entry"),

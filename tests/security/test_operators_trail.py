@@ -65,6 +65,9 @@ ENTRY_POINTS: dict[str, Row | str] = {
         "instrument.quantity", f"{MARKET}test_more_and_less_is_issued_but_never_less_than_sold"
     ),
     "admin instruments.instrument house": Row("instrument.house", f"{MARKET}test_the_house_is_changed"),
+    "admin venue.restingorder cancel": Row(
+        "order.cancel", "market_service/tests/venue/test_order_cancel_by_operator.py::test_the_pages"
+    ),
     "admin ledger.journalentry reverse": Row(
         "journal.reverse", f"{REVERSAL}test_admin.py::test_an_entry_is_reversed_after_every_leg_was_shown"
     ),

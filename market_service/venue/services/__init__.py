@@ -6,6 +6,7 @@ from market_service.venue.services.house import (
     instrument_reissue,
     instrument_reprice,
 )
+from market_service.venue.services.order_cancel import order_cancel
 from market_service.venue.services.orders_execute import orders_execute
 from market_service.venue.services.orders_expire import orders_expire
 from market_service.venue.services.quantities_reconcile import Breach, quantities_reconcile
@@ -17,6 +18,7 @@ __all__ = [
     "instrument_open",
     "instrument_reissue",
     "instrument_reprice",
+    "order_cancel",
     "orders_execute",
     "orders_expire",
     "quantities_reconcile",
