@@ -4,28 +4,17 @@ from __future__ import annotations
 
 import ipaddress
 
-from django.db import connection
+from django.db import transaction
 from django.utils import timezone
 
-from servicekit.database import Statement
 from servicekit.quotas import DailyQuotaExceeded
 from user_service.accounts.models import DailyCount
-
-# Adds one, unless that would be too many: then no row comes back. Who comes at once waits for the row, so the
-# count is exact; a transaction that is undone has not counted.
-_ADD = Statement(
-    """
-INSERT INTO accounts_dailycount AS daily (what, who, day, count) VALUES (%s, %s, %s, 1)
-ON CONFLICT (what, who) DO UPDATE SET
-    day = EXCLUDED.day, count = CASE WHEN daily.day = EXCLUDED.day THEN daily.count ELSE 0 END + 1
-WHERE daily.day <> EXCLUDED.day OR daily.count < %s
-RETURNING count
-"""
-)
 
 
 def daily_count(*, what: DailyCount.What, who: object, limit: int, refusal: type[DailyQuotaExceeded]) -> None:
     """Count one more, in the transaction of what is counted.
+
+    Who comes at once waits for the row, so the count is exact; a transaction that is undone has not counted.
 
     Args:
         what: is done.
@@ -36,10 +25,17 @@ def daily_count(*, what: DailyCount.What, who: object, limit: int, refusal: type
     Raises:
         DailyQuotaExceeded: ``refusal``, with the limit.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_ADD, [what.value, str(who), timezone.now().date(), limit])
-        if cursor.fetchone() is None:
+    today = timezone.now().date()
+    with transaction.atomic():
+        counted, _ = DailyCount.objects.select_for_update().get_or_create(
+            what=what, who=str(who), defaults={"day": today, "count": 0}
+        )
+        if counted.day != today:
+            counted.day, counted.count = today, 0
+        if counted.count >= limit:
             raise refusal(limit=limit)
+        counted.count += 1
+        counted.save(update_fields=["day", "count"])
 
 
 def network(address: str) -> str:
