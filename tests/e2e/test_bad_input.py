@@ -21,6 +21,7 @@ WRITES = [
     ("PATCH", "/users/me", {"display_name": "x"}),
     ("POST", "/orders", ORDER),
     ("POST", "/deposits", DEPOSIT),
+    ("POST", "/withdrawals", DEPOSIT),
 ]
 EACH_WRITE = pytest.mark.parametrize(
     ("method", "path", "body"), WRITES, ids=[f"{method} {path}" for method, path, _ in WRITES]
@@ -147,9 +148,19 @@ def test_quantity(owner: Person, quantity: str) -> None:
     ],
     ids=lambda text: text[:12],
 )  # fmt: skip
-def test_amount(owner: Person, amount: str) -> None:
+@pytest.mark.parametrize("path", ["/deposits", "/withdrawals"])
+def test_amount(owner: Person, path: str, amount: str) -> None:
     text = json.dumps(DEPOSIT).replace('"10.00"', amount)
-    problem = problem_of(send_text(owner, "POST", "/deposits", text.encode()), 400, "amount_invalid")
+    problem = problem_of(send_text(owner, "POST", path, text.encode()), 400, "amount_invalid")
+    assert problem["errors"][0]["field"] == "amount"
+
+
+def test_a_withdrawal_of_more_than_there_is(owner: Person) -> None:
+    problem = problem_of(
+        send_json(owner, "POST", "/withdrawals", {**DEPOSIT, "amount": "999999.00"}),
+        400,
+        "insufficient_funds",
+    )
     assert problem["errors"][0]["field"] == "amount"
 
 

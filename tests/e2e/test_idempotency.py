@@ -14,16 +14,18 @@ from tests.e2e.people import Person, problem_of
 
 ORDER = {"ticker": "BZIDX", "side": "buy", "type": "market", "quantity": 1}
 DEPOSIT = {"amount": "10.00", "currency": "USD"}
-BOTH = pytest.mark.parametrize(("path", "body"), [("/orders", ORDER), ("/deposits", DEPOSIT)])
+EACH = pytest.mark.parametrize(
+    ("path", "body"), [("/orders", ORDER), ("/deposits", DEPOSIT), ("/withdrawals", DEPOSIT)]
+)
 
 
 def count_of(person: Person, path: str) -> int:
     if path == "/orders":
         return len(person.rows("/orders"))
-    return len(person.rows("/operations", type="deposit"))
+    return len(person.rows("/operations", type=path.strip("/s")))
 
 
-@BOTH
+@EACH
 @pytest.mark.parametrize("key", ["", "x" * 129, "with space"])
 def test_a_key_is_required_and_must_be_one(person: Person, path: str, body: Any, key: str) -> None:
     before = count_of(person, path)
@@ -33,7 +35,7 @@ def test_a_key_is_required_and_must_be_one(person: Person, path: str, body: Any,
     assert count_of(person, path) == before
 
 
-@BOTH
+@EACH
 def test_the_same_again_gives_the_first_answer(person: Person, path: str, body: Any) -> None:
     before, key = count_of(person, path), str(uuid4())
     first = person.post(path, body, key=key)
@@ -47,7 +49,7 @@ def test_the_same_again_gives_the_first_answer(person: Person, path: str, body: 
     assert count_of(person, path) == before + 1
 
 
-@BOTH
+@EACH
 def test_another_body_under_the_same_key_is_refused(person: Person, path: str, body: Any) -> None:
     key = str(uuid4())
     person.post(path, body, key=key)
@@ -57,7 +59,7 @@ def test_another_body_under_the_same_key_is_refused(person: Person, path: str, b
     assert count_of(person, path) == before
 
 
-@BOTH
+@EACH
 def test_a_refused_request_may_be_mended_under_the_same_key(person: Person, path: str, body: Any) -> None:
     before, key = count_of(person, path), str(uuid4())
     wrong = {**body, "quantity": 0} if path == "/orders" else {**body, "amount": "0"}
@@ -66,7 +68,7 @@ def test_a_refused_request_may_be_mended_under_the_same_key(person: Person, path
     assert count_of(person, path) == before + 1
 
 
-@BOTH
+@EACH
 def test_a_key_belongs_to_its_user(new_person: Callable[..., Person], path: str, body: Any) -> None:
     key = str(uuid4())
     people = [new_person(deposit="200.00"), new_person(deposit="200.00")]
@@ -76,7 +78,7 @@ def test_a_key_belongs_to_its_user(new_person: Callable[..., Person], path: str,
     assert answers[0].json()["id"] != answers[1].json()["id"]
 
 
-@BOTH
+@EACH
 def test_twenty_at_once_act_once(person: Person, path: str, body: Any) -> None:
     before, key = count_of(person, path), str(uuid4())
     with ThreadPoolExecutor(20) as pool:

@@ -11,7 +11,7 @@ from billing_service.ledger.errors import AlreadyReversed, ReversalNotCovered, S
 from billing_service.ledger.models import JournalEntry, LedgerAccount, LedgerEntry
 from billing_service.ledger.services import account_freeze, journal_reverse
 from billing_service.tests.ledger.undone import settlement_reverse
-from billing_service.tests.orders import order_filled, order_placed
+from billing_service.tests.orders import limit_placed, order_filled, order_placed, part_filled
 from billing_service.tests.threads import race
 from servicekit.audit.actors import Actor
 from servicekit.audit.models import AuditEntry
@@ -100,6 +100,23 @@ def test_a_settlement_is_never_reversed(settled, published, side):
     assert not AuditEntry.objects.exists()
     with pytest.raises(CommandError, match="paid for a fill"):
         call_command("journal_reverse", str(entry.id), "--reason", "wrong", "--by", "ann")
+
+
+def test_no_part_of_an_order_is_reversed_either(customer, deliver):
+    """Nor one of which only the fee was booked; the order's hold and the account stay as they are."""
+    account = customer(100_00)
+    order = limit_placed(account.user_id, hold_amount=61_00)
+    deliver(order)
+    deliver(part_filled(order, amount=6_00, fee=1, hold_left=54_00), sequence=3)
+    deliver(part_filled(order, amount=0, fee=1, hold_left=53_00), sequence=4)
+    before = balances()
+
+    for entry in JournalEntry.objects.filter(order_id=order.order_id):
+        with pytest.raises(SettlementNotReversible):
+            journal_reverse(entry_id=entry.id, reason="booked at a wrong price", by=ANN)
+
+    account.refresh_from_db()
+    assert (balances(), account.held) == (before, 53_00)
 
 
 def test_a_settlement_that_was_reversed_once_is_put_right_by_reversing_the_reversal(settled):
