@@ -41,6 +41,18 @@ def test_what_was_canceled(api, deliver, user_id, fields, language, body):
     [
         ({}, "en", "The order to buy 5 units of AAPL was canceled."),
         (
+            {"code": "unfilled", "filled_quantity": 2},
+            "en",
+            "The order to buy 5 units of AAPL was canceled. "
+            "Nothing more was on offer within the order's bound. 2 units had been filled before that.",
+        ),
+        (
+            {"code": "self_trade"},
+            "ru",
+            "Заявка на покупку 5 единиц AAPL отменена. "
+            "Сделка была бы с вашей же заявкой, поэтому остаток этой заявки снят.",
+        ),
+        (
             {"code": "corporate_action", "side": "sell"},
             "en",
             "The order to sell 5 units of AAPL was canceled. "
