@@ -16,7 +16,9 @@ from servicekit.admin.links import order_links
 
 
 class Executions(ReadOnlyAdmin):
-    """An order with its executions."""
+    """An order with its executions; the list's first column leads to trading, so another one leads here."""
+
+    list_display_links = ("instrument",)
 
     @admin.display(description=_("executions"))
     def executions(self, order: RestingOrder | VenueOrder) -> str:

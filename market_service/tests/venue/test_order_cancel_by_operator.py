@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -90,7 +91,7 @@ def test_an_order_that_was_filled_meanwhile_is_shown_anew(
 
     answer = operator.post(address, shown | {"reason": "a test"})
 
-    assert "It has changed since this page was opened" in answer.content.decode()
+    assert str(ChangedMeanwhile.message) in answer.content.decode()
     deliver(order(instrument, "buy", 3, "430.00"))
     gone = operator.post(address, shown | {"reason": "a test"})
     assert gone.status_code == 302
@@ -110,7 +111,10 @@ def test_the_book_and_the_executions_are_shown(operator: Client, listed: Any, de
         (sell.order_id, "restingorder", "maker"),
         (buy.order_id, "venueorder", "taker"),
     ):
-        page = operator.get(f"/admin/market/venue/{model}/{order_id}/change/").content.decode()
+        listing = operator.get(f"/admin/market/venue/{model}/").content.decode()
+        address = f"/admin/market/venue/{model}/{order_id}/change/"
+        assert re.search(f'<a href="{address}">AAPL</a>', listing)
+        page = operator.get(address).content.decode()
         assert f"<td>1,200</td><td>$430.00</td><td>{role}</td>" in page
         other = buy.order_id if role == "maker" else sell.order_id
         assert f"/admin/trading/orders/order/{other}/change/" in page
