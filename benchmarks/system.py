@@ -119,7 +119,7 @@ class BenchSystem:
         self._run(f"{package}.manage", *arguments)
 
     def check(self, *, but: Sequence[str] = ()) -> None:
-        """`make check`: nothing was lost, made or spent twice.
+        """`make check`: nothing was lost, created or spent twice.
 
         Args:
             but: invariants that are left out.

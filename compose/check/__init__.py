@@ -1,4 +1,4 @@
-"""``python -m compose.check``: was anything lost, made or spent twice?
+"""``python -m compose.check``: was anything lost, created or spent twice?
 
 Runs the invariants over the databases of a system, as the role ``auditor`` that can only read. Every
 database is read in one REPEATABLE READ snapshot. An invariant is a few named queries whose rows are

@@ -101,7 +101,7 @@ def _since(text: str) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m compose.check", description="Was anything lost, made or spent twice?"
+        prog="python -m compose.check", description="Was anything lost, created or spent twice?"
     )
     parser.add_argument("--json", action="store_true", help="the result as JSON")
     parser.add_argument(
