@@ -200,7 +200,7 @@ def test_so_many_a_day_and_no_more(customer, api, published, settings):
     refused = client.post(URL, {"amount": "1"}, headers=key())
 
     assert (refused.status_code, refused.json()["code"]) == (429, "deposit_quota_exceeded")
-    assert "deposits a day, 2." in refused.json()["detail"]
+    assert "daily limit of deposits: 2." in refused.json()["detail"]
     assert 0 < int(refused["Retry-After"]) <= 24 * 3600
     assert (Deposit.objects.count(), len(published(DepositBooked))) == (2, 2)
     assert client.post(URL, {"amount": "1"}, headers=kept).status_code == 201  # it was taken before

@@ -136,7 +136,7 @@ def test_an_entry_is_reversed_once(deposit):
     journal_reverse(entry_id=deposit.id, reason="wrong", by=ANN)
     with pytest.raises(AlreadyReversed) as caught:
         journal_reverse(entry_id=deposit.id, reason="wrong again", by=ANN)
-    assert caught.value.detail == "Journal entry 1 is reversed already, by entry 2."
+    assert caught.value.detail == "Journal entry 1 is already reversed by entry 2."
 
 
 def test_a_reversal_that_was_wrong_is_reversed_itself(deposit, published):
