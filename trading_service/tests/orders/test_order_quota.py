@@ -24,7 +24,7 @@ def few(settings) -> None:
     settings.ORDERS_A_DAY, settings.REJECTED_ORDERS_A_DAY = 6, 3
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "orders a day, 6."), ("ru", "лимит заявок: 6.")])
+@pytest.mark.parametrize(("language", "words"), [("en", "daily limit of orders: 6."), ("ru", "лимит заявок: 6.")])
 def test_one_more_than_the_quota_is_refused_and_leaves_nothing(
     aapl, world, user_id, few, published, language, words
 ) -> None:
@@ -57,7 +57,7 @@ def test_who_has_no_money_is_stopped_sooner(aapl, world, user_id, few) -> None:
         world.decline(world.order(user_id))
     refused = world.post(user_id)
     assert (refused.status_code, refused.json()["code"]) == (429, "order_quota_exceeded")
-    assert "rejected orders a day, 3." in refused.json()["detail"]
+    assert "daily limit of rejected orders: 3." in refused.json()["detail"]
 
 
 def test_what_is_rejected_at_once_counts_as_well(aapl, world, user_id, few) -> None:

@@ -131,8 +131,8 @@ def test_what_is_wrong_with_a_bound_is_said_in_both_languages(aapl, world, user_
         for language in ("en", "ru")
     }
     assert details == {
-        "en": "AAPL's prices are multiples of 0.01; 100.505 is not one.",
-        "ru": "Цены AAPL кратны 0.01, а 100.505 — нет.",
+        "en": "The price of AAPL must be a multiple of 0.01, not 100.505.",
+        "ru": "Цена AAPL должна быть кратна 0.01, а не 100.505.",
     }
 
 
