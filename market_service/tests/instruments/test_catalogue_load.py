@@ -129,7 +129,7 @@ def test_the_last_close_starts_the_quote_and_a_split_is_not_a_fall(
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"isin": "US0378331006"}, "isin: The last digit"),
+        ({"isin": "US0378331006"}, "isin: The check digit"),
         ({"isin": "us0378331005"}, "isin: An ISIN is two letters"),
         ({"type": "option"}, "type: "),
         ({"lot_size": "1"}, "lot_size is to be of type int"),

@@ -131,7 +131,7 @@ def test_a_page_past_the_end(api: Any, listed: Any) -> None:
     listed("AAPL")
     answer = api().get(f"{LIST}?page=3")
     assert (answer.status_code, answer.json()["code"]) == (404, "page_not_found")
-    assert answer.json()["detail"] == "There is no page 3: the last one is 1."
+    assert answer.json()["detail"] == "There is no page 3; the last page is 1."
 
 
 @pytest.mark.parametrize("ticker", ["TSLA", "AAPL%00", "%D0%90%D0%90", "a'b", "ſb", "A" * 300, "AAPL%20"])

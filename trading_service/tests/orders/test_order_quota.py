@@ -24,7 +24,9 @@ def few(settings) -> None:
     settings.ORDERS_A_DAY, settings.REJECTED_ORDERS_A_DAY = 6, 3
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "daily limit of orders: 6."), ("ru", "лимит заявок: 6.")])
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "daily limit of orders: 6."), ("ru", "лимит заявок: 6.")]
+)
 def test_one_more_than_the_quota_is_refused_and_leaves_nothing(
     aapl, world, user_id, few, published, language, words
 ) -> None:
