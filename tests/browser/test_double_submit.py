@@ -1,4 +1,4 @@
-"""Double click, Enter twice, Back and resubmit: one order, one deposit."""
+"""Double click, Enter twice, Back and resubmit: one order, one deposit, one withdrawal."""
 
 from __future__ import annotations
 
@@ -74,3 +74,27 @@ def test_a_double_click_tops_up_once(open_window: OpenPage) -> None:
     visitor.open("/cash")
     expect(visitor.page.locator("#available")).to_have_text("$5,100.00")
     assert visitor.complaints == []
+
+
+def test_a_double_click_withdraws_once(open_window: OpenPage) -> None:
+    visitor = ready(open_window)
+    visitor.open("/cash")
+    visitor.page.fill("#withdraw-amount", "100")
+    visitor.page.dblclick("#withdraw-submit")
+    visitor.page.wait_for_selector(".message-success")
+    visitor.open("/cash")
+    expect(visitor.page.locator("#available")).to_have_text("$4,900.00")
+    assert visitor.complaints == []
+
+
+def test_what_cannot_be_withdrawn_is_said_at_its_field(open_window: OpenPage) -> None:
+    visitor = ready(open_window)
+    visitor.open("/cash")
+    visitor.page.fill("#withdraw-amount", "5000.01")
+    visitor.page.click("#withdraw-submit")
+    expect(visitor.page.locator("#withdraw-amount_error")).to_contain_text("5000.00 USD can be withdrawn")
+    expect(visitor.page.locator("#top-up-amount")).to_have_value("")
+    visitor.page.fill("#withdraw-amount", "5000")
+    visitor.page.click("#withdraw-submit")
+    visitor.page.wait_for_selector(".message-success")
+    expect(visitor.page.locator("#available")).to_have_text("$0.00")
