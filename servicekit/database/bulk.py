@@ -152,11 +152,14 @@ class _Write(Generic[R]):
         rows = list(rows)
         if not rows:
             return []
-        written = columns(map(attrgetter(*self._fields), rows))
-        for place, name in enumerate(self._fields):
-            if name in self._documents:
-                written[place] = lines(getattr(row, name) for row in rows)
-        return [*(shared[name] for name in self._shared), *written]
+        written = zip(*map(attrgetter(*self._fields), rows), strict=True)
+        return [
+            *(shared[name] for name in self._shared),
+            *(
+                lines(column) if name in self._documents else array(column)
+                for name, column in zip(self._fields, written, strict=True)
+            ),
+        ]
 
     @cached_property
     def _documents(self) -> set[str]:

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
+import orjson
 import pytest
 from django.db import DataError, connection, models, transaction
 
 from servicekit.database import Statement
-from servicekit.database.bulk import Delete, Insert, Lock, Read, Update, Upsert
+from servicekit.database.bulk import Delete, Insert, InsertNew, Lock, Read, Update, Upsert
 from servicekit.testing.sent import Sent
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,6 +26,7 @@ class Person(models.Model):
     username = models.CharField(max_length=150)
     display_name = models.CharField(max_length=150)
     version = models.PositiveIntegerField()
+    facts = models.JSONField(db_default=models.Value("{}", models.JSONField()))
 
     class Meta:
         app_label = "messaging"
@@ -89,6 +91,33 @@ def test_rows_are_inserted_in_one_statement() -> None:
         INSERT.defer(given)
     assert [sql.split()[0] for sql in sent.statements] == ["INSERT"]
     assert stored() == set(given)
+
+
+class Described(NamedTuple):
+    """A row whose facts are the text of a JSON document."""
+
+    user_id: UUID
+    username: str
+    display_name: str
+    version: int
+    facts: str
+
+
+def test_json_is_written_as_it_is_and_what_is_known_is_left_out() -> None:
+    """Quotes, backslashes, line breaks as JSON escapes them; NULL beside them."""
+    facts = [{"reason": 'a "quoted" \\ text,\nof {two} lines', "limit": None}, {}, [1, "два"]]
+    rows = [
+        Described(uuid4(), f"p{number}", 'with "quotes" \\ too', number, orjson.dumps(fact).decode())
+        for number, fact in enumerate(facts)
+    ]
+    insert = InsertNew(Person, Described, order="user_id")
+    with transaction.atomic():
+        insert.defer(rows[:2])
+    with Sent() as sent:
+        assert insert.run([rows[0]._replace(username="again"), rows[2]]) == 1
+    assert len(sent.statements) == 1
+    found = {person.username: (person.display_name, person.facts) for person in Person._default_manager.all()}
+    assert found == {f"p{number}": ('with "quotes" \\ too', fact) for number, fact in enumerate(facts)}
 
 
 def test_nothing_is_no_statement() -> None:
