@@ -50,9 +50,6 @@ LABELS = {
     },
 }
 
-#: Statuses after which nothing changes.
-FINAL_STATUSES = {"filled", "rejected", "canceled", "expired"}
-
 
 @cache
 def label_texts(kind: str, language: str) -> dict[str, str]:

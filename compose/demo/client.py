@@ -11,8 +11,8 @@ from uuid import uuid4
 import httpx
 
 from compose.local.console import say
+from servicekit.contracts.values import FINAL_STATUSES
 
-FINAL = {"filled", "rejected", "canceled", "expired"}
 #: Seconds that an order, its settlement or its notification may take here before it counts as lost.
 WAIT_S = 15.0
 
@@ -73,7 +73,7 @@ class Person:
 
         def ended() -> Any:
             order = self.call("GET", f"/orders/{placed['id']}")
-            return order if order["status"] in FINAL else None
+            return order if order["status"] in FINAL_STATUSES else None
 
         order = wait(f"the {side} order {placed['id']} did not end", ended)
         check(order["status"] == "filled", f"the {side} order is {order['status']}: {order['reject_reason']}")

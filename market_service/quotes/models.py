@@ -9,13 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from servicekit.contracts.values import PRICE_DIGITS, PRICE_LIMIT, PRICE_MAX_DIGITS
 from servicekit.money import price_text
-
-#: Every price is below this; also what keeps NaN out, which PostgreSQL sorts above every number.
-PRICE_LIMIT = Decimal(10) ** 12
-
-#: Digits after the point that a price may have.
-PRICE_DIGITS = 6
 
 
 class Quote(models.Model):
@@ -32,9 +27,9 @@ class Quote(models.Model):
     instrument = models.OneToOneField(
         "instruments.Instrument", models.PROTECT, primary_key=True, related_name="quote"
     )
-    price = models.DecimalField(_("price"), max_digits=20, decimal_places=PRICE_DIGITS)
+    price = models.DecimalField(_("price"), max_digits=PRICE_MAX_DIGITS, decimal_places=PRICE_DIGITS)
     previous_close = models.DecimalField(
-        _("previous closing price"), max_digits=20, decimal_places=PRICE_DIGITS
+        _("previous closing price"), max_digits=PRICE_MAX_DIGITS, decimal_places=PRICE_DIGITS
     )
     price_at = models.DateTimeField(_("time of the price"))
     tick = models.BigIntegerField(_("tick"), default=0)
@@ -89,10 +84,10 @@ class DailyPrice(models.Model):
 
     instrument = models.ForeignKey("instruments.Instrument", models.PROTECT, related_name="daily_prices")
     date = models.DateField(_("date"))
-    open = models.DecimalField(_("opening price"), max_digits=20, decimal_places=PRICE_DIGITS)
-    high = models.DecimalField(_("highest price"), max_digits=20, decimal_places=PRICE_DIGITS)
-    low = models.DecimalField(_("lowest price"), max_digits=20, decimal_places=PRICE_DIGITS)
-    close = models.DecimalField(_("closing price"), max_digits=20, decimal_places=PRICE_DIGITS)
+    open = models.DecimalField(_("opening price"), max_digits=PRICE_MAX_DIGITS, decimal_places=PRICE_DIGITS)
+    high = models.DecimalField(_("highest price"), max_digits=PRICE_MAX_DIGITS, decimal_places=PRICE_DIGITS)
+    low = models.DecimalField(_("lowest price"), max_digits=PRICE_MAX_DIGITS, decimal_places=PRICE_DIGITS)
+    close = models.DecimalField(_("closing price"), max_digits=PRICE_MAX_DIGITS, decimal_places=PRICE_DIGITS)
     volume = models.BigIntegerField(_("volume"))
     adj_close = models.DecimalField(_("adjusted closing price"), max_digits=30, decimal_places=16)
 

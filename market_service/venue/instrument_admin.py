@@ -18,7 +18,6 @@ from django.utils.translation import gettext_lazy as _
 
 from market_service.instruments import services as instruments
 from market_service.instruments.models import MAX_QUANTITY, Instrument, InstrumentStatus
-from market_service.quotes.models import PRICE_DIGITS
 from market_service.venue import services
 from market_service.venue.admin_tables import book_table
 from servicekit.admin import ServiceAdmin
@@ -26,6 +25,7 @@ from servicekit.admin.columns import price, price_text, whole
 from servicekit.admin.operations import Fact, Operation, ReasonForm
 from servicekit.admin.versions import VersionedForm
 from servicekit.audit.actors import Actor
+from servicekit.contracts.values import PRICE_DIGITS, PRICE_MAX_DIGITS
 
 _WORDING = ("name_en", "name_ru", "description_en", "description_ru")
 
@@ -33,7 +33,7 @@ _WORDING = ("name_en", "name_ru", "description_en", "description_ru")
 class PriceForm(ReasonForm):
     """A price, and why."""
 
-    price = forms.DecimalField(label=_("New price"), max_digits=20, decimal_places=PRICE_DIGITS)
+    price = forms.DecimalField(label=_("New price"), max_digits=PRICE_MAX_DIGITS, decimal_places=PRICE_DIGITS)
     field_order = ("price", "reason")
 
 

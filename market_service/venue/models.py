@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from market_service.quotes.models import PRICE_DIGITS
 from servicekit.contracts.reject_reasons import RejectCode
+from servicekit.contracts.values import PRICE_DIGITS, PRICE_MAX_DIGITS
 
 
 class VenueOrderState(models.TextChoices):
@@ -126,7 +126,9 @@ class VenueOrder(models.Model):
     time_in_force = models.CharField(_("time in force"), max_length=3, default="")
     quantity = models.BigIntegerField(_("quantity"), null=True)
     executed = models.BigIntegerField(_("executed units"), default=0)
-    cap_price = models.DecimalField(_("cap price"), max_digits=20, decimal_places=PRICE_DIGITS, null=True)
+    cap_price = models.DecimalField(
+        _("cap price"), max_digits=PRICE_MAX_DIGITS, decimal_places=PRICE_DIGITS, null=True
+    )
     state = models.CharField(_("state"), max_length=10, choices=VenueOrderState)
     reason = models.CharField(_("reason"), max_length=32, choices=EndReason, default="")
     reason_limit = models.CharField(_("limit"), max_length=40, default="")
@@ -202,7 +204,7 @@ class Trade(models.Model):
         "instruments.Instrument", models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
     quantity = models.BigIntegerField(_("quantity"))
-    price = models.DecimalField(_("price"), max_digits=20, decimal_places=PRICE_DIGITS)
+    price = models.DecimalField(_("price"), max_digits=PRICE_MAX_DIGITS, decimal_places=PRICE_DIGITS)
     taker_side = models.SmallIntegerField(_("taker's side"), choices=SideNumber)
     buy_order_id = models.UUIDField(_("buy order"), null=True)
     buy_execution_id = models.UUIDField(_("execution of the buy"), null=True)

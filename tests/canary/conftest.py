@@ -13,8 +13,9 @@ import pytest
 
 from compose.local.paths import ROOT
 from gateway.canary import state
+from servicekit.contracts.values import FINAL_STATUSES
 from servicekit.testing.load import Load
-from tests.e2e.people import FINAL, Person, wait
+from tests.e2e.people import Person, wait
 from tests.system import System
 
 CUSTOMERS = 12
@@ -64,7 +65,9 @@ class Trade(Load):
 
             def ended(person: Person = person) -> list[str]:
                 rows = person.rows("/orders")
-                return [row["id"] for row in rows] if {row["status"] for row in rows} <= FINAL else []
+                return (
+                    [row["id"] for row in rows] if {row["status"] for row in rows} <= FINAL_STATUSES else []
+                )
 
             assert sorted(wait(ended, "not every order ended", 30)) == sorted(taken)
 

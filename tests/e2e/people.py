@@ -12,7 +12,8 @@ from uuid import UUID, uuid4
 
 import httpx
 
-FINAL = {"filled", "rejected", "canceled", "expired"}
+from servicekit.contracts.values import FINAL_STATUSES
+
 #: Seconds after which an order that has not ended counts as lost.
 WAIT_S = 20.0
 PROBLEM = {"type", "title", "status", "detail", "code", "trace_id"}
@@ -114,7 +115,7 @@ class Person(Client):
 
         def look() -> Any:
             now = self.get(f"/orders/{order['id']}")
-            return now if now["status"] in FINAL else None
+            return now if now["status"] in FINAL_STATUSES else None
 
         final: dict[str, Any] = wait(look, f"order {order['id']} did not end", seconds)
         booked = final["status"] == "filled"

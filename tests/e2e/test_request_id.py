@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from servicekit.contracts.subscribers import SUBSCRIBED_TYPES
-from tests.e2e.people import FINAL, Client, Person, wait
+from servicekit.contracts.values import FINAL_STATUSES
+from tests.e2e.people import Client, Person, wait
 from tests.e2e.traces import SERVICES, Click, Traces, held_back, logged, look, rows
 from tests.system import System
 
@@ -50,7 +51,7 @@ def clicks(system: System, new_person: Callable[..., Person]) -> dict[str, list[
             click.post(people[place % 3], f"/orders/{buys[place].about}/cancel")
     for person in people:
         wait(
-            lambda person=person: all(row["status"] in FINAL for row in person.rows("/orders")),
+            lambda person=person: all(row["status"] in FINAL_STATUSES for row in person.rows("/orders")),
             "not all orders ended",
             60,
         )

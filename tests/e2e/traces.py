@@ -16,10 +16,11 @@ from uuid import uuid4
 import psutil
 import psycopg2
 
+from servicekit.contracts.subscribers import SUBSCRIBED_TYPES
 from tests.e2e.people import Client
 from tests.system import System
 
-SERVICES = ("user", "market", "trading", "billing", "notification")
+SERVICES = tuple(SUBSCRIBED_TYPES)
 
 
 @dataclass

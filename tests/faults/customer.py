@@ -10,10 +10,9 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+from servicekit.contracts.values import FINAL_STATUSES
 from tests.faults.client import RETRY_FOR_S, ApiConnection, Call
 from tests.faults.pages import sign_in_and_out
-
-FINAL = {"filled", "rejected", "canceled", "expired"}
 
 
 @dataclass
@@ -158,7 +157,7 @@ class Customer:
         before = self.seen.get(order["id"])
         if before:
             facts = ("status", "filled_quantity", "amount", "fee")
-            if before["status"] in FINAL and any(before[fact] != order[fact] for fact in facts):
+            if before["status"] in FINAL_STATUSES and any(before[fact] != order[fact] for fact in facts):
                 self.broken.append(f"a final order has changed: {before} → {order}")
             if before["filled_quantity"] > order["filled_quantity"]:
                 self.broken.append(f"less is filled than before: {before} → {order}")

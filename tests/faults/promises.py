@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from tests.faults.customer import FINAL, Customer
+from servicekit.contracts.values import FINAL_STATUSES
+from tests.faults.customer import Customer
 
 
 def broken_promises(customer: Customer) -> list[str]:
@@ -34,7 +35,7 @@ def _orders(customer: Customer, orders: list[dict[str, Any]]) -> Iterator[str]:
     for order in orders:
         by_key[order["client_order_id"]].append(order)
         customer.note(order)
-        if order["status"] not in FINAL:
+        if order["status"] not in FINAL_STATUSES:
             yield f"an order has not ended: {order}"
     asked = {key: intent for key, intent in customer.intents.items() if intent.path == "/orders"}
     for key in by_key.keys() - asked.keys():

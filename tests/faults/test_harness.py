@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from servicekit.contracts.values import FINAL_STATUSES
 from tests.faults.client import ApiConnection, Call
-from tests.faults.customer import FINAL, Customer, Intent
+from tests.faults.customer import Customer, Intent
 from tests.faults.load import HOT
 from tests.faults.promises import broken_promises
 from tests.faults.schedule import drawn
@@ -60,7 +61,7 @@ def customer(target: Target) -> Customer:
     customer.open_account("1000.00")
     for side, quantity in (("buy", 2), ("buy", 0), ("buy", 50_000), ("sell", 1)):
         order = customer.send(customer.order(side, HOT, quantity)).answer
-        while order.get("id") and order["status"] not in FINAL:
+        while order.get("id") and order["status"] not in FINAL_STATUSES:
             order = customer.look(f"/orders/{order['id']}").answer
     end = time.monotonic() + 10
     while broken_promises(customer) and time.monotonic() < end:

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TypeVar
 
-from tests.faults.customer import FINAL, Customer
+from servicekit.contracts.values import FINAL_STATUSES
+from tests.faults.customer import Customer
 from tests.faults.load import HOT, Trader
 from tests.faults.promises import broken_promises
 from tests.faults.schedule import Planned
@@ -177,7 +178,7 @@ class Trial:
             intent = customer.order("buy", HOT, 1)
             left = end - time.monotonic()
             order = customer.must(lambda intent=intent: customer.send(intent), seconds=left).answer
-            while order["status"] not in FINAL:
+            while order["status"] not in FINAL_STATUSES:
                 assert time.monotonic() < end, f"a new order does not end: {order}"
                 time.sleep(0.2)
                 path = f"/orders/{order['id']}"

@@ -10,17 +10,19 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from servicekit import money
+from servicekit.contracts.values import AVERAGE_DIGITS, PRICE_LIMIT, PRICE_MAX_DIGITS
 
 #: Above every price a column can hold, and below NaN, which PostgreSQL sorts above all numbers: a
 #: CHECK of ``price < PRICE_BOUND`` is therefore also the check that the price is a number.
-PRICE_BOUND = Decimal(10) ** 12
+PRICE_BOUND = PRICE_LIMIT
 
 
 class PriceField(models.DecimalField):
     """A price: NUMERIC(20, 8), in major units of the instrument's currency."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **{"max_digits": 20, "decimal_places": 8, **kwargs})  # type: ignore[arg-type]
+        digits = {"max_digits": PRICE_MAX_DIGITS, "decimal_places": AVERAGE_DIGITS}
+        super().__init__(*args, **{**digits, **kwargs})  # type: ignore[arg-type]
 
 
 class ListedInstrument(models.Model):

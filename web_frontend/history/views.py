@@ -13,13 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from servicekit.contracts.values import OPERATION_KINDS
 from web_frontend.errors import not_found, refused, unavailable
 from web_frontend.forms import DayField
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest, GatewayUnavailable, SignedOut
 from web_frontend.labels import LABELS
 from web_frontend.pages import page_links, show, signed_in, wants_fragment
-
-KINDS = ("deposit", "withdrawal", "buy", "sell", "fee", "reversal")
 
 
 class FilterForm(forms.Form):
@@ -28,7 +27,7 @@ class FilterForm(forms.Form):
     type = forms.ChoiceField(
         label=_("Kind"),
         required=False,
-        choices=[("", _("All")), *((kind, LABELS["operation"][kind]) for kind in KINDS)],
+        choices=[("", _("All")), *((kind, LABELS["operation"][kind]) for kind in OPERATION_KINDS)],
     )
     ticker = forms.CharField(
         label=_("Instrument"),

@@ -19,10 +19,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from servicekit.contracts.reject_reasons import RejectCode
+from servicekit.contracts.values import FINAL_STATUSES
 from web_frontend.cash.account import account_read
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
 from web_frontend.instruments.views import show_instrument
-from web_frontend.labels import FINAL_STATUSES
 from web_frontend.orders.sentences import order_sentence
 from web_frontend.pages import attempt, go_to, page_links, show, signed_in, wants_fragment
 from web_frontend.ticket.ticket import is_beyond, key_after, price_parse, ticket_read

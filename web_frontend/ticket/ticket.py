@@ -17,12 +17,12 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from servicekit.contracts.values import SIDES
 from web_frontend.forms import KEY, QuantityField
 from web_frontend.templatetags.formatting import percent, units
 from web_frontend.ticket.blocked_reason import blocked_reason
 from web_frontend.ticket.estimate import Estimate, can_afford, estimate, max_affordable, worst_price
 
-SIDES = ("buy", "sell")
 _PRICE = re.compile(r"\d{1,12}(\.\d{1,8})?", re.ASCII)
 
 

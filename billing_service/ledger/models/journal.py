@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from billing_service.ledger.models.accounts import LedgerAccount
+from servicekit.contracts.values import AVERAGE_DIGITS, PRICE_MAX_DIGITS
 from servicekit.ids import new_id
 from servicekit.money import to_text
 
@@ -41,7 +42,9 @@ class JournalEntry(models.Model):
     fill_id = models.UUIDField(_("fill"), null=True, unique=True)
     ticker = models.CharField(_("ticker"), max_length=32, blank=True, default="")
     quantity = models.BigIntegerField(_("quantity"), null=True)
-    price = models.DecimalField(_("price"), max_digits=20, decimal_places=8, null=True)
+    price = models.DecimalField(
+        _("price"), max_digits=PRICE_MAX_DIGITS, decimal_places=AVERAGE_DIGITS, null=True
+    )
     description = models.CharField(_("description"), max_length=200, blank=True, default="")
     reverses = models.ForeignKey(
         "self",

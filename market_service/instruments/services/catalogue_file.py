@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from market_service.file_errors import FileError, FileErrors
 from market_service.instruments.errors import CatalogueInvalid
 from market_service.instruments.models import MAX_QUANTITY, TICKER_PATTERN, Instrument
-from market_service.quotes.models import PRICE_LIMIT
+from servicekit.contracts.values import PRICE_LIMIT
 
 
 @dataclass(frozen=True, kw_only=True)

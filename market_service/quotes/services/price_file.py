@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from market_service.file_errors import MAX_EXAMPLES, FileError
-from market_service.quotes.models import PRICE_DIGITS, PRICE_LIMIT
+from servicekit.contracts.values import PRICE_DIGITS, PRICE_LIMIT
 
 HEADER = ["Ticker", "Date", "Open", "High", "Low", "Close", "Volume", "Adj Close"]
 

@@ -9,7 +9,8 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from market_service.quotes.errors import PriceNotPossible
-from market_service.quotes.models import PRICE_LIMIT, Quote
+from market_service.quotes.models import Quote
+from servicekit.contracts.values import PRICE_LIMIT
 
 
 @transaction.atomic

@@ -20,6 +20,7 @@ from market_service.venue.models import RestingOrder, Side
 from market_service.venue.services.books import Books
 from market_service.venue.services.outcome import outcome_write
 from servicekit.contracts import trading
+from servicekit.contracts.values import PRICE_LIMIT, TIMES_IN_FORCE
 from servicekit.database.bulk import Read
 from servicekit.messaging.consume import BatchTooLarge, Received
 
@@ -29,11 +30,10 @@ Message = Received[Submitted | trading.OrderCancelRequested]
 #: After so many executions a transaction ends, and the rest of a batch follows in the next.
 MOST_EXECUTIONS = 1000
 
-_FORCES = frozenset({"day", "gtc", "ioc", "fok"})
 _SIDES = {Side.BUY.value: BUY, Side.SELL.value: SELL}
 
-# A bound beyond it reaches every price there can be (below 10^12), and fits a BIGINT.
-_FARTHEST = Decimal(10) ** 12 - Decimal("0.000001")
+# A bound beyond it reaches every price there can be (below PRICE_LIMIT), and fits a BIGINT.
+_FARTHEST = PRICE_LIMIT - Decimal("0.000001")
 
 
 class _Place(NamedTuple):
@@ -116,7 +116,7 @@ def _check(order: Submitted) -> None:
     sound = order.side in _SIDES and order.quantity >= 1 and order.cap_price > 0
     if isinstance(order, trading.OrderSubmittedV2):
         lasts = limit and order.time_in_force in ("day", "gtc")
-        sound = sound and order.time_in_force in _FORCES
+        sound = sound and order.time_in_force in TIMES_IN_FORCE
         sound = sound and lasts == (order.expires_at is not None)
         sound = sound and limit == (order.limit_price is not None)
         sound = sound and (order.limit_price is None or 0 < order.limit_price <= _FARTHEST)
