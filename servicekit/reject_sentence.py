@@ -1,4 +1,4 @@
-"""Why an order was rejected or expired, as a sentence in the active language."""
+"""Why an order was rejected, expired or canceled, as a sentence in the active language."""
 
 from __future__ import annotations
 
@@ -14,18 +14,20 @@ from servicekit.money import EXPONENTS, HOME_CURRENCY
 
 
 def reject_sentence(*, code: str, limit: str = "", value: str = "", currency: str = HOME_CURRENCY) -> str:
-    """Say to a person why an order was rejected or expired.
+    """Say to a person why an order was rejected, expired or canceled.
 
     Args:
         code: one of :class:`RejectCode`; another one is put into a sentence as it is.
         limit: the bound, as the event has it; may be empty.
-        value: what stood against it; may be empty.
+        value: what stood against it; of ``operator`` what the operator said; may be empty.
         currency: of amounts and prices that do not name their own (``1.50 EUR``).
     """
     try:
         reason = REASONS[RejectCode(code)]
     except ValueError:
         return _("The exchange refused the order (%(code)s).") % {"code": code}
+    if code == RejectCode.OPERATOR and value:
+        return f"{_(reason.short)} {value}"
     if not (limit and value and reason.full):
         return _(reason.short)
     write = _money if reason.unit == "money" else _number

@@ -18,9 +18,13 @@ SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
     market.InstrumentChanged: reference.on_instruments_changed,
     billing.HoldPlaced: orders.on_holds_placed,
     billing.HoldDeclined: orders.on_holds_declined,
-    market.OrderExecuted: orders.on_orders_executed,
+    market.OrderExecutedV2: orders.on_orders_executed,
+    market.OrderExecuted: orders.on_whole_orders_executed,
+    market.OrderRested: orders.on_orders_rested,
     market.OrderRefused: orders.on_orders_refused,
-    market.OrderCanceled: orders.on_orders_canceled,
+    market.OrderCanceledV2: orders.on_orders_canceled,
+    market.OrderCanceled: orders.on_whole_orders_canceled,
+    market.OrderExpired: orders.on_orders_expired,
 }
 
 #: The latest quotes: a lossy stream of their own.

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from compose.local import public
 from compose.local.console import CommandError
@@ -36,6 +37,7 @@ class Settings:
     certificate: BIRZHA_TLS_CERT and BIRZHA_TLS_KEY, PEM files, when the gateway itself speaks TLS.
     cookie_suffix: what the names of its cookies end with: systems on one host share their browser's cookies.
     quote_feed: BIRZHA_QUOTE_FEED, ``walk`` (prices move) or ``still``.
+    venue_time_zone: BIRZHA_VENUE_TIME_ZONE, where a day of trading ends at midnight; "": UTC.
     debug: errors show code and settings, to this machine alone (`make dev`).
     quotas: BIRZHA_ORDERS_A_DAY and the like, as in QUOTAS: a number, ``off``, or "" for the service's own.
     rate_limits: BIRZHA_RATE_LIMITS, multiplies the gateway's rate limits for this run; None turns them off.
@@ -49,6 +51,7 @@ class Settings:
     certificate: tuple[Path, Path] | None = None
     cookie_suffix: str = ""
     quote_feed: str = "walk"
+    venue_time_zone: str = ""
     quotas: Mapping[str, str] = field(default_factory=dict)
     rate_limits: float | None = 1.0
     debug: bool = False
@@ -89,6 +92,7 @@ class Settings:
             certificate=public.certificate(chosen("tls_cert"), chosen("tls_key"), fixed_url),
             cookie_suffix=home.tag[:8],
             quote_feed=feed,
+            venue_time_zone=_time_zone(chosen("venue_time_zone")),
             quotas={name: _quota(name, chosen(name)) for name in QUOTAS},
             rate_limits=_factor(environment.get("BIRZHA_RATE_LIMITS") or "1"),
             debug=environment.get("BIRZHA_DEBUG") == "1",
@@ -126,6 +130,7 @@ class Settings:
             "tls_cert": str(certificate),
             "tls_key": str(key),
             **self.quotas,
+            "venue_time_zone": self.venue_time_zone,
             "rate_limits": self.rate_limits_text,
             "debug": "1" if self.debug else "",
         }
@@ -138,6 +143,7 @@ class Settings:
             "cookie_suffix": self.cookie_suffix,
             "debug": "1" if self.debug else "",
             "quote_feed": self.quote_feed,
+            "venue_time_zone": self.venue_time_zone,
             **self.quotas,
         }
 
@@ -191,6 +197,16 @@ class Settings:
     def rate_limits_text(self) -> str:
         """As BIRZHA_RATE_LIMITS has it."""
         return "off" if self.rate_limits is None else f"{self.rate_limits:g}"
+
+
+def _time_zone(name: str) -> str:
+    """A time zone of the IANA database, or none."""
+    try:
+        return name and ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise CommandError(
+            f"BIRZHA_VENUE_TIME_ZONE={name} is not a time zone such as UTC or Europe/Moscow."
+        ) from None
 
 
 def _quota(name: str, text: str) -> str:

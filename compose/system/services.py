@@ -34,7 +34,7 @@ SERVICES = (
         "trading",
         ("Trading", "Торги"),
         quotes="follow",
-        choices=("orders_a_day",),
+        choices=("orders_a_day", "venue_time_zone"),
     ),
     Service(
         "billing",

@@ -22,11 +22,13 @@ class RejectCode(StrEnum):
     INSUFFICIENT_POSITION = "insufficient_position"
     INSUFFICIENT_QUANTITY = "insufficient_quantity"
     INSTRUMENT_HALTED = "instrument_halted"
+    LIMIT_TOO_FAR = "limit_too_far"
     OPERATOR = "operator"
     PRICE_MOVED = "price_moved"
     QUOTE_STALE = "quote_stale"
     SELF_TRADE = "self_trade"
     TIMED_OUT = "timed_out"
+    TOO_MANY_ORDERS = "too_many_orders"
     UNFILLABLE = "unfillable"
     UNFILLED = "unfilled"
 
@@ -78,6 +80,11 @@ REASONS: dict[RejectCode, Reason] = {
         "units",
     ),
     RejectCode.INSTRUMENT_HALTED: Reason(_("Trading in this instrument is halted.")),
+    RejectCode.LIMIT_TOO_FAR: Reason(
+        _("The limit is too far from the latest price."),
+        _("The limit %(value)s is too far from the latest price; %(limit)s is the bound at the moment."),
+        "money",
+    ),
     RejectCode.OPERATOR: Reason(_("The exchange canceled the order.")),
     RejectCode.PRICE_MOVED: Reason(
         _("The price moved beyond this order's bound."),
@@ -93,6 +100,11 @@ REASONS: dict[RejectCode, Reason] = {
         _("It would have traded with another order of your own, so the rest of it was canceled.")
     ),
     RejectCode.TIMED_OUT: Reason(_("The order was not confirmed in time, so it was taken back.")),
+    RejectCode.TOO_MANY_ORDERS: Reason(
+        _("You have as many open orders as one may have."),
+        _("One may have %(limit)s open orders; this would be number %(value)s."),
+        "units",
+    ),
     RejectCode.UNFILLABLE: Reason(
         _("The order could not be filled whole at once."),
         _("Of the %(value)s that the order is for, %(limit)s could be had at once."),

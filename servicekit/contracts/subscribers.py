@@ -21,8 +21,12 @@ SUBSCRIBED_TYPES: dict[str, tuple[str, ...]] = {
         "billing.hold.placed.v1",
         "billing.hold.declined.v1",
         "market.order.executed.v1",
+        "market.order.executed.v2",
+        "market.order.rested.v1",
         "market.order.refused.v1",
         "market.order.canceled.v1",
+        "market.order.canceled.v2",
+        "market.order.expired.v1",
         "user.session.revoked.v1",
     ),
     "billing": (

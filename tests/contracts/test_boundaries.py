@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+import sys
+
 import pytest
 
 from servicekit.contracts import REGISTRY
 from servicekit.contracts.user import SessionRevoked
-from tests.contracts.source import REPOSITORY, SERVICES, published, said, subscribed
+from tests.contracts.source import REPOSITORY, SERVICES, modules, published, said, subscribed
 
 PROJECT = {path.name for path in REPOSITORY.iterdir() if (path / "__init__.py").is_file()}
 
@@ -55,8 +58,68 @@ def test_only_use_cases_publish(service):
     assert elsewhere == []
 
 
-#: Understood first, said a release later: so both versions of a publisher find a subscriber (docs/adr/0018).
-SAID_LATER = {
-    "trading.order.placed.v2", "trading.order.submitted.v2", "trading.order.filled.v2",
-    "trading.order.canceled.v2",
-}  # fmt: skip
+#: Said by the release before: understood as long as one may be under way.
+SAID_BEFORE = {f"trading.order.{what}.v1" for what in ("placed", "submitted", "filled", "canceled")}
+
+
+def test_every_contract_is_said_by_somebody():
+    contracts = {contract for package in SERVICES.values() for _, _, contract in said(package)}
+
+    assert {contract.TYPE for contract in set(REGISTRY.values()) - contracts} == SAID_BEFORE
+
+
+def test_what_was_said_before_is_understood():
+    heard = {contract for package in SERVICES.values() for _, contract in subscribed(package)}
+
+    assert {contract.TYPE for contract in heard if contract is not None} >= SAID_BEFORE
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_service_imports_another(service):
+    package = SERVICES[service]
+    strangers = PROJECT - {package.name, "servicekit"}
+    found = [
+        f"{module} imports {name}"
+        for module in modules(package, tests=True)
+        for name in module.imports()
+        if name.partition(".")[0] in strangers
+    ]
+
+    assert found == []
+
+
+@pytest.mark.parametrize("package", ["servicekit", "web_frontend"])
+def test_what_is_no_service_imports_none_either(package):
+    services = {path.name for path in SERVICES.values()}
+    found = [
+        f"{module} imports {name}"
+        for module in modules(REPOSITORY / package)
+        for name in module.imports()
+        if name.partition(".")[0] in services
+    ]
+
+    assert found == []
+
+
+def test_contracts_need_only_the_standard_library():
+    allowed = sys.stdlib_module_names | {"servicekit.contracts", "servicekit.money"}
+    found = [
+        f"{module} imports {name}"
+        for module in modules(REPOSITORY / "servicekit" / "contracts")
+        for name in module.imports()
+        if name.partition(".")[0] not in allowed and ".".join(name.split(".")[:2]) not in allowed
+    ]
+
+    assert found == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_signals_for_business_logic(service):
+    found = [
+        f"{module}:{node.lineno}"
+        for module in modules(SERVICES[service])
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "django.db.models.signals"
+    ]
+
+    assert found == []

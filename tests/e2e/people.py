@@ -118,12 +118,12 @@ class Person(Client):
             return now if now["status"] in FINAL_STATUSES else None
 
         final: dict[str, Any] = wait(look, f"order {order['id']} did not end", seconds)
-        booked = final["status"] == "filled"
+        booked = final["filled_quantity"] > 0
         wait(lambda: self.settled(final, booked=booked), f"order {order['id']} was not settled", seconds)
         return final
 
     def settled(self, order: dict[str, Any], *, booked: bool) -> bool:
-        """Whether no cash is held, and the order is in the history exactly if it was filled."""
+        """Whether no cash is held, and the order is in the history exactly if anything of it was filled."""
         booked_orders = {row["order_id"] for row in self.rows("/operations")}
         return self.cash()["held"] == "0.00" and (order["id"] in booked_orders) == booked
 

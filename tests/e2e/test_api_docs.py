@@ -14,7 +14,7 @@ import yaml
 
 from compose.local.paths import ROOT
 from gateway.config.source import Gateway, load
-from tests.e2e.people import Client, Person, problem_of
+from tests.e2e.people import Client, Person, problem_of, wait
 from tests.e2e.test_schemas import EACH, ENDPOINTS, document_of, operations_of
 
 #: Refusals that only operators, commands and workers meet: no problem document ever has them.
@@ -65,6 +65,8 @@ def test_examples_work_as_they_stand(visitor: Client, new_person: Any) -> None:
         "deposits",
         "withdrawals",
         "orders",
+        "replace",
+        "cancel-all",
         "read-all",
         "password",
         "revoke",
@@ -76,6 +78,8 @@ def test_examples_work_as_they_stand(visitor: Client, new_person: Any) -> None:
         method, path = name.removesuffix("/").split(" ")
         if path.endswith(("/refresh", "/revoke")):
             body = {"refresh": answers["/api/v1/auth/token"]["refresh"]}
+        if path.endswith("/replace"):
+            path = path.format(order_id=resting(anna, found))
         answer = anna.http.request(method, path, json=body, headers={"Idempotency-Key": str(uuid4())})
         if path == "/api/v1/users" and answer.status_code == 400:  # an earlier run's
             assert {error["code"] for error in answer.json()["errors"]} == {"username_taken", "email_taken"}
@@ -87,6 +91,16 @@ def test_examples_work_as_they_stand(visitor: Client, new_person: Any) -> None:
         if path.endswith("/password"):  # as it was, for the next run
             back = {"old_password": body["new_password"], "new_password": body["old_password"]}
             assert anna.post("/users/me/password", back).status_code == 204
+
+
+def resting(person: Client, found: list[tuple[str, str, dict[str, Any]]]) -> str:
+    """The id of a limit order of the documentation that waits in the book, with the money that it takes."""
+    money = {"amount": "1000.00", "currency": "USD"}
+    assert person.post("/deposits", money, key=str(uuid4())).status_code == 201
+    body = next(body for _, _, body in found if body.get("time_in_force") == "gtc")
+    order_id = str(person.post("/orders", body, key=str(uuid4())).json()["id"])
+    wait(lambda: person.get(f"/orders/{order_id}")["rested_at"], "the order does not rest")
+    return order_id
 
 
 # ── Errors ──────────────────────────────────────────────────────────────────────────────────────

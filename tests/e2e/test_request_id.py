@@ -22,15 +22,15 @@ from tests.system import System
 BOUGHT, CANCELED, DECLINED = 24, 4, 4
 
 FILLED = {
-    "trading.order.placed.v1",
+    "trading.order.placed.v2",
     "billing.hold.placed.v1",
-    "trading.order.submitted.v1",
-    "market.order.executed.v1",
-    "trading.order.filled.v1",
+    "trading.order.submitted.v2",
+    "market.order.executed.v2",
+    "trading.order.filled.v2",
     "billing.order.settled.v1",
 }
-REJECTED = {"trading.order.placed.v1", "billing.hold.declined.v1", "trading.order.rejected.v1"}
-TAKEN_BACK = {"trading.order.cancel_requested.v1", "market.order.canceled.v1", "trading.order.canceled.v1"}
+REJECTED = {"trading.order.placed.v2", "billing.hold.declined.v1", "trading.order.rejected.v1"}
+TAKEN_BACK = {"trading.order.cancel_requested.v1", "market.order.canceled.v1", "trading.order.canceled.v2"}
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +90,7 @@ def test_they_went_together(clicks: dict[str, list[Click]], traces: Traces) -> N
         for some in clicks.values()
         for click in some
         for event_id, envelope in traces.events[click.id].items()
-        if envelope["type"] == "trading.order.placed.v1"
+        if envelope["type"] == "trading.order.placed.v2"
     ]
     assert len(placed) == BOUGHT + DECLINED
     together = Counter(traces.inboxes["billing"][event_id] for event_id in placed)

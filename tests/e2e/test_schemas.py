@@ -36,6 +36,8 @@ ENDPOINTS = {
         "GET /api/v1/orders",
         "GET /api/v1/orders/{order_id}",
         "POST /api/v1/orders/{order_id}/cancel",
+        "POST /api/v1/orders/{order_id}/replace",
+        "POST /api/v1/orders/cancel-all",
         "GET /api/v1/positions",
     },
     "billing": {

@@ -133,11 +133,12 @@ def test_selling_what_one_does_not_own_is_rejected_at_once(new_person: NewPerson
     assert person.cash()["balance"] == "10.00"
 
 
-def test_more_than_there_is_is_rejected_by_the_venue(new_person: NewPerson) -> None:
+def test_all_or_nothing_of_more_than_there_is_is_rejected_by_the_venue(new_person: NewPerson) -> None:
     rich = new_person(deposit="1000000.00")
     rich.deposit("1000000.00")
     before = rich.get("/instruments/EURSIM")["available_quantity"]
-    order = rich.buy("EURSIM", before + 1)
+    body = {"ticker": "EURSIM", "side": "buy", "type": "market", "time_in_force": "fok"}
+    order = rich.ended(rich.post("/orders", body | {"quantity": before + 1}, key=str(uuid4())).json())
     assert (order["status"], order["reject_reason"]["code"]) == ("rejected", "insufficient_quantity")
     assert [row["to_status"] for row in order["history"]] == ["accepted", "working", "rejected"]
     assert rich.cash()["available"] == "2000000.00"

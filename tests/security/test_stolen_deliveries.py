@@ -17,7 +17,7 @@ from tests.e2e.people import Person
 from tests.system import System
 
 #: What is taken: what billing is to set aside cash for, and what it is to pay.
-TAKEN = ("trading.order.placed.v1", "trading.order.filled.v1")
+TAKEN = ("trading.order.placed.v2", "trading.order.filled.v2")
 #: Seconds within which everything must be paid that the thief kept from being paid.
 MENDED_WITHIN = 60.0
 
@@ -77,7 +77,7 @@ def test_what_a_thief_takes_from_billing_is_paid_within_a_minute(
         assert time.monotonic() < mended + 10, checked.stdout
         time.sleep(1)
     told = json.loads(system.run("trading_service.manage", "events", "status", "--json").stdout)
-    assert told["replayed"] >= thief.stolen["trading.order.filled.v1"]
+    assert told["replayed"] >= thief.stolen["trading.order.filled.v2"]
 
 
 def unsettled(person: Person) -> list[str]:

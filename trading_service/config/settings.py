@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.core.exceptions import ImproperlyConfigured
+
 from servicekit import terms
 from servicekit.quotas import quota
 from servicekit.settings.environment import settings_of
 
 settings_of("trading_service")
 from servicekit.settings.base import *
+
+
+def time_zone(name: str) -> ZoneInfo:
+    """A time zone of the IANA database, such as ``Europe/Moscow``."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ImproperlyConfigured(f"BIRZHA_VENUE_TIME_ZONE must be a time zone, not {name!r}.") from None
+
 
 INSTALLED_APPS += [
     "trading_service.reference",
@@ -21,12 +34,28 @@ SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"] = {"OrderStatus": "trading_service.o
 #: (for a sell, minus) this share of it.
 PRICE_PROTECTION = terms.PRICE_PROTECTION
 
-#: The fee, as a share of the amount of an order; an order keeps the rate that it was placed at.
+#: The fee schedule: shares of the amount of what executes as it comes (taker) and of what executes while
+#: it rests (maker), and the least fee of an order, in minor units. An order keeps what it was placed at.
 FEE_RATE = terms.FEE_RATE
+MAKER_FEE_RATE = terms.MAKER_FEE_RATE
+MINIMUM_FEE = terms.MINIMUM_FEE
 
-#: Seconds from being placed after which an order that has not ended is ended: by trading itself while
-#: billing has not answered, otherwise by asking the venue to give it back. By the database's clock.
+#: How far from the quote last heard a limit may be, as a share of it.
+LIMIT_RANGE = terms.LIMIT_RANGE
+
+#: Where a day of trading ends at midnight: an order ``day`` rests until then.
+VENUE_TIME_ZONE = time_zone(env.get("BIRZHA_VENUE_TIME_ZONE") or "UTC")
+
+#: Orders that may rest which a customer may have open, in all and of one instrument.
+OPEN_ORDERS = 200
+OPEN_ORDERS_OF_INSTRUMENT = 50
+
+#: Seconds from being placed after which an order that neither rests nor has ended is ended: by trading itself
+#: while billing has not answered, otherwise by asking the venue to give it back. By the database's clock.
 ORDER_DEADLINE = float(env.get("BIRZHA_ORDER_DEADLINE", "20"))
+
+#: Seconds past its expiry after which an order that rests is asked back.
+RESTING_DEADLINE = 60.0
 
 #: Orders that a customer may place until midnight UTC, and how many of them may have been rejected
 #: (docs/adr/0037-quotas-a-day.md).

@@ -20,7 +20,15 @@ from servicekit.admin.filters import named, one_of
 from servicekit.admin.links import order_links
 from servicekit.contracts.reject_reasons import REASONS
 from servicekit.reject_sentence import reject_sentence
-from trading_service.orders.models import DailyOrders, Fill, Order, OrderDeadline, OrderTransition, Status
+from trading_service.orders.models import (
+    DailyOrders,
+    Fill,
+    Order,
+    OrderDeadline,
+    OrderReplacement,
+    OrderTransition,
+    Status,
+)
 
 _FILL_COLUMNS = {
     "id": short_id("id", label=_("fill")),
@@ -28,7 +36,7 @@ _FILL_COLUMNS = {
     "amount": money("amount", currency="order__currency", label=_("amount")),
     "fee": money("fee", currency="order__currency", label=_("fee")),
     "quantity": whole("quantity", label=_("quantity")),
-    **labelled(executed_at=_("executed")),
+    **labelled(executed_at=_("executed"), liquidity=_("as"), executions=_("executions at the venue")),
 }
 
 _TRANSITION_COLUMNS = {
@@ -46,7 +54,7 @@ def _reasons() -> list[tuple[str, str]]:
 
 class FillRows(RowsInline):
     model = Fill
-    fields = ("id", "quantity", "price", "amount", "fee", "executed_at")
+    fields = ("id", "quantity", "price", "amount", "fee", "liquidity", "executed_at")
     readonly_fields = fields
     shown = _FILL_COLUMNS
     ordering = ("executed_at",)
@@ -63,12 +71,14 @@ class TransitionRows(RowsInline):
 @admin.register(Order)
 class OrderAdmin(ReadOnlyAdmin):
     list_display = (
-        "id", "created_at", "user_id", "instrument", "side", "quantity", "status", "amount", "fee",
+        "id", "created_at", "user_id", "instrument", "side", "type", "quantity", "filled_quantity", "status",
+        "amount", "fee",
     )  # fmt: skip
     list_filter = (
         ("status", named(ChoicesFieldListFilter, _("status"))),
         ("side", named(ChoicesFieldListFilter, _("side"))),
-        one_of("reject_code", _("reason of the rejection"), _reasons),
+        ("type", named(ChoicesFieldListFilter, _("type"))),
+        one_of("reject_code", _("reason of the end"), _reasons),
     )
     shown = {
         "id": short_id("id", label=_("order")),
@@ -80,6 +90,7 @@ class OrderAdmin(ReadOnlyAdmin):
         "fee": money("fee", label=_("fee")),
         "quantity": whole("quantity", label=_("quantity")),
         "filled_quantity": whole("filled_quantity", label=_("filled quantity")),
+        "minimum_fee": money("minimum_fee", label=_("least fee")),
         "limit_price": price("limit_price", label=_("limit price")),
         "worst_price": price("worst_price", label=_("worst price")),
         "cap_price": price("cap_price", label=_("executes at, at worst")),
@@ -91,6 +102,10 @@ class OrderAdmin(ReadOnlyAdmin):
             type=_("type"),
             time_in_force=_("lives"),
             status=_("status"),
+            rested_at=_("rests since"),
+            expires_at=_("rests until"),
+            fee_rate=_("fee rate"),
+            maker_fee_rate=_("fee rate while it rests"),
             cancel_requested_at=_("cancel requested"),
             client_order_id=_("client's key"),
             version=_("version"),
@@ -102,14 +117,21 @@ class OrderAdmin(ReadOnlyAdmin):
     fields = (
         "id", "related", "user_id", "instrument", "side", "type", "time_in_force", "quantity",
         "filled_quantity", "status", "rejected", "limit_price",
-        "worst_price", "cap_price", "amount", "fee", "hold_amount", "created_at", "updated_at",
-        "cancel_requested_at", "client_order_id", "request_id", "version",
+        "worst_price", "cap_price", "amount", "fee", "hold_amount", "fee_rate",
+        "maker_fee_rate", "minimum_fee", "created_at", "updated_at", "rested_at",
+        "expires_at", "cancel_requested_at", "replaced_by",
+        "client_order_id", "request_id", "version",
     )  # fmt: skip
-    list_select_related = ("instrument",)
+    list_select_related = ("instrument", "replacement")
     ordering = ("-id",)
     inlines = (TransitionRows, FillRows)
 
-    @admin.display(description=_("reason of the rejection"))
+    @admin.display(description=_("replaced by"))
+    def replaced_by(self, order: Order) -> str:
+        """The order that takes its place."""
+        return str(order.replaced_by or "–")
+
+    @admin.display(description=_("reason of the end"))
     def rejected(self, order: Order) -> str:
         """As the customer reads it, in the operator's language."""
         if not order.reject_code:
@@ -124,7 +146,9 @@ class OrderAdmin(ReadOnlyAdmin):
 
 @admin.register(Fill)
 class FillAdmin(ReadOnlyAdmin):
-    list_display = ("id", "order_id", "user", "ticker", "quantity", "price", "amount", "fee", "executed_at")
+    list_display = (
+        "id", "order_id", "user", "ticker", "quantity", "price", "amount", "fee", "liquidity", "executed_at",
+    )  # fmt: skip
     list_select_related = ("order", "order__instrument")
     shown = {
         **_FILL_COLUMNS,
@@ -145,6 +169,8 @@ class FillAdmin(ReadOnlyAdmin):
         "price",
         "amount",
         "fee",
+        "liquidity",
+        "executions",
         "executed_at",
     )
     ordering = ("-id",)
@@ -182,18 +208,42 @@ class OrderTransitionAdmin(ReadOnlyAdmin):
 class OrderDeadlineAdmin(ReadOnlyAdmin):
     """The open orders, the longest overdue first."""
 
-    list_display = ("order_id", "user", "due_at", "recalls")
+    list_display = ("order_id", "user", "due_at", "rests", "recalls")
     list_select_related = ("order",)
     shown = {
         "order_id": order_column(),
         "user": person("order__user_id", label=_("customer")),
         "related": order_links(),
-        **labelled(due_at=_("due"), recalls=_("asked back")),
+        **labelled(due_at=_("due"), rests=_("rests"), recalls=_("asked back")),
     }
     find_ids = ("order__id", "order__user_id")
     find_people = ("order__user_id",)
-    fields = ("order_id", "related", "user", "due_at", "recalls")
+    fields = ("order_id", "related", "user", "due_at", "rests", "recalls")
     ordering = ("due_at",)
+
+
+@admin.register(OrderReplacement)
+class OrderReplacementAdmin(ReadOnlyAdmin):
+    """What customers want in the place of orders."""
+
+    list_display = ("order_id", "new_order_id", "quantity", "limit_price", "requested_at", "placed")
+    list_select_related = ("order",)
+    shown = {
+        "order_id": order_column(),
+        "new_order_id": short_id("new_order_id", label=_("new order")),
+        "related": order_links(),
+        "quantity": whole("quantity", label=_("quantity in all")),
+        "limit_price": price("limit_price", currency="order__currency", label=_("limit price")),
+        "request_id": short_id("request_id", label=_("request")),
+        **labelled(requested_at=_("requested"), placed=_("placed"), client_order_id=_("client's key")),
+    }
+    find_ids = ("order__id", "new_order_id", "order__user_id")
+    find_texts = ("client_order_id", "request_id")
+    fields = (
+        "order_id", "related", "new_order_id", "quantity", "limit_price", "requested_at", "placed",
+        "client_order_id", "request_id",
+    )  # fmt: skip
+    ordering = ("-order_id",)
 
 
 class AtQuota(admin.SimpleListFilter):

@@ -1,4 +1,4 @@
-"""/api/v1/orders: place, list, look at, cancel."""
+"""/api/v1/orders: place, list, look at, replace, cancel."""
 
 from __future__ import annotations
 
@@ -16,14 +16,24 @@ from servicekit.api.pagination import CursorPages
 from servicekit.api.serializers import parsed, rendered, rendered_many
 from servicekit.api.views import Api
 from trading_service.orders import selectors, services
-from trading_service.orders.serializers import OrderDetailOutput, OrderInput, OrderOutput, OrderQuery
+from trading_service.orders.serializers import (
+    CancelAllInput,
+    CancelAllOutput,
+    OrderDetailOutput,
+    OrderInput,
+    OrderOutput,
+    OrderQuery,
+    ReplaceInput,
+)
+
+_QUOTA = _("`rate_limited`; of a new order also `order_quota_exceeded`, until midnight UTC.")
 
 
 class OrderListApi(Api):
     """A customer's orders."""
 
     pagination_class = CursorPages
-    refusals = {"429": _("`rate_limited`; of a new order also `order_quota_exceeded`, until midnight UTC.")}
+    refusals = {"429": _QUOTA}
 
     @extend_schema(
         operation_id="orders_list",
@@ -53,11 +63,24 @@ class OrderListApi(Api):
                 {"ticker": "AAPL", "side": "buy", "type": "market", "quantity": 1, "worst_price": "1000.00"},
                 "Buy one, for 1,000.00 at most",
             ),
+            body_example(
+                {
+                    "ticker": "AAPL",
+                    "side": "buy",
+                    "type": "limit",
+                    "quantity": 1,
+                    "limit_price": "400.00",
+                    "time_in_force": "gtc",
+                },
+                "Buy one at 400.00 or below, and wait for it",
+            ),
         ],
         description="The Idempotency-Key is the order's client_order_id. Answers before the order is filled. "
         "An order that cannot be executed at all is created with the status rejected and a reject_reason. "
-        "One that is not confirmed in time ends as expired, with the reason timed_out. A quantity is a whole "
-        "number of lots, or all that you can sell.",
+        "It may be filled in parts. What is left of a limit order `day` or `gtc` rests in the book; what is "
+        "left of any other is canceled, with the reason unfilled. "
+        "One that is not confirmed in time ends as expired, with the reason timed_out; one whose time in the "
+        "book is over, with day_ended. A quantity is a whole number of lots, or all that you can sell.",
     )
     def post(self, request: Request) -> Response:
         return idempotent(request, lambda key: self._place(request, key))
@@ -98,3 +121,57 @@ class OrderCancelApi(Api):
     def post(self, request: Request, order_id: UUID) -> Response:
         order = services.order_cancel_request(user_id=self.caller.id, order_id=order_id)
         return Response(rendered(OrderOutput, order), status=status.HTTP_202_ACCEPTED)
+
+
+class OrderReplaceApi(Api):
+    """The wish to have another order in an order's place."""
+
+    refusals = {
+        "409": _("`order_not_replaceable`: it has ended, is being taken back, or is a market order."),
+        "429": _QUOTA,
+    }
+
+    @extend_schema(
+        operation_id="orders_replace",
+        parameters=[IDEMPOTENCY_KEY],
+        request=ReplaceInput,
+        responses={202: OrderOutput},
+        summary="Replace an order",
+        examples=[
+            body_example({"limit_price": "410.00"}, "Another limit"),
+            body_example({"quantity": 2, "limit_price": "410.00"}, "Another quantity and limit"),
+        ],
+        description="The order is asked back, and once the venue has given it, an order for what is not "
+        "filled of the new quantity is placed, at the end of the queue: `replaced_by`, with the "
+        "Idempotency-Key as its client_order_id. If the order is filled first, there is none.",
+    )
+    def post(self, request: Request, order_id: UUID) -> Response:
+        return idempotent(request, lambda key: self._replace(request, order_id, key))
+
+    def _replace(self, request: Request, order_id: UUID, key: str) -> Response:
+        terms = parsed(ReplaceInput, request.data)
+        order = services.order_replace_request(
+            user_id=self.caller.id, order_id=order_id, client_order_id=key, **terms
+        )
+        return Response(rendered(OrderOutput, order), status=status.HTTP_202_ACCEPTED)
+
+
+class OrdersCancelAllApi(Api):
+    """The wish to take all open orders back."""
+
+    @extend_schema(
+        operation_id="orders_cancel_all",
+        request=CancelAllInput,
+        responses={202: CancelAllOutput},
+        summary="Ask for all my open orders to be canceled",
+        examples=[
+            body_example({"ticker": "AAPL"}, "Those of one instrument"),
+            body_example({}, "All of them"),
+        ],
+        description="Answers with the ids of the open orders. Asking again changes nothing. The venue "
+        "decides which of them it is in time for: look at the orders for the outcome.",
+    )
+    def post(self, request: Request) -> Response:
+        terms = parsed(CancelAllInput, request.data)
+        ids = services.orders_cancel_request(user_id=self.caller.id, **terms)
+        return Response(rendered(CancelAllOutput, {"ids": ids}), status=status.HTTP_202_ACCEPTED)

@@ -29,22 +29,40 @@ SHOWN = 20
 
 # %(since)s: changes of state after this one are looked at; %(patience)s: seconds an order may be open.
 _TOUCHED = "touched AS (SELECT DISTINCT order_id AS id FROM orders_ordertransition WHERE id > %(since)s)"
-_MINOR = f"filled_value * {10 ** EXPONENTS[HOME_CURRENCY]}"
+_VALUE = "coalesce(value, price * quantity)"  # a fill of before there were parts has none of its own
+
+
+def _rounded(value: str) -> str:
+    """An exact value in minor units, as SQL: servicekit.money.amount_minor."""
+    minor = f"({value}) * {10 ** EXPONENTS[HOME_CURRENCY]}"
+    return f"CASE side WHEN 'buy' THEN ceil({minor}) ELSE floor({minor}) END"
+
+
+# What charges.charge says of the fee.
+_MAKER_RATE = "coalesce(maker_fee_rate, fee_rate)"
+_DEAR = (
+    f"CASE WHEN {_MAKER_RATE} > fee_rate THEN orders.maker_value ELSE filled_value - orders.maker_value END"
+)
+_EXACT = (
+    f"orders.amount * least(fee_rate, {_MAKER_RATE}) + ({_rounded(_DEAR)}) * abs(fee_rate - {_MAKER_RATE})"
+)
+_LEAST = f"CASE WHEN {_EXACT} > 0 THEN greatest(ceil({_EXACT}), minimum_fee) ELSE 0 END"
+_FEE = f"CASE side WHEN 'buy' THEN {_LEAST} ELSE least({_LEAST}, orders.amount) END"
 CHECKS = {
     "an order and its fills": f"""
         WITH {_TOUCHED}
-        SELECT orders.id, filled_quantity, orders.amount, orders.fee, fee_rate, booked.*
+        SELECT orders.id, filled_quantity, orders.amount, orders.fee, fee_rate, maker_fee_rate, booked.*
         FROM touched JOIN orders_order AS orders USING (id)
         CROSS JOIN LATERAL (
             SELECT coalesce(sum(quantity), 0) AS quantity, coalesce(sum(amount), 0) AS amount,
-                   coalesce(sum(fee), 0) AS fee, coalesce(sum(price * quantity), 0) AS value
+                   coalesce(sum(fee), 0) AS fee, coalesce(sum({_VALUE}), 0) AS value,
+                   coalesce(sum({_VALUE}) FILTER (WHERE liquidity = 'maker'), 0) AS maker_value
             FROM orders_fill WHERE order_id = orders.id
         ) AS booked
-        WHERE (filled_quantity, orders.amount, orders.fee, filled_value)
-              <> (booked.quantity, booked.amount, booked.fee, booked.value)
+        WHERE (filled_quantity, orders.amount, orders.fee, filled_value, orders.maker_value)
+              <> (booked.quantity, booked.amount, booked.fee, booked.value, booked.maker_value)
               OR fee_rate IS NOT NULL AND (orders.amount, orders.fee) <> (
-                  CASE side WHEN 'buy' THEN ceil({_MINOR}) ELSE floor({_MINOR}) END,
-                  ceil(orders.amount * fee_rate)
+                  {_rounded("filled_value")}, {_FEE}
               )
     """,
     "held units and open sells": f"""
@@ -52,7 +70,7 @@ CHECKS = {
             SELECT DISTINCT user_id, instrument_id FROM touched JOIN orders_order USING (id)
             WHERE side = 'sell'
         ), open AS (
-            SELECT user_id, instrument_id, sum(quantity - filled_quantity) AS quantity
+            SELECT orders_order.user_id, instrument_id, sum(quantity - filled_quantity) AS quantity
             FROM orders_orderdeadline JOIN orders_order ON id = order_id
             WHERE side = 'sell' GROUP BY 1, 2
         )

@@ -9,13 +9,13 @@ from servicekit.errors import DomainError
 from servicekit.quotas import DailyQuotaExceeded
 
 
-class OrderTypeUnsupported(DomainError):
-    """A limit order: its place in the contract is kept, the venue does not take it yet."""
+class LimitPriceMissing(DomainError):
+    """A limit order without its limit."""
 
-    code = "order_type_unsupported"
-    field = "type"
-    title = _("Unsupported order type")
-    message = _("Orders of the type “%(type)s” are not taken yet; only market orders are.")
+    code = "limit_price_missing"
+    field = "limit_price"
+    title = _("Limit price missing")
+    message = _("A limit order needs a limit price.")
 
 
 class LimitPriceUnexpected(DomainError):
@@ -43,6 +43,12 @@ class PriceStepInvalid(DomainError):
     field = "worst_price"
     title = _("Not a multiple of the price step")
     message = _("The price of %(ticker)s must be a multiple of %(limit)s, not %(value)s.")
+
+
+class LimitPriceStepInvalid(PriceStepInvalid):
+    """A limit between two steps."""
+
+    field = "limit_price"
 
 
 class TimeInForceUnsupported(DomainError):
@@ -127,6 +133,55 @@ class OrderNotCancelable(DomainError):
     status = 409
     title = _("The order cannot be canceled")
     message = _("The order is already %(status)s.")
+
+
+class OrderNotReplaceable(DomainError):
+    """A replace of an order that is final."""
+
+    code = "order_not_replaceable"
+    status = 409
+    title = _("The order cannot be replaced")
+    message = _("The order is already %(status)s.")
+
+
+class OrderTakenBack(OrderNotReplaceable):
+    """A replace of an order that was asked back, or is to be replaced already."""
+
+    message = _("The order is being taken back already.")
+
+
+class MarketOrderNotReplaceable(OrderNotReplaceable):
+    """A replace of an order that never rests."""
+
+    message = _("Only a limit order can be replaced; a market order does not wait.")
+
+
+class ReplacementUnchanged(DomainError):
+    """A replace that would change nothing but the order's place in the queue."""
+
+    code = "replacement_unchanged"
+    title = _("Nothing to replace")
+    message = _("Give another quantity or another limit price than the order has.")
+
+
+class QuantityFilled(DomainError):
+    """A replace to no more than is filled already."""
+
+    code = "quantity_already_filled"
+    field = "quantity"
+    title = _("That much is filled already")
+    message = _(
+        "%(limit)s of the order are filled already, so it cannot be replaced by one for %(value)s in all."
+    )
+
+
+class LimitTooFar(DomainError):
+    """A replace by an order that would be rejected for its limit."""
+
+    code = "limit_too_far"
+    field = "limit_price"
+    title = _("The limit is too far from the price")
+    message = _("The limit %(value)s is too far from the latest price; %(limit)s is the bound at the moment.")
 
 
 class ExecutionConflict(RuntimeError):

@@ -2,15 +2,25 @@
 
 ::
 
-    buy    POST /orders ─► accepted ──HoldPlaced──► working ──OrderExecuted──► filled
+    buy    POST /orders ─► accepted ──HoldPlaced──► working ──OrderExecuted──► partially_filled, filled
                               │ HoldDeclined           │ OrderRefused
                               └────► rejected ◄────────┘
     sell   POST /orders ─► working (in one transaction: the units are held right here)
 
-    cancel POST /orders/{id}/cancel ─► OrderCancelRequested ─► the venue decides: OrderCanceled ─►
-           canceled, or it was too late and OrderExecuted is already on its way.
+    rest   What is left of a limit order may wait in the venue's book: OrderRested. It stays ``working`` or
+           ``partially_filled`` until it is filled, or OrderExpired ─► expired, or OrderCanceled.
 
-    time   An open order has a deadline: ORDER_DEADLINE seconds from being placed (settings).
+    cancel POST /orders/{id}/cancel, /orders/cancel-all ─► OrderCancelRequested ─► the venue decides:
+           OrderCanceled ─► canceled; what was filled stays filled. Or it was too late and OrderExecuted is
+           already on its way. The venue also cancels by itself, with a reason: what is left of an order that
+           does not rest (unfilled), or that would trade with the customer's own (self_trade).
+
+    replace POST /orders/{id}/replace ─► as cancel; and with ``canceled`` a new order is placed, in the same
+           transaction, for what is left.
+
+    time   An open order has a deadline: ORDER_DEADLINE seconds from being placed (settings); of one that
+    rests,
+           RESTING_DEADLINE seconds after it expires.
            accepted: billing did not answer ─► expired, or canceled if the customer had asked for that.
            working:  the venue did not answer ─► OrderCancelRequested, and again after twice the time:
                      OrderCanceled ─► expired (canceled if the customer had asked), or OrderExecuted or
@@ -33,7 +43,7 @@ the others: so a late or repeated event changes nothing. The steps are data; the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from servicekit.contracts import Event, billing, market, trading
 from trading_service.orders.models import OPEN, Status
@@ -68,14 +78,14 @@ PLACED = Step(
     leaves=frozenset(),
     enters=frozenset({Status.ACCEPTED, Status.WORKING, Status.REJECTED}),
     use_case="order_place",
-    tells=(trading.OrderPlaced, trading.OrderSubmitted, trading.OrderRejected),
+    tells=(trading.OrderPlacedV2, trading.OrderSubmittedV2, trading.OrderRejected),
 )
 HOLD_PLACED = Step(
     cause=billing.HoldPlaced.TYPE,
     leaves=frozenset({Status.ACCEPTED}),
     enters=frozenset({Status.WORKING}),
     use_case="orders_submit",
-    tells=(trading.OrderSubmitted,),
+    tells=(trading.OrderSubmittedV2,),
 )
 HOLD_DECLINED = Step(
     cause=billing.HoldDeclined.TYPE,
@@ -85,11 +95,19 @@ HOLD_DECLINED = Step(
     tells=(trading.OrderRejected,),
 )
 EXECUTED = Step(
-    cause=market.OrderExecuted.TYPE,
+    cause=market.OrderExecutedV2.TYPE,
     leaves=frozenset({Status.WORKING, Status.PARTIALLY_FILLED}),
     enters=frozenset({Status.PARTIALLY_FILLED, Status.FILLED}),
     use_case="orders_fill",
-    tells=(trading.OrderFilled,),
+    tells=(trading.OrderFilledV2,),
+)
+EXECUTED_WHOLE = replace(EXECUTED, cause=market.OrderExecuted.TYPE)
+RESTED = Step(
+    cause=market.OrderRested.TYPE,
+    leaves=frozenset({Status.WORKING, Status.PARTIALLY_FILLED}),
+    enters=frozenset(),
+    use_case="orders_rest",
+    tells=(),
 )
 REFUSED = Step(
     cause=market.OrderRefused.TYPE,
@@ -105,19 +123,29 @@ CANCEL_REQUESTED = Step(
     use_case="order_cancel_request",
     tells=(trading.OrderCancelRequested,),
 )
+REPLACE_REQUESTED = replace(CANCEL_REQUESTED, use_case="order_replace_request")
 CANCELED = Step(
-    cause=market.OrderCanceled.TYPE,
+    cause=market.OrderCanceledV2.TYPE,
     leaves=OPEN,
     enters=frozenset({Status.CANCELED, Status.EXPIRED}),
     use_case="orders_cancel",
-    tells=(trading.OrderCanceled, trading.OrderExpired),
+    tells=(trading.OrderCanceledV2, trading.OrderExpired),
 )
+CANCELED_WHOLE = replace(CANCELED, cause=market.OrderCanceled.TYPE)
+DAY_ENDED = Step(
+    cause=market.OrderExpired.TYPE,
+    leaves=OPEN,
+    enters=frozenset({Status.EXPIRED}),
+    use_case="orders_cancel",
+    tells=(trading.OrderExpired,),
+)
+REPLACED = replace(PLACED, use_case="orders_replace")
 HOLD_OVERDUE = Step(
     cause=DEADLINE,
     leaves=frozenset({Status.ACCEPTED}),
     enters=frozenset({Status.EXPIRED, Status.CANCELED}),
     use_case="orders_expire",
-    tells=(trading.OrderExpired, trading.OrderCanceled),
+    tells=(trading.OrderExpired, trading.OrderCanceledV2),
 )
 VENUE_OVERDUE = Step(
     cause=DEADLINE,
@@ -133,9 +161,15 @@ STEPS = (
     HOLD_PLACED,
     HOLD_DECLINED,
     EXECUTED,
+    EXECUTED_WHOLE,
+    RESTED,
     REFUSED,
     CANCEL_REQUESTED,
+    REPLACE_REQUESTED,
     CANCELED,
+    CANCELED_WHOLE,
+    DAY_ENDED,
+    REPLACED,
     HOLD_OVERDUE,
     VENUE_OVERDUE,
 )

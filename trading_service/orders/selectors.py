@@ -31,6 +31,23 @@ WHERE ticker = %s
 )
 
 
+# The deadlines of a customer are those of the open orders.
+_OPEN = Statement(
+    """
+SELECT count(*), count(*) FILTER (WHERE instrument_id = %s::uuid)
+FROM orders_orderdeadline AS deadline JOIN orders_order AS orders ON orders.id = order_id
+WHERE deadline.user_id = %s::uuid AND expires_at IS NOT NULL
+"""
+)
+
+
+class OpenOrders(NamedTuple):
+    """How many orders of a customer rest, or may come to."""
+
+    in_all: int
+    of_instrument: int
+
+
 class OrdersToday(NamedTuple):
     """How many orders a customer has placed since midnight UTC, and how many of those were rejected."""
 
@@ -61,13 +78,32 @@ def order_terms(*, ticker: str, user_id: UUID) -> tuple[ListedInstrument, Decima
     return instrument, price, OrdersToday(placed, rejected)
 
 
+def instrument_id_of(ticker: str) -> UUID:
+    """An instrument's id by its ticker, in any case.
+
+    Raises:
+        InstrumentUnknown: no event has told of such an instrument.
+    """
+    instrument = ListedInstrument.objects.filter(ticker=ticker.upper()).only("id").first()
+    if instrument is None:
+        raise InstrumentUnknown(ticker=ticker)
+    return instrument.id
+
+
+def open_orders(*, user_id: UUID, instrument_id: UUID) -> OpenOrders:
+    """How many open orders a customer has that may rest, in all and of one instrument."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN, [instrument_id, user_id])
+        return OpenOrders(*cursor.fetchone())
+
+
 def order_get(*, user_id: UUID, order_id: UUID) -> Order:
     """One order with its instrument, its fills and its history, both oldest first.
 
     Raises:
         OrderNotFound: there is none, or it is somebody else's.
     """
-    orders = Order.objects.select_related("instrument").prefetch_related(
+    orders = Order.objects.select_related("instrument", "replacement").prefetch_related(
         Prefetch("fills", Fill.objects.order_by("executed_at", "id")),
         Prefetch("history", OrderTransition.objects.order_by("sequence")),
     )
@@ -98,7 +134,7 @@ def order_list(
         until: created before.
         client_order_id: exactly this key.
     """
-    orders = Order.objects.filter(user_id=user_id).select_related("instrument")
+    orders = Order.objects.filter(user_id=user_id).select_related("instrument", "replacement")
     if statuses:
         orders = orders.filter(status__in=statuses)
     if ticker:

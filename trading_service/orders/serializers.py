@@ -22,7 +22,16 @@ from servicekit.api.serializers import (
 )
 from servicekit.contracts.reject_reasons import RejectCode
 from servicekit.reject_sentence import reject_sentence
-from trading_service.orders.models import Fill, Order, OrderTransition, OrderType, Side, Status, TimeInForce
+from trading_service.orders.models import (
+    Fill,
+    Liquidity,
+    Order,
+    OrderTransition,
+    OrderType,
+    Side,
+    Status,
+    TimeInForce,
+)
 
 _STATUS = "|".join(Status.values)
 
@@ -35,7 +44,12 @@ class OrderInput(StrictSerializer):
     type = serializers.ChoiceField(OrderType.choices)
     quantity = QuantityField()
     limit_price = PriceField(
-        required=False, allow_null=True, default=None, help_text="Of a limit order; a market order has none."
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Of a limit order: the most that a unit may cost in a buy, the least that it may bring in "
+        "a sell; a multiple of the price step. More than 20 % from the latest price, the order is rejected, "
+        "`limit_too_far`. A market order has none.",
     )
     worst_price = PriceField(
         required=False,
@@ -46,11 +60,50 @@ class OrderInput(StrictSerializer):
         "in a sell; a multiple of the price step. Beyond it the order is rejected, `price_moved`. The "
         "price protection holds beside it.",
     )
-    time_in_force = serializers.ChoiceField(TimeInForce.choices, required=False, default=TimeInForce.DAY)
+    time_in_force = serializers.ChoiceField(
+        TimeInForce.choices,
+        required=False,
+        default=TimeInForce.DAY,
+        help_text="How long what is not filled at once rests: `day`, until midnight; `gtc`, 90 days; `ioc`, "
+        "not at all; `fok`: all of it is filled at once, or nothing. A market order never rests, and cannot "
+        "be `gtc`.",
+    )
+
+
+class ReplaceInput(StrictSerializer):
+    """The body of POST /orders/{id}/replace: one of both at least."""
+
+    quantity = QuantityField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="How much shall be filled in all, what is filled already included. As before if not given.",
+    )
+    limit_price = PriceField(
+        required=False, allow_null=True, default=None, help_text="As before if not given."
+    )
+
+
+class CancelAllInput(StrictSerializer):
+    """The body of POST /orders/cancel-all."""
+
+    ticker = TextField(
+        max_length=32,
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Only orders of this instrument.",
+    )
+
+
+class CancelAllOutput(serializers.Serializer):
+    """The open orders that are asked back."""
+
+    ids = serializers.ListField(child=serializers.UUIDField())
 
 
 class RejectReasonOutput(serializers.Serializer):
-    """Why an order was rejected or expired: a stable code, and a sentence in the request's language."""
+    """Why an order was rejected, expired or canceled: a stable code, and a sentence in one's language."""
 
     code = serializers.CharField(help_text=f"One of {', '.join(RejectCode)}; more may come.")
     detail = serializers.CharField()
@@ -58,7 +111,7 @@ class RejectReasonOutput(serializers.Serializer):
 
 @extend_schema_field(RejectReasonOutput(allow_null=True))
 class RejectReasonField(serializers.Field):
-    """``{code, detail}``, or null for an order that was neither rejected nor expired. Gets the order."""
+    """``{code, detail}``, or null for an order that did not end otherwise than its customer wished."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"source": "*", "read_only": True, **kwargs})
@@ -103,27 +156,44 @@ class OrderOutput(OutputSerializer):
     time_in_force = serializers.ChoiceField(TimeInForce.choices)
     status = serializers.ChoiceField(Status.choices)
     filled_quantity = serializers.IntegerField()
+    remaining_quantity = serializers.IntegerField(
+        help_text="What is not filled; of an order that has ended, what never will be."
+    )
     average_price = StepPriceField("average_price")
     amount = MoneyField()
     fee = MoneyField()
     currency = serializers.CharField()
     reject_reason = RejectReasonField()
+    rested_at = InstantField(allow_null=True, help_text="Since when it waits in the book, or did.")
+    expires_at = InstantField(allow_null=True, help_text="Until when it may rest; null if it does not.")
     cancel_requested_at = InstantField(allow_null=True)
+    replaced_by = serializers.UUIDField(
+        allow_null=True,
+        help_text="The order that takes its place. It is there once this one is canceled; null again if this "
+        "one ends otherwise.",
+    )
     created_at = InstantField()
     updated_at = InstantField()
 
 
 class FillOutput(serializers.ModelSerializer):
-    """One execution of an order."""
+    """One fill of an order. ``amount`` and ``fee`` are what it added to the order's: either may be 0.00."""
 
     price = StepPriceField("price")
     amount = MoneyField()
     fee = MoneyField()
     currency = serializers.CharField(source="order.currency")
+    liquidity = serializers.SerializerMethodField(
+        help_text="`taker`: executed as the order came; `maker`: while it rested in the book."
+    )
 
     class Meta:
         model = Fill
-        fields = ("id", "quantity", "price", "amount", "fee", "currency", "executed_at")
+        fields = ("id", "quantity", "price", "amount", "fee", "currency", "liquidity", "executed_at")
+
+    @extend_schema_field(serializers.ChoiceField(Liquidity.choices))
+    def get_liquidity(self, fill: Fill) -> str:
+        return fill.liquidity or Liquidity.TAKER.value  # before there was a book, nothing rested
 
 
 class TransitionOutput(serializers.ModelSerializer):

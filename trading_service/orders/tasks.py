@@ -16,11 +16,12 @@ def orders_sweep(at_once: int = services.SWEEP_LIMIT) -> int:
     """
     services.deadlines_clamp()
     swept = 0
-    while True:
-        taken = services.orders_expire(limit=at_once)
-        swept += taken
-        if taken < at_once:
-            return swept
+    for resting in (False, True):
+        taken = at_once
+        while taken == at_once:
+            taken = services.orders_expire(limit=at_once, resting=resting)
+            swept += taken
+    return swept
 
 
 @shared_task

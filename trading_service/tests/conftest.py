@@ -32,6 +32,8 @@ class World:
     def __init__(self, deliver: Callable[..., bool], api: Callable[..., Any]) -> None:
         self.deliver = deliver
         self.api = api
+        self._executed: dict[UUID, int] = {}
+        self._fills: dict[UUID, market.OrderExecutedV2] = {}
 
     def list_instrument(
         self, ticker: str = "AAPL", *, price: str = "100.00", sequence: int = 1, **more: Any
@@ -61,6 +63,14 @@ class World:
         order = {"ticker": "AAPL", "side": "buy", "type": "market", "quantity": 10, **body}
         client = self.api(user_id, idempotency_key=key or str(new_id()))
         return client.post("/api/v1/orders", order)
+
+    def limit(self, user_id: UUID, /, limit_price: str = "100.00", **body: Any) -> Order:
+        """A limit order that rests in the venue's book, good till canceled."""
+        order = self.working(
+            user_id, **{"type": "limit", "limit_price": limit_price, "time_in_force": "gtc", **body}
+        )
+        self.rest(order)
+        return fresh(order)
 
     def order(self, user_id: UUID, /, **body: Any) -> Order:
         """An order placed through the API."""
@@ -118,17 +128,58 @@ class World:
         price: str = "100.00",
         quantity: int | None = None,
         fill_id: UUID | None = None,
+        liquidity: str = "taker",
+        more: Sequence[tuple[int, str, str]] = (),
+    ) -> market.OrderExecutedV2:
+        """What the venue says then, by default of the whole order; ``more``: further executions in it."""
+        fill_id = fill_id or new_id()
+        if fill_id in self._fills:
+            return self._fills[fill_id]
+        parts = [(quantity or order.quantity, price, liquidity), *more]
+        units = sum(part[0] for part in parts)
+        known = self._executed.get(order.id, 0) + units
+        self._executed[order.id] = known
+        self._fills[fill_id] = executed = market.OrderExecutedV2(
+            order_id=order.id,
+            fill_id=fill_id,
+            instrument_id=order.instrument_id,
+            ticker="AAPL",
+            side=order.side,
+            quantity=units,
+            value=sum((Decimal(at) * many for many, at, _ in parts), Decimal(0)),
+            remaining=max(0, order.quantity - known),
+            executions=[
+                [str(new_id()), str(new_id()), str(many), at, how, "customer"] for many, at, how in parts
+            ],
+            executed_at=NOON,
+        )
+        return executed
+
+    def executed_whole(
+        self, order: Order, *, price: str = "100.00", quantity: int | None = None
     ) -> market.OrderExecuted:
-        """What the venue says then, by default of the whole order."""
+        """What a venue of the version before says."""
         return market.OrderExecuted(
             order_id=order.id,
-            fill_id=fill_id or new_id(),
+            fill_id=new_id(),
             instrument_id=order.instrument_id,
             ticker="AAPL",
             side=order.side,
             quantity=quantity or order.quantity,
             price=Decimal(price),
             executed_at=NOON,
+        )
+
+    def rest(self, order: Order, **more: Any) -> bool:
+        """What is left of an order waits in the venue's book."""
+        return self.deliver(self.rested(order), **more)
+
+    def rested(self, order: Order) -> market.OrderRested:
+        """What the venue says then."""
+        expires_at = order.expires_at or NOON + timedelta(days=1)
+        remaining = order.quantity - self._executed.get(order.id, 0)
+        return market.OrderRested(
+            order_id=order.id, remaining=remaining, expires_at=expires_at, rested_at=NOON
         )
 
     def refuse(self, order: Order, **reason: Any) -> bool:
@@ -146,13 +197,28 @@ class World:
         answer = self.api(order.user_id).post(f"/api/v1/orders/{order.id}/cancel")
         assert answer.status_code == 202, answer.json()
 
-    def cancel(self, order: Order, **more: Any) -> bool:
+    def cancel(self, order: Order, *, reason: str = "", detail: str = "", **more: Any) -> bool:
         """The venue takes an order back."""
-        return self.deliver(self.canceled(order), **more)
+        return self.deliver(self.canceled(order, reason=reason, detail=detail), **more)
 
-    def canceled(self, order: Order) -> market.OrderCanceled:
-        """What the venue says then."""
-        return market.OrderCanceled(order_id=order.id, canceled_at=NOON)
+    def canceled(self, order: Order, *, reason: str = "", detail: str = "") -> market.OrderCanceledV2:
+        """What the venue says then, if it has executed what trading has booked."""
+        return market.OrderCanceledV2(
+            order_id=order.id,
+            reason=reason,
+            detail=detail,
+            executed=fresh(order).filled_quantity,
+            canceled_at=NOON,
+        )
+
+    def cancel_whole(self, order: Order) -> bool:
+        """A venue of the version before takes an order back, or one takes it back before it came."""
+        return self.deliver(market.OrderCanceled(order_id=order.id, canceled_at=NOON))
+
+    def end_day(self, order: Order) -> bool:
+        """The order's time in the venue's book is over."""
+        executed = fresh(order).filled_quantity
+        return self.deliver(market.OrderExpired(order_id=order.id, executed=executed, expired_at=NOON))
 
 
 def fresh(order: Order) -> Order:

@@ -34,8 +34,13 @@ CODES: list[Codes] = [
                 _("A quantity must be a whole JSON number of units, from 1 to 1,000,000,000."),
             ),
             Code("lot_size_invalid", 400, _("The quantity is not a whole number of the instrument's lots.")),
-            Code("order_type_unsupported", 400, _("Only market orders can be placed yet.")),
-            Code("time_in_force_unsupported", 400, _("Only day orders can be placed yet.")),
+            Code("limit_price_missing", 400, _("An order of the type limit needs a limit_price.")),
+            Code(
+                "limit_too_far",
+                400,
+                _("The limit is more than 20 % from the latest price; the detail says how far it may be."),
+            ),
+            Code("time_in_force_unsupported", 400, _("A market order never rests, so it cannot be gtc.")),
             Code(
                 "limit_price_unexpected", 400, _("A market order has no limit_price; worst_price bounds it.")
             ),
@@ -68,6 +73,21 @@ CODES: list[Codes] = [
                 ),
             ),
             Code("order_not_cancelable", 409, _("The order has already ended.")),
+            Code(
+                "order_not_replaceable",
+                409,
+                _("The order has ended, is being taken back already, or is a market order."),
+            ),
+            Code(
+                "replacement_unchanged",
+                400,
+                _("Give another quantity or another limit_price than the order has."),
+            ),
+            Code(
+                "quantity_already_filled",
+                400,
+                _("The quantity is how much shall be filled in all; as much or more is filled already."),
+            ),
         ],
     ),
     (

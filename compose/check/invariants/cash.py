@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from compose.check.invariants.orders import rounded, worst_fee
 from compose.check.model import Invariant, Rows, Same
+
+# What the rest of an order may cost at most: trading's charges.hold_left. Of an order of before there was a
+# fee schedule, whose hold was rounded otherwise: all that is not spent.
+_LEFT = f"""
+CASE WHEN fee_rate IS NULL OR filled_quantity = 0 THEN hold_amount - amount - fee
+     ELSE (worst_amount + {worst_fee("worst_amount")} - amount - fee)::bigint END
+"""
 
 I14 = Invariant(
     "I14",
-    "pending holds are those of open buys; held units are those of open sells",
+    "pending holds are those of open buys, and each has left what the rest may cost; held units are those of "
+    "open sells",
     always=False,
     checks=(
         Same(
@@ -14,9 +23,12 @@ I14 = Invariant(
             "order_id",
             (
                 "trading",
-                """
-                SELECT id AS order_id, user_id, hold_amount AS amount, amount + fee AS captured
-                FROM orders_order
+                f"""
+                SELECT id AS order_id, user_id, hold_amount AS amount, amount + fee AS captured, {_LEFT} AS
+                left
+                FROM orders_order CROSS JOIN LATERAL (
+                    SELECT {rounded("filled_value + cap_price * (quantity - filled_quantity)")}
+                ) AS worst (worst_amount)
                 WHERE side = 'buy' AND status IN ('accepted', 'working', 'partially_filled')
                 /* since: id */
                 """,
@@ -24,7 +36,8 @@ I14 = Invariant(
             (
                 "billing",
                 """
-                SELECT order_id, user_id, amount, captured FROM holds_hold
+                SELECT order_id, user_id, amount, captured, amount - captured - released AS left FROM
+                holds_hold
                 WHERE state = 'pending' /* since: order_id */
                 """,
             ),

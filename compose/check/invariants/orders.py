@@ -6,17 +6,37 @@ from compose.check.model import Invariant, Rows, Same
 from servicekit.money import EXPONENTS
 
 
-def _rounded(value: str) -> str:
+def rounded(value: str) -> str:
     """An exact value in minor units, as SQL: servicekit.money.amount_minor."""
     scales = " ".join(f"WHEN '{currency}' THEN {10**digits}" for currency, digits in EXPONENTS.items())
     minor = f"({value}) * CASE currency {scales} END"
     return f"CASE side WHEN 'buy' THEN ceil({minor}) ELSE floor({minor}) END"
 
 
+_MAKER_RATE = "coalesce(maker_fee_rate, fee_rate)"
+
+
+def _fee(amount: str) -> str:
+    """The fee on a rounded amount, as SQL: trading's charges.charge."""
+    dear = f"CASE WHEN {_MAKER_RATE} > fee_rate THEN maker_value ELSE filled_value - maker_value END"
+    exact = f"{amount} * least(fee_rate, {_MAKER_RATE}) + ({rounded(dear)}) * abs(fee_rate - {_MAKER_RATE})"
+    fee = f"CASE WHEN {exact} > 0 THEN greatest(ceil({exact}), minimum_fee) ELSE 0 END"
+    return f"CASE side WHEN 'buy' THEN {fee} ELSE least({fee}, {amount}) END"
+
+
+def worst_fee(amount: str) -> str:
+    """The highest fee on a rounded amount, as SQL: trading's charges.worst_charge."""
+    exact = f"{amount} * greatest(fee_rate, {_MAKER_RATE})"
+    return f"CASE WHEN {exact} > 0 THEN greatest(ceil({exact}), minimum_fee) ELSE 0 END"
+
+
+# A fill of before there were parts has no value of its own.
+_VALUE = "coalesce(value, price * quantity)"
+
 I7 = Invariant(
     "I7",
     "per customer and Idempotency-Key one order at most; no more is filled than was ordered; amount, fee and "
-    "hold are what fills, price bound and fee rate say",
+    "hold are what fills, price bound and fee schedule say",
     always=True,
     checks=(
         Rows(
@@ -42,32 +62,52 @@ I7 = Invariant(
             """,
         ),
         Rows(
-            "amount, fee or hold is not what prices, quantity and fee rate say",
+            "amount, fee or hold is not what prices, quantity and fee schedule say",
             "trading",
             f"""
-            SELECT orders.id, side, filled_value, orders.amount, orders.fee, hold_amount, fee_rate, fills.*,
-                   charge.*, hold.*
+            SELECT orders.id, side, filled_value, maker_value, orders.amount, orders.fee, hold_amount,
+            fee_rate,
+                   maker_fee_rate, fills.*, charge.*, hold.*
             FROM orders_order AS orders
             LEFT JOIN (
-                SELECT order_id, sum(price * quantity) AS value, sum(amount) AS fills_amount,
-                       sum(fee) AS fills_fee
+                SELECT order_id, sum({_VALUE}) AS fills_value, sum(amount) AS fills_amount,
+                       sum(fee) AS fills_fee,
+                       sum({_VALUE}) FILTER (WHERE liquidity = 'maker') AS fills_maker_value
                 FROM orders_fill WHERE true /* since: order_id */ GROUP BY 1
             ) AS fills ON fills.order_id = orders.id
             CROSS JOIN LATERAL (
-                SELECT {_rounded("coalesce(fills.value, 0)")} AS due_amount
+                SELECT {rounded("coalesce(fills_value, 0)")} AS due_amount
             ) AS charge
             CROSS JOIN LATERAL (
-                SELECT {_rounded("cap_price * orders.quantity")} AS bound_amount
+                SELECT {rounded("cap_price * orders.quantity")} AS bound_amount
             ) AS hold
             WHERE fee_rate IS NOT NULL AND (
-                (orders.amount, orders.fee, filled_value)
-                    <> (coalesce(fills_amount, 0), coalesce(fills_fee, 0), coalesce(fills.value, 0))
-                OR (orders.amount, orders.fee) <> (due_amount, ceil(due_amount * fee_rate))
+                (orders.amount, orders.fee, filled_value, maker_value)
+                    <> (coalesce(fills_amount, 0), coalesce(fills_fee, 0), coalesce(fills_value, 0),
+                        coalesce(fills_maker_value, 0))
+                OR (orders.amount, orders.fee) <> (due_amount, {_fee("due_amount")})
                 OR (hold_amount <> 0 OR (side = 'buy' AND status <> 'rejected'))
                     AND (side, hold_amount) IS DISTINCT FROM
-                        ('buy', bound_amount + ceil(bound_amount * fee_rate))
+                        ('buy', bound_amount + {worst_fee("bound_amount")})
+                OR side = 'buy' AND fills_value > cap_price * filled_quantity
+                OR side = 'sell' AND fills_value < cap_price * filled_quantity
             )
             /* since: orders.id */
+            """,
+        ),
+        Rows(
+            "a fill that is not the sum of its executions",
+            "trading",
+            """
+            SELECT fill.id, order_id, quantity, value, executed.*
+            FROM orders_fill AS fill CROSS JOIN LATERAL (
+                SELECT sum((execution ->> 2)::bigint) AS units,
+                       sum((execution ->> 2)::bigint * (execution ->> 3)::numeric) AS worth,
+                       bool_and(execution ->> 4 = liquidity) AS alike
+                FROM jsonb_array_elements(executions) AS execution
+            ) AS executed
+            WHERE executions <> '[]' AND (quantity, value, true) IS DISTINCT FROM (units, worth, alike)
+            /* since: fill.id */
             """,
         ),
         Rows(
@@ -92,6 +132,21 @@ FROM orders_fill AS fill JOIN orders_order AS orders ON orders.id = order_id
 WHERE (fill.amount, fill.fee) <> (0, 0) /* since: fill.id */
 """
 
+# A fill of an order that was executed whole by the version before is one execution of its own id.
+_EXECUTIONS = """
+SELECT execution_id, order_id, instrument_id, side, executed.quantity, executed.price
+FROM (
+    SELECT (execution ->> 0)::uuid AS execution_id, order_id, (execution ->> 2)::bigint AS quantity,
+           (execution ->> 3)::numeric AS price
+    FROM orders_fill, jsonb_array_elements(executions) AS execution
+    UNION ALL
+    SELECT id, order_id, quantity, price FROM orders_fill
+    WHERE executions IS NULL OR executions = '[]'
+) AS executed
+JOIN orders_order AS orders ON orders.id = order_id
+WHERE true /* since: execution_id */
+"""
+
 _PAID_FILLS = """
 SELECT entry.fill_id, entry.order_id, paid.user_id, paid.side, entry.quantity, paid.amount, paid.fee
 FROM ledger_journalentry AS entry
@@ -107,31 +162,25 @@ WHERE entry.type = 'order_settlement' /* since: entry.fill_id */
 
 I13 = Invariant(
     "I13",
-    "filled ⇔ hold captured, paid, position changed, told; ended unfilled ⇔ released, not paid, told",
+    "each execution is in one fill; each filled part, whatever its order's end ⇔ hold captured, paid, "
+    "position changed, told; what was not filled ⇔ released, not paid, told",
     always=False,
     checks=(
         Same(
             "the venue's executions are not the fills",
-            "fill_id",
+            "execution_id",
             (
                 "market",
                 """
-                SELECT buy_execution_id AS fill_id, buy_order_id AS order_id, instrument_id, 'buy' AS side,
-                       quantity, price
+                SELECT buy_execution_id AS execution_id, buy_order_id AS order_id, instrument_id,
+                       'buy' AS side, quantity, price
                 FROM venue_trade WHERE buy_order_id IS NOT NULL /* since: buy_execution_id */
                 UNION ALL
                 SELECT sell_execution_id, sell_order_id, instrument_id, 'sell', quantity, price
                 FROM venue_trade WHERE sell_order_id IS NOT NULL /* since: sell_execution_id */
                 """,
             ),
-            (
-                "trading",
-                """
-                SELECT fill.id AS fill_id, order_id, instrument_id, side, fill.quantity, fill.price
-                FROM orders_fill AS fill JOIN orders_order AS orders ON orders.id = order_id
-                WHERE true /* since: fill.id */
-                """,
-            ),
+            ("trading", _EXECUTIONS),
         ),
         Same("the fills are not what was paid", "fill_id", ("trading", _FILLS), ("billing", _PAID_FILLS)),
         Same(

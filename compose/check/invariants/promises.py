@@ -10,16 +10,21 @@ I17 = Invariant(
     always=False,
     checks=(
         Rows(
-            "an order that was promised and is not there",
+            "an order, or its replacement, that was promised and is not there",
             "trading",
             """
             SELECT answer.user_id, answer.key, answer.status, answer.body::json ->> 'id' AS promised,
-                   orders.id AS order_id
+                   orders.id AS order_id, wanted.order_id AS replaced_id
             FROM idempotent_answers AS answer
             LEFT JOIN orders_order AS orders
                 ON orders.user_id = answer.user_id AND orders.client_order_id = answer.key
-            WHERE orders.id IS NULL
-               OR answer.status <> 201 OR answer.body::json ->> 'id' IS DISTINCT FROM orders.id::text
+            LEFT JOIN orders_orderreplacement AS wanted
+                ON wanted.new_order_id = (answer.body::json ->> 'replaced_by')::uuid
+                AND wanted.client_order_id = answer.key
+            WHERE answer.body::json ->> 'id' IS DISTINCT FROM CASE answer.status
+                WHEN 201 THEN orders.id::text WHEN 202 THEN wanted.order_id::text
+            END
+               OR answer.status NOT IN (201, 202)
             """,
         ),
         Rows(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from compose.check.model import Invariant, Rows
+from compose.check.model import Invariant, Rows, Same
 
 I11 = Invariant(
     "I11",
-    "no order older than 30 s is unfinished, but limit orders that rest; each open one has a deadline",
+    "no order older than 30 s is unfinished, but those that rest, in the book, and are not 30 s past their "
+    "expiry; each open one has a deadline",
     always=False,
     checks=(
         Rows(
@@ -16,8 +17,19 @@ I11 = Invariant(
             """
             SELECT id, user_id, side, type, status, version, created_at FROM orders_order AS orders
             WHERE status IN ('accepted', 'working', 'partially_filled')
-            AND NOT (type = 'limit' AND status <> 'accepted')
+            AND rested_at IS NULL
             AND created_at NOT BETWEEN now() - interval '30 seconds' AND now() + interval '1 second'
+            /* since: orders.id */
+            """,
+        ),
+        Rows(
+            "an order that rests beyond its time",
+            "trading",
+            """
+            SELECT orders.id, orders.user_id, side, status, rested_at, expires_at, rests, due_at FROM
+            orders_order AS orders LEFT JOIN orders_orderdeadline ON order_id = orders.id
+            WHERE status IN ('accepted', 'working', 'partially_filled') AND rested_at IS NOT NULL
+            AND (expires_at IS NULL OR expires_at < now() - interval '30 seconds' OR rests IS NOT TRUE)
             /* since: orders.id */
             """,
         ),
@@ -44,6 +56,26 @@ I11 = Invariant(
             WHERE due_at < now() - interval '30 seconds'
             """,
             few=True,
+        ),
+        Same(
+            "the orders that rest are not those in the book",
+            "order_id",
+            (
+                "trading",
+                """
+                SELECT id AS order_id, user_id, quantity - filled_quantity AS remaining
+                FROM orders_order AS orders
+                WHERE status IN ('working', 'partially_filled') AND rested_at IS NOT NULL
+                /* since: orders.id */
+                """,
+            ),
+            (
+                "market",
+                """
+                SELECT order_id, user_id, remaining FROM venue_restingorder AS resting
+                WHERE true /* since: resting.order_id */
+                """,
+            ),
         ),
         Rows(
             "a resting order whose time is over",

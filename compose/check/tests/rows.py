@@ -10,14 +10,16 @@ def order(id: str, side: str, quantity: int, status: str, *, hold: int, filled: 
           ) -> str:  # fmt: skip
     """The INSERT of an order that is past its first state already; with a limit, it rests."""
     type, limit_price, lives = ("limit", limit, "gtc") if limit else ("market", "NULL", "day")
+    rested_at, expires_at = ("now()", "now() + interval '90 days'") if limit else ("NULL", "NULL")
     return f"""
         INSERT INTO orders_order (id, version, user_id, client_order_id, instrument_id, side, type,
-            time_in_force, quantity, limit_price, cap_price, currency, fee_rate, hold_amount, status,
-            filled_quantity, filled_value, amount, fee, reject_code, reject_limit, reject_value, request_id,
-            created_at, updated_at)
+            time_in_force, quantity, limit_price, cap_price, rested_at, expires_at, currency, fee_rate,
+            hold_amount, status, filled_quantity, filled_value, amount, fee, reject_code, reject_limit,
+            reject_value, request_id, created_at, updated_at)
         VALUES ('{id}', {version}, '{ANN}', 'key-{id}', '{AAPL}', '{side}', '{type}', '{lives}', {quantity},
-            {limit_price}, 50, 'USD', 0.0005, {hold}, '{status}', {filled}, {value}, {amount}, {fee},
-            '{reject}', '', '', '', now(), now())
+            {limit_price}, {50 if side == "buy" else 1}, {rested_at}, {expires_at}, 'USD', 0.0005, {hold},
+            '{status}', {filled},
+            {value}, {amount}, {fee}, '{reject}', '', '', '', now(), now())
     """
 
 
@@ -148,16 +150,29 @@ def heard(service: str, id: str, type: str) -> str:
     return f"INSERT INTO inbox (consumer, event_id, type) VALUES ('{service}', '{id}', '{type}')"
 
 
-def answer(key: str, promised: str, *, user: str = ANN) -> str:
+def answer(key: str, promised: str, *, user: str = ANN, replaced_by: str = "") -> str:
     """The INSERT of what a client was told under an Idempotency-Key."""
+    status, more = (202, f', "replaced_by": "{replaced_by}"') if replaced_by else (201, "")
     return f"""
         INSERT INTO idempotent_answers (user_id, key, request_hash, status, location, body)
-        VALUES ('{user}', '{key}', 'x', 201, '', '{{"id": "{promised}"}}')
+        VALUES ('{user}', '{key}', 'x', {status}, '', '{{"id": "{promised}"{more}}}')
     """
 
 
-def deadline(order_id: str, span: str) -> str:
-    return f"INSERT INTO orders_orderdeadline VALUES ('{order_id}', now() + interval '{span}', 0)"
+def deadline(order_id: str, span: str, *, rests: bool = False) -> str:
+    return f"""
+        INSERT INTO orders_orderdeadline (order_id, due_at, recalls, rests)
+        VALUES ('{order_id}', now() + interval '{span}', 0, {rests})
+    """
+
+
+def replacement(order_id: str, new_order_id: str, quantity: int, price: str) -> str:
+    """The INSERT of what a customer wants in an order's place."""
+    return f"""
+        INSERT INTO orders_orderreplacement (order_id, new_order_id, quantity, limit_price, client_order_id,
+            request_id, requested_at, placed)
+        VALUES ('{order_id}', '{new_order_id}', {quantity}, {price}, 'key-{new_order_id}', '', now(), false)
+    """
 
 
 def change(order_id: str, sequence: int, before: str, after: str, event: str = "") -> str:

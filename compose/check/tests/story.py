@@ -122,7 +122,7 @@ STORY: dict[str, list[str]] = {
         change(REJECTED, 3, "working", "rejected", REFUSED),
         change(OPEN_BUY, 2, "accepted", "working", OPEN_HELD),
         change(OPEN_SELL, 2, "accepted", "working"),
-        *(deadline(order, "1 day") for order in (OPEN_BUY, OPEN_SELL)),
+        *(deadline(order, "90 days", rests=True) for order in (OPEN_BUY, OPEN_SELL)),
         *(answer(f"key-{order}", order) for order in (BUY, SELL, REJECTED, OPEN_BUY, OPEN_SELL)),
         f"""
         INSERT INTO positions_position (id, user_id, instrument_id, quantity, held_quantity, cost_basis,

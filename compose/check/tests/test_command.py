@@ -63,7 +63,7 @@ def test_a_broken_one(do, capsys):
     assert main(["--wait", "0"]) == 1
 
     out = capsys.readouterr().out
-    assert "I13      1  filled ⇔" in out
+    assert "I13      1  each execution is in one fill" in out
     assert "the orders that ended otherwise are not what was told: 1" in out
     assert "notification says nothing" in out
     assert out.endswith("1 violations of I13.\n")

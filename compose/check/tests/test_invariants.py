@@ -12,7 +12,16 @@ from compose.check.invariants import INVARIANTS
 from compose.check.model import Finding, Rows, Same, run
 from compose.check.snapshot import SERVICES, Snapshot, first_id
 from compose.check.tests import rows
-from compose.check.tests.names import ACCOUNT, BEGUN, BUY_ENTRY, DEPOSIT_ENTRY, EXTERNAL, OPEN_BUY, OTHER
+from compose.check.tests.names import (
+    ACCOUNT,
+    BEGUN,
+    BUY_ENTRY,
+    BUY_FILL,
+    DEPOSIT_ENTRY,
+    EXTERNAL,
+    OPEN_BUY,
+    OTHER,
+)
 from compose.check.tests.violations import LIFT, STREAM_VIOLATIONS, VIOLATIONS
 from servicekit.contracts.subscribers import SUBSCRIBED_TYPES
 from tests.contracts.source import SERVICES as SERVICE_PACKAGES
@@ -79,6 +88,25 @@ def test_a_violation_on_the_streams_is_found(
 
     assert finding.count == 1
     assert finding.sample
+
+
+def test_a_fill_of_several_executions_and_an_order_to_be_replaced_are_no_violation(
+    snapshot: Snapshot, databases: dict[str, Any]
+) -> None:
+    with databases["trading"].cursor() as cursor:
+        cursor.execute(LIFT)
+        cursor.execute(
+            f"""
+            UPDATE orders_fill SET value = 430.40, liquidity = 'taker', executions = '[
+                ["{BUY_FILL}", "{BUY_FILL}", "9", "43.04", "taker", "house"],
+                ["{OTHER}", "{OTHER}", "1", "43.04", "taker", "customer"]]'
+            WHERE id = '{BUY_FILL}'
+            """
+        )
+        cursor.execute(rows.replacement(OPEN_BUY, OTHER, 6, "10"))
+        cursor.execute(rows.answer(f"key-{OTHER}", OPEN_BUY, replaced_by=OTHER))
+    assert found(snapshot, invariant="I7") == {}
+    assert found(snapshot, invariant="I17") == {}
 
 
 def test_every_check_of_every_invariant_is_proven_so() -> None:

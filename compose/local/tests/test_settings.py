@@ -66,6 +66,15 @@ def test_quotas_are_the_services_own_until_one_is_chosen_and_stay_then(folder: P
     assert (again["orders_a_day"], again["sign_ups_a_day"]) == ("20000", "")
 
 
+def test_the_venues_time_zone_stays_until_another_is_chosen(folder: Path) -> None:
+    home = Home.at(folder)
+    assert Settings.read(home, {}).chosen["venue_time_zone"] == ""
+    home.write_state(**Settings.read(home, {"BIRZHA_VENUE_TIME_ZONE": "Europe/Moscow"}).state)
+    assert Settings.read(home, {}).chosen["venue_time_zone"] == "Europe/Moscow"
+    with pytest.raises(CommandError, match=r"BIRZHA_VENUE_TIME_ZONE=Mars/Olympus is not a time zone"):
+        Settings.read(home, {"BIRZHA_VENUE_TIME_ZONE": "Mars/Olympus"})
+
+
 @pytest.mark.parametrize("text", ["0", "-1", "1.5", "many", str(2**31)])
 def test_a_quota_that_is_none(folder: Path, text: str) -> None:
     with pytest.raises(CommandError, match=r"BIRZHA_ORDERS_A_DAY=.*whole number above zero, or off"):

@@ -2,11 +2,15 @@
 
 from trading_service.orders.services.order_cancel_request import order_cancel_request
 from trading_service.orders.services.order_place import order_place
+from trading_service.orders.services.order_replace_request import order_replace_request
 from trading_service.orders.services.orders_cancel import orders_cancel
+from trading_service.orders.services.orders_cancel_request import orders_cancel_request
 from trading_service.orders.services.orders_expire import LIMIT as SWEEP_LIMIT
 from trading_service.orders.services.orders_expire import deadlines_clamp, orders_expire
 from trading_service.orders.services.orders_fill import orders_fill
 from trading_service.orders.services.orders_reject import orders_reject
+from trading_service.orders.services.orders_replace import orders_replace
+from trading_service.orders.services.orders_rest import orders_rest
 from trading_service.orders.services.orders_submit import orders_submit
 
 __all__ = [
@@ -14,9 +18,13 @@ __all__ = [
     "deadlines_clamp",
     "order_cancel_request",
     "order_place",
+    "order_replace_request",
     "orders_cancel",
+    "orders_cancel_request",
     "orders_expire",
     "orders_fill",
     "orders_reject",
+    "orders_replace",
+    "orders_rest",
     "orders_submit",
 ]

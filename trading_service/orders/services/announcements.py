@@ -9,10 +9,28 @@ from trading_service.orders.models import Order
 from trading_service.orders.services.batch import LockedOrder
 
 
-def order_submitted(order: Order | LockedOrder, *, ticker: str, at: datetime) -> trading.OrderSubmitted:
+def order_placed(order: Order) -> trading.OrderPlacedV2:
+    """An order that was taken; of a buy, its hold."""
+    return trading.OrderPlacedV2(
+        order_id=order.id,
+        user_id=order.user_id,
+        instrument_id=order.instrument_id,
+        ticker=order.instrument.ticker,
+        side=order.side,
+        type=order.type,
+        quantity=order.quantity,
+        time_in_force=order.time_in_force,
+        limit_price=order.limit_price,
+        hold_amount=order.hold_amount,
+        currency=order.currency,
+        placed_at=order.created_at,
+    )
+
+
+def order_submitted(order: Order | LockedOrder, *, ticker: str, at: datetime) -> trading.OrderSubmittedV2:
     """A working order, sent to the venue."""
     assert order.cap_price is not None  # the database has it for every order that is not rejected
-    return trading.OrderSubmitted(
+    return trading.OrderSubmittedV2(
         order_id=order.id,
         user_id=order.user_id,
         instrument_id=order.instrument_id,
@@ -21,7 +39,9 @@ def order_submitted(order: Order | LockedOrder, *, ticker: str, at: datetime) ->
         type=order.type,
         quantity=order.quantity,
         cap_price=order.cap_price,
+        limit_price=order.limit_price,
         time_in_force=order.time_in_force,
+        expires_at=order.expires_at,
         submitted_at=at,
     )
 
@@ -42,9 +62,9 @@ def order_rejected(order: Order | LockedOrder, *, ticker: str, at: datetime) -> 
     )
 
 
-def order_canceled(order: LockedOrder, *, at: datetime) -> trading.OrderCanceled:
-    """An order that ended because its customer wanted it back."""
-    return trading.OrderCanceled(
+def order_canceled(order: LockedOrder, *, at: datetime) -> trading.OrderCanceledV2:
+    """An order whose rest was taken back: at its customer's wish, or for a reason."""
+    return trading.OrderCanceledV2(
         order_id=order.id,
         user_id=order.user_id,
         instrument_id=order.instrument_id,
@@ -52,6 +72,8 @@ def order_canceled(order: LockedOrder, *, at: datetime) -> trading.OrderCanceled
         side=order.side,
         quantity=order.quantity,
         filled_quantity=order.filled_quantity,
+        code=order.reject_code,
+        detail=order.reject_value,
         canceled_at=at,
     )
 

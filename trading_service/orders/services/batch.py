@@ -29,9 +29,10 @@ from trading_service.orders.saga import Step
 from trading_service.positions.services import Move, Movement, positions_move
 
 _COLUMNS = """
-    orders.id, orders.version, user_id, instrument_id, ticker, side, orders.type, time_in_force, quantity,
-    cap_price, orders.currency, orders.status, filled_quantity, filled_value, amount, fee,
-    fee_rate, hold_amount, cancel_requested_at
+    orders.id, orders.version, orders.user_id, instrument_id, ticker, side, orders.type, time_in_force,
+    quantity, limit_price, cap_price, expires_at, rested_at, orders.currency, orders.status, filled_quantity,
+    filled_value, maker_value, amount, fee, fee_rate, maker_fee_rate, minimum_fee, hold_amount,
+    cancel_requested_at
 """
 
 _LOCK = Statement(
@@ -49,7 +50,7 @@ _LOCK_DUE = Statement(
 SELECT {_COLUMNS}, recalls, request_id FROM orders_orderdeadline AS deadline
 JOIN orders_order AS orders ON orders.id = order_id
 JOIN reference_listedinstrument AS instrument ON instrument.id = instrument_id
-WHERE due_at <= statement_timestamp() ORDER BY due_at LIMIT %s
+WHERE rests = %s AND due_at <= statement_timestamp() ORDER BY due_at LIMIT %s
 FOR NO KEY UPDATE OF deadline, orders SKIP LOCKED
 """
 )
@@ -73,14 +74,20 @@ class LockedOrder:
     type: str
     time_in_force: str
     quantity: int
+    limit_price: Decimal | None
     cap_price: Decimal
+    expires_at: datetime | None
+    rested_at: datetime | None
     currency: str
     status: str
     filled_quantity: int
     filled_value: Decimal
+    maker_value: Decimal
     amount: int
     fee: int
     fee_rate: Decimal | None
+    maker_fee_rate: Decimal | None
+    minimum_fee: int
     hold_amount: int
     cancel_requested_at: datetime | None
     reject_code: str = ""
@@ -121,10 +128,10 @@ class DueOrder(NamedTuple):
     placed_by: Origin
 
 
-def orders_lock_due(*, limit: int) -> list[DueOrder]:
-    """Lock orders whose deadline has passed, the longest overdue first."""
+def orders_lock_due(*, limit: int, resting: bool) -> list[DueOrder]:
+    """Lock orders whose deadline has passed, the longest overdue first: those that rest, or all others."""
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK_DUE, [limit])
+        cursor.execute(_LOCK_DUE, [resting, limit])
         rows = [(LockedOrder(*row[:-2]), *row[-2:]) for row in cursor.fetchall()]
     if not rows:
         return []

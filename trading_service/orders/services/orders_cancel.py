@@ -1,4 +1,4 @@
-"""Orders that the venue gave back before they were executed."""
+"""Orders whose rest the venue gave back, or whose time in its book was over."""
 
 from __future__ import annotations
 
@@ -8,26 +8,51 @@ from servicekit.contracts import market
 from servicekit.contracts.reject_reasons import RejectCode
 from servicekit.messaging.consume import Received
 from servicekit.telemetry import HasOrigin
-from trading_service.orders import saga
+from trading_service.orders.errors import ExecutionConflict
 from trading_service.orders.models import Status
+from trading_service.orders.saga import Step
 from trading_service.orders.services.announcements import order_canceled, order_expired
 from trading_service.orders.services.batch import Batch, LockedOrder, claimed, orders_lock
+from trading_service.orders.services.orders_replace import orders_replace
+
+Ended = Received[market.OrderCanceled] | Received[market.OrderCanceledV2] | Received[market.OrderExpired]
 
 
-def orders_cancel(*, messages: Sequence[Received[market.OrderCanceled]]) -> None:
-    """End open orders; final ones stay as they are.
+def orders_cancel(*, messages: Sequence[Ended], step: Step) -> None:
+    """End open orders; final ones stay as they are. One that is to be replaced gets its successor.
+
+    Args:
+        messages: all of one type.
+        step: ``saga.CANCELED``, ``saga.DAY_ENDED``, or ``saga.CANCELED_WHOLE`` for those of the version
+        before.
 
     Raises:
         Order.DoesNotExist: an order was not placed here; nothing was changed.
+        ExecutionConflict: the venue executed more of an order, or less, than is booked; nothing was changed.
 
     Emits:
-        OrderCanceled or OrderExpired.
+        OrderCanceledV2 or OrderExpired, and for successors OrderPlacedV2, OrderSubmittedV2, OrderRejected.
     """
     orders = orders_lock(message.event.order_id for message in messages)
-    batch = Batch(saga.CANCELED.cause)
-    for order, message in claimed(messages, orders, saga.CANCELED):
-        order_end(batch, order, message)
-    batch.write("reject_code")
+    batch, given_back = Batch(step.cause), []
+    for order, message in claimed(messages, orders, step):
+        event = message.event
+        if not isinstance(event, market.OrderCanceled) and event.executed != order.filled_quantity:
+            raise ExecutionConflict(
+                f"order {order.id} is filled to {order.filled_quantity}, "
+                f"but ended at the venue with {event.executed} executed"
+            )
+        if isinstance(event, market.OrderExpired):
+            _expire(batch, order, message, RejectCode.DAY_ENDED)
+        elif isinstance(event, market.OrderCanceledV2) and event.reason:
+            order.reject_code, order.reject_value = event.reason, event.detail
+            _cancel(batch, order, message)
+        else:
+            order_end(batch, order, message)
+            if order.status == Status.CANCELED:
+                given_back.append((order, message))
+    batch.write("reject_code", "reject_value")
+    orders_replace(given_back)
 
 
 def order_end(batch: Batch, order: LockedOrder, by: HasOrigin) -> None:
@@ -36,10 +61,19 @@ def order_end(batch: Batch, order: LockedOrder, by: HasOrigin) -> None:
     It is ``canceled`` when its customer had asked for that, whatever came first, otherwise ``expired``.
     """
     if order.cancel_requested_at is not None:
-        batch.move(order, Status.CANCELED, by)
-        batch.tell(order, order_canceled(order, at=batch.now), by)
+        _cancel(batch, order, by)
     else:
-        batch.move(order, Status.EXPIRED, by)
-        order.reject_code = RejectCode.TIMED_OUT.value
-        batch.tell(order, order_expired(order, at=batch.now), by)
+        _expire(batch, order, by, RejectCode.DAY_ENDED if order.rested_at else RejectCode.TIMED_OUT)
+
+
+def _cancel(batch: Batch, order: LockedOrder, by: HasOrigin) -> None:
     batch.release(order)
+    batch.move(order, Status.CANCELED, by)
+    batch.tell(order, order_canceled(order, at=batch.now), by)
+
+
+def _expire(batch: Batch, order: LockedOrder, by: HasOrigin, code: RejectCode) -> None:
+    batch.release(order)
+    batch.move(order, Status.EXPIRED, by)
+    order.reject_code = code.value
+    batch.tell(order, order_expired(order, at=batch.now), by)

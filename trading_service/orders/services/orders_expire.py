@@ -16,9 +16,10 @@ from servicekit.arrays import columns
 from servicekit.contracts import trading
 from servicekit.database import execute_deferred
 from trading_service.orders import saga
-from trading_service.orders.models import OrderDeadline
+from trading_service.orders.models import OrderDeadline, Status
 from trading_service.orders.services.batch import Batch, LockedOrder, orders_lock_due
 from trading_service.orders.services.orders_cancel import order_end
+from trading_service.orders.services.orders_replace import orders_replace
 
 #: The most orders of one transaction.
 LIMIT = 200
@@ -33,7 +34,7 @@ WHERE deadline.order_id = next.order_id
 
 
 @transaction.atomic
-def orders_expire(*, limit: int = LIMIT) -> int:
+def orders_expire(*, limit: int = LIMIT, resting: bool = False) -> int:
     """Take orders that are due, the longest overdue first, at most ``limit``.
 
     One that billing has not answered ends here. One that is at the venue is asked back
@@ -41,18 +42,25 @@ def orders_expire(*, limit: int = LIMIT) -> int:
     gets a later deadline: the venue's answer ends it. Orders that another transaction has in hand are
     left for the next time. What is told carries the id and the trace of the request that placed the order.
 
+    Args:
+        resting: those that rest, which are due a while after they should have expired; otherwise all others.
+
     Returns:
         How many were taken; ``limit`` means there may be more.
 
     Emits:
-        OrderExpired, OrderCanceled, OrderCancelRequested.
+        OrderExpired, OrderCanceledV2, OrderCancelRequested; for what takes the place of a canceled one
+        see :func:`orders_replace`.
     """
-    due = orders_lock_due(limit=limit)
+    due = orders_lock_due(limit=limit, resting=resting)
     batch = Batch(saga.DEADLINE)
     recalled: list[tuple[LockedOrder, int]] = []
+    given_back = []
     for order, recalls, by in due:
         if order.status in saga.HOLD_OVERDUE.leaves:
             order_end(batch, order, by)
+            if order.status == Status.CANCELED:
+                given_back.append((order, by))
         elif order.status in saga.VENUE_OVERDUE.leaves:
             batch.change(order)
             batch.tell(order, _recall(order, batch), by)
@@ -61,20 +69,21 @@ def orders_expire(*, limit: int = LIMIT) -> int:
     if recalled:
         rows = ((order.id, recalls, _deadline_s(recalls)) for order, recalls in recalled)
         execute_deferred(_REARM, columns(rows))
+    orders_replace(given_back)
     return len(due)
 
 
 def deadlines_clamp() -> int:
     """Bring deadlines back that lie too far ahead, because the database's clock was put back.
 
-    No deadline is ever set further away than ``ORDER_DEADLINE_LONGEST``.
+    No deadline is ever set further away than ``ORDER_DEADLINE_LONGEST``, but of orders that rest.
 
     Returns:
         How many did.
     """
     too_far = Now() + timedelta(seconds=settings.ORDER_DEADLINE_LONGEST)
     soon = Now() + timedelta(seconds=settings.ORDER_DEADLINE)
-    return OrderDeadline.objects.filter(due_at__gt=too_far).update(due_at=soon)
+    return OrderDeadline.objects.filter(rests=False, due_at__gt=too_far).update(due_at=soon)
 
 
 def _recall(order: LockedOrder, batch: Batch) -> trading.OrderCancelRequested:

@@ -19,7 +19,7 @@ def orders_submit(*, messages: Sequence[Received[billing.HoldPlaced]]) -> None:
         Order.DoesNotExist: an order was not placed here; nothing was changed.
 
     Emits:
-        OrderSubmitted.
+        OrderSubmittedV2.
     """
     orders = orders_lock(message.event.order_id for message in messages)
     batch = Batch(saga.HOLD_PLACED.cause)

@@ -80,7 +80,7 @@ def test_what_was_not_charged_by_the_rule_is_found(
 ) -> None:
     """Order, fill and position agree with each other, and all are wrong."""
     order = world.working(user_id)
-    monkeypatch.setattr(sys.modules[orders_fill.__module__], "order_charge", lambda *_, **__: wrongly)
+    monkeypatch.setattr(sys.modules[orders_fill.__module__], "charge", lambda *_, **__: wrongly)
     world.execute(order)
     assert consistency_check()["an order and its fills"] == 1
 

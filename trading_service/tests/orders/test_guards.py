@@ -74,6 +74,9 @@ def test_after_a_final_state_not_one_field_changes(aapl, world, user_id, status:
         {"version": 9, "user_id": new_id()},
         {"version": 9, "cap_price": Decimal(1)},
         {"version": 9, "hold_amount": 0},
+        {"version": 9, "maker_fee_rate": Decimal(1)},
+        {"version": 9, "minimum_fee": 2},
+        {"version": 9, "maker_value": Decimal(1)},
         {"version": 9, "filled_quantity": 1},
         {"version": 9, "filled_quantity": -1},
         {"version": 9, "status": "nonsense"},
@@ -101,11 +104,37 @@ def test_an_order_begins_as_accepted_or_rejected_a_sell_at_the_venue(
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("status", ["rejected", "expired", "canceled"])
+@pytest.mark.parametrize("status", ["rejected", "expired", "working"])
 def test_what_was_rejected_or_expired_has_its_reason(aapl, world, user_id, status: str) -> None:
     rows = Order.objects.filter(id=world.order(user_id).id)
-    without = {"rejected": "", "expired": "", "canceled": "timed_out"}[status]
-    assert refused(lambda: rows.update(version=2, status=status, reject_code=without))
+    wrong = {"rejected": "", "expired": "", "working": "timed_out"}[status]
+    assert refused(lambda: rows.update(version=2, status=status, reject_code=wrong))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("code", ["", "unfilled"])
+def test_what_was_canceled_may_have_one(aapl, world, user_id, code: str) -> None:
+    rows = Order.objects.filter(id=world.order(user_id).id)
+    assert rows.update(version=2, status="canceled", reject_code=code) == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"limit_price": Decimal(99)},
+        {"expires_at": NOON},
+        {"type": "limit"},
+        {"type": "limit", "limit_price": Decimal(99), "worst_price": Decimal(99)},
+    ],
+    ids=str,
+)
+def test_prices_and_expiry_fit_the_type(aapl, world, user_id, terms: dict[str, Any]) -> None:
+    order = world.order(user_id)
+    order.pk, order.client_order_id = new_id(), "other"
+    for name, value in terms.items():
+        setattr(order, name, value)
+    assert refused(lambda: order.save(force_insert=True))
 
 
 @pytest.mark.django_db

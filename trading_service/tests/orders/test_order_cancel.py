@@ -29,11 +29,11 @@ def test_the_venue_takes_it_back(aapl, world, user_id, published, api) -> None:
     order = world.working(user_id)
     api(user_id).post(f"/api/v1/orders/{order.id}/cancel")
     world.cancel(order)
-    (canceled,) = published(trading.OrderCanceled)
+    (canceled,) = published(trading.OrderCanceledV2)
     assert (canceled.order_id, canceled.quantity, canceled.filled_quantity) == (order.id, 10, 0)
     body = api(user_id).get(f"/api/v1/orders/{order.id}").json()
     assert body["status"] == "canceled"
-    assert body["history"][-1]["cause"] == "market.order.canceled.v1"
+    assert body["history"][-1]["cause"] == "market.order.canceled.v2"
 
 
 def test_a_canceled_sell_gives_back_what_is_not_filled(aapl, world, user_id, published) -> None:
@@ -44,7 +44,7 @@ def test_a_canceled_sell_gives_back_what_is_not_filled(aapl, world, user_id, pub
     world.cancel(order)
     position = Position.objects.get()
     assert (position.quantity, position.held_quantity) == (8, 0)
-    assert published(trading.OrderCanceled)[0].filled_quantity == 2
+    assert published(trading.OrderCanceledV2)[0].filled_quantity == 2
 
 
 @pytest.mark.parametrize("again", ["cancel", "refuse", "hold", "decline"])
@@ -75,7 +75,7 @@ def test_many_taken_back_at_once(aapl, world, user_id, published, deliver_many) 
     assert deliver_many([world.canceled(order) for order in orders]) == 3
     # the third was not asked back by its customer: its time was over
     assert [fresh(order).status for order in orders] == ["canceled", "canceled", "expired"]
-    assert [event.order_id for event in published(trading.OrderCanceled)] == [o.id for o in orders[:2]]
+    assert [event.order_id for event in published(trading.OrderCanceledV2)] == [o.id for o in orders[:2]]
     assert [event.order_id for event in published(trading.OrderExpired)] == [orders[2].id]
     assert Position.objects.get().held_quantity == 0
 

@@ -34,16 +34,20 @@ def test_a_buy_is_accepted_and_asks_billing_to_hold_its_worst_cost(aapl, world, 
         "time_in_force": "day",
         "status": "accepted",
         "filled_quantity": 0,
+        "remaining_quantity": 10,
         "average_price": None,
         "amount": "0.00",
         "fee": "0.00",
         "currency": "USD",
         "reject_reason": None,
+        "rested_at": None,
+        "expires_at": None,
         "cancel_requested_at": None,
+        "replaced_by": None,
     }
     # and billing is asked for 101.00 × 10 and the fee of 0.05 % on it
     (placed,) = published()
-    assert isinstance(placed, trading.OrderPlaced)
+    assert isinstance(placed, trading.OrderPlacedV2)
     assert placed.hold_amount == 101_000 + 51
     assert str(placed.order_id) == body["id"]
     order = Order.objects.get()
@@ -63,8 +67,8 @@ def test_a_sell_holds_the_units_and_goes_to_the_venue_at_once(aapl, world, user_
     assert (position.quantity, position.held_quantity) == (10, 4)
     assert (order.status, order.version, order.hold_amount) == ("working", 2, 0)
     placed, submitted = published()[before:]
-    assert (type(placed), placed.hold_amount) == (trading.OrderPlaced, 0)
-    assert (type(submitted), submitted.cap_price) == (trading.OrderSubmitted, Decimal("99.00"))
+    assert (type(placed), placed.hold_amount) == (trading.OrderPlacedV2, 0)
+    assert (type(submitted), submitted.cap_price) == (trading.OrderSubmittedV2, Decimal("99.00"))
     assert [row.to_status for row in order.history.order_by("sequence")] == ["accepted", "working"]
 
 
@@ -159,7 +163,15 @@ def test_a_quantity_that_is_none(aapl, world, user_id, quantity: Any) -> None:
         ({"ticker": "A" * 33}, "max_length", "ticker"),
         ({"side": "hold"}, "invalid_choice", "side"),
         ({"type": "stop"}, "invalid_choice", "type"),
-        ({"type": "limit", "limit_price": "99.50"}, "order_type_unsupported", "type"),
+        ({"type": "limit"}, "limit_price_missing", "limit_price"),
+        ({"type": "limit", "limit_price": None}, "limit_price_missing", "limit_price"),
+        ({"type": "limit", "limit_price": "99.505"}, "price_step_invalid", "limit_price"),
+        ({"type": "limit", "limit_price": "0"}, "price_step_invalid", "limit_price"),
+        ({"type": "limit", "limit_price": "-1.00"}, "price_step_invalid", "limit_price"),
+        ({"type": "limit", "limit_price": "NaN"}, "price_step_invalid", "limit_price"),
+        ({"type": "limit", "limit_price": "1" + "0" * 30}, "price_step_invalid", "limit_price"),
+        ({"type": "limit", "limit_price": "1e30"}, "price_step_invalid", "limit_price"),
+        ({"type": "limit", "limit_price": "100.00", "time_in_force": "x"}, "invalid_choice", "time_in_force"),
         ({"limit_price": "99.50"}, "limit_price_unexpected", "limit_price"),
         ({"limit_price": 99.5}, "price_step_invalid", "limit_price"),
         ({"limit_price": "NaN"}, "price_step_invalid", "limit_price"),

@@ -23,7 +23,7 @@ def test_two_hundred_submits_with_one_key_make_one_order(aapl, world, user_id, p
     answers = at_once([lambda: world.post(user_id, key="the-key")] * 200, threads=20)
     assert len(answers) == 200
     assert Order.objects.count() == 1
-    assert len(published(trading.OrderPlaced)) == 1
+    assert len(published(trading.OrderPlacedV2)) == 1
     statuses = Counter(answer.status_code for answer in answers)
     assert set(statuses) <= {201, 409}
     assert {answer.json()["id"] for answer in answers if answer.status_code == 201} == {
@@ -79,7 +79,7 @@ def test_one_event_delivered_by_many_at_once_acts_once(aapl, world, user_id, pub
     event_id, fill_id = new_id(), new_id()
     outcomes = at_once([lambda: world.execute(order, fill_id=fill_id, id=event_id)] * 10)
     assert Counter(outcomes) == {True: 1, False: 9}
-    assert len(published(trading.OrderFilled)) == 1
+    assert len(published(trading.OrderFilledV2)) == 1
     assert Position.objects.get().quantity == 10
 
 
@@ -107,7 +107,7 @@ def test_batches_of_the_same_orders_in_any_order(aapl, world, user_id, deliver_m
     assert set(ends) <= {"filled", "canceled"}
     position = Position.objects.get()
     assert (position.quantity, position.held_quantity) == (40 - ends["filled"], 0)
-    assert len(published(trading.OrderCanceled)) == ends["canceled"]
+    assert len(published(trading.OrderCanceledV2)) == ends["canceled"]
     assert Fill.objects.filter(order__in=orders).count() == ends["filled"]
 
 

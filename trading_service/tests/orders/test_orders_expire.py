@@ -79,7 +79,7 @@ def test_billing_says_nothing(aapl, world, user_id, published, api) -> None:
     for late in (world.hold, world.decline, world.cancel):
         late(order)
     assert fresh(order).version == 2
-    assert not published(trading.OrderSubmitted)
+    assert not published(trading.OrderSubmittedV2)
 
 
 @pytest.mark.django_db
@@ -90,7 +90,7 @@ def test_the_customer_wanted_it_back_and_nobody_answered(aapl, world, user_id, p
     assert orders_sweep() == 1
     assert fresh(order).status == "canceled"
     assert order.history.last().cause == "deadline"
-    assert [event.order_id for event in published(trading.OrderCanceled)] == [order.id]
+    assert [event.order_id for event in published(trading.OrderCanceledV2)] == [order.id]
     assert not published(trading.OrderExpired)
 
 
@@ -117,7 +117,7 @@ def test_the_venue_is_asked_and_gives_a_sell_back(aapl, world, user_id, publishe
     world.cancel(order)
     assert fresh(order).status == ("canceled" if asked else "expired")
     assert fresh(order).reject_code == ("" if asked else "timed_out")
-    (told,) = published(trading.OrderCanceled if asked else trading.OrderExpired)
+    (told,) = published(trading.OrderCanceledV2 if asked else trading.OrderExpired)
     assert (told.order_id, told.quantity, told.filled_quantity) == (order.id, 6, 2)
     position = Position.objects.get()
     assert (position.quantity, position.held_quantity) == (8, 0)
@@ -184,9 +184,9 @@ def test_a_database_whose_clock_was_put_back_makes_nobody_wait(aapl, world, user
 
 
 @pytest.mark.django_db
-def test_nothing_due_is_two_small_statements(aapl, world, user_id, django_assert_num_queries) -> None:
+def test_nothing_due_is_three_small_statements(aapl, world, user_id, django_assert_num_queries) -> None:
     world.order(user_id)
-    with django_assert_num_queries(4):  # deadlines_clamp, begin, look, commit
+    with django_assert_num_queries(7):  # deadlines_clamp; twice begin, look, commit
         assert orders_sweep() == 0
 
 
@@ -212,7 +212,7 @@ def test_a_sweep_beside_the_answers_it_waited_for(aapl, world, user_id, publishe
     ends = [fresh(order).status for order in orders]
     assert set(ends) <= {"expired", "working"}
     assert len(published(trading.OrderExpired)) == ends.count("expired")
-    assert len(published(trading.OrderSubmitted)) == ends.count("working")
+    assert len(published(trading.OrderSubmittedV2)) == ends.count("working")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -22,7 +22,7 @@ def test_a_buy_is_filled_and_the_position_grows(aapl, world, user_id, published,
     fill_id = new_id()
     world.execute(order, price="99.37", fill_id=fill_id)
     # then 993.70 and the fee of 0.50 (0.49685) are booked
-    (filled,) = published(trading.OrderFilled)
+    (filled,) = published(trading.OrderFilledV2)
     assert (filled.fill_id, filled.amount, filled.fee, filled.final) == (fill_id, 99_370, 50, True)
     assert filled.price == Decimal("99.37")
     position = Position.objects.get()
@@ -39,13 +39,14 @@ def test_a_buy_is_filled_and_the_position_grows(aapl, world, user_id, published,
             "amount": "993.70",
             "fee": "0.50",
             "currency": "USD",
+            "liquidity": "taker",
             "executed_at": "2025-01-31T12:00:00Z",
         }
     ]
     assert [(row["from_status"], row["to_status"], row["cause"]) for row in body["history"]] == [
         (None, "accepted", "customer"),
         ("accepted", "working", "billing.hold.placed.v1"),
-        ("working", "filled", "market.order.executed.v1"),
+        ("working", "filled", "market.order.executed.v2"),
     ]
 
 
@@ -75,7 +76,7 @@ def test_the_same_fill_by_another_event_changes_nothing(aapl, world, user_id, pu
     world.execute(order, fill_id=fill_id)
     assert Fill.objects.count() == 1
     assert Position.objects.get().quantity == 10
-    assert len(published(trading.OrderFilled)) == 1
+    assert len(published(trading.OrderFilledV2)) == 1
 
 
 @pytest.mark.parametrize("end", ["refuse", "cancel", "execute"])
@@ -100,7 +101,7 @@ def test_an_order_may_be_filled_in_parts(aapl, world, user_id, published, api) -
     world.execute(order, quantity=3, price="100.02")
     body = api(user_id).get(f"/api/v1/orders/{order.id}").json()
     assert (body["status"], body["average_price"], body["amount"]) == ("filled", "100.01", "1000.09")
-    assert [fill.final for fill in published(trading.OrderFilled)] == [False, False, True]
+    assert [fill.final for fill in published(trading.OrderFilledV2)] == [False, False, True]
     assert [row["to_status"] for row in body["history"]][2:] == [
         "partially_filled",
         "partially_filled",
@@ -128,7 +129,7 @@ def test_many_at_once_buys_and_sells_of_several_positions(aapl, world, published
         world.working(anna, ticker="MSFT", quantity=1),
         world.working(anna, side="sell", quantity=15),
     ]
-    before = len(published(trading.OrderFilled))
+    before = len(published(trading.OrderFilledV2))
     # when all are executed in one batch
     prices = ["110.00", "90.00", "100.00", "50.00", "120.00"]
     events = [world.executed(order, price=price) for order, price in zip(orders, prices, strict=True)]
@@ -143,7 +144,7 @@ def test_many_at_once_buys_and_sells_of_several_positions(aapl, world, published
         (anna, msft.instrument_id, 1, 0, 5_003),
         (boris, aapl.instrument_id, 0, 0, 0),
     }
-    assert [event.order_id for event in published(trading.OrderFilled)[before:]] == [o.id for o in orders]
+    assert [event.order_id for event in published(trading.OrderFilledV2)[before:]] == [o.id for o in orders]
     assert not OrderDeadline.objects.exists()
 
 
@@ -179,7 +180,7 @@ def test_two_hundred_fills_of_one_order_are_one_call(
     with django_assert_num_queries(4):
         deliver_many([*((fill, place) for place, fill in enumerate(fills, 1)), world.executed(other)])
     # and each is what it would be alone: its own row, event, place in the history
-    told = [event for event in published(trading.OrderFilled) if event.order_id == order.id]
+    told = [event for event in published(trading.OrderFilledV2) if event.order_id == order.id]
     assert [event.fill_id for event in told] == [fill.fill_id for fill in fills]
     assert [event.final for event in told] == [False] * 199 + [True]
     ended = fresh(order)
@@ -197,5 +198,5 @@ def test_one_fill_told_twice_in_one_call_is_booked_once(
     order, fill_id = world.working(user_id), new_id()
     again = [(world.executed(order, quantity=4, fill_id=fill_id), place) for place in (1, 2)]
     assert deliver_many([*again, (world.executed(order, quantity=6), 3)]) == 3
-    assert [event.quantity for event in published(trading.OrderFilled)] == [4, 6]
+    assert [event.quantity for event in published(trading.OrderFilledV2)] == [4, 6]
     assert Position.objects.get().quantity == 10

@@ -20,7 +20,7 @@ def test_the_order_goes_to_the_venue_with_its_cap_price(aapl, world, user_id, pu
     world.hold(order, id=event_id, request_id="req-1")
     order = fresh(order)
     assert (order.status, order.version) == ("working", 2)
-    (submitted,) = published(trading.OrderSubmitted)
+    (submitted,) = published(trading.OrderSubmittedV2)
     assert (submitted.order_id, submitted.cap_price, submitted.quantity) == (order.id, Decimal("101.00"), 10)
     row = order.history.get(sequence=2)
     assert (row.from_status, row.to_status, row.cause) == ("accepted", "working", "billing.hold.placed.v1")
@@ -32,7 +32,7 @@ def test_the_same_event_twice_acts_once(aapl, world, user_id, published) -> None
     event_id = new_id()
     assert world.hold(order, id=event_id)
     assert not world.hold(order, id=event_id)
-    assert len(published(trading.OrderSubmitted)) == 1
+    assert len(published(trading.OrderSubmittedV2)) == 1
 
 
 @pytest.mark.parametrize("end", ["decline", "cancel"])
@@ -42,13 +42,13 @@ def test_a_hold_that_comes_after_the_end_changes_nothing(aapl, world, user_id, p
     ended = fresh(order)
     world.hold(order)
     assert fresh(order).version == ended.version
-    assert not published(trading.OrderSubmitted)
+    assert not published(trading.OrderSubmittedV2)
 
 
 def test_a_hold_said_by_another_event_again_changes_nothing(aapl, world, user_id, published) -> None:
     order = world.working(user_id)
     world.hold(order)
-    assert len(published(trading.OrderSubmitted)) == 1
+    assert len(published(trading.OrderSubmittedV2)) == 1
 
 
 def test_a_hold_for_an_unknown_order_fails_its_event(aapl, world, user_id) -> None:
@@ -65,7 +65,7 @@ def test_many_at_once_each_with_its_own_request(aapl, world, user_id, published,
     # when the holds of all are placed
     assert deliver_many([world.hold_placed(order) for order in reversed(orders)], request_id="req-7") == 4
     # then three go to the venue, in the order of the events
-    submitted = [event.order_id for event in published(trading.OrderSubmitted)]
+    submitted = [event.order_id for event in published(trading.OrderSubmittedV2)]
     assert submitted == [orders[3].id, orders[2].id, orders[0].id]
     assert [fresh(order).status for order in orders] == ["working", "rejected", "working", "working"]
     rows = OrderTransition.objects.filter(to_status="working")
@@ -79,7 +79,7 @@ def test_one_bad_event_undoes_its_whole_batch(aapl, world, user_id, published, d
     with pytest.raises(Order.DoesNotExist):
         deliver_many([world.hold_placed(good), world.hold_placed(unknown)])
     assert fresh(good).status == "accepted"
-    assert not published(trading.OrderSubmitted)
+    assert not published(trading.OrderSubmittedV2)
     assert deliver_many([world.hold_placed(good)]) == 1  # alone, as the consumer tries next
 
 

@@ -63,7 +63,7 @@ def test_what_a_batch_says_of_an_order_carries_its_own(aapl, world, user_id, del
 def test_many_fills_of_one_order_each_carry_their_own(aapl, world, user_id, deliver_many) -> None:
     order = world.working(user_id)
     before, clicks = OutboxEvent.objects.count(), some_origins(10)
-    fills: list[tuple[market.OrderExecuted, int]] = [
+    fills: list[tuple[market.OrderExecutedV2, int]] = [
         (world.executed(order, quantity=1), place) for place in range(1, 11)
     ]
     deliver_many(fills, origins=clicks)

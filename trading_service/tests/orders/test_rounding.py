@@ -52,7 +52,7 @@ def test_an_order_filled_in_parts_costs_what_it_costs_in_one(world, user_id, pub
         # then the sums are the same, however the parts were rounded
         parts = fresh(order)
         assert (parts.amount, parts.fee) == (whole.amount, whole.fee)
-        fills = [event for event in published(trading.OrderFilled) if event.order_id == order.id]
+        fills = [event for event in published(trading.OrderFilledV2) if event.order_id == order.id]
         assert sum(fill.amount for fill in fills) == parts.amount
         assert all(fill.amount >= 0 and fill.fee >= 0 for fill in fills)
 
@@ -72,7 +72,7 @@ def test_a_hold_covers_every_fill_at_the_bound(world, user_id, price: str) -> No
 def test_the_fee_is_a_cent_at_least_and_nothing_at_a_rate_of_nothing(aapl, world, user_id, settings) -> None:
     small = world.filled(user_id, quantity=1, price="0.01")
     assert (small.amount, small.fee) == (1, 1)
-    settings.FEE_RATE = Decimal(0)
+    settings.FEE_RATE = settings.MAKER_FEE_RATE = Decimal(0)
     free = world.filled(user_id, quantity=1, price="99.00")
     assert (free.amount, free.fee, free.hold_amount) == (9_900, 0, 10_100)
 
@@ -134,5 +134,5 @@ def test_a_purchase_of_before_costs_no_more_than_was_held_for_it(world, user_id,
     )
     world.hold(order)
     world.execute(order, price="0.0150")
-    (filled,) = published(trading.OrderFilled)
+    (filled,) = published(trading.OrderFilledV2)
     assert (filled.amount, filled.fee) == (2, 0)

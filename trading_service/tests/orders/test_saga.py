@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from servicekit.ids import new_id
 from trading_service.orders import saga, services
 from trading_service.orders.errors import ExecutionConflict
 from trading_service.orders.models import TRANSITIONS, Order, OrderDeadline, Status
@@ -28,9 +29,20 @@ def take_back(world: World, order: Order) -> None:
     world.cancel(order)
 
 
+def left(order: Order) -> int:
+    """What is left of an order to fill, or one unit too many."""
+    return order.remaining_quantity or 1
+
+
 def ask_back(world: World, order: Order) -> None:
     """The customer wants it back, in whatever state."""
     world.api(order.user_id).post(f"/api/v1/orders/{order.id}/cancel")
+
+
+def replace(world: World, order: Order) -> None:
+    """The customer wants another limit, in whatever state."""
+    client = world.api(order.user_id, idempotency_key=str(new_id()))
+    client.post(f"/api/v1/orders/{order.id}/replace", {"limit_price": "99.00"})
 
 
 #: How an order that was just accepted comes into a state.
@@ -49,22 +61,37 @@ HAPPENS: dict[str, list[list[Callable[[World, Order], Any]]]] = {
     "HOLD_PLACED": [[World.hold]],
     "HOLD_DECLINED": [[World.decline]],
     "EXECUTED": [
-        [lambda world, order: world.execute(order, quantity=order.remaining_quantity or 1)],
+        [lambda world, order: world.execute(order, quantity=left(order))],
         [lambda world, order: world.execute(order, quantity=1)],
     ],
+    "EXECUTED_WHOLE": [
+        [lambda world, order: world.deliver(world.executed_whole(order, quantity=left(order)))],
+        [lambda world, order: world.deliver(world.executed_whole(order, quantity=1))],
+    ],
+    "RESTED": [[World.rest]],
     "REFUSED": [[World.refuse]],
     "CANCEL_REQUESTED": [[ask_back]],
-    "CANCELED": [[World.cancel], [ask_back, World.cancel]],
+    "REPLACE_REQUESTED": [[replace]],
+    "CANCELED": [
+        [World.cancel],
+        [ask_back, World.cancel],
+        [lambda world, order: world.cancel(order, reason="unfilled")],
+    ],
+    "CANCELED_WHOLE": [[World.cancel_whole], [ask_back, World.cancel_whole]],
+    "DAY_ENDED": [[World.end_day], [ask_back, World.end_day]],
     "HOLD_OVERDUE": [[expire], [ask_back, expire]],
     "VENUE_OVERDUE": [[expire], [ask_back, expire]],
 }
+
+#: The steps that make an order, each of which has a test of its own.
+BEGINNINGS = {"PLACED", "REPLACED"}
 
 NAMES = {id(step): name for name, step in vars(saga).items() if isinstance(step, Step)}
 
 
 def test_the_list_has_every_step() -> None:
     assert {id(step) for step in saga.STEPS} == set(NAMES)
-    assert {*HAPPENS, "PLACED"} == set(NAMES.values())
+    assert HAPPENS.keys() | BEGINNINGS == set(NAMES.values())
 
 
 @pytest.mark.django_db
@@ -77,7 +104,7 @@ def test_a_step_does_exactly_what_its_row_says(aapl, world, user_id, published, 
     for status in Status:
         for variant in HAPPENS[name]:
             # given an order in the state
-            order = world.order(user_id)
+            order = world.order(user_id, type="limit", limit_price="100.00")
             for way in WAYS[status]:
                 way(world, order)
             order = fresh(order)
@@ -90,7 +117,7 @@ def test_a_step_does_exactly_what_its_row_says(aapl, world, user_id, published, 
             try:
                 happens(world, order)
             except ExecutionConflict:
-                assert name == "EXECUTED"
+                assert name in ("EXECUTED", "EXECUTED_WHOLE")
                 assert status not in step.leaves
             # then it goes on as the row says, or nothing changes
             after, news = fresh(order), published()[events:]
@@ -120,6 +147,25 @@ def test_placing_does_exactly_what_its_row_says(aapl, world, user_id, published)
     assert {order.status for order in placed} == saga.PLACED.enters
     assert {type(event) for event in published()[before:]} == set(saga.PLACED.tells)
     assert {row.cause for order in placed for row in order.history.all()} == {saga.PLACED.cause}
+
+
+@pytest.mark.django_db
+def test_replacing_does_exactly_what_its_row_says(aapl, world, user_id, published) -> None:
+    world.filled(user_id)
+    before = len(published())
+    old = [world.limit(user_id), *(world.limit(user_id, side="sell", quantity=4) for _ in range(2))]
+    wanted: list[Order] = []
+    for order, wish in zip(old, [{"limit_price": "99.00"}, {"quantity": 5}, {"quantity": 9}], strict=True):
+        client = world.api(user_id, idempotency_key=str(new_id()))
+        assert client.post(f"/api/v1/orders/{order.id}/replace", wish).status_code == 202
+    before = len(published())
+    for order in old:
+        world.cancel(order)
+        wanted.append(Order.objects.get(id=fresh(order).replaced_by))
+    assert {order.status for order in wanted} == saga.REPLACED.enters
+    told = {type(event) for event in published()[before:]} - set(saga.CANCELED.tells)
+    assert told == set(saga.REPLACED.tells)
+    assert {row.cause for order in wanted for row in order.history.all()} == {saga.REPLACED.cause}
 
 
 def test_the_saga_allows_only_what_the_models_allow() -> None:

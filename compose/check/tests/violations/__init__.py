@@ -5,7 +5,7 @@ They are things that no service would do and that the databases refuse; see :dat
 
 from __future__ import annotations
 
-from compose.check.tests.violations import billing, events, orders, states, streams
+from compose.check.tests.violations import billing, events, orders, settlements, states, streams
 
 #: Takes every guard off a database, inside the transaction: foreign keys, CHECKs, unique keys (not
 #: the primary ones) and triggers.
@@ -32,7 +32,11 @@ END $$
 """
 
 
-VIOLATIONS = billing.VIOLATIONS + orders.VIOLATIONS + states.VIOLATIONS + events.VIOLATIONS
+VIOLATIONS = [
+    violation
+    for subject in (billing, orders, settlements, states, events)
+    for violation in subject.VIOLATIONS
+]
 
 #: Those on the streams are done to Redis, by a function.
 STREAM_VIOLATIONS = streams.VIOLATIONS

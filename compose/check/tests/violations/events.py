@@ -60,7 +60,7 @@ VIOLATIONS += [
     ),
 ]
 
-_PROMISED_ORDER = ("I17", "an order that was promised and is not there", "trading")
+_PROMISED_ORDER = ("I17", "an order, or its replacement, that was promised and is not there", "trading")
 _PROMISED_DEPOSIT = ("I17", "a deposit or a withdrawal that was promised and is not there", "billing")
 VIOLATIONS += [
     (*_PROMISED_ORDER, rows.answer("another", OTHER)),

@@ -5,15 +5,12 @@ from __future__ import annotations
 from compose.check.snapshot import SERVICES
 from compose.check.tests import rows
 from compose.check.tests.names import (
-    ACCOUNT,
     BUY,
-    BUY_ENTRY,
     BUY_EXECUTED,
     BUY_FILL,
     BUY_FILLED,
     OPEN_BUY,
     OTHER,
-    REJECTED,
     SELL,
     SELL_FILL,
     SELL_FILLED,
@@ -24,6 +21,14 @@ _HANDLED_TWICE = f"""
     INSERT INTO inbox (consumer, event_id, type) VALUES ('x', '{OTHER}', 'x'), ('x', '{OTHER}', 'x');
 """
 
+
+#: The buy's fill as the venue would tell it now: its units, value and liquidity, and those of its one
+#: execution.
+_EXECUTED = f"""
+    UPDATE orders_fill SET quantity = {{}}, value = {{}}, liquidity = '{{}}',
+        executions = '[["{BUY_FILL}", "{BUY_FILL}", "{{}}", "{{}}", "taker", "house"]]'
+    WHERE id = '{BUY_FILL}'
+"""
 
 VIOLATIONS: list[tuple[str, str, str, str]] = [
     (
@@ -90,7 +95,7 @@ VIOLATIONS: list[tuple[str, str, str, str]] = [
         rows.fill(OTHER, OPEN_BUY, 1, "43", 4300, 1),
     ),
     *(
-        ("I7", "amount, fee or hold is not what prices, quantity and fee rate say", "trading", statement)
+        ("I7", "amount, fee or hold is not what prices, quantity and fee schedule say", "trading", statement)
         for statement in (
             # half away from zero, as before: 10 × 43.04049 is 430.4049, which is 430.41
             f"UPDATE orders_fill SET price = 43.04049 WHERE id = '{BUY_FILL}'; "
@@ -104,6 +109,23 @@ VIOLATIONS: list[tuple[str, str, str, str]] = [
             f"UPDATE orders_order SET hold_amount = hold_amount - 1 WHERE id = '{OPEN_BUY}'",
             f"UPDATE orders_order SET hold_amount = 0 WHERE id = '{OPEN_BUY}'",
             f"UPDATE orders_order SET hold_amount = 1 WHERE id = '{SELL}'",
+            f"UPDATE orders_order SET maker_value = filled_value WHERE id = '{BUY}'",
+            f"UPDATE orders_fill SET liquidity = 'maker' WHERE id = '{BUY_FILL}'",
+            # a schedule by which the fees would have been others
+            f"UPDATE orders_order SET maker_fee_rate = 0.001, maker_value = 430.40 WHERE id = '{BUY}'; "
+            f"UPDATE orders_fill SET liquidity = 'maker' WHERE id = '{BUY_FILL}'",
+            f"UPDATE orders_order SET minimum_fee = 30 WHERE id = '{BUY}'",
+            f"UPDATE orders_order SET maker_fee_rate = 0.001 WHERE id = '{OPEN_BUY}'",
+            # worth more than its bound allows
+            f"UPDATE orders_order SET cap_price = 43, hold_amount = 43022 WHERE id = '{BUY}'",
+        )
+    ),
+    *(
+        ("I7", "a fill that is not the sum of its executions", "trading", _EXECUTED.format(*fields))
+        for fields in (
+            (10, "430.40", "maker", "10", "43.04"),
+            (10, "430.40", "taker", "9", "43.04"),
+            (10, "430.40", "taker", "10", "43.03"),
         )
     ),
     *(("I8", f"{service}: an event handled twice", service, _HANDLED_TWICE) for service in SERVICES),
@@ -139,120 +161,4 @@ VIOLATIONS: list[tuple[str, str, str, str]] = [
         rows.news("order_filled", OTHER, fill_id=BUY_FILL),
     ),
     ("I8", "news of no event that notification has handled", "notification", rows.news("welcome", OTHER)),
-    (
-        "I13",
-        "the venue's executions are not the fills",
-        "market",
-        rows.executed(OPEN_BUY, OTHER, "buy", 5, "43"),
-    ),
-    (
-        "I13",
-        "the venue's executions are not the fills",
-        "market",
-        f"UPDATE venue_trade SET price = 42 WHERE buy_order_id = '{BUY}'",
-    ),
-    (
-        "I13",
-        "the fills are not what was paid",
-        "trading",
-        f"UPDATE orders_fill SET fee = fee + 1 WHERE id = '{BUY_FILL}'",
-    ),
-    (
-        "I13",
-        "the fills are not what was paid",
-        "billing",
-        f"DELETE FROM ledger_journalentry WHERE id = '{BUY_ENTRY}'",
-    ),
-    (
-        "I13",
-        "the fills are not what was paid",
-        "billing",
-        rows.entry(OTHER, "order_settlement", OTHER, order_id=REJECTED, fill_id=OTHER, quantity=3),
-    ),
-    (
-        "I13",
-        "the fills are not what was paid",
-        "billing",
-        f"UPDATE ledger_ledgeraccount SET user_id = '{OTHER}' WHERE id = '{ACCOUNT}'",
-    ),
-    (
-        "I13",
-        "ended buys with fills are not the captured holds",
-        "billing",
-        "UPDATE holds_hold SET state = 'captured', captured = amount, released = 0 "
-        f"WHERE order_id = '{REJECTED}'",
-    ),
-    (
-        "I13",
-        "ended buys with fills are not the captured holds",
-        "billing",
-        f"DELETE FROM holds_hold WHERE order_id = '{BUY}'",
-    ),
-    (
-        "I13",
-        "a position is not the net of its fills",
-        "trading",
-        "UPDATE positions_position SET quantity = quantity + 1",
-    ),
-    (
-        "I13",
-        "a position is not the net of its fills",
-        "trading",
-        "UPDATE positions_position SET realized_pnl = realized_pnl + 1",
-    ),
-    ("I13", "a position is not the net of its fills", "trading", "DELETE FROM positions_position"),
-    (
-        "I13",
-        "the fills are not what was told",
-        "notification",
-        f"DELETE FROM notification_inbox_notification WHERE fill_id = '{BUY_FILL}'",
-    ),
-    (
-        "I13",
-        "the fills are not what was told",
-        "notification",
-        rows.news("order_filled", OTHER, order_id=OTHER, fill_id=OTHER),
-    ),
-    (
-        "I13",
-        "the orders that ended otherwise are not what was told",
-        "notification",
-        f"DELETE FROM notification_inbox_notification WHERE order_id = '{REJECTED}'",
-    ),
-    (
-        "I13",
-        "the orders that ended otherwise are not what was told",
-        "trading",
-        f"UPDATE orders_order SET status = 'canceled', reject_code = '' WHERE id = '{REJECTED}'",
-    ),
-    (
-        "I14",
-        "the pending holds are not those of the open buys",
-        "trading",
-        f"UPDATE orders_order SET status = 'canceled' WHERE id = '{OPEN_BUY}'",
-    ),
-    (
-        "I14",
-        "the pending holds are not those of the open buys",
-        "billing",
-        f"UPDATE holds_hold SET amount = amount - 1 WHERE order_id = '{OPEN_BUY}'",
-    ),
-    (
-        "I14",
-        "the held units are not those of the open sells",
-        "trading",
-        "UPDATE positions_position SET held_quantity = 0",
-    ),
-    (
-        "I15",
-        "the positions are not what the venue has sold",
-        "trading",
-        "UPDATE positions_position SET quantity = quantity + 1",
-    ),
-    (
-        "I15",
-        "the positions are not what the venue has sold",
-        "market",
-        "UPDATE instruments_instrument SET available_quantity = issued_quantity",
-    ),
 ]

@@ -54,12 +54,21 @@ VIOLATIONS += [
 _HANGS = ("I11", "an order that does not end", "trading")
 _DEADLINE = ("I11", "an open order without a deadline, or a deadline without an open order", "trading")
 
+_RESTS = ("I11", "an order that rests beyond its time", "trading")
+_BOOK = ("I11", "the orders that rest are not those in the book")
+
 _OLD = "UPDATE orders_order SET type = '{}', status = '{}', created_at = now() {} WHERE id = '{}'"
 
 VIOLATIONS += [
-    (*_HANGS, _OLD.format("market", "working", "- interval '31 s'", OPEN_BUY)),
-    (*_HANGS, _OLD.format("market", "working", "+ interval '1 h'", OPEN_BUY)),
-    (*_HANGS, _OLD.format("limit", "accepted", "- interval '31 s'", OPEN_BUY)),
+    (*_HANGS, _OLD.format("market", "working", "- interval '31 s', rested_at = NULL", OPEN_BUY)),
+    (*_HANGS, _OLD.format("market", "working", "+ interval '1 h', rested_at = NULL", OPEN_BUY)),
+    (*_HANGS, _OLD.format("limit", "accepted", "- interval '31 s', rested_at = NULL", OPEN_BUY)),
+    (*_HANGS, _OLD.format("limit", "working", "- interval '31 s', rested_at = NULL", OPEN_BUY)),
+    (*_RESTS, f"UPDATE orders_order SET expires_at = now() - interval '31 s' WHERE id = '{OPEN_BUY}'"),
+    (*_RESTS, f"UPDATE orders_orderdeadline SET rests = false WHERE order_id = '{OPEN_BUY}'"),
+    (*_BOOK, "trading", f"UPDATE orders_order SET rested_at = NULL WHERE id = '{OPEN_SELL}'"),
+    (*_BOOK, "market", f"DELETE FROM venue_restingorder WHERE order_id = '{OPEN_SELL}'"),
+    (*_BOOK, "market", f"UPDATE venue_restingorder SET remaining = 1 WHERE order_id = '{OPEN_SELL}'"),
     (*_DEADLINE, f"DELETE FROM orders_orderdeadline WHERE order_id = '{OPEN_BUY}'"),
     (*_DEADLINE, rows.deadline(BUY, "1 day")),
     (

@@ -1,0 +1,92 @@
+"""What goes with orders while they are open: deadlines and replacements; how many were placed today."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from servicekit.ids import new_id
+from trading_service.orders.models.order import Order
+from trading_service.reference.models import PRICE_BOUND, PriceField
+
+
+class DailyOrders(models.Model):
+    """How many orders a customer has placed on the last day on which they placed any, for the quota.
+
+    One row a customer, which begins anew with the first order of a day (UTC, by the database's clock).
+    ``rejected``: how many of them were refused, at once or later that day.
+    """
+
+    user_id = models.UUIDField(primary_key=True)
+    day = models.DateField()
+    placed = models.PositiveIntegerField()
+    rejected = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("orders of a day")
+        verbose_name_plural = _("orders of the day")
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.placed}"
+
+
+class OrderReplacement(models.Model):
+    """What its customer wants in an order's place, once the venue has given the order back.
+
+    ``quantity``: how much shall be filled in all, what the order itself has filled included; ``limit_price``:
+    of the new order. ``client_order_id``: the Idempotency-Key of the wish, and of the new order.
+    ``new_order_id``: what the new order's id will be. ``placed``: it is there; it never will be once the
+    order has ended without.
+    """
+
+    order = models.OneToOneField(
+        Order, primary_key=True, on_delete=models.PROTECT, related_name="replacement"
+    )
+    new_order_id = models.UUIDField(default=new_id, unique=True)
+    quantity = models.BigIntegerField()
+    limit_price = PriceField()
+    client_order_id = models.CharField(max_length=128)
+    request_id = models.CharField(max_length=64, blank=True)
+    requested_at = models.DateTimeField(default=timezone.now)
+    placed = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("replacement")
+        verbose_name_plural = _("replacements")
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="replacement_quantity"),
+            models.CheckConstraint(
+                condition=Q(limit_price__gt=0, limit_price__lt=PRICE_BOUND), name="replacement_limit_price"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} → {self.new_order_id}"
+
+
+class OrderDeadline(models.Model):
+    """Until when an open order must have ended. Exactly the open orders have one.
+
+    ``due_at`` is by the database's clock, which alone also decides what is due. ``rests``: the order stands
+    in the book, and is due a while after it expires there. ``recalls``: how often the venue was asked to give
+    the order back because it was due. ``user_id``: the order's; null where the version before wrote it.
+    """
+
+    order = models.OneToOneField(Order, primary_key=True, on_delete=models.PROTECT, related_name="deadline")
+    due_at = models.DateTimeField()
+    rests = models.BooleanField(default=False, db_default=False)
+    recalls = models.PositiveSmallIntegerField(default=0)
+    user_id = models.UUIDField(null=True)
+
+    class Meta:
+        verbose_name = _("deadline")
+        verbose_name_plural = _("deadlines")
+        indexes = [
+            models.Index(fields=["rests", "due_at"], name="deadline_due_of_kind"),
+            models.Index(fields=["user_id"], name="deadline_of_user"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} @ {self.due_at:%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,71 @@
+"""Asking for all of a customer's orders back at once: the venue decides which of them it is in time for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from servicekit.contracts import trading
+from servicekit.database import Statement
+from servicekit.database.bulk import Update
+from servicekit.messaging.publish import Outgoing, publish_many
+from trading_service.orders.models import Order
+from trading_service.orders.selectors import instrument_id_of
+
+# The deadlines of a customer are those of the open orders. Locked in the order of ids, as everywhere.
+_LOCK_OPEN = Statement(
+    """
+SELECT id, version, cancel_requested_at FROM orders_order AS orders
+WHERE id IN (SELECT order_id FROM orders_orderdeadline WHERE user_id = %s::uuid)
+  AND status IN ('accepted', 'working', 'partially_filled')
+  AND (%s::uuid IS NULL OR instrument_id = %s::uuid)
+ORDER BY id FOR NO KEY UPDATE
+"""
+)
+
+
+class _Asked(NamedTuple):
+    """What is written of an order that is asked back."""
+
+    id: UUID
+    version: int
+    cancel_requested_at: datetime
+
+
+_ASK = Update(Order, _Asked, key="id", shared=("updated_at",))
+
+
+@transaction.atomic
+def orders_cancel_request(*, user_id: UUID, ticker: str | None = None) -> list[UUID]:
+    """Ask the venue to take all of a customer's open orders back. Asking again changes nothing.
+
+    Args:
+        ticker: only those of this instrument, in any case.
+
+    Returns:
+        The ids of the open orders: all of them are asked back now, some maybe were before.
+
+    Raises:
+        InstrumentUnknown: no event has told of such an instrument.
+
+    Emits:
+        OrderCancelRequested, of each the first time.
+    """
+    instrument_id = None if ticker is None else instrument_id_of(ticker)
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK_OPEN, [user_id, instrument_id, instrument_id])
+        found = cursor.fetchall()
+    now = timezone.now()
+    asked = [_Asked(id_, version + 1, now) for id_, version, before in found if before is None]
+    _ASK.defer(asked, updated_at=now)
+    publish_many(
+        Outgoing(
+            trading.OrderCancelRequested(order_id=order.id, user_id=user_id, requested_at=now), order.version
+        )
+        for order in asked
+    )
+    return [id_ for id_, *_ in found]

@@ -1,0 +1,83 @@
+"""The orders that take the place of those which the venue gave back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import NamedTuple
+from uuid import UUID
+
+from servicekit.database.bulk import Read, Update
+from servicekit.errors import DomainError
+from servicekit.telemetry import HasOrigin
+from trading_service.orders.models import OrderReplacement
+from trading_service.orders.selectors import order_terms
+from trading_service.orders.services.batch import LockedOrder
+from trading_service.orders.services.order_take import Rejected, order_new, order_reject, order_take
+
+
+class _Replacement(NamedTuple):
+    """A row of :class:`OrderReplacement`."""
+
+    order_id: UUID
+    new_order_id: UUID
+    quantity: int
+    limit_price: Decimal
+    client_order_id: str
+    request_id: str
+
+
+class _Placed(NamedTuple):
+    """What is written of one whose order is there."""
+
+    order_id: UUID
+    placed: bool = True
+
+
+_READ = Read(OrderReplacement, _Replacement, key="order_id")
+_PLACED = Update(OrderReplacement, _Placed, key="order_id")
+
+
+def orders_replace(given_back: Sequence[tuple[LockedOrder, HasOrigin]]) -> None:
+    """Place what shall take the place of orders that the venue gave back, each with the event that says so.
+
+    A new order is for what the old one has left unfilled, at the end of the queue; it is rejected where a
+    customer's own would be now. Of an order that was filled as far as its customer wants meanwhile there is
+    none.
+
+    Emits:
+        OrderPlacedV2, and for a sell OrderSubmittedV2; or OrderRejected.
+    """
+    if not given_back:
+        return
+    wanted = {row.order_id: row for row in _READ(order.id for order, _ in given_back)}
+    placed = []
+    for old, by in given_back:
+        wish = wanted.get(old.id)
+        if wish is not None and wish.quantity > old.filled_quantity and _place(old, wish, by):
+            placed.append(_Placed(old.id))
+    _PLACED.defer(placed)
+
+
+def _place(old: LockedOrder, wish: _Replacement, by: HasOrigin) -> bool:
+    """Place one. Returns whether there is an order now; what is left may be worth too little for one."""
+    instrument, quote, _ = order_terms(ticker=old.ticker, user_id=old.user_id)
+    order = order_new(
+        order_id=wish.new_order_id,
+        user_id=old.user_id,
+        client_order_id=wish.client_order_id,
+        instrument=instrument,
+        side=old.side,
+        type=old.type,
+        time_in_force=old.time_in_force,
+        quantity=wish.quantity - old.filled_quantity,
+        limit_price=wish.limit_price,
+        request_id=wish.request_id,
+    )
+    try:
+        order_take(order, quote=quote, by=by)
+    except Rejected as rejected:
+        order_reject(order, rejected, by=by)
+    except DomainError:
+        return False
+    return True

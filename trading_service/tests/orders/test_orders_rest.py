@@ -1,0 +1,52 @@
+"""orders_rest: what is left of an order waits in the book."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from trading_service.orders.models import OrderDeadline
+from trading_service.orders.tasks import orders_sweep
+from trading_service.tests.conftest import NOON, fresh, overdue
+
+pytestmark = pytest.mark.django_db
+
+
+def test_what_rests_waits_until_a_while_after_its_expiry(aapl, world, user_id, api, settings) -> None:
+    order = world.limit(user_id)
+    body = api(user_id).get(f"/api/v1/orders/{order.id}").json()
+    assert (body["status"], body["rested_at"]) == ("working", "2025-01-31T12:00:00Z")
+    assert body["expires_at"] is not None
+    deadline = OrderDeadline.objects.get(order=order)
+    assert deadline.due_at == order.expires_at + timedelta(seconds=settings.RESTING_DEADLINE)
+    assert (deadline.rests, deadline.user_id) == (True, user_id)
+    assert orders_sweep() == 0
+    assert OrderDeadline.objects.get(order=order).due_at == deadline.due_at  # nothing brings it back
+    # then the venue is asked, and its answer ends the order
+    overdue(order)
+    assert orders_sweep() == 1
+    assert orders_sweep() == 0
+    assert OrderDeadline.objects.get(order=order).recalls == 1
+    world.cancel(order)
+    assert (fresh(order).status, fresh(order).reject_code) == ("expired", "day_ended")
+
+
+def test_what_was_filled_before_it_came_to_rest(aapl, world, user_id, deliver_many) -> None:
+    """Executed as it came, then at rest, told together: in one batch, each in its wave."""
+    order = world.working(user_id, type="limit", limit_price="100.00", time_in_force="gtc")
+    executed = world.executed(order, quantity=4, price="99.00")
+    assert deliver_many([(executed, 1), (world.rested(order), 2)]) == 2
+    after = fresh(order)
+    assert (after.status, after.filled_quantity, after.rested_at) == ("partially_filled", 4, NOON)
+    assert OrderDeadline.objects.get(order=order).rests
+
+
+@pytest.mark.parametrize("end", ["execute", "cancel", "end_day"])
+def test_rested_told_late_changes_nothing(aapl, world, user_id, end: str) -> None:
+    order = world.working(user_id, type="limit", limit_price="100.00")
+    getattr(world, end)(order)
+    ended = fresh(order)
+    world.rest(order)
+    assert (fresh(order).version, fresh(order).rested_at) == (ended.version, None)
+    assert not OrderDeadline.objects.exists()
