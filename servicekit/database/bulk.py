@@ -152,14 +152,10 @@ class _Write(Generic[R]):
         rows = list(rows)
         if not rows:
             return []
-        written = zip(*map(attrgetter(*self._fields), rows), strict=True)
-        return [
-            *(shared[name] for name in self._shared),
-            *(
-                lines(column) if name in self._documents else array(column)
-                for name, column in zip(self._fields, written, strict=True)
-            ),
-        ]
+        columns_ = zip(*map(attrgetter(*self._fields), rows), strict=True)
+        named = zip(self._fields, columns_, strict=True)
+        written = [lines(column) if name in self._documents else array(column) for name, column in named]
+        return [*(shared[name] for name in self._shared), *written]
 
     @cached_property
     def _documents(self) -> set[str]:
