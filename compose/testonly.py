@@ -18,8 +18,7 @@ from pathlib import Path
 
 from compose.local import catalogs
 from compose.local.console import CommandError, say
-from compose.local.paths import ROOT
-from compose.local.reused_systems import reused_homes
+from compose.local.paths import ROOT, reused_homes
 from compose.system import WEB_SERVERS
 
 SYSTEM_TESTS = "tests"

@@ -184,7 +184,7 @@ class TestRun:
             under: the module, with its arguments, that runs pytest's instead of Python.
         """
         log, file_name = self.stack.home.log, f"tests-{name.replace(' ', '-')}"
-        options = ("-q", f"--junitxml={log / file_name}.xml", "-p", "no:cacheprovider")
+        options = ("-q", "--durations=25", "-p", "no:cacheprovider")
         begun = time.monotonic()
         with (log / f"{file_name}.log").open("w+", encoding="utf-8", errors="replace") as file:
             code = self._program(*under, "pytest", *arguments, *options, output=file)

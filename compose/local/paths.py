@@ -181,3 +181,10 @@ class Home:
     def write_state(self, **state: Any) -> None:
         """Write down the port and address for the commands that follow."""
         write_private(self.root / "state.json", json.dumps(state, indent=1) + "\n")
+
+
+def reused_homes(environment: Mapping[str, str] = os.environ) -> tuple[Home, Home]:
+    """Where the kept servers of packages' tests are, and the kept system of ``tests/``."""
+    full = Home.at(environment.get("BIRZHA_TEST_HOME") or ROOT / ".birzha-test").root
+    folder = full.with_name(f"{full.name}-kept")
+    return Home.at(folder / "servers"), Home.at(folder / "system")

@@ -7,21 +7,12 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Mapping
 
 from compose.local import code, restart
-from compose.local.paths import ROOT, Home
+from compose.local.paths import Home, reused_homes
 from compose.local.settings import MANY_CUSTOMERS, Settings, free_port
 from compose.local.stack import Stack
 from compose.system import WEB_SERVERS
-
-
-def reused_homes(environment: Mapping[str, str] = os.environ) -> tuple[Home, Home]:
-    """Where the kept servers of packages' tests are, and the kept system of ``tests/``."""
-    full = Home.at(environment.get("BIRZHA_TEST_HOME") or ROOT / ".birzha-test").root
-    folder = full.with_name(f"{full.name}-kept")
-    return Home.at(folder / "servers"), Home.at(folder / "system")
 
 
 def system_up(home: Home) -> None:

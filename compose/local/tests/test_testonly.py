@@ -15,8 +15,8 @@ import pytest
 from compose import testonly
 from compose.local import databases, secrets
 from compose.local.console import CommandError
-from compose.local.paths import ROOT, Home
-from compose.local.reused_systems import down, reused_homes
+from compose.local.paths import ROOT, Home, reused_homes
+from compose.local.reused_systems import down
 from compose.local.stack import Stack
 
 FILE = "user_service/tests/accounts/test_identifiers.py"
