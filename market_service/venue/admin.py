@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from market_service.venue import instrument_admin  # noqa: F401 - registers it
@@ -15,10 +19,28 @@ from servicekit.admin.columns import order, price, price_text, short_id, whole
 from servicekit.admin.links import order_links
 
 
-class Executions(ReadOnlyAdmin):
+class OfInstrument(ReadOnlyAdmin):
+    """Rows of an instrument."""
+
+    list_select_related = ("instrument",)
+
+    @admin.display(description=_("instrument"), ordering="instrument__ticker")
+    def ticker(self, row: Any) -> str:
+        return "–" if row.instrument is None else row.instrument.ticker
+
+    @admin.display(description=_("instrument"))
+    def listed(self, row: Any) -> str:
+        """It, with the way to its page."""
+        if row.instrument is None:
+            return "–"
+        address = reverse("admin:instruments_instrument_change", args=[row.instrument_id])
+        return format_html('<a href="{}">{}</a>', address, row.instrument.ticker)
+
+
+class Executions(OfInstrument):
     """An order with its executions; the list's first column leads to trading, so another one leads here."""
 
-    list_display_links = ("instrument",)
+    list_display_links = ("ticker",)
 
     @admin.display(description=_("executions"))
     def executions(self, order: RestingOrder | VenueOrder) -> str:
@@ -30,11 +52,10 @@ class RestingOrderAdmin(Executions):
     """The book: of each instrument the buys, then the sells, the best first."""
 
     list_display = (
-        "order_id", "instrument", "side", "limit_price", "remaining", "quantity", "time_in_force",
+        "order_id", "ticker", "side", "limit_price", "remaining", "quantity", "time_in_force",
         "rested_at", "expires_at",
     )  # fmt: skip
     list_filter = ("side", "time_in_force")
-    list_select_related = ("instrument",)
     shown = {
         "order_id": order(),
         "user_id": short_id("user_id"),
@@ -45,7 +66,7 @@ class RestingOrderAdmin(Executions):
     find_ids = ("order_id", "user_id")
     find_texts = ("instrument__ticker",)
     fields = (
-        "order_id", "related", "instrument", "user_id", "side", "type", "time_in_force", "limit_price",
+        "order_id", "related", "listed", "user_id", "side", "type", "time_in_force", "limit_price",
         "remaining", "quantity", "submitted_at", "rested_at", "expires_at", "arrival_seq", "version",
         "executions",
     )  # fmt: skip
@@ -61,7 +82,7 @@ class RestingOrderAdmin(Executions):
 class VenueOrderAdmin(Executions):
     list_display = (
         "order_id",
-        "instrument",
+        "ticker",
         "side",
         "quantity",
         "executed",
@@ -70,7 +91,6 @@ class VenueOrderAdmin(Executions):
         "ended_at",
     )
     list_filter = ("state", "reason", "side")
-    list_select_related = ("instrument",)
     shown = {
         "order_id": order(),
         "user_id": short_id("user_id"),
@@ -82,7 +102,7 @@ class VenueOrderAdmin(Executions):
     find_ids = ("order_id", "user_id")
     find_texts = ("instrument__ticker",)
     fields = (
-        "order_id", "related", "instrument", "user_id", "side", "type", "time_in_force", "quantity",
+        "order_id", "related", "listed", "user_id", "side", "type", "time_in_force", "quantity",
         "executed", "cap_price", "state", "reason", "reason_limit", "reason_value", "detail", "submitted_at",
         "ended_at", "executions",
     )  # fmt: skip
@@ -90,10 +110,10 @@ class VenueOrderAdmin(Executions):
 
 
 @admin.register(Trade)
-class TradeAdmin(ReadOnlyAdmin):
+class TradeAdmin(OfInstrument):
     list_display = (
         "trade_seq",
-        "instrument",
+        "ticker",
         "quantity",
         "price",
         "taker_side",
@@ -102,7 +122,6 @@ class TradeAdmin(ReadOnlyAdmin):
         "executed_at",
     )
     list_filter = ("taker_side",)
-    list_select_related = ("instrument",)
     shown = {
         "price": price("price", currency="instrument__currency"),
         "quantity": whole("quantity"),
@@ -110,15 +129,14 @@ class TradeAdmin(ReadOnlyAdmin):
     find_ids = ("buy_order_id", "sell_order_id")
     find_texts = ("instrument__ticker",)
     fields = (
-        "trade_seq", "id", "instrument", "quantity", "price", "taker_side", "buy_order_id",
+        "trade_seq", "id", "listed", "quantity", "price", "taker_side", "buy_order_id",
         "buy_execution_id", "sell_order_id", "sell_execution_id", "executed_at",
     )  # fmt: skip
     ordering = ("-trade_seq",)
 
 
 @admin.register(Reconciliation)
-class ReconciliationAdmin(ReadOnlyAdmin):
-    list_display = ("instrument", "difference", "sold", "trade_seq", "changed_at")
-    list_select_related = ("instrument",)
+class ReconciliationAdmin(OfInstrument):
+    list_display = ("ticker", "difference", "sold", "trade_seq", "changed_at")
     search_fields = ("instrument__ticker",)
     ordering = ("instrument__ticker",)

@@ -114,6 +114,8 @@ def test_the_book_and_the_executions_are_shown(operator: Client, listed: Any, de
         listing = operator.get(f"/admin/market/venue/{model}/").content.decode()
         address = f"/admin/market/venue/{model}/{order_id}/change/"
         assert re.search(f'<a href="{address}">AAPL</a>', listing)
+        russian = operator.get(address, headers={"Accept-Language": "ru"}).content.decode()
+        assert "Инструмент:" in russian
         page = operator.get(address).content.decode()
         assert f"<td>1,200</td><td>$430.00</td><td>{role}</td>" in page
         other = buy.order_id if role == "maker" else sell.order_id
