@@ -46,6 +46,9 @@ SMALL = Size(
     long_file_rows=500,
     sign_ins=8,
     listed=20,
+    book_instruments=5,
+    book_resting=1_000,
+    book_crossed=1_200,
 )
 
 

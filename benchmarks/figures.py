@@ -91,6 +91,9 @@ class Size:
     long_file_rows: int = 100_000
     sign_ins: int = 300
     listed: int = 6_000
+    book_instruments: int = 1_000
+    book_resting: int = 1_000_000
+    book_crossed: int = 10_000
 
 
 @dataclass(frozen=True)

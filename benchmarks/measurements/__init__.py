@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from benchmarks.figures import Measurement
-from benchmarks.measurements import drain, gateway, growth, idle, intake, isolation, latency, pages, services
+from benchmarks.measurements import (
+    book,
+    drain,
+    gateway,
+    growth,
+    idle,
+    intake,
+    isolation,
+    latency,
+    pages,
+    services,
+)
 
 MEASUREMENTS: tuple[Measurement, ...] = (
     drain.MEASUREMENT,
+    book.MEASUREMENT,
     intake.MEASUREMENT,
     latency.MEASUREMENT,
     growth.MEASUREMENT,

@@ -71,15 +71,15 @@ def test_a_tick_that_crosses_many_is_several_transactions_and_the_quote_comes_la
     deliver_many([order(instrument, "buy", 1, "430.00") for _ in range(7)])
     walk_to(monkeypatch, settings, "430.00")
     seen = []
-    step = advancing._step
+    step = advancing.quote_step
 
-    def watched(*arguments: Any) -> bool:
-        done = step(*arguments)
+    def watched(**arguments: Any) -> bool:
+        done = step(**arguments)
         seen.append((len(trades(instrument)), f"{Quote.objects.get().price:.2f}"))
         return done
 
     monkeypatch.setattr(advancing, "MOST_EXECUTIONS", 3)
-    monkeypatch.setattr(advancing, "_step", watched)
+    monkeypatch.setattr(advancing, "quote_step", watched)
     quotes_advance()
 
     assert seen == [(3, "430.47"), (6, "430.47"), (7, "430.00")]
@@ -93,16 +93,16 @@ def test_a_tick_undoes_nothing_that_an_operator_does_meanwhile(
     instrument = listed("AAPL")
     deliver(order(instrument, "buy", 1, "430.00"))
     walk_to(monkeypatch, settings, "430.00")
-    step = advancing._step
+    step = advancing.quote_step
 
-    def late(*arguments: Any) -> bool:
+    def late(**arguments: Any) -> bool:
         if halted:
             instrument_halt(instrument_id=instrument.pk)
         else:
             services.instrument_reprice(instrument_id=instrument.pk, price=Decimal("431.00"), **BY)
-        return bool(step(*arguments))
+        return bool(step(**arguments))
 
-    monkeypatch.setattr(advancing, "_step", late)
+    monkeypatch.setattr(advancing, "quote_step", late)
     quotes_advance()
 
     assert trades(instrument) == []

@@ -10,7 +10,7 @@ from market_service.venue.services.order_cancel import order_cancel
 from market_service.venue.services.orders_execute import orders_execute
 from market_service.venue.services.orders_expire import orders_expire
 from market_service.venue.services.quantities_reconcile import Breach, quantities_reconcile
-from market_service.venue.services.quotes_advance import quotes_advance
+from market_service.venue.services.quotes_advance import quote_step, quotes_advance
 
 __all__ = [
     "Breach",
@@ -22,5 +22,6 @@ __all__ = [
     "orders_execute",
     "orders_expire",
     "quantities_reconcile",
+    "quote_step",
     "quotes_advance",
 ]

@@ -52,14 +52,18 @@ def quotes_advance() -> int:
 
     told = quotes.quotes_tick(hold_back=hold_back)
     for instrument_id, move in reached.items():
-        while not _step(instrument_id, move):
+        while not quote_step(instrument_id=instrument_id, move=move):
             pass
     return told
 
 
 @transaction.atomic
-def _step(instrument_id: UUID, move: Move) -> bool:
-    """Execute some of the orders that the next quote reaches; after the last of them it is the quote."""
+def quote_step(*, instrument_id: UUID, move: Move) -> bool:
+    """Execute some of the orders that the next quote reaches; after the last of them it is the quote.
+
+    Returns:
+        Whether it is; or it is dropped.
+    """
     done = house_meet(instrument_id=instrument_id, move=move, at_most=MOST_EXECUTIONS)
     if done:
         quotes.quote_follow(instrument_id=instrument_id, move=move)
