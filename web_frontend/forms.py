@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from decimal import Decimal
 from typing import Any, NoReturn
 
 from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from servicekit.contracts.values import PRICE_LIMIT
 from servicekit.money import MAX_MINOR, to_minor, to_text
 from web_frontend.gateway_client import GatewayProblem
 from web_frontend.numbers import ForeignCurrency, NotANumber, number_parse
@@ -78,6 +80,32 @@ class QuantityField(forms.CharField):
         if number <= 0:
             self._refuse("positive")
         return int(number)
+
+    def _refuse(self, code: str) -> NoReturn:
+        raise forms.ValidationError(self.error_messages[code], code=code)
+
+
+class PriceField(forms.CharField):
+    """A price above zero; cleans to a Decimal. Whether it is on the step, the instrument knows."""
+
+    default_error_messages = {
+        "required": _("Enter a limit price."),
+        "invalid": _("Enter a price such as 101.50."),
+        "positive": _("Enter a price above zero."),
+        "large": _("This price is too large."),
+    }
+
+    def clean(self, value: Any) -> Decimal:
+        """Refuse what is no price, with the reason that applies."""
+        try:
+            price = number_parse(super().clean(value), get_language() or "en", is_money=True)
+        except (NotANumber, ForeignCurrency):
+            self._refuse("invalid")
+        if price <= 0:
+            self._refuse("positive")
+        if price >= PRICE_LIMIT:
+            self._refuse("large")
+        return price
 
     def _refuse(self, code: str) -> NoReturn:
         raise forms.ValidationError(self.error_messages[code], code=code)

@@ -28,6 +28,8 @@ CALL_S = 6.0
 #: Seconds of all calls of one page: less than the gateway waits for a page, so that what hangs is told by a
 #: page of ours.
 PAGE_S = 8.0
+#: Seconds of a call for one part of a page, which says so itself when it gets no answer.
+PART_S = 3.0
 #: A 503 of these is an answer: nothing was done, and its sentence says why.
 BUSY = {"sign_in_busy"}
 #: What the pages call themselves where no visitor's browser does.
@@ -102,10 +104,15 @@ class Gateway:
         self._user_agent = user_agent[:256].encode("ascii", "replace").decode("ascii")
         self._ends_at = time.monotonic() + PAGE_S
 
-    def get(self, path: str, *, public: bool = False, **params: Any) -> dict[str, Any]:
-        """Read a resource; parameters that are empty are left out. ``public``: without a token."""
+    def get(
+        self, path: str, *, public: bool = False, timeout_s: float = CALL_S, **params: Any
+    ) -> dict[str, Any]:
+        """Read a resource; parameters that are empty are left out. ``public``: without a token.
+
+        ``timeout_s`` is that of the call, within the page's.
+        """
         query = {name: value for name, value in params.items() if value not in (None, "")}
-        return self._json("GET", path, public=public, params=query or None)
+        return self._json("GET", path, public=public, params=query or None, timeout_s=timeout_s)
 
     def post(
         self,

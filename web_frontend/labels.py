@@ -32,6 +32,13 @@ LABELS = {
         "canceled": _("Canceled"),
         "expired": _("Expired"),
     },
+    "time_in_force": {
+        "day": _("Until the end of the day"),
+        "gtc": _("Until I cancel it (90 days)"),
+        "ioc": _("At once, cancel the rest"),
+        "fok": _("All at once or not at all"),
+    },
+    "liquidity": {"taker": _("At once"), "maker": _("While it waited")},
     "operation": {
         "deposit": _("Top-up"),
         "withdrawal": _("Withdrawal"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -13,8 +15,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language, override
 
-from web_frontend.gateway_client import GatewayUnavailable, cursor
+from web_frontend.gateway_client import GatewayRequest, GatewayUnavailable, cursor
 from web_frontend.sessions.tokens import is_signed_in
 
 logger = logging.getLogger(__name__)
@@ -83,6 +86,29 @@ def page_links(answer: dict[str, Any] | None, **chosen: Any) -> dict[str, str]:
         name: "?" + urlencode({**chosen, "cursor": cursor(link)}) if link else ""
         for name, link in links.items()
     }
+
+
+def ask_each(request: GatewayRequest, *asks: Callable[[], Any]) -> list[Any]:
+    """What several sources answer, all asked at once: a page takes as long as the slowest of them.
+
+    Threads of this page's own, so that a source that hangs holds up no other page.
+
+    Raises:
+        Whatever one of them raises; :func:`attempt` around it is for what may fail alone.
+    """
+    if len(asks) == 1:
+        return [asks[0]()]
+    if is_signed_in(request):
+        request.gateway.authorization()  # found once, not by each of them
+    with ThreadPoolExecutor(len(asks)) as pool:
+        answers = [pool.submit(copy_context().run, _in_language, get_language(), ask) for ask in asks]
+        return [answer.result() for answer in answers]
+
+
+def _in_language(language: str | None, ask: Callable[[], Any]) -> Any:
+    """Ask in the page's language: what Django has active stays in its own thread, whatever the context."""
+    with override(language or "en"):
+        return ask()
 
 
 def attempt(ask: Callable[[], Any]) -> Any:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from web_frontend.cash.account import account_read
 from web_frontend.gateway_client import GatewayRequest, GatewayUnavailable
+from web_frontend.instruments.parts import MARKET, TICKET, Parts, parts_read
 from web_frontend.labels import LABELS
-from web_frontend.pages import attempt, show, wants_fragment
+from web_frontend.pages import show, wants_fragment
 from web_frontend.sessions.tokens import is_signed_in
 from web_frontend.ticket.blocked_reason import quote_is_stale
 from web_frontend.ticket.ticket import Ticket, ticket_read
@@ -56,41 +57,60 @@ def instrument_list(request: GatewayRequest) -> HttpResponse:
 
 @require_safe
 def instrument_show(request: GatewayRequest, ticker: str) -> HttpResponse:
-    """One instrument. htmx asks for its price (``quote``), the ``ticket`` or its ``estimate`` alone."""
-    instrument = request.gateway.get(f"/api/v1/instruments/{quote(ticker, safe='')}", public=True)
-    if wants_fragment(request) and request.htmx.target == "quote":
-        return render(request, "instruments/quote.html", _quoted(instrument))
+    """One instrument. htmx asks for its ``quote``, its ``book``, the ``ticket`` or its ``estimate`` alone."""
+    target = request.htmx.target if wants_fragment(request) else ""
+    if target == "quote":
+        return render(request, "instruments/quote.html", _quoted(parts_read(request, ticker)["instrument"]))
+    if target == "book":
+        parts = parts_read(request, ticker, *MARKET)
+        return render(request, "instruments/book.html", {**parts, "limits": is_signed_in(request)})
     if not is_signed_in(request):
-        return render(request, "instruments/detail.html", _quoted(instrument))
-    positions = attempt(lambda: request.gateway.get("/api/v1/positions"))
-    account = attempt(lambda: account_read(request))
-    ticket = ticket_read(request.GET, instrument=instrument, account=account, positions=positions)
-    if wants_fragment(request) and request.htmx.target == "estimate":
-        return render(request, "orders/estimate.html", {"instrument": instrument, "ticket": ticket})
-    return show_instrument(request, instrument, ticket, positions)
+        return render(request, "instruments/detail.html", _page_context(parts_read(request, ticker, *MARKET)))
+    wanted = {"estimate": TICKET[:2], "ticket": TICKET}.get(target or "", (*TICKET, "trades"))
+    parts = parts_read(request, ticker, *wanted)
+    ticket = ticket_of(request.GET, parts)
+    if target == "estimate":
+        return render(request, "orders/estimate.html", {"instrument": parts["instrument"], "ticket": ticket})
+    return show_instrument(request, parts, ticket)
 
 
-def show_instrument(
-    request: HttpRequest,
-    instrument: dict[str, Any],
-    ticket: Ticket,
-    positions: dict[str, Any] | None,
-) -> HttpResponse:
+def ticket_of(data: Mapping[str, str], parts: Parts) -> Ticket:
+    """The ticket of a form's data, by the parts of its page."""
+    return ticket_read(
+        data,
+        instrument=parts["instrument"],
+        account=parts.get("account"),
+        positions=parts.get("positions"),
+        book=parts.get("book"),
+    )
+
+
+def show_instrument(request: HttpRequest, parts: Parts, ticket: Ticket) -> HttpResponse:
     """The page with its ticket as it stands: filled in, refused (422), to be reviewed, or anew (422)."""
-    held = [row for row in (positions or {}).get("results", []) if row["ticker"] == instrument["ticker"]]
-    context = {
-        **_quoted(instrument),
-        "ticket": ticket,
-        "position": held[0] if held else None,
-        "positions_known": positions is not None,
-    }
     return show(
         request,
         "instruments/detail.html",
-        context,
+        {**_page_context(parts), "ticket": ticket, "limits": True, "from_book": _is_from_book(request)},
         fragment=ticket.template,
         status=422 if ticket.refused or ticket.moved else 200,
     )
+
+
+def _is_from_book(request: HttpRequest) -> bool:
+    """Whether a price in the book was chosen, so that the limit has the focus then."""
+    return (request.htmx.trigger or "").startswith(("bid-", "ask-"))  # type: ignore[attr-defined]
+
+
+def _page_context(parts: Parts) -> dict[str, Any]:
+    """The parts of a page, and which of the positions is the instrument's."""
+    instrument, positions = parts["instrument"], parts.get("positions")
+    held = [row for row in (positions or {}).get("results", []) if row["ticker"] == instrument["ticker"]]
+    return {
+        **parts,
+        **_quoted(instrument),
+        "position": held[0] if held else None,
+        "positions_known": positions is not None,
+    }
 
 
 def _quoted(instrument: dict[str, Any]) -> dict[str, Any]:

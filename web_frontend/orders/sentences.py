@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from web_frontend.templatetags.formatting import average, money, units, whole
+from web_frontend.templatetags.formatting import average, moment_text, money, units, whole
 
 
 def order_sentence(order: dict[str, Any]) -> str:
@@ -18,8 +18,34 @@ def order_sentence(order: dict[str, Any]) -> str:
         "filled": units(order["filled_quantity"]),
         "price": average(order["average_price"], order["currency"]),
         "amount": money(order["amount"], order["currency"]),
+        "limit": money(order.get("limit_price"), order["currency"]),
+        "until": moment_text(order.get("expires_at")),
     }
-    return _template(order, buying) % words
+    is_waiting = order.get("rested_at") and order["status"] in ("working", "partially_filled")
+    return (_waiting(order, buying) if is_waiting else _template(order, buying)) % words
+
+
+def _waiting(order: dict[str, Any], buying: bool) -> str:
+    """Of an order that rests in the book, whole or what is left of it."""
+    if order["status"] == "working":
+        return (
+            _("Waiting in the book to buy %(quantity)s %(ticker)s at %(limit)s or below, until %(until)s.")
+            if buying
+            else _(
+                "Waiting in the book to sell %(quantity)s %(ticker)s at %(limit)s or above, until %(until)s."
+            )
+        )
+    return (
+        _(
+            "%(filled)s of %(quantity)s %(ticker)s bought so far. The rest waits in the book at %(limit)s, "
+            "until %(until)s."
+        )
+        if buying
+        else _(
+            "%(filled)s of %(quantity)s %(ticker)s sold so far. The rest waits in the book at %(limit)s, "
+            "until %(until)s."
+        )
+    )
 
 
 def _template(order: dict[str, Any], buying: bool) -> str:
@@ -50,6 +76,12 @@ def _template(order: dict[str, Any], buying: bool) -> str:
         )
     if status == "rejected":
         return _("The order was rejected. Nothing was traded and no money moved.")
+    if status == "canceled" and order.get("replaced_by"):
+        return (
+            _("The order was replaced by another one after %(filled)s had been traded.")
+            if partly
+            else _("The order was replaced by another one. Nothing was traded.")
+        )
     if status == "canceled":
         return (
             _("The order was canceled after %(filled)s had been traded.")

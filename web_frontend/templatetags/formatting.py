@@ -167,6 +167,17 @@ def at(value: Any, shape: str = "smart") -> SafeString:
     return SafeString(f'<time datetime="{moment.isoformat()}" title="{title}">{text}</time>')
 
 
+def moment_text(value: Any) -> str:
+    """The same within a sentence: ``14:32:05`` today, with its date otherwise."""
+    known = _moment(value)
+    if known is None:
+        return DASH
+    page = page_locale()
+    moment = known.astimezone(page.zone)
+    clock, day = time_text(moment), day_text(moment.date(), page.language)
+    return clock if moment.date() == page.today else f"{day.short}, {clock}"
+
+
 @register.simple_tag
 def zone() -> str:
     """The time zone that times are shown in: ``UTC``, ``UTC+3``."""

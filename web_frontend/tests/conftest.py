@@ -11,11 +11,18 @@ import pytest
 from django.test import Client
 
 from servicekit.tests.server import administrator
-from web_frontend.tests.gateway_double import GatewayDouble, quoted, recorded
+from web_frontend.tests.gateway_double import Asked, GatewayDouble, quoted, recorded
 
 TOKENS = {"access": "access-1", "refresh": "refresh-1", "token_type": "Bearer", "expires_in": 300}
 #: What somebody types who signs up.
 SIGN_UP = {"username": "vera", "email": "vera@example.com", "password": "x9-long-enough"}
+
+
+def orders_by_status(asked: Asked) -> tuple[int, Any]:
+    """The list of the one purchase, which has ended: nobody has open orders."""
+    answer = recorded("orders")
+    wanted = asked.query.get("status", "filled").split(",")
+    return 200, {**answer, "results": [row for row in answer["results"] if row["status"] in wanted]}
 
 
 @pytest.fixture
@@ -27,11 +34,13 @@ def gateway(settings: Any) -> Iterator[GatewayDouble]:
         order = recorded("order")
         double.answer("GET /api/v1/instruments", recorded("instruments"))
         double.answer("GET /api/v1/instruments/AAPL", quoted())
+        double.answer("GET /api/v1/instruments/AAPL/book", recorded("book"))
+        double.answer("GET /api/v1/instruments/AAPL/trades", recorded("trades"))
         double.answer("GET /api/v1/positions", recorded("positions"))
         double.answer("GET /api/v1/account", recorded("account"))
         double.answer("GET /api/v1/operations", recorded("operations"))
         double.answer("GET /api/v1/notifications", recorded("notifications"))
-        double.answer("GET /api/v1/orders", recorded("orders"))
+        double.answer_by("GET /api/v1/orders", orders_by_status)
         double.answer(f"GET /api/v1/orders/{order['id']}", order)
         double.answer("POST /api/v1/orders", order, 201)
         double.answer("POST /api/v1/auth/token", TOKENS)

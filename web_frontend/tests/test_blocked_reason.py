@@ -126,6 +126,10 @@ def test_all_that_is_free_can_be_sold_off_the_lot() -> None:
     assert buy.error == "This instrument is traded in lots of 10: enter a multiple of it."
 
 
-def test_less_than_a_lot_on_offer_is_said() -> None:
+def test_more_than_is_offered_is_said_and_can_be_ordered() -> None:
+    """Customers may offer more than Birzha itself does."""
     ticket = read({"quantity": "20", "step": "review"}, lot_size=20, available_quantity=19, available="99999")
-    assert (ticket.most, ticket.error) == (0, "Less than a lot is offered right now.")
+    assert (ticket.most, ticket.refused) == (0, False)
+    assert ticket.note == "Only 19 units are offered right now. What cannot be bought at once is canceled."
+    dear = read({"quantity": "2000", "step": "review"}, lot_size=20, available_quantity=19, available="99999")
+    assert dear.error == "Your available cash is enough for 980 units at most."

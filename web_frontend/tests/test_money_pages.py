@@ -197,7 +197,7 @@ def test_a_file_for_who_is_signed_out_is_the_sign_in(vera: Client) -> None:
 @pytest.mark.parametrize(
     ("path", "source", "words"),
     [("/history", "operations", "The history could not be loaded"),
-     ("/orders", "orders", "Your orders could not be loaded"),
+     ("/orders", "orders", "Your ended orders could not be loaded"),
      ("/notifications", "notifications", "The notifications could not be loaded")],
 )  # fmt: skip
 def test_a_failed_list_offers_to_try_again(

@@ -14,17 +14,20 @@ from servicekit.reject_sentence import reject_sentence
 from web_frontend.cash.account import is_frozen
 
 
-def blocked_reason(instrument: dict[str, Any], side: str, account: dict[str, Any] | None) -> str:
+def blocked_reason(
+    instrument: dict[str, Any], side: str, account: dict[str, Any] | None, *, is_limit: bool = False
+) -> str:
     """The sentence that says why an order cannot succeed; "" when nothing speaks against one.
 
-    A frozen account takes no orders to buy; selling goes on.
+    A frozen account takes no orders to buy; selling goes on. A limit order can wait for a fresh price, unless
+    there has been none at all.
 
     Args:
         account: billing's answer, empty while it is being opened, None when it is not known.
     """
     if instrument["status"] == "halted":
         return reject_sentence(code=RejectCode.INSTRUMENT_HALTED)
-    if quote_is_stale(instrument):
+    if not instrument.get("price") if is_limit else quote_is_stale(instrument):
         return _("There is no fresh price at the moment, so no order can be executed.")
     if side == "buy" and account is not None:
         if not account:

@@ -29,6 +29,7 @@ class Estimate:
         amount, fee, total: at that price; ``total`` is what is paid, or received for a sale.
         worst_price: the most that a unit may cost, or the least that it may bring.
         worst_total: the same for the whole order, fee included. For a buy it is set aside until then.
+        left: the cash that is available after it; "" for a sale, or when the cash is not known.
     """
 
     price: str
@@ -37,30 +38,38 @@ class Estimate:
     total: str
     worst_price: str
     worst_total: str
+    left: str = ""
 
 
 def estimate(
-    instrument: dict[str, Any], side: str, quantity: int, account: dict[str, Any] | None = None
+    instrument: dict[str, Any],
+    side: str,
+    quantity: int,
+    account: dict[str, Any] | None = None,
+    *,
+    limit_price: str = "",
 ) -> Estimate | None:
     """What ``quantity`` units come to; None without a price.
 
     Args:
         account: billing's answer, None when it is not known. The worst price of a buy is within its cash.
+        limit_price: of a limit order; it is the price then, and the worst one.
     """
-    if not instrument.get("price"):
+    if not limit_price and not instrument.get("price"):
         return None
     currency = instrument["currency"]
-    price = Decimal(instrument["price"])
-    worst = _worst_affordable(instrument, side, quantity, account)
+    price = Decimal(limit_price or instrument["price"])
+    worst = price if limit_price else _worst_affordable(instrument, side, quantity, account)
     amount, fee = _charge(instrument, side, price, quantity)
-    sign = 1 if side == "buy" else -1
+    total = amount + fee if side == "buy" else amount - fee
     return Estimate(
-        price=instrument["price"],
+        price=limit_price or instrument["price"],
         amount=to_text(amount, currency),
         fee=to_text(fee, currency),
-        total=to_text(amount + sign * fee, currency),
+        total=to_text(total, currency),
         worst_price=price_text(worst, Decimal(instrument["price_step"])),
         worst_total=to_text(_total(instrument, side, worst, quantity), currency),
+        left=to_text(cash_of(account) - total, currency) if account and side == "buy" else "",
     )
 
 
@@ -74,9 +83,11 @@ def worst_price(instrument: dict[str, Any], side: str, price: Decimal) -> Decima
     )
 
 
-def max_affordable(instrument: dict[str, Any], account: dict[str, Any]) -> int:
-    """The largest quantity that the cash pays for at the price protection, so that a tick is no matter."""
-    cash, cap = cash_of(account), worst_price(instrument, "buy", Decimal(instrument["price"]))
+def max_affordable(instrument: dict[str, Any], account: dict[str, Any], *, limit_price: str = "") -> int:
+    """The largest quantity that the cash pays for: at the limit, or at the price protection of a market
+    order, so that a tick is no matter."""
+    cash, price = cash_of(account), Decimal(limit_price or instrument["price"])
+    cap = price if limit_price else worst_price(instrument, "buy", price)
     return _largest(0, MAX_QUANTITY, lambda quantity: _total(instrument, "buy", cap, quantity) <= cash)
 
 

@@ -1,27 +1,29 @@
 """The order ticket: what a person typed, how much they could trade, and what it would come to.
 
 What it tells is an estimate from the price on the page; trading_service and the venue decide. What a person
-reviewed binds the order by its worst price.
+reviewed binds a market order by its worst price, and a limit order by its limit.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 from uuid import NAMESPACE_OID, uuid4, uuid5
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import gettext as _
 
-from servicekit.contracts.values import SIDES
+from servicekit.contracts.values import ORDER_TYPES, SIDES, TIMES_IN_FORCE
 from web_frontend.forms import KEY, QuantityField
-from web_frontend.templatetags.formatting import percent, units
+from web_frontend.templatetags.formatting import percent
 from web_frontend.ticket.blocked_reason import blocked_reason
-from web_frontend.ticket.estimate import Estimate, can_afford, estimate, max_affordable, worst_price
+from web_frontend.ticket.estimate import Estimate, estimate, worst_price
+from web_frontend.ticket.limit import Limit, best_prices, crosses, limit_read
+from web_frontend.ticket.most import Most, most_of, offer_note, quantity_error
 
 _PRICE = re.compile(r"\d{1,12}(\.\d{1,8})?", re.ASCII)
 
@@ -32,14 +34,19 @@ class Ticket:
 
     Attributes:
         side: ``buy`` or ``sell``.
+        type: ``market`` or ``limit``.
         text: the quantity as it was typed.
         key: the Idempotency-Key of the order that it will become; the same through review and retry.
+        limit: of a limit order.
         most: how many units can be bought or sold at most; None when that is not known.
         bound: what ``most`` comes from: ``cash``, ``offer`` or ``position``.
         means: the cash available (a decimal string), or the units that can be sold.
+        bid, ask: the best prices in the book; "" when nobody waits there, or it is not known.
+        crosses: a limit that is met by somebody who waits already.
         blocked_reason: why no order can succeed right now, in words; "" when nothing speaks against one.
         quantity: None until it is a valid one.
         error: what is wrong with the quantity.
+        note: what to know about the quantity; it does not stop the order.
         problem: what the API said against the order.
         seen_price: the price that the person saw on the form that was sent; "" when it is still that.
         far: the present price is beyond the price protection around that one.
@@ -54,10 +61,16 @@ class Ticket:
     most: int | None
     bound: str = ""
     means: Any = None
+    type: str = "market"
+    limit: Limit = field(default_factory=Limit)
+    bid: str = ""
+    ask: str = ""
+    crosses: bool = False
     blocked_reason: str = ""
     quantity: int | None = None
     estimate: Estimate | None = None
     error: str = ""
+    note: str = ""
     problem: str = ""
     seen_price: str = ""
     far: bool = False
@@ -68,12 +81,41 @@ class Ticket:
     @property
     def refused(self) -> bool:
         """Whether it was submitted and cannot go on."""
-        return self.asked and bool(self.error or self.problem)
+        return self.asked and bool(self.error or self.limit.error or self.problem)
+
+    @property
+    def is_limit(self) -> bool:
+        """Whether it is a limit order's."""
+        return self.type == "limit"
+
+    @property
+    def times_in_force(self) -> tuple[str, ...]:
+        """How long an order may be asked to wait."""
+        return TIMES_IN_FORCE
 
     @property
     def protection(self) -> str:
         """How much worse than the last price a market order may execute, in words: ``1%``."""
         return percent(settings.PRICE_PROTECTION * 100)
+
+    @property
+    def units_left(self) -> int | None:
+        """What is left to sell after a sale; None when that is not known."""
+        if self.side == "buy" or self.most is None or self.quantity is None:
+            return None
+        return max(0, self.most - self.quantity)
+
+    @property
+    def query(self) -> str:
+        """Side and type for an address, and of a limit order its terms."""
+        chosen = {"side": self.side}
+        if self.is_limit:
+            chosen |= {
+                "type": "limit",
+                "limit_price": self.limit.text,
+                "time_in_force": self.limit.time_in_force,
+            }
+        return urlencode(chosen)
 
     @property
     def template(self) -> str:
@@ -87,32 +129,39 @@ def ticket_read(
     instrument: dict[str, Any],
     account: dict[str, Any] | None,
     positions: dict[str, Any] | None,
+    book: dict[str, Any] | None = None,
 ) -> Ticket:
     """Read a ticket from a form's data.
 
     Args:
-        data: ``side, quantity, key, step`` (``review`` when submitted), ``price`` (the one that was seen),
-            each may be absent.
+        data: ``side, type, quantity, limit_price, time_in_force, key, step`` (``review`` when submitted),
+            ``price`` (the one that was seen), each may be absent.
         account: billing's answer, None when it is not known.
         positions: trading's answer, None when it is not known.
+        book: the venue's answer, None when it is not known.
     """
     side = data.get("side", "buy") if data.get("side") in SIDES else "buy"
+    type_ = data.get("type", "market") if data.get("type") in ORDER_TYPES else "market"
     text = data.get("quantity", "").strip()[:40]
     key = data.get("key", "")
     asked = data.get("step") == "review"
-    if side == "buy":
-        most, bound, means = _max_to_buy(instrument, account)
-    else:
-        most, bound, means = _max_to_sell(instrument, positions)
+    limit = limit_read(data, instrument) if type_ == "limit" else Limit()
+    most = most_of(side, instrument, account, positions, is_limit=type_ == "limit", limit_price=limit.price)
     seen = price_parse(data.get("price", ""))
+    bid, ask = best_prices(book)
     ticket = Ticket(
         side=side,
+        type=type_,
         text=text,
         key=key if KEY.fullmatch(key) else str(uuid4()),
-        most=most,
-        bound=bound,
-        means=means,
-        blocked_reason=blocked_reason(instrument, side, account),
+        limit=limit,
+        most=most.units,
+        bound=most.bound,
+        means=most.means,
+        bid=bid,
+        ask=ask,
+        crosses=crosses(limit.price, side, book),
+        blocked_reason=blocked_reason(instrument, side, account, is_limit=type_ == "limit"),
         seen_price="" if seen is None or seen == price_parse(instrument.get("price")) else str(seen),
         far=seen is not None and is_beyond(instrument, side, worst_price(instrument, side, seen)),
         asked=asked,
@@ -124,8 +173,27 @@ def ticket_read(
         quantity = QuantityField().clean(text)
     except forms.ValidationError as error:
         return replace(ticket, error=error.messages[0])
-    estimated = replace(ticket, quantity=quantity, estimate=estimate(instrument, side, quantity, account))
-    return replace(estimated, error=_quantity_error(estimated, instrument, account))
+    return _with_quantity(ticket, quantity, most, instrument, account)
+
+
+def _with_quantity(
+    ticket: Ticket,
+    quantity: int,
+    most: Most,
+    instrument: dict[str, Any],
+    account: dict[str, Any] | None,
+) -> Ticket:
+    """The ticket with what so many units come to, and what speaks against so many."""
+    known = not ticket.is_limit or ticket.limit.price
+    return replace(
+        ticket,
+        quantity=quantity,
+        estimate=estimate(instrument, ticket.side, quantity, account, limit_price=ticket.limit.price)
+        if known
+        else None,
+        error=quantity_error(ticket.side, quantity, most, instrument, account, is_limit=ticket.is_limit),
+        note="" if ticket.is_limit else offer_note(quantity, most, instrument),
+    )
 
 
 def price_parse(text: str | None) -> Decimal | None:
@@ -142,52 +210,3 @@ def is_beyond(instrument: dict[str, Any], side: str, bound: Decimal) -> bool:
 def key_after(key: str) -> str:
     """The key of the order that is placed instead of a rejected one: the same however often it is asked."""
     return str(uuid5(NAMESPACE_OID, key))
-
-
-def _quantity_error(ticket: Ticket, instrument: dict[str, Any], account: dict[str, Any] | None) -> str:
-    lot = int(instrument.get("lot_size") or 1)
-    quantity = ticket.quantity or 0
-    if quantity % lot and not (ticket.side == "sell" and quantity == ticket.most):
-        return _lot_error(ticket, lot)
-    if ticket.most is None or quantity <= ticket.most:
-        return ""
-    if ticket.bound == "cash" and account and can_afford(instrument, account, quantity):
-        offered = int(instrument["available_quantity"])
-        if quantity <= offered:
-            return ""  # it pays, though not for the whole of the price protection
-        return _("Only %(most)s are offered right now.") % {"most": units(offered)}
-    said = {
-        "cash": _("Your available cash is enough for %(most)s at most."),
-        "offer": _("Only %(most)s are offered right now."),
-        "position": _("You can sell %(most)s at most."),
-    }[ticket.bound]
-    if ticket.bound == "offer" and not ticket.most:
-        said = _("Less than a lot is offered right now.")
-    return said % {"most": units(ticket.most)}
-
-
-def _lot_error(ticket: Ticket, lot: int) -> str:
-    if ticket.side == "sell" and ticket.most and ticket.most % lot:
-        said = _(
-            "This instrument is traded in lots of %(lot)s: enter a multiple of it, or all that you can sell: "
-            "%(most)s."
-        )
-        return said % {"lot": lot, "most": units(ticket.most)}
-    return _("This instrument is traded in lots of %(lot)s: enter a multiple of it.") % {"lot": lot}
-
-
-def _max_to_buy(instrument: dict[str, Any], account: dict[str, Any] | None) -> tuple[int | None, str, Any]:
-    if not account or not instrument.get("price"):
-        return None, "", None
-    paid, offered = max_affordable(instrument, account), int(instrument["available_quantity"])
-    most, bound = (paid, "cash") if paid <= offered else (offered, "offer")
-    return most - most % int(instrument.get("lot_size") or 1), bound, account["available"]
-
-
-def _max_to_sell(instrument: dict[str, Any], positions: dict[str, Any] | None) -> tuple[int | None, str, Any]:
-    """All that is free, which may be off the lot."""
-    if positions is None:
-        return None, "", None
-    held = [row for row in positions["results"] if row["ticker"] == instrument["ticker"]]
-    free = int(held[0]["quantity"]) - int(held[0]["held_quantity"]) if held else 0
-    return free, "position", free

@@ -1,0 +1,63 @@
+"""What an instrument's page is made of: each part from its own source, all asked at once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+from web_frontend.cash.account import account_read
+from web_frontend.gateway_client import PART_S, GatewayProblem, GatewayRequest
+from web_frontend.pages import ask_each, attempt
+
+logger = logging.getLogger(__name__)
+
+Parts = dict[str, Any]
+
+#: Levels of the book on each side, and trades, that a page shows.
+LEVELS, TRADES = 5, 10
+
+#: What the ticket is made of, and what the page has beside it.
+TICKET = ("account", "positions", "book")
+MARKET = ("book", "trades")
+
+
+def parts_read(
+    request: GatewayRequest, ticker: str, *names: str, instrument: dict[str, Any] | None = None
+) -> Parts:
+    """The instrument, and the parts that are asked for by name: ``account, positions, book, trades``.
+
+    A part whose source failed is None. What is not asked for is not in the answer.
+
+    Args:
+        instrument: when it is known already.
+
+    Raises:
+        GatewayProblem, GatewayUnavailable: there is no such instrument, or its source failed.
+    """
+    gateway, address = request.gateway, f"/api/v1/instruments/{quote(ticker, safe='')}"
+    asks: dict[str, Callable[[], Any]] = {
+        "account": lambda: attempt(lambda: account_read(request, timeout_s=PART_S)),
+        "positions": lambda: attempt(lambda: gateway.get("/api/v1/positions", timeout_s=PART_S)),
+        "book": lambda: _market(
+            lambda: gateway.get(f"{address}/book", public=True, timeout_s=PART_S, levels=LEVELS)
+        ),
+        "trades": lambda: _market(
+            lambda: gateway.get(f"{address}/trades", public=True, timeout_s=PART_S, page_size=TRADES)
+        ),
+    }
+    asked = {name: asks[name] for name in names}
+    if instrument is None:
+        asked["instrument"] = lambda: gateway.get(address, public=True)
+    answers = dict(zip(asked, ask_each(request, *asked.values()), strict=True)) if asked else {}
+    return {"instrument": instrument, **answers}
+
+
+def _market(ask: Callable[[], Any]) -> Any:
+    """As ``attempt``: of what is only shown, a refusal is no reason against the page either."""
+    try:
+        return attempt(ask)
+    except GatewayProblem as problem:
+        logger.warning("a panel was refused: %s", problem)
+        return None

@@ -1,0 +1,117 @@
+"""The list of orders: open ones first, each kind from its own question, both asked at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.urls import reverse
+
+from servicekit.contracts.values import FINAL_STATUSES, ORDER_STATUSES
+from web_frontend.gateway_client import GatewayRequest
+from web_frontend.orders.state import is_replaceable, seen_of
+from web_frontend.pages import ask_each, attempt, page_links, show, wants_fragment
+
+#: Seconds until open orders are looked at again: while the exchange has to answer for some, and otherwise.
+SOON_S, LATER_S = 1, 5
+
+STATUSES = {
+    "open": ",".join(status for status in ORDER_STATUSES if status not in FINAL_STATUSES),
+    "ended": ",".join(status for status in ORDER_STATUSES if status in FINAL_STATUSES),
+}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What is shown of the orders; it lives in the address.
+
+    Attributes:
+        show: ``open``, ``ended``, or "" for both.
+        ticker: only those of this instrument; "" for all.
+        cursor: of a later page, of one of both only.
+    """
+
+    show: str = ""
+    ticker: str = ""
+    cursor: str = ""
+
+    @classmethod
+    def read(cls, data: Mapping[str, str]) -> Filters:
+        """Those of an address or a form; what is none of ours is as good as none."""
+        wanted = data.get("show", "") if data.get("show") in STATUSES else ""
+        cursor = data.get("cursor", "") if wanted else ""
+        return cls(wanted, data.get("ticker", "").strip()[:32], cursor)
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """The parameters that are not empty, without the cursor."""
+        return {name: value for name in ("show", "ticker") if (value := getattr(self, name))}
+
+    @property
+    def address(self) -> str:
+        """The address of the list with these filters."""
+        query = urlencode(self.chosen | ({"cursor": self.cursor} if self.cursor else {}))
+        return reverse("orders") + (f"?{query}" if query else "")
+
+
+def show_list(
+    request: GatewayRequest, filters: Filters, *, seen: str = "", problem: str = ""
+) -> HttpResponse:
+    """The list, or its rows for htmx; when one of both questions fails, the other's answer stands.
+
+    Args:
+        seen: what the rows show that ask again by themselves: nothing new among the open orders is a 204.
+        problem: what to say above them.
+    """
+    kinds = [filters.show] if filters.show else list(STATUSES)
+    if seen and wants_fragment(request):
+        (open_,) = ask_each(request, _ask(request, "open", filters))
+        if open_ is None or _seen(open_) == seen:
+            return HttpResponse(status=204)
+    asks = [_ask(request, kind, filters) for kind in kinds]
+    answers = dict(zip(kinds, ask_each(request, *asks), strict=True))
+    known = [answer for answer in answers.values() if answer is not None]
+    open_ = answers.get("open")
+    context = {
+        "sections": [_section(kind, answer, filters) for kind, answer in answers.items()],
+        "filters": filters,
+        "problem": problem,
+        "here": filters.address,
+        "nothing": bool(known) and len(known) == len(kinds) and not any(a["results"] for a in known),
+        "every": SOON_S if _is_moving(open_) else LATER_S,
+        "seen": _seen(open_) if open_ and open_["results"] and not filters.cursor else "",
+    }
+    response = show(
+        request, "orders/page.html", context, fragment="orders/rows.html", status=200 if known else 503
+    )
+    if wants_fragment(request) and request.method == "GET" and not seen:
+        response["HX-Push-Url"] = filters.address
+    return response
+
+
+def _ask(request: GatewayRequest, kind: str, filters: Filters) -> Callable[[], Any]:
+    return lambda: attempt(
+        lambda: request.gateway.get(
+            "/api/v1/orders", status=STATUSES[kind], ticker=filters.ticker, cursor=filters.cursor
+        )
+    )
+
+
+def _section(kind: str, answer: dict[str, Any] | None, filters: Filters) -> dict[str, Any]:
+    chosen = filters.chosen | {"show": kind}
+    for order in answer["results"] if answer else ():
+        order["replaceable"] = is_replaceable(order)
+    return {"kind": kind, "answer": answer, **page_links(answer, **chosen)}
+
+
+def _is_moving(answer: dict[str, Any] | None) -> bool:
+    """Whether the exchange is about to say something of an open order."""
+    orders = answer["results"] if answer else []
+    return any(order["cancel_requested_at"] or not order["rested_at"] for order in orders)
+
+
+def _seen(answer: dict[str, Any]) -> str:
+    return seen_of(answer["results"])

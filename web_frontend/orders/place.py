@@ -1,0 +1,115 @@
+"""Placing what was reviewed: bound by its worst price or its limit, once however often it is pressed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
+from uuid import uuid4
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from servicekit.contracts.reject_reasons import RejectCode
+from web_frontend.gateway_client import GatewayProblem, GatewayRequest
+from web_frontend.instruments.parts import TICKET, parts_read
+from web_frontend.instruments.views import show_instrument, ticket_of
+from web_frontend.pages import go_to, wants_fragment
+from web_frontend.ticket.ticket import Ticket, is_beyond, key_after, price_parse, ticket_read
+
+#: Refusals that are told in the ticket; of 429 only the day's quota, which is no matter of seconds.
+_REFUSALS, _QUOTA = (400, 409, 422), "order_quota_exceeded"
+
+
+def order_place(request: GatewayRequest) -> HttpResponse:
+    """Place what was reviewed. The form's key makes pressing it twice one order.
+
+    When the price has gone beyond the worst one, the review is shown anew and nothing is placed.
+    """
+    ticker = request.POST.get("ticker", "")[:40]
+    instrument = request.gateway.get(f"/api/v1/instruments/{quote(ticker, safe='')}", public=True)
+    submitted = {**request.POST.dict(), "step": "review"}
+    ticket = ticket_read(submitted, instrument=instrument, account=None, positions=None)
+    if ticket.quantity is None or ticket.limit.error:
+        return _show_again(request, instrument, submitted)
+    moved = not ticket.is_limit and _has_moved(instrument, ticket, submitted)
+    if moved or ticket.blocked_reason:
+        if placed := _order_with_key(request, ticket.key):
+            return go_to(request, reverse("order", args=[placed["id"]]))
+        return _show_again(request, instrument, submitted, moved=moved and not ticket.blocked_reason)
+    try:
+        placed = request.gateway.post("/api/v1/orders", _terms(ticker, ticket, submitted), key=ticket.key)
+    except GatewayProblem as refusal:
+        if refusal.status not in _REFUSALS and refusal.code != _QUOTA:
+            raise
+        return _refused(request, instrument, submitted, refusal)
+    reason = placed.get("reject_reason") or {}
+    again = {**submitted, "key": key_after(ticket.key)}
+    if reason.get("code") == RejectCode.PRICE_MOVED:
+        return _show_again(request, instrument, again, moved=True)
+    if reason.get("code") == RejectCode.LIMIT_TOO_FAR:
+        return _show_again(request, instrument, again, errors={"limit_price": reason["detail"]})
+    if reason.get("code") == RejectCode.TOO_MANY_ORDERS:
+        return _show_again(request, instrument, again, problem=reason["detail"])
+    return go_to(request, reverse("order", args=[placed["id"]]))
+
+
+def _has_moved(instrument: dict[str, Any], ticket: Ticket, submitted: dict[str, str]) -> bool:
+    worst_price = price_parse(submitted.get("worst_price"))
+    return worst_price is None or is_beyond(instrument, ticket.side, worst_price)
+
+
+def _terms(ticker: str, ticket: Ticket, submitted: dict[str, str]) -> dict[str, Any]:
+    """The body of the order."""
+    terms = {"ticker": ticker, "side": ticket.side, "type": ticket.type, "quantity": ticket.quantity}
+    if not ticket.is_limit:
+        return {**terms, "worst_price": submitted["worst_price"]}
+    return {**terms, "limit_price": ticket.limit.price, "time_in_force": ticket.limit.time_in_force}
+
+
+def _refused(
+    request: GatewayRequest, instrument: dict[str, Any], submitted: dict[str, str], refusal: GatewayProblem
+) -> HttpResponse:
+    """The ticket with what the API said, beside the field it is about."""
+    if refusal.code == "idempotency_key_reused":
+        problem = _(
+            "You have already placed another order from this form. Review this one again "
+            "if you want to place it too."
+        )
+        return _show_again(request, instrument, {**submitted, "key": str(uuid4())}, problem=problem)
+    errors = {error.get("field", ""): error.get("detail", "") for error in refusal.errors}
+    beside = {field: errors[field] for field in ("quantity", "limit_price") if errors.get(field)}
+    return _show_again(
+        request, instrument, submitted, errors=beside, problem="" if beside else refusal.detail
+    )
+
+
+def _show_again(
+    request: GatewayRequest,
+    instrument: dict[str, Any],
+    submitted: dict[str, str],
+    *,
+    errors: dict[str, str] | None = None,
+    problem: str = "",
+    moved: bool = False,
+) -> HttpResponse:
+    """The ticket or its review, as it stands now: nothing was placed."""
+    wanted = TICKET if wants_fragment(request) else (*TICKET, "trades")
+    parts = parts_read(request, instrument["ticker"], *wanted, instrument=instrument)
+    ticket = ticket_of(submitted, parts)
+    said = errors or {}
+    ticket = replace(
+        ticket,
+        problem=problem,
+        moved=moved,
+        error=said.get("quantity") or ticket.error,
+        limit=replace(ticket.limit, error=said.get("limit_price") or ticket.limit.error),
+    )
+    return show_instrument(request, parts, ticket)
+
+
+def _order_with_key(request: GatewayRequest, key: str) -> dict[str, Any] | None:
+    """The order that this form has become already."""
+    found: list[dict[str, Any]] = request.gateway.get("/api/v1/orders", client_order_id=key)["results"]
+    return found[0] if found else None

@@ -1,0 +1,113 @@
+"""How many units could be bought or sold, and what speaks against a quantity."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+
+from web_frontend.templatetags.formatting import units
+from web_frontend.ticket.estimate import can_afford, max_affordable
+
+
+class Most(NamedTuple):
+    """How many units can be traded at most.
+
+    Attributes:
+        units: None when that is not known.
+        bound: what it comes from: ``cash``, ``offer`` or ``position``.
+        means: the cash available (a decimal string), or the units that can be sold.
+    """
+
+    units: int | None
+    bound: str = ""
+    means: Any = None
+
+
+def most_of(
+    side: str,
+    instrument: dict[str, Any],
+    account: dict[str, Any] | None,
+    positions: dict[str, Any] | None,
+    *,
+    is_limit: bool = False,
+    limit_price: str = "",
+) -> Most:
+    """The most of an order.
+
+    Args:
+        account, positions: None when they are not known.
+        limit_price: of a limit order; "" while it has none, which is estimated at the present price.
+    """
+    if side == "sell":
+        return _most_to_sell(instrument, positions)
+    if not account or not (limit_price or instrument.get("price")):
+        return Most(None)
+    paid, bound = max_affordable(instrument, account, limit_price=limit_price), "cash"
+    offered = int(instrument["available_quantity"])
+    if not is_limit and paid > offered:  # a limit order can wait for more
+        paid, bound = offered, "offer"
+    return Most(paid - paid % _lot(instrument), bound, account["available"])
+
+
+def quantity_error(
+    side: str,
+    quantity: int,
+    most: Most,
+    instrument: dict[str, Any],
+    account: dict[str, Any] | None,
+    *,
+    is_limit: bool = False,
+) -> str:
+    """What stands against so many units; "" for nothing."""
+    lot = _lot(instrument)
+    if quantity % lot and not (side == "sell" and quantity == most.units):
+        return _lot_error(side, most, lot)
+    if most.units is None or quantity <= most.units:
+        return ""
+    if side == "sell":
+        return _("You can sell %(most)s at most.") % {"most": units(most.units)}
+    assert account is not None  # else the most is not known
+    if not is_limit and can_afford(instrument, account, quantity):
+        return ""  # it pays, though not for the whole of the price protection
+    paid = most.units
+    if most.bound == "offer":
+        paid = max_affordable(instrument, account)
+        if quantity <= paid:
+            return ""
+    return _("Your available cash is enough for %(most)s at most.") % {"most": units(paid - paid % lot)}
+
+
+def offer_note(quantity: int, most: Most, instrument: dict[str, Any]) -> str:
+    """What to know of a market order that is for more than Birzha itself offers; "" for nothing.
+
+    Customers may offer more, so it is no reason against the order.
+    """
+    offered = int(instrument["available_quantity"])
+    if most.bound not in ("cash", "offer") or quantity <= offered:
+        return ""
+    said = _("Only %(most)s are offered right now. What cannot be bought at once is canceled.")
+    return said % {"most": units(offered)}
+
+
+def _lot(instrument: dict[str, Any]) -> int:
+    return int(instrument.get("lot_size") or 1)
+
+
+def _lot_error(side: str, most: Most, lot: int) -> str:
+    if side == "sell" and most.units and most.units % lot:
+        said = _(
+            "This instrument is traded in lots of %(lot)s: enter a multiple of it, or all that you can sell: "
+            "%(most)s."
+        )
+        return said % {"lot": lot, "most": units(most.units)}
+    return _("This instrument is traded in lots of %(lot)s: enter a multiple of it.") % {"lot": lot}
+
+
+def _most_to_sell(instrument: dict[str, Any], positions: dict[str, Any] | None) -> Most:
+    """All that is free, which may be off the lot."""
+    if positions is None:
+        return Most(None)
+    held = [row for row in positions["results"] if row["ticker"] == instrument["ticker"]]
+    free = int(held[0]["quantity"]) - int(held[0]["held_quantity"]) if held else 0
+    return Most(free, "position", free)
