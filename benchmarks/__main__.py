@@ -112,12 +112,12 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description="How fast is it?")
     names = [measurement.name for measurement in MEASUREMENTS]
     programs = [process.name for process in PROCESSES if process.service]
-    parser.add_argument("--only", nargs="+", choices=names, default=_given("ONLY"), help="some of them")
+    parser.add_argument("--only", nargs="+", choices=names, default=_given("ONLY"), help="run only these")
     runs = int(os.environ.get("RUNS") or 3)
-    parser.add_argument("--runs", type=int, default=runs, help="how many runs of each (default: 3)")
-    parser.add_argument("--orders", type=int, help="drain so many orders instead of 5,000")
-    parser.add_argument("--small", action="store_true", help="so little that it only shows that it works")
-    parser.add_argument("--write", action="store_true", help="into docs/benchmarks.md all the same")
+    parser.add_argument("--runs", type=int, default=runs, help="runs of each (default: 3)")
+    parser.add_argument("--orders", type=int, help="number of orders to drain (default: 5,000)")
+    parser.add_argument("--small", action="store_true", help="a tiny run that only shows that it works")
+    parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md anyway")
     parser.add_argument(
         "--profile",
         nargs="+",

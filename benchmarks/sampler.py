@@ -25,13 +25,13 @@ from types import FrameType
 from compose.local.paths import ROOT, Home
 from compose.local.processes import command, find
 
-#: Seconds between two looks, on average.
-INTERVAL = 0.003
-#: Seconds that a look takes, and the part of them that a thread must have been computing.
-LOOK, MOST = 0.0001, 0.7
-#: The least samples that are worth a report.
-LEAST = 20
-#: Looks between two writings of the report.
+#: Seconds between two samples, on average.
+INTERVAL_S = 0.003
+#: Seconds that a sample takes, and the share of them that a thread must have used the CPU.
+SAMPLE_S, MIN_CPU_SHARE = 0.0001, 0.7
+#: Fewer samples are not reported.
+MIN_SAMPLES = 20
+#: Samples between two reports.
 REPORT_EVERY = 500
 SWITCH = "profile.on"
 
@@ -62,21 +62,21 @@ class Sampler:
     def _run(self) -> None:
         looks, on = 0, False
         while True:
-            time.sleep(INTERVAL * random.uniform(0.5, 1.5))
+            time.sleep(INTERVAL_S * random.uniform(0.5, 1.5))
             on = self.switch.exists() if looks % 20 == 0 else on
             if on:
                 self._look()
             looks += 1
-            if looks % REPORT_EVERY == 0 and sum(self.own.values()) > LEAST:
+            if looks % REPORT_EVERY == 0 and sum(self.own.values()) > MIN_SAMPLES:
                 file = self.folder / f"profile-{self.name}-{os.getpid()}.txt"
                 file.write_text(self.report(), encoding="utf-8")
                 file.with_suffix(".json").write_text(json.dumps(self.packages), encoding="utf-8")
 
     def _look(self) -> None:
         before, begun = _spent(), time.perf_counter()
-        time.sleep(LOOK)
+        time.sleep(SAMPLE_S)
         now, frames = _spent(), sys._current_frames()
-        enough = (time.perf_counter() - begun) * MOST
+        enough = (time.perf_counter() - begun) * MIN_CPU_SHARE
         for thread, cpu in now.items():
             if cpu - before.get(thread, cpu) >= enough and thread != threading.get_ident():
                 self._book(_stack(frames[thread]), frames[thread].f_code.co_filename)

@@ -65,7 +65,7 @@ def check(invariants: tuple[Invariant, ...], *, wait: float, since: datetime | N
         since: what was made before is left alone, and so are checks that would have to read all of it.
 
     Returns:
-        What the last look found.
+        What the last check found.
 
     Raises:
         ImproperlyConfigured, psycopg2.Error, redis.RedisError: see :func:`open_snapshot`.
@@ -95,7 +95,7 @@ def _since(text: str) -> str:
     try:
         _window(text)
     except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is neither like 90s, 10m, 2h nor a moment") from error
+        raise argparse.ArgumentTypeError(f"{text!r} must be like 90s, 10m, 2h, or a time") from error
     return text
 
 
@@ -103,32 +103,38 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m compose.check", description="Was anything lost, created or spent twice?"
     )
-    parser.add_argument("--json", action="store_true", help="the result as JSON")
+    parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument(
         "--wait",
         type=float,
         default=5,
         metavar="SECONDS",
-        help="how long to wait for orders on their way before calling it broken (default: 5)",
+        help="how long to wait for orders in flight before reporting a violation (default: 5)",
     )
     parser.add_argument(
-        "--only", nargs="+", metavar="ID", choices=[i.id for i in INVARIANTS], help="some of the invariants"
+        "--only",
+        nargs="+",
+        metavar="ID",
+        choices=[i.id for i in INVARIANTS],
+        help="check only these invariants",
     )
     parser.add_argument(
-        "--always", action="store_true", help="those that hold at every moment, even while services are down"
+        "--always",
+        action="store_true",
+        help="check only invariants that hold at every moment, even while services are down",
     )
     parser.add_argument(
         "--since",
         type=_since,
         metavar="WHEN",
-        help="look only at what was made since: 90s, 10m, 2h, or a moment; leaves out what cannot be cut so",
+        help="check only newer rows: 90s, 10m, 2h, or a time; skips checks that cannot be limited",
     )
     parser.add_argument(
         "--every",
         type=float,
         default=0,
         metavar="SECONDS",
-        help="look again and again, until something is broken or Ctrl-C",
+        help="check repeatedly until something is broken or Ctrl-C",
     )
     return parser
 

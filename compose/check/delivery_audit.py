@@ -39,12 +39,12 @@ class DeliveryAudit:
     def services(self) -> tuple[str, ...]:
         return (self.publisher, self.subscriber)
 
-    def look(self, snapshot: Snapshot) -> Finding:
+    def run(self, snapshot: Snapshot) -> Finding:
         """The events that only one side knows, and the days of old on which the two do not agree."""
         kept_since = self.kept_since(snapshot)
-        finding = self.one_by_one(kept_since).look(snapshot)
+        finding = self.one_by_one(kept_since).run(snapshot)
         if kept_since > (snapshot.since or UUID(int=0)):
-            by_day = self.by_day(kept_since).look(snapshot)
+            by_day = self.by_day(kept_since).run(snapshot)
             finding.count += by_day.count
             finding.sample += by_day.sample
         return Finding(self, finding.count, finding.sample)

@@ -59,9 +59,9 @@ class Check(Protocol):
 
     @property
     def light(self) -> bool:
-        """Whether it costs no more as the past grows: it can look at what is new, or reads little."""
+        """Whether it costs no more as the past grows: it can be limited to new rows, or reads little."""
 
-    def look(self, snapshot: Snapshot) -> Finding:
+    def run(self, snapshot: Snapshot) -> Finding:
         """Look for violations."""
 
 
@@ -91,7 +91,7 @@ class Rows:
     def light(self) -> bool:
         return self.few or bool(_WINDOW.search(self.sql))
 
-    def look(self, snapshot: Snapshot) -> Finding:
+    def run(self, snapshot: Snapshot) -> Finding:
         """PostgreSQL counts; a few rows come over."""
         query = _within(self.sql, snapshot.since)
         rows = snapshot.all(
@@ -132,7 +132,7 @@ class Same:
     def light(self) -> bool:
         return all(_WINDOW.search(sql) for _, sql in (self.one, self.other))
 
-    def look(self, snapshot: Snapshot) -> Finding:
+    def run(self, snapshot: Snapshot) -> Finding:
         """Compare the digests, then the rows of the buckets that differ."""
         finding = Finding(self)
         if differing := self.differing(snapshot):
@@ -228,7 +228,7 @@ def run(invariants: tuple[Invariant, ...], snapshot: Snapshot) -> list[Result]:
     return [
         Result(
             invariant,
-            [check.look(snapshot) for check in invariant.checks if snapshot.since is None or check.light],
+            [check.run(snapshot) for check in invariant.checks if snapshot.since is None or check.light],
         )
         for invariant in invariants
     ]

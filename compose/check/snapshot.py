@@ -18,7 +18,7 @@ from servicekit.settings.environment import Environment
 #: Whose tables the invariants speak of; each database has the name of its service.
 SERVICES = tuple(service.name for service in system.SERVICES)
 
-#: What a look may cost: seconds until a server that does not answer is given up, and memory to sort in.
+#: What a check may cost: seconds until a server that does not answer is given up, and memory to sort in.
 #: A cursor is read to its end, so the plan that is fastest as a whole is wanted.
 _SESSION = "-c statement_timeout=600s -c work_mem=32MB -c cursor_tuple_fraction=1"
 

@@ -35,7 +35,7 @@ class CaughtUp:
     def _stream(self) -> str:
         return f"events:{self.publisher}"
 
-    def look(self, snapshot: Snapshot) -> Finding:
+    def run(self, snapshot: Snapshot) -> Finding:
         """One violation, with how much is behind; or none."""
         finding = Finding(self)
         redis = snapshot.streams

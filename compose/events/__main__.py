@@ -71,8 +71,8 @@ def _ask(inputs: dict[str, str], *arguments: str) -> dict[str, tuple[str, int]]:
 
 def _as_text(found: list[Gap]) -> str:
     if not found:
-        return "No subscriber lacks anything."
-    return "\n".join(f"{gap.subscriber} lacked {len(gap.ids)} events of {gap.publisher}" for gap in found)
+        return "No subscriber has missed anything."
+    return "\n".join(f"{gap.subscriber} missed {len(gap.ids)} events of {gap.publisher}" for gap in found)
 
 
 def _as_json(found: list[Gap]) -> str:
@@ -86,14 +86,14 @@ def _as_json(found: list[Gap]) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m compose.events", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    text = "events that wait: unsent, not yet handled by each subscriber, retried, dead letters"
+    text = "waiting events: unsent, not yet handled by each subscriber, retried, dead letters"
     asked = commands.add_parser("status", help=text, description=text)
-    text = "send again what a subscriber has not in its inbox, though it was told"
+    text = "send again events that a subscriber's inbox has missed"
     again = commands.add_parser("replay", help=text, description=text)
-    again.add_argument("--missing", action="store_true", required=True, help="what is missing, and no more")
-    again.add_argument("--dry-run", action="store_true", help="only say what is missing")
+    again.add_argument("--missing", action="store_true", required=True, help="only what is missing")
+    again.add_argument("--dry-run", action="store_true", help="only print what is missing")
     for command in (asked, again):
-        command.add_argument("--json", action="store_true", dest="as_json", help="the answer as JSON")
+        command.add_argument("--json", action="store_true", dest="as_json", help="print JSON")
     return parser
 
 

@@ -93,7 +93,7 @@ class Reconciler:
     #: Whether the last look left events unread that are old enough: the next should not wait.
     behind: bool = False
 
-    def look(self, now: datetime | None = None) -> list[Gap]:
+    def run_once(self, now: datetime | None = None) -> list[Gap]:
         """Look once, and have sent again what is missing.
 
         Args:

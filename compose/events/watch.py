@@ -107,10 +107,10 @@ def main() -> int:
     say("info", "looking for events that inboxes lack")
     while not stop.wait(BEHIND_S if reconciler.behind else PERIOD_S):
         try:
-            for gap in reconciler.look():
+            for gap in reconciler.run_once():
                 say(
                     "error",
-                    f"{gap.subscriber} lacked {len(gap.ids)} events of {gap.publisher}: they are sent again",
+                    f"{gap.subscriber} missed {len(gap.ids)} events of {gap.publisher}: they are sent again",
                     ids=[str(id) for id in gap.ids[:20]],
                 )
         except (psycopg2.Error, redis.RedisError, subprocess.SubprocessError) as error:

@@ -26,4 +26,4 @@ def tick_at_once(**_: Any) -> None:
     try:
         quotes_advance()
     except DatabaseError as error:  # the schedule will try again in a few seconds
-        log.warning("the quotes could not be renewed at the start: %s", error)
+        log.warning("the quotes could not be refreshed at the start: %s", error)

@@ -186,7 +186,7 @@ def _known_problem(error: Exception, headers: dict[str, str]) -> dict[str, Any]:
             title=error.default_detail,
             detail=error.detail,
         )
-    log.exception("unforeseen", exc_info=error)
+    log.exception("unexpected error", exc_info=error)
     return problem(
         code="internal_error",
         status=500,

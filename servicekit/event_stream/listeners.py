@@ -139,6 +139,6 @@ def _revoked(sessions: set[UUID]) -> set[UUID]:
     try:
         return {session for session in sessions if session_is_revoked(session)}
     except DatabaseError as error:  # who has signed out meanwhile is seen once it is there again
-        log.warning("ended sessions cannot be looked for: %s", error)
+        log.warning("ended sessions cannot be looked up: %s", error)
         connection.close()
         return set()

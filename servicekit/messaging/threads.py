@@ -32,7 +32,7 @@ def keep_running(name: str, work: Callable[[], None], stop: threading.Event) -> 
             try:
                 work()
             except Exception:
-                log.exception("%s failed and starts again", name)
+                log.exception("%s failed and is restarted", name)
                 close_old_connections()
                 stop.wait(1)
 

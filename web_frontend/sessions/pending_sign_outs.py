@@ -40,7 +40,7 @@ def revoke(gateway: Gateway, refresh: str) -> bool:
     try:
         gateway.post(PATH, {"refresh": refresh}, public=True)
     except GatewayUnavailable as error:
-        log.warning("a sign-out is not heard yet: %s", error)
+        log.warning("a sign-out could not be sent yet: %s", error)
         return False
     except GatewayProblem as problem:
         return problem.status != 429
@@ -84,11 +84,11 @@ def _run() -> None:
         time.sleep(INTERVAL_S)
         try:
             if heard := retry_all():
-                log.info("%d sign-outs were heard after all", heard)
+                log.info("%d pending sign-outs were sent", heard)
         except RedisError as error:
             log.warning("the sessions' server does not answer: %s", error)
         except Exception:
-            log.exception("sign-outs could not be repeated")
+            log.exception("pending sign-outs could not be retried")
 
 
 def _without(refresh: str, kept: list[str]) -> list[str]:

@@ -21,5 +21,5 @@ def holds_watch() -> int:
     """
     count, first = holds_overdue()
     if count:
-        log.error("%d holds are overdue, the first since its placing at %s", count, first)
+        log.error("%d holds are overdue, the oldest was placed at %s", count, first)
     return count

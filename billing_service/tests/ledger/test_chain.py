@@ -153,7 +153,7 @@ def test_an_exported_head_finds_a_journal_that_was_cut_and_written_anew(journal,
     head = journal_head()
     assert json.loads(out.getvalue()) == {"number": 4, "hash": head.hash, "at": head.at.isoformat()}
     assert head.at == journal[-1].occurred_at
-    assert "4 journal entries, every hash fits" in verify("--head", str(file))
+    assert "4 journal entries, every hash is correct" in verify("--head", str(file))
 
     customer(2)  # the journal goes on: the exported head is still in it
     assert "5 journal entries" in verify("--head", str(file))
@@ -166,7 +166,7 @@ def test_an_exported_head_finds_a_journal_that_was_cut_and_written_anew(journal,
         )
         cursor.execute("DELETE FROM ledger_journalentry WHERE number > 3")
         cursor.execute("UPDATE ledger_journalhead SET number = 3, hash = %s", [journal[2].hash])
-    assert "3 journal entries, every hash fits" in verify()
+    assert "3 journal entries, every hash is correct" in verify()
     with pytest.raises(CommandError, match="1 problems"):
         verify("--head", str(file))
 

@@ -20,7 +20,7 @@ HALF_A_MINUTE = 0.5 / 24 / 60
 FAR = "9999999999999-0"
 
 
-class Looking:
+class ObservedReconciler:
     """A reconciler over the test's own transactions, what it had sent again, and how many rows it read."""
 
     def __init__(self, databases: dict[str, Any], redis: Any) -> None:
@@ -38,16 +38,16 @@ class Looking:
         self.rows += len(rows)
         return rows
 
-    def look(self) -> list[Gap]:
-        return self.reconciler.look(datetime.now(UTC))
+    def run(self) -> list[Gap]:
+        return self.reconciler.run_once(datetime.now(UTC))
 
 
 @pytest.fixture
-def looking(snapshot: Snapshot, databases: dict[str, Any], streams: Any, auditor: Any) -> Looking:
+def observed(snapshot: Snapshot, databases: dict[str, Any], streams: Any, auditor: Any) -> ObservedReconciler:
     """All of the story was handled. What is told from now on, billing has acknowledged, notification too."""
-    looking = Looking(databases, auditor)
-    assert looking.look() == []
-    return looking
+    observed = ObservedReconciler(databases, auditor)
+    assert observed.run() == []
+    return observed
 
 
 def handled(databases: dict[str, Any], subscriber: str, id: UUID) -> None:
@@ -64,38 +64,40 @@ def lose_batches(databases: dict[str, Any]) -> None:
         cursor.execute("DELETE FROM outbox_batches")
 
 
-def test_what_was_taken_is_sent_again(looking: Looking, databases: dict[str, Any]) -> None:
+def test_what_was_taken_is_sent_again(observed: ObservedReconciler, databases: dict[str, Any]) -> None:
     id = told(databases, "1-1", age_days=HALF_A_MINUTE)
     handled(databases, "notification", id)
-    assert looking.look() == [Gap("trading", "billing", (id,))]
-    assert looking.sent == [("trading", [str(id)])]
+    assert observed.run() == [Gap("trading", "billing", (id,))]
+    assert observed.sent == [("trading", [str(id)])]
 
 
 def test_what_was_sent_again_is_waited_for_and_then_sent_once_more(
-    looking: Looking, databases: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    observed: ObservedReconciler, databases: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     id = told(databases, "1-1", age_days=HALF_A_MINUTE)
     handled(databases, "notification", id)
-    assert looking.look()
-    assert looking.look() == []
+    assert observed.run()
+    assert observed.run() == []
     later = time.monotonic() + reconciler.MIN_BACKOFF_S
     monkeypatch.setattr(reconciler.time, "monotonic", lambda: later)
-    assert looking.look()
-    assert len(looking.sent) == 2
+    assert observed.run()
+    assert len(observed.sent) == 2
     handled(databases, "billing", id)
     monkeypatch.undo()
-    assert looking.look() == []
+    assert observed.run() == []
 
 
 @pytest.mark.parametrize("entry", [FAR, None], ids=["on its way", "unsent"])
 def test_what_is_on_its_way_is_not_missing(
-    looking: Looking, databases: dict[str, Any], entry: str | None
+    observed: ObservedReconciler, databases: dict[str, Any], entry: str | None
 ) -> None:
     told(databases, entry, age_days=HALF_A_MINUTE)
-    assert looking.look() == []
+    assert observed.run() == []
 
 
-def test_what_fails_or_was_given_up_is_not_missing(looking: Looking, databases: dict[str, Any]) -> None:
+def test_what_fails_or_was_given_up_is_not_missing(
+    observed: ObservedReconciler, databases: dict[str, Any]
+) -> None:
     id = told(databases, "1-1", age_days=HALF_A_MINUTE)
     handled(databases, "notification", id)
     with databases["billing"].cursor() as cursor:
@@ -104,23 +106,23 @@ def test_what_fails_or_was_given_up_is_not_missing(looking: Looking, databases: 
             " VALUES (%s, 'events:trading', %s, 's', '{}', 10, 'e', now())",
             [str(id), TYPE],
         )
-    assert looking.look() == []
+    assert observed.run() == []
 
 
-def test_what_is_young_is_not_looked_for_yet(looking: Looking, databases: dict[str, Any]) -> None:
+def test_what_is_young_is_not_looked_for_yet(observed: ObservedReconciler, databases: dict[str, Any]) -> None:
     told(databases, "1-1", age_days=0)
-    assert looking.look() == []
+    assert observed.run() == []
 
 
 def test_behind_an_event_on_its_way_for_long_others_are_found(
-    looking: Looking, databases: dict[str, Any]
+    observed: ObservedReconciler, databases: dict[str, Any]
 ) -> None:
     told(databases, FAR, age_days=1)
     id = told(databases, "1-1", age_days=HALF_A_MINUTE)
     handled(databases, "notification", id)
     for _ in range(2):
-        looking.reconciler.resent.clear()
-        assert looking.look() == [Gap("trading", "billing", (id,))]
+        observed.reconciler.resent.clear()
+        assert observed.run() == [Gap("trading", "billing", (id,))]
 
 
 def test_a_type_that_a_service_newly_hears_is_told_from_the_beginning(
@@ -133,14 +135,14 @@ def test_a_type_that_a_service_newly_hears_is_told_from_the_beginning(
             [str(id), "user.account.registered.v1"],
         )
     handled(databases, "notification", id)  # so far it alone heard of it
-    looking = Looking(databases, auditor)  # a newer version starts
-    gaps = looking.look()
+    observed = ObservedReconciler(databases, auditor)  # a newer version starts
+    gaps = observed.run()
     assert {gap.subscriber: gap.ids for gap in gaps} == {"trading": (id,), "billing": (id,)}
-    assert looking.sent == [("user", [str(id)])]
+    assert observed.sent == [("user", [str(id)])]
 
 
 def test_a_thief_of_a_password_takes_and_acknowledges(
-    looking: Looking, databases: dict[str, Any], streams: Any
+    observed: ObservedReconciler, databases: dict[str, Any], streams: Any
 ) -> None:
     id = told(databases, None, age_days=HALF_A_MINUTE)
     entry = streams.xadd("events:trading", {"type": TYPE, "envelope": "{}"})
@@ -152,15 +154,15 @@ def test_a_thief_of_a_password_takes_and_acknowledges(
             [entry],
         )
     handled(databases, "notification", id)
-    assert looking.look() == []
+    assert observed.run() == []
     streams.xreadgroup("billing", "thief", {"events:trading": ">"})
-    assert looking.look() == []  # read, and still to be claimed by the service itself
+    assert observed.run() == []  # read, and still to be claimed by the service itself
     streams.xack("events:trading", "billing", entry)
-    assert looking.look() == [Gap("trading", "billing", (id,))]
+    assert observed.run() == [Gap("trading", "billing", (id,))]
 
 
 def test_a_server_that_is_down_is_waited_for(
-    looking: Looking, databases: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    observed: ObservedReconciler, databases: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     id = told(databases, "1-1", age_days=HALF_A_MINUTE)
     handled(databases, "notification", id)
@@ -170,14 +172,14 @@ def test_a_server_that_is_down_is_waited_for(
 
     for name in ("query", "redis", "replay"):
         with monkeypatch.context() as patch:
-            patch.setattr(looking.reconciler, name, away)
+            patch.setattr(observed.reconciler, name, away)
             with pytest.raises((ConnectionError, AttributeError)):
-                looking.look()
-    assert looking.look() == [Gap("trading", "billing", (id,))]
+                observed.run()
+    assert observed.run() == [Gap("trading", "billing", (id,))]
 
 
 def test_what_is_settled_is_not_read_again(
-    looking: Looking, databases: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    observed: ObservedReconciler, databases: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reconciler, "PAGE", 100)
     for _ in range(250):
@@ -185,9 +187,9 @@ def test_what_is_settled_is_not_read_again(
         handled(databases, "notification", id)
         handled(databases, "billing", id)
     lose_batches(databases)
-    looking.rows = 0
-    assert looking.look() == []
-    read = looking.rows
-    looking.rows = 0
-    assert looking.look() == []
-    assert read - looking.rows >= 250
+    observed.rows = 0
+    assert observed.run() == []
+    read = observed.rows
+    observed.rows = 0
+    assert observed.run() == []
+    assert read - observed.rows >= 250

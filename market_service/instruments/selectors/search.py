@@ -72,7 +72,7 @@ def search_prepare() -> None:
                 complete = _index.refresh(time.monotonic())
             time.sleep(0.001)  # who waits for the turn gets it
     except (DatabaseError, InterfaceError) as error:
-        log.warning("the catalogue was not read: %s; the first search will", error)
+        log.warning("the catalogue could not be read: %s; the first search will read it", error)
     finally:
         connection.close()
 

@@ -144,10 +144,10 @@ class Consumer:
             try:
                 self.redis.xgroup_create(stream, self.group, id="0", mkstream=True)
             except redis.exceptions.NoPermissionError:
-                log.error("Redis does not let %s read %s; make up writes its rights", self.group, stream)
+                log.error("Redis does not let %s read %s; make up updates its rights", self.group, stream)
                 self.streams.remove(stream)
             except redis.OutOfMemoryError:
-                log.warning("Redis has no memory left; what %s holds is read", stream)
+                log.warning("Redis is out of memory; what %s holds is still read", stream)
             except redis.ResponseError as error:
                 if "BUSYGROUP" not in str(error):
                     raise

@@ -95,7 +95,7 @@ class RetryQueues:
                 break
             except Exception as error:
                 if not _is_outage(error):
-                    log.info("a batch of %d failed, its halves now: %r", len(deliveries), error)
+                    log.info("a batch of %d failed, trying its halves: %r", len(deliveries), error)
                     break
                 log.warning("the database does not answer the consumer: %s", error)
                 self.stop.wait(0.5)

@@ -37,7 +37,9 @@ class BacklogCollector(Collector):
             "birzha_retrying_events", "Received events that are tried again", now.retrying
         )
         yield GaugeMetricFamily(
-            "birzha_replayed_events", "Events sent again lately because an inbox lacked them", now.replayed
+            "birzha_replayed_events",
+            "Events sent again lately because an inbox had missed them",
+            now.replayed,
         )
         yield GaugeMetricFamily("birzha_dead_letter_events", "Received events that were given up", now.dead)
         if now.stream_length is None:

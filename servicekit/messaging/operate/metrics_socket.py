@@ -83,6 +83,6 @@ def read() -> bytes:
             while part := client.recv(65536):
                 answer += part
     except OSError as error:
-        log.info("the worker does not tell its metrics: %s", error)
+        log.info("the worker does not answer for its metrics: %s", error)
         return b""
     return answer.partition(b"\r\n\r\n")[2]

@@ -65,4 +65,4 @@ def _add(client: Any, messages: Sequence[QuotesUpdated]) -> None:
 
 def _drop_stream(client: Any) -> None:
     client.delete(QUOTES_STREAM)
-    log.warning("quotes were not sent: Redis is nearly full, its memory is kept for the events")
+    log.warning("quotes were not sent: Redis is nearly full, and events come first")

@@ -83,7 +83,7 @@ class RelayWakeup:
             self._connection.send_command("SUBSCRIBE", streams.wake_channel(settings.SERVICE_NAME))
             self._poll.register(self._connection._sock, select.POLLIN)
         except redis.RedisError as error:
-            log.warning("Redis does not answer who waits to wake the relay: %s", error)
+            log.warning("Redis does not answer the relay's subscription: %s", error)
             self._stop_listening()
 
     def _receive(self) -> None:
@@ -91,9 +91,9 @@ class RelayWakeup:
         try:
             if self._connection._sock.recv(65_536):
                 return
-            log.warning("Redis has left who waits to wake the relay")
+            log.warning("Redis closed the relay's subscription")
         except OSError as error:
-            log.warning("Redis does not answer who waits to wake the relay: %s", error)
+            log.warning("Redis does not answer the relay's subscription: %s", error)
         self._stop_listening()
 
     def _stop_listening(self) -> None:

@@ -19,8 +19,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("entry", type=UUID, help="the journal entry's id")
-        parser.add_argument("--reason", required=True, help="for the books and the customer's history")
-        parser.add_argument("--by", default="", help="who does it (default: you)")
+        parser.add_argument(
+            "--reason", required=True, help="shown in the books and in the customer's history"
+        )
+        parser.add_argument("--by", default="", help="who reverses it (default: you)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

@@ -25,7 +25,8 @@ class Command(BaseCommand):
             "--head",
             type=Path,
             metavar="FILE",
-            help="what journal_head printed earlier: the journal must still have that entry, with that hash",
+            help="a file with earlier output of journal_head: the journal must still contain that "
+            "entry and hash",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -47,7 +48,7 @@ class Command(BaseCommand):
             self.stderr.write(problem)
         if problems:
             raise CommandError(f"{len(problems)} problems in {head.number} journal entries", returncode=1)
-        self.stdout.write(f"{head.number} journal entries, every hash fits; the head is {head.hash}")
+        self.stdout.write(f"{head.number} journal entries, every hash is correct; the head is {head.hash}")
 
 
 def _compare(file: Path) -> list[str]:
@@ -56,7 +57,7 @@ def _compare(file: Path) -> list[str]:
         exported = json.loads(file.read_text(encoding="utf-8"))
         number, expected = int(exported["number"]), str(exported["hash"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise CommandError(f"{file} is not what journal_head prints: {error}", returncode=2) from None
+        raise CommandError(f"{file} is not output of journal_head: {error}", returncode=2) from None
     if number == 0:
         return []
     found = hash_at(number=number)

@@ -21,7 +21,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("action", choices=OF_THE_SYSTEM)
         parser.add_argument("subject", help="a service, or gateway")
-        parser.add_argument("--after", type=json.loads, default={}, help="what became of it, as JSON")
+        parser.add_argument("--after", type=json.loads, default={}, help="the new values, as JSON")
         parser.add_argument("--reason", default="")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -36,7 +36,7 @@ def moment(text: str) -> datetime:
 
 
 class Command(BaseCommand):
-    help = "Look after this service's events: what waits, what was given up, what is to be sent again."
+    help = "Operate this service's events: status, dead letters, sending events again."
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -46,38 +46,42 @@ class Command(BaseCommand):
         def action(name: str, run: Callable[..., None], text: str, into: Any = actions) -> Any:
             made = into.add_parser(name, help=text, description=text)
             made.set_defaults(run=run)
-            made.add_argument("--json", action="store_true", dest="as_json", help="the answer as JSON")
+            made.add_argument("--json", action="store_true", dest="as_json", help="print JSON")
             return made
 
         action(
             "status",
             self.show_status,
-            "events that wait: unsent, not yet handled by each subscriber, retried, dead letters",
+            "waiting events: unsent, not yet handled by each subscriber, retried, dead letters",
         )
         letters = actions.add_parser(
             "dead-letters", help="received events that were given up: list, show, retry, drop"
         ).add_subparsers(dest="letters", required=True, metavar="ACTION")
         action("list", self.list_letters, "every dead letter, the oldest first", letters)
-        show = action("show", self.show_letter, "all of one: envelope, attempts, error", letters)
+        show = action("show", self.show_letter, "show one in full: envelope, attempts, error", letters)
         show.add_argument("id", type=UUID, metavar="ID")
-        retry = action(
-            "retry", self.retry_letters, "handle them again, each in a transaction of its own", letters
-        )
+        retry = action("retry", self.retry_letters, "handle them again, each in its own transaction", letters)
         retry.add_argument("ids", type=UUID, nargs="*", metavar="ID")
         retry.add_argument("--all", action="store_true", help="every dead letter, the oldest first")
-        drop = action("drop", self.drop_letter, "never handle it; who decided and why is kept", letters)
+        drop = action("drop", self.drop_letter, "drop it for good; who did so and why is recorded", letters)
         drop.add_argument("id", type=UUID, metavar="ID")
         drop.add_argument("--reason", required=True, help="why")
-        drop.add_argument("--by", default="", help="who decides (default: you)")
+        drop.add_argument("--by", default="", help="who drops it (default: you)")
         again = action(
-            "replay", self.send_again, "send events of the outbox again; inboxes drop what they know already"
+            "replay",
+            self.send_again,
+            "send events of the outbox again; inboxes skip those that they have handled",
         )
-        again.add_argument("--since", type=moment, metavar="TIME", help="published then or later (UTC)")
-        again.add_argument("--ids", metavar="FILE", help="these, one id a line; - is standard input")
-        again.add_argument("--subject", default="", help="of this aggregate: order/<id>")
-        again.add_argument("--by", default="", help="who wants it (default: you)")
+        again.add_argument(
+            "--since", type=moment, metavar="TIME", help="published at this time or later (UTC)"
+        )
+        again.add_argument("--ids", metavar="FILE", help="the ids to send, one a line; - is standard input")
+        again.add_argument("--subject", default="", help="only events of this aggregate: order/<id>")
+        again.add_argument("--by", default="", help="who sends them (default: you)")
         forget = action(
-            "forget-group", self.forget_group, "a service that is gone for good holds nothing back"
+            "forget-group",
+            self.forget_group,
+            "forget a subscriber that is gone for good, so that it holds nothing back",
         )
         forget.add_argument("group", metavar="NAME")
 
@@ -116,7 +120,7 @@ class Command(BaseCommand):
 
     def retry_letters(self, *, ids: list[UUID], all: bool, as_json: bool, **_: Any) -> None:
         if bool(ids) == all:
-            raise CommandError("Name the dead letters, or --all.")
+            raise CommandError("Give the ids of dead letters, or --all.")
         failures.forget_handled()
         wanted = list(dead_letters.dead_letters().values_list("event_id", flat=True)) if all else ids
         outcomes = []

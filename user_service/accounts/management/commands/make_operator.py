@@ -43,7 +43,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"operator {username} created")
                 return
         self._check(existing)
-        self.stdout.write(f"operator {existing.username} is there already")
+        self.stdout.write(f"operator {existing.username} already exists")
 
     def _check(self, user: User) -> None:
         if not user.is_staff:

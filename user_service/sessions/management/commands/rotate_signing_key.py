@@ -38,6 +38,6 @@ class Command(BaseCommand):
             try:
                 return signing_key_activate(by=by)
             except KeyNotPublishedLongEnough as early:
-                self.stdout.write(f"waiting {early.wait} s until everybody has fetched it ...")
+                self.stdout.write(f"waiting {early.wait} s until all services have fetched it ...")
                 self.stdout.flush()
                 time.sleep(early.wait)
