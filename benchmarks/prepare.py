@@ -9,7 +9,7 @@ from compose.local.console import CommandError, step
 
 #: Customers made by one process in one transaction.
 AT_ONCE = 1000
-#: Seconds that the services may take to hear of a customer or an instrument.
+#: Seconds that the services may take to receive a customer or an instrument.
 LISTING_TIMEOUT_S = 60
 
 

@@ -145,7 +145,7 @@ class Home:
         """Make the folders.
 
         Args:
-            for_tests: tests may create databases in it, and its processes heed ``faults/``.
+            for_tests: tests may create databases in it, and its processes read ``faults/``.
 
         Raises:
             CommandError: BIRZHA_HOME is a folder with other things in it, or is not ours.

@@ -21,7 +21,7 @@ def main(name: str) -> None:
     """Replace this process by ``name``."""
     home = Home.here()
     if name == "postgres":
-        # After a kill -9 of the server its children go by themselves, a moment later.
+        # After a kill -9 of the server its children exit on their own, a moment later.
         orphans.end(orphans.of_postgres(home), timeout_s=20)
         postgres.clear_stale_locks(home)
     for server in (EVENTS, SESSIONS):

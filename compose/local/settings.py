@@ -118,7 +118,7 @@ class Settings:
 
     @property
     def state(self) -> dict[str, int | str]:
-        """What a running system goes by, and the next start finds again: ``state.json``."""
+        """What a running system uses and the next start reads: ``state.json``."""
         certificate, key = self.certificate or ("", "")
         return {
             "port": self.port,

@@ -1,4 +1,4 @@
-"""The services: one entry each, and all that starts, wires and tests them goes by it."""
+"""The services: one entry each, from which they are started, wired and tested."""
 
 from __future__ import annotations
 

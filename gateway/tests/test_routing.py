@@ -1,4 +1,4 @@
-"""What is decided of gateway.yaml's routes, before Envoy or nginx hear of it."""
+"""The routes decided from gateway.yaml, before they are rendered for Envoy and nginx."""
 
 from __future__ import annotations
 

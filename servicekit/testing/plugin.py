@@ -35,7 +35,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         raise pytest.UsageError(str(error)) from None
     if options.ds not in (None, module):
         raise pytest.UsageError(
-            f"--ds={options.ds}: the settings go by the paths, and theirs are {module!r}."
+            f"--ds={options.ds}: the settings are chosen by the paths, which need {module!r}."
         )
     os.environ.pop("DJANGO_SETTINGS_MODULE", None)  # of a shell, for something else
     if module:

@@ -15,7 +15,7 @@ PERIOD = 5.0
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> dict[str, timedelta]:
-    """How far the clock is off; ``app.now`` goes by it."""
+    """How far the clock is off; ``app.now`` uses it."""
     off = {"by": timedelta()}
     monkeypatch.setattr(Celery, "now", lambda self: datetime.now(UTC) + off["by"])
     return off

@@ -1,4 +1,4 @@
-"""The plugin of the tests: the settings go by the paths under test, and two projects are never mixed."""
+"""The plugin of the tests: the paths under test choose the settings, and two projects are never mixed."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def route_configuration(gateway: Gateway, site: Site, canaries: Collection[str] 
         virtual_hosts=[own, *other],
         ignore_port_in_host_matching=True,
         request_headers_to_add=_forwarded(site),
-        # Envoy has answered "100-continue" by now; what else one may expect, nobody need heed (RFC 9110).
+        # Envoy has answered "100-continue" by now; other expectations may be ignored (RFC 9110).
         request_headers_to_remove=["expect"],
         response_headers_to_add=[*security_headers(site), content_policy()],
         validate_clusters=True,

@@ -8,7 +8,7 @@ A page that says ``max-age=5`` is never shown when it is older than 5 s. nginx a
   shown meanwhile (``use_stale updating``), and then they may be of any age.
 
 So a page gets ``s-maxage`` (fresh) and ``stale-while-revalidate`` (one request renews it, the others still
-get it), which nginx heeds to the second, and their sum with the seconds lost is what the service said.
+get it), which nginx applies to the second, and their sum with the seconds lost is what the service said.
 """
 
 from __future__ import annotations

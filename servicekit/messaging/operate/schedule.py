@@ -1,4 +1,4 @@
-"""Celery's schedule, which goes by the clock on the wall, on a machine whose clock may jump."""
+"""Celery's schedule, which depends on the wall clock, on a machine whose clock may jump."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def of_status(now: Status) -> str:
     ]
     if now.replayed:
         lines.append(
-            f"  {now.replayed} sent again automatically for subscribers that had missed them; last {now.last_replay}"
+            f"  {now.replayed} sent again automatically, as inboxes had missed them; last {now.last_replay}"
         )
     if now.subscribers:
         rows = [

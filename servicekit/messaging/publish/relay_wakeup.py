@@ -19,7 +19,7 @@ from servicekit.messaging import streams
 
 log = logging.getLogger(__name__)
 
-#: Seconds until it is tried again to hear of messages.
+#: Seconds before subscribing again after a failure.
 RESUBSCRIBE_S = 1.0
 
 _local: RelayWakeup | None = None

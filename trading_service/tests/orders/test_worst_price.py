@@ -56,7 +56,7 @@ def test_a_quote_beyond_it_rejects_the_order(
     world.filled(user_id)
     before = len(published())
     answer = world.post(user_id, side=side, worst_price=worst)
-    # then there is an order with a reason, nothing is set aside, and the venue never hears of it
+    # then there is an order with a reason, nothing is set aside, and the venue never receives it
     assert answer.status_code == 201
     body = answer.json()
     assert (body["status"], body["worst_price"]) == ("rejected", worst)

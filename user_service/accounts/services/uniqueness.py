@@ -30,7 +30,7 @@ def taken_refused(*, username: str | None = None, email: str | None = None) -> I
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        # The database names only the first index that refused; a person wants to hear of both.
+        # The database names only the first index that refused; a person should be told both.
         refused_by = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
         if refused_by not in {USERNAME_INDEX, EMAIL_INDEX}:
             raise
