@@ -154,7 +154,7 @@ def test_a_version_that_the_stable_one_would_not_bear_is_refused(
 
 
 def test_what_makes_no_sense_is_said_plainly(operator: Operator) -> None:
-    assert "is none of user, market" in operator.refused("canary", "tradign", "--weight", "10")
-    assert "no share" in operator.refused("canary", "trading", "--weight", "101")
+    assert "must be one of user, market" in operator.refused("canary", "tradign", "--weight", "10")
+    assert "whole number of percent" in operator.refused("canary", "trading", "--weight", "101")
     assert "has no canary" in operator.refused("promote", "trading")
     assert "has no canary" in operator.refused("rollback", "trading")

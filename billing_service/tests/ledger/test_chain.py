@@ -182,7 +182,7 @@ def test_a_head_that_does_not_belong_to_the_journal(journal):
 def test_a_file_that_is_no_head(journal, tmp_path, text):
     file = tmp_path / "head.json"
     file.write_text(text, encoding="utf-8")
-    with pytest.raises(CommandError, match="not what journal_head prints"):
+    with pytest.raises(CommandError, match="not output of journal_head"):
         verify("--head", str(file))
 
 

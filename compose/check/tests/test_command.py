@@ -109,7 +109,7 @@ def test_a_window_leaves_out_what_was_before_it(do, capsys):
     assert main(["--wait", "0", "--since", "10m"]) == 0
     with pytest.raises(SystemExit):
         main(["--since", "yesterday"])
-    assert "neither like 90s" in capsys.readouterr().err
+    assert "must be like 90s" in capsys.readouterr().err
 
 
 def test_again_and_again_until_something_is_broken(do, capsys):
