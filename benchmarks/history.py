@@ -100,6 +100,7 @@ TABLES: dict[str, tuple[Table, ...]] = {
         Table("orders_fill"),
         Table("orders_ordertransition"),
         Table("positions_position"),
+        Table("positions_lot"),
         *_MESSAGES,
     ),
     "billing": (
@@ -121,6 +122,19 @@ TABLES: dict[str, tuple[Table, ...]] = {
 
 #: What there is once follows from all copies together.
 AFTERWARDS = {
+    # an hour back may be the day before: what was on a day follows from the fills
+    "trading": """
+        DELETE FROM positions_dailyflow;
+        INSERT INTO positions_dailyflow
+            (position_id, day, bought_quantity, bought_cost, sold_quantity, sold_proceeds)
+        SELECT position.id, (executed_at AT TIME ZONE 'UTC')::date,
+               coalesce(sum(fill.quantity) FILTER (WHERE side = 'buy'), 0),
+               coalesce(sum(fill.amount + fill.fee) FILTER (WHERE side = 'buy'), 0),
+               coalesce(sum(fill.quantity) FILTER (WHERE side = 'sell'), 0),
+               coalesce(sum(fill.amount - fill.fee) FILTER (WHERE side = 'sell'), 0)
+        FROM orders_fill AS fill JOIN orders_order AS orders ON orders.id = order_id
+        JOIN positions_position AS position USING (user_id, instrument_id) GROUP BY 1, 2;
+    """,
     "market": """
         UPDATE instruments_instrument
         SET available_quantity = issued_quantity - (issued_quantity - available_quantity) * (%(copies)s + 1);

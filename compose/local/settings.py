@@ -38,6 +38,7 @@ class Settings:
     cookie_suffix: what the names of its cookies end with: systems on one host share their browser's cookies.
     quote_feed: BIRZHA_QUOTE_FEED, ``walk`` (prices move) or ``still``.
     venue_time_zone: BIRZHA_VENUE_TIME_ZONE, where a day of trading ends at midnight; "": UTC.
+    cost_method: BIRZHA_COST_METHOD, ``average`` or ``fifo``; "" for trading's own.
     debug: errors show code and settings, to this machine alone (`make dev`).
     quotas: BIRZHA_ORDERS_A_DAY and the like, as in QUOTAS: a number, ``off``, or "" for the service's own.
     rate_limits: BIRZHA_RATE_LIMITS, multiplies the gateway's rate limits for this run; None turns them off.
@@ -52,6 +53,7 @@ class Settings:
     cookie_suffix: str = ""
     quote_feed: str = "walk"
     venue_time_zone: str = ""
+    cost_method: str = ""
     quotas: Mapping[str, str] = field(default_factory=dict)
     rate_limits: float | None = 1.0
     debug: bool = False
@@ -93,6 +95,7 @@ class Settings:
             cookie_suffix=home.tag[:8],
             quote_feed=feed,
             venue_time_zone=_time_zone(chosen("venue_time_zone")),
+            cost_method=_cost_method(chosen("cost_method")),
             quotas={name: _quota(name, chosen(name)) for name in QUOTAS},
             rate_limits=_factor(environment.get("BIRZHA_RATE_LIMITS") or "1"),
             debug=environment.get("BIRZHA_DEBUG") == "1",
@@ -129,6 +132,7 @@ class Settings:
             "allowed_hosts": ",".join(self.extra_hosts),
             "tls_cert": str(certificate),
             "tls_key": str(key),
+            "cost_method": self.cost_method,
             **self.quotas,
             "venue_time_zone": self.venue_time_zone,
             "rate_limits": self.rate_limits_text,
@@ -144,6 +148,7 @@ class Settings:
             "debug": "1" if self.debug else "",
             "quote_feed": self.quote_feed,
             "venue_time_zone": self.venue_time_zone,
+            "cost_method": self.cost_method,
             **self.quotas,
         }
 
@@ -212,6 +217,12 @@ def _time_zone(name: str) -> str:
 def _quota(name: str, text: str) -> str:
     if text and text != "off" and not (text.isdecimal() and 0 < int(text) < 2**31 - 1):
         raise CommandError(f"BIRZHA_{name.upper()}={text} must be a whole number above zero, or off.")
+    return text
+
+
+def _cost_method(text: str) -> str:
+    if text not in ("", "average", "fifo"):
+        raise CommandError(f"BIRZHA_COST_METHOD={text}: it is either average or fifo.")
     return text
 
 

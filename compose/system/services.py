@@ -34,7 +34,7 @@ SERVICES = (
         "trading",
         ("Trading", "Торги"),
         quotes="follow",
-        choices=("orders_a_day", "venue_time_zone"),
+        choices=("orders_a_day", "venue_time_zone", "cost_method"),
     ),
     Service(
         "billing",

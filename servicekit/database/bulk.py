@@ -1,4 +1,7 @@
-"""Many rows in one statement, to and from named rows: read, lock in order, insert, update, upsert, delete.
+"""Many rows in one statement, to and from named rows: read, lock in order, insert, update, upsert.
+
+Rows are removed by :mod:`servicekit.database.delete`; several writes are one statement by
+:mod:`servicekit.database.combined`.
 
 A *row class* is a ``NamedTuple`` or a dataclass whose fields are columns of a model's table (``order_id`` for
 the foreign key ``order``). What is done with it is declared once, beside it, and is one statement
@@ -150,9 +153,12 @@ class _Write(Generic[R]):
 
     def _values(self, rows: Iterable[R], shared: dict[str, object]) -> list[Any]:
         rows = list(rows)
-        if not rows:
-            return []
-        columns_ = zip(*map(attrgetter(*self._fields), rows), strict=True)
+        return self.values(rows, shared) if rows else []
+
+    def values(self, rows: Sequence[R], shared: Mapping[str, object]) -> list[Any]:
+        """The parameters of :meth:`sql`, also for no row at all."""
+        none: list[tuple[Any, ...]] = [()] * len(self._fields)
+        columns_ = zip(*map(attrgetter(*self._fields), rows), strict=True) if rows else none
         named = zip(self._fields, columns_, strict=True)
         written = [lines(column) if name in self._documents else array(column) for name, column in named]
         return [*(shared[name] for name in self._shared), *written]
@@ -163,9 +169,13 @@ class _Write(Generic[R]):
         table = Table(self._model, self._types)
         return {name for name in self._fields if table.type(name) == "jsonb"}
 
+    def sql(self) -> str:
+        """The statement, which writes the rows that it is given."""
+        return self._written(Table(self._model, self._types))
+
     @cached_property
     def _statement(self) -> Statement:
-        return Statement(self._written(Table(self._model, self._types)))
+        return Statement(self.sql())
 
     def _written(self, table: Table) -> str:
         raise NotImplementedError
@@ -211,7 +221,7 @@ class Update(_Write[R]):
     Args:
         key: the column, or several, by which a row is found.
         columns: which of the row's fields are written, besides; all of them, if None.
-        where: what must be true of ``kept``, the row as it is, beside its key.
+        where: what must be true of ``kept``, the row as it is, beside its key; ``new`` is the row given.
     """
 
     def __init__(
@@ -224,12 +234,13 @@ class Update(_Write[R]):
         where: str = "",
         shared: Sequence[str] = (),
         computed: Mapping[str, str] | None = None,
+        types: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(model, row, shared=shared, computed=computed)
+        super().__init__(model, row, shared=shared, computed=computed, types=types)
         self._key, self._where = names_of(key), where
-        changed = [name for name in self._fields if name not in self._key] if columns is None else columns
+        changed = [name for name in self._kept if name not in self._key] if columns is None else columns
         self._changed = tuple(changed)
-        self._fields = (*self._key, *self._changed)
+        self._fields = (*self._key, *self._changed, *self._types)
 
     def _written(self, table: Table) -> str:
         sets = [f"{table.column(name)} = %s::{table.type(name)}" for name in self._shared]
@@ -247,8 +258,9 @@ class Upsert(_Write[R]):
     """New rows, and those that are known become what is given, in the order of their key.
 
     Args:
-        key: the unique column.
+        key: the column, or several, that are unique together.
         update: which fields a known row gets; all but the key, if None.
+        add: which of them are added to what a known row has.
         where: what must be true of ``kept``, the row as it is, and of ``excluded``, what is given; otherwise
             the row stays as it is, and is not counted.
     """
@@ -258,42 +270,25 @@ class Upsert(_Write[R]):
         model: type[Model],
         row: type[R],
         *,
-        key: str,
+        key: str | Sequence[str],
         update: Sequence[str] | None = None,
+        add: Sequence[str] = (),
         where: str = "",
         shared: Sequence[str] = (),
         computed: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(model, row, shared=shared, computed=computed)
-        self._key, self._where = key, where
+        self._key, self._add, self._where = names_of(key), frozenset(add), where
         written = (*self._shared, *self._kept, *self._computed)
-        self._update = [name for name in written if name != key] if update is None else list(update)
+        self._update = [name for name in written if name not in self._key] if update is None else list(update)
 
     def _written(self, table: Table) -> str:
-        sets = ", ".join(f"{table.column(n)} = excluded.{table.column(n)}" for n in self._update)
-        return (
-            f"{self._insert(table)} ORDER BY new.{self._key} "
-            f"ON CONFLICT ({table.column(self._key)}) DO UPDATE SET {sets}"
-            + (f" WHERE {self._where}" if self._where else "")
-        )
+        key = ", ".join(map(table.column, self._key))
+        order = ", ".join(f"new.{name}" for name in self._key)
+        sets = ", ".join(self._set(table.column(name), name) for name in self._update)
+        made = f"{self._insert(table)} ORDER BY {order} ON CONFLICT ({key}) DO UPDATE SET {sets}"
+        return f"{made} WHERE {self._where}" if self._where else made
 
-
-class Delete:
-    """Rows by a key; who has locked them before need not fear another writer."""
-
-    def __init__(self, model: type[Model], *, key: str) -> None:
-        self._model, self._key = model, key
-
-    def run(self, keys: Iterable[Any]) -> int:
-        """Delete rows now. Returns how many there were."""
-        if not (keys := list(keys)):
-            return 0
-        with connection.cursor() as cursor:
-            cursor.execute(self._statement, [array(keys)])
-            return int(cursor.rowcount)
-
-    @cached_property
-    def _statement(self) -> Statement:
-        table, key = Table(self._model), self._key
-        wanted = f"{table.column(key)} = ANY(%s::{table.type(key)}[])"
-        return Statement(f"DELETE FROM {table.name} WHERE {wanted}")
+    def _set(self, column: str, name: str) -> str:
+        before = f"kept.{column} + " if name in self._add else ""
+        return f"{column} = {before}excluded.{column}"

@@ -39,6 +39,8 @@ ENDPOINTS = {
         "POST /api/v1/orders/{order_id}/replace",
         "POST /api/v1/orders/cancel-all",
         "GET /api/v1/positions",
+        "GET /api/v1/portfolio",
+        "GET /api/v1/portfolio/history",
     },
     "billing": {
         "GET /api/v1/account",

@@ -23,6 +23,8 @@ PRIVATE = [
     ("GET", f"/orders/{uuid4()}"),
     ("POST", f"/orders/{uuid4()}/cancel"),
     ("GET", "/positions"),
+    ("GET", "/portfolio"),
+    ("GET", "/portfolio/history"),
     ("GET", "/account"),
     ("POST", "/deposits"),
     ("POST", "/withdrawals"),

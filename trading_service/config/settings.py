@@ -12,6 +12,7 @@ from servicekit.settings.environment import settings_of
 
 settings_of("trading_service")
 from servicekit.settings.base import *
+from trading_service.positions.cost_methods import cost_method
 
 
 def time_zone(name: str) -> ZoneInfo:
@@ -39,6 +40,10 @@ PRICE_PROTECTION = terms.PRICE_PROTECTION
 FEE_RATE = terms.FEE_RATE
 MAKER_FEE_RATE = terms.MAKER_FEE_RATE
 MINIMUM_FEE = terms.MINIMUM_FEE
+
+#: How the cost of what was sold is found, ``average`` or ``fifo``. Both are known at any time, so it may be
+#: changed: the next read says what it is by the other (docs/adr/0046-lots.md).
+COST_METHOD = cost_method(env.get("BIRZHA_COST_METHOD") or "average")
 
 #: How far from the quote last heard a limit may be, as a share of it.
 LIMIT_RANGE = terms.LIMIT_RANGE

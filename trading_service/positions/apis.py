@@ -1,7 +1,8 @@
-"""/api/v1/positions: what a customer owns."""
+"""/api/v1/positions and /api/v1/portfolio: what a customer owns, and what it was worth."""
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -9,7 +10,13 @@ from rest_framework.response import Response
 from servicekit.api.serializers import rendered
 from servicekit.api.views import Api
 from trading_service.positions import selectors
-from trading_service.positions.serializers import PortfolioOutput
+from trading_service.positions.serializers import (
+    HistoryOutput,
+    HistoryQuery,
+    PortfolioOutput,
+    PositionQuery,
+    TotalsOutput,
+)
 
 
 class PositionListApi(Api):
@@ -17,8 +24,50 @@ class PositionListApi(Api):
 
     @extend_schema(
         operation_id="positions_list",
+        parameters=[PositionQuery],
         responses=PortfolioOutput,
         summary="My positions, and what they are worth",
+        description="The open ones, or with `closed=true` those that were sold completely. The totals are "
+        "over all of them either way.",
     )
     def get(self, request: Request) -> Response:
-        return Response(rendered(PortfolioOutput, selectors.portfolio_get(user_id=self.caller.id)))
+        query = PositionQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        portfolio = selectors.portfolio_get(user_id=self.caller.id, **query.validated_data)
+        return Response(rendered(PortfolioOutput, portfolio))
+
+
+class PortfolioApi(Api):
+    """A customer's positions together."""
+
+    @extend_schema(
+        operation_id="portfolio_get",
+        responses=TotalsOutput,
+        summary="What my positions are worth together, and what they have brought",
+        description="Positions only: cash is in `GET /api/v1/account`.",
+    )
+    def get(self, request: Request) -> Response:
+        return Response(rendered(TotalsOutput, selectors.portfolio_get(user_id=self.caller.id)))
+
+
+class PortfolioHistoryApi(Api):
+    """A customer's positions together, by day."""
+
+    refusals = {
+        "400": _("`day_invalid`, `range_invalid`: the first day is after the last; `range_too_long`.")
+    }
+
+    @extend_schema(
+        operation_id="portfolio_history",
+        parameters=[HistoryQuery],
+        responses=HistoryOutput,
+        summary="The value of my positions by day",
+        description="Each day at its last prices, in UTC; today at the latest. What was put in and what the "
+        "positions were worth, so that the difference is the profit or loss until then. Cash is not in it: "
+        "`GET /api/v1/operations` has the balance after each operation.",
+    )
+    def get(self, request: Request) -> Response:
+        query = HistoryQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        history = selectors.portfolio_history(user_id=self.caller.id, **query.validated_data)
+        return Response(rendered(HistoryOutput, history))

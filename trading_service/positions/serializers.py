@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from servicekit.api.serializers import InstantField, OutputSerializer
+from servicekit.api.serializers import InstantField, OutputSerializer, shown
 from servicekit.money import to_text
-from trading_service.positions.selectors import Holding
+from trading_service.positions.cost_methods import COST_METHODS
+from trading_service.positions.selectors import LONGEST_DAYS, Holding
+
+#: How many days of history are given unless others are asked for.
+USUAL_DAYS = 30
 
 
 @extend_schema_field({"type": "string", "format": "decimal", "example": "-12.50", "nullable": True})
@@ -46,38 +54,170 @@ class PercentField(serializers.Field):
 
 
 class HoldingOutput(OutputSerializer):
-    """One position, valued at the quote last heard."""
+    """One position, valued at the quote last heard. Fees belong to the cost: what a unit cost includes the
+    fee of its buy, and what a sale brought is less its fee. Null: no price is known."""
 
     ticker = serializers.CharField(source="instrument.ticker")
     name = serializers.CharField(source="instrument.name", help_text="In the language of the request.")
-    quantity = serializers.IntegerField()
+    quantity = serializers.IntegerField(help_text="0 of a closed position.")
     held_quantity = serializers.IntegerField(help_text="The part set aside for open sells.")
-    average_cost = HoldingPriceField("average_cost", help_text="Per unit, fees included.")
+    average_cost = HoldingPriceField("average_cost", help_text="Per unit, fees included; null when closed.")
     price = HoldingPriceField("price")
     price_at = InstantField(allow_null=True, help_text="When the price was true.")
-    previous_close = HoldingPriceField("previous_close")
-    day_change = SignedMoneyField(help_text="Of what is held now, since the previous close.")
-    day_change_percent = PercentField(help_text="The same in percent of the previous close.")
-    market_value = SignedMoneyField()
+    previous_close = HoldingPriceField(
+        "previous_close", help_text="The last price of the last day before today, in UTC."
+    )
+    day_change = SignedMoneyField(
+        help_text="The value now, less the value at the previous close, less what was put in today: units "
+        "bought today count from their cost, units sold today up to what they brought."
+    )
+    day_change_percent = PercentField(
+        help_text="The same in percent of the value at the previous close and what was bought today."
+    )
+    market_value = SignedMoneyField(help_text="What it would be sold for at the price, the fee not counted.")
+    weight = PercentField(help_text="Its share of the market value of all positions, in percent.")
     unrealized_pnl = SignedMoneyField(help_text="Market value less what the units cost.")
     realized_pnl = SignedMoneyField(help_text="Of the units sold so far, fees deducted.")
+    total_pnl = SignedMoneyField(help_text="Realized and unrealized together.")
+    return_percent = PercentField(help_text="`total_pnl` in percent of `bought_cost`.")
+    bought_quantity = serializers.IntegerField(
+        source="ever.bought_quantity", help_text="All units ever bought."
+    )
+    bought_cost = SignedMoneyField(source="ever.bought_cost", help_text="What they cost, fees included.")
+    sold_proceeds = SignedMoneyField(
+        source="ever.sold_proceeds", help_text="What all units sold brought, fees deducted."
+    )
+    closed_at = InstantField(allow_null=True, help_text="When the last unit was sold; null while it is open.")
     currency = serializers.CharField(source="instrument.currency")
 
 
 class TotalsOutput(OutputSerializer):
-    """Sums over the positions."""
+    """Sums over all positions, those that were sold completely included."""
 
     currency = serializers.CharField()
+    cost_method = serializers.ChoiceField(
+        COST_METHODS,
+        help_text="How the cost of what was sold is found: `average`, or `fifo` (bought first, sold first). "
+        "Only how the profit is split into realized and unrealized depends on it.",
+    )
     market_value = SignedMoneyField()
     cost = SignedMoneyField(help_text="What the open positions cost, fees included.")
     unrealized_pnl = SignedMoneyField()
-    realized_pnl = SignedMoneyField(help_text="Positions that were sold completely included.")
+    realized_pnl = SignedMoneyField()
+    total_pnl = SignedMoneyField(
+        help_text="Realized and unrealized together: `market_value + sold_proceeds − bought_cost`; null "
+        "while a price is unknown."
+    )
+    return_percent = PercentField(help_text="`total_pnl` in percent of `bought_cost`.")
     day_change = SignedMoneyField(help_text="The sum of the positions'; null while a price is unknown.")
-    day_change_percent = PercentField(help_text="In percent of what is held at the previous close.")
+    day_change_percent = PercentField(
+        help_text="In percent of the value at the previous close and what was bought today."
+    )
+    bought_cost = SignedMoneyField(help_text="What was paid for all units ever bought, fees included.")
+    sold_proceeds = SignedMoneyField(help_text="What all sales brought, fees deducted.")
 
 
 class PortfolioOutput(OutputSerializer):
-    """The totals, and the open positions by ticker."""
+    """The totals, and the positions by ticker."""
 
     totals = TotalsOutput(source="*")
     results = HoldingOutput(many=True, source="holdings")
+
+
+class PositionQuery(serializers.Serializer):
+    """The query of GET /positions; what is left blank is as good as none."""
+
+    closed = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="`true`: the positions that were sold completely, with their result, instead of the "
+        "open ones.",
+    )
+
+
+@extend_schema_field({"type": "string", "format": "date", "example": "2026-11-28"})
+class DayField(serializers.Field):
+    """A day in UTC: ``2026-11-28``."""
+
+    default_error_messages = {"day_invalid": _("Must be a date (2025-01-31), not %(value)s.")}
+
+    def to_internal_value(self, data: str) -> date:
+        try:
+            if data.isascii() and (day := parse_date(data)):  # Python reads digits of any script
+                return day
+        except ValueError:
+            pass
+        raise serializers.ValidationError(
+            str(self.error_messages["day_invalid"]) % {"value": shown(data)}, code="day_invalid"
+        )
+
+    def to_representation(self, value: date) -> str:
+        return value.isoformat()
+
+
+class HistoryQuery(serializers.Serializer):
+    """The query of GET /portfolio/history; what is left blank is as good as none."""
+
+    to = DayField(
+        required=False,
+        source="until",
+        help_text=f"The last day; at most {LONGEST_DAYS} days from the first. Today unless it is given.",
+    )
+
+    default_error_messages = {
+        "range_invalid": _("The first day is after the last."),
+        "range_too_long": _("At most %(limit)s days can be asked for at once."),
+    }
+
+    def get_fields(self) -> dict[str, Any]:
+        """``from`` is a word of Python, so that field is added here."""
+        since = DayField(
+            required=False,
+            source="since",
+            help_text=f"The first day. {USUAL_DAYS} days before the last unless it is given.",
+        )
+        return {"from": since, **super().get_fields()}
+
+    def validate(self, attrs: dict[str, date]) -> dict[str, date]:
+        """Both days, of a range that is not too long."""
+        today = timezone.now().date()
+        since, until = attrs.get("since"), attrs.get("until")
+        if until is None:
+            until = today if since is None else date.fromordinal(min(_last(since), today.toordinal()))
+        if since is None:
+            since = date.fromordinal(max(1, until.toordinal() - USUAL_DAYS + 1))
+        elif "until" in attrs and since > until:
+            raise self._refused("range_invalid", "from")
+        if until.toordinal() > _last(since):
+            raise self._refused("range_too_long", "from")
+        return {"since": since, "until": until}
+
+    def _refused(self, code: str, field: str) -> serializers.ValidationError:
+        detail = str(self.error_messages[code]) % {"limit": LONGEST_DAYS}
+        return serializers.ValidationError({field: [serializers.ErrorDetail(detail, code)]})
+
+
+def _last(since: date) -> int:
+    """The last day that can be asked for from a first one, as an ordinal."""
+    return since.toordinal() + LONGEST_DAYS - 1
+
+
+class DayValueOutput(OutputSerializer):
+    """The positions at the end of a day; of today, as they are now."""
+
+    day = DayField()
+    market_value = SignedMoneyField(
+        help_text="What all of them would have been sold for at the day's last prices, fees not counted. "
+        "Without the cash, which billing keeps. Null when a price is unknown."
+    )
+    net_invested = SignedMoneyField(
+        help_text="What was paid for units until then less what their sales brought, fees included."
+    )
+    total_pnl = SignedMoneyField(help_text="Realized and unrealized until then: the one less the other.")
+
+
+class HistoryOutput(OutputSerializer):
+    """One row a day, the oldest first; none is after today."""
+
+    currency = serializers.CharField()
+    results = DayValueOutput(many=True, source="days")

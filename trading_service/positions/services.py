@@ -3,45 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from enum import Enum
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db import connection
 from django.utils import timezone
 
-from servicekit.arrays import columns
-from servicekit.database import Statement, execute_deferred
-from servicekit.database.bulk import Lock, Update
+from servicekit.database.bulk import Insert, Lock, Update, Upsert
+from servicekit.database.combined import Combined
+from servicekit.database.insert_or_lock import InsertOrLock
 from servicekit.ids import new_id
 from trading_service.positions.errors import InsufficientPosition, PositionInconsistent
-from trading_service.positions.models import Position
+from trading_service.positions.models import DailyFlow, Lot, Position, part_of_cost
 from trading_service.positions.selectors import position_available
-
-_HOLD = Statement(
-    """
-UPDATE positions_position SET held_quantity = held_quantity + %s, updated_at = %s
-WHERE user_id = %s AND instrument_id = %s AND quantity - held_quantity >= %s
-  AND (quantity - held_quantity = %s OR NOT %s)
-"""
-)
-
-# Another transaction may have made the same first position since we looked: then both add up.
-_INSERT = Statement(
-    """
-INSERT INTO positions_position AS known
-    (updated_at, id, user_id, instrument_id, quantity, held_quantity, cost_basis, realized_pnl)
-SELECT %s::timestamptz, book.* FROM
-    unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
-    AS book (id, user_id, instrument_id, quantity, held_quantity, cost_basis, realized_pnl)
-ORDER BY user_id, instrument_id
-ON CONFLICT (user_id, instrument_id) DO UPDATE SET
-    quantity = known.quantity + excluded.quantity,
-    cost_basis = known.cost_basis + excluded.cost_basis,
-    updated_at = excluded.updated_at
-"""
-)
-
 
 #: A position's user and instrument.
 _Key = tuple[UUID, UUID]
@@ -61,7 +37,9 @@ class Movement:
 
     Attributes:
         quantity: units.
-        money: minor units: what a BUY cost, fee included; what a SELL brought, fee deducted.
+        money: minor units: what a BUY cost, fee included; what a SELL brought, fee deducted. Of a part of
+            an order its increments of amount and fee, either of which may be 0.
+        at: when it was executed: it counts on that day in UTC.
     """
 
     user_id: UUID
@@ -69,6 +47,7 @@ class Movement:
     move: Move
     quantity: int
     money: int = 0
+    at: datetime = field(default_factory=timezone.now)
 
 
 def position_hold(*, user_id: UUID, instrument_id: UUID, quantity: int, all_of_it: bool = False) -> None:
@@ -81,18 +60,14 @@ def position_hold(*, user_id: UUID, instrument_id: UUID, quantity: int, all_of_i
         InsufficientPosition: fewer than ``quantity`` units are owned and free, or more and it had to
             be all; ``limit`` is how many are free. Nothing was changed.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _HOLD, [quantity, timezone.now(), user_id, instrument_id, quantity, quantity, all_of_it]
-        )
-        held = cursor.rowcount == 1
-    if not held:
+    wanted = _Wanted(user_id, instrument_id, quantity, all_of_it)
+    if not _HOLD.run([wanted], updated_at=timezone.now()):
         available = position_available(user_id=user_id, instrument_id=instrument_id)
         raise InsufficientPosition(limit=available, value=quantity)
 
 
 def positions_move(movements: Iterable[Movement]) -> None:
-    """Book movements in their order: three statements at most, however many there are.
+    """Book movements in their order: two statements, three with first positions, however many there are.
 
     The positions are locked, in the order of their keys, from the read to the write; what a sell
     takes out of the cost is computed here, one movement after the other, so many at once give
@@ -106,41 +81,51 @@ def positions_move(movements: Iterable[Movement]) -> None:
         wanted.setdefault((movement.user_id, movement.instrument_id), []).append(movement)
     if not wanted:
         return
-    known = {(book.user_id, book.instrument_id): book for book in _LOCK(wanted)}
-    changed: list[_Book] = []
-    made: list[_Book] = []
-    for key, moves in wanted.items():
-        book = known.get(key) or _Book.empty(*key)
-        for movement in moves:
-            book.apply(movement)
-        (changed if key in known else made).append(book)
     now = timezone.now()
-    _UPDATE.defer(changed, updated_at=now)
-    if made:
-        execute_deferred(_INSERT, [now, *columns((new_id(), *astuple(book)) for book in made)])
+    books = {(book.user_id, book.instrument_id): book for book in _LOCK(wanted)}
+    missing = [_FirstRow(new_id(), *key) for key in wanted.keys() - books.keys()]
+    books |= {(book.user_id, book.instrument_id): book for book in _OPEN(missing, updated_at=now)}
+    lots: list[_LotRow] = []
+    flows: dict[tuple[UUID, date], _FlowRow] = {}
+    for key, moves in wanted.items():
+        book = books[key]
+        for movement in moves:
+            if movement.move is Move.BUY:
+                lots.append(book.lot(movement))
+            book.apply(movement)
+            if movement.move is not Move.RELEASE:
+                day = movement.at.astimezone(UTC).date()
+                flows.setdefault((book.id, day), _FlowRow(book.id, day)).add(movement)
+    _WRITE.defer([books[key] for key in wanted], lots, list(flows.values()), updated_at=now)
 
 
 @dataclass(slots=True)
 class _Book:
     """A position while movements are booked, by the average cost method (see ``models``)."""
 
+    id: UUID
     user_id: UUID
     instrument_id: UUID
     quantity: int
     held_quantity: int
     cost_basis: int
     realized_pnl: int
+    bought_quantity: int
+    bought_cost: int
 
-    @classmethod
-    def empty(cls, user_id: UUID, instrument_id: UUID) -> _Book:
-        """A first position."""
-        return cls(user_id, instrument_id, 0, 0, 0, 0)
+    def lot(self, buy: Movement) -> _LotRow:
+        """What a buy that is to be booked next adds to the lots."""
+        return _LotRow(
+            self.id, buy.at, buy.quantity, buy.money, self.bought_quantity, cost_before=self.bought_cost
+        )
 
     def apply(self, movement: Movement) -> None:
         units = movement.quantity
         if movement.move is Move.BUY:
             self.quantity += units
             self.cost_basis += movement.money
+            self.bought_quantity += units
+            self.bought_cost += movement.money
             return
         if units > self.held_quantity:
             raise PositionInconsistent(
@@ -148,12 +133,79 @@ class _Book:
             )
         self.held_quantity -= units
         if movement.move is Move.SELL:
-            # cost × units ÷ quantity, half away from zero, exactly: nothing here is below zero
-            taken = (2 * self.cost_basis * units + self.quantity) // (2 * self.quantity)
+            taken = part_of_cost(self.cost_basis, units, self.quantity)
             self.quantity -= units
             self.cost_basis -= taken
             self.realized_pnl += movement.money - taken
 
 
-_LOCK = Lock(Position, _Book, key=("user_id", "instrument_id"), order=("user_id", "instrument_id"))
-_UPDATE = Update(Position, _Book, key=("user_id", "instrument_id"), shared=("updated_at",))
+class _Wanted(NamedTuple):
+    """Units to be held of a position."""
+
+    user_id: UUID
+    instrument_id: UUID
+    wanted: int
+    all_of_it: bool
+
+
+class _FirstRow(NamedTuple):
+    """A position that there was none of."""
+
+    id: UUID
+    user_id: UUID
+    instrument_id: UUID
+
+
+class _LotRow(NamedTuple):
+    """A row of :class:`Lot`."""
+
+    position_id: UUID
+    bought_at: datetime
+    quantity: int
+    cost: int
+    bought_before: int
+    cost_before: int
+
+
+@dataclass(slots=True)
+class _FlowRow:
+    """What movements add to a row of :class:`DailyFlow`."""
+
+    position_id: UUID
+    day: date
+    bought_quantity: int = 0
+    bought_cost: int = 0
+    sold_quantity: int = 0
+    sold_proceeds: int = 0
+
+    def add(self, movement: Movement) -> None:
+        """Count a buy or a sell."""
+        if movement.move is Move.BUY:
+            self.bought_quantity += movement.quantity
+            self.bought_cost += movement.money
+        else:
+            self.sold_quantity += movement.quantity
+            self.sold_proceeds += movement.money
+
+
+_KEY = ("user_id", "instrument_id")
+_HOLD = Update(
+    Position,
+    _Wanted,
+    key=_KEY,
+    types={"wanted": "bigint", "all_of_it": "boolean"},
+    where="kept.quantity - kept.held_quantity >= new.wanted "
+    "AND (NOT new.all_of_it OR kept.quantity - kept.held_quantity = new.wanted)",
+    computed={"held_quantity": "kept.held_quantity + new.wanted"},
+    shared=("updated_at",),
+)
+_LOCK = Lock(Position, _Book, key=_KEY, order=_KEY)
+# Another transaction may make the same first position: then this one waits for it, and goes on from there.
+_OPEN = InsertOrLock(Position, _FirstRow, _Book, key=_KEY, shared=("updated_at",))
+_SUMS = ("bought_quantity", "bought_cost", "sold_quantity", "sold_proceeds")
+_STATE = ("quantity", "held_quantity", "cost_basis", "realized_pnl", "bought_quantity", "bought_cost")
+_WRITE = Combined(
+    Update(Position, _Book, key="id", columns=_STATE, shared=("updated_at",)),
+    Insert(Lot, _LotRow),
+    Upsert(DailyFlow, _FlowRow, key=("position_id", "day"), add=_SUMS),
+)

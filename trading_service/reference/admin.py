@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from servicekit.admin import ReadOnlyAdmin
 from servicekit.admin.columns import labelled, linked, price, whole
 from servicekit.admin.filters import named
-from trading_service.reference.models import LatestQuote, ListedInstrument
+from trading_service.reference.models import DailyClose, LatestQuote, ListedInstrument
 
 
 @admin.register(ListedInstrument)
@@ -53,3 +53,16 @@ class LatestQuoteAdmin(ReadOnlyAdmin):
     search_fields = ("instrument__ticker",)
     fields = list_display
     ordering = ("instrument__ticker",)
+
+
+@admin.register(DailyClose)
+class DailyCloseAdmin(ReadOnlyAdmin):
+    list_display = ("instrument", "day", "price")
+    list_select_related = ("instrument",)
+    shown = {
+        "price": price("price", currency="instrument__currency", label=_("price")),
+        **labelled(instrument=_("instrument"), day=_("date")),
+    }
+    search_fields = ("instrument__ticker",)
+    fields = list_display
+    ordering = ("-day", "instrument__ticker")

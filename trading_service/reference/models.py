@@ -100,6 +100,33 @@ class LatestQuote(models.Model):
         return f"{self.price} @ {self.price_at:%Y-%m-%d %H:%M:%S}"
 
 
+class DailyClose(models.Model):
+    """An instrument's last price of a day (UTC) that is over; the day of the latest quote has none yet.
+
+    The database itself keeps it when the latest quote goes over to a later day (see the trigger in
+    migration 0003), so it is the last price that was heard on that day, whoever writes quotes. A day
+    without a row had no other price than the day before.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    instrument = models.ForeignKey(
+        ListedInstrument, on_delete=models.CASCADE, related_name="closes", db_index=False
+    )
+    day = models.DateField()
+    price = PriceField()
+
+    class Meta:
+        verbose_name = _("closing price")
+        verbose_name_plural = _("closing prices")
+        constraints = [
+            models.UniqueConstraint(fields=["instrument", "day"], name="close_unique"),
+            models.CheckConstraint(condition=Q(price__gt=0, price__lt=PRICE_BOUND), name="close_price"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.price} @ {self.day}"
+
+
 class QuoteFeed(models.Model):
     """How far the stream of quotes was heard: one row.
 

@@ -17,6 +17,8 @@ from django.db.models.functions import Now
 from servicekit.contracts import billing, market
 from servicekit.ids import new_id
 from trading_service.orders.models import Order, OrderDeadline
+from trading_service.reference.models import ListedInstrument
+from trading_service.reference.services import ReceivedQuote, quotes_copy
 
 NOON = datetime(2025, 1, 31, 12, 0, tzinfo=UTC)
 
@@ -85,11 +87,16 @@ class World:
             self.hold(order)
         return fresh(order)
 
-    def filled(self, user_id: UUID, /, *, price: str = "100.00", **body: Any) -> Order:
+    def filled(self, user_id: UUID, /, *, price: str = "100.00", at: datetime = NOON, **body: Any) -> Order:
         """An order that was executed at ``price``."""
         order = self.working(user_id, **body)
-        self.execute(order, price=price)
+        self.execute(order, price=price, executed_at=at)
         return fresh(order)
+
+    def quote(self, ticker: str, price: str, *, at: datetime) -> None:
+        """An instrument has another price from then on."""
+        (instrument_id,) = ListedInstrument.objects.filter(ticker=ticker).values_list("id", flat=True)
+        quotes_copy(quotes=[ReceivedQuote(instrument_id, Decimal(price), at)])
 
     def hold(self, order: Order, **more: Any) -> bool:
         """billing_service sets the cash of a buy aside."""
@@ -129,6 +136,7 @@ class World:
         quantity: int | None = None,
         fill_id: UUID | None = None,
         liquidity: str = "taker",
+        executed_at: datetime = NOON,
         more: Sequence[tuple[int, str, str]] = (),
     ) -> market.OrderExecutedV2:
         """What the venue says then, by default of the whole order; ``more``: further executions in it."""
@@ -151,7 +159,7 @@ class World:
             executions=[
                 [str(new_id()), str(new_id()), str(many), at, how, "customer"] for many, at, how in parts
             ],
-            executed_at=NOON,
+            executed_at=executed_at,
         )
         return executed
 

@@ -13,13 +13,15 @@ from django.utils import timezone
 from servicekit.contracts import user
 from servicekit.ids import new_id
 from trading_service.orders.models import Fill, Order, OrderTransition
-from trading_service.positions.models import Position
-from trading_service.reference.models import LatestQuote, ListedInstrument
+from trading_service.positions.models import DailyFlow, Lot, Position
+from trading_service.reference.models import DailyClose, LatestQuote, ListedInstrument
 
 pytestmark = pytest.mark.django_db
 
 ORDERS = "/admin/trading/orders/order/"
-TABLES: list[Any] = [Order, Fill, OrderTransition, Position, ListedInstrument, LatestQuote]
+TABLES: list[Any] = [
+    Order, Fill, OrderTransition, Position, Lot, DailyFlow, ListedInstrument, LatestQuote, DailyClose,
+]  # fmt: skip
 ROW = re.compile(r'class="field-created_at')
 
 
@@ -33,6 +35,7 @@ def operator() -> Client:
 @pytest.mark.parametrize("model", TABLES)
 def test_every_table_can_be_looked_at_but_not_changed(aapl, world, user_id, operator, model) -> None:
     world.filled(user_id)
+    world.quote("AAPL", "101.00", at=timezone.now())
     place = f"/admin/trading/{model._meta.app_label}/{model._meta.model_name}/"
     row = model.objects.first()
     for address in (place, f"{place}?q=AAPL", f"{place}{row.pk}/change/"):
@@ -129,6 +132,7 @@ def test_an_order_leads_to_everything_that_came_of_it(aapl, world, user_id, oper
 def test_no_english_is_left_in_the_russian_admin(aapl, world, user_id, operator) -> None:
     """Names of columns, filters, fields and pages: what is not data has Russian letters."""
     world.filled(user_id)
+    world.quote("AAPL", "101.00", at=timezone.now())
     for model in TABLES:
         place = f"/admin/trading/{model._meta.app_label}/{model._meta.model_name}/"
         for address in (place, f"{place}{model._default_manager.first().pk}/change/"):

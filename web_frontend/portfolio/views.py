@@ -1,31 +1,50 @@
-"""What one owns: the total, and each position with its profit or loss."""
+"""What one owns and owned: the total, each position with its profit or loss, and the value by day."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from servicekit.money import HOME_CURRENCY
 from web_frontend.cash.account import account_read
 from web_frontend.gateway_client import GatewayRequest
-from web_frontend.pages import attempt, signed_in
+from web_frontend.pages import ask_each, attempt, signed_in
+from web_frontend.portfolio.chart import chart_of
+
+#: How many days the chart may show; the first unless another is asked for.
+DAYS = (30, 90, 365)
 
 
 @require_safe
 @signed_in
 def portfolio_show(request: GatewayRequest) -> HttpResponse:
     """The portfolio; when one source fails, the others still show."""
-    positions = attempt(lambda: request.gateway.get("/api/v1/positions"))
-    account = attempt(lambda: account_read(request))
+    days = next((days for days in DAYS if request.GET.get("days") == str(days)), DAYS[0])
+    since: dict[str, Any] = {"from": timezone.now().date() - timedelta(days=days - 1)}
+    gateway = request.gateway
+    positions, closed, history, account = ask_each(
+        request,
+        lambda: attempt(lambda: gateway.get("/api/v1/positions")),
+        lambda: attempt(lambda: gateway.get("/api/v1/positions", closed="true")),
+        lambda: attempt(lambda: gateway.get("/api/v1/portfolio/history", **since)),
+        lambda: attempt(lambda: account_read(request)),
+    )
     context = {
         "positions": positions,
+        "closed": closed,
         "account": account,
         "total": _total(positions, account),
         "currency": HOME_CURRENCY,
+        "history": history,
+        "chart": chart_of(history["results"]) if history else None,
+        "days": days,
+        "choices": DAYS,
     }
     failed = positions is None and account is None
     return render(request, "portfolio/page.html", context, status=503 if failed else 200)

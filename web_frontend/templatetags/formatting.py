@@ -7,7 +7,7 @@ RFC 3339 timestamps. A missing value is a dash, never a zero. What has only digi
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
@@ -105,6 +105,14 @@ def _signed_percent(number: Decimal) -> SafeString:
 
 
 @register.filter
+def percentage(value: Any) -> str:
+    """A share in percent, two digits and no sign: ``12.50%``, ``12,50 %``."""
+    number = _number(value)
+    rules = _numerals()
+    return DASH if number is None else SafeString(rules.decimal(number, 2) + rules.percent_sign)
+
+
+@register.filter
 def whole(value: Any) -> str:
     """A count or quantity with grouped thousands."""
     number = _number(value)
@@ -179,6 +187,17 @@ def moment_text(value: Any) -> str:
 
 
 @register.simple_tag
+def day(value: Any) -> SafeString:
+    """A ``<time>`` of a date such as ``2026-11-28``, which is no moment and has no zone."""
+    try:
+        known = date.fromisoformat(str(value))
+    except ValueError:
+        return DASH
+    text = day_text(known, page_locale().language)
+    return SafeString(f'<time datetime="{known.isoformat()}" title="{text.long}">{text.short}</time>')
+
+
+@register.simple_tag
 def zone() -> str:
     """The time zone that times are shown in: ``UTC``, ``UTC+3``."""
     offset = timezone.now().astimezone(page_locale().zone).utcoffset()
@@ -199,6 +218,12 @@ def label(value: Any, kind: str) -> str:
 def unread_words(count: int) -> str:
     """``3 unread``, in words that fit the number."""
     return ngettext("%(count)d unread", "%(count)d unread", count) % {"count": count}
+
+
+@register.filter
+def days_text(count: int) -> str:
+    """``30 days``, in words that fit the number."""
+    return ngettext("%(count)d day", "%(count)d days", count) % {"count": count}
 
 
 @register.filter

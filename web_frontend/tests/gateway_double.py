@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 ANSWERS = Path(__file__).parent / "answers"
 
@@ -60,7 +60,10 @@ class GatewayDouble:
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     def answer(self, request: str, body: Any, status: int = 200, **headers: str) -> None:
-        """From now on ``"GET /api/v1/account"`` is answered so; a string is sent as it is."""
+        """From now on ``"GET /api/v1/account"`` is answered so; a string is sent as it is.
+
+        A request may have a query, ``"GET /api/v1/positions?closed=true"``: then it is for that one alone.
+        """
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         self._answers[request] = (status, body, named)
 
@@ -86,7 +89,8 @@ class GatewayDouble:
         """The answer to a request; 404 for what nobody prepared."""
         with self._lock:
             self.asked.append(asked)
-        answer = self._answers.get(f"{asked.method} {asked.path}")
+        name = f"{asked.method} {asked.path}"
+        answer = self._answers.get(f"{name}?{urlencode(asked.query)}") or self._answers.get(name)
         if answer is None:
             return 404, recorded("instrument_unknown"), {}
         return (*answer(asked), {}) if callable(answer) else answer

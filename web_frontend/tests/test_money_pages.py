@@ -1,4 +1,4 @@
-"""Portfolio, cash, history, notifications: what they show, and what they say when a source is down."""
+"""Cash, history, notifications: what they show, and what they say when a source is down."""
 
 from __future__ import annotations
 
@@ -10,48 +10,6 @@ import pytest
 from django.test import Client
 
 from web_frontend.tests.gateway_double import GatewayDouble, recorded
-
-
-def test_the_portfolio_adds_positions_and_all_cash(vera: Client, gateway: GatewayDouble) -> None:
-    gateway.answer(
-        "GET /api/v1/account", recorded("account", balance="100.00", available="40.00", held="60.00")
-    )
-    page = vera.get("/portfolio").content.decode()
-    value = float(recorded("positions")["results"][0]["market_value"]) + 100
-    assert f'id="total">${value:,.2f}<' in page
-    assert "$40.00" in page
-
-
-def test_the_day_s_change_needs_no_list_of_instruments(vera: Client, gateway: GatewayDouble) -> None:
-    row = recorded("positions")["results"][0]
-    rows = [{**row, "ticker": f"T{number}", "day_change": f"{number}.00"} for number in range(250)]
-    gateway.answer("GET /api/v1/positions", recorded("positions", results=rows))
-    page = vera.get("/portfolio").content.decode()
-    assert page.count("−2.41%") == 251
-    assert "−$106.30" in page
-    assert "+$249.00" in page
-    assert not gateway.asked_for("GET /api/v1/instruments")
-
-
-def test_the_portfolio_shows_what_it_can(vera: Client, gateway: GatewayDouble) -> None:
-    gateway.down("GET /api/v1/account")
-    answer = vera.get("/portfolio")
-    assert answer.status_code == 200
-    assert 'id="total">—' in answer.content.decode()
-    assert "Billing does not answer right now." in answer.content.decode()
-    gateway.down("GET /api/v1/positions")
-    answer = vera.get("/portfolio")
-    assert answer.status_code == 503
-    assert "Your positions could not be loaded" in answer.content.decode()
-    assert "do not own anything" not in answer.content.decode()
-
-
-def test_an_empty_portfolio_leads_to_the_first_step(vera: Client, gateway: GatewayDouble) -> None:
-    gateway.answer("GET /api/v1/positions", recorded("positions", results=[]))
-    gateway.answer("GET /api/v1/account", recorded("account", balance="0.00", available="0.00"))
-    page = vera.get("/portfolio").content.decode()
-    assert "You do not own anything yet" in page
-    assert page.index("Top up</a>") < page.index("Find an instrument</a>")
 
 
 def test_an_account_that_is_being_opened_appears_by_itself(vera: Client, gateway: GatewayDouble) -> None:

@@ -8,6 +8,7 @@ from compose.check.invariants import (
     delivery,
     events,
     ledger,
+    lots,
     market,
     orders,
     promises,
@@ -35,4 +36,5 @@ INVARIANTS: tuple[Invariant, ...] = (
     units.I15,
     cash.I16,
     promises.I17,
+    lots.I18,
 )

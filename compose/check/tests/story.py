@@ -126,8 +126,17 @@ STORY: dict[str, list[str]] = {
         *(answer(f"key-{order}", order) for order in (BUY, SELL, REJECTED, OPEN_BUY, OPEN_SELL)),
         f"""
         INSERT INTO positions_position (id, user_id, instrument_id, quantity, held_quantity, cost_basis,
-            realized_pnl, updated_at)
-        VALUES ('{POSITION}', '{ANN}', '{AAPL}', 6, 2, {43062 - 17225}, {17991 - 17225}, now())
+            realized_pnl, updated_at, bought_quantity, bought_cost)
+        VALUES ('{POSITION}', '{ANN}', '{AAPL}', 6, 2, {43062 - 17225}, {17991 - 17225}, now(), 10, 43062)
+        """,
+        f"""
+        INSERT INTO positions_lot (position_id, bought_at, quantity, cost, bought_before, cost_before)
+        VALUES ('{POSITION}', now(), 10, 43062, 0, 0)
+        """,
+        f"""
+        INSERT INTO positions_dailyflow (position_id, day, bought_quantity, bought_cost, sold_quantity,
+            sold_proceeds)
+        VALUES ('{POSITION}', (now() AT TIME ZONE 'UTC')::date, 10, 43062, 4, 17991)
         """,
     ],
     "billing": [

@@ -39,9 +39,11 @@ def test_an_address_that_is_none(folder: Path) -> None:
     assert Settings.read(Home.at(folder), {"BIRZHA_BIND": "::1"}).public_url == "http://[::1]:8000"
 
 
-def test_a_feed_that_is_none(folder: Path) -> None:
+def test_a_choice_that_is_none(folder: Path) -> None:
     with pytest.raises(CommandError, match="walk or still"):
         Settings.read(Home.at(folder), {"BIRZHA_QUOTE_FEED": "bloomberg"})
+    with pytest.raises(CommandError, match="BIRZHA_COST_METHOD=lifo: it is either average or fifo"):
+        Settings.read(Home.at(folder), {"BIRZHA_COST_METHOD": "lifo"})
 
 
 @pytest.mark.parametrize(("text", "factor"), [("", 1.0), ("1000", 1000.0), ("0.5", 0.5), ("off", None)])

@@ -19,7 +19,8 @@ from market_service.venue.models import SIDES, RestingOrder, Trade, VenueOrder
 from market_service.venue.services.books import Books
 from market_service.venue.services.reports import reports
 from servicekit.contracts import market
-from servicekit.database.bulk import Delete, Insert, Update
+from servicekit.database.bulk import Insert, Update
+from servicekit.database.delete import Delete
 from servicekit.ids import new_id
 from servicekit.messaging.publish import Outgoing, publish_many
 

@@ -125,6 +125,7 @@ def _fill(batch: Batch, order: LockedOrder, part: Part, by: Executed) -> trading
             Move.BUY if buys else Move.SELL,
             part.quantity,
             amount + fee if buys else amount - fee,
+            by.event.executed_at,
         )
     )
     filled = trading.OrderFilledV2(

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
+from django.test import override_settings
+from django.utils import timezone
 
 from servicekit.ids import new_id
 from servicekit.testing.plans import whole_reads
 from servicekit.testing.sent import Sent
 from trading_service.orders import consistency, selectors, services
 from trading_service.orders.services.batch import orders_lock
-from trading_service.positions.selectors import portfolio_get, position_available
+from trading_service.positions.selectors import portfolio_get, portfolio_history, position_available
 from trading_service.positions.services import Move, Movement, position_hold, positions_move
 
 pytestmark = pytest.mark.django_db
@@ -58,11 +61,24 @@ INSERT INTO orders_fill (id, order_id, quantity, price, amount, fee, executed_at
 SELECT gen_random_uuid(), id, 1, 100, 100, 0, now() FROM orders_order WHERE status = 'accepted';
 
 INSERT INTO positions_position (
-    id, user_id, instrument_id, quantity, held_quantity, cost_basis, realized_pnl, updated_at
+    id, user_id, instrument_id, quantity, held_quantity, cost_basis, realized_pnl, updated_at,
+    bought_quantity, bought_cost
 )
-SELECT gen_random_uuid(), user_id, %(instrument)s, 10, 5, 0, 0, now()
+SELECT gen_random_uuid(), user_id, %(instrument)s, 10, 5, 0, 0, now(), 12, 12
 FROM (SELECT DISTINCT user_id FROM orders_order UNION SELECT gen_random_uuid() FROM generate_series(1, 50000))
 AS customers;
+
+INSERT INTO positions_lot (position_id, bought_at, quantity, cost, bought_before, cost_before)
+SELECT id, now(), 1, 1, number, number FROM positions_position CROSS JOIN generate_series(0, 11) AS number
+WHERE user_id = %(user)s OR number = 0;
+
+INSERT INTO positions_dailyflow
+    (position_id, day, bought_quantity, bought_cost, sold_quantity, sold_proceeds)
+SELECT id, current_date - day, 1, 1, 0, 0 FROM positions_position CROSS JOIN generate_series(0, 1) AS day;
+
+INSERT INTO reference_dailyclose (instrument_id, day, price)
+SELECT id, current_date - number, 1 FROM reference_listedinstrument
+CROSS JOIN generate_series(1, 400) AS number;
 """
 
 BIG = {
@@ -71,6 +87,9 @@ BIG = {
     "orders_ordertransition",
     "orders_orderdeadline",
     "positions_position",
+    "positions_lot",
+    "positions_dailyflow",
+    "reference_dailyclose",
 }
 
 
@@ -127,6 +146,15 @@ def first(count: int, user: UUID) -> list[UUID]:
     return list(orders.values_list("id", flat=True)[:count])
 
 
+def _by_fifo(user: UUID) -> None:
+    with override_settings(COST_METHOD="fifo"):
+        portfolio_get(user_id=user)
+
+
+def _ago(days: int) -> date:
+    return timezone.now().date() - timedelta(days=days)
+
+
 def page(**filters: Any) -> Callable[[UUID, UUID], Any]:
     """The first page of a customer's list."""
     order = "-created_at", "-id"
@@ -147,6 +175,17 @@ HOT: dict[str, tuple[Callable[[UUID, UUID], Any], str]] = {
     "the sweep": (lambda *_: services.orders_expire(), "deadline_due"),
     "deadlines too far ahead": (lambda *_: services.deadlines_clamp(), "deadline_due"),
     "my portfolio": (lambda user, _: portfolio_get(user_id=user), "position_unique"),
+    "the last closes of what I own": (lambda user, _: portfolio_get(user_id=user), "close_unique"),
+    "what I bought and sold today": (lambda user, _: portfolio_get(user_id=user), "daily_flow_unique"),
+    "the lot that is sold next": (lambda user, _: _by_fifo(user), "lot_place_unique"),
+    "my portfolio by day": (
+        lambda user, _: portfolio_history(user_id=user, since=_ago(30), until=_ago(0)),
+        "daily_flow_unique",
+    ),
+    "its closes": (
+        lambda user, _: portfolio_history(user_id=user, since=_ago(30), until=_ago(0)),
+        "close_unique",
+    ),
     "what I can sell": (
         lambda user, instrument: position_available(user_id=user, instrument_id=instrument),
         "position_unique",

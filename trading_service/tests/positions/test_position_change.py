@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import date, datetime
 from fractions import Fraction
 from math import floor
 
@@ -13,7 +14,7 @@ from servicekit.ids import new_id
 from servicekit.testing.sent import Sent
 from trading_service.positions import services
 from trading_service.positions.errors import InsufficientPosition, PositionInconsistent
-from trading_service.positions.models import Position
+from trading_service.positions.models import DailyFlow, Lot, Position
 from trading_service.positions.services import Move, Movement
 
 pytestmark = pytest.mark.django_db
@@ -44,10 +45,30 @@ def story(dice: random.Random, keys: list[dict], length: int) -> list[Movement]:
     return movements
 
 
-def books() -> list[tuple[int, ...]]:
-    """What there is, by whose it is."""
-    fields = "user_id", "quantity", "held_quantity", "cost_basis", "realized_pnl"
-    return list(Position.objects.order_by("user_id").values_list(*fields))
+def books() -> list[list[tuple[int, ...]]]:
+    """What there is, by whose it is: positions, lots and days."""
+    fields = "quantity", "held_quantity", "cost_basis", "realized_pnl", "bought_quantity", "bought_cost"
+    lot = "quantity", "cost", "bought_before", "cost_before"
+    flow = "day", "bought_quantity", "bought_cost", "sold_quantity", "sold_proceeds"
+    return [
+        list(Position.objects.order_by("user_id").values_list("user_id", *fields)),
+        list(Lot.objects.order_by("position__user_id", "id").values_list("position__user_id", *lot)),
+        list(DailyFlow.objects.order_by("position__user_id").values_list("position__user_id", *flow)),
+    ]
+
+
+def own_some(keys: list[dict]) -> None:
+    """Each of them buys 200, and means to sell them."""
+    for key in keys:
+        move(key, Move.BUY, 200, 12_345)
+    Position.objects.update(held_quantity=200)
+
+
+def forget() -> None:
+    """Nobody has ever owned anything."""
+    Lot.objects.all().delete()
+    DailyFlow.objects.all().delete()
+    Position.objects.all().delete()
 
 
 def test_the_cash_of_all_fills_is_realized_less_cost(key) -> None:
@@ -75,21 +96,60 @@ def test_many_at_once_give_exactly_what_they_give_one_by_one(aapl, seed: int) ->
     dice = random.Random(seed)
     keys = [{"user_id": new_id(), "instrument_id": aapl.instrument_id} for _ in range(3)]
     movements = story(dice, keys, 120)
-    for key in keys:
-        move(key, Move.BUY, 200, 12_345)
-    Position.objects.update(held_quantity=200)
+    own_some(keys)
     before = books()
     # when their movements are booked one by one, and again in one call
     for movement in movements:
         services.positions_move([movement])
     one_by_one = books()
-    for user_id, quantity, held, cost, realized in before:
-        Position.objects.filter(user_id=user_id).update(
-            quantity=quantity, held_quantity=held, cost_basis=cost, realized_pnl=realized
-        )
+    forget()
+    own_some(keys)
     services.positions_move(movements)
     # then nothing differs, not by a cent
     assert books() == one_by_one != before
+
+
+def test_each_buy_is_a_lot_that_says_what_was_bought_before_it(key) -> None:
+    # given buys, a sell and a buy of nothing's worth, two of them in one call
+    move(key, Move.BUY, 3, 100)
+    services.positions_move(
+        [Movement(**key, move=Move.BUY, quantity=n, money=m) for n, m in [(5, 7), (2, 0)]]
+    )
+    Position.objects.update(held_quantity=4)
+    move(key, Move.SELL, 4, 50)
+    move(key, Move.BUY, 1, 9)
+    # then there is a lot a buy, and the sell changed none
+    fields = "quantity", "cost", "bought_before", "cost_before"
+    assert list(Lot.objects.order_by("id").values_list(*fields)) == [
+        (3, 100, 0, 0), (5, 7, 3, 100), (2, 0, 8, 107), (1, 9, 10, 107),
+    ]  # fmt: skip
+    position = Position.objects.get()
+    assert (position.bought_quantity, position.bought_cost, position.sold_quantity) == (11, 116, 4)
+    assert position.sold_proceeds == 50
+
+
+def test_what_is_executed_counts_on_its_day_in_utc_however_late_it_comes(key) -> None:
+    def booked(kind: Move, quantity: int, money: int, at: str) -> Movement:
+        return Movement(
+            **key, move=kind, quantity=quantity, money=money, at=datetime.fromisoformat(f"2025-{at}")
+        )
+
+    services.positions_move([booked(Move.BUY, 5, 50, "02-01T00:00:00+00:00")])
+    Position.objects.update(held_quantity=3)
+    services.positions_move(
+        [
+            booked(Move.BUY, 2, 30, "02-01T01:00:00+02:00"),  # the day before, in UTC
+            booked(Move.SELL, 1, -1, "02-01T09:00:00+00:00"),
+            booked(Move.BUY, 1, 0, "02-01T23:59:59+00:00"),
+        ]
+    )
+    fields = "bought_quantity", "bought_cost", "sold_quantity", "sold_proceeds"
+    assert list(DailyFlow.objects.order_by("day").values_list("day", *fields)) == [
+        (date(2025, 1, 31), 2, 30, 0, 0),
+        (date(2025, 2, 1), 6, 50, 1, -1),
+    ]
+    services.positions_move([Movement(**key, move=Move.RELEASE, quantity=2)])
+    assert DailyFlow.objects.count() == 2
 
 
 def test_what_a_sell_takes_out_of_the_cost_is_rounded_half_away_from_zero(key) -> None:
@@ -99,7 +159,7 @@ def test_what_a_sell_takes_out_of_the_cost_is_rounded_half_away_from_zero(key) -
         move(key, Move.SELL, sold)
         taken = floor(Fraction(cost * sold, quantity) + Fraction(1, 2))
         assert Position.objects.get().cost_basis == cost - taken
-        Position.objects.all().delete()
+        forget()
 
 
 def test_it_is_a_handful_of_statements_however_many_there_are(key) -> None:
@@ -109,9 +169,12 @@ def test_it_is_a_handful_of_statements_however_many_there_are(key) -> None:
     new = [Movement(**other, move=Move.BUY, quantity=1, money=1) for other in others]
     with Sent() as sent:
         services.positions_move([known, *new, known])
-    assert len(sent.statements) == 3  # lock, update the known, insert the new
+    assert len(sent.statements) == 3  # lock the known, open the new, write all of it
     assert Position.objects.count() == 51
     assert Position.objects.get(**key).quantity == 502
+    with Sent() as sent:
+        services.positions_move([known, known])
+    assert len(sent.statements) == 2
 
 
 def test_no_more_is_held_than_is_there(key) -> None:

@@ -149,4 +149,30 @@ VIOLATIONS: list[tuple[str, str, str, str]] = [
         "market",
         "UPDATE instruments_instrument SET available_quantity = issued_quantity",
     ),
+    (
+        "I18",
+        "the lots are not what the position has bought",
+        "trading",
+        "UPDATE positions_lot SET quantity = quantity - 1",
+    ),
+    ("I18", "the lots are not what the position has bought", "trading", "DELETE FROM positions_lot"),
+    (
+        "I18",
+        "a lot does not follow those before it",
+        "trading",
+        "UPDATE positions_lot SET cost_before = cost_before + 1",
+    ),
+    (
+        "I18",
+        "the days do not add up to the position",
+        "trading",
+        "UPDATE positions_dailyflow SET sold_proceeds = sold_proceeds + 1",
+    ),
+    ("I18", "the days do not add up to the position", "trading", "DELETE FROM positions_dailyflow"),
+    (
+        "I18",
+        "a position's day is not the fills of that day",
+        "trading",
+        "UPDATE positions_dailyflow SET day = day - 1",
+    ),
 ]

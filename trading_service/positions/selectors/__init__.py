@@ -1,0 +1,20 @@
+"""Reads of positions."""
+
+from trading_service.positions.selectors.history import LONGEST_DAYS, DayValue, History, portfolio_history
+from trading_service.positions.selectors.portfolio import (
+    Holding,
+    Portfolio,
+    portfolio_get,
+    position_available,
+)
+
+__all__ = [
+    "LONGEST_DAYS",
+    "DayValue",
+    "History",
+    "Holding",
+    "Portfolio",
+    "portfolio_get",
+    "portfolio_history",
+    "position_available",
+]
