@@ -1,9 +1,9 @@
 # Everything one does with Birzha. Values can be given: make up BIRZHA_PORT=9000
 RUN := @sh compose/local/run
-export PYTHON SEEDS SEED FAULT RECOVERY ONLY RUNS PROFILE ARGS
+export FILES PYTHON SEEDS SEED FAULT RECOVERY ONLY RUNS PROFILE ARGS
 
 .DEFAULT_GOAL := help
-.PHONY: help up dev restart shell psql down status logs reset demo check events replay gateway-reload gateway-restart canary canary-status promote rollback faults bench bench-gateway test pictures lint lock audit rotate-key
+.PHONY: help up dev restart shell psql down status logs reset demo import check events replay gateway-reload gateway-restart canary canary-status promote rollback faults bench bench-gateway test pictures lint lock audit rotate-key
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -37,6 +37,9 @@ reset: ## stop and delete all data (asks first, unless YES=1)
 
 demo: ## run a new user's whole story through the public API
 	$(RUN) demo
+
+import: ## price files and lists of instruments, told apart (FILES="list.csv prices/*.zip", ARGS="--dry-run --ticker TSTA")
+	$(RUN) import $(ARGS)
 
 check: ## check that nothing was lost, created or spent twice (WAIT=30, ARGS="--only I3 I10"; ARGS=--help)
 	$(RUN) check $(if $(WAIT),--wait $(WAIT)) $(ARGS)

@@ -49,6 +49,26 @@ class FileErrors:
     def count(self) -> int:
         return sum(kind.count for kind in self._kinds.values())
 
+    def of(self, kind: str) -> list[FileError]:
+        """The first ones of a kind."""
+        return self._kinds[kind].first if kind in self._kinds else []
+
+    def firsts(self, most: int) -> list[FileError]:
+        """Some of them, the first of each kind before the second of any."""
+        kinds = self._kinds.values()
+        found = [error for rank in range(most) for kind in kinds for error in kind.first[rank : rank + 1]]
+        return found[:most]
+
+    def take(self, others: FileErrors, file: str) -> None:
+        """Add those of a file; its name, unless empty, is written before each place in it."""
+        for name, kind in others._kinds.items():
+            own = self._kinds.setdefault(name, _Kind())
+            own.count += kind.count
+            room = MAX_EXAMPLES - len(own.first)
+            for error in kind.first[:room]:
+                inside = file and error.where != file
+                own.first.append(error._replace(where=f"{file}, {error.where}") if inside else error)
+
     @property
     def first(self) -> FileError:
         """The one that was added first."""

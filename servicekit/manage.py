@@ -14,7 +14,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 OWNER_COMMANDS = {"migrate", "sqlmigrate", "dbshell"}
 
 #: Commands that work through a file of any size leave the CPU to the orders.
-BULK_COMMANDS = {"load_catalogue", "import_prices"}
+BULK_COMMANDS = {"load_catalogue", "import_files", "import_instruments", "import_prices"}
 
 #: Django's own commands that write past the use-cases: no rule is asked and nobody is told.
 REFUSED = {

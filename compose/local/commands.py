@@ -56,6 +56,8 @@ def run(options: argparse.Namespace, home: Home) -> int:
             say(f"{', '.join(names)} restarted in {time.monotonic() - begun:.1f} s.")
         case "shell":
             shells.shell(home, options.service, options.arguments)
+        case "import":
+            shells.import_files(home, os.environ.get("FILES", ""), options.rest)
         case "psql":
             shells.psql(home, options.service, options.arguments)
         case "status":

@@ -1,8 +1,9 @@
-"""`make shell` and `make psql`: a running service's Django shell, and its database as its own role."""
+"""`make shell`, `make psql`, `make import`: a running service's commands, its database as its own role."""
 
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 
@@ -24,6 +25,30 @@ def shell(home: Home, name: str, arguments: Sequence[str]) -> None:
     Supervisor(home).require_alive()
     _record(home, service.name, "shell")
     argv = [sys.executable, "-m", f"{service.package}.manage", "shell", *arguments]
+    os.execve(argv[0], argv, os.environ | {"BIRZHA_HOME": str(home.root)})
+
+
+def import_files(home: Home, files: str, options: Sequence[str]) -> None:
+    """Become the command that imports files into the market.
+
+    Args:
+        files: as they would stand in a shell, names with spaces in quotation marks.
+        options: of ``manage import_files``.
+
+    Raises:
+        CommandError: no file is named, or nothing runs.
+    """
+    try:
+        names = shlex.split(files)
+    except ValueError as error:
+        raise CommandError(f"FILES={files}: {error}") from None
+    if not names and "--help" not in options:
+        raise CommandError(
+            'Which files? make import FILES="list.csv prices/*.csv" (ARGS=--dry-run, ARGS=--help)'
+        )
+    Supervisor(home).require_alive()
+    argv = [sys.executable, "-m", "market_service.manage", "import_files", *names, *options]
+    os.chdir(ROOT)
     os.execve(argv[0], argv, os.environ | {"BIRZHA_HOME": str(home.root)})
 
 

@@ -24,6 +24,21 @@ class CatalogueInvalid(DomainError):
         super().__init__(reason=f"{errors.first}{more}")
 
 
+class InstrumentsInvalid(DomainError):
+    """A list of instruments has faults; nothing of it was listed.
+
+    Attributes:
+        errors: all of them.
+    """
+
+    code = "instruments_invalid"
+    message = _("Nothing was listed: %(count)s errors in %(file)s.")
+
+    def __init__(self, *, errors: FileErrors, **params: object) -> None:
+        self.errors = errors
+        super().__init__(count=errors.count, **params)
+
+
 class QuantityNotPossible(DomainError):
     """That much cannot be issued."""
 

@@ -11,16 +11,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from market_service.instruments.isin import ISIN_PATTERN, isin_validate
+from market_service.instruments.limits import LONGEST_NAME, MAX_ISSUED, MAX_LOT_SIZE
+from market_service.instruments.ticker import TICKER_PATTERN
 from servicekit.ids import new_id
 from servicekit.money import HOME_CURRENCY
 
 if TYPE_CHECKING:
     from market_service.quotes.models import Quote
-
-TICKER_PATTERN = r"^[A-Z0-9][A-Z0-9.-]{0,11}$"
-
-#: The most units of one instrument: what an order may ask for at most, too.
-MAX_QUANTITY = 10**9
 
 
 class InstrumentType(models.TextChoices):
@@ -54,6 +51,8 @@ class Instrument(models.Model):
         house: whether the exchange itself sells and buys it, around the quote.
         half_spread: by how much the house's ask is above the quote and its bid below, in ``currency``.
         simulated: not a real instrument.
+        unstated: names of fields that nobody has said yet, so that they were guessed or have a default; a
+            list that does say them sets them.
         version: counts the published changes; the sequence of its events. Executions do not count.
         catalogue_digest: of the catalogue entry that was last applied, so that loading an unchanged
             catalogue again leaves an operator's edits alone.
@@ -61,12 +60,12 @@ class Instrument(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     ticker = models.CharField(_("ticker"), max_length=12, unique=True)
-    isin = models.CharField("ISIN", max_length=12, unique=True, validators=[isin_validate])
+    isin = models.CharField("ISIN", max_length=12, blank=True, default="", validators=[isin_validate])
     type = models.CharField(_("type"), max_length=10, choices=InstrumentType)
-    name_en = models.CharField(_("name in English"), max_length=120)
-    name_ru = models.CharField(_("name in Russian"), max_length=120)
-    description_en = models.TextField(_("description in English"), max_length=2000)
-    description_ru = models.TextField(_("description in Russian"), max_length=2000)
+    name_en = models.CharField(_("name in English"), max_length=LONGEST_NAME)
+    name_ru = models.CharField(_("name in Russian"), max_length=LONGEST_NAME)
+    description_en = models.TextField(_("description in English"), max_length=2000, blank=True)
+    description_ru = models.TextField(_("description in Russian"), max_length=2000, blank=True)
     currency = models.CharField(_("currency"), max_length=3, default=HOME_CURRENCY)
     lot_size = models.PositiveIntegerField(_("lot size"), default=1)
     price_step = models.DecimalField(_("price step"), max_digits=12, decimal_places=6)
@@ -83,6 +82,7 @@ class Instrument(models.Model):
         _("half spread"), max_digits=18, decimal_places=6, default=Decimal(0), db_default=Decimal(0)
     )
     simulated = models.BooleanField(_("simulated"), default=False)
+    unstated = models.JSONField(default=list, db_default=[], editable=False)
     version = models.PositiveIntegerField(_("version"), default=1)
     catalogue_digest = models.CharField(max_length=64, default="", editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
@@ -97,7 +97,10 @@ class Instrument(models.Model):
         indexes = (models.Index("updated_at", "id", name="instrument_updated"),)  # what the search reads
         constraints = (
             models.CheckConstraint(name="instrument_ticker_form", condition=Q(ticker__regex=TICKER_PATTERN)),
-            models.CheckConstraint(name="instrument_isin_form", condition=Q(isin__regex=ISIN_PATTERN)),
+            models.CheckConstraint(
+                name="instrument_isin_form", condition=Q(isin="") | Q(isin__regex=ISIN_PATTERN)
+            ),
+            models.UniqueConstraint(name="instrument_isin_once", fields=("isin",), condition=~Q(isin="")),
             models.CheckConstraint(name="instrument_type_known", condition=Q(type__in=InstrumentType.values)),
             models.CheckConstraint(
                 name="instrument_status_known", condition=Q(status__in=InstrumentStatus.values)
@@ -108,7 +111,7 @@ class Instrument(models.Model):
             ),
             models.CheckConstraint(name="instrument_currency_home", condition=Q(currency=HOME_CURRENCY)),
             models.CheckConstraint(
-                name="instrument_lot_size_range", condition=Q(lot_size__gte=1, lot_size__lte=MAX_QUANTITY)
+                name="instrument_lot_size_range", condition=Q(lot_size__gte=1, lot_size__lte=MAX_LOT_SIZE)
             ),
             # NaN sorts above every number in PostgreSQL: the upper bound refuses it.
             models.CheckConstraint(
@@ -119,7 +122,7 @@ class Instrument(models.Model):
             ),
             models.CheckConstraint(
                 name="instrument_issued_range",
-                condition=Q(issued_quantity__gte=1, issued_quantity__lte=MAX_QUANTITY),
+                condition=Q(issued_quantity__gte=1, issued_quantity__lte=MAX_ISSUED),
             ),
             models.CheckConstraint(
                 name="instrument_available_range",

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from servicekit.contracts.values import PRICE_DIGITS, PRICE_LIMIT, PRICE_MAX_DIGITS
@@ -114,6 +115,28 @@ class DailyPrice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.instrument.ticker} {self.date}"
+
+
+class ImportedFile(models.Model):
+    """A file of prices that is in the database, so that importing it again takes no time.
+
+    Attributes:
+        digest: SHA-256 of its bytes, its name and how it was read.
+        tickers: name in the file → ticker whose prices they became.
+        days: how many prices it has.
+        replaced: how many it changed of those that were there. What was imported before it may then no
+            longer be as its file says. Whoever else changes daily prices must delete these rows.
+    """
+
+    digest = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=255)
+    tickers = models.JSONField()
+    days = models.BigIntegerField()
+    replaced = models.BigIntegerField()
+    imported_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return self.name
 
 
 def stepped(price: Decimal, step: Decimal) -> Decimal:

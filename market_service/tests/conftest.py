@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ def entry() -> Callable[..., dict[str, Any]]:
     """An entry of a catalogue file, sound unless told otherwise."""
 
     def make(ticker: str = "AAPL", **changes: Any) -> dict[str, Any]:
-        body = f"ZZT{ticker:0>8}"
+        body = f"ZZT{re.sub('[^A-Z0-9]', '0', ticker):0>8}"
         return {
             "ticker": ticker,
             "isin": f"{body}{isin_check_digit(body)}",

@@ -17,7 +17,8 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from market_service.instruments import services as instruments
-from market_service.instruments.models import MAX_QUANTITY, Instrument, InstrumentStatus
+from market_service.instruments.limits import MAX_ISSUED
+from market_service.instruments.models import Instrument, InstrumentStatus
 from market_service.venue import services
 from market_service.venue.admin_tables import book_table
 from servicekit.admin import ServiceAdmin
@@ -41,7 +42,7 @@ class QuantityForm(ReasonForm):
     """A quantity, and why."""
 
     issued_quantity = forms.IntegerField(
-        label=_("New issued quantity"), min_value=1, max_value=MAX_QUANTITY
+        label=_("New issued quantity"), min_value=1, max_value=MAX_ISSUED
     )  # fmt: skip
     field_order = ("issued_quantity", "reason")
 
@@ -195,8 +196,8 @@ class InstrumentAdmin(ServiceAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Instrument]:
-        """With their quotes."""
-        return super().get_queryset(request).select_related("quote")
+        """With their quotes; what waits for its first prices is seen by nobody."""
+        return super().get_queryset(request).filter(quote__isnull=False).select_related("quote")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

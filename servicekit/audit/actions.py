@@ -21,6 +21,7 @@ ACTIONS: dict[str, str | Promise] = {
     "order.cancel": _("canceled an order"),
     "catalogue.load": _("loaded the catalogue"),
     "prices.import": _("imported daily prices"),
+    "instruments.import": _("imported a list of instruments"),
     "journal.reverse": _("reversed a journal entry"),
     "session.end": _("ended a session"),
     "user.disable": _("disabled a user"),

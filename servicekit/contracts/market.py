@@ -13,8 +13,9 @@ from servicekit.contracts.base import Event, event
 class InstrumentChanged(Event):
     """An instrument was listed, or what is known of it changed; carries its whole description.
 
-    ``issued_quantity`` is what was offered in all; ``status`` is ``open`` or ``halted``; ``price``
-    is the quote at that moment, in ``currency``, valid as of ``price_at``.
+    ``isin`` is empty when it has none; ``issued_quantity`` is what was offered in all; ``status``
+    is ``open`` or ``halted``; ``price`` is the quote at that moment, in ``currency``, valid as of
+    ``price_at``.
     """
 
     instrument_id: UUID

@@ -84,6 +84,10 @@ ENTRY_POINTS: dict[str, Row | str] = {
     "manage events forget-group": Row("group.forget", f"{OPERATIONS}test_a_known_group_that_is_not_there"),
     "manage events replay": Row("events.replay", f"{OPERATIONS}test_by_id"),
     "manage events status": READS,
+    "manage import_files": Row("prices.import", f"{IMPORT}test_an_import_is_on_record_once"),
+    "manage import_instruments": Row(
+        "instruments.import", "market_service/tests/imports/test_lists.py::test_an_import_is_on_record_once"
+    ),
     "manage import_prices": Row("prices.import", f"{IMPORT}test_an_import_is_on_record_once"),
     "manage load_catalogue": Row("catalogue.load", f"{LOAD}test_loading_again_changes_and_tells_nothing"),
     "manage journal_head": READS,
@@ -106,6 +110,7 @@ ENTRY_POINTS: dict[str, Row | str] = {
     "compose.local rollback": Row("canary.rollback", CANARY),
     "compose.local gateway-reload": Row("gateway.reload", RESTART),
     "compose.local gateway-restart": Row("gateway.restart", RESTART),
+    "compose.local import": AGAIN,
     "compose.local psql": Row("console.open", "tests/e2e/test_operators.py::test_a_console_is_on_record"),
     "compose.local shell": Row("console.open", "tests/e2e/test_operators.py::test_a_console_is_on_record"),
     "compose.local rotate-key": AGAIN,

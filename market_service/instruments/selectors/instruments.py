@@ -12,8 +12,9 @@ from django.db.models import F, QuerySet
 from django.db.models.expressions import OrderBy
 from django.utils.translation import get_language
 
-from market_service.instruments.models import TICKER_PATTERN, Instrument
+from market_service.instruments.models import Instrument
 from market_service.instruments.selectors.search import instrument_search
+from market_service.instruments.ticker import TICKER_PATTERN
 from market_service.quotes.selectors import price_at
 from servicekit.arrays import array
 

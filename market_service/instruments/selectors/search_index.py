@@ -29,7 +29,9 @@ COMPARED = 5_000
 _BEGINNING = datetime.min
 _PAGE = """
 SELECT id, type, ticker, isin, name_en, name_ru, description_en, description_ru, updated_at
-FROM instruments_instrument WHERE (updated_at, id) > (%s, %s) ORDER BY updated_at, id LIMIT %s
+FROM instruments_instrument AS instrument
+WHERE (updated_at, id) > (%s, %s) AND EXISTS (SELECT FROM quotes_quote WHERE instrument_id = instrument.id)
+ORDER BY updated_at, id LIMIT %s
 """
 _NONE = UUID(int=0)
 
@@ -173,7 +175,8 @@ class SearchIndex:
         self._entries.append((key, ticker, type_))
         self._changed_at.append(changed_at)
         self.tickers.add(ticker, number)
-        self.isins.add(isin, number)
+        if isin:
+            self.isins.add(isin, number)
         for words, some in ((self.names, texts[2:4]), (self.descriptions, texts[4:6])):
             for word in set(re.findall(r"\w+", fold(" ".join(some)))):
                 words.add(word, number)

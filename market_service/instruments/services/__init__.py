@@ -9,6 +9,8 @@ from market_service.instruments.services.instrument_edit import (
     instrument_reissue,
     instrument_reprice,
 )
+from market_service.instruments.services.instruments_import import InstrumentsImported, instruments_import
+from market_service.instruments.services.prices_load import PricesLoaded, prices_load
 from market_service.instruments.services.quantity import (
     LockedInstrument,
     instruments_lock,
@@ -18,7 +20,9 @@ from market_service.instruments.services.quantity import (
 
 __all__ = [
     "CatalogueLoaded",
+    "InstrumentsImported",
     "LockedInstrument",
+    "PricesLoaded",
     "catalogue_load",
     "instrument_edit",
     "instrument_halt",
@@ -26,7 +30,9 @@ __all__ = [
     "instrument_open",
     "instrument_reissue",
     "instrument_reprice",
+    "instruments_import",
     "instruments_lock",
     "instruments_read",
+    "prices_load",
     "quantities_move",
 ]

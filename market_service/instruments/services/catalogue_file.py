@@ -15,7 +15,9 @@ from django.core.exceptions import ValidationError
 
 from market_service.file_errors import FileError, FileErrors
 from market_service.instruments.errors import CatalogueInvalid
-from market_service.instruments.models import MAX_QUANTITY, TICKER_PATTERN, Instrument
+from market_service.instruments.limits import MAX_ISSUED, MAX_LOT_SIZE
+from market_service.instruments.models import Instrument
+from market_service.instruments.ticker import TICKER_PATTERN
 from servicekit.contracts.values import PRICE_LIMIT
 
 
@@ -62,9 +64,9 @@ _PRICES = {"price", "previous_close"}
 
 #: What the database's constraints say of the numbers: the least and the most.
 _RANGES: dict[str, tuple[int | Decimal, int | Decimal]] = {
-    "lot_size": (1, MAX_QUANTITY),
+    "lot_size": (1, MAX_LOT_SIZE),
     "price_step": (Decimal("0.000001"), Decimal(1000)),
-    "issued_quantity": (1, MAX_QUANTITY),
+    "issued_quantity": (1, MAX_ISSUED),
 }
 
 
@@ -141,7 +143,7 @@ def _entry(item: dict[str, Any]) -> CatalogueEntry:
     except ValidationError as error:
         bad = [(name, f"{name}: {messages[0]}") for name, messages in error.message_dict.items()]
     if not re.fullmatch(TICKER_PATTERN, entry.ticker):
-        bad.append(("ticker", "ticker: one to twelve of A to Z, 0 to 9, point and dash; no lower case"))
+        bad.append(("ticker", "ticker: one to twelve of A to Z, 0 to 9 and . - _ &; no lower case"))
     for name, (least, most) in _RANGES.items():
         if not least <= values[name] <= most:
             bad.append((name, f"{name} is to be from {least} to {most:,}"))

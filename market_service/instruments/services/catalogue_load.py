@@ -1,35 +1,31 @@
 """Listing what the catalogue says, once, and what changes in it later, while orders go on.
 
-The whole file is checked before anything is written. Then it is applied in portions, each a transaction of
-its own that locks only what changes, with a pause after each: an order waits for a portion at most, and
-its events stand behind those of a few portions and not of all. Whoever is interrupted is run again, and
-goes on.
+The whole file is checked before anything is written. Then it is applied in portions (``listing``). Whoever is
+interrupted is run again, and goes on.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from market_service.file_errors import FileError, FileErrors
+from market_service.imports.options import ImportOptions
+from market_service.imports.prices import PriceFile, prices_read
 from market_service.instruments.errors import CatalogueInvalid
 from market_service.instruments.models import Instrument
 from market_service.instruments.selectors import instrument_ids
 from market_service.instruments.services.catalogue_file import CatalogueEntry, catalogue_read
-from market_service.instruments.services.instrument_edit import instruments_announce
+from market_service.instruments.services.listing import entries_list, portions, values_apply
 from market_service.quotes import selectors as quotes_read
 from market_service.quotes import services as quotes
-from market_service.quotes.services import FirstQuote, PricesImported
-
-#: Instruments of one transaction.
-PORTION = 50
-#: Seconds between two transactions: at least, and as long as the last one took.
-PAUSE_S = 0.02
+from market_service.quotes.errors import PricesInvalid
+from market_service.quotes.services import PricesImported
 
 
 @dataclass(frozen=True)
@@ -71,21 +67,25 @@ def catalogue_load(*, catalogue: Path, prices: Path | None = None) -> CatalogueL
     """
     entries = catalogue_read(catalogue)
     known = _known()
-    prices = None if quotes_read.daily_prices_exist() else prices
-    _check(entries, known, prices)
     imported = None
-    if prices:
-        for some in _portions([e for e in entries if e.price is None and e.ticker not in known]):
-            _list(some)
-        imported = quotes.prices_import(path=prices, instrument_ids=instrument_ids())
+    with ExitStack() as stack:
+        file = None
+        if prices and not quotes_read.daily_prices_exist():
+            file = _prices(prices, known.keys() | {entry.ticker for entry in entries})
+            stack.callback(file.close)
+        _check(entries, known, file)
+        if file:
+            for some in portions([e for e in entries if e.price is None and e.ticker not in known]):
+                entries_list(some)
+            imported = quotes.prices_import(rows=file.prices(), instrument_ids=instrument_ids())
     new = [entry for entry in entries if entry.ticker not in known or not known[entry.ticker].quoted]
-    for some in _portions(new):
-        _list(some)
+    for some in portions(new):
+        entries_list(some)
     changed = [
         entry for entry in entries if entry.ticker in known and known[entry.ticker].digest != entry.digest
     ]
-    for some in _portions(changed):
-        _apply(some)
+    for some in portions(changed):
+        values_apply({e.ticker: e.values | {"catalogue_digest": e.digest, "unstated": []} for e in some})
     return CatalogueLoaded(
         listed=[entry.ticker for entry in new],
         changed=[entry.ticker for entry in changed],
@@ -103,20 +103,28 @@ def _known() -> dict[str, _Known]:
     }
 
 
-def _check(entries: Sequence[CatalogueEntry], known: dict[str, _Known], prices: Path | None) -> None:
+def _prices(path: Path, tickers: set[str]) -> PriceFile:
+    file = prices_read(path, listed=tickers, options=ImportOptions(), today=timezone.now().date())
+    if file.errors:
+        file.close()
+        raise PricesInvalid(errors=file.errors, file=path.name)
+    return file
+
+
+def _check(entries: Sequence[CatalogueEntry], known: dict[str, _Known], prices: PriceFile | None) -> None:
     """Everything that would stop the loading in the middle.
 
     Raises:
-        CatalogueInvalid, PricesInvalid: see :func:`catalogue_load`.
+        CatalogueInvalid: see :func:`catalogue_load`.
     """
     errors = FileErrors()
     holders = {one.isin: one.ticker for one in known.values()}
     priced = quotes_read.tickers_with_prices()
     if prices:
-        priced |= quotes.prices_check(path=prices, tickers=known.keys() | {entry.ticker for entry in entries})
+        priced |= set(prices.tickers.values())
     for entry in entries:
         before = known.get(entry.ticker)
-        if (holder := holders.get(entry.isin, entry.ticker)) != entry.ticker:
+        if entry.isin and (holder := holders.get(entry.isin, entry.ticker)) != entry.ticker:
             errors.add(FileError("isin taken", entry.ticker, f"{holder} has the isin {entry.isin}"))
         if before and entry.issued_quantity < before.sold:
             reason = f"issued_quantity {entry.issued_quantity} is less than the {before.sold} sold"
@@ -126,90 +134,3 @@ def _check(entries: Sequence[CatalogueEntry], known: dict[str, _Known], prices: 
             errors.add(FileError("no price", entry.ticker, reason))
     if errors:
         raise CatalogueInvalid(errors=errors)
-
-
-def _portions(entries: Sequence[CatalogueEntry]) -> Iterator[Sequence[CatalogueEntry]]:
-    """So many at a time, with a pause in between."""
-    for start in range(0, len(entries), PORTION):
-        begun = time.monotonic()
-        yield entries[start : start + PORTION]
-        if start + PORTION < len(entries):
-            _pause(max(PAUSE_S, time.monotonic() - begun))
-
-
-def _pause(seconds: float) -> None:
-    time.sleep(seconds)
-
-
-@transaction.atomic
-def _list(entries: Sequence[CatalogueEntry]) -> None:
-    """List those that are not yet, and quote and announce those for which there is a price."""
-    here = {
-        instrument.ticker: instrument
-        for instrument in Instrument.objects.filter(ticker__in=[entry.ticker for entry in entries])
-    }
-    new = [
-        Instrument(**e.values, available_quantity=e.issued_quantity, catalogue_digest=e.digest)
-        for e in entries
-        if e.ticker not in here
-    ]
-    try:
-        with transaction.atomic():
-            Instrument.objects.bulk_create(new)
-    except IntegrityError as error:
-        raise _refused("an instrument listed meanwhile", str(error).splitlines()[0]) from None
-    here |= {instrument.ticker: instrument for instrument in new}
-    closes = quotes_read.last_closes(here[entry.ticker].id for entry in entries if entry.price is None)
-    first = []
-    for entry in entries:
-        instrument = here[entry.ticker]
-        start = (
-            (entry.price, entry.previous_close)
-            if entry.price and entry.previous_close
-            else closes.get(instrument.id)
-        )
-        if start:
-            first.append(FirstQuote(instrument.id, *start, instrument.price_step))
-    quoted = quotes.quotes_open(first)
-    opened = [instrument for instrument in here.values() if instrument.id in quoted]
-    for instrument in opened:
-        instrument.quote = quoted[instrument.id]
-    instruments_announce(opened)
-
-
-@transaction.atomic
-def _apply(entries: Sequence[CatalogueEntry]) -> None:
-    """Set what the entries say. More or less issued is more or less on offer; what is sold stays sold."""
-    wanted = {entry.ticker: entry for entry in entries}
-    instruments = list(
-        Instrument.objects.select_related("quote")
-        .select_for_update(no_key=True, of=("self",))
-        .filter(ticker__in=wanted)
-        .order_by("id")
-    )
-    for instrument in instruments:
-        entry = wanted[instrument.ticker]
-        sold = instrument.issued_quantity - instrument.available_quantity
-        if entry.issued_quantity < sold:
-            raise _refused(
-                entry.ticker, f"issued_quantity {entry.issued_quantity} is less than the {sold} sold"
-            )
-        for name, value in entry.values.items():
-            setattr(instrument, name, value)
-        instrument.available_quantity = entry.issued_quantity - sold
-        instrument.catalogue_digest = entry.digest
-        instrument.version += 1
-        try:
-            with transaction.atomic():
-                instrument.save()
-        except IntegrityError as error:
-            raise _refused(entry.ticker, str(error).splitlines()[0]) from None
-    instruments_announce(instruments)
-
-
-def _refused(where: str, reason: str) -> CatalogueInvalid:
-    errors = FileErrors()
-    errors.add(
-        FileError("changed meanwhile", where, f"{reason}; what stands before it in the catalogue was loaded")
-    )
-    return CatalogueInvalid(errors=errors)

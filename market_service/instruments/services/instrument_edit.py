@@ -10,7 +10,8 @@ from uuid import UUID
 from django.db import transaction
 
 from market_service.instruments.errors import HalfSpreadNotPossible, QuantityNotPossible
-from market_service.instruments.models import MAX_QUANTITY, HaltReason, Instrument, InstrumentStatus
+from market_service.instruments.limits import MAX_ISSUED
+from market_service.instruments.models import HaltReason, Instrument, InstrumentStatus
 from market_service.quotes import services as quotes
 from market_service.quotes.models import stepped
 from servicekit.audit.actors import Actor
@@ -129,8 +130,8 @@ def instrument_reissue(*, instrument_id: UUID, issued_quantity: int, by: Actor, 
     """
     instrument = _locked(instrument_id)
     sold = instrument.issued_quantity - instrument.available_quantity
-    if not max(sold, 1) <= issued_quantity <= MAX_QUANTITY:
-        raise QuantityNotPossible(lowest=max(sold, 1), limit=MAX_QUANTITY, value=issued_quantity)
+    if not max(sold, 1) <= issued_quantity <= MAX_ISSUED:
+        raise QuantityNotPossible(lowest=max(sold, 1), limit=MAX_ISSUED, value=issued_quantity)
     before = {"issued": instrument.issued_quantity, "available": instrument.available_quantity}
     changed = _change(
         instrument_id, issued_quantity=issued_quantity, available_quantity=issued_quantity - sold

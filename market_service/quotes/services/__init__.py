@@ -1,6 +1,7 @@
 """The use-cases of quotes; the only writer of its tables."""
 
-from market_service.quotes.services.prices_import import PricesImported, prices_check, prices_import
+from market_service.quotes.services.imported_file import imported_before, imported_digest, imported_note
+from market_service.quotes.services.prices_import import PricesImported, prices_import
 from market_service.quotes.services.quote_open import FirstQuote, quote_reaffirm, quote_stand, quotes_open
 from market_service.quotes.services.quote_set import quote_set
 from market_service.quotes.services.quotes_tick import Move, quote_follow, quotes_tick
@@ -9,7 +10,9 @@ __all__ = [
     "FirstQuote",
     "Move",
     "PricesImported",
-    "prices_check",
+    "imported_before",
+    "imported_digest",
+    "imported_note",
     "prices_import",
     "quote_follow",
     "quote_reaffirm",

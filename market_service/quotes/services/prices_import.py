@@ -1,21 +1,20 @@
-"""Loading a file of daily prices: all of it, or nothing."""
+"""Loading daily prices: all of a file's, or nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.utils import timezone
 
-from market_service.file_errors import FileError, FileErrors
-from market_service.quotes.errors import PricesInvalid
-from market_service.quotes.services.price_file import PriceRow, price_rows
+from market_service.imports.staging import StagedRow
 
 #: Rows of one INSERT.
 CHUNK = 4000
+#: Of PostgreSQL's advisory locks: an import of prices is going on.
+_LOCK = 0x70726963
 
 
 @dataclass(frozen=True)
@@ -31,69 +30,49 @@ class PricesImported:
         return self.created + self.changed + self.unchanged
 
 
-def prices_import(*, path: Path, instrument_ids: Mapping[str, UUID]) -> PricesImported:
-    """Load daily prices; the price of a day that is there already is replaced.
+def prices_import(
+    *,
+    rows: Iterable[StagedRow],
+    instrument_ids: Mapping[str, UUID],
+    progress: Callable[[int], None] | None = None,
+) -> PricesImported:
+    """Load daily prices; the price of a day that is there already is replaced. All of them or none.
 
-    Quotes are not touched: what was is not what is.
+    Quotes are not touched: what was is not what is. One import at a time: the next one waits.
 
     Args:
-        path: see :mod:`market_service.quotes.services.price_file`.
+        rows: checked, one for each ticker and day (:meth:`market_service.imports.prices.PriceFile.prices`).
         instrument_ids: ticker → id of what is listed.
-
-    Raises:
-        PricesInvalid: there are bad rows; nothing was loaded.
-        OSError: the file cannot be read.
+        progress: told how many rows are in the database, a few thousand at a time.
     """
-    errors = FileErrors()
     created = changed = total = 0
-    with transaction.atomic():
-        for rows in _chunks(price_rows(path, tickers=instrument_ids, today=timezone.now().date()), errors):
-            if rows and not errors:
-                new, replaced = _upsert(rows, instrument_ids)
-                created, changed, total = created + new, changed + replaced, total + len(rows)
-        if errors:
-            raise PricesInvalid(errors=errors, file=path.name)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # not a million checks in memory, all at the end
+        for some in _chunks(rows):
+            new, replaced = _upsert(some, instrument_ids)
+            created, changed, total = created + new, changed + replaced, total + len(some)
+            if progress:
+                progress(len(some))
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     return PricesImported(created, changed, total - created - changed)
 
 
-def prices_check(*, path: Path, tickers: Container[str]) -> set[str]:
-    """Read a file of daily prices without loading it. Returns the tickers that have any.
-
-    Raises:
-        PricesInvalid: there are bad rows.
-        OSError: the file cannot be read.
-    """
-    errors = FileErrors()
-    found: set[str] = set()
-    for rows in _chunks(price_rows(path, tickers=tickers, today=timezone.now().date()), errors):
-        found.update(row.ticker for row in rows)
-    if errors:
-        raise PricesInvalid(errors=errors, file=path.name)
-    return found
+def _chunks(rows: Iterable[StagedRow]) -> Iterator[list[StagedRow]]:
+    rows = iter(rows)
+    while chunk := list(itertools.islice(rows, CHUNK)):
+        yield chunk
 
 
-def _chunks(rows: Iterator[PriceRow | FileError], errors: FileErrors) -> Iterator[list[PriceRow]]:
-    """The good rows, so many at a time; the bad ones are added to the errors."""
-    chunk: list[PriceRow] = []
-    for row in rows:
-        if isinstance(row, FileError):
-            errors.add(row)
-            continue
-        chunk.append(row)
-        if len(chunk) == CHUNK:
-            yield chunk
-            chunk = []
-    yield chunk
-
-
-def _upsert(rows: Sequence[PriceRow], instrument_ids: Mapping[str, UUID]) -> tuple[int, int]:
+def _upsert(rows: Sequence[StagedRow], instrument_ids: Mapping[str, UUID]) -> tuple[int, int]:
     """Insert rows or replace what differs. Returns how many were new, and how many replaced.
 
     Columns go as PostgreSQL array literals (the texts are checked: digits, points and dashes), which
     is as fast as COPY here and needs no temporary table. ``xmax = 0`` tells a new row from an updated one.
     """
     ids = [instrument_ids[row.ticker] for row in rows]
-    columns = [ids, *(list(column) for column in list(zip(*rows, strict=True))[1:])]
+    by_column = list(zip(*rows, strict=True))
+    columns = [ids, by_column[1], *by_column[5:]]  # the day, and from the open on
     with connection.cursor() as cursor:
         cursor.execute(
             """

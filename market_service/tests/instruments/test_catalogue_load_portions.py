@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
@@ -12,20 +11,13 @@ import pytest
 from django.db import connection, transaction
 
 from market_service.instruments.models import Instrument
-from market_service.instruments.services import (
-    catalogue_load,
-    instruments_lock,
-)
-from market_service.instruments.services.catalogue_load import PAUSE_S, PORTION
+from market_service.instruments.services import instruments_lock, listing
+from market_service.instruments.services.listing import PAUSE_S, PORTION
 from market_service.quotes import services as quotes
 from servicekit.contracts.market import InstrumentChanged
 from servicekit.messaging.models import OutboxEvent
 
 pytestmark = pytest.mark.django_db
-
-
-#: The module; the name of the use-case hides it.
-LOADING = sys.modules[catalogue_load.__module__]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -42,7 +34,7 @@ class TestWhileOrdersGoOn:
             with transaction.atomic():
                 assert list(Instrument.objects.select_for_update(nowait=True, no_key=True)) or True
 
-        monkeypatch.setattr(LOADING, "_pause", pause)
+        monkeypatch.setattr(listing, "_pause", pause)
         return counts
 
     def test_it_is_listed_and_changed_in_portions(
@@ -80,7 +72,7 @@ class TestWhileOrdersGoOn:
 
         entries = [entry(f"T{number:03}") for number in range(2 * PORTION)]
         with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-            patch.setattr(LOADING, "_pause", killed)
+            patch.setattr(listing, "_pause", killed)
             load(*entries)
         loaded = load(*entries)
         assert (len(loaded.listed), loaded.unchanged) == (PORTION, PORTION)

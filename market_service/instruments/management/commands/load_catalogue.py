@@ -11,11 +11,6 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from market_service.instruments.errors import CatalogueInvalid
-from market_service.instruments.management.commands.import_prices import (
-    print_errors,
-    print_prices,
-    record_prices,
-)
 from market_service.instruments.services import catalogue_load
 from market_service.quotes.errors import PricesInvalid
 from servicekit.audit.actors import Actor
@@ -38,7 +33,8 @@ class Command(BaseCommand):
         try:
             loaded = catalogue_load(catalogue=file, prices=SHIPPED_PRICES if file == SHIPPED else None)
         except (CatalogueInvalid, PricesInvalid) as error:
-            print_errors(self, error.errors)
+            for line in error.errors.lines():
+                self.stderr.write(line)
             raise CommandError(error.detail) from None
         except OSError as error:
             raise CommandError(f"{error.filename} cannot be read: {error.strerror}") from None
@@ -48,9 +44,11 @@ class Command(BaseCommand):
                 subject = Subject("file", file.name, str(file.absolute()))
                 record("catalogue.load", subject, by=Actor.shell(), after=after)
             if loaded.prices:
-                record_prices(loaded.prices, SHIPPED_PRICES)
+                after = {"created": loaded.prices.created, "changed": loaded.prices.changed}
+                subject = Subject("file", SHIPPED_PRICES.name, str(SHIPPED_PRICES))
+                record("prices.import", subject, by=Actor.shell(), after=after)
         if loaded.prices:
-            print_prices(self, loaded.prices)
+            self.stdout.write(f"daily prices: {loaded.prices.total:,} rows: {loaded.prices.created:,} new")
         self.stdout.write(
             f"instruments: {len(loaded.listed)} listed, {len(loaded.changed)} changed, "
             f"{loaded.unchanged} as before"
