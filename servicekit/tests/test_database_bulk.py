@@ -16,9 +16,7 @@ from django.db import DataError, connection, models, transaction
 
 from servicekit.database import Statement
 from servicekit.database.bulk import Insert, InsertNew, Lock, Read, Update, Upsert
-from servicekit.database.combined import Combined
 from servicekit.database.delete import Delete
-from servicekit.database.insert_or_lock import InsertOrLock
 from servicekit.testing.sent import Sent
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -269,61 +267,3 @@ def test_an_upsert_may_add_up() -> None:
     new = Row(uuid4(), "new", "", 3)
     assert upsert.run([given[0]._replace(username="renamed", version=2), new]) == 2
     assert stored() == {given[0]._replace(username="renamed", version=7), new}
-
-
-class First(NamedTuple):
-    user_id: UUID
-    username: str
-    display_name: str
-
-
-OPEN = InsertOrLock(Person, First, Known, key="user_id", shared=("version",))
-
-
-def test_a_row_that_somebody_else_makes_is_waited_for_and_read() -> None:
-    """And the other way round: who comes second finds what the first made, and neither is lost."""
-    user_id = uuid4()
-    made = threading.Event()
-
-    def make() -> None:
-        try:
-            with transaction.atomic():
-                OPEN([First(user_id, "theirs", "")], version=1)
-                made.set()
-                time.sleep(0.3)
-                Person._default_manager.update(username="changed")
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(1) as pool:
-        other = pool.submit(make)
-        made.wait(10)
-        with transaction.atomic():
-            assert OPEN([First(user_id, "ours", "")], version=2) == [Known(user_id, "changed", 2)]
-        other.result()
-    assert stored() == {(user_id, "changed", "", 2)}
-
-
-def test_rows_that_are_not_there_are_made_in_the_order_of_their_key() -> None:
-    given = [First(uuid4(), f"user {number}", "") for number in range(20)]
-    with transaction.atomic():
-        assert OPEN([], version=1) == []
-        assert [row.user_id for row in OPEN(given, version=1)] == sorted(row.user_id for row in given)
-
-
-def test_several_writes_are_one_statement() -> None:
-    known = rows(2)
-    INSERT.run(known)
-    write = Combined(
-        Update(Person, Known, key="user_id", columns=("version",), shared=("display_name",)),
-        Insert(Person, Row),
-    )
-    changed, new = [Known(known[0].user_id, "not written", 7)], rows(2)
-    with transaction.atomic(), Sent() as sent:
-        write.defer([], [], display_name="x")
-        write.defer(changed, new, display_name="x")
-        write.defer([Known(known[1].user_id, "not written", 8)], [], display_name="y")
-    assert len(sent.statements) == 2
-    assert stored() == {
-        known[0]._replace(version=7, display_name="x"), known[1]._replace(version=8, display_name="y"), *new,
-    }  # fmt: skip
