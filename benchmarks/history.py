@@ -59,6 +59,13 @@ _GO_ON = """
 ) ELSE 0 END
 """
 
+# The executions of a fill name themselves and the trades at the venue.
+_EXECUTIONS = """
+(SELECT jsonb_agg(jsonb_build_array(
+    pg_temp.past_id((e->>0)::uuid, %(back)s), pg_temp.past_id((e->>1)::uuid, %(back)s), e->2, e->3, e->4, e->5
+) ORDER BY place) FROM jsonb_array_elements(executions) WITH ORDINALITY AS execution (e, place))
+"""
+
 
 @dataclass(frozen=True)
 class Table:
@@ -97,7 +104,7 @@ TABLES: dict[str, tuple[Table, ...]] = {
     "market": (Table("venue_venueorder"), Table("venue_trade", counted=frozenset({"trade_seq"})), *_MESSAGES),
     "trading": (
         Table("orders_order"),
-        Table("orders_fill"),
+        Table("orders_fill", values={"executions": _EXECUTIONS}),
         Table("orders_ordertransition"),
         Table("positions_position"),
         Table("positions_lot"),

@@ -12,7 +12,7 @@ from market_service.imports.instruments import InstrumentFile
 from market_service.imports.prices import PriceFile
 
 #: Names, and differences, that are told; the others are counted.
-MOST_TOLD = 20
+MAX_TOLD = 20
 
 
 def prices_lines(file: PriceFile) -> Iterator[str]:
@@ -59,10 +59,10 @@ def assumed_line(assumed: Mapping[str, Sequence[str]]) -> Iterator[str]:
 
 def differing_lines(differing: Mapping[str, Mapping[str, tuple[Any, Any]]]) -> Iterator[str]:
     """What a list says otherwise than the exchange, an instrument a line."""
-    for ticker, fields in list(differing.items())[:MOST_TOLD]:
+    for ticker, fields in list(differing.items())[:MAX_TOLD]:
         told = (f"{name} {_value(old)} → {_value(new)}" for name, (old, new) in fields.items())
         yield f"    {ticker}: " + "; ".join(told)
-    if (more := len(differing) - MOST_TOLD) > 0:
+    if (more := len(differing) - MAX_TOLD) > 0:
         yield _("    … and %s more") % f"{more:,}"
 
 

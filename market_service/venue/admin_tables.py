@@ -19,7 +19,7 @@ from market_service.venue.selectors import Level, depth, order_trades
 from servicekit.admin.columns import price_text, short
 
 #: Prices of each side, and executions, on a page.
-LEVELS, MOST = 10, 100
+LEVELS, MAX_TRADES = 10, 100
 
 _PLACE = "/admin/market/venue/{}/?{}"
 
@@ -44,8 +44,8 @@ def book_table(instrument: Instrument) -> str:
 
 
 def executions_table(order_id: UUID) -> str:
-    """The trades that an order was a side of, the latest :data:`MOST`, and who was on the other side."""
-    trades = list(order_trades(order_id=order_id).select_related("instrument").reverse()[:MOST])
+    """The latest :data:`MAX_TRADES` trades of an order, and who was on the other side."""
+    trades = list(order_trades(order_id=order_id).select_related("instrument").reverse()[:MAX_TRADES])
     if not trades:
         return "–"
     heads = (_("trade"), _("quantity"), _("price"), _("role"), _("against"), _("time"))

@@ -15,7 +15,7 @@ from servicekit.api.serializers import InstantField, OutputSerializer
 from servicekit.api.strict_fields import WholeNumberField
 
 #: Prices of each side at most, and without a wish.
-MOST_LEVELS, LEVELS = 50, 10
+MAX_LEVELS, LEVELS = 50, 10
 
 
 class LevelOutput(OutputSerializer):
@@ -42,7 +42,7 @@ class BookQuery(serializers.Serializer):
     levels = WholeNumberField(
         required=False,
         min_value=1,
-        max_value=MOST_LEVELS,
+        max_value=MAX_LEVELS,
         help_text=f"prices of each side; without it: {LEVELS}",
     )
 

@@ -57,7 +57,7 @@ class TimeInForceUnsupported(DomainError):
     code = "time_in_force_unsupported"
     field = "time_in_force"
     title = _("Unsupported time in force")
-    message = _("A market order is executed at once or not at all, so it cannot be “%(time_in_force)s”.")
+    message = _("A market order never waits, so it cannot be “%(time_in_force)s”.")
 
 
 class LotSizeInvalid(DomainError):

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from market_service.tests.venue.book import alone, ended, order, trades
 from market_service.venue.models import Trade
-from market_service.venue.services.orders_execute import MOST_EXECUTIONS
+from market_service.venue.services.orders_execute import MAX_EXECUTIONS
 from servicekit.ids import new_id
 from servicekit.messaging.consume import BatchTooLarge
 
@@ -39,7 +39,7 @@ def test_so_many_executions_end_a_transaction(listed: Any, deliver_many: Any) ->
     assert stopped.value.first_left == ids[3]
     assert not Trade.objects.exists()
     deliver_many(takers, ids=ids[:3])
-    assert Trade.objects.count() == 1200 > MOST_EXECUTIONS
+    assert Trade.objects.count() == 1200 > MAX_EXECUTIONS
 
 
 def test_matching_many_is_a_few_statements(listed: Any, deliver_many: Any) -> None:

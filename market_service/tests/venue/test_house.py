@@ -78,7 +78,7 @@ def test_a_tick_that_crosses_many_is_several_transactions_and_the_quote_comes_la
         seen.append((len(trades(instrument)), f"{Quote.objects.get().price:.2f}"))
         return done
 
-    monkeypatch.setattr(advancing, "MOST_EXECUTIONS", 3)
+    monkeypatch.setattr(advancing, "MAX_EXECUTIONS", 3)
     monkeypatch.setattr(advancing, "quote_step", watched)
     quotes_advance()
 

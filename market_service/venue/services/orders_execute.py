@@ -28,7 +28,7 @@ Submitted = trading.OrderSubmitted | trading.OrderSubmittedV2
 Message = Received[Submitted | trading.OrderCancelRequested]
 
 #: After so many executions a transaction ends, and the rest of a batch follows in the next.
-MOST_EXECUTIONS = 1000
+MAX_EXECUTIONS = 1000
 
 _SIDES = {Side.BUY.value: BUY, Side.SELL.value: SELL}
 
@@ -88,7 +88,7 @@ def orders_execute(*, messages: Sequence[Message]) -> int:
     executions = 0
     for message in messages:
         event = message.event
-        if executions >= MOST_EXECUTIONS:
+        if executions >= MAX_EXECUTIONS:
             raise BatchTooLarge(first_left=message.id)
         id_ = event.order_id
         order = new.get(id_)

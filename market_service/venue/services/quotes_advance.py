@@ -16,7 +16,7 @@ from servicekit.arrays import columns
 from servicekit.database import Statement
 
 #: The most executions of one transaction.
-MOST_EXECUTIONS = 500
+MAX_EXECUTIONS = 500
 
 # The ask counts while the house has a whole lot, the bid while there is something to buy back.
 _REACHED = Statement(
@@ -38,7 +38,7 @@ def quotes_advance() -> int:
     """Give the next open instruments their next quotes, as :func:`quotes.quotes_tick`.
 
     The quotes of instruments whose resting orders a new quote reaches stay for the moment: those orders
-    execute first, :data:`MOST_EXECUTIONS` in a transaction, the new quote is written with the last, and
+    execute first, :data:`MAX_EXECUTIONS` in a transaction, the new quote is written with the last, and
     told with the next tick. It is dropped where an operator halts the instrument or sets a price meanwhile.
 
     Returns:
@@ -64,7 +64,7 @@ def quote_step(*, instrument_id: UUID, move: Move) -> bool:
     Returns:
         Whether it is; or it is dropped.
     """
-    done = house_meet(instrument_id=instrument_id, move=move, at_most=MOST_EXECUTIONS)
+    done = house_meet(instrument_id=instrument_id, move=move, at_most=MAX_EXECUTIONS)
     if done:
         quotes.quote_follow(instrument_id=instrument_id, move=move)
     return done
