@@ -5,13 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from billing_service.holds.handlers import (
-    on_orders_canceled,
-    on_orders_expired,
-    on_orders_filled,
-    on_orders_placed,
-    on_orders_rejected,
-)
+from billing_service.holds.handlers import on_orders_filled, on_orders_placed_or_ended
 from billing_service.ledger.handlers import on_accounts_registered
 from servicekit.contracts import Event, trading, user
 from servicekit.handlers.people import on_profiles_changed
@@ -21,12 +15,12 @@ SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
     user.AccountRegistered: on_accounts_registered,
     user.ProfileChanged: on_profiles_changed,
     user.SessionRevoked: on_session_revoked,
-    trading.OrderPlaced: on_orders_placed,
-    trading.OrderPlacedV2: on_orders_placed,
+    trading.OrderPlaced: on_orders_placed_or_ended,
+    trading.OrderPlacedV2: on_orders_placed_or_ended,
     trading.OrderFilled: on_orders_filled,
     trading.OrderFilledV2: on_orders_filled,
-    trading.OrderRejected: on_orders_rejected,
-    trading.OrderCanceled: on_orders_canceled,
-    trading.OrderCanceledV2: on_orders_canceled,
-    trading.OrderExpired: on_orders_expired,
+    trading.OrderRejected: on_orders_placed_or_ended,
+    trading.OrderCanceled: on_orders_placed_or_ended,
+    trading.OrderCanceledV2: on_orders_placed_or_ended,
+    trading.OrderExpired: on_orders_placed_or_ended,
 }

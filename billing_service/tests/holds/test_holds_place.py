@@ -9,7 +9,7 @@ from billing_service.holds.services import holds_place, orders_settle
 from billing_service.ledger.models import JournalEntry, LedgerAccount
 from billing_service.ledger.selectors import chain_breaks
 from billing_service.ledger.services import account_freeze
-from billing_service.tests.orders import order_filled, order_placed, received
+from billing_service.tests.orders import order_canceled, order_filled, order_placed, received
 from billing_service.tests.threads import race
 from servicekit.contracts.billing import HoldDeclined, HoldPlaced, OrderSettled
 from servicekit.ids import new_id
@@ -193,3 +193,29 @@ def test_two_hundred_buys_over_one_balance_are_bought_for_exactly_what_it_pays_f
     assert len(published(HoldDeclined)) == 200 - bought
     assert sum(LedgerAccount.objects.values_list("balance", flat=True)) == 0
     assert chain_breaks(after=0, until=bought + 1) == []
+
+
+def test_what_a_canceled_order_lets_go_of_is_there_for_the_order_after_it(customer, deliver_many, published):
+    mine, strangers = customer(100_00), customer(100_00)
+    old = order_placed(mine.user_id, hold_amount=90_00)
+    deliver_many([old])
+
+    new = order_placed(mine.user_id, hold_amount=95_00)
+    deliver_many([order_placed(strangers.user_id, hold_amount=1_00), (order_canceled(old), 2), new])
+
+    assert not published(HoldDeclined)
+    assert Hold.objects.get(order_id=new.order_id).state == "pending"
+    mine.refresh_from_db()
+    assert (mine.balance, mine.held) == (100_00, 95_00)
+
+
+def test_an_order_does_not_get_what_is_let_go_of_only_after_it(customer, deliver_many, published):
+    account = customer(100_00)
+    old = order_placed(account.user_id, hold_amount=90_00)
+    deliver_many([old])
+
+    new = order_placed(account.user_id, hold_amount=95_00)
+    deliver_many([new, (order_canceled(old), 2), order_placed(account.user_id, hold_amount=97_00)])
+
+    (declined,) = published(HoldDeclined)
+    assert (declined.order_id, declined.available) == (new.order_id, 10_00)
