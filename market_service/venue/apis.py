@@ -88,6 +88,17 @@ class TradeListApi(MovingApi):
         responses=TradeOutput(many=True),
         summary="The tape: every trade, newest first",
         description="Each execution once. `taker_side` is the side that came to what stood in the book.",
+        examples=[
+            answer_example(
+                {
+                    "id": "0198c2d1-7a3e-7b11-9c55-3f2f0a6f4e10",
+                    "price": "430.47",
+                    "quantity": 10,
+                    "taker_side": "buy",
+                    "executed_at": "2026-03-02T09:30:00.123456Z",
+                }
+            )
+        ],
     )
     def get(self, request: Request, ticker: str) -> Response:
         instrument, pages = self.instrument(ticker), self.pagination_class()

@@ -141,3 +141,24 @@ def test_both_are_read_by_an_index(many_past_orders: Instrument, api: Any) -> No
         assert len(queries) <= 3
         for plan in plans_of(lambda path=path: api().get(path)):
             assert not plan.read_whole & tables, plan.sql
+
+
+@pytest.mark.parametrize("path", ["/book", "/trades"])
+def test_the_documentation_shows_what_an_answer_looks_like(
+    listed: Any, deliver: Any, api: Any, path: str
+) -> None:
+    instrument = listed("AAPL", lot_size=10)
+    deliver(submitted(instrument, quantity=10))
+    deliver(order(instrument, "buy", 10, "430.21"))
+    document = api(accept="application/json").get("/api/v1/market/schema").json()
+    operation = document["paths"]["/api/v1/instruments/{ticker}" + path]["get"]
+    (example,) = operation["responses"]["200"]["content"]["application/json"]["examples"].values()
+    assert shape(example["value"]) == shape(api().get("/api/v1/instruments/AAPL" + path).json())
+
+
+def shape(value: Any) -> Any:
+    """The names in an answer and the types of what they stand for; one item stands for a list."""
+    if isinstance(value, dict):
+        pages = ("next", "previous")  # a text or nothing
+        return {name: None if name in pages else shape(item) for name, item in value.items()}
+    return [shape(value[0])] if isinstance(value, list) else type(value)
