@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
+from itertools import count, islice
 
 from hypothesis import strategies as st
 
@@ -52,40 +54,39 @@ _changes: st.SearchStrategy[Step] = st.one_of(
 )
 
 
-def random_steps(seed: int, count: int) -> list[Step]:
-    """So many steps, half of them orders of a kind, the same for the same seed."""
+def random_steps(seed: int, number: int) -> list[Step]:
+    """The first of :func:`endless_steps`."""
+    return list(islice(endless_steps(seed), number))
+
+
+def endless_steps(seed: int) -> Iterator[Step]:
+    """Step after step, most of them orders, the same for the same seed."""
     dice = random.Random(seed)
-    made: list[Step] = []
-    for name in range(count):
+    for name in count():
         roll = dice.random()
         if roll < 0.12:
-            made.append(Cancel(dice.randrange(name + 2)))
+            yield Cancel(dice.randrange(name + 2))
         elif roll < 0.15:
-            made.append(Expire(dice.randrange(name + 1)))
+            yield Expire(dice.randrange(name + 1))
         elif roll < 0.19:
-            made.append(
-                dice.choice(
-                    [
-                        Change(quote=dice.randint(*PRICES)),
-                        Change(spread=dice.randint(0, 3)),
-                        Change(house=dice.random() < 0.8),
-                        Change(open=dice.random() < 0.7),
-                        Change(fresh=dice.random() < 0.8),
-                        Change(issue=dice.randint(1, 9)),
-                    ]
-                )
+            yield dice.choice(
+                [
+                    Change(quote=dice.randint(*PRICES)),
+                    Change(spread=dice.randint(0, 3)),
+                    Change(house=dice.random() < 0.8),
+                    Change(open=dice.random() < 0.7),
+                    Change(fresh=dice.random() < 0.8),
+                    Change(issue=dice.randint(1, 9)),
+                ]
             )
         else:
             kind = dice.choices(["limit", "market", "whole"], [8, 1, 1])[0]
-            made.append(
-                Submit(
-                    name,
-                    dice.randint(1, 6),
-                    dice.random() < 0.5,
-                    kind,
-                    dice.choice(_FORCES) if kind == "limit" else "ioc",
-                    dice.randint(1, 12),
-                    dice.randint(*PRICES),
-                )
+            yield Submit(
+                name,
+                dice.randint(1, 6),
+                dice.random() < 0.5,
+                kind,
+                dice.choice(_FORCES) if kind == "limit" else "ioc",
+                dice.randint(1, 12),
+                dice.randint(*PRICES),
             )
-    return made
