@@ -193,3 +193,19 @@ def test_the_icon_that_browsers_ask_for_is_there(browser: Client) -> None:
     answer = browser.get("/favicon.ico", follow=True)
     assert answer.status_code == 200
     assert answer["Content-Type"] == "image/svg+xml"
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "words"),
+    [("/history", "operations", "The history could not be loaded"),
+     ("/orders", "orders", "Your ended orders could not be loaded"),
+     ("/notifications", "notifications", "The notifications could not be loaded")],
+)  # fmt: skip
+def test_a_failed_list_offers_to_try_again(
+    vera: Client, gateway: GatewayDouble, path: str, source: str, words: str
+) -> None:
+    gateway.down(f"GET /api/v1/{source}")
+    answer = vera.get(path)
+    assert answer.status_code == 503
+    assert words in answer.content.decode()
+    assert "Try again" in answer.content.decode()

@@ -1,28 +1,14 @@
-"""order_cancel_request and orders_cancel: the customer wants an order back, the venue decides."""
+"""orders_cancel: the venue has taken orders back."""
 
 from __future__ import annotations
 
 import pytest
 
 from servicekit.contracts import trading
-from servicekit.ids import new_id
 from trading_service.positions.models import Position
 from trading_service.tests.conftest import fresh
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.mark.parametrize("state", ["order", "working"])
-def test_an_open_order_is_asked_back_once(aapl, world, user_id, published, api, state: str) -> None:
-    order = getattr(world, state)(user_id)
-    for _ in range(2):
-        answer = api(user_id).post(f"/api/v1/orders/{order.id}/cancel")
-        assert answer.status_code == 202
-        assert answer.json()["status"] == order.status
-        assert answer.json()["cancel_requested_at"] is not None
-    (requested,) = published(trading.OrderCancelRequested)
-    assert (requested.order_id, requested.user_id) == (order.id, user_id)
-    assert fresh(order).version == order.version + 1
 
 
 def test_the_venue_takes_it_back(aapl, world, user_id, published, api) -> None:
@@ -58,15 +44,6 @@ def test_after_that_nothing_changes(aapl, world, user_id, published, again: str)
     assert len(published()) == events
 
 
-@pytest.mark.parametrize("end", ["execute", "refuse", "cancel"])
-def test_a_final_order_is_not_cancelable(aapl, world, user_id, published, api, end: str) -> None:
-    order = world.working(user_id)
-    getattr(world, end)(order)
-    answer = api(user_id).post(f"/api/v1/orders/{order.id}/cancel")
-    assert (answer.status_code, answer.json()["code"]) == (409, "order_not_cancelable")
-    assert not published(trading.OrderCancelRequested)
-
-
 def test_many_taken_back_at_once(aapl, world, user_id, published, deliver_many) -> None:
     world.filled(user_id)
     orders = [world.working(user_id, side=side, quantity=2) for side in ("buy", "sell", "sell")]
@@ -78,11 +55,3 @@ def test_many_taken_back_at_once(aapl, world, user_id, published, deliver_many) 
     assert [event.order_id for event in published(trading.OrderCanceledV2)] == [o.id for o in orders[:2]]
     assert [event.order_id for event in published(trading.OrderExpired)] == [orders[2].id]
     assert Position.objects.get().held_quantity == 0
-
-
-def test_somebody_elses_order_is_not_there(aapl, world, user_id, published, api) -> None:
-    order = world.working(user_id)
-    answer = api(new_id()).post(f"/api/v1/orders/{order.id}/cancel")
-    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
-    assert api().post(f"/api/v1/orders/{order.id}/cancel").status_code == 401
-    assert not published(trading.OrderCancelRequested)

@@ -1,4 +1,4 @@
-"""position_hold and positions_move: what orders do to positions, one at a time and many at once."""
+"""positions_move: buys, sells and releases of positions, one at a time and many in one call."""
 
 from __future__ import annotations
 
@@ -13,17 +13,11 @@ from django.db import IntegrityError, transaction
 from servicekit.ids import new_id
 from servicekit.testing.sent import Sent
 from trading_service.positions import services
-from trading_service.positions.errors import InsufficientPosition, PositionInconsistent
+from trading_service.positions.errors import PositionInconsistent
 from trading_service.positions.models import DailyFlow, Lot, Position
 from trading_service.positions.services import Move, Movement
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def key(aapl, user_id) -> dict:
-    """Whose position, and of what."""
-    return {"user_id": user_id, "instrument_id": aapl.instrument_id}
 
 
 def move(key: dict, move: Move, quantity: int, money: int = 0) -> None:
@@ -175,15 +169,6 @@ def test_it_is_a_handful_of_statements_however_many_there_are(key) -> None:
     with Sent() as sent:
         services.positions_move([known, known])
     assert len(sent.statements) == 2
-
-
-def test_no_more_is_held_than_is_there(key) -> None:
-    move(key, Move.BUY, 5, 100)
-    services.position_hold(**key, quantity=3)
-    with pytest.raises(InsufficientPosition) as refusal:
-        services.position_hold(**key, quantity=3)
-    assert refusal.value.params == {"limit": 2, "value": 3}
-    assert Position.objects.get().held_quantity == 3
 
 
 def test_only_what_is_held_is_sold_or_released(key) -> None:

@@ -1,0 +1,82 @@
+"""/cash: topping up, and what the page says when a source is down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from web_frontend.tests.gateway_double import GatewayDouble, recorded
+
+
+def test_an_account_that_is_being_opened_appears_by_itself(vera: Client, gateway: GatewayDouble) -> None:
+    gateway.answer("GET /api/v1/account", {"code": "account_not_ready", "detail": "…"}, 404)
+    for path in ("/portfolio", "/cash"):
+        page = vera.get(path).content.decode()
+        assert "Your account is being opened" in page
+        assert 'hx-trigger="every 1s"' in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "language", "amount"),
+    [
+        ("1500", "en", "1500.00"),
+        ("1,500.50", "en", "1500.50"),
+        ("1 500,5", "ru", "1500.50"),
+        ("1,500", "en", "1500.00"),
+        ("$20", "en", "20.00"),
+        ("1.500,25", "ru", "1500.25"),
+        ("0,01", "en", "0.01"),
+        ("1,000,000", "en", "1000000.00"),
+    ],
+)
+def test_a_top_up_takes_comma_and_dot(
+    vera: Client, gateway: GatewayDouble, typed: str, language: str, amount: str
+) -> None:
+    gateway.answer("POST /api/v1/deposits", recorded("deposit", amount=amount), 201)
+    answer = vera.post("/cash", {"amount": typed, "key": "k1"}, headers={"Accept-Language": language})
+    assert (answer.status_code, answer["Location"]) == (303, "/cash")
+    sent = gateway.asked_for("POST /api/v1/deposits")[0]
+    assert (sent.body, sent.headers["Idempotency-Key"]) == ({"amount": amount, "currency": "USD"}, "k1")
+
+
+@pytest.mark.parametrize("typed", ["", "abc", "0", "-5", "1.005", "NaN", "Infinity", "1e400", "9" * 30, "٣"])
+def test_what_is_no_amount_is_refused_at_its_field(vera: Client, gateway: GatewayDouble, typed: str) -> None:
+    answer = vera.post("/cash", {"amount": typed, "key": "k1"})
+    assert answer.status_code == 422
+    assert 'id="top-up-amount_error"' in answer.content.decode()
+    assert not gateway.asked_for("POST /api/v1/deposits")
+
+
+def test_a_refused_deposit_stands_at_its_field(vera: Client, gateway: GatewayDouble, htmx: Callable) -> None:
+    gateway.answer("POST /api/v1/deposits", recorded("deposit_refused"), 400)
+    answer = vera.post("/cash", {"amount": "999999", "key": "k1"}, headers=htmx("top-up"))
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert page.strip().startswith('<form id="top-up"')
+    assert recorded("deposit_refused")["detail"] in page
+    assert 'value="k1"' in page
+
+
+def test_enough_deposits_for_today_is_told_in_the_form(
+    vera: Client, gateway: GatewayDouble, htmx: Callable
+) -> None:
+    problem = {"code": "deposit_quota_exceeded", "detail": "You have topped up 100 times today."}
+    gateway.answer("POST /api/v1/deposits", problem, 429, Retry_After="3600")
+    answer = vera.post("/cash", {"amount": "1", "key": "k1"}, headers=htmx("top-up"))
+    assert answer.status_code == 422
+    assert "You have topped up 100 times today." in answer.content.decode()
+
+
+@pytest.mark.parametrize("key", ["\u0663", "e\u0301", "a b", "x" * 129, "\x00"])
+def test_a_key_that_is_none_is_refused(vera: Client, gateway: GatewayDouble, key: str) -> None:
+    assert vera.post("/cash", {"amount": "5", "key": key}).status_code == 422
+    assert not gateway.asked_for("POST /api/v1/deposits")
+
+
+def test_cash_says_which_part_failed(vera: Client, gateway: GatewayDouble) -> None:
+    gateway.down("GET /api/v1/account", "GET /api/v1/operations")
+    page = vera.get("/cash").content.decode()
+    assert "Your account could not be loaded" in page
+    assert "The operations could not be loaded" in page

@@ -1,0 +1,43 @@
+"""/notifications: what one was told, reading it, and the unread count in the header."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.test import Client
+
+from web_frontend.tests.gateway_double import GatewayDouble, recorded
+
+
+def test_notifications_are_read_in_place(vera: Client, gateway: GatewayDouble, htmx: Callable) -> None:
+    told = recorded("notifications")["results"][0]
+    page = vera.get("/notifications").content.decode()
+    assert told["title"] in page
+    assert "Mark all as read" in page
+    read = {**told, "read": True, "read_at": told["created_at"]}
+    gateway.answer(f"POST /api/v1/notifications/{told['id']}/read", read)
+    answer = vera.post(f"/notifications/{told['id']}/read", headers=htmx(f"news-{told['id']}"))
+    assert answer["HX-Trigger"] == "notifications-read"
+    assert "Mark as read" not in answer.content.decode()
+
+
+def test_all_that_was_shown_is_marked_read_and_nothing_newer(vera: Client, gateway: GatewayDouble) -> None:
+    gateway.answer("GET /api/v1/notifications", recorded("notifications", unread_count=2))
+    gateway.answer("POST /api/v1/notifications/read-all", {"unread_count": 1})
+    newest = recorded("notifications")["results"][0]["id"]
+    assert f'name="up_to" value="{newest}"' in vera.get("/notifications").content.decode()
+    assert vera.post("/notifications/read-all", {"up_to": newest})["Location"] == "/notifications"
+    assert gateway.asked_for("POST /api/v1/notifications/read-all")[0].body == {"up_to": newest}
+
+
+def test_an_older_page_offers_to_mark_nothing_above_it(vera: Client, gateway: GatewayDouble) -> None:
+    older = recorded("notifications", unread_count=2, previous="http://x/api/v1/notifications?cursor=abc")
+    gateway.answer("GET /api/v1/notifications", older)
+    assert "Mark all as read" not in vera.get("/notifications?cursor=def").content.decode()
+
+
+def test_the_header_counts_unread_in_words(vera: Client, gateway: GatewayDouble, htmx: Callable) -> None:
+    gateway.answer("GET /api/v1/notifications", recorded("notifications", unread_count=3))
+    assert vera.get("/notifications/unread", headers=htmx("unread")).content.decode().strip() == "3 unread"
+    gateway.down("GET /api/v1/notifications")
+    assert vera.get("/notifications/unread", headers=htmx("unread")).status_code == 204
