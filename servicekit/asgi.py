@@ -1,7 +1,7 @@
 """The process of a service that holds connections open for long: streams of server-sent events.
 
-An open connection is a coroutine here and no thread; what is done once for each (who asks, what is asked for)
-runs in one thread, with one connection to the database. See docs/adr/0041-a-process-for-streams.md.
+An open connection is a coroutine, not a thread. What is done once per connection (authentication, validation)
+runs in one thread, with one database connection. See docs/adr/0041-a-process-for-streams.md.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from gunicorn.workers.gasgi import ASGIWorker  # type: ignore[import-untyped]
 
 
 class StreamHandler(ASGIHandler):
-    """Django, with one thread for all requests: Django's own would keep one for each open connection."""
+    """Django's ASGI handler with one thread for all requests, instead of one per open connection."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":
@@ -23,7 +23,7 @@ class StreamHandler(ASGIHandler):
 
 
 class StreamWorker(ASGIWorker):
-    """gunicorn's worker for asyncio: a stop ends every stream at once, and well."""
+    """gunicorn's asyncio worker; on a stop it ends every stream at once, cleanly."""
 
     def handle_exit_signal(self) -> None:
         from servicekit import event_stream  # gunicorn knows this class before Django is set up

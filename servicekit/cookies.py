@@ -1,4 +1,4 @@
-"""How cookies are called: apart for every system, because browsers do not tell a host's ports apart."""
+"""Names of cookies: distinct per system, because browsers share cookies between the ports of a host."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Makes Django's admin this service's: its name, where operators sign in, and nothing that does not work."""
+"""Configures Django's admin for the service: its name, the operators' sign-in, and only pages that work."""
 
 from django.apps import apps
 from django.conf import settings

@@ -1,4 +1,4 @@
-"""The audit trail in every admin: to look at only."""
+"""The audit trail in every admin, read only."""
 
 from __future__ import annotations
 

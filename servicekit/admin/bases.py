@@ -1,4 +1,4 @@
-"""Bases of the admin's pages."""
+"""Base classes of the admin's pages."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ OFFERED_LOOKUPS = {
 
 
 class NamedChangeList(ChangeList):
-    """A list that is called as its rows are, and knows the names of the people in it."""
+    """A list titled after its model, with the names of the people in its rows."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -54,7 +54,7 @@ class NamedChangeList(ChangeList):
 
 
 class ShownColumns(BaseModelAdmin):
-    """Shows fields as ``shown`` says: field → column; see ``columns``."""
+    """Displays fields by the columns in ``shown`` (field → column); see ``columns``."""
 
     shown: ClassVar[dict[str, Column]] = {}
 
@@ -77,7 +77,7 @@ class ShownColumns(BaseModelAdmin):
 
 
 class RowsInline(ShownColumns, TabularInline):
-    """Rows that belong to a row, to look at; name ``fields``."""
+    """Related rows of a row, read only; set ``fields``."""
 
     extra = 0
     can_delete = False
@@ -93,7 +93,7 @@ class ServiceAdmin(ShownColumns, ExactSearch, CheckedLookups):
     """A page whose changes go through the service's use-cases: override ``save_model``.
 
     Attributes:
-        operations: what operators do with the rows, each on a page that asks why; see ``operations``.
+        operations: operators' actions on rows, each on a page that asks for a reason; see ``operations``.
     """
 
     operations: ClassVar[Sequence[Operation]] = ()
@@ -224,7 +224,7 @@ class ServiceAdmin(ShownColumns, ExactSearch, CheckedLookups):
 
 
 class ReadOnlyAdmin(ServiceAdmin):
-    """A page to look at: what happened is not edited."""
+    """A read-only page: records of what happened are not edited."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -1,6 +1,6 @@
-"""A list of the admin that is asked by a value that no column can hold: an answer, never a server error.
+"""Lookups of the admin's lists with values that no column can hold are refused, not server errors.
 
-Django checks most of what an address asks by, but leaves to the database a year beyond the calendar
+Django checks most lookups in a URL, but passes to the database a year beyond the calendar
 (``?created_at__year=9999``), a NUL in a text and a broken regular expression.
 """
 
@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 
 class CheckedLookups(ModelAdmin):
-    """Sends the browser to the whole list, and says why, when a list cannot be asked as its address asks."""
+    """Redirects to the unfiltered list, with a message, when the lookups in the URL are not valid."""
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """As Django's own.

@@ -1,4 +1,4 @@
-"""How values are shown in the admin: money with its currency, people by name, ids short but whole.
+"""Columns of the admin: money with its currency, people by name, ids shortened but copyable in full.
 
 Each function makes a column for ``list_display`` and ``fields`` of a :class:`~servicekit.admin.ServiceAdmin`,
 to be named in its ``shown``: ``shown = {"amount": money("amount"), "user_id": person("user_id")}``.

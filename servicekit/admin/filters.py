@@ -1,4 +1,4 @@
-"""Filters of the admin's lists that are named in the reader's language and read no table to be drawn."""
+"""Filters of the admin's lists: titled in the reader's language, rendered without a query."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ways from an order to everything that came of it, in the admins of all services."""
+"""Links from an order to everything that resulted from it, in the admins of all services."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What only the admin asks of a request: its static files, sessions, who is signed in, messages."""
+"""Middleware that only the admin needs: static files, sessions, authentication, messages."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CHAIN = (
 
 
 class AdminMiddleware:
-    """Sends requests to the admin through :data:`CHAIN`, and all others past it."""
+    """Runs requests to the admin through :data:`CHAIN`; all others skip it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

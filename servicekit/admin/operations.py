@@ -1,7 +1,7 @@
-"""What operators do with rows: each on a page that shows what will happen and asks why.
+"""Actions of operators on rows: each has a page that shows what will happen and asks for a reason.
 
-What is shown is what is done: the page carries a digest of what it showed, and where anything of that
-has changed when the operator confirms, nothing is done and the page is shown anew.
+What was shown is what is done: the page carries a digest of what it showed, and if any of that has
+changed when the operator confirms, nothing is done and the page is shown again.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ MAX_ROWS = 50
 
 
 class ReasonForm(forms.Form):
-    """Why."""
+    """The reason."""
 
     reason = forms.CharField(label=_("Reason"), max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something that the operator sees before deciding.
+    """A value that the operator sees before confirming.
 
     Attributes:
         now, then: what it is, and what it will be; ``then`` is "" where it stays.
@@ -65,7 +65,7 @@ def _lock(thing: Any) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """Something that operators do with rows of a model.
+    """An action of operators on rows of a model.
 
     Attributes:
         name: in addresses.

@@ -1,4 +1,4 @@
-"""Finding rows in the admin by what an operator has at hand: an id, a key, a name."""
+"""Search in the admin by an id, a key or a name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from servicekit.people.selectors import ids_named
 
 
 class ExactSearch(ModelAdmin):
-    """One search box for all of it.
+    """One search box for ids, texts and names.
 
     Attributes:
         find_ids: fields of ids, found by a whole id.

@@ -1,4 +1,4 @@
-"""Of two operators who edit the same row, the second is told: nothing is overwritten unseen."""
+"""Optimistic locking: of two operators who edit the same row, the second is refused."""
 
 from __future__ import annotations
 

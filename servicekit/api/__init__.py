@@ -1,1 +1,1 @@
-"""What every service's public API does alike: problem documents, idempotency, pages, strict input."""
+"""What the public APIs of all services share: problem documents, idempotency, pages, strict input."""

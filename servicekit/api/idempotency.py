@@ -1,9 +1,9 @@
-"""Idempotency-Key (IETF draft): the same key and body give the first answer again.
+"""Idempotency-Key (IETF draft): the same key and body return the first response again.
 
-The key's row is inserted in the transaction of what the request does, before anything else that it asks
-of the database, and the primary key decides who is first. A second request with the key waits for the
-first one's commit, at most :data:`LOCK_TIMEOUT_MS`, and then replays its answer. A request that is refused
-leaves no row, because nothing has happened.
+The key's row is inserted first in the transaction of the request, and the primary key decides which
+request is first. A second request with the key waits for the first one's commit, at most
+:data:`LOCK_TIMEOUT_MS`, and then returns its response. A refused request leaves no row, because nothing
+has happened.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The answers that were given under an Idempotency-Key."""
+"""Stored responses to requests with an Idempotency-Key."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 
 class IdempotentAnswer(models.Model):
-    """The first answer to a (user, key), written in the transaction of what it answers for."""
+    """The first response to a (user, key), written in the transaction of the request."""
 
     pk = models.CompositePrimaryKey("user_id", "key")
     user_id = models.UUIDField()

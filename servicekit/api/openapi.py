@@ -1,4 +1,4 @@
-"""OpenAPI: what drf-spectacular cannot see by itself."""
+"""OpenAPI: what drf-spectacular cannot infer by itself."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def answer_example(value: dict[str, Any], name: str = "An answer") -> OpenApiExa
 
 
 class ContractSchema(AutoSchema):
-    """Adds what an operation may be refused with, its answers' headers and forms, and who may call it."""
+    """Adds an operation's error responses, headers, media types and security."""
 
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
         operation = super().get_operation(*args, **kwargs)

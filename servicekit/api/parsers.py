@@ -1,4 +1,4 @@
-"""Reading request bodies: JSON objects only, and nothing that JSON does not have."""
+"""Request bodies: strict JSON, objects only."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _DECODER = json.JSONDecoder(parse_constant=_no_constant, object_pairs_hook=_no_d
 
 
 class StrictJsonParser(BaseParser):
-    """UTF-8 JSON; no NaN, no Infinity, no key twice, no half characters, no nesting without end."""
+    """UTF-8 JSON without NaN, Infinity, duplicate keys, lone surrogates or unlimited nesting."""
 
     media_type = "application/json"
 

@@ -33,7 +33,7 @@ GENERAL_FIELD_CODES = {
 
 
 class NotFound(DomainError):
-    """There is no such thing, or it is somebody else's: the caller cannot tell."""
+    """It does not exist, or it belongs to another user: the caller cannot tell which."""
 
     code = "not_found"
     status = 404
@@ -42,7 +42,7 @@ class NotFound(DomainError):
 
 
 class Unavailable(DomainError):
-    """The database does not answer."""
+    """The database does not respond."""
 
     code = "service_unavailable"
     status = 503

@@ -1,4 +1,4 @@
-"""Answers: JSON for a client, the browsable API for a person in a browser, on the same addresses."""
+"""Renderers: JSON for clients, the browsable API for people, at the same URLs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def json_of(data: Any) -> bytes:
 
 
 class Json(JSONRenderer):
-    """DRF's JSON, but faster; as DRF writes it where spaces are asked for (browsable API, ``indent=``)."""
+    """JSON, faster than DRF's renderer; with ``indent=`` and in the browsable API it is DRF's."""
 
     def render(
         self,

@@ -1,6 +1,6 @@
-"""OpenAPI: what any operation may be refused with, by a service or by the gateway, and answers' headers.
+"""OpenAPI: error responses of any operation, by a service or by the gateway, and response headers.
 
-Each refusal and each header is a component, named once and referred to by every operation.
+Each error response and each header is a component that operations refer to.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _PROBLEM_TEXTS = {
 
 @dataclass(frozen=True)
 class Header:
-    """A header of answers. ``required``: it is never missing where it is named."""
+    """A response header. ``required``: always present where it is listed."""
 
     schema: dict[str, Any]
     description: Any
@@ -57,7 +57,7 @@ class Header:
 
 @dataclass(frozen=True)
 class Refusal:
-    """A status that operations are refused with: its component's name, why, and the headers of its own."""
+    """An error response: the name of its component, its status, description and headers."""
 
     name: str
     description: Any

@@ -1,4 +1,4 @@
-"""The service's OpenAPI document, built once per language and form, however often anybody asks for it."""
+"""The service's OpenAPI document, built once per language and media type."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _built: dict[tuple[str, str], bytes] = {}
 class SchemaView(SpectacularAPIView):
     """GET ``/api/v1/<slug>/schema?lang=en|ru``: YAML, or JSON for who accepts that alone.
 
-    Nothing in the document depends on who asks, so that all get the same bytes.
+    The document does not depend on the caller, so all get the same bytes.
     """
 
     @extend_schema(exclude=True)

@@ -28,7 +28,7 @@ _DECIMAL = re.compile(r"-?\d{1,30}(\.\d{1,30})?", re.ASCII)
 
 
 class StrictSerializer(serializers.Serializer):
-    """A serializer that refuses what it does not know, and values of another JSON type."""
+    """A serializer that refuses unknown fields, and values of another JSON type."""
 
     default_error_messages = {
         "unknown_field": _("There is no such field."),
@@ -56,9 +56,9 @@ class StrictSerializer(serializers.Serializer):
 
 
 class OutputSerializer(serializers.Serializer):
-    """A serializer that writes objects only, and finds out once how: DRF asks every field for every object.
+    """A write-only serializer that looks up its fields once; DRF does so for every object.
 
-    What is None is null, and nothing is ever left out.
+    None becomes null; no field is ever left out.
     """
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
@@ -82,7 +82,7 @@ class OutputSerializer(serializers.Serializer):
 
 
 class InstantField(serializers.DateTimeField):
-    """A moment of an answer: RFC 3339 in UTC."""
+    """A time in a response: RFC 3339 in UTC."""
 
     def to_representation(self, value: datetime) -> str:
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""Fields of requests, query strings included, that DRF's own would read too generously."""
+"""Fields of requests, query strings included, that are stricter than DRF's."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class WholeNumberField(serializers.IntegerField):
 
 @extend_schema_field(OpenApiTypes.BOOL)
 class StrictBooleanField(serializers.Field):
-    """JSON's true or false, and nothing else that could be meant by them."""
+    """JSON's true or false, and no other spelling."""
 
     default_error_messages = {"invalid": _("Must be true or false.")}
 

@@ -1,4 +1,4 @@
-"""What operators can do, in every service: code → how it is called."""
+"""The actions of operators in all services: code → name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who does something to the exchange: an operator in an admin, or whoever runs a command."""
+"""Who acts: an operator in an admin, or whoever runs a command."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts.
+    """The actor of an audit entry.
 
     Attributes:
         name: the operator's name, or ``shell:<user>`` for a command.

@@ -11,7 +11,7 @@ from servicekit.ids import new_id
 
 
 class AuditEntry(models.Model):
-    """One action of an operator. The application may add and read rows, nobody changes or removes one.
+    """One action of an operator. The application may add and read rows; nobody can change or remove one.
 
     ``action``: such as ``account.freeze``. ``object_type``, ``object_id``: what it was done to, as the
     database knows it; ``object_name``: as it was called then. ``before``, ``after``: the values that

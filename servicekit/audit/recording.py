@@ -1,4 +1,4 @@
-"""Writing the audit trail: the one way in."""
+"""Writing the audit trail; the only writer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ log = logging.getLogger("servicekit.audit")
 
 
 class Subject(NamedTuple):
-    """What is no row: a file, for one."""
+    """An object that is not a database row, such as a file."""
 
     type: str
     id: str

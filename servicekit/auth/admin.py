@@ -1,4 +1,4 @@
-"""Ended sessions that a service still remembers, to look at."""
+"""Revoked sessions in the admin, read only."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""How the DRF APIs learn who is asking: a Bearer token, or an operator's cookie in a browser."""
+"""DRF authentication: a Bearer token, or an operator's cookie in a browser."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OPERATOR_HEADER = "X-Operator"
 
 
 class InvalidToken(DomainError):
-    """The token is not one of ours, or not any more."""
+    """The token was not issued by this system, or is no longer valid."""
 
     code = "token_invalid"
     status = 401
@@ -43,7 +43,7 @@ class SessionIsRevoked(DomainError):
 
 
 class SignInUnavailable(DomainError):
-    """The keys to check tokens with are not there yet."""
+    """The keys for verifying tokens are not available yet."""
 
     code = "service_unavailable"
     status = 503

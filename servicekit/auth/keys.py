@@ -1,6 +1,6 @@
 """user_service's public keys, fetched from its JWKS: the one call from service to service.
 
-The last good keys stay in use while the address answers garbage or nothing. An unknown key id makes
+The last good keys stay in use while the URL returns garbage or nothing. An unknown key id makes
 one early fetch, at most every :data:`RETRY` seconds, so that a flood of forged tokens costs nothing.
 """
 

@@ -1,4 +1,4 @@
-"""What a service remembers of sessions that ended."""
+"""Revoked sessions, as a service knows them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class RevokedSession(models.Model):
-    """A session whose tokens are refused, kept until the last of them has expired by itself."""
+    """A session whose tokens are refused; kept until the last of them has expired."""
 
     session_id = models.UUIDField(primary_key=True)
     tokens_expire_at = models.DateTimeField(db_index=True)

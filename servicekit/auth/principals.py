@@ -1,4 +1,4 @@
-"""Who a request comes from, as the APIs see it: ``request.user``."""
+"""The caller of an API request: ``request.user``."""
 
 from __future__ import annotations
 

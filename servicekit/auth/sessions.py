@@ -1,4 +1,4 @@
-"""Which sessions have ended, as this service has heard from user_service."""
+"""Which sessions have ended, by the events of user_service."""
 
 from __future__ import annotations
 

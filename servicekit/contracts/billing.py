@@ -1,4 +1,4 @@
-"""What billing_service tells: stream ``events:billing``. Amounts are whole minor units of ``currency``."""
+"""Events of billing_service: stream ``events:billing``. Amounts are whole minor units of ``currency``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What market_service tells: stream ``events:market``, and the lossy stream ``quotes:market``."""
+"""Events of market_service: stream ``events:market``, and the lossy stream ``quotes:market``."""
 
 from __future__ import annotations
 

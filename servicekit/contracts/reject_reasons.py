@@ -1,4 +1,4 @@
-"""Why an order is rejected, is canceled without its customer's wish, or expires.
+"""Why an order is rejected, expires, or is canceled by somebody other than its customer.
 
 The codes of the public contract, and what each says to a person: the one list. Whoever rejects takes the code
 from here, whoever tells a customer takes the words through

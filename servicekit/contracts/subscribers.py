@@ -1,6 +1,6 @@
-"""Which service hears which events: what those go by who import no service, as access rights and audits.
+"""Which service subscribes to which events, for code that imports no service (access rights, audits).
 
-A test holds this against each service's own ``subscriptions.py``.
+A test compares this with each service's own ``subscriptions.py``.
 """
 
 from __future__ import annotations

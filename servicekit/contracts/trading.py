@@ -1,4 +1,4 @@
-"""What trading_service tells: stream ``events:trading``.
+"""Events of trading_service: stream ``events:trading``.
 
 Amounts are whole minor units of ``currency``. ``side`` is ``buy`` or ``sell``; ``type`` is
 ``market`` or ``limit``. The subject is the order; ``sequence`` is the order's version.

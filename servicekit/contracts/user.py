@@ -1,4 +1,4 @@
-"""What user_service tells: stream ``events:user``."""
+"""Events of user_service: stream ``events:user``."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class AccountRegistered(Event):
 
 @event("user.profile.changed.v1")
 class ProfileChanged(Event):
-    """A user's own data changed; carries all of what others may need."""
+    """A user's profile changed; carries everything that other services need."""
 
     user_id: UUID
     email: str
@@ -63,7 +63,7 @@ class SessionRevoked(Event):
 
 @event("user.security.noticed.v1")
 class SecurityNoticed(Event):
-    """Something happened to a user's way in that they should know of, one of :data:`NOTICES`."""
+    """A security event that the user should know of, one of :data:`NOTICES`."""
 
     notice_id: UUID
     user_id: UUID

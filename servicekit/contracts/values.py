@@ -1,4 +1,4 @@
-"""The values that fields of the public contract take, and how exact a price is: what several services know.
+"""Values of fields of the public contract, and the precision of prices, shared by several services.
 
 The one list of each. A service's own enumeration, with its words, is held against it by a test.
 """

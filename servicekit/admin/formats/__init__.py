@@ -1,1 +1,1 @@
-"""How the admin writes moments, by language."""
+"""Date and time formats of the admin, by language."""

@@ -1,4 +1,4 @@
-"""Moments as narrow as a list needs them, to the second."""
+"""Short dates and times for lists, to the second."""
 
 DATETIME_FORMAT = "Y-m-d H:i:s"
 DATE_FORMAT = "Y-m-d"

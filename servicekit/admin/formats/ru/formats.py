@@ -1,4 +1,4 @@
-"""Moments as narrow as a list needs them, to the second."""
+"""Short dates and times for lists, to the second."""
 
 DATETIME_FORMAT = "d.m.Y H:i:s"
 DATE_FORMAT = "d.m.Y"
