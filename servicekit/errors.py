@@ -40,7 +40,7 @@ class DomainError(Exception):
 
 
 class ChangedMeanwhile(DomainError):
-    """What was decided upon is not any more as it was shown: somebody or something changed it."""
+    """The object has changed since it was shown."""
 
     code = "changed_meanwhile"
     status = 409

@@ -1,4 +1,4 @@
-"""Operations of a service: alive, ready, metrics. Never on the public port."""
+"""Health endpoints of a service: liveness, readiness, metrics. Never on the public port."""
 
 from __future__ import annotations
 

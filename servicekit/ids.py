@@ -1,4 +1,4 @@
-"""Identifiers: UUID version 7 (RFC 9562), so that rows sort by the time they were made."""
+"""Identifiers: UUID version 7 (RFC 9562), so that rows sort by creation time."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Django's messages in a cookie of this service's own: nobody else reads, or throws away, what it signed."""
+"""Django's messages in a cookie of each service's own, so that no service discards another's messages."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Quotas a day: how many of something one customer, or one address, may make until midnight UTC.
+"""Daily quotas: how many of something one customer or one address may create until midnight UTC.
 
-The rate limits of the gateway bound a burst; these bound what stays: rows. A quota is a whole number, or
+The gateway's rate limits bound bursts; quotas bound the number of rows. A quota is a whole number, or
 ``off``.
 """
 
@@ -18,7 +18,7 @@ OFF = 2**31 - 1
 
 
 class DailyQuotaExceeded(DomainError):
-    """Enough for today; a subclass says of what, with its own code and the status 429.
+    """The daily quota is used up; subclasses have their own code and the status 429.
 
     Attributes:
         retry_after: seconds until the count begins anew.

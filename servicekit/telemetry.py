@@ -1,4 +1,4 @@
-"""What ties things together: the request id and the trace, on log lines, events, rows and answers.
+"""Correlation: the request id and the trace, on log lines, events, rows and responses.
 
 The gateway gives every request an ``X-Request-Id``; :class:`RequestContextMiddleware` takes it over,
 and the event consumer restores it from each event, so that one id follows a click to the end. A caller's
@@ -23,7 +23,7 @@ from servicekit.ids import new_id
 
 
 class Origin(NamedTuple):
-    """The request that something comes of, in the end.
+    """The request that originally caused something.
 
     Attributes:
         request_id: the gateway's; "" when there was no request.
@@ -132,7 +132,7 @@ def trace_context(traceparent: str, tracestate: str) -> tuple[str, str]:
 
 
 class RequestContextMiddleware:
-    """Takes the gateway's request id over, or makes one, and puts it on the answer."""
+    """Uses the gateway's request id, or makes one, and sets it on the response."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""The terms of trade: what the services decide by and the pages estimate by, in one place."""
+"""Terms of trade, used by the services to decide and by the pages to estimate."""
 
 from __future__ import annotations
 

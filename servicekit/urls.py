@@ -1,4 +1,4 @@
-"""The addresses that every service has alike."""
+"""URLs that every service has."""
 
 from __future__ import annotations
 

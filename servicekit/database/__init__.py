@@ -1,4 +1,4 @@
-"""Django's PostgreSQL backend, with statements that are planned once and sent together."""
+"""Django's PostgreSQL backend with prepared statements and pipelining."""
 
 from __future__ import annotations
 

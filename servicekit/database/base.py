@@ -36,9 +36,9 @@ extensions.register_type(extensions.new_type((2950,), "UUID", _read_id))
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """PostgreSQL, with fewer trips to the server, and asked less often whether it is there.
+    """PostgreSQL with fewer round trips and fewer connection checks.
 
-    That question is a round trip, 7 % of the CPU of placing an order, so it is asked once a second and
+    A connection check is a round trip, 7 % of the CPU of placing an order, so it runs once a second and
     not before every request. When the server went away less than :data:`TRUSTED` ago, the first request
     on a connection fails instead of connecting anew: it is answered with 503, and the connection is dropped.
 

@@ -1,4 +1,4 @@
-"""Many rows in one statement, to and from named rows: read, lock in order, insert, update, upsert.
+"""Bulk statements over many rows: read, lock in order, insert, update, upsert.
 
 Rows are removed by :mod:`servicekit.database.delete`; several writes are one statement by
 :mod:`servicekit.database.combined`.
@@ -38,7 +38,7 @@ R = TypeVar("R")
 
 
 class Read(Generic[R]):
-    """Rows by key, of those that there are.
+    """Reads the rows that exist, by key.
 
     Args:
         row: its fields without a default are read.
@@ -90,7 +90,7 @@ class Lock(Read[R]):
     """As :class:`Read`, and the rows are locked until the transaction ends, in the order of ``order``.
 
     Args:
-        order: columns whose order every writer of the table locks in, so that nobody waits in a circle.
+        order: columns in whose order every writer of the table locks, so that there is no deadlock.
     """
 
     def __init__(
@@ -116,7 +116,7 @@ class Lock(Read[R]):
 
 
 class _Write(Generic[R]):
-    """What inserts and updates have in common.
+    """The base of inserts and updates.
 
     Args:
         shared: columns with one value for all rows, given as keyword arguments with the rows.
@@ -198,11 +198,11 @@ class Insert(_Write[R]):
 
 
 class InsertNew(Insert[R]):
-    """New rows; what a unique key knows already is left out.
+    """New rows; those that exist already by a unique key are skipped.
 
     Args:
-        order: the unique column in whose order rows are written: two who write the same at once wait for each
-            other, never in a circle.
+        order: the unique column in whose order rows are written, so that two writers of the same rows wait
+            for each other and do not deadlock.
     """
 
     def __init__(
@@ -216,7 +216,7 @@ class InsertNew(Insert[R]):
 
 
 class Update(_Write[R]):
-    """Rows that are known, by key; who has locked them before need not fear another writer.
+    """Updates rows by key; lock them first if there are other writers.
 
     Args:
         key: the column, or several, by which a row is found.
@@ -255,7 +255,7 @@ class Update(_Write[R]):
 
 
 class Upsert(_Write[R]):
-    """New rows, and those that are known become what is given, in the order of their key.
+    """Inserts new rows and updates existing ones, in the order of their key.
 
     Args:
         key: the column, or several, that are unique together.

@@ -1,4 +1,4 @@
-"""Several writes as one statement: PostgreSQL is asked once for all that one use-case changes.
+"""Several writes as one statement: one round trip for all changes of a use-case.
 
 Each is a part of one ``WITH``, so none sees what another writes; what must be there for another, such as a
 row that a foreign key names, is looked for when the statement ends::

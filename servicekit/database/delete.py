@@ -1,4 +1,4 @@
-"""Many rows removed in one statement, by key."""
+"""Deletes many rows in one statement, by key."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from servicekit.database.statements import Statement
 
 
 class Delete:
-    """Rows by a key; who has locked them before need not fear another writer."""
+    """Deletes rows by key; lock them first if there are other writers."""
 
     def __init__(self, model: type[Model], *, key: str) -> None:
         self._model, self._key = model, key

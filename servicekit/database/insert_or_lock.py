@@ -1,4 +1,4 @@
-"""Rows that may be there already: made or locked, and read, in one statement."""
+"""Rows that may exist already: insert or lock them, and read them, in one statement."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ K = TypeVar("K")
 
 
 class InsertOrLock(Insert[R], Generic[R, K]):
-    """New rows, unless somebody made them meanwhile: in either case they are locked, and read as they are.
+    """Inserts the rows that do not exist; in either case locks them and reads their current values.
 
     Args:
         read: the class of what is read: its fields without a default.

@@ -1,4 +1,4 @@
-"""psycopg2's connection with fewer trips to the server.
+"""A psycopg2 connection with fewer round trips.
 
 A transaction that psycopg2 runs by itself makes a trip for BEGIN, one for each statement and one for
 COMMIT. For a small one these trips are most of what it costs, on both sides. Here BEGIN goes with the

@@ -1,4 +1,4 @@
-"""For migrations: what the application's role may do with a table. The tables' owner is another role."""
+"""For migrations: the privileges of the application's role on a table. Another role owns the tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the statements of ``servicekit.database.bulk`` are made of: a model's table, a row class's fields."""
+"""Building blocks of ``servicekit.database.bulk``: a model's table, the fields of a row class."""
 
 from __future__ import annotations
 

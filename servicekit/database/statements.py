@@ -1,4 +1,4 @@
-"""SQL that the server parses and plans once per connection, and from then on only runs."""
+"""Prepared statements: SQL that the server parses and plans once per connection."""
 
 from __future__ import annotations
 

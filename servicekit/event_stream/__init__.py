@@ -1,8 +1,8 @@
-"""Server-sent events: answers that go on until the listener, the session or the process ends.
+"""Server-sent events: responses that last until the listener, the session or the process ends.
 
-Whoever tells (``offer``) never waits for a slow listener: of each name only the latest is kept for it. How
-long a stream is silent and how often its session is looked at are settings (``STREAM_HEARTBEAT_S``,
-``STREAM_SESSION_CHECK_S``); what goes on is counted for Prometheus (``metrics.py``).
+A publisher (``offer``) never waits for a slow listener: only the latest event of each name is kept for it.
+The heartbeat and the interval of session checks are settings (``STREAM_HEARTBEAT_S``,
+``STREAM_SESSION_CHECK_S``); metrics are in ``metrics.py``.
 """
 
 from __future__ import annotations

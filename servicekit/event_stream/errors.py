@@ -11,7 +11,7 @@ RETRY_AFTER_S = 5
 
 
 class TooManyStreams(DomainError):
-    """One address or one user listens as often as may be."""
+    """The address or the user has the maximum number of streams."""
 
     code = "too_many_streams"
     status = 429
@@ -21,7 +21,7 @@ class TooManyStreams(DomainError):
 
 
 class StreamsFull(DomainError):
-    """The process has as many listeners as it may."""
+    """The process has the maximum number of listeners."""
 
     code = "streams_full"
     status = 503

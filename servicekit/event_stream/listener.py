@@ -1,4 +1,4 @@
-"""One open stream: what waits to be told, and the lines that go over the connection."""
+"""One open stream: pending events, and the lines that are sent."""
 
 from __future__ import annotations
 

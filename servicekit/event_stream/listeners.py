@@ -1,4 +1,4 @@
-"""All open streams of this process: who may listen, who is told, when they end."""
+"""All open streams of this process: limits, delivery, and when they end."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def end_all() -> None:
 
 
 class _Lines:
-    """A listener's lines; Django calls ``close`` when the answer ends, also one that never began."""
+    """A listener's lines; Django calls ``close`` when the response ends, even if it never began."""
 
     def __init__(self, listener: Listener, event: str) -> None:
         self._listener, self._event = listener, event

@@ -1,4 +1,4 @@
-"""What a process for streams tells Prometheus, at the ``/metrics`` of its own socket."""
+"""Prometheus metrics of a stream process, at ``/metrics`` of its own socket."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def refused(code: str) -> None:
 
 
 class EventStreamCollector(Collector):
-    """The counts above; every series is there from the beginning."""
+    """The counters above; every series exists from the start."""
 
     def collect(self) -> Iterator[Metric]:
         """As they are now."""

@@ -1,4 +1,4 @@
-"""What a stream is answered as."""
+"""Content negotiation of streams."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ CONTENT_TYPE = "text/event-stream; charset=utf-8"
 
 
 class NoNegotiation(BaseContentNegotiation):
-    """A stream is what it is, whatever is asked for; its problems are JSON."""
+    """Ignores ``Accept``: a stream has one media type; its errors are JSON."""
 
     def select_parser(self, request: Any, parsers: Any) -> Any:
         return parsers[0]

@@ -1,1 +1,1 @@
-"""Handlers that services put into their lists of subscriptions as they are: users' names, ended sessions."""
+"""Ready-made handlers for services' subscriptions: users' names, revoked sessions."""

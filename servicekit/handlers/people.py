@@ -1,4 +1,4 @@
-"""The events by which a service knows users' names; it has ``servicekit.people`` among its apps."""
+"""Handlers of the events that carry users' names; they need the app ``servicekit.people``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The event by which a service knows that a session has ended. Whoever checks tokens itself listens to it."""
+"""The handler of revoked sessions, for every service that verifies tokens itself."""
 
 from __future__ import annotations
 

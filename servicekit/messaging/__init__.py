@@ -6,5 +6,5 @@
   transaction with its inbox row.
 - ``operate``: both as threads of the service's Celery worker; what operators see and do.
 
-What these rooms share stands beside them: the envelope, the streams, the tables, what is counted.
+The modules beside these packages are shared by them: envelope, streams, models, metrics.
 """

@@ -1,9 +1,9 @@
-"""When to let events gather: a transaction for one costs nearly as much as a transaction for fifty.
+"""When to wait for more events: a transaction for one costs nearly as much as a transaction for fifty.
 
-Whoever mostly waits for work does it the moment it comes, so a quiet system answers in milliseconds.
-Whoever has worked for most of the last half second is behind; it then pauses before it looks again,
-takes all that came meanwhile in one go, and so spends a fraction of the CPU on each. It stops pausing
-when a pause was in vain.
+A thread that is mostly idle handles each event at once, so a quiet system responds in milliseconds. A
+thread that was busy for most of the last half second is behind: it pauses before the next read, handles
+all events that have arrived in one batch, and so uses a fraction of the CPU for each. It stops pausing
+when a pause brought no events.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ BUSY_SHARE, WINDOW_S = 0.6, 0.5
 
 
 class AdaptiveBatching:
-    """Of one thread that reads and handles in a loop: call it before and after each of both."""
+    """State of one thread that reads and handles in a loop; call it before and after each step."""
 
     def __init__(self, stop: threading.Event) -> None:
         self.stop = stop

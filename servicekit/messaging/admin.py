@@ -1,4 +1,4 @@
-"""Events in the admin: what was published, what failed, and what operators decided about that."""
+"""Events in the admin: published events, failed events, and operators' decisions about them."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class ReplayAdmin(ReadOnlyAdmin):
 
 
 class NoDeadLetter(DomainError):
-    """It is still tried again by itself, or somebody else was quicker."""
+    """The event is still being retried, or has been dealt with already."""
 
     code = "no_dead_letter"
     status = 409
@@ -83,7 +83,7 @@ class NoDeadLetter(DomainError):
 
 
 class FailedAgain(DomainError):
-    """Its handler raised once more."""
+    """Its handler raised again."""
 
     code = "failed_again"
     status = 409
@@ -120,7 +120,7 @@ def _drop(event: FailedEvent, form: dict[str, Any], by: Actor) -> None:
 
 @admin.register(FailedEvent)
 class FailedEventAdmin(ReadOnlyAdmin):
-    """What is tried again and what was given up; of the latter, an operator decides."""
+    """Events that are retried, and dead letters, which operators can retry or drop."""
 
     list_display = ("event_id", "type", "subject", "attempts", "first_failed_at", "dead_at", "error")
     list_filter = (("dead_at", admin.EmptyFieldListFilter), one_of("type", _("type"), event_types()))

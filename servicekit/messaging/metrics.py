@@ -1,4 +1,4 @@
-"""What the worker counts for Prometheus.
+"""The worker's Prometheus metrics.
 
 It answers on a socket of its own (``operate/metrics_socket.py``); the backlog is computed when the web
 process is asked (``operate/backlog_metrics.py``). The web process's ``/metrics`` has both: one target a

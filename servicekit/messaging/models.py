@@ -38,10 +38,10 @@ class OutboxEvent(models.Model):
 
 
 class UnsentEvent(models.Model):
-    """The number of an outbox row that is to be sent; it goes once the stream has taken the event.
+    """The number of an outbox row that is not sent yet; deleted once the event is on the stream.
 
-    Narrow, because it comes and goes with every event: a mark in the outbox row itself would write all
-    of that anew, and each of its indexes.
+    A narrow table, because a row is added and removed for every event: a flag in the outbox row would
+    rewrite the whole row and each of its indexes.
     """
 
     outbox_seq = models.BigIntegerField(primary_key=True)
@@ -54,7 +54,7 @@ class UnsentEvent(models.Model):
 
 
 class SentBatch(models.Model):
-    """Events that the stream took together, the last of them as ``last_entry``.
+    """Events that were appended to the stream together; ``last_entry`` is the last of them.
 
     From these rows the relay knows what to send again when Redis has lost something. Those that every
     subscriber has acknowledged are removed.
@@ -71,7 +71,7 @@ class SentBatch(models.Model):
 
 
 class StreamState(models.Model):
-    """What is known of the service's own stream; one row at most.
+    """The state of the service's own stream; one row at most.
 
     ``last_entry``: the last that the relay has seen the stream take. A stream whose last entry is an
     earlier one has lost something. ``confirmed``: every subscriber has acknowledged this entry and
@@ -150,7 +150,7 @@ class FailedEvent(models.Model):
 
 
 class DroppedEvent(models.Model):
-    """A dead letter that an operator has decided never to handle: what it was, who decided it and why.
+    """A dead letter that an operator dropped: the event, who dropped it and why.
 
     Its id stands in the inbox as well, so that it is not handled when it comes again.
     """

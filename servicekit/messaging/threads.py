@@ -1,4 +1,4 @@
-"""What the threads inside a Celery worker need: fresh database connections, and to be kept alive."""
+"""Threads inside a Celery worker: database connections, and restarts after errors."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What users are called, as a service hears it from user_service: for its admin's lists and searches."""
+"""Users' names, copied from user_service's events for lists and searches in the admin."""

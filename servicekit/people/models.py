@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Person(models.Model):
-    """What a user is called.
+    """A user's names.
 
     ``username`` is "" while only a changed profile was heard of; ``version`` is the sequence of the
     event that told ``display_name``: an older one that arrives late changes nothing.

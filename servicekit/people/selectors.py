@@ -1,4 +1,4 @@
-"""Who is called what. Works in every service: without the table only operators are known."""
+"""Looking up names. Works in every service: without the table only operators have names."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""The settings that services have alike: ``from servicekit.settings.base import *``.
+"""Settings shared by the services: ``from servicekit.settings.base import *``.
 
 ====================  ============================================================================
-``environment``       what differs from machine to machine
-``common``            what the services and the pages have alike
+``environment``       settings of this machine
+``common``            shared by the services and the pages
 ``base``              what every service has, with ``database`` and ``api``
 ====================  ============================================================================
 """

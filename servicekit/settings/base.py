@@ -1,4 +1,4 @@
-"""What every service has. ``<service>/config/settings.py`` adds its apps and its own constants::
+"""Settings of every service. ``<service>/config/settings.py`` adds its apps and its own constants::
 
     settings_of("trading_service")
     from servicekit.settings.base import *

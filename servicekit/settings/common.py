@@ -1,4 +1,4 @@
-"""What the services and the pages have alike."""
+"""Settings shared by the services and the pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What differs from machine to machine: the process's environment, then ``$BIRZHA_HOME/etc/<service>.env``.
+"""Settings of this machine: the process's environment, then ``$BIRZHA_HOME/etc/<service>.env``.
 
 The local runner writes that file, so that a management command typed by hand finds the running system.
 """

@@ -1,1 +1,1 @@
-"""What tests of a service stand on: its real database and Redis, real tokens, real delivery."""
+"""Test support: the service's real database and Redis, real tokens, real delivery of events."""

@@ -1,4 +1,4 @@
-"""What tests do in an admin as an operator does: read the page of an operation, then confirm it."""
+"""Test support for the admin: open the page of an operation, then confirm it as an operator does."""
 
 from __future__ import annotations
 

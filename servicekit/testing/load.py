@@ -1,4 +1,4 @@
-"""Clients that ask on and on while a test does something to the system."""
+"""Clients that send requests continuously while a test does something to the system."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""For tests that follow one id: origins that differ in everything, and what the outbox has of them."""
+"""Test support for tracing: distinct origins, and those recorded in the outbox."""
 
 from __future__ import annotations
 

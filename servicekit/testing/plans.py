@@ -1,4 +1,4 @@
-"""How PostgreSQL would run what a piece of code asks it, for tests that hot queries use their indexes."""
+"""Query plans of the statements of a piece of code, for tests that hot queries use their indexes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a piece of code sends to PostgreSQL, statement by statement, for tests that count and explain them."""
+"""Records the statements that a piece of code sends to PostgreSQL, for tests that count or explain them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LAST = "SELECT 'sent'"
 
 
 class Sent:
-    """Within its block, every statement of this thread's connection; what waits is sent at its end."""
+    """Records this thread's statements within its block; deferred ones are sent at its end."""
 
     def __init__(self) -> None:
         self._captured = CaptureQueriesContext(connection)

@@ -1,4 +1,4 @@
-"""Consuming: reading the streams of other services, each event handled once; what fails is tried again.
+"""Consuming: reads other services' streams, handles each event once, and retries failures.
 
 A handler takes a :class:`Received`; one marked by :func:`in_batches` many of one type in one call, one
 marked by :func:`in_stream_order` those of several types as they came.

@@ -1,8 +1,8 @@
-"""The consumer: reads the streams of other services and has each event handled once.
+"""The consumer: reads the streams of other services and handles each event once.
 
 What it reads goes through ``retry_queues``, a batch in a transaction. A message is acknowledged after the
 commit; what a dead process left unacknowledged is read again at the start. Several workers of one service
-hold a lease by turns (``consumer_lease``), and read under one name: what one leaves, the next finds.
+hold a lease in turn (``consumer_lease``) and read under one name, so that each finds what the last one left.
 """
 
 from __future__ import annotations

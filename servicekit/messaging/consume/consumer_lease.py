@@ -1,4 +1,4 @@
-"""The lease to consume. Of several workers of one service, one at a time holds it.
+"""The lease to consume: one worker of a service holds it at a time.
 
 Two consumers at once would take two events of one subject at the same time, and act on the second one
 first; and their batches would wait for each other's rows. So the consumers of a service hold a lease by

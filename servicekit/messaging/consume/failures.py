@@ -1,7 +1,7 @@
-"""What is remembered of events whose handler raised, and how one is given up.
+"""Failed events: how they are recorded, and when one becomes a dead letter.
 
-All of it stands in the table ``failed_events``. What the database cannot keep raises, so that the event is
-not acknowledged and comes again: it is on the stream or in the table, never in neither.
+They are rows of the table ``failed_events``. If the row cannot be written, the error is raised, so that the
+event is not acknowledged and is read again: it is always on the stream or in the table.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Reading streams as a consumer of a group; what was handled is acknowledged with the next reading.
+"""Reads streams as a consumer of a group; handled events are acknowledged with the next read.
 
-An exchange with Redis for each of both would be one more for every event that comes alone.
+A separate acknowledgement would be one more round trip for every single event.
 """
 
 from __future__ import annotations

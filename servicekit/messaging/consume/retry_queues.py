@@ -1,4 +1,4 @@
-"""Handling what was read: batches, their halves, and the queues in which failed events wait.
+"""Handling events in batches, splitting batches that fail, and queues of failed events.
 
 A batch is one transaction. When it fails its halves are tried, and theirs, down to one event, so that
 one bad event stops only itself and the later events of its own subject, which wait behind it to keep
@@ -41,7 +41,7 @@ class Delivery(NamedTuple):
 
 
 class RetryQueues:
-    """The events that one consumer has in hand.
+    """The events that one consumer has read and not finished.
 
     Attributes:
         waiting: queue → what waits in it, the failed event first.

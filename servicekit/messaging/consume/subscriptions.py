@@ -1,6 +1,6 @@
-"""Which handler runs for which event: the service's own list.
+"""Subscriptions: which handler runs for which event.
 
-A handler's form says how many events it is given in a call; ``inbox`` makes the calls.
+The decorator of a handler says how many events it takes in a call; ``inbox`` makes the calls.
 
 =================================== ==================================================================
 ``def on_x(message)``               one event
@@ -32,7 +32,7 @@ H = TypeVar("H", bound=Handler)
 
 
 class BatchTooLarge(Exception):
-    """Raised by a handler that takes many events: they are more work than one transaction should hold.
+    """Raised by a batch handler when the events are too much work for one transaction.
 
     Nothing has happened then; those before ``first_left`` are handled in one transaction, the others in the
     next. It is no failure, and not to be raised for the first event of a call.

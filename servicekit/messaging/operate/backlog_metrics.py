@@ -1,6 +1,6 @@
-"""What waits, as Prometheus gauges: computed from the database and Redis when the web process is asked.
+"""Backlog metrics: Prometheus gauges, computed from the database and Redis when the web process is scraped.
 
-So it is told even while the worker is down.
+So they are available even while the worker is down.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from servicekit.messaging.operate.status import status
 
 
 class BacklogCollector(Collector):
-    """Gauges of what waits, read when asked for."""
+    """Gauges of the backlog, computed on each scrape."""
 
     def describe(self) -> Iterator[GaugeMetricFamily]:
         """Nothing: registering asks no database."""

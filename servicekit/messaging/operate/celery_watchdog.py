@@ -1,8 +1,8 @@
-"""Whether a worker still takes the tasks that its own schedule sends.
+"""Detects a worker that no longer takes the tasks of its own schedule.
 
-Seen: Redis ended between a task and its acknowledgement. Celery said "Couldn't ack" and from then on went
-round without a connection: no error, and no task ever again, so no quote and no sweep. A worker that is
-so is ended, and its supervisor starts it anew.
+Observed: Redis stopped between a task and its acknowledgement. Celery logged "Couldn't ack" and from then
+on looped without a connection: no error, and no more tasks, so no quotes and no sweeps. Such a worker is
+ended, and its supervisor starts it again.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ STALLED_AFTER_S = 12.0
 
 
 class CeleryWatchdog:
-    """Compares what was sent with what is run, in one process."""
+    """Compares the tasks sent with the tasks run, in one process."""
 
     def __init__(self) -> None:
         self._sent: list[float] = []

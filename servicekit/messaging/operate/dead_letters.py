@@ -1,4 +1,4 @@
-"""What operators do with dead letters: look, try again, or decide that they are never handled."""
+"""Operators' actions on dead letters: list, retry, drop."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a try: ``error`` is "" when the event has been handled."""
+    """The outcome of a retry: ``error`` is "" when the event has been handled."""
 
     event_id: UUID
     error: str

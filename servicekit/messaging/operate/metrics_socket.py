@@ -1,6 +1,6 @@
-"""The worker's metrics, over the cheapest server there is: a thread that sleeps in ``accept``.
+"""The worker's metrics, served by one thread that waits in ``accept``.
 
-Whoever connects to the unix socket is given Prometheus text as an HTTP answer, whatever it asks for
+Every connection to the unix socket gets an HTTP response with Prometheus text, whatever the request
 (``curl --unix-socket run/trading-worker.sock http://worker/metrics``).
 """
 

@@ -1,4 +1,4 @@
-"""Sending again what the outbox still has; the subscribers' inboxes drop what they know."""
+"""Replay: sends events of the outbox again; subscribers' inboxes ignore those they have handled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Removing old rows of the outbox and the inbox, so that what is gone can still be proven.
+"""Removes old rows of the outbox and the inbox, and keeps their counts and digests as proof.
 
 An outbox row goes when it is older than ``OUTBOX_DAYS`` and every known subscriber has acknowledged it;
 an inbox row when its event is older than ``INBOX_DAYS``, which is longer. Whoever removes rows adds, in

@@ -1,4 +1,4 @@
-"""Celery's schedule, which depends on the wall clock, on a machine whose clock may jump."""
+"""Celery's scheduler for machines whose clock may jump."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from celery.beat import Scheduler
 
 
 class SteadyScheduler(Scheduler):
-    """A clock that is put back does not stop it.
+    """A scheduler that keeps running when the clock is set back.
 
     Celery remembers when each task last ran. After a clock that was ahead has been put right, that is in
     the future, and nothing would be due until the clock is there again: an hour without a quote or a sweep.

@@ -1,4 +1,4 @@
-"""How the events of this service are doing: what waits to be sent, to be heard, to be tried again."""
+"""The status of this service's events: unsent, unread by subscribers, being retried."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Subscriber:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What operators and metrics ask for.
+    """The status for operators and metrics.
 
     Attributes:
         service: whose events these are.

@@ -1,4 +1,4 @@
-"""What the command ``events`` shows, for people and as data."""
+"""The output of the command ``events``, as tables and as JSON."""
 
 from __future__ import annotations
 

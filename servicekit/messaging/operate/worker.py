@@ -1,7 +1,7 @@
 """Events inside the service's Celery worker: a bootstep that runs the consumer, the relay and beat.
 
-Design A of the measured ones: threads of the worker read and handle in process (5 ms a hop), and no
-Celery task is spent on an event. Celery tasks are for what is not an event: sweeps, purges, mail.
+Threads of the worker read and handle events in process (5 ms per hop), without a Celery task per event.
+Celery tasks are for everything else: sweeps, purges.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The groups that read this service's stream, and how far each has come.
+"""The subscribers' groups on this service's stream, and the progress of each.
 
 They are remembered in the database: after Redis has lost everything, a subscriber that is down is not
 forgotten. What a group has acknowledged is committed in its inbox, so its mark only ever rises.

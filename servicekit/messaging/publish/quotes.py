@@ -1,4 +1,4 @@
-"""Quotes: a stream of their own, bounded in bytes and lossy, because only the latest of each matters.
+"""The stream of quotes: bounded in bytes and lossy, because only the latest quote of each instrument matters.
 
 They go past the outbox: what is lost is told again, at the latest when the publisher has gone through all
 instruments once (``QuotesUpdated.complete_since``). They never take the room of the events: the stream is

@@ -1,4 +1,4 @@
-"""The consumer groups of a stream as Redis has them: how far each has read, and acknowledged."""
+"""The consumer groups of a stream in Redis: what each has read and acknowledged."""
 
 from __future__ import annotations
 

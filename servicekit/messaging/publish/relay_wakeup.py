@@ -1,6 +1,6 @@
-"""Waking the relay once something was committed: at once in its own process, by a message from others.
+"""Wakes the relay after a commit: directly in its own process, by a message from other processes.
 
-A wake that is lost costs two seconds: the relay also looks by itself.
+A lost wake-up costs two seconds: the relay also polls.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def wake_relay() -> None:
 
 
 class RelayWakeup:
-    """What wakes the relay of this process, from here and from the service's other processes.
+    """Wakes the relay of this process, from this and the service's other processes.
 
     The relay's thread waits for both at once: a thread that heard the messages for it would be one switch
     more before each event.

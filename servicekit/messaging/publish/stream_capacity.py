@@ -1,9 +1,9 @@
-"""How long a service's stream may be.
+"""The maximum length of a service's stream.
 
-What every known subscriber has acknowledged goes, however soon; nothing else ever does. So a stream is
+Entries that every known subscriber has acknowledged are removed; no other entry ever is. So a stream is
 short while its subscribers keep up, and grows while one of them is down, until it is full: then the
-relay waits, the outbox keeps what comes, and nothing is lost. The limit is ours (``MAX_ENTRIES``) and not
-Redis's memory, because Redis also holds the sessions of the pages and the queues of the workers.
+relay waits, the outbox keeps new events, and nothing is lost. The limit is ours (``MAX_ENTRIES``) and not
+Redis's memory, because Redis also holds quotes and the queues of the workers.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Appending to a stream only while it still ends where it should, in one round trip.
+"""Appends to a stream only if its last entry is the expected one, in one round trip.
 
 No script may run in Redis, and what is decided must hold when it is done: so the stream is watched, and what
 is appended in MULTI … EXEC is not if it was changed since it was looked at. The watch and the look for the

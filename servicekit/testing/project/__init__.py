@@ -1,1 +1,1 @@
-"""A Django project with nothing of its own, for servicekit's own tests."""
+"""A minimal Django project for servicekit's own tests."""
