@@ -72,7 +72,7 @@ promote: ## make the canary's version the stable one (SERVICE=trading)
 rollback: ## stop a canary; one that fails is stopped automatically (SERVICE=trading)
 	$(RUN) rollback $(or $(SERVICE),$(error SERVICE=trading, user, ... is missing))
 
-faults: ## inject faults under load (SEEDS=1, SEED=n to repeat one, FAULT=name or kind, FAULT=list)
+faults: ## inject faults under load (SEEDS=1, SEED=n to repeat one, FAULT=name or kind, FAULT=list, STEPS=n of the matcher)
 	$(RUN) faults
 
 bench: ## measure how fast it is (ONLY=drain, RUNS=3, PROFILE=trading-worker); written to docs/benchmarks.md

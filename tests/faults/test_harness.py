@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from random import Random
@@ -9,10 +10,12 @@ from typing import Any
 
 import pytest
 
+from market_service.tests.venue.oracle.bugs import BUGS, with_bug
 from servicekit.contracts.values import FINAL_STATUSES
 from tests.faults.client import ApiConnection, Call
 from tests.faults.customer import Customer, Intent
 from tests.faults.load import HOT
+from tests.faults.matching import matches
 from tests.faults.promises import broken_promises
 from tests.faults.schedule import drawn
 from tests.faults.target import Target
@@ -27,6 +30,17 @@ def test_no_process_has_two_faults_at_once() -> None:
     for seed in range(200):
         touched = [planned.fault.touches for planned in drawn(Random(seed)) if planned.fault.touches]
         assert len(touched) == len(set(touched))
+
+
+def test_the_matcher_is_compared_and_a_mistake_in_it_is_told(capsys: Any) -> None:
+    assert matches(2013, 2000)
+    assert re.search(r"seed +2013  good .* 2,000 steps .* [\d,]+ trades", capsys.readouterr().out)
+
+    assert not matches(2013, 2000, module=with_bug(BUGS["at the taker's price"]))
+    told = capsys.readouterr().out
+    assert "BROKEN" in told
+    again = re.search(r"BIRZHA_ORACLE_SEED=(\d+) BIRZHA_ORACLE_STEPS=(\d+) python", told)
+    assert not matches(int(again[1]), int(again[2]), module=with_bug(BUGS["at the taker's price"]))
 
 
 @pytest.mark.parametrize(

@@ -11,31 +11,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from market_service.tests.venue.oracle.bugs import BUGS, with_bug
-from market_service.tests.venue.oracle.harness import compare
+from market_service.tests.venue.oracle.harness import HISTORY, compare, compare_histories
 from market_service.tests.venue.oracle.reference import Step
 from market_service.tests.venue.oracle.steps import random_steps, steps
 
 #: Of all steps of a run; ``BIRZHA_ORACLE_STEPS=200000`` for a long one.
 STEPS = int(os.environ.get("BIRZHA_ORACLE_STEPS", "24000"))
 
-#: Steps of one history, so that a failure says a short one.
-HISTORY = 400
-
 
 def test_random_orders_end_as_in_a_plain_book() -> None:
     """More than 20,000 orders, from a seed that is printed."""
     seed = int(os.environ.get("BIRZHA_ORACLE_SEED", random.SystemRandom().randrange(10**9)))
     print(f"BIRZHA_ORACLE_SEED={seed}")  # shown when it fails
-    trades = 0
-    for number in range(STEPS // HISTORY):
-        dice = random.Random(seed + number)
-        trades += compare(
-            random_steps(seed + number, HISTORY),
-            size=dice.choice([1, 3, 20, 200]),
-            page=dice.choice([1, 2, 5]),
-            lot=dice.choice([1, 1, 4]),
-            available=dice.choice([5, 60]),
-        )
+    trades = compare_histories(seed, STEPS)
     assert trades > STEPS // 5
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -10,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from market_service.tests.venue.oracle.reference import Cancel, Change, Expire, Reference, Step, Submit
+from market_service.tests.venue.oracle.steps import random_steps
 from market_service.venue import matching
 
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -17,6 +19,9 @@ _LATER = datetime(2027, 1, 1, tzinfo=UTC)
 
 #: A price of the steps in millionths: they count cents.
 CENT = 10_000
+
+#: Steps of one history, so that a failure says a short one.
+HISTORY = 400
 
 
 class Matched:
@@ -143,6 +148,33 @@ def batches(steps: Sequence[Step], size: int) -> list[list[Step]]:
     return made
 
 
+def compare_histories(seed: int, steps: int, *, module: ModuleType = matching) -> int:
+    """Compare so many random steps, in histories of their own: in transactions and pages of any size.
+
+    Returns:
+        How many trades there were.
+
+    Raises:
+        AssertionError: as :func:`compare`; a note says which seed repeats that history alone.
+    """
+    trades = 0
+    for one in range(seed, seed + -(-steps // HISTORY)):
+        dice = random.Random(one)
+        try:
+            trades += compare(
+                random_steps(one, HISTORY),
+                size=dice.choice([1, 3, 20, 200]),
+                page=dice.choice([1, 2, 5]),
+                lot=dice.choice([1, 1, 4]),
+                available=dice.choice([5, 60]),
+                module=module,
+            )
+        except AssertionError as error:
+            error.add_note(f"BIRZHA_ORACLE_SEED={one} BIRZHA_ORACLE_STEPS={HISTORY}")
+            raise
+    return trades
+
+
 def compare(
     steps: Sequence[Step],
     *,
@@ -160,14 +192,16 @@ def compare(
     Raises:
         AssertionError: they do not.
     """
-    plain = Reference(quote=100, available=available, lot=lot)
+    plain, taken = Reference(quote=100, available=available, lot=lot), 0
     matched = Matched(Reference(quote=100, available=available, lot=lot), module=module, page=page)
     for batch in batches(steps, size):
         for step in batch:
             plain.take(step)
         matched.run(batch)
-        assert matched.trades == plain.trades
-        assert matched.ended == plain.ended
-        assert matched.resting == {name: left for name, (_, left) in plain.resting.items()}
-        assert matched.state.available == plain.available
+        taken += len(batch)
+        assert matched.trades == plain.trades, f"other trades after {taken} steps"
+        assert matched.ended == plain.ended, f"other ends after {taken} steps"
+        resting = {name: left for name, (_, left) in plain.resting.items()}
+        assert matched.resting == resting, f"other orders rest after {taken} steps"
+        assert matched.state.available == plain.available, f"another quantity on offer after {taken} steps"
     return len(plain.trades)
