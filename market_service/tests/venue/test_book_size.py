@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from market_service.quotes.services import Move
 from market_service.tests.venue.book import alone, ended, order, trades
 from market_service.venue.models import Trade
+from market_service.venue.services import quote_step
 from market_service.venue.services.orders_execute import MAX_EXECUTIONS
+from market_service.venue.services.quotes_advance import MAX_EXECUTIONS as OF_A_TICK
 from servicekit.ids import new_id
 from servicekit.messaging.consume import BatchTooLarge
 
@@ -52,6 +56,30 @@ def test_matching_many_is_a_few_statements(listed: Any, deliver_many: Any) -> No
         return len(queries)
 
     assert statements(200) == statements(6)
+
+
+def test_a_tick_through_many_is_bounded_transactions_that_do_not_grow(listed: Any, deliver_many: Any) -> None:
+    """However many more wait behind, and however many transactions have been before."""
+
+    def steps(ticker: str, orders: int) -> list[tuple[int, int]]:
+        """Executions and statements of each transaction."""
+        instrument, made, done = listed(ticker, issued_quantity=10_000), [], False
+        for _ in range(orders // 200):
+            deliver_many([order(instrument, "buy", 1, "430.00") for _ in range(200)])
+        while not done:
+            before = len(trades(instrument))
+            with CaptureQueriesContext(connection) as queries:
+                move = Move(Decimal("430.47"), Decimal("430.00"))
+                done = quote_step(instrument_id=instrument.pk, move=move)
+            made.append((len(trades(instrument)) - before, len(queries)))
+        return made
+
+    few, many = steps("AAPL", 600), steps("FB", 2200)
+    statements = few[0][1]
+    assert [executions for executions, _ in few] == [OF_A_TICK, 100]
+    assert many[:-1] == [(OF_A_TICK, statements)] * 4
+    assert many[-1][0] == 200
+    assert many[-1][1] <= statements
 
 
 def test_partial_fills_write_no_index_entry(listed: Any, deliver: Any) -> None:
