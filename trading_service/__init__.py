@@ -1,1 +1,1 @@
-"""trading_service: takes orders, and leads each one through billing and the venue to its end."""
+"""trading_service: orders and positions; takes each order through billing and the venue to a final state."""

@@ -1,4 +1,4 @@
-"""Every event that trading_service listens to, and what it does then."""
+"""All subscriptions of trading_service: event → handler."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""How billing_service is put together."""
+"""Configuration of billing_service."""

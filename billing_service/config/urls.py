@@ -1,4 +1,4 @@
-"""Every address that billing_service answers on."""
+"""URLs of billing_service."""
 
 from __future__ import annotations
 

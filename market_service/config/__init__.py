@@ -1,1 +1,1 @@
-"""How market_service is put together."""
+"""Configuration of market_service."""

@@ -1,4 +1,4 @@
-"""Every address that market_service answers on."""
+"""URLs of market_service."""
 
 from __future__ import annotations
 

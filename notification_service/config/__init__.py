@@ -1,1 +1,1 @@
-"""How notification_service is put together."""
+"""Configuration of notification_service."""

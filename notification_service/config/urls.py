@@ -1,4 +1,4 @@
-"""Every address that notification_service answers on."""
+"""URLs of notification_service."""
 
 from __future__ import annotations
 

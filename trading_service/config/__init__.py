@@ -1,1 +1,1 @@
-"""How trading_service is put together: settings, addresses, the web and worker processes."""
+"""Configuration of trading_service: settings, addresses, the web and worker processes."""

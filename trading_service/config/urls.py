@@ -1,4 +1,4 @@
-"""Every address that trading_service answers on."""
+"""URLs of trading_service."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Orders from the customer's wish to a final state. The whole flow is on one screen: ``saga.py``."""
+"""Orders, from placing to a final state. The whole flow is in ``saga.py``."""

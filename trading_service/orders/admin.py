@@ -1,4 +1,4 @@
-"""Orders, fills, changes of state and deadlines as operators see them: read only."""
+"""Orders, fills, transitions and deadlines in the admin, read only."""
 
 from __future__ import annotations
 
@@ -206,7 +206,7 @@ class OrderTransitionAdmin(ReadOnlyAdmin):
 
 @admin.register(OrderDeadline)
 class OrderDeadlineAdmin(ReadOnlyAdmin):
-    """The open orders, the longest overdue first."""
+    """Deadlines of open orders, the longest overdue first."""
 
     list_display = ("order_id", "user", "due_at", "rests", "recalls")
     list_select_related = ("order",)
@@ -224,7 +224,7 @@ class OrderDeadlineAdmin(ReadOnlyAdmin):
 
 @admin.register(OrderReplacement)
 class OrderReplacementAdmin(ReadOnlyAdmin):
-    """What customers want in the place of orders."""
+    """Replacements that customers requested."""
 
     list_display = ("order_id", "new_order_id", "quantity", "limit_price", "requested_at", "placed")
     list_select_related = ("order",)
@@ -247,7 +247,7 @@ class OrderReplacementAdmin(ReadOnlyAdmin):
 
 
 class AtQuota(admin.SimpleListFilter):
-    """Who may place no more orders today."""
+    """Filters customers who have used up their daily quota."""
 
     title = _("at the quota")
     parameter_name = "at_quota"
@@ -264,7 +264,7 @@ class AtQuota(admin.SimpleListFilter):
 
 @admin.register(DailyOrders)
 class DailyOrdersAdmin(ReadOnlyAdmin):
-    """How many orders each customer has placed on their last day, the most first."""
+    """Orders per customer on the last day they placed any, the most first."""
 
     list_display = ("day", "user_id", "placed", "rejected", "at_quota")
     list_filter = (AtQuota,)

@@ -1,4 +1,4 @@
-"""/api/v1/orders: place, list, look at, replace, cancel."""
+"""/api/v1/orders: place, list, get, replace, cancel."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class OrderApi(Api):
 
 
 class OrderCancelApi(Api):
-    """The wish to take an order back."""
+    """Request the cancel of an order."""
 
     refusals = {"409": _("`order_not_cancelable`: it has ended already.")}
 
@@ -124,7 +124,7 @@ class OrderCancelApi(Api):
 
 
 class OrderReplaceApi(Api):
-    """The wish to have another order in an order's place."""
+    """Request the replacement of an order."""
 
     refusals = {
         "409": _("`order_not_replaceable`: it has ended, is being taken back, or is a market order."),
@@ -157,7 +157,7 @@ class OrderReplaceApi(Api):
 
 
 class OrdersCancelAllApi(Api):
-    """The wish to take all open orders back."""
+    """Request the cancel of all open orders."""
 
     @extend_schema(
         operation_id="orders_cancel_all",

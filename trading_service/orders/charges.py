@@ -1,8 +1,8 @@
-"""What orders come to: amount and fee by the fee schedule, and what a hold must keep. Pure arithmetic.
+"""Charges of orders: amount and fee by the fee schedule, and what a hold must keep. Pure functions.
 
-An order's charge is computed from the exact sums of all its fills, once after each; a fill is charged what
-the order comes to with it, less what it came to before. So the parts of an order cost what the whole does, in
-whatever pattern it is filled, and rounding is against the customer once (docs/adr/0044).
+An order's charge is computed from the exact sums of all its fills, once after each; a fill is charged the
+total including it, less the total before it. So all fills together cost what one fill would, in whatever
+parts, and rounding is against the customer once (docs/adr/0044).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _NOTHING = Decimal(0)
 
 
 class Fees(NamedTuple):
-    """A fee schedule: shares of the amount, and the least fee of an order in minor units.
+    """A fee schedule: rates of the amount, and the minimum fee of an order in minor units.
 
     Attributes:
         taker: of what executes as it comes.

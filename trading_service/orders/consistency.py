@@ -1,4 +1,4 @@
-"""The check of trading's own books: looks every minute at what has changed, tells, and corrects nothing.
+"""The consistency check of trading: compares recent changes every minute, reports, and corrects nothing.
 
 Each check is one statement, so it sees one moment; its rows are what is wrong.
 """

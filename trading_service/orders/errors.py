@@ -1,4 +1,4 @@
-"""Why an order is refused at once, or cannot be changed. Reasons for a rejection are in
+"""Errors: an order is refused, or cannot be changed. Reject codes are in
 ``servicekit.contracts.reject_reasons``."""
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from servicekit.quotas import DailyQuotaExceeded
 
 
 class LimitPriceMissing(DomainError):
-    """A limit order without its limit."""
+    """A limit order without a limit price."""
 
     code = "limit_price_missing"
     field = "limit_price"
@@ -19,7 +19,7 @@ class LimitPriceMissing(DomainError):
 
 
 class LimitPriceUnexpected(DomainError):
-    """A market order with a limit price: taking it and ignoring the limit would be a lie."""
+    """A market order with a limit price, which would be ignored."""
 
     code = "limit_price_unexpected"
     field = "limit_price"
@@ -28,7 +28,7 @@ class LimitPriceUnexpected(DomainError):
 
 
 class WorstPriceUnexpected(DomainError):
-    """A bound beside the limit price of a limit order, which is its bound already."""
+    """A limit order with a worst price; its limit price is its bound."""
 
     code = "worst_price_unexpected"
     field = "worst_price"
@@ -37,7 +37,7 @@ class WorstPriceUnexpected(DomainError):
 
 
 class PriceStepInvalid(DomainError):
-    """A price between two steps."""
+    """A price that is not a multiple of the price step."""
 
     code = "price_step_invalid"
     field = "worst_price"
@@ -46,13 +46,13 @@ class PriceStepInvalid(DomainError):
 
 
 class LimitPriceStepInvalid(PriceStepInvalid):
-    """A limit between two steps."""
+    """A limit price that is not a multiple of the price step."""
 
     field = "limit_price"
 
 
 class TimeInForceUnsupported(DomainError):
-    """A market order that is to rest."""
+    """A market order with a time in force that rests."""
 
     code = "time_in_force_unsupported"
     field = "time_in_force"
@@ -70,7 +70,7 @@ class LotSizeInvalid(DomainError):
 
 
 class OddLotInvalid(LotSizeInvalid):
-    """A sale off the lot that is not of all that is free."""
+    """A sale that is neither a whole number of lots nor all free units."""
 
     message = _(
         "%(ticker)s is traded in lots of %(limit)s; %(value)s is neither a multiple of that nor all that can "
@@ -97,7 +97,7 @@ class OrderValueTooSmall(DomainError):
 
 
 class OrderQuotaExceeded(DailyQuotaExceeded):
-    """The customer has placed as many orders today as anybody may."""
+    """The customer has used up the daily quota of orders."""
 
     code = "order_quota_exceeded"
     status = 429
@@ -109,7 +109,7 @@ class OrderQuotaExceeded(DailyQuotaExceeded):
 
 
 class RejectedOrderQuotaExceeded(OrderQuotaExceeded):
-    """So many of today's orders were rejected that no more are taken."""
+    """The customer has used up the daily quota of rejected orders."""
 
     message = _(
         "You have reached the daily limit of rejected orders: %(limit)s. Until midnight UTC "
@@ -118,7 +118,7 @@ class RejectedOrderQuotaExceeded(OrderQuotaExceeded):
 
 
 class SaleQuotaExceeded(OrderQuotaExceeded):
-    """What was left beyond the quota for selling what one holds is used up too."""
+    """The extra quota for selling is used up too."""
 
     message = _(
         "You have reached the daily limit of orders, and placed %(limit)s more to sell what "
@@ -145,7 +145,7 @@ class OrderNotReplaceable(DomainError):
 
 
 class OrderTakenBack(OrderNotReplaceable):
-    """A replace of an order that was asked back, or is to be replaced already."""
+    """A replace of an order that is already being canceled or replaced."""
 
     message = _("The order is being taken back already.")
 
@@ -157,7 +157,7 @@ class MarketOrderNotReplaceable(OrderNotReplaceable):
 
 
 class ReplacementUnchanged(DomainError):
-    """A replace that would change nothing but the order's place in the queue."""
+    """A replace without a change; it would only lose the order's place in the queue."""
 
     code = "replacement_unchanged"
     title = _("Nothing to replace")
@@ -185,12 +185,12 @@ class LimitTooFar(DomainError):
 
 
 class ExecutionConflict(RuntimeError):
-    """The venue executed what is not open here. Execution cannot be undone, so it must not be
-    dropped silently: the event fails and ends among the dead letters, for a person to look at."""
+    """The venue executed an order that is not open here. An execution cannot be undone and must not be
+    dropped silently: the event fails and becomes a dead letter, for an operator."""
 
 
 class OrderNotFound(DomainError):
-    """There is no such order, or it is somebody else's: the caller cannot tell."""
+    """The order does not exist, or it belongs to another user: the caller cannot tell which."""
 
     code = "not_found"
     status = 404

@@ -1,4 +1,4 @@
-"""Events of billing and the venue → one use-case each; see ``saga.py`` for the whole flow."""
+"""Handlers of billing's and the venue's events, one use-case each; the whole flow is in ``saga.py``."""
 
 from __future__ import annotations
 

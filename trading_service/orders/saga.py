@@ -1,4 +1,4 @@
-"""The whole life of an order on one screen: what happens → from which state → to which → who is told.
+"""The life of an order on one screen: cause → from which state → to which state → published events.
 
 ::
 
@@ -56,7 +56,7 @@ DEADLINE = "deadline"
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One way on for an order.
+    """One transition of an order.
 
     Attributes:
         cause: the type of the event that causes it, :data:`CUSTOMER` or :data:`DEADLINE`.

@@ -42,7 +42,7 @@ WHERE deadline.user_id = %s::uuid AND expires_at IS NOT NULL
 
 
 class OpenOrders(NamedTuple):
-    """How many orders of a customer rest, or may come to."""
+    """How many open orders of a customer rest or may rest."""
 
     in_all: int
     of_instrument: int

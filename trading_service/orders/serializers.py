@@ -1,4 +1,4 @@
-"""How an order is written and read: the JSON of the public contract."""
+"""Serializers of orders: the JSON of the public contract."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class OrderInput(StrictSerializer):
 
 
 class ReplaceInput(StrictSerializer):
-    """The body of POST /orders/{id}/replace: one of both at least."""
+    """The body of POST /orders/{id}/replace: at least one of the fields."""
 
     quantity = QuantityField(
         required=False,
@@ -97,13 +97,13 @@ class CancelAllInput(StrictSerializer):
 
 
 class CancelAllOutput(serializers.Serializer):
-    """The open orders that are asked back."""
+    """The open orders for which a cancel was requested."""
 
     ids = serializers.ListField(child=serializers.UUIDField())
 
 
 class RejectReasonOutput(serializers.Serializer):
-    """Why an order was rejected, expired or canceled: a stable code, and a sentence in one's language."""
+    """Why an order was rejected, expired or canceled: a stable code, and a sentence for people."""
 
     code = serializers.CharField(help_text=f"One of {', '.join(RejectCode)}; more may come.")
     detail = serializers.CharField()
@@ -111,7 +111,7 @@ class RejectReasonOutput(serializers.Serializer):
 
 @extend_schema_field(RejectReasonOutput(allow_null=True))
 class RejectReasonField(serializers.Field):
-    """``{code, detail}``, or null for an order that did not end otherwise than its customer wished."""
+    """``{code, detail}``; null for an order that was filled, canceled by its customer or is still open."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"source": "*", "read_only": True, **kwargs})
@@ -223,7 +223,7 @@ class OrderDetailOutput(OrderOutput):
     {"type": "string", "pattern": f"^({_STATUS})(,({_STATUS}))*$", "example": "working,partially_filled"}
 )
 class StatusesField(serializers.Field):
-    """One status, or several with commas between."""
+    """One status, or several separated by commas."""
 
     default_error_messages = {"invalid_choice": _("There is no status “%(value)s”.")}
 
@@ -236,7 +236,7 @@ class StatusesField(serializers.Field):
 
 
 class OrderQuery(serializers.Serializer):
-    """The query of GET /orders; what is left blank is as good as none."""
+    """The query of GET /orders; blank parameters are ignored."""
 
     status = StatusesField(required=False, source="statuses", help_text="One or several, comma-separated.")
     ticker = serializers.CharField(required=False, allow_blank=True, max_length=32)

@@ -1,4 +1,4 @@
-"""What beat does: the sweep over deadlines, and the check of trading's own books."""
+"""Periodic tasks: the sweep over deadlines, and the consistency check."""
 
 from __future__ import annotations
 

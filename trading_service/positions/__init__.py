@@ -1,1 +1,1 @@
-"""What each customer owns: the net of their fills, and what is held for open sells."""
+"""Positions: the net of each customer's fills, and the units held for open sells."""

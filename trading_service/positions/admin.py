@@ -1,4 +1,4 @@
-"""Positions, their lots and days as operators see them: read only, orders change them."""
+"""Positions, their lots and days in the admin, read only; orders change them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _CURRENCY = "position__instrument__currency"
 
 
 class _PartAdmin(ReadOnlyAdmin):
-    """What a position is made of: found as the position is."""
+    """Rows of a position, searched like positions."""
 
     list_select_related = ("position__instrument",)
     find_ids = ("position__user_id",)

@@ -1,4 +1,4 @@
-"""/api/v1/positions and /api/v1/portfolio: what a customer owns, and what it was worth."""
+"""/api/v1/positions and /api/v1/portfolio: positions, and their value by day."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class PositionListApi(Api):
 
 
 class PortfolioApi(Api):
-    """A customer's positions together."""
+    """Totals over a customer's positions."""
 
     @extend_schema(
         operation_id="portfolio_get",
@@ -51,7 +51,7 @@ class PortfolioApi(Api):
 
 
 class PortfolioHistoryApi(Api):
-    """A customer's positions together, by day."""
+    """The value of a customer's positions by day."""
 
     refusals = {
         "400": _("`day_invalid`, `range_invalid`: the first day is after the last; `range_too_long`.")

@@ -1,4 +1,4 @@
-"""By which method the cost of what was sold is found: a setting."""
+"""The setting of the cost method: average cost or FIFO."""
 
 from __future__ import annotations
 

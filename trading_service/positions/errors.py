@@ -1,4 +1,4 @@
-"""Why a change of a position is refused."""
+"""Errors of positions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from servicekit.errors import DomainError
 
 
 class InsufficientPosition(DomainError):
-    """Fewer units are owned and free (``limit``) than are to be sold (``value``)."""
+    """Fewer free units (``limit``) than the order would sell (``value``)."""
 
     code = RejectCode.INSUFFICIENT_POSITION.value
     title = _("Not enough units")
@@ -17,9 +17,9 @@ class InsufficientPosition(DomainError):
 
 
 class PositionInconsistent(RuntimeError):
-    """What an order had set aside is not there: a broken invariant, never a customer's mistake.
+    """The units that an order had set aside are missing: a broken invariant, never a customer's mistake.
 
-    It fails the event that met it, which ends among the dead letters with this error.
+    The event fails with this error and becomes a dead letter.
     """
 
     def __init__(self, *, user_id: object, instrument_id: object, quantity: int) -> None:

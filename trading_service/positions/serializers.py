@@ -1,4 +1,4 @@
-"""How positions are read: the JSON of the public contract."""
+"""Serializers of positions: the JSON of the public contract."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class PercentField(serializers.Field):
 
 
 class HoldingOutput(OutputSerializer):
-    """One position, valued at the quote last heard. Fees belong to the cost: what a unit cost includes the
+    """One position, valued at the latest quote. Fees belong to the cost: what a unit cost includes the
     fee of its buy, and what a sale brought is less its fee. Null: no price is known."""
 
     ticker = serializers.CharField(source="instrument.ticker")
@@ -125,7 +125,7 @@ class PortfolioOutput(OutputSerializer):
 
 
 class PositionQuery(serializers.Serializer):
-    """The query of GET /positions; what is left blank is as good as none."""
+    """The query of GET /positions; blank parameters are ignored."""
 
     closed = serializers.BooleanField(
         required=False,
@@ -156,7 +156,7 @@ class DayField(serializers.Field):
 
 
 class HistoryQuery(serializers.Serializer):
-    """The query of GET /portfolio/history; what is left blank is as good as none."""
+    """The query of GET /portfolio/history; blank parameters are ignored."""
 
     to = DayField(
         required=False,

@@ -24,7 +24,7 @@ _Key = tuple[UUID, UUID]
 
 
 class Move(Enum):
-    """What happens to units: bought, sold (out of what is held), or no longer held for a sell."""
+    """The kind of a movement: units bought, sold (out of the held ones), or released from a sell."""
 
     BUY = "buy"
     SELL = "sell"
@@ -140,7 +140,7 @@ class _Book:
 
 
 class _Wanted(NamedTuple):
-    """Units to be held of a position."""
+    """Units of a position to be held."""
 
     user_id: UUID
     instrument_id: UUID
@@ -149,7 +149,7 @@ class _Wanted(NamedTuple):
 
 
 class _FirstRow(NamedTuple):
-    """A position that there was none of."""
+    """A new position."""
 
     id: UUID
     user_id: UUID

@@ -1,1 +1,1 @@
-"""What trading keeps of the instruments and quotes that market_service owns."""
+"""Copies of market_service's instruments and quotes."""

@@ -1,4 +1,4 @@
-"""Instruments and quotes as operators see them: read only, market_service owns them."""
+"""Instruments and quotes in the admin, read only; market_service owns them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a reference to an instrument is refused."""
+"""Errors of references to instruments."""
 
 from __future__ import annotations
 

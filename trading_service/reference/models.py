@@ -1,4 +1,4 @@
-"""Copies of what market_service owns; only its events change them."""
+"""Copies of market_service's data; only its events change them."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class ListedInstrument(models.Model):
 
 
 class LatestQuote(models.Model):
-    """The quote last heard of an instrument. A table of its own, so that the stream of quotes never
+    """The latest quote of an instrument. A table of its own, so that the stream of quotes never
     touches the instruments that orders refer to.
 
     ``price_at`` is when it was last heard to change; :class:`QuoteFeed` may confirm it as of later.
@@ -128,7 +128,7 @@ class DailyClose(models.Model):
 
 
 class QuoteFeed(models.Model):
-    """How far the stream of quotes was heard: one row.
+    """Progress in the stream of quotes: one row.
 
     Attributes:
         number: of the last message.

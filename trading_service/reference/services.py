@@ -1,4 +1,4 @@
-"""The only writer of the copies. Both writes are set-based statements in which only newer wins."""
+"""The only writer of the copies. Both writes are set-based statements that ignore older data."""
 
 from __future__ import annotations
 

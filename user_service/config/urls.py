@@ -1,4 +1,4 @@
-"""Addresses of user_service."""
+"""URLs of user_service."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from trading_service.reference.models import PRICE_BOUND, PriceField
 
 
 class Order(models.Model):
-    """A customer's wish to buy or sell, and how far it has come.
+    """A customer's order to buy or sell, and its state.
 
     ``version`` rises with every change and is the sequence of the event that tells of it.
     ``client_order_id`` is the Idempotency-Key. ``worst_price``: the bound that its customer set to a market

@@ -13,14 +13,14 @@ from trading_service.reference.models import PRICE_BOUND, PriceField
 
 
 class Liquidity(models.TextChoices):
-    """Whether an order executed as it came, or while it rested in the book."""
+    """Whether an order executed on arrival (taker) or while resting in the book (maker)."""
 
     TAKER = "taker", _("taker")
     MAKER = "maker", _("maker")
 
 
 class Fill(models.Model):
-    """What one transaction of the venue executed of an order, as it came or as it rested.
+    """What one transaction of the venue executed of an order, on arrival or while resting.
 
     ``id`` is the venue's: of its fill, or, of a fill whose order came and rested in one transaction, for the
     second part, of the first execution in that. ``value``: the exact sum of price × quantity, major units;

@@ -1,4 +1,4 @@
-"""The words of an order: its states and how they follow, its side, type and time in force."""
+"""Enumerations of an order: its states and their transitions, side, type and time in force."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Status(models.TextChoices):
-    """Where an order is: ``accepted → working → partially_filled → filled``, or ended otherwise."""
+    """The state of an order: ``accepted → working → partially_filled → filled``, or ended otherwise."""
 
     ACCEPTED = "accepted", _("accepted")
     WORKING = "working", _("working")

@@ -1,4 +1,4 @@
-"""What goes with orders while they are open: deadlines and replacements; how many were placed today."""
+"""Deadlines and replacements of open orders; counts for the daily quota."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from trading_service.reference.models import PRICE_BOUND, PriceField
 
 
 class DailyOrders(models.Model):
-    """How many orders a customer has placed on the last day on which they placed any, for the quota.
+    """How many orders a customer placed on the last day they placed any, for the quota.
 
-    One row a customer, which begins anew with the first order of a day (UTC, by the database's clock).
+    One row per customer, reset by the first order of a day (UTC, by the database's clock).
     ``rejected``: how many of them were refused, at once or later that day.
     """
 
@@ -33,7 +33,7 @@ class DailyOrders(models.Model):
 
 
 class OrderReplacement(models.Model):
-    """What its customer wants in an order's place, once the venue has given the order back.
+    """The new order that a customer wants when the venue has canceled the old one.
 
     ``quantity``: how much shall be filled in all, what the order itself has filled included; ``limit_price``:
     of the new order. ``client_order_id``: the Idempotency-Key of the wish, and of the new order.
@@ -67,7 +67,7 @@ class OrderReplacement(models.Model):
 
 
 class OrderDeadline(models.Model):
-    """Until when an open order must have ended. Exactly the open orders have one.
+    """When an open order must have ended. Exactly the open orders have a row.
 
     ``due_at`` is by the database's clock, which alone also decides what is due. ``rests``: the order stands
     in the book, and is due a while after it expires there. ``recalls``: how often the venue was asked to give

@@ -1,4 +1,4 @@
-"""Events that several use-cases publish, built from the order in one place."""
+"""Events that several use-cases publish, built from the order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the use-cases that take many orders share: locking them, and writing what became of them.
+"""Shared by the use-cases that take many orders: locking the orders, and writing the results.
 
 However many orders there are, a batch is one SELECT and a statement a table. The rows are locked, in
 the order of their ids, from the read to the write, so what is decided in between still holds.
@@ -143,7 +143,7 @@ def orders_lock_due(*, limit: int, resting: bool) -> list[DueOrder]:
 
 
 class _Transition(NamedTuple):
-    """A row of :class:`OrderTransition`; time and cause are those of the batch."""
+    """A row of :class:`OrderTransition`; time and cause come from the batch."""
 
     order_id: UUID
     sequence: int
@@ -158,7 +158,7 @@ _RECORD = Insert(OrderTransition, _Transition, shared=("at", "cause"))
 
 @dataclass(slots=True)
 class Batch:
-    """What becomes of locked orders, collected and then written at once.
+    """Changes of locked orders, collected and then written at once.
 
     Attributes:
         cause: for the history: the type of the events, or ``deadline``.

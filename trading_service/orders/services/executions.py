@@ -1,4 +1,4 @@
-"""What the venue says it has executed, as parts that become one fill each."""
+"""The venue's executions, grouped into parts that become one fill each."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MILLIONTH = Decimal("0.000001")
 
 
 class Part(NamedTuple):
-    """What one transaction of the venue executed of an order, as it came or as it rested.
+    """What one transaction of the venue executed of an order, on arrival or while resting.
 
     Attributes:
         value: the exact sum of price × quantity, in major units.

@@ -1,4 +1,4 @@
-"""Asking for an order back: the venue decides whether it is in time."""
+"""Requesting the cancel of an order: the venue decides whether it is in time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Placing an order: what the customer may ask for at all, and by which terms."""
+"""Placing an order: validation and terms."""
 
 from __future__ import annotations
 

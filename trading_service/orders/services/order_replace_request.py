@@ -1,4 +1,4 @@
-"""Asking for an order to be replaced: it is asked back, and what takes its place is noted."""
+"""Requesting a replacement: the cancel is requested, and the new order's terms are stored."""
 
 from __future__ import annotations
 

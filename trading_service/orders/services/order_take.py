@@ -1,4 +1,4 @@
-"""Taking an order whose terms are in order: what it may cost is set aside, and it becomes a row."""
+"""Creating a validated order: units are held or a hold is requested, and the row is written."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ SELECT id, statement_timestamp() + make_interval(secs => %s), false, 0, user_id 
 
 
 class Rejected(Exception):
-    """An order cannot be taken, and becomes one that is rejected: why, the bound, what stands against it."""
+    """The order is created as rejected: the code, the bound, and the value that exceeds it."""
 
     def __init__(self, code: RejectCode, limit: object = "", value: object = "") -> None:
         super().__init__(code)

@@ -1,4 +1,4 @@
-"""Orders whose rest the venue gave back, or whose time in its book was over."""
+"""Orders whose rest the venue canceled, or that expired in its book."""
 
 from __future__ import annotations
 

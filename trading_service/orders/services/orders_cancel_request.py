@@ -1,4 +1,4 @@
-"""Asking for all of a customer's orders back at once: the venue decides which of them it is in time for."""
+"""Requesting the cancel of all of a customer's open orders: the venue decides on each."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ORDER BY id FOR NO KEY UPDATE
 
 
 class _Asked(NamedTuple):
-    """What is written of an order that is asked back."""
+    """The columns written when a cancel is requested."""
 
     id: UUID
     version: int

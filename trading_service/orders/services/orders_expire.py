@@ -1,7 +1,6 @@
-"""The sweep: orders whose deadline has passed are driven to an end.
+"""The sweep: ends orders whose deadline has passed.
 
-What is due is decided by the database's clock alone, so it does not matter what time the processes
-think it is.
+The database's clock alone decides which are due, so the clocks of the processes do not matter.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Booking executions: the fills, the positions, and the orders a good way on or at their end."""
+"""Booking executions: fills, positions, and the orders' new states."""
 
 from __future__ import annotations
 

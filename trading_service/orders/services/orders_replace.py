@@ -1,4 +1,4 @@
-"""The orders that take the place of those which the venue gave back."""
+"""Placing the new orders of replacements, once the venue has canceled the old ones."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class _Replacement(NamedTuple):
 
 
 class _Placed(NamedTuple):
-    """What is written of one whose order is there."""
+    """The columns written when the new order has been placed."""
 
     order_id: UUID
     placed: bool = True

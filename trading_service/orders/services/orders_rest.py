@@ -1,4 +1,4 @@
-"""Orders whose rest waits in the venue's book."""
+"""Orders whose unfilled rest has entered the venue's book."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Submitting orders to the venue, once billing has set their cash aside."""
+"""Submitting orders to the venue, once billing has placed their holds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a customer's positions were worth at the end of each day."""
+"""The value of a customer's positions at the end of each day."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def portfolio_history(*, user_id: UUID, since: date, until: date) -> History:
 
 
 class _Net(NamedTuple):
-    """What went into a position on a day, or until a day: units, and minor units of money."""
+    """What was put into a position on a day, or until a day: units, and money in minor units."""
 
     instrument_id: UUID
     day: date | None

@@ -1,4 +1,4 @@
-"""What a customer owns and owned, valued at the quote last heard."""
+"""A customer's open and closed positions, valued at the latest quote."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _TODAY = ("bought_quantity", "bought_cost", "sold_quantity", "sold_proceeds")
 
 @dataclass(frozen=True)
 class Flow:
-    """What was bought and sold in a time; money in minor units, fees included."""
+    """What was bought and sold in a period; money in minor units, fees included."""
 
     bought_quantity: int = 0
     bought_cost: int = 0
@@ -51,7 +51,7 @@ class Flow:
 
 @dataclass
 class Holding:
-    """A position and what it is worth now. Amounts in minor units; ``None``: no quote was heard.
+    """A position and its current value. Amounts in minor units; ``None``: no quote was received.
 
     ``cost_basis`` and ``realized_pnl``: by the method of the setting. ``previous_close``: the price at the
     end of the last day before today (UTC). ``market_value``: what all of it would be sold for at ``price``,
