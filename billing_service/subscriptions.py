@@ -1,4 +1,4 @@
-"""Which events billing_service listens to: event → handler, the whole list."""
+"""All subscriptions of billing_service: event → handler."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""market_service: the venue. What is listed, at which quote, how much is left, and execution itself."""
+"""market_service: instruments, quotes, and the venue where orders execute."""

@@ -1,4 +1,4 @@
-"""What is wrong with a file that is to be loaded: all of it, by kind, with the first places of each."""
+"""All errors of a file to be loaded, by kind, with the first occurrences of each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MAX_EXAMPLES = 5
 
 
 class FileError(NamedTuple):
-    """One thing that is wrong.
+    """One error.
 
     Attributes:
         kind: the rule that is broken, the same words for each that breaks it.

@@ -1,1 +1,1 @@
-"""Money that comes in and goes out: deposits and withdrawals."""
+"""Deposits and withdrawals."""

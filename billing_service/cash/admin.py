@@ -1,4 +1,4 @@
-"""Deposits and withdrawals in the admin, to look at only."""
+"""Deposits and withdrawals in the admin, read only."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from servicekit.admin.columns import linked, money, person, short_id
 
 
 class _Booked(ReadOnlyAdmin):
-    """What deposits and withdrawals show alike."""
+    """The base of both admins."""
 
     list_display = ("id", "user_id", "amount", "entry", "created_at")
     list_filter = ("currency",)
@@ -33,9 +33,9 @@ class _Booked(ReadOnlyAdmin):
 
 @admin.register(Deposit)
 class DepositAdmin(_Booked):
-    """Money that came in."""
+    """Deposits."""
 
 
 @admin.register(Withdrawal)
 class WithdrawalAdmin(_Booked):
-    """Money that went out."""
+    """Withdrawals."""

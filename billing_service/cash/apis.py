@@ -1,4 +1,4 @@
-"""/api/v1/deposits and /api/v1/withdrawals: money comes in and goes out."""
+"""/api/v1/deposits and /api/v1/withdrawals."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from servicekit.api.views import Api
 
 
 class DepositMakeApi(Api):
-    """Top the account up."""
+    """Make a deposit."""
 
     refusals = {
         "400": _(
@@ -55,7 +55,7 @@ class DepositMakeApi(Api):
 
 
 class WithdrawalMakeApi(Api):
-    """Take money out."""
+    """Make a withdrawal."""
 
     refusals = {
         "400": _(

@@ -1,4 +1,4 @@
-"""What is refused when money comes in or goes out."""
+"""Errors of deposits and withdrawals."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class CurrencyUnsupported(DomainError):
 
 
 class DepositLimitExceeded(DomainError):
-    """More than one deposit may bring."""
+    """More than the limit of one deposit."""
 
     code = "limit_exceeded"
     field = "amount"
@@ -27,13 +27,13 @@ class DepositLimitExceeded(DomainError):
 
 
 class BalanceLimitExceeded(DepositLimitExceeded):
-    """More than an account may hold."""
+    """The balance would exceed the limit of an account."""
 
     message = _("The balance cannot exceed %(limit)s %(currency)s; this deposit would make it %(value)s.")
 
 
 class DepositQuotaExceeded(DailyQuotaExceeded):
-    """The customer has topped up as often today as anybody may."""
+    """The customer has used up the daily quota of deposits."""
 
     code = "deposit_quota_exceeded"
     status = 429
@@ -44,7 +44,7 @@ class DepositQuotaExceeded(DailyQuotaExceeded):
 
 
 class WithdrawalLimitExceeded(DomainError):
-    """More than one withdrawal may take."""
+    """More than the limit of one withdrawal."""
 
     code = "limit_exceeded"
     field = "amount"
@@ -53,7 +53,7 @@ class WithdrawalLimitExceeded(DomainError):
 
 
 class WithdrawalNotCovered(DomainError):
-    """More than is available: what open orders hold cannot be withdrawn."""
+    """More than is available; cash held for open orders cannot be withdrawn."""
 
     code = "insufficient_funds"
     field = "amount"
@@ -62,7 +62,7 @@ class WithdrawalNotCovered(DomainError):
 
 
 class WithdrawalQuotaExceeded(DailyQuotaExceeded):
-    """The customer has withdrawn as often today as anybody may."""
+    """The customer has used up the daily quota of withdrawals."""
 
     code = "withdrawal_quota_exceeded"
     status = 429

@@ -1,4 +1,4 @@
-"""Money that came in, and money that went out. Amounts in minor units of ``currency``."""
+"""Deposits and withdrawals. Amounts in minor units of ``currency``."""
 
 from __future__ import annotations
 

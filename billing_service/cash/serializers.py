@@ -1,4 +1,4 @@
-"""How deposits and withdrawals are asked for and answered: the public contract's JSON."""
+"""Serializers of deposits and withdrawals: the JSON of the public contract."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Do the books agree? Looks every minute, freezes what does not, and never adjusts anything."""
+"""The consistency check of the books: runs every minute, freezes accounts whose books do not agree."""

@@ -1,4 +1,4 @@
-"""How far the books have been checked, to look at."""
+"""The progress of the consistency check, read only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Metrics of the books, read from the database when somebody asks: every process tells the same."""
+"""Metrics of the books, read from the database on each scrape, so that every process returns the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far the books have been checked."""
+"""The progress of the consistency check."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ConsistencyMark(models.Model):
-    """One row: what the next run need not look at again.
+    """One row: what has been checked and need not be checked again.
 
     ``number``: the latest journal entry that was checked. ``account_id``: of all accounts, checked in
     turn by their ids, the latest. ``breaches``: how many were found in all runs.

@@ -1,4 +1,4 @@
-"""The queries that look for what does not agree. Each row they give is a breach."""
+"""The consistency queries. Each row they return is a breach."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ WHERE entry.number = ANY(%s) ORDER BY 1
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """Something that does not agree: in words, and the account or the journal entry it is about."""
+    """A breach: its description, and the account or journal entry concerned."""
 
     account_id: UUID | None
     number: int | None

@@ -1,1 +1,1 @@
-"""Cash set aside for open orders, and what a fill does with it."""
+"""Holds: cash set aside for open orders, and the settlement of fills."""

@@ -1,4 +1,4 @@
-"""Holds in the admin, to look at only."""
+"""Holds in the admin, read only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What cannot happen while the other services keep their word; the event is retried, then set aside."""
+"""Errors that only a bug elsewhere can cause; the event is retried, then becomes a dead letter."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from servicekit.errors import DomainError
 
 
 class FillNotCovered(DomainError):
-    """A fill came for which no pending hold has enough left: nothing was booked."""
+    """No pending hold covers the fill; nothing was booked."""
 
     code = "fill_not_covered"
     status = 409
@@ -15,7 +15,7 @@ class FillNotCovered(DomainError):
 
 
 class HoldChanged(DomainError):
-    """A hold was changed by somebody without its account's lock: the batch is handled again."""
+    """A hold was changed without its account's lock; the batch is handled again."""
 
     code = "hold_changed"
     status = 409

@@ -1,4 +1,4 @@
-"""Events of orders: what each means for customers' cash. Sells hold none."""
+"""Handlers of order events: holds and settlements. Sells have no hold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ledger in the admin: to look at, to reverse an entry, to freeze an account and let it go."""
+"""The ledger in the admin: view, reverse entries, freeze and unfreeze accounts."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ class AccountApi(Api):
 
 
 class OperationPages(CursorPages):
-    """In the order in which the account's balance changed."""
+    """Pages of operations, in the order in which the balance changed."""
 
     ordering = ("-number",)
 

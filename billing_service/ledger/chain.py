@@ -1,4 +1,4 @@
-"""The hash chain over the journal: what a journal entry's hash is made of. Only the standard library.
+"""The hash chain over the journal: how a journal entry's hash is computed. Only the standard library.
 
 Entries are numbered from 1 without a gap. An entry's hash is the SHA-256, in hex, of this text::
 
@@ -39,7 +39,7 @@ Leg = tuple[str, int, str, int, str, int]
 
 
 class Entry(Protocol):
-    """What of a journal entry is under the seal, its legs apart."""
+    """The hashed fields of a journal entry, without its legs."""
 
     id: UUID
     type: str

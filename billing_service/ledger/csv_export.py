@@ -41,7 +41,7 @@ _COLUMNS = (
 
 
 class CsvRenderer(BaseRenderer):
-    """Says that the view can answer ``text/csv``; the view itself streams the rows."""
+    """Declares that the view can return ``text/csv``; the view itself streams the rows."""
 
     media_type = "text/csv"
     format = "csv"
@@ -52,7 +52,7 @@ class CsvRenderer(BaseRenderer):
 
 
 class CsvNegotiation(DefaultContentNegotiation):
-    """``?format=csv`` (or ``json``, ``api``) goes before ``Accept``."""
+    """``?format=csv`` (or ``json``, ``api``) takes precedence over ``Accept``."""
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
@@ -65,7 +65,7 @@ class CsvNegotiation(DefaultContentNegotiation):
 
 
 class _Lines(list[str]):
-    """What :func:`csv.writer` writes to."""
+    """The file-like object for :func:`csv.writer`."""
 
     write = list.append
 

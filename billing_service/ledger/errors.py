@@ -1,4 +1,4 @@
-"""What the ledger refuses."""
+"""Errors of the ledger."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class AccountNotFound(AccountNotReady):
 
 
 class AccountFrozen(DomainError):
-    """The account's books do not agree; nothing new is done with it until somebody has looked."""
+    """The account's books do not agree; it is blocked until an operator has checked it."""
 
     code = "account_frozen"
     status = 409
@@ -32,7 +32,7 @@ class AccountFrozen(DomainError):
 
 
 class AccountNotFrozen(DomainError):
-    """There is nothing to lift."""
+    """The account is not frozen."""
 
     code = "account_not_frozen"
     status = 409
@@ -41,7 +41,7 @@ class AccountNotFrozen(DomainError):
 
 
 class AccountIsFrozen(DomainError):
-    """Somebody, or the consistency job, has frozen it already."""
+    """An operator or the consistency job has frozen it already."""
 
     code = "account_frozen"
     status = 409
@@ -50,7 +50,7 @@ class AccountIsFrozen(DomainError):
 
 
 class NoCustomersAccount(DomainError):
-    """Only customers' accounts are frozen."""
+    """Only customers' accounts can be frozen."""
 
     code = "no_customers_account"
     status = 409
@@ -59,7 +59,7 @@ class NoCustomersAccount(DomainError):
 
 
 class AlreadyReversed(DomainError):
-    """The entry cannot be reversed: it has been already."""
+    """The entry has been reversed already."""
 
     code = "already_reversed"
     status = 409
@@ -68,7 +68,7 @@ class AlreadyReversed(DomainError):
 
 
 class SettlementNotReversible(DomainError):
-    """The entry paid for a fill: undone alone, the money would go back and the units stay."""
+    """The entry settles a fill; reversing it would return the money while the customer keeps the units."""
 
     code = "settlement_not_reversible"
     status = 409
@@ -80,7 +80,7 @@ class SettlementNotReversible(DomainError):
 
 
 class ReversalNotCovered(DomainError):
-    """Reversing would take from a customer what is not there any more."""
+    """The reversal would take more from a customer than is available."""
 
     code = "reversal_not_covered"
     status = 409

@@ -1,4 +1,4 @@
-"""Events that concern accounts."""
+"""Handlers of events about accounts."""
 
 from __future__ import annotations
 

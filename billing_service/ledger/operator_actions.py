@@ -1,4 +1,4 @@
-"""What operators do with accounts and journal entries: freeze, let go, reverse; seen before, for a reason."""
+"""Operators' actions on accounts and journal entries: freeze, unfreeze, reverse, with preview and reason."""
 
 from __future__ import annotations
 

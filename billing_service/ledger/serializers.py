@@ -1,4 +1,4 @@
-"""How accounts and operations are written, and the filters of the history: the public contract's JSON."""
+"""Serializers of accounts and operations, and the filters of the history: the public contract's JSON."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from servicekit.money import EXPONENTS, to_text
 class AccountOutput(serializers.Serializer):
     """A customer's cash. ``available = balance − held``.
 
-    ``status``: a frozen account is being looked into: it takes no deposits, withdrawals and orders to buy.
+    ``status``: a frozen account is being checked: it takes no deposits, withdrawals or orders to buy.
     """
 
     id = serializers.UUIDField()
@@ -79,7 +79,7 @@ class OperationOutput(serializers.Serializer):
 
 
 class OperationPageOutput(serializers.Serializer):
-    """A page of the history; ``next`` and ``previous`` are addresses, null at the ends."""
+    """A page of the history; ``next`` and ``previous`` are URLs, null at the ends."""
 
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
@@ -97,7 +97,7 @@ def _is_trade(entry: LedgerEntry) -> bool:
 
 
 class OperationQuery(serializers.Serializer):
-    """The query of GET /operations; what is left blank is as good as none."""
+    """The query of GET /operations; blank parameters are ignored."""
 
     type = serializers.ChoiceField(LedgerEntry.Kind.choices, required=False, source="kind")
     ticker = serializers.CharField(required=False, allow_blank=True, max_length=32)

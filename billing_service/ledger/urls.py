@@ -1,4 +1,4 @@
-"""Addresses of the account and its history."""
+"""URLs of the account and its history."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ASGI application of the process that holds streams open."""
+"""The ASGI application of the stream process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Celery application; its worker also consumes events, relays the outbox and keeps the quotes."""
+"""The Celery application; its worker also consumes events, relays the outbox and moves the quotes."""
 
 from __future__ import annotations
 

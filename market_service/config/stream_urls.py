@@ -1,4 +1,4 @@
-"""Every address of the process that holds streams open."""
+"""URLs of the stream process."""
 
 from __future__ import annotations
 

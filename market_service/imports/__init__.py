@@ -1,13 +1,13 @@
-"""Reading what others call a file of prices or a list of instruments.
+"""Parsing price files and lists of instruments of many sources.
 
-Nothing here knows the database. A file goes through, in this order:
+No database here. A file goes through these modules, in this order:
 
 ``decode``     compression, archives, encoding → tables of cells, row by row
-``recognise``  which family of ``formats`` a table is of: where its header is, what its columns mean
-``days``, ``numbers``, ``tickers``  what one cell says
+``recognise``  which of the ``formats`` a table has: where its header is, what its columns mean
+``days``, ``numbers``, ``tickers``  the values of cells
 ``prices``     good rows and errors → ``staging``, sorted → one price a day
 ``instruments``  the same for lists: entries and errors
-``report``     what is said of it: recognised, left out, warned of
+``report``     the summary: recognised, left out, warnings
 
-Every question that a file leaves open is asked by naming the option that answers it (``options``).
+If a file is ambiguous, the error names the option that resolves it (``options``).
 """

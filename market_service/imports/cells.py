@@ -1,4 +1,4 @@
-"""A table as rows of cells: its separator, what stands before its header and after its end."""
+"""Splits text into rows of cells: detects the separator, skips lines before the header and after the end."""
 
 from __future__ import annotations
 

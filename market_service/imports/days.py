@@ -1,4 +1,4 @@
-"""What a cell says as a day, and as a time of that day."""
+"""Parses cells as dates, and as times of day."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _KEPT = 50_000
 
 
 class Days:
-    """How a file writes days.
+    """The date format of a file.
 
     Attributes:
         form: a key of the forms; ``dmy`` or ``mdy`` for ``numbers``.

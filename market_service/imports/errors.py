@@ -1,4 +1,4 @@
-"""What may be wrong while a file is read."""
+"""Errors of reading a file."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from market_service.file_errors import FileError
 
 
 class BadRow(Exception):
-    """A row cannot be taken: the rule that is broken, and how."""
+    """A row is not valid: the rule that is broken, and how."""
 
     def __init__(self, kind: str, reason: str) -> None:
         self.kind, self.reason = kind, reason
@@ -17,7 +17,7 @@ class BadRow(Exception):
 
 
 class BadFile(Exception):
-    """Nothing of the file can be taken; the reason is a whole sentence.
+    """The whole file is refused; the reason is a complete sentence.
 
     Attributes:
         where: the place in it, empty for the whole.

@@ -1,4 +1,4 @@
-"""What the cells of a list of instruments say, field by field."""
+"""Parses the cells of a list of instruments, field by field."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A list of instruments: what it says of each, and all that is wrong with it."""
+"""Reads a list of instruments: the entries, and all errors."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _TRAILER = "file creation time"
 
 @dataclass(frozen=True)
 class ListedInstrument:
-    """What a list says of one instrument.
+    """One entry of a list.
 
     Attributes:
         values: of the instrument's fields, those that the list states.
@@ -49,7 +49,7 @@ class ListedInstrument:
 
 @dataclass
 class InstrumentFile:
-    """What was read; of a file with faults nothing may be listed."""
+    """The result of reading a list; if there are errors, nothing may be listed."""
 
     path: Path
     errors: FileErrors = field(default_factory=FileErrors)

@@ -1,4 +1,4 @@
-"""Closes that jump as after a split that the prices do not allow for."""
+"""Detects closes that jump as after a split for which the prices are not adjusted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a cell says as a number: prices to six digits, volumes in whole units."""
+"""Parses cells as numbers: prices with up to six digits, volumes in whole units."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _STEP, _ADJUSTED_STEP = Decimal(1).scaleb(-PRICE_DIGITS), Decimal(1).scaleb(-ADJ
 
 @dataclass(frozen=True)
 class Numbers:
-    """How a file writes numbers: what stands between whole and part, ``.`` or ``,``."""
+    """The number format of a file: the decimal separator, ``.`` or ``,``."""
 
     point: str = "."
 
@@ -134,7 +134,7 @@ class Numbers:
 
 
 class TooFine(BadRow):
-    """A price that six digits cannot hold; the row is left out and named."""
+    """A price with more than six digits; the row is left out and reported."""
 
 
 def numbers_of(cells: Iterable[str], *, told: str, comma_likely: bool) -> Numbers:

@@ -1,4 +1,4 @@
-"""What whoever imports says beside the file."""
+"""Options of an import."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """Answers to what a file may leave open; empty: as the file says, or as is guessed and told.
+    """Options that resolve ambiguities; empty: as the file says, or as detected and reported.
 
     Attributes:
         ticker: of all prices of the file.

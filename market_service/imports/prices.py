@@ -1,4 +1,4 @@
-"""A file of prices, read as a whole and checked: one price for each ticker and day, or all its faults."""
+"""Reads and checks a price file as a whole: one price per ticker and day, or all errors."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _NO_DIVIDEND, _NO_SPLIT = frozenset({"0"}), frozenset({"0", "1"})
 
 @dataclass
 class PriceFile:
-    """What was read.
+    """The result of reading a price file.
 
     Attributes:
         errors: if there are any, nothing may be loaded.

@@ -1,4 +1,4 @@
-"""What kind of table it is, and how it writes days and numbers."""
+"""Recognises the format of a table, and its date and number formats."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _LONGER = {"W", "M", "WEEK", "MONTH", "10080"}
 
 @dataclass
 class Recognised:
-    """A table of prices, and how to read its cells."""
+    """A recognised price table, and how to parse its cells."""
 
     prices: Prices
     days: Days

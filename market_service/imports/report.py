@@ -1,4 +1,4 @@
-"""What is said of an import: what was recognised, what was left out, what to look at."""
+"""The report of an import: what was recognised, what was left out, warnings."""
 
 from __future__ import annotations
 

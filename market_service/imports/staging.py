@@ -1,4 +1,4 @@
-"""Rows of any number put in order on disk, so that memory stays small whatever the size of a file.
+"""Sorts any number of rows on disk, so that memory use does not depend on the size of a file.
 
 SQLite's own temporary database holds them, in the folder of temporary files (``SQLITE_TMPDIR``, ``TMPDIR``);
 nothing of it is left when it is closed.
@@ -54,7 +54,7 @@ def _room() -> Iterator[None]:
 
 
 class Staging:
-    """The good rows of a file. Close it."""
+    """The valid rows of a file. Must be closed."""
 
     def __init__(self) -> None:
         self._database = sqlite3.connect("", isolation_level=None)

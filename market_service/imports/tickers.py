@@ -1,4 +1,4 @@
-"""Under which ticker something is listed that a file calls by another."""
+"""Maps names in files to listed tickers."""
 
 from __future__ import annotations
 

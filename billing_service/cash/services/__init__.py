@@ -1,6 +1,6 @@
 """The only writers of deposits and withdrawals. Amounts are minor units.
 
-Both are decided under the lock of the customer's account: those at once are decided one after the other.
+Both hold the lock of the customer's account, so concurrent ones run one after the other.
 """
 
 from billing_service.cash.services.deposit_make import DepositMade, deposit_make

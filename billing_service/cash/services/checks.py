@@ -1,4 +1,4 @@
-"""What deposits and withdrawals are refused for alike."""
+"""Checks shared by deposits and withdrawals."""
 
 from __future__ import annotations
 

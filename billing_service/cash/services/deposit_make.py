@@ -1,4 +1,4 @@
-"""Money comes in."""
+"""Making a deposit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Money goes out."""
+"""Making a withdrawal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Holds as rows: read many, change them in memory, write them back."""
+"""Holds in bulk: read, change in memory, write back."""
 
 from __future__ import annotations
 

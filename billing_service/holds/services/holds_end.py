@@ -1,4 +1,4 @@
-"""Orders end without having spent all of their cash: it is released."""
+"""Releasing the rest of holds when orders end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Buys ask for their cash."""
+"""Placing holds for buys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Holds that should have ended: an alarm, and nothing but an alarm."""
+"""Overdue holds: raises an alarm, changes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fills are paid."""
+"""Settling fills."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from servicekit.ids import new_id
 
 
 class LedgerAccount(models.Model):
-    """Where money is: a customer's cash, or one of the system's own accounts (one per currency).
+    """A cash account: a customer's, or one of the system's own (one per currency).
 
     ``balance``: all of it; ``held``: the part of it that is set aside for open orders.
     ``last_number``: of the account's latest leg. ``frozen_at``: since when nothing new may be done
@@ -71,7 +71,7 @@ class LedgerAccount(models.Model):
 
 
 class AccountFreeze(models.Model):
-    """Why an account was frozen, and why it was let go again. One open freeze per account at most.
+    """Why an account was frozen, and why it was unfrozen. At most one open freeze per account.
 
     ``frozen_by``: "" when the consistency job did it.
     """

@@ -1,4 +1,4 @@
-"""The journal: entries, their legs, and the end of the chain. Amounts are BIGINT minor units."""
+"""The journal: entries, their legs, and the head of the chain. Amounts are BIGINT minor units."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from servicekit.money import to_text
 
 
 class JournalEntry(models.Model):
-    """Something that happened to money, once: at least two legs that sum to zero. Never changed.
+    """One movement of money: at least two legs that sum to zero. Immutable.
 
     ``number``, ``hash``: its place in the hash chain, see ``chain.py``; the order of booking.
     ``source_id``: the event or the operation that caused it; unique, so nothing is booked twice.
@@ -94,7 +94,7 @@ class JournalEntry(models.Model):
 
 
 class LedgerEntry(models.Model):
-    """One leg: ``amount`` (signed, minor units) on one account. Never changed.
+    """One leg: ``amount`` (signed, minor units) on one account. Immutable.
 
     ``number``: counts the account's legs from 1 without a gap, in the order of its balances;
     ``balance_after`` is the account's balance once this leg is booked.
@@ -150,7 +150,7 @@ class LedgerEntry(models.Model):
 
 
 class JournalHead(models.Model):
-    """The chain's end: the number and the hash of the latest entry. One row, moved by triggers only.
+    """The chain's head: the number and the hash of the latest entry. One row, written by triggers only.
 
     ``unsealed``: legs whose entry has not been written yet; zero at every commit.
 

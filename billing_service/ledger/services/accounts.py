@@ -1,4 +1,4 @@
-"""Accounts: opening them, locking them for a batch, freezing those whose books do not agree."""
+"""Accounts: opening, locking for a batch, freezing and unfreezing."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class _Leg(NamedTuple):
 
 
 class _Entry(NamedTuple):
-    """A row of :class:`JournalEntry`; when it was is the same for all that are booked together."""
+    """A row of :class:`JournalEntry`; all entries booked together have the same time."""
 
     id: str
     number: int
@@ -61,7 +61,7 @@ _ENTRIES = Insert(JournalEntry, _Entry, shared=("occurred_at",))
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """A leg to be booked: ``amount`` (signed, minor units; zero is left out) on an account.
+    """A leg to be booked: ``amount`` (signed, minor units; zero is skipped) on an account.
 
     ``account``: a locked one, or the ``LedgerAccount.Kind`` of one of the system's own. ``kind``: one
     of ``LedgerEntry.Kind``.

@@ -1,4 +1,4 @@
-"""Reversals: an entry that undoes another, for a reason."""
+"""Reversals: an entry that undoes another, with a reason."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def reversal_check(
 
 @dataclass(frozen=True, slots=True)
 class ReversalLeg:
-    """A leg that a reversal would book; amounts in minor units. The balances are those of now."""
+    """A leg that a reversal would book; amounts in minor units, balances as of now."""
 
     account: LedgerAccount
     amount: int

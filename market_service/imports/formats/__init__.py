@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 
 class PriceCells(NamedTuple):
-    """What a row says of one ticker and one day, as it is written; empty where it says nothing."""
+    """The cells of a row for one ticker and one day, unparsed; empty where there is none."""
 
     ticker: str = ""
     day: str = ""

@@ -1,4 +1,4 @@
-"""A table without a header, known by the order of its cells: Finam's and Stooq's, T-Invest's, a plain one."""
+"""A table without a header, recognised by the order of its cells: Finam, Stooq, T-Invest, a plain one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two rows of header, prices over tickers or tickers over prices: what yfinance writes."""
+"""Two header rows, prices over tickers or tickers over prices, as yfinance writes them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A table with one row of header: what most sources give."""
+"""A table with one header row, the form of most sources."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def table_of(cells: Cells) -> Prices:
 
 
 class picker:
-    """Takes the cells of a row that have a meaning, in the order of :class:`PriceCells`."""
+    """Picks the known cells of a row, in the order of :class:`PriceCells`."""
 
     def __init__(self, places: dict[str, int], width: int) -> None:
         self._width = width

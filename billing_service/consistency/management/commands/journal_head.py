@@ -1,4 +1,4 @@
-"""``manage journal_head``: the end of the hash chain, to be kept somewhere else."""
+"""``manage journal_head``: print the head of the hash chain, to be kept elsewhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``manage journal_reverse``: undo a journal entry by its opposite."""
+"""``manage journal_reverse``: reverse a journal entry."""
 
 from __future__ import annotations
 
