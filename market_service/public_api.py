@@ -1,4 +1,4 @@
-"""The base of what anybody may read of the market; nothing in it depends on who asks."""
+"""The base of public reads of the market; the response does not depend on the caller."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from servicekit.api.views import Api
 # ETag, and 304 for If-None-Match; compressed here, so that the gateway keeps pages compressed
 @method_decorator([gzip_page, conditional_page], name="dispatch")
 class PublicApi(Api):
-    """What a browser and the gateway's cache may keep for a few seconds."""
+    """A read that browsers and the gateway may cache for a few seconds."""
 
     public = True
     cache_control = f"public, max-age={settings.PUBLIC_MAX_AGE}"

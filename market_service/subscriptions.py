@@ -1,4 +1,4 @@
-"""What market_service listens to: the whole list."""
+"""All subscriptions of market_service: event → handler."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which events notification_service listens to: event → handler, the whole list."""
+"""All subscriptions of notification_service: event → handler."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Who a customer is and where they are signed in. Owns users, credentials, sessions and signing keys."""
+"""user_service: users, credentials, sessions and signing keys."""

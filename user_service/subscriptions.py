@@ -1,6 +1,6 @@
-"""What user_service listens to: nothing yet.
+"""All subscriptions of user_service: none yet.
 
-It tells others who signed up and who signed out.
+It only publishes events.
 """
 
 from __future__ import annotations

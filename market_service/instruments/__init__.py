@@ -1,1 +1,1 @@
-"""What is listed: the instruments, their search, and the quantity still on offer."""
+"""Instruments, their search, and their available quantity."""

@@ -1,4 +1,4 @@
-"""The public list of instruments. Anybody may read it; nothing here depends on who asks."""
+"""The public API of instruments. No sign-in; the response does not depend on the caller."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from servicekit.api.serializers import parsed, rendered, rendered_many
 
 
 class InstrumentPages(NumberedPages):
-    """Pages of instruments; one past the end is a 404 that says which is the last."""
+    """Pages of instruments; a page past the end is a 404 that names the last page."""
 
     def paginate_queryset(self, queryset, request, view=None):  # type: ignore[no-untyped-def]
         try:
@@ -37,7 +37,7 @@ class InstrumentPages(NumberedPages):
 
 
 class InstrumentListApi(PublicApi):
-    """Search and browse what is listed."""
+    """Search and browse instruments."""
 
     pagination_class = InstrumentPages
     refusals = {"404": _("`page_not_found`: there are fewer pages.")}
@@ -61,7 +61,7 @@ class InstrumentListApi(PublicApi):
 
 
 class InstrumentDetailApi(PublicApi):
-    """One instrument, by its ticker in any case."""
+    """One instrument, by its ticker, ignoring case."""
 
     @extend_schema(operation_id="instruments_read", parameters=[IF_NONE_MATCH], responses=InstrumentOutput)
     def get(self, request: Request, ticker: str) -> Response:

@@ -1,4 +1,4 @@
-"""What can be wrong with instruments."""
+"""Errors of instruments."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class CatalogueInvalid(DomainError):
     """The catalogue cannot be loaded; nothing of it was.
 
     Attributes:
-        errors: all that is wrong with it.
+        errors: all of its errors.
     """
 
     code = "catalogue_invalid"
@@ -25,7 +25,7 @@ class CatalogueInvalid(DomainError):
 
 
 class InstrumentsInvalid(DomainError):
-    """A list of instruments has faults; nothing of it was listed.
+    """A list of instruments has errors; nothing of it was listed.
 
     Attributes:
         errors: all of them.
@@ -40,7 +40,7 @@ class InstrumentsInvalid(DomainError):
 
 
 class QuantityNotPossible(DomainError):
-    """That much cannot be issued."""
+    """Not a possible issued quantity."""
 
     code = "quantity_invalid"
     field = "issued_quantity"
@@ -48,7 +48,7 @@ class QuantityNotPossible(DomainError):
 
 
 class HalfSpreadNotPossible(DomainError):
-    """The house cannot be that far from the quote."""
+    """Not a possible half spread."""
 
     code = "half_spread_invalid"
     field = "half_spread"
@@ -56,7 +56,7 @@ class HalfSpreadNotPossible(DomainError):
 
 
 class SearchBusy(DomainError):
-    """Too many search at the moment, or the catalogue was not read yet."""
+    """Too many searches at the moment, or the search index is not loaded yet."""
 
     code = "search_busy"
     status = 503

@@ -1,4 +1,4 @@
-"""How large the numbers of an instrument may be."""
+"""Limits of an instrument's numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Instruments: what is listed on Birzha, and how much of it is still on offer."""
+"""Instruments, and how many units of each the house can still sell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The public shape of an instrument, and of the list's query."""
+"""Serializers of an instrument, and of the list's query."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def _change_percent(price: Decimal, previous_close: Decimal) -> str:
 
 
 class OneOfField(serializers.ChoiceField):
-    """A choice whose refusal names what there is to choose from."""
+    """A choice field whose error names the valid choices."""
 
     default_error_messages = {"invalid_choice": _("Must be one of %(limit)s, not %(value)s.")}
 
@@ -123,7 +123,7 @@ class OneOfField(serializers.ChoiceField):
 
 
 class InstrumentQuery(serializers.Serializer):
-    """What the list may be asked; a text left blank is as good as none."""
+    """The query of the list; blank texts are ignored."""
 
     search = serializers.CharField(
         required=False,

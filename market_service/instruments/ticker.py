@@ -1,4 +1,4 @@
-"""What a ticker looks like, wherever one is asked for."""
+"""The pattern of a ticker."""
 
 from __future__ import annotations
 

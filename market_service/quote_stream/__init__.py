@@ -1,1 +1,1 @@
-"""The stream of quotes: what a process of its own tells whoever watches prices move."""
+"""The public stream of quotes, served by a process of its own."""

@@ -1,4 +1,4 @@
-"""The stream of quotes, for whoever watches prices move. What goes on in it tells the README."""
+"""The public stream of quotes; described in the README."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LAST_EVENT_ID = OpenApiParameter(
 
 
 class QuotesStreamApi(Api):
-    """``text/event-stream``: the present quote of each instrument asked for, then each that changes."""
+    """``text/event-stream``: the current quote of each requested instrument, then every change."""
 
     public = True
     renderer_classes = [Json]

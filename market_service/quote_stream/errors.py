@@ -1,4 +1,4 @@
-"""Why a stream of quotes is refused."""
+"""Errors of the stream of quotes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from servicekit.errors import DomainError
 
 
 class InstrumentUnknown(DomainError):
-    """Nothing is listed under a ticker."""
+    """No instrument has this ticker."""
 
     code = "instrument_unknown"
     field = "tickers"
@@ -17,7 +17,7 @@ class InstrumentUnknown(DomainError):
 
 
 class TickersInvalid(DomainError):
-    """A stream is of one instrument at least, and of so many at most."""
+    """A stream has at least one instrument, and a maximum number."""
 
     code = "tickers_invalid"
     field = "tickers"

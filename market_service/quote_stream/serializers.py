@@ -1,4 +1,4 @@
-"""What may be asked of the quotes."""
+"""The query of the stream of quotes."""
 
 from __future__ import annotations
 

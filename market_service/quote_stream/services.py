@@ -1,4 +1,4 @@
-"""The latest quotes as this process has heard them, for who listens to them: see servicekit/event_stream.
+"""The latest quotes that this process has received, for its listeners: see servicekit/event_stream.
 
 A thread follows the stream of quotes in Redis, from the first listener on.
 """

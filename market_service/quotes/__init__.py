@@ -1,1 +1,1 @@
-"""What things cost: the latest quote of each instrument, the quote feed, and daily prices."""
+"""Prices: the latest quote of each instrument, the quote feed, and daily prices."""

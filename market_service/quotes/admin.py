@@ -1,4 +1,4 @@
-"""What operators see of quotes and daily prices: to look at, not to edit."""
+"""Quotes and daily prices in the admin, read only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be wrong with quotes and prices."""
+"""Errors of quotes and prices."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from servicekit.errors import DomainError
 
 
 class PriceNotPossible(DomainError):
-    """No instrument can have this price."""
+    """Not a possible price."""
 
     code = "price_invalid"
     field = "price"
@@ -19,7 +19,7 @@ class PriceNotPossible(DomainError):
 
 
 class PricesInvalid(DomainError):
-    """A file of prices has bad rows; nothing of it was loaded.
+    """A price file has invalid rows; nothing of it was loaded.
 
     Attributes:
         errors: all of them.

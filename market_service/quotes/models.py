@@ -1,4 +1,4 @@
-"""Quotes, the present price of each instrument, and daily prices, the past ones."""
+"""Quotes, the current price of each instrument, and daily prices, the history."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Quote(models.Model):
 
 
 class QuoteFeed(models.Model):
-    """How far the feed is: one row, changed by every tick.
+    """Progress of the feed: one row, changed by every tick.
 
     Attributes:
         confirmed_at: the quote of an open instrument is confirmed as of then, however old its own time is;
@@ -77,7 +77,7 @@ class QuoteFeed(models.Model):
 
 
 class DailyPrice(models.Model):
-    """What one instrument did on one trading day.
+    """The prices and volume of one instrument on one trading day.
 
     Prices are unadjusted, in the instrument's currency. ``adj_close`` is the source's own close
     adjusted for later splits and dividends; its digits are the source's.
@@ -118,7 +118,7 @@ class DailyPrice(models.Model):
 
 
 class ImportedFile(models.Model):
-    """A file of prices that is in the database, so that importing it again takes no time.
+    """A price file that has been imported, so that importing it again is skipped.
 
     Attributes:
         digest: SHA-256 of its bytes, its name and how it was read.

@@ -1,1 +1,1 @@
-"""Where orders execute, or are refused, or are taken back in time."""
+"""The venue: orders are matched, rest, or are refused or canceled."""

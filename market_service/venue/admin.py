@@ -1,4 +1,4 @@
-"""What operators see of the venue, to look at: the book, ended orders, trades, and how they add up."""
+"""The venue in the admin, read only: the book, ended orders, trades and reconciliations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""/api/v1/instruments/{ticker}/book and /trades: what anybody may know of an instrument's trading."""
+"""/api/v1/instruments/{ticker}/book and /trades: public market data."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from servicekit.api.serializers import parsed
 
 
 class MovingApi(PublicApi):
-    """What may be another a second later."""
+    """A read that may be cached for one second only."""
 
     cache_control = "public, max-age=1"
 

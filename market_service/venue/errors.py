@@ -1,7 +1,7 @@
-"""What can be wrong at the venue."""
+"""Errors of the venue."""
 
 from __future__ import annotations
 
 
 class BookInconsistent(RuntimeError):
-    """The book is not what was read of it under its instrument's lock: a bug. Nothing was written."""
+    """The book differs from what was read under its instrument's lock: a bug. Nothing was written."""

@@ -1,4 +1,4 @@
-"""Events from trading, many at a time and in their order, to their use-case."""
+"""The handler of trading's events, in batches and in stream order."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""What operators do with instruments: word them, halt and open them, set a price, issue more or less, and
+"""Operators' actions on instruments: edit texts, halt and open, set a price, change the issued quantity, and
 switch the house.
 
-Listing is the catalogue's. The page stands here, not in ``instruments``, because most of it meets the book.
+Instruments are listed by the catalogue. The admin is here, not in ``instruments``, because most actions
+affect the book.
 """
 
 from __future__ import annotations
@@ -32,14 +33,14 @@ _WORDING = ("name_en", "name_ru", "description_en", "description_ru")
 
 
 class PriceForm(ReasonForm):
-    """A price, and why."""
+    """A price and a reason."""
 
     price = forms.DecimalField(label=_("New price"), max_digits=PRICE_MAX_DIGITS, decimal_places=PRICE_DIGITS)
     field_order = ("price", "reason")
 
 
 class QuantityForm(ReasonForm):
-    """A quantity, and why."""
+    """A quantity and a reason."""
 
     issued_quantity = forms.IntegerField(
         label=_("New issued quantity"), min_value=1, max_value=MAX_ISSUED
@@ -48,7 +49,7 @@ class QuantityForm(ReasonForm):
 
 
 class HouseForm(ReasonForm):
-    """Whether the house trades, how far from the quote, and why."""
+    """Whether the house trades, its half spread, and a reason."""
 
     house = forms.BooleanField(label=_("The house trades"), required=False)
     half_spread = forms.DecimalField(

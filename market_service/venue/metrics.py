@@ -1,4 +1,4 @@
-"""What the venue tells Prometheus. Read from the database when asked, so that any process can answer."""
+"""The venue's Prometheus metrics, read from the database on each scrape, so any process can serve them."""
 
 from __future__ import annotations
 

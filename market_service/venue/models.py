@@ -18,7 +18,7 @@ class VenueOrderState(models.TextChoices):
 
 
 class EndReason(models.TextChoices):
-    """Why an order ended unexecuted; "" when its customer wanted it back, or its time was over."""
+    """Why the venue refused or canceled an order; "" when its customer canceled it, or it expired."""
 
     CORPORATE_ACTION = RejectCode.CORPORATE_ACTION.value, _("the units changed")
     INSUFFICIENT_QUANTITY = RejectCode.INSUFFICIENT_QUANTITY.value, _("not enough on offer")
@@ -48,7 +48,7 @@ SIDES = {SideNumber.BUY.value: Side.BUY.value, SideNumber.SELL.value: Side.SELL.
 
 
 class RestingOrder(models.Model):
-    """An order that waits in the book: the one table of the venue whose rows change and go.
+    """An order that waits in the book: the only table of the venue whose rows change and are deleted.
 
     The unique constraint is the priority: the best rank first, then the earliest arrival. ``remaining`` and
     ``version`` stand in no index, so that a partial fill writes no index entry.
@@ -101,7 +101,7 @@ class RestingOrder(models.Model):
 
 
 class VenueOrder(models.Model):
-    """How an order ended at the venue. Written once, when it ends, and never changed.
+    """How an order ended at the venue. Written once, when it ends; immutable.
 
     The primary key is trading's order id, so that an order ends once. One that was canceled before it
     arrived is known by its id alone.
@@ -184,7 +184,7 @@ class VenueOrder(models.Model):
 
 
 class Trade(models.Model):
-    """An execution: units of an instrument that went from one side to the other. Never changed.
+    """An execution between two sides. Immutable.
 
     Each side of a customer names the order, and its own execution, whose id the order's fill is booked
     under; a side without is the house.
@@ -260,7 +260,7 @@ class Trade(models.Model):
 
 
 class Reconciliation(models.Model):
-    """What the house sold of an instrument up to a trade, so that it need not be counted again.
+    """How many units the house sold up to a trade, so that earlier trades need not be counted again.
 
     Attributes:
         sold: units that the house sold less those it bought back, in all trades up to ``trade_seq``.

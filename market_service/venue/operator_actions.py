@@ -1,4 +1,4 @@
-"""What operators do with a resting order: cancel it."""
+"""Operators' action on a resting order: cancel it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The public shape of a book and of the tape."""
+"""Serializers of the book and of the public trades."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAX_LEVELS, LEVELS = 50, 10
 
 
 class LevelOutput(OutputSerializer):
-    """What stands at one price of a side."""
+    """One price level of a side."""
 
     price = serializers.CharField(read_only=True, help_text="decimal string, in the instrument's currency")
     quantity = serializers.IntegerField(read_only=True, help_text="units, of all its orders together")
@@ -27,7 +27,7 @@ class LevelOutput(OutputSerializer):
 
 
 class BookOutput(OutputSerializer):
-    """What an order that comes now would meet."""
+    """The book as a new order would find it."""
 
     ticker = serializers.CharField(read_only=True)
     status = serializers.ChoiceField(InstrumentStatus.choices, read_only=True)
@@ -37,7 +37,7 @@ class BookOutput(OutputSerializer):
 
 
 class BookQuery(serializers.Serializer):
-    """How much of a book."""
+    """The query of the book."""
 
     levels = WholeNumberField(
         required=False,
@@ -48,7 +48,7 @@ class BookQuery(serializers.Serializer):
 
 
 class TradeOutput(OutputSerializer):
-    """A trade; who was on either side is nobody's business."""
+    """A trade, anonymous."""
 
     id = serializers.UUIDField(read_only=True)
     price = serializers.CharField(read_only=True, help_text="decimal string, in the instrument's currency")

@@ -1,4 +1,4 @@
-"""Periodic work: the quote feed, orders whose time is over, the venue's books against its trades."""
+"""Periodic tasks: the quote feed, expiry of resting orders, reconciliation."""
 
 from __future__ import annotations
 

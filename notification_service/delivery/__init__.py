@@ -1,1 +1,1 @@
-"""Delivery: how each user can be reached, and over which channels."""
+"""Delivery: each user's contact and channels."""

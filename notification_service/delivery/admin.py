@@ -1,4 +1,4 @@
-"""Contacts in the admin, to look at only: they are copies of what user_service owns."""
+"""Contacts in the admin, read only: they are copies of user_service's data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events that delivery listens to."""
+"""Handlers of events for delivery."""
 
 from __future__ import annotations
 

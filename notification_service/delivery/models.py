@@ -1,4 +1,4 @@
-"""What delivery owns: a :class:`Contact` per user, copied from user_service's events."""
+"""A :class:`Contact` per user, copied from user_service's events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What delivery answers."""
+"""Reads of contacts."""
 
 from __future__ import annotations
 

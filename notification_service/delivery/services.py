@@ -11,7 +11,7 @@ from servicekit.database.bulk import Upsert
 
 
 class ContactUpdate(NamedTuple):
-    """How a user is addressed, as of ``version``: the sequence of the event that told it, per user rising."""
+    """A user's contact as of ``version``, the sequence of the event; it rises per user."""
 
     user_id: UUID
     email: str

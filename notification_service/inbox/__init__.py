@@ -1,1 +1,1 @@
-"""The inbox: what a user was told, and what of it they have read."""
+"""The inbox: each user's notifications, and which are read."""

@@ -1,4 +1,4 @@
-"""Notifications in the admin, to look at only."""
+"""Notifications in the admin, read only."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from servicekit.api.views import Api
 
 
 class NotificationListApi(Api):
-    """What you were told, the newest first."""
+    """Your notifications, the newest first."""
 
     @extend_schema(
         operation_id="notification_list",
@@ -66,10 +66,10 @@ class NotificationReadApi(Api):
 
 
 class NotificationReadAllApi(Api):
-    """Mark every notification read up to one, and tell how many are unread afterwards.
+    """Mark every notification up to one as read; returns how many are unread.
 
-    ``up_to`` is the newest that you have shown: what came since stays unread. Without a body, all that
-    are there when the request comes.
+    ``up_to`` is the newest that you have shown; later ones stay unread. Without a body, all existing ones
+    are marked.
     """
 
     refusals = {"404": _("You have no notification with the id given in `up_to`.")}

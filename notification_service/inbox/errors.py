@@ -1,4 +1,4 @@
-"""What the inbox refuses."""
+"""Errors of the inbox."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from servicekit.errors import DomainError
 
 
 class NotificationNotFound(DomainError):
-    """There is no such notification, or it belongs to somebody else."""
+    """The notification does not exist, or belongs to another user."""
 
     code = "not_found"
     status = 404

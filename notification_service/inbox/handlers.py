@@ -1,4 +1,4 @@
-"""Events that the inbox listens to, many at a time: each becomes one notification per channel."""
+"""Handlers of events for the inbox, in batches: each event becomes one notification per channel."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What the inbox owns: :class:`Notification`, one per channel per event.
+""":class:`Notification`: one per channel per event.
 
-A notification keeps the kind of news and its values, not a text: the text is written when it is
+A notification stores its kind and values, not a text: the text is rendered when it is
 read, in the reader's language (:mod:`notification_service.inbox.texts`).
 """
 
@@ -16,7 +16,7 @@ from servicekit.ids import new_id
 
 
 class Kind(models.TextChoices):
-    """The kinds of news."""
+    """Kinds of notifications."""
 
     WELCOME = "welcome", _("welcome")
     DEPOSIT_BOOKED = "deposit_booked", _("deposit booked")
@@ -31,7 +31,7 @@ class Kind(models.TextChoices):
 
 
 class Notification(models.Model):
-    """One piece of news for one user over one channel.
+    """A message to one user over one channel.
 
     ``source_event_id`` is the event that brought the news; with ``channel`` it is unique, so the
     same event delivered again says nothing twice. ``fill_id`` with ``channel`` is unique too: an

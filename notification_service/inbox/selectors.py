@@ -1,4 +1,4 @@
-"""What the inbox answers; only the in-app channel is shown here."""
+"""Reads of notifications; only the in-app channel is shown here."""
 
 from __future__ import annotations
 

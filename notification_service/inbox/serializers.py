@@ -1,4 +1,4 @@
-"""The JSON of the inbox: what is read, and what is answered."""
+"""Serializers of the inbox: requests and responses."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class NotificationOutput(OutputSerializer):
 
 
 class NotificationQuery(StrictSerializer):
-    """What the list can be narrowed to."""
+    """The query of the list."""
 
     unread = FlagField(required=False, allow_null=True, default=None)
 
@@ -53,7 +53,7 @@ class UnreadCountOutput(serializers.Serializer):
 
 
 class NotificationPageOutput(UnreadCountOutput):
-    """A page of the inbox; ``next`` and ``previous`` are addresses, null at the ends."""
+    """A page of the inbox; ``next`` and ``previous`` are URLs, null at the ends."""
 
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)

@@ -43,7 +43,7 @@ _TELL = InsertNew(
 
 @dataclass(frozen=True, slots=True)
 class NewNotification:
-    """What one user is told.
+    """A notification to be created.
 
     Attributes:
         source_event_id: the event that brought the news.

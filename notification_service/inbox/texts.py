@@ -1,4 +1,4 @@
-"""Writes a notification's title and body from its kind and values, in the active language.
+"""Renders a notification's title and body from its kind and values, in the active language.
 
 Money and prices are written as CLDR has it (:mod:`servicekit.numerals`): ``$1,234.50``, ``1 234,50 $``.
 The text is plain, never HTML.

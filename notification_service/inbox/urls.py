@@ -1,4 +1,4 @@
-"""Addresses below ``/api/v1/notifications``."""
+"""URLs below ``/api/v1/notifications``."""
 
 from __future__ import annotations
 

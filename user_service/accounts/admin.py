@@ -1,4 +1,4 @@
-"""Users in the admin: to look at, and to keep out. Users change their own data themselves."""
+"""Users in the admin: view and disable. Users change their own data themselves."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _limits() -> dict[str, int]:
 
 
 class AtQuota(admin.SimpleListFilter):
-    """What is refused for the rest of the day."""
+    """Filters those who have used up a daily quota."""
 
     title = _("at the quota")
     parameter_name = "at_quota"
@@ -101,7 +101,7 @@ class AtQuota(admin.SimpleListFilter):
 
 @admin.register(DailyCount)
 class DailyCountAdmin(ReadOnlyAdmin):
-    """How often each account and address did what has a quota, the most first."""
+    """Daily counts per account and address, the highest first."""
 
     list_display = ("day", "what", "who", "count", "at_quota")
     list_filter = ("what", AtQuota)

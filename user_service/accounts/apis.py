@@ -1,4 +1,4 @@
-"""HTTP of accounts: sign up, sign in, the own profile."""
+"""API of accounts: sign up, sign in, one's own profile."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class UserRegisterApi(Api):
 
 
 class ProfileApi(Api):
-    """The own profile."""
+    """The user's own profile."""
 
     refusals = {"429": _("`rate_limited`, or of a change `profile_quota_exceeded` until midnight UTC.")}
 
@@ -99,7 +99,7 @@ class ProfileApi(Api):
 
 
 class TokenObtainApi(Api):
-    """Sign in: a name (or e-mail) and a password for a pair of tokens."""
+    """Sign in: exchange a username or e-mail and a password for a pair of tokens."""
 
     public = True
     authentication_classes = ()
@@ -133,7 +133,7 @@ class TokenObtainApi(Api):
 
 
 class PasswordChangeApi(Api):
-    """Change the own password; everywhere else one is signed out."""
+    """Change one's password; all other sessions end."""
 
     refusals = {
         "429": _(

@@ -1,4 +1,4 @@
-"""What the use-cases of accounts refuse, and why."""
+"""Errors of accounts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from servicekit.quotas import DailyQuotaExceeded
 
 @dataclass(frozen=True)
 class FieldError:
-    """One bad field: a stable code and a sentence in the active language."""
+    """An error of one field: a stable code and a sentence in the active language."""
 
     field: str
     code: str
@@ -21,7 +21,7 @@ class FieldError:
 
 
 class NotYourself(DomainError):
-    """An operator would lock themselves out."""
+    """Operators cannot disable themselves."""
 
     code = "not_yourself"
     status = 409
@@ -30,7 +30,7 @@ class NotYourself(DomainError):
 
 
 class FieldsRefused(DomainError):
-    """Fields that look right but cannot be had: one :class:`FieldError` for each."""
+    """Fields that are valid in form but refused: one :class:`FieldError` for each."""
 
     code = "validation_failed"
     title = _("Some fields are not valid")
@@ -42,7 +42,7 @@ class FieldsRefused(DomainError):
 
 
 class InvalidCredentials(DomainError):
-    """No such user, a wrong password, or a disabled user: nobody learns which."""
+    """Unknown user, wrong password or disabled user: the caller cannot tell which."""
 
     code = "invalid_credentials"
     status = 401
@@ -51,7 +51,7 @@ class InvalidCredentials(DomainError):
 
 
 class TooManyAttempts(DomainError):
-    """Too many wrong passwords for this account; the next is looked at after a while.
+    """Too many wrong passwords for this account; the next attempt must wait.
 
     Attributes:
         retry_after: seconds, rounded up.
@@ -68,7 +68,7 @@ class TooManyAttempts(DomainError):
 
 
 class SignUpQuotaExceeded(DailyQuotaExceeded):
-    """So many accounts were made from one address today that no more are."""
+    """The address has used up the daily quota of sign-ups."""
 
     code = "sign_up_quota_exceeded"
     status = 429
@@ -80,7 +80,7 @@ class SignUpQuotaExceeded(DailyQuotaExceeded):
 
 
 class SignInQuotaExceeded(DailyQuotaExceeded):
-    """The account was signed in so often today that it is not once more."""
+    """The account has used up the daily quota of sign-ins."""
 
     code = "sign_in_quota_exceeded"
     status = 429
@@ -92,7 +92,7 @@ class SignInQuotaExceeded(DailyQuotaExceeded):
 
 
 class ProfileQuotaExceeded(DailyQuotaExceeded):
-    """The profile, or the password, was changed so often today that it is not once more."""
+    """The account has used up the daily quota of profile and password changes."""
 
     code = "profile_quota_exceeded"
     status = 429
@@ -104,7 +104,7 @@ class ProfileQuotaExceeded(DailyQuotaExceeded):
 
 
 class PasswordWrong(DomainError):
-    """The current password, asked for before a change, is another one."""
+    """The current password is wrong."""
 
     code = "password_wrong"
     field = "old_password"
@@ -113,7 +113,7 @@ class PasswordWrong(DomainError):
 
 
 class UserNotFound(DomainError):
-    """The token is good, but its user is not (any more) here."""
+    """The token is valid, but its user does not exist."""
 
     code = "not_found"
     status = 404

@@ -1,4 +1,4 @@
-"""Names and addresses that look alike are one: in one normal form, in lower case where case says nothing."""
+"""Normalises usernames and e-mails, so that those that look alike are the same."""
 
 from __future__ import annotations
 

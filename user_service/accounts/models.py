@@ -1,4 +1,4 @@
-"""Users: who signed up. A name and an e-mail belong to one user, whatever the letters' case."""
+"""Users. Usernames and e-mails are unique, ignoring case."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ printable = RegexValidator(
 
 
 class Locale(models.TextChoices):
-    """The languages that Birzha speaks."""
+    """Birzha's languages."""
 
     EN = "en", _("English")
     RU = "ru", _("Russian")
@@ -94,7 +94,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class SignInAttempts(models.Model):
-    """Wrong passwords in a row for one account, or from one place that the account is known at.
+    """Consecutive wrong passwords for one account, or for it from one known place.
 
     ``key`` is a digest of either; ``next_at``: when the next try is looked at.
     """
@@ -112,7 +112,7 @@ class SignInAttempts(models.Model):
 
 
 class DailyCount(models.Model):
-    """How often something was done on the last day on which it was, for the quotas.
+    """How often something was done on the last day it was done, for the quotas.
 
     ``who``: an account's id, or an address, of IPv6 its network. A row begins anew with the first time of a
     day (UTC); those of past days are deleted.

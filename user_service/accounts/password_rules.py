@@ -1,4 +1,4 @@
-"""Passwords that are tried first: common words in both languages, one's own name, keys in a row.
+"""Refuses easily guessed passwords: common words in both languages, one's own name, keyboard rows.
 
 A guesser puts digits and signs around a word, writes 0 for o and types it in the other keyboard layout; so
 does this. Beside Django's own validators, which look at the password as a whole.
@@ -47,7 +47,7 @@ _DATE_OR_PHONE = re.compile(r"[\d\s().,/:+-]+")
 
 
 class GuessableValidator:
-    """Refuses common words with little around them, one's own name or address, rows and repetitions."""
+    """Refuses common words with few additions, one's own name or e-mail, keyboard rows and repetitions."""
 
     def validate(self, password: str, user: Any = None) -> None:
         """Check a password, in normal form (NFKC).

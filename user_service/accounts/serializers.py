@@ -1,4 +1,4 @@
-"""The JSON of users: what is read, and what is answered."""
+"""Serializers of users: requests and responses."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def field_errors(refused: FieldsRefused) -> serializers.ValidationError:
 
 
 class EmailField(TextField):
-    """An e-mail address, in its normal form before it is looked at."""
+    """An e-mail address, normalised before validation."""
 
     def to_internal_value(self, data: Any) -> str:
         return email_normal(super().to_internal_value(data))
 
 
 class DisplayNameField(TextField):
-    """A name to be shown: one line of what can be seen."""
+    """A display name: one line of visible characters."""
 
     def to_internal_value(self, data: Any) -> str:
         return display_name_normal(super().to_internal_value(data))
@@ -111,7 +111,7 @@ class ProfileInput(ProfileOutput):
 
 
 class RegistrationOutput(ProfileOutput):
-    """Who has signed up; ``tokens`` when it was asked for with ``sign_in``."""
+    """The new user; with ``tokens`` if ``sign_in`` was requested."""
 
     tokens = TokenPairOutput(required=False)
 

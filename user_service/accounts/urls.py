@@ -1,4 +1,4 @@
-"""Addresses under ``/api/v1/users``; signing in is under ``/api/v1/auth`` (``config/urls.py``)."""
+"""URLs under ``/api/v1/users``; signing in is under ``/api/v1/auth`` (``config/urls.py``)."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Where operators sign in and out, for the admin sites of all services.
+"""Operators' sign-in and sign-out, for the admin sites of all services.
 
 There is no second, hidden sign-in state: the operator's cookie is the only one, so ending its
 session ends it in every admin, this one included.

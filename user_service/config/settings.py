@@ -1,4 +1,4 @@
-"""Settings of user_service: what all services have, and what only this one knows."""
+"""Settings of user_service: the shared ones, and its own."""
 
 from __future__ import annotations
 

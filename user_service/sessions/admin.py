@@ -1,4 +1,4 @@
-"""Sessions in the admin: who is signed in where, and ending that."""
+"""Sessions in the admin: view and end."""
 
 from __future__ import annotations
 

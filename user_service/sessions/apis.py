@@ -1,4 +1,4 @@
-"""HTTP of sessions: refresh, sign out, the public keys."""
+"""API of sessions: refresh, sign out, the public keys."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ from user_service.sessions.services import session_end, session_end_by_token, se
 
 
 class TokenRefreshApi(Api):
-    """Exchange the refresh token for a new pair. Each is good once; used again it ends the session.
+    """Exchange the refresh token for a new pair. Each can be used once; using it again ends the session.
 
-    Only who lost the answer may send it again: for 30 seconds, while its successor is unused.
+    A client that lost the response may send it again within 30 seconds, while the new token is unused.
     """
 
     public = True
@@ -68,7 +68,7 @@ class LogoutApi(Api):
 class TokenRevokeApi(Api):
     """Sign out with the refresh token (RFC 7009): the access token may have expired.
 
-    A token that is not good any more is no error: there is nothing left to end.
+    An invalid token is no error: there is nothing left to end.
     """
 
     public = True
@@ -88,7 +88,7 @@ class TokenRevokeApi(Api):
 
 
 class SessionListApi(Api):
-    """Where you are signed in, the one used last first."""
+    """Your sessions, the most recently used first."""
 
     @extend_schema(operation_id="session_list", responses=SessionListOutput)
     def get(self, request: Request) -> Response:
@@ -98,7 +98,7 @@ class SessionListApi(Api):
 
 
 class SignInListApi(Api):
-    """The latest sign-ins to your account and the tries that failed, the last first; 20 at most."""
+    """The latest sign-ins and failed attempts of your account, the latest first; 20 at most."""
 
     @extend_schema(operation_id="sign_in_list", responses=SignInListOutput)
     def get(self, request: Request) -> Response:
@@ -107,7 +107,7 @@ class SignInListApi(Api):
 
 
 class SessionApi(Api):
-    """One of the places where you are signed in."""
+    """One of your sessions."""
 
     @extend_schema(operation_id="session_end", responses={204: None})
     def delete(self, request: Request, session_id: UUID) -> Response:

@@ -1,4 +1,4 @@
-"""What a User-Agent header says, in words: ``Firefox on Windows``. For people to know their devices by."""
+"""Describes a User-Agent header: ``Firefox on Windows``, so that people recognise their devices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a request comes from, to be shown to the user beside their session."""
+"""The client of a request, to be shown to the user with the session."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 @dataclass(frozen=True)
 class Client:
-    """The browser's own words about itself, and the address that the gateway saw."""
+    """The User-Agent, and the address that the gateway saw."""
 
     user_agent: str = ""
     ip: str | None = None

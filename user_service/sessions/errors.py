@@ -1,4 +1,4 @@
-"""What the use-cases of sessions refuse, and why."""
+"""Errors of sessions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class RefreshTokenInvalid(DomainError):
 
 
 class SessionEnded(DomainError):
-    """The session was signed out or revoked; a refresh token that was used before does that."""
+    """The session was signed out or revoked, for example because a refresh token was used twice."""
 
     code = "session_revoked"
     status = 401
@@ -30,7 +30,7 @@ class SessionEnded(DomainError):
 
 
 class SessionNotFound(DomainError):
-    """Nobody's session, or somebody else's."""
+    """The session does not exist, or belongs to another user."""
 
     code = "not_found"
     status = 404
@@ -39,7 +39,7 @@ class SessionNotFound(DomainError):
 
 
 class SessionHasEnded(DomainError):
-    """An operator would end what has ended."""
+    """The session has ended already."""
 
     code = "session_has_ended"
     status = 409
@@ -52,7 +52,7 @@ class SigningKeyMissing(Exception):
 
 
 class KeyNotPublishedLongEnough(Exception):
-    """Others may not have fetched the new key yet; signing with it now would lock users out.
+    """Other services may not have fetched the new key yet; signing with it now would lock users out.
 
     Attributes:
         wait: seconds until it may sign.

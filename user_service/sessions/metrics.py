@@ -1,4 +1,4 @@
-"""What user_service tells Prometheus of who came in; every series is there from the first moment."""
+"""Prometheus metrics of sign-ins; every series exists from the start."""
 
 from __future__ import annotations
 

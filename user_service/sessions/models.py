@@ -82,7 +82,7 @@ class Session(models.Model):
 
 
 class SignInMethod(models.TextChoices):
-    """How somebody tries to sign in."""
+    """The method of a sign-in attempt."""
 
     TOKEN = "token", _("sign-in")
     ADMIN = "admin", _("the operators' sign-in")
@@ -92,7 +92,7 @@ class SignInMethod(models.TextChoices):
 
 
 class Outcome(models.TextChoices):
-    """What came of it."""
+    """The outcome of a sign-in attempt."""
 
     SIGNED_IN = "signed_in", _("signed in")
     WRONG_PASSWORD = "wrong_password", _("wrong password")
@@ -104,7 +104,7 @@ class Outcome(models.TextChoices):
 
 
 class SignIn(models.Model):
-    """Tries to come in as one user from one place within an hour: how many, and what came of them.
+    """Sign-in attempts for one user from one place within an hour: their number and outcome.
 
     What was typed as a name or a password is nowhere: of a name that nobody has, only the place is known.
     ``key`` is a digest of all that makes it one row. ``device``: the browser and the system in English words.

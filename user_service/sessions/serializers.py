@@ -1,4 +1,4 @@
-"""The JSON of tokens."""
+"""Serializers of tokens and sessions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class RefreshInput(StrictSerializer):
 
 
 class TokenPairOutput(StrictSerializer):
-    """What signing in and refreshing answer."""
+    """The response to signing in and refreshing."""
 
     access = serializers.CharField(read_only=True)
     refresh = serializers.CharField(read_only=True)
@@ -27,7 +27,7 @@ class TokenPairOutput(StrictSerializer):
 
 
 class SessionOutput(serializers.ModelSerializer):
-    """One place where a user is signed in."""
+    """One session of a user."""
 
     browser = serializers.CharField(help_text="in words, such as Firefox on Windows")
     address = serializers.IPAddressField(source="ip", allow_null=True)
@@ -43,7 +43,7 @@ class SessionOutput(serializers.ModelSerializer):
 
 
 class SignInOutput(serializers.ModelSerializer):
-    """Tries to come in as the user that are alike, of one hour."""
+    """Sign-in attempts of one hour with the same client and outcome."""
 
     browser = serializers.CharField(help_text="in words, such as Firefox on Windows")
     address = serializers.IPAddressField(source="ip", allow_null=True)
@@ -67,13 +67,13 @@ class SignInOutput(serializers.ModelSerializer):
 
 
 class SignInListOutput(serializers.Serializer):
-    """The latest of them, the last first."""
+    """The latest sign-in attempts, the latest first."""
 
     results = SignInOutput(many=True)
 
 
 class SessionListOutput(serializers.Serializer):
-    """Every place where a user is signed in, the one used last first."""
+    """A user's sessions, the most recently used first."""
 
     results = SessionOutput(many=True)
 

@@ -61,7 +61,7 @@ _REFRESH = KeyRingBackend(REFRESH_AUDIENCE)
 
 
 class AccessToken(Token):
-    """What every service accepts."""
+    """An access token, accepted by every service."""
 
     token_type = "access"
     lifetime = settings.ACCESS_TOKEN_LIFETIME
@@ -71,7 +71,7 @@ class AccessToken(Token):
 
 
 class RefreshToken(Token):
-    """What is good for one refresh."""
+    """A refresh token, valid for one refresh."""
 
     token_type = "refresh"
     lifetime = settings.REFRESH_TOKEN_LIFETIME
@@ -82,7 +82,7 @@ class RefreshToken(Token):
 
 @dataclass(frozen=True)
 class RefreshClaims:
-    """What a verified refresh token says."""
+    """The claims of a verified refresh token."""
 
     session_id: UUID
     user_id: UUID

@@ -1,4 +1,4 @@
-"""Addresses of sessions under ``/api/v1/auth``."""
+"""URLs of sessions under ``/api/v1/auth``."""
 
 from django.urls import path
 

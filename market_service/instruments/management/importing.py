@@ -1,4 +1,4 @@
-"""What the commands that import files have in common: which files, options, progress, and one summary."""
+"""Shared by the import commands: files, options, progress and summary."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words of the catalogue in memory: which instruments have a word in ticker, ISIN, name or description.
+"""The search index in memory: word → instruments that have it in ticker, ISIN, name or description.
 
 Each distinct word is kept once, with the numbers of the instruments that have it; so a search looks at words
 and not at instruments, and 100,000 instruments take a tenth of what their texts did. One index a
@@ -112,7 +112,7 @@ def _one_apart(word: str, others: list[str]) -> Iterator[int]:
 
 
 class SearchIndex:
-    """What is listed, by its words. Not for two threads at a time."""
+    """Instruments by their words. Not thread-safe."""
 
     def __init__(self) -> None:
         self.clear()

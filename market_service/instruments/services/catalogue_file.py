@@ -1,4 +1,4 @@
-"""Reading the catalogue file: what is to be listed, checked field by field."""
+"""Reads the catalogue file and checks it field by field."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ _RANGES: dict[str, tuple[int | Decimal, int | Decimal]] = {
 
 
 class _Bad(Exception):
-    """What is wrong with an entry: the rule (mostly the field's name) and the reason, of each."""
+    """The errors of an entry: for each the rule (mostly the field's name) and the reason."""
 
     def __init__(self, *errors: tuple[str, str]) -> None:
         self.errors = errors

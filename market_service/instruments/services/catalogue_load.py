@@ -1,4 +1,4 @@
-"""Listing what the catalogue says, once, and what changes in it later, while orders go on.
+"""Lists the instruments of the catalogue, and applies later changes of it, without stopping trading.
 
 The whole file is checked before anything is written. Then it is applied in portions (``listing``). Whoever is
 interrupted is run again, and goes on.
@@ -39,7 +39,7 @@ class CatalogueLoaded:
 
 
 class _Known(NamedTuple):
-    """What the database has of an instrument."""
+    """An instrument as the database has it."""
 
     ticker: str
     isin: str

@@ -1,4 +1,4 @@
-"""Changing what is known of an instrument, and telling everybody."""
+"""Editing an instrument, and publishing the change."""
 
 from __future__ import annotations
 

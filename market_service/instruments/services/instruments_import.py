@@ -27,7 +27,7 @@ Differences = dict[str, dict[str, tuple[Any, Any]]]
 
 @dataclass
 class InstrumentsImported:
-    """What the import of a list did (or, when it was only tried, would do).
+    """The result of importing a list (of a dry run: what it would do).
 
     Attributes:
         listed: tickers that are new; ``waiting`` those of them that have no price yet.

@@ -1,4 +1,4 @@
-"""Listing instruments, changing what is listed, and quoting them: in portions, while orders go on.
+"""Lists, changes and quotes instruments in portions, without stopping trading.
 
 Each portion is a transaction of its own that locks only what changes, with a pause after it: an order waits
 for a portion at most, and its events stand behind those of a few portions and not of all.

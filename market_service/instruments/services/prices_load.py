@@ -1,4 +1,4 @@
-"""Importing a file of prices: read and checked as a whole, then loaded, then quoted."""
+"""Imports a price file: read and checked as a whole, then loaded, then quoted."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True)
 class PricesLoaded:
-    """What an import of one file did (or, when it was only tried, would do).
+    """The result of importing one file (of a dry run: what it would do).
 
     Attributes:
         file: as it was read; None when it was in the database already.

@@ -1,6 +1,6 @@
-"""The quantity on offer: taken by buyers, returned by sellers, many instruments at a time.
+"""The available quantity: taken by buyers, returned by sellers, for many instruments at a time.
 
-Locks of market_service are taken in this order, each kind sorted by id, so that nobody waits in a circle:
+Locks of market_service are taken in this order, each kind sorted by id, so that there are no deadlocks:
 instruments → quotes → the book → ended orders → trades → outbox. Who moves quantities, or changes a book,
 holds ``FOR NO KEY UPDATE`` on the instruments' rows from reading to writing. Pages read without a lock and
 never wait; a quote that moves and an operator's edit wait for the batch in hand, and the next batch for them.
@@ -29,7 +29,7 @@ FROM unnest(%s::uuid[], %s::bigint[]) AS moved (id, units) WHERE instrument.id =
 
 @dataclass(frozen=True, slots=True)
 class LockedInstrument:
-    """What an order needs to know of an instrument; quantities in units, the step in its currency."""
+    """The fields of an instrument that matching needs; quantities in units, the step in its currency."""
 
     id: UUID
     ticker: str

@@ -1,4 +1,4 @@
-"""Knowing a file of prices again, so that importing it once more takes no time."""
+"""Recognises price files that have been imported, so that they are skipped."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ _LOCK = 0x70726963
 
 @dataclass(frozen=True)
 class PricesImported:
-    """How many rows were new, replaced another price of that day, or were there already."""
+    """How many rows were new, replaced a price of that day, or existed already."""
 
     created: int
     changed: int

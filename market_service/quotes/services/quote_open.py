@@ -23,7 +23,7 @@ ON CONFLICT DO NOTHING RETURNING instrument_id, price, previous_close, price_at,
 
 
 class FirstQuote(NamedTuple):
-    """What a newly listed instrument's quote starts from, in its currency."""
+    """The first quote of a newly listed instrument, in its currency."""
 
     instrument_id: UUID
     price: Decimal

@@ -71,7 +71,7 @@ HoldBack = Callable[[Mapping[UUID, Move], bool], Collection[UUID]]
 
 
 class _Row(NamedTuple):
-    """An open instrument whose turn it is."""
+    """An open instrument to be moved in this tick."""
 
     instrument_id: UUID
     ticker: str

@@ -1,4 +1,4 @@
-"""Price-time priority: what becomes of the orders of one instrument. No database, no clock, no ids.
+"""Matching by price-time priority, for one instrument. No database, no clock, no ids.
 
 An order executes against the best orders of the other side first, among equal prices against the earliest,
 each at its own price, which was there first. The house is one more counterparty, at its ask or bid; at an

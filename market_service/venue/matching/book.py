@@ -1,4 +1,4 @@
-"""The rule: whom an order meets, and what becomes of what is left of it."""
+"""The matching rule: what an order executes against, and what happens to the rest of it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from servicekit.contracts.reject_reasons import RejectCode
 
 
 class Book:
-    """One instrument's book and its house, while a transaction has them in hand.
+    """One instrument's book and its house, during a transaction.
 
     Attributes:
         matches: what was executed, in its order.

@@ -1,4 +1,4 @@
-"""The exchange's own offer in one instrument, around the quote."""
+"""The house: the exchange's own orders in one instrument, around the quote."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from market_service.venue.matching.orders import BUY, millionths
 
 @dataclass(slots=True)
 class House:
-    """The exchange's own offer in one instrument.
+    """The exchange's own orders in one instrument.
 
     Attributes:
         ask, bid: at which it sells and buys.

@@ -1,4 +1,4 @@
-"""Orders and their executions while a transaction has them in hand, and their prices."""
+"""Orders and their executions during a transaction, and their prices."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MILLION = 10**6
 
 
 class Ended(StrEnum):
-    """How an order ended; what has not ended rests in the book."""
+    """How an order ended; orders that have not ended rest in the book."""
 
     EXECUTED = "executed"
     CANCELED = "canceled"
@@ -28,7 +28,7 @@ class Ended(StrEnum):
 
 
 class End(NamedTuple):
-    """How and why.
+    """How and why an order ended.
 
     Attributes:
         limit, value: of a refusal, the bound and what stood against it, as text for a person.
@@ -47,7 +47,7 @@ CANCELED, EXECUTED, EXPIRED = End(Ended.CANCELED), End(Ended.EXECUTED), End(Ende
 
 @dataclass(slots=True, eq=False)
 class Match:
-    """An execution of the resting ``maker`` against the ``taker`` that came, at the maker's price.
+    """An execution of the resting ``maker`` against the incoming ``taker``, at the maker's price.
 
     None is the house: as the maker at its ask or bid, as the taker when its quote came to a resting order.
 
@@ -66,7 +66,7 @@ class Match:
 
 @dataclass(slots=True, eq=False)
 class Order:
-    """An order while a transaction has it in hand.
+    """An order during a transaction.
 
     Attributes:
         price: the limit of a limit order; the bound of a market order.

@@ -1,4 +1,4 @@
-"""Reading the book, the trades, and what follows from them."""
+"""Reads of the book and the trades."""
 
 from market_service.venue.selectors.depth import Depth, Level, depth
 from market_service.venue.selectors.quantities import Quantities, breaches_count, quantities

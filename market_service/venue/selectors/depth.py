@@ -1,4 +1,4 @@
-"""The depth of a book: what a taker would meet, price by price."""
+"""The depth of a book: quantities by price, as a taker would find them."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ WHERE instrument.id = %s::uuid ORDER BY found.side, found.rank
 
 
 class Level(NamedTuple):
-    """What stands at one price, in the instrument's currency: units, of how many orders."""
+    """One price level, in the instrument's currency: units, and the number of orders."""
 
     price: Decimal
     quantity: int
@@ -60,7 +60,7 @@ class Depth(NamedTuple):
     """Both sides of a book, the best first, as of one moment of the database's clock.
 
     Attributes:
-        status: the instrument's; while it is not ``open`` nobody meets anything.
+        status: the instrument's; while it is not ``open``, nothing executes.
     """
 
     status: str

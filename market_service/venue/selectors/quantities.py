@@ -1,4 +1,4 @@
-"""What was issued against what was sold, of every instrument."""
+"""Issued and sold quantities of every instrument."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tape: what was traded."""
+"""The public list of trades."""
 
 from __future__ import annotations
 

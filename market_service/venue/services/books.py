@@ -1,4 +1,4 @@
-"""The books of some instruments while a transaction has them in hand: read, matched in memory, written.
+"""The books of some instruments during a transaction: read, matched in memory, written.
 
 Everything of a book happens under its instrument's lock. What depends on others is read in statements of
 their own after the lock, for a statement sees what was committed before it began, not before it waited.
@@ -25,7 +25,7 @@ from servicekit.database.bulk import Read
 
 
 class _Row(NamedTuple):
-    """What is read of a :class:`RestingOrder`."""
+    """The columns read of a :class:`RestingOrder`."""
 
     order_id: UUID
     instrument_id: UUID

@@ -1,4 +1,4 @@
-"""The house comes to the book: its quote moves, it is switched on, an instrument opens, more is issued.
+"""The house enters the book: its quote moves, it is switched on, an instrument opens, more is issued.
 
 Resting orders that its prices reach then execute, each at its own price, before anybody else comes. What
 an operator changes and what follows from it are one transaction.

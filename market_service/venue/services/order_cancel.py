@@ -1,4 +1,4 @@
-"""An operator takes an order out of its book."""
+"""An operator cancels a resting order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Orders that come and orders that are wanted back: a batch in a handful of statements, in its order.
+"""New orders and cancel requests: a batch in a few statements, in stream order.
 
 The instruments' rows stay locked from reading the books to writing them, so orders of one instrument are
 matched one batch after the other. How they are matched: :mod:`market_service.venue.matching`.
@@ -37,7 +37,7 @@ _FARTHEST = PRICE_LIMIT - Decimal("0.000001")
 
 
 class _Place(NamedTuple):
-    """Where an order rests."""
+    """The place of a resting order."""
 
     instrument_id: UUID
 

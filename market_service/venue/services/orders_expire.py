@@ -1,4 +1,4 @@
-"""The sweep: resting orders whose time is over end."""
+"""The sweep: ends resting orders that have expired."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writing what became of the orders of a transaction: rows, and the events that tell of it.
+"""Writes the results of a transaction: rows and events.
 
 Rows are written in the order in which all of market_service locks: the book, ended orders, trades, outbox.
 """
@@ -43,7 +43,7 @@ class _Rest(NamedTuple):
 
 
 class _Partial(NamedTuple):
-    """What a partial fill changes of a row of :class:`RestingOrder`."""
+    """The columns of :class:`RestingOrder` that a partial fill changes."""
 
     order_id: UUID
     remaining: int

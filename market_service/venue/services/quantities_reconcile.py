@@ -1,4 +1,4 @@
-"""The venue's books against its trades: available + sold = issued, of every instrument."""
+"""Reconciles quantities with trades: available + sold = issued, for every instrument."""
 
 from __future__ import annotations
 

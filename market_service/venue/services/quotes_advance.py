@@ -1,4 +1,4 @@
-"""A tick of the quotes: where a new quote reaches resting orders, they execute before it is written."""
+"""A tick of the quotes: resting orders that a new quote reaches execute before it is written."""
 
 from __future__ import annotations
 

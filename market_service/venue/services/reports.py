@@ -1,4 +1,4 @@
-"""What the venue tells of the orders of a transaction.
+"""The venue's events about the orders of a transaction.
 
 What one transaction executed of one order is one fill and one event, with the executions in it; the fill's id
 is that of the first of them.

@@ -1,4 +1,4 @@
-"""The use-cases of accounts, one a file. Only they write users."""
+"""The use-cases of accounts, one per file; the only writers of users."""
 
 from user_service.accounts.services.daily_count import daily_counts_purge
 from user_service.accounts.services.password_change import password_change

@@ -1,4 +1,4 @@
-"""How often something was done today, by one account or from one address; so many times and no more."""
+"""Daily quotas: counts what one account or one address did today, up to a limit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A user changes the password, knowing the present one."""
+"""A user changes the password, given the current one."""
 
 from __future__ import annotations
 

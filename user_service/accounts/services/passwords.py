@@ -1,4 +1,4 @@
-"""Which passwords are good enough, how they are stored, and whether one is right."""
+"""Passwords: validation, storage and verification."""
 
 from __future__ import annotations
 

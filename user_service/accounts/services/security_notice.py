@@ -1,4 +1,4 @@
-"""Telling a user what happened to their way in."""
+"""Notifies a user of security events of the account."""
 
 from __future__ import annotations
 

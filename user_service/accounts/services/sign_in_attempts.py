@@ -1,4 +1,4 @@
-"""How often a password may be guessed: counted by account, whatever addresses the guesses come from.
+"""Limits password guesses: counted by account, whatever address they come from.
 
 The first tries are free, then each must wait twice as long as the one before, up to a quarter of an hour. A
 place where the account has signed in lately has a count of its own, so that a stranger's guesses do not keep

@@ -1,4 +1,4 @@
-"""The unique indexes decide who gets a name or an address; this turns their verdict into field errors."""
+"""Turns violations of the unique indexes on username and e-mail into field errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An operator keeps somebody out, or lets them in again."""
+"""An operator disables or enables a user."""
 
 from __future__ import annotations
 

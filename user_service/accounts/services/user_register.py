@@ -1,4 +1,4 @@
-"""Somebody signs up; on request signed in with the same step, so that there is no half of it."""
+"""Signing up, on request with a first session in the same transaction."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from user_service.sessions.services import TokenPair, session_end_by_token, sess
 
 @dataclass(frozen=True)
 class SignedUp:
-    """Who signed up, their first session, and whether it was this call that made the account."""
+    """The user, the first session, and whether this call created the account."""
 
     user: User
     tokens: TokenPair

@@ -1,4 +1,4 @@
-"""Somebody proves who they are and gets tokens."""
+"""Signing in: checks the credentials and returns tokens."""
 
 from __future__ import annotations
 

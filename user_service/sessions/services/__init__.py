@@ -1,4 +1,4 @@
-"""The use-cases of sessions, one a file. Only they write sessions."""
+"""The use-cases of sessions, one per file; the only writers of sessions."""
 
 from user_service.sessions.services.session_close import session_close
 from user_service.sessions.services.session_open import (

@@ -1,4 +1,4 @@
-"""A session begins, for somebody whose password was checked."""
+"""Opens a session for a user whose password was checked."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from user_service.sessions.services.sign_in_record import sign_in_record
 
 @dataclass(frozen=True)
 class TokenPair:
-    """What a client gets. ``expires_in``: seconds that the access token is good."""
+    """The tokens for a client. ``expires_in``: the lifetime of the access token in seconds."""
 
     access: str
     refresh: str
@@ -27,7 +27,7 @@ class TokenPair:
 
 @dataclass(frozen=True)
 class OperatorToken:
-    """What an operator's browser gets: one token, good for every admin site until ``expires_at``."""
+    """The token for an operator's browser, valid for every admin site until ``expires_at``."""
 
     token: str
     expires_at: datetime

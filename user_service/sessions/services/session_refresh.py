@@ -1,4 +1,4 @@
-"""A refresh token is exchanged for a new pair: once, and again only for who did not hear the answer."""
+"""Exchanges a refresh token for a new pair: once, and again only for a client that lost the response."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A session ends before its time."""
+"""Revokes a session."""
 
 from __future__ import annotations
 

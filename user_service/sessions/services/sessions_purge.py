@@ -1,4 +1,4 @@
-"""Sessions that ended long ago are forgotten."""
+"""Deletes sessions that ended long ago."""
 
 from __future__ import annotations
 

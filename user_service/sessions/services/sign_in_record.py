@@ -1,6 +1,6 @@
-"""Who tried to come in, from where, and what came of it: a row, a count, a line of the log.
+"""Records a sign-in attempt: a row, a metric and a log line.
 
-Tries of one hour that are alike share a row, so that a flood of guesses is a number and not a table. Why
+Similar attempts within an hour share a row, so that a flood of guesses adds few rows. Why
 and for how long: docs/adr/0038-who-came-in-and-who-was-refused.md.
 """
 

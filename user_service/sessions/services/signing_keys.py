@@ -1,7 +1,7 @@
-"""What operators do with the signing keys, each on record in user_service's audit trail.
+"""Operators' actions on the signing keys, each recorded in user_service's audit trail.
 
-The keys are files, the trail is a table: the database is asked for first, so that no key changes
-while nothing can be recorded, and the row comes right after the file.
+The keys are files, the trail is a table: the database is checked first, so that no key changes
+while nothing can be recorded, and the row is written right after the file.
 """
 
 from __future__ import annotations

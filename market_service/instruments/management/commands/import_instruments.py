@@ -1,4 +1,4 @@
-"""``manage import_instruments FILE …``: list what lists of instruments say, each all or nothing."""
+"""``manage import_instruments FILE …``: import lists of instruments, each all or nothing."""
 
 from __future__ import annotations
 

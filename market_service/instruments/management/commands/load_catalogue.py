@@ -1,4 +1,4 @@
-"""``manage load_catalogue``: list what the catalogue says."""
+"""``manage load_catalogue``: list the instruments of the catalogue."""
 
 from __future__ import annotations
 

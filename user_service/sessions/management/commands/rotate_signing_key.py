@@ -1,4 +1,4 @@
-"""``manage rotate_signing_key``: a new key signs, and no request fails for it."""
+"""``manage rotate_signing_key``: replace the signing key without failed requests."""
 
 from __future__ import annotations
 
