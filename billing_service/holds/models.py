@@ -1,13 +1,13 @@
 """Holds: cash set aside for an order until it is filled (captured) or ends unfilled (voided, expired).
 
-``pending → captured | voided | expired``. Who is first decides: a hold is changed only while it is
+``pending → captured | voided | expired``. The first change wins: a hold is changed only while it is
 pending and under the lock of its account, and a trigger refuses any change of a final one.
 
 A hold does not expire by itself. Execution at the venue is an order's point of no return, and only
-trading_service knows from the venue whether an order has come to it; a hold let go by billing's own
-clock could be the money of an order that was executed. So ``expired`` is what trading says
-(``OrderExpired``: its deadline passed and the venue took the order back), and billing's own clock,
-the database's, only raises the alarm: ``due_at`` is when the hold should have ended.
+trading_service knows, from the venue, whether an order has executed; a hold released by billing's own
+clock could be the cash of an executed order. So only ``OrderExpired`` (its deadline passed and the venue
+canceled the order) makes a hold ``expired``. Billing's own clock, the database's, only raises an alarm:
+``due_at`` is when the hold should have ended.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from servicekit.ids import new_id
 class Hold(models.Model):
     """One order's cash. Amounts in minor units of the account's currency.
 
-    What is left of a pending one, ``amount − captured − released``, is a part of the account's ``held``. An
-    order that is filled in parts captures it in parts, and releases with each what the rest cannot need
-    any more. A final hold is never changed again, and has ``captured + released = amount``.
+    The rest of a pending hold, ``amount − captured − released``, is part of the account's ``held``. Each
+    partial fill captures a part, and releases what the rest of the order no longer needs. A final hold never
+    changes, and has ``captured + released = amount``.
 
     ``due_at``: by when it should be final; null for an order that may rest at the venue.
 
-    A hold of zero without an account is a marker: the order ended before its cash was asked for
-    (its events were handled out of order), and must not get any afterwards.
+    A hold of zero without an account is a marker: the order ended before its hold was requested
+    (its events were handled out of order), so none must be placed.
     """
 
     class State(models.TextChoices):

@@ -165,9 +165,9 @@ class QuotesUpdated(Event):
     """Quotes of some open instruments. Not an outbox event: lossy, and only the latest of each matters.
 
     ``quotes``: a list of ``[instrument_id, price]``, each a string; all of them as of ``confirmed_at``.
-    Every quote that was told before, of an instrument that is open, is confirmed as of then, too: who has
-    heard every message ``number`` from ``complete_since`` on knows the quote of every open instrument
-    (0: not all were told yet).
+    Earlier quotes of open instruments are confirmed as of that time, too: a subscriber that has received
+    every message since ``number`` = ``complete_since`` knows the quote of every open instrument (0: not all
+    were published yet).
     """
 
     quotes: list[list[str]]

@@ -1,10 +1,9 @@
 """A psycopg2 connection with fewer round trips.
 
-A transaction that psycopg2 runs by itself makes a trip for BEGIN, one for each statement and one for
-COMMIT. For a small one these trips are most of what it costs, on both sides. Here BEGIN goes with the
-first statement, what need not be answered goes with whatever is sent next (:meth:`Connection.defer`),
-and the last of it goes with COMMIT: in one text, whose statements the server runs one after the other
-until one fails, and then none of the rest.
+Plain psycopg2 needs one round trip for BEGIN, one for each statement and one for COMMIT. These are most of
+the cost of a small transaction, on both sides. Here BEGIN is sent with the first statement, statements whose
+result is not needed are sent with the next one (:meth:`Connection.defer`), and the last of them with COMMIT:
+in one text, whose statements the server runs in order and stops at the first that fails.
 """
 
 from __future__ import annotations

@@ -56,8 +56,8 @@ class UnsentEvent(models.Model):
 class SentBatch(models.Model):
     """Events that were appended to the stream together; ``last_entry`` is the last of them.
 
-    From these rows the relay knows what to send again when Redis has lost something. Those that every
-    subscriber has acknowledged are removed.
+    The relay uses these rows to send events again when Redis has lost entries. Rows that every subscriber
+    has acknowledged are removed.
     """
 
     last_entry = models.CharField(max_length=42)
@@ -73,8 +73,8 @@ class SentBatch(models.Model):
 class StreamState(models.Model):
     """The state of the service's own stream; one row at most.
 
-    ``last_entry``: the last that the relay has seen the stream take. A stream whose last entry is an
-    earlier one has lost something. ``confirmed``: every subscriber has acknowledged this entry and
+    ``last_entry``: the last entry that the relay has appended. If the stream's last entry is older, Redis has
+    lost entries. ``confirmed``: every subscriber has acknowledged this entry and
     all before it, so they are never sent again.
     """
 

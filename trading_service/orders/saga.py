@@ -12,32 +12,31 @@
 
     cancel POST /orders/{id}/cancel, /orders/cancel-all ─► OrderCancelRequested ─► the venue decides:
            OrderCanceled ─► canceled; what was filled stays filled. Or it was too late and OrderExecuted is
-           already on its way. The venue also cancels by itself, with a reason: what is left of an order that
-           does not rest (unfilled), or that would trade with the customer's own (self_trade).
+           already on its way. The venue also cancels by itself, with a reason: the rest of an order that
+           does not rest (unfilled), or that would trade with the customer's own order (self_trade).
 
-    replace POST /orders/{id}/replace ─► as cancel; and with ``canceled`` a new order is placed, in the same
-           transaction, for what is left.
+    replace POST /orders/{id}/replace ─► as cancel; on ``canceled`` a new order is placed for the rest, in the
+           same transaction.
 
-    time   An open order has a deadline: ORDER_DEADLINE seconds from being placed (settings); of one that
-    rests,
-           RESTING_DEADLINE seconds after it expires.
+    time   An open order has a deadline: ORDER_DEADLINE seconds after it was placed (settings); a resting
+           order RESTING_DEADLINE seconds after it expires.
            accepted: billing did not answer ─► expired, or canceled if the customer had asked for that.
-           working:  the venue did not answer ─► OrderCancelRequested, and again after twice the time:
+           working:  the venue did not answer ─► OrderCancelRequested, repeated at doubled intervals:
                      OrderCanceled ─► expired (canceled if the customer had asked), or OrderExecuted or
                      OrderRefused was on its way and wins.
 
-Undoing. Execution at the venue is the point of no return. Before it, every end gives back what was
-set aside: a sell's units by trading itself, in the transaction that ends the order; a buy's cash by
-billing when it hears ``OrderRejected``, ``OrderCanceled`` or ``OrderExpired`` (or, when it hears that
-before it placed the hold, by never placing it). After it, everything is only retried.
+Compensation. Execution at the venue is the point of no return. Before it, the end of an order releases
+what was set aside: trading releases a sell's units in the transaction that ends the order; billing releases
+a buy's cash on ``OrderRejected``, ``OrderCanceled`` or ``OrderExpired`` (if that arrives before the hold is
+placed, it never places one). After it, every step is retried until it succeeds.
 
-Why it always ends. What a service has decided is in its outbox and reaches the others however often
-anything dies. So only two answers can be missing: billing's, which is not needed to give up, because
-the venue does not know the order yet; and the venue's, which alone knows whether it executed, so it
-is asked, never assumed.
+Termination. What a service has decided is in its outbox and reaches the others, whatever crashes. So only
+two answers can be missing: billing's, which is not needed to end the order, because the venue does not know
+it yet; and the venue's. Only the venue knows whether it executed the order, so it is asked, and nothing is
+assumed.
 
-Every use-case locks its orders, looks whether each is in a state that its step leaves, and passes over
-the others: so a late or repeated event changes nothing. The steps are data; the use-cases in
+Every use-case locks its orders and skips those that are not in a state that its step leaves, so a late or
+repeated event changes nothing. The steps are data; the use-cases in
 ``services/`` are one file each, and ``handlers.py`` and ``tasks.py`` connect the two.
 """
 

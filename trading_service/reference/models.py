@@ -103,9 +103,8 @@ class LatestQuote(models.Model):
 class DailyClose(models.Model):
     """An instrument's last price of a day (UTC) that is over; the day of the latest quote has none yet.
 
-    The database itself keeps it when the latest quote goes over to a later day (see the trigger in
-    migration 0003), so it is the last price that was heard on that day, whoever writes quotes. A day
-    without a row had no other price than the day before.
+    A trigger (migration 0003) stores it when the latest quote moves to a later day, so it is the last price
+    received on that day, whatever code writes quotes. A day without a row had the price of the day before.
     """
 
     id = models.BigAutoField(primary_key=True)

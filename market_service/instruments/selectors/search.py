@@ -6,8 +6,8 @@ Every word of the search must be found, as (best first)
 description. Only when that finds nothing, words may differ by one typo (a letter wrong, missing, too many,
 or two swapped): 6 in ticker or name · 7 in the ISIN · 8 in a description.
 
-Searches are the dearest thing that anybody may ask for. So one runs at a time, a few wait for a moment,
-and the others are refused (503); a process that has not read the whole catalogue yet refuses them, too.
+Searches are the most expensive public requests. So one runs at a time, a few wait for a moment, and the
+others are refused (503), also while a process is still loading the index.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """The quote feed. A simulation: after the last real close, prices move by a random walk, or stand still.
 
-A tick goes on where the last one stopped: the next ``QUOTE_PORTION`` open instruments get their next
-price and are told, whether it changed or not; one row, :class:`QuoteFeed`, confirms all the others. So a
-tick costs no more however many instruments there are, every quote is fresh, and who has missed something
-has heard every quote again when all instruments had their turn.
+A tick continues where the last one stopped: the next ``QUOTE_PORTION`` open instruments get a new price,
+which is published, whether it changed or not; one row, :class:`QuoteFeed`, confirms all the others. So the
+cost of a tick does not depend on the number of instruments, every quote is fresh, and a subscriber that has
+missed messages has received every quote again after one round.
 
 A step multiplies a price by 1 + QUOTE_SIGMA × (a standard normal number), pulls it back towards the
 previous close by QUOTE_PULL of the distance, and rounds to the price step. The number is drawn from

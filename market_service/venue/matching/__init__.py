@@ -1,9 +1,9 @@
 """Matching by price-time priority, for one instrument. No database, no clock, no ids.
 
 An order executes against the best orders of the other side first, among equal prices against the earliest,
-each at its own price, which was there first. The house is one more counterparty, at its ask or bid; at an
-equal price customers come before it. What a limit order leaves rests, if its time in force lets it; two
-orders of one customer never execute against each other: what is left of the later one is canceled.
+at the price of the resting order. The house is one more counterparty, at its ask or bid; at an equal price
+customers come before it. The rest of a limit order rests, if its time in force allows it. Two orders of one
+customer never execute against each other: the rest of the later one is canceled.
 
 Prices are whole millionths of the currency. A *rank* is what orders of a side are sorted by, the best
 first: the price of a sell, the negative price of a buy.

@@ -1,12 +1,13 @@
 """The lease to consume: one worker of a service holds it at a time.
 
-Two consumers at once would take two events of one subject at the same time, and act on the second one
-first; and their batches would wait for each other's rows. So the consumers of a service hold a lease by
-turns, an advisory lock of its database: one that waits for it is seen by the one that has it, which hands
-over when its time is up. Alone, a worker keeps the lease and asks once a second whether somebody waits.
+Two consumers at once could handle two events of one subject in the wrong order, and their batches would
+wait for each other's row locks. So the consumers of a service take turns in holding a lease, an advisory
+lock in its database. The holder sees when another consumer waits, and hands the lease over when its time is
+up. If none waits, a worker keeps the lease and checks once a second.
 
-A canary's worker has a short lease and the stable one a long one: so it handles about its share of the
-events, and what its handlers fail, the other's handle under the next lease. See docs/adr/0017.
+A canary's worker has a short lease and the stable worker a long one, so the canary handles about its share
+of the events, and those that its handlers fail on are handled by the stable worker under the next lease.
+See docs/adr/0017.
 """
 
 from __future__ import annotations

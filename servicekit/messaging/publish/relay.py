@@ -1,13 +1,13 @@
 """The relay: sends what the outbox holds to the service's stream, in order.
 
 One relay per service at a time: a PostgreSQL advisory lock elects it, which keeps the order of each
-subject. It is woken (``relay_wakeup``) after each commit and looks by itself every two seconds. No row is
+subject. It is woken (``relay_wakeup``) after each commit, and polls every two seconds. No row is
 locked and no transaction is open while it talks to Redis: a relay that dies after XADD and before
-it has marked the rows sends them again, and the subscribers' inboxes drop the second copy.
+it has marked the rows sends them again, and the subscribers' inboxes ignore the second copy.
 
-It also sees when Redis has lost something (its last second in a crash, or everything): the stream's
-last entry is then an earlier one than the last that the stream took. What is missing becomes unsent
-again, and is sent in its old order before anything new.
+It also detects when Redis has lost entries (its last second in a crash, or everything): the stream's
+last entry is then older than the last one that was appended. The missing events become unsent again, and
+are sent in their old order before any new ones.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Appends to a stream only if its last entry is the expected one, in one round trip.
 
-No script may run in Redis, and what is decided must hold when it is done: so the stream is watched, and what
-is appended in MULTI … EXEC is not if it was changed since it was looked at. The watch and the look for the
-next batch go with this one. Reading and acknowledging by groups break no watch; trimming and FLUSHALL do,
-and a Redis that was started anew has another connection, which looks first.
+Scripts are not allowed in Redis, so the stream is watched: MULTI … EXEC appends nothing if the stream has
+changed since its last entry was read. WATCH and that read for the next batch are sent with the current one.
+Reads and acknowledgements by groups do not break a watch; trimming and FLUSHALL do. After a restart of Redis
+the connection is a new one, which reads first.
 """
 
 from __future__ import annotations

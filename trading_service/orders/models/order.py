@@ -18,18 +18,18 @@ from trading_service.reference.models import PRICE_BOUND, PriceField
 class Order(models.Model):
     """A customer's order to buy or sell, and its state.
 
-    ``version`` rises with every change and is the sequence of the event that tells of it.
+    ``version`` rises with every change and is the sequence of the event about it.
     ``client_order_id`` is the Idempotency-Key. ``worst_price``: the bound that its customer set to a market
-    order. ``cap_price``: what it may execute at, at worst: the limit price, or the tighter of the worst price
-    and the price protection; null only when it was rejected before that was known.
+    order. ``cap_price``: the worst price it may execute at: the limit price, or the tighter of the worst
+    price and the price protection; null only if it was rejected before that was known.
     ``fee_rate``, ``maker_fee_rate`` and ``minimum_fee``: the fee schedule it was placed at; rates are null
-    for one of before there were these columns. ``expires_at``: until when it may rest; ``rested_at``: since
-    when it does, or did. ``hold_amount``: the cash asked of billing for a buy, fee included; 0 for a sell,
+    for orders older than these columns. ``expires_at``: until when it may rest; ``rested_at``: when it
+    entered the book. ``hold_amount``: the cash that billing is to hold for a buy, fee included; 0 for a sell,
     which holds its units in the position. ``filled_value``: the exact sum of price × quantity over the fills,
     major units; ``maker_value``: of those that executed while it rested. ``amount`` and ``fee``: the sums
     over the fills, minor units of ``currency``. ``reject_code``: why it was rejected, expired or canceled
-    (empty: at its customer's wish), with ``reject_limit`` and ``reject_value``, the bound and what stood
-    against it, as text; of one that an operator canceled ``reject_value`` is the operator's reason.
+    (empty: canceled by its customer), with ``reject_limit`` and ``reject_value``, the bound and the value
+    that exceeded it, as text; if an operator canceled it, ``reject_value`` is the operator's reason.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

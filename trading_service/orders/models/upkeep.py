@@ -35,10 +35,9 @@ class DailyOrders(models.Model):
 class OrderReplacement(models.Model):
     """The new order that a customer wants when the venue has canceled the old one.
 
-    ``quantity``: how much shall be filled in all, what the order itself has filled included; ``limit_price``:
-    of the new order. ``client_order_id``: the Idempotency-Key of the wish, and of the new order.
-    ``new_order_id``: what the new order's id will be. ``placed``: it is there; it never will be once the
-    order has ended without.
+    ``quantity``: the total, including what the old order has filled; ``limit_price``: of the new order.
+    ``client_order_id``: the Idempotency-Key of the request, and of the new order. ``new_order_id``: the id of
+    the new order. ``placed``: the new order exists; it never will if the old one ended for another reason.
     """
 
     order = models.OneToOneField(
@@ -69,9 +68,9 @@ class OrderReplacement(models.Model):
 class OrderDeadline(models.Model):
     """When an open order must have ended. Exactly the open orders have a row.
 
-    ``due_at`` is by the database's clock, which alone also decides what is due. ``rests``: the order stands
-    in the book, and is due a while after it expires there. ``recalls``: how often the venue was asked to give
-    the order back because it was due. ``user_id``: the order's; null where the version before wrote it.
+    ``due_at`` is by the database's clock, which also decides what is due. ``rests``: the order is in the
+    book, and due a while after it expires there. ``recalls``: how often the venue was asked to cancel the
+    order because it was due. ``user_id``: the order's; null in rows written by the previous version.
     """
 
     order = models.OneToOneField(Order, primary_key=True, on_delete=models.PROTECT, related_name="deadline")
