@@ -41,7 +41,7 @@ class DepositMakeApi(Api):
         request=DepositInput,
         examples=[body_example({"amount": "100.00", "currency": "USD"})],
         responses={201: DepositOutput},
-        summary="Top up my cash",
+        summary="Make a deposit",
         description="Booked at once.",
     )
     def post(self, request: Request) -> Response:
@@ -72,8 +72,8 @@ class WithdrawalMakeApi(Api):
         request=WithdrawalInput,
         examples=[body_example({"amount": "25.00", "currency": "USD"})],
         responses={201: WithdrawalOutput},
-        summary="Withdraw my cash",
-        description="Booked at once. At most what is available: what open orders hold stays.",
+        summary="Make a withdrawal",
+        description="Booked at once. At most what is available; cash held for orders cannot be withdrawn.",
     )
     def post(self, request: Request) -> Response:
         return idempotent(request, lambda key: self._make(request, key))

@@ -45,12 +45,12 @@ class InstrumentOutput(OutputSerializer):
     currency = serializers.CharField(read_only=True)
     lot_size = serializers.IntegerField(read_only=True)
     price_step = SteppedPriceField("price_step")
-    available_quantity = serializers.IntegerField(read_only=True, help_text="units on offer")
+    available_quantity = serializers.IntegerField(read_only=True, help_text="units that are still offered")
     price = SteppedPriceField("quote.price")
     previous_close = SteppedPriceField("quote.previous_close")
     change = serializers.SerializerMethodField(help_text="price − previous_close")
     change_percent = serializers.SerializerMethodField(help_text="change in percent of previous_close")
-    price_at = InstantField(read_only=True, help_text="when the price was true")
+    price_at = InstantField(read_only=True, help_text="time of the price")
     status = serializers.ChoiceField(InstrumentStatus.choices, read_only=True)
     simulated = serializers.BooleanField(read_only=True, help_text="not a real instrument")
 
@@ -129,19 +129,19 @@ class InstrumentQuery(serializers.Serializer):
         required=False,
         allow_blank=True,
         max_length=100,
-        help_text="ticker, name, ISIN, description; one typo is fine",
+        help_text="ticker, name, ISIN or description; tolerates one typo",
     )
     type = OneOfField(InstrumentType.values, required=False, allow_blank=True)
     ordering = OneOfField(
         [name for key in ORDERINGS for name in (key, f"-{key}")],
         required=False,
         allow_blank=True,
-        help_text="without it: the best match first, or by ticker",
+        help_text="default: the best match first, or by ticker",
     )
     page = WholeNumberField(required=False, min_value=1, max_value=10**9, help_text="the first is 1")
     page_size = WholeNumberField(
         required=False,
         min_value=1,
         max_value=MAX_PAGE_SIZE,
-        help_text=f"without it: {NumberedPages.page_size}",
+        help_text=f"default: {NumberedPages.page_size}",
     )

@@ -23,8 +23,8 @@ LAST_EVENT_ID = OpenApiParameter(
     "Last-Event-ID",
     str,
     OpenApiParameter.HEADER,
-    description="The `id` of the last event that came; browsers send it by themselves. "
-    "Quotes that have not changed since are not told again.",
+    description="The `id` of the last event received; browsers send it by themselves. "
+    "Quotes that have not changed since are not sent again.",
 )
 
 
@@ -49,10 +49,10 @@ class QuotesStreamApi(Api):
         parameters=[QuotesStreamQuery, LAST_EVENT_ID],
         responses={(200, "text/event-stream"): OpenApiTypes.STR},
         summary="Quotes as they change",
-        description="Server-sent events that go on until the client, the session or the token ends: at first "
-        "the present quote of each instrument, then each that changes. `event: quote`, and "
+        description="Server-sent events until the client disconnects or the session or token ends: first the "
+        "current quote of each instrument, then every change. `event: quote`, and "
         '`data: {"ticker": "AAPL", "price": "430.47", "price_at": "2025-01-31T09:30:00.000Z"}`. '
-        "A slow reader is told the latest of each instrument only. After 15 s without an event comes a line "
+        "A slow reader gets only the latest quote of each. After 15 s without an event comes a line "
         "that says nothing.",
     )
     def get(self, request: Request) -> StreamingHttpResponse:

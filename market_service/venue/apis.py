@@ -48,10 +48,10 @@ class BookApi(MovingApi):
         operation_id="instruments_book",
         parameters=[BookQuery, IF_NONE_MATCH],
         responses=BookOutput,
-        summary="The order book: what stands at which price",
-        description="Per price, the best first: units, and of how many orders. The exchange's own offer is "
-        "in it as one order of each side, while it trades: it sells what is left of the issue, and buys back "
-        "what it sold. During a halt nothing is executed; what waits is shown.",
+        summary="The order book, by price",
+        description="Per price, the best first: units, and the number of orders. While the exchange itself "
+        "trades, it is one order on each side: it sells what is left of the issue, and buys back what it "
+        "sold. During a halt nothing is executed; resting orders are shown.",
         examples=[
             answer_example(
                 {
@@ -86,8 +86,8 @@ class TradeListApi(MovingApi):
         operation_id="instruments_trades",
         parameters=[CURSOR, PAGE_SIZE, IF_NONE_MATCH],
         responses=TradeOutput(many=True),
-        summary="The tape: every trade, newest first",
-        description="Each execution once. `taker_side` is the side that came to what stood in the book.",
+        summary="The trades, newest first",
+        description="Each execution once. `taker_side` is the side of the incoming order.",
         examples=[
             answer_example(
                 {

@@ -22,8 +22,8 @@ class LevelOutput(OutputSerializer):
     """One price level of a side."""
 
     price = serializers.CharField(read_only=True, help_text="decimal string, in the instrument's currency")
-    quantity = serializers.IntegerField(read_only=True, help_text="units, of all its orders together")
-    orders = serializers.IntegerField(read_only=True, help_text="how many; the exchange's own offer is one")
+    quantity = serializers.IntegerField(read_only=True, help_text="units of all orders at this price")
+    orders = serializers.IntegerField(read_only=True, help_text="number of orders; the house counts as one")
 
 
 class BookOutput(OutputSerializer):
@@ -43,7 +43,7 @@ class BookQuery(serializers.Serializer):
         required=False,
         min_value=1,
         max_value=MAX_LEVELS,
-        help_text=f"prices of each side; without it: {LEVELS}",
+        help_text=f"prices of each side; default: {LEVELS}",
     )
 
 
@@ -54,7 +54,7 @@ class TradeOutput(OutputSerializer):
     price = serializers.CharField(read_only=True, help_text="decimal string, in the instrument's currency")
     quantity = serializers.IntegerField(read_only=True, help_text="units")
     taker_side = serializers.ChoiceField(
-        Side.choices, read_only=True, help_text="the side that came to what stood in the book"
+        Side.choices, read_only=True, help_text="the side of the incoming order"
     )
     executed_at = InstantField(read_only=True)
 

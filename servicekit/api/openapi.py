@@ -53,7 +53,7 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     {"type": "string", "pattern": "^[!-~]{1,128}$", "example": "0a8e5b06-6f4e-4f0e-9a39-0f0f3a4d8f11"},
     location=OpenApiParameter.HEADER,
     required=True,
-    description="A new random value for each new intention; the same once more when it is sent again.",
+    description="A new random value for each new operation; the same value for a retry.",
 )
 
 
@@ -61,7 +61,7 @@ IDEMPOTENCY_KEY = OpenApiParameter(
 LOCATION = OpenApiParameter("Location", str, OpenApiParameter.HEADER, response=[201])
 CONTENT_DISPOSITION = OpenApiParameter("Content-Disposition", str, OpenApiParameter.HEADER, response=[200])
 IF_NONE_MATCH = OpenApiParameter(
-    "If-None-Match", str, OpenApiParameter.HEADER, description="The ETag of an earlier answer."
+    "If-None-Match", str, OpenApiParameter.HEADER, description="The ETag of an earlier response."
 )
 
 

@@ -75,10 +75,10 @@ class OrderListApi(Api):
                 "Buy one at 400.00 or below, and wait for it",
             ),
         ],
-        description="The Idempotency-Key is the order's client_order_id. Answers before the order is filled. "
+        description="The Idempotency-Key is the order's client_order_id. Returns before the order is filled. "
         "An order that cannot be executed at all is created with the status rejected and a reject_reason. "
-        "It may be filled in parts. What is left of a limit order `day` or `gtc` rests in the book; what is "
-        "left of any other is canceled, with the reason unfilled. "
+        "It may be filled in parts. The rest of a limit order `day` or `gtc` rests in the book; the rest of "
+        "any other order is canceled, with the reason unfilled. "
         "One that is not confirmed in time ends as expired, with the reason timed_out; one whose time in the "
         "book is over, with day_ended. A quantity is a whole number of lots, or all that you can sell.",
     )
@@ -115,8 +115,8 @@ class OrderCancelApi(Api):
         operation_id="orders_cancel",
         request=None,
         responses={202: OrderOutput},
-        summary="Ask for an order to be canceled",
-        description="The venue decides whether it is in time: look at the order for the outcome.",
+        summary="Request the cancel of an order",
+        description="The venue decides whether it is in time; the order shows the outcome.",
     )
     def post(self, request: Request, order_id: UUID) -> Response:
         order = services.order_cancel_request(user_id=self.caller.id, order_id=order_id)
@@ -141,9 +141,9 @@ class OrderReplaceApi(Api):
             body_example({"limit_price": "410.00"}, "Another limit"),
             body_example({"quantity": 2, "limit_price": "410.00"}, "Another quantity and limit"),
         ],
-        description="The order is asked back, and once the venue has given it, an order for what is not "
-        "filled of the new quantity is placed, at the end of the queue: `replaced_by`, with the "
-        "Idempotency-Key as its client_order_id. If the order is filled first, there is none.",
+        description="The order is canceled, and once the venue has confirmed that, a new order is placed for "
+        "the unfilled part of the new quantity, at the end of the queue: `replaced_by`, with the "
+        "Idempotency-Key as its client_order_id. If the order is filled first, none is placed.",
     )
     def post(self, request: Request, order_id: UUID) -> Response:
         return idempotent(request, lambda key: self._replace(request, order_id, key))
@@ -163,13 +163,13 @@ class OrdersCancelAllApi(Api):
         operation_id="orders_cancel_all",
         request=CancelAllInput,
         responses={202: CancelAllOutput},
-        summary="Ask for all my open orders to be canceled",
+        summary="Request the cancel of all my open orders",
         examples=[
             body_example({"ticker": "AAPL"}, "Those of one instrument"),
             body_example({}, "All of them"),
         ],
-        description="Answers with the ids of the open orders. Asking again changes nothing. The venue "
-        "decides which of them it is in time for: look at the orders for the outcome.",
+        description="Returns the ids of the open orders. Repeating the request changes nothing. The venue "
+        "decides for each whether it is in time; the orders show the outcome.",
     )
     def post(self, request: Request) -> Response:
         terms = parsed(CancelAllInput, request.data)

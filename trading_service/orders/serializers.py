@@ -77,10 +77,10 @@ class ReplaceInput(StrictSerializer):
         required=False,
         allow_null=True,
         default=None,
-        help_text="How much shall be filled in all, what is filled already included. As before if not given.",
+        help_text="The new total, including what is filled already. Unchanged if not given.",
     )
     limit_price = PriceField(
-        required=False, allow_null=True, default=None, help_text="As before if not given."
+        required=False, allow_null=True, default=None, help_text="Unchanged if not given."
     )
 
 
@@ -105,7 +105,7 @@ class CancelAllOutput(serializers.Serializer):
 class RejectReasonOutput(serializers.Serializer):
     """Why an order was rejected, expired or canceled: a stable code, and a sentence for people."""
 
-    code = serializers.CharField(help_text=f"One of {', '.join(RejectCode)}; more may come.")
+    code = serializers.CharField(help_text=f"One of {', '.join(RejectCode)}; more may be added.")
     detail = serializers.CharField()
 
 
@@ -152,20 +152,20 @@ class OrderOutput(OutputSerializer):
     type = serializers.ChoiceField(OrderType.choices)
     quantity = serializers.IntegerField()
     limit_price = StepPriceField("limit_price")
-    worst_price = StepPriceField("worst_price", help_text="The bound that the customer set, if any.")
+    worst_price = StepPriceField("worst_price", help_text="The customer's own price bound, if any.")
     time_in_force = serializers.ChoiceField(TimeInForce.choices)
     status = serializers.ChoiceField(Status.choices)
     filled_quantity = serializers.IntegerField()
     remaining_quantity = serializers.IntegerField(
-        help_text="What is not filled; of an order that has ended, what never will be."
+        help_text="Units that are not filled; for an order that has ended, they never will be."
     )
     average_price = StepPriceField("average_price")
     amount = MoneyField()
     fee = MoneyField()
     currency = serializers.CharField()
     reject_reason = RejectReasonField()
-    rested_at = InstantField(allow_null=True, help_text="Since when it waits in the book, or did.")
-    expires_at = InstantField(allow_null=True, help_text="Until when it may rest; null if it does not.")
+    rested_at = InstantField(allow_null=True, help_text="When it entered the book.")
+    expires_at = InstantField(allow_null=True, help_text="When it expires; null if it does not rest.")
     cancel_requested_at = InstantField(allow_null=True)
     replaced_by = serializers.UUIDField(
         allow_null=True,
@@ -184,7 +184,7 @@ class FillOutput(serializers.ModelSerializer):
     fee = MoneyField()
     currency = serializers.CharField(source="order.currency")
     liquidity = serializers.SerializerMethodField(
-        help_text="`taker`: executed as the order came; `maker`: while it rested in the book."
+        help_text="`taker`: executed on arrival; `maker`: while resting in the book."
     )
 
     class Meta:
@@ -245,11 +245,11 @@ class OrderQuery(serializers.Serializer):
         required=False,
         source="until",
         end_of_day=True,
-        help_text="Created before; a date is included.",
+        help_text="Created before this time; a date includes that day.",
     )
     client_order_id = serializers.CharField(required=False, allow_blank=True, max_length=128)
 
     def get_fields(self) -> dict[str, Any]:
         """``from`` is a word of Python, so that field is added here."""
-        since = MomentField(required=False, source="since", help_text="Created then or later.")
+        since = MomentField(required=False, source="since", help_text="Created at this time or later.")
         return {**super().get_fields(), "from": since}

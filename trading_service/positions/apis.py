@@ -26,9 +26,9 @@ class PositionListApi(Api):
         operation_id="positions_list",
         parameters=[PositionQuery],
         responses=PortfolioOutput,
-        summary="My positions, and what they are worth",
-        description="The open ones, or with `closed=true` those that were sold completely. The totals are "
-        "over all of them either way.",
+        summary="My positions and their value",
+        description="Open positions, or with `closed=true` those that were sold completely. The totals are "
+        "over all positions in either case.",
     )
     def get(self, request: Request) -> Response:
         query = PositionQuery(data=request.query_params)
@@ -43,7 +43,7 @@ class PortfolioApi(Api):
     @extend_schema(
         operation_id="portfolio_get",
         responses=TotalsOutput,
-        summary="What my positions are worth together, and what they have brought",
+        summary="My portfolio: value and profit of all positions",
         description="Positions only: cash is in `GET /api/v1/account`.",
     )
     def get(self, request: Request) -> Response:
@@ -62,8 +62,8 @@ class PortfolioHistoryApi(Api):
         parameters=[HistoryQuery],
         responses=HistoryOutput,
         summary="The value of my positions by day",
-        description="Each day at its last prices, in UTC; today at the latest. What was put in and what the "
-        "positions were worth, so that the difference is the profit or loss until then. Cash is not in it: "
+        description="Each day (UTC) at its last prices; today at the latest quotes. The difference of the "
+        "value and the net invested is the profit or loss until then. Cash is not included: "
         "`GET /api/v1/operations` has the balance after each operation.",
     )
     def get(self, request: Request) -> Response:

@@ -59,33 +59,31 @@ class HoldingOutput(OutputSerializer):
 
     ticker = serializers.CharField(source="instrument.ticker")
     name = serializers.CharField(source="instrument.name", help_text="In the language of the request.")
-    quantity = serializers.IntegerField(help_text="0 of a closed position.")
+    quantity = serializers.IntegerField(help_text="0 for a closed position.")
     held_quantity = serializers.IntegerField(help_text="The part set aside for open sells.")
     average_cost = HoldingPriceField("average_cost", help_text="Per unit, fees included; null when closed.")
     price = HoldingPriceField("price")
-    price_at = InstantField(allow_null=True, help_text="When the price was true.")
-    previous_close = HoldingPriceField(
-        "previous_close", help_text="The last price of the last day before today, in UTC."
-    )
+    price_at = InstantField(allow_null=True, help_text="Time of the price.")
+    previous_close = HoldingPriceField("previous_close", help_text="The last price before today (UTC).")
     day_change = SignedMoneyField(
         help_text="The value now, less the value at the previous close, less what was put in today: units "
         "bought today count from their cost, units sold today up to what they brought."
     )
     day_change_percent = PercentField(
-        help_text="The same in percent of the value at the previous close and what was bought today."
+        help_text="`day_change` in percent of the value at the previous close plus what was bought today."
     )
-    market_value = SignedMoneyField(help_text="What it would be sold for at the price, the fee not counted.")
+    market_value = SignedMoneyField(help_text="Quantity × price, without the fee.")
     weight = PercentField(help_text="Its share of the market value of all positions, in percent.")
-    unrealized_pnl = SignedMoneyField(help_text="Market value less what the units cost.")
-    realized_pnl = SignedMoneyField(help_text="Of the units sold so far, fees deducted.")
+    unrealized_pnl = SignedMoneyField(help_text="Market value less the cost of the units.")
+    realized_pnl = SignedMoneyField(help_text="Profit on the units sold so far, fees deducted.")
     total_pnl = SignedMoneyField(help_text="Realized and unrealized together.")
     return_percent = PercentField(help_text="`total_pnl` in percent of `bought_cost`.")
     bought_quantity = serializers.IntegerField(
         source="ever.bought_quantity", help_text="All units ever bought."
     )
-    bought_cost = SignedMoneyField(source="ever.bought_cost", help_text="What they cost, fees included.")
+    bought_cost = SignedMoneyField(source="ever.bought_cost", help_text="Their cost, fees included.")
     sold_proceeds = SignedMoneyField(
-        source="ever.sold_proceeds", help_text="What all units sold brought, fees deducted."
+        source="ever.sold_proceeds", help_text="Proceeds of all units sold, fees deducted."
     )
     closed_at = InstantField(allow_null=True, help_text="When the last unit was sold; null while it is open.")
     currency = serializers.CharField(source="instrument.currency")
@@ -97,11 +95,11 @@ class TotalsOutput(OutputSerializer):
     currency = serializers.CharField()
     cost_method = serializers.ChoiceField(
         COST_METHODS,
-        help_text="How the cost of what was sold is found: `average`, or `fifo` (bought first, sold first). "
+        help_text="The cost method: `average`, or `fifo` (first in, first out). "
         "Only how the profit is split into realized and unrealized depends on it.",
     )
     market_value = SignedMoneyField()
-    cost = SignedMoneyField(help_text="What the open positions cost, fees included.")
+    cost = SignedMoneyField(help_text="The cost of the open positions, fees included.")
     unrealized_pnl = SignedMoneyField()
     realized_pnl = SignedMoneyField()
     total_pnl = SignedMoneyField(
@@ -109,12 +107,12 @@ class TotalsOutput(OutputSerializer):
         "while a price is unknown."
     )
     return_percent = PercentField(help_text="`total_pnl` in percent of `bought_cost`.")
-    day_change = SignedMoneyField(help_text="The sum of the positions'; null while a price is unknown.")
+    day_change = SignedMoneyField(help_text="The sum over all positions; null while a price is unknown.")
     day_change_percent = PercentField(
         help_text="In percent of the value at the previous close and what was bought today."
     )
-    bought_cost = SignedMoneyField(help_text="What was paid for all units ever bought, fees included.")
-    sold_proceeds = SignedMoneyField(help_text="What all sales brought, fees deducted.")
+    bought_cost = SignedMoneyField(help_text="The cost of all units ever bought, fees included.")
+    sold_proceeds = SignedMoneyField(help_text="Proceeds of all sales, fees deducted.")
 
 
 class PortfolioOutput(OutputSerializer):
@@ -161,7 +159,7 @@ class HistoryQuery(serializers.Serializer):
     to = DayField(
         required=False,
         source="until",
-        help_text=f"The last day; at most {LONGEST_DAYS} days from the first. Today unless it is given.",
+        help_text=f"The last day; at most {LONGEST_DAYS} days from the first. Default: today.",
     )
 
     default_error_messages = {
@@ -174,7 +172,7 @@ class HistoryQuery(serializers.Serializer):
         since = DayField(
             required=False,
             source="since",
-            help_text=f"The first day. {USUAL_DAYS} days before the last unless it is given.",
+            help_text=f"The first day. {USUAL_DAYS} days before the last by default.",
         )
         return {"from": since, **super().get_fields()}
 
@@ -207,13 +205,13 @@ class DayValueOutput(OutputSerializer):
 
     day = DayField()
     market_value = SignedMoneyField(
-        help_text="What all of them would have been sold for at the day's last prices, fees not counted. "
+        help_text="The value of all positions at the day's last prices, without fees. "
         "Without the cash, which billing keeps. Null when a price is unknown."
     )
     net_invested = SignedMoneyField(
-        help_text="What was paid for units until then less what their sales brought, fees included."
+        help_text="The cost of all buys until then less the proceeds of all sales, fees included."
     )
-    total_pnl = SignedMoneyField(help_text="Realized and unrealized until then: the one less the other.")
+    total_pnl = SignedMoneyField(help_text="Profit until then: `market_value − net_invested`.")
 
 
 class HistoryOutput(OutputSerializer):
