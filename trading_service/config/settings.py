@@ -59,7 +59,7 @@ OPEN_ORDERS_OF_INSTRUMENT = 50
 #: while billing has not answered, otherwise by asking the venue to give it back. By the database's clock.
 ORDER_DEADLINE = float(env.get("BIRZHA_ORDER_DEADLINE", "20"))
 
-#: Seconds past its expiry after which an order that rests is asked back.
+#: Seconds past its expiry after which the cancel of a resting order is requested.
 RESTING_DEADLINE = 60.0
 
 #: Orders that a customer may place until midnight UTC, and how many of them may have been rejected

@@ -214,7 +214,7 @@ class OrderDeadlineAdmin(ReadOnlyAdmin):
         "order_id": order_column(),
         "user": person("order__user_id", label=_("customer")),
         "related": order_links(),
-        **labelled(due_at=_("due"), rests=_("rests"), recalls=_("asked back")),
+        **labelled(due_at=_("due"), rests=_("rests"), recalls=_("cancel requests")),
     }
     find_ids = ("order__id", "order__user_id")
     find_people = ("order__user_id",)

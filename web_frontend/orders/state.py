@@ -34,7 +34,7 @@ def order_context(order: dict[str, Any]) -> dict[str, Any]:
 
 
 def is_replaceable(order: dict[str, Any]) -> bool:
-    """Whether another order may take its place: a limit order that is open and not asked back."""
+    """Whether another order may take its place: an open limit order without a cancel request."""
     return bool(
         order["type"] == "limit"
         and order["status"] not in FINAL_STATUSES

@@ -119,7 +119,7 @@ class DueOrder(NamedTuple):
     """An order whose deadline has passed.
 
     Attributes:
-        recalls: how often the venue was asked to give it back.
+        recalls: how often the venue was asked to cancel it.
         placed_by: the request that placed it; its trace only while the outbox has the order's first event.
     """
 

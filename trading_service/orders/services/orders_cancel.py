@@ -56,7 +56,7 @@ def orders_cancel(*, messages: Sequence[Ended], step: Step) -> None:
 
 
 def order_end(batch: Batch, order: LockedOrder, by: HasOrigin) -> None:
-    """End an order that will not be executed any more, and give a sell its units back.
+    """End an order that will not be executed any more, and release a sell's units.
 
     It is ``canceled`` when its customer had asked for that, whatever came first, otherwise ``expired``.
     """

@@ -47,7 +47,7 @@ def orders_cancel_request(*, user_id: UUID, ticker: str | None = None) -> list[U
         ticker: only those of this instrument, in any case.
 
     Returns:
-        The ids of the open orders: all of them are asked back now, some maybe were before.
+        The ids of the open orders; for some of them a cancel may have been requested before.
 
     Raises:
         InstrumentUnknown: no event has told of such an instrument.

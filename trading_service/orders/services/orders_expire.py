@@ -36,10 +36,10 @@ WHERE deadline.order_id = next.order_id
 def orders_expire(*, limit: int = LIMIT, resting: bool = False) -> int:
     """Take orders that are due, the longest overdue first, at most ``limit``.
 
-    One that billing has not answered ends here. One that is at the venue is asked back
-    (``OrderCancelRequested``; it is not the customer's wish, so ``cancel_requested_at`` stays empty) and
-    gets a later deadline: the venue's answer ends it. Orders that another transaction has in hand are
-    left for the next time. What is told carries the id and the trace of the request that placed the order.
+    An order that billing has not answered ends here. For an order at the venue a cancel is requested
+    (``OrderCancelRequested``; not by the customer, so ``cancel_requested_at`` stays empty), and it gets a
+    later deadline: the venue's answer ends it. Orders locked by another transaction are left for the next
+    run. Events carry the request id and the trace of the request that placed the order.
 
     Args:
         resting: those that rest, which are due a while after they should have expired; otherwise all others.

@@ -34,7 +34,7 @@ def orders_reject(
     messages: Sequence[Received[billing.HoldDeclined]] | Sequence[Received[market.OrderRefused]],
     step: Step,
 ) -> None:
-    """End orders as ``rejected``, with the reason, and give sells their units back.
+    """End orders as ``rejected``, with the reason, and release the units of sells.
 
     Args:
         messages: all of one type.
