@@ -123,7 +123,7 @@ def test_modules_and_other_settings_are_never_mixed_in() -> None:
 
     result = collect("--ds=market_service.config.settings", "user_service/tests/accounts")
     assert result.returncode == pytest.ExitCode.USAGE_ERROR
-    assert "theirs are 'user_service.config.settings'" in result.stderr
+    assert "need 'user_service.config.settings'" in result.stderr
 
     result = collect("--pyargs", "user_service.tests", "market_service.tests")
     assert result.returncode == pytest.ExitCode.USAGE_ERROR
