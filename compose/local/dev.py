@@ -97,7 +97,7 @@ def _apply(home: Home, changed: list[str]) -> None:
         names = restart.restart(
             home, services, migrate=any("/migrations/" in file for file in changed), wait=False
         )
-        did.append(f"{', '.join(names)} started anew")
+        did.append(f"{', '.join(names)} restarted")
         _wait(home, {service.name for service in services}, code.stamps())
     if any(file in GATEWAY_FILES for file in changed):
         system_owner.as_owner(home, lambda: gateway_restart.reload(home))

@@ -33,6 +33,7 @@ THE_REQUEST: Codes = (
             400,
             _("A time must be a date (2025-01-31) or a date-time with an offset (2025-01-31T09:30:00Z)."),
         ),
+        Code("day_invalid", 400, _("A day must be a date (2025-01-31).")),
         Code("not_found", 404, _("There is nothing at this address, or it belongs to somebody else.")),
         Code("not_yet", 404, _("This part of the API is planned and not built yet.")),
         Code("page_not_found", 404, _("The list has fewer pages; the detail gives the last one.")),
