@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable
 from decimal import Decimal
@@ -27,13 +28,17 @@ class Person:
     Attributes:
         ticker: what they trade.
         cash: what their balance must be, USD.
+        steps: the numbers of the steps told, which two of them may share.
+        operations, news: the types of what must be in their history, and the kinds of their notifications.
     """
 
     def __init__(self, address: str) -> None:
         self.http = httpx.Client(base_url=address, timeout=30, headers={"Accept-Language": "en"})
         self.ticker = ""
         self.cash = Decimal(0)
-        self.steps = 0
+        self.steps = itertools.count(1)
+        self.operations: list[str] = []
+        self.news: list[str] = []
 
     def send(self, method: str, path: str, **request: Any) -> httpx.Response:
         return self.http.request(method, f"/api/v1{path}", **request)
@@ -66,16 +71,24 @@ class Person:
         exact = Decimal(account["balance"]) == self.cash == Decimal(account["available"])
         check(exact and Decimal(account["held"]) == 0, f"{otherwise}: {self.cash} expected, got {account}")
 
-    def order(self, side: str, quantity: int) -> Any:
-        """Place a market order and wait until it is filled."""
-        body = {"ticker": self.ticker, "side": side, "type": "market", "quantity": quantity}
-        placed = self.call("POST", "/orders", 201, json=body, headers={"Idempotency-Key": str(uuid4())})
+    def place(self, side: str, quantity: int, **terms: str) -> Any:
+        """Place an order, a market order if the terms do not say otherwise."""
+        body = {"ticker": self.ticker, "side": side, "type": "market", "quantity": quantity, **terms}
+        return self.call("POST", "/orders", 201, json=body, headers={"Idempotency-Key": str(uuid4())})
 
-        def ended() -> Any:
-            order = self.call("GET", f"/orders/{placed['id']}")
-            return order if order["status"] in FINAL_STATUSES else None
+    def becomes(self, order: Any, what: str, good: Callable[[Any], Any]) -> Any:
+        """Wait until an order is as it must become."""
 
-        order = wait(f"the {side} order {placed['id']} did not end", ended)
+        def look() -> Any:
+            now = self.call("GET", f"/orders/{order['id']}")
+            return now if good(now) else None
+
+        return wait(f"the {order['side']} order {order['id']} {what}", look)
+
+    def filled(self, placed: Any) -> Any:
+        """Wait until an order is filled, in whole."""
+        order = self.becomes(placed, "did not end", lambda order: order["status"] in FINAL_STATUSES)
+        side, quantity = order["side"], order["quantity"]
         check(order["status"] == "filled", f"the {side} order is {order['status']}: {order['reject_reason']}")
         check(order["filled_quantity"] == quantity, f"{order['filled_quantity']} of {quantity} were filled")
         for total in ("amount", "fee"):
@@ -90,11 +103,15 @@ class Person:
             kinds = {row["type"] for row in self.operations_of(order)}
             return kinds == {order["side"], "fee"}
 
+        amount, fee = Decimal(order["amount"]), Decimal(order["fee"])
+        self.cash += (amount if order["side"] == "sell" else -amount) - fee
         wait("the order was filled but not settled", booked)
         self.balance_is(f"after this {order['side']} the balance is wrong")
         price = f"{order['filled_quantity']} {self.ticker} at {order['average_price']}"
         self.told(word, price, f"{order['amount']} USD, fee {order['fee']}", f"balance {self.cash}")
         self.shown(" → ".join(row["to_status"] for row in order["history"]))
+        self.operations += [order["side"], "fee"]
+        self.news.append("order_filled")
 
     def operations_of(self, order: Any) -> list[Any]:
         rows = self.call("GET", "/operations")["results"]
@@ -109,8 +126,7 @@ class Person:
         self.told("position", f"{quantity} {self.ticker} at {row['average_cost']}", value)
 
     def told(self, step: str, *facts: str) -> None:
-        self.steps += 1
-        say(f"{self.steps:>3}  {step:<15} {' · '.join(facts)}")
+        say(f"{next(self.steps):>3}  {step:<15} {' · '.join(facts)}")
 
     def shown(self, line: str) -> None:
         say(f"{'':21}{line}")

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from decimal import Decimal
 from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from compose.demo.client import Person, check, wait
+from compose.demo.client import check, wait
+from compose.demo.customer import PROMISED_S
+from compose.demo.waiting import Waiting
 
 DEPOSIT, WITHDRAWAL = Decimal("10000.00"), Decimal("250.50")
 BOUGHT, SOLD = 3, 2
-#: Seconds within which the public contract promises the account, and the end of a signed-out token.
-PROMISED = 2.0
 
 
-class Story(Person):
-    """Registers, tops up, searches, buys, sells, withdraws, reads history and notifications, signs out."""
-
-    def __init__(self, address: str) -> None:
-        super().__init__(address)
-        self.name = f"demo-{secrets.token_hex(4)}"
-        self.password = secrets.token_urlsafe(16)
+class Story(Waiting):
+    """Registers, tops up, searches, trades, waits in the book, withdraws, reads what happened, signs out."""
 
     def tell(self) -> None:
         """All of it.
@@ -33,8 +27,8 @@ class Story(Person):
         """
         for step in (
             self.search_signed_out, self.register, self.sign_in, self.account, self.deposit,
-            self.search_signed_in, self.buy, self.positions, self.sell, self.withdraw, self.history,
-            self.notifications, self.sign_out,
+            self.search_signed_in, self.buy, self.positions, self.sell, self.offer, self.show_book, self.meet,
+            self.withdraw, self.history, self.notifications, self.sign_out,
         ):  # fmt: skip
             step()
 
@@ -47,49 +41,20 @@ class Story(Person):
         word = share["name"].split()[0].lower()
         self.found(word, "without signing in")
 
-    def register(self) -> None:
-        body = {"username": self.name, "email": f"{self.name}@example.com", "password": self.password}
-        profile = self.call("POST", "/users", 201, json=body)
-        check(profile["username"] == self.name, f"registered {self.name}, but got {profile['username']}")
-        self.told("registered", self.name, f"user {profile['id']}")
-
-    def sign_in(self) -> None:
-        pair = self.call("POST", "/auth/token", json={"username": self.name, "password": self.password})
-        self.http.headers["Authorization"] = f"Bearer {pair['access']}"
-        self.told("signed in", f"a {pair['token_type']} token for {pair['expires_in']} s")
-
-    def account(self) -> None:
-        begun = time.monotonic()
-        wait("the account did not appear", self.account_or_none, PROMISED)
-        self.balance_is("a new account is not empty")
-        self.told("account opened", f"after {time.monotonic() - begun:.2f} s", "balance 0.00 USD")
-
     def deposit(self) -> None:
-        body = {"amount": str(DEPOSIT), "currency": "USD"}
-        key = {"Idempotency-Key": str(uuid4())}
-        self.call("POST", "/deposits", 201, json=body, headers=key)
-        again = self.send("POST", "/deposits", json=body, headers=key)
-        replayed = again.headers.get("Idempotency-Replayed") == "true"
-        check(again.status_code == 201 and replayed, "the same deposit sent twice was not recognised")
-        self.cash += DEPOSIT
-        self.balance_is("the deposit is not in the account exactly once")
-        self.told("topped up", f"{DEPOSIT} USD", "sent twice, booked once")
+        self.top_up(DEPOSIT)
 
     def search_signed_in(self) -> None:
         self.found(self.ticker.lower(), "signed in")
 
     def buy(self) -> None:
-        order = self.order("buy", BOUGHT)
-        self.cash -= Decimal(order["amount"]) + Decimal(order["fee"])
-        self.settled("bought", order)
+        self.settled("bought", self.filled(self.place("buy", BOUGHT)))
 
     def positions(self) -> None:
         self.position_is(BOUGHT)
 
     def sell(self) -> None:
-        order = self.order("sell", SOLD)
-        self.cash += Decimal(order["amount"]) - Decimal(order["fee"])
-        self.settled("sold", order)
+        self.settled("sold", self.filled(self.place("sell", SOLD)))
         self.position_is(BOUGHT - SOLD)
 
     def withdraw(self) -> None:
@@ -102,12 +67,13 @@ class Story(Person):
         self.cash -= WITHDRAWAL
         self.balance_is("the withdrawal did not leave the account exactly once")
         self.told("withdrew", f"{WITHDRAWAL} USD", "sent twice, booked once")
+        self.operations.append("withdrawal")
+        self.news.append("withdrawal_booked")
 
     def history(self) -> None:
         rows = self.call("GET", "/operations")["results"]
         kinds = [row["type"] for row in rows]
-        wanted = ["buy", "deposit", "fee", "fee", "sell", "withdrawal"]
-        check(sorted(kinds) == wanted, f"the history has {kinds}")
+        check(sorted(kinds) == sorted(self.operations), f"the history has {kinds}, not {self.operations}")
         total = sum(Decimal(row["amount"]) for row in rows)
         check(total == self.cash, f"the history adds up to {total}, not to the balance {self.cash}")
         latest = rows[0]["balance_after"]
@@ -119,13 +85,13 @@ class Story(Person):
             )
 
     def notifications(self) -> None:
-        wanted = ["deposit_booked", "order_filled", "order_filled", "welcome", "withdrawal_booked"]
+        wanted = sorted(self.news)
 
         def all_told() -> Any:
             page = self.call("GET", "/notifications")
             return page if sorted(row["kind"] for row in page["results"]) == wanted else None
 
-        page = wait("the five notifications did not all arrive", all_told)
+        page = wait(f"the notifications {wanted} did not all arrive", all_told)
         check(page["unread_count"] == len(wanted), f"{page['unread_count']} of {len(wanted)} are unread")
         self.told("notifications", f"{page['unread_count']} unread")
         for row in reversed(page["results"]):
@@ -135,6 +101,6 @@ class Story(Person):
         self.call("POST", "/auth/logout", 204)
         begun = time.monotonic()
         for path in ("/users/me", "/account", "/orders", "/notifications"):
-            left = max(0.1, PROMISED - (time.monotonic() - begun))
+            left = max(0.1, PROMISED_S - (time.monotonic() - begun))
             wait(f"GET {path} still takes the token", partial(self.refused, path), left)
         self.told("signed out", f"the token is refused everywhere after {time.monotonic() - begun:.2f} s")

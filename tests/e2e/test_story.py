@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from tests.e2e.people import Client, Person, problem_of, wait
+from tests.faults.target import Target
 from tests.system import System
 
 ORDER = {
@@ -31,6 +32,20 @@ NewPerson = Callable[..., Person]
 def test_the_demo_runs_through(system: System) -> None:
     result = system.run("compose.demo")
     assert result.returncode == 0, result.stdout + result.stderr
+    assert "took it back" in result.stdout
+    assert "Everything is correct" in result.stdout
+
+
+def test_two_customers_of_the_demo_meet_where_the_house_leaves_room(system: System) -> None:
+    target = Target(system.url, system.home)
+    target.set_half_spread(["AAPL"], Decimal("0.005"))
+    try:
+        result = system.run("compose.demo")
+    finally:
+        target.set_half_spread(["AAPL"], Decimal(0))
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "they bought" in result.stdout
+    assert "sold to them" in result.stdout
     assert "Everything is correct" in result.stdout
 
 

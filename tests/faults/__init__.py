@@ -1,9 +1,10 @@
 """Faults under load: is anything lost, made or done twice when processes, servers and clocks fail?
 
 ``python -m tests.faults`` (``make faults``) runs trials on a system of its own. One trial is one seed:
-customers buy, sell, cancel and deposit through the gateway and remember what they were told, faults
-come by a schedule drawn from the seed, the invariants that hold at every moment are looked at all the
-while, and after the last fault has been healed everything must be right within 30 seconds.
+customers trade with the house and with each other, rest in the book, replace, cancel, deposit and withdraw
+through the gateway and remember what they were told, faults come by a schedule drawn from the seed, the
+invariants that hold at every moment are looked at all the while, and after the last fault has been healed
+everything must be right within 30 seconds: with the orders that rest, and again when all were asked back.
 
 =================  ==========================================================================
 ``kinds/``         the faults: small objects that inject and heal

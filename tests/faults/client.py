@@ -20,7 +20,7 @@ RETRY_FOR_S = 4.0
 #: Answers of 400 to 499 that do not say whether the request had or will have an effect.
 OPEN = {401, 408, 409, 425, 429}
 #: The ones among them that do, by their code.
-DECIDED = {"order_not_cancelable", "account_not_ready"}
+DECIDED = {"order_not_cancelable", "order_not_replaceable", "account_not_ready"}
 
 
 @dataclass

@@ -14,10 +14,14 @@ from servicekit.contracts.values import FINAL_STATUSES
 from tests.faults.client import RETRY_FOR_S, ApiConnection, Call
 from tests.faults.pages import sign_in_and_out
 
+#: The list of the orders that have not ended.
+OPEN_ORDERS = "/orders?status=accepted,working,partially_filled"
+
 
 @dataclass
 class Intent:
-    """Something that a customer wants once, under a key of its own: an order, a deposit or a withdrawal.
+    """Something that a customer wants once, under a key of its own: an order, another in an order's place, a
+    deposit or a withdrawal.
 
     Attributes:
         calls: every time it was sent.
@@ -43,8 +47,9 @@ class Customer:
     """A customer with an account of their own.
 
     Attributes:
-        intents: every order, deposit and withdrawal, by key.
+        intents: every order, replacement, deposit and withdrawal, by key.
         cancels: every intent to take an order back that is still without an answer, by order id.
+        asked_back: the ids of the orders of which it was answered that they are asked back.
         names: the display names tried, the last one of which (or an unanswered later one) must stand.
         seen: order id → what was last read of it.
         broken: promises that were seen broken while they traded.
@@ -57,6 +62,7 @@ class Customer:
         self._password = secrets.token_urlsafe(12)
         self.intents: dict[str, Intent] = {}
         self.cancels: dict[str, Call] = {}
+        self.asked_back: set[str] = set()
         self.names: list[Call] = []
         self.seen: dict[str, dict[str, Any]] = {}
         self.broken: list[str] = []
@@ -118,9 +124,13 @@ class Customer:
         return self.intents.setdefault(key, Intent(path, body, key))
 
     def order(self, side: str, ticker: str, quantity: int, **more: str) -> Intent:
-        """A new market order."""
+        """A new market order, or another by its ``type`` among ``more``."""
         body = {"ticker": ticker, "side": side, "type": "market", "quantity": quantity, **more}
         return self.intent("/orders", body)
+
+    def replacement(self, order_id: str, **terms: Any) -> Intent:
+        """Another quantity or limit in an order's place."""
+        return self.intent(f"/orders/{order_id}/replace", terms)
 
     def send(
         self, intent: Intent, *, connection: ApiConnection | None = None, timeout_s: float = RETRY_FOR_S
@@ -135,6 +145,8 @@ class Customer:
         )
         intent.calls.append(call)
         self.calls += 1
+        if call.outcome == "ok" and intent.path.endswith("/replace"):
+            self.asked_back.add(call.answer["id"])
         return call
 
     def look(self, path: str) -> Call:
@@ -173,6 +185,26 @@ class Customer:
             self.cancels[order_id] = call
         else:
             self.cancels.pop(order_id, None)
+        if call.outcome == "ok":
+            self.asked_back.add(order_id)
+        return call
+
+    def cancel_all(self, ticker: str | None = None) -> Call:
+        """Ask for all that is open back; then see that nothing acknowledged before was passed over.
+
+        Args:
+            ticker: only those of this instrument.
+        """
+        known = set(self.seen)
+        call = self.connection.call("POST", "/orders/cancel-all", {"ticker": ticker} if ticker else {})
+        self.calls += 1
+        if call.outcome != "ok":
+            return call
+        self.asked_back.update(call.answer["ids"])
+        left = self.look(f"{OPEN_ORDERS}&page_size=200" + (f"&ticker={ticker}" if ticker else ""))
+        for order in left.answer["results"] if left.outcome == "ok" else ():
+            if order["id"] in known and order["cancel_requested_at"] is None:
+                self.broken.append(f"all was asked back, but not {order}")
         return call
 
     # -- afterwards ---------------------------------------------------------------------------
@@ -217,6 +249,11 @@ class Customer:
             following = page.get("next")
         return found
 
-    def unfinished(self) -> list[dict[str, Any]]:
-        """The orders that have not ended."""
-        return self.rows("/orders?status=accepted,working,partially_filled")
+    def unfinished(self, *, resting: bool = False) -> list[dict[str, Any]]:
+        """The orders that have not ended.
+
+        Args:
+            resting: what waits in the book, and was not asked back, has not ended either.
+        """
+        rows = self.rows(OPEN_ORDERS)
+        return [row for row in rows if resting or not row["rested_at"] or row["cancel_requested_at"]]

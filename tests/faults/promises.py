@@ -8,7 +8,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from servicekit.contracts.values import FINAL_STATUSES
-from tests.faults.customer import Customer
+from tests.faults.customer import Customer, Intent
+
+#: What may rest in the book: its type and time in force.
+RESTING = {("limit", "day"), ("limit", "gtc")}
 
 
 def broken_promises(customer: Customer) -> list[str]:
@@ -16,11 +19,15 @@ def broken_promises(customer: Customer) -> list[str]:
 
     Every acknowledged order, deposit and withdrawal exists, once; one whose answer got lost, sent again with
     its own key, is one order; what was refused does not exist; nobody did anything that was not asked for.
-    Every order has ended, and cash and positions are what the orders, deposits and withdrawals come to.
+    What was acknowledged as asked back was; an order that was to be replaced has its successor if it came to
+    that, for what it left. Every order has ended, and cash and positions are what the orders, deposits and
+    withdrawals come to.
     """
     orders = customer.rows("/orders")
     return [
         *_orders(customer, orders),
+        *_replaced(customer, orders),
+        *_asked_back(customer, orders),
         *_booked(customer, "deposit"),
         *_booked(customer, "withdrawal"),
         *_cash(customer, orders),
@@ -37,8 +44,12 @@ def _orders(customer: Customer, orders: list[dict[str, Any]]) -> Iterator[str]:
         customer.note(order)
         if order["status"] not in FINAL_STATUSES:
             yield f"an order has not ended: {order}"
+        if order["rested_at"] and (order["type"], order["time_in_force"]) not in RESTING:
+            yield f"an order rested that must not: {order}"
+        if order["time_in_force"] == "fok" and order["filled_quantity"] not in (0, order["quantity"]):
+            yield f"an order was filled in part that must not: {order}"
     asked = {key: intent for key, intent in customer.intents.items() if intent.path == "/orders"}
-    for key in by_key.keys() - asked.keys():
+    for key in by_key.keys() - asked.keys() - _replacements(customer).keys():
         yield f"orders that nobody asked for: {by_key[key]}"
     for key, intent in asked.items():
         told, found = {answer["id"] for answer in intent.confirmed}, by_key[key]
@@ -47,9 +58,52 @@ def _orders(customer: Customer, orders: list[dict[str, Any]]) -> Iterator[str]:
         if {order["id"] for order in found} != told or len(found) != len(told):
             yield f"told of {told or 'nothing'} under the key {key}, but there is {found or 'nothing'}"
         for order in found:
-            asked_for = ("ticker", "side", "type", "quantity", "worst_price")
+            asked_for = ("ticker", "side", "type", "quantity", "limit_price", "worst_price")
             if any(not _same(order[name], intent.body.get(name)) for name in asked_for):
                 yield f"asked for {intent.body}, got {order}"
+            if order["time_in_force"] != intent.body.get("time_in_force", "day"):
+                yield f"asked for {intent.body}, got {order}"
+
+
+def _replacements(customer: Customer) -> dict[str, Intent]:
+    return {key: intent for key, intent in customer.intents.items() if intent.path.endswith("/replace")}
+
+
+def _replaced(customer: Customer, orders: list[dict[str, Any]]) -> Iterator[str]:
+    """An order that ended because it was to be replaced has one successor, for what it left; no other has."""
+    by_id = {order["id"]: order for order in orders}
+    for key, intent in _replacements(customer).items():
+        told = {(answer["id"], answer["replaced_by"]) for answer in intent.confirmed}
+        found = [order for order in orders if order["client_order_id"] == key]
+        if len(told) > 1:
+            yield f"one key, several replacements told of: {key} {told}"
+        wanted = [wish for wish in (_successor(by_id.get(old), intent, new) for old, new in told) if wish]
+        for wish in wanted:
+            if not any(all(_same(order[name], wish[name]) for name in wish) for order in found):
+                yield f"{intent.path} to {intent.body} should lead to {wish}, not {found or 'nothing'}"
+        if len(found) > len(wanted):
+            yield f"orders in the place of one that was not replaced: {found}"
+
+
+def _successor(old: dict[str, Any] | None, intent: Intent, new: str) -> dict[str, Any] | None:
+    """What must be in the place of an order now; None: nothing, for it ended otherwise."""
+    if old is None:
+        return {"id": new}
+    left = intent.body.get("quantity", old["quantity"]) - old["filled_quantity"]
+    if old["status"] != "canceled" or old["reject_reason"] or left <= 0:
+        return None
+    same = {name: old[name] for name in ("ticker", "side", "type", "time_in_force")}
+    limit = intent.body.get("limit_price", old["limit_price"])
+    return {"id": new, **same, "quantity": left, "limit_price": limit}
+
+
+def _asked_back(customer: Customer, orders: list[dict[str, Any]]) -> Iterator[str]:
+    """Of every order that was acknowledged as asked back it is on record; nobody else's was."""
+    by_id = {order["id"]: order for order in orders}
+    for order_id in customer.asked_back:
+        order = by_id.get(order_id)
+        if order is None or order["cancel_requested_at"] is None:
+            yield f"told that the order {order_id} is asked back, but there is {order}"
 
 
 def _same(told: Any, asked: Any) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -78,6 +79,28 @@ class Target(System):
     def wait_until_there(self, name: str, *, seconds: float) -> None:
         """Return when supervisord has a living process of that name, which may still be starting."""
         self._wait(name, lambda state: state["pid"] != 0 and psutil.pid_exists(state["pid"]), seconds)
+
+    def set_half_spread(self, tickers: Iterable[str], share: Decimal) -> None:
+        """Let the house keep so far from the quotes of these, as a share of the quote.
+
+        To be brought nearer only while no order rests there: nothing is executed here.
+        """
+        with self.superuser("market") as connection, connection.cursor() as cursor:
+            cursor.execute(
+                """
+                UPDATE instruments_instrument AS instrument SET half_spread = round(price * %s, 6)
+                FROM quotes_quote AS quote WHERE instrument_id = instrument.id AND ticker = ANY(%s)
+                """,
+                [share, list(tickers)],
+            )
+
+    def trades_between_customers(self) -> int:
+        """How many trades there ever were in which neither side is the house."""
+        with self.superuser("market") as connection, connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM venue_trade WHERE num_nulls(buy_order_id, sell_order_id) = 0"
+            )
+            return int(cursor.fetchone()[0])
 
     def set_clock(self, service: str, seconds: float) -> None:
         """Put a service's clock off by so much; 0: right again."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -50,6 +51,7 @@ def test_the_matcher_is_compared_and_a_mistake_in_it_is_told(capsys: Any) -> Non
         (400, "quantity_invalid", "refused"),
         (422, "idempotency_key_reused", "refused"),
         (409, "order_not_cancelable", "refused"),
+        (409, "order_not_replaceable", "refused"),
         (409, "idempotency_in_flight", "unknown"),
         (401, "token_invalid", "unknown"),
         (429, "too_many_requests", "unknown"),
@@ -70,17 +72,38 @@ def test_no_answer_is_an_unknown_outcome() -> None:
 
 @pytest.fixture(scope="module")
 def customer(target: Target) -> Customer:
-    """Has deposited, bought, been refused and sold, and everything has come to rest."""
+    """Has deposited, bought, been refused and sold, replaced an order and asked two back; all is over."""
     customer = Customer(target.url, seed="honest")
     customer.open_account("1000.00")
     for side, quantity in (("buy", 2), ("buy", 0), ("buy", 50_000), ("sell", 1)):
         order = customer.send(customer.order(side, HOT, quantity)).answer
-        while order.get("id") and order["status"] not in FINAL_STATUSES:
-            order = customer.look(f"/orders/{order['id']}").answer
+        if order.get("id"):
+            _until(customer, order["id"], lambda order: order["status"] in FINAL_STATUSES)
+    old, _ = (_resting(customer) for _ in range(2))
+    new_id = customer.send(customer.replacement(old, quantity=3)).answer["replaced_by"]
+    _until(customer, old, lambda order: order["status"] == "canceled")
+    _until(customer, new_id, lambda order: order["rested_at"])
+    assert len(customer.cancel_all().answer["ids"]) == 2
     end = time.monotonic() + 10
     while broken_promises(customer) and time.monotonic() < end:
         time.sleep(0.2)
     return customer
+
+
+def _until(customer: Customer, order_id: str, good: Callable[[dict[str, Any]], Any]) -> None:
+    end = time.monotonic() + 20
+    while not good(order := customer.look(f"/orders/{order_id}").answer):
+        assert time.monotonic() < end, order
+        time.sleep(0.05)
+
+
+def _resting(customer: Customer) -> str:
+    """The id of a bid that waits below the market."""
+    price = Decimal(customer.look(f"/instruments/{HOT}").answer["price"])
+    terms = {"type": "limit", "limit_price": f"{price - 2}", "time_in_force": "gtc"}
+    order_id: str = customer.send(customer.order("buy", HOT, 2, **terms)).answer["id"]
+    _until(customer, order_id, lambda order: order["rested_at"])
+    return order_id
 
 
 def test_kept_promises_are_not_reported(customer: Customer) -> None:
@@ -116,6 +139,36 @@ def _another_order_than_was_asked_for(customer: Customer) -> None:
     intent.body = {**intent.body, "quantity": 77}
 
 
+def _replacement(customer: Customer) -> Intent:
+    return next(intent for intent in customer.intents.values() if intent.path.endswith("/replace"))
+
+
+def _a_replacement_is_lost(customer: Customer) -> None:
+    intent = _replacement(customer)
+    intent.calls[:] = [_told(intent.confirmed[0]["id"], replaced_by="0")]
+
+
+def _replaced_by_another_quantity(customer: Customer) -> None:
+    _replacement(customer).body = {"quantity": 5}
+
+
+def _a_refused_replacement_is_there(customer: Customer) -> None:
+    _replacement(customer).calls[:] = [Call("POST", "/orders", status=400, answer={})]
+
+
+def _a_replacement_from_nowhere(customer: Customer) -> None:
+    customer.intents.pop(_replacement(customer).key)
+
+
+def _asked_back_but_not_on_record(customer: Customer) -> None:
+    customer.asked_back.add(_orders(customer)[0].confirmed[0]["id"])
+
+
+def _at_another_limit(customer: Customer) -> None:
+    intent = next(intent for intent in _orders(customer) if "limit_price" in intent.body)
+    intent.body = {**intent.body, "limit_price": "1.00"}
+
+
 def _a_deposit_is_lost(customer: Customer) -> None:
     intent = customer.intent("/deposits", {"amount": "12.34", "currency": "USD"})
     intent.calls.append(_told("0"))
@@ -146,6 +199,12 @@ LIES = {
     _refused_but_done: "told of nothing",
     _two_orders_of_one_key: "several orders",
     _another_order_than_was_asked_for: "asked for",
+    _at_another_limit: "asked for",
+    _a_replacement_is_lost: "should lead to",
+    _replaced_by_another_quantity: "should lead to",
+    _a_refused_replacement_is_there: "was not replaced",
+    _a_replacement_from_nowhere: "nobody asked for",
+    _asked_back_but_not_on_record: "is asked back",
     _a_deposit_is_lost: "deposits told of but not booked",
     _a_withdrawal_is_lost: "withdrawals told of but not booked",
     _a_deposit_from_nowhere: "booked untold",
@@ -162,11 +221,12 @@ def test_a_broken_promise_is_found(customer: Customer, lie: Callable[[Customer],
             for key, intent in customer.intents.items()
         },
         dict(customer.seen),
+        set(customer.asked_back),
     )
     try:
         lie(customer)
         found = broken_promises(customer)
     finally:
-        customer.intents, customer.seen = kept
+        customer.intents, customer.seen, customer.asked_back = kept
         customer.broken.clear()
     assert any(LIES[lie] in what for what in found), found

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from random import Random
 from typing import TypeVar
 
 from servicekit.contracts.values import FINAL_STATUSES
 from tests.faults.customer import Customer
-from tests.faults.load import HOT, Trader
+from tests.faults.load import HALF_SPREAD, HOT, TICKERS, Trader
 from tests.faults.promises import broken_promises
 from tests.faults.schedule import Planned
 from tests.faults.target import Target
@@ -42,6 +43,8 @@ class Outcome:
         broken: every violation found, as texts; empty: the trial is good.
         timeline: what was done to the system, with the seconds since the start of the load.
         recovery: seconds from the last heal until everything was right.
+        met: trades of the load in which neither side is the house.
+        rested: orders that rested when everything else had ended.
     """
 
     seed: str
@@ -51,6 +54,8 @@ class Outcome:
     calls: int = 0
     unknown: int = 0
     looks: int = 0
+    met: int = 0
+    rested: int = 0
     seconds: float = 0.0
     recovery: float = 0.0
 
@@ -90,6 +95,8 @@ class Trial:
     # -- before and during --------------------------------------------------------------------
 
     def _prepare(self) -> None:
+        self.target.set_half_spread(TICKERS, HALF_SPREAD)
+        self.outcome.met = -self.target.trades_between_customers()
         self._each(self.traders, lambda trader: trader.open_account())
         for planned in self.plan:
             planned.fault.prepare(self.target)
@@ -142,7 +149,7 @@ class Trial:
     # -- afterwards ---------------------------------------------------------------------------
 
     def _recover(self) -> None:
-        """Within :data:`RECOVERY`: nothing is open, everything works, and everything is right."""
+        """Within :data:`RECOVERY`: everything works and is right, with what rests, and without it."""
         healed = time.monotonic()
         end = healed + RECOVERY
         customers = [*self.traders, *(one for planned in self.plan for one in planned.fault.customers)]
@@ -151,16 +158,14 @@ class Trial:
         self._note("every call is answered")
         self._each(self.traders, lambda customer: self._works(customer, end))
         self._note("new orders are filled")
-        for customer in customers:
-            while (left := customer.unfinished()) and time.monotonic() < end:
-                time.sleep(0.3)
-            if left:
-                self._broken(f"{RECOVERY:.0f} s after the last fault orders have not ended: {left}")
-        self._note("every order has ended")
-        if said := at_rest(end):
-            self._broken(f"{RECOVERY:.0f} s after the last fault:\n{said}")
-        self._note("every invariant was looked at")
+        self._rest(customers, end, resting=False)
+        self._note("every order has ended or rests, and every invariant was looked at")
+        self.outcome.rested = sum(len(customer.unfinished(resting=True)) for customer in customers)
+        self._each(customers, lambda customer: customer.must(customer.cancel_all))
+        self._rest(customers, end, resting=True)
+        self._note("all was asked back and has ended, and every invariant was looked at again")
         self.outcome.recovery = time.monotonic() - healed
+        self.target.set_half_spread(TICKERS, Decimal(0))
         for planned in self.plan:
             planned.fault.afterwards(self.target, end)
             self.outcome.broken += planned.fault.broken
@@ -172,8 +177,22 @@ class Trial:
             self._broken(f"not running: {', '.join(away)}")
         self._count(customers)
 
+    def _rest(self, customers: list[Customer], end: float, *, resting: bool) -> None:
+        """By then every order has ended, and every invariant holds.
+
+        Args:
+            resting: what waits in the book must have ended, too.
+        """
+        for customer in customers:
+            while (left := customer.unfinished(resting=resting)) and time.monotonic() < end:
+                time.sleep(0.3)
+            if left:
+                self._broken(f"{RECOVERY:.0f} s after the last fault orders have not ended: {left}")
+        if said := at_rest(end):
+            self._broken(f"{RECOVERY:.0f} s after the last fault:\n{said}")
+
     def _works(self, customer: Customer, end: float) -> None:
-        """A new order is filled again, unless there is no money left for it."""
+        """A new order is filled again, unless there is no money for it, or an own order is in its way."""
         while True:
             intent = customer.order("buy", HOT, 1)
             left = end - time.monotonic()
@@ -184,7 +203,7 @@ class Trial:
                 path = f"/orders/{order['id']}"
                 order = customer.must(lambda path=path: customer.look(path)).answer
             code = (order["reject_reason"] or {}).get("code")
-            if order["status"] == "filled" or code == "insufficient_funds":
+            if order["status"] == "filled" or code in ("insufficient_funds", "self_trade"):
                 return
             assert time.monotonic() < end, f"no new order is filled: {order}"
             time.sleep(0.5)
@@ -194,6 +213,7 @@ class Trial:
             self.outcome.orders.update(order["status"] for order in customer.seen.values())
             self.outcome.calls += customer.calls
         self.outcome.looks = self.watch.looks
+        self.outcome.met += self.target.trades_between_customers()
         if self.watch.broken:
             self._broken(f"while faults were on, {self.watch.broken}")
 
