@@ -10,13 +10,10 @@ from django.db import transaction
 
 from billing_service.cash.errors import BalanceLimitExceeded, DepositLimitExceeded, DepositQuotaExceeded
 from billing_service.cash.models import Deposit
+from billing_service.cash.services.booking import cash_book
 from billing_service.cash.services.checks import limit_words, open_account_lock, quota_check
-from billing_service.ledger.models import JournalEntry, LedgerAccount, LedgerEntry
-from billing_service.ledger.services import Draft, Posting, journal_book
 from servicekit.contracts.billing import DepositBooked
-from servicekit.ids import new_id
 from servicekit.messaging.publish import publish
-from servicekit.telemetry import current_request_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,39 +50,22 @@ def deposit_make(*, user_id: UUID, amount: int, currency: str, idempotency_key: 
     if account.balance + amount > settings.BALANCE_LIMIT:
         raise BalanceLimitExceeded(**limit_words(settings.BALANCE_LIMIT, account.balance + amount, currency))
     quota_check(Deposit, user_id=user_id, limit=settings.DEPOSITS_A_DAY, refusal=DepositQuotaExceeded)
-    deposit_id = new_id()
-    (entry,) = journal_book(
-        [
-            Draft(
-                type=JournalEntry.Type.DEPOSIT,
-                source_id=deposit_id,
-                request_id=current_request_id(),
-                currency=currency,
-                postings=[
-                    Posting(account, LedgerEntry.Kind.DEPOSIT, amount),
-                    Posting(LedgerAccount.Kind.EXTERNAL, LedgerEntry.Kind.DEPOSIT, -amount),
-                ],
-                description="deposit",
-            )
-        ]
-    )
-    deposit = Deposit.objects.create(
-        id=deposit_id,
+    deposit = cash_book(
+        Deposit,
+        account=account,
         user_id=user_id,
-        idempotency_key=idempotency_key,
-        amount=amount,
+        change=amount,
         currency=currency,
-        journal_entry_id=entry.id,
-        created_at=entry.occurred_at,
+        idempotency_key=idempotency_key,
     )
     publish(
         DepositBooked(
-            deposit_id=deposit_id,
+            deposit_id=deposit.id,
             user_id=user_id,
             amount=amount,
             currency=currency,
             balance_after=account.balance,
-            booked_at=entry.occurred_at,
+            booked_at=deposit.created_at,
         )
     )
     return DepositMade(deposit=deposit, balance_after=account.balance)

@@ -14,13 +14,10 @@ from billing_service.cash.errors import (
     WithdrawalQuotaExceeded,
 )
 from billing_service.cash.models import Withdrawal
+from billing_service.cash.services.booking import cash_book
 from billing_service.cash.services.checks import limit_words, open_account_lock, quota_check
-from billing_service.ledger.models import JournalEntry, LedgerAccount, LedgerEntry
-from billing_service.ledger.services import Draft, Posting, journal_book
 from servicekit.contracts.billing import WithdrawalBooked
-from servicekit.ids import new_id
 from servicekit.messaging.publish import publish
-from servicekit.telemetry import current_request_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,39 +56,22 @@ def withdrawal_make(*, user_id: UUID, amount: int, currency: str, idempotency_ke
     quota_check(
         Withdrawal, user_id=user_id, limit=settings.WITHDRAWALS_A_DAY, refusal=WithdrawalQuotaExceeded
     )
-    withdrawal_id = new_id()
-    (entry,) = journal_book(
-        [
-            Draft(
-                type=JournalEntry.Type.WITHDRAWAL,
-                source_id=withdrawal_id,
-                request_id=current_request_id(),
-                currency=currency,
-                postings=[
-                    Posting(account, LedgerEntry.Kind.WITHDRAWAL, -amount),
-                    Posting(LedgerAccount.Kind.EXTERNAL, LedgerEntry.Kind.WITHDRAWAL, amount),
-                ],
-                description="withdrawal",
-            )
-        ]
-    )
-    withdrawal = Withdrawal.objects.create(
-        id=withdrawal_id,
+    withdrawal = cash_book(
+        Withdrawal,
+        account=account,
         user_id=user_id,
-        idempotency_key=idempotency_key,
-        amount=amount,
+        change=-amount,
         currency=currency,
-        journal_entry_id=entry.id,
-        created_at=entry.occurred_at,
+        idempotency_key=idempotency_key,
     )
     publish(
         WithdrawalBooked(
-            withdrawal_id=withdrawal_id,
+            withdrawal_id=withdrawal.id,
             user_id=user_id,
             amount=amount,
             currency=currency,
             balance_after=account.balance,
-            booked_at=entry.occurred_at,
+            booked_at=withdrawal.created_at,
         )
     )
     return WithdrawalMade(withdrawal=withdrawal, balance_after=account.balance)
