@@ -7,7 +7,8 @@ is judged at once and a quiet one on what there is. Any of these is a reason:
 - Errors: at least 5 more failed than would at the stable version's rate, their share is more than 5 points
   above it, and chance does not explain it (three standard deviations).
 - Slowness: of at least 6 answers, half took longer than 0.3 s and than three times what half of the stable
-  version's took. With fewer than 6 answers of the stable version to compare with: longer than 1 s.
+  version's took. With fewer than 6 answers of the stable version to compare with: longer than 1 s. Answers of the
+  canary's first 3 s do not count: a new process imports and connects while it gives them.
 - No answer: for 3 s at least 3 requests waited and none was answered.
 
 What both versions suffer alike (a database that is down) is no reason.
@@ -26,6 +27,8 @@ WINDOWS_S = (3.0, 10.0, 30.0)
 MIN_ERRORS = 5
 #: Points of percent above the stable version's share of failures.
 ERROR_MARGIN_PERCENT = 5.0
+#: Seconds after a canary's first answer whose times say nothing: its processes are still cold.
+COLD_START_S = 3.0
 #: Fewer answers than this say nothing about times.
 MIN_ANSWERS = 6
 #: A median below this (seconds) is never slow.
@@ -52,9 +55,9 @@ def judge(samples: Sequence[Sample]) -> str:
     for window in WINDOWS_S:
         first = _before(samples, last.at - window)
         canary, stable = between(first.canary, last.canary), between(first.stable, last.stable)
-        if reason := _errors(canary, stable, window) or _slowness(canary, stable, window):
+        if reason := _errors(canary, stable, window):
             return reason
-    return _unresponsive(samples)
+    return _slowness(samples) or _unresponsive(samples)
 
 
 def _ejected(samples: Sequence[Sample]) -> bool:
@@ -96,7 +99,21 @@ def _errors(canary: Tally, stable: Tally, window: float) -> str:
     )
 
 
-def _slowness(canary: Tally, stable: Tally, window: float) -> str:
+def _slowness(samples: Sequence[Sample]) -> str:
+    began = next((sample.at for sample in samples if sample.canary.answers), math.inf)
+    warm = [sample for sample in samples if sample.at >= began + COLD_START_S]
+    if not warm:
+        return ""
+    last = warm[-1]
+    for window in WINDOWS_S:
+        first = _before(warm, last.at - window)
+        canary, stable = between(first.canary, last.canary), between(first.stable, last.stable)
+        if reason := _slow(canary, stable, window):
+            return reason
+    return ""
+
+
+def _slow(canary: Tally, stable: Tally, window: float) -> str:
     if counted(canary) < MIN_ANSWERS:
         return ""
     compared = counted(stable) >= MIN_ANSWERS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.canary.stats import Sample, Tally
-from gateway.canary.verdict import judge
+from gateway.canary.verdict import COLD_START_S, judge
 
 BOUNDS = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
@@ -70,7 +70,18 @@ def test_errors(canary: tuple[int, int], stable: tuple[int, int], bad: bool) -> 
     ],
 )
 def test_slowness(canary: tuple[int, float], stable: tuple[int, float], bad: bool) -> None:
-    assert bool(reason(tally(canary[0], 0, canary[1]), tally(stable[0], 0, stable[1]))) == bad
+    answers, seconds = canary
+    first, later = tally(1, 0, seconds), tally(1 + answers, 0, seconds)
+    looks = [sample(at, first, tally()) for at in (0, COLD_START_S)]
+    looks.append(sample(COLD_START_S + 3, later, tally(stable[0], 0, stable[1])))
+    assert bool(judge(looks)) == bad
+
+
+def test_first_answers_of_a_new_process_are_slow_anywhere() -> None:
+    cold = [sample(0, tally(), tally()), sample(0.5, tally(1, 0, 2.0), tally(9))]
+    cold += [sample(at / 2, tally(20, 0, 2.0), tally(9 * at)) for at in range(2, 12)]
+    assert judge(cold) == ""
+    assert judge([*cold, sample(7, tally(40, 0, 2.0), tally(200))]) != ""
 
 
 def test_a_quiet_canary_is_judged_on_the_last_half_minute() -> None:
