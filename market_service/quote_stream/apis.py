@@ -52,8 +52,8 @@ class QuotesStreamApi(Api):
         description="Server-sent events until the client disconnects or the session or token ends: first the "
         "current quote of each instrument, then every change. `event: quote`, and "
         '`data: {"ticker": "AAPL", "price": "430.47", "price_at": "2025-01-31T09:30:00.000Z"}`. '
-        "A slow reader gets only the latest quote of each. After 15 s without an event comes a line "
-        "that says nothing.",
+        "A slow reader gets only the latest quote of each. After 15 s without an event comes "
+        "`event: heartbeat`.",
     )
     def get(self, request: Request) -> StreamingHttpResponse:
         number = quotes_number()  # before the quotes, which may be newer and are then told once more

@@ -16,6 +16,8 @@ from servicekit.event_stream import metrics
 
 #: Milliseconds after which a browser asks again.
 RETRY_MS = 2_000
+#: An event, not a comment: a page is told of it, and knows that the stream runs while no price moves.
+HEARTBEAT = b"event: heartbeat\ndata: {}\n\n"
 
 
 @dataclass(eq=False)
@@ -70,7 +72,7 @@ class Listener:
             try:
                 await asyncio.wait_for(self._changed.wait(), settings.STREAM_HEARTBEAT_S)
             except TimeoutError:
-                yield b": \n\n"
+                yield HEARTBEAT
 
     def _take(self) -> list[tuple[int, Mapping[str, Any]]]:
         with self._lock:

@@ -80,7 +80,7 @@ CSRF_FAILURE_VIEW = "servicekit.api.error_views.csrf_failure"
 # ── Streams of server-sent events (servicekit/event_stream) ─────────────────────────────────────
 #: The addresses of the process that holds them open, where a service has one.
 STREAM_URLCONF = ""
-#: Seconds without an event after which a line is sent that says nothing: who is gone is noticed.
+#: Seconds without an event after which a heartbeat is sent: who is gone is noticed, on both sides.
 STREAM_HEARTBEAT_S = 15.0
 #: Seconds between two looks whether a listener's session or token has ended.
 STREAM_SESSION_CHECK_S = 1.0

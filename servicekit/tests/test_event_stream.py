@@ -20,9 +20,9 @@ from servicekit.auth.principals import Anonymous, Principal
 from servicekit.auth.sessions import session_revoke
 from servicekit.event_stream import Listener, listeners, metrics
 from servicekit.event_stream.errors import StreamsFull, TooManyStreams
+from servicekit.event_stream.listener import HEARTBEAT
 from servicekit.ids import new_id
 
-HEARTBEAT = b": \n\n"
 #: Seconds after which something that should have come has not.
 LATE_S = 20
 

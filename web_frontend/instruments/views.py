@@ -40,6 +40,7 @@ def instrument_list(request: GatewayRequest) -> HttpResponse:
         "type": kind,
         "types": LABELS["types"],
         "answer": answer,
+        "currency": answer["results"][0]["currency"] if answer and answer["results"] else "",
         "here": here,
         **_page_links(answer, page, search=search, type=kind),
     }

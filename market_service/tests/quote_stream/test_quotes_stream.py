@@ -16,13 +16,13 @@ from market_service.quote_stream import services
 from servicekit.auth.authentication import OPERATOR_COOKIE
 from servicekit.auth.tokens import LEEWAY
 from servicekit.event_stream import listeners
+from servicekit.event_stream.listener import HEARTBEAT
 from servicekit.ids import new_id
 from servicekit.testing.keys import access_token
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PATH = "/api/v1/quotes/stream?tickers=AAPL"
-HEARTBEAT = b": \n\n"
 #: Seconds after which something that should have come has not.
 LATE_S = 20
 

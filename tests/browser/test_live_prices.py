@@ -1,0 +1,69 @@
+"""Prices that move on the market's and an instrument's page, as the server would write them."""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_HALF_UP, Decimal
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from servicekit.numerals import numerals
+from tests.browser.conftest import OpenPage
+
+STREAM = re.compile("/api/v1/quotes/stream")
+#: Ticks come every few seconds.
+TICK_MS = 60_000
+SAID = {
+    "en": {"open": "Live prices", "broken": "Prices are not moving: no connection. Reconnecting…"},
+    "ru": {"open": "Цены обновляются", "broken": "Цены не обновляются: нет соединения. Переподключаемся…"},
+}
+#: What has moved: its ticker, price, previous close and texts, once its row is no longer as it came.
+MOVED = """() => {
+    for (const box of document.querySelectorAll('[data-live]')) {
+        const price = box.querySelector('.live-price');
+        if (!price.matches('.tick-up, .tick-down')) continue;
+        const change = box.querySelector('.live-change').innerText.replaceAll('\\n', ' ');
+        return [box.dataset.price, box.dataset.close, price.textContent, change];
+    }
+}"""
+
+
+def moved(page: Page) -> tuple[str, str, str, str]:
+    """The first price that moves."""
+    price, close, text, change = page.wait_for_function(MOVED, timeout=TICK_MS).json_value()
+    return price, close, text, change
+
+
+@pytest.mark.parametrize("path", ["/", "/instruments/BZIDX"])
+def test_they_move_as_the_server_writes_them(open_window: OpenPage, language: str, path: str) -> None:
+    visitor = open_window(language)
+    visitor.open(path)
+    expect(visitor.page.locator("#live")).to_have_text(SAID[language]["open"])
+    price, close, text, change = moved(visitor.page)
+    rules, difference = numerals(language), Decimal(price) - Decimal(close)
+    assert text == rules.currency(Decimal(price), "USD", 2)
+    sign = "▲+" if difference > 0 else "▼−" if difference < 0 else "■"
+    share = (100 * abs(difference) / Decimal(close)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    written = sign + rules.currency(abs(difference), "USD", 2)
+    assert re.sub(r"[\s\u00a0]", "", change).startswith(re.sub(r"[\s\u00a0]", "", written))
+    assert rules.decimal(share, 2) in change
+    assert visitor.complaints == []
+
+
+def test_a_broken_stream_says_so_and_recovers(open_window: OpenPage, language: str) -> None:
+    visitor = open_window(language)
+    visitor.context.route(STREAM, lambda route: route.abort())
+    visitor.open("/")
+    expect(visitor.page.locator("#live")).to_have_text(SAID[language]["broken"])
+    visitor.context.unroute(STREAM)
+    expect(visitor.page.locator("#live")).to_have_text(SAID[language]["open"], timeout=TICK_MS)
+
+
+def test_the_stream_is_of_what_the_search_finds(open_window: OpenPage) -> None:
+    visitor = open_window("en")
+    visitor.open("/")
+    with visitor.page.expect_request(STREAM) as asked:
+        visitor.page.fill("#search", "MSFT")
+    assert asked.value.url.endswith("tickers=MSFT")
+    expect(visitor.page.locator("#live")).to_have_text(SAID["en"]["open"])

@@ -1,0 +1,134 @@
+"use strict";
+// Prices that move: what has data-live follows the stream of quotes, and #live says whether they do.
+//
+// Written as the server writes them: .live-price and .live-change hold the texts, data-close the previous
+// close, and the samples of #live (data-money, data-percent) where the signs of currency and percent stand.
+// Only the window that is looked at listens: a browser has six connections to one server.
+
+const SILENCE_MS = 40_000; // two heartbeats and a half
+const RETRY_MS = 5_000;
+const QUOTE_POLL_MS = 15_000; // a halt is no quote, and is still looked for
+
+const language = document.documentElement.lang;
+let source;
+let listened = "";
+let waiting;
+let polled = 0;
+
+function say(state) {
+  const line = document.getElementById("live");
+  if (!line || line.dataset.state === state) return;
+  line.dataset.state = state;
+  line.textContent = line.dataset[state] ?? "";
+}
+
+function numerals(number, digits) {
+  const shape = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return new Intl.NumberFormat(language, shape).format(number);
+}
+
+function digitsOf(price) {
+  return Math.max(2, price.split(".")[1]?.length ?? 0);
+}
+
+// Millionths, exact: a price has at most six digits.
+function millionths(price) {
+  return Math.round(Number(price) * 1e6);
+}
+
+function filled(sample, text) {
+  return sample.replace(/0[.,]00/, () => text);
+}
+
+function changeOf(price, close, line) {
+  const micros = millionths(price) - millionths(close);
+  const kind = micros > 0 ? "gain" : micros < 0 ? "loss" : "flat";
+  const sign = { gain: "+", loss: "−", flat: "" }[kind];
+  const digits = Math.max(digitsOf(price), digitsOf(close));
+  const outer = document.createElement("span");
+  outer.className = kind;
+  const arrow = document.createElement("span");
+  arrow.className = "arrow";
+  arrow.ariaHidden = "true";
+  arrow.textContent = { gain: "▲", loss: "▼", flat: "■" }[kind];
+  const share = document.createElement("span");
+  share.className = "share";
+  const percent = Math.round(Math.abs(micros * 10_000) / millionths(close)) / 100;
+  share.textContent = sign + filled(line.dataset.percent, numerals(percent, 2));
+  outer.append(arrow, sign + filled(line.dataset.money, numerals(Math.abs(micros) / 1e6, digits)), " ", share);
+  return outer;
+}
+
+function show({ ticker, price, price_at: priceAt }) {
+  const line = document.getElementById("live");
+  for (const box of document.querySelectorAll(`[data-live="${CSS.escape(ticker)}"]`)) {
+    const at = box.querySelector(".live-price");
+    const text = filled(line.dataset.money, numerals(Number(price), digitsOf(price)));
+    if (!at || at.textContent === text) continue;
+    const up = Number(price) > Number(box.dataset.price);
+    box.dataset.price = price;
+    at.textContent = text;
+    if (Number(box.dataset.close)) {
+      box.querySelector(".live-change")?.replaceChildren(changeOf(price, box.dataset.close, line));
+    }
+    const time = box.querySelector(".live-at time");
+    if (time) {
+      time.dateTime = priceAt;
+      time.removeAttribute("title");
+      time.textContent = new Date(priceAt).toLocaleTimeString("en-GB");
+    }
+    at.classList.remove("tick-up", "tick-down");
+    void at.offsetWidth; // so that the same animation begins again
+    at.classList.add(up ? "tick-up" : "tick-down");
+  }
+}
+
+function close() {
+  clearTimeout(waiting);
+  source?.close();
+  source = undefined;
+}
+
+function broken() {
+  say("broken");
+  close();
+  waiting = setTimeout(open, RETRY_MS);
+}
+
+function heard() {
+  say("open");
+  clearTimeout(waiting);
+  waiting = setTimeout(broken, SILENCE_MS);
+}
+
+function open() {
+  close();
+  const tickers = [...new Set([...document.querySelectorAll("[data-live]")].map((box) => box.dataset.live))];
+  listened = tickers.join(",");
+  if (!listened || document.hidden) return;
+  source = new EventSource(`/api/v1/quotes/stream?tickers=${encodeURIComponent(listened)}`);
+  source.addEventListener("open", heard);
+  source.addEventListener("quote", (event) => {
+    heard();
+    show(JSON.parse(event.data));
+  });
+  source.addEventListener("heartbeat", heard);
+  source.addEventListener("error", broken);
+}
+
+// Other rows have come, or the old ones anew.
+document.addEventListener("htmx:afterSettle", () => {
+  const tickers = new Set([...document.querySelectorAll("[data-live]")].map((box) => box.dataset.live));
+  if ([...tickers].join(",") !== listened) open();
+});
+// While the stream runs, the quote is asked for only now and then.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.elt.id !== "quote") return;
+  const runs = source?.readyState === EventSource.OPEN;
+  if (runs && Date.now() - polled < QUOTE_POLL_MS) event.preventDefault();
+  else polled = Date.now();
+});
+document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+window.addEventListener("pagehide", close);
+window.addEventListener("pageshow", (event) => event.persisted && open());
+open();
