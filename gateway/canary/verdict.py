@@ -7,8 +7,8 @@ is judged at once and a quiet one on what there is. Any of these is a reason:
 - Errors: at least 5 more failed than would at the stable version's rate, their share is more than 5 points
   above it, and chance does not explain it (three standard deviations).
 - Slowness: of at least 6 answers, half took longer than 0.3 s and than three times what half of the stable
-  version's took. With fewer than 6 answers of the stable version to compare with: longer than 1 s. Answers of the
-  canary's first 3 s do not count: a new process imports and connects while it gives them.
+  version's took. With fewer than 6 answers of the stable version to compare with: longer than 1 s. Answers of
+  the canary's first 3 s do not count: a new process imports and connects while it gives them.
 - No answer: for 3 s at least 3 requests waited and none was answered.
 
 What both versions suffer alike (a database that is down) is no reason.
