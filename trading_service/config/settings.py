@@ -31,7 +31,7 @@ INSTALLED_APPS += [
 ]
 SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"] = {"OrderStatus": "trading_service.orders.models.Status"}
 
-#: How far from the quote last heard a market order may execute: the cap price is the quote plus
+#: How far from the latest quote a market order may execute: the cap price is the quote plus
 #: (for a sell, minus) this share of it.
 PRICE_PROTECTION = terms.PRICE_PROTECTION
 
@@ -45,7 +45,7 @@ MINIMUM_FEE = terms.MINIMUM_FEE
 #: changed: the next read says what it is by the other (docs/adr/0046-lots.md).
 COST_METHOD = cost_method(env.get("BIRZHA_COST_METHOD") or "average")
 
-#: How far from the quote last heard a limit may be, as a share of it.
+#: How far from the latest quote a limit may be, as a share of it.
 LIMIT_RANGE = terms.LIMIT_RANGE
 
 #: Where a day of trading ends at midnight: an order ``day`` rests until then.

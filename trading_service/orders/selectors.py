@@ -63,7 +63,7 @@ def order_terms(*, ticker: str, user_id: UUID) -> tuple[ListedInstrument, Decima
         user_id: who places it.
 
     Returns:
-        The instrument; its price last heard, in major units, None when none was heard; the customer's day.
+        The instrument; its latest price, in major units, None when there is none; the customer's day.
 
     Raises:
         InstrumentUnknown: no event has told of such an instrument.

@@ -80,7 +80,7 @@ class LatestQuote(models.Model):
     """The latest quote of an instrument. A table of its own, so that the stream of quotes never
     touches the instruments that orders refer to.
 
-    ``price_at`` is when it was last heard to change; :class:`QuoteFeed` may confirm it as of later.
+    ``price_at`` is when the latest change was received; :class:`QuoteFeed` may confirm it as of later.
     """
 
     instrument = models.OneToOneField(
@@ -131,14 +131,14 @@ class QuoteFeed(models.Model):
 
     Attributes:
         number: of the last message.
-        heard_from: every message from this number on was heard.
-        complete_since: who has heard every message from this number on knows every quote.
+        received_since: every message from this number on was received.
+        complete_since: whoever received every message from this number on knows every quote.
         confirmed_at: the moment of the last message.
     """
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     number = models.BigIntegerField()
-    heard_from = models.BigIntegerField()
+    received_since = models.BigIntegerField()
     complete_since = models.BigIntegerField()
     confirmed_at = models.DateTimeField()
 
@@ -150,5 +150,5 @@ class QuoteFeed(models.Model):
 
     @property
     def complete(self) -> bool:
-        """Whether the latest quote of every open instrument was heard, so that all are confirmed."""
-        return self.heard_from <= self.complete_since
+        """Whether the latest quote of every open instrument was received, so that all are confirmed."""
+        return self.received_since <= self.complete_since

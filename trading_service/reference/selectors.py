@@ -20,7 +20,7 @@ def quotes_confirmed_at() -> datetime | None:
 
 
 def instrument_price_at(instrument: ListedInstrument, confirmed_at: datetime | None) -> datetime | None:
-    """When the price last heard of an instrument was true; None when none was heard.
+    """When the latest price received for an instrument was true; None when there is none.
 
     Args:
         instrument: with its quote.
@@ -33,13 +33,13 @@ def instrument_price_at(instrument: ListedInstrument, confirmed_at: datetime | N
 
 
 def instrument_price(instrument: ListedInstrument) -> Decimal | None:
-    """The price last heard of an instrument, in major units; None when none was heard."""
+    """The latest price received for an instrument, in major units; None when there is none."""
     quote = getattr(instrument, "quote", None)
     return quote.price if quote else None
 
 
 def quoted_on(instrument: ListedInstrument) -> date | None:
-    """The day (UTC) of the price last heard of an instrument; None when none was heard."""
+    """The day (UTC) of the latest price received for an instrument; None when there is none."""
     quote = getattr(instrument, "quote", None)
     return quote.price_at.astimezone(UTC).date() if quote else None
 
@@ -57,7 +57,7 @@ def last_close_before(day: date, *, instrument: str) -> Subquery:
 class Closes:
     """The last price of each day of some instruments: what they were worth at its end.
 
-    Of today, and of every day since the price last changed, that is the price last heard.
+    Of today, and of every day since the price last changed, that is the latest price received.
     """
 
     def __init__(self, instrument_ids: Iterable[UUID], *, since: date, until: date) -> None:
@@ -89,6 +89,6 @@ class Closes:
             self._prices.setdefault(instrument_id, []).append(price)
 
     def price(self, instrument_id: UUID, day: date) -> Decimal | None:
-        """The instrument's price at the end of a day; None when none was heard until then."""
+        """The instrument's price at the end of a day; None when none was received until then."""
         place = bisect_right(self._days.get(instrument_id, []), day)
         return self._prices[instrument_id][place - 1] if place else None

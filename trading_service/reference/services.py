@@ -17,7 +17,7 @@ from trading_service.reference.models import ListedInstrument, QuoteFeed
 
 
 class _InstrumentRow(NamedTuple):
-    """A row of :class:`ListedInstrument`; ``version``: the sequence of the event that told it."""
+    """A row of :class:`ListedInstrument`; ``version``: the sequence of the event it came with."""
 
     id: UUID
     version: int
@@ -33,7 +33,7 @@ class _InstrumentRow(NamedTuple):
     previous_close: Decimal
 
 
-_TOLD = _InstrumentRow._fields[2:]  # each under the same name in the event
+_DESCRIBED = _InstrumentRow._fields[2:]  # each under the same name in the event
 _COPY = Upsert(ListedInstrument, _InstrumentRow, key="id", where="kept.version < excluded.version")
 
 # Joined with the instruments, because a quote may overtake the event that lists its instrument; with what
@@ -41,11 +41,11 @@ _COPY = Upsert(ListedInstrument, _InstrumentRow, key="id", where="kept.version <
 # that two writers lock the rows in the same order.
 _QUOTES_UPSERT = """
 INSERT INTO reference_latestquote AS known (instrument_id, price, price_at)
-SELECT instrument.id, heard.price, heard.price_at
-FROM unnest(%s::uuid[], %s::numeric[], %s::timestamptz[]) AS heard (id, price, price_at)
+SELECT instrument.id, received.price, received.price_at
+FROM unnest(%s::uuid[], %s::numeric[], %s::timestamptz[]) AS received (id, price, price_at)
 JOIN reference_listedinstrument AS instrument USING (id)
 LEFT JOIN reference_latestquote AS before ON before.instrument_id = instrument.id
-WHERE before.price IS NULL OR (before.price_at < heard.price_at AND (%s OR before.price <> heard.price))
+WHERE before.price IS NULL OR (before.price_at < received.price_at AND (%s OR before.price <> received.price))
 ORDER BY instrument.id
 ON CONFLICT (instrument_id) DO UPDATE SET price = excluded.price, price_at = excluded.price_at
 WHERE known.price_at < excluded.price_at
@@ -62,7 +62,7 @@ class ReceivedQuote(NamedTuple):
 
 @transaction.atomic
 def instruments_copy(*, snapshots: Sequence[tuple[market.InstrumentChanged, int]]) -> int:
-    """Take over what market says of instruments, and the quotes that come with it, in two statements.
+    """Copy market's descriptions of instruments, and the quotes that come with it, in two statements.
 
     Args:
         snapshots: the whole description of each, once, and the event's sequence. An older
@@ -73,21 +73,19 @@ def instruments_copy(*, snapshots: Sequence[tuple[market.InstrumentChanged, int]
         How many of the descriptions were newer than what was known.
     """
     newer = _COPY.run(
-        _InstrumentRow(heard.instrument_id, version, *(getattr(heard, name) for name in _TOLD))
-        for heard, version in snapshots
+        _InstrumentRow(changed.instrument_id, version, *(getattr(changed, name) for name in _DESCRIBED))
+        for changed, version in snapshots
     )
-    quotes_copy(
-        quotes=[ReceivedQuote(heard.instrument_id, heard.price, heard.price_at) for heard, _ in snapshots]
-    )
+    quotes_copy(quotes=[ReceivedQuote(each.instrument_id, each.price, each.price_at) for each, _ in snapshots])
     return newer
 
 
 @transaction.atomic
 def quotes_receive(*, message: market.QuotesUpdated) -> int:
-    """Take over a message of the stream of quotes. One that was heard before changes nothing.
+    """Copy a message of the stream of quotes. One that was received before changes nothing.
 
     After a message that was missed, the quotes that are not in what follows are no longer confirmed,
-    until all of them were told again.
+    until all of them have been sent again.
 
     Returns:
         How many instruments have another quote now.
@@ -96,27 +94,27 @@ def quotes_receive(*, message: market.QuotesUpdated) -> int:
     if feed is None or message.number != feed.number + 1:
         if feed and (message.confirmed_at, message.number) <= (feed.confirmed_at, feed.number):
             return 0
-        heard_from = message.number
+        received_since = message.number
     else:
-        heard_from = feed.heard_from
-    told = {
+        received_since = feed.received_since
+    progress = {
         "number": message.number,
-        "heard_from": heard_from,
+        "received_since": received_since,
         "complete_since": message.complete_since,
         "confirmed_at": message.confirmed_at,
     }
     QuoteFeed.objects.bulk_create(
-        [QuoteFeed(**told)], update_conflicts=True, unique_fields=["id"], update_fields=list(told)
+        [QuoteFeed(**progress)], update_conflicts=True, unique_fields=["id"], update_fields=list(progress)
     )
     quotes = [
         ReceivedQuote(parse_id(instrument), Decimal(price), message.confirmed_at)
         for instrument, price in message.quotes
     ]
-    return quotes_copy(quotes=quotes, confirmed=heard_from <= message.complete_since)
+    return quotes_copy(quotes=quotes, confirmed=received_since <= message.complete_since)
 
 
 def quotes_copy(*, quotes: Iterable[ReceivedQuote], confirmed: bool = False) -> int:
-    """Take over the latest quotes in one statement, at most one per instrument; only newer wins.
+    """Copy the latest quotes in one statement, at most one per instrument; only newer ones win.
 
     Quotes of instruments that are not known here are left out: the event that lists the instrument
     brings a quote of its own.

@@ -112,7 +112,7 @@ def order_take(
 
     Args:
         order: of :func:`order_new`.
-        quote: the price last heard.
+        quote: the latest price.
         all_of_it: a sell must be of all that is free.
         by: the event that it comes of; None: the request that is being served.
 

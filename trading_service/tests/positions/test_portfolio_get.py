@@ -231,7 +231,7 @@ def test_any_number_of_positions_in_two_queries(
     LatestQuote.objects.update(price="102.00", price_at=TODAY)
     LatestQuote.objects.filter(instrument__ticker="T249").update(price="98.00")
     assert DailyClose.objects.update(price="100.00") == 250
-    QuoteFeed.objects.create(number=1, heard_from=1, complete_since=1, confirmed_at=TODAY)
+    QuoteFeed.objects.create(number=1, received_since=1, complete_since=1, confirmed_at=TODAY)
     # when the customer looks
     with django_assert_num_queries(2):
         portfolio_get(user_id=user_id)

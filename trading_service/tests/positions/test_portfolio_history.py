@@ -117,7 +117,7 @@ def test_what_is_no_range_is_refused(user_id, api, asked: dict[str, str], field:
         assert (error["field"], error["code"]) == (field, code)
 
 
-def test_a_price_that_was_never_heard_makes_the_day_unknown(aapl, world, user_id, api) -> None:
+def test_a_price_that_was_never_received_makes_the_day_unknown(aapl, world, user_id, api) -> None:
     world.filled(user_id, at=ago(20))
     days = days_of(api(user_id), **{"from": "2025-01-30"})
     assert days["2025-01-30"] == (None, "1000.50", None)

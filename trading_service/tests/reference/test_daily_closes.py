@@ -1,4 +1,4 @@
-"""Closing prices: the last price of a day is kept when the next day's is heard, whoever writes it."""
+"""Closing prices: the last price of a day is kept when the next day's is received, whoever writes it."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from trading_service.tests.conftest import NOON
 pytestmark = pytest.mark.django_db
 
 
-def hear(number: int, quotes: dict, *, seconds: int | None = None, complete_since: int = 0) -> datetime:
+def receive(number: int, quotes: dict, *, seconds: int | None = None, complete_since: int = 0) -> datetime:
     """A message of the stream; returns the moment as of which it confirms the quotes."""
     at = NOON + timedelta(seconds=number if seconds is None else seconds)
     on_quotes_updated(
@@ -45,70 +45,70 @@ def price_at(instrument_id) -> datetime | None:
 def test_newer_quotes_win_and_older_ones_do_not(world) -> None:
     aapl = world.list_instrument("AAPL").instrument_id
     msft = world.list_instrument("MSFT", price_at=NOON + timedelta(seconds=9)).instrument_id
-    hear(1, {aapl: "101.5", msft: "7"})
+    receive(1, {aapl: "101.5", msft: "7"})
     assert prices() == {aapl: Decimal("101.5"), msft: Decimal(100)}
 
 
-def test_a_message_heard_again_or_late_changes_nothing(world) -> None:
+def test_a_message_received_again_or_late_changes_nothing(world) -> None:
     aapl = world.list_instrument("AAPL").instrument_id
-    hear(1, {aapl: "101"}, seconds=1, complete_since=1)
-    hear(2, {}, seconds=2, complete_since=1)
+    receive(1, {aapl: "101"}, seconds=1, complete_since=1)
+    receive(2, {}, seconds=2, complete_since=1)
     for number, seconds in ((1, 1), (2, 2)):
-        hear(number, {aapl: "99"}, seconds=seconds, complete_since=1)
+        receive(number, {aapl: "99"}, seconds=seconds, complete_since=1)
     assert prices() == {aapl: 101}
-    confirmed_at = hear(3, {aapl: "103"}, complete_since=1)
+    confirmed_at = receive(3, {aapl: "103"}, complete_since=1)
     assert prices() == {aapl: 103}
     assert quotes_confirmed_at() == confirmed_at  # nothing was missed
 
 
 def test_quotes_of_instruments_not_known_yet_are_left_out(world) -> None:
     aapl = world.list_instrument("AAPL").instrument_id
-    hear(1, {new_id(): "5", aapl: "102"})
+    receive(1, {new_id(): "5", aapl: "102"})
     assert list(LatestQuote.objects.values_list("price", flat=True)) == [102]
 
 
 def test_a_quote_that_stays_is_confirmed_and_not_written(world) -> None:
     aapl = world.list_instrument("AAPL").instrument_id
     ibm = world.list_instrument("IBM").instrument_id
-    hear(1, {aapl: "101", ibm: "102"}, complete_since=1)
+    receive(1, {aapl: "101", ibm: "102"}, complete_since=1)
     written = LatestQuote.objects.get(instrument_id=ibm).price_at
 
-    confirmed_at = hear(2, {aapl: "101.5", ibm: "102"}, complete_since=1)
+    confirmed_at = receive(2, {aapl: "101.5", ibm: "102"}, complete_since=1)
     assert LatestQuote.objects.get(instrument_id=ibm).price_at == written
     assert price_at(ibm) == price_at(aapl) == confirmed_at
 
-    confirmed_at = hear(3, {aapl: "101.6"}, complete_since=1)  # and IBM is not in it at all
+    confirmed_at = receive(3, {aapl: "101.6"}, complete_since=1)  # and IBM is not in it at all
     assert price_at(ibm) == confirmed_at
 
 
-def test_after_a_missed_message_nothing_is_confirmed_until_all_was_told_again(world) -> None:
+def test_after_a_missed_message_nothing_is_confirmed_until_all_are_sent_again(world) -> None:
     aapl = world.list_instrument("AAPL").instrument_id
     ibm = world.list_instrument("IBM").instrument_id
-    before = hear(1, {aapl: "101", ibm: "102"}, complete_since=1)
+    before = receive(1, {aapl: "101", ibm: "102"}, complete_since=1)
     assert quotes_confirmed_at() == before
 
-    heard_at = hear(3, {aapl: "101"}, complete_since=2)  # the second message might have moved IBM
+    received_at = receive(3, {aapl: "101"}, complete_since=2)  # the second message might have moved IBM
 
     assert quotes_confirmed_at() is None
-    assert (price_at(aapl), price_at(ibm)) == (heard_at, before)
-    last = hear(4, {ibm: "103"}, complete_since=3)
+    assert (price_at(aapl), price_at(ibm)) == (received_at, before)
+    last = receive(4, {ibm: "103"}, complete_since=3)
     assert price_at(aapl) == price_at(ibm) == last
 
 
 def test_a_halted_instrument_is_not_confirmed(world) -> None:
     aapl = world.list_instrument("AAPL").instrument_id
     ibm = world.list_instrument("IBM", status="halted").instrument_id
-    last = hear(1, {aapl: "101"}, complete_since=1)
+    last = receive(1, {aapl: "101"}, complete_since=1)
     assert (price_at(aapl), price_at(ibm)) == (last, NOON)
 
 
-def test_numbers_that_begin_anew_are_heard(world) -> None:
+def test_numbers_that_restart_are_received(world) -> None:
     aapl = world.list_instrument("AAPL").instrument_id
-    hear(700, {aapl: "101"}, seconds=1, complete_since=699)
-    hear(1, {aapl: "102"}, seconds=2)
+    receive(700, {aapl: "101"}, seconds=1, complete_since=699)
+    receive(1, {aapl: "102"}, seconds=2)
     assert prices() == {aapl: 102}
     assert quotes_confirmed_at() is None
-    hear(2, {aapl: "103"}, seconds=3, complete_since=1)
+    receive(2, {aapl: "103"}, seconds=3, complete_since=1)
     assert quotes_confirmed_at() is not None
 
 
@@ -117,9 +117,9 @@ def test_the_statements_do_not_grow_with_the_quotes(world) -> None:
 
     def statements(number: int, some: list) -> int:
         with CaptureQueriesContext(connection) as queries:
-            hear(number, dict.fromkeys(some, f"10{number}"))
+            receive(number, dict.fromkeys(some, f"10{number}"))
         return len(queries)
 
-    hear(1, {})
+    receive(1, {})
     assert statements(2, ids[:1]) == statements(3, ids) <= 5
     assert set(LatestQuote.objects.values_list("price", flat=True)) == {103}
