@@ -1,7 +1,7 @@
 """Records a sign-in attempt: a row, a metric and a log line.
 
 Similar attempts within an hour share a row, so that a flood of guesses adds few rows. Why
-and for how long: docs/adr/0038-who-came-in-and-who-was-refused.md.
+and for how long: docs/adr/0038-record-of-sign-ins-and-refusals.md.
 """
 
 from __future__ import annotations
