@@ -20,7 +20,7 @@ MARKDOWN = ROOT / "docs" / "benchmarks.md"
 STORIES = ROOT / "docs" / "benchmarks-stories.md"
 
 #: What a person has to say to a measurement, ``<name>.md``: what bounds it, what was tried.
-REMARKS = ROOT / "benchmarks" / "analysis"
+ANALYSIS = ROOT / "benchmarks" / "analysis"
 
 #: Shares below this part of the whole are left out of a table of processes.
 SMALL = 0.005
@@ -110,7 +110,7 @@ def _section(measurement: Measurement, runs: list[Run], machine: dict[str, str])
     for title, shares in middle.splits.items():
         text += f"\n| {title} | |\n|---|--:|\n"
         text += _shares(shares)
-    if _remark(measurement):
+    if _analysis_of(measurement):
         text += (
             f"\n[What bounds it, and what was tried](benchmarks-stories.md#{_anchor(measurement.title)})\n"
         )
@@ -118,12 +118,12 @@ def _section(measurement: Measurement, runs: list[Run], machine: dict[str, str])
 
 
 def _story(measurement: Measurement) -> str:
-    remark = _remark(measurement)
-    return f"\n## {measurement.title}\n\n{remark}" if remark else ""
+    analysis = _analysis_of(measurement)
+    return f"\n## {measurement.title}\n\n{analysis}" if analysis else ""
 
 
-def _remark(measurement: Measurement) -> str:
-    file = REMARKS / f"{measurement.name}.md"
+def _analysis_of(measurement: Measurement) -> str:
+    file = ANALYSIS / f"{measurement.name}.md"
     return file.read_text(encoding="utf-8") if file.exists() else ""
 
 

@@ -102,7 +102,7 @@ class BenchSystem:
         )
         try:
             call = Inside(process, f"{service}.{function}")
-            call.tell(json.dumps(arguments))
+            call.send(json.dumps(arguments))
             yield call
         except BaseException:
             process.kill()
@@ -191,9 +191,9 @@ class Inside:
 
     def go(self) -> None:
         """Let it go on."""
-        self.tell("go")
+        self.send("go")
 
-    def tell(self, line: str) -> None:
+    def send(self, line: str) -> None:
         """Write a line to its standard input."""
         assert self._process.stdin is not None
         self._process.stdin.write(line + "\n")

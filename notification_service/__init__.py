@@ -1,1 +1,1 @@
-"""notification_service: tells each user what happened to their account and their orders."""
+"""notification_service: notifies each user of what happened to their account and their orders."""

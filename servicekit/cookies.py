@@ -8,7 +8,7 @@ def cookie_name(name: str, *, system: str, secure: bool) -> str:
 
     Args:
         name: what it is for, such as ``session``.
-        system: what tells this system from others on the same host; "" for none.
+        system: what distinguishes this system from others on the same host; "" for none.
         secure: browsers come by https: then only this very host can set it (the prefix ``__Host-``).
     """
     own = f"birzha_{name}_{system}" if system else f"birzha_{name}"

@@ -16,7 +16,7 @@ OWNER_COMMANDS = {"migrate", "sqlmigrate", "dbshell"}
 #: Commands that work through a file of any size leave the CPU to the orders.
 BULK_COMMANDS = {"load_catalogue", "import_files", "import_instruments", "import_prices"}
 
-#: Django's own commands that write past the use-cases: no rule is asked and nobody is told.
+#: Django's own commands that write past the use-cases: no rule is checked and nothing is published.
 REFUSED = {
     "changepassword": "a password is changed by whoever has it, on the page /security",
     "createsuperuser": "make_operator makes operators",

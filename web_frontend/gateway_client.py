@@ -25,8 +25,8 @@ from servicekit.telemetry import current_origin
 #: Seconds of one call: longer than the gateway's first try at a service, shorter than all of its tries
 #: (gateway.yaml, timeouts), and below the lifetime of the refresh lock (sessions/tokens.py).
 CALL_S = 6.0
-#: Seconds of all calls of one page: less than the gateway waits for a page, so that what hangs is told by a
-#: page of ours.
+#: Seconds of all calls of one page: less than the gateway waits for a page, so that a page of ours reports
+#: what hangs.
 PAGE_S = 8.0
 #: Seconds of a call for one part of a page, which says so itself when it gets no answer.
 PART_S = 3.0

@@ -57,7 +57,7 @@ class GatewayMiddleware:
 
 
 class TimeZoneMiddleware:
-    """Times are shown in the browser's zone, which its cookie ``time_zone`` tells; else in UTC."""
+    """Times are shown in the browser's zone, given by its cookie ``time_zone``; else in UTC."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

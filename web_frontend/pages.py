@@ -44,7 +44,7 @@ def show(
 
 
 def go_to(request: HttpRequest, address: str) -> HttpResponse:
-    """Send the browser to another page; htmx is told by a header, as it follows redirects itself."""
+    """Send the browser to another page; for htmx by a header, because it follows redirects itself."""
     if bool(request.htmx):  # type: ignore[attr-defined]
         return HttpResponse(status=204, headers={"HX-Redirect": address})
     return HttpResponseRedirect(address, status=303)

@@ -121,7 +121,7 @@ MEASUREMENT = Measurement(
     name="gateway",
     title="The gateway",
     about="The same page of 1.1 kB comes from an nginx that answers from memory. A client asks for it as "
-    "fast as it is answered, over 16 kept-alive connections: that server itself; nginx as the keeper "
+    "fast as it is answered, over 16 kept-alive connections: that server itself; nginx as the cache "
     "of the page; an Envoy that has nothing but its router, and the same given a token, which it passes "
     "on unread; and the whole gateway as `make up` renders it (CORS, flood guard, tokens, rate limits so "
     "high that nobody meets them, limits of size, compression, JSON access log) for somebody signed in, "

@@ -66,7 +66,7 @@ def _check_accounts(known: set[Breach]) -> list[Breach]:
     """Check what all accounts hold, and the balances of the next slice of them.
 
     Args:
-        known: what this run has found already, not to be told twice.
+        known: what this run has found already, not to be reported twice.
     """
     mark = _mark()
     accounts = LedgerAccount.objects.order_by("id").values_list("id", flat=True)

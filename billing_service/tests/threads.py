@@ -15,11 +15,11 @@ def race(actions: Sequence[Callable[[], Any]], *, threads: int = 16) -> list[Any
     threads = min(threads, len(actions))
     start = Barrier(threads)
 
-    def run(lane: int) -> list[Any]:
+    def run(worker: int) -> list[Any]:
         results: list[Any] = []
         try:
             start.wait()
-            for action in actions[lane::threads]:
+            for action in actions[worker::threads]:
                 try:
                     results.append(action())
                 except Exception as error:
@@ -29,5 +29,5 @@ def race(actions: Sequence[Callable[[], Any]], *, threads: int = 16) -> list[Any
         return results
 
     with ThreadPoolExecutor(threads) as pool:
-        lanes = list(pool.map(run, range(threads)))
-    return [lanes[number % threads][number // threads] for number in range(len(actions))]
+        results = list(pool.map(run, range(threads)))
+    return [results[number % threads][number // threads] for number in range(len(actions))]

@@ -23,7 +23,7 @@ SAMPLE = 5
 #: The buckets by which the rows of two services are compared; a power of two.
 BUCKETS = 4096
 
-#: Where a query says which time-ordered id (UUIDv7) tells the age of its rows: ``/* since: leg.id */``.
+#: Where a query says which time-ordered id (UUIDv7) has the age of its rows: ``/* since: leg.id */``.
 _WINDOW = re.compile(r"/\* since: ([\w.]+) \*/")
 
 
@@ -114,7 +114,7 @@ class Same:
 
     Attributes:
         name: what is wrong when they differ.
-        key: the column that tells the rows of a side apart.
+        key: the column that identifies the rows of a side.
         one, other: ``(service, query)``.
     """
 

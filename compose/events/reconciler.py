@@ -2,7 +2,7 @@
 
 A subscriber acknowledges an event after it has committed it in its inbox. So an event that was sent, that the
 subscriber's group has acknowledged, and that its inbox does not know, was taken by somebody else (who stole
-its password), or was never told: the subscriber hears this type only since a newer version. Its publisher
+its password), or was sent before the subscriber's newer version subscribed to its type. Its publisher
 then sends it again; the other inboxes drop it.
 
 What is unsent, on its way, tried again or given up is not missing. Nothing is read twice without need: an
@@ -55,9 +55,9 @@ SELECT last_entry, outbox_seqs FROM outbox_batches WHERE {streams.LAST_ENTRY_KEY
 """
 
 _MISSING = """
-SELECT id::text FROM unnest(%s::uuid[]) AS told (id)
-WHERE NOT EXISTS (SELECT FROM inbox WHERE consumer = %s AND event_id = told.id)
-  AND NOT EXISTS (SELECT FROM failed_events WHERE event_id = told.id)
+SELECT id::text FROM unnest(%s::uuid[]) AS sent (id)
+WHERE NOT EXISTS (SELECT FROM inbox WHERE consumer = %s AND event_id = sent.id)
+  AND NOT EXISTS (SELECT FROM failed_events WHERE event_id = sent.id)
 ORDER BY id
 """
 
@@ -97,7 +97,7 @@ class Reconciler:
         """Look once, and have sent again what is missing.
 
         Args:
-            now: by which an event's age is told.
+            now: from which an event's age is counted.
 
         Returns:
             What was missing and is sent again now.
@@ -116,12 +116,16 @@ class Reconciler:
         )
         found: list[Gap] = []
         self.behind = False
-        for publisher, heard in subscribers.items():
-            found += self._publisher(publisher, heard, remembered, now)
+        for publisher, types in subscribers.items():
+            found += self._publisher(publisher, types, remembered, now)
         return found
 
     def _publisher(
-        self, publisher: str, heard: dict[str, tuple[str, ...]], remembered: dict[str, str], now: datetime
+        self,
+        publisher: str,
+        subscribed: dict[str, tuple[str, ...]],
+        remembered: dict[str, str],
+        now: datetime,
     ) -> list[Gap]:
         # Before the outbox and the inboxes: what is acknowledged by now is in an inbox when that is read.
         acknowledged = self._acknowledged(publisher)
@@ -130,7 +134,7 @@ class Reconciler:
         settled = self.settled[publisher]
         open_since: str | None = None
         for events in self._pages(publisher, settled, acknowledged, now):
-            for subscriber, types in heard.items():
+            for subscriber, types in subscribed.items():
                 mine = [event for event in events if event.type in types]
                 mark = acknowledged.get(subscriber)
                 known = [

@@ -43,10 +43,10 @@ def audit() -> int:
         with step(f"checking every package of {LOCK}"):
             options = ("--require-hashes", "--disable-pip", "--progress-spinner", "off", "--format", "json")
             result = _run([python, "-m", "pip_audit", "-r", str(LOCK), *options])
-    return tell(result.stdout, result.stderr)
+    return report(result.stdout, result.stderr)
 
 
-def tell(output: str, errors: str) -> int:
+def report(output: str, errors: str) -> int:
     """Say what pip-audit found; see :func:`audit`."""
     try:
         packages: list[dict[str, Any]] = json.loads(output)["dependencies"]

@@ -81,11 +81,11 @@ def broken(changed: list[str], root: Path = ROOT) -> list[str]:
 
 
 def _apply(home: Home, changed: list[str]) -> None:
-    told = ", ".join(changed[:3]) + (f" and {len(changed) - 3} more" if len(changed) > 3 else "")
+    files = ", ".join(changed[:3]) + (f" and {len(changed) - 3} more" if len(changed) > 3 else "")
     if problems := broken(changed):
         say(
             "\n".join(
-                [f"! {told}: the previous code keeps running", *(f"  {problem}" for problem in problems)]
+                [f"! {files}: the previous code keeps running", *(f"  {problem}" for problem in problems)]
             )
         )
         return
@@ -106,11 +106,11 @@ def _apply(home: Home, changed: list[str]) -> None:
         did.append("read when the system starts: press Ctrl-C and run make dev again")
     elif not services:
         did.append("seen at the next request")
-    say(f"- {told}: {'; '.join(did)} ({time.monotonic() - begun:.1f} s)")
+    say(f"- {files}: {'; '.join(did)} ({time.monotonic() - begun:.1f} s)")
 
 
 def _wait(home: Home, services: set[str], known: Stamps) -> None:
-    """Until these answer, fail to start (the next look tells), take too long, or the code changes again."""
+    """Until these are ready, do not start (the next check reports it), take too long, or code changes."""
     supervisor, settings = Stack(home).supervisor, Settings.read(home, {})
     end = time.monotonic() + READY_TIMEOUT_S
     while problems := ready.problems(home, settings, services):
@@ -126,14 +126,14 @@ def _wait(home: Home, services: set[str], known: Stamps) -> None:
         time.sleep(0.1)
 
 
-def _report_failing(home: Home, told: set[str]) -> set[str]:
+def _report_failing(home: Home, reported: set[str]) -> set[str]:
     """Say once of each process that it does not start, with the end of its log."""
     states = Stack(home).supervisor.states()
     failing = {state["name"] for state in states if state["statename"] in FAILING_STATES}
-    for name in sorted(failing - told):
+    for name in sorted(failing - reported):
         say(f"! {name} does not start; the next change restarts it:\n{log_tail(home, name)}")
     starting = {state["name"] for state in states if state["statename"] == "STARTING"}
-    return failing | (told & starting)
+    return failing | (reported & starting)
 
 
 def _interrupt(*_: object) -> None:

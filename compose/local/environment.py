@@ -1,4 +1,4 @@
-"""The file ``etc/<service>.env`` of each service: everything that a process must be told.
+"""The file ``etc/<service>.env`` of each service: everything that a process must know.
 
 Two more are for people and checks: ``auditor.env`` (reads every database and stream) and
 ``operator.env`` (the first operator's name and password, and the public address).

@@ -166,7 +166,7 @@ def locked(folder: Path, notice: str) -> Iterator[None]:
 
 @contextmanager
 def locked_now(folder: Path) -> Iterator[bool]:
-    """Hold the lock of a folder, if nobody else does; tells whether."""
+    """Hold the lock of a folder, if nobody else does; returns whether."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

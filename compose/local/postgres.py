@@ -37,7 +37,7 @@ def data_folder(home: Home) -> Path:
 
 
 def cluster_name(home: Home) -> str:
-    """Shown in the title of each of its processes; tells systems apart."""
+    """Shown in the title of each of its processes; distinguishes systems."""
     return f"birzha-{home.tag}"
 
 

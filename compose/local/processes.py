@@ -90,7 +90,7 @@ def folder(home: Home, process: Process) -> Path:
 
 
 def variables(home: Home, process: Process) -> dict[str, str]:
-    """What it is told beside its service's ``.env`` file."""
+    """Its variables beside its service's ``.env`` file."""
     if not process.service:
         return {}
     name = process.service.name

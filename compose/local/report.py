@@ -162,7 +162,7 @@ def follow_logs(home: Home, name: str = "") -> None:
 
 
 def _proportional(pid: int) -> int:
-    """PSS in bytes, where the kernel tells it."""
+    """PSS in bytes, where the kernel reports it."""
     try:
         with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
             return sum(int(line.split()[1]) * 1024 for line in file if line.startswith("Pss:"))

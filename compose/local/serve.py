@@ -47,7 +47,7 @@ def main(name: str) -> None:
 
 
 def for_tests(home: Home, process: processes.Process) -> dict[str, str]:
-    """What a process of a system made for tests is told: where its faults are armed, and its clock moved."""
+    """Variables of a process of a system made for tests: where its faults are armed, and its clock moved."""
     if not home.is_for_tests():
         return {}
     variables = {"BIRZHA_FAULTS": str(home.faults)}

@@ -141,7 +141,7 @@ class Settings:
 
     @property
     def chosen(self) -> dict[str, str]:
-        """What the services are told of it; see ``compose/system/environment.py``."""
+        """What the services get of it; see ``compose/system/environment.py``."""
         return {
             "public_url": self.public_url,
             "cookie_suffix": self.cookie_suffix,

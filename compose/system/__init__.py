@@ -1,4 +1,4 @@
-"""What the system consists of: services, processes, databases, Redis, and what each is told and may do.
+"""What the system consists of: services, processes, databases, Redis, and the environment and rights of each.
 
 Plain values, which know nothing of how processes are run: ``compose/local`` reads them to run everything on
 one machine. To add a service, write its folder, its entry in ``services.py``, its lines in

@@ -1,4 +1,4 @@
-"""What each service is told in its environment, and the secrets that it takes."""
+"""Each service's environment variables, and the secrets that it needs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Endpoints(Protocol):
         """How redis-py connects."""
 
     def metrics(self, process: str) -> str:
-        """The socket on which a worker tells its web server its metrics."""
+        """The socket on which a worker sends its web server its metrics."""
 
 
 def secrets() -> list[str]:
@@ -78,7 +78,7 @@ def service_variables(
 
 
 def auditor_variables(endpoints: Endpoints, passwords: Mapping[str, str], public_url: str) -> dict[str, str]:
-    """What checks and the reconciler are told: how to read every database and the streams."""
+    """The environment of checks and the reconciler: how to read every database and the streams."""
     return _database(endpoints) | {
         "BIRZHA_DATABASE_USER": AUDITOR,
         "BIRZHA_DATABASE_PASSWORD": passwords[AUDITOR],

@@ -166,7 +166,7 @@ class Service:
 
     @property
     def has_worker(self) -> bool:
-        """Whether it hears and tells events."""
+        """Whether it consumes and publishes events."""
         return WORKER in self.types
 
     @property

@@ -26,7 +26,7 @@ PUBLISH = (
     "+xadd +xtrim +xsetid +xlen +xrange +exists +watch +xpending "
     "+xinfo|stream +xinfo|groups +xgroup|create +xgroup|destroy"
 )
-#: The streams of those whom it hears: read as a consumer group, and acknowledge; never write.
+#: The streams that it subscribes to: read as a consumer group, and acknowledge; never write.
 CONSUME = "+xgroup|create +xreadgroup +xack +xautoclaim"
 #: The quotes: who sends them gives them up when the server fills; others follow.
 SEND_QUOTES, FOLLOW_QUOTES = "+xadd +del", "+xread +xrevrange"
@@ -64,8 +64,8 @@ def _service(service: Service) -> list[str]:
     rules = [f"~celery:{name}:*", f"&wake:{name}", "-@all", CONNECTION, QUEUE]
     rules += ["+publish +subscribe +unsubscribe"]
     rules.append(f"({PUBLISH} ~events:{name})")
-    if heard := publishers_of(name):
-        rules.append(f"({CONSUME} {' '.join(f'~events:{publisher}' for publisher in heard)})")
+    if publishers := publishers_of(name):
+        rules.append(f"({CONSUME} {' '.join(f'~events:{publisher}' for publisher in publishers)})")
     if service.quotes == "send":
         rules.append("+info")  # how full the server is: quotes give way to events
         rules.append(f"({SEND_QUOTES} ~{QUOTES})")

@@ -26,8 +26,8 @@ class Controller:
 
     Args:
         canaries: of the system.
-        alone: holds off every command on the system, if none is at work; tells whether.
-        tell: what is done: level, message, and more by name.
+        alone: holds off every command on the system, if none is at work; returns whether.
+        log: called with level, message and more by name.
     """
 
     def __init__(
@@ -35,9 +35,9 @@ class Controller:
         canaries: Canaries,
         *,
         alone: Callable[[], AbstractContextManager[bool]],
-        tell: Callable[..., None],
+        log: Callable[..., None],
     ) -> None:
-        self.canaries, self.alone, self.tell = canaries, alone, tell
+        self.canaries, self.alone, self.log = canaries, alone, log
         self.watches: dict[str, _Watches] = {}
 
     def step(self) -> float:
@@ -59,14 +59,14 @@ class Controller:
         canary = self.canaries.roll_back(name, "rolled back by the controller", why, phases=("serving",))
         if canary:
             label, weight = canary.version.label, canary.weight
-            self.tell("warning", "canary rolled back", of=name, version=label, weight=weight, why=why)
+            self.log("warning", "canary rolled back", of=name, version=label, weight=weight, why=why)
 
     def _finish(self, name: str) -> None:
         """Stop a canary without a share; at the next check while a command is at work on the system."""
         with self.alone() as ours:
             if ours:
                 self.canaries.end(name)
-                self.tell("info", "canary stopped", of=name)
+                self.log("info", "canary stopped", of=name)
 
 
 class _Watches:

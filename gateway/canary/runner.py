@@ -28,7 +28,7 @@ class Process:
 
     Attributes:
         name: for people.
-        run: tells its present run from the one before: another one when it has been started again.
+        run: identifies its present run: another value after each start.
         state: ``starting`` until it has stayed up for a while.
     """
 

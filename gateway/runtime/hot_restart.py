@@ -63,7 +63,7 @@ class HotRestarter:
         self.envoys: list[subprocess.Popen[bytes]] = []
 
     def run(self) -> int:
-        """Keep it running until it is told to stop; returns the exit code."""
+        """Keep it running until it is asked to stop; returns the exit code."""
         signals = {signal.SIGHUP, signal.SIGTERM, signal.SIGINT, signal.SIGCHLD}
         signal.pthread_sigmask(signal.SIG_BLOCK, signals)
         self._start(["--use-dynamic-base-id", "--base-id-path", str(self.base_id)])
@@ -124,7 +124,7 @@ class HotRestarter:
                 continue
             self.envoys.remove(envoy)
             if envoy is serving and self.envoys:
-                # The new one did not get as far as to tell the old one to leave: that one goes on.
+                # The new one failed before it asked the old one to exit: that one goes on.
                 print(
                     "gateway: the new Envoy exited at once; the old one continues",
                     file=sys.stderr,

@@ -132,14 +132,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--log", default="/dev/stdout", help="file of the access log (default: %(default)s)")
     parser.add_argument("--target", default="local", choices=["local", "compose", "kubernetes"])
     parser.add_argument("--rate-limits", type=factor, default=1.0, help="multiplies them, or: off")
-    parser.add_argument("--check", action="store_true", help="let Envoy judge the configuration first")
+    parser.add_argument("--check", action="store_true", help="let Envoy validate the configuration first")
     parser.add_argument("--source", type=Path, default=SOURCE_FILE, help="the gateway file")
     parser.add_argument("--public-url", default="", help="scheme and host of every link")
+    parser.add_argument("--host", action="append", default=[], help="a host name to serve (default: any)")
     parser.add_argument(
-        "--host", action="append", default=[], help="a name that is answered to (default: any)"
-    )
-    parser.add_argument(
-        "--trusted-proxy", action="append", default=[], help="a network whose X-Forwarded-* are believed"
+        "--trusted-proxy", action="append", default=[], help="a network whose X-Forwarded-* are trusted"
     )
     parser.add_argument(
         "--certificate", type=Path, nargs=2, help="of the public port, and its key; PEM files"

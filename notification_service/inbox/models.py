@@ -35,7 +35,7 @@ class Notification(models.Model):
 
     ``source_event_id`` is the event that brought the news; with ``channel`` it is unique, so the
     same event delivered again says nothing twice. ``fill_id`` with ``channel`` is unique too: an
-    execution is told once, whatever event it came in. ``params`` are the event's values as JSON:
+    execution is notified once, whatever event it came in. ``params`` are the event's values as JSON:
     amounts in minor units, prices as decimal strings.
     """
 

@@ -48,7 +48,7 @@ class NewNotification:
     Attributes:
         source_event_id: the event that brought the news.
         params: the values of the text: amounts in minor units, prices as Decimal.
-        fill_id: the execution it tells of, if it does.
+        fill_id: the execution that it is about, if any.
     """
 
     kind: Kind
@@ -63,7 +63,7 @@ class NewNotification:
 def notifications_create(notifications: Sequence[NewNotification]) -> None:
     """Tell users something, once over each of their channels, in one statement, which goes with the commit.
 
-    The unique keys decide what has been told already.
+    The unique keys decide what was notified already.
     """
     channels = {
         kind: channels_for(user_ids=(one.user_id for one in notifications if one.kind is kind), kind=kind)

@@ -194,10 +194,10 @@ def _canceled(params: Params) -> str:
             "The order to sell %(quantity)s units of %(ticker)s was canceled.",
             params["quantity"],
         )
-    told = [text % _order_values(params), _why(params), _filled_before(params)]
+    sentences = [text % _order_values(params), _why(params), _filled_before(params)]
     if params.get("detail"):  # an operator's own text, in the language it was written in
-        told.append(_("Reason: %(reason)s") % {"reason": params["detail"]})
-    return " ".join(filter(None, told))
+        sentences.append(_("Reason: %(reason)s") % {"reason": params["detail"]})
+    return " ".join(filter(None, sentences))
 
 
 def _why(params: Params) -> str:

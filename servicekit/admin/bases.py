@@ -39,7 +39,7 @@ class NamedChangeList(ChangeList):
         self.title = str(capfirst(self.opts.verbose_name_plural))
 
     def get_filters(self, request: HttpRequest) -> Any:
-        """The list's filters; whoever asks by anything else is told so and sees the whole list."""
+        """The list's filters; any other parameter is reported and the whole list shown."""
         try:
             return super().get_filters(request)
         except DisallowedModelAdminLookup as error:
@@ -122,7 +122,7 @@ class ServiceAdmin(ShownColumns, ExactSearch, CheckedLookups):
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """Only what the page offers as a filter; Django allows any lookup of any field of the model itself.
 
-        ``?password__startswith=…`` would tell a hash letter by letter.
+        ``?password__startswith=…`` would reveal a hash letter by letter.
         """
         offered: list[Any] = [*self.get_list_filter(request), self.date_hierarchy]
         for each in offered:

@@ -86,7 +86,7 @@ def short_id(field: str, *, label: Label | None = None) -> Column:
 
 
 def person(field: str, *, label: Label | None = None) -> Column:
-    """A user by name, linked to user_service's admin; the short id of one whose name was not heard of.
+    """A user by name, linked to user_service's admin; the short id of one whose name is unknown.
 
     The field is a user's id, or a text that may be one (``booked_by``).
     """

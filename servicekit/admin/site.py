@@ -61,7 +61,7 @@ class ServiceAdminSite(AdminSite):
         return HttpResponseRedirect(f"/admin/users/login/?{urlencode({'next': target})}")
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """The page that everybody has: it checks the new one, ends the other sessions and tells the owner."""
+        """The page that everybody has: it checks the password, ends other sessions, notifies the owner."""
         return HttpResponseRedirect("/security")
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:

@@ -38,7 +38,7 @@ class Actor:
         """Whoever runs a command.
 
         Args:
-            name: as given with ``--by``; the operating system's user unless told.
+            name: as given with ``--by``; the operating system's user by default.
         """
         return cls(name=f"shell:{name.strip() or _shell_user()}"[:64])
 

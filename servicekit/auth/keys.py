@@ -41,7 +41,7 @@ class KeySet:
 
     @property
     def fetched_at(self) -> float:
-        """When the present keys were fetched (monotonic seconds): tells one fetch from another."""
+        """When the present keys were fetched (monotonic seconds): distinguishes one fetch from another."""
         return self._fetched
 
     def find(self, kid: str) -> Any | None:

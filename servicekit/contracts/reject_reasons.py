@@ -1,7 +1,7 @@
 """Why an order is rejected, expires, or is canceled by somebody other than its customer.
 
 The codes of the public contract, and what each says to a person: the one list. Whoever rejects takes the code
-from here, whoever tells a customer takes the words through
+from here, texts for customers come through
 :func:`servicekit.reject_sentence.reject_sentence`; a test holds that each has them in every language.
 """
 

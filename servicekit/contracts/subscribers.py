@@ -5,7 +5,7 @@ A test compares this with each service's own ``subscriptions.py``.
 
 from __future__ import annotations
 
-#: Subscriber → the types it hears.
+#: Subscriber → the types it subscribes to.
 SUBSCRIBED_TYPES: dict[str, tuple[str, ...]] = {
     "user": (),
     "market": (
@@ -61,7 +61,7 @@ SUBSCRIBED_TYPES: dict[str, tuple[str, ...]] = {
 
 
 def event_routes() -> list[tuple[str, str, tuple[str, ...]]]:
-    """``(publisher, subscriber, types)`` for every two services of which one hears the other."""
+    """``(publisher, subscriber, types)`` for every two services of which one subscribes to the other."""
     found: dict[tuple[str, str], list[str]] = {}
     for subscriber, types in SUBSCRIBED_TYPES.items():
         for type_name in types:
@@ -70,5 +70,5 @@ def event_routes() -> list[tuple[str, str, tuple[str, ...]]]:
 
 
 def publishers_of(subscriber: str) -> list[str]:
-    """The services that a service hears, by name."""
+    """The services that a service subscribes to, by name."""
     return sorted({type_name.partition(".")[0] for type_name in SUBSCRIBED_TYPES[subscriber]})

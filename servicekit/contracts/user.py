@@ -11,7 +11,7 @@ from servicekit.contracts.base import Event, event
 PASSWORD_MIN = 8
 PASSWORD_MAX = 1024
 
-#: What a user is told of their own security: many wrong passwords, a new password, a new e-mail.
+#: What a user is notified of concerning their security: many wrong passwords, a new password, a new e-mail.
 NOTICES = ("wrong_passwords", "password_changed", "email_changed")
 
 

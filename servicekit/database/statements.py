@@ -10,7 +10,7 @@ class Statement(str):
     parsed and planned anew: for a single event that costs several times what running it does. The
     cursors of ``servicekit.database`` PREPARE it when a connection first sees it, and EXECUTE it.
 
-    A value whose type PostgreSQL cannot tell from where it stands (a bare column of a SELECT) needs a
+    A value whose type PostgreSQL cannot infer from its place (a bare column of a SELECT) needs a
     cast: ``%s::text``.
     """
 

@@ -40,7 +40,7 @@ class Listener:
     _ended: bool = False
 
     def offer(self, name: str, number: int, data: Mapping[str, Any]) -> None:
-        """Tell it something, in any thread; what it was to be told of the same name is forgotten."""
+        """Offer it an event, in any thread; one of the same name that still waits is replaced."""
         if name in self.names:
             with self._lock:
                 waits = self._waiting.get(name)
@@ -51,7 +51,7 @@ class Listener:
             self._wake()
 
     def end(self) -> None:
-        """End it, in any thread, once it has been told what waits."""
+        """End it, in any thread, once what waits has been sent."""
         self._ended = True
         self._wake()
 

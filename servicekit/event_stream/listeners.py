@@ -71,7 +71,7 @@ def _count_in(listener: Listener, limit: int) -> Listener:
 
 
 def answer(listener: Listener, event: str) -> StreamingHttpResponse:
-    """The answer that tells a listener everything it is offered, as events of this name."""
+    """The response that sends a listener everything it is offered, as events of this name."""
     return StreamingHttpResponse(
         _Lines(listener, event), content_type=CONTENT_TYPE, headers={"Cache-Control": "no-store"}
     )
@@ -81,7 +81,7 @@ def offer(name: str, number: int, data: Mapping[str, Any]) -> None:
     """Tell everybody who listens to it, in any thread.
 
     Args:
-        number: rises with what is told; a client that was cut off says which it had (Last-Event-ID).
+        number: rises with what is sent; a client that was cut off says which it had (Last-Event-ID).
     """
     for listener in tuple(_listeners):
         listener.offer(name, number, data)

@@ -26,7 +26,7 @@ def listening(change: int) -> None:
 
 
 def dropped() -> None:
-    """A listener was too slow for something: it is told what is newer instead."""
+    """A listener was too slow for an event: it gets the newer one instead."""
     global _dropped
     with _lock:
         _dropped += 1
@@ -51,7 +51,9 @@ class EventStreamCollector(Collector):
             listeners, dropped, refused = _listeners, _dropped, dict(_refused)
         yield GaugeMetricFamily("birzha_event_stream_listeners", "Streams that are open", listeners)
         yield CounterMetricFamily(
-            "birzha_event_stream_dropped", "What a slow listener was not told, as newer came first", dropped
+            "birzha_event_stream_dropped",
+            "Events that a slow listener did not get, as newer ones came first",
+            dropped,
         )
         by_code = CounterMetricFamily(
             "birzha_event_stream_refused", "Streams that were refused", labels=["code"]

@@ -22,7 +22,7 @@ def stream_of(service: str) -> str:
 
 
 def wake_channel(service: str) -> str:
-    """The pub/sub channel that tells a service's relay that something was committed."""
+    """The pub/sub channel that wakes a service's relay after a commit."""
     return f"wake:{service}"
 
 

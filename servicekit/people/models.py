@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 class Person(models.Model):
     """A user's names.
 
-    ``username`` is "" while only a changed profile was heard of; ``version`` is the sequence of the
-    event that told ``display_name``: an older one that arrives late changes nothing.
+    ``username`` is "" while only a changed profile was received; ``version`` is the sequence of the
+    event with ``display_name``: an older one that arrives late changes nothing.
     """
 
     user_id = models.UUIDField(_("user"), primary_key=True, editable=False)

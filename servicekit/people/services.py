@@ -48,6 +48,6 @@ def people_rename(changes: Iterable[tuple[user.ProfileChanged, int]]) -> None:
     """Follow the users' names, each user once, unless something newer is known.
 
     Args:
-        changes: profiles, each with its version: the sequence of the event that told it.
+        changes: profiles, each with its version: the sequence of the event it came with.
     """
     _RENAME.run(_Renamed(profile.user_id, profile.display_name, version) for profile, version in changes)

@@ -40,7 +40,7 @@ class Plan:
 
 
 def plans_of(run: Callable[[], object]) -> list[Plan]:
-    """Run a piece of code, and tell the plan of each statement that it sent.
+    """Run a piece of code, and return the plan of each statement that it sent.
 
     Fill the tables and ``ANALYZE`` them before: with a few rows the planner is right to read them all.
     """

@@ -52,13 +52,13 @@ def test_goals_come_first_and_stories_stand_beside() -> None:
 
     document.save({"idle": ([Run({"cpu": 1.0}, {})], MACHINE)})
 
-    remark = (document.REMARKS / "idle.md").read_text(encoding="utf-8")
-    assert remark in document.STORIES.read_text(encoding="utf-8")
-    assert remark not in document.MARKDOWN.read_text(encoding="utf-8")
+    analysis = (document.ANALYSIS / "idle.md").read_text(encoding="utf-8")
+    assert analysis in document.STORIES.read_text(encoding="utf-8")
+    assert analysis not in document.MARKDOWN.read_text(encoding="utf-8")
     assert "](benchmarks-stories.md#idle)" in document.MARKDOWN.read_text(encoding="utf-8")
     told = (document.ROOT / "docs" / "benchmarks-stories.md").read_text(encoding="utf-8")
-    assert all(file.read_text(encoding="utf-8") in told for file in document.REMARKS.glob("*.md"))
-    assert not any(file.read_text(encoding="utf-8") in tables for file in document.REMARKS.glob("*.md"))
+    assert all(file.read_text(encoding="utf-8") in told for file in document.ANALYSIS.glob("*.md"))
+    assert not any(file.read_text(encoding="utf-8") in tables for file in document.ANALYSIS.glob("*.md"))
 
 
 def test_it_is_written_again_from_its_json() -> None:

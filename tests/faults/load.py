@@ -26,7 +26,7 @@ LIMIT_WITHIN = 0.0012
 #: How long an order waits that is not filled at once: mostly it rests.
 WAITS = ("day", "day", "gtc", "gtc", "ioc", "fok")
 #: Calls a second of one customer, on average.
-PACE = 5.0
+ACTIONS_PER_S = 5.0
 #: Seconds between two attempts to sign in again.
 SIGN_IN_PAUSE = 2.0
 
@@ -41,7 +41,7 @@ class Trader(Customer):
         actions = {self._buy: 30, self._sell: 12, self._limit: 30, self._replace: 8, self._cancel: 8,
                    self._cancel_all: 1, self._deposit: 6, self._withdraw: 4, self._read: 14,
                    self._ask_too_much: 3, self._rename: 4}  # fmt: skip
-        while not stop.wait(self.random.expovariate(PACE)):
+        while not stop.wait(self.random.expovariate(ACTIONS_PER_S)):
             (action,) = self.random.choices(list(actions), list(actions.values()))
             if action().status == 401 and time.monotonic() >= self._next_sign_in:
                 self._next_sign_in = time.monotonic() + SIGN_IN_PAUSE

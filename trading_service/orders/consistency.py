@@ -27,7 +27,7 @@ FIRST_LOOK = 10_000
 #: Rows of a check that are written to the log.
 SHOWN = 20
 
-# %(since)s: changes of state after this one are looked at; %(patience)s: seconds an order may be open.
+# %(since)s: changes of state after this one are looked at; %(deadline_s)s: seconds an order may be open.
 _TOUCHED = "touched AS (SELECT DISTINCT order_id AS id FROM orders_ordertransition WHERE id > %(since)s)"
 _VALUE = "coalesce(value, price * quantity)"  # a fill of before there were parts has none of its own
 
@@ -88,7 +88,7 @@ CHECKS = {
     "overdue orders": """
         SELECT order_id, status, due_at, recalls FROM orders_orderdeadline
         JOIN orders_order ON id = order_id
-        WHERE recalls > 1 OR due_at < statement_timestamp() - make_interval(secs => %(patience)s)
+        WHERE recalls > 1 OR due_at < statement_timestamp() - make_interval(secs => %(deadline_s)s)
     """,
 }
 
@@ -109,7 +109,7 @@ def books_check() -> dict[str, int]:
         since = _reached[0] if _reached else last - FIRST_LOOK
         found = {}
         for name, query in CHECKS.items():
-            cursor.execute(query, {"since": since, "patience": settings.ORDER_DEADLINE})
+            cursor.execute(query, {"since": since, "deadline_s": settings.ORDER_DEADLINE})
             rows = cursor.fetchall()
             found[name] = len(rows)
             _wrong.labels(name).set(len(rows))

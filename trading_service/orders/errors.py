@@ -190,7 +190,7 @@ class ExecutionConflict(RuntimeError):
 
 
 class OrderNotFound(DomainError):
-    """The order does not exist, or it belongs to another user: the caller cannot tell which."""
+    """The order does not exist, or it belongs to another user: the caller is not told which."""
 
     code = "not_found"
     status = 404

@@ -62,14 +62,14 @@ class Step:
         leaves: states it may be taken from; empty: the order does not exist yet.
         enters: states it may lead to; empty: the order stays as it is, and only asks.
         use_case: the function in ``services`` that takes it.
-        tells: the events it may publish.
+        emits: the events it may publish.
     """
 
     cause: str
     leaves: frozenset[Status]
     enters: frozenset[Status]
     use_case: str
-    tells: tuple[type[Event], ...]
+    emits: tuple[type[Event], ...]
 
 
 PLACED = Step(
@@ -77,28 +77,28 @@ PLACED = Step(
     leaves=frozenset(),
     enters=frozenset({Status.ACCEPTED, Status.WORKING, Status.REJECTED}),
     use_case="order_place",
-    tells=(trading.OrderPlacedV2, trading.OrderSubmittedV2, trading.OrderRejected),
+    emits=(trading.OrderPlacedV2, trading.OrderSubmittedV2, trading.OrderRejected),
 )
 HOLD_PLACED = Step(
     cause=billing.HoldPlaced.TYPE,
     leaves=frozenset({Status.ACCEPTED}),
     enters=frozenset({Status.WORKING}),
     use_case="orders_submit",
-    tells=(trading.OrderSubmittedV2,),
+    emits=(trading.OrderSubmittedV2,),
 )
 HOLD_DECLINED = Step(
     cause=billing.HoldDeclined.TYPE,
     leaves=frozenset({Status.ACCEPTED}),
     enters=frozenset({Status.REJECTED}),
     use_case="orders_reject",
-    tells=(trading.OrderRejected,),
+    emits=(trading.OrderRejected,),
 )
 EXECUTED = Step(
     cause=market.OrderExecutedV2.TYPE,
     leaves=frozenset({Status.WORKING, Status.PARTIALLY_FILLED}),
     enters=frozenset({Status.PARTIALLY_FILLED, Status.FILLED}),
     use_case="orders_fill",
-    tells=(trading.OrderFilledV2,),
+    emits=(trading.OrderFilledV2,),
 )
 EXECUTED_WHOLE = replace(EXECUTED, cause=market.OrderExecuted.TYPE)
 RESTED = Step(
@@ -106,21 +106,21 @@ RESTED = Step(
     leaves=frozenset({Status.WORKING, Status.PARTIALLY_FILLED}),
     enters=frozenset(),
     use_case="orders_rest",
-    tells=(),
+    emits=(),
 )
 REFUSED = Step(
     cause=market.OrderRefused.TYPE,
     leaves=frozenset({Status.WORKING}),
     enters=frozenset({Status.REJECTED}),
     use_case="orders_reject",
-    tells=(trading.OrderRejected,),
+    emits=(trading.OrderRejected,),
 )
 CANCEL_REQUESTED = Step(
     cause=CUSTOMER,
     leaves=OPEN,
     enters=frozenset(),
     use_case="order_cancel_request",
-    tells=(trading.OrderCancelRequested,),
+    emits=(trading.OrderCancelRequested,),
 )
 REPLACE_REQUESTED = replace(CANCEL_REQUESTED, use_case="order_replace_request")
 CANCELED = Step(
@@ -128,7 +128,7 @@ CANCELED = Step(
     leaves=OPEN,
     enters=frozenset({Status.CANCELED, Status.EXPIRED}),
     use_case="orders_cancel",
-    tells=(trading.OrderCanceledV2, trading.OrderExpired),
+    emits=(trading.OrderCanceledV2, trading.OrderExpired),
 )
 CANCELED_WHOLE = replace(CANCELED, cause=market.OrderCanceled.TYPE)
 DAY_ENDED = Step(
@@ -136,7 +136,7 @@ DAY_ENDED = Step(
     leaves=OPEN,
     enters=frozenset({Status.EXPIRED}),
     use_case="orders_cancel",
-    tells=(trading.OrderExpired,),
+    emits=(trading.OrderExpired,),
 )
 REPLACED = replace(PLACED, use_case="orders_replace")
 HOLD_OVERDUE = Step(
@@ -144,14 +144,14 @@ HOLD_OVERDUE = Step(
     leaves=frozenset({Status.ACCEPTED}),
     enters=frozenset({Status.EXPIRED, Status.CANCELED}),
     use_case="orders_expire",
-    tells=(trading.OrderExpired, trading.OrderCanceledV2),
+    emits=(trading.OrderExpired, trading.OrderCanceledV2),
 )
 VENUE_OVERDUE = Step(
     cause=DEADLINE,
     leaves=frozenset({Status.WORKING, Status.PARTIALLY_FILLED}),
     enters=frozenset(),
     use_case="orders_expire",
-    tells=(trading.OrderCancelRequested,),
+    emits=(trading.OrderCancelRequested,),
 )
 
 #: Every step, in the order of an order's life.

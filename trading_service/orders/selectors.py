@@ -66,7 +66,7 @@ def order_terms(*, ticker: str, user_id: UUID) -> tuple[ListedInstrument, Decima
         The instrument; its latest price, in major units, None when there is none; the customer's day.
 
     Raises:
-        InstrumentUnknown: no event has told of such an instrument.
+        InstrumentUnknown: no such instrument is known.
     """
     with connection.cursor() as cursor:
         cursor.execute(_TERMS, [user_id, ticker.upper()])
@@ -82,7 +82,7 @@ def instrument_id_of(ticker: str) -> UUID:
     """An instrument's id by its ticker, in any case.
 
     Raises:
-        InstrumentUnknown: no event has told of such an instrument.
+        InstrumentUnknown: no such instrument is known.
     """
     instrument = ListedInstrument.objects.filter(ticker=ticker.upper()).only("id").first()
     if instrument is None:

@@ -76,7 +76,9 @@ def instruments_copy(*, snapshots: Sequence[tuple[market.InstrumentChanged, int]
         _InstrumentRow(changed.instrument_id, version, *(getattr(changed, name) for name in _DESCRIBED))
         for changed, version in snapshots
     )
-    quotes_copy(quotes=[ReceivedQuote(each.instrument_id, each.price, each.price_at) for each, _ in snapshots])
+    quotes_copy(
+        quotes=[ReceivedQuote(each.instrument_id, each.price, each.price_at) for each, _ in snapshots]
+    )
     return newer
 
 

@@ -33,7 +33,7 @@ class Session(models.Model):
     """One sign-in, until it is signed out, revoked, not used for the life of a refresh token, or too old.
 
     ``refresh_jti`` is the one refresh token that is still good; each refresh replaces it, at
-    ``last_seen_at``, and ``previous_jti`` is the one before it, for who has not heard the answer. No token
+    ``last_seen_at``, and ``previous_jti`` is the one before it, for a client that lost the response. No token
     can be made from an id without the signing key. An operator's session for the admin sites has none:
     it ends at ``expires_at``.
     """

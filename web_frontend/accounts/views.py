@@ -66,14 +66,14 @@ def sign_in(request: GatewayRequest) -> HttpResponse:
 
 @require_POST
 def sign_out(request: GatewayRequest) -> HttpResponse:
-    """End the session here at once, and at the API, which is told until it has heard."""
+    """End the session here at once, and at the API, which is asked again until it has confirmed."""
     if tokens.is_signed_in(request):
         refresh = tokens.refresh_token(request)
-        heard = not refresh or pending_sign_outs.revoke(request.gateway, refresh)
-        if not heard:
+        confirmed = not refresh or pending_sign_outs.revoke(request.gateway, refresh)
+        if not confirmed:
             pending_sign_outs.add(refresh)
         tokens.sign_out(request)
-        if heard:
+        if confirmed:
             messages.success(request, _("You are signed out."))
         else:
             messages.warning(
@@ -145,6 +145,6 @@ def _submit(
 
 
 def _replaced(request: GatewayRequest) -> dict[str, str]:
-    """What tells the API which session of this browser ends by the new one."""
+    """The header that names the session of this browser that the new one ends."""
     refresh = tokens.refresh_token(request)
     return {"replaces": refresh} if refresh else {}

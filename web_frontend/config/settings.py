@@ -123,7 +123,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 30 * 24 * 3600
 
-# ── What the ticket tells before an order is placed; trading_service decides ────────────────────
+# ── What the ticket shows before an order is placed; trading_service decides ────────────────────
 #: The fee as a share of the amount, and how far above the quote a market order may execute.
 FEE_RATE = terms.FEE_RATE
 PRICE_PROTECTION = terms.PRICE_PROTECTION

@@ -1,4 +1,4 @@
-"""What one was told: filled, rejected, topped up. Read one by one or all at once."""
+"""Notifications: filled, rejected, topped up. Marked as read one by one or all at once."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ def unread_count(request: GatewayRequest) -> HttpResponse:
 @signed_in
 def notification_read(request: GatewayRequest, notification_id: UUID) -> HttpResponse:
     """Mark one read; its row changes in place."""
-    told = request.gateway.post(f"/api/v1/notifications/{notification_id}/read")
+    notification = request.gateway.post(f"/api/v1/notifications/{notification_id}/read")
     if not wants_fragment(request):
         return go_to(request, reverse("notifications"))
-    response = render(request, "notifications/row.html", {"told": told})
+    response = render(request, "notifications/row.html", {"notification": notification})
     response["HX-Trigger"] = "notifications-read"
     return response
 

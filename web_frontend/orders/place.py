@@ -18,7 +18,7 @@ from web_frontend.instruments.views import show_instrument, ticket_of
 from web_frontend.pages import go_to, wants_fragment
 from web_frontend.ticket.ticket import Ticket, is_beyond, key_after, price_parse, ticket_read
 
-#: Refusals that are told in the ticket; of 429 only the day's quota, which is no matter of seconds.
+#: Refusals that are shown in the ticket; of 429 only the daily quota, as the rest passes within seconds.
 _REFUSALS, _QUOTA = (400, 409, 422), "order_quota_exceeded"
 
 

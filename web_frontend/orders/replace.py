@@ -23,7 +23,7 @@ from web_frontend.templatetags.formatting import units
 from web_frontend.ticket.estimate import Estimate, estimate
 from web_frontend.ticket.limit import price_read
 
-#: Refusals that are told in the form; of 429 only the day's quota, which is no matter of seconds.
+#: Refusals that are shown in the form; of 429 only the daily quota, as the rest passes within seconds.
 _REFUSALS, _QUOTA = (400, 409, 422), "order_quota_exceeded"
 
 

@@ -1,8 +1,8 @@
-"""Sign-outs that user_service has not heard yet: kept, and told again until it has.
+"""Sign-outs that user_service has not confirmed yet: kept, and sent again until it has.
 
 Somebody who signs out while user_service is down is out of this browser at once; the session there would
 live on for days. Its refresh token is kept with the sessions, encrypted as they are, and a thread of this
-process tells it every few seconds. A restart loses nothing, and telling twice changes nothing.
+process sends them every few seconds. A restart loses nothing, and sending twice changes nothing.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def revoke(gateway: Gateway, refresh: str) -> bool:
     """Have user_service end the session of a refresh token.
 
     Returns:
-        False when it has not heard: ask again later.
+        False when it has not confirmed: ask again later.
     """
     try:
         gateway.post(PATH, {"refresh": refresh}, public=True)
@@ -50,7 +50,7 @@ def revoke(gateway: Gateway, refresh: str) -> bool:
 
 
 def add(refresh: str) -> None:
-    """Keep a sign-out until it is told.
+    """Keep a sign-out until it is confirmed.
 
     Raises:
         redis.exceptions.RedisError: it could not be kept.
@@ -59,19 +59,19 @@ def add(refresh: str) -> None:
 
 
 def retry_all() -> int:
-    """Tell what is kept; ends at the first that is not heard. Returns how many were heard."""
+    """Send what is kept; ends at the first that is not confirmed. Returns how many were confirmed."""
     gateway = Gateway(token=lambda: None)
-    heard = 0
+    confirmed = 0
     found: dict[str, list[str]] = cache.get_many([_name(number) for number in range(BUCKETS)])
     for name, kept in found.items():
         for refresh in kept:
             # A gateway speaks for one page, which has so much time.
             if not revoke(gateway, refresh):
-                return heard
+                return confirmed
             _change(name, partial(_without, refresh))
-            heard += 1
+            confirmed += 1
             gateway = Gateway(token=lambda: None)
-    return heard
+    return confirmed
 
 
 def start() -> None:
@@ -83,8 +83,8 @@ def _run() -> None:
     while True:
         time.sleep(INTERVAL_S)
         try:
-            if heard := retry_all():
-                log.info("%d pending sign-outs were sent", heard)
+            if sent := retry_all():
+                log.info("%d pending sign-outs were sent", sent)
         except RedisError as error:
             log.warning("the sessions' server does not answer: %s", error)
         except Exception:

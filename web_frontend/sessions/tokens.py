@@ -46,7 +46,7 @@ def is_signed_in(request: HttpRequest) -> bool:
 def sign_in(request: HttpRequest, answer: dict[str, Any], *, name: str) -> None:
     """Start a session for who has just been given tokens; its key and the CSRF token are new.
 
-    A session that the browser had before is forgotten; the API was told by :func:`refresh_token`.
+    A session that the browser had before is forgotten; the API was informed by :func:`refresh_token`.
     """
     if is_signed_in(request):
         cache.delete(_key(request.session["tokens"]))

@@ -1,6 +1,6 @@
 """The order ticket: what a person typed, how much they could trade, and what it would come to.
 
-What it tells is an estimate from the price on the page; trading_service and the venue decide. What a person
+What it shows is an estimate from the price on the page; trading_service and the venue decide. What a person
 reviewed binds a market order by its worst price, and a limit order by its limit.
 """
 

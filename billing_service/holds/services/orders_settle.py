@@ -44,7 +44,7 @@ def orders_settle(*, messages: Sequence[Fill]) -> list[Booked]:
     A buy is paid from its hold. What the rest of the order can no longer need is released at once
     (``hold_left``), all that is left with the final fill. A sell is paid by the house, whose balance may fall
     below zero. A fill that was booked is passed over. One that adds nothing to amount and fee, because the
-    parts before it were rounded up, needs no entry and is not told: nothing was booked.
+    parts before it were rounded up, needs no entry and no event: nothing was booked.
 
     Returns:
         What was booked.
@@ -74,7 +74,7 @@ def orders_settle(*, messages: Sequence[Fill]) -> list[Booked]:
         free = not fill.amount and not fill.fee
         if fill.side == "buy":
             hold = holds.get(fill.order_id)
-            if free and (hold is None or not hold.pending):  # told again: no entry remembers it
+            if free and (hold is None or not hold.pending):  # delivered again: it left no entry
                 continue
             captured[fill.order_id] = _capture(hold, account, fill)
         if free:

@@ -62,7 +62,7 @@ DROP TRIGGER journal_entry_balanced ON ledger_journalentry;
 DROP FUNCTION ledger_refuse_unbalanced();
 ALTER TABLE ledger_ledgerentry DROP CONSTRAINT entry_in_currency_of_account;
 
--- Locks the chain's end until the transaction ends, so one books at a time, and tells where it is.
+-- Locks the chain's end until the transaction ends, so one books at a time, and returns it.
 CREATE FUNCTION ledger_lock_head(OUT number bigint, OUT hash text, OUT moment timestamptz)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN

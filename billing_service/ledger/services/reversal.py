@@ -25,7 +25,7 @@ from servicekit.telemetry import current_request_id
 
 @transaction.atomic
 def journal_reverse(*, entry_id: UUID, reason: str, by: Actor) -> Booked:
-    """Book the opposite of every leg of an entry, and tell the customer. The entry itself stays as it is.
+    """Book the opposite of every leg of an entry, and notify the customer. The entry itself stays as it is.
 
     Money only: a position, an order or a deposit's row are not touched. So a settlement is never
     reversed, and neither is a reversal that put one right again; a reversal can be reversed itself,

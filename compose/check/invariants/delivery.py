@@ -1,4 +1,4 @@
-"""I12: everything that was said has been heard, by everybody whom it concerns, and nothing else has."""
+"""I12: every subscriber has handled every published event, and no event that was not published."""
 
 from __future__ import annotations
 

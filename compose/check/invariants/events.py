@@ -1,4 +1,4 @@
-"""I8: an event has its effect once, in every service that hears it."""
+"""I8: an event has its effect once, in every service that subscribes to it."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ I8 = Invariant(
             """,
         ),
         Rows(
-            "an event told twice over one channel",
+            "two notifications of one event over one channel",
             "notification",
             """
             SELECT source_event_id, channel, count(*) AS times FROM notification_inbox_notification
@@ -69,7 +69,7 @@ I8 = Invariant(
             """,
         ),
         Rows(
-            "a fill told twice over one channel",
+            "two notifications of one fill over one channel",
             "notification",
             """
             SELECT fill_id, channel, count(*) AS times FROM notification_inbox_notification

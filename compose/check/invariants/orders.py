@@ -1,4 +1,4 @@
-"""I7 and I13: orders by themselves, and the same order as every service tells it."""
+"""I7 and I13: orders by themselves, and the same order in every service."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ WHERE entry.type = 'order_settlement' /* since: entry.fill_id */
 I13 = Invariant(
     "I13",
     "each execution is in one fill; each filled part, whatever its order's end ⇔ hold captured, paid, "
-    "position changed, told; what was not filled ⇔ released, not paid, told",
+    "position changed, notified; what was not filled ⇔ released, not paid, notified",
     always=False,
     checks=(
         Same(
@@ -219,7 +219,7 @@ I13 = Invariant(
             """,
         ),
         Same(
-            "the fills are not what was told",
+            "the notifications do not agree with the fills",
             "fill_id",
             (
                 "trading",
@@ -238,7 +238,7 @@ I13 = Invariant(
             ),
         ),
         Same(
-            "the orders that ended otherwise are not what was told",
+            "the notifications do not agree with the orders that ended otherwise",
             "order_id",
             (
                 "trading",

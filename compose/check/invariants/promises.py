@@ -1,4 +1,4 @@
-"""I17, as far as the server can know it: what a client was told under its Idempotency-Key is so."""
+"""I17, as far as the server can know it: the response stored under an Idempotency-Key is true."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from compose.check.model import Invariant, Rows
 
 I17 = Invariant(
     "I17",
-    "what a client was told under its Idempotency-Key is there, once, and is what the key stands for",
+    "what the response stored under an Idempotency-Key names exists, once, and is what the key stands for",
     always=False,
     checks=(
         Rows(

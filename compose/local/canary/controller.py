@@ -33,7 +33,7 @@ def main() -> int:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     home = Home.here()
-    controller = Controller(canaries_of(home), alone=partial(install.locked_now, home.root), tell=say)
+    controller = Controller(canaries_of(home), alone=partial(install.locked_now, home.root), log=say)
     say("info", "watching canaries")
     pause = 0.0
     while not stop.wait(pause):

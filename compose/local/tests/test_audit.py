@@ -31,15 +31,15 @@ def package(name: str, *ids: str) -> dict[str, object]:
 def test_it_says_what_it_found(
     packages: list[dict[str, object]], code: int, said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert audit.tell(json.dumps({"dependencies": packages, "fixes": []}), "") == code
+    assert audit.report(json.dumps({"dependencies": packages, "fixes": []}), "") == code
     assert said in capsys.readouterr().out
 
 
 def test_it_never_calls_unchecked_good(capsys: pytest.CaptureFixture[str]) -> None:
-    assert audit.tell("", "requests.exceptions.ConnectionError: nobody there") == 2
+    assert audit.report("", "requests.exceptions.ConnectionError: nobody there") == 2
     assert "NOTHING WAS CHECKED" in capsys.readouterr().out
     skipped = [{"name": name, "skip_reason": "Dependency not found on PyPI"} for name in ("a", "b")]
-    assert audit.tell(json.dumps({"dependencies": skipped, "fixes": []}), "") == 2
+    assert audit.report(json.dumps({"dependencies": skipped, "fixes": []}), "") == 2
     assert "NOTHING WAS CHECKED" in capsys.readouterr().out
 
 

@@ -66,7 +66,7 @@ def connection_manager(
         listener: its name in metrics and log.
         routes: where the RouteConfiguration is.
         trusted: web_frontend's, which speaks for a visitor.
-        proxied: only the trusted proxies come in by it; they tell the visitor's address and scheme.
+        proxied: only the trusted proxies connect to it; they send the visitor's address and scheme.
         tls: it speaks TLS, where clients may choose HTTP/2.
     """
     limits, timeouts = run.gateway.limits, run.gateway.timeouts

@@ -1,7 +1,7 @@
 """The listeners: the public port, web_frontend's inner one, and the one for metrics.
 
 On the public port nothing that a client says about itself is believed: internal headers are removed
-and the address is the connection's. Only who connects from a trusted proxy's address tells the visitor's
+and the address is the connection's. Only a client at a trusted proxy's address may give the visitor's
 address and scheme. At the inner listener web_frontend speaks for a visitor, so its
 X-Forwarded-For and X-Request-Id are kept.
 """

@@ -1,4 +1,4 @@
-"""What every answer tells a browser, whoever gave it: a service, nginx, or Envoy itself."""
+"""The headers of every response, whether from a service, nginx, or Envoy itself."""
 
 from __future__ import annotations
 

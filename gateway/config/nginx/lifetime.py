@@ -20,7 +20,7 @@ MAX_WAIT_S = 3
 
 
 def cache_lifetime(seconds: int, waited: int) -> tuple[int, int] | None:
-    """What nginx is told about a page.
+    """The lifetime that nginx gets for a page.
 
     Args:
         seconds: how old it may become, as the service said.

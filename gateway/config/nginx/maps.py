@@ -7,7 +7,7 @@ from gateway.config.source import Cache
 
 #: Every page is in one of these; the first is what everybody gets who asks for neither.
 LANGUAGES = ("en", "ru")
-#: What a page may differ by: the key of a page tells them apart, and cookies never come here.
+#: What a page may differ by: the key of a page distinguishes them, and cookies never come here.
 KNOWN_VARY = "accept|accept-language|accept-encoding|cookie"
 
 

@@ -47,13 +47,13 @@ class Life:
         self.canaries = Canaries(file, system.traffic, self.runner, ready_within_s=READY_WITHIN_S, drain_s=5)
         self.told: list[str] = []
         self.command_at_work = False
-        self.controller = Controller(self.canaries, alone=self._alone, tell=self._tell)
+        self.controller = Controller(self.canaries, alone=self._alone, log=self._log)
 
     @contextmanager
     def _alone(self) -> Iterator[bool]:
         yield not self.command_at_work
 
-    def _tell(self, level: str, message: str, **more: Any) -> None:
+    def _log(self, level: str, message: str, **more: Any) -> None:
         self.told.append(message)
 
     def version(self, label: str) -> Version:

@@ -44,28 +44,35 @@ class ImportCommand(BaseCommand):
         parser.add_argument(
             "files", nargs="+", metavar="FILE", help="files, folders, or patterns such as 'prices/*.csv'"
         )
-        parser.add_argument("--dry-run", action="store_true", help="say what was recognised; change nothing")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="report what was recognised; change nothing"
+        )
         add = parser.add_argument
-        add("--encoding", default="", help="of the text, where it is guessed wrong: cp1251")
-        add("--decimal", default="", choices=["", "comma", "point"], help="what stands before the decimals")
+        add("--encoding", default="", help="of the text, if it is guessed wrong: cp1251")
+        add("--decimal", default="", choices=["", "comma", "point"], help="the decimal separator")
         if PRICES in self.takes:
             add(
                 "--ticker",
                 default="",
-                help="whose prices these are, where the file does not say or says otherwise",
+                help="the instrument of these prices, overriding the file",
             )
             add(
                 "--list",
                 dest="list_unlisted",
                 action="store_true",
-                help="list what is not listed by its prices",
+                help="list unknown instruments from their prices",
             )
             add("--dates", default="", choices=["", "dmy", "mdy"], help="08/01/2024: day or month first")
-            add("--timezone", default="", help="in which a moment is a day: Europe/Moscow")
-            add("--interval", default="", choices=["", "day"], help="the rows are days, however far apart")
-        add("--board", default="", help="the one board of a file of several: TQBR")
+            add("--timezone", default="", help="the time zone of the days: Europe/Moscow")
+            add(
+                "--interval",
+                default="",
+                choices=["", "day"],
+                help="the rows are days, whatever the gaps between them",
+            )
+        add("--board", default="", help="of a file with several boards, the one to read: TQBR")
         if LIST in self.takes:
-            add("--update", action="store_true", help="change what is listed with other values")
+            add("--update", action="store_true", help="change values that differ from listed ones")
         add(
             "--price-step",
             type=_decimal,

@@ -65,7 +65,7 @@ class Consumer:
         self.removed: datetime | None = None
 
     def run(self) -> None:
-        """Consume until told to stop; the batch in hand is finished first."""
+        """Consume until asked to stop; the batch in hand is finished first."""
         plan_for_any_size()
         try:
             while self.lease.wait():

@@ -63,7 +63,7 @@ class ConsumerLease:
         """Wait until this consumer has the lease.
 
         Returns:
-            False when it was told to stop first.
+            False when it was asked to stop first.
         """
         while not self.stop.is_set():
             seconds = length()

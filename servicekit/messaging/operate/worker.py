@@ -87,7 +87,7 @@ class EventThreads(bootsteps.StartStopStep):
             if watchdog.stalled():
                 log.critical("Celery takes no tasks any more: this worker ends, to be started anew")
                 os.kill(os.getpid(), signal.SIGTERM)
-                if not done.wait(2 * JOIN_TIMEOUT_S):  # it does not even hear that
+                if not done.wait(2 * JOIN_TIMEOUT_S):  # it does not react even to that
                     os._exit(1)
 
 

@@ -1,6 +1,6 @@
 """The stream of quotes: bounded in bytes and lossy, because only the latest quote of each instrument matters.
 
-They go past the outbox: what is lost is told again, at the latest when the publisher has gone through all
+They bypass the outbox: what is lost is sent again, at the latest when the publisher has gone through all
 instruments once (``QuotesUpdated.complete_since``). They never take the room of the events: the stream is
 at most :data:`MAX_ENTRIES` messages of :data:`MAX_QUOTES` quotes, and it goes when Redis fills up.
 Who follows them: ``consume/quotes.py``.

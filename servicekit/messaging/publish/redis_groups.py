@@ -22,7 +22,7 @@ class Group:
     Attributes:
         name: the subscribing service.
         pending: how many entries it has read and not acknowledged.
-        lag: how many it has not read yet; None when Redis cannot tell (after a loss, for example).
+        lag: how many it has not read yet; None when Redis does not know (after a loss, for example).
         delivered: the last entry that it has read.
         acknowledged: it has acknowledged this entry and all before it.
     """

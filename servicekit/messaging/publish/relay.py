@@ -82,7 +82,7 @@ def lead(stop: threading.Event) -> bool:
     """Wait until this process is the service's only relay.
 
     Returns:
-        True when it is; False when it was told to stop first. The lock is held by this thread's
+        True when it is; False when it was asked to stop first. The lock is held by this thread's
         database connection and lost with it.
     """
     plan_for_any_size()
@@ -96,7 +96,7 @@ def lead(stop: threading.Event) -> bool:
 
 
 def run(stop: threading.Event) -> None:
-    """Send until told to stop. Raises whatever PostgreSQL raises; the lock is then gone as well."""
+    """Send until asked to stop. Raises whatever PostgreSQL raises; the lock is then gone as well."""
     wakeup = RelayWakeup()
     try:
         _run(stop, wakeup)

@@ -39,7 +39,7 @@ def wake_relay() -> None:
 class RelayWakeup:
     """Wakes the relay of this process, from this and the service's other processes.
 
-    The relay's thread waits for both at once: a thread that heard the messages for it would be one switch
+    The relay's thread waits for both at once: a thread that received the messages for it would be one switch
     more before each event.
     """
 
@@ -70,7 +70,7 @@ class RelayWakeup:
                 self._receive()
 
     def close(self) -> None:
-        """From now on others must be told by a message: this process relays no more."""
+        """From now on the others are woken by a message: this process relays no more."""
         global _local
         if _local is self:
             _local = None

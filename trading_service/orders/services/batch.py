@@ -173,7 +173,7 @@ class Batch:
     _outgoing: list[Outgoing] = field(default_factory=list)
 
     def change(self, order: LockedOrder) -> None:
-        """Give an order its next version: something of it changes, or an event tells of it."""
+        """Give an order its next version: something of it changes, or an event is published."""
         order.version += 1
         self._changed[order.id] = order
 
@@ -198,7 +198,7 @@ class Batch:
         if order.side == Side.SELL:
             self.book(Movement(order.user_id, order.instrument_id, Move.RELEASE, order.remaining_quantity))
 
-    def tell(self, order: LockedOrder, event: Event, by: HasOrigin) -> None:
+    def publish(self, order: LockedOrder, event: Event, by: HasOrigin) -> None:
         """Publish what happened to an order, as its present version."""
         self._outgoing.append(Outgoing(event, order.version, by))
 

@@ -69,11 +69,11 @@ def order_end(batch: Batch, order: LockedOrder, by: HasOrigin) -> None:
 def _cancel(batch: Batch, order: LockedOrder, by: HasOrigin) -> None:
     batch.release(order)
     batch.move(order, Status.CANCELED, by)
-    batch.tell(order, order_canceled(order, at=batch.now), by)
+    batch.publish(order, order_canceled(order, at=batch.now), by)
 
 
 def _expire(batch: Batch, order: LockedOrder, by: HasOrigin, code: RejectCode) -> None:
     batch.release(order)
     batch.move(order, Status.EXPIRED, by)
     order.reject_code = code.value
-    batch.tell(order, order_expired(order, at=batch.now), by)
+    batch.publish(order, order_expired(order, at=batch.now), by)

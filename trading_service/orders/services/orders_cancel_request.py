@@ -50,7 +50,7 @@ def orders_cancel_request(*, user_id: UUID, ticker: str | None = None) -> list[U
         The ids of the open orders; for some of them a cancel may have been requested before.
 
     Raises:
-        InstrumentUnknown: no event has told of such an instrument.
+        InstrumentUnknown: no such instrument is known.
 
     Emits:
         OrderCancelRequested, of each the first time.

@@ -62,7 +62,7 @@ def orders_expire(*, limit: int = LIMIT, resting: bool = False) -> int:
                 given_back.append((order, by))
         elif order.status in saga.VENUE_OVERDUE.leaves:
             batch.change(order)
-            batch.tell(order, _recall(order, batch), by)
+            batch.publish(order, _recall(order, batch), by)
             recalled.append((order, recalls + 1))
     batch.write("reject_code")
     if recalled:

@@ -148,7 +148,7 @@ def _fill(batch: Batch, order: LockedOrder, part: Part, by: Executed) -> trading
         final=final,
         filled_at=by.event.executed_at,
     )
-    batch.tell(order, filled, by)
+    batch.publish(order, filled, by)
     return filled
 
 

@@ -52,7 +52,7 @@ def orders_reject(
         batch.move(order, Status.REJECTED, message)
         order.reject_code, order.reject_limit, order.reject_value = _reason(message.event)
         batch.release(order)
-        batch.tell(order, order_rejected(order, ticker=order.ticker, at=batch.now), message)
+        batch.publish(order, order_rejected(order, ticker=order.ticker, at=batch.now), message)
         rejected.append(order)
     batch.write("reject_code", "reject_limit", "reject_value")
     _count(rejected)

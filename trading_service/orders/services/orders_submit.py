@@ -25,5 +25,5 @@ def orders_submit(*, messages: Sequence[Received[billing.HoldPlaced]]) -> None:
     batch = Batch(saga.HOLD_PLACED.cause)
     for order, message in claimed(messages, orders, saga.HOLD_PLACED):
         batch.move(order, Status.WORKING, message)
-        batch.tell(order, order_submitted(order, ticker=order.ticker, at=batch.now), message)
+        batch.publish(order, order_submitted(order, ticker=order.ticker, at=batch.now), message)
     batch.write()

@@ -216,7 +216,7 @@ def test_the_check_of_the_books_looks_only_at_what_changed(customer) -> None:
         cursor.execute("SELECT max(id) - 1000 FROM orders_ordertransition")
         since = cursor.fetchone()[0]
         query = consistency.CHECKS["an order and its fills"]
-        bound = cursor.mogrify(query, {"since": since, "patience": 10}).decode()
+        bound = cursor.mogrify(query, {"since": since, "deadline_s": 10}).decode()
         used, scanned = read([bound])
     assert "orders_ordertransition_pkey" in used
     assert not scanned

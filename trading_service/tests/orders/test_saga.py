@@ -132,7 +132,7 @@ def test_a_step_does_exactly_what_its_row_says(aapl, world, user_id, published, 
             elif status not in twins:  # a step of the same cause leaves from there
                 assert (after.version, after.status, news) == (order.version, status, [])
     assert entered == step.enters
-    assert told == set(step.tells)
+    assert told == set(step.emits)
 
 
 @pytest.mark.django_db
@@ -145,7 +145,7 @@ def test_placing_does_exactly_what_its_row_says(aapl, world, user_id, published)
         world.order(user_id, side="sell", quantity=11),
     ]
     assert {order.status for order in placed} == saga.PLACED.enters
-    assert {type(event) for event in published()[before:]} == set(saga.PLACED.tells)
+    assert {type(event) for event in published()[before:]} == set(saga.PLACED.emits)
     assert {row.cause for order in placed for row in order.history.all()} == {saga.PLACED.cause}
 
 
@@ -163,8 +163,8 @@ def test_replacing_does_exactly_what_its_row_says(aapl, world, user_id, publishe
         world.cancel(order)
         wanted.append(Order.objects.get(id=fresh(order).replaced_by))
     assert {order.status for order in wanted} == saga.REPLACED.enters
-    told = {type(event) for event in published()[before:]} - set(saga.CANCELED.tells)
-    assert told == set(saga.REPLACED.tells)
+    told = {type(event) for event in published()[before:]} - set(saga.CANCELED.emits)
+    assert told == set(saga.REPLACED.emits)
     assert {row.cause for order in wanted for row in order.history.all()} == {saga.REPLACED.cause}
 
 

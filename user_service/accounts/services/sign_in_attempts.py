@@ -68,7 +68,7 @@ def attempt_begin(*, user: User | None, identifier: str, client: Client) -> Atte
 
 
 def attempt_failed(attempt: Attempt) -> None:
-    """The password was wrong. The last one that was free is told to the account's owner.
+    """The password was wrong. The owner is notified at the last free one.
 
     Emits:
         user.security.noticed.v1 (``wrong_passwords``), once until the count begins anew.

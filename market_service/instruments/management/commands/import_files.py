@@ -7,6 +7,6 @@ from market_service.instruments.management.importing import ImportCommand
 
 class Command(ImportCommand):
     help = (
-        "Import files of prices and lists of instruments, which are told apart; lists come first. "
+        "Import files of prices and lists of instruments, recognised by their content; lists come first. "
         "See import_prices and import_instruments."
     )

@@ -8,7 +8,8 @@ from market_service.instruments.management.importing import LIST, ImportCommand
 class Command(ImportCommand):
     takes = (LIST,)
     help = (
-        "List instruments from files: ticker,name at least; MOEX's list of securities and NASDAQ's lists are "
-        "known. What is listed with other values is changed with --update only, and told in any case. Prices "
-        "may come before or after. All errors of a file are told by kind, and nothing of it is listed then."
+        "List instruments from files with at least the columns ticker and name; MOEX's list of securities "
+        "and NASDAQ's lists are recognised. Values that differ from listed ones are reported, and changed "
+        "only with --update. Prices may come before or after. A file with errors lists nothing; all its "
+        "errors are reported, by kind."
     )

@@ -8,8 +8,8 @@ from market_service.instruments.management.importing import PRICES, ImportComman
 class Command(ImportCommand):
     takes = (PRICES,)
     help = (
-        "Load daily prices from files as sources give them: CSV with almost any header, separator, encoding "
-        "and form of days and numbers, XLSX, JSON; gzip and ZIP. What is open is asked by naming the option "
-        "that answers it. Nothing of a file with errors is loaded, and all its errors are told by kind. "
-        "Again, a file changes nothing."
+        "Load daily prices from files: CSV with almost any header, separator, encoding and format of dates "
+        "and numbers, XLSX, JSON; gzip and ZIP. Where a file can be read in two ways, the error names the "
+        "option that decides. A file with errors loads nothing; all its errors are reported, by kind. "
+        "Importing a file again changes nothing."
     )

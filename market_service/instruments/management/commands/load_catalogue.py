@@ -22,8 +22,8 @@ SHIPPED_PRICES = settings.DATA / "us_ohlcv_daily.csv.gz"
 
 class Command(BaseCommand):
     help = (
-        "List the instruments of a catalogue, in portions, while orders go on; all that is wrong with it is "
-        "told first, and then nothing is listed. With the shipped one come the shipped daily prices."
+        "List the instruments of a catalogue, in portions, while orders go on. All errors are reported "
+        "first, and nothing is listed if there are any. The shipped catalogue comes with daily prices."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
