@@ -104,6 +104,12 @@ class ServiceAdmin(ShownColumns, ExactSearch, CheckedLookups):
 
     # Columns ------------------------------------------------------------------------------------------
 
+    def get_list_display_links(self, request: HttpRequest, list_display: Sequence[Any]) -> Any:
+        """The first column that is no link itself opens the row: a link in a link opens nothing."""
+        if self.list_display_links:
+            return self.list_display_links
+        return [column for column in list_display if not getattr(column, "links", False)][:1]
+
     def add_names(self, rows: Iterable[Any]) -> None:
         """Look up the people of rows, all with one query, where their columns will find them."""
         fields = [column.person for column in self.shown.values() if hasattr(column, "person")]
@@ -185,7 +191,7 @@ class ServiceAdmin(ShownColumns, ExactSearch, CheckedLookups):
     # What operators do --------------------------------------------------------------------------------
 
     def may_operate(self, request: HttpRequest) -> bool:
-        """Whether who is signed in may do what is offered here, also where nobody edits."""
+        """Whether the operator may do what is offered here, also where nobody edits."""
         return bool(request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}"))
 
     def get_urls(self) -> list[URLPattern]:

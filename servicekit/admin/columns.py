@@ -103,7 +103,7 @@ def person(field: str, *, label: Label | None = None) -> Column:
         )
 
     column.person = field  # type: ignore[attr-defined]
-    return _column(column, field, label)
+    return _column(column, field, label, links=True)
 
 
 def linked(field: str, address: str, *, label: Label | None = None) -> Column:
@@ -119,7 +119,7 @@ def linked(field: str, address: str, *, label: Label | None = None) -> Column:
             return "–"
         return format_html('<a href="{}">{}</a>', address.format(value), short(value))
 
-    return _column(column, field, label)
+    return _column(column, field, label, links=True)
 
 
 def order(field: str = "order_id") -> Column:
@@ -141,7 +141,8 @@ def as_uuid(value: Any) -> UUID | None:
     return UUID(value) if isinstance(value, str) and _UUID.fullmatch(value) else None
 
 
-def _column(column: Column, field: str, label: Label | None) -> Column:
+def _column(column: Column, field: str, label: Label | None, *, links: bool = False) -> Column:
+    column.links = links  # type: ignore[attr-defined]
     column.__name__ = field.replace("__", "_")
     column.field = field  # type: ignore[attr-defined]
     column.admin_order_field = field  # type: ignore[attr-defined]

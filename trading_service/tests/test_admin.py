@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from servicekit.contracts import user
 from servicekit.ids import new_id
-from trading_service.orders.models import Fill, Order, OrderTransition
+from trading_service.orders.models import Fill, Order, OrderDeadline, OrderReplacement, OrderTransition
 from trading_service.positions.models import DailyFlow, Lot, Position
 from trading_service.reference.models import DailyClose, LatestQuote, ListedInstrument
 
@@ -44,6 +44,22 @@ def test_every_table_can_be_looked_at_but_not_changed(aapl, world, user_id, oper
     assert operator.post(f"{place}{row.pk}/change/", {}).status_code == 403
     assert operator.post(f"{place}{row.pk}/delete/", {"post": "yes"}).status_code == 403
     assert Client().get(place).status_code == 302
+
+
+@pytest.mark.parametrize("model", [*TABLES, OrderDeadline, OrderReplacement])
+def test_a_list_opens_its_rows(aapl, world, user_id, operator, model) -> None:
+    """A link in a link opens nothing, so a column that leads elsewhere does not open the row."""
+    world.filled(user_id)
+    world.quote("AAPL", "101.00", at=timezone.now())
+    order = world.order(new_id())
+    OrderReplacement.objects.create(
+        order=order, new_order_id=new_id(), quantity=2, limit_price=90, client_order_id="k", request_id="r"
+    )
+    place = f"/admin/trading/{model._meta.app_label}/{model._meta.model_name}/"
+    page = operator.get(place).content.decode()
+    opened = re.findall(rf'<a href="{place}([^"/]+)/change/">((?:(?!</a>).)*)</a>', page, re.DOTALL)
+    assert {pk for pk, _ in opened} >= {str(row.pk) for row in model._default_manager.all()}
+    assert [shown for _, shown in opened if "<a " in shown] == []
 
 
 def named(deliver: Any, user_id: Any, name: str = "Anna.K") -> None:
