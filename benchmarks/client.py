@@ -28,7 +28,7 @@ ACCOUNT_TIMEOUT_S = 30
 
 @dataclass(frozen=True)
 class Customer:
-    """Somebody who is signed in and has money; with a name and password for the pages, and the user's id."""
+    """A signed-in customer with money; with a name and password for the pages, and the user's id."""
 
     authorization: str
     name: str = ""

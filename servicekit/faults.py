@@ -1,8 +1,8 @@
 """Points at which a process of a test system kills itself, as a machine that loses its power would.
 
 Only a process that was started with ``BIRZHA_FAULTS=<folder>`` looks; any other finds a variable that
-is empty. A point is armed by the file ``<folder>/<service>.<point>``; whoever reaches it first removes
-the file and dies by SIGKILL, so that nothing is finished, flushed or rolled back on the way.
+is empty. A point is armed by the file ``<folder>/<service>.<point>``; the process that reaches it first
+removes the file and dies by SIGKILL, so that nothing is finished, flushed or rolled back on the way.
 
 The windows (each is between two steps of which a crash must not lose or double anything):
 

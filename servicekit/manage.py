@@ -18,7 +18,7 @@ BULK_COMMANDS = {"load_catalogue", "import_files", "import_instruments", "import
 
 #: Django's own commands that write past the use-cases: no rule is checked and nothing is published.
 REFUSED = {
-    "changepassword": "a password is changed by whoever has it, on the page /security",
+    "changepassword": "users change their own passwords, on the page /security",
     "createsuperuser": "make_operator makes operators",
     "flush": "make reset deletes everything",
     "loaddata": "rows are written by use-cases only",

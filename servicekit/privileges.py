@@ -31,7 +31,7 @@ def drop_privileges(uid: int, gid: int, *, home: Path, low_ports: bool = False) 
         low_ports: keep the right to listen below port 1024 (Linux), until :func:`drop_capabilities`.
 
     Raises:
-        OSError: not root, or the kernel does not let go of a right.
+        OSError: not root, or the kernel does not drop a right.
     """
     keep = low_ports and sys.platform == "linux"
     if keep:

@@ -143,7 +143,7 @@ class Gateway:
         return self._known_token
 
     def authorization(self) -> str:
-        """The visitor's ``Authorization``, for who asks the API in their name.
+        """The visitor's ``Authorization``, for requests to the API in their name.
 
         Raises:
             SignedOut: nobody is signed in any more.

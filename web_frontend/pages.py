@@ -1,4 +1,4 @@
-"""What every view needs: page or fragment, where to go next, who may come in, what failed alone."""
+"""What every view needs: page or fragment, redirects, access, parts that failed alone."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def next_address(request: HttpRequest, default: str) -> str:
 
 
 def signed_in(view: View) -> View:
-    """Only for who is signed in; others are sent to sign in and come back."""
+    """Only for signed-in visitors; others are sent to sign in and come back."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -14,7 +14,7 @@ from benchmarks.client import Customer
 
 #: Seconds that one file may take.
 TIMEOUT_S = 120
-#: Seconds after which who was refused asks again.
+#: Seconds after which a refused client asks again.
 REFUSED_S = 2
 
 

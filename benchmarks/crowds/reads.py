@@ -1,4 +1,4 @@
-"""Reads of every service, by somebody who is signed in."""
+"""Reads of every service, by a signed-in customer."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Clients that sign in at once, over and over, in a process of their own.
 
-Half of them by the API, half by the pages. Each has a right name and password. Who is told to come again does
-so after the time that was said.
+Half of them by the API, half by the pages. Each has a right name and password. A client asked to retry
+does so after the given time.
 """
 
 from __future__ import annotations

@@ -83,7 +83,7 @@ class SlowClients:
             self._open[number] = connection
 
     def _hold(self) -> None:
-        """A byte a second of each answer; who was turned away asks again."""
+        """A byte a second of each answer; a refused client asks again."""
         while not self._over.wait(1.0):
             for number in range(len(self._asked)):
                 if self._over.is_set():

@@ -19,7 +19,7 @@ _DECLINED = (RejectCode.INSUFFICIENT_FUNDS, RejectCode.ACCOUNT_FROZEN, RejectCod
 
 @in_stream_order
 def on_orders_placed_or_ended(messages: Sequence[Received[Placed | Ended]]) -> None:
-    """Buys ask for their cash to be held; orders that ended let go of what is left of theirs.
+    """Buys ask for their cash to be held; orders that ended release what is left of theirs.
 
     In the order of the stream, so that who replaces an order can place the new one with the old one's cash,
     however many events are handled at once.

@@ -132,7 +132,7 @@ def part_filled(
 def rest_canceled(
     order: trading.OrderPlacedV2, *, filled_quantity: int = 0, code: str = "", detail: str = ""
 ) -> trading.OrderCanceledV2:
-    """What was left of the order was taken back."""
+    """What was left of the order was canceled."""
     return trading.OrderCanceledV2(
         order_id=order.order_id,
         user_id=order.user_id,

@@ -209,7 +209,7 @@ class Reconciler:
 
 
 def _waits(event: Event, acknowledged: redis_groups.Key | None) -> bool:
-    """Whether it is unsent, or on its way to one who has acknowledged so far (None: who is not there)."""
+    """Whether it is unsent, or in transit to a group that has acknowledged so far (None: no such group)."""
     if event.unsent or acknowledged is None:
         return True
     return event.entry is not None and event.entry > acknowledged

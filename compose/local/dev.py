@@ -1,4 +1,4 @@
-"""`make dev`: a system for whoever changes its code; it runs what is saved.
+"""`make dev`: a system for developers; it runs what is saved.
 
 Errors show code and settings (Django's DEBUG), so that only this machine may reach it. Templates, styles and
 scripts are seen at the next request; Python starts the processes that run it anew.

@@ -1,6 +1,6 @@
 """PostgreSQL of one system: its files, its configuration and the command that runs it.
 
-Listens on a unix socket only. Who may open what stands in ``pg_hba.conf``: a service's roles their own
+Listens on a unix socket only. ``pg_hba.conf`` says who may open which database: a service's roles their own
 database and no other, ``auditor`` every database (read only), ``postgres`` (bootstrap) every database.
 """
 

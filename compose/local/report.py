@@ -103,7 +103,7 @@ def status(home: Home) -> bool:
 
 
 def reach(settings: Settings) -> list[str]:
-    """Who else than this machine comes in, and as what; nothing when nobody does."""
+    """Who else than this machine can connect, and how; nothing when nobody can."""
     lines = []
     if settings.trusted_proxies:
         lines.append(

@@ -16,7 +16,7 @@ from compose.local import orphans, processes
 from compose.local.console import CommandError
 from compose.local.paths import ROOT, Home
 
-#: What a process inherits from whoever typed the command; BIRZHA_* of that shell stay outside.
+#: What a process inherits from the shell of the command; BIRZHA_* of that shell stay outside.
 INHERITED = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
 
 RUNNING, STARTING = "RUNNING", "STARTING"

@@ -50,7 +50,7 @@ class Runner(Protocol):
         """What it consists of, and how each of them is."""
 
     def endpoint(self, instance: Instance) -> str:
-        """Where it answers ``/readyz`` to who asks from here: ``unix:<path>`` or ``<host>:<port>``."""
+        """Where it serves ``/readyz`` to this process: ``unix:<path>`` or ``<host>:<port>``."""
 
     def failed_events(self, instance: Instance) -> int:
         """How often its handlers of events have failed since it started.

@@ -67,7 +67,7 @@ class Versions:
     """Everything that the file says.
 
     Attributes:
-        stable: service → its version; whoever is not there runs the checkout.
+        stable: service → its version; the others run the checkout.
         previous: service → what it ran before the last promotion.
         canaries: service → its canary.
         history: the oldest first.

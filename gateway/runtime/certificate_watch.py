@@ -1,4 +1,4 @@
-"""A renewed certificate is taken within seconds, whoever renews it and however."""
+"""A renewed certificate is used within seconds, however it is renewed."""
 
 from __future__ import annotations
 

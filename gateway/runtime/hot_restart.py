@@ -7,7 +7,7 @@ SIGHUP     a new Envoy takes the open sockets over from the old one (Envoy's hot
            drain time. Nobody is refused in between.
 SIGTERM    no more connections; what is under way is finished, within the drain time; then the end.
 
-When Envoy dies by itself, so does this, and whoever runs it starts it again.
+When Envoy dies by itself, this process exits, and its supervisor starts it again.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ class HotRestarter:
         self._start(["--base-id", self.base_id.read_text(encoding="ascii").strip()])
 
     def _reap(self) -> bool:
-        """Note who has ended. False when the one that serves is among them."""
+        """Reap the ended processes. False when the serving one is among them."""
         serving = self.envoys[-1]
         for envoy in self.envoys[:]:
             if envoy.poll() is None:

@@ -23,7 +23,7 @@ def noticed(user_id: UUID, notice: str = "wrong_passwords") -> user.SecurityNoti
 
 
 def reversed_entry(user_id: UUID, **fields: Any) -> billing.ReversalBooked:
-    """100.00 was taken back."""
+    """100.00 was reversed."""
     values: dict[str, Any] = {
         "journal_entry_id": new_id(),
         "reversed_id": new_id(),

@@ -15,7 +15,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-#: One builds, whoever asks meanwhile waits for it: building takes a tenth of a second of CPU.
+#: One thread builds, the others wait for it: building takes a tenth of a second of CPU.
 _building = threading.Lock()
 #: The documents by language and media type.
 _built: dict[tuple[str, str], bytes] = {}

@@ -30,7 +30,7 @@ class Api(APIView):
 
     @property
     def caller(self) -> Principal:
-        """Who is asking, in an API that is not ``public``."""
+        """The authenticated caller, in an API that is not ``public``."""
         return cast(Principal, self.request.user)
 
     def get_permissions(self) -> list[BasePermission]:
@@ -48,7 +48,7 @@ class Api(APIView):
                 request.method in ("GET", "HEAD")
                 and response.status_code < 400
                 and renderer is not None
-                and renderer.format == "json"  # the browsable page shows who is signed in
+                and renderer.format == "json"  # the browsable page shows the user's name
             )
             response["Cache-Control"] = (keepable and self.cache_control) or "no-store"
         return response

@@ -1,4 +1,4 @@
-"""Who acts: an operator in an admin, or whoever runs a command."""
+"""Who acts: an operator in an admin, or the user who runs a command."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Actor:
 
     @classmethod
     def shell(cls, name: str = "") -> Actor:
-        """Whoever runs a command.
+        """The user who runs a command.
 
         Args:
             name: as given with ``--by``; the operating system's user by default.

@@ -33,7 +33,7 @@ class OperatorMiddleware:
         return response
 
     def _sign_in(self, request: HttpRequest, token: str) -> str:
-        """The operator's id; "" when it is nobody's who may come in."""
+        """The operator's id; "" when there is no operator with access."""
         try:
             operator = principal_of(token)
         except DomainError:

@@ -51,7 +51,7 @@ class Principal:
 
 
 class Anonymous:
-    """Somebody who has not signed in."""
+    """A caller who is not signed in."""
 
     id = None
     pk = None

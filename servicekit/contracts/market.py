@@ -132,7 +132,7 @@ class OrderCanceled(Event):
 class OrderCanceledV2(Event):
     """The venue took back what was left of an order; ``executed`` units of it stay executed.
 
-    ``reason``: "" when its customer wanted it back, otherwise ``corporate_action``, ``operator``,
+    ``reason``: "" when its customer canceled it, otherwise ``corporate_action``, ``operator``,
     ``self_trade`` or ``unfilled``. ``detail``: the operator's words for the customer, "" otherwise.
     """
 

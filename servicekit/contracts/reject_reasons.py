@@ -1,7 +1,7 @@
 """Why an order is rejected, expires, or is canceled by somebody other than its customer.
 
-The codes of the public contract, and what each says to a person: the one list. Whoever rejects takes the code
-from here, texts for customers come through
+The codes of the public contract and their texts, in one list. Services that reject an order take the code
+from here; texts for customers come from
 :func:`servicekit.reject_sentence.reject_sentence`; a test holds that each has them in every language.
 """
 
@@ -99,7 +99,7 @@ REASONS: dict[RejectCode, Reason] = {
     RejectCode.SELF_TRADE: Reason(
         _("It would have traded with another order of your own, so the rest of it was canceled.")
     ),
-    RejectCode.TIMED_OUT: Reason(_("The order was not confirmed in time, so it was taken back.")),
+    RejectCode.TIMED_OUT: Reason(_("The order was not confirmed in time, so it was canceled.")),
     RejectCode.TOO_MANY_ORDERS: Reason(
         _("You have as many open orders as one may have."),
         _("One may have %(limit)s open orders; this would be number %(value)s."),

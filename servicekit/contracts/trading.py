@@ -182,7 +182,7 @@ class OrderRejected(_OrderEvent):
 
 @event("trading.order.canceled.v1")
 class OrderCanceled(_OrderEvent):
-    """The order was taken back at the customer's wish; ``filled_quantity`` stays filled."""
+    """The order was canceled at the customer's wish; ``filled_quantity`` stays filled."""
 
     order_id: UUID
     user_id: UUID
@@ -196,7 +196,7 @@ class OrderCanceled(_OrderEvent):
 
 @event("trading.order.canceled.v2")
 class OrderCanceledV2(_OrderEvent):
-    """What was left of the order was taken back; ``filled_quantity`` stays filled.
+    """What was left of the order was canceled; ``filled_quantity`` stays filled.
 
     ``code``: "" at the customer's wish, otherwise ``self_trade``, ``unfilled``, ``corporate_action`` or
     ``operator``. ``detail``: an operator's reason, as it was written; "" otherwise.

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from servicekit.errors import DomainError
 
-#: Seconds after which who is refused may ask again.
+#: Seconds after which a refused client may ask again.
 RETRY_AFTER_S = 5
 
 

@@ -27,7 +27,7 @@ class Listener:
     Attributes:
         names: what it listens to.
         counted: under which key it is counted: the user, or the address.
-        user: who is signed in, if somebody is; the stream ends with the session and with the token.
+        user: the signed-in user, if any; the stream ends with the session and with the token.
     """
 
     names: frozenset[str]

@@ -138,7 +138,7 @@ async def _check_sessions() -> None:
 def _revoked(sessions: set[UUID]) -> set[UUID]:
     try:
         return {session for session in sessions if session_is_revoked(session)}
-    except DatabaseError as error:  # who has signed out meanwhile is seen once it is there again
+    except DatabaseError as error:  # sign-outs meanwhile are noticed once it is back
         log.warning("ended sessions cannot be looked up: %s", error)
         connection.close()
         return set()

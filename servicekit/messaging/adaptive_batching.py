@@ -16,7 +16,7 @@ import time
 PAUSE_S = 0.04
 #: Fewer than this have not been worth a pause.
 MIN_EVENTS = 3
-#: The part of the time that one works who is behind, and the seconds over which it is averaged.
+#: The share of time that a consumer with a backlog works, and the seconds over which it is averaged.
 BUSY_SHARE, WINDOW_S = 0.6, 0.5
 
 

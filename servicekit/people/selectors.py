@@ -16,7 +16,7 @@ MAX_PEOPLE = 200
 
 
 def names_of(ids: Iterable[UUID]) -> dict[UUID, str]:
-    """The names of users, operators included; who is not known is not in it."""
+    """The names of users, operators included; unknown ones are not in it."""
     wanted = set(ids)
     if not wanted:
         return {}

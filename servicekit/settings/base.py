@@ -80,7 +80,7 @@ CSRF_FAILURE_VIEW = "servicekit.api.error_views.csrf_failure"
 # ── Streams of server-sent events (servicekit/event_stream) ─────────────────────────────────────
 #: The addresses of the process that holds them open, where a service has one.
 STREAM_URLCONF = ""
-#: Seconds without an event after which a heartbeat is sent: who is gone is noticed, on both sides.
+#: Seconds without an event after which a heartbeat is sent, so that both sides notice a lost connection.
 STREAM_HEARTBEAT_S = 15.0
 #: Seconds between two looks whether a listener's session or token has ended.
 STREAM_SESSION_CHECK_S = 1.0

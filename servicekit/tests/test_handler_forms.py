@@ -137,7 +137,7 @@ def test_a_batch_that_is_too_large_goes_on_in_the_next_transaction_and_is_no_fai
 
 @pytest.mark.django_db(transaction=True)
 class TestStreamOrder:
-    def test_what_is_asked_back_is_not_overtaken_by_a_later_order(self, subscribe: Subscribe) -> None:
+    def test_a_cancel_is_not_overtaken_by_a_later_order(self, subscribe: Subscribe) -> None:
         seen: Seen = []
         both = in_stream_order(lambda messages: seen.append(short(messages)))
         subscribe({trading.OrderSubmitted: both, trading.OrderCancelRequested: both})

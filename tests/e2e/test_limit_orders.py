@@ -103,7 +103,7 @@ def test_two_customers_trade_with_each_other(seller: Person, new_person: NewPers
     wait(lambda: buyer.cash()["held"] == "0.00", "cash is still held")
     assert buyer.balance() == Decimal("9000.00") - paid - fee
     wait(lambda: seller.balance() == before + paid - Decimal(sold["fee"]), "the sale was not paid")
-    # when the rest is taken back, what was sold stays sold
+    # when the rest is canceled, what was sold stays sold
     assert seller.post(f"/orders/{offer['id']}/cancel").status_code == 202
     ended = seen(seller, offer, status="canceled")
     assert (ended["filled_quantity"], ended["reject_reason"]) == (4, None)
@@ -171,7 +171,7 @@ def test_what_does_not_rest_and_all_that_does(seller: Person, new_person: NewPer
     )
     assert (taken["status"], taken["reject_reason"]["code"]) == ("canceled", "unfilled")
     assert 0 < taken["filled_quantity"] < 5
-    # all that still rests is asked back at once
+    # all that still rests is canceled at once
     left = [row["id"] for row in seller.rows("/orders", status="working,partially_filled", ticker=TICKER)]
     answer = seller.post("/orders/cancel-all", {"ticker": TICKER})
     assert (answer.status_code, sorted(answer.json()["ids"])) == (202, sorted(left))

@@ -18,7 +18,7 @@ from tests.e2e.people import Client, Person, wait
 from tests.e2e.traces import SERVICES, Click, Traces, held_back, logged, look, rows
 from tests.system import System
 
-#: How many are bought, how many of them are asked back, and how many cost more than there is.
+#: How many are bought, how many of them are canceled, and how many cost more than there is.
 BOUGHT, CANCELED, DECLINED = 24, 4, 4
 
 FILLED = {
@@ -35,7 +35,7 @@ TAKEN_BACK = {"trading.order.cancel_requested.v1", "market.order.canceled.v1", "
 
 @pytest.fixture(scope="module")
 def clicks(system: System, new_person: Callable[..., Person]) -> dict[str, list[Click]]:
-    """Orders of several people, all in the same batches, some asked back and some too dear, at their ends."""
+    """Orders of several people, all in the same batches, some canceled and some too dear, at their ends."""
     people = [new_person(deposit="9000.00") for _ in range(3)]
     buys, declined, cancels = ([Click() for _ in range(n)] for n in (BOUGHT, DECLINED, CANCELED))
     order = {"ticker": "AAPL", "side": "buy", "type": "market"}
@@ -56,9 +56,9 @@ def clicks(system: System, new_person: Callable[..., Person]) -> dict[str, list[
             60,
         )
         wait(lambda person=person: person.cash()["held"] == "0.00", "not all cash is free", 30)
-    asked_back = [click for click in buys if click.about in {cancel.about for cancel in cancels}]
-    filled = [click for click in buys if click not in asked_back]
-    return {"filled": filled, "declined": declined, "asked_back": asked_back, "cancels": cancels}
+    cancel_requested = [click for click in buys if click.about in {cancel.about for cancel in cancels}]
+    filled = [click for click in buys if click not in cancel_requested]
+    return {"filled": filled, "declined": declined, "cancel_requested": cancel_requested, "cancels": cancels}
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +149,7 @@ def test_the_access_log_has_it(system: System, clicks: dict[str, list[Click]]) -
 
 def test_the_rows_have_it(system: System, clicks: dict[str, list[Click]]) -> None:
     placing = {
-        click.about: click.id for name in ("filled", "declined", "asked_back") for click in clicks[name]
+        click.about: click.id for name in ("filled", "declined", "cancel_requested") for click in clicks[name]
     }
     ending = placing | {click.about: click.id for click in clicks["cancels"]}
 
@@ -164,7 +164,7 @@ def test_the_rows_have_it(system: System, clicks: dict[str, list[Click]]) -> Non
     def each(ids: dict[str, str], *names: str) -> dict[str, set[str]]:
         return {click.about: {ids[click.about]} for name in names for click in clicks[name]}
 
-    everyone = ("filled", "declined", "asked_back")
+    everyone = ("filled", "declined", "cancel_requested")
     assert under("trading", "orders_order") == each(placing, *everyone)
     final = "to_status IN ('filled', 'rejected', 'canceled')"
     assert under("trading", "orders_ordertransition", final) == each(ending, *everyone)

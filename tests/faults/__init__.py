@@ -4,7 +4,7 @@
 customers trade with the house and with each other, rest in the book, replace, cancel, deposit and withdraw
 through the gateway and remember what they were told, faults come by a schedule drawn from the seed, the
 invariants that hold at every moment are looked at all the while, and after the last fault has been healed
-everything must be right within 30 seconds: with the orders that rest, and again when all were asked back.
+everything must be right within 30 seconds: with the orders that rest, and again when all have been canceled.
 
 =================  ==========================================================================
 ``kinds/``         the faults: small objects that inject and heal

@@ -48,8 +48,8 @@ class Customer:
 
     Attributes:
         intents: every order, replacement, deposit and withdrawal, by key.
-        cancels: every intent to take an order back that is still without an answer, by order id.
-        asked_back: the ids of the orders of which it was answered that they are asked back.
+        cancels: every intent to cancel an order that is still without a response, by order id.
+        cancel_requested: the ids of the orders whose cancel request was confirmed.
         names: the display names tried, the last one of which (or an unanswered later one) must stand.
         seen: order id → what was last read of it.
         broken: promises that were seen broken while they traded.
@@ -62,7 +62,7 @@ class Customer:
         self._password = secrets.token_urlsafe(12)
         self.intents: dict[str, Intent] = {}
         self.cancels: dict[str, Call] = {}
-        self.asked_back: set[str] = set()
+        self.cancel_requested: set[str] = set()
         self.names: list[Call] = []
         self.seen: dict[str, dict[str, Any]] = {}
         self.broken: list[str] = []
@@ -146,7 +146,7 @@ class Customer:
         intent.calls.append(call)
         self.calls += 1
         if call.outcome == "ok" and intent.path.endswith("/replace"):
-            self.asked_back.add(call.answer["id"])
+            self.cancel_requested.add(call.answer["id"])
         return call
 
     def look(self, path: str) -> Call:
@@ -186,7 +186,7 @@ class Customer:
         else:
             self.cancels.pop(order_id, None)
         if call.outcome == "ok":
-            self.asked_back.add(order_id)
+            self.cancel_requested.add(order_id)
         return call
 
     def cancel_all(self, ticker: str | None = None) -> Call:
@@ -200,11 +200,11 @@ class Customer:
         self.calls += 1
         if call.outcome != "ok":
             return call
-        self.asked_back.update(call.answer["ids"])
+        self.cancel_requested.update(call.answer["ids"])
         left = self.look(f"{OPEN_ORDERS}&page_size=200" + (f"&ticker={ticker}" if ticker else ""))
         for order in left.answer["results"] if left.outcome == "ok" else ():
             if order["id"] in known and order["cancel_requested_at"] is None:
-                self.broken.append(f"all was asked back, but not {order}")
+                self.broken.append(f"all cancels were requested, but not of {order}")
         return call
 
     # -- afterwards ---------------------------------------------------------------------------
@@ -253,7 +253,7 @@ class Customer:
         """The orders that have not ended.
 
         Args:
-            resting: what waits in the book, and was not asked back, has not ended either.
+            resting: what waits in the book, and was not canceled, has not ended either.
         """
         rows = self.rows(OPEN_ORDERS)
         return [row for row in rows if resting or not row["rested_at"] or row["cancel_requested_at"]]

@@ -19,7 +19,7 @@ def broken_promises(customer: Customer) -> list[str]:
 
     Every acknowledged order, deposit and withdrawal exists, once; one whose answer got lost, sent again with
     its own key, is one order; what was refused does not exist; nobody did anything that was not asked for.
-    What was acknowledged as asked back was; an order that was to be replaced has its successor if it came to
+    An acknowledged cancel was requested; an order that was to be replaced has its successor if it came to
     that, for what it left. Every order has ended, and cash and positions are what the orders, deposits and
     withdrawals come to.
     """
@@ -27,7 +27,7 @@ def broken_promises(customer: Customer) -> list[str]:
     return [
         *_orders(customer, orders),
         *_replaced(customer, orders),
-        *_asked_back(customer, orders),
+        *_cancel_requested(customer, orders),
         *_booked(customer, "deposit"),
         *_booked(customer, "withdrawal"),
         *_cash(customer, orders),
@@ -97,13 +97,13 @@ def _successor(old: dict[str, Any] | None, intent: Intent, new: str) -> dict[str
     return {"id": new, **same, "quantity": left, "limit_price": limit}
 
 
-def _asked_back(customer: Customer, orders: list[dict[str, Any]]) -> Iterator[str]:
-    """Of every order that was acknowledged as asked back it is on record; nobody else's was."""
+def _cancel_requested(customer: Customer, orders: list[dict[str, Any]]) -> Iterator[str]:
+    """Every acknowledged cancel request is on record, and no other order's."""
     by_id = {order["id"]: order for order in orders}
-    for order_id in customer.asked_back:
+    for order_id in customer.cancel_requested:
         order = by_id.get(order_id)
         if order is None or order["cancel_requested_at"] is None:
-            yield f"told that the order {order_id} is asked back, but there is {order}"
+            yield f"acknowledged a cancel of {order_id}, but there is {order}"
 
 
 def _same(told: Any, asked: Any) -> bool:

@@ -72,7 +72,7 @@ def test_no_answer_is_an_unknown_outcome() -> None:
 
 @pytest.fixture(scope="module")
 def customer(target: Target) -> Customer:
-    """Has deposited, bought, been refused and sold, replaced an order and asked two back; all is over."""
+    """Has deposited, bought, been refused and sold, replaced an order and canceled two; all is over."""
     customer = Customer(target.url, seed="honest")
     customer.open_account("1000.00")
     for side, quantity in (("buy", 2), ("buy", 0), ("buy", 50_000), ("sell", 1)):
@@ -160,8 +160,8 @@ def _a_replacement_from_nowhere(customer: Customer) -> None:
     customer.intents.pop(_replacement(customer).key)
 
 
-def _asked_back_but_not_on_record(customer: Customer) -> None:
-    customer.asked_back.add(_orders(customer)[0].confirmed[0]["id"])
+def _cancel_requested_but_not_on_record(customer: Customer) -> None:
+    customer.cancel_requested.add(_orders(customer)[0].confirmed[0]["id"])
 
 
 def _at_another_limit(customer: Customer) -> None:
@@ -204,7 +204,7 @@ LIES = {
     _replaced_by_another_quantity: "should lead to",
     _a_refused_replacement_is_there: "was not replaced",
     _a_replacement_from_nowhere: "nobody asked for",
-    _asked_back_but_not_on_record: "is asked back",
+    _cancel_requested_but_not_on_record: "acknowledged a cancel",
     _a_deposit_is_lost: "deposits told of but not booked",
     _a_withdrawal_is_lost: "withdrawals told of but not booked",
     _a_deposit_from_nowhere: "booked untold",
@@ -221,12 +221,12 @@ def test_a_broken_promise_is_found(customer: Customer, lie: Callable[[Customer],
             for key, intent in customer.intents.items()
         },
         dict(customer.seen),
-        set(customer.asked_back),
+        set(customer.cancel_requested),
     )
     try:
         lie(customer)
         found = broken_promises(customer)
     finally:
-        customer.intents, customer.seen, customer.asked_back = kept
+        customer.intents, customer.seen, customer.cancel_requested = kept
         customer.broken.clear()
     assert any(LIES[lie] in what for what in found), found

@@ -163,7 +163,7 @@ class Trial:
         self.outcome.rested = sum(len(customer.unfinished(resting=True)) for customer in customers)
         self._each(customers, lambda customer: customer.must(customer.cancel_all))
         self._rest(customers, end, resting=True)
-        self._note("all was asked back and has ended, and every invariant was looked at again")
+        self._note("all orders were canceled and have ended, and every invariant was checked again")
         self.outcome.recovery = time.monotonic() - healed
         self.target.set_half_spread(TICKERS, Decimal(0))
         for planned in self.plan:

@@ -56,7 +56,7 @@ OPEN_ORDERS = 200
 OPEN_ORDERS_OF_INSTRUMENT = 50
 
 #: Seconds from being placed after which an order that neither rests nor has ended is ended: by trading itself
-#: while billing has not answered, otherwise by asking the venue to give it back. By the database's clock.
+#: while billing has not answered, otherwise by requesting a cancel from the venue. By the database's clock.
 ORDER_DEADLINE = float(env.get("BIRZHA_ORDER_DEADLINE", "20"))
 
 #: Seconds past its expiry after which the cancel of a resting order is requested.

@@ -127,7 +127,7 @@ class OrderReplaceApi(Api):
     """Request the replacement of an order."""
 
     refusals = {
-        "409": _("`order_not_replaceable`: it has ended, is being taken back, or is a market order."),
+        "409": _("`order_not_replaceable`: it has ended, is being canceled, or is a market order."),
         "429": _QUOTA,
     }
 

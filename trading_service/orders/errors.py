@@ -144,10 +144,10 @@ class OrderNotReplaceable(DomainError):
     message = _("The order is already %(status)s.")
 
 
-class OrderTakenBack(OrderNotReplaceable):
+class OrderBeingCanceled(OrderNotReplaceable):
     """A replace of an order that is already being canceled or replaced."""
 
-    message = _("The order is being taken back already.")
+    message = _("The order is being canceled already.")
 
 
 class MarketOrderNotReplaceable(OrderNotReplaceable):

@@ -200,13 +200,13 @@ class World:
         """What the venue says then."""
         return market.OrderRefused(order_id=order.id, code=code, limit=limit, value=value, refused_at=NOON)
 
-    def ask_back(self, order: Order) -> None:
+    def request_cancel(self, order: Order) -> None:
         """The customer wants an order back."""
         answer = self.api(order.user_id).post(f"/api/v1/orders/{order.id}/cancel")
         assert answer.status_code == 202, answer.json()
 
     def cancel(self, order: Order, *, reason: str = "", detail: str = "", **more: Any) -> bool:
-        """The venue takes an order back."""
+        """The venue cancels an order."""
         return self.deliver(self.canceled(order, reason=reason, detail=detail), **more)
 
     def canceled(self, order: Order, *, reason: str = "", detail: str = "") -> market.OrderCanceledV2:
@@ -220,7 +220,7 @@ class World:
         )
 
     def cancel_whole(self, order: Order) -> bool:
-        """A venue of the version before takes an order back, or one takes it back before it came."""
+        """A venue of the previous version cancels an order, or cancels it before it came."""
         return self.deliver(market.OrderCanceled(order_id=order.id, canceled_at=NOON))
 
     def end_day(self, order: Order) -> bool:

@@ -17,7 +17,7 @@ for _what in ("device", "address"):
 
 
 def signed_in(method: SignInMethod, outcome: Outcome, new_device: bool, new_address: bool) -> None:
-    """Count a try to come in."""
+    """Count an attempt to sign in."""
     _sign_ins.labels(method.value, outcome.value).inc()
     for what, is_new in (("device", new_device), ("address", new_address)):
         if is_new:

@@ -20,7 +20,7 @@ def purge_ended_sessions() -> int:
 
 @shared_task
 def purge_sign_ins() -> int:
-    """Every hour: forget who came in and who was refused long ago, or beyond so many rows."""
+    """Every hour: delete records of sign-ins and refusals that are old or beyond the limit of rows."""
     return sign_ins_purge()
 
 
@@ -28,6 +28,6 @@ def purge_sign_ins() -> int:
 def retire_signing_keys() -> list[str]:
     """Every night: delete keys that nothing depends on any more. Returns their ids."""
     directory = Path(settings.JWT_KEYS)
-    if not os.access(directory, os.W_OK):  # whoever put the keys there also takes them away
+    if not os.access(directory, os.W_OK):  # whoever put the keys there also removes them
         return []
     return key_retire(directory)

@@ -88,7 +88,7 @@ def sign_out(request: GatewayRequest) -> HttpResponse:
 
 @require_POST
 def language_set(request: GatewayRequest) -> HttpResponse:
-    """Remember the language in a cookie; who is signed in gets their notices in it too."""
+    """Remember the language in a cookie; signed-in users get their notifications in it too."""
     language = request.POST.get("language", "")
     response = HttpResponseRedirect(next_address(request, reverse("instruments")), status=303)
     if language in dict(settings.LANGUAGES) and check_for_language(language):

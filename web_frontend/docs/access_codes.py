@@ -1,4 +1,4 @@
-"""The error codes of who asks: sessions and accounts."""
+"""The error codes of sessions and accounts."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ CODES: list[Codes] = [
             Code(
                 "order_not_replaceable",
                 409,
-                _("The order has ended, is being taken back already, or is a market order."),
+                _("The order has ended, is being canceled already, or is a market order."),
             ),
             Code(
                 "replacement_unchanged",

@@ -1,4 +1,4 @@
-"""Who is looking, for the header of every page, error pages included."""
+"""The visitor, for the header of every page, error pages included."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from web_frontend.sessions.tokens import is_signed_in
 
 
 def visitor(request: HttpRequest) -> dict[str, str]:
-    """``visitor``: the name of who is signed in, "" for nobody or while the session store is away."""
+    """``visitor``: the signed-in user's name, "" for nobody or while the session store is down."""
     try:
         return {"visitor": request.session.get("name", "") if is_signed_in(request) else ""}
     except RedisError:

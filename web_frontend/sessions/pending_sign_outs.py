@@ -104,7 +104,7 @@ def _name(number: int) -> str:
 
 
 def _change(name: str, change: Callable[[list[str]], list[str]]) -> None:
-    """Change one list; whoever holds it for longer than a lock lives has died."""
+    """Change one list; a process that holds it for longer than a lock lives has died."""
     lock, mine, until = f"lock:{name}", uuid4().hex, time.monotonic() + LOCK_WAIT_S
     while not cache.add(lock, mine, timeout=LOCK_LIFE_S):
         if time.monotonic() > until:

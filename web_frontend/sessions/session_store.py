@@ -1,4 +1,4 @@
-"""Django's cache sessions, but a Redis that is away is an error (503), not a visitor who is signed out.
+"""Django's cache sessions, but a Redis that is down is an error (503), not a signed-out visitor.
 
 Django's own takes any failure to read for an empty session, and then deletes the browser's cookie. A user
 has so many of them and no more, so that signing in over and over fills nothing.

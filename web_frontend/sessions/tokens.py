@@ -1,4 +1,4 @@
-"""The tokens of who is signed in: only on the server, in Redis, never in the browser.
+"""The tokens of signed-in users: only on the server, in Redis, never in the browser.
 
 The session says who it is; the tokens stand under a key of their own, so that a request that saves
 its session late cannot bring an old refresh token back. A refresh token works once; user_service gives the
@@ -44,7 +44,7 @@ def is_signed_in(request: HttpRequest) -> bool:
 
 
 def sign_in(request: HttpRequest, answer: dict[str, Any], *, name: str) -> None:
-    """Start a session for who has just been given tokens; its key and the CSRF token are new.
+    """Start a session with new tokens; its key and the CSRF token are new.
 
     A session that the browser had before is forgotten; the API was informed by :func:`refresh_token`.
     """

@@ -63,13 +63,13 @@ def test_the_end_is_said_with_its_reason(vera: Client, gateway: GatewayDouble) -
 
 
 def test_a_replaced_order_leads_to_the_new_one(vera: Client, gateway: GatewayDouble) -> None:
-    asked_back = {**WAITING, "cancel_requested_at": "2026-11-22T18:00:00Z", "replaced_by": NEW}
-    page = shown(vera, gateway, asked_back)
+    cancel_requested = {**WAITING, "cancel_requested_at": "2026-11-22T18:00:00Z", "replaced_by": NEW}
+    page = shown(vera, gateway, cancel_requested)
     assert "Being replaced…" in page
     assert "/replace" not in page
     assert "Cancel the order" not in page
     assert f"/orders/{NEW}" not in page  # it is not there yet
-    page = shown(vera, gateway, {**asked_back, "status": "canceled"})
+    page = shown(vera, gateway, {**cancel_requested, "status": "canceled"})
     assert "The order was replaced by another one. Nothing was traded." in page
     assert f'href="/orders/{NEW}"' in page
     page = shown(vera, gateway, {**PARTLY, "status": "canceled", "replaced_by": NEW})

@@ -203,7 +203,7 @@ def test_a_rejected_order_says_why(vera: Client, gateway: GatewayDouble) -> None
 
 
 def test_an_expired_order_says_why(vera: Client, gateway: GatewayDouble) -> None:
-    reason = {"code": "timed_out", "detail": "The order was not confirmed in time, so it was taken back."}
+    reason = {"code": "timed_out", "detail": "The order was not confirmed in time, so it was canceled."}
     expired = recorded("order_rejected", status="expired", reject_reason=reason)
     gateway.answer(f"GET /api/v1/orders/{expired['id']}", expired)
     page = vera.get(f"/orders/{expired['id']}").content.decode()

@@ -64,7 +64,7 @@ def best_prices(book: dict[str, Any] | None) -> tuple[str, str]:
 
 
 def crosses(limit_price: str, side: str, book: dict[str, Any] | None) -> bool:
-    """Whether an order at this limit meets somebody who waits already, so that it is executed at once."""
+    """Whether an order at this limit meets a resting order, so that it is executed at once."""
     bid, ask = best_prices(book)
     best = ask if side == "buy" else bid
     if not best or not limit_price:

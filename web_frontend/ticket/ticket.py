@@ -42,7 +42,7 @@ class Ticket:
         bound: what ``most`` comes from: ``cash``, ``offer`` or ``position``.
         means: the cash available (a decimal string), or the units that can be sold.
         bid, ask: the best prices in the book; "" when nobody waits there, or it is not known.
-        crosses: a limit that is met by somebody who waits already.
+        crosses: a limit that meets a resting order.
         blocked_reason: why no order can succeed right now, in words; "" when nothing speaks against one.
         quantity: None until it is a valid one.
         error: what is wrong with the quantity.

@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 def holds_watch() -> int:
     """Say so in the log when holds are pending beyond their time, by the database's clock.
 
-    Billing does not let them go: the money may be that of an order that was executed, and only
+    Billing does not release them: the money may be that of an order that was executed, and only
     trading_service learns that (``holds.models``). Its sweep ends every order; a hold that is
     overdue says that the sweep, or a message, is stuck.
 

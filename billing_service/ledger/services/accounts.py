@@ -101,7 +101,7 @@ def accounts_lock(*, user_ids: Iterable[UUID]) -> Mapping[UUID, LockedAccount]:
     """Lock customers' accounts until the transaction ends.
 
     Returns:
-        User id → account; who has none is not in it.
+        User id → account; users without one are not in it.
     """
     return {account.user_id: account for account in _LOCK(set(user_ids)) if account.user_id}
 

@@ -79,7 +79,7 @@ def _not_as_booked(kind: str, amount: str) -> str:
 
 I16 = Invariant(
     "I16",
-    "customers' cash and the house's are what was deposited, less what was withdrawn and taken back",
+    "customers' cash and the house's are what was deposited, less what was withdrawn and reversed",
     always=False,
     checks=(
         Rows(

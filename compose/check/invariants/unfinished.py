@@ -13,7 +13,7 @@ I11 = Invariant(
         Rows(
             "an order that does not end",
             "trading",
-            # By the clock of whoever placed it: one from the future would never grow old.
+            # By the clock of the process that placed it: one from the future would never grow old.
             """
             SELECT id, user_id, side, type, status, version, created_at FROM orders_order AS orders
             WHERE status IN ('accepted', 'working', 'partially_filled')

@@ -126,7 +126,7 @@ def _protocol() -> Json:
 
 
 def cors() -> Json:
-    """Answers other sites' preflights; who is allowed stands at the routes."""
+    """Answers other sites' preflights; the routes say who is allowed."""
     return extension("envoy.filters.http.cors", "envoy.extensions.filters.http.cors.v3.Cors")
 
 

@@ -1,7 +1,7 @@
 """The rules as Envoy's routes.
 
 They stand in a tree: Envoy takes the longest address that a path begins with and tries only what
-stands there, not every route before it (it does so twice for who is signed in).
+stands there, not every route before it (it does so twice for signed-in users).
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def route_configuration(gateway: Gateway, site: Site, canaries: Collection[str] 
         "matcher": _tree([(rule.match.address, _route(rule, site)) for rule in rules]),
         "typed_per_filter_config": {"envoy.filters.http.cors": _cors(gateway)},
     }
-    # Whoever asks for a host that this is not. Counted as any other.
+    # Requests for a foreign host. Counted as any other.
     foreign = [_route(rule, site) for rule in (no_tunnels(gateway), refusal(gateway, "/", 421))]
     other = [{"name": "foreign", "domains": ["*"], "routes": foreign}] if site.hosts else []
     return typed(
@@ -60,7 +60,7 @@ def route_configuration(gateway: Gateway, site: Site, canaries: Collection[str] 
 
 def _forwarded(site: Site) -> list[Json]:
     """Exactly one address: the connection's, or the one that a proxy or the frontend vouches for. Envoy's own
-    entry would name the machine for whoever calls from it."""
+    entry would name the machine for callers on it."""
     headers = [header("X-Forwarded-For", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%")]
     if site.scheme:
         headers.append(header("X-Forwarded-Proto", site.scheme))

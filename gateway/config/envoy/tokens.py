@@ -1,7 +1,7 @@
 """Access tokens at the edge: verified against user_service's published keys, fetched through its cluster.
 
 A good token's user and scopes go on as `x-user-id` and `x-user-scope`, which both listeners remove from
-whatever comes in. Nothing behind the gateway trusts them: limits count by them, a canary sticks by them.
+whatever a client sends. Nothing behind the gateway trusts them: limits count, and canaries stick, by them.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def _provider(gateway: Gateway, **where: object) -> Json:
             {"header_name": USER_HEADER, "claim_name": "sub"},
             {"header_name": SCOPE_HEADER, "claim_name": "scope"},
         ],
-        # The routes are looked at once more, now that it is known who asks.
+        # The routes are matched once more, now that the user is known.
         "clear_route_cache": True,
         "jwt_cache_config": {"jwt_cache_size": tokens.remembered},
         **where,

@@ -157,7 +157,7 @@ def _version(gateway: Gateway, version: Version) -> str:
       proxy_connect_timeout {_milliseconds(gateway.timeouts.connect)};
       proxy_read_timeout {_milliseconds(timeout_s * 0.75)};
 
-      # When a page has expired, nginx lets everybody through who asks for it: here they become one.
+      # When a page has expired, nginx lets every request for it through: here they become one.
       proxy_cache asking;
       proxy_cache_key "{version.name} {_KEY} $asked";
       proxy_cache_valid 200 1s;

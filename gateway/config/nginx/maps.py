@@ -5,7 +5,7 @@ from __future__ import annotations
 from gateway.config.nginx.lifetime import MAX_WAIT_S, cache_lifetime
 from gateway.config.source import Cache
 
-#: Every page is in one of these; the first is what everybody gets who asks for neither.
+#: Every page is in one of these; the first is for everybody who asks for neither.
 LANGUAGES = ("en", "ru")
 #: What a page may differ by: the key of a page distinguishes them, and cookies never come here.
 KNOWN_VARY = "accept|accept-language|accept-encoding|cookie"

@@ -141,7 +141,7 @@ def _from_pages(read: RouteRule, service: str) -> RouteRule:
 def _versions(rule: RouteRule, canaries: Collection[str]) -> Iterator[RouteRule]:
     """A rule to a service with a canary is three: always, never, by its share.
 
-    One that looks at no token is shared only: who may choose is signed in. Files, streams and passwords are
+    One that ignores tokens is shared only: to choose, one must be signed in. Files, streams and passwords are
     the stable version's. A next try goes to the other version; a read's also when the canary answered with an
     error.
     """

@@ -63,7 +63,7 @@ def _has(gateway: Gateway, limit: str) -> bool:
 
 
 def _check_counted(gateway: Gateway, route: Route, name: str) -> None:
-    """Whoever may come in by this route falls under its limit."""
+    """Everybody who may use this route falls under its limit."""
     if not _has(gateway, name):
         raise SourceError(f"route {route.match} counts as {name!r}, which is not among the rate_limits")
     limit = gateway.rate_limit(name)

@@ -105,7 +105,7 @@ class Rate:
 
 @dataclass(frozen=True)
 class RateLimit:
-    """How often one user, and one address of who is not signed in, may ask. None: such never get so far.
+    """How often a user, and the address of an anonymous client, may ask. None: such never get so far.
 
     Attributes:
         session: of one of the pages' sessions, beside its address: what one person can take of a shared one.

@@ -261,7 +261,7 @@ def _paths(given: list[str]) -> list[Path]:
 
 
 def _language() -> str:
-    """That of whoever sits at the terminal; English if nothing says it."""
+    """The terminal's language; English by default."""
     told = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
     return "ru" if told.lower().startswith("ru") else "en"
 

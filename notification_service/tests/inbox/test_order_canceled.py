@@ -1,4 +1,4 @@
-"""An order is taken back and the user is told."""
+"""An order is canceled and the user is notified."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
             {},
             "en",
             "The order to buy 5 units of AAPL expired. "
-            "The order was not confirmed in time, so it was taken back.",
+            "The order was not confirmed in time, so it was canceled.",
         ),
         (
             {"side": "sell", "quantity": 22},
@@ -38,7 +38,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
             {"filled_quantity": 2},
             "en",
             "The order to buy 5 units of AAPL expired. "
-            "The order was not confirmed in time, so it was taken back. "
+            "The order was not confirmed in time, so it was canceled. "
             "2 units had been filled before that.",
         ),
         (

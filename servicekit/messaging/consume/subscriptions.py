@@ -80,7 +80,7 @@ def in_stream_order(handler: H) -> H:
     """Mark a handler that takes many events, of every type it is listed for, in the order of their stream.
 
     As with :func:`in_batches` and ``repeat_subjects``. Also events of *different* types and subjects stay
-    in their order: what a cancel request asks back is never overtaken by an order that came after it. Only
+    in their order: a cancel request is never overtaken by an order that came after it. Only
     an event that fails alone waits, with the later ones of its own subject, while the others go on.
     """
     handler.takes_many = handler.repeats_subjects = handler.keeps_stream_order = True  # type: ignore[attr-defined]

@@ -42,7 +42,7 @@ def replay(
         ids: these events; those that the outbox does not have are passed over.
         since: published at this moment or later.
         subject: of this aggregate: ``order/<id>``.
-        by: who wants it; noted as a :class:`Replay`.
+        by: who requests it; recorded as a :class:`Replay`.
 
     Raises:
         ValueError: nothing was given; everything is said as ``since`` the beginning.

@@ -53,7 +53,7 @@ class RelayWakeup:
         _local = self
 
     def __del__(self) -> None:
-        os.close(self._woken)  # not before: who is about to wake it holds it still
+        os.close(self._woken)  # not before: a thread that is about to wake it still uses it
 
     def wake(self) -> None:
         """Let the relay look, now or when it waits the next time."""

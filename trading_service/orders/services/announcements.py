@@ -63,7 +63,7 @@ def order_rejected(order: Order | LockedOrder, *, ticker: str, at: datetime) -> 
 
 
 def order_canceled(order: LockedOrder, *, at: datetime) -> trading.OrderCanceledV2:
-    """An order whose rest was taken back: at its customer's wish, or for a reason."""
+    """An order whose rest was canceled: at its customer's wish, or for a reason."""
     return trading.OrderCanceledV2(
         order_id=order.id,
         user_id=order.user_id,

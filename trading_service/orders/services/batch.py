@@ -194,7 +194,7 @@ class Batch:
         self._movements.append(movement)
 
     def release(self, order: LockedOrder) -> None:
-        """Give back the units that a sell still holds; nothing for a buy, whose cash billing holds."""
+        """Release the units that a sell still holds; nothing for a buy, whose cash billing holds."""
         if order.side == Side.SELL:
             self.book(Movement(order.user_id, order.instrument_id, Move.RELEASE, order.remaining_quantity))
 

@@ -16,7 +16,7 @@ from trading_service.orders.models import Order, Status
 
 @transaction.atomic
 def order_cancel_request(*, user_id: UUID, order_id: UUID) -> Order:
-    """Ask the venue to take an order back. Asking again changes nothing.
+    """Ask the venue to cancel an order. Asking again changes nothing.
 
     Returns:
         The order with its instrument, in the state it had.

@@ -34,7 +34,7 @@ def order_replace_request(
     quantity: int | None = None,
     limit_price: Decimal | None = None,
 ) -> Order:
-    """Ask the venue to take an order back, and note what shall take its place (:func:`orders_replace`).
+    """Ask the venue to cancel an order, and store what shall take its place (:func:`orders_replace`).
 
     Args:
         client_order_id: the key of the new order.
@@ -46,7 +46,7 @@ def order_replace_request(
 
     Raises:
         OrderNotFound: no such order of this customer.
-        OrderNotReplaceable, OrderTakenBack, MarketOrderNotReplaceable: not this one, or not any more.
+        OrderNotReplaceable, OrderBeingCanceled, MarketOrderNotReplaceable: not this one, or not any more.
         ReplacementUnchanged, QuantityFilled, LotSizeInvalid, LimitPriceStepInvalid, LimitTooFar,
         OrderValueTooLarge, OrderValueTooSmall: not by such a one.
         OrderQuotaExceeded: enough orders for today.
@@ -96,7 +96,7 @@ def _check_replaceable(order: Order) -> None:
     if order.type != OrderType.LIMIT:
         raise errors.MarketOrderNotReplaceable()
     if order.cancel_requested_at is not None:
-        raise errors.OrderTakenBack()
+        raise errors.OrderBeingCanceled()
 
 
 def _check_terms(

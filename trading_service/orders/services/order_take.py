@@ -156,8 +156,8 @@ def order_reject(order: Order, rejected: Rejected, *, by: HasOrigin | None = Non
     order.reject_code, order.reject_limit = rejected.code.value, rejected.limit
     order.reject_value = rejected.value
     _insert(order, [Status.REJECTED])
-    rejected = order_rejected(order, ticker=order.instrument.ticker, at=order.updated_at)
-    publish_many([Outgoing(rejected, 1, by)])
+    event = order_rejected(order, ticker=order.instrument.ticker, at=order.updated_at)
+    publish_many([Outgoing(event, 1, by)])
 
 
 def check_step(price: Decimal | None, instrument: ListedInstrument, *, field: str) -> None:

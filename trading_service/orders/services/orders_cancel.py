@@ -34,7 +34,7 @@ def orders_cancel(*, messages: Sequence[Ended], step: Step) -> None:
         OrderCanceledV2 or OrderExpired, and for successors OrderPlacedV2, OrderSubmittedV2, OrderRejected.
     """
     orders = orders_lock(message.event.order_id for message in messages)
-    batch, given_back = Batch(step.cause), []
+    batch, canceled = Batch(step.cause), []
     for order, message in claimed(messages, orders, step):
         event = message.event
         if not isinstance(event, market.OrderCanceled) and event.executed != order.filled_quantity:
@@ -50,9 +50,9 @@ def orders_cancel(*, messages: Sequence[Ended], step: Step) -> None:
         else:
             order_end(batch, order, message)
             if order.status == Status.CANCELED:
-                given_back.append((order, message))
+                canceled.append((order, message))
     batch.write("reject_code", "reject_value")
-    orders_replace(given_back)
+    orders_replace(canceled)
 
 
 def order_end(batch: Batch, order: LockedOrder, by: HasOrigin) -> None:

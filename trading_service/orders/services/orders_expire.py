@@ -54,12 +54,12 @@ def orders_expire(*, limit: int = LIMIT, resting: bool = False) -> int:
     due = orders_lock_due(limit=limit, resting=resting)
     batch = Batch(saga.DEADLINE)
     recalled: list[tuple[LockedOrder, int]] = []
-    given_back = []
+    ended = []
     for order, recalls, by in due:
         if order.status in saga.HOLD_OVERDUE.leaves:
             order_end(batch, order, by)
             if order.status == Status.CANCELED:
-                given_back.append((order, by))
+                ended.append((order, by))
         elif order.status in saga.VENUE_OVERDUE.leaves:
             batch.change(order)
             batch.publish(order, _recall(order, batch), by)
@@ -68,7 +68,7 @@ def orders_expire(*, limit: int = LIMIT, resting: bool = False) -> int:
     if recalled:
         rows = ((order.id, recalls, _deadline_s(recalls)) for order, recalls in recalled)
         execute_deferred(_REARM, columns(rows))
-    orders_replace(given_back)
+    orders_replace(ended)
     return len(due)
 
 

@@ -38,21 +38,21 @@ _READ = Read(OrderReplacement, _Replacement, key="order_id")
 _PLACED = Update(OrderReplacement, _Placed, key="order_id")
 
 
-def orders_replace(given_back: Sequence[tuple[LockedOrder, HasOrigin]]) -> None:
-    """Place what shall take the place of orders that the venue gave back, each with the event that says so.
+def orders_replace(canceled: Sequence[tuple[LockedOrder, HasOrigin]]) -> None:
+    """Place the successors of canceled orders, each with the event that canceled it.
 
     A new order is for what the old one has left unfilled, at the end of the queue; it is rejected where a
-    customer's own would be now. Of an order that was filled as far as its customer wants meanwhile there is
-    none.
+    new order of the customer would be. An order that is filled to the wanted quantity meanwhile has no
+    successor.
 
     Emits:
         OrderPlacedV2, and for a sell OrderSubmittedV2; or OrderRejected.
     """
-    if not given_back:
+    if not canceled:
         return
-    wanted = {row.order_id: row for row in _READ(order.id for order, _ in given_back)}
+    wanted = {row.order_id: row for row in _READ(order.id for order, _ in canceled)}
     placed = []
-    for old, by in given_back:
+    for old, by in canceled:
         wish = wanted.get(old.id)
         if wish is not None and wish.quantity > old.filled_quantity and _place(old, wish, by):
             placed.append(_Placed(old.id))

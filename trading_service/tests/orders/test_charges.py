@@ -81,7 +81,7 @@ def test_no_pattern_of_sizes_there_and_back_at_an_unmoved_price_gains(
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_hold_always_covers_what_the_rest_may_cost(seed: int) -> None:
-    """20,000 random orders in all; the hold keeps enough after each fill, and gives back what it saves."""
+    """20,000 random orders in all; the hold keeps enough after each fill, and releases what it saves."""
     draw = random.Random(seed)
     for _ in range(5_000):
         fees = Fees(draw.choice(RATES), draw.choice(RATES), draw.choice([1, 1, 1, 7]))

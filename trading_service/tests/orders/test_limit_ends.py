@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
         ("asked_but_its_day_ended", "expired", "day_ended"),
     ],
 )
-def test_every_end_gives_back_what_is_not_filled(
+def test_every_end_releases_what_is_not_filled(
     aapl, world, user_id, published, api, side: str, filled: int, end: str, status: str, code: str
 ) -> None:
     if side == "sell":
@@ -40,7 +40,7 @@ def test_every_end_gives_back_what_is_not_filled(
         world.execute(order, quantity=filled, liquidity="maker")
     before = len(published())
     if end.startswith("asked"):
-        world.ask_back(order)
+        world.request_cancel(order)
         before += 1
     if end.endswith("day") or end.endswith("day_ended"):
         world.end_day(order)
@@ -85,7 +85,7 @@ def fall_due(order: Order) -> None:
 EVENTS = {
     "fill": lambda world, order: world.execute(order, quantity=4, liquidity="maker"),
     "rest": lambda world, order: world.rest(order),
-    "ask": lambda world, order: world.ask_back(order),
+    "ask": lambda world, order: world.request_cancel(order),
     "due": lambda world, order: fall_due(order),
 }
 

@@ -119,7 +119,7 @@ def test_only_so_many_may_rest(aapl, world, user_id, settings, setting: str, tic
     ioc = {"type": "limit", "limit_price": "99.00", "time_in_force": "ioc"}
     assert world.order(user_id, ticker=ticker, **ioc).status == "accepted"
     assert world.order(new_id(), type="limit", limit_price="99.00").status == "accepted"
-    world.ask_back(first)
+    world.request_cancel(first)
     world.cancel(first)
     assert world.order(user_id, ticker=ticker, type="limit", limit_price="99.00").status == "accepted"
 

@@ -12,7 +12,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("state", ["order", "working"])
-def test_an_open_order_is_asked_back_once(aapl, world, user_id, published, api, state: str) -> None:
+def test_a_cancel_of_an_open_order_is_requested_once(
+    aapl, world, user_id, published, api, state: str
+) -> None:
     order = getattr(world, state)(user_id)
     for _ in range(2):
         answer = api(user_id).post(f"/api/v1/orders/{order.id}/cancel")

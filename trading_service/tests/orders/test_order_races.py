@@ -52,7 +52,7 @@ def test_an_execution_against_a_cancel_has_one_winner(aapl, world, user_id) -> N
     world.filled(user_id, quantity=20)
     orders = [world.working(user_id, side="sell", quantity=1) for _ in range(10)]
     for order in orders:
-        world.ask_back(order)
+        world.request_cancel(order)
     calls = [call for order in orders for call in (_bind(world.execute, order), _bind(world.cancel, order))]
     outcomes = at_once(calls, threads=10)
     assert {type(outcome) for outcome in outcomes} <= {bool, ExecutionConflict}
@@ -95,7 +95,7 @@ def test_batches_of_the_same_orders_in_any_order(aapl, world, user_id, deliver_m
     world.filled(user_id, quantity=40)
     orders = [world.working(user_id, side="sell", quantity=1) for _ in range(20)]
     for order in orders:
-        world.ask_back(order)
+        world.request_cancel(order)
     fills = [[world.executed(order)] for order in orders]
     cancels = [world.canceled(order) for order in orders]
     batches = [*fills, cancels, cancels[::-1], cancels[5:15], cancels[10:]]

@@ -145,10 +145,10 @@ def test_an_order_that_has_ended(aapl, world, user_id, end: str) -> None:
 
 
 def test_one_that_is_taken_back_already_and_a_market_order(aapl, world, user_id) -> None:
-    taken_back, replaced = world.limit(user_id), world.limit(user_id)
-    world.ask_back(taken_back)
+    being_canceled, replaced = world.limit(user_id), world.limit(user_id)
+    world.request_cancel(being_canceled)
     replace(world, replaced, quantity=12)
-    for order in (taken_back, replaced, world.working(user_id)):
+    for order in (being_canceled, replaced, world.working(user_id)):
         answer = replace(world, order, quantity=13)
         assert (answer.status_code, answer.json()["code"]) == (409, "order_not_replaceable")
 

@@ -22,11 +22,11 @@ def test_the_venue_takes_it_back(aapl, world, user_id, published, api) -> None:
     assert body["history"][-1]["cause"] == "market.order.canceled.v2"
 
 
-def test_a_canceled_sell_gives_back_what_is_not_filled(aapl, world, user_id, published) -> None:
+def test_a_canceled_sell_releases_what_is_not_filled(aapl, world, user_id, published) -> None:
     world.filled(user_id)
     order = world.working(user_id, side="sell", quantity=5)
     world.execute(order, quantity=2)
-    world.ask_back(order)
+    world.request_cancel(order)
     world.cancel(order)
     position = Position.objects.get()
     assert (position.quantity, position.held_quantity) == (8, 0)
@@ -36,7 +36,7 @@ def test_a_canceled_sell_gives_back_what_is_not_filled(aapl, world, user_id, pub
 @pytest.mark.parametrize("again", ["cancel", "refuse", "hold", "decline"])
 def test_after_that_nothing_changes(aapl, world, user_id, published, again: str) -> None:
     order = world.working(user_id)
-    world.ask_back(order)
+    world.request_cancel(order)
     world.cancel(order)
     events = len(published())
     getattr(world, again)(order)
@@ -48,9 +48,9 @@ def test_many_taken_back_at_once(aapl, world, user_id, published, deliver_many) 
     world.filled(user_id)
     orders = [world.working(user_id, side=side, quantity=2) for side in ("buy", "sell", "sell")]
     for order in orders[:2]:
-        world.ask_back(order)
+        world.request_cancel(order)
     assert deliver_many([world.canceled(order) for order in orders]) == 3
-    # the third was not asked back by its customer: its time was over
+    # the third was not canceled by its customer: its time was over
     assert [fresh(order).status for order in orders] == ["canceled", "canceled", "expired"]
     assert [event.order_id for event in published(trading.OrderCanceledV2)] == [o.id for o in orders[:2]]
     assert [event.order_id for event in published(trading.OrderExpired)] == [orders[2].id]

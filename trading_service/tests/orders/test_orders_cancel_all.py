@@ -1,4 +1,4 @@
-"""orders_cancel_request: all open orders are asked back at once."""
+"""orders_cancel_request: all open orders are canceled at once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def ids(*orders: Order) -> list[str]:
     return sorted(str(order.id) for order in orders)
 
 
-def test_every_open_order_is_asked_back_once(aapl, world, user_id, published, api) -> None:
+def test_a_cancel_of_every_open_order_is_requested_once(aapl, world, user_id, published, api) -> None:
     world.list_instrument("MSFT")
     mine = [
         world.order(user_id),
@@ -26,7 +26,7 @@ def test_every_open_order_is_asked_back_once(aapl, world, user_id, published, ap
         world.limit(user_id, ticker="MSFT"),
         world.working(user_id, quantity=3),
     ]
-    world.ask_back(mine[3])
+    world.request_cancel(mine[3])
     world.filled(user_id)
     other = world.limit(new_id())
     answer = api(user_id).post(PATH, {})

@@ -70,7 +70,7 @@ def test_billing_says_nothing(aapl, world, user_id, published, api) -> None:
     assert (expired.order_id, expired.code, expired.filled_quantity) == (order.id, "timed_out", 0)
     body = api(user_id).get(f"/api/v1/orders/{order.id}").json()
     assert (body["status"], body["reject_reason"]["code"]) == ("expired", "timed_out")
-    assert body["reject_reason"]["detail"] == "The order was not confirmed in time, so it was taken back."
+    assert body["reject_reason"]["detail"] == "The order was not confirmed in time, so it was canceled."
     assert (body["history"][-1]["to_status"], body["history"][-1]["cause"]) == ("expired", "deadline")
     russian = api(user_id, accept_language="ru").get(f"/api/v1/orders/{order.id}").json()
     assert russian["reject_reason"]["detail"] == "Заявку не подтвердили вовремя, поэтому она снята."
@@ -85,7 +85,7 @@ def test_billing_says_nothing(aapl, world, user_id, published, api) -> None:
 @pytest.mark.django_db
 def test_the_customer_wanted_it_back_and_nobody_answered(aapl, world, user_id, published) -> None:
     order = world.order(user_id)
-    world.ask_back(order)
+    world.request_cancel(order)
     overdue(order)
     assert orders_sweep() == 1
     assert fresh(order).status == "canceled"
@@ -102,7 +102,7 @@ def test_the_venue_is_asked_and_gives_a_sell_back(aapl, world, user_id, publishe
     order = world.working(user_id, side="sell", quantity=6)
     world.execute(order, quantity=2)
     if asked:
-        world.ask_back(order)
+        world.request_cancel(order)
     before = len(published(trading.OrderCancelRequested))
     # when the sweep comes by
     overdue(order)

@@ -72,7 +72,7 @@ def test_many_fills_of_one_order_each_carry_their_own(aapl, world, user_id, deli
 
 @pytest.mark.parametrize("state", ["order", "working"])
 def test_what_the_sweep_says_carries_what_placed_the_order(aapl, world, state) -> None:
-    """One that billing did not answer ends; one at the venue is asked back; as do those beside it."""
+    """One that billing did not answer ends; a cancel of one at the venue is requested."""
     clicks = some_origins(COUNT)
     orders = []
     for click in clicks:

@@ -24,8 +24,8 @@ def expire(world: World, order: Order) -> None:
 
 
 def take_back(world: World, order: Order) -> None:
-    """The customer wants it back, and the venue gives it."""
-    world.ask_back(order)
+    """The customer requests a cancel, and the venue confirms it."""
+    world.request_cancel(order)
     world.cancel(order)
 
 
@@ -34,8 +34,8 @@ def left(order: Order) -> int:
     return order.remaining_quantity or 1
 
 
-def ask_back(world: World, order: Order) -> None:
-    """The customer wants it back, in whatever state."""
+def request_cancel(world: World, order: Order) -> None:
+    """The customer requests a cancel, in whatever state."""
     world.api(order.user_id).post(f"/api/v1/orders/{order.id}/cancel")
 
 
@@ -70,17 +70,17 @@ HAPPENS: dict[str, list[list[Callable[[World, Order], Any]]]] = {
     ],
     "RESTED": [[World.rest]],
     "REFUSED": [[World.refuse]],
-    "CANCEL_REQUESTED": [[ask_back]],
+    "CANCEL_REQUESTED": [[request_cancel]],
     "REPLACE_REQUESTED": [[replace]],
     "CANCELED": [
         [World.cancel],
-        [ask_back, World.cancel],
+        [request_cancel, World.cancel],
         [lambda world, order: world.cancel(order, reason="unfilled")],
     ],
-    "CANCELED_WHOLE": [[World.cancel_whole], [ask_back, World.cancel_whole]],
-    "DAY_ENDED": [[World.end_day], [ask_back, World.end_day]],
-    "HOLD_OVERDUE": [[expire], [ask_back, expire]],
-    "VENUE_OVERDUE": [[expire], [ask_back, expire]],
+    "CANCELED_WHOLE": [[World.cancel_whole], [request_cancel, World.cancel_whole]],
+    "DAY_ENDED": [[World.end_day], [request_cancel, World.end_day]],
+    "HOLD_OVERDUE": [[expire], [request_cancel, expire]],
+    "VENUE_OVERDUE": [[expire], [request_cancel, expire]],
 }
 
 #: The steps that make an order, each of which has a test of its own.

@@ -14,7 +14,7 @@ from user_service.accounts.models import DailyCount
 def daily_count(*, what: DailyCount.What, who: object, limit: int, refusal: type[DailyQuotaExceeded]) -> None:
     """Count one more, in the transaction of what is counted.
 
-    Who comes at once waits for the row, so the count is exact; a transaction that is undone has not counted.
+    Concurrent requests wait for the row, so the count is exact; a transaction that is undone has not counted.
 
     Args:
         what: is done.

@@ -31,7 +31,7 @@ from user_service.sessions.services import sessions_revoke, sign_in_record
 def password_change(
     *, user_id: UUID, session_id: UUID, old_password: str, new_password: str, client: Client
 ) -> None:
-    """Set a new password, and sign out everywhere else: whoever knows the old one is out.
+    """Set a new password, and sign out everywhere else, so that the old one is of no use.
 
     Args:
         user_id: whose.

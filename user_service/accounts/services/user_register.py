@@ -106,7 +106,7 @@ def user_sign_up(
 
 
 def _prepared(*, username: str, email: str, password: str, locale: str) -> User:
-    """A user who is not saved yet; the password is hashed before any transaction begins."""
+    """An unsaved user; the password is hashed before any transaction begins."""
     if weak := password_errors(password=password, username=username, email=email):
         raise FieldsRefused(*weak)
     return User(username=username, email=email, password=password_hash(password), locale=locale)

@@ -30,7 +30,7 @@ BATCH = 1000
 
 
 def sign_in_record(*, outcome: Outcome, method: SignInMethod, client: Client, user_id: UUID | None) -> None:
-    """Note a try to come in; within the transaction of a sign-in, or by itself.
+    """Record an attempt to sign in; within the transaction of a sign-in, or by itself.
 
     Args:
         user_id: whose account; None when nobody has what was typed.

@@ -19,7 +19,7 @@ from user_service.accounts.services import user_register
 class Command(BaseCommand):
     help = (
         "Create the operator of BIRZHA_OPERATOR_USERNAME with BIRZHA_OPERATOR_PASSWORD. "
-        "One who is there already is left as they are."
+        "An existing operator is left as they are."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
