@@ -116,8 +116,8 @@ class Reconciler:
         )
         found: list[Gap] = []
         self.behind = False
-        for publisher, types in subscribers.items():
-            found += self._publisher(publisher, types, remembered, now)
+        for publisher, subscribed in subscribers.items():
+            found += self._publisher(publisher, subscribed, remembered, now)
         return found
 
     def _publisher(

@@ -105,8 +105,8 @@ def export_refused(request: GatewayRequest) -> HttpResponse:
 
     nginx says with which status; why is what the rows are refused for that the file would have had.
     """
-    refused = request.headers.get("X-Birzha-Refused", "")
-    status = int(refused) if refused.isdecimal() else 404
+    given = request.headers.get("X-Birzha-Refused", "")
+    status = int(given) if given.isdecimal() else 404
     if status >= 500:
         return unavailable(request)
     if status == 401:
