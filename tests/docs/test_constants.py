@@ -61,7 +61,7 @@ SENTENCES = [
     ("architecture.md", "reads batches of up to {batch}."),
     ("architecture.md", "access tokens (RS256, {access} minutes)"),
     ("adr/0003-consumer-inside-the-celery-worker.md", "A batch of up to {batch} events is one transaction"),
-    ("adr/0041-a-process-for-streams.md", "After {heartbeat} s without an event comes a `heartbeat`"),
+    ("adr/0041-a-process-for-streams.md", "After {heartbeat} s without an event a `heartbeat` is sent"),
     (
         "adr/0041-a-process-for-streams.md",
         "At once {of_process} listen to a process, {of_address} from one address (a school), "
