@@ -71,7 +71,7 @@ def test_nobody_waits_for_who_reads_slowly(system: System, somebody: httpx.Clien
     with ExitStack() as opened:
         for _ in range(2):
             hold(somebody, f"{FILE}&mib=24", opened)
-        end = time.monotonic() + 10
+        end = time.monotonic() + 60
         while exporter.files < before + 2 and time.monotonic() < end:
             time.sleep(0.05)
         assert exporter.files == before + 2
@@ -92,7 +92,7 @@ def test_two_at_once_of_one_user_and_as_many_of_another(system: System, somebody
                 assert words in refused.json()["detail"]
             again.headers["Authorization"] = bearer()["Authorization"]
             assert again.get(FILE).status_code == 200
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while somebody.get(FILE).status_code != 200:  # until nginx has seen that the others went
         assert time.monotonic() < end
         time.sleep(0.1)
@@ -201,7 +201,7 @@ def test_a_slow_reader_holds_no_service_up_to_a_large_answer(system: System) -> 
             slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             slow.connect(("127.0.0.1", system.port))
             slow.sendall(head.encode())
-        end = time.monotonic() + 10
+        end = time.monotonic() + 60
         while trading.files < before + 8 and time.monotonic() < end:
             time.sleep(0.05)
         assert trading.files == before + 8

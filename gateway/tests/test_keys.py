@@ -55,7 +55,7 @@ def fetches(system: System) -> int:
 
 
 def wait_for_fetches(system: System, more: int) -> None:
-    wanted, end = fetches(system) + more, time.monotonic() + 15
+    wanted, end = fetches(system) + more, time.monotonic() + 60
     while fetches(system) < wanted:
         assert time.monotonic() < end
         time.sleep(0.05)
@@ -136,7 +136,7 @@ def test_before_there_are_keys_nobody_is_called_a_stranger(garbage: bytes | None
             if garbage is None:
                 user.start()
             user.documents[KEYS_PATH] = jwks("first")
-            end = time.monotonic() + 5
+            end = time.monotonic() + 60
             while status(client, "first") != 200:
                 assert time.monotonic() < end
                 time.sleep(0.1)

@@ -22,16 +22,14 @@ def test_answers_are_compressed_for_who_asks(outside: httpx.Client) -> None:
 
 
 def test_events_pass_one_by_one_and_longer_than_any_timeout(outside: httpx.Client) -> None:
-    started = time.monotonic()
     arrivals = []
     with outside.stream("GET", "/api/v1/quotes/stream?do=events") as answer:
         assert answer.headers["Content-Type"] == "text/event-stream"
         for line in answer.iter_lines():
             if line.startswith("data:"):
-                arrivals.append(time.monotonic() - started)
+                arrivals.append(time.monotonic())
     assert len(arrivals) == 8
-    assert arrivals[0] < 0.5
-    assert arrivals[-1] > 3
+    assert arrivals[-1] - arrivals[0] > 2.5  # the service takes 3.5 s to send them
 
 
 def test_a_new_route_is_taken_without_a_restart(system: System, outside: httpx.Client) -> None:

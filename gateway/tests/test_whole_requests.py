@@ -64,11 +64,9 @@ def test_chunks_arrive_as_one_body_with_its_length(
 def test_a_body_announced_too_large_is_refused_at_once(system: System, expects: str) -> None:
     head = f"POST /api/v1/auth/token HTTP/1.1\r\nHost: x\r\n{expects}Content-Length: {LIMIT + 1}\r\n\r\n"
     with socket.create_connection(("127.0.0.1", system.port), timeout=20) as connection:
-        begun = time.monotonic()
         connection.sendall(head.encode())
         answer = b"".join(iter(lambda: connection.recv(65536), b""))
-        assert time.monotonic() - begun < 1.5  # not the 2 s after which a slow client is given up
-    assert b"HTTP/1.1 413 " in answer
+    assert b"HTTP/1.1 413 " in answer  # not 408, as when a slow client is given up after 2 s
     assert json.loads(answer.rpartition(b"\r\n\r\n")[2])["code"] == "body_too_large"
 
 
@@ -82,10 +80,8 @@ def test_a_body_announced_too_large_is_refused_at_once(system: System, expects: 
 )
 def test_what_is_refused_anyway_is_refused_before_it_is_whole(system: System, head: str) -> None:
     with socket.create_connection(("127.0.0.1", system.port), timeout=20) as connection:
-        begun = time.monotonic()
         connection.sendall(head.encode())
-        assert connection.recv(1000)[9:12] in (b"403", b"404", b"401")
-        assert time.monotonic() - begun < 1.5
+        assert connection.recv(1000)[9:12] in (b"403", b"404", b"401")  # not 408, after 2 s
 
 
 def test_a_client_that_waits_to_be_told_to_go_on_is_told(system: System) -> None:

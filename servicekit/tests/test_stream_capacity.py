@@ -112,7 +112,7 @@ class TestBackPressure:
         stream_capacity.KEEP_ENTRIES, kept = 0, stream_capacity.KEEP_ENTRIES
         try:
             notification.start()  # it reads, what it has read is trimmed, and there is room again
-            eventually(lambda: len(billing.ids) == len(notification.ids) == 1550, seconds=40)
+            eventually(lambda: len(billing.ids) == len(notification.ids) == 1550)
         finally:
             stream_capacity.KEEP_ENTRIES = kept
         assert billing.ids == notification.ids == ids

@@ -74,18 +74,16 @@ class TestStop:
     ) -> None:
         send(redis_streams, 300)
         worker = start()
-        eventually(lambda: in_hand(redis_streams), seconds=40)
+        eventually(lambda: in_hand(redis_streams))
         worker.send_signal(signal.SIGTERM)
-        begun = time.monotonic()
-        assert worker.wait(15) == 0
-        assert time.monotonic() - begun < 12
+        assert worker.wait(60) == 0
         handled = InboxEvent.objects.count()
         assert 0 < handled < 300
         assert get_user_model().objects.count() == handled
         assert pending(redis_streams) == 0
 
         start()
-        eventually(lambda: InboxEvent.objects.count() == 300 and pending(redis_streams) == 0, seconds=40)
+        eventually(lambda: InboxEvent.objects.count() == 300 and pending(redis_streams) == 0)
         assert get_user_model().objects.count() == 300
         assert not FailedEvent.objects.exists()  # the second would have been refused
 
@@ -94,23 +92,21 @@ class TestStop:
     ) -> None:
         send(redis_streams, 250)
         worker = start()
-        eventually(lambda: in_hand(redis_streams), seconds=40)
+        eventually(lambda: in_hand(redis_streams))
         worker.kill()
         worker.wait()
         assert in_hand(redis_streams)
         start()
-        eventually(lambda: InboxEvent.objects.count() == 250 and pending(redis_streams) == 0, seconds=40)
+        eventually(lambda: InboxEvent.objects.count() == 250 and pending(redis_streams) == 0)
         assert get_user_model().objects.count() == 250
         assert not FailedEvent.objects.exists()
 
     def test_an_idle_worker_stops_soon(self, start: Callable[[], subprocess.Popen[bytes]], tmp_path) -> None:
         worker = start()
-        eventually(lambda: b"ready" in (tmp_path / "0.log").read_bytes(), seconds=40)
+        eventually(lambda: b"ready" in (tmp_path / "0.log").read_bytes())
         time.sleep(1)
-        begun = time.monotonic()
         worker.send_signal(signal.SIGTERM)
-        assert worker.wait(15) == 0
-        assert time.monotonic() - begun < 5
+        assert worker.wait(20) == 0  # after which supervisord would kill it
 
 
 def value(text: str, name: str) -> float:
@@ -148,7 +144,7 @@ class TestMetrics:
         send(redis_streams, 20)
         redis_streams.xadd(STREAM, {"envelope": "{"})
         start()
-        eventually(lambda: InboxEvent.objects.count() == 20 and FailedEvent.objects.exists(), seconds=40)
+        eventually(lambda: InboxEvent.objects.count() == 20 and FailedEvent.objects.exists())
         eventually(lambda: value(self.metrics(), "birzha_outbox_unsent_events") == 0)
         text = self.metrics()
         kind = '{type="billing.hold.placed.v1"}'
@@ -168,11 +164,11 @@ class TestTasks:
         self, redis_streams: Any, start: Callable[..., subprocess.Popen[bytes]]
     ) -> None:
         start("task_worker")
-        eventually(lambda: get_user_model().objects.count() >= 4, seconds=40)
+        eventually(lambda: get_user_model().objects.count() >= 4)
         (first,) = backends()
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_terminate_backend(%s)", [first])
-        eventually(lambda: len(backends()) == 2, seconds=10)
+        eventually(lambda: len(backends()) == 2)
 
 
 def backends() -> set[int]:

@@ -88,7 +88,7 @@ def test_an_empty_book_is_said(
 
 def test_the_parts_of_a_page_are_asked_at_once(vera: Client, gateway: GatewayDouble) -> None:
     """Each waits until all five have come: one after the other, they never would."""
-    together = threading.Barrier(5, timeout=5)
+    together = threading.Barrier(5, timeout=60)
     answers: dict[str, Any] = {
         "GET /api/v1/instruments/AAPL": quoted(),
         BOOK: recorded("book"),

@@ -195,7 +195,7 @@ def system(project: Path, folder: Path) -> Iterator[tuple[Home, str]]:
         Stack(home).down()
 
 
-def eventually(look: Callable[[], bool], seconds: float = 30) -> None:
+def eventually(look: Callable[[], bool], seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not look():
         assert time.monotonic() < end

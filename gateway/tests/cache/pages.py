@@ -8,6 +8,8 @@ from uuid import uuid4
 import httpx
 
 LIST = "/api/v1/instruments"
+#: A Cache-Control, and the seconds after which such a page has expired.
+SHORT, SHORT_S = "public, max-age=3", 3.2
 
 
 def new_page(path: str = LIST, **wishes: str) -> str:

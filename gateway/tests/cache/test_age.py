@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 
-from gateway.tests.cache.pages import cache_of, new_page
+from gateway.tests.cache.pages import SHORT, SHORT_S, cache_of, new_page
 from gateway.tests.running import System
 
 
@@ -22,15 +22,15 @@ def test_a_price_is_never_older_than_its_header_says(system: System, asked) -> N
                 sent = time.time()
                 answer = client.get(address)
                 seconds = int(answer.headers["Cache-Control"].rpartition("=")[2])
-                received, price = time.time(), answer.json()["price"]
-                ages.append((received - price, sent - price, int(answer.headers.get("Age", 0)), seconds))
+                price = answer.json()["price"]
+                ages.append((sent - price, int(answer.headers.get("Age", 0)), seconds))
                 caches[cache_of(answer)] += 1
                 time.sleep(pause)
 
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(reader, (0.01, 0.01, 0.02, 0.05, 0.3, 1.1)))
-    for age, age_when_asked, told, seconds in ages:
-        assert age < seconds == 5
+    for age_when_asked, told, seconds in ages:
+        assert age_when_asked < seconds == 5
         if told:  # whoever keeps it for the rest of the seconds, counted from asking, keeps it no longer
             assert age_when_asked < told <= seconds
     assert max(age for age, *_ in ages) > 2
@@ -45,9 +45,9 @@ def test_a_slow_answer_is_cached_for_less(anybody: httpx.Client) -> None:
     assert cache_of(anybody.get(slow)) == "MISS"
     assert cache_of(anybody.get(slow)) == "HIT"
     time.sleep(2.1)
-    answer = anybody.get(slow)
+    begun, answer = time.time(), anybody.get(slow)
     assert cache_of(answer) == "MISS"
-    assert time.time() - answer.json()["price"] < 3
+    assert answer.json()["price"] >= begun
 
 
 def test_longer_than_the_gateway_wants_is_shortened(anybody: httpx.Client) -> None:
@@ -73,15 +73,16 @@ def test_the_tag_saves_sending_it_again(anybody: httpx.Client, asked) -> None:
 
 def test_many_at_once_are_one_request(system: System, asked) -> None:
     """When there is no page yet, and again when the page has expired."""
-    address = new_page(after="0.2")
+    address = new_page(after="0.2", cc=SHORT)
     clients = [system.outside() for _ in range(20)]
     with ThreadPoolExecutor(20) as pool:
         for number in (1, 2):
+            begun = time.time()
             answers = list(pool.map(lambda client: client.get(address), clients))
             assert {answer.status_code for answer in answers} == {200}
-            assert max(time.time() - answer.json()["price"] for answer in answers) < 2
+            assert min(answer.json()["price"] for answer in answers) >= begun
             assert asked(address) <= number + (number == 2)  # the second may fall on the turn of a second
             if number == 1:
-                time.sleep(6)
+                time.sleep(SHORT_S)
     for client in clients:
         client.close()

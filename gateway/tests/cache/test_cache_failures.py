@@ -6,11 +6,12 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterator
+from statistics import median
 
 import httpx
 import pytest
 
-from gateway.tests.cache.pages import new_page
+from gateway.tests.cache.pages import SHORT, SHORT_S, new_page
 from gateway.tests.running import System
 from gateway.tests.tokens import bearer
 from servicekit.testing.load import Load
@@ -26,7 +27,7 @@ def nginx_again(system: System) -> Iterator[None]:
         wait_for(lambda: client.get(new_page()).headers["X-Cache"] == "MISS")
 
 
-def wait_for(condition, seconds: float = 5) -> None:
+def wait_for(condition, seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end
@@ -46,20 +47,24 @@ class Readers(Load):
             while not self.stop.is_set():
                 self.answers.append(http.get(self.address))
 
+    def latest(self) -> set[str]:
+        """What the cache did for the last eight answers."""
+        return {answer.headers["X-Cache"] for answer in self.answers[-8:]}
+
 
 # -- the service is down ----------------------------------------------------------------------------
 
 
 def test_old_pages_are_shown_while_the_service_is_down(system: System, anybody: httpx.Client) -> None:
-    address = new_page(tag="one")
+    address = new_page(tag="one", cc=SHORT)
     price = anybody.get(address).json()["price"]
     system.services["market"].stop()
     try:
-        time.sleep(4)
-        answer = anybody.get(address)
+        time.sleep(SHORT_S)
+        asked, answer = time.time(), anybody.get(address)
         assert (answer.status_code, answer.headers["X-Cache"]) == (200, "STALE")
         assert answer.json()["price"] == price
-        assert int(answer.headers["Age"]) >= time.time() - price
+        assert int(answer.headers["Age"]) >= asked - price
         assert answer.headers["Warning"] == '110 - "Response is Stale"'
         assert answer.headers["Cache-Control"] == "no-store"
         for sent in ({"Cookie": "s=1"}, bearer(), {"Accept": "text/html"}):
@@ -85,9 +90,9 @@ def test_a_page_that_nobody_has_asked_for_is_a_503_problem(system: System, anybo
 
 
 def test_a_services_errors_are_not_hidden(system: System, anybody: httpx.Client) -> None:
-    address = new_page()
+    address = new_page(cc=SHORT)
     anybody.get(address)
-    time.sleep(4)
+    time.sleep(SHORT_S)
     system.services["market"].failing = True
     try:
         answer = anybody.get(address)
@@ -102,9 +107,9 @@ def test_a_services_errors_are_not_hidden(system: System, anybody: httpx.Client)
 
 
 def test_a_service_that_hangs_is_as_good_as_down(system: System, anybody: httpx.Client) -> None:
-    address = new_page()
+    address = new_page(cc=SHORT)
     anybody.get(address)
-    time.sleep(4)
+    time.sleep(SHORT_S)
     system.services["market"].hold()
     try:
         answer = anybody.get(address)
@@ -120,17 +125,13 @@ def test_a_service_that_hangs_is_as_good_as_down(system: System, anybody: httpx.
 def test_killing_nginx_takes_nothing_down(system: System) -> None:
     address = new_page()
     with Readers(system, address) as readers:
-        time.sleep(1)
+        wait_for(lambda: readers.latest() == {"HIT"})
         system.nginx.kill()
-        time.sleep(2)
-        killed = len(readers.answers)
+        wait_for(lambda: readers.latest() == {"BYPASS"})
         system.nginx.start()
-        time.sleep(2.5)
-        back = len(readers.answers)
+        wait_for(lambda: "HIT" in readers.latest())
     answers = readers.answers
     assert Counter(answer.status_code for answer in answers) == {200: len(answers)}
-    assert {answer.headers["X-Cache"] for answer in answers[killed - 8 : killed]} == {"BYPASS"}
-    assert answers[back - 1].headers["X-Cache"] == "HIT"
 
 
 @pytest.mark.usefixtures("nginx_again")
@@ -138,10 +139,12 @@ def test_without_nginx_it_is_not_even_slower(system: System, anybody: httpx.Clie
     system.nginx.kill()
     for _ in range(20):
         assert anybody.get(new_page()).headers["X-Cache"] == "BYPASS"
-    begun = time.monotonic()
+    waits = []
     for _ in range(20):
-        assert anybody.get(new_page()).headers["X-Cache"] == "BYPASS"
-    assert time.monotonic() - begun < 1
+        answer = anybody.get(new_page())
+        assert answer.headers["X-Cache"] == "BYPASS"
+        waits.append(answer.elapsed.total_seconds())
+    assert median(waits) < 0.05  # nobody tries nginx first
 
 
 @pytest.mark.usefixtures("nginx_again")

@@ -37,7 +37,7 @@ class Canary:
         """Give it so many percent; returns when Envoy has applied it."""
         self.traffic.set_shares({self.service: weight})
         key = f"{weight_prefix(self.service)}.{share_cluster(self.service)}"
-        end = time.monotonic() + 5
+        end = time.monotonic() + 60
         while self.traffic.admin.runtime().get(key) != str(weight):
             assert time.monotonic() < end, self.traffic.admin.runtime()
             time.sleep(0.02)

@@ -7,6 +7,8 @@ import httpx
 from gateway.tests.canary.conftest import Canary, signed_in
 
 USERS = [f"user-{number}" for number in range(60)]
+#: Failures in a row. Where the machine is busy Envoy hears of the last one a little later.
+EJECTED_AFTER = 5
 
 
 def codes(outside: httpx.Client, method: str) -> list[int]:
@@ -18,7 +20,7 @@ def test_no_read_fails_and_few_writes_do(canary: Canary, outside: httpx.Client) 
     canary.set_weight(50)
     canary.upstream.failing = True
     assert codes(outside, "GET") == [200] * len(USERS)
-    assert len(canary.upstream.requests) == 5  # then it is ejected
+    assert EJECTED_AFTER <= len(canary.upstream.requests) < 2 * EJECTED_AFTER
     assert codes(outside, "POST") == [200] * len(USERS)
 
 
@@ -26,8 +28,11 @@ def test_writes_fail_until_it_is_ejected(canary: Canary, outside: httpx.Client) 
     canary.set_weight(50)
     canary.upstream.failing = True
     answers = codes(outside, "POST")
-    assert sorted(answers) == [200] * (len(USERS) - 5) + [500] * 5
-    assert len(canary.upstream.requests) == 5  # none was sent twice
+    failed = answers.count(500)
+    assert EJECTED_AFTER <= failed < 2 * EJECTED_AFTER
+    assert answers.count(200) == len(USERS) - failed
+    assert len(canary.upstream.requests) == failed  # none was sent twice
+    assert codes(outside, "POST") == [200] * len(USERS)
 
 
 def test_a_canary_that_is_gone_costs_nothing(canary: Canary, outside: httpx.Client) -> None:

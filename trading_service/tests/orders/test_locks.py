@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -84,11 +83,10 @@ def test_a_batch_waits_for_its_own_rows_only_so_long_and_then_goes_in_parts(
     # given a batch of four, one of whose orders somebody holds
     orders = [world.order(user_id) for _ in range(4)]
     with held(Order, id=orders[2].id):
-        begin = time.monotonic()
         outcome = meanwhile(lambda: deliver_many([world.hold_placed(order) for order in orders]))
         # when it has waited its time it fails as a whole
         assert isinstance(outcome, OperationalError)
-        assert time.monotonic() - begin < 10 * LOCK_TIMEOUT_MS / 1000
+        assert "lock timeout" in str(outcome)
         assert {fresh(order).status for order in orders} == {"accepted"}
         # then its parts go through, but the one that is held
         rest = [world.hold_placed(order) for order in orders if order is not orders[2]]

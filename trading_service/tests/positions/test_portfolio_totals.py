@@ -84,7 +84,7 @@ def fifo_cost(lots: list[list[int]], sold: int) -> int:
 
 
 @settings(
-    max_examples=150,
+    max_examples=60,
     deadline=None,
     print_blob=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

@@ -78,7 +78,7 @@ def test_parts_against_a_cancel_leave_nothing_held(customer):
     def ending(order):
         return lambda: holds_void(messages=[received(rest_canceled(order, filled_quantity=1))])
 
-    results = race([rival(order) for order in orders for rival in (part, part, ending)], threads=60)
+    results = race([rival(order) for order in orders for rival in (part, part, ending)], threads=30)
 
     assert {type(error) for error in results if isinstance(error, Exception)} <= {FillNotCovered}
     booked = JournalEntry.objects.filter(type="order_settlement").count()
