@@ -12,9 +12,11 @@ from operator import attrgetter
 from typing import Any
 
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.utils.formatting import lazy_format
 
 from servicekit.money import HOME_CURRENCY, to_minor, to_text
 
@@ -91,7 +93,20 @@ class InstantField(serializers.DateTimeField):
 @functools.cache
 def _shared(serializer: type[serializers.Serializer]) -> Any:
     """One instance for all requests: making one copies every field, which costs more than its use."""
-    return serializer()
+    instance = serializer()
+    _say_bounds_anew(instance)
+    return instance
+
+
+def _say_bounds_anew(field: Any) -> None:
+    """Let a field say its bounds in each request's language: DRF keeps the words of its first refusal."""
+    for validator in field.validators:
+        message = getattr(validator, "message", None)
+        if isinstance(message, lazy_format) and message.format_string is not None:
+            validator.message = format_lazy(message.format_string, *message.args, **message.kwargs)
+    for part in [*getattr(field, "fields", {}).values(), getattr(field, "child", None)]:
+        if part is not None:
+            _say_bounds_anew(part)
 
 
 def parsed(serializer: type[serializers.Serializer], data: Any) -> dict[str, Any]:

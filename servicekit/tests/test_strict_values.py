@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 from rest_framework.exceptions import ValidationError
-from rest_framework.serializers import Field
+from rest_framework.serializers import CharField, Field, ListField, Serializer
 
-from servicekit.api.serializers import MomentField, MoneyField, PriceField, QuantityField
+from servicekit.api.serializers import MomentField, MoneyField, PriceField, QuantityField, parsed
 from servicekit.api.strict_fields import FlagField, WholeNumberField
 
 NUMBERS_OF_OTHER_KINDS: list[Any] = [
@@ -74,3 +75,20 @@ def test_beyond_the_calendar_a_range_ends_where_the_calendar_does(text: str, mom
 def test_a_day_or_hour_that_no_calendar_has_is_refused(text: str) -> None:
     with pytest.raises(ValidationError):
         MomentField().to_internal_value(text)
+
+
+class Bounded(Serializer):
+    count = WholeNumberField(min_value=1, max_value=9)
+    name = CharField(max_length=3)
+    parts = ListField(child=WholeNumberField(max_value=9))
+
+
+@pytest.mark.parametrize("data", [{"count": 0}, {"count": 10}, {"name": "long"}, {"parts": [10]}], ids=repr)
+def test_each_refusal_is_in_the_language_of_its_request(data: dict) -> None:
+    texts = []
+    for language in ("en", "ru", "en"):
+        with override(language), pytest.raises(ValidationError) as refused:
+            parsed(Bounded, {"count": 1, "name": "a", "parts": [], **data})
+        texts.append(str(refused.value.detail))
+    assert texts[0] == texts[2] != texts[1]
+    assert not texts[1].isascii()
