@@ -13,7 +13,12 @@ from servicekit.terms import QUOTE_MAX_AGE_S
 settings_of("market_service")
 from servicekit.settings.base import *
 
-INSTALLED_APPS += ["market_service.quotes", "market_service.instruments", "market_service.venue"]
+INSTALLED_APPS += [
+    "market_service.candles",
+    "market_service.quotes",
+    "market_service.instruments",
+    "market_service.venue",
+]
 
 STREAM_URLCONF = "market_service.config.stream_urls"
 
@@ -51,6 +56,16 @@ EXPIRE_PERIOD = 1.0
 #: Seconds between two comparisons of what is on offer with what was sold.
 RECONCILE_PERIOD = 60.0
 
+#: Minutes of a candle → days for which it is kept; those of a day are kept for ever.
+CANDLE_DAYS = {
+    1: int(env.get("BIRZHA_CANDLES_1M_DAYS", "30")),
+    5: int(env.get("BIRZHA_CANDLES_5M_DAYS", "180")),
+    60: int(env.get("BIRZHA_CANDLES_1H_DAYS", "1825")),
+}
+
+#: Seconds between two looks whether an hour of candles is over, and whether some are too old.
+ROLL_UP_PERIOD, PURGE_PERIOD = 60.0, 3600.0
+
 #: Seconds that a browser or the gateway's cache may keep a list of instruments.
 PUBLIC_MAX_AGE = 5
 
@@ -64,6 +79,16 @@ CELERY_BEAT_SCHEDULE |= {
         "task": "market_service.venue.tasks.orders_expire",
         "schedule": EXPIRE_PERIOD,
         "options": {"expires": EXPIRE_PERIOD},
+    },
+    "candles roll up": {
+        "task": "market_service.candles.tasks.candles_roll_up",
+        "schedule": ROLL_UP_PERIOD,
+        "options": {"expires": ROLL_UP_PERIOD},
+    },
+    "candles purge": {
+        "task": "market_service.candles.tasks.candles_purge",
+        "schedule": PURGE_PERIOD,
+        "options": {"expires": PURGE_PERIOD},
     },
     "quantities reconcile": {
         "task": "market_service.venue.tasks.quantities_reconcile",

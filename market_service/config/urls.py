@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from servicekit.urls import handler400, handler403, handler404, handler500, not_yet, service_urls
+from servicekit.urls import handler400, handler403, handler404, handler500, service_urls
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
@@ -12,6 +12,6 @@ urlpatterns = service_urls(
     api=[
         path("api/v1/instruments", include("market_service.instruments.urls")),
         path("api/v1/instruments/<str:ticker>/", include("market_service.venue.urls")),
-        not_yet("api/v1/instruments/<str:ticker>/candles"),
+        path("api/v1/instruments/<str:ticker>/", include("market_service.candles.urls")),
     ],
 )

@@ -8,15 +8,14 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from market_service.instruments.models import Instrument, InstrumentStatus, InstrumentType
 from market_service.instruments.selectors import ORDERINGS
 from servicekit.api.pagination import MAX_PAGE_SIZE, NumberedPages
-from servicekit.api.serializers import InstantField, OutputSerializer, shown
-from servicekit.api.strict_fields import WholeNumberField
+from servicekit.api.serializers import InstantField, OutputSerializer
+from servicekit.api.strict_fields import OneOfField, WholeNumberField
 from servicekit.money import price_text
 
 
@@ -105,21 +104,6 @@ def _change_percent(price: Decimal, previous_close: Decimal) -> str:
     percent = (price / previous_close - 1) * 100
     rounded = percent.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
     return str(rounded + 0)  # + 0 makes "-0.00" into "0.00"
-
-
-class OneOfField(serializers.ChoiceField):
-    """A choice field whose error names the valid choices."""
-
-    default_error_messages = {"invalid_choice": _("Must be one of %(limit)s, not %(value)s.")}
-
-    def to_internal_value(self, data: Any) -> Any:
-        if data != "" and str(data) not in self.choice_strings_to_values:
-            message = str(self.error_messages["invalid_choice"])
-            names = ", ".join(map(str, self.choices))
-            raise serializers.ValidationError(
-                message % {"limit": names, "value": shown(str(data))}, code="invalid_choice"
-            )
-        return super().to_internal_value(data)
 
 
 class InstrumentQuery(serializers.Serializer):

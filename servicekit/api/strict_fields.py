@@ -11,6 +11,8 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from servicekit.api.serializers import shown
+
 _WHOLE = re.compile(r"-?\d{1,20}", re.ASCII)
 
 
@@ -31,6 +33,21 @@ class WholeNumberField(serializers.IntegerField):
         if not _WHOLE.fullmatch(str(data)):
             self.fail("invalid")
         return int(super().to_internal_value(data))
+
+
+class OneOfField(serializers.ChoiceField):
+    """A choice field whose error names the valid choices."""
+
+    default_error_messages = {"invalid_choice": _("Must be one of %(limit)s, not %(value)s.")}
+
+    def to_internal_value(self, data: Any) -> Any:
+        if data != "" and str(data) not in self.choice_strings_to_values:
+            message = str(self.error_messages["invalid_choice"])
+            names = ", ".join(map(str, self.choices))
+            raise serializers.ValidationError(
+                message % {"limit": names, "value": shown(str(data))}, code="invalid_choice"
+            )
+        return super().to_internal_value(data)
 
 
 @extend_schema_field(OpenApiTypes.BOOL)

@@ -31,10 +31,7 @@ OF_WORDS = {"exports": 429, "other": 400}
 #: Codes of an order's reject_reason.
 OF_ORDERS = {"timed_out", "price_moved", "insufficient_position"}
 #: The contract's addresses that are still to be built.
-NOT_YET = (
-    "/instruments/AAPL/candles",
-    "/notification-preferences",
-)
+NOT_YET = ("/notification-preferences",)
 
 
 # ── Examples ────────────────────────────────────────────────────────────────────────────────────

@@ -34,6 +34,12 @@ THE_REQUEST: Codes = (
             _("A time must be a date (2025-01-31) or a date-time with an offset (2025-01-31T09:30:00Z)."),
         ),
         Code("day_invalid", 400, _("A day must be a date (2025-01-31).")),
+        Code("range_invalid", 400, _("The beginning of the range must be before its end.")),
+        Code(
+            "range_too_long",
+            400,
+            _("The range has more than one answer may hold; the detail says how much that is."),
+        ),
         Code("not_found", 404, _("There is nothing at this address, or it belongs to somebody else.")),
         Code("not_yet", 404, _("This part of the API is planned and not built yet.")),
         Code("page_not_found", 404, _("The list has fewer pages; the detail gives the last one.")),

@@ -10,7 +10,9 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Subquery
 from django.db.models.functions import Greatest, Now
+from django.utils import timezone
 
+from market_service.candles.services import Change, candles_record
 from market_service.quotes.models import Quote, QuoteFeed, stepped
 from servicekit.arrays import columns
 
@@ -49,7 +51,9 @@ def quotes_open(first: Iterable[FirstQuote]) -> dict[UUID, Quote]:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(_OPEN, columns(rows))
-        return {row[0]: Quote(*row) for row in cursor.fetchall()}
+        opened = {row[0]: Quote(*row) for row in cursor.fetchall()}
+    candles_record((Change(id_, quote.price) for id_, quote in opened.items()), at=timezone.now())
+    return opened
 
 
 def quote_stand(*, instrument_id: UUID) -> None:

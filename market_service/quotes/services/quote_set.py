@@ -7,7 +7,9 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils import timezone
 
+from market_service.candles.services import Change, candles_record
 from market_service.quotes.errors import PriceNotPossible
 from market_service.quotes.models import Quote
 from servicekit.contracts.values import PRICE_LIMIT
@@ -28,4 +30,5 @@ def quote_set(*, instrument_id: UUID, price: Decimal, price_step: Decimal) -> De
     quote = Quote.objects.select_for_update().get(instrument_id=instrument_id)
     before = quote.price
     Quote.objects.filter(instrument_id=instrument_id).update(price=price, price_at=Now())
+    candles_record([Change(instrument_id, price)], at=timezone.now())
     return before

@@ -21,7 +21,9 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils import timezone
 
+from market_service.candles.services import Change, candles_record
 from market_service.quotes.models import QuoteFeed, stepped
 from servicekit.arrays import array
 from servicekit.contracts.market import QuotesUpdated
@@ -137,6 +139,8 @@ def quote_follow(*, instrument_id: UUID, move: Move) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(_FOLLOW, [move.price, instrument_id, move.before, move.price])
+        if cursor.rowcount:
+            candles_record([Change(instrument_id, move.price)], at=timezone.now())
 
 
 def _next_rows(after: UUID) -> list[_Row]:
@@ -158,7 +162,9 @@ def _moved(rows: Sequence[_Row], hold_back: HoldBack | None) -> list[tuple[_Row,
         ids, before = array(row.instrument_id for row, _ in moves), array(row.price for row, _ in moves)
         cursor.execute(_MOVE, [ids, before, array(price for _, price in moves)])
         moved = {id_ for (id_,) in cursor.fetchall()}
-    return [(row, price) for row, price in moves if row.instrument_id in moved]
+    done = [(row, price) for row, price in moves if row.instrument_id in moved]
+    candles_record((Change(row.instrument_id, price) for row, price in done), at=timezone.now())
+    return done
 
 
 def _walked(row: _Row) -> Decimal:
