@@ -58,12 +58,14 @@ def orders_cancel(*, messages: Sequence[Ended], step: Step) -> None:
 def order_end(batch: Batch, order: LockedOrder, by: HasOrigin) -> None:
     """End an order that will not be executed any more, and release a sell's units.
 
-    It is ``canceled`` when its customer had asked for that, whatever came first, otherwise ``expired``.
+    It is ``canceled`` when its customer had asked for that, whatever came first, otherwise ``expired``:
+    because its time was over if it rested until then, else because a service did not answer in time.
     """
     if order.cancel_requested_at is not None:
         _cancel(batch, order, by)
-    else:
-        _expire(batch, order, by, RejectCode.DAY_ENDED if order.rested_at else RejectCode.TIMED_OUT)
+        return
+    over = order.rested_at and order.expires_at and order.expires_at <= batch.now
+    _expire(batch, order, by, RejectCode.DAY_ENDED if over else RejectCode.TIMED_OUT)
 
 
 def _cancel(batch: Batch, order: LockedOrder, by: HasOrigin) -> None:

@@ -12,6 +12,8 @@ from trading_service.tests.conftest import NOON, fresh, overdue
 
 pytestmark = pytest.mark.django_db
 
+TAKE = "trading_service.orders.services.order_take"
+
 
 def test_what_rests_waits_until_a_while_after_its_expiry(aapl, world, user_id, api, settings) -> None:
     order = world.limit(user_id)
@@ -29,7 +31,28 @@ def test_what_rests_waits_until_a_while_after_its_expiry(aapl, world, user_id, a
     assert orders_sweep() == 0
     assert OrderDeadline.objects.get(order=order).recalls == 1
     world.cancel(order)
+    assert (fresh(order).status, fresh(order).reject_code) == ("expired", "timed_out")
+
+
+def test_what_rested_until_its_day_ended(aapl, world, user_id, monkeypatch) -> None:
+    """The venue says only that it has taken it back; its time was over."""
+    monkeypatch.setattr(f"{TAKE}.resting_until", lambda *, now, **_terms: now)
+    order = world.limit(user_id)
+    overdue(order)
+    assert orders_sweep() == 1
+    world.cancel(order)
     assert (fresh(order).status, fresh(order).reject_code) == ("expired", "day_ended")
+
+
+def test_what_came_to_rest_after_its_deadline_has_timed_out(aapl, world, user_id, published) -> None:
+    """The venue was asked for it back before it answered: its day is not over."""
+    order = world.working(user_id, type="limit", limit_price="100.00", time_in_force="gtc")
+    overdue(order)
+    assert orders_sweep() == 1
+    world.rest(order)
+    world.cancel(order)
+    assert (fresh(order).status, fresh(order).reject_code) == ("expired", "timed_out")
+    assert published()[-1].code == "timed_out"
 
 
 def test_what_was_filled_before_it_came_to_rest(aapl, world, user_id, deliver_many) -> None:
