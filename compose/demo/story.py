@@ -27,8 +27,8 @@ class Story(Waiting):
         """
         for step in (
             self.search_signed_out, self.register, self.sign_in, self.account, self.deposit,
-            self.search_signed_in, self.buy, self.positions, self.sell, self.offer, self.show_book, self.meet,
-            self.withdraw, self.history, self.notifications, self.sign_out,
+            self.search_signed_in, self.buy, self.positions, self.sell, self.meet, self.withdraw,
+            self.history, self.notifications, self.sign_out,
         ):  # fmt: skip
             step()
 

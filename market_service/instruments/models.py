@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -49,7 +48,8 @@ class Instrument(models.Model):
         available_quantity: units not yet sold to customers; only executions change it.
         halt_reason: why trading is halted, for operators.
         house: whether the exchange itself sells and buys it, around the quote.
-        half_spread: by how much the house's ask is above the quote and its bid below, in ``currency``.
+        half_spread: by how much the house's ask is above the quote and its bid below, in ``currency``; None:
+            it goes by the price (``venue.matching.house``).
         simulated: not a real instrument.
         unstated: names of fields that nobody has said yet, so that they were guessed or have a default; a
             list that does say them sets them.
@@ -79,7 +79,7 @@ class Instrument(models.Model):
     )
     house = models.BooleanField(_("the house trades"), default=True, db_default=True)
     half_spread = models.DecimalField(
-        _("half spread"), max_digits=18, decimal_places=6, default=Decimal(0), db_default=Decimal(0)
+        _("half spread"), max_digits=18, decimal_places=6, null=True, blank=True, default=None
     )
     simulated = models.BooleanField(_("simulated"), default=False)
     unstated = models.JSONField(default=list, db_default=[], editable=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -71,10 +72,15 @@ def load(tmp_path: Path) -> Callable[..., CatalogueLoaded]:
 
 @pytest.fixture
 def listed(entry: Any, load: Any) -> Callable[..., Instrument]:
-    """``listed("AAPL", issued_quantity=1)`` → the instrument, open, its quote of this moment."""
+    """``listed("AAPL", issued_quantity=1)`` → the instrument, open, its quote of this moment.
 
-    def make(ticker: str = "AAPL", **changes: Any) -> Instrument:
+    The house trades at the quote, so that one number says what an order costs; ``half_spread=None``: around
+    it, as it does by default.
+    """
+
+    def make(ticker: str = "AAPL", *, half_spread: Decimal | None = Decimal(0), **changes: Any) -> Instrument:
         load(entry(ticker, **changes))
+        Instrument.objects.filter(ticker=ticker).update(half_spread=half_spread)
         return Instrument.objects.select_related("quote").get(ticker=ticker)
 
     return make

@@ -51,7 +51,9 @@ class BookApi(MovingApi):
         summary="The order book, by price",
         description="Per price, the best first: units, and the number of orders. While the exchange itself "
         "trades, it is one order on each side: it sells what is left of the issue, and buys back what it "
-        "sold. During a halt nothing is executed; resting orders are shown.",
+        "sold, by default 0.05 % above and below the instrument's price. A market order to buy executes at "
+        "the lowest ask, one to sell at the highest bid. During a halt nothing is executed; resting orders "
+        "are shown.",
         examples=[
             answer_example(
                 {

@@ -15,6 +15,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.formats import number_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from market_service.instruments import services as instruments
@@ -22,6 +23,7 @@ from market_service.instruments.limits import MAX_ISSUED
 from market_service.instruments.models import Instrument, InstrumentStatus
 from market_service.venue import services
 from market_service.venue.admin_tables import book_table
+from market_service.venue.matching import half_spread_of
 from servicekit.admin import ServiceAdmin
 from servicekit.admin.columns import price, price_text, whole
 from servicekit.admin.operations import Fact, Operation, ReasonForm
@@ -53,7 +55,12 @@ class HouseForm(ReasonForm):
 
     house = forms.BooleanField(label=_("The house trades"), required=False)
     half_spread = forms.DecimalField(
-        label=_("Half spread"), max_digits=18, decimal_places=PRICE_DIGITS, min_value=0
+        label=_("Half spread"),
+        max_digits=18,
+        decimal_places=PRICE_DIGITS,
+        min_value=0,
+        required=False,
+        help_text=_("Empty: by the price, 0.05 % of it and at least one price step."),
     )
     field_order = ("house", "half_spread", "reason")
 
@@ -87,10 +94,21 @@ def _quantity_facts(instrument: Instrument) -> Sequence[Fact]:
     )
 
 
+def _half_spread_text(instrument: Instrument) -> str:
+    """The half spread at the present price, and whether it goes by that."""
+    half = half_spread_of(
+        quote=instrument.quote.price, half_spread=instrument.half_spread, step=instrument.price_step
+    )
+    text = price_text(half, instrument.currency)
+    return (
+        text if instrument.half_spread is not None else gettext("%(price)s, by the price") % {"price": text}
+    )
+
+
 def _house_facts(instrument: Instrument) -> Sequence[Fact]:
     return (
         Fact(_("the house trades"), _("yes") if instrument.house else _("no")),
-        Fact(_("half spread"), price_text(instrument.half_spread, instrument.currency)),
+        Fact(_("half spread"), _half_spread_text(instrument), binding=instrument.half_spread is not None),
         _price_fact(instrument),
     )
 
@@ -135,7 +153,6 @@ class InstrumentAdmin(ServiceAdmin):
     search_fields = ("ticker", "isin", "name_en", "name_ru")
     shown = {
         "price": price("quote__price", label=_("price")),
-        "half_spread": price("half_spread"),
         "price_step": price("price_step"),
         "issued_quantity": whole("issued_quantity"),
         "available_quantity": whole("available_quantity"),
@@ -143,7 +160,7 @@ class InstrumentAdmin(ServiceAdmin):
     form = VersionedForm
     fields = (
         *_WORDING, "ticker", "isin", "type", "status", "halt_reason", "price", "currency", "lot_size",
-        "price_step", "issued_quantity", "available_quantity", "house", "half_spread", "book", "simulated",
+        "price_step", "issued_quantity", "available_quantity", "house", "spread", "book", "simulated",
         "version", "created_at", "updated_at",
     )  # fmt: skip
     readonly_fields = fields[len(_WORDING) :]
@@ -217,6 +234,10 @@ class InstrumentAdmin(ServiceAdmin):
     @admin.display(description=_("name"))
     def name(self, instrument: Instrument) -> str:
         return instrument.name
+
+    @admin.display(description=_("half spread"))
+    def spread(self, instrument: Instrument) -> str:
+        return _half_spread_text(instrument)
 
     @admin.display(description=_("order book"))
     def book(self, instrument: Instrument) -> str:

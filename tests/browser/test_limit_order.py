@@ -40,10 +40,10 @@ def test_it_waits_is_replaced_and_is_canceled(open_window: OpenPage, language: s
     visitor.sign_up()
     visitor.top_up("5000")
 
-    # A price in the book becomes the limit, and has the focus.
+    # A price in the book (the house always sells) becomes the limit, and has the focus.
     visitor.open("/instruments/MSFT")
     expect(page.locator("#limit_price")).to_be_hidden()
-    page.click("#bid-1")
+    page.click("#ask-1")
     expect(page.locator("#limit_price")).to_be_focused()
     limit = far_below(page, "0.9")
     page.fill("#limit_price", limit)
@@ -115,7 +115,7 @@ def test_it_works_without_javascript(open_window: OpenPage) -> None:
     page.fill("[name=password]", "correct-horse-7-staple")
     page.click("#submit")
     page.wait_for_url("**/instruments/MSFT")
-    page.click("#bid-1")
+    page.click("#ask-1")
     page.wait_for_url("**type=limit**")
     limit = far_below(page, "0.9")
     page.fill("#limit_price", limit)

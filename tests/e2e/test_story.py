@@ -29,23 +29,23 @@ OPERATION = {
 NewPerson = Callable[..., Person]
 
 
-def test_the_demo_runs_through(system: System) -> None:
+def test_the_demo_runs_through_and_two_customers_meet(system: System) -> None:
     result = system.run("compose.demo")
-    assert result.returncode == 0, result.stdout + result.stderr
-    assert "took it back" in result.stdout
-    assert "Everything is correct" in result.stdout
-
-
-def test_two_customers_of_the_demo_meet_where_the_house_leaves_room(system: System) -> None:
-    target = Target(system.url, system.home)
-    target.set_half_spread(["AAPL"], Decimal("0.005"))
-    try:
-        result = system.run("compose.demo")
-    finally:
-        target.set_half_spread(["AAPL"], Decimal(0))
     assert result.returncode == 0, result.stdout + result.stderr
     assert "they bought" in result.stdout
     assert "sold to them" in result.stdout
+    assert "Everything is correct" in result.stdout
+
+
+def test_where_the_house_leaves_no_room_the_demo_takes_its_offer_back(system: System) -> None:
+    target = Target(system.url, system.home)
+    target.set_half_spread(["AAPL"], Decimal(0))
+    try:
+        result = system.run("compose.demo")
+    finally:
+        target.set_half_spread(["AAPL"], None)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "took it back" in result.stdout
     assert "Everything is correct" in result.stdout
 
 

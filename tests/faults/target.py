@@ -80,8 +80,8 @@ class Target(System):
         """Return when supervisord has a living process of that name, which may still be starting."""
         self._wait(name, lambda state: state["pid"] != 0 and psutil.pid_exists(state["pid"]), seconds)
 
-    def set_half_spread(self, tickers: Iterable[str], share: Decimal) -> None:
-        """Let the house keep so far from the quotes of these, as a share of the quote.
+    def set_half_spread(self, tickers: Iterable[str], share: Decimal | None) -> None:
+        """Let the house keep so far from the quotes of these, as a share of it; None: the default.
 
         To be brought nearer only while no order rests there: nothing is executed here.
         """

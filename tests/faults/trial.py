@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from decimal import Decimal
 from random import Random
 from typing import TypeVar
 
@@ -165,7 +164,7 @@ class Trial:
         self._rest(customers, end, resting=True)
         self._note("all orders were canceled and have ended, and every invariant was checked again")
         self.outcome.recovery = time.monotonic() - healed
-        self.target.set_half_spread(TICKERS, Decimal(0))
+        self.target.set_half_spread(TICKERS, None)
         for planned in self.plan:
             planned.fault.afterwards(self.target, end)
             self.outcome.broken += planned.fault.broken

@@ -67,7 +67,7 @@ def instrument_show(request: GatewayRequest, ticker: str) -> HttpResponse:
         return render(request, "instruments/book.html", {**parts, "limits": is_signed_in(request)})
     if not is_signed_in(request):
         return render(request, "instruments/detail.html", _page_context(parts_read(request, ticker, *MARKET)))
-    wanted = {"estimate": TICKET[:2], "ticket": TICKET}.get(target or "", (*TICKET, "trades"))
+    wanted = TICKET if target in ("estimate", "ticket") else (*TICKET, "trades")
     parts = parts_read(request, ticker, *wanted)
     ticket = ticket_of(request.GET, parts)
     if target == "estimate":

@@ -15,6 +15,7 @@ from servicekit.money import order_charge, to_minor
 from servicekit.terms import FEE_RATE, cap_price
 from web_frontend.tests.gateway_double import GatewayDouble, quoted, recorded
 from web_frontend.tests.test_orders import ADDRESS, FORM, placed
+from web_frontend.ticket.estimate import book_value
 from web_frontend.ticket.ticket import Ticket, ticket_read
 
 REVIEW = "/instruments/AAPL?side=buy&quantity=2&step=review"
@@ -38,6 +39,54 @@ def test_the_review_shows_what_binds(vera: Client) -> None:
     assert placed(sale)["worst_price"] == "425.56"
     assert 'id="worst-total">$850.69<' in sale
     assert "You receive at least" in sale
+
+
+def test_a_market_order_is_estimated_at_what_the_book_offers(vera: Client, htmx: Callable) -> None:
+    """The last price is 429.86; somebody sells at 429.90 and buys at 429.80."""
+    asks: list[dict[str, Any]] = [{}, htmx("estimate")]
+    for headers in asks:
+        page = vera.get("/instruments/AAPL?quantity=2", headers=headers).content.decode()
+        assert "Price to buy (ask)" in page
+        assert "$429.90" in page
+        assert "last price $429.86" in page
+        assert "$860.23" in page  # 859.80 and a fee of 0.43
+    review = vera.get(REVIEW).content.decode()
+    for words in ("Price to buy (ask)", "≈ $429.90", "last price $429.86", "≈ $859.80", "≈ $860.23"):
+        assert words in review
+    sale = vera.get("/instruments/AAPL?side=sell&quantity=2&step=review").content.decode()
+    for words in ("Price to sell (bid)", "≈ $429.80", "≈ $859.60", "≈ $859.17"):
+        assert words in sale
+    russian = vera.get(REVIEW, headers={"Accept-Language": "ru"}).content.decode()
+    assert "Цена у продавцов" in russian
+    assert "последняя цена 429,86" in russian
+
+
+def test_without_a_book_it_is_estimated_at_the_last_price(vera: Client, gateway: GatewayDouble) -> None:
+    gateway.down("GET /api/v1/instruments/AAPL/book")
+    review = vera.get(REVIEW).content.decode()
+    assert "≈ $429.86" in review
+    assert "(ask)" not in review
+
+
+@pytest.mark.parametrize(
+    ("side", "quantity", "value"),
+    [("buy", 7, "3009.30"), ("buy", 9, "3868.70"), ("sell", 40, "17192.00"), ("sell", 41, "17621.75"),
+     ("sell", 60, "25787.00")],
+)  # fmt: skip
+def test_more_than_the_best_price_offers_goes_on_at_the_next(side: str, quantity: int, value: str) -> None:
+    book = recorded("book")
+    book["asks"].append({"price": "429.70", "quantity": 1, "orders": 1})
+    assert book_value(book, side, quantity) == Decimal(value)
+    assert book_value({"asks": [], "bids": []}, side, quantity) is None
+
+
+def test_far_beyond_the_last_price_it_is_estimated_at_the_worst(vera: Client, gateway: GatewayDouble) -> None:
+    """Nothing executes there; without the house somebody may ask for anything."""
+    far = [{"price": "500.00", "quantity": 5, "orders": 1}]
+    gateway.answer("GET /api/v1/instruments/AAPL/book", recorded("book", asks=far))
+    review = vera.get(REVIEW).content.decode()
+    assert placed(review)["worst_price"] == "434.16"
+    assert "≈ $434.16" in review
 
 
 @pytest.mark.parametrize(("side", "price"), [("buy", "434.17"), ("buy", "450.80"), ("sell", "420.00")])

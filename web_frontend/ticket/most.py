@@ -58,6 +58,7 @@ def quantity_error(
     account: dict[str, Any] | None,
     *,
     is_limit: bool = False,
+    book: dict[str, Any] | None = None,
 ) -> str:
     """What stands against so many units; "" for nothing."""
     lot = _lot(instrument)
@@ -68,7 +69,7 @@ def quantity_error(
     if side == "sell":
         return _("You can sell %(most)s at most.") % {"most": units(most.units)}
     assert account is not None  # else the most is not known
-    if not is_limit and can_afford(instrument, account, quantity):
+    if not is_limit and can_afford(instrument, account, quantity, book):
         return ""  # it pays, though not for the whole of the price protection
     paid = most.units
     if most.bound == "offer":

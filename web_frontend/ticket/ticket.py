@@ -1,7 +1,7 @@
 """The order ticket: what a person typed, how much they could trade, and what it would come to.
 
-What it shows is an estimate from the price on the page; trading_service and the venue decide. What a person
-reviewed binds a market order by its worst price, and a limit order by its limit.
+What it tells is an estimate from the book and the price on the page; trading_service and the venue decide.
+What a person reviewed binds a market order by its worst price, and a limit order by its limit.
 """
 
 from __future__ import annotations
@@ -89,6 +89,11 @@ class Ticket:
         return self.type == "limit"
 
     @property
+    def best(self) -> str:
+        """The best price that this side meets in the book; "" when nobody waits there, or it is not known."""
+        return self.ask if self.side == "buy" else self.bid
+
+    @property
     def times_in_force(self) -> tuple[str, ...]:
         """How long an order may be asked to wait."""
         return TIMES_IN_FORCE
@@ -173,7 +178,7 @@ def ticket_read(
         quantity = QuantityField().clean(text)
     except forms.ValidationError as error:
         return replace(ticket, error=error.messages[0])
-    return _with_quantity(ticket, quantity, most, instrument, account)
+    return _with_quantity(ticket, quantity, most, instrument, account, book)
 
 
 def _with_quantity(
@@ -182,16 +187,21 @@ def _with_quantity(
     most: Most,
     instrument: dict[str, Any],
     account: dict[str, Any] | None,
+    book: dict[str, Any] | None,
 ) -> Ticket:
     """The ticket with what so many units come to, and what speaks against so many."""
     known = not ticket.is_limit or ticket.limit.price
     return replace(
         ticket,
         quantity=quantity,
-        estimate=estimate(instrument, ticket.side, quantity, account, limit_price=ticket.limit.price)
+        estimate=estimate(
+            instrument, ticket.side, quantity, account, limit_price=ticket.limit.price, book=book
+        )
         if known
         else None,
-        error=quantity_error(ticket.side, quantity, most, instrument, account, is_limit=ticket.is_limit),
+        error=quantity_error(
+            ticket.side, quantity, most, instrument, account, is_limit=ticket.is_limit, book=book
+        ),
         note="" if ticket.is_limit else offer_note(quantity, most, instrument),
     )
 

@@ -21,6 +21,12 @@ SELECT order_id, CASE side WHEN 0 THEN 'buy' ELSE 'sell' END, quantity - remaini
 FROM venue_restingorder AS resting WHERE true /* since: resting.order_id */
 """
 
+# As market_service/venue/matching/house.py: 0.05 % of the quote in whole steps, none where that is over 0.5
+_BY_PRICE = "ceil(quote.price / (2000 * price_step)) * price_step"
+_HALF_SPREAD = f"""
+coalesce(half_spread, CASE WHEN {_BY_PRICE} * 200 <= quote.price THEN {_BY_PRICE} ELSE 0 END)
+"""
+
 I6 = Invariant(
     "I6",
     "of every instrument, available ≥ 0 and available + sold by the house - bought by it = issued; of every "
@@ -96,16 +102,16 @@ I6 = Invariant(
             # What came while the house was away may be reached by its quote until the next tick.
             "the house passed over an order that it reached",
             "market",
-            """
-            SELECT order_id, side, rank, quote.price, half_spread, available_quantity
+            f"""
+            SELECT order_id, side, rank, quote.price, {_HALF_SPREAD} AS half_spread, available_quantity
             FROM venue_restingorder AS resting
             JOIN instruments_instrument AS instrument ON instrument.id = instrument_id
             JOIN quotes_quote AS quote USING (instrument_id)
             WHERE house AND status = 'open' AND rested_at < price_at AND CASE side
                 WHEN 0 THEN available_quantity >= lot_size
-                    AND -rank >= ceil((quote.price + half_spread) / price_step) * price_step * 1000000
+                    AND -rank >= ceil((quote.price + {_HALF_SPREAD}) / price_step) * price_step * 1000000
                 ELSE available_quantity < issued_quantity
-                    AND rank <= floor((quote.price - half_spread) / price_step) * price_step * 1000000
+                    AND rank <= floor((quote.price - {_HALF_SPREAD}) / price_step) * price_step * 1000000
             END
             """,
             few=True,

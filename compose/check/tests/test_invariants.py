@@ -165,6 +165,18 @@ def test_a_withdrawal_is_no_violation(snapshot: Snapshot, databases: dict[str, A
     assert found(snapshot, invariant="I16") == {}
 
 
+@pytest.mark.parametrize("price", ["10", "45"])
+def test_an_order_between_the_houses_prices_is_no_violation(
+    snapshot: Snapshot, databases: dict[str, Any], price: str
+) -> None:
+    """The half spread that nobody has set goes by the price: 0.01 at 10 and 0.03 at 45."""
+    with databases["market"].cursor() as cursor:
+        cursor.execute(rows.quote(price))
+        assert found(snapshot, invariant="I6") == {}
+        cursor.execute("UPDATE instruments_instrument SET half_spread = 0")
+    assert "the house passed over an order that it reached" in found(snapshot, invariant="I6")
+
+
 def test_a_settlement_that_was_put_right_again_is_no_violation(
     snapshot: Snapshot, databases: dict[str, Any]
 ) -> None:

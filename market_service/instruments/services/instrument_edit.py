@@ -143,26 +143,28 @@ def instrument_reissue(*, instrument_id: UUID, issued_quantity: int, by: Actor, 
 
 @transaction.atomic
 def instrument_house(
-    *, instrument_id: UUID, house: bool, half_spread: Decimal, by: Actor, why: str
+    *, instrument_id: UUID, house: bool, half_spread: Decimal | None, by: Actor, why: str
 ) -> Instrument:
     """Switch the house's own offer on or off, and set how far from the quote it is.
 
     Nobody else is told: what others know is the quote.
 
     Args:
-        half_spread: of the ask above the quote and of the bid below it, in the instrument's currency.
+        half_spread: of the ask above the quote and of the bid below it, in the instrument's currency; None:
+            by the price.
 
     Raises:
         HalfSpreadNotPossible: below zero, or not less than the quote.
     """
     instrument = _locked(instrument_id)
-    if not half_spread.is_finite() or not 0 <= half_spread < instrument.quote.price:
+    if half_spread is not None and not (
+        half_spread.is_finite() and 0 <= half_spread < instrument.quote.price
+    ):
         raise HalfSpreadNotPossible(limit=instrument.quote.price.normalize(), value=half_spread)
-    before = {"house": instrument.house, "half_spread": instrument.half_spread.normalize()}
+    before = _house(instrument)
     instrument.house, instrument.half_spread = house, half_spread
     instrument.save(update_fields=["house", "half_spread", "updated_at"])
-    after = {"house": house, "half_spread": half_spread.normalize()}
-    record("instrument.house", instrument, by=by, reason=why, before=before, after=after)
+    record("instrument.house", instrument, by=by, reason=why, before=before, after=_house(instrument))
     return instrument
 
 
@@ -184,6 +186,11 @@ def _change(instrument_id: UUID, **values: Any) -> Instrument:
 
 def _state(instrument: Instrument) -> dict[str, str]:
     return {"status": instrument.status, "halt_reason": instrument.halt_reason}
+
+
+def _house(instrument: Instrument) -> dict[str, Any]:
+    half = instrument.half_spread
+    return {"house": instrument.house, "half_spread": None if half is None else half.normalize()}
 
 
 def _locked(instrument_id: UUID) -> Instrument:

@@ -39,7 +39,7 @@ class LockedInstrument:
     available_quantity: int
     lot_size: int
     house: bool
-    half_spread: Decimal
+    half_spread: Decimal | None
 
 
 _LOCK = Lock(Instrument, LockedInstrument, key="id")

@@ -185,11 +185,22 @@ def test_the_house_is_changed(operator: Client, listed: Any) -> None:
     assert confirm(operator, "house", instrument, house="", half_spread="0.25").status_code == 302
     changed = Instrument.objects.get()
     assert (changed.house, changed.half_spread) == (False, Decimal("0.25"))
-    for spread in ("-1", "430.47", "1e30", "NaN", "x", "", "0.1234567"):
+    for spread in ("-1", "430.47", "1e30", "NaN", "x", "0.1234567"):
         assert confirm(operator, "house", instrument, house="on", half_spread=spread).status_code == 200
     assert not Instrument.objects.get().house
     (row,) = AuditEntry.objects.all()
     assert (row.action, row.before["house"], row.after["house"]) == ("instrument.house", True, False)
+
+
+def test_the_half_spread_goes_by_the_price_again(operator: Client, listed: Any) -> None:
+    instrument = listed("AAPL")
+    address = f"/admin/market/instruments/instrument/{instrument.pk}/change/"
+    assert "$0.00" in operator.get(address).content.decode()
+    assert confirm(operator, "house", instrument, house="on", half_spread="").status_code == 302
+    assert Instrument.objects.get().half_spread is None
+    assert "$0.22, by the price" in operator.get(address).content.decode()
+    (row,) = AuditEntry.objects.all()
+    assert (row.before["half_spread"], row.after["half_spread"]) == ("0", None)
 
 
 @pytest.mark.parametrize(

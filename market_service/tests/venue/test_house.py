@@ -16,6 +16,8 @@ from market_service.quotes.services import quotes_tick
 from market_service.tests.venue.book import alone, ended, order, resting, trades
 from market_service.tests.venue.orders import available, submitted
 from market_service.venue import services
+from market_service.venue.matching import half_spread_of, house_prices
+from market_service.venue.models import Trade
 from market_service.venue.services import quotes_advance
 from servicekit.audit.actors import Actor
 
@@ -151,6 +153,43 @@ def test_switching_the_house_on_and_its_spread(listed: Any, deliver: Any) -> Non
         services.instrument_house(instrument_id=instrument.pk, house=True, half_spread=Decimal(500), **BY)
     services.instrument_house(instrument_id=instrument.pk, house=True, half_spread=Decimal(0), **BY)
     assert trades(instrument)[1:] == [(1, "430.60")]
+
+
+@pytest.mark.parametrize(
+    ("quote", "step", "bid", "ask"),
+    [
+        ("430.47", "0.01", "430.25", "430.69"),  # 0.05 % is 0.2153
+        ("10.00", "0.01", "9.99", "10.01"),
+        ("2.00", "0.01", "1.99", "2.01"),
+        ("1.99", "0.01", "1.99", "1.99"),  # a step is more than 0.5 %
+        ("0.000300", "0.000001", "0.000299", "0.000301"),
+        ("999999999999.99", "0.01", "999499999999.99", "1000499999999.99"),
+        ("430.475", "0.01", "430.25", "430.70"),  # an operator's price may be off the step
+    ],
+)
+def test_the_half_spread_goes_by_the_price(quote: str, step: str, bid: str, ask: str) -> None:
+    asked, offered = house_prices(quote=Decimal(quote), half_spread=None, step=Decimal(step))
+    assert (Decimal(offered) / 10**6, Decimal(asked) / 10**6) == (Decimal(bid), Decimal(ask))
+    half = half_spread_of(quote=Decimal(quote), half_spread=None, step=Decimal(step))
+    assert Decimal(offered) / 10**6 <= Decimal(quote) - half
+    assert half == 0 or Decimal(quote) / 2000 <= half <= Decimal(quote) / 200
+
+
+def test_between_its_prices_customers_meet_each_other(listed: Any, deliver: Any) -> None:
+    """As an instrument is listed, without anybody setting anything."""
+    instrument = listed("AAPL", half_spread=None)
+    deliver(order(instrument, "buy", 1, "431.00"))
+    deliver(order(instrument, "sell", 1, "430.47"))
+    assert resting(instrument, "sell") == [("430.47", 1)]
+    deliver(order(instrument, "buy", 1, "430.60", time_in_force="ioc"))
+    assert trades(instrument) == [(1, "430.69"), (1, "430.47")]
+    (last,) = Trade.objects.order_by("-trade_seq")[:1]
+    assert None not in (last.buy_order_id, last.sell_order_id)
+
+
+def test_what_is_listed_goes_by_the_price(entry: Any, load: Any) -> None:
+    load(entry("AAPL"))
+    assert Instrument.objects.get().half_spread is None
 
 
 def test_a_new_price_during_a_halt_meets_the_book_when_it_opens(listed: Any, deliver: Any) -> None:

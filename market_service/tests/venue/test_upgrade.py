@@ -10,6 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from market_service.instruments.models import Instrument
 from market_service.venue.models import Reconciliation, Trade, VenueOrder
 from market_service.venue.services import quantities_reconcile
 
@@ -38,18 +39,39 @@ SELECT instrument_id, 10, execution_seq, 0, now() FROM venue_venueorder
 WHERE order_id = '00000000-0000-0000-0000-000000000001'
 """
 
+_LISTED = """
+INSERT INTO instruments_instrument (id, ticker, isin, type, name_en, name_ru, description_en, description_ru,
+    currency, lot_size, price_step, issued_quantity, available_quantity, status, simulated, version,
+    catalogue_digest, half_spread, created_at, updated_at)
+SELECT id, ticker, '', 'share', ticker, ticker, '', '', 'USD', 1, 0.01, 1000, 1000, 'open', false, 1, '',
+    half_spread, now(), now()
+FROM (VALUES ('00000000-0000-0000-0000-0000000000a1'::uuid, 'NEW', 0),
+    ('00000000-0000-0000-0000-0000000000a2', 'SET', 0.25),
+    ('00000000-0000-0000-0000-0000000000a3', 'ZERO', 0)) AS listed (id, ticker, half_spread);
+INSERT INTO audit_entries (id, actor_name, action, object_type, object_id, object_name, before, after, reason,
+    request_id)
+SELECT gen_random_uuid(), 'olga', 'instrument.house', 'instrument', id, ticker, '{}', '{}', '', ''
+FROM instruments_instrument WHERE ticker <> 'NEW'
+"""
+
 
 @pytest.fixture
 def before_the_book() -> Iterator[None]:
     """A database of its own, as the version before left it."""
+    yield from _database("venue", "0004_execution_seq", _BEFORE)
+
+
+def _database(app: str, migration: str, statement: str) -> Iterator[None]:
+    """A database of its own, as a version left it."""
     name = connection.settings_dict["NAME"]
     _alone("DROP DATABASE IF EXISTS test_market_before", "CREATE DATABASE test_market_before")
     connection.close()
     connection.settings_dict["NAME"] = "test_market_before"
     try:
-        call_command("migrate", "venue", "0004_execution_seq", verbosity=0)
+        call_command("migrate", "audit", verbosity=0)
+        call_command("migrate", app, migration, verbosity=0)
         with connection.cursor() as cursor:
-            cursor.execute(_BEFORE)
+            cursor.execute(statement)
         yield
     finally:
         connection.close()
@@ -57,8 +79,15 @@ def before_the_book() -> Iterator[None]:
         _alone("DROP DATABASE test_market_before WITH (FORCE)")
 
 
+@pytest.fixture
+def at_the_quote() -> Iterator[None]:
+    """A database of its own, as the version before left it: the house trades at the quote everywhere."""
+    yield from _database("instruments", "0005_imports", _LISTED)
+
+
 def _alone(*statements: str) -> None:
     with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")  # it waits for the disk, which others may keep busy
         for statement in statements:
             cursor.execute(statement)
 
@@ -83,3 +112,9 @@ def test_executed_orders_of_before_are_trades_with_the_house(before_the_book: No
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('venue_trade_seq')")
         assert cursor.fetchone()[0] > sold.trade_seq
+
+
+def test_the_house_keeps_what_an_operator_has_set_and_else_goes_by_the_price(at_the_quote: None) -> None:
+    call_command("migrate", verbosity=0)
+    spreads = dict(Instrument.objects.values_list("ticker", "half_spread"))
+    assert spreads == {"NEW": None, "SET": Decimal("0.25"), "ZERO": Decimal(0)}

@@ -10,7 +10,7 @@ first: the price of a sell, the negative price of a buy.
 """
 
 from market_service.venue.matching.book import Book, not_open
-from market_service.venue.matching.house import House, house_prices
+from market_service.venue.matching.house import House, half_spread_of, house_prices
 from market_service.venue.matching.orders import (
     BUY,
     CANCELED,
@@ -39,6 +39,7 @@ __all__ = [
     "Order",
     "Side",
     "decimal",
+    "half_spread_of",
     "house_prices",
     "millionths",
     "not_open",

@@ -9,6 +9,12 @@ from decimal import Decimal
 
 from market_service.venue.matching.orders import BUY, millionths
 
+#: The half spread where nobody has set one, as one in so many parts of the quote: 0.05 %, in whole steps.
+_PARTS = 2000
+#: A price step of more than one in so many parts of the quote (0.5 %) is too coarse for that: none then, so
+#: that a market order, which may execute within 1 % of the quote, always reaches the house.
+_COARSE_PARTS = 200
+
 
 @dataclass(slots=True)
 class House:
@@ -39,7 +45,7 @@ class House:
         *,
         age_s: float,
         fresh_s: float,
-        half_spread: Decimal,
+        half_spread: Decimal | None,
         step: Decimal,
         switched_on: bool,
         available: int,
@@ -76,10 +82,24 @@ class House:
 
 
 @functools.lru_cache(maxsize=4096)  # quotes stay for many batches
-def house_prices(*, quote: Decimal, half_spread: Decimal, step: Decimal) -> tuple[int, int]:
+def house_prices(*, quote: Decimal, half_spread: Decimal | None, step: Decimal) -> tuple[int, int]:
     """The house's ask and bid: half a spread above and below the quote, rounded away from it to the step.
 
-    The bid is at least one step.
+    The bid is at least one step. ``half_spread``: None for the one that goes by the price.
     """
-    middle, half, tick = millionths(quote), millionths(half_spread), millionths(step)
+    middle, tick = millionths(quote), millionths(step)
+    half = _half_by_price(middle, tick) if half_spread is None else millionths(half_spread)
     return -(-(middle + half) // tick) * tick, max(tick, (middle - half) // tick * tick)
+
+
+def half_spread_of(*, quote: Decimal, half_spread: Decimal | None, step: Decimal) -> Decimal:
+    """What the half spread is at a quote, in the instrument's currency."""
+    if half_spread is not None:
+        return half_spread
+    return Decimal(_half_by_price(millionths(quote), millionths(step))) / 10**6
+
+
+def _half_by_price(middle: int, tick: int) -> int:
+    """0.05 % of the quote, rounded up to the step; 0 where that is more than 0.5 % of it."""
+    half = -(-middle // (_PARTS * tick)) * tick
+    return half if half * _COARSE_PARTS <= middle else 0

@@ -78,7 +78,7 @@ def instrument_reissue(*, instrument_id: UUID, issued_quantity: int, by: Actor, 
 
 @transaction.atomic
 def instrument_house(
-    *, instrument_id: UUID, house: bool, half_spread: Decimal, by: Actor, why: str
+    *, instrument_id: UUID, house: bool, half_spread: Decimal | None, by: Actor, why: str
 ) -> Instrument:
     """As :func:`instruments.instrument_house`; then the house comes to the book."""
     instrument = instruments.instrument_house(

@@ -79,7 +79,7 @@ VIOLATIONS: list[tuple[str, str, str, str]] = [
     ),
     *(
         ("I6", "the house passed over an order that it reached", "market", rows.quote(price))
-        for price in ("10", "45")
+        for price in ("9.9", "45.1")  # half a spread from the resting orders at 10 and 45
     ),
     ("I7", "one key, several orders", "trading", f"UPDATE orders_order SET client_order_id = '{BUY}'"),
     (
