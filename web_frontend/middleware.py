@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
 from web_frontend import errors
+from web_frontend.display import display_of
 from web_frontend.gateway_client import Gateway, GatewayProblem, GatewayUnavailable, SignedOut
 from web_frontend.page_locale import fixed_page_locale
 from web_frontend.pages import go_to, sign_in_address
@@ -57,14 +58,14 @@ class GatewayMiddleware:
 
 
 class TimeZoneMiddleware:
-    """Times are shown in the browser's zone, given by its cookie ``time_zone``; else in UTC."""
+    """Times are shown in the chosen zone, else in the browser's (cookie ``time_zone``), else in UTC."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
-            zone = ZoneInfo(request.COOKIES.get("time_zone") or "UTC")
+            zone = ZoneInfo(display_of(request).zone or request.COOKIES.get("time_zone") or "UTC")
         except (KeyError, ValueError, OSError):  # not a zone, or no name of a file at all
             zone = ZoneInfo("UTC")
         with timezone.override(zone), fixed_page_locale():

@@ -1,16 +1,17 @@
-"""``/sign-up``, ``/sign-in``, ``/sign-out``, ``/language``, ``/security``."""
+"""``/sign-up``, ``/sign-in``, ``/sign-out``, ``/language``, ``/settings``, ``/security``."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from web_frontend.accounts import security, views
+from web_frontend.accounts import language, security, settings_page, views
 
 urlpatterns = [
     path("sign-up", views.sign_up, name="sign_up"),
     path("sign-in", views.sign_in, name="sign_in"),
     path("sign-out", views.sign_out, name="sign_out"),
-    path("language", views.language_set, name="language"),
+    path("language", language.language_set, name="language"),
+    path("settings", settings_page.settings_show, name="settings"),
     path("security", security.security_show, name="security"),
     path("security/sessions/<uuid:session_id>/end", security.session_end, name="session_end"),
 ]

@@ -1,22 +1,21 @@
-"""Signing up, in and out, and the language of the pages."""
+"""Signing up, in and out."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
 
-from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import check_for_language, get_language
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from web_frontend.accounts.forms import SignInForm, SignUpForm
 from web_frontend.forms import add_problem
-from web_frontend.gateway_client import GatewayProblem, GatewayRequest, GatewayUnavailable, SignedOut
+from web_frontend.gateway_client import GatewayProblem, GatewayRequest, GatewayUnavailable
 from web_frontend.pages import go_to, next_address, show
 from web_frontend.sessions import pending_sign_outs, tokens
 
@@ -84,27 +83,6 @@ def sign_out(request: GatewayRequest) -> HttpResponse:
                 ),
             )
     return go_to(request, reverse("instruments"))
-
-
-@require_POST
-def language_set(request: GatewayRequest) -> HttpResponse:
-    """Remember the language in a cookie; signed-in users get their notifications in it too."""
-    language = request.POST.get("language", "")
-    response = HttpResponseRedirect(next_address(request, reverse("instruments")), status=303)
-    if language in dict(settings.LANGUAGES) and check_for_language(language):
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            language,
-            max_age=settings.LANGUAGE_COOKIE_AGE,
-            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
-            secure=settings.LANGUAGE_COOKIE_SECURE,
-        )
-        if tokens.is_signed_in(request):
-            try:
-                request.gateway.patch("/api/v1/users/me", {"locale": language})
-            except (GatewayProblem, GatewayUnavailable, SignedOut) as error:
-                logger.warning("the profile's language was not changed: %s", error)
-    return response
 
 
 def _submit(

@@ -58,6 +58,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
                 "web_frontend.sessions.context.visitor",
+                "web_frontend.display.display",
             ],
         },
     }
@@ -67,6 +68,7 @@ FORM_RENDERER = "web_frontend.widgets.FieldRenderer"
 LANGUAGE_COOKIE_NAME = own_cookie("language")
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LANGUAGE_COOKIE_SAMESITE: Final = "Lax"
+DISPLAY_COOKIE_NAME = own_cookie("display")
 
 # ── Sessions: the tokens stay on the server, the browser has an opaque id ───────────────────────
 CACHES = {

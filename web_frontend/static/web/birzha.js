@@ -18,7 +18,9 @@ document.addEventListener("keydown", (event) => {
     }
     if (search && event.target.closest?.("#instruments")) search.focus();
   }
+  if (document.documentElement.dataset.shortcuts === "off") return;
   if (event.key === "/" && !typing) {
+    if (document.getElementById("place")) return; // an order is under review: nothing leads away by one key
     event.preventDefault();
     if (search) search.select();
     else window.location.assign("/#search");

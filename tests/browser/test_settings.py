@@ -1,0 +1,58 @@
+"""What a person chose about the pages: theme and colours against the device's, and keys that do nothing."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import DESK, PHONE, OpenPage, Visitor
+
+
+def chosen(open_window: OpenPage, **values: str) -> Visitor:
+    """A visitor who has saved these settings."""
+    visitor = open_window("en")
+    visitor.open("/settings")
+    for name, value in values.items():
+        visitor.page.select_option(f"[name={name}]", value)
+    visitor.page.click("#settings-submit")
+    expect(visitor.page.locator(".message-success")).to_be_visible()
+    return visitor
+
+
+@pytest.mark.parametrize(("theme", "device"), [("dark", "light"), ("light", "dark")])
+def test_a_theme_is_stronger_than_the_device(open_window: OpenPage, theme: str, device: str) -> None:
+    visitor = chosen(open_window, theme=theme, colours="blue_orange")
+    visitor.page.emulate_media(color_scheme=device)  # type: ignore[arg-type]
+    visitor.open("/")
+    ground = visitor.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert ground == {"dark": "rgb(12, 15, 20)", "light": "rgb(245, 246, 248)"}[theme]
+    assert visitor.axe() == []
+    for size in (DESK, PHONE):
+        visitor.page.set_viewport_size(size)  # type: ignore[arg-type]
+        visitor.open("/instruments/AAPL")
+        assert visitor.axe() == []
+    assert visitor.complaints == []
+
+
+def test_a_gain_has_the_chosen_colour(open_window: OpenPage) -> None:
+    visitor = chosen(open_window, theme="light", colours="red_green")
+    visitor.open("/")
+    for kind, colour in (("gain", "rgb(180, 35, 24)"), ("loss", "rgb(6, 118, 71)")):
+        if visitor.page.locator(f".{kind}").count():
+            expect(visitor.page.locator(f".{kind}").first).to_have_css("color", colour)
+
+
+def test_keys_do_nothing_when_they_are_off_nor_in_a_review(open_window: OpenPage) -> None:
+    visitor = chosen(open_window, shortcuts="off")
+    visitor.open("/")
+    visitor.page.keyboard.press("/")
+    expect(visitor.page.locator("#search")).not_to_be_focused()
+    other = open_window("en")
+    other.sign_up()
+    other.top_up("1000")
+    other.review("BZIDX", "buy", "1")
+    other.page.keyboard.press("/")
+    expect(other.page.locator("#place")).to_be_visible()
+    other.open("/")
+    other.page.keyboard.press("/")
+    expect(other.page.locator("#search")).to_be_focused()

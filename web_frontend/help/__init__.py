@@ -1,0 +1,1 @@
+"""How to use Birzha, and what its words mean."""

@@ -1,0 +1,119 @@
+"""The words of an exchange, explained for who trades for the first time."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Term(NamedTuple):
+    """A word.
+
+    Attributes:
+        id: where it stands on the page, ``/help#lot``.
+        name, meaning: in the page's language.
+    """
+
+    id: str
+    name: str | Promise
+    meaning: str | Promise
+
+
+GLOSSARY = (
+    Term(
+        "market-order",
+        _("Market order"),
+        _(
+            "Buys or sells at once, at the best prices that others offer at that moment. You agree to the"
+            " worst price when you review the order; beyond it nothing is traded."
+        ),
+    ),
+    Term(
+        "limit-order",
+        _("Limit order"),
+        _(
+            "Buys at your price or a lower one, sells at your price or a higher one. What finds nobody at"
+            " once waits in the book."
+        ),
+    ),
+    Term(
+        "time-in-force",
+        _("How long an order waits"),
+        _(
+            "Until the end of the day; until you cancel it, 90 days at most; not at all: what finds "
+            "nobody at once is canceled; or all at once or nothing."
+        ),
+    ),
+    Term(
+        "book",
+        _("Order book"),
+        _(
+            "The limit orders that wait, best price first; at the same price the earlier one is first. A "
+            "bid is an order to buy, an ask an order to sell."
+        ),
+    ),
+    Term(
+        "spread",
+        _("Spread"),
+        _(
+            "The difference between the best ask and the best bid. Who buys and sells at once pays it, "
+            "without any move of the price."
+        ),
+    ),
+    Term(
+        "house",
+        _("House"),
+        _(
+            "The exchange itself, which offers to buy and sell around the last price, so that there is "
+            "somebody to trade with."
+        ),
+    ),
+    Term(
+        "lot",
+        _("Lot"),
+        _(
+            "Quantities are whole multiples of it: with a lot of 10 you can buy 10, 20 or 30. What is "
+            "left of less than a lot can be sold all together."
+        ),
+    ),
+    Term(
+        "price-step",
+        _("Price step"),
+        _("The least difference between two prices. A limit price is a multiple of it."),
+    ),
+    Term(
+        "held",
+        _("Held money and units"),
+        _(
+            "What an order that waits may cost is put aside, so that the order can always be paid; so are"
+            " the units of an order to sell. What is not needed comes back at once."
+        ),
+    ),
+    Term(
+        "fee",
+        _("Fee"),
+        _("What the exchange takes for a trade. The review shows the most that it can be."),
+    ),
+    Term(
+        "partly-filled",
+        _("Partly filled"),
+        _("A part of the order has been traded; the rest waits, or was canceled."),
+    ),
+    Term(
+        "average-cost",
+        _("Average cost"),
+        _("What the units that you have cost each on average, fees left out."),
+    ),
+    Term(
+        "open-profit",
+        _("Open profit"),
+        _("What you would gain or lose by selling at the present price. It is realised once you sell."),
+    ),
+    Term(
+        "halted",
+        _("Trading is halted"),
+        _("No new orders are taken for the instrument. Orders that wait stay, and can be canceled."),
+    ),
+)
