@@ -1,6 +1,6 @@
 # Everything one does with Birzha. Values can be given: make up BIRZHA_PORT=9000
 RUN := @sh compose/local/run
-export FILES PYTHON SEEDS SEED FAULT RECOVERY ONLY RUNS PROFILE ARGS
+export FILES MARKET PYTHON SEEDS SEED FAULT RECOVERY ONLY RUNS PROFILE ARGS
 
 .DEFAULT_GOAL := help
 .PHONY: help up dev restart shell psql down status logs reset demo import check events replay gateway-reload gateway-restart canary canary-status promote rollback faults bench bench-gateway test pictures lint lock audit rotate-key
@@ -8,7 +8,7 @@ export FILES PYTHON SEEDS SEED FAULT RECOVERY ONLY RUNS PROFILE ARGS
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
 
-up: ## install, start everything, wait until it is ready (BIRZHA_PORT=8000, BIRZHA_HOME=.birzha)
+up: ## install, start everything, wait until it is ready (BIRZHA_PORT=8000, BIRZHA_CURRENCY=RUB, BIRZHA_MARKET=folder)
 	$(RUN) up
 
 dev: ## the same for development: saved code is reloaded, DEBUG on this machine only
@@ -35,7 +35,7 @@ psql: ## psql in a service's database, as the service's own role (SERVICE=tradin
 reset: ## stop and delete all data (asks first, unless YES=1)
 	$(RUN) reset $(if $(filter 1,$(YES)),--yes)
 
-demo: ## run a new user's whole story through the public API
+demo: ## run a new user's whole story through the public API (MARKET=rub, eur or a folder: on a system of its own)
 	$(RUN) demo
 
 import: ## price files and lists of instruments, told apart (FILES="list.csv prices/*.zip", ARGS="--dry-run --ticker TSTA")

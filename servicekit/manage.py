@@ -14,7 +14,9 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 OWNER_COMMANDS = {"migrate", "sqlmigrate", "dbshell"}
 
 #: Commands that work through a file of any size leave the CPU to the orders.
-BULK_COMMANDS = {"load_catalogue", "import_files", "import_instruments", "import_prices"}
+BULK_COMMANDS = {
+    "check_market", "import_files", "import_instruments", "import_prices", "load_catalogue", "load_market",
+}  # fmt: skip
 
 #: Django's own commands that write past the use-cases: no rule is checked and nothing is published.
 REFUSED = {

@@ -11,11 +11,8 @@ import functools
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, InvalidOperation
 from typing import NamedTuple
 
-#: Digits after the point of each currency that Birzha keeps cash in (ISO 4217).
+#: Digits after the point of each currency that an exchange can be kept in (ISO 4217).
 EXPONENTS: dict[str, int] = {"USD": 2, "EUR": 2, "RUB": 2}
-
-#: The currency every account and every instrument of this exchange is kept in.
-HOME_CURRENCY = "USD"
 
 #: Enough digits for any product of a price, a quantity and a rate to be exact.
 EXACT = Context(prec=60)
@@ -24,7 +21,7 @@ EXACT = Context(prec=60)
 MAX_MINOR = 10**16
 
 
-def to_minor(text: str | Decimal, currency: str = HOME_CURRENCY) -> int:
+def to_minor(text: str | Decimal, currency: str) -> int:
     """Turn a decimal amount into minor units, exactly.
 
     Args:
@@ -56,7 +53,7 @@ def to_minor(text: str | Decimal, currency: str = HOME_CURRENCY) -> int:
     return int(scaled)
 
 
-def to_text(minor: int, currency: str = HOME_CURRENCY) -> str:
+def to_text(minor: int, currency: str) -> str:
     """Turn minor units into the decimal string of the public contract: ``123450`` → ``"1234.50"``."""
     exponent = EXPONENTS[currency]
     return f"{Decimal(minor).scaleb(-exponent):.{exponent}f}"
@@ -82,7 +79,7 @@ class Charge(NamedTuple):
     fee: int
 
 
-def amount_minor(value: Decimal, side: str, currency: str = HOME_CURRENCY) -> int:
+def amount_minor(value: Decimal, side: str, currency: str) -> int:
     """Round price × quantity to minor units: up for a ``buy``, down for a ``sell``.
 
     So a customer never gains by a pattern of sizes, and what an amount differs from the exact value
@@ -105,7 +102,7 @@ def fee_minor(amount: int, rate: Decimal) -> int:
     return int(EXACT.multiply(amount, rate).to_integral_value(ROUND_CEILING, EXACT))
 
 
-def order_charge(value: Decimal, *, side: str, fee_rate: Decimal, currency: str = HOME_CURRENCY) -> Charge:
+def order_charge(value: Decimal, *, side: str, fee_rate: Decimal, currency: str) -> Charge:
     """What an order of this exact value comes to: the amount, and the fee on it.
 
     Neither is ever less for a greater value. So a hold of both at an order's price bound covers all of

@@ -12,6 +12,9 @@ from functools import cache
 from babel import Locale
 from babel.numbers import get_currency_symbol
 
+#: Signs that CLDR has as narrow ones only, which Babel does not know: it writes ``RUB1,234.50`` in English.
+NARROW_SIGNS = {"RUB": "₽"}
+
 
 class Numerals:
     """How one language writes numbers. Values are exact: nothing is rounded unless ``digits`` says so.
@@ -38,13 +41,13 @@ class Numerals:
         return f"{whole}{self.point}{fraction}" if fraction else whole
 
     def currency(self, number: Decimal, currency: str, digits: int) -> str:
-        """An amount with its currency's sign: ``$1,234.50``, ``1 234,50 $``."""
+        """An amount with its currency's sign: ``$1,234.50``, ``₽1,234.50``, ``1 234,50 ₽``."""
         before, after = self._around.get((currency, number < 0)) or self._affixes(currency, number < 0)
         return f"{before}{self.decimal(abs(number), digits)}{after}"
 
     def _affixes(self, currency: str, is_negative: bool) -> tuple[str, str]:
         pattern = self.locale.currency_formats["standard"]
-        sign = get_currency_symbol(currency, self.locale)
+        sign = NARROW_SIGNS.get(currency) or get_currency_symbol(currency, self.locale)
         affixes = tuple(part[is_negative].replace("¤", sign) for part in (pattern.prefix, pattern.suffix))
         self._around[currency, is_negative] = affixes[0], affixes[1]
         return affixes[0], affixes[1]

@@ -5,22 +5,24 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 
 from babel import Locale
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_decimal
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from servicekit.contracts.reject_reasons import REASONS, RejectCode
-from servicekit.money import EXPONENTS, HOME_CURRENCY
+from servicekit.home_currency import home_currency
+from servicekit.money import EXPONENTS
+from servicekit.numerals import numerals
 
 
-def reject_sentence(*, code: str, limit: str = "", value: str = "", currency: str = HOME_CURRENCY) -> str:
+def reject_sentence(*, code: str, limit: str = "", value: str = "", currency: str = "") -> str:
     """Say to a person why an order was rejected, expired or canceled.
 
     Args:
         code: one of :class:`RejectCode`; another one is put into a sentence as it is.
         limit: the bound, as the event has it; may be empty.
         value: what stood against it; of ``operator`` what the operator said; may be empty.
-        currency: of amounts and prices that do not name their own (``1.50 EUR``).
+        currency: of amounts and prices that do not name their own (``1.50 EUR``); "": the home currency.
     """
     try:
         reason = REASONS[RejectCode(code)]
@@ -49,7 +51,9 @@ def _money(text: str, currency: str) -> str:
     number = _decimal(digits)
     if number is None or (own and own not in EXPONENTS):
         return text
-    return format_currency(number, own or currency, locale=_locale(), decimal_quantization=False)
+    known = own or currency or home_currency()
+    places = max(EXPONENTS[known], -int(number.as_tuple().exponent))
+    return numerals(get_language() or "en").currency(number, known, places)
 
 
 def _decimal(text: str) -> Decimal | None:

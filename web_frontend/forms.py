@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from servicekit.contracts.values import PRICE_LIMIT
+from servicekit.home_currency import home_currency
 from servicekit.money import MAX_MINOR, to_minor, to_text
 from web_frontend.gateway_client import GatewayProblem
 from web_frontend.numbers import ForeignCurrency, NotANumber, number_parse
@@ -25,13 +26,19 @@ KEY = re.compile(r"\A[!-~]{1,128}\Z")
 #: The most units of one order; trading_service refuses more.
 MAX_QUANTITY = 10**9
 
+#: What is said of an amount in another currency than the account's.
+FOREIGN = {
+    "USD": _("The account is kept in US dollars: enter the amount in dollars."),
+    "EUR": _("The account is kept in euros: enter the amount in euros."),
+    "RUB": _("The account is kept in Russian rubles: enter the amount in rubles."),
+}
+
 
 class AmountField(forms.CharField):
     """An amount of money above zero; cleans to a decimal string of the public contract."""
 
     default_error_messages = {
         "invalid": _("Enter an amount such as 1,500 or 1500.50."),
-        "foreign": _("The account is kept in US dollars: enter the amount in dollars."),
         "fraction": _("An amount has at most two digits after the point."),
         "positive": _("Enter an amount above zero."),
         "large": _("This amount is too large."),
@@ -40,9 +47,9 @@ class AmountField(forms.CharField):
     def clean(self, value: Any) -> str:
         """Refuse what is no amount, with the reason that applies."""
         try:
-            amount = number_parse(super().clean(value), get_language() or "en", is_money=True)
+            amount = number_parse(super().clean(value), get_language() or "en", money=home_currency())
         except ForeignCurrency:
-            self._refuse("foreign")
+            raise forms.ValidationError(FOREIGN[home_currency()], code="foreign") from None
         except NotANumber:
             self._refuse("invalid")
         if amount <= 0:
@@ -50,7 +57,7 @@ class AmountField(forms.CharField):
         if amount * 100 > MAX_MINOR:
             self._refuse("large")
         try:
-            return to_text(to_minor(amount))
+            return to_text(to_minor(amount, home_currency()), home_currency())
         except ValueError:
             self._refuse("fraction")
 
@@ -98,7 +105,7 @@ class PriceField(forms.CharField):
     def clean(self, value: Any) -> Decimal:
         """Refuse what is no price, with the reason that applies."""
         try:
-            price = number_parse(super().clean(value), get_language() or "en", is_money=True)
+            price = number_parse(super().clean(value), get_language() or "en", money=home_currency())
         except (NotANumber, ForeignCurrency):
             self._refuse("invalid")
         if price <= 0:

@@ -19,6 +19,7 @@ typed                 English                                     Russian
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from decimal import Decimal
@@ -29,8 +30,13 @@ APOSTROPHES = "'\u2019"
 
 #: What a page or a spreadsheet adds around a number when it is copied: spaces, and marks without a width.
 _AROUND = SPACES + "\t\r\n\u200b\u200e\u200f\u2060\ufeff"
-_OWN_SIGN = re.compile(rf"^(?:US\$|\$|USD)[{SPACES}]?|[{SPACES}]?(?:\$|USD)$", re.IGNORECASE)
-_FOREIGN = re.compile(r"(?<![a-zа-яё])(?:rub|eur|gbp|cny|jpy|chf|kzt|byn|руб|евро|р\.|р\b)", re.IGNORECASE)
+#: How people write the currencies that an exchange may have: before or after a number.
+_WORDS = {
+    "USD": r"US\$|\$|USD|dollars?|долл(?:\.|ар\w*)?",
+    "EUR": r"€|EUR|euros?|евро",
+    "RUB": r"₽|RUB|руб(?:\.|л\w+)?|р\.?",
+}
+_OTHER_WORDS = r"gbp|cny|jpy|chf|kzt|byn|тенге"
 _PARTS = re.compile(rf"(\d*(?:[{SPACES}{APOSTROPHES},.]\d+)*)", re.ASCII)
 
 
@@ -42,13 +48,14 @@ class ForeignCurrency(ValueError):
     """The text names another currency than the account's."""
 
 
-def number_parse(text: str, language: str, *, is_money: bool = False) -> Decimal:
+def number_parse(text: str, language: str, *, money: str = "") -> Decimal:
     """What a person typed, as a number.
 
     Args:
         text: as it was typed.
         language: ``en`` or ``ru``; it decides what a single comma before three digits is (see above).
-        is_money: the account's own sign (``$``, ``USD``) may stand before or after it.
+        money: a currency's code; its sign or name (``$``, ``USD``; ``₽``, ``руб.``) may stand before or
+            after it.
 
     Returns:
         The number with all the digits that were typed; below zero with a minus before it.
@@ -58,20 +65,34 @@ def number_parse(text: str, language: str, *, is_money: bool = False) -> Decimal
         NotANumber: anything else that is no number, or could be two.
     """
     typed = text.strip(_AROUND)
-    if is_money:
-        typed = _without_sign(typed)
+    if money:
+        typed = _without_sign(typed, money)
     negative = typed[:1] in ("-", "−")
     digits = _plain(typed[1:] if negative else typed, language)
     return -Decimal(digits) if negative else Decimal(digits)
 
 
-def _without_sign(text: str) -> str:
-    """The text without the account's own sign, which may stand once, before or after the number."""
+def _without_sign(text: str, currency: str) -> str:
+    """The text without the currency's own sign, which may stand once, before or after the number."""
+    own, foreign = _signs(currency)
     minus, rest = (text[0], text[1:]) if text[:1] in ("-", "−") else ("", text)
-    rest = _OWN_SIGN.sub("", rest, count=1)
-    if any(unicodedata.category(sign) == "Sc" and sign != "$" for sign in rest) or _FOREIGN.search(rest):
+    rest = own.sub("", rest, count=1)
+    if any(unicodedata.category(sign) == "Sc" and not own.fullmatch(sign) for sign in rest):
+        raise ForeignCurrency
+    if foreign.search(rest):
         raise ForeignCurrency
     return minus + rest
+
+
+@functools.cache
+def _signs(currency: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What a currency is called, at an end of a text; and what any other is called, within one."""
+    words = _WORDS[currency]
+    others = "|".join([*(theirs for code, theirs in _WORDS.items() if code != currency), _OTHER_WORDS])
+    return (
+        re.compile(rf"^(?:{words})[{SPACES}]?|[{SPACES}]?(?:{words})$", re.IGNORECASE),
+        re.compile(rf"(?<![a-zа-яё])(?:{others})(?![a-zа-яё])", re.IGNORECASE),
+    )
 
 
 def _plain(text: str, language: str) -> str:

@@ -18,6 +18,7 @@ from billing_service.cash.services import deposit_make, withdrawal_make
 from servicekit.api.idempotency import idempotent
 from servicekit.api.openapi import IDEMPOTENCY_KEY, body_example
 from servicekit.api.views import Api
+from servicekit.home_currency import home_currency
 
 
 class DepositMakeApi(Api):
@@ -39,7 +40,7 @@ class DepositMakeApi(Api):
         operation_id="deposits_make",
         parameters=[IDEMPOTENCY_KEY],
         request=DepositInput,
-        examples=[body_example({"amount": "100.00", "currency": "USD"})],
+        examples=[body_example({"amount": "100.00", "currency": home_currency()})],
         responses={201: DepositOutput},
         summary="Make a deposit",
         description="Booked at once.",
@@ -70,7 +71,7 @@ class WithdrawalMakeApi(Api):
         operation_id="withdrawals_make",
         parameters=[IDEMPOTENCY_KEY],
         request=WithdrawalInput,
-        examples=[body_example({"amount": "25.00", "currency": "USD"})],
+        examples=[body_example({"amount": "25.00", "currency": home_currency()})],
         responses={201: WithdrawalOutput},
         summary="Make a withdrawal",
         description="Booked at once. At most what is available; cash held for orders cannot be withdrawn.",

@@ -7,20 +7,20 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from servicekit.api.serializers import MoneyField, StrictSerializer, TextField, shown
-from servicekit.money import EXPONENTS, HOME_CURRENCY
+from servicekit.home_currency import home_currency
 
 
-@extend_schema_field({"type": "string", "enum": [HOME_CURRENCY]})
+@extend_schema_field({"type": "string", "enum": [home_currency()]})
 class CurrencyField(TextField):
-    """An ISO 4217 code that Birzha can keep cash in."""
+    """The ISO 4217 code of the currency that this exchange keeps cash in, and no other."""
 
     default_error_messages = {"currency_unsupported": _("%(value)s is not supported; use %(limit)s.")}
 
     def to_internal_value(self, data: object) -> str:
-        if not isinstance(data, str) or data not in EXPONENTS:
+        if not isinstance(data, str) or data != home_currency():
             detail = str(self.error_messages["currency_unsupported"])
             raise serializers.ValidationError(
-                detail % {"value": shown(data), "limit": HOME_CURRENCY}, code="currency_unsupported"
+                detail % {"value": shown(data), "limit": home_currency()}, code="currency_unsupported"
             )
         return data
 
@@ -29,7 +29,7 @@ class DepositInput(StrictSerializer):
     """The body of POST /deposits."""
 
     amount = MoneyField(error_code="amount_invalid")
-    currency = CurrencyField(required=False, default=HOME_CURRENCY)
+    currency = CurrencyField(required=False, default=home_currency)
 
 
 class WithdrawalInput(DepositInput):

@@ -1,6 +1,7 @@
 """``python -m compose.demo``: ends non-zero with one sentence when anything is wrong.
 
-The address is BIRZHA_URL, or that of the system in BIRZHA_HOME.
+The address is BIRZHA_URL, or that of the system in BIRZHA_HOME. With MARKET=rub, or another market, a system
+that has it is started beside that one, and taken away after the story.
 """
 
 from __future__ import annotations
@@ -10,10 +11,14 @@ import sys
 
 import httpx
 
+from compose.demo.beside import system_with
 from compose.demo.client import DemoFailed
 from compose.demo.story import Story
 from compose.local.console import CommandError, say
 from compose.local.paths import Home
+
+#: What the smallest unit of a currency is called, where it is no cent.
+SMALLEST = {"RUB": "kopeck"}
 
 
 def address_of_system() -> str:
@@ -31,16 +36,28 @@ def address_of_system() -> str:
 def main() -> int:
     """Walk; 0 when everything was right."""
     try:
-        address = address_of_system()
-        say(f"Birzha at {address}")
-        Story(address).tell()
-    except (DemoFailed, CommandError) as wrong:
+        if market := os.environ.get("MARKET", "").strip():
+            with system_with(market, os.environ.get("BIRZHA_MARKET_OPTIONS", "")) as address:
+                return walk(address)
+        return walk(address_of_system())
+    except CommandError as wrong:
+        print(f"\nFAILED: {wrong}", file=sys.stderr)
+        return 1
+
+
+def walk(address: str) -> int:
+    """Walk through one system; 0 when everything was right."""
+    story = Story(address)
+    say(f"Birzha at {address}")
+    try:
+        story.tell()
+    except DemoFailed as wrong:
         print(f"\nFAILED: {wrong}", file=sys.stderr)
         return 1
     except httpx.TransportError as error:
         print(f"\nFAILED: {address} does not answer ({error}).", file=sys.stderr)
         return 1
-    say("Everything is correct, to the cent.")
+    say(f"Everything is correct, to the {SMALLEST.get(story.currency, 'cent')}.")
     return 0
 
 

@@ -27,7 +27,8 @@ class Person:
 
     Attributes:
         ticker: what they trade.
-        cash: what their balance must be, USD.
+        currency: that of the exchange, as its instruments have it.
+        cash: what their balance must be, in it.
         steps: the numbers of the steps told, which two of them may share.
         operations, news: the types of what must be in their history, and the kinds of their notifications.
     """
@@ -35,6 +36,7 @@ class Person:
     def __init__(self, address: str) -> None:
         self.http = httpx.Client(base_url=address, timeout=30, headers={"Accept-Language": "en"})
         self.ticker = ""
+        self.currency = ""
         self.cash = Decimal(0)
         self.steps = itertools.count(1)
         self.operations: list[str] = []
@@ -108,7 +110,9 @@ class Person:
         wait("the order was filled but not settled", booked)
         self.balance_is(f"after this {order['side']} the balance is wrong")
         price = f"{order['filled_quantity']} {self.ticker} at {order['average_price']}"
-        self.told(word, price, f"{order['amount']} USD, fee {order['fee']}", f"balance {self.cash}")
+        self.told(
+            word, price, f"{order['amount']} {self.currency}, fee {order['fee']}", f"balance {self.cash}"
+        )
         self.shown(" → ".join(row["to_status"] for row in order["history"]))
         self.operations += [order["side"], "fee"]
         self.news.append("order_filled")
@@ -122,7 +126,7 @@ class Person:
         held = [(row["ticker"], row["quantity"], row["held_quantity"]) for row in rows]
         check(held == [(self.ticker, quantity, 0)], f"expected {quantity} {self.ticker}, got {held}")
         row = rows[0]
-        value = f"worth {row['market_value']} USD, profit {row['unrealized_pnl']}"
+        value = f"worth {row['market_value']} {self.currency}, profit {row['unrealized_pnl']}"
         self.told("position", f"{quantity} {self.ticker} at {row['average_cost']}", value)
 
     def told(self, step: str, *facts: str) -> None:

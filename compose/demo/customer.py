@@ -37,10 +37,12 @@ class Customer(Person):
         begun = time.monotonic()
         wait("the account did not appear", self.account_or_none, PROMISED_S)
         self.balance_is("a new account is not empty")
-        self.told("account opened", f"after {time.monotonic() - begun:.2f} s", "balance 0.00 USD")
+        self.told(
+            "account opened", f"after {time.monotonic() - begun:.2f} s", f"balance 0.00 {self.currency}"
+        )
 
     def top_up(self, amount: Decimal) -> None:
-        body = {"amount": str(amount), "currency": "USD"}
+        body = {"amount": str(amount), "currency": self.currency}
         key = {"Idempotency-Key": str(uuid4())}
         self.call("POST", "/deposits", 201, json=body, headers=key)
         again = self.send("POST", "/deposits", json=body, headers=key)
@@ -48,6 +50,6 @@ class Customer(Person):
         check(again.status_code == 201 and replayed, "the same deposit sent twice was not recognised")
         self.cash += amount
         self.balance_is("the deposit is not in the account exactly once")
-        self.told("topped up", f"{amount} USD", "sent twice, booked once")
+        self.told("topped up", f"{amount} {self.currency}", "sent twice, booked once")
         self.operations.append("deposit")
         self.news.append("deposit_booked")

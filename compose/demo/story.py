@@ -34,10 +34,16 @@ class Story(Waiting):
 
     def search_signed_out(self) -> None:
         first = self.call("GET", "/instruments", params={"type": "share", "ordering": "ticker"})["results"]
-        shares = [row for row in first if row["status"] == "open" and row["available_quantity"] >= BOUGHT]
+        shares = [
+            row
+            for row in first
+            if row["status"] == "open" and row["available_quantity"] >= BOUGHT * row["lot_size"]
+        ]
         check(bool(shares), "no share is open for trading")
-        share = next((row for row in shares if row["ticker"] == "AAPL"), shares[0])
-        self.ticker = share["ticker"]
+        fitting = [row for row in shares if Decimal(row["price"]) * row["lot_size"] * BOUGHT < DEPOSIT / 2]
+        check(bool(fitting), f"{DEPOSIT} is not enough for {BOUGHT} lots of any share")
+        share = next((row for row in fitting if row["ticker"] == "AAPL"), fitting[0])
+        self.ticker, self.currency, self.lot = share["ticker"], share["currency"], share["lot_size"]
         word = share["name"].split()[0].lower()
         self.found(word, "without signing in")
 
@@ -48,17 +54,17 @@ class Story(Waiting):
         self.found(self.ticker.lower(), "signed in")
 
     def buy(self) -> None:
-        self.settled("bought", self.filled(self.place("buy", BOUGHT)))
+        self.settled("bought", self.filled(self.place("buy", BOUGHT * self.lot)))
 
     def positions(self) -> None:
-        self.position_is(BOUGHT)
+        self.position_is(BOUGHT * self.lot)
 
     def sell(self) -> None:
-        self.settled("sold", self.filled(self.place("sell", SOLD)))
-        self.position_is(BOUGHT - SOLD)
+        self.settled("sold", self.filled(self.place("sell", SOLD * self.lot)))
+        self.position_is((BOUGHT - SOLD) * self.lot)
 
     def withdraw(self) -> None:
-        body = {"amount": str(WITHDRAWAL), "currency": "USD"}
+        body = {"amount": str(WITHDRAWAL), "currency": self.currency}
         key = {"Idempotency-Key": str(uuid4())}
         self.call("POST", "/withdrawals", 201, json=body, headers=key)
         again = self.send("POST", "/withdrawals", json=body, headers=key)
@@ -66,7 +72,7 @@ class Story(Waiting):
         check(again.status_code == 201 and replayed, "the same withdrawal sent twice was not recognised")
         self.cash -= WITHDRAWAL
         self.balance_is("the withdrawal did not leave the account exactly once")
-        self.told("withdrew", f"{WITHDRAWAL} USD", "sent twice, booked once")
+        self.told("withdrew", f"{WITHDRAWAL} {self.currency}", "sent twice, booked once")
         self.operations.append("withdrawal")
         self.news.append("withdrawal_booked")
 
@@ -78,7 +84,7 @@ class Story(Waiting):
         check(total == self.cash, f"the history adds up to {total}, not to the balance {self.cash}")
         latest = rows[0]["balance_after"]
         check(Decimal(latest) == self.cash, f"the newest row says {latest} was left, not {self.cash}")
-        self.told("history", f"{len(rows)} operations that add up to {total} USD")
+        self.told("history", f"{len(rows)} operations that add up to {total} {self.currency}")
         for row in reversed(rows):
             self.shown(
                 f"{row['type']:<10} {row['ticker'] or '':<6} {row['amount']:>12} → {row['balance_after']}"

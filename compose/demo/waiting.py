@@ -22,18 +22,20 @@ TICK_S = 6.0
 
 
 class Waiting(Customer):
-    """Offers one unit in the book, between the house's bid and ask; a second customer comes and buys it.
+    """Offers one lot in the book, between the house's bid and ask; a second customer comes and buys it.
 
     When the price moves meanwhile, so that the house is the better one for either of them, they try again.
     Where the house's bid and ask are one price, it always is: the offer is put far away then, and taken back.
 
     Attributes:
+        lot: units of the least order.
         offered: the order that waits, once there is one.
     """
 
     def __init__(self, address: str) -> None:
         super().__init__(address)
         self.address = address
+        self.lot = 1
         self.offered: Any = None
 
     def meet(self) -> None:
@@ -58,7 +60,7 @@ class Waiting(Customer):
         if self.offered["status"] not in FINAL_STATUSES:
             self.show_book()
         bought = other.becomes(
-            other.place("buy", 1, type="limit", limit_price=f"{price}", time_in_force="ioc"),
+            other.place("buy", self.lot, type="limit", limit_price=f"{price}", time_in_force="ioc"),
             "did not end",
             lambda order: order["status"] in FINAL_STATUSES,
         )
@@ -82,7 +84,7 @@ class Waiting(Customer):
         sold = self.filled(self.offered)
         for order, liquidity in ((bought, "taker"), (sold, "maker")):
             (fill,) = order["fills"]
-            exact = Decimal(order["amount"]) == Decimal(fill["price"]) == price
+            exact = Decimal(order["amount"]) == Decimal(fill["price"]) * self.lot == price * self.lot
             check(exact and fill["liquidity"] == liquidity, f"not the {liquidity} at {price}: {order}")
         return True
 
@@ -94,18 +96,20 @@ class Waiting(Customer):
             self.canceled()
 
     def sold_to_the_house(self) -> None:
-        """It is sold: another unit is bought, to be offered."""
+        """It is sold: another lot is bought, to be offered."""
         self.settled("sold", self.filled(self.offered))
-        self.settled("bought", self.filled(self.place("buy", 1)))
+        self.settled("bought", self.filled(self.place("buy", self.lot)))
 
     def offer(self, price: Decimal, where: str) -> None:
-        placed = self.place("sell", 1, type="limit", limit_price=f"{price}", time_in_force="gtc")
+        placed = self.place("sell", self.lot, type="limit", limit_price=f"{price}", time_in_force="gtc")
         self.offered = self.becomes(
             placed,
             "does not wait in the book",
             lambda order: order["rested_at"] or order["status"] in FINAL_STATUSES,
         )
-        self.told("offered", f"1 {self.ticker} at {self.offered['limit_price']}, {where}", "it waits")
+        self.told(
+            "offered", f"{self.lot} {self.ticker} at {self.offered['limit_price']}, {where}", "it waits"
+        )
 
     def show_book(self) -> None:
         book = self.book()
@@ -119,11 +123,11 @@ class Waiting(Customer):
 
     def somebody_else(self, price: Decimal) -> Customer:
         other = Customer(self.address)
-        other.ticker, other.steps = self.ticker, self.steps
+        other.ticker, other.currency, other.steps = self.ticker, self.currency, self.steps
         self.told("somebody else", "comes")
         for step in (other.register, other.sign_in, other.account):
             step()
-        other.top_up(price * 2 * TRIES // 1 + Decimal("0.00"))
+        other.top_up(price * self.lot * 2 * TRIES // 1 + Decimal("1.00"))
         return other
 
     def take_back(self, why: str) -> None:

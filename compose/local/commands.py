@@ -16,6 +16,7 @@ from compose.local import (
     catalogs,
     dev,
     gateway_restart,
+    kept_choices,
     report,
     restart,
     reused_systems,
@@ -118,6 +119,9 @@ def up(home: Home) -> int:
     if written := catalogs.compile_changed():
         say(f"- compiled {len(written)} translation catalogues")
     if not stack.up(settings):
+        state = home.read_state()
+        kept = {name: str(state.get(name, "")) for name in ("currency", "market")}
+        kept_choices.require_kept(home, settings.market, **kept)
         if changed := settings.changed_since(home.read_state()):
             raise CommandError(
                 f"Birzha is already running, on port {home.read_state()['port']}, with another "

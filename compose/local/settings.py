@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from compose.local import public
 from compose.local.console import CommandError
+from compose.local.market_choice import MarketChoice
 from compose.local.paths import DEFAULT_BIND, DEFAULT_PORT, Home
 from compose.system import QUOTAS
 from servicekit.cookies import cookie_name
@@ -36,6 +37,7 @@ class Settings:
     extra_hosts: BIRZHA_ALLOWED_HOSTS, names that it answers to beside its own; ``*`` is any.
     certificate: BIRZHA_TLS_CERT and BIRZHA_TLS_KEY, PEM files, when the gateway itself speaks TLS.
     cookie_suffix: what the names of its cookies end with: systems on one host share their browser's cookies.
+    market: BIRZHA_MARKET, BIRZHA_CURRENCY and BIRZHA_MARKET_OPTIONS; a system keeps those it began with.
     quote_feed: BIRZHA_QUOTE_FEED, ``walk`` (prices move) or ``still``.
     venue_time_zone: BIRZHA_VENUE_TIME_ZONE, where a day of trading ends at midnight; "": UTC.
     cost_method: BIRZHA_COST_METHOD, ``average`` or ``fifo``; "" for trading's own.
@@ -51,6 +53,7 @@ class Settings:
     extra_hosts: tuple[str, ...] = ()
     certificate: tuple[Path, Path] | None = None
     cookie_suffix: str = ""
+    market: MarketChoice = field(default_factory=MarketChoice)
     quote_feed: str = "walk"
     venue_time_zone: str = ""
     cost_method: str = ""
@@ -93,6 +96,7 @@ class Settings:
             extra_hosts=public.hosts(chosen("allowed_hosts")),
             certificate=public.certificate(chosen("tls_cert"), chosen("tls_key"), fixed_url),
             cookie_suffix=home.tag[:8],
+            market=MarketChoice.read(environment, state),
             quote_feed=feed,
             venue_time_zone=_time_zone(chosen("venue_time_zone")),
             cost_method=_cost_method(chosen("cost_method")),
@@ -132,6 +136,9 @@ class Settings:
             "allowed_hosts": ",".join(self.extra_hosts),
             "tls_cert": str(certificate),
             "tls_key": str(key),
+            "market": self.market.market,
+            "currency": self.market.currency,
+            "market_options": self.market.options,
             "cost_method": self.cost_method,
             **self.quotas,
             "venue_time_zone": self.venue_time_zone,
@@ -146,6 +153,9 @@ class Settings:
             "public_url": self.public_url,
             "cookie_suffix": self.cookie_suffix,
             "debug": "1" if self.debug else "",
+            "currency": self.market.currency,
+            "market": self.market.market,
+            "market_options": self.market.options,
             "quote_feed": self.quote_feed,
             "venue_time_zone": self.venue_time_zone,
             "cost_method": self.cost_method,

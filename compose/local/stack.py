@@ -19,6 +19,8 @@ from compose.local import (
     databases,
     environment,
     install,
+    kept_choices,
+    market_check,
     orphans,
     postgres,
     ready,
@@ -79,7 +81,10 @@ class Stack:
 
     def _up(self, settings: Settings) -> None:
         canaries_of(self.home).recover()
+        environment.write(self.home, settings, secrets.load(self.home))
+        market_check.check_market(self.home, settings.market)
         passwords = self._backing_up(settings)
+        kept_choices.require_same(self.home, settings.market, passwords)
         self.home.write_state(**settings.state)
         render_gateway(self.home, settings)
         with step("migrating the databases"):
@@ -90,7 +95,7 @@ class Stack:
             for service in state.read(self.home.versions).canaries:
                 self.supervisor.start(canary_group(service))
             self.supervisor.start(EDGE)
-        with step("loading the catalogue and its prices, creating the operator"):
+        with step("loading the market, creating the operator"):
             commands = ((each.package, command) for each in SERVICES for command in each.after_start)
             self.manage(*commands, extra=operator_variables(passwords))
         with step("waiting until it is ready"):

@@ -48,8 +48,8 @@ def service_variables(
     Args:
         endpoints: where things are.
         passwords: every secret by its name.
-        chosen: by name, what was chosen for this system: ``public_url``, ``cookie_suffix``, ``debug`` ("1"
-            or ""), and the services' own choices; "" leaves one to the service.
+        chosen: by name, what was chosen for this system: ``public_url``, ``cookie_suffix``, ``currency``,
+            ``debug`` ("1" or ""), and the services' own choices; "" leaves one to the service.
     """
     values = {
         "BIRZHA_SERVICES": known_services(),
@@ -58,6 +58,7 @@ def service_variables(
         "BIRZHA_JWKS_URL": endpoints.http("user", "/.well-known/jwks.json"),
         "BIRZHA_PUBLIC_URL": chosen["public_url"],
         "BIRZHA_COOKIE_SUFFIX": chosen["cookie_suffix"],
+        "BIRZHA_CURRENCY": chosen["currency"],
     }
     if service.has_worker:
         values["BIRZHA_WORKER_METRICS"] = endpoints.metrics(f"{service.name}-worker")

@@ -24,9 +24,9 @@ SERVICES = (
         ("Market", "Рынок"),
         types=(WEB, STREAM, WORKER),
         quotes="send",
-        choices=("quote_feed",),
+        choices=("quote_feed", "market", "market_options"),
         ready_at="/api/v1/instruments",
-        after_start=("load_catalogue",),
+        after_start=("load_market",),
     ),
     Service(
         "trading",

@@ -22,8 +22,13 @@ INSTALLED_APPS += [
 
 STREAM_URLCONF = "market_service.config.stream_urls"
 
-#: The shipped catalogue and prices.
+#: The shipped markets, a folder for each currency.
 DATA = Path(__file__).resolve().parent.parent / "data"
+
+#: What a new system lists: the shipped market of its currency, or a folder with a market of one's own, whose
+#: import has these options.
+MARKET = env.get("BIRZHA_MARKET") or HOME_CURRENCY.lower()
+MARKET_OPTIONS = env.get("BIRZHA_MARKET_OPTIONS")
 
 #: How quotes move: ``walk``, a small random walk (a simulation, not a market), or ``still``, where
 #: the price stays and only its time moves on.

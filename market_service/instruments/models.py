@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from market_service.instruments.isin import ISIN_PATTERN, isin_validate
 from market_service.instruments.limits import LONGEST_NAME, MAX_ISSUED, MAX_LOT_SIZE
 from market_service.instruments.ticker import TICKER_PATTERN
+from servicekit.home_currency import home_currency
 from servicekit.ids import new_id
-from servicekit.money import HOME_CURRENCY
 
 if TYPE_CHECKING:
     from market_service.quotes.models import Quote
@@ -66,7 +66,7 @@ class Instrument(models.Model):
     name_ru = models.CharField(_("name in Russian"), max_length=LONGEST_NAME)
     description_en = models.TextField(_("description in English"), max_length=2000, blank=True)
     description_ru = models.TextField(_("description in Russian"), max_length=2000, blank=True)
-    currency = models.CharField(_("currency"), max_length=3, default=HOME_CURRENCY)
+    currency = models.CharField(_("currency"), max_length=3, default=home_currency)
     lot_size = models.PositiveIntegerField(_("lot size"), default=1)
     price_step = models.DecimalField(_("price step"), max_digits=12, decimal_places=6)
     issued_quantity = models.BigIntegerField(_("issued quantity"))
@@ -109,7 +109,9 @@ class Instrument(models.Model):
                 name="instrument_halt_reason_known",
                 condition=Q(halt_reason="") | Q(status="halted", halt_reason__in=HaltReason.values),
             ),
-            models.CheckConstraint(name="instrument_currency_home", condition=Q(currency=HOME_CURRENCY)),
+            models.CheckConstraint(
+                name="instrument_currency_form", condition=Q(currency__regex=r"^[A-Z]{3}$")
+            ),
             models.CheckConstraint(
                 name="instrument_lot_size_range", condition=Q(lot_size__gte=1, lot_size__lte=MAX_LOT_SIZE)
             ),

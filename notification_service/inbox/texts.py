@@ -14,7 +14,8 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from notification_service.inbox.models import Kind
-from servicekit.money import EXPONENTS, HOME_CURRENCY
+from servicekit.home_currency import home_currency
+from servicekit.money import EXPONENTS
 from servicekit.numerals import Numerals, numerals
 from servicekit.reject_sentence import reject_sentence
 
@@ -266,7 +267,7 @@ def _money(minor: int, currency: str) -> str:
     return _numerals().currency(Decimal(minor).scaleb(-digits), currency, digits)
 
 
-def _price(text: str, currency: str = HOME_CURRENCY) -> str:
+def _price(text: str, currency: str = "") -> str:
     """A decimal string with all its digits. One with its own currency (``1.50 EUR``) keeps that.
 
     What is no number stays as it is.
@@ -275,8 +276,8 @@ def _price(text: str, currency: str = HOME_CURRENCY) -> str:
     number = _decimal(digits)
     if number is None or (own and own not in EXPONENTS):
         return text
-    places = max(EXPONENTS[own or currency], _places(number))
-    return _numerals().currency(number, own or currency, places)
+    known = own or currency or home_currency()
+    return _numerals().currency(number, known, max(EXPONENTS[known], _places(number)))
 
 
 def _number(value: int | str) -> str:

@@ -38,10 +38,8 @@ def reversed_entry(user_id: UUID, **fields: Any) -> billing.ReversalBooked:
 
 
 def deposited(user_id: UUID, **fields: Any) -> billing.DepositBooked:
-    values: dict[str, Any] = {"amount": 123_450, "balance_after": 200_000_050}
-    return billing.DepositBooked(
-        deposit_id=new_id(), user_id=user_id, currency="USD", booked_at=NOON, **values | fields
-    )
+    values: dict[str, Any] = {"amount": 123_450, "balance_after": 200_000_050, "currency": "USD"}
+    return billing.DepositBooked(deposit_id=new_id(), user_id=user_id, booked_at=NOON, **values | fields)
 
 
 def _order(user_id: UUID) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from babel.numbers import format_currency
 from django.contrib.admin.utils import display_for_field
 from django.utils.formats import number_format
 from django.utils.functional import Promise
@@ -20,7 +19,9 @@ from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from servicekit.money import EXPONENTS, HOME_CURRENCY
+from servicekit.home_currency import home_currency
+from servicekit.money import EXPONENTS
+from servicekit.numerals import numerals
 from servicekit.people.selectors import names_of
 
 Column = Callable[[Any], Any]
@@ -29,25 +30,20 @@ Label = str | Promise
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-def money_text(minor: int | None, currency: str = HOME_CURRENCY) -> str:
+def money_text(minor: int | None, currency: str) -> str:
     """Minor units as money of the active language: ``$1,234.50``, ``1 234,50 $``."""
     if minor is None:
         return "–"
     amount = Decimal(minor).scaleb(-EXPONENTS.get(currency, 2))
-    return format_currency(amount, currency, locale=get_language() or "en")
+    return numerals(get_language() or "en").currency(amount, currency, EXPONENTS.get(currency, 2))
 
 
-def price_text(price: Decimal | None, currency: str = HOME_CURRENCY) -> str:
+def price_text(price: Decimal | None, currency: str) -> str:
     """A price with all its digits, and as many as the currency has at least."""
     if price is None:
         return "–"
     digits = max(-int(price.normalize().as_tuple().exponent), EXPONENTS.get(currency, 2))
-    pattern = "¤#,##0." if (get_language() or "en") == "en" else "#,##0."
-    end = "" if pattern.startswith("¤") else "\xa0¤"
-    return format_currency(
-        price, currency, format=f"{pattern}{'0' * digits}{end}", locale=get_language() or "en",
-        currency_digits=False,
-    )  # fmt: skip
+    return numerals(get_language() or "en").currency(price, currency, digits)
 
 
 def short(value: Any) -> str:
@@ -66,7 +62,7 @@ def money(field: str, *, currency: str = "currency", label: Label | None = None)
     """
 
     def column(row: Any) -> str:
-        return money_text(value_at(row, field), value_at(row, currency) or HOME_CURRENCY)
+        return money_text(value_at(row, field), value_at(row, currency) or home_currency())
 
     return _column(column, field, label)
 
@@ -75,7 +71,7 @@ def price(field: str, *, currency: str = "currency", label: Label | None = None)
     """A price per unit."""
 
     def column(row: Any) -> str:
-        return price_text(value_at(row, field), value_at(row, currency) or HOME_CURRENCY)
+        return price_text(value_at(row, field), value_at(row, currency) or home_currency())
 
     return _column(column, field, label)
 

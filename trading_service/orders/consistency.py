@@ -12,8 +12,9 @@ from django.conf import settings
 from django.db import connection
 from prometheus_client import Gauge
 
+from servicekit.home_currency import home_currency
 from servicekit.messaging.metrics import WORKER
-from servicekit.money import EXPONENTS, HOME_CURRENCY
+from servicekit.money import EXPONENTS
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ _VALUE = "coalesce(value, price * quantity)"  # a fill of before there were part
 
 def _rounded(value: str) -> str:
     """An exact value in minor units, as SQL: servicekit.money.amount_minor."""
-    minor = f"({value}) * {10 ** EXPONENTS[HOME_CURRENCY]}"
+    minor = f"({value}) * {10 ** EXPONENTS[home_currency()]}"
     return f"CASE side WHEN 'buy' THEN ceil({minor}) ELSE floor({minor}) END"
 
 

@@ -13,6 +13,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from servicekit.api.serializers import InstantField, OutputSerializer, shown
+from servicekit.home_currency import home_currency
 from servicekit.money import to_text
 from trading_service.positions.cost_methods import COST_METHODS
 from trading_service.positions.selectors import LONGEST_DAYS, Holding
@@ -29,7 +30,7 @@ class SignedMoneyField(serializers.Field):
         super().__init__(**{"read_only": True, **kwargs})
 
     def to_representation(self, value: int) -> str:
-        return to_text(value)
+        return to_text(value, home_currency())
 
 
 @extend_schema_field({"type": "string", "format": "decimal", "example": "430.47", "nullable": True})

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from servicekit.money import HOME_CURRENCY
+from servicekit.home_currency import home_currency
 from web_frontend.cash.account import account_read, frozen_text
 from web_frontend.forms import AmountField, add_problem, key_field
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
@@ -30,12 +30,15 @@ class AmountForm(forms.Form):
 
     use_required_attribute = False
     amount = AmountField(
-        label=gettext_lazy("Amount, USD"),
         max_length=40,
         error_messages={"required": gettext_lazy("Enter an amount.")},
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
     key = key_field()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["amount"].label = _("Amount, %(currency)s") % {"currency": home_currency()}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -76,7 +79,7 @@ def _book(
     """Send what the form says; None, and why in the form, when it is refused."""
     if not form.is_valid():
         return None
-    body = {"amount": form.cleaned_data["amount"], "currency": HOME_CURRENCY}
+    body = {"amount": form.cleaned_data["amount"], "currency": home_currency()}
     try:
         booked: dict[str, Any] = request.gateway.post(path, body, key=form.cleaned_data["key"])
     except GatewayProblem as problem:

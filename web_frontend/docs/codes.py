@@ -111,7 +111,9 @@ CODES: list[Codes] = [
                 400,
                 _("An amount must be a decimal string above zero with at most two digits after the point."),
             ),
-            Code("currency_unsupported", 400, _("Accounts are kept in US dollars.")),
+            Code(
+                "currency_unsupported", 400, _("Not the exchange's currency; GET /api/v1/account names it.")
+            ),
             Code(
                 "deposit_quota_exceeded",
                 429,

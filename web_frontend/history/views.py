@@ -34,7 +34,7 @@ class FilterForm(forms.Form):
         required=False,
         max_length=32,
         widget=forms.TextInput(
-            attrs={"autocomplete": "off", "placeholder": "AAPL", "autocapitalize": "characters"}
+            attrs={"autocomplete": "off", "placeholder": _("Ticker"), "autocapitalize": "characters"}
         ),
     )
     since = DayField(label=_("From"), required=False)

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from servicekit.money import HOME_CURRENCY
+from servicekit.home_currency import home_currency
 from web_frontend.cash.account import account_read
 from web_frontend.gateway_client import GatewayRequest
 from web_frontend.pages import ask_each, attempt, signed_in
@@ -40,7 +40,7 @@ def portfolio_show(request: GatewayRequest) -> HttpResponse:
         "closed": closed,
         "account": account,
         "total": _total(positions, account),
-        "currency": HOME_CURRENCY,
+        "currency": home_currency(),
         "history": history,
         "chart": chart_of(history["results"]) if history else None,
         "days": days,

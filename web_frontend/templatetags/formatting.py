@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from servicekit.home_currency import home_currency
 from servicekit.money import EXPONENTS
 from servicekit.numerals import Numerals
 from web_frontend.date_texts import day_text, time_text, zone_text
@@ -59,30 +60,30 @@ def _currency(number: Decimal, currency: str, digits: int) -> str:
 
 
 @register.filter
-def money(value: Any, currency: str = "USD") -> str:
+def money(value: Any, currency: str = "") -> str:
     """An amount or a price with its currency: ``$1,234.50``, ``1 234,50 $``.
 
     Keeps the digits that the value has, at least two.
     """
     number = _number(value)
-    return DASH if number is None else _currency(number, currency or "USD", _digits(number, 2))
+    return DASH if number is None else _currency(number, currency or home_currency(), _digits(number, 2))
 
 
 @register.filter
-def average(value: Any, currency: str = "USD") -> str:
+def average(value: Any, currency: str = "") -> str:
     """An average price: two to four digits, whatever finer ones it has."""
     number = _number(value)
     if number is None:
         return DASH
     rounded = number.quantize(Decimal("0.0001"), ROUND_HALF_UP).normalize()
-    return _currency(rounded, currency or "USD", _digits(rounded, 2))
+    return _currency(rounded, currency or home_currency(), _digits(rounded, 2))
 
 
 @register.filter
-def signed_money(value: Any, currency: str = "USD") -> str:
+def signed_money(value: Any, currency: str = "") -> str:
     """An amount with its sign: ``+$12.50``, ``−$3.10``; zero has none."""
     number = _number(value)
-    return DASH if number is None else _signed_money(number, currency or "USD")
+    return DASH if number is None else _signed_money(number, currency or home_currency())
 
 
 def _signed_money(number: Decimal, currency: str) -> str:
@@ -133,13 +134,13 @@ def decimal(value: Any) -> str:
 
 
 @register.simple_tag
-def change(value: Any, share: Any = None, currency: str = "USD") -> SafeString:
+def change(value: Any, share: Any = None, currency: str = "") -> SafeString:
     """A gain or loss: sign, arrow and colour, said in words for who cannot see the arrow."""
     number = _number(value)
     if number is None:
         return format_html('<span class="flat">{}</span>', DASH)
     kind = "gain" if number > 0 else "loss" if number < 0 else "flat"
-    amount = conditional_escape(_signed_money(number, currency or "USD"))
+    amount = conditional_escape(_signed_money(number, currency or home_currency()))
     part = None if share is None else _number(share)
     shown = "" if part is None else f' <span class="share">{_signed_percent(part)}</span>'
     return SafeString(f"{CHANGES[kind]}{amount}{shown}</span>")

@@ -196,7 +196,7 @@ def test_the_most_is_never_refused_for_a_tick(seed: int) -> None:
         step = Decimal(draw.choice(["0.01", "0.0001", "0.05"]))
         price = step * draw.randrange(2_000, 10**6)
         account = {"available": f"{draw.randrange(10**4, 10**8) / 100:.2f}", "currency": "USD"}
-        cash = to_minor(account["available"])
+        cash = to_minor(account["available"], "USD")
         facts = {"price_step": str(step), "available_quantity": 10**9}
         most = _read(price, {}, account, facts).most
         if not most:
@@ -212,7 +212,7 @@ def test_the_most_is_never_refused_for_a_tick(seed: int) -> None:
         if executed_at > worst:
             continue  # beyond what was reviewed: reviewed again, not refused for money
         cap = min(worst, cap_price(side="buy", quote=executed_at, step=step, protection=Decimal("0.01")))
-        assert sum(order_charge(cap * most, side="buy", fee_rate=FEE_RATE)) <= cash
+        assert sum(order_charge(cap * most, side="buy", fee_rate=FEE_RATE, currency="USD")) <= cash
 
 
 def _read(price: Decimal, data: dict[str, str], account: dict[str, str], facts: dict[str, Any]) -> Ticket:

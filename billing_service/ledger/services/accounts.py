@@ -18,9 +18,9 @@ from servicekit.audit.recording import record
 from servicekit.contracts import user
 from servicekit.contracts.billing import AccountOpened
 from servicekit.database.bulk import Lock, Update
+from servicekit.home_currency import home_currency
 from servicekit.messaging.consume import Received
 from servicekit.messaging.publish import Outgoing, publish_many
-from servicekit.money import HOME_CURRENCY
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ def accounts_open(*, messages: Sequence[Received[user.AccountRegistered]]) -> in
     """
     causes = {message.event.user_id: message for message in messages}
     new = [
-        LedgerAccount(kind=LedgerAccount.Kind.CUSTOMER_CASH, user_id=user_id, currency=HOME_CURRENCY)
+        LedgerAccount(kind=LedgerAccount.Kind.CUSTOMER_CASH, user_id=user_id, currency=home_currency())
         for user_id in sorted(causes)
     ]
     LedgerAccount.objects.bulk_create(new, ignore_conflicts=True)

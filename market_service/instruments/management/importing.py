@@ -24,7 +24,7 @@ from market_service.instruments.errors import CatalogueInvalid, InstrumentsInval
 from market_service.instruments.services import instruments_import, prices_load
 from market_service.quotes.errors import PricesInvalid
 from servicekit.audit.actors import Actor
-from servicekit.money import HOME_CURRENCY
+from servicekit.home_currency import home_currency
 
 #: Endings of the files that are taken from a folder.
 ENDINGS = (".csv", ".txt", ".tsv", ".gz", ".zip", ".xlsx", ".json")
@@ -89,15 +89,11 @@ class ImportCommand(BaseCommand):
         add("--simulated", action="store_true", help="these instruments do not exist")
 
     def handle(self, *args: Any, files: list[str], **options: Any) -> None:
-        with translation.override(_language()):
-            self._import(_paths(files), options)
+        with translation.override(terminal_language()):
+            self._import(files_of(files), options)
 
     def _import(self, paths: list[Path], given: dict[str, Any]) -> None:
-        names = ImportOptions.__dataclass_fields__
-        try:
-            options = ImportOptions(**{name: value for name, value in given.items() if name in names})
-        except ValueError as error:
-            raise CommandError(str(error)) from None
+        options = import_options(given)
         self._dry_run, self._update = given["dry_run"], given.get("update", False)
         self._several, self._refused = len(paths) > 1, FileErrors()
         self._sentences: list[str] = []
@@ -178,13 +174,13 @@ class ImportCommand(BaseCommand):
         self._expected.update(done.listed)
         self._write(report.instruments_lines(done.file))
         self._write(report.assumed_line(done.assumed))
-        if foreign := sorted(done.file.currencies - {HOME_CURRENCY}):
+        if foreign := sorted(done.file.currencies - {home_currency()}):
             self.stdout.write(
                 _(
-                    "  warning: the list is in %(theirs)s; "
-                    "this exchange counts in %(ours)s, and takes the numbers as they are"
+                    "  warning: the list is in %(theirs)s; this exchange counts in %(ours)s, and takes the "
+                    "numbers as they are. A new one can count in another currency: BIRZHA_CURRENCY"
                 )
-                % {"theirs": ", ".join(foreign), "ours": HOME_CURRENCY}
+                % {"theirs": ", ".join(foreign), "ours": home_currency()}
             )
         if done.waiting:
             self.stdout.write(
@@ -241,7 +237,20 @@ class ImportCommand(BaseCommand):
                 bar.close()
 
 
-def _paths(given: list[str]) -> list[Path]:
+def import_options(given: dict[str, Any]) -> ImportOptions:
+    """What the arguments say.
+
+    Raises:
+        CommandError: one cannot be.
+    """
+    names = ImportOptions.__dataclass_fields__
+    try:
+        return ImportOptions(**{name: value for name, value in given.items() if name in names})
+    except ValueError as error:
+        raise CommandError(str(error)) from None
+
+
+def files_of(given: list[str]) -> list[Path]:
     """The files that are meant; a folder is what is in it, a pattern what matches."""
     paths: list[Path] = []
     for name in given:
@@ -260,7 +269,7 @@ def _paths(given: list[str]) -> list[Path]:
     return list(dict.fromkeys(paths))
 
 
-def _language() -> str:
+def terminal_language() -> str:
     """The terminal's language; English by default."""
     told = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
     return "ru" if told.lower().startswith("ru") else "en"

@@ -10,6 +10,7 @@ from market_service.instruments.services.instrument_edit import (
     instrument_reprice,
 )
 from market_service.instruments.services.instruments_import import InstrumentsImported, instruments_import
+from market_service.instruments.services.market_check import MarketChecked, market_check
 from market_service.instruments.services.prices_load import PricesLoaded, prices_load
 from market_service.instruments.services.quantity import (
     LockedInstrument,
@@ -22,6 +23,7 @@ __all__ = [
     "CatalogueLoaded",
     "InstrumentsImported",
     "LockedInstrument",
+    "MarketChecked",
     "PricesLoaded",
     "catalogue_load",
     "instrument_edit",
@@ -33,6 +35,7 @@ __all__ = [
     "instruments_import",
     "instruments_lock",
     "instruments_read",
+    "market_check",
     "prices_load",
     "quantities_move",
 ]

@@ -36,7 +36,8 @@ def test_moex_securities() -> None:
     assert listed["TSTR"].isin == "ZZ00000TSTR0"
     assert "instruments that do not trade (status): 1" in said
     assert "TSTN: N" in said
-    assert "the list is in RUB" in said, "SUR is RUB"
+    assert "the list is in RUB; this exchange counts in USD" in said, "SUR is RUB"
+    assert "BIRZHA_CURRENCY" in said
 
 
 def test_moex_by_pandas() -> None:

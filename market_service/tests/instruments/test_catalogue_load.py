@@ -190,7 +190,7 @@ def test_a_file_of_another_form(tmp_path: Path, text: str) -> None:
 
 
 def test_every_shipped_isin_has_its_check_digit() -> None:
-    catalogue = json.loads((settings.DATA / "catalogue.json").read_text(encoding="utf-8"))
+    catalogue = json.loads((settings.DATA / "usd" / "catalogue.json").read_text(encoding="utf-8"))
     for isin in [item["isin"] for item in catalogue["instruments"]]:
         assert isin_check_digit(isin[:-1]) == int(isin[-1])
 

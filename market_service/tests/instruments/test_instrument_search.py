@@ -26,7 +26,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def shipped(load: Any) -> None:
     """The shipped catalogue, with prices made up where the daily prices would give them."""
-    entries = json.loads((settings.DATA / "catalogue.json").read_text(encoding="utf-8"))["instruments"]
+    entries = json.loads((settings.DATA / "usd" / "catalogue.json").read_text(encoding="utf-8"))[
+        "instruments"
+    ]
     load(*[{"price": "10.00", "previous_close": "10.00", **entry} for entry in entries])
 
 

@@ -250,7 +250,7 @@ def test_the_real_file_loads_without_tolerance_and_in_few_statements(listed: Any
         listed(ticker)
 
     with CaptureQueriesContext(connection) as queries:
-        said = run(settings.DATA / "us_ohlcv_daily.csv.gz")
+        said = run(settings.DATA / "usd" / "us_ohlcv_daily.csv.gz")
 
     assert len(queries) < 60
     assert "12,154 rows: 12,154 new" in said

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
-from servicekit.money import HOME_CURRENCY
+from servicekit.home_currency import home_currency
 from trading_service.positions.models import DailyFlow
 from trading_service.positions.selectors.portfolio import value_of
 from trading_service.reference.selectors import Closes
@@ -57,7 +57,7 @@ def portfolio_history(*, user_id: UUID, since: date, until: date) -> History:
     """
     until = min(until, timezone.now().date())
     if since > until:
-        return History(HOME_CURRENCY, [])
+        return History(home_currency(), [])
     own = DailyFlow.objects.filter(position__user_id=user_id)
     before = _net(own.filter(day__lt=since).values("position__instrument_id"))
     within = _net(own.filter(day__range=(since, until)).values("position__instrument_id", "day"))
@@ -72,10 +72,10 @@ def portfolio_history(*, user_id: UUID, since: date, until: date) -> History:
         for flow in by_day.get(day, []):
             held[flow.instrument_id] += flow.quantity
             invested += flow.amount
-        values = [value_of(closes.price(id, day), units) for id, units in held.items()]
+        values = [value_of(closes.price(id, day), units, home_currency()) for id, units in held.items()]
         known = [value for value in values if value is not None]
         found.append(DayValue(day, sum(known) if len(known) == len(values) else None, invested))
-    return History(HOME_CURRENCY, found)
+    return History(home_currency(), found)
 
 
 class _Net(NamedTuple):

@@ -14,7 +14,8 @@ from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 from django.utils import timezone
 
-from servicekit.money import EXACT, HOME_CURRENCY, amount_minor, to_text
+from servicekit.home_currency import home_currency
+from servicekit.money import EXACT, amount_minor, to_text
 from trading_service.positions.models import Lot, Position
 from trading_service.reference.models import ListedInstrument
 from trading_service.reference.selectors import (
@@ -203,14 +204,14 @@ def portfolio_get(*, user_id: UUID, closed: bool = False) -> Portfolio:
     for holding in every:
         holding.weight = percent(holding.market_value, whole)
     return Portfolio(
-        currency=HOME_CURRENCY,
+        currency=home_currency(),
         cost_method=settings.COST_METHOD,
         holdings=[holding for holding in every if (holding.quantity == 0) is closed],
         every=every,
     )
 
 
-def value_of(price: Decimal | None, quantity: int, currency: str = HOME_CURRENCY) -> int | None:
+def value_of(price: Decimal | None, quantity: int, currency: str) -> int | None:
     """What units would be sold for at a price, in minor units; None when the price is needed and unknown."""
     if not quantity:
         return 0

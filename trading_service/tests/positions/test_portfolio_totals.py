@@ -67,7 +67,7 @@ def increments(parts: list[Part], fee_rate: Decimal) -> list[tuple[int, int]]:
         if part.is_new:
             value, amount, fee = Decimal(0), 0, 0
         value += part.price * part.quantity
-        charge = order_charge(value, side=part.side, fee_rate=fee_rate)
+        charge = order_charge(value, side=part.side, fee_rate=fee_rate, currency="USD")
         found.append((charge.amount - amount, charge.fee - fee))
         amount, fee = charge
     return found
@@ -144,7 +144,9 @@ def _look(monkeypatch: Any, settings: Any, world: Any, history: Any, closes: Any
             cash[part.ticker] += -money if move is Move.BUY else money
             owned[part.ticker] += part.quantity if move is Move.BUY else -part.quantity
         value = sum(
-            amount_minor(prices[ticker, day] * units, "sell") for ticker, units in owned.items() if units
+            amount_minor(prices[ticker, day] * units, "sell", "USD")
+            for ticker, units in owned.items()
+            if units
         )
         by_day.append((value, -sum(cash.values())))
         _agrees(user_id, settings, cash, owned, lots, sold, by_day)

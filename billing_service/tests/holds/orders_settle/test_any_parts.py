@@ -37,11 +37,12 @@ def state_of(order):
 def test_an_order_filled_singly_costs_what_it_costs_at_once(customer, deliver_many, price, quantity):
     """Rounded part by part, 10 × 10.00 would pay ten fees of a cent, and 100 × 1.005 half a dollar more."""
     rate, account = Decimal("0.0005"), customer(1000_00)
-    whole = order_charge(Decimal(price) * quantity, side="buy", fee_rate=rate)
+    whole = order_charge(Decimal(price) * quantity, side="buy", fee_rate=rate, currency="USD")
     order = limit_placed(account.user_id, hold_amount=sum(whole), quantity=quantity)
     deliver_many([order])
     so_far = [
-        order_charge(Decimal(price) * filled, side="buy", fee_rate=rate) for filled in range(quantity + 1)
+        order_charge(Decimal(price) * filled, side="buy", fee_rate=rate, currency="USD")
+        for filled in range(quantity + 1)
     ]
 
     deliver_many(

@@ -15,9 +15,13 @@ from market_service.instruments.services import catalogue_load
 from market_service.quotes.errors import PricesInvalid
 from servicekit.audit.actors import Actor
 from servicekit.audit.recording import Subject, record
+from servicekit.home_currency import home_currency
 
-SHIPPED = settings.DATA / "catalogue.json"
-SHIPPED_PRICES = settings.DATA / "us_ohlcv_daily.csv.gz"
+
+def shipped() -> tuple[Path, Path]:
+    """The catalogue and the daily prices that are shipped for the exchange's currency."""
+    folder = settings.DATA / home_currency().lower()
+    return folder / "catalogue.json", next(folder.glob("*.csv.gz"))
 
 
 class Command(BaseCommand):
@@ -27,11 +31,14 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", nargs="?", type=Path, default=SHIPPED)
+        parser.add_argument("file", nargs="?", type=Path, default=None)
 
-    def handle(self, *args: Any, file: Path, **options: Any) -> None:
+    def handle(self, *args: Any, file: Path | None, **options: Any) -> None:
+        prices = None
+        if file is None:
+            file, prices = shipped()
         try:
-            loaded = catalogue_load(catalogue=file, prices=SHIPPED_PRICES if file == SHIPPED else None)
+            loaded = catalogue_load(catalogue=file, prices=prices)
         except (CatalogueInvalid, PricesInvalid) as error:
             for line in error.errors.lines():
                 self.stderr.write(line)
@@ -43,9 +50,9 @@ class Command(BaseCommand):
                 after = {"listed": len(loaded.listed), "changed": len(loaded.changed)}
                 subject = Subject("file", file.name, str(file.absolute()))
                 record("catalogue.load", subject, by=Actor.shell(), after=after)
-            if loaded.prices:
+            if prices and loaded.prices:
                 after = {"created": loaded.prices.created, "changed": loaded.prices.changed}
-                subject = Subject("file", SHIPPED_PRICES.name, str(SHIPPED_PRICES))
+                subject = Subject("file", prices.name, str(prices))
                 record("prices.import", subject, by=Actor.shell(), after=after)
         if loaded.prices:
             self.stdout.write(f"daily prices: {loaded.prices.total:,} rows: {loaded.prices.created:,} new")
