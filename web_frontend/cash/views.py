@@ -111,8 +111,9 @@ def _page(
     withdraw: AmountForm | None = None,
 ) -> HttpResponse:
     account = attempt(lambda: account_read(request))
+    wanted = request.GET.get("amount", "")[:40]  # a page that knows what is missing leads here with it
     context = {
-        "top_up": top_up or AmountForm(initial={"key": str(uuid4())}, auto_id="top-up-%s"),
+        "top_up": top_up or AmountForm(initial={"key": str(uuid4()), "amount": wanted}, auto_id="top-up-%s"),
         "withdraw": withdraw or AmountForm(initial={"key": str(uuid4())}, auto_id="withdraw-%s"),
         "account": account,
         "frozen": frozen_text(account),

@@ -28,6 +28,7 @@ def order_context(order: dict[str, Any]) -> dict[str, Any]:
         "canceling": bool(order["cancel_requested_at"]),
         "replaceable": is_replaceable(order),
         "every": every,
+        "young": age < YOUNG_S,
         "sentence": order_sentence(order),
         "seen": seen_of([order], str(every)),
     }

@@ -11,6 +11,7 @@ from web_frontend.gateway_client import GatewayRequest
 from web_frontend.orders.listing import Filters, show_list
 from web_frontend.orders.place import order_place
 from web_frontend.orders.state import order_context
+from web_frontend.orders.way_out import way_out
 from web_frontend.pages import show, signed_in, wants_fragment
 
 
@@ -35,6 +36,8 @@ def order_show(request: GatewayRequest, order_id: UUID) -> HttpResponse:
     context = order_context(order)
     if wants_fragment(request) and request.GET.get("seen") == context["seen"]:
         return HttpResponse(status=204)
+    if context["final"]:
+        context["way_out"] = way_out(request, order)
     response = show(request, "orders/order.html", context, fragment="orders/state.html")
     if wants_fragment(request) and context["final"]:
         response["HX-Trigger"] = "order-final"

@@ -171,11 +171,13 @@ def test_the_ticket_works_while_billing_is_down(vera: Client, gateway: GatewayDo
     assert "You do not own" not in page
 
 
-def test_a_young_order_asks_again_every_second(vera: Client, gateway: GatewayDouble, htmx: Callable) -> None:
+def test_a_young_order_asks_at_once_and_every_second(
+    vera: Client, gateway: GatewayDouble, htmx: Callable
+) -> None:
     working = {**ORDER, "status": "working", "filled_quantity": 0, "created_at": timezone.now().isoformat()}
     gateway.answer(f"GET /api/v1{ADDRESS}", working)
     page = vera.get(ADDRESS).content.decode()
-    assert 'hx-trigger="every 1s"' in page
+    assert 'hx-trigger="load delay:150ms, every 1s"' in page
     assert "is at the exchange" in page
     assert "bought" not in page
     again = re.search(r'hx-get="([^"]+\?seen=\w+)"', page)
@@ -220,3 +222,58 @@ def test_cancelling_too_late_is_told(vera: Client, gateway: GatewayDouble, htmx:
 
 def test_somebody_elses_order_is_a_404_page(vera: Client) -> None:
     assert vera.get("/orders/01a20468-0000-7000-8000-000000000000").status_code == 404
+
+
+def rejected(gateway: GatewayDouble, code: str, **changes: Any) -> None:
+    reason = {"code": code, "detail": "No."}
+    order = recorded("order_rejected", reject_reason=reason, **changes)
+    gateway.answer(f"GET /api/v1/orders/{order['id']}", order)
+
+
+@pytest.mark.parametrize(
+    ("code", "changes", "address", "words"),
+    [
+        # 50 at 100.00 and 1 %, a fee of 0.05 %: 5,052.53; 1,000.00 are there.
+        ("insufficient_funds", {"side": "buy"}, "/cash?amount=4052.53", "Top up $4,052.53"),
+        (
+            "insufficient_funds",
+            {"side": "buy", "type": "limit", "limit_price": "90.00"},
+            "/cash?amount=3502.25",
+            "Top up $3,502.25",
+        ),
+        ("insufficient_funds", {"side": "buy", "quantity": 1}, "?side=buy&amp;quantity=1", "Try again"),
+        ("insufficient_position", {}, "?side=sell&amp;quantity=7", "Sell what you have: 7 units"),
+        ("instrument_halted", {}, "?side=sell&amp;quantity=50", "Try again"),
+        ("price_moved", {}, "?side=sell&amp;quantity=50&amp;step=review", "Review at the new price"),
+        ("account_frozen", {}, "", ""),
+    ],
+)
+def test_a_rejected_order_has_a_way_out(
+    vera: Client, gateway: GatewayDouble, code: str, changes: dict[str, Any], address: str, words: str
+) -> None:
+    gateway.answer("GET /api/v1/instruments/AAPL", quoted(price="100.00", available_quantity=50))
+    gateway.answer("GET /api/v1/instruments/AAPL/book", recorded("book", asks=[], bids=[]))
+    gateway.answer("GET /api/v1/account", recorded("account", available="1000.00"))
+    held = {"ticker": "AAPL", "quantity": 10, "held_quantity": 3}
+    gateway.answer("GET /api/v1/positions", recorded("positions", results=[held]))
+    rejected(gateway, code, **changes)
+    page = vera.get(f"/orders/{recorded('order_rejected')['id']}").content.decode()
+    found = re.search(r'id="again" href="([^"]*)">([^<]*)<', page)
+    assert (found.groups() if found else ("", "")) == (
+        address if address.startswith("/") or not address else f"/instruments/AAPL{address}",
+        words,
+    )
+
+
+def test_the_way_out_is_there_without_its_amount_when_a_source_is_down(
+    vera: Client, gateway: GatewayDouble
+) -> None:
+    gateway.down("GET /api/v1/account", "GET /api/v1/instruments/AAPL")
+    rejected(gateway, "insufficient_funds", side="buy")
+    page = vera.get(f"/orders/{recorded('order_rejected')['id']}").content.decode()
+    assert 'id="again" href="/cash">Top up<' in page
+
+
+def test_cash_takes_what_is_missing_from_the_address(vera: Client) -> None:
+    assert 'value="4052.53"' in vera.get("/cash?amount=4052.53").content.decode()
+    assert "<script>" not in vera.get("/cash?amount=%22%3E%3Cscript%3E").content.decode()

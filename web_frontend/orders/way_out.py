@@ -1,0 +1,90 @@
+"""What a person can do after an order that was not filled: one way out, fitting its reason."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from web_frontend.gateway_client import GatewayRequest
+from web_frontend.instruments.parts import parts_read
+from web_frontend.pages import attempt
+from web_frontend.templatetags.formatting import money, units
+from web_frontend.ticket.estimate import estimate
+from web_frontend.ticket.most import most_of
+
+#: Codes after which the same order may succeed a moment later.
+PASSING = {
+    "price_moved",
+    "quote_stale",
+    "instrument_halted",
+    "timed_out",
+    "unfilled",
+    "day_ended",
+    "unfillable",
+}
+
+
+class WayOut(NamedTuple):
+    """A link: its words and its address."""
+
+    words: str
+    address: str
+
+
+def way_out(request: GatewayRequest, order: dict[str, Any]) -> WayOut | None:
+    """The way out of an order, None when there is none that fits.
+
+    Args:
+        order: a final one.
+    """
+    code = (order["reject_reason"] or {}).get("code", "")
+    if code == "price_moved":
+        return WayOut(_("Review at the new price"), _ticket(order, step="review"))
+    if code in PASSING:
+        return WayOut(_("Try again"), _ticket(order))
+    if code not in ("insufficient_funds", "insufficient_position", "insufficient_quantity"):
+        return None
+    if code == "insufficient_funds":
+        return _top_up(request, order)
+    most = attempt(lambda: _most(request, order))
+    if not most:
+        return None
+    words = _("Sell what you have: %(most)s") if order["side"] == "sell" else _("Buy what is left: %(most)s")
+    return WayOut(words % {"most": units(most)}, _ticket(order, quantity=str(most)))
+
+
+def _most(request: GatewayRequest, order: dict[str, Any]) -> int | None:
+    """How many units the order could be for now."""
+    parts = parts_read(request, order["ticker"], "account", "positions")
+    instrument, account, positions = parts["instrument"], parts["account"], parts["positions"]
+    return most_of(order["side"], instrument, account, positions).units
+
+
+def _top_up(request: GatewayRequest, order: dict[str, Any]) -> WayOut:
+    """What is missing at the worst price now, when that is known; without an amount otherwise."""
+    parts = attempt(lambda: parts_read(request, order["ticker"], "account", "book"))
+    needed = parts and estimate(
+        parts["instrument"],
+        order["side"],
+        order["quantity"],
+        limit_price=order["limit_price"] or "",
+        book=parts["book"],
+    )
+    if not needed or not parts["account"]:
+        return WayOut(_("Top up"), reverse("cash"))
+    missing = Decimal(needed.worst_total) - Decimal(parts["account"]["available"])
+    if missing <= 0:
+        return WayOut(_("Try again"), _ticket(order))
+    address = f"{reverse('cash')}?{urlencode({'amount': str(missing)})}"
+    return WayOut(_("Top up %(amount)s") % {"amount": money(str(missing), order["currency"])}, address)
+
+
+def _ticket(order: dict[str, Any], **changed: str) -> str:
+    """The address of the ticket that the order came from."""
+    names = ("side", "quantity") if order["type"] == "market" else ("side", "quantity", "type", "limit_price")
+    data = {name: str(order[name]) for name in names} | changed
+    return f"{reverse('instrument', args=[order['ticker']])}?{urlencode(data)}"
