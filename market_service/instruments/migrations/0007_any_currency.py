@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     backward_compatible = "the version before lists and writes US dollars only, which stay allowed"
 
     dependencies = [
-        ('instruments', '0005_imports'),
+        ('instruments', '0006_half_spread_by_price'),
     ]
 
     operations = [
