@@ -17,6 +17,7 @@ INSTALLED_APPS += [
     "market_service.candles",
     "market_service.quotes",
     "market_service.instruments",
+    "market_service.search",
     "market_service.venue",
 ]
 

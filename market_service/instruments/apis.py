@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from uuid import UUID
+
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound as PageMissing
@@ -11,18 +12,22 @@ from rest_framework.response import Response
 
 from market_service.instruments.errors import PageNotFound
 from market_service.instruments.models import Instrument
-from market_service.instruments.selectors import instrument_get, instrument_list
+from market_service.instruments.selectors import (
+    InstrumentList,
+    instrument_get,
+    instrument_list,
+    instrument_rows,
+)
 from market_service.instruments.serializers import (
     InstrumentOutput,
     InstrumentQuery,
     instrument_row,
-    instrument_rows,
 )
 from market_service.public_api import PublicApi
 from servicekit.api.openapi import IF_NONE_MATCH
 from servicekit.api.pagination import NumberedPages
 from servicekit.api.problems import NotFound
-from servicekit.api.serializers import parsed, rendered, rendered_many
+from servicekit.api.serializers import parsed, rendered
 
 
 class InstrumentPages(NumberedPages):
@@ -34,6 +39,19 @@ class InstrumentPages(NumberedPages):
         except PageMissing:
             pages = self.django_paginator_class(queryset, self.get_page_size(request)).num_pages
             raise PageNotFound(limit=pages, value=request.query_params["page"]) from None
+
+
+class InstrumentIds:
+    """What a paginator counts and cuts: only the ids of a page are read."""
+
+    def __init__(self, instruments: InstrumentList) -> None:
+        self._instruments = instruments
+
+    def __len__(self) -> int:
+        return len(self._instruments)
+
+    def __getitem__(self, index: slice) -> list[UUID]:
+        return self._instruments.ids(index)
 
 
 class InstrumentListApi(PublicApi):
@@ -53,11 +71,8 @@ class InstrumentListApi(PublicApi):
             search=wanted.get("search", ""), type=wanted.get("type", ""), ordering=wanted.get("ordering", "")
         )
         pages = self.pagination_class()
-        if isinstance(instruments, QuerySet):
-            rows = pages.paginate_queryset(instrument_rows(instruments), request, view=self)
-            return pages.get_paginated_response([instrument_row(row) for row in rows])
-        found = pages.paginate_queryset(instruments, request, view=self)
-        return pages.get_paginated_response(rendered_many(InstrumentOutput, found))
+        ids = pages.paginate_queryset(InstrumentIds(instruments), request, view=self)
+        return pages.get_paginated_response([instrument_row(row) for row in instrument_rows(ids)])
 
 
 class InstrumentDetailApi(PublicApi):

@@ -55,15 +55,6 @@ class HalfSpreadNotPossible(DomainError):
     message = _("The half spread is from 0 to less than the price, %(limit)s; %(value)s is not.")
 
 
-class SearchBusy(DomainError):
-    """Too many searches at the moment, or the search index is not loaded yet."""
-
-    code = "search_busy"
-    status = 503
-    title = _("The search is busy")
-    message = _("The search is busy at the moment. Try again in a few seconds.")
-
-
 class PageNotFound(DomainError):
     """The list has fewer pages."""
 

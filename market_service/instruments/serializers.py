@@ -6,8 +6,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from operator import attrgetter
 from typing import Any
 
-from django.db.models import QuerySet
-from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -63,18 +61,8 @@ class InstrumentOutput(OutputSerializer):
         return _change_percent(instrument.quote.price, instrument.quote.previous_close)
 
 
-def instrument_rows(instruments: QuerySet[Instrument]) -> QuerySet[Instrument, tuple[Any, ...]]:
-    """The columns that :func:`instrument_row` writes, in its order: no object is made of any row."""
-    language = "ru" if get_language() == "ru" else "en"
-    return instruments.values_list(
-        "id", "ticker", "isin", f"name_{language}", f"description_{language}", "type", "currency", "lot_size",
-        "price_step", "available_quantity", "quote__price", "quote__previous_close", "price_at", "status",
-        "simulated",
-    )  # fmt: skip
-
-
 def instrument_row(row: tuple[Any, ...]) -> dict[str, Any]:
-    """What :class:`InstrumentOutput` writes, of a list's row, without its loop over the fields."""
+    """What :class:`InstrumentOutput` writes, of a row of :func:`instrument_rows`, without its loop."""
     (
         id, ticker, isin, name, description, type, currency, lot_size,
         step, available, price, previous_close, price_at, status, simulated,

@@ -14,7 +14,6 @@ from django.utils import translation
 
 from market_service.instruments.isin import isin_check_digit
 from market_service.instruments.models import Instrument
-from market_service.instruments.selectors import search_forget
 from market_service.instruments.services import CatalogueLoaded, catalogue_load
 from market_service.quotes.models import Quote
 
@@ -24,12 +23,6 @@ def _english() -> Iterator[None]:
     """A request in Russian leaves its language behind in the thread; the next test begins in English."""
     with translation.override("en"):
         yield
-
-
-@pytest.fixture(autouse=True)
-def _nothing_listed_before() -> None:
-    """What a process keeps of the catalogue is of the test before."""
-    search_forget()
 
 
 @pytest.fixture

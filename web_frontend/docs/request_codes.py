@@ -62,7 +62,6 @@ THE_REQUEST: Codes = (
             _("Too many files are being prepared for you at once. Try again when one of them is downloaded."),
         ),
         Code("unknown_host", 421, _("The request is for a host name that this Birzha does not serve.")),
-        Code("search_busy", 503, _("The search is busy. Try again in a few seconds.")),
         Code(
             "request_refused",
             400,

@@ -2,24 +2,20 @@
 
 from market_service.instruments.selectors.instruments import (
     ORDERINGS,
+    InstrumentList,
     instrument_get,
     instrument_ids,
     instrument_list,
+    instrument_rows,
     instruments_by_ticker,
-)
-from market_service.instruments.selectors.search import (
-    instrument_search,
-    search_forget,
-    search_prepare,
 )
 
 __all__ = [
     "ORDERINGS",
+    "InstrumentList",
     "instrument_get",
     "instrument_ids",
     "instrument_list",
-    "instrument_search",
+    "instrument_rows",
     "instruments_by_ticker",
-    "search_forget",
-    "search_prepare",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,10 +13,9 @@ from django.db.models.expressions import OrderBy
 from django.utils.translation import get_language
 
 from market_service.instruments.models import Instrument
-from market_service.instruments.selectors.search import instrument_search
 from market_service.instruments.ticker import TICKER_PATTERN
 from market_service.quotes.selectors import price_at
-from servicekit.arrays import array
+from market_service.search.selectors import Found, entries_count, entries_page, instruments_find
 
 #: Public name → what is sorted by; a minus before the name turns it around.
 ORDERINGS: dict[str, Any] = {
@@ -66,52 +65,82 @@ def _quoted() -> QuerySet[Instrument]:
     )
 
 
-class FoundInstruments(Sequence[Instrument]):
-    """What a search found, best first; a slice reads only the instruments that are in it."""
+def instrument_rows(ids: Sequence[UUID]) -> list[tuple[Any, ...]]:
+    """The columns of instruments that a list shows, in the order of the ids: no object is made of any row.
 
-    def __init__(self, ids: Sequence[UUID]) -> None:
+    Returns:
+        Tuples: id, ticker, isin, name and description in the active language, type, currency, lot_size,
+        price_step, available_quantity, price, previous_close, price_at, status, simulated.
+    """
+    language = "ru" if get_language() == "ru" else "en"
+    rows = _quoted().filter(id__in=ids).values_list(
+        "id", "ticker", "isin", f"name_{language}", f"description_{language}", "type", "currency", "lot_size",
+        "price_step", "available_quantity", "quote__price", "quote__previous_close", "price_at", "status",
+        "simulated",
+    )  # fmt: skip
+    by_id = {row[0]: row for row in rows}
+    return [by_id[id_] for id_ in ids if id_ in by_id]
+
+
+class InstrumentList(Sequence[Instrument]):
+    """Instruments in an order; a slice reads only the instruments that are in it."""
+
+    def __init__(self, *, count: Callable[[], int], ids: Callable[[int, int], Iterable[UUID]]) -> None:
+        """Args: ``ids(offset, limit)``."""
+        self._count = functools.cache(count)
         self._ids = ids
 
     def __len__(self) -> int:
-        return len(self._ids)
+        return self._count()
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, int):
             return self[index : index + 1 or None][0]
-        ids = self._ids[index]
+        ids = self.ids(index)
         instruments = _quoted().in_bulk(ids)
         return [instruments[id_] for id_ in ids if id_ in instruments]
 
     def __iter__(self) -> Iterator[Instrument]:
         return iter(self[:])
 
+    def ids(self, index: slice) -> list[UUID]:
+        """Those in a slice."""
+        start, stop, _ = index.indices(len(self))
+        return list(self._ids(start, stop - start)) if start < stop else []
 
-def instrument_list(
-    *, search: str = "", type: str = "", ordering: str = ""
-) -> QuerySet[Instrument] | FoundInstruments:
+
+def instrument_list(*, search: str = "", type: str = "", ordering: str = "") -> InstrumentList:
     """Instruments with their quotes.
 
     Args:
-        search: words; see :mod:`market_service.instruments.selectors.search`.
+        search: words; see :mod:`market_service.search.selectors.found`.
         type: only of this type.
         ordering: a name of :data:`ORDERINGS`, perhaps with a minus. Without it the best match comes
             first, or without a search too, the tickers from A to Z.
-
-    Raises:
-        SearchBusy: see there.
     """
-    instruments = _quoted().all()
-    if search.strip():
-        found = instrument_search(search, type=type)
-        if not ordering:
-            return FoundInstruments(found)
-        instruments = instruments.extra(
-            where=["instruments_instrument.id = ANY(%s::uuid[])"], params=[array(found)]
+    found = instruments_find(search, type=type) if search.strip() else None
+    if found and not ordering:
+        return InstrumentList(
+            count=lambda: found.count, ids=lambda offset, limit: found.page(offset=offset, limit=limit)
         )
-    elif type:
+    count = (lambda: found.count) if found else functools.partial(entries_count, type=type)
+    if not found and ordering.removeprefix("-") in ("", "ticker"):
+        return InstrumentList(
+            count=count, ids=functools.partial(entries_page, type=type, descending=ordering.startswith("-"))
+        )
+    return InstrumentList(count=count, ids=functools.partial(_ordered, found, type, ordering))
+
+
+def _ordered(found: Found | None, type: str, ordering: str, offset: int, limit: int) -> list[UUID]:
+    """The ids of what was found, or of all of a type, by something else than how well they were found."""
+    instruments = Instrument.objects.filter(quote__isnull=False)
+    if type:
         instruments = instruments.filter(type=type)
-    if ordering:
-        name = ordering.removeprefix("-")
-        key = F("name_ru") if name == "name" and get_language() == "ru" else ORDERINGS[name]
-        return instruments.order_by(OrderBy(key, descending=ordering.startswith("-")), "ticker")
-    return instruments.order_by("ticker")
+    name = ordering.removeprefix("-")
+    key = F("name_ru") if name == "name" and get_language() == "ru" else ORDERINGS[name]
+    instruments = instruments.order_by(OrderBy(key, descending=ordering.startswith("-")), "ticker")
+    if found is None:
+        return list(instruments.values_list("id", flat=True)[offset : offset + limit])
+    condition, params = found.condition("instruments_instrument.id")
+    ids = instruments.extra(where=[condition], params=params).values_list("id", flat=True)
+    return list(ids[offset : offset + limit])

@@ -14,6 +14,7 @@ from market_service.instruments.limits import MAX_ISSUED
 from market_service.instruments.models import HaltReason, Instrument, InstrumentStatus
 from market_service.quotes import services as quotes
 from market_service.quotes.models import stepped
+from market_service.search.services import InstrumentTexts, words_write
 from servicekit.audit.actors import Actor
 from servicekit.audit.recording import record
 from servicekit.contracts.market import InstrumentChanged
@@ -180,6 +181,8 @@ def _change(instrument_id: UUID, **values: Any) -> Instrument:
     instrument.version += 1
     # The named fields only: the quantity on offer belongs to executions.
     instrument.save(update_fields=[*changed, "version", "updated_at"])
+    if changed.keys() & InstrumentTexts._fields:
+        instruments_word([instrument])
     instruments_announce([instrument])
     return instrument
 
@@ -203,6 +206,12 @@ def instruments_announce(instruments: Iterable[Instrument]) -> None:
     Its sequence is the instrument's version.
     """
     publish_many(Outgoing(_described(instrument), instrument.version) for instrument in instruments)
+
+
+def instruments_word(instruments: Iterable[Instrument]) -> None:
+    """Write the words by which each is found, of those that are quoted."""
+    fields = InstrumentTexts._fields[1:]
+    words_write(InstrumentTexts(one.id, *(getattr(one, name) for name in fields)) for one in instruments)
 
 
 def _described(instrument: Instrument) -> InstrumentChanged:

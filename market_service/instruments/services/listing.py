@@ -13,13 +13,12 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.utils import timezone
 
 from market_service.file_errors import FileError, FileErrors
 from market_service.instruments.errors import CatalogueInvalid
 from market_service.instruments.models import Instrument
 from market_service.instruments.services.catalogue_file import CatalogueEntry
-from market_service.instruments.services.instrument_edit import instruments_announce
+from market_service.instruments.services.instrument_edit import instruments_announce, instruments_word
 from market_service.quotes import selectors as quotes_read
 from market_service.quotes import services as quotes
 from market_service.quotes.services import FirstQuote
@@ -142,9 +141,9 @@ def _opened(instruments: Sequence[Instrument], first: Sequence[FirstQuote]) -> l
     """Open the quotes, and announce those that had none; from now on they are seen, by the search too."""
     quoted = quotes.quotes_open(first)
     opened = [instrument for instrument in instruments if instrument.id in quoted]
-    Instrument.objects.filter(id__in=quoted).update(updated_at=timezone.now())
     for instrument in opened:
         instrument.quote = quoted[instrument.id]
+    instruments_word(opened)
     instruments_announce(opened)
     return [instrument.ticker for instrument in opened]
 
@@ -179,7 +178,9 @@ def values_apply(wanted: Mapping[str, Mapping[str, Any]]) -> None:
                 instrument.save()
         except IntegrityError as error:
             raise refused(instrument.ticker, str(error).splitlines()[0]) from None
-    instruments_announce(one for one in instruments if hasattr(one, "quote"))
+    quoted = [one for one in instruments if hasattr(one, "quote")]
+    instruments_word(quoted)
+    instruments_announce(quoted)
 
 
 def refused(where: str, reason: str) -> CatalogueInvalid:

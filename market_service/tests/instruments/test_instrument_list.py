@@ -110,6 +110,8 @@ def test_type_and_ordering(api: Any, listed: Any) -> None:
         ("page=%201%20", "page"),
         ("page=1.0", "page"),
         ("search=" + "a" * 101, "search"),
+        ("search=" + "a" * 10_000, "search"),
+        ("search=" + "%F0%9F%9A%80" * 101, "search"),
         ("search=a%00b", "search"),
     ],
 )
@@ -207,9 +209,8 @@ def test_the_number_of_queries_does_not_grow(api: Any, listed: Any) -> None:
     few = queries(LIST), queries(f"{LIST}?search=inc")
     for number in range(20):
         listed(f"T{number:02}")
-    queries(f"{LIST}?search=inc")  # reads the catalogue anew
     assert (queries(LIST), queries(f"{LIST}?search=inc")) <= few
-    assert queries(LIST) == 2
+    assert queries(LIST) == 3
 
 
 def test_the_openapi_document(api: Any) -> None:

@@ -1,0 +1,38 @@
+"""All instruments, or those of a type, by ticker: read from an index alone, however far the page is."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import connection
+
+
+def entries_count(*, type: str = "") -> int:
+    """How many instruments are quoted.
+
+    Args:
+        type: only of this type.
+    """
+    where, params = _of(type)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM search_searchentry {where}", params)
+        (count,) = cursor.fetchone()
+    return int(count)
+
+
+def entries_page(offset: int, limit: int, *, type: str = "", descending: bool = False) -> list[UUID]:
+    """The ids of the quoted instruments from ``offset`` on, by ticker.
+
+    Args:
+        type: only of this type.
+    """
+    where, params = _of(type)
+    order = "DESC" if descending else "ASC"
+    with connection.cursor() as cursor:
+        page = f"SELECT instrument_id FROM search_searchentry {where} ORDER BY ticker {order}"
+        cursor.execute(f"{page} LIMIT %s OFFSET %s", [*params, limit, offset])
+        return [id_ for (id_,) in cursor.fetchall()]
+
+
+def _of(type: str) -> tuple[str, list[str]]:
+    return ("WHERE type = %s", [type]) if type else ("", [])

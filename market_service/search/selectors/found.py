@@ -1,0 +1,103 @@
+"""What a search finds: every word as it is typed; else in the other keyboard layout; else mistyped once.
+
+Each of them only when the one before finds nothing. All of it is read from tables that are written together
+with the instruments, so nothing is kept in a process.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from market_service.search.selectors.layouts import other_layouts
+from market_service.search.selectors.ranking import Query
+from market_service.search.selectors.terms import Term
+from market_service.search.selectors.typos import BEGINNINGS_FROM, letters, meant_by, word_begins
+from market_service.search.words import fold, words_of
+
+#: Words of a search, the rest of which are not looked for.
+MOST_WORDS = 12
+
+
+@dataclass(frozen=True)
+class Found:
+    """The instruments that were found.
+
+    Attributes:
+        count: how many.
+    """
+
+    count: int
+    query: Query | None = None
+
+    def page(self, *, offset: int, limit: int) -> list[UUID]:
+        """Their ids from ``offset`` on, best first, then by ticker."""
+        if self.query is None or offset >= self.count or limit < 1:
+            return []
+        return self.query.page(count=self.count, offset=offset, limit=limit)
+
+    def condition(self, column: str) -> tuple[str, list[Any]]:
+        """SQL, with its parameters, of an id being one of theirs."""
+        if self.query is None:
+            return "false", []
+        where = self.query.where()
+        ids = f"SELECT instrument_id FROM search_searchentry AS e WHERE {where.text}"
+        return f"{column} = ANY(ARRAY({ids}))", where.params
+
+
+def instruments_find(text: str, *, type: str = "") -> Found:
+    """Find instruments by words of their ticker, ISIN, names and descriptions, in both languages at once.
+
+    How they are ranked: :mod:`market_service.search.selectors.terms`; several words by the worst, then by
+    their sum. The whole text as a ticker or ISIN comes first. Nothing for a text without a letter or digit.
+
+    Args:
+        text: words in any case and script.
+        type: only of this type.
+    """
+    for query in _queries(" ".join(fold(text).split()), type):
+        if count := query.count():
+            return Found(count, query)
+    return Found(0)
+
+
+def _queries(text: str, type: str) -> Iterator[Query]:
+    typed = words_of(text)[:MOST_WORDS]
+    if not typed:
+        return
+    yield _exactly(text, typed, type)
+    switched = _switched(text)
+    if switched:
+        yield _exactly(switched, words_of(switched)[:MOST_WORDS], type)
+    known = letters()
+    terms = [Term(word, _meant(word, known), len(word) >= BEGINNINGS_FROM) for word in typed]
+    if any(term.meant for term in terms):
+        yield Query(terms, type=type)
+
+
+def _meant(word: str, known: str) -> tuple[str, ...]:
+    """What a word was meant for: one with a typo in the layout that it is in, or else in the other."""
+    words = [word, *(other for other in other_layouts(word) if words_of(other) == [other])]
+    return next(filter(None, (meant_by(one, known) for one in words)), ())
+
+
+def _exactly(text: str, words: list[str], type: str) -> Query:
+    return Query([Term(word) for word in words], whole="" if re.fullmatch(r"\w+", text) else text, type=type)
+
+
+def _switched(text: str) -> str:
+    """The text with the words that nothing has in the other keyboard layout, if something has them there."""
+    words, switched = [], False
+    for word in text.split():
+        others = [] if _is_known(word) else [other for other in other_layouts(word) if _is_known(other)]
+        words.append(others[0] if others else word)
+        switched = switched or bool(others)
+    return " ".join(words) if switched else ""
+
+
+def _is_known(text: str) -> bool:
+    """Whether it is one word, and a word begins so."""
+    return words_of(text) == [text] and word_begins(text)
