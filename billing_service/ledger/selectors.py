@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -12,10 +13,16 @@ from django.db.models import Max, QuerySet, Subquery
 
 from billing_service.ledger.chain import BREAKS, ORIGIN
 from billing_service.ledger.models import JournalEntry, JournalHead, LedgerAccount, LedgerEntry
-from servicekit.arrays import array
-from servicekit.database import Statement
+from servicekit.database.bulk import Read
 
-_BOOKED = Statement("SELECT fill_id FROM ledger_journalentry WHERE fill_id = ANY(%s::uuid[])")
+
+class _Booked(NamedTuple):
+    """The columns read of a :class:`JournalEntry`."""
+
+    fill_id: UUID
+
+
+_BOOKED = Read(JournalEntry, _Booked, key="fill_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +51,7 @@ def account_get(*, user_id: UUID) -> LedgerAccount | None:
 
 def fills_booked(*, fill_ids: Collection[UUID]) -> set[UUID]:
     """Those of the fills whose money has been booked."""
-    if not fill_ids:
-        return set()
-    with connection.cursor() as cursor:
-        cursor.execute(_BOOKED, [array(fill_ids)])
-        return {row[0] for row in cursor.fetchall()}
+    return {row.fill_id for row in _BOOKED(fill_ids)}
 
 
 def journal_head() -> Head:

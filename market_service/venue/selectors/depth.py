@@ -14,7 +14,9 @@ from django.db import connection
 from market_service.venue.matching import BUY, SELL, House, shown
 from servicekit.database import Statement
 
-# One statement, so one snapshot. From one price to the next by the index, however many orders stand at each.
+# One statement, so one snapshot. From one price to the next by the index, however many orders stand at each,
+# which the ORM cannot say. Measured, CPU of service and server with 30 prices of 10 orders a side: summed by
+# the ORM 5 times as much.
 _DEPTH = Statement(
     """
 WITH RECURSIVE level AS (

@@ -9,9 +9,9 @@ from django.db import connection
 
 from market_service.venue.models import Reconciliation
 
-# One statement, so one snapshot: a trade and the units it moved are seen together or not at all. Trades of
-# an instrument get rising numbers, because its row is locked meanwhile; so nothing can appear later below a
-# number that was seen.
+# One statement, so one snapshot: a trade and the units it moved are seen together or not at all. Its LATERAL,
+# which the ORM does not have, reads only new trades. Trades of an instrument get rising numbers, because its
+# row is locked meanwhile; so nothing can appear later below a number that was seen.
 _QUANTITIES = """
 SELECT instrument.id, ticker, issued_quantity, available_quantity,
        coalesce(known.sold, 0) + coalesce(since.sold, 0) AS sold,

