@@ -1,0 +1,46 @@
+"""Columns of the pages: two tables of orders have the same ones, and no number is broken in a narrow one."""
+
+from __future__ import annotations
+
+from tests.browser.conftest import DESK, PHONE, TABLET, Visitor
+
+#: Whether the words after `Available to buy` are one line, whatever they are.
+ONE_LINE = """text => {
+    const value = [...document.querySelectorAll('.facts dd')][2];
+    value.textContent = text;
+    return value.getClientRects().length == 1
+        && value.offsetHeight < 2 * parseFloat(getComputedStyle(value).fontSize);
+}"""
+#: The left edges of the columns that are shown, of each table of orders.
+EDGES = """[...document.querySelectorAll('.list')].map(table => [...table.querySelectorAll('th')]
+    .filter(cell => cell.offsetWidth).map(cell => Math.round(cell.getBoundingClientRect().left)))"""
+
+
+def test_open_and_ended_orders_have_the_same_columns(customer: tuple[Visitor, str], language: str) -> None:
+    visitor, _ = customer
+    page = visitor.page
+    visitor.open("/instruments/AAPL?type=limit")
+    bid = page.locator("#bid-1").first.text_content() or ""
+    price = "".join(sign for sign in bid.replace(",", ".") if sign in "0123456789.")
+    page.fill("#limit_price", f"{float(price) * 0.9:.2f}")
+    page.fill("#quantity", "2")
+    page.click("#review")
+    page.click("#place")
+    page.wait_for_url("**/orders/*")
+    page.wait_for_selector("#order [data-status=working]")
+    for size in (DESK, TABLET, PHONE):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        visitor.open("/orders")
+        is_open, ended = page.evaluate(EDGES)
+        assert is_open == ended, (language, size)
+        assert visitor.sideways() == 0
+
+
+def test_a_long_number_stays_in_one_line(customer: tuple[Visitor, str]) -> None:
+    visitor, _ = customer
+    for size in (DESK, PHONE):
+        visitor.page.set_viewport_size(size)  # type: ignore[arg-type]
+        visitor.open("/instruments/AAPL")
+        for number in ("7", "1,000,000,000,000,000 units", "1 000 000 000 000 000 шт."):
+            assert visitor.page.evaluate(ONE_LINE, number), (size, number)
+            assert visitor.sideways() == 0
