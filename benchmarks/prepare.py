@@ -35,15 +35,15 @@ def customers(system: BenchSystem, count: int, *, deposits: int = 1) -> list[str
 
 
 def instruments(system: BenchSystem, count: int) -> list[str]:
-    """List instruments and wait until trading has heard of them and of their prices.
+    """List instruments and wait until trading has received them and their prices.
 
     Returns:
         Their tickers.
     """
     with step(f"listing {count} instruments"):
         tickers: list[str] = system.inside("market", "instruments_list", count=count)
-        heard = "SELECT count(*) FROM reference_listedinstrument WHERE ticker = ANY(%s)"
-        _wait(system, "trading", heard, tickers)
+        listed = "SELECT count(*) FROM reference_listedinstrument WHERE ticker = ANY(%s)"
+        _wait(system, "trading", listed, tickers)
         system.wait_quiet()
     return tickers
 
@@ -53,6 +53,6 @@ def _wait(system: BenchSystem, service: str, sql: str, expected: list[str]) -> N
     while system.rows(service, sql, [expected])[0][0] < len(expected):
         if time.monotonic() > end:
             raise CommandError(
-                f"{service} has not heard of all {len(expected)} within {LISTING_TIMEOUT_S} s."
+                f"{service} has not received all {len(expected)} within {LISTING_TIMEOUT_S} s."
             )
         time.sleep(0.1)

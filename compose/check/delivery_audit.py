@@ -95,8 +95,8 @@ class DeliveryAudit:
             ) AS total GROUP BY type, day
         """
         said = day.format(table="outbox", id="id", types=self._types, kept_since=kept_since)
-        heard = day.format(table="inbox", id="event_id", types=self._types, kept_since=kept_since)
-        return Same(self.name, "type_and_day", (self.publisher, said), (self.subscriber, heard))
+        handled = day.format(table="inbox", id="event_id", types=self._types, kept_since=kept_since)
+        return Same(self.name, "type_and_day", (self.publisher, said), (self.subscriber, handled))
 
     @property
     def _types(self) -> str:

@@ -10,8 +10,8 @@ from servicekit.auth.models import RevokedSession
 
 @admin.register(RevokedSession)
 class RevokedSessionAdmin(ReadOnlyAdmin):
-    list_display = ("session_id", "tokens_expire_at", "heard_at")
-    shown = labelled(session_id=_("session"), tokens_expire_at=_("tokens expire"), heard_at=_("heard of"))
+    list_display = ("session_id", "tokens_expire_at", "received_at")
+    shown = labelled(session_id=_("session"), tokens_expire_at=_("tokens expire"), received_at=_("received"))
     find_ids = ("session_id",)
     fields = list_display
-    ordering = ("-heard_at",)
+    ordering = ("-received_at",)

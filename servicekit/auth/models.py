@@ -12,7 +12,7 @@ class RevokedSession(models.Model):
 
     session_id = models.UUIDField(primary_key=True)
     tokens_expire_at = models.DateTimeField(db_index=True)
-    heard_at = models.DateTimeField(db_default=Now())
+    received_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         db_table = "revoked_sessions"

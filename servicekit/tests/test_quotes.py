@@ -87,7 +87,7 @@ def test_quotes_without_room_among_themselves_give_way(server: Server, monkeypat
 
 
 @pytest.fixture
-def heard(server: Server) -> Iterator[list[int]]:
+def received(server: Server) -> Iterator[list[int]]:
     """The numbers of the messages that a follower has had."""
     numbers: list[int] = []
     stop = threading.Event()
@@ -103,24 +103,24 @@ def heard(server: Server) -> Iterator[list[int]]:
 
 
 def test_a_follower_hears_what_is_kept_and_then_every_message_in_order(
-    heard: list[int], server: Server
+    received: list[int], server: Server
 ) -> None:
-    eventually(lambda: heard == [1, 2])
+    eventually(lambda: received == [1, 2])
     quotes.publish_quotes([message(n) for n in range(3, 60)])
     server.client().xadd(QUOTES_STREAM, {"quotes": "{}", "type": "market.quotes.updated.v9"})
     server.client().xadd(QUOTES_STREAM, {"quotes": "{}", "type": QuotesUpdated.TYPE})
     quotes.publish_quotes([message(60)])
-    eventually(lambda: heard == list(range(1, 61)))
+    eventually(lambda: received == list(range(1, 61)))
 
 
 def test_a_follower_hears_a_stream_that_was_lost_while_the_clock_went_back(
-    heard: list[int], server: Server, monkeypatch: Any
+    received: list[int], server: Server, monkeypatch: Any
 ) -> None:
     monkeypatch.setattr(consume.quotes, "BLOCK_MS", 100)
-    eventually(lambda: heard == [1, 2])
+    eventually(lambda: received == [1, 2])
     server.client().delete(QUOTES_STREAM)
     server.client().xadd(QUOTES_STREAM, _fields(message(3)), id="1-1")
-    eventually(lambda: heard == [1, 2, 3])
+    eventually(lambda: received == [1, 2, 3])
 
 
 def _fields(told: QuotesUpdated) -> dict[Any, Any]:

@@ -25,7 +25,7 @@ class TestLoss:
         before = tell(300)
         eventually(lambda: len(billing.ids) == len(notification.ids) == 300)
         stream_capacity.trim_stream()
-        notification.stop()  # it has not heard what comes now when it is lost
+        notification.stop()  # it has not received what comes now when it is lost
         before += tell(200)
         eventually(lambda: len(billing.ids) == 500 and sent())
 

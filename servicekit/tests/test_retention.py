@@ -51,7 +51,7 @@ def sent_row(age: timedelta, entry: str = "", *, id: UUID | None = None) -> Outb
     return row
 
 
-def heard(id: UUID) -> None:
+def received(id: UUID) -> None:
     InboxEvent.objects.create(consumer="trading", event_id=id, type=TYPE)
 
 
@@ -132,7 +132,7 @@ class TestProof:
         for id in map(id_of, ages):
             age = timezone.now() - datetime.fromtimestamp((id.int >> 80) / 1000, UTC)
             sent_row(age, id=id)
-            heard(id)
+            received(id)
         whole = totals("published_totals")
         assert whole == totals("handled_totals")
         assert sum(row[2] for row in whole) == 60
@@ -147,7 +147,7 @@ class TestProof:
     def test_one_event_instead_of_another_is_seen(self, confirmed: None) -> None:
         id = id_of(timedelta(days=60))
         sent_row(timedelta(days=60), id=id)
-        heard(UUID(int=id.int ^ 1))
+        received(UUID(int=id.int ^ 1))
         retention.outbox_remove_old()
         retention.inbox_remove_old()
         (published,), (handled,) = totals("published_totals"), totals("handled_totals")

@@ -69,9 +69,9 @@ def test_every_contract_is_said_by_somebody():
 
 
 def test_what_was_said_before_is_understood():
-    heard = {contract for package in SERVICES.values() for _, contract in subscribed(package)}
+    subscribed_to = {contract for package in SERVICES.values() for _, contract in subscribed(package)}
 
-    assert {contract.TYPE for contract in heard if contract is not None} >= SAID_BEFORE
+    assert {contract.TYPE for contract in subscribed_to if contract is not None} >= SAID_BEFORE
 
 
 @pytest.mark.parametrize("service", SERVICES)

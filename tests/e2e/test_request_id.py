@@ -184,10 +184,10 @@ def test_a_sign_up_is_followed_too(system: System, visitor: Client) -> None:
 
     def told() -> Traces | None:
         traces = look(system, {click.id})
-        heard = [service for service in SERVICES if traces.lines[service][click.id]]
-        return traces if set(traces.types(click)) == expected and len(heard) == 3 else None
+        involved = [service for service in SERVICES if traces.lines[service][click.id]]
+        return traces if set(traces.types(click)) == expected and len(involved) == 3 else None
 
-    traces: Traces = wait(told, "not everybody has heard", 15)
+    traces: Traces = wait(told, "not every service has logged it", 15)
     for envelope in traces.events[click.id].values():
         assert (envelope["traceparent"], envelope["tracestate"]) == (click.traceparent, click.tracestate)
     own = [

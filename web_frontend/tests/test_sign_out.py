@@ -1,4 +1,4 @@
-"""Signing out: at once in the browser, and at the API until it has heard."""
+"""Signing out: at once in the browser, and at the API, which is asked until it confirms."""
 
 from __future__ import annotations
 

@@ -145,7 +145,7 @@ def said(id: str, type: str, subject: str) -> str:
     """
 
 
-def heard(service: str, id: str, type: str) -> str:
+def handled(service: str, id: str, type: str) -> str:
     """The INSERT into the inbox of a subscriber."""
     return f"INSERT INTO inbox (consumer, event_id, type) VALUES ('{service}', '{id}', '{type}')"
 

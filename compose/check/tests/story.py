@@ -51,7 +51,7 @@ from compose.check.tests.rows import (
     entry,
     executed,
     fill,
-    heard,
+    handled,
     hold,
     leg,
     news,
@@ -77,7 +77,7 @@ END $$
 
 def _messaging(service: str) -> list[str]:
     own = [said(*event) for event in EVENTS if event[1].startswith(f"{service}.")]
-    return own + [heard(service, id, type) for id, type, _ in EVENTS if type in SUBSCRIBED_TYPES[service]]
+    return own + [handled(service, id, type) for id, type, _ in EVENTS if type in SUBSCRIBED_TYPES[service]]
 
 
 STORY: dict[str, list[str]] = {

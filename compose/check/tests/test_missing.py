@@ -37,7 +37,7 @@ def told(databases: dict[str, Any], entry: str | None, *, age_days: float = 0) -
 
 @pytest.fixture(autouse=True)
 def _acknowledged(snapshot: Snapshot, databases: dict[str, Any]) -> None:
-    """Billing and notification have heard all of the story, and trading's stream up to far away."""
+    """Billing and notification have handled all of the story, and trading's stream up to far away."""
     with databases["trading"].cursor() as cursor:
         cursor.execute(
             "INSERT INTO stream_groups (name, acknowledged, seen_at)"

@@ -134,7 +134,7 @@ def test_a_type_that_a_service_newly_hears_is_told_from_the_beginning(
             "INSERT INTO outbox (id, type, subject, sequence, envelope) VALUES (%s, %s, 'user/1', 1, '{}')",
             [str(id), "user.account.registered.v1"],
         )
-    handled(databases, "notification", id)  # so far it alone heard of it
+    handled(databases, "notification", id)  # so far it alone has handled it
     observed = ObservedReconciler(databases, auditor)  # a newer version starts
     gaps = observed.run()
     assert {gap.subscriber: gap.ids for gap in gaps} == {"trading": (id,), "billing": (id,)}

@@ -15,10 +15,10 @@ from servicekit.contracts.subscribers import publishers_of
 ROLES = [*(service.name for service in SERVICES), "auditor"]
 LETTERS = {"market": "sm", "trading": "st", "auditor": "a"}
 
-# own, heard, other: the stream that one publishes on, one of a service that one hears, one of another's;
+# own, read, other: the stream that one publishes on, one that one subscribes to, one of another service;
 # queue: Celery's; else: anything else: a cache, a page's session, the list of who is out.
 BY_KEY = """
-                                       own  heard other queue queue quotes else
+                                       own  read  other queue queue quotes else
                                                         own   other
 XADD {key} * f v                       s    .     .     .     .     m      .
 XTRIM {key} MAXLEN 0                   s    .     .     .     .     .      .
@@ -186,12 +186,12 @@ class Cell:
 
 def keys_of(role: str) -> tuple[str, ...]:
     """A key of each kind, in the order of the table's columns; "" where a role has none."""
-    heard = publishers_of(role) if role != "auditor" else []
+    read = publishers_of(role) if role != "auditor" else []
     names = [service.name for service in SERVICES]
-    other = next(name for name in names if name not in (role, *heard))
+    other = next(name for name in names if name not in (role, *read))
     return (
         f"events:{role}",
-        f"events:{heard[0]}" if heard else "",
+        f"events:{read[0]}" if read else "",
         f"events:{other}",
         f"celery:{role}:tasks",
         f"celery:{other}:tasks",

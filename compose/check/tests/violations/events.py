@@ -1,4 +1,4 @@
-"""Violations of what was said and heard, and of what clients were promised."""
+"""Violations of what was published and handled, and of what clients were promised."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ for service in SUBSCRIBED_TYPES:
 
 for publisher, subscriber, types in event_routes():
     name = f"what {publisher} published is not what {subscriber} handled"
-    heard = next(id for id, type, _ in EVENTS if type in types)
+    handled = next(id for id, type, _ in EVENTS if type in types)
     VIOLATIONS += [
         ("I12", name, publisher, rows.said(OTHER, types[0], "order/x")),  # never arrived
-        ("I12", name, subscriber, f"DELETE FROM inbox WHERE event_id = '{heard}'"),  # forgotten
-        ("I12", name, subscriber, rows.heard(subscriber, OTHER, types[0])),  # from nowhere
-        ("I12", name, subscriber, f"UPDATE inbox SET type = type || 'x' WHERE event_id = '{heard}'"),
+        ("I12", name, subscriber, f"DELETE FROM inbox WHERE event_id = '{handled}'"),  # missing
+        ("I12", name, subscriber, rows.handled(subscriber, OTHER, types[0])),  # never published
+        ("I12", name, subscriber, f"UPDATE inbox SET type = type || 'x' WHERE event_id = '{handled}'"),
     ]
 
 _DAYS = "what trading published is not what billing handled"
