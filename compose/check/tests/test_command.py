@@ -64,7 +64,7 @@ def test_a_broken_one(do, capsys):
 
     out = capsys.readouterr().out
     assert "I13      1  each execution is in one fill" in out
-    assert "the orders that ended otherwise are not what was told: 1" in out
+    assert "the notifications do not agree with the orders that ended otherwise: 1" in out
     assert "notification says nothing" in out
     assert out.endswith("1 violations of I13.\n")
 

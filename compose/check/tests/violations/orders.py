@@ -150,13 +150,13 @@ VIOLATIONS: list[tuple[str, str, str, str]] = [
     ),
     (
         "I8",
-        "an event told twice over one channel",
+        "two notifications of one event over one channel",
         "notification",
         rows.news("order_filled", BUY_FILLED, fill_id=OTHER),
     ),
     (
         "I8",
-        "a fill told twice over one channel",
+        "two notifications of one fill over one channel",
         "notification",
         rows.news("order_filled", OTHER, fill_id=BUY_FILL),
     ),
