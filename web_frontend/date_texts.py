@@ -35,6 +35,13 @@ def day_text(day: date, language: str) -> Day:
     return Day(escape(short), escape(format_date(day, "d MMMM y", locale=locale)))
 
 
+@lru_cache(maxsize=512)
+def month_text(month: date, language: str) -> SafeString:
+    """The words for a month: ``March 2013``."""
+    locale = numerals(language).locale
+    return escape(format_date(month, "LLLL y", locale=locale))
+
+
 def zone_text(moment: datetime, language: str) -> SafeString:
     """The name of a moment's zone at that moment: ``Moscow Standard Time``."""
     zone = str(moment.tzinfo), moment.utcoffset(), moment.dst(), language

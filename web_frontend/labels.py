@@ -47,6 +47,23 @@ LABELS = {
         "fee": _("Fee"),
         "reversal": _("Reversal"),
     },
+    "range": {
+        "1d": _("1 day"),
+        "1w": _("1 week"),
+        "1m": _("1 month"),
+        "1y": _("1 year"),
+        "5y": _("5 years"),
+        "all": _("All"),
+    },
+    "range_short": {
+        "1d": pgettext_lazy("range of a chart", "1D"),
+        "1w": pgettext_lazy("range of a chart", "1W"),
+        "1m": pgettext_lazy("range of a chart", "1M"),
+        "1y": pgettext_lazy("range of a chart", "1Y"),
+        "5y": pgettext_lazy("range of a chart", "5Y"),
+        "all": pgettext_lazy("range of a chart", "All"),
+    },
+    "chart_style": {"candles": _("Candles"), "line": _("Line")},
     "sign_in": {
         "signed_in": _("Signed in"),
         "wrong_password": _("Wrong password"),

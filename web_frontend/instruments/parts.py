@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from web_frontend.cash.account import account_read
 from web_frontend.gateway_client import PART_S, GatewayProblem, GatewayRequest
+from web_frontend.instruments.chart import Choice, chart_read
 from web_frontend.pages import ask_each, attempt
 
 logger = logging.getLogger(__name__)
@@ -17,20 +18,27 @@ Parts = dict[str, Any]
 
 #: Levels of the book on each side, and trades, that a page shows.
 LEVELS, TRADES = 5, 10
+#: Of one's operations with an instrument, the newest are looked at for what the chart marks.
+OPERATIONS = 200
 
-#: What the ticket is made of, and what the page has beside it.
+#: What the ticket is made of, what is refreshed beside it, and the chart with one's own marks.
 TICKET = ("account", "positions", "book")
 MARKET = ("book", "trades")
+CHART = ("chart", "positions", "operations")
+#: The whole page, of a stranger and of who is signed in.
+OPEN_PAGE = (*MARKET, "chart")
+OWN_PAGE = (*TICKET, "trades", "chart", "operations")
 
 
 def parts_read(
     request: GatewayRequest, ticker: str, *names: str, instrument: dict[str, Any] | None = None
 ) -> Parts:
-    """The instrument, and the parts that are asked for by name: ``account, positions, book, trades``.
+    """The instrument, and the parts that are asked for by name.
 
     A part whose source failed is None. What is not asked for is not in the answer.
 
     Args:
+        names: of ``account, positions, operations, book, trades, chart``.
         instrument: when it is known already.
 
     Raises:
@@ -40,6 +48,12 @@ def parts_read(
     asks: dict[str, Callable[[], Any]] = {
         "account": lambda: attempt(lambda: account_read(request, timeout_s=PART_S)),
         "positions": lambda: attempt(lambda: gateway.get("/api/v1/positions", timeout_s=PART_S)),
+        "operations": lambda: _market(
+            lambda: gateway.get(
+                "/api/v1/operations", timeout_s=PART_S, ticker=ticker.upper(), page_size=OPERATIONS
+            )
+        ),
+        "chart": lambda: _market(lambda: chart_read(gateway, address, Choice.of(request.GET))),
         "book": lambda: _market(
             lambda: gateway.get(f"{address}/book", public=True, timeout_s=PART_S, levels=LEVELS)
         ),

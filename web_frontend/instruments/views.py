@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from web_frontend.gateway_client import GatewayRequest, GatewayUnavailable
-from web_frontend.instruments.parts import MARKET, TICKET, Parts, parts_read
+from web_frontend.instruments.chart import chart_context, fills_of
+from web_frontend.instruments.parts import CHART, MARKET, OPEN_PAGE, OWN_PAGE, TICKET, Parts, parts_read
 from web_frontend.labels import LABELS
 from web_frontend.pages import show, wants_fragment
 from web_frontend.sessions.tokens import is_signed_in
@@ -58,16 +59,20 @@ def instrument_list(request: GatewayRequest) -> HttpResponse:
 
 @require_safe
 def instrument_show(request: GatewayRequest, ticker: str) -> HttpResponse:
-    """One instrument. htmx asks for its ``quote``, its ``book``, the ``ticket`` or its ``estimate`` alone."""
+    """One instrument. htmx asks for its ``quote``, ``chart``, ``book``, ``ticket`` or ``estimate`` alone."""
     target = request.htmx.target if wants_fragment(request) else ""
     if target == "quote":
         return render(request, "instruments/quote.html", _quoted(parts_read(request, ticker)["instrument"]))
     if target == "book":
         parts = parts_read(request, ticker, *MARKET)
         return render(request, "instruments/book.html", {**parts, "limits": is_signed_in(request)})
+    if target == "chart":
+        parts = parts_read(request, ticker, *(CHART if is_signed_in(request) else CHART[:1]))
+        return render(request, "instruments/chart.html", _page_context(request, parts))
     if not is_signed_in(request):
-        return render(request, "instruments/detail.html", _page_context(parts_read(request, ticker, *MARKET)))
-    wanted = TICKET if target in ("estimate", "ticket") else (*TICKET, "trades")
+        parts = parts_read(request, ticker, *OPEN_PAGE)
+        return render(request, "instruments/detail.html", _page_context(request, parts))
+    wanted = TICKET if target in ("estimate", "ticket") else OWN_PAGE
     parts = parts_read(request, ticker, *wanted)
     ticket = ticket_of(request.GET, parts)
     if target == "estimate":
@@ -91,7 +96,12 @@ def show_instrument(request: HttpRequest, parts: Parts, ticket: Ticket) -> HttpR
     return show(
         request,
         "instruments/detail.html",
-        {**_page_context(parts), "ticket": ticket, "limits": True, "from_book": _is_from_book(request)},
+        {
+            **_page_context(request, parts),
+            "ticket": ticket,
+            "limits": True,
+            "from_book": _is_from_book(request),
+        },
         fragment=ticket.template,
         status=422 if ticket.refused or ticket.moved else 200,
     )
@@ -102,14 +112,20 @@ def _is_from_book(request: HttpRequest) -> bool:
     return (request.htmx.trigger or "").startswith(("bid-", "ask-"))  # type: ignore[attr-defined]
 
 
-def _page_context(parts: Parts) -> dict[str, Any]:
-    """The parts of a page, and which of the positions is the instrument's."""
+def _page_context(request: HttpRequest, parts: Parts) -> dict[str, Any]:
+    """The parts of a page, which of the positions is the instrument's, and the chart if it is one of them."""
     instrument, positions = parts["instrument"], parts.get("positions")
     held = [row for row in (positions or {}).get("results", []) if row["ticker"] == instrument["ticker"]]
+    position = held[0] if held else None
+    chart = {}
+    if "chart" in parts:
+        fills = fills_of(parts.get("operations"))
+        chart = chart_context(parts["chart"], instrument, request.GET, fills=fills, position=position)
     return {
         **parts,
+        **chart,
         **_quoted(instrument),
-        "position": held[0] if held else None,
+        "position": position,
         "positions_known": positions is not None,
     }
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from servicekit.contracts.reject_reasons import RejectCode
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
-from web_frontend.instruments.parts import TICKET, parts_read
+from web_frontend.instruments.parts import OWN_PAGE, TICKET, parts_read
 from web_frontend.instruments.views import show_instrument, ticket_of
 from web_frontend.pages import go_to, wants_fragment
 from web_frontend.ticket.ticket import Ticket, is_beyond, key_after, price_parse, ticket_read
@@ -95,7 +95,7 @@ def _show_again(
     moved: bool = False,
 ) -> HttpResponse:
     """The ticket or its review, as it stands now: nothing was placed."""
-    wanted = TICKET if wants_fragment(request) else (*TICKET, "trades")
+    wanted = TICKET if wants_fragment(request) else OWN_PAGE
     parts = parts_read(request, instrument["ticker"], *wanted, instrument=instrument)
     ticket = ticket_of(submitted, parts)
     said = errors or {}

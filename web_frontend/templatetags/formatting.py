@@ -22,7 +22,7 @@ from django.utils.translation import ngettext
 from servicekit.home_currency import home_currency
 from servicekit.money import EXPONENTS
 from servicekit.numerals import Numerals
-from web_frontend.date_texts import day_text, time_text, zone_text
+from web_frontend.date_texts import day_text, month_text, time_text, zone_text
 from web_frontend.labels import label_texts
 from web_frontend.page_locale import page_locale
 
@@ -196,6 +196,21 @@ def day(value: Any) -> SafeString:
         return DASH
     text = day_text(known, page_locale().language)
     return SafeString(f'<time datetime="{known.isoformat()}" title="{text.long}">{text.short}</time>')
+
+
+@register.simple_tag
+def month(value: str) -> SafeString:
+    """A ``<time>`` of the month that a moment such as ``2013-03-01T00:00:00Z`` begins: ``March 2013``."""
+    text = month_text(date.fromisoformat(value[:10]), page_locale().language)
+    return SafeString(f'<time datetime="{value[:7]}">{text}</time>')
+
+
+@register.simple_tag
+def candle_cells(row: dict[str, Any], currency: str) -> SafeString:
+    """The cells of a candle, as ``money`` and ``whole`` write them; a phone shows three of them."""
+    cells = (("open", " wide"), ("high", ""), ("low", ""), ("close", ""))
+    prices = "".join(f'<td class="num{wide}">{money(row[name], currency)}</td>' for name, wide in cells)
+    return SafeString(f'{prices}<td class="num wide">{whole(row["volume"])}</td>')
 
 
 @register.simple_tag

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from servicekit.tests.server import administrator
-from web_frontend.tests.gateway_double import Asked, GatewayDouble, quoted, recorded
+from web_frontend.tests.gateway_double import Asked, GatewayDouble, candles, quoted, recorded
 
 TOKENS = {"access": "access-1", "refresh": "refresh-1", "token_type": "Bearer", "expires_in": 300}
 #: What somebody types who signs up.
@@ -36,6 +36,7 @@ def gateway(settings: Any) -> Iterator[GatewayDouble]:
         double.answer("GET /api/v1/instruments/AAPL", quoted())
         double.answer("GET /api/v1/instruments/AAPL/book", recorded("book"))
         double.answer("GET /api/v1/instruments/AAPL/trades", recorded("trades"))
+        double.answer("GET /api/v1/instruments/AAPL/candles", candles())
         double.answer("GET /api/v1/positions", recorded("positions"))
         double.answer("GET /api/v1/positions?closed=true", recorded("positions_closed"))
         double.answer("GET /api/v1/portfolio/history", recorded("portfolio_history"))

@@ -31,6 +31,12 @@ def quoted(**changes: Any) -> Any:
     return recorded("instrument", **{"price_at": datetime.now(UTC).isoformat(), **changes})
 
 
+def candles() -> list[dict[str, Any]]:
+    """The recorded candles: twenty days of February 2013."""
+    rows: list[dict[str, Any]] = json.loads((ANSWERS / "candles.json").read_text(encoding="utf-8"))
+    return rows
+
+
 @dataclass(frozen=True)
 class Asked:
     """One request as it came in."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from web_frontend.tests.gateway_double import Asked, GatewayDouble, quoted, recorded
+from web_frontend.tests.gateway_double import Asked, GatewayDouble, candles, quoted, recorded
 
 BOOK, TRADES = "GET /api/v1/instruments/AAPL/book", "GET /api/v1/instruments/AAPL/trades"
 
@@ -87,14 +87,16 @@ def test_an_empty_book_is_said(
 
 
 def test_the_parts_of_a_page_are_asked_at_once(vera: Client, gateway: GatewayDouble) -> None:
-    """Each waits until all five have come: one after the other, they never would."""
-    together = threading.Barrier(5, timeout=60)
+    """Each waits until all seven have come: one after the other, they never would."""
+    together = threading.Barrier(7, timeout=60)
     answers: dict[str, Any] = {
         "GET /api/v1/instruments/AAPL": quoted(),
         BOOK: recorded("book"),
         TRADES: recorded("trades"),
         "GET /api/v1/positions": recorded("positions"),
         "GET /api/v1/account": recorded("account"),
+        "GET /api/v1/operations": recorded("operations"),
+        "GET /api/v1/instruments/AAPL/candles": candles(),
     }
 
     def met(request: str) -> Callable[[Asked], tuple[int, Any]]:

@@ -170,14 +170,14 @@ def test_russian_is_whole() -> None:
     assert not missing
 
 
-@pytest.mark.parametrize("vendored", ["bootstrap", "inter"])
+@pytest.mark.parametrize("vendored", ["bootstrap", "inter", "lightweight-charts"])
 def test_vendored_files_are_what_their_note_says(vendored: str) -> None:
     import hashlib
 
     folder = PACKAGE / "static/web/vendor" / vendored
     note = (folder / "SOURCE.md").read_text(encoding="utf-8")
     for file in folder.iterdir():
-        if file.suffix in (".css", ".woff2"):
+        if file.suffix in (".css", ".js", ".woff2"):
             assert hashlib.sha256(file.read_bytes()).hexdigest() in note
 
 

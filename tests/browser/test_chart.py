@@ -1,0 +1,142 @@
+"""The chart as a person uses it: drawn, another range, the values of the table; without JavaScript."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PHONE, OpenPage, Visitor
+from tests.browser.test_every_page import look
+
+PAGE = "/instruments/AAPL"
+#: The pixels of each canvas of the chart, of copies: the library's own are not made to be read.
+PIXELS = """const pixels = [...document.querySelectorAll('#chart canvas')].map((canvas) => {
+    const copy = document.createElement('canvas');
+    [copy.width, copy.height] = [canvas.width, canvas.height];
+    const drawing = copy.getContext('2d', { willReadFrequently: true });
+    drawing.drawImage(canvas, 0, 0);
+    return drawing.getImageData(0, 0, copy.width, copy.height).data;
+});"""
+#: How many pixels are not as the first of their canvas.
+DRAWN = f"""() => {{ {PIXELS}
+    return pixels.reduce((sum, data) => {{
+        for (let at = 0; at < data.length; at += 4)
+            if ([0, 1, 2, 3].some((part) => data[at + part] !== data[part])) sum += 1;
+        return sum;
+    }}, 0);
+}}"""
+#: Whether a colour of the page is among them.
+HAS = f"""(name) => {{ {PIXELS}
+    const probe = document.body.appendChild(document.createElement('span'));
+    probe.style.color = `var(${{name}})`;
+    const wanted = getComputedStyle(probe).color.match(/\\d+/g).map(Number);
+    probe.remove();
+    return pixels.some((data) => {{
+        for (let at = 0; at < data.length; at += 4)
+            if (wanted.every((part, n) => data[at + n] === part) && data[at + 3] === 255) return true;
+        return false;
+    }});
+}}"""
+
+
+def wait_until_drawn(page: Page) -> None:
+    page.wait_for_function(f"() => document.querySelector('#chart canvas') && ({DRAWN})() > 1000")
+
+
+def closes(page: Page) -> list[str]:
+    """The closing prices of the table, the newest first, without signs."""
+    cells = page.locator("#candles tbody td:nth-child(5)").all_text_contents()
+    return [re.sub(r"[^\d.]", "", text.replace(",", "")) for text in cells]
+
+
+def test_it_is_drawn_and_its_table_is_what_the_api_says(open_window: OpenPage) -> None:
+    window = open_window()
+    page = window.page
+    window.open(f"{PAGE}?range=1d")
+    wait_until_drawn(page)
+    page.evaluate("document.querySelector('#chart details').open = true")
+    expect(page.locator("#candles")).to_be_visible()
+    drawn = page.evaluate(
+        "JSON.parse(document.querySelector('.price-chart').dataset.drawing).candles.map((row) => row[4])"
+    )
+    assert [f"{close:.2f}" for close in reversed(drawn)] == closes(page)
+    api = page.request.get("/api/v1/instruments/AAPL/candles?interval=5m&limit=288").json()
+    past = [row["close"] for row in api][::-1][1:]  # the running one has moved on
+    shown = closes(page)
+    assert past == shown[len(shown) - len(past) :]
+    assert window.complaints == []
+
+
+def test_another_range_is_in_the_address_and_keeps_the_focus(open_window: OpenPage, language: str) -> None:
+    window = open_window(language)
+    page = window.page
+    window.open(PAGE)
+    wait_until_drawn(page)
+    page.focus("#range-all")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**range=all*")
+    expect(page.locator("#range-all")).to_have_attribute("aria-current", "true")
+    expect(page.locator("#range-all")).to_be_focused()
+    page.click("#style-line")
+    page.wait_for_url("**chart=line*")
+    wait_until_drawn(page)
+    assert page.evaluate("document.querySelectorAll('#chart .price-chart canvas').length > 0")
+    page.reload()
+    wait_until_drawn(page)
+    expect(page.locator("#style-line")).to_have_attribute("aria-current", "true")
+    assert page.locator("#candles tbody tr").count() > 100  # months
+    assert window.complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_its_colours_are_those_of_gain_and_loss(open_window: OpenPage, scheme: str) -> None:
+    window = open_window(scheme=scheme)
+    page = window.page
+    window.open(f"{PAGE}?range=all")
+    wait_until_drawn(page)
+    for name in ("--gain", "--loss"):
+        page.wait_for_function(HAS, arg=name)
+    page.emulate_media(color_scheme="dark" if scheme == "light" else "light")
+    page.evaluate("document.documentElement.dataset.colours = 'blue_orange'")
+    for name in ("--gain", "--loss"):
+        page.wait_for_function(HAS, arg=name)
+
+
+def test_the_crosshair_tells_the_values_below_it(open_window: OpenPage) -> None:
+    window = open_window()
+    page = window.page
+    window.open(f"{PAGE}?range=all")
+    wait_until_drawn(page)
+    values = page.locator("#chart .chart-values")
+    last = values.inner_text()
+    box = page.locator("#chart .price-chart").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] / 4, box["y"] + box["height"] / 2)
+    expect(values).not_to_have_text(last)
+    expect(values).to_contain_text(re.compile(r"20\d\d.*Open.*High.*Low.*Close.*Volume"))
+    page.mouse.move(5, 5)
+    expect(values).to_have_text(re.compile(re.escape(last.split("Open")[0].strip())))
+
+
+def test_ones_fills_and_average_price(customer: tuple[Visitor, str]) -> None:
+    window, _ = customer
+    window.open(f"{PAGE}?range=1d")
+    wait_until_drawn(window.page)
+    window.page.wait_for_function(HAS, arg="--buy")
+    assert look(window, f"{PAGE}?range=all") == []
+    window.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    window.page.evaluate("document.querySelector('#chart details').open = true")
+    assert window.sideways() == 0
+    assert window.complaints == []
+
+
+def test_without_javascript_the_table_stays(open_window: OpenPage) -> None:
+    page = open_window(java_script_enabled=False).page
+    page.goto(f"{PAGE}?range=all")
+    expect(page.locator(".price-chart")).to_be_hidden()
+    page.click("#chart summary")
+    expect(page.locator("#candles tbody tr").first).to_be_visible()
+    page.click("#range-1w")
+    expect(page.locator("#range-1w")).to_have_attribute("aria-current", "true")

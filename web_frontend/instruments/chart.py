@@ -1,0 +1,208 @@
+"""The price chart of an instrument: its ranges, what is drawn, and the table of the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+import orjson
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from servicekit.contracts.values import SIDES
+from web_frontend.gateway_client import PART_S, Gateway
+from web_frontend.labels import LABELS
+
+Candle = dict[str, Any]
+
+
+class Range(NamedTuple):
+    """What a range asks for: candles of an interval, so many at most, of so many days before the last.
+
+    Ranges end with the last candle and not now: a market may stand still, or show a day of long ago.
+    """
+
+    interval: str
+    limit: int
+    days: int | None
+
+
+RANGES = {
+    "1d": Range("5m", 288, 1),
+    "1w": Range("1h", 168, 7),
+    "1m": Range("1d", 31, 31),
+    "1y": Range("1d", 366, 366),
+    "5y": Range("1d", 1827, 1827),
+    "all": Range("1d", 10_000, None),
+}
+USUAL, WIDEST = "1y", "all"
+STYLES = ("candles", "line")
+#: A table of more rows is summed up: days by month, what is shorter by hour or day.
+MOST_ROWS = 100
+#: What a table is of → how much of a moment's text tells one of its rows from the next.
+PERIODS = {"month": 7, "day": 10, "hour": 13, "5 minutes": 16}
+_COARSER = {"5m": ("5 minutes", "hour"), "1h": ("hour", "day"), "1d": ("day", "month")}
+
+
+class Choice(NamedTuple):
+    """What the address says of the chart; ``range`` is "" where it says nothing."""
+
+    range: str
+    style: str
+
+    @classmethod
+    def of(cls, data: Mapping[str, str]) -> Choice:
+        wanted, style = data.get("range", ""), data.get("chart", "")
+        return cls(wanted if wanted in RANGES else "", style if style in STYLES else STYLES[0])
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The candles of a range, the oldest first.
+
+    Attributes:
+        range: a key of :data:`RANGES`.
+        style: of :data:`STYLES`.
+    """
+
+    range: str
+    style: str
+    candles: list[Candle]
+
+    @property
+    def intraday(self) -> bool:
+        """Whether candles have a time of day."""
+        return RANGES[self.range].interval != "1d"
+
+    @property
+    def period(self) -> str:
+        """What a row of the table covers: a key of :data:`PERIODS`."""
+        return _COARSER[RANGES[self.range].interval][len(self.candles) > MOST_ROWS]
+
+    @property
+    def rows(self) -> list[Candle]:
+        """Those of the table, the newest first."""
+        rows = self.candles if len(self.candles) <= MOST_ROWS else list(_summed_up(self.candles, self.period))
+        return rows[::-1]
+
+
+def chart_read(gateway: Gateway, address: str, choice: Choice) -> Chart:
+    """The chart that is asked for; if nothing is, a year, or all that there is if that year has nothing.
+
+    Raises:
+        GatewayUnavailable, GatewayProblem: the candles are not to be had.
+    """
+    chosen = choice.range or USUAL
+    candles = _candles(gateway, address, chosen)
+    if not choice.range and len(candles) < 2:
+        chosen = WIDEST
+        candles = _candles(gateway, address, chosen)
+    return Chart(chosen, choice.style, candles)
+
+
+def _candles(gateway: Gateway, address: str, chosen: str) -> list[Candle]:
+    interval, limit, days = RANGES[chosen]
+    query = {"adjusted": "true"} if interval == "1d" else {}
+    answer: Any = gateway.get(
+        f"{address}/candles", public=True, timeout_s=PART_S, interval=interval, limit=limit, **query
+    )
+    candles: list[Candle] = answer
+    if days is None or not candles:
+        return candles
+    first = _moment(candles[-1]) - timedelta(days=days)
+    return [candle for candle in candles if _moment(candle) > first]
+
+
+def _moment(candle: Candle) -> datetime:
+    return datetime.fromisoformat(candle["time"])
+
+
+def _seconds(text: str) -> int:
+    return int(datetime.fromisoformat(text).timestamp())
+
+
+def _summed_up(candles: list[Candle], period: str) -> Iterator[Candle]:
+    begins = PERIODS[period]
+    for start, parts in groupby(candles, lambda candle: candle["time"][:begins]):
+        rows = list(parts)
+        yield {
+            "time": start + "0000-01-01T00:00:00Z"[len(start) :],
+            "open": rows[0]["open"],
+            "high": max((row["high"] for row in rows), key=float),
+            "low": min((row["low"] for row in rows), key=float),
+            "close": rows[-1]["close"],
+            "volume": sum(row["volume"] for row in rows),
+        }
+
+
+def fills_of(operations: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """One's own buys and sells, of the operations of an instrument."""
+    rows = (operations or {}).get("results", [])
+    return [row for row in rows if row["type"] in SIDES and row["price"]]
+
+
+def chart_context(
+    chart: Chart | None, instrument: dict[str, Any], data: Mapping[str, str], *,
+    fills: list[dict[str, Any]], position: dict[str, Any] | None,
+) -> dict[str, Any]:  # fmt: skip
+    """What the chart's template needs, ``chart`` included, which is None where its source failed."""
+    choice = Choice.of(data)
+    kept = {name: value for name, value in data.items() if name not in ("range", "chart", "step")}
+    shown = chart.range if chart else choice.range or USUAL
+
+    def link(range: str, style: str) -> str:
+        return "?" + urlencode({**kept, "range": range, "chart": style})
+
+    return {
+        "chart": chart,
+        "ranges": [
+            {"name": name, "short": LABELS["range_short"][name], "long": LABELS["range"][name],
+             "link": link(name, choice.style), "current": name == shown}
+            for name in RANGES
+        ],
+        "styles": [
+            {"name": name, "label": LABELS["chart_style"][name], "link": link(shown, name),
+             "current": name == choice.style}
+            for name in STYLES
+        ],
+        "again": link(shown, choice.style),
+        "whole": link(WIDEST, choice.style),
+        "drawing": orjson.dumps(_drawing(chart, instrument, fills, position)).decode() if chart else None,
+    }  # fmt: skip
+
+
+def _drawing(
+    chart: Chart, instrument: dict[str, Any], fills: list[dict[str, Any]], position: dict[str, Any] | None
+) -> dict[str, Any]:
+    """What chart.js draws: candles as ``[seconds, open, high, low, close, volume]``, marks, words."""
+    average = position and position["average_cost"]
+    return {
+        "candles": [
+            [_seconds(row["time"]), *(float(row[name]) for name in ("open", "high", "low", "close")),
+             row["volume"]]
+            for row in chart.candles
+        ],
+        "style": chart.style,
+        "intraday": chart.intraday,
+        "currency": instrument["currency"],
+        "digits": len(instrument["price_step"].partition(".")[2]),
+        "average": float(average) if average else None,
+        "fills": [
+            {"time": _seconds(fill["occurred_at"]), "side": fill["type"], "quantity": fill["quantity"]}
+            for fill in fills
+        ],
+        "words": {
+            "average": _("Your average price"),
+            "buy": _("Bought %(quantity)s"),
+            "sell": _("Sold %(quantity)s"),
+            "open": pgettext("price", "Open"),
+            "high": _("High"),
+            "low": _("Low"),
+            "close": _("Close"),
+            "volume": _("Volume"),
+        },
+    }  # fmt: skip

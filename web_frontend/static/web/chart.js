@@ -1,0 +1,132 @@
+// The price chart: draws what the page has of it, in the page's colours; the table below it is the same in words.
+
+const HOUR_S = 3600;
+let drawn = null; // the chart on the page, and what it was made of
+const probe = Object.assign(document.createElement("span"), { hidden: true });
+
+function draw() {
+  const box = document.querySelector("#chart .price-chart");
+  if (!box || box === drawn?.box) return;
+  drawn?.chart.remove();
+  const data = JSON.parse(box.dataset.drawing);
+  const kit = window.LightweightCharts;
+  const chart = kit.createChart(box, {
+    autoSize: true,
+    layout: { attributionLogo: false, fontFamily: getComputedStyle(document.body).fontFamily },
+    localization: { locale: document.documentElement.lang, priceFormatter: numbers(data) },
+    rightPriceScale: { borderVisible: false },
+    timeScale: { borderVisible: false, timeVisible: data.intraday, secondsVisible: false, minBarSpacing: 0.05 },
+    handleScroll: { mouseWheel: false, vertTouchDrag: false },
+    handleScale: { mouseWheel: false },
+    crosshair: { mode: kit.CrosshairMode.Normal },
+  });
+  const line = data.style === "line";
+  const series = chart.addSeries(line ? kit.LineSeries : kit.CandlestickSeries, { priceLineVisible: false, lastValueVisible: false });
+  const times = shifted(data);
+  const bars = data.candles.map(([, open, high, low, close, volume], at) => ({ time: times[at], open, high, low, close, volume }));
+  series.setData(bars.map((bar) => (line ? { time: bar.time, value: bar.close } : { ...bar })));
+  const marks = kit.createSeriesMarkers(series, []);
+  const average = data.average && series.createPriceLine({ price: data.average, title: data.words.average, lineStyle: kit.LineStyle.Dashed });
+  const last = series.createPriceLine({ price: bars.at(-1).close, lineVisible: false });
+  drawn = { box, chart, series, line, data, bars, marks, average, last };
+  paint();
+  chart.timeScale().fitContent();
+  chart.subscribeCrosshairMove(({ logical }) => show(bars[logical] ?? bars.at(-1)));
+  show(bars.at(-1));
+}
+
+// The library draws times as if everybody lived in UTC: those of a day are moved to the visitor's clock, all by
+// as much, so that their order stays when the clocks change.
+function shifted({ candles, intraday }) {
+  const last = candles.at(-1)[0];
+  const shift = intraday ? new Date(last * 1000).getTimezoneOffset() * 60 : 0;
+  return candles.map(([time]) => time - shift);
+}
+
+function numbers({ currency, digits }) {
+  const least = Math.max(2, digits);
+  const format = new Intl.NumberFormat(document.documentElement.lang, {
+    style: "currency", currency, currencyDisplay: "narrowSymbol", minimumFractionDigits: least, maximumFractionDigits: least,
+  });
+  return (price) => format.format(price);
+}
+
+// The values under the crosshair, or of the last candle.
+function show(bar) {
+  const { data, box } = drawn;
+  const price = numbers(data);
+  const day = new Intl.DateTimeFormat(document.documentElement.lang, {
+    dateStyle: "medium", timeZone: "UTC", ...(data.intraday && { timeStyle: "short" }),
+  }).format(bar.time * 1000);
+  const { words } = data;
+  const values = [
+    [words.open, price(bar.open)], [words.high, price(bar.high)], [words.low, price(bar.low)],
+    [words.close, price(bar.close)], [words.volume, bar.volume.toLocaleString(document.documentElement.lang)],
+  ];
+  const parts = [document.createElement("span"), ...values.map(([word, value]) => {
+    const part = document.createElement("span");
+    part.append(`${word} `, Object.assign(document.createElement("b"), { textContent: value }));
+    return part;
+  })];
+  parts[0].textContent = day;
+  box.parentElement.querySelector(".chart-values").replaceChildren(...parts);
+}
+
+// One's own fills, at the candles they fell into: those of one candle and side together.
+function fills({ candles, fills, words, intraday }, bars) {
+  const ends = candles.at(-1)[0] + (intraday ? HOUR_S : 24 * HOUR_S);
+  const found = new Map();
+  for (const { time, side, quantity } of fills) {
+    const at = candles.findLastIndex(([begins]) => begins <= time);
+    if (at < 0 || time >= ends) continue;
+    const key = `${at} ${side}`;
+    found.set(key, { at, side, quantity: (found.get(key)?.quantity ?? 0) + quantity });
+  }
+  const all = [...found.values()].sort((one, other) => one.at - other.at);
+  return all.map(({ at, side, quantity }) => ({
+    time: bars[at].time,
+    position: side === "buy" ? "belowBar" : "aboveBar",
+    shape: side === "buy" ? "arrowUp" : "arrowDown",
+    color: colour(`--${side}`),
+    text: all.length > 12 ? "" : words[side].replace("%(quantity)s", quantity),
+  }));
+}
+
+// What a colour of the page is right now: by theme, and by the visitor's choice for gain and loss.
+function colour(name) {
+  probe.style.color = `var(${name})`;
+  if (!probe.isConnected) document.body.append(probe);
+  return getComputedStyle(probe).color;
+}
+
+// The page's colours, those of gain and loss among them. What rose is hollow, so that colour is not all that tells.
+function paint() {
+  if (!drawn) return;
+  const { chart, series, line, data, bars, marks, average, last } = drawn;
+  const [gain, loss, accent, faint] = ["--gain", "--loss", "--accent", "--line"].map(colour);
+  chart.applyOptions({
+    layout: { background: { type: "solid", color: colour("--card") }, textColor: colour("--muted") },
+    grid: { vertLines: { color: faint }, horzLines: { color: faint } },
+    crosshair: { vertLine: { labelBackgroundColor: accent }, horzLine: { labelBackgroundColor: accent } },
+  });
+  series.applyOptions(line
+    ? { color: accent, lineWidth: 2 }
+    : { upColor: colour("--card"), downColor: loss, borderUpColor: gain, borderDownColor: loss, wickUpColor: gain, wickDownColor: loss });
+  if (average) average.applyOptions({ color: accent, axisLabelColor: accent, axisLabelTextColor: colour("--accent-ink") });
+  const { open, close } = bars.at(-1);
+  last.applyOptions({ axisLabelColor: close < open ? loss : gain, axisLabelTextColor: colour("--trade-ink") });
+  marks.setMarkers(fills(data, bars));
+}
+
+// A refresh waits while somebody reads the table or has moved the chart.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.elt.id !== "chart" || !drawn) return;
+  const reading = document.querySelector("#chart details[open]") || document.querySelector("#chart :focus-visible");
+  const { from = 0, to = 0 } = drawn.chart.timeScale().getVisibleLogicalRange() ?? {};
+  const moved = drawn.bars.length > 2 && (from > 1 || to < drawn.bars.length - 2);
+  if (reading || moved || drawn.box.matches(":hover")) event.preventDefault();
+});
+document.addEventListener("htmx:afterSettle", draw);
+window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paint);
+new MutationObserver(paint).observe(document.documentElement, { attributes: true });
+draw();

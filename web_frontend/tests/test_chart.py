@@ -1,0 +1,185 @@
+"""The chart of an instrument: a part of its page with a table, that can be empty or fail alone."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from web_frontend.tests.gateway_double import Asked, GatewayDouble, candles, recorded
+
+CANDLES, PAGE = "GET /api/v1/instruments/AAPL/candles", "/instruments/AAPL"
+
+
+def drawing(page: str) -> Any:
+    """What the script is given to draw."""
+    found = re.search(r'data-drawing="(.*?)"', page)
+    return json.loads(html.unescape(found[1])) if found else None
+
+
+def table(page: str) -> list[list[str]]:
+    """The texts of the table's rows."""
+    body = page[page.index('id="candles"') :].partition("<tbody>")[2].partition("</tbody>")[0]
+    rows = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in body.split("<tr>")[1:]]
+    return [[re.sub(r"<[^>]+>", "", cell) for cell in row] for row in rows]
+
+
+def days(count: int) -> list[dict[str, Any]]:
+    """So many days, the last of them the first of March 2013."""
+    last = datetime(2013, 3, 1, tzinfo=UTC)
+    row = candles()[-1]
+    return [
+        {**row, "time": (last - timedelta(days=count - 1 - n)).isoformat(), "volume": 1,
+         "close": f"4{n % 100:02}.00", "low": "300.00", "high": "500.00"}
+        for n in range(count)
+    ]  # fmt: skip
+
+
+def test_the_table_and_the_drawing_are_what_the_api_says(browser: Client, gateway: GatewayDouble) -> None:
+    page = browser.get(PAGE).content.decode()
+
+    rows = table(page)
+    assert len(rows) == 20
+    assert rows[0] == ["Mar 1, 2013", "$438.00", "$438.18", "$429.98", "$430.47", "19,730,300"]
+    drawn = drawing(page)
+    assert drawn["candles"][-1] == [1362096000, 438.0, 438.18, 429.98, 430.47, 19730300]
+    assert [row[0] for row in drawn["candles"]] == sorted(row[0] for row in drawn["candles"])
+    assert (drawn["digits"], drawn["currency"], drawn["style"]) == (2, "USD", "candles")
+    (asked,) = gateway.asked_for(CANDLES)
+    assert asked.query == {"interval": "1d", "limit": "366", "adjusted": "true"}
+    assert "Authorization" not in asked.headers
+
+
+@pytest.mark.parametrize(
+    ("name", "query"),
+    [("1d", {"interval": "5m", "limit": "288"}), ("1w", {"interval": "1h", "limit": "168"}),
+     ("1m", {"interval": "1d", "limit": "31", "adjusted": "true"}),
+     ("all", {"interval": "1d", "limit": "10000", "adjusted": "true"})],
+)  # fmt: skip
+def test_a_range_is_in_the_address(
+    browser: Client, gateway: GatewayDouble, name: str, query: dict[str, str]
+) -> None:
+    page = browser.get(f"{PAGE}?range={name}&chart=line&side=sell&step=review").content.decode()
+
+    assert gateway.asked_for(CANDLES)[0].query == query
+    assert re.search(rf'id="range-{name}"[^>]* aria-current="true"', page)
+    assert re.search(r'id="style-line"[^>]* aria-current="true"', page)
+    assert drawing(page)["style"] == "line"
+    assert f'href="{PAGE}?side=sell&amp;range=5y&amp;chart=line#chart"' in page
+
+
+def test_a_range_ends_with_the_last_candle(browser: Client, gateway: GatewayDouble) -> None:
+    """Of candles with gaps between them, those before the range are not drawn."""
+    rows = days(40)
+    gateway.answer(CANDLES, [rows[0], *rows[15:]])
+    assert len(table(browser.get(f"{PAGE}?range=1m").content.decode())) == 25
+
+
+@pytest.mark.parametrize("word", ["2y", "1Y", "<script>", "9999"])
+def test_an_unknown_range_is_the_usual_one(browser: Client, gateway: GatewayDouble, word: str) -> None:
+    page = browser.get(PAGE, {"range": word, "chart": word}).content.decode()
+    assert gateway.asked_for(CANDLES)[0].query["limit"] == "366"
+    assert drawing(page)["style"] == "candles"
+
+
+def test_a_year_of_nothing_is_no_reason_to_show_nothing(browser: Client, gateway: GatewayDouble) -> None:
+    def last_only(asked: Asked) -> tuple[int, Any]:
+        return 200, days(500) if asked.query["limit"] == "10000" else days(1)
+
+    gateway.answer_by(CANDLES, last_only)
+    page = browser.get(PAGE).content.decode()
+    assert re.search(r'id="range-all"[^>]* aria-current="true"', page)
+    assert len(drawing(page)["candles"]) == 500
+    assert len(table(page)) == 18  # months
+    assert table(page)[0] == ["March 2013", "$438.00", "$500.00", "$300.00", "$499.00", "1"]
+
+
+@pytest.mark.parametrize(
+    ("language", "empty", "failed"),
+    [("en", "No prices for this range yet", "The chart could not be loaded"),
+     ("ru", "За этот период цен пока нет", "Не удалось загрузить график")],
+)  # fmt: skip
+def test_nothing_and_a_failure_are_said(
+    vera: Client, gateway: GatewayDouble, language: str, empty: str, failed: str
+) -> None:
+    headers = {"Accept-Language": language}
+    gateway.answer(CANDLES, [])
+    page = vera.get(f"{PAGE}?range=1d", headers=headers).content.decode()
+    assert empty in page
+    assert "range=all" in page
+    assert drawing(page) is None
+    for status in (503, 429, 404):
+        gateway.answer(CANDLES, {"code": "service_unavailable", "detail": "down"}, status)
+        answer = vera.get(f"{PAGE}?range=1w", headers=headers)
+        page = answer.content.decode()
+        assert answer.status_code == 200
+        assert failed in page
+        assert f"{PAGE}?range=1w&amp;chart=candles" in page  # try again
+        assert 'id="quantity"' in page
+
+
+def test_ones_own_fills_and_average_price_are_marked(vera: Client, gateway: GatewayDouble) -> None:
+    drawn = drawing(vera.get(PAGE).content.decode())
+
+    assert drawn["average"] == float(recorded("positions")["results"][0]["average_cost"])
+    bought = [row for row in recorded("operations")["results"] if row["type"] == "buy"]
+    assert [(fill["side"], fill["quantity"]) for fill in drawn["fills"]] == [
+        ("buy", row["quantity"]) for row in bought
+    ]
+    assert gateway.asked_for("GET /api/v1/operations")[0].query == {"ticker": "AAPL", "page_size": "200"}
+
+
+def test_without_a_position_and_its_source_there_are_no_marks(vera: Client, gateway: GatewayDouble) -> None:
+    gateway.down("GET /api/v1/operations", "GET /api/v1/positions")
+    drawn = drawing(vera.get(PAGE).content.decode())
+    assert (drawn["average"], drawn["fills"]) == (None, [])
+
+
+def test_a_stranger_has_none(browser: Client, gateway: GatewayDouble) -> None:
+    drawn = drawing(browser.get(PAGE).content.decode())
+    assert (drawn["average"], drawn["fills"]) == (None, [])
+    assert not gateway.asked_for("GET /api/v1/operations")
+
+
+def test_it_is_swapped_alone(vera: Client, gateway: GatewayDouble, htmx: Callable) -> None:
+    part = vera.get(f"{PAGE}?range=1d", headers=htmx("chart")).content.decode()
+    assert part.strip().startswith('<section id="chart"')
+    assert 'hx-trigger="every 30s"' in part
+    asked = {one.path for one in gateway.asked if one.method == "GET"}
+    assert asked == {"/api/v1/instruments/AAPL", "/api/v1/instruments/AAPL/candles", "/api/v1/positions",
+                     "/api/v1/operations"}  # fmt: skip
+
+
+def test_only_this_page_loads_the_script(browser: Client, gateway: GatewayDouble) -> None:
+    assert re.search(r"lightweight-charts\.js\?v=\w+\" defer", browser.get(PAGE).content.decode())
+    assert "lightweight-charts" not in browser.get("/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "first"), [("1d", 24, "Mar 1, 2013, 23:00:00"), ("1w", 7, "Mar 1, 2013")]
+)
+def test_many_rows_are_summed_up(
+    browser: Client, gateway: GatewayDouble, name: str, rows: int, first: str
+) -> None:
+    step = timedelta(minutes=5 if name == "1d" else 60)
+    count = 288 if name == "1d" else 168
+    row, last = candles()[-1], datetime(2013, 3, 2, tzinfo=UTC)
+    times = [(last - step * (count - n)).strftime("%Y-%m-%dT%H:%M:%SZ") for n in range(count)]
+    gateway.answer(CANDLES, [{**row, "time": time, "volume": 1} for time in times])
+    shown = table(browser.get(f"{PAGE}?range={name}").content.decode())
+    assert len(shown) == rows
+    assert shown[0][0] == first
+    assert sum(int(row[5]) for row in shown) == count
+
+
+def test_what_is_drawn_stays_in_its_attribute(browser: Client, gateway: GatewayDouble) -> None:
+    gateway.answer(CANDLES, [{**row, "volume": "\"><b>&'"} for row in candles()])
+    page = browser.get(PAGE).content.decode()
+    assert "<b>&" not in page
+    assert drawing(page)["candles"][0][5] == "\"><b>&'"
