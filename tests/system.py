@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psutil
 import psycopg2
 from psycopg2.extras import RealDictCursor
 
@@ -56,11 +55,6 @@ class System:
         pid = int(self.process(name)["pid"])
         os.kill(pid, signal.SIGKILL)
         return pid
-
-    def kill_child(self, name: str) -> None:
-        """``kill -9`` of the oldest child of a process of this system."""
-        children = psutil.Process(int(self.process(name)["pid"])).children()
-        min(children, key=lambda child: child.create_time()).kill()
 
     def wait_until_restarted(self, name: str, *, killed: int, seconds: float = 60) -> None:
         """Return when supervisord has started the process again, under another process id."""

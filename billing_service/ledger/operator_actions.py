@@ -43,7 +43,10 @@ FREEZE = Operation(
     facts=_account_facts,
     act=_freeze,
     offered=lambda account: account.frozen_at is None and account.kind == LedgerAccount.Kind.CUSTOMER_CASH,
-    note=_("No deposit, withdrawal or order to buy is taken any more; what has been agreed is still paid."),
+    note=_(
+        "Deposits, withdrawals and buy orders are refused from now on; "
+        "fills that have happened are still paid."
+    ),
 )
 UNFREEZE = Operation(
     name="unfreeze",

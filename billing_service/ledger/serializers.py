@@ -17,7 +17,7 @@ from servicekit.money import EXPONENTS, to_text
 class AccountOutput(serializers.Serializer):
     """A customer's cash. ``available = balance − held``.
 
-    ``status``: a frozen account is being checked: it takes no deposits, withdrawals or orders to buy.
+    ``status``: deposits, withdrawals and buy orders of a frozen account are refused.
     """
 
     id = serializers.UUIDField()
@@ -26,7 +26,7 @@ class AccountOutput(serializers.Serializer):
     held = serializers.SerializerMethodField(help_text=_("Set aside for open orders."))
     available = serializers.SerializerMethodField(help_text=_("Money that can be spent."))
     status = serializers.SerializerMethodField(
-        help_text=_("open, or frozen: it takes no deposits, withdrawals and orders to buy.")
+        help_text=_("open, or frozen: deposits, withdrawals and buy orders are refused.")
     )
 
     def get_balance(self, account: Any) -> str:

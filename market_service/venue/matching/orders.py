@@ -14,9 +14,6 @@ from servicekit.money import price_text
 
 BUY, SELL = 0, 1
 
-#: Millionths in one unit of the currency: the finest price step there is.
-MILLION = 10**6
-
 
 class Ended(StrEnum):
     """How an order ended; orders that have not ended rest in the book."""
