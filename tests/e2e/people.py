@@ -99,7 +99,7 @@ class Person(Client):
         return self.tokens
 
     def deposit(self, amount: str) -> None:
-        answer = self.post("/deposits", {"amount": amount, "currency": "USD"}, key=str(uuid4()))
+        answer = self.post("/deposits", {"amount": amount}, key=str(uuid4()))
         assert answer.status_code == 201, answer.text
 
     def place(self, side: str, ticker: str, quantity: int, *, key: str = "") -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A system with a public https address, and a TLS proxy in front of it."""
+"""A system with a public https address, a TLS proxy in front of it, and its own market in rubles."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ from compose.local.stack import Stack
 from servicekit.testing.certificates import self_signed
 from tests.system import System
 from tests.tls.proxy import TlsProxy
+
+#: A list of instruments and a file of prices.
+MARKET = Path(__file__).parent / "market"
 
 
 @contextmanager
@@ -57,7 +60,10 @@ def public() -> Iterator[Public]:
         folder, port = Path(name), free_port()
         certificate, key = self_signed(folder, "localhost", "127.0.0.1")
         url = f"https://localhost:{port}"
-        settings = {"BIRZHA_PUBLIC_URL": url, "BIRZHA_TRUSTED_PROXIES": "127.0.0.1"}
+        settings = {
+            "BIRZHA_PUBLIC_URL": url, "BIRZHA_TRUSTED_PROXIES": "127.0.0.1", "BIRZHA_CURRENCY": "RUB",
+            "BIRZHA_MARKET": str(MARKET), "BIRZHA_MARKET_OPTIONS": "--simulated",
+        }  # fmt: skip
         with started(folder, **settings) as system:
             proxy = TlsProxy(port, int(system.home.read_state()["port"]))
             with proxy.serve(certificate, key):

@@ -144,7 +144,7 @@ def test_links_are_followed_over_https(at: Public) -> None:
         time.sleep(0.2)
     for amount in ("1.00", "2.00", "3.00"):
         key = {"Idempotency-Key": secrets.token_hex(8)}
-        sent = window.http.post("/api/v1/deposits", json={"amount": amount, "currency": "USD"}, headers=key)
+        sent = window.http.post("/api/v1/deposits", json={"amount": amount, "currency": "RUB"}, headers=key)
         assert sent.status_code == 201, sent.text
     first = window.http.get("/api/v1/operations?page_size=2").json()
     assert first["next"].startswith(f"{at.url}/api/v1/operations"), first["next"]
