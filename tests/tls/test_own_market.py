@@ -19,6 +19,9 @@ from compose.system import SLUGS
 from tests.tls.conftest import MARKET, Public
 from tests.tls.window import Window
 
+#: The first of them starts the system.
+pytestmark = pytest.mark.timeout(400)
+
 PASSWORD = secrets.token_urlsafe(12)
 #: What must be on no page; a number before or after it, so that a page's own code is not meant.
 DOLLARS = re.compile(r"\$\d|\d\s?\$|\bUSD\b|dollars?\b|доллар")

@@ -55,7 +55,7 @@ I1 = Invariant(
 
 I2 = Invariant(
     "I2",
-    "the whole ledger sums to zero per currency",
+    "the whole ledger is in one currency and sums to zero",
     always=True,
     checks=(
         Rows(
@@ -72,6 +72,14 @@ I2 = Invariant(
             """
             SELECT currency, sum(balance) AS total
             FROM ledger_ledgeraccount GROUP BY 1 HAVING sum(balance) <> 0
+            """,
+        ),
+        Rows(
+            "accounts in more than one currency",
+            "billing",
+            """
+            SELECT currency, count(*) AS accounts FROM ledger_ledgeraccount
+            GROUP BY 1 HAVING (SELECT min(currency) <> max(currency) FROM ledger_ledgeraccount)
             """,
         ),
     ),

@@ -42,6 +42,12 @@ VIOLATIONS: list[tuple[str, str, str, str]] = [
         f"UPDATE ledger_ledgerentry SET currency = 'EUR' WHERE journal_entry_id = '{DEPOSIT_ENTRY}'",
     ),
     ("I2", "the entries do not sum to zero", "billing", rows.leg(BUY_ENTRY, HOUSE, 3, "buy", 1, 1)),
+    (
+        "I2",
+        "accounts in more than one currency",
+        "billing",
+        rows.account(OTHER, "customer_cash", 0, 0, user=OTHER).replace("'USD'", "'EUR'"),
+    ),
     ("I2", "the balances do not sum to zero", "billing", _MOVE.format("balance = balance + 1", ACCOUNT)),
     (
         "I3",
