@@ -41,8 +41,7 @@ PACKAGES = (
 STANDALONE = (
     "tests/contracts",
     "tests/docs",
-    "tests/tls/test_documented_proxies.py",
-    "tests/tls/test_public_url.py",
+    "tests/tls",
 )
 #: The others need the whole system and come last.
 SYSTEM_TESTS = ("tests", *(f"--ignore={path}" for path in STANDALONE))

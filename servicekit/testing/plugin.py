@@ -39,7 +39,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         )
     os.environ.pop("DJANGO_SETTINGS_MODULE", None)  # of a shell, for something else
     if module:
-        prepare(module)
+        prepare(module, only_collects=options.collectonly)
         early_config.pluginmanager.import_plugin("servicekit.testing.fixtures")
     yield
     if module:
@@ -91,8 +91,12 @@ def _module(package: str) -> str:
     return "servicekit.testing.project.settings" if package == "servicekit" else ""
 
 
-def prepare(module: str) -> None:
-    """Set the environment of a run with these settings, and have its servers answer."""
+def prepare(module: str, *, only_collects: bool = False) -> None:
+    """Set the environment of a run with these settings, and have its servers answer.
+
+    Args:
+        only_collects: no test is run: it need not wait for another run's.
+    """
     os.environ.setdefault("BIRZHA_HOME", str(REPOSITORY / ".birzha-test"))
     os.environ["BIRZHA_DATABASE_AS_OWNER"] = "1"
     os.environ["BIRZHA_COOKIE_SUFFIX"] = ""  # a test knows the cookies' names
@@ -102,6 +106,8 @@ def prepare(module: str) -> None:
         home = os.environ["BIRZHA_HOME"]
         argv = [sys.executable, "-m", "compose.local", "backing", "up", "--home", home]
         subprocess.run(argv, cwd=REPOSITORY, check=True, stdout=subprocess.DEVNULL)
+    if only_collects:
+        return
     # servicekit's tests use trading's database and streams.
     database = "trading" if module.startswith("servicekit") else module.partition("_")[0]
     hold(Path(os.environ["BIRZHA_HOME"]) / f"tests-{database}.lock", f"tests of {database}")

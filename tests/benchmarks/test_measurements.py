@@ -30,6 +30,8 @@ SIZE = replace(
     listed=0,  # other tests count what is listed
 )
 TICKERS = ["IBM", "MSFT"]
+#: Turns of one way after the other.
+SLICES = 2
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +65,8 @@ def test_latency(bench: BenchSystem) -> None:
     assert 0 < run.values["working_p50"] < run.values["filled_p50"] < run.values["settled_p50"]
 
 
-def test_gateway(system: System) -> None:
+def test_gateway(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gateway, "SLICES", SLICES)
     (run,) = gateway.measure(system.home, SIZE, 1)
 
     _gives_all(run, gateway.MEASUREMENT)
@@ -71,14 +74,16 @@ def test_gateway(system: System) -> None:
     assert run.values["bare_cpu"] < run.values["signed_in_cpu"]
 
 
-def test_services(bench: BenchSystem) -> None:
+def test_services(bench: BenchSystem, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "SLICES", SLICES)
     run = services.measure_once(bench, SIZE)
 
     # So few requests may take the proxies less CPU than the kernel counts.
     _gives_all(run, services.MEASUREMENT, may_be_zero={key for key in run.values if key.endswith("_cpu")})
 
 
-def test_pages(bench: BenchSystem) -> None:
+def test_pages(bench: BenchSystem, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "TURNS", SLICES)
     run = pages.measure_once(bench, TICKERS, SIZE)
 
     _gives_all(run, pages.MEASUREMENT, may_be_zero=run.values.keys())

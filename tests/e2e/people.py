@@ -15,7 +15,7 @@ import httpx
 from servicekit.contracts.values import FINAL_STATUSES
 
 #: Seconds after which an order that has not ended counts as lost.
-WAIT_S = 20.0
+WAIT_S = 60.0
 PROBLEM = {"type", "title", "status", "detail", "code", "trace_id"}
 
 
@@ -84,7 +84,7 @@ class Person(Client):
         assert answer.status_code == 201, answer.text
         self.id = answer.json()["id"]
         self.sign_in()
-        wait(lambda: self.send("GET", "/account").status_code == 200, "the account did not appear", 5)
+        wait(lambda: self.send("GET", "/account").status_code == 200, "the account did not appear")
 
     @property
     def email(self) -> str:
@@ -165,6 +165,19 @@ def wait(look: Callable[[], Any], otherwise: str, seconds: float = WAIT_S) -> An
         assert time.monotonic() < end, f"{otherwise} within {seconds} s"
         time.sleep(0.05)
     return found
+
+
+def kept(promise_s: float, attempt: Callable[[], float]) -> None:
+    """Fails when none of five attempts takes less; one that a busy machine held up says nothing.
+
+    Args:
+        promise_s: seconds.
+        attempt: does it, and returns how many seconds it took.
+    """
+    took: list[float] = []
+    while not took or took[-1] >= promise_s:
+        assert len(took) < 5, f"it takes {took} s"
+        took.append(attempt())
 
 
 def problem_of(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:

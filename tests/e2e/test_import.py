@@ -84,7 +84,7 @@ def test_it_is_bought_and_sold_and_stands_in_the_history(
 ) -> None:
     person = new_person(deposit="5000.00")
     for ticker in TICKERS.values():
-        wait(lambda name=ticker: _known(person, name), f"trading does not know {ticker}", 20)
+        wait(lambda name=ticker: _known(person, name), f"trading does not know {ticker}")
         assert person.ended(person.place("buy", ticker, 10))["status"] == "filled"
         assert person.ended(person.place("sell", ticker, 4))["status"] == "filled"
         assert person.get("/orders", ticker=ticker)["results"][0]["ticker"] == ticker

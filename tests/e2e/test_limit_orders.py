@@ -55,7 +55,7 @@ def seen(person: Person, order: dict[str, Any], **fields: Any) -> dict[str, Any]
         now = person.get(f"/orders/{order['id']}")
         return now if all(now[name] == value for name, value in fields.items()) else None
 
-    found: dict[str, Any] = wait(look, f"order {order['id']} did not become {fields}", 20)
+    found: dict[str, Any] = wait(look, f"order {order['id']} did not become {fields}")
     return found
 
 
@@ -66,7 +66,7 @@ def rests(person: Person, order: dict[str, Any]) -> dict[str, Any]:
         now = person.get(f"/orders/{order['id']}")
         return now if now["rested_at"] else None
 
-    found: dict[str, Any] = wait(look, f"order {order['id']} does not rest", 20)
+    found: dict[str, Any] = wait(look, f"order {order['id']} does not rest")
     return found
 
 

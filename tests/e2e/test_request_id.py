@@ -55,7 +55,7 @@ def clicks(system: System, new_person: Callable[..., Person]) -> dict[str, list[
             "not all orders ended",
             60,
         )
-        wait(lambda person=person: person.cash()["held"] == "0.00", "not all cash is free", 30)
+        wait(lambda person=person: person.cash()["held"] == "0.00", "not all cash is free")
     cancel_requested = [click for click in buys if click.about in {cancel.about for cancel in cancels}]
     filled = [click for click in buys if click not in cancel_requested]
     return {"filled": filled, "declined": declined, "cancel_requested": cancel_requested, "cancels": cancels}
@@ -79,7 +79,7 @@ def traces(system: System, clicks: dict[str, list[Click]]) -> Traces:
                         return None  # a worker writes these lines twice a second
         return found
 
-    traces: Traces = wait(complete, "not everything was handled", 30)
+    traces: Traces = wait(complete, "not everything was handled")
     return traces
 
 
@@ -142,7 +142,7 @@ def test_the_access_log_has_it(system: System, clicks: dict[str, list[Click]]) -
         found = {line["request_id"]: line for line in lines if line.get("request_id") in everything}
         return found if len(found) == len(everything) else None
 
-    for request_id, line in wait(seen, "the access log lacks some", 15).items():
+    for request_id, line in wait(seen, "the access log lacks some").items():
         assert line["path"].startswith("/api/v1/orders")
         assert line["traceparent"] == everything[request_id].traceparent
 
@@ -187,7 +187,7 @@ def test_a_sign_up_is_followed_too(system: System, visitor: Client) -> None:
         involved = [service for service in SERVICES if traces.lines[service][click.id]]
         return traces if set(traces.types(click)) == expected and len(involved) == 3 else None
 
-    traces: Traces = wait(told, "not every service has logged it", 15)
+    traces: Traces = wait(told, "not every service has logged it")
     for envelope in traces.events[click.id].values():
         assert (envelope["traceparent"], envelope["tracestate"]) == (click.traceparent, click.tracestate)
     own = [

@@ -50,7 +50,7 @@ def price_of(person: Person, ticker: str) -> Decimal:
 def a_tick_later(person: Person, ticker: str) -> None:
     """Return when the price has moved."""
     before = price_of(person, ticker)
-    wait(lambda: price_of(person, ticker) != before, "the price did not move", 30)
+    wait(lambda: price_of(person, ticker) != before, "the price did not move")
 
 
 def test_the_bound_of_the_api(new_person: NewPerson) -> None:

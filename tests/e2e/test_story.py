@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.e2e.people import Client, Person, problem_of, wait
+from tests.e2e.people import Client, Person, kept, problem_of, wait
 from tests.faults.target import Target
 from tests.system import System
 
@@ -102,19 +102,22 @@ def wait_for_news(person: Person, kinds: list[str]) -> list[dict[str, str]]:
 
 
 def test_an_account_appears_within_two_seconds(visitor: Client) -> None:
-    name = f"e2e-{uuid4().hex[:10]}"
-    body = {"username": name, "email": f"{name}@example.com", "password": "correct horse battery"}
-    answer = visitor.post("/users", body)
-    assert answer.status_code == 201
-    assert answer.json()["username"] == name
-    assert "password" not in answer.text
-    registered = time.monotonic()
-    pair = visitor.post("/auth/token", {"username": body["email"], "password": body["password"]}).json()
-    assert set(pair) == {"access", "refresh", "token_type", "expires_in"}
-    assert (pair["token_type"], pair["expires_in"]) == ("Bearer", 300)
-    owner = Client(visitor.url, token=pair["access"])
-    left = 2.0 - (time.monotonic() - registered)
-    wait(lambda: owner.send("GET", "/account").status_code == 200, "no account", left)
+    def signed_up() -> float:
+        name = f"e2e-{uuid4().hex[:10]}"
+        body = {"username": name, "email": f"{name}@example.com", "password": "correct horse battery"}
+        answer = visitor.post("/users", body)
+        assert answer.status_code == 201
+        assert answer.json()["username"] == name
+        assert "password" not in answer.text
+        registered = time.monotonic()
+        pair = visitor.post("/auth/token", {"username": body["email"], "password": body["password"]}).json()
+        assert set(pair) == {"access", "refresh", "token_type", "expires_in"}
+        assert (pair["token_type"], pair["expires_in"]) == ("Bearer", 300)
+        owner = Client(visitor.url, token=pair["access"])
+        wait(lambda: owner.send("GET", "/account").status_code == 200, "no account")
+        return time.monotonic() - registered
+
+    kept(2.0, signed_up)
 
 
 def test_an_order_answers_before_it_is_filled_and_tells_where_it_is(person: Person) -> None:

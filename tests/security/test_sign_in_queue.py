@@ -36,7 +36,7 @@ def standing_still(system: System) -> Iterator[None]:
 
 def wait_until_full(system: System) -> None:
     """Until so many sign-ins have a connection to that process, or wait for one."""
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     transport = httpx.HTTPTransport(uds=str(system.home.socket("gateway-stats")))
     with httpx.Client(transport=transport, base_url="http://gateway") as stats:
         while time.monotonic() < end:
