@@ -3,7 +3,7 @@ RUN := @sh compose/local/run
 export FILES MARKET PYTHON SEEDS SEED FAULT RECOVERY ONLY RUNS PROFILE ARGS
 
 .DEFAULT_GOAL := help
-.PHONY: help up dev restart shell psql down status logs reset demo import check events replay gateway-reload gateway-restart canary canary-status promote rollback faults bench bench-gateway test pictures lint lock audit rotate-key
+.PHONY: help up dev restart shell psql down status logs reset demo import market check events replay gateway-reload gateway-restart canary canary-status promote rollback faults bench bench-gateway test pictures lint lock audit rotate-key
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -40,6 +40,9 @@ demo: ## run a new user's whole story through the public API (MARKET=rub, eur or
 
 import: ## price files and lists of instruments, told apart (FILES="list.csv prices/*.zip", ARGS="--dry-run --ticker TSTA")
 	$(RUN) import $(ARGS)
+
+market: ## the market's clock: what day it is; ARGS=pause, resume, next, "speed 120", "go 2012-06-12"
+	$(RUN) market $(ARGS)
 
 check: ## check that nothing was lost, created or spent twice (WAIT=30, ARGS="--only I3 I10"; ARGS=--help)
 	$(RUN) check $(if $(WAIT),--wait $(WAIT)) $(ARGS)

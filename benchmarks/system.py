@@ -213,11 +213,11 @@ class Inside:
 
 
 @contextmanager
-def fresh_system(home: Home, *, quote_feed: str = "still") -> Iterator[BenchSystem]:
+def fresh_system(home: Home, *, feed: str = "manual") -> Iterator[BenchSystem]:
     """A new system, without any data but the catalogue; stopped at the end, its logs stay.
 
     Args:
-        quote_feed: ``still``: no price moves, so that no order is refused for it.
+        feed: ``manual``: no price moves, so that no order is refused for it.
 
     Raises:
         CommandError: the folder is something else's, or the system does not come up.
@@ -225,7 +225,7 @@ def fresh_system(home: Home, *, quote_feed: str = "still") -> Iterator[BenchSyst
     _renew(home)
     catalogs.compile_changed()
     stack = Stack(home)
-    settings = MANY_CUSTOMERS | {"BIRZHA_PORT": str(free_port()), "BIRZHA_QUOTE_FEED": quote_feed}
+    settings = MANY_CUSTOMERS | {"BIRZHA_PORT": str(free_port()), "BIRZHA_FEED": feed}
     try:
         stack.up(Settings.read(home, settings))
         with (

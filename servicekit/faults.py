@@ -14,6 +14,8 @@ The windows (each is between two steps of which a crash must not lose or double 
 ``consumer.after_read``    a consumer has read a batch and done nothing
 ``consumer.before_commit`` its effects are written, nothing is committed
 ``consumer.after_commit``  they are committed, nothing is acknowledged
+``day.before_close``       every quote is told at the day's close, the day is not closed
+``day.after_close``        the day is closed, its orders ``day`` still stand in the book
 ========================  =====================================================================
 """
 

@@ -12,7 +12,7 @@ from compose.local.paths import Home
 
 def measure(home: Home, size: Size, runs: int) -> list[Run]:
     """On one new system as `make up` starts it, its quotes moving."""
-    with fresh_system(home, quote_feed="walk") as system:
+    with fresh_system(home, feed="simulated") as system:
         time.sleep(size.settle_seconds)
         return [measure_once(system, size) for _ in range(runs)]
 

@@ -27,7 +27,7 @@ INSTALLS = {
 }
 
 #: Commands whose arguments are another program's.
-PASS_ON = {"check", "import"}
+PASS_ON = {"check", "import", "market"}
 
 
 def main(arguments: list[str]) -> int:
@@ -79,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
         commands.add_parser(name, help=text)
     commands.add_parser("check", help="check that nothing was lost, created or spent twice", add_help=False)
     commands.add_parser("import", help="import prices and lists of instruments (FILES=…)", add_help=False)
+    commands.add_parser("market", help="the market's clock: pause, resume, speed, next, go", add_help=False)
     events = commands.add_parser("events", help="event queues, dead letters, and sending events again")
     events.add_argument("arguments", nargs=argparse.REMAINDER, help="arguments of python -m compose.events")
     logs = commands.add_parser("logs", help="follow the logs")

@@ -59,6 +59,8 @@ def run(options: argparse.Namespace, home: Home) -> int:
             shells.shell(home, options.service, options.arguments)
         case "import":
             shells.import_files(home, os.environ.get("FILES", ""), options.rest)
+        case "market":
+            shells.manage(home, "market", "market", options.rest)
         case "psql":
             shells.psql(home, options.service, options.arguments)
         case "status":

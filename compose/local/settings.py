@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from compose.local import public
+from compose.local import market_settings, public
 from compose.local.console import CommandError
 from compose.local.market_choice import MarketChoice
 from compose.local.paths import DEFAULT_BIND, DEFAULT_PORT, Home
@@ -23,8 +22,12 @@ if TYPE_CHECKING:
     from gateway.config.site import Site
 
 #: What tests and benchmarks start their systems with: all of their customers come from one address, and do
-#: more in a minute than people in a day.
-MANY_CUSTOMERS = {"BIRZHA_RATE_LIMITS": "1000"} | {f"BIRZHA_{name.upper()}": "off" for name in QUOTAS}
+#: more in a minute than people in a day. Prices move a little, and no day ends meanwhile.
+MANY_CUSTOMERS = {
+    "BIRZHA_RATE_LIMITS": "1000",
+    "BIRZHA_FEED": "simulated",
+    **{f"BIRZHA_{name.upper()}": "off" for name in QUOTAS},
+}
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,10 @@ class Settings:
     certificate: BIRZHA_TLS_CERT and BIRZHA_TLS_KEY, PEM files, when the gateway itself speaks TLS.
     cookie_suffix: what the names of its cookies end with: systems on one host share their browser's cookies.
     market: BIRZHA_MARKET, BIRZHA_CURRENCY and BIRZHA_MARKET_OPTIONS; a system keeps those it began with.
-    quote_feed: BIRZHA_QUOTE_FEED, ``walk`` (prices move) or ``still``.
-    venue_time_zone: BIRZHA_VENUE_TIME_ZONE, where a day of trading ends at midnight; "": UTC.
+    feed: BIRZHA_FEED, where prices come from, see market_settings.py.
+    day_s: BIRZHA_DAY_S, how long a replayed day lasts at first, in seconds; "" for market's own.
+    replay_from: BIRZHA_REPLAY_FROM, the day a replay begins with, as 2012-06-12; "": market chooses.
+    venue_time_zone: BIRZHA_VENUE_TIME_ZONE, that of the market's days; "": UTC.
     cost_method: BIRZHA_COST_METHOD, ``average`` or ``fifo``; "" for trading's own.
     debug: errors show code and settings, to this machine alone (`make dev`).
     quotas: BIRZHA_ORDERS_A_DAY and the like, as in QUOTAS: a number, ``off``, or "" for the service's own.
@@ -54,7 +59,9 @@ class Settings:
     certificate: tuple[Path, Path] | None = None
     cookie_suffix: str = ""
     market: MarketChoice = field(default_factory=MarketChoice)
-    quote_feed: str = "walk"
+    feed: str = "replay"
+    day_s: str = ""
+    replay_from: str = ""
     venue_time_zone: str = ""
     cost_method: str = ""
     quotas: Mapping[str, str] = field(default_factory=dict)
@@ -81,9 +88,6 @@ class Settings:
             raise CommandError(
                 f"BIRZHA_BIND={bind} must be an address, such as 127.0.0.1 or 0.0.0.0."
             ) from None
-        feed = environment.get("BIRZHA_QUOTE_FEED") or "walk"
-        if feed not in ("walk", "still"):
-            raise CommandError(f"BIRZHA_QUOTE_FEED={feed} must be walk or still.")
 
         def chosen(name: str) -> str:
             return environment.get(f"BIRZHA_{name.upper()}", str(state.get(name, ""))).strip()
@@ -97,8 +101,10 @@ class Settings:
             certificate=public.certificate(chosen("tls_cert"), chosen("tls_key"), fixed_url),
             cookie_suffix=home.tag[:8],
             market=MarketChoice.read(environment, state),
-            quote_feed=feed,
-            venue_time_zone=_time_zone(chosen("venue_time_zone")),
+            feed=market_settings.feed(chosen("feed") or ("simulated" if state else "replay")),
+            day_s=market_settings.day_s(chosen("day_s")),
+            replay_from=market_settings.day(chosen("replay_from")),
+            venue_time_zone=market_settings.time_zone(chosen("venue_time_zone")),
             cost_method=_cost_method(chosen("cost_method")),
             quotas={name: _quota(name, chosen(name)) for name in QUOTAS},
             rate_limits=_factor(environment.get("BIRZHA_RATE_LIMITS") or "1"),
@@ -142,6 +148,9 @@ class Settings:
             "cost_method": self.cost_method,
             **self.quotas,
             "venue_time_zone": self.venue_time_zone,
+            "feed": self.feed,
+            "day_s": self.day_s,
+            "replay_from": self.replay_from,
             "rate_limits": self.rate_limits_text,
             "debug": "1" if self.debug else "",
         }
@@ -156,7 +165,9 @@ class Settings:
             "currency": self.market.currency,
             "market": self.market.market,
             "market_options": self.market.options,
-            "quote_feed": self.quote_feed,
+            "feed": self.feed,
+            "day_s": self.day_s,
+            "replay_from": self.replay_from,
             "venue_time_zone": self.venue_time_zone,
             "cost_method": self.cost_method,
             **self.quotas,
@@ -212,16 +223,6 @@ class Settings:
     def rate_limits_text(self) -> str:
         """As BIRZHA_RATE_LIMITS has it."""
         return "off" if self.rate_limits is None else f"{self.rate_limits:g}"
-
-
-def _time_zone(name: str) -> str:
-    """A time zone of the IANA database, or none."""
-    try:
-        return name and ZoneInfo(name).key
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise CommandError(
-            f"BIRZHA_VENUE_TIME_ZONE={name} is not a time zone such as UTC or Europe/Moscow."
-        ) from None
 
 
 def _quota(name: str, text: str) -> str:

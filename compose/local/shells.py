@@ -1,4 +1,4 @@
-"""`make shell`, `make psql`, `make import`: a running service's commands, its database as its own role."""
+"""`make shell`, `make import`, `make market`: commands of a running service; `make psql`: its database."""
 
 from __future__ import annotations
 
@@ -46,9 +46,18 @@ def import_files(home: Home, files: str, options: Sequence[str]) -> None:
         raise CommandError(
             'Which files? make import FILES="list.csv prices/*.csv" (ARGS=--dry-run, ARGS=--help)'
         )
-    Supervisor(home).require_alive()
-    argv = [sys.executable, "-m", "market_service.manage", "import_files", *names, *options]
     os.chdir(ROOT)
+    manage(home, "market", "import_files", [*names, *options])
+
+
+def manage(home: Home, name: str, command: str, arguments: Sequence[str]) -> None:
+    """Become a command of a service, on its own database and streams.
+
+    Raises:
+        CommandError: nothing runs.
+    """
+    Supervisor(home).require_alive()
+    argv = [sys.executable, "-m", f"{restart.chosen(name).package}.manage", command, *arguments]
     os.execve(argv[0], argv, os.environ | {"BIRZHA_HOME": str(home.root)})
 
 

@@ -117,7 +117,7 @@ class Stack:
     def _backing_up_as_owner(self) -> None:
         self.home.create(for_tests=True)
         with self.exclusive(), self._stop_if_it_fails():
-            self._backing_up(Settings.read(self.home))
+            self._backing_up(Settings.read(self.home, {"BIRZHA_FEED": "simulated", **os.environ}))
 
     def _backing_up(self, settings: Settings) -> dict[str, str]:
         install.require_space(self.home.root, NEEDED_SPACE_BYTES)

@@ -24,7 +24,7 @@ SERVICES = (
         ("Market", "Рынок"),
         types=(WEB, STREAM, WORKER),
         quotes="send",
-        choices=("quote_feed", "market", "market_options"),
+        choices=("feed", "day_s", "replay_from", "venue_time_zone", "market", "market_options"),
         ready_at="/api/v1/instruments",
         after_start=("load_market",),
     ),
@@ -34,7 +34,7 @@ SERVICES = (
         "trading",
         ("Trading", "Торги"),
         quotes="follow",
-        choices=("orders_a_day", "venue_time_zone", "cost_method"),
+        choices=("orders_a_day", "venue_time_zone", "cost_method", "feed"),
     ),
     Service(
         "billing",

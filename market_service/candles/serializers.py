@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from market_service.candles.models import Interval
 from market_service.candles.selectors import MOST
+from market_service.clock.selectors import market_now
 from servicekit.api.serializers import InstantField, MomentField, OutputSerializer
 from servicekit.api.strict_fields import FlagField, OneOfField, WholeNumberField
 
@@ -81,7 +81,7 @@ class CandleQuery(serializers.Serializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """The arguments of :func:`~market_service.candles.selectors.candle_list`."""
-        now = timezone.now()
+        now = market_now()
         interval = INTERVALS[attrs.get("interval") or "1d"]
         since, until = attrs.get("since"), attrs.get("until", now + timedelta(minutes=1))
         if since is not None and since >= until:

@@ -21,9 +21,9 @@ def tick_at_once(**_: Any) -> None:
 
     Orders that waited while the worker was away would be refused as ``quote_stale`` otherwise.
     """
-    from market_service.venue.services import quotes_advance
+    from market_service.venue.services import market_advance
 
     try:
-        quotes_advance()
+        market_advance()
     except DatabaseError as error:  # the schedule will try again in a few seconds
         log.warning("the quotes could not be refreshed at the start: %s", error)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -12,9 +12,11 @@ from servicekit.terms import QUOTE_MAX_AGE_S
 
 settings_of("market_service")
 from servicekit.settings.base import *
+from servicekit.settings.time_zone import venue_time_zone
 
 INSTALLED_APPS += [
     "market_service.candles",
+    "market_service.clock",
     "market_service.quotes",
     "market_service.instruments",
     "market_service.search",
@@ -31,11 +33,23 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 MARKET = env.get("BIRZHA_MARKET") or HOME_CURRENCY.lower()
 MARKET_OPTIONS = env.get("BIRZHA_MARKET_OPTIONS")
 
-#: How quotes move: ``walk``, a small random walk (a simulation, not a market), or ``still``, where
-#: the price stays and only its time moves on.
-QUOTE_FEED = env.get("BIRZHA_QUOTE_FEED", "walk")
-if QUOTE_FEED not in ("walk", "still"):
-    raise ImproperlyConfigured(f"BIRZHA_QUOTE_FEED is walk or still, not {QUOTE_FEED!r}")
+#: Where prices come from: ``replay``, the imported history once more; ``simulated``, a small random walk; or
+#: ``manual``, where operators set them.
+QUOTE_FEED = env.get("BIRZHA_FEED") or "simulated"
+if QUOTE_FEED not in ("replay", "simulated", "manual"):
+    raise ImproperlyConfigured(f"BIRZHA_FEED is replay, simulated or manual, not {QUOTE_FEED!r}")
+
+#: Seconds that a replayed day lasts at first; operators change its speed.
+DAY_S = float(env.get("BIRZHA_DAY_S") or 480)
+if not 10 <= DAY_S <= 288_000:
+    raise ImproperlyConfigured(f"BIRZHA_DAY_S is from 10 to 288000 seconds, not {DAY_S:g}")
+
+#: The day with which a replay begins; None: so many trading days before the last that was imported.
+REPLAY_FROM = date.fromisoformat(env.get("BIRZHA_REPLAY_FROM")) if env.get("BIRZHA_REPLAY_FROM") else None
+REPLAY_DAYS = 180
+
+#: Where the market's days end at midnight, unless they are replayed, and whose time of day is shown.
+VENUE_TIME_ZONE = venue_time_zone(env.get("BIRZHA_VENUE_TIME_ZONE"))
 
 #: Seconds between two ticks of the feed.
 QUOTE_PERIOD = 5.0
@@ -76,8 +90,8 @@ ROLL_UP_PERIOD, PURGE_PERIOD = 60.0, 3600.0
 PUBLIC_MAX_AGE = 5
 
 CELERY_BEAT_SCHEDULE |= {
-    "quotes tick": {
-        "task": "market_service.venue.tasks.quotes_tick",
+    "market advance": {
+        "task": "market_service.venue.tasks.market_advance",
         "schedule": QUOTE_PERIOD,
         "options": {"expires": QUOTE_PERIOD},  # after a stall one tick, not a burst of old ones
     },

@@ -14,6 +14,10 @@ from servicekit.contracts.values import PRICE_DIGITS, PRICE_LIMIT, PRICE_MAX_DIG
 from servicekit.money import price_text
 
 
+def _day_price() -> models.DecimalField:
+    return models.DecimalField(max_digits=PRICE_MAX_DIGITS, decimal_places=PRICE_DIGITS, null=True)
+
+
 class Quote(models.Model):
     """The latest quote of an instrument: one row each. :class:`QuoteFeed` confirms those of open ones.
 
@@ -23,6 +27,9 @@ class Quote(models.Model):
         price_at: when the quote was made, by the database's clock; of a halted instrument, when it was
             last confirmed. What is shown is :func:`~market_service.quotes.selectors.price_at`.
         tick: how often the feed has moved it; the step of the simulation.
+        closed_day: the day whose close in :class:`DailyPrice` ``previous_close`` is; None: it comes from
+            elsewhere. The database forgets it when the previous close is changed without it.
+        day_open, day_high, day_low: since the market's day began; None: the price has not been set since.
     """
 
     instrument = models.OneToOneField(
@@ -34,6 +41,10 @@ class Quote(models.Model):
     )
     price_at = models.DateTimeField(_("time of the price"))
     tick = models.BigIntegerField(_("tick"), default=0)
+    closed_day = models.DateField(_("day of the previous close"), null=True)
+    day_open = _day_price()
+    day_high = _day_price()
+    day_low = _day_price()
 
     class Meta:
         verbose_name = _("quote")
@@ -80,7 +91,8 @@ class DailyPrice(models.Model):
     """The prices and volume of one instrument on one trading day.
 
     Prices are unadjusted, in the instrument's currency. ``adj_close`` is the source's own close
-    adjusted for later splits and dividends; its digits are the source's.
+    adjusted for later splits and dividends; its digits are the source's. ``simulated``: they are this
+    market's own of a day that it has closed, where nothing was imported; an import replaces them.
     """
 
     instrument = models.ForeignKey("instruments.Instrument", models.PROTECT, related_name="daily_prices")
@@ -91,6 +103,7 @@ class DailyPrice(models.Model):
     close = models.DecimalField(_("closing price"), max_digits=PRICE_MAX_DIGITS, decimal_places=PRICE_DIGITS)
     volume = models.BigIntegerField(_("volume"))
     adj_close = models.DecimalField(_("adjusted closing price"), max_digits=30, decimal_places=16)
+    simulated = models.BooleanField(_("simulated"), default=False, db_default=False)
 
     class Meta:
         verbose_name = _("daily price")

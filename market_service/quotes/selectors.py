@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -27,9 +27,40 @@ FROM quotes_quote WHERE instrument_id = ANY(%s::uuid[])
 _LAST_DAYS = """
 SELECT wanted.id, close, adj_close
 FROM unnest(%s::uuid[]) AS wanted (id), LATERAL (
-    SELECT date, close, adj_close FROM quotes_dailyprice WHERE instrument_id = wanted.id ORDER BY date DESC
-    LIMIT 2
+    SELECT date, close, adj_close FROM quotes_dailyprice
+    WHERE instrument_id = wanted.id AND date < %s::date ORDER BY date DESC LIMIT 2
 ) AS day ORDER BY wanted.id, date DESC
+"""
+
+_FIRST_OPENS = """
+SELECT wanted.id, open FROM unnest(%s::uuid[]) AS wanted (id), LATERAL (
+    SELECT open FROM quotes_dailyprice WHERE instrument_id = wanted.id ORDER BY date LIMIT 1
+) AS day
+"""
+
+# A look-up for each instrument, by the one index there is: daily prices are many, and days asked for seldom.
+_NEXT_DAY = """
+SELECT min(next.date) FROM quotes_quote AS quote, LATERAL (
+    SELECT date FROM quotes_dailyprice
+    WHERE instrument_id = quote.instrument_id AND date > %s AND NOT simulated ORDER BY date LIMIT 1
+) AS next
+"""
+
+_HISTORY = """
+SELECT min(first.date), max(last.date) FROM instruments_instrument AS instrument, LATERAL (
+    SELECT date FROM quotes_dailyprice WHERE instrument_id = instrument.id AND NOT simulated
+    ORDER BY date LIMIT 1
+) AS first, LATERAL (
+    SELECT date FROM quotes_dailyprice WHERE instrument_id = instrument.id AND NOT simulated
+    ORDER BY date DESC LIMIT 1
+) AS last
+"""
+
+_DAYS_BEFORE = """
+SELECT date FROM quotes_dailyprice WHERE NOT simulated AND instrument_id = (
+    SELECT instrument_id FROM quotes_dailyprice WHERE date = %s AND NOT simulated
+    ORDER BY instrument_id LIMIT 1
+) ORDER BY date DESC LIMIT %s
 """
 
 
@@ -53,6 +84,11 @@ def quotes_number() -> int:
     return QuoteFeed.objects.values_list("number", flat=True).first() or 0
 
 
+def quotes_complete_since() -> int:
+    """From which message on every quote was told; 0 before the first whole round."""
+    return QuoteFeed.objects.values_list("complete_since", flat=True).first() or 0
+
+
 def daily_prices_exist() -> bool:
     """Whether any daily price was ever imported."""
     return DailyPrice.objects.exists()
@@ -68,18 +104,53 @@ def tickers_with_prices() -> set[str]:
         return {row[0] for row in cursor.fetchall()}
 
 
-def last_closes(instrument_ids: Iterable[UUID]) -> dict[UUID, tuple[Decimal, Decimal]]:
+def last_closes(
+    instrument_ids: Iterable[UUID], *, before: date = date.max
+) -> dict[UUID, tuple[Decimal, Decimal]]:
     """The last real close of each instrument and the one before it, comparable with each other.
 
     The earlier one is taken through the source's adjusted closes, so that a split (or dividend)
     between the two days is not shown as a fall: adjusted before ÷ adjusted last × last.
+
+    Args:
+        before: only days before it count.
 
     Returns:
         ``(last, before)`` by id, the same twice if there is but one day; without any, it is not there.
     """
     days: dict[UUID, list[tuple[Decimal, Decimal]]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_LAST_DAYS, [array(instrument_ids)])
+        cursor.execute(_LAST_DAYS, [array(instrument_ids), before])
         for id_, close, adj_close in cursor.fetchall():
             days.setdefault(id_, []).append((close, adj_close))
     return {id_: (last[0][0], last[-1][1] / last[0][1] * last[0][0]) for id_, last in days.items()}
+
+
+def first_opens(instrument_ids: Iterable[UUID]) -> dict[UUID, Decimal]:
+    """The opening price of each instrument's first day; without any day, it is not there."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FIRST_OPENS, [array(instrument_ids)])
+        return dict(cursor.fetchall())
+
+
+def history_range() -> tuple[date, date] | None:
+    """The first and the last day of all imported prices; None: there are none."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HISTORY)
+        first, last = cursor.fetchone()
+    return (first, last) if first else None
+
+
+def history_day_after(day: date) -> date | None:
+    """The next day for which a price was imported; None: the history is over."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT_DAY, [day])
+        (after,) = cursor.fetchone()
+    return after
+
+
+def history_days_back(last: date, count: int) -> date:
+    """The day so many trading days before the last one; the first if there are not as many."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DAYS_BEFORE, [last, count + 1])
+        return cursor.fetchall()[-1][0]

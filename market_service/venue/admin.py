@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from market_service.venue import instrument_admin  # noqa: F401 - registers it
+from market_service.venue import clock_admin, instrument_admin  # noqa: F401 - registers them
 from market_service.venue.admin_tables import executions_table
 from market_service.venue.matching import decimal
 from market_service.venue.models import Reconciliation, RestingOrder, Trade, VenueOrder

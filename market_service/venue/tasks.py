@@ -1,4 +1,4 @@
-"""Periodic tasks: the quote feed, expiry of resting orders, reconciliation."""
+"""Periodic tasks: the market's clock and its quotes, expiry of resting orders, reconciliation."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from market_service.venue.services.orders_expire import LIMIT
 
 
 @shared_task
-def quotes_tick() -> int:
-    """The next quotes, and what they reach in the books. Returns how many were told."""
-    return services.quotes_advance()
+def market_advance() -> int:
+    """The next quotes, and what they reach in the books; before that, the end of a day that is over.
+
+    Returns how many quotes were told.
+    """
+    return services.market_advance()
 
 
 @shared_task

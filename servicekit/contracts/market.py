@@ -160,6 +160,28 @@ class OrderExpired(Event):
         return f"venue-order/{self.order_id}"
 
 
+@event("market.day.closed.v1")
+class MarketDayClosed(Event):
+    """A day of the market is over, or was left for another; changes of prices now count from ``closes``.
+
+    ``number``: of the day, counting up. ``day`` and ``next_day``: as ``2012-06-12``; of a replay they may be
+    any, and go back. ``closed_at``: in real time. ``closes``: ``[instrument_id, price]``, each a string, of a
+    part of the instruments; this is ``part`` 1 … ``parts``.
+    """
+
+    number: int
+    day: str
+    next_day: str
+    closed_at: datetime
+    part: int
+    parts: int
+    closes: list[list[str]]
+
+    @property
+    def subject(self) -> str:
+        return f"market-day/{self.number}"
+
+
 @event("market.quotes.updated.v2")
 class QuotesUpdated(Event):
     """Quotes of some open instruments. Not an outbox event: lossy, and only the latest of each matters.

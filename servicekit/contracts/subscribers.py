@@ -27,6 +27,7 @@ SUBSCRIBED_TYPES: dict[str, tuple[str, ...]] = {
         "market.order.canceled.v1",
         "market.order.canceled.v2",
         "market.order.expired.v1",
+        "market.day.closed.v1",
         "user.session.revoked.v1",
     ),
     "billing": (

@@ -98,7 +98,7 @@ def test_it_can_be_run_by_another_runner() -> None:
         "cookie_suffix": "",
         "debug": "",
         "currency": "RUB",
-        "quote_feed": "still",
+        "feed": "manual",
     }
     passwords = dict.fromkeys(secrets(), "x")
     for process in system.PROCESSES:

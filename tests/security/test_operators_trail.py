@@ -44,6 +44,10 @@ OPERATIONS = "servicekit/tests/test_operations.py::"
 KEYS = "user_service/tests/sessions/test_signing_keys.py::"
 SIGN_IN = "user_service/tests/accounts/test_operator_sign_in.py::"
 IMPORT = "market_service/tests/quotes/test_prices_import.py::"
+CLOCK = "market_service/tests/clock/test_clock"
+CLOCK_ACTIONS = {
+    "pause": "pause", "resume": "resume", "speed": "speed", "end-day": "end_day", "go": "go",
+}  # fmt: skip
 LOAD = "market_service/tests/instruments/test_catalogue_load.py::"
 MAKE = "user_service/tests/accounts/test_make_operator.py::"
 CANARY = "tests/canary/test_versions.py::test_versions_change_under_load_and_nobody_notices"
@@ -65,6 +69,10 @@ ENTRY_POINTS: dict[str, Row | str] = {
         "instrument.quantity", f"{MARKET}test_more_and_less_is_issued_but_never_less_than_sold"
     ),
     "admin instruments.instrument house": Row("instrument.house", f"{MARKET}test_the_house_is_changed"),
+    **{
+        f"admin clock.marketclock {name}": Row(f"market.{action}", f"{CLOCK}_admin.py::test_the_operations")
+        for name, action in CLOCK_ACTIONS.items()
+    },
     "admin venue.restingorder cancel": Row(
         "order.cancel", "market_service/tests/venue/test_order_cancel_by_operator.py::test_the_pages"
     ),
@@ -89,6 +97,14 @@ ENTRY_POINTS: dict[str, Row | str] = {
         "instruments.import", "market_service/tests/imports/test_lists.py::test_an_import_is_on_record_once"
     ),
     "manage import_prices": Row("prices.import", f"{IMPORT}test_an_import_is_on_record_once"),
+    **{
+        f"manage market {'next' if name == 'end-day' else name}": Row(
+            f"market.{action}",
+            "market_service/tests/clock/test_market_command.py::test_what_it_says_and_does",
+        )
+        for name, action in CLOCK_ACTIONS.items()
+    },
+    "manage market status": READS,
     "manage load_catalogue": Row("catalogue.load", f"{LOAD}test_loading_again_changes_and_tells_nothing"),
     "manage journal_head": READS,
     "manage journal_reverse": Row("journal.reverse", f"{REVERSAL}test_journal_reverse.py::test_by_command"),
@@ -111,6 +127,7 @@ ENTRY_POINTS: dict[str, Row | str] = {
     "compose.local gateway-reload": Row("gateway.reload", RESTART),
     "compose.local gateway-restart": Row("gateway.restart", RESTART),
     "compose.local import": AGAIN,
+    "compose.local market": AGAIN,
     "compose.local psql": Row("console.open", "tests/e2e/test_operators.py::test_a_console_is_on_record"),
     "compose.local shell": Row("console.open", "tests/e2e/test_operators.py::test_a_console_is_on_record"),
     "compose.local rotate-key": AGAIN,

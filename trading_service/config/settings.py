@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-from django.core.exceptions import ImproperlyConfigured
-
 from servicekit import terms
 from servicekit.quotas import quota
 from servicekit.settings.environment import settings_of
 
 settings_of("trading_service")
 from servicekit.settings.base import *
+from servicekit.settings.time_zone import venue_time_zone
 from trading_service.positions.cost_methods import cost_method
-
-
-def time_zone(name: str) -> ZoneInfo:
-    """A time zone of the IANA database, such as ``Europe/Moscow``."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ImproperlyConfigured(f"BIRZHA_VENUE_TIME_ZONE must be a time zone, not {name!r}.") from None
-
 
 INSTALLED_APPS += [
     "trading_service.reference",
@@ -48,8 +36,12 @@ COST_METHOD = cost_method(env.get("BIRZHA_COST_METHOD") or "average")
 #: How far from the latest quote a limit may be, as a share of it.
 LIMIT_RANGE = terms.LIMIT_RANGE
 
-#: Where a day of trading ends at midnight: an order ``day`` rests until then.
-VENUE_TIME_ZONE = time_zone(env.get("BIRZHA_VENUE_TIME_ZONE") or "UTC")
+#: Where a day of trading ends at midnight, unless the market replays days: see DAYS_ARE_REPLAYED.
+VENUE_TIME_ZONE = venue_time_zone(env.get("BIRZHA_VENUE_TIME_ZONE"))
+
+#: Whether the venue replays days, which end when its clock says so: nobody knows beforehand when an order
+#: ``day`` will be ended.
+DAYS_ARE_REPLAYED = env.get("BIRZHA_FEED") == "replay"
 
 #: Orders that may rest which a customer may have open, in all and of one instrument.
 OPEN_ORDERS = 200

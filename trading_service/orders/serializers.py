@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -64,9 +65,9 @@ class OrderInput(StrictSerializer):
         TimeInForce.choices,
         required=False,
         default=TimeInForce.DAY,
-        help_text="How long what is not filled at once rests: `day`, until midnight; `gtc`, 90 days; `ioc`, "
-        "not at all; `fok`: all of it is filled at once, or nothing. A market order never rests, and cannot "
-        "be `gtc`.",
+        help_text="How long what is not filled at once rests: `day`, until the market's day ends; `gtc`, 90 "
+        "days; `ioc`, not at all; `fok`: all of it is filled at once, or nothing. A market order never "
+        "rests, and cannot be `gtc`.",
     )
 
 
@@ -142,6 +143,15 @@ class StepPriceField(serializers.Field):
         return None if price is None else order.instrument.price_text(price)
 
 
+class ExpiryField(InstantField):
+    """When an order expires; null for the day of a replay, whose end is not known beforehand."""
+
+    def get_attribute(self, order: Order) -> Any:
+        if settings.DAYS_ARE_REPLAYED and order.time_in_force == TimeInForce.DAY:
+            return None
+        return super().get_attribute(order)
+
+
 class OrderOutput(OutputSerializer):
     """An order. ``amount`` and ``fee`` are 0.00 until something is filled."""
 
@@ -165,7 +175,10 @@ class OrderOutput(OutputSerializer):
     currency = serializers.CharField()
     reject_reason = RejectReasonField()
     rested_at = InstantField(allow_null=True, help_text="When it entered the book.")
-    expires_at = InstantField(allow_null=True, help_text="When it expires; null if it does not rest.")
+    expires_at = ExpiryField(
+        allow_null=True,
+        help_text="When it expires; null if it does not rest, or until the end of a replayed day.",
+    )
     cancel_requested_at = InstantField(allow_null=True)
     replaced_by = serializers.UUIDField(
         allow_null=True,

@@ -154,6 +154,25 @@ class DailyFlow(models.Model):
         return f"{self.day}: +{self.bought_quantity} −{self.sold_quantity}"
 
 
+class DayOpening(models.Model):
+    """What a position had come to when the market's day began, so that the day's part is what it has now less
+    that. One row a position, written anew at the end of each day; none: it was nothing yet.
+
+    Quantities and money as in :class:`Position`.
+    """
+
+    position = models.OneToOneField(
+        Position, on_delete=models.PROTECT, primary_key=True, related_name="opening"
+    )
+    bought_quantity = models.BigIntegerField()
+    bought_cost = models.BigIntegerField()
+    sold_quantity = models.BigIntegerField()
+    sold_proceeds = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"+{self.bought_quantity} −{self.sold_quantity}"
+
+
 def part_of_cost(cost: int, units: int, quantity: int) -> int:
     """``cost × units ÷ quantity`` in minor units, half away from zero, exactly; nothing is below zero."""
     return (2 * cost * units + quantity) // (2 * quantity)

@@ -65,7 +65,7 @@ class HoldingOutput(OutputSerializer):
     average_cost = HoldingPriceField("average_cost", help_text="Per unit, fees included; null when closed.")
     price = HoldingPriceField("price")
     price_at = InstantField(allow_null=True, help_text="Time of the price.")
-    previous_close = HoldingPriceField("previous_close", help_text="The last price before today (UTC).")
+    previous_close = HoldingPriceField("previous_close", help_text="The close of the market's day before.")
     day_change = SignedMoneyField(
         help_text="The value now, less the value at the previous close, less what was put in today: units "
         "bought today count from their cost, units sold today up to what they brought."

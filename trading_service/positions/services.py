@@ -9,6 +9,7 @@ from enum import Enum
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db import connection
 from django.utils import timezone
 
 from servicekit.database.bulk import Insert, Lock, Update, Upsert
@@ -209,3 +210,28 @@ _WRITE = Combined(
     Insert(Lot, _LotRow),
     Upsert(DailyFlow, _FlowRow, key=("position_id", "day"), add=_SUMS),
 )
+
+
+def positions_open_day() -> int:
+    """Note what every position has come to, as a day of the market begins. Returns how many have moved."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN_DAY)
+        return cursor.rowcount
+
+
+# Joined with what is noted, because an upsert writes even the rows that it leaves as they are.
+_OPEN_DAY = """
+INSERT INTO positions_dayopening
+    (position_id, bought_quantity, bought_cost, sold_quantity, sold_proceeds)
+SELECT now.* FROM (
+    SELECT id, bought_quantity, bought_cost, bought_quantity - quantity AS sold_quantity,
+           realized_pnl - cost_basis + bought_cost AS sold_proceeds
+    FROM positions_position
+) AS now LEFT JOIN positions_dayopening AS before ON before.position_id = now.id
+WHERE (now.bought_quantity, now.bought_cost, now.sold_quantity, now.sold_proceeds)
+    IS DISTINCT FROM (before.bought_quantity, before.bought_cost, before.sold_quantity, before.sold_proceeds)
+ORDER BY now.id
+ON CONFLICT (position_id) DO UPDATE SET
+    bought_quantity = excluded.bought_quantity, bought_cost = excluded.bought_cost,
+    sold_quantity = excluded.sold_quantity, sold_proceeds = excluded.sold_proceeds
+"""

@@ -126,6 +126,27 @@ class DailyClose(models.Model):
         return f"{self.price} @ {self.day}"
 
 
+class MarketDay(models.Model):
+    """The market's day, as the venue last told: one row; none until the first day has ended.
+
+    Attributes:
+        number: of the day that ended, counting up.
+        day: the one that has begun; in a replay any.
+        opened_at: when it began, in real time.
+    """
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    number = models.BigIntegerField()
+    day = models.DateField()
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="market_day_once")]
+
+    def __str__(self) -> str:
+        return f"{self.day}"
+
+
 class QuoteFeed(models.Model):
     """Progress in the stream of quotes: one row.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from servicekit.arrays import columns
 from servicekit.contracts import market, parse_id
 from servicekit.database.bulk import Upsert
-from trading_service.reference.models import ListedInstrument, QuoteFeed
+from trading_service.reference.models import ListedInstrument, MarketDay, QuoteFeed
 
 
 class _InstrumentRow(NamedTuple):
@@ -51,6 +51,15 @@ ON CONFLICT (instrument_id) DO UPDATE SET price = excluded.price, price_at = exc
 WHERE known.price_at < excluded.price_at
 """
 
+_PREVIOUS_CLOSES = """
+UPDATE reference_listedinstrument AS instrument SET previous_close = told.close
+FROM (
+    SELECT id, told.close FROM reference_listedinstrument
+    JOIN unnest(%s::uuid[], %s::numeric[]) AS told (id, close) USING (id)
+    WHERE previous_close <> told.close ORDER BY id FOR NO KEY UPDATE OF reference_listedinstrument
+) AS told WHERE told.id = instrument.id
+"""
+
 
 class ReceivedQuote(NamedTuple):
     """One instrument's quote; ``price`` in major units."""
@@ -80,6 +89,32 @@ def instruments_copy(*, snapshots: Sequence[tuple[market.InstrumentChanged, int]
         quotes=[ReceivedQuote(each.instrument_id, each.price, each.price_at) for each, _ in snapshots]
     )
     return newer
+
+
+@transaction.atomic
+def market_day_receive(*, message: market.MarketDayClosed) -> bool:
+    """Take over that a day of the market is over, and the closes that changes are counted from now.
+
+    A day before the one that is known changes nothing.
+
+    Returns:
+        Whether the day was not known to be over.
+    """
+    known = MarketDay.objects.select_for_update().first()
+    if known and message.number < known.number:
+        return False
+    if message.closes:
+        with connection.cursor() as cursor:
+            cursor.execute(_PREVIOUS_CLOSES, columns((id_, close) for id_, close in message.closes))
+    if known and message.number == known.number:
+        return False
+    told = {
+        "number": message.number,
+        "day": date.fromisoformat(message.next_day),
+        "opened_at": message.closed_at,
+    }
+    MarketDay.objects.update_or_create(id=1, defaults=told)
+    return True
 
 
 @transaction.atomic

@@ -59,6 +59,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "web_frontend.sessions.context.visitor",
                 "web_frontend.display.display",
+                "web_frontend.market_clock.clock.market_clock",
             ],
         },
     }

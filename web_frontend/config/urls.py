@@ -22,6 +22,7 @@ def favicon(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("", include("web_frontend.instruments.urls")),
+    path("", include("web_frontend.market_clock.urls")),
     path("", include("web_frontend.orders.urls")),
     path("", include("web_frontend.portfolio.urls")),
     path("", include("web_frontend.cash.urls")),

@@ -19,7 +19,9 @@ def order_sentence(order: dict[str, Any]) -> str:
         "price": average(order["average_price"], order["currency"]),
         "amount": money(order["amount"], order["currency"]),
         "limit": money(order.get("limit_price"), order["currency"]),
-        "until": moment_text(order.get("expires_at")),
+        "until": moment_text(order["expires_at"])
+        if order.get("expires_at")
+        else _("the end of the market's day"),
     }
     is_waiting = order.get("rested_at") and order["status"] in ("working", "partially_filled")
     return (_waiting(order, buying) if is_waiting else _template(order, buying)) % words

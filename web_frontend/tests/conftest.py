@@ -32,6 +32,7 @@ def gateway(settings: Any) -> Iterator[GatewayDouble]:
         double = GatewayDouble(Path(folder))
         settings.GATEWAY_URL = double.url
         order = recorded("order")
+        double.answer("GET /api/v1/market", recorded("market"))
         double.answer("GET /api/v1/instruments", recorded("instruments"))
         double.answer("GET /api/v1/instruments/AAPL", quoted())
         double.answer("GET /api/v1/instruments/AAPL/book", recorded("book"))

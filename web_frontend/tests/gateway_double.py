@@ -53,11 +53,13 @@ class GatewayDouble:
 
     Attributes:
         url: for BIRZHA_GATEWAY_URL.
-        asked: the requests so far.
+        asked: the requests so far, but for those of the market's clock, which every page has.
+        clock_asked: those.
     """
 
     def __init__(self, folder: Path) -> None:
         self.asked: list[Asked] = []
+        self.clock_asked: list[Asked] = []
         self._answers: dict[str, tuple[int, Any, dict[str, str]] | Callable[[Asked], tuple[int, Any]]] = {}
         self._lock = threading.Lock()
         path = folder / "gateway.sock"
@@ -94,7 +96,7 @@ class GatewayDouble:
     def respond(self, asked: Asked) -> tuple[int, Any, dict[str, str]]:
         """The answer to a request; 404 for what nobody prepared."""
         with self._lock:
-            self.asked.append(asked)
+            (self.clock_asked if asked.path == "/api/v1/market" else self.asked).append(asked)
         name = f"{asked.method} {asked.path}"
         answer = self._answers.get(f"{name}?{urlencode(asked.query)}") or self._answers.get(name)
         if answer is None:

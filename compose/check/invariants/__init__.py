@@ -5,6 +5,7 @@ from __future__ import annotations
 from compose.check.invariants import (
     cash,
     chain,
+    days,
     delivery,
     events,
     ledger,
@@ -37,4 +38,5 @@ INVARIANTS: tuple[Invariant, ...] = (
     cash.I16,
     promises.I17,
     lots.I18,
+    days.I19,
 )

@@ -40,8 +40,12 @@ def test_an_address_that_is_none(folder: Path) -> None:
 
 
 def test_a_choice_that_is_none(folder: Path) -> None:
-    with pytest.raises(CommandError, match="walk or still"):
-        Settings.read(Home.at(folder), {"BIRZHA_QUOTE_FEED": "bloomberg"})
+    with pytest.raises(CommandError, match="replay, simulated or manual"):
+        Settings.read(Home.at(folder), {"BIRZHA_FEED": "bloomberg"})
+    with pytest.raises(CommandError, match="seconds, 10–288000"):
+        Settings.read(Home.at(folder), {"BIRZHA_DAY_S": "5"})
+    with pytest.raises(CommandError, match="such as 2012-06-12"):
+        Settings.read(Home.at(folder), {"BIRZHA_REPLAY_FROM": "yesterday"})
     with pytest.raises(CommandError, match="BIRZHA_COST_METHOD=lifo: it is either average or fifo"):
         Settings.read(Home.at(folder), {"BIRZHA_COST_METHOD": "lifo"})
 
@@ -75,6 +79,16 @@ def test_the_venues_time_zone_stays_until_another_is_chosen(folder: Path) -> Non
     assert Settings.read(home, {}).chosen["venue_time_zone"] == "Europe/Moscow"
     with pytest.raises(CommandError, match=r"BIRZHA_VENUE_TIME_ZONE=Mars/Olympus is not a time zone"):
         Settings.read(home, {"BIRZHA_VENUE_TIME_ZONE": "Mars/Olympus"})
+
+
+def test_a_new_system_replays_and_one_of_before_goes_on_with_its_walk(folder: Path) -> None:
+    home = Home.at(folder)
+    assert Settings.read(home, {}).chosen["feed"] == "replay"
+    home.write_state(port=8000)
+    assert Settings.read(home, {}).chosen["feed"] == "simulated"
+    home.write_state(**Settings.read(home, {"BIRZHA_FEED": "manual", "BIRZHA_DAY_S": "60"}).state)
+    chosen = Settings.read(home, {}).chosen
+    assert (chosen["feed"], chosen["day_s"], chosen["replay_from"]) == ("manual", "60", "")
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "1.5", "many", str(2**31)])

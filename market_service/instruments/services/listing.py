@@ -19,7 +19,6 @@ from market_service.instruments.errors import CatalogueInvalid
 from market_service.instruments.models import Instrument
 from market_service.instruments.services.catalogue_file import CatalogueEntry
 from market_service.instruments.services.instrument_edit import instruments_announce, instruments_word
-from market_service.quotes import selectors as quotes_read
 from market_service.quotes import services as quotes
 from market_service.quotes.services import FirstQuote
 from servicekit.arrays import array
@@ -80,7 +79,7 @@ def entries_list(
     except IntegrityError as error:
         raise refused("an instrument listed meanwhile", str(error).splitlines()[0]) from None
     here |= {instrument.ticker: instrument for instrument in new}
-    closes = quotes_read.last_closes(here[entry.ticker].id for entry in entries if entry.price is None)
+    closes = quotes.opening_closes(here[entry.ticker].id for entry in entries if entry.price is None)
     first = []
     for entry in entries:
         instrument = here[entry.ticker]
@@ -121,7 +120,7 @@ def _quote(ids: Sequence[UUID]) -> list[str]:
         if instrument.id in steps:
             instrument.price_step = steps[instrument.id]
             instrument.save(update_fields=["price_step", "updated_at"])
-    closes = quotes_read.last_closes(ids)
+    closes = quotes.opening_closes(ids)
     first = [FirstQuote(one.id, *closes[one.id], one.price_step) for one in instruments if one.id in closes]
     return _opened(instruments, first)
 

@@ -1,6 +1,8 @@
 """The use-cases of quotes; the only writer of its tables."""
 
+from market_service.quotes.services.day_close import day_close, day_go, day_is_told
 from market_service.quotes.services.imported_file import imported_before, imported_digest, imported_note
+from market_service.quotes.services.market_start import market_start, opening_closes
 from market_service.quotes.services.prices_import import PricesImported, prices_import
 from market_service.quotes.services.quote_open import FirstQuote, quote_reaffirm, quote_stand, quotes_open
 from market_service.quotes.services.quote_set import quote_set
@@ -10,9 +12,14 @@ __all__ = [
     "FirstQuote",
     "Move",
     "PricesImported",
+    "day_close",
+    "day_go",
+    "day_is_told",
     "imported_before",
     "imported_digest",
     "imported_note",
+    "market_start",
+    "opening_closes",
     "prices_import",
     "quote_follow",
     "quote_reaffirm",

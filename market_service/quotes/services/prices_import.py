@@ -54,8 +54,16 @@ def prices_import(
             created, changed, total = created + new, changed + replaced, total + len(some)
             if progress:
                 progress(len(some))
+        cursor.execute(_FORGET)
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     return PricesImported(created, changed, total - created - changed)
+
+
+# Where the close that changes are counted from was replaced, it is that of no day any more.
+_FORGET = """
+UPDATE quotes_quote AS quote SET closed_day = NULL FROM quotes_dailyprice AS day
+WHERE day.instrument_id = quote.instrument_id AND day.date = closed_day AND close <> previous_close
+"""
 
 
 def _chunks(rows: Iterable[StagedRow]) -> Iterator[list[StagedRow]]:
@@ -84,10 +92,11 @@ def _upsert(rows: Sequence[StagedRow], instrument_ids: Mapping[str, UUID]) -> tu
                     %s::bigint[], %s::numeric[])
                 ON CONFLICT (instrument_id, date) DO UPDATE SET
                     open = EXCLUDED.open, high = EXCLUDED.high, low = EXCLUDED.low, close = EXCLUDED.close,
-                    volume = EXCLUDED.volume, adj_close = EXCLUDED.adj_close
-                WHERE (kept.open, kept.high, kept.low, kept.close, kept.volume, kept.adj_close)
+                    volume = EXCLUDED.volume, adj_close = EXCLUDED.adj_close, simulated = false
+                WHERE (kept.open, kept.high, kept.low, kept.close, kept.volume, kept.adj_close,
+                       kept.simulated)
                     IS DISTINCT FROM (EXCLUDED.open, EXCLUDED.high, EXCLUDED.low, EXCLUDED.close,
-                                      EXCLUDED.volume, EXCLUDED.adj_close)
+                                      EXCLUDED.volume, EXCLUDED.adj_close, false)
                 RETURNING xmax = 0 AS created)
             SELECT count(*) FILTER (WHERE created), count(*) FILTER (WHERE NOT created) FROM written
             """,

@@ -10,9 +10,9 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Subquery
 from django.db.models.functions import Greatest, Now
-from django.utils import timezone
 
 from market_service.candles.services import Change, candles_record
+from market_service.clock.selectors import market_now
 from market_service.quotes.models import Quote, QuoteFeed, stepped
 from servicekit.arrays import columns
 
@@ -52,7 +52,7 @@ def quotes_open(first: Iterable[FirstQuote]) -> dict[UUID, Quote]:
     with connection.cursor() as cursor:
         cursor.execute(_OPEN, columns(rows))
         opened = {row[0]: Quote(*row) for row in cursor.fetchall()}
-    candles_record((Change(id_, quote.price) for id_, quote in opened.items()), at=timezone.now())
+    candles_record((Change(id_, quote.price) for id_, quote in opened.items()), at=market_now())
     return opened
 
 

@@ -6,10 +6,10 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models.functions import Now
-from django.utils import timezone
+from django.db.models.functions import Coalesce, Greatest, Least, Now
 
 from market_service.candles.services import Change, candles_record
+from market_service.clock.selectors import market_now
 from market_service.quotes.errors import PriceNotPossible
 from market_service.quotes.models import Quote
 from servicekit.contracts.values import PRICE_LIMIT
@@ -29,6 +29,12 @@ def quote_set(*, instrument_id: UUID, price: Decimal, price_step: Decimal) -> De
         raise PriceNotPossible(limit=price_step.normalize(), value=price)
     quote = Quote.objects.select_for_update().get(instrument_id=instrument_id)
     before = quote.price
-    Quote.objects.filter(instrument_id=instrument_id).update(price=price, price_at=Now())
-    candles_record([Change(instrument_id, price)], at=timezone.now())
+    Quote.objects.filter(instrument_id=instrument_id).update(
+        price=price,
+        price_at=Now(),
+        day_open=Coalesce("day_open", price),
+        day_high=Greatest(Coalesce("day_high", price), price),
+        day_low=Least(Coalesce("day_low", price), price),
+    )
+    candles_record([Change(instrument_id, price)], at=market_now())
     return before

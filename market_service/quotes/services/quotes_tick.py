@@ -1,18 +1,13 @@
-"""The quote feed. A simulation: after the last real close, prices move by a random walk, or stand still.
+"""The quote feed's tick: the next prices, told and confirmed; where they come from: ``quotes.feeds``.
 
 A tick continues where the last one stopped: the next ``QUOTE_PORTION`` open instruments get a new price,
 which is published, whether it changed or not; one row, :class:`QuoteFeed`, confirms all the others. So the
 cost of a tick does not depend on the number of instruments, every quote is fresh, and a subscriber that has
 missed messages has received every quote again after one round.
-
-A step multiplies a price by 1 + QUOTE_SIGMA × (a standard normal number), pulls it back towards the
-previous close by QUOTE_PULL of the distance, and rounds to the price step. The number is drawn from
-(QUOTE_SEED, ticker, tick), so that a run can be repeated and a restart does not replay it.
 """
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -21,10 +16,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.utils import timezone
 
 from market_service.candles.services import Change, candles_record
-from market_service.quotes.models import QuoteFeed, stepped
+from market_service.clock.selectors import clock_now, market_now
+from market_service.quotes.feeds import Standing, feed_at
+from market_service.quotes.models import QuoteFeed
 from servicekit.arrays import array
 from servicekit.contracts.market import QuotesUpdated
 from servicekit.messaging.publish import publish_quotes
@@ -39,17 +35,22 @@ WHERE quote.instrument_id > %s AND status = 'open' ORDER BY quote.instrument_id 
 
 _MOVE = """
 UPDATE quotes_quote AS quote
-SET price = next.price, price_at = statement_timestamp(), tick = quote.tick + 1
+SET price = next.price, price_at = statement_timestamp(), tick = quote.tick + 1,
+    day_open = coalesce(day_open, next.price), day_high = greatest(day_high, next.price),
+    day_low = least(day_low, next.price)
 FROM unnest(%s::uuid[], %s::numeric[], %s::numeric[]) AS next (instrument_id, before, price)
 WHERE quote.instrument_id = next.instrument_id AND quote.price = next.before
 RETURNING quote.instrument_id
 """
 
 _FOLLOW = """
-UPDATE quotes_quote AS quote SET price = %s, price_at = statement_timestamp(), tick = tick + 1
-FROM instruments_instrument AS instrument
-WHERE instrument.id = quote.instrument_id AND status = 'open' AND instrument_id = %s AND price = %s
-    AND price <> %s
+UPDATE quotes_quote AS quote
+SET price = next.price, price_at = statement_timestamp(), tick = tick + 1,
+    day_open = coalesce(day_open, next.price), day_high = greatest(day_high, next.price),
+    day_low = least(day_low, next.price)
+FROM instruments_instrument AS instrument, (VALUES (%s::numeric)) AS next (price)
+WHERE instrument.id = quote.instrument_id AND status = 'open' AND instrument_id = %s AND quote.price = %s
+    AND quote.price <> next.price
 """
 
 _CONFIRM = """
@@ -72,23 +73,12 @@ class Move(NamedTuple):
 HoldBack = Callable[[Mapping[UUID, Move], bool], Collection[UUID]]
 
 
-class _Row(NamedTuple):
-    """An open instrument to be moved in this tick."""
-
-    instrument_id: UUID
-    ticker: str
-    price_step: Decimal
-    price: Decimal
-    previous_close: Decimal
-    tick: int
-
-
 @transaction.atomic
 def quotes_tick(*, hold_back: HoldBack | None = None) -> int:
     """Give the next open instruments their next quote, confirm all, and tell it after the commit.
 
-    With ``QUOTE_FEED = "still"`` prices stay and only their time moves on. Halted instruments keep
-    price and time. Of two ticks at once the second does nothing.
+    Where the feed is ``manual``, or the market is paused, prices stay and only their time moves on. Halted
+    instruments keep price and time. Of two ticks at once the second does nothing.
 
     Args:
         hold_back: called in the transaction with the next quotes, and whether any of them moves; the
@@ -138,40 +128,34 @@ def quote_follow(*, instrument_id: UUID, move: Move) -> None:
     No-op when the instrument is halted by now, or an operator has set its price meanwhile.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_FOLLOW, [move.price, instrument_id, move.before, move.price])
+        cursor.execute(_FOLLOW, [move.price, instrument_id, move.before])
         if cursor.rowcount:
-            candles_record([Change(instrument_id, move.price)], at=timezone.now())
+            candles_record([Change(instrument_id, move.price)], at=market_now())
 
 
-def _next_rows(after: UUID) -> list[_Row]:
+def _next_rows(after: UUID) -> list[Standing]:
     with connection.cursor() as cursor:
         cursor.execute(_NEXT, [after, settings.QUOTE_PORTION])
-        return [_Row(*row) for row in cursor.fetchall()]
+        return [Standing(*row) for row in cursor.fetchall()]
 
 
-def _moved(rows: Sequence[_Row], hold_back: HoldBack | None) -> list[tuple[_Row, Decimal]]:
+def _moved(rows: Sequence[Standing], hold_back: HoldBack | None) -> list[tuple[Standing, Decimal]]:
     """Write the instruments' next prices, and return them, less those that an operator has just set."""
-    walks = settings.QUOTE_FEED != "still"
-    moves = [(row, _walked(row) if walks else row.price) for row in rows]
+    moment = clock_now()
+    feed = feed_at(moment)
+    moves = list(zip(rows, feed.prices(rows, moment), strict=True))
     if hold_back is not None:
-        held = hold_back({row.instrument_id: Move(row.price, price) for row, price in moves}, walks)
+        held = hold_back({row.instrument_id: Move(row.price, price) for row, price in moves}, feed.moves)
         moves = [move for move in moves if move[0].instrument_id not in held]
-    if not walks or not moves:
+    if not feed.moves or not moves:
         return moves
     with connection.cursor() as cursor:
         ids, before = array(row.instrument_id for row, _ in moves), array(row.price for row, _ in moves)
         cursor.execute(_MOVE, [ids, before, array(price for _, price in moves)])
         moved = {id_ for (id_,) in cursor.fetchall()}
     done = [(row, price) for row, price in moves if row.instrument_id in moved]
-    candles_record((Change(row.instrument_id, price) for row, price in done), at=timezone.now())
+    candles_record((Change(row.instrument_id, price) for row, price in done), at=moment.time)
     return done
-
-
-def _walked(row: _Row) -> Decimal:
-    """The price after ``row.price``."""
-    noise = random.Random(f"{settings.QUOTE_SEED}:{row.ticker}:{row.tick}").gauss(0, settings.QUOTE_SIGMA)
-    moved = row.price * Decimal(1 + noise) + (row.previous_close - row.price) * Decimal(settings.QUOTE_PULL)
-    return stepped(moved, row.price_step)
 
 
 def _confirm(feed: QuoteFeed) -> datetime:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,7 +11,8 @@ from django.db import transaction
 
 from market_service.candles.models import RecentMinute
 from market_service.candles.services import Change, candles_record
-from market_service.quotes.services import quote_set, quotes_tick
+from market_service.quotes.feeds import simulated
+from market_service.quotes.services import quote_set
 from market_service.tests.venue.book import alone, order
 from market_service.venue.services import quotes_advance
 from servicekit.testing.sent import Sent
@@ -57,7 +57,7 @@ def test_every_way_of_a_quote_is_recorded(listed: Any, settings: Any) -> None:
     instrument = listed("AAPL")
     assert bars()[0][0] == Decimal("430.47")  # its first quote
     RecentMinute.objects.all().delete()
-    settings.QUOTE_FEED = "walk"
+    settings.QUOTE_FEED = "simulated"
     quotes_advance()
     instrument.quote.refresh_from_db()
     assert bars()[-1][3] == instrument.quote.price
@@ -71,9 +71,8 @@ def test_a_quote_that_waited_for_resting_orders_is_recorded_with_their_trades(
     instrument = listed("AAPL")
     deliver(order(instrument, "buy", 10, "430.00"))
     RecentMinute.objects.all().delete()
-    settings.QUOTE_FEED = "walk"
-    ticking = sys.modules[quotes_tick.__module__]  # the name of the use-case hides it
-    monkeypatch.setattr(ticking, "_walked", lambda row: Decimal("429.50"))
+    settings.QUOTE_FEED = "simulated"
+    monkeypatch.setattr(simulated, "walked", lambda row, scale: Decimal("429.50"))
     quotes_advance()
 
     recorded = bars()
@@ -97,7 +96,7 @@ def test_trades_are_recorded_with_their_quantities(listed: Any, deliver_many: An
 
 @pytest.mark.parametrize("count", [1, 30])
 def test_a_tick_records_with_one_statement(listed: Any, settings: Any, count: int) -> None:
-    settings.QUOTE_FEED = "walk"
+    settings.QUOTE_FEED = "simulated"
     for number in range(count):
         listed(f"T{number}")
     quotes_advance()

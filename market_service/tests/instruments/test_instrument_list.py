@@ -144,7 +144,7 @@ def test_an_unknown_ticker(api: Any, listed: Any, ticker: str) -> None:
 
 
 def test_a_cache_may_keep_it_for_seconds_and_ask_again(settings: Any, api: Any, listed: Any) -> None:
-    settings.QUOTE_FEED = "still"
+    settings.QUOTE_FEED = "manual"
     instrument = listed("AAPL")
     for address in (LIST, f"{LIST}/AAPL"):
         answer = api().get(address)
@@ -163,7 +163,7 @@ def test_a_cache_may_keep_it_for_seconds_and_ask_again(settings: Any, api: Any, 
 
 
 def test_it_comes_compressed_for_who_takes_it_so(settings: Any, api: Any, listed: Any) -> None:
-    settings.QUOTE_FEED = "still"
+    settings.QUOTE_FEED = "manual"
     listed("AAPL")
     for address in (LIST, f"{LIST}/AAPL"):
         plain = api().get(address, headers={"Accept-Encoding": "identity"})

@@ -17,9 +17,10 @@ from django.test.utils import CaptureQueriesContext
 from market_service.instruments.selectors import instrument_get
 from market_service.instruments.services import instrument_halt, instrument_open
 from market_service.quotes import services
+from market_service.quotes.feeds import simulated
 from market_service.quotes.models import Quote, QuoteFeed
 from market_service.quotes.selectors import quotes_now
-from market_service.venue.tasks import quotes_tick
+from market_service.venue.services import quotes_advance as quotes_tick
 from servicekit.contracts.market import QuotesUpdated
 from servicekit.messaging.streams import QUOTES_STREAM
 from servicekit.tests.server import administrator
@@ -45,7 +46,7 @@ def prices() -> list[Decimal]:
 
 
 def test_the_walk_moves_prices_a_little_by_whole_steps(settings: Any, listed: Any) -> None:
-    settings.QUOTE_FEED = "walk"
+    settings.QUOTE_FEED = "simulated"
     listed("AAPL")
     seen = []
     for _ in range(40):
@@ -58,7 +59,7 @@ def test_the_walk_moves_prices_a_little_by_whole_steps(settings: Any, listed: An
 
 
 def test_the_walk_is_repeatable_from_its_seed(settings: Any, listed: Any) -> None:
-    settings.QUOTE_FEED = "walk"
+    settings.QUOTE_FEED = "simulated"
     listed("AAPL")
 
     def walk() -> list[Decimal]:
@@ -72,7 +73,7 @@ def test_the_walk_is_repeatable_from_its_seed(settings: Any, listed: Any) -> Non
 
 
 def test_the_walk_stays_above_zero_and_near_the_previous_close(settings: Any, listed: Any) -> None:
-    settings.QUOTE_FEED = "walk"
+    settings.QUOTE_FEED = "simulated"
     settings.QUOTE_SIGMA = 0.5
     listed("PENNY", price="0.02", previous_close="0.01")
     for _ in range(50):
@@ -87,7 +88,7 @@ def test_the_walk_stays_above_zero_and_near_the_previous_close(settings: Any, li
 
 
 def test_still_confirms_the_price_as_of_now(settings: Any, listed: Any, aged: Any) -> None:
-    settings.QUOTE_FEED = "still"
+    settings.QUOTE_FEED = "manual"
     instrument = listed("AAPL")
     aged(instrument, 3600)
     before = shown_at("AAPL")
@@ -102,7 +103,7 @@ def test_still_confirms_the_price_as_of_now(settings: Any, listed: Any, aged: An
 def test_all_open_quotes_are_told_after_the_commit(
     settings: Any, listed: Any, django_capture_on_commit_callbacks: Any
 ) -> None:
-    settings.QUOTE_FEED = "still"
+    settings.QUOTE_FEED = "manual"
     apple, ibm = listed("AAPL"), listed("IBM", price="202.9", previous_close="200", price_step="0.001")
     administrator().delete(QUOTES_STREAM)
 
@@ -118,7 +119,7 @@ def test_all_open_quotes_are_told_after_the_commit(
 
 
 def test_a_halted_instrument_keeps_its_quote_until_it_opens(settings: Any, listed: Any, aged: Any) -> None:
-    settings.QUOTE_FEED = "walk"
+    settings.QUOTE_FEED = "simulated"
     instrument = listed("AAPL")
     instrument_halt(instrument_id=instrument.pk)
     aged(instrument, 3600)
@@ -132,7 +133,7 @@ def test_a_halted_instrument_keeps_its_quote_until_it_opens(settings: Any, liste
 
 
 def test_a_halt_keeps_the_time_that_the_feed_had_confirmed(settings: Any, listed: Any, aged: Any) -> None:
-    settings.QUOTE_FEED = "still"
+    settings.QUOTE_FEED = "manual"
     instrument = listed("AAPL")
     listed("IBM")
     aged(instrument, 3600)
@@ -145,7 +146,7 @@ def test_a_halt_keeps_the_time_that_the_feed_had_confirmed(settings: Any, listed
     assert shown_at("AAPL") == confirmed_at < shown_at("IBM")
 
 
-@pytest.mark.parametrize("feed", ["walk", "still"])
+@pytest.mark.parametrize("feed", ["simulated", "manual"])
 def test_a_tick_costs_no_more_for_many_instruments(settings: Any, listed: Any, aged: Any, feed: str) -> None:
     settings.QUOTE_FEED, settings.QUOTE_PORTION = feed, 3
 
@@ -213,16 +214,16 @@ def test_of_two_ticks_at_once_the_second_does_nothing(listed: Any) -> None:
 def test_a_price_that_an_operator_sets_while_the_feed_ticks_stays(
     settings: Any, listed: Any, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
-    settings.QUOTE_FEED = "walk"
+    settings.QUOTE_FEED = "simulated"
     listed("AAPL")
     listed("IBM")
-    walked = ticking._walked  # type: ignore[attr-defined]
+    walked = simulated.walked
 
-    def meanwhile(row: Any) -> Decimal:
+    def meanwhile(row: Any, scale: float) -> Decimal:
         Quote.objects.filter(instrument__ticker="AAPL").update(price="500")
-        return walked(row)  # type: ignore[no-any-return]
+        return walked(row, scale)
 
-    monkeypatch.setattr(ticking, "_walked", meanwhile)
+    monkeypatch.setattr(simulated, "walked", meanwhile)
     administrator().delete(QUOTES_STREAM)
     with django_capture_on_commit_callbacks(execute=True):
         quotes_tick()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import timedelta
 from decimal import Decimal
 from threading import Event, Thread
@@ -13,16 +12,13 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from market_service.instruments.services import instruments_lock
+from market_service.quotes.feeds import simulated
 from market_service.quotes.models import Quote
-from market_service.quotes.services import quotes_tick
 from market_service.tests.venue.book import alone, ended, order, resting, trades
 from market_service.tests.venue.orders import available, cancel_requested
 from market_service.tests.venue.races import all_at_once, tried_again
 from market_service.venue.services import orders_expire, quotes_advance
 from servicekit.contracts import market
-
-#: The module; the name of the use-case hides it.
-ticking = sys.modules[quotes_tick.__module__]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,10 +57,10 @@ def test_a_cancel_against_a_fill(listed: Any, deliver: Any, published: Any, quan
 
 
 def test_a_tick_against_a_cancel(listed: Any, deliver: Any, settings: Any, monkeypatch: Any) -> None:
-    settings.QUOTE_FEED = "walk"
+    settings.QUOTE_FEED = "simulated"
     instrument = listed("AAPL")
     price = Decimal("430.00")
-    monkeypatch.setattr(ticking, "_walked", lambda row: price)
+    monkeypatch.setattr(simulated, "walked", lambda row, scale: price)
     for _ in range(20):
         Quote.objects.update(price=Decimal("430.47"))
         buy = order(instrument, "buy", 1, "430.00")
@@ -83,10 +79,10 @@ def test_a_quote_and_an_order_that_comes_meanwhile_never_cross(
     listed: Any, deliver: Any, settings: Any, monkeypatch: Any
 ) -> None:
     """An order that is matched against the old quote is seen by the tick, or waits for the new one."""
-    settings.QUOTE_FEED = "walk"
+    settings.QUOTE_FEED = "simulated"
     instrument = listed("AAPL")
     price = Decimal("430.00")
-    monkeypatch.setattr(ticking, "_walked", lambda row: price)
+    monkeypatch.setattr(simulated, "walked", lambda row, scale: price)
     for _ in range(20):
         Quote.objects.update(price=Decimal("430.47"))
         buy = order(instrument, "buy", 1, "430.20")
@@ -142,7 +138,7 @@ def test_orders_rest_and_expire_while_others_come(listed: Any, deliver_many: Any
 def test_while_orders_are_matched_pages_go_on_and_quotes_are_confirmed(
     listed: Any, api: Any, settings: Any
 ) -> None:
-    settings.QUOTE_FEED = "still"  # a quote that moves waits for the batch in hand
+    settings.QUOTE_FEED = "manual"  # a quote that moves waits for the batch in hand
     instrument = listed("AAPL")
     locked, seen = Event(), Event()
 

@@ -11,8 +11,8 @@ import pytest
 from market_service.instruments.errors import HalfSpreadNotPossible
 from market_service.instruments.models import Instrument
 from market_service.instruments.services import instrument_halt
+from market_service.quotes.feeds import simulated
 from market_service.quotes.models import Quote
-from market_service.quotes.services import quotes_tick
 from market_service.tests.venue.book import alone, ended, order, resting, trades
 from market_service.tests.venue.orders import available, submitted
 from market_service.venue import services
@@ -21,8 +21,8 @@ from market_service.venue.models import Trade
 from market_service.venue.services import quotes_advance
 from servicekit.audit.actors import Actor
 
-#: The modules; the names of the use-cases hide them.
-ticking, advancing = (sys.modules[each.__module__] for each in (quotes_tick, quotes_advance))
+#: The module; the name of the use-case hides it.
+advancing = sys.modules[quotes_advance.__module__]
 
 pytestmark = pytest.mark.django_db
 
@@ -31,8 +31,8 @@ BY: dict[str, Any] = {"by": Actor("olga"), "why": "a test"}
 
 def walk_to(monkeypatch: Any, settings: Any, price: str) -> None:
     """The next tick of the feed gives this price."""
-    settings.QUOTE_FEED = "walk"
-    monkeypatch.setattr(ticking, "_walked", lambda row: Decimal(price))
+    settings.QUOTE_FEED = "simulated"
+    monkeypatch.setattr(simulated, "walked", lambda row, scale: Decimal(price))
 
 
 def test_a_tick_executes_what_it_crosses_at_the_orders_prices(
@@ -132,7 +132,7 @@ def test_the_house_sells_no_more_than_it_has(
 def test_what_came_while_the_quote_was_old_executes_when_it_is_fresh(
     settings: Any, listed: Any, aged: Any, deliver: Any
 ) -> None:
-    settings.QUOTE_FEED = "still"
+    settings.QUOTE_FEED = "manual"
     instrument = listed("AAPL")
     aged(instrument, 60)
     deliver(order(instrument, "buy", 5, "431.00"))

@@ -6,6 +6,7 @@ from market_service.venue.services.house import (
     instrument_reissue,
     instrument_reprice,
 )
+from market_service.venue.services.market_advance import market_advance, market_go
 from market_service.venue.services.order_cancel import order_cancel
 from market_service.venue.services.orders_execute import orders_execute
 from market_service.venue.services.orders_expire import orders_expire
@@ -18,6 +19,8 @@ __all__ = [
     "instrument_open",
     "instrument_reissue",
     "instrument_reprice",
+    "market_advance",
+    "market_go",
     "order_cancel",
     "orders_execute",
     "orders_expire",

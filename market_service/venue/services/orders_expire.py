@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import connection, transaction
 
 from market_service.venue.matching import EXPIRED
@@ -20,13 +22,22 @@ ORDER BY expires_at LIMIT %s::int
 """
 )
 
+# At a day's end only, so planned each time: one for the day of a replay may expire as late as any other.
+_OF_DAYS_BEFORE = """
+SELECT order_id, instrument_id FROM venue_restingorder
+WHERE time_in_force = 'day' AND rested_at < %s ORDER BY expires_at LIMIT %s
+"""
+
 
 @transaction.atomic(savepoint=False)
-def orders_expire(*, limit: int = LIMIT) -> int:
+def orders_expire(*, limit: int = LIMIT, day_before: datetime | None = None) -> int:
     """End resting orders whose time is over, the longest overdue first, at most ``limit``.
 
     What is due is decided by the database's clock. An order that was executed or taken back meanwhile is
     left alone. A halt does not keep an order from expiring.
+
+    Args:
+        day_before: instead, the orders ``day`` that came to rest before then, when the market's day began.
 
     Returns:
         How many were due; ``limit`` means there may be more.
@@ -35,7 +46,10 @@ def orders_expire(*, limit: int = LIMIT) -> int:
         ``OrderExpired`` per order.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_DUE, [limit])
+        if day_before is None:
+            cursor.execute(_DUE, [limit])
+        else:
+            cursor.execute(_OF_DAYS_BEFORE, [day_before, limit])
         due = cursor.fetchall()
     if not due:
         return 0

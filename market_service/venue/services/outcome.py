@@ -13,6 +13,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from market_service.candles.services import Change, candles_record
+from market_service.clock.selectors import market_now
 from market_service.instruments import services as instruments
 from market_service.venue.errors import BookInconsistent
 from market_service.venue.matching import BUY, Book, Ended, Match, Order, decimal
@@ -124,7 +125,9 @@ def outcome_write(books: Books, orders: Iterable[Order] = (), *, unknown: Collec
     ended += [_bare(order) for order in unknown]
     _END.defer(sorted(ended, key=attrgetter("order_id")), ended_at=books.now)
     _TRADE.defer(trades, executed_at=books.now)
-    candles_record((Change(row.instrument_id, row.price, row.quantity) for row in trades), at=books.now)
+    if trades:
+        changes = [Change(row.instrument_id, row.price, row.quantity) for row in trades]
+        candles_record(changes, at=market_now())
     outgoing += [
         Outgoing(market.OrderCanceled(order_id=order.order_id, canceled_at=books.now), cause=order.cause)
         for order in unknown

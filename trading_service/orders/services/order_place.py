@@ -51,9 +51,9 @@ def order_place(
         side: ``buy`` or ``sell``.
         quantity: units above 0, a whole number of lots, or all that the customer can sell.
         type: ``market`` or ``limit``.
-        time_in_force: how long what is not filled at once may rest: ``day``, until midnight in the
-            venue's time zone; ``gtc``, 90 days; ``ioc``, not at all; ``fok``, and all of it is filled at once
-            or nothing. A market order never rests, so ``day`` is the same as ``ioc``.
+        time_in_force: how long what is not filled at once may rest: ``day``, until the end of the market's
+            day; ``gtc``, 90 days; ``ioc``, not at all; ``fok``, and all of it is filled at once or nothing.
+            A market order never rests, so ``day`` is the same as ``ioc``.
         limit_price: the most that a unit may cost in a buy, the least that it may bring in a sell; of a
             limit order, a multiple of the price step.
         worst_price: the same of a market order. The price protection holds beside it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from servicekit.telemetry import HasOrigin, current_request_id
 from servicekit.terms import cap_price, limit_range, on_step, plain, resting_until
 from trading_service.orders import errors
 from trading_service.orders.charges import Fees, worst_charge
-from trading_service.orders.models import OPEN, Order, OrderType, Side, Status
+from trading_service.orders.models import OPEN, Order, OrderType, Side, Status, TimeInForce
 from trading_service.orders.saga import CUSTOMER
 from trading_service.orders.services.announcements import order_placed, order_rejected, order_submitted
 from trading_service.positions.errors import InsufficientPosition
@@ -97,13 +98,18 @@ def order_new(
         fee_rate=settings.FEE_RATE,
         maker_fee_rate=settings.MAKER_FEE_RATE,
         minimum_fee=settings.MINIMUM_FEE,
-        expires_at=resting_until(time_in_force=time_in_force, now=now, zone=settings.VENUE_TIME_ZONE)
-        if resting
-        else None,
+        expires_at=_resting_until(time_in_force, now) if resting else None,
         request_id=current_request_id() if request_id is None else request_id,
         created_at=now,
         updated_at=now,
     )
+
+
+def _resting_until(time_in_force: str, now: datetime) -> datetime | None:
+    """Until when it may rest. One for the day of a replay, whose end the venue decides: as long as any."""
+    if settings.DAYS_ARE_REPLAYED and time_in_force == TimeInForce.DAY:
+        time_in_force = TimeInForce.GTC
+    return resting_until(time_in_force=time_in_force, now=now, zone=settings.VENUE_TIME_ZONE)
 
 
 def order_take(

@@ -17,7 +17,7 @@ from django.utils import timezone
 from servicekit.home_currency import home_currency
 from servicekit.money import EXACT, amount_minor, to_text
 from trading_service.positions.models import Lot, Position
-from trading_service.reference.models import ListedInstrument
+from trading_service.reference.models import ListedInstrument, MarketDay
 from trading_service.reference.selectors import (
     instrument_price,
     instrument_price_at,
@@ -54,10 +54,11 @@ class Flow:
 class Holding:
     """A position and its current value. Amounts in minor units; ``None``: no quote was received.
 
-    ``cost_basis`` and ``realized_pnl``: by the method of the setting. ``previous_close``: the price at the
-    end of the last day before today (UTC). ``market_value``: what all of it would be sold for at ``price``,
-    the fee not counted. ``ever``, ``today``: what was bought and sold. ``weight``: its share of the market
-    value of all positions in percent.
+    ``cost_basis`` and ``realized_pnl``: by the method of the setting. ``previous_close``: the close of the
+    market's day before; until a day of it has ended, the price at the end of the last day (UTC).
+    ``market_value``: what all of it would be sold for at ``price``, the fee not counted. ``ever``,
+    ``today``: what was bought and sold. ``weight``: its share of the market value of all positions in
+    percent.
     """
 
     instrument: ListedInstrument
@@ -240,10 +241,11 @@ def _positions(user_id: UUID, today: date, *, by_fifo: bool) -> Any:
     and, by FIFO, the lot that its next unit is sold from: one statement, so it sees one moment."""
     found = (
         Position.objects.filter(user_id=user_id, bought_quantity__gt=0)
-        .select_related("instrument__quote")
+        .select_related("instrument__quote", "opening")
         .annotate(
             flow=FilteredRelation("flows", condition=Q(flows__day=today)),
             last_close=last_close_before(today, instrument="instrument_id"),
+            market_day=Subquery(MarketDay.objects.values("number")[:1]),
             **{f"today_{name}": Coalesce(F(f"flow__{name}"), 0) for name in _TODAY},
         )
         .order_by("instrument__ticker")
@@ -256,11 +258,20 @@ def _positions(user_id: UUID, today: date, *, by_fifo: bool) -> Any:
     return found.annotate(next_lot=Subquery(lots.values(columns=columns)[:1]))
 
 
+def _since(position: Any) -> Flow:
+    """What was bought and sold since the market's day began."""
+    before: Flow = getattr(position, "opening", None) or Flow()
+    return Flow(*(getattr(position, name) - getattr(before, name) for name in _TODAY))
+
+
 def _holding(position: Any, today: date, confirmed_at: datetime | None) -> Holding:
-    """A position of :func:`_positions`, valued."""
+    """A position of :func:`_positions`, valued. Its day is the market's; until one has ended, UTC's."""
     instrument: ListedInstrument = position.instrument
     price, last_close = instrument_price(instrument), position.last_close
-    if (quoted := quoted_on(instrument)) and quoted < today:
+    flow = Flow(*(getattr(position, f"today_{name}") for name in _TODAY))
+    if position.market_day is not None:
+        last_close, flow = None, _since(position)
+    elif (quoted := quoted_on(instrument)) and quoted < today:
         last_close = price  # it has not changed since
     cost = position.cost_basis
     if next_lot := getattr(position, "next_lot", None):
@@ -277,7 +288,7 @@ def _holding(position: Any, today: date, confirmed_at: datetime | None) -> Holdi
         ever=Flow(
             position.bought_quantity, position.bought_cost, position.sold_quantity, position.sold_proceeds
         ),
-        today=Flow(*(getattr(position, f"today_{name}") for name in _TODAY)),
+        today=flow,
         closed_at=None if position.quantity else position.updated_at,
         price=price,
         price_at=instrument_price_at(instrument, confirmed_at),

@@ -175,4 +175,22 @@ VIOLATIONS: list[tuple[str, str, str, str]] = [
         "trading",
         "UPDATE positions_dailyflow SET day = day - 1",
     ),
+    (
+        "I19",
+        "the previous close is not that of its day",
+        "market",
+        f"{rows.quote('50.00')}; UPDATE quotes_quote SET closed_day = '2012-06-12'",
+    ),
+    (
+        "I19",
+        "an order for the day rests past its day",
+        "market",
+        """
+        UPDATE venue_restingorder SET time_in_force = 'day';
+        INSERT INTO clock_marketclock (id, feed, number, day, opened_at, elapsed_s, as_of, speed, paused,
+            trades_before, day_orders_due)
+        VALUES (1, 'replay', 2, '2012-06-12', now() - interval '1 minute', 0, now(), 60, false, 0, false);
+        UPDATE venue_restingorder SET rested_at = now() - interval '2 minutes'
+        """,
+    ),
 ]

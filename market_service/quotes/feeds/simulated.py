@@ -1,0 +1,36 @@
+"""A random walk.
+
+A step multiplies a price by 1 + QUOTE_SIGMA × (a standard normal number), pulls it back towards the
+previous close by QUOTE_PULL of the distance, and rounds to the price step. The number is drawn from
+(QUOTE_SEED, ticker, tick), so that a run can be repeated and a restart does not replay it. Where the market's
+time goes faster than the real one, a step is that of the longer time.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.conf import settings
+
+from market_service.clock.selectors import Moment
+from market_service.quotes.feeds.price_feed import Standing
+from market_service.quotes.models import stepped
+
+
+class Simulated:
+    moves = True
+
+    def prices(self, quotes: Sequence[Standing], moment: Moment) -> list[Decimal]:
+        return [quote.price if moment.paused else walked(quote, moment.scale) for quote in quotes]
+
+
+def walked(quote: Standing, scale: float = 1.0) -> Decimal:
+    """The price after a quote's, when ``scale`` ticks go by at once."""
+    sigma = settings.QUOTE_SIGMA * math.sqrt(scale)
+    pull = min(settings.QUOTE_PULL * scale, 1.0)
+    noise = random.Random(f"{settings.QUOTE_SEED}:{quote.ticker}:{quote.tick}").gauss(0, sigma)
+    moved = quote.price * Decimal(1 + noise) + (quote.previous_close - quote.price) * Decimal(pull)
+    return stepped(moved, quote.price_step)

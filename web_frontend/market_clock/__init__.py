@@ -1,0 +1,1 @@
+"""The market's day and clock, once on every page."""

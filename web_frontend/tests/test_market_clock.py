@@ -1,0 +1,65 @@
+"""Every page says what day it is on the market, and where its prices come from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from web_frontend.market_clock import clock
+from web_frontend.tests.gateway_double import GatewayDouble, recorded
+
+MARKET = "GET /api/v1/market"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    clock._kept.clear()
+
+
+@pytest.mark.parametrize("page", ["/", "/instruments/AAPL", "/sign-in", "/nowhere"])
+def test_every_page_says_it_once(browser: Client, gateway: GatewayDouble, page: str) -> None:
+    html = browser.get(page).content.decode()
+    assert html.count("Simulation: past prices, replayed") == 1
+    assert "Jun 12, 2012, 14:35" in html
+    russian = browser.get(page, headers={"Accept-Language": "ru"}).content.decode()
+    assert "Симуляция: повтор прошлых цен" in russian
+    assert "12 июн. 2012" in russian
+
+
+@pytest.mark.parametrize(
+    ("feed", "says"), [("simulated", "prices move at random"), ("manual", "prices are set by operators")]
+)
+def test_where_the_prices_come_from(browser: Client, gateway: GatewayDouble, feed: str, says: str) -> None:
+    gateway.answer(MARKET, recorded("market", feed=feed, paused=True))
+    html = browser.get("/").content.decode()
+    assert says in html
+    assert "Paused" in html
+
+
+def test_a_process_asks_for_all_its_visitors(browser: Client, vera: Client, gateway: GatewayDouble) -> None:
+    for _ in range(5):
+        browser.get("/")
+        vera.get("/portfolio")
+    assert len(gateway.clock_asked) == 1
+    assert "Authorization" not in gateway.clock_asked[0].headers
+
+
+def test_a_fragment_asks_for_none(browser: Client, gateway: GatewayDouble, htmx: Any) -> None:
+    assert browser.get("/instruments/AAPL", headers=htmx("quote")).status_code == 200
+    assert not gateway.clock_asked
+
+
+def test_a_page_does_without_and_what_is_shown_stays(
+    browser: Client, gateway: GatewayDouble, htmx: Any
+) -> None:
+    assert "14:35" in browser.get("/market-clock", headers=htmx("market-clock")).content.decode()
+    clock._kept.clear()
+    for answer in ({}, {"feed": "replay", "time": "soon", "paused": False}, "no JSON"):
+        gateway.answer(MARKET, answer)
+        assert "Simulation" not in browser.get("/").content.decode()
+        assert browser.get("/market-clock", headers=htmx("market-clock")).status_code == 204
+        clock._kept.clear()
+    gateway.down(MARKET)
+    assert browser.get("/").status_code == 200
