@@ -1,4 +1,4 @@
-"""I6: what the venue offers of each instrument, its book, and its trades."""
+"""I6: what the venue offers of each instrument, its book, its trades, and its candles."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ coalesce(half_spread, CASE WHEN {_BY_PRICE} * 200 <= quote.price THEN {_BY_PRICE
 I6 = Invariant(
     "I6",
     "of every instrument, available ≥ 0 and available + sold by the house - bought by it = issued; of every "
-    "order, executed = the sum of its trades; no book is crossed",
+    "order, executed = the sum of its trades; no book is crossed; of every candle, low ≤ open, close ≤ high, "
+    "and it is what its parts come to",
     always=True,
     checks=(
         Rows(
@@ -115,6 +116,42 @@ I6 = Invariant(
             END
             """,
             few=True,
+        ),
+        Rows(
+            "a price of a candle is above its highest or below its lowest",
+            "market",
+            """
+            SELECT instrument_id, "interval", time, open, high, low, close FROM candles_candle
+            WHERE NOT (low <= open AND open <= high AND low <= close AND close <= high)
+            UNION ALL
+            SELECT instrument_id, 0, time, open, high, low, close FROM candles_recentminute
+            WHERE NOT (low <= open AND open <= high AND low <= close AND close <= high)
+            UNION ALL
+            SELECT instrument_id, 1440, date, open, high, low, close FROM quotes_dailyprice
+            WHERE NOT (low <= open AND open <= high AND low <= close AND close <= high)
+            """,
+        ),
+        Rows(
+            # Shorter candles go first: one is compared from the first whose parts are all still there.
+            "a candle is not what its parts come to",
+            "market",
+            """
+            SELECT instrument_id, whole.minutes, time, candle.high, candle.low, candle.volume,
+                   parts.high AS parts_high, parts.low AS parts_low, parts.volume AS parts_volume
+            FROM (VALUES (1, 5), (5, 60), (60, 1440)) AS whole (part, minutes)
+            CROSS JOIN LATERAL (
+                SELECT instrument_id, max(high) AS high, min(low) AS low, sum(volume) AS volume,
+                       date_bin(make_interval(mins => whole.minutes), time, 'epoch'::timestamptz) AS time
+                FROM candles_candle WHERE "interval" = whole.part GROUP BY 1, 5
+            ) AS parts
+            JOIN candles_candle AS candle USING (instrument_id, time)
+            JOIN (
+                SELECT instrument_id, "interval" AS part, min(time) AS first FROM candles_candle GROUP BY 1, 2
+            ) AS kept USING (instrument_id, part)
+            WHERE candle."interval" = whole.minutes AND candle.time > kept.first
+                AND (candle.high, candle.low, candle.volume) IS DISTINCT FROM
+                    (parts.high, parts.low, parts.volume)
+            """,
         ),
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from compose.check.snapshot import SERVICES
 from compose.check.tests import rows
 from compose.check.tests.names import (
+    AAPL,
     BUY,
     BUY_EXECUTED,
     BUY_FILL,
@@ -30,12 +31,41 @@ _EXECUTED = f"""
     WHERE id = '{BUY_FILL}'
 """
 
+
+def _candle(minutes: int, time: str, **values: int) -> str:
+    """The statement that adds a candle of AAPL."""
+    row = {"open": 10, "high": 12, "low": 9, "close": 11, "volume": 5} | values
+    return (
+        f'INSERT INTO candles_candle (instrument_id, "interval", time, {", ".join(row)}) '
+        f"VALUES ('{AAPL}', {minutes}, '{time}T00:00:00Z', {', '.join(map(str, row.values()))});"
+    )
+
+
 VIOLATIONS: list[tuple[str, str, str, str]] = [
     (
         "I6",
         "less than nothing, or more than was issued, is available",
         "market",
         "UPDATE instruments_instrument SET available_quantity = -1",
+    ),
+    *(
+        ("I6", "a price of a candle is above its highest or below its lowest", "market", statement)
+        for statement in (
+            _candle(1, "2026-03-02", close=13),
+            "INSERT INTO candles_recentminute (instrument_id, time, open, high, low, close, volume) "
+            f"VALUES ('{AAPL}', '2026-03-02', 8, 12, 9, 10, 0)",
+            "INSERT INTO quotes_dailyprice (instrument_id, date, open, high, low, close, volume, adj_close) "
+            f"VALUES ('{AAPL}', '2026-03-02', 8, 12, 9, 10, 0, 10)",
+        )
+    ),
+    *(
+        (
+            "I6",
+            "a candle is not what its parts come to",
+            "market",
+            _candle(1, "2026-03-01") + _candle(1, "2026-03-02") + _candle(5, "2026-03-02", **wrong),
+        )
+        for wrong in ({"high": 13}, {"low": 8}, {"volume": 6})
     ),
     (
         "I6",
