@@ -105,6 +105,8 @@ ENTRY_POINTS: dict[str, Row | str] = {
         for name, action in CLOCK_ACTIONS.items()
     },
     "manage market status": READS,
+    "manage check_market": READS,
+    "manage load_market": AGAIN,
     "manage load_catalogue": Row("catalogue.load", f"{LOAD}test_loading_again_changes_and_tells_nothing"),
     "manage journal_head": READS,
     "manage journal_reverse": Row("journal.reverse", f"{REVERSAL}test_journal_reverse.py::test_by_command"),
