@@ -25,7 +25,7 @@ class Waiting(Customer):
     """Offers one lot in the book, between the house's bid and ask; a second customer comes and buys it.
 
     When the price moves meanwhile, so that the house is the better one for either of them, they try again.
-    Where the house's bid and ask are one price, it always is: the offer is put far away then, and taken back.
+    Where the house's bid and ask are one price, it always is: the offer is put far away then, and canceled.
 
     Attributes:
         lot: units of the least order.

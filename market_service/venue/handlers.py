@@ -11,5 +11,5 @@ from servicekit.messaging.consume import in_stream_order
 
 @in_stream_order
 def on_orders(messages: Sequence[Message]) -> None:
-    """Orders come, and orders are wanted back: each meets the book that those before it left."""
+    """New orders and cancel requests: each meets the book that those before it left."""
     services.orders_execute(messages=messages)

@@ -150,11 +150,11 @@ def test_each_service_says_on_one_screen_what_it_is(service):
     text = readme.read_text(encoding="utf-8")
 
     assert len(text.splitlines()) <= 60
-    heard = {contract for _, contract in subscribed(SERVICES[service])}
+    subscribed_to = {contract for _, contract in subscribed(SERVICES[service])}
     told = {contract for _, _, contract in said(SERVICES[service])} - {QuotesUpdated}
     unnamed = [
         contract.TYPE
-        for contract in heard | told
+        for contract in subscribed_to | told
         # written out, or after another of the same aggregate as `.refused.v1`
         if unversioned(contract) not in text and f"`.{contract.TYPE.split('.', 2)[2]}`" not in text
     ]

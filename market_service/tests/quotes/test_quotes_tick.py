@@ -188,8 +188,8 @@ def test_who_hears_a_whole_round_knows_every_quote(
     assert max(len(message.quotes) for message in messages) <= 2
     assert any(message.complete_since for message in messages)
     for message in messages:
-        heard = messages[message.complete_since - 1 : message.number] if message.complete_since else []
-        told = {id_ for each in heard for id_, _ in each.quotes}
+        received = messages[message.complete_since - 1 : message.number] if message.complete_since else []
+        told = {id_ for each in received for id_, _ in each.quotes}
         assert told == (ids if message.complete_since else set())
     assert messages[-1].complete_since > len(messages) - 9  # and not only once
 

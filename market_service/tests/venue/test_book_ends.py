@@ -1,4 +1,4 @@
-"""Given orders that rest, then they are taken back, run out, or stay through a halt."""
+"""Given orders that rest, then they are canceled, expire, or stay through a halt."""
 
 from __future__ import annotations
 

@@ -47,14 +47,14 @@ _PLACES = Read(RestingOrder, _Place, key="order_id")
 
 @transaction.atomic(savepoint=False)
 def orders_execute(*, messages: Sequence[Message]) -> int:
-    """Match orders that come, and take back those that are wanted back, in their order.
+    """Match new orders, and cancel those whose cancel is requested, in the order of the stream.
 
     An order that is known already, because it rests, has ended or was canceled before it came, is passed
-    over and moves nothing. An order that has ended is not taken back, and nothing is said. One that is
+    over and moves nothing. An order that has ended is not canceled, and nothing is published. One that is
     wanted back before it came is marked as canceled. An instrument that is not listed counts as halted.
 
     Returns:
-        How many orders came or were taken back.
+        How many orders came or were canceled.
 
     Raises:
         ValueError: an order makes no sense; trading never sends such a one. Nothing was done.

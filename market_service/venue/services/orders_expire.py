@@ -33,7 +33,7 @@ WHERE time_in_force = 'day' AND rested_at < %s ORDER BY expires_at LIMIT %s
 def orders_expire(*, limit: int = LIMIT, day_before: datetime | None = None) -> int:
     """End resting orders whose time is over, the longest overdue first, at most ``limit``.
 
-    What is due is decided by the database's clock. An order that was executed or taken back meanwhile is
+    What is due is decided by the database's clock. An order that was executed or canceled meanwhile is
     left alone. A halt does not keep an order from expiring.
 
     Args:
