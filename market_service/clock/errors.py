@@ -25,6 +25,6 @@ class SpeedNotPossible(DomainError):
 class DayNotPossible(DomainError):
     """There is no such day to go to."""
 
-    code = "day_invalid"
+    code = "replay_day_invalid"
     field = "day"
     message = _("The history is from %(first)s to %(last)s; %(value)s is not within it.")

@@ -22,6 +22,7 @@ NOT_OF_THE_API = {
     "account_not_frozen", "already_reversed", "reversal_not_covered", "settlement_not_reversible",
     "fill_not_covered", "hold_changed", "no_customers_account", "catalogue_invalid", "prices_invalid",
     "instruments_invalid",
+    "only_replayed", "speed_invalid", "replay_day_invalid",
     "changed_meanwhile", "price_invalid", "half_spread_invalid", "session_has_ended", "not_yourself",
 }  # fmt: skip
 #: In the detail of validation_failed, beside their field; never a problem's own code.

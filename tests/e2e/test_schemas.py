@@ -27,6 +27,7 @@ ENDPOINTS = {
         "GET /api/v1/users/me/sign-ins",
     },
     "market": {
+        "GET /api/v1/market",
         "GET /api/v1/instruments",
         "GET /api/v1/instruments/{ticker}",
         "GET /api/v1/quotes/stream",
