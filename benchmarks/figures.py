@@ -91,6 +91,9 @@ class Size:
     long_file_rows: int = 100_000
     sign_ins: int = 300
     listed: int = 6_000
+    searched_few: int = 2_000
+    searched_many: int = 100_000
+    searches: int = 60
     book_instruments: int = 1_000
     book_resting: int = 1_000_000
     book_crossed: int = 10_000

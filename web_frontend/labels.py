@@ -22,6 +22,15 @@ LABELS = {
         "currency": _("Currencies"),
         "future": _("Futures"),
     },
+    "orderings": {
+        "": _("Best match, or ticker"),
+        "ticker": _("Ticker, A to Z"),
+        "name": _("Name, A to Z"),
+        "-price": _("Price, high to low"),
+        "price": _("Price, low to high"),
+        "-change_percent": _("Gainers first"),
+        "change_percent": _("Losers first"),
+    },
     "side": {"buy": pgettext_lazy("noun", "Buy"), "sell": pgettext_lazy("noun", "Sell")},
     "status": {
         "accepted": _("Accepted"),

@@ -13,6 +13,7 @@ from benchmarks.measurements import (
     isolation,
     latency,
     pages,
+    search,
     services,
 )
 
@@ -26,5 +27,6 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     gateway.MEASUREMENT,
     services.MEASUREMENT,
     pages.MEASUREMENT,
+    search.MEASUREMENT,
     isolation.MEASUREMENT,
 )

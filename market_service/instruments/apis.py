@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from market_service.instruments.errors import PageNotFound
-from market_service.instruments.models import Instrument
+from market_service.instruments.models import Instrument, InstrumentType
 from market_service.instruments.selectors import (
     InstrumentList,
     instrument_get,
@@ -24,6 +24,7 @@ from market_service.instruments.serializers import (
     instrument_row,
 )
 from market_service.public_api import PublicApi
+from market_service.search.selectors import entry_types
 from servicekit.api.openapi import IF_NONE_MATCH
 from servicekit.api.pagination import NumberedPages
 from servicekit.api.problems import NotFound
@@ -39,6 +40,15 @@ class InstrumentPages(NumberedPages):
         except PageMissing:
             pages = self.django_paginator_class(queryset, self.get_page_size(request)).num_pages
             raise PageNotFound(limit=pages, value=request.query_params["page"]) from None
+
+    def get_paginated_response_schema(self, schema):  # type: ignore[no-untyped-def]
+        paged = super().get_paginated_response_schema(schema)
+        paged["properties"]["types"] = {
+            "type": "array",
+            "items": {"type": "string", "enum": InstrumentType.values},
+            "description": "with `include=types`: those of which there are instruments, whatever is found",
+        }
+        return paged
 
 
 class InstrumentIds:
@@ -72,7 +82,10 @@ class InstrumentListApi(PublicApi):
         )
         pages = self.pagination_class()
         ids = pages.paginate_queryset(InstrumentIds(instruments), request, view=self)
-        return pages.get_paginated_response([instrument_row(row) for row in instrument_rows(ids)])
+        response = pages.get_paginated_response([instrument_row(row) for row in instrument_rows(ids)])
+        if wanted.get("include"):
+            response.data["types"] = entry_types()
+        return response
 
 
 class InstrumentDetailApi(PublicApi):

@@ -110,6 +110,12 @@ class InstrumentQuery(serializers.Serializer):
         allow_blank=True,
         help_text="default: the best match first, or by ticker",
     )
+    include = OneOfField(
+        ["types"],
+        required=False,
+        allow_blank=True,
+        help_text="`types`: also the types of which there are instruments",
+    )
     page = WholeNumberField(required=False, min_value=1, max_value=10**9, help_text="the first is 1")
     page_size = WholeNumberField(
         required=False,

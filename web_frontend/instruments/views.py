@@ -28,22 +28,31 @@ def instrument_list(request: GatewayRequest) -> HttpResponse:
     """The list; what is searched for lives in the address."""
     search = request.GET.get("search", "").strip()[:100]
     kind = request.GET.get("type", "") if request.GET.get("type") in LABELS["types"] else ""
+    ordering = request.GET.get("ordering", "") if request.GET.get("ordering") in LABELS["orderings"] else ""
     page = request.GET.get("page", "")
+    chosen = {"search": search, "type": kind, "ordering": ordering}
     try:
         answer = request.gateway.get(
-            "/api/v1/instruments", public=True, search=search, type=kind, page=page, page_size=PAGE_SIZE
+            "/api/v1/instruments",
+            public=True,
+            search=search,
+            type=kind,
+            ordering=ordering,
+            page=page,
+            page_size=PAGE_SIZE,
+            include="types",
         )
     except GatewayUnavailable:
         answer = None
-    here = _address(search=search, type=kind, page=page)
+    here = _address(**chosen, page=page)
     context = {
-        "search": search,
-        "type": kind,
-        "types": LABELS["types"],
+        **chosen,
+        "types": _types(answer, kind),
+        "orderings": LABELS["orderings"],
         "answer": answer,
         "currency": answer["results"][0]["currency"] if answer and answer["results"] else "",
         "here": here,
-        **_page_links(answer, page, search=search, type=kind),
+        **_page_links(answer, page, **chosen),
     }
     response = show(
         request,
@@ -53,7 +62,9 @@ def instrument_list(request: GatewayRequest) -> HttpResponse:
         status=200 if answer else 503,
     )
     if wants_fragment(request):
-        response["HX-Push-Url"] = here
+        # while somebody types, the address follows, and Back goes to where they came from
+        typing = request.htmx.trigger == "search"  # type: ignore[attr-defined]
+        response["HX-Replace-Url" if typing else "HX-Push-Url"] = here
     return response
 
 
@@ -133,6 +144,13 @@ def _page_context(request: HttpRequest, parts: Parts) -> dict[str, Any]:
 def _quoted(instrument: dict[str, Any]) -> dict[str, Any]:
     """An instrument, and whether its price is too old to trade at."""
     return {"instrument": instrument, "stale": quote_is_stale(instrument)}
+
+
+def _types(answer: dict[str, Any] | None, chosen: str) -> dict[str, Any]:
+    """The types to choose from: those that there are, and the one that is chosen; all when nobody knows."""
+    if not answer or "types" not in answer:
+        return LABELS["types"]
+    return {name: words for name, words in LABELS["types"].items() if name in (chosen, *answer["types"])}
 
 
 def _address(**params: str) -> str:

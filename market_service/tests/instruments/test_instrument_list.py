@@ -74,6 +74,16 @@ def test_pages(api: Any, listed: Any) -> None:
     assert (tickers(second), second.json()["next"]) == (["GOOG"], None)
 
 
+def test_the_types_that_there_are(api: Any, listed: Any) -> None:
+    assert api().get(f"{LIST}?include=types").json()["types"] == []
+    listed("AAPL")
+    listed("BZB5", type="bond")
+    listed("BZB6", type="bond")
+    for query in ("", "type=share", "search=bzb6"):
+        assert api().get(f"{LIST}?include=types&{query}").json()["types"] == ["bond", "share"]
+    assert set(api().get(LIST).json()) == {"count", "next", "previous", "results"}
+
+
 def test_type_and_ordering(api: Any, listed: Any) -> None:
     listed("AAPL", price="430.00", previous_close="430.00")
     listed("BZB5", type="bond", price="900.00", previous_close="1000.00")
@@ -97,6 +107,7 @@ def test_type_and_ordering(api: Any, listed: Any) -> None:
         ("ordering=isin", "ordering"),
         ("ordering=--price", "ordering"),
         ("ordering=quote__price", "ordering"),
+        ("include=prices", "include"),
         ("page=0", "page"),
         ("page=-1", "page"),
         ("page=last", "page"),
