@@ -9,6 +9,7 @@ from notification_service.delivery.handlers import on_profiles_changed
 from notification_service.inbox.handlers import (
     on_accounts_registered,
     on_deposits_booked,
+    on_dividends_booked,
     on_orders_canceled,
     on_orders_expired,
     on_orders_filled,
@@ -27,6 +28,7 @@ SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
     user.SessionRevoked: on_session_revoked,
     billing.DepositBooked: on_deposits_booked,
     billing.WithdrawalBooked: on_withdrawals_booked,
+    billing.DividendBooked: on_dividends_booked,
     billing.ReversalBooked: on_reversals_booked,
     trading.OrderFilled: on_orders_filled,
     trading.OrderFilledV2: on_orders_filled,

@@ -8,6 +8,7 @@ from typing import Any
 from servicekit.contracts import Event, billing, market, user
 from servicekit.handlers.people import on_accounts_registered, on_profiles_changed
 from servicekit.handlers.sessions import on_session_revoked
+from trading_service.dividends import handlers as dividends
 from trading_service.orders import handlers as orders
 from trading_service.positions import handlers as positions
 from trading_service.reference import handlers as reference
@@ -27,6 +28,7 @@ SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
     market.OrderCanceled: orders.on_whole_orders_canceled,
     market.OrderExpired: orders.on_orders_expired,
     market.MarketDayClosed: positions.on_market_day_closed,
+    market.DividendRecorded: dividends.on_dividends_recorded,
 }
 
 #: The latest quotes: a lossy stream of their own.

@@ -54,6 +54,7 @@ LABELS = {
         "buy": pgettext_lazy("noun", "Buy"),
         "sell": pgettext_lazy("noun", "Sell"),
         "fee": _("Fee"),
+        "dividend": _("Dividend"),
         "reversal": _("Reversal"),
     },
     "range": {

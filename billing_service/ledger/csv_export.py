@@ -16,14 +16,13 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from billing_service.ledger.models import LedgerEntry
-from billing_service.ledger.serializers import OperationOutput, price_plain
+from billing_service.ledger.serializers import OF_UNITS, OperationOutput, price_plain
 from servicekit.money import to_text
 
 #: A text cell that begins so is a formula to a spreadsheet (OWASP, CSV injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 #: Rows that the database gives at once, and that are sent together.
 _PORTION = 1000
-_TRADES = (LedgerEntry.Kind.BUY, LedgerEntry.Kind.SELL)
 #: What a row is made from, in the order of :class:`OperationOutput`'s fields.
 _COLUMNS = (
     "id",
@@ -89,7 +88,7 @@ def operations_csv(operations: QuerySet[LedgerEntry]) -> Iterator[bytes]:
 def _cells(row: Sequence[Any]) -> list[Any]:
     """The cells as the API writes the same fields; empty for null."""
     entry, kind, amount, currency, balance, order, ticker, quantity, price, occurred_at, reason = row
-    traded = kind in _TRADES
+    of_units = kind in OF_UNITS
     return [
         entry,
         kind,
@@ -98,8 +97,8 @@ def _cells(row: Sequence[Any]) -> list[Any]:
         to_text(balance, currency),
         order,
         safe_text(ticker),
-        quantity if traded else None,
-        price_plain(price, currency) if traded and price is not None else None,
+        quantity if of_units else None,
+        price_plain(price, currency) if of_units and price is not None else None,
         _moment(occurred_at),
         safe_text(reason),
     ]

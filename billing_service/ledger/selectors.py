@@ -54,6 +54,12 @@ def fills_booked(*, fill_ids: Collection[UUID]) -> set[UUID]:
     return {row.fill_id for row in _BOOKED(fill_ids)}
 
 
+def sources_booked(*, source_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the events or operations that have a journal entry."""
+    entries = JournalEntry.objects.filter(source_id__in=source_ids)
+    return set(entries.values_list("source_id", flat=True))
+
+
 def journal_head() -> Head:
     """Where the chain ends; number 0 while nothing was booked."""
     head = JournalHead.objects.first()

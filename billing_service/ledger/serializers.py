@@ -13,6 +13,9 @@ from billing_service.ledger.models import LedgerEntry
 from servicekit.api.serializers import MomentField
 from servicekit.money import EXPONENTS, to_text
 
+#: Operations that say of how many units, and the price of each; of a dividend what each is paid.
+OF_UNITS = (LedgerEntry.Kind.BUY, LedgerEntry.Kind.SELL, LedgerEntry.Kind.DIVIDEND)
+
 
 class AccountOutput(serializers.Serializer):
     """A customer's cash. ``available = balance − held``.
@@ -44,7 +47,7 @@ class AccountOutput(serializers.Serializer):
 
 
 class OperationOutput(serializers.Serializer):
-    """One line of the history. ``quantity`` and ``price`` belong to buys and sells only."""
+    """One line of the history. ``quantity`` and ``price`` belong to buys, sells and dividends only."""
 
     id = serializers.UUIDField()
     type = serializers.ChoiceField(LedgerEntry.Kind.choices, source="kind")
@@ -54,7 +57,7 @@ class OperationOutput(serializers.Serializer):
     order_id = serializers.UUIDField(source="journal_entry.order_id", allow_null=True)
     ticker = serializers.SerializerMethodField()
     quantity = serializers.SerializerMethodField()
-    price = serializers.SerializerMethodField(help_text=_("Per unit."))
+    price = serializers.SerializerMethodField(help_text=_("Per unit; of a dividend, what each unit is paid."))
     occurred_at = serializers.DateTimeField(source="journal_entry.occurred_at")
     reason = serializers.SerializerMethodField(help_text=_("The operator's reason, for a reversal."))
 
@@ -68,11 +71,11 @@ class OperationOutput(serializers.Serializer):
         return entry.journal_entry.ticker or None
 
     def get_quantity(self, entry: LedgerEntry) -> int | None:
-        return entry.journal_entry.quantity if _is_trade(entry) else None
+        return entry.journal_entry.quantity if entry.kind in OF_UNITS else None
 
     def get_price(self, entry: LedgerEntry) -> str | None:
         price = entry.journal_entry.price
-        return price_plain(price, entry.currency) if price is not None and _is_trade(entry) else None
+        return price_plain(price, entry.currency) if price is not None and entry.kind in OF_UNITS else None
 
     def get_reason(self, entry: LedgerEntry) -> str | None:
         return entry.journal_entry.reason or None
@@ -90,10 +93,6 @@ def price_plain(price: Decimal, currency: str) -> str:
     """A price without needless zeros, but never fewer digits than the currency has: ``430.40``."""
     digits = -int(price.normalize().as_tuple().exponent)
     return f"{price:.{max(EXPONENTS[currency], digits)}f}"
-
-
-def _is_trade(entry: LedgerEntry) -> bool:
-    return entry.kind in (LedgerEntry.Kind.BUY, LedgerEntry.Kind.SELL)
 
 
 class OperationQuery(serializers.Serializer):

@@ -21,6 +21,7 @@ INSTALLED_APPS += [
     "market_service.instruments",
     "market_service.search",
     "market_service.venue",
+    "market_service.corporate_actions",
 ]
 
 STREAM_URLCONF = "market_service.config.stream_urls"
@@ -86,6 +87,9 @@ CANDLE_DAYS = {
 #: Seconds between two looks whether an hour of candles is over, and whether some are too old.
 ROLL_UP_PERIOD, PURGE_PERIOD = 60.0, 3600.0
 
+#: Seconds between two looks for dividends whose day has come.
+ACTIONS_PERIOD = 5.0
+
 #: Seconds that a browser or the gateway's cache may keep a list of instruments.
 PUBLIC_MAX_AGE = 5
 
@@ -109,6 +113,11 @@ CELERY_BEAT_SCHEDULE |= {
         "task": "market_service.candles.tasks.candles_purge",
         "schedule": PURGE_PERIOD,
         "options": {"expires": PURGE_PERIOD},
+    },
+    "dividends record": {
+        "task": "market_service.corporate_actions.tasks.dividends_record",
+        "schedule": ACTIONS_PERIOD,
+        "options": {"expires": ACTIONS_PERIOD},
     },
     "quantities reconcile": {
         "task": "market_service.venue.tasks.quantities_reconcile",

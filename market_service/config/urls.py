@@ -14,5 +14,6 @@ urlpatterns = service_urls(
         path("api/v1/instruments", include("market_service.instruments.urls")),
         path("api/v1/instruments/<str:ticker>/", include("market_service.venue.urls")),
         path("api/v1/instruments/<str:ticker>/", include("market_service.candles.urls")),
+        path("api/v1/instruments/<str:ticker>/", include("market_service.corporate_actions.urls")),
     ],
 )

@@ -51,6 +51,28 @@ def on_withdrawals_booked(messages: Sequence[Received[billing.WithdrawalBooked]]
 
 
 @in_batches
+def on_dividends_booked(messages: Sequence[Received[billing.DividendBooked]]) -> None:
+    """A dividend came in."""
+    notifications_create(
+        [
+            _news(
+                message,
+                Kind.DIVIDEND_BOOKED,
+                {
+                    "ticker": message.event.ticker,
+                    "quantity": message.event.quantity,
+                    "per_unit": f"{message.event.per_unit.normalize():f}",
+                    "amount": message.event.amount,
+                    "currency": message.event.currency,
+                    "balance_after": message.event.balance_after,
+                },
+            )
+            for message in messages
+        ]
+    )
+
+
+@in_batches
 def on_reversals_booked(messages: Sequence[Received[billing.ReversalBooked]]) -> None:
     """An operator reversed an entry of the books, and somebody's cash with them."""
     _tell(messages, Kind.REVERSAL_BOOKED, "amount", "currency", "balance_after", "reason")

@@ -1,22 +1,18 @@
 """Renders a notification's title and body from its kind and values, in the active language.
 
-Money and prices are written as CLDR has it (:mod:`servicekit.numerals`): ``$1,234.50``, ``1 234,50 $``.
-The text is plain, never HTML.
+Money and prices are written by :mod:`notification_service.inbox.amounts`. The text is plain, never HTML.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from notification_service.inbox.amounts import money_text, number_text, price_text
 from notification_service.inbox.models import Kind
-from servicekit.home_currency import home_currency
-from servicekit.money import EXPONENTS
-from servicekit.numerals import Numerals, numerals
 from servicekit.reject_sentence import reject_sentence
 
 Params = dict[str, Any]
@@ -77,8 +73,8 @@ def _deposit_title(params: Params) -> str:
 
 def _deposit(params: Params) -> str:
     return _("%(amount)s was deposited. Your balance is %(balance)s.") % {
-        "amount": _money(params["amount"], params["currency"]),
-        "balance": _money(params["balance_after"], params["currency"]),
+        "amount": money_text(params["amount"], params["currency"]),
+        "balance": money_text(params["balance_after"], params["currency"]),
     }
 
 
@@ -88,8 +84,28 @@ def _withdrawal_title(params: Params) -> str:
 
 def _withdrawal(params: Params) -> str:
     return _("%(amount)s went out. Your balance is %(balance)s.") % {
-        "amount": _money(params["amount"], params["currency"]),
-        "balance": _money(params["balance_after"], params["currency"]),
+        "amount": money_text(params["amount"], params["currency"]),
+        "balance": money_text(params["balance_after"], params["currency"]),
+    }
+
+
+def _dividend_title(params: Params) -> str:
+    return _("Dividend of %(ticker)s") % {"ticker": params["ticker"]}
+
+
+def _dividend(params: Params) -> str:
+    text = ngettext(
+        "%(amount)s came in for %(quantity)s unit of %(ticker)s, %(per_unit)s for each. Your balance is "
+        "%(balance)s.",
+        "%(amount)s came in for %(quantity)s units of %(ticker)s, %(per_unit)s for each. Your balance is "
+        "%(balance)s.",
+        params["quantity"],
+    )
+    return text % {
+        **_order_values(params),
+        "per_unit": price_text(params["per_unit"], params["currency"]),
+        "amount": money_text(params["amount"], params["currency"]),
+        "balance": money_text(params["balance_after"], params["currency"]),
     }
 
 
@@ -104,8 +120,8 @@ def _reversal(params: Params) -> str:
     else:
         text = _("%(amount)s was added to your account. Your balance is %(balance)s. Reason: %(reason)s")
     return text % {
-        "amount": _money(abs(params["amount"]), params["currency"]),
-        "balance": _money(params["balance_after"], params["currency"]),
+        "amount": money_text(abs(params["amount"]), params["currency"]),
+        "balance": money_text(params["balance_after"], params["currency"]),
         "reason": params["reason"],
     }
 
@@ -115,13 +131,13 @@ def _filled_title(params: Params) -> str:
 
 
 def _filled(params: Params) -> str:
-    price = _price(params["price"], params["currency"])
+    price = price_text(params["price"], params["currency"])
     if params.get("parts", 1) > 1:
         price = _("%(price)s on average") % {"price": price}
     values = _order_values(params) | {
         "price": price,
-        "amount": _money(params["amount"], params["currency"]),
-        "fee": _money(params["fee"], params["currency"]),
+        "amount": money_text(params["amount"], params["currency"]),
+        "fee": money_text(params["fee"], params["currency"]),
     }
     if params["side"] == "buy":
         text = ngettext(
@@ -146,10 +162,10 @@ def _filled_so_far(params: Params) -> str:
     if params["final"] and filled == params["quantity"]:
         return ""
     if params["final"]:
-        return _("That completes the order: %(whole)s in all.") % {"whole": _number(filled)}
+        return _("That completes the order: %(whole)s in all.") % {"whole": number_text(filled)}
     return _("Filled so far: %(filled)s of %(whole)s.") % {
-        "filled": _number(filled),
-        "whole": _number(filled + params["remaining"]),
+        "filled": number_text(filled),
+        "whole": number_text(filled + params["remaining"]),
     }
 
 
@@ -237,7 +253,7 @@ def _filled_before(params: Params) -> str:
         "%(filled)s units had been filled before that.",
         filled,
     )
-    return text % {"filled": _number(filled)}
+    return text % {"filled": number_text(filled)}
 
 
 _WRITERS: dict[Kind, tuple[Callable[[Params], str], Callable[[Params], str]]] = {
@@ -245,6 +261,7 @@ _WRITERS: dict[Kind, tuple[Callable[[Params], str], Callable[[Params], str]]] = 
     Kind.SECURITY_NOTICED: (_security_title, _security),
     Kind.DEPOSIT_BOOKED: (_deposit_title, _deposit),
     Kind.WITHDRAWAL_BOOKED: (_withdrawal_title, _withdrawal),
+    Kind.DIVIDEND_BOOKED: (_dividend_title, _dividend),
     Kind.REVERSAL_BOOKED: (_reversal_title, _reversal),
     Kind.ORDER_FILLED: (_filled_title, _filled),
     Kind.ORDER_PARTLY_FILLED: (_filled_title, _filled),
@@ -255,43 +272,4 @@ _WRITERS: dict[Kind, tuple[Callable[[Params], str], Callable[[Params], str]]] = 
 
 
 def _order_values(params: Params) -> dict[str, str]:
-    return {"quantity": _number(params["quantity"]), "ticker": params["ticker"]}
-
-
-def _numerals() -> Numerals:
-    return numerals(get_language() or "en")
-
-
-def _money(minor: int, currency: str) -> str:
-    digits = EXPONENTS[currency]
-    return _numerals().currency(Decimal(minor).scaleb(-digits), currency, digits)
-
-
-def _price(text: str, currency: str = "") -> str:
-    """A decimal string with all its digits. One with its own currency (``1.50 EUR``) keeps that.
-
-    What is no number stays as it is.
-    """
-    digits, _space, own = text.partition(" ")
-    number = _decimal(digits)
-    if number is None or (own and own not in EXPONENTS):
-        return text
-    known = own or currency or home_currency()
-    return _numerals().currency(number, known, max(EXPONENTS[known], _places(number)))
-
-
-def _number(value: int | str) -> str:
-    number = _decimal(value)
-    return str(value) if number is None else _numerals().decimal(number, _places(number))
-
-
-def _decimal(value: int | str) -> Decimal | None:
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
-
-
-def _places(number: Decimal) -> int:
-    return max(0, -int(number.as_tuple().exponent))
+    return {"quantity": number_text(params["quantity"]), "ticker": params["ticker"]}

@@ -99,6 +99,20 @@ def withdrawn(user_id: UUID, **fields: Any) -> billing.WithdrawalBooked:
     )
 
 
+def dividend(user_id: UUID, **fields: Any) -> billing.DividendBooked:
+    values: dict[str, Any] = {
+        "allocation_id": new_id(),
+        "action_id": new_id(),
+        "journal_entry_id": new_id(),
+        "ticker": "AAPL",
+        "quantity": 10,
+        "per_unit": Decimal("0.24250000"),
+        "amount": 123_450,
+        "balance_after": 500_000,
+    }
+    return billing.DividendBooked(user_id=user_id, currency="USD", booked_at=NOON, **values | fields)
+
+
 def rejected(user_id: UUID, **fields: Any) -> trading.OrderRejected:
     values = _order(user_id) | {
         "code": "insufficient_funds",

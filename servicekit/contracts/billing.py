@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from servicekit.contracts.base import Event, event
@@ -52,6 +53,27 @@ class WithdrawalBooked(Event):
     @property
     def subject(self) -> str:
         return f"withdrawal/{self.withdrawal_id}"
+
+
+@event("billing.dividend.booked.v1")
+class DividendBooked(Event):
+    """A dividend came in: for ``quantity`` units, ``per_unit`` each, in major units."""
+
+    allocation_id: UUID
+    action_id: UUID
+    user_id: UUID
+    journal_entry_id: UUID
+    ticker: str
+    quantity: int
+    per_unit: Decimal
+    amount: int
+    currency: str
+    balance_after: int
+    booked_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"dividend/{self.allocation_id}"
 
 
 @event("billing.hold.placed.v1")

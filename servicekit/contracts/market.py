@@ -182,6 +182,27 @@ class MarketDayClosed(Event):
         return f"market-day/{self.number}"
 
 
+@event("market.dividend.recorded.v1")
+class DividendRecorded(Event):
+    """Whoever held units of an instrument at ``recorded_at`` is paid ``per_unit`` for each, in major units.
+
+    ``units``: what customers hold at that moment, as the venue counts it. The moment is taken under the
+    instrument's lock: an execution is before it or after it.
+    """
+
+    action_id: UUID
+    instrument_id: UUID
+    ticker: str
+    per_unit: Decimal
+    currency: str
+    units: int
+    recorded_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"corporate-action/{self.action_id}"
+
+
 @event("market.quotes.updated.v2")
 class QuotesUpdated(Event):
     """Quotes of some open instruments. Not an outbox event: lossy, and only the latest of each matters.

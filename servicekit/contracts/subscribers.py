@@ -12,6 +12,7 @@ SUBSCRIBED_TYPES: dict[str, tuple[str, ...]] = {
         "trading.order.submitted.v1",
         "trading.order.submitted.v2",
         "trading.order.cancel_requested.v1",
+        "trading.dividend.completed.v1",
         "user.session.revoked.v1",
     ),
     "trading": (
@@ -28,6 +29,7 @@ SUBSCRIBED_TYPES: dict[str, tuple[str, ...]] = {
         "market.order.canceled.v2",
         "market.order.expired.v1",
         "market.day.closed.v1",
+        "market.dividend.recorded.v1",
         "user.session.revoked.v1",
     ),
     "billing": (
@@ -41,6 +43,7 @@ SUBSCRIBED_TYPES: dict[str, tuple[str, ...]] = {
         "trading.order.canceled.v1",
         "trading.order.canceled.v2",
         "trading.order.expired.v1",
+        "trading.dividend.allocated.v1",
         "user.session.revoked.v1",
     ),
     "notification": (
@@ -48,6 +51,7 @@ SUBSCRIBED_TYPES: dict[str, tuple[str, ...]] = {
         "user.profile.changed.v1",
         "billing.deposit.booked.v1",
         "billing.withdrawal.booked.v1",
+        "billing.dividend.booked.v1",
         "user.security.noticed.v1",
         "billing.reversal.booked.v1",
         "trading.order.filled.v1",

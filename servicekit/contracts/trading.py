@@ -231,3 +231,43 @@ class OrderExpired(_OrderEvent):
     filled_quantity: int
     code: str
     expired_at: datetime
+
+
+@event("trading.dividend.allocated.v1")
+class DividendAllocated(Event):
+    """A holder is to be paid a dividend: ``amount`` is what ``quantity`` units earn, rounded down.
+
+    ``per_unit``: of each, in major units. ``action_id``: market's id of the dividend.
+    """
+
+    allocation_id: UUID
+    action_id: UUID
+    user_id: UUID
+    instrument_id: UUID
+    ticker: str
+    quantity: int
+    per_unit: Decimal
+    amount: int
+    currency: str
+    allocated_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"dividend/{self.allocation_id}"
+
+
+@event("trading.dividend.completed.v1")
+class DividendCompleted(Event):
+    """All holders of a dividend are known: how many, their units, and what all of them are paid."""
+
+    action_id: UUID
+    instrument_id: UUID
+    holders: int
+    units: int
+    amount: int
+    currency: str
+    completed_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"corporate-action/{self.action_id}"

@@ -144,8 +144,10 @@ def _cash(customer: Customer, orders: list[dict[str, Any]]) -> Iterator[str]:
     for order in orders:
         amount, fee = Decimal(order["amount"]), Decimal(order["fee"])
         expected += (amount if order["side"] == "sell" else -amount) - fee
+    # of dividends nobody was told beforehand: that they are right is an invariant (I20)
+    expected += sum(Decimal(row["amount"]) for row in customer.rows("/operations?type=dividend"))
     if Decimal(account["balance"]) != expected:
-        yield f"the balance is {account['balance']}, deposits, withdrawals and orders come to {expected}"
+        yield f"the balance is {account['balance']}, cash, orders and dividends come to {expected}"
     if Decimal(account["held"]) != 0:
         yield f"{account['held']} is still held"
     history = sum(Decimal(row["amount"]) for row in customer.rows("/operations"))

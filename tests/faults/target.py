@@ -94,6 +94,23 @@ class Target(System):
                 [share, list(tickers)],
             )
 
+    def announce_dividends(self, tickers: Iterable[str], per_unit: Decimal) -> None:
+        """Let the venue pay a dividend of these within seconds; each call is one of another day."""
+        with self.superuser("market") as connection, connection.cursor() as cursor:
+            cursor.execute(
+                """
+                INSERT INTO corporate_actions_corporateaction
+                    (id, instrument_id, type, day, per_unit, currency, state, reason)
+                SELECT gen_random_uuid(), id, 'dividend',
+                    (now() AT TIME ZONE 'UTC')::date - (
+                        SELECT count(*)::int FROM corporate_actions_corporateaction
+                        WHERE instrument_id = instrument.id
+                    ), %s, currency, 'announced', 'under load'
+                FROM instruments_instrument AS instrument WHERE ticker = ANY(%s)
+                """,
+                [per_unit, list(tickers)],
+            )
+
     def trades_between_customers(self) -> int:
         """How many trades there ever were in which neither side is the house."""
         with self.superuser("market") as connection, connection.cursor() as cursor:

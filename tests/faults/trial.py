@@ -11,8 +11,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from random import Random
 from typing import TypeVar
+
+import psycopg2
 
 from servicekit.contracts.values import FINAL_STATUSES
 from tests.faults.customer import Customer
@@ -24,6 +27,9 @@ from tests.faults.watch import Watch, at_rest
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+#: A dividend that the load is paid, in major units: of an odd number of units half a cent is lost.
+PER_UNIT = Decimal("0.125")
 
 #: Customers of one trial.
 CUSTOMERS = 6
@@ -119,10 +125,22 @@ class Trial:
     def _faults(self) -> None:
         """Each fault in a thread of its own; returns when the last one is healed."""
         threads = [threading.Thread(target=self._one, args=(planned,)) for planned in self.plan]
+        threads.append(threading.Thread(target=self._dividend))
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
+
+    def _dividend(self) -> None:
+        """What the customers trade pays a dividend, in the middle of the faults."""
+        self._sleep_until(max((planned.at for planned in self.plan), default=0.0) / 2)
+        while True:
+            try:
+                self.target.announce_dividends(TICKERS, PER_UNIT)
+                break
+            except psycopg2.Error:  # PostgreSQL is among the faults
+                time.sleep(0.5)
+        self._note("a dividend was announced")
 
     def _one(self, planned: Planned) -> None:
         """One fault, after those before it of the same process are over."""

@@ -40,6 +40,7 @@ MACHINE = (
 TOOL = "no part of a running system"
 
 MARKET = "market_service/tests/instruments/test_instrument_edit.py::"
+DIVIDEND = "market_service/tests/corporate_actions/test_dividend.py::test_an_operator_announces_and"
 OPERATIONS = "servicekit/tests/test_operations.py::"
 KEYS = "user_service/tests/sessions/test_signing_keys.py::"
 SIGN_IN = "user_service/tests/accounts/test_operator_sign_in.py::"
@@ -76,6 +77,11 @@ ENTRY_POINTS: dict[str, Row | str] = {
     "admin venue.restingorder cancel": Row(
         "order.cancel", "market_service/tests/venue/test_order_cancel_by_operator.py::test_the_pages"
     ),
+    "admin corporate_actions.corporateaction add": Row("corporate_action.announce", f"{DIVIDEND}_pays"),
+    "admin corporate_actions.corporateaction pay": Row("corporate_action.carry_out", f"{DIVIDEND}_pays"),
+    "admin corporate_actions.corporateaction withdraw": Row(
+        "corporate_action.withdraw", f"{DIVIDEND}_withdraws"
+    ),
     "admin ledger.journalentry reverse": Row(
         "journal.reverse", f"{REVERSAL}test_admin.py::test_an_entry_is_reversed_after_every_leg_was_shown"
     ),
@@ -92,6 +98,10 @@ ENTRY_POINTS: dict[str, Row | str] = {
     "manage events forget-group": Row("group.forget", f"{OPERATIONS}test_a_known_group_that_is_not_there"),
     "manage events replay": Row("events.replay", f"{OPERATIONS}test_by_id"),
     "manage events status": READS,
+    "manage import_actions": Row(
+        "corporate_action.announce",
+        "market_service/tests/corporate_actions/test_actions_import.py::test_splits_of_several_instruments",
+    ),
     "manage import_files": Row("prices.import", f"{IMPORT}test_an_import_is_on_record_once"),
     "manage import_instruments": Row(
         "instruments.import", "market_service/tests/imports/test_lists.py::test_an_import_is_on_record_once"

@@ -15,6 +15,7 @@ INSTALLED_APPS += [
     "trading_service.reference",
     "trading_service.positions",
     "trading_service.orders",
+    "trading_service.dividends",
     "servicekit.people",
 ]
 SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"] = {"OrderStatus": "trading_service.orders.models.Status"}
@@ -65,7 +66,15 @@ ORDER_DEADLINE_LONGEST = 6 * ORDER_DEADLINE
 #: Seconds between two looks at what is due. Nothing due costs one small statement.
 SWEEP_EVERY = min(5.0, ORDER_DEADLINE / 2)
 
+#: Seconds between two looks for dividends that are not completed.
+DIVIDENDS_EVERY = 2.0
+
 CELERY_BEAT_SCHEDULE |= {
+    "allocate dividends": {
+        "task": "trading_service.dividends.tasks.dividends_allocate",
+        "schedule": DIVIDENDS_EVERY,
+        "options": {"expires": DIVIDENDS_EVERY},
+    },
     "expire orders": {
         "task": "trading_service.orders.tasks.orders_sweep",
         "schedule": SWEEP_EVERY,

@@ -26,8 +26,8 @@ TICKET = ("account", "positions", "book")
 MARKET = ("book", "trades")
 CHART = ("chart", "positions", "operations")
 #: The whole page, of a stranger and of who is signed in.
-OPEN_PAGE = (*MARKET, "chart")
-OWN_PAGE = (*TICKET, "trades", "chart", "operations")
+OPEN_PAGE = (*MARKET, "chart", "actions")
+OWN_PAGE = (*TICKET, "trades", "chart", "operations", "actions")
 
 
 def parts_read(
@@ -38,7 +38,7 @@ def parts_read(
     A part whose source failed is None. What is not asked for is not in the answer.
 
     Args:
-        names: of ``account, positions, operations, book, trades, chart``.
+        names: of ``account, positions, operations, book, trades, chart, actions``.
         instrument: when it is known already.
 
     Raises:
@@ -59,6 +59,9 @@ def parts_read(
         ),
         "trades": lambda: _market(
             lambda: gateway.get(f"{address}/trades", public=True, timeout_s=PART_S, page_size=TRADES)
+        ),
+        "actions": lambda: _market(
+            lambda: gateway.get(f"{address}/corporate-actions", public=True, timeout_s=PART_S)
         ),
     }
     asked = {name: asks[name] for name in names}

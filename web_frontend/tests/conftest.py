@@ -38,6 +38,7 @@ def gateway(settings: Any) -> Iterator[GatewayDouble]:
         double.answer("GET /api/v1/instruments/AAPL/book", recorded("book"))
         double.answer("GET /api/v1/instruments/AAPL/trades", recorded("trades"))
         double.answer("GET /api/v1/instruments/AAPL/candles", candles())
+        double.answer("GET /api/v1/instruments/AAPL/corporate-actions", recorded("corporate_actions"))
         double.answer("GET /api/v1/positions", recorded("positions"))
         double.answer("GET /api/v1/positions?closed=true", recorded("positions_closed"))
         double.answer("GET /api/v1/portfolio/history", recorded("portfolio_history"))

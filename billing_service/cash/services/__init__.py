@@ -1,9 +1,10 @@
-"""The only writers of deposits and withdrawals. Amounts are minor units.
+"""The only writers of deposits and withdrawals, and the booking of dividends. Amounts are minor units.
 
-Both hold the lock of the customer's account, so concurrent ones run one after the other.
+All hold the lock of the customer's account, so concurrent ones run one after the other.
 """
 
 from billing_service.cash.services.deposit_make import DepositMade, deposit_make
+from billing_service.cash.services.dividends_pay import dividends_pay
 from billing_service.cash.services.withdrawal_make import WithdrawalMade, withdrawal_make
 
-__all__ = ["DepositMade", "WithdrawalMade", "deposit_make", "withdrawal_make"]
+__all__ = ["DepositMade", "WithdrawalMade", "deposit_make", "dividends_pay", "withdrawal_make"]

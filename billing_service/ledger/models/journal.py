@@ -20,7 +20,7 @@ class JournalEntry(models.Model):
     ``source_id``: the event or the operation that caused it; unique, so nothing is booked twice.
     ``fill_id``: of a settlement; unique, so no fill is paid twice whatever events say.
     ``occurred_at``: when it was booked, by the database's clock, a moment before its commit.
-    ``price``: in major units, per unit of the instrument.
+    ``price``: in major units, per unit of the instrument; of a dividend what each unit is paid.
     ``reverses``: the entry that it undoes; unique, so an entry is reversed once. ``reason`` and
     ``booked_by`` say why and by whom: an operator's id, or who ran the command.
     """
@@ -29,6 +29,7 @@ class JournalEntry(models.Model):
         DEPOSIT = "deposit", _("deposit")
         WITHDRAWAL = "withdrawal", _("withdrawal")
         ORDER_SETTLEMENT = "order_settlement", _("settlement of an order")
+        DIVIDEND = "dividend", _("dividend")
         REVERSAL = "reversal", _("reversal")
 
     id = models.UUIDField(_("id"), primary_key=True, default=new_id, editable=False)
@@ -69,7 +70,7 @@ class JournalEntry(models.Model):
                 fields=["reverses"], condition=Q(reverses__isnull=False), name="journal_reversed_once"
             ),
             models.CheckConstraint(
-                condition=Q(type__in=["deposit", "withdrawal", "order_settlement", "reversal"]),
+                condition=Q(type__in=["deposit", "withdrawal", "order_settlement", "dividend", "reversal"]),
                 name="journal_known_type",
             ),
             models.CheckConstraint(
@@ -106,6 +107,7 @@ class LedgerEntry(models.Model):
         BUY = "buy", _("buy")
         SELL = "sell", _("sell")
         FEE = "fee", _("fee")
+        DIVIDEND = "dividend", _("dividend")
         REVERSAL = "reversal", _("reversal")
 
     id = models.UUIDField(_("id"), primary_key=True, default=new_id, editable=False)
@@ -140,7 +142,7 @@ class LedgerEntry(models.Model):
             models.CheckConstraint(condition=~Q(amount=0), name="entry_not_zero"),
             models.CheckConstraint(condition=Q(number__gt=0), name="entry_number_counts_from_one"),
             models.CheckConstraint(
-                condition=Q(kind__in=["deposit", "withdrawal", "buy", "sell", "fee", "reversal"]),
+                condition=Q(kind__in=["deposit", "withdrawal", "buy", "sell", "fee", "dividend", "reversal"]),
                 name="entry_known_kind",
             ),
         ]

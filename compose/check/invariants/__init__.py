@@ -7,6 +7,7 @@ from compose.check.invariants import (
     chain,
     days,
     delivery,
+    dividends,
     events,
     ledger,
     lots,
@@ -39,4 +40,5 @@ INVARIANTS: tuple[Invariant, ...] = (
     promises.I17,
     lots.I18,
     days.I19,
+    dividends.I20,
 )

@@ -6,11 +6,15 @@ from compose.check.model import Invariant, Rows, Same
 from servicekit.money import EXPONENTS
 
 
-def rounded(value: str) -> str:
-    """An exact value in minor units, as SQL: servicekit.money.amount_minor."""
+def minor(value: str) -> str:
+    """An exact value in minor units of ``currency``, as SQL; not rounded."""
     scales = " ".join(f"WHEN '{currency}' THEN {10**digits}" for currency, digits in EXPONENTS.items())
-    minor = f"({value}) * CASE currency {scales} END"
-    return f"CASE side WHEN 'buy' THEN ceil({minor}) ELSE floor({minor}) END"
+    return f"({value}) * CASE currency {scales} END"
+
+
+def rounded(value: str) -> str:
+    """An exact value in whole minor units, as SQL: servicekit.money.amount_minor."""
+    return f"CASE side WHEN 'buy' THEN ceil({minor(value)}) ELSE floor({minor(value)}) END"
 
 
 _MAKER_RATE = "coalesce(maker_fee_rate, fee_rate)"

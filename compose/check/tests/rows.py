@@ -136,6 +136,26 @@ def news(kind: str, event: str, *, order_id: str = "", fill_id: str = "") -> str
     """
 
 
+def dividend(
+    id: str, *, holders: int = 0, units: int = 0, amount: int = 0, at: str = "now()", completed: bool = False
+) -> str:
+    """The INSERT of a dividend of 0.24 for each AAPL."""
+    return f"""
+        INSERT INTO dividends_dividend (id, instrument_id, per_unit, currency, units, recorded_at, holders,
+            held_units, amount, completed_at, request_id)
+        VALUES ('{id}', '{AAPL}', 0.24, 'USD', {units}, {at}, {holders}, {units}, {amount},
+            {"now()" if completed else "NULL"}, '')
+    """
+
+
+def share(id: str, dividend_id: str, quantity: int, amount: int) -> str:
+    """The INSERT of Ann's share of a dividend."""
+    return f"""
+        INSERT INTO dividends_dividendallocation (id, dividend_id, user_id, quantity, amount)
+        VALUES ('{id}', '{dividend_id}', '{ANN}', {quantity}, {amount})
+    """
+
+
 def said(id: str, type: str, subject: str) -> str:
     """The INSERT into the outbox of the publisher, sent already."""
     return f"""

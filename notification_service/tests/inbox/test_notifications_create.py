@@ -31,6 +31,7 @@ EVERYTHING = (
     events.canceled,
     events.rest_canceled,
     events.expired,
+    events.dividend,
 )
 
 

@@ -1,0 +1,1 @@
+"""Corporate actions of instruments: dividends and splits, announced, carried out, and shown."""

@@ -1,0 +1,57 @@
+"""/api/v1/instruments/{ticker}/corporate-actions: public market data."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from market_service.corporate_actions import selectors
+from market_service.corporate_actions.serializers import CorporateActionOutput, CorporateActionsOutput
+from market_service.instruments.models import Instrument
+from market_service.instruments.selectors import instrument_get
+from market_service.public_api import PublicApi
+from servicekit.api.openapi import IF_NONE_MATCH, answer_example
+from servicekit.api.problems import NotFound
+
+#: The newest of an instrument that are told.
+MOST = 100
+
+
+class CorporateActionsApi(PublicApi):
+    """The news of an instrument's dividends and splits."""
+
+    @extend_schema(
+        operation_id="instruments_corporate_actions",
+        parameters=[IF_NONE_MATCH],
+        responses=CorporateActionsOutput,
+        summary="Dividends and splits",
+        description=f"The newest day first, at most {MOST}; announced ones included. Whoever holds units "
+        "when a dividend is recorded is paid for each, rounded down to the cent.",
+        examples=[
+            answer_example(
+                {
+                    "results": [
+                        {
+                            "id": "0198c2d1-7a3e-7b11-9c55-3f2f0a6f4e10",
+                            "type": "dividend",
+                            "state": "completed",
+                            "day": "2026-03-02",
+                            "per_unit": "0.24",
+                            "currency": "USD",
+                            "old_units": None,
+                            "new_units": None,
+                            "reason": "Dividend of the first quarter",
+                        }
+                    ]
+                }
+            )
+        ],
+    )
+    def get(self, request: Request, ticker: str) -> Response:
+        try:
+            instrument = instrument_get(ticker)
+        except Instrument.DoesNotExist:
+            raise NotFound() from None
+        actions = selectors.actions_shown(instrument.id)[:MOST]
+        return Response({"results": CorporateActionOutput(actions, many=True).data})

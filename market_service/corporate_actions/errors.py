@@ -1,0 +1,48 @@
+"""Errors of corporate actions; operators see them."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from servicekit.errors import DomainError
+
+
+class DividendNotPossible(DomainError):
+    """Not a possible dividend per unit."""
+
+    code = "dividend_invalid"
+    field = "per_unit"
+    message = _("A dividend is above 0 and at most the price of a unit, %(limit)s; %(value)s is not.")
+
+
+class SplitNotPossible(DomainError):
+    """Not a possible ratio of a split."""
+
+    code = "split_invalid"
+    field = "new_units"
+    message = _("A split gives other than as many new units for the old ones, each from 1 to %(limit)s.")
+
+
+class SplitInFuture(DomainError):
+    """A split that would have to be carried out."""
+
+    code = "split_not_carried_out"
+    field = "day"
+    message = _("Only splits of days before today can be entered; no position is split yet.")
+
+
+class ActionExists(DomainError):
+    """The instrument has such an action on that day already."""
+
+    code = "action_exists"
+    status = 409
+    field = "day"
+    message = _("%(ticker)s has a %(type)s on %(day)s already.")
+
+
+class ActionRunning(DomainError):
+    """An action of the instrument is being carried out."""
+
+    code = "action_running"
+    status = 409
+    message = _("Another corporate action of %(ticker)s is being carried out. Try again in a moment.")

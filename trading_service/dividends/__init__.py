@@ -1,0 +1,1 @@
+"""Dividends: what each holder of an instrument is paid, of the units at the record moment."""
