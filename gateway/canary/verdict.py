@@ -6,9 +6,10 @@ is judged at once and a quiet one on what there is. Any of these is a reason:
 - Envoy ejected it: five failures in a row, and the stable version fails less than half as often.
 - Errors: at least 5 more failed than would at the stable version's rate, their share is more than 5 points
   above it, and chance does not explain it (three standard deviations).
-- Slowness: of at least 6 answers, half took longer than 0.3 s and than three times what half of the stable
-  version's took. With fewer than 6 answers of the stable version to compare with: longer than 1 s. Answers of
-  the canary's first 3 s do not count: a new process imports and connects while it gives them.
+- Slowness, twice in a row, for 3, 5 or 15 seconds each: of at least 6 answers, half took longer than 0.3 s
+  and than three times what half of the stable version's took. With fewer than 6 answers of the stable version
+  to compare with: longer than 1 s. Answers of the canary's first 3 s do not count: a new process imports and
+  connects while it gives them.
 - No answer: for 3 s at least 3 requests waited and none was answered.
 
 What both versions suffer alike (a database that is down) is no reason.
@@ -27,6 +28,8 @@ WINDOWS_S = (3.0, 10.0, 30.0)
 MIN_ERRORS = 5
 #: Points of percent above the stable version's share of failures.
 ERROR_MARGIN_PERCENT = 5.0
+#: Seconds in which it is slow, and was slow just before.
+SLOW_WINDOWS_S = (3.0, 5.0, 15.0)
 #: Seconds after a canary's first answer whose times say nothing: its processes are still cold.
 COLD_START_S = 3.0
 #: Fewer answers than this say nothing about times.
@@ -105,15 +108,15 @@ def _slowness(samples: Sequence[Sample]) -> str:
     if not warm:
         return ""
     last = warm[-1]
-    for window in WINDOWS_S:
-        first = _before(warm, last.at - window)
-        canary, stable = between(first.canary, last.canary), between(first.stable, last.stable)
-        if reason := _slow(canary, stable, window):
+    for window in SLOW_WINDOWS_S:
+        middle, first = _before(warm, last.at - window), _before(warm, last.at - 2 * window)
+        if _slow(middle, first, window) and (reason := _slow(last, middle, window)):
             return reason
     return ""
 
 
-def _slow(canary: Tally, stable: Tally, window: float) -> str:
+def _slow(last: Sample, first: Sample, window: float) -> str:
+    canary, stable = between(first.canary, last.canary), between(first.stable, last.stable)
     if counted(canary) < MIN_ANSWERS:
         return ""
     compared = counted(stable) >= MIN_ANSWERS

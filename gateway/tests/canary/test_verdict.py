@@ -71,9 +71,11 @@ def test_errors(canary: tuple[int, int], stable: tuple[int, int], bad: bool) -> 
 )
 def test_slowness(canary: tuple[int, float], stable: tuple[int, float], bad: bool) -> None:
     answers, seconds = canary
-    first, later = tally(1, 0, seconds), tally(1 + answers, 0, seconds)
-    looks = [sample(at, first, tally()) for at in (0, COLD_START_S)]
-    looks.append(sample(COLD_START_S + 3, later, tally(stable[0], 0, stable[1])))
+    looks = [sample(at, tally(1, 0, seconds), tally()) for at in (0, COLD_START_S)]
+    for turn in (1, 2):
+        later, stable_later = tally(1 + turn * answers, 0, seconds), tally(turn * stable[0], 0, stable[1])
+        assert judge(looks) == ""
+        looks.append(sample(COLD_START_S + 3 * turn, later, stable_later))
     assert bool(judge(looks)) == bad
 
 
@@ -81,7 +83,15 @@ def test_first_answers_of_a_new_process_are_slow_anywhere() -> None:
     cold = [sample(0, tally(), tally()), sample(0.5, tally(1, 0, 2.0), tally(9))]
     cold += [sample(at / 2, tally(20, 0, 2.0), tally(9 * at)) for at in range(2, 12)]
     assert judge(cold) == ""
-    assert judge([*cold, sample(7, tally(40, 0, 2.0), tally(200))]) != ""
+    warm = [sample(at, tally(20 * at, 0, 2.0), tally(90 * at)) for at in range(6, 12)]
+    assert judge([*cold, *warm]) != ""
+
+
+def test_a_machine_that_stands_still_once_is_no_reason() -> None:
+    looks = [sample(at, tally(10 * at), tally(10 * at)) for at in range(10)]
+    slow = tuple((bound, 90 + (20 if bound >= 2.5 else 0)) for bound in BOUNDS)
+    looks.append(sample(12, Tally(110, 0, slow), tally(95)))
+    assert judge(looks) == ""
 
 
 def test_a_quiet_canary_is_judged_on_the_last_half_minute() -> None:

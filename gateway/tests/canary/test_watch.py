@@ -6,7 +6,7 @@ import time
 
 import httpx
 
-from gateway.canary.verdict import COLD_START_S
+from gateway.canary.verdict import COLD_START_S, SLOW_WINDOWS_S
 from gateway.canary.watch import INTERVAL_S, Watch
 from gateway.tests.canary.conftest import Asking, Canary
 
@@ -55,9 +55,9 @@ def test_one_that_answers_slowly_is_seen(canary: Canary) -> None:
     canary.set_weight(30)
     canary.upstream.pause = 0.8
     with Asking(canary.system, clients=8) as load:
-        reason, seconds = watched(canary, seconds=10)
+        reason, seconds = watched(canary, seconds=20)
     assert "took longer" in reason
-    assert seconds < COLD_START_S + 5
+    assert seconds < COLD_START_S + 2 * SLOW_WINDOWS_S[0] + 2
     assert load.counts.keys() == {"200"}
 
 
