@@ -116,6 +116,7 @@ ENTRY_POINTS: dict[str, Row | str] = {
     },
     "manage market status": READS,
     "manage check_market": READS,
+    "manage search_words": "it makes anew what follows from the instruments",
     "manage load_market": AGAIN,
     "manage load_catalogue": Row("catalogue.load", f"{LOAD}test_loading_again_changes_and_tells_nothing"),
     "manage journal_head": READS,

@@ -21,10 +21,10 @@ def _nothing_kept() -> None:
 @pytest.mark.parametrize("page", ["/", "/instruments/AAPL", "/sign-in", "/nowhere"])
 def test_every_page_says_it_once(browser: Client, gateway: GatewayDouble, page: str) -> None:
     html = browser.get(page).content.decode()
-    assert html.count("Simulation: past prices, replayed") == 1
+    assert html.count("Simulation: a history of prices, replayed") == 1
     assert "Jun 12, 2012, 14:35" in html
     russian = browser.get(page, headers={"Accept-Language": "ru"}).content.decode()
-    assert "Симуляция: повтор прошлых цен" in russian
+    assert "Симуляция: повтор истории цен" in russian
     assert "12 июн. 2012" in russian
 
 

@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=Q(
-                            ("elapsed_s__gte", 0), ("speed__gt", 0), ("speed__lte", 100000), ("number__gte", 1)
+                            ("elapsed_s__gte", 0), ("number__gte", 1), ("speed__gt", 0), ("speed__lte", 100000)
                         ),
                         name="market_clock_range",
                     ),

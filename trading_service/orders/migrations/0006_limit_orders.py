@@ -125,7 +125,7 @@ class Migration(migrations.Migration):
         AddConstraintNotValid(
             "order",
             models.CheckConstraint(
-                condition=Q(Q(status__in=["rejected", "expired"]), ~Q(reject_code=""))
+                condition=Q(status__in=["rejected", "expired"]) & ~Q(reject_code="")
                 | Q(status="canceled")
                 | Q(status__in=["accepted", "filled", "partially_filled", "working"], reject_code=""),
                 name="order_reason",
@@ -145,7 +145,9 @@ class Migration(migrations.Migration):
                 condition=Q(
                     Q(maker_fee_rate__isnull=True)
                     | Q(maker_fee_rate__gte=0, maker_fee_rate__lt=Decimal("1000000000000")),
-                    Q(minimum_fee__gte=0, maker_value__gte=0, maker_value__lte=F("filled_value")),
+                    minimum_fee__gte=0,
+                    maker_value__gte=0,
+                    maker_value__lte=F("filled_value"),
                 ),
                 name="order_fee_schedule",
             ),

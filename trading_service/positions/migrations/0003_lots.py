@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("position", "bought_before"), name="lot_place_unique"),
                     models.CheckConstraint(condition=models.Q(("quantity__gt", 0)), name="lot_quantity"),
                     models.CheckConstraint(
-                        condition=models.Q(("cost__gte", 0), ("bought_before__gte", 0), ("cost_before__gte", 0)),
+                        condition=models.Q(("bought_before__gte", 0), ("cost__gte", 0), ("cost_before__gte", 0)),
                         name="lot_sums",
                     ),
                 ],
@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("position", "day"), name="daily_flow_unique"),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("bought_quantity__gte", 0), ("bought_cost__gte", 0), ("sold_quantity__gte", 0)
+                            ("bought_cost__gte", 0), ("bought_quantity__gte", 0), ("sold_quantity__gte", 0)
                         ),
                         name="daily_flow_sums",
                     ),
