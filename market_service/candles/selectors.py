@@ -13,7 +13,7 @@ from market_service.candles.models import Interval
 from servicekit.database import Statement
 
 #: The most candles of one answer: 27 years of days, a week of minutes.
-MOST = 10_000
+MAX_CANDLES = 10_000
 
 # How its prices are shown; and how the source adjusts the close of the last day before a day.
 _INSTRUMENT = Statement(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from market_service.candles.models import Interval
-from market_service.candles.selectors import MOST
+from market_service.candles.selectors import MAX_CANDLES
 from market_service.clock.selectors import market_now
 from servicekit.api.serializers import InstantField, MomentField, OutputSerializer
 from servicekit.api.strict_fields import FlagField, OneOfField, WholeNumberField
@@ -52,9 +52,9 @@ class CandleQuery(serializers.Serializer):
     limit = WholeNumberField(
         required=False,
         min_value=1,
-        max_value=MOST,
+        max_value=MAX_CANDLES,
         help_text=f"the newest of the range. Default: {USUAL}, or with `from` the whole range, of at most "
-        f"{MOST} intervals",
+        f"{MAX_CANDLES} intervals",
     )
     adjusted = FlagField(
         required=False,
@@ -88,9 +88,9 @@ class CandleQuery(serializers.Serializer):
             raise self._refused("range_invalid")
         limit = attrs.get("limit")
         if limit is None and since is not None:
-            if (min(until, now) - since) / timedelta(minutes=interval) > MOST:
+            if (min(until, now) - since) / timedelta(minutes=interval) > MAX_CANDLES:
                 raise self._refused("range_too_long")
-            limit = MOST
+            limit = MAX_CANDLES
         return {
             "interval": interval,
             "since": since or _BEGINNING,
@@ -101,5 +101,5 @@ class CandleQuery(serializers.Serializer):
         }
 
     def _refused(self, code: str) -> serializers.ValidationError:
-        detail = str(self.error_messages[code]) % {"limit": MOST}
+        detail = str(self.error_messages[code]) % {"limit": MAX_CANDLES}
         return serializers.ValidationError({"from": [serializers.ErrorDetail(detail, code)]})

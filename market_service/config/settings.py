@@ -24,6 +24,12 @@ INSTALLED_APPS += [
     "market_service.corporate_actions",
 ]
 
+SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"] = {
+    "InstrumentType": "market_service.instruments.models.InstrumentType",
+    "InstrumentStatus": "market_service.instruments.models.InstrumentStatus",
+    "ActionType": "market_service.corporate_actions.models.ActionType",
+}
+
 STREAM_URLCONF = "market_service.config.stream_urls"
 
 #: The shipped markets, a folder for each currency.

@@ -15,7 +15,7 @@ from servicekit.api.openapi import IF_NONE_MATCH, answer_example
 from servicekit.api.problems import NotFound
 
 #: The newest of an instrument that are told.
-MOST = 100
+MAX_ACTIONS = 100
 
 
 class CorporateActionsApi(PublicApi):
@@ -26,8 +26,8 @@ class CorporateActionsApi(PublicApi):
         parameters=[IF_NONE_MATCH],
         responses=CorporateActionsOutput,
         summary="Dividends and splits",
-        description=f"The newest day first, at most {MOST}; announced ones included. Whoever holds units "
-        "when a dividend is recorded is paid for each, rounded down to the cent.",
+        description=f"The newest day first, at most {MAX_ACTIONS}; announced ones included. Whoever holds "
+        "units when a dividend is recorded is paid for each, rounded down to the cent.",
         examples=[
             answer_example(
                 {
@@ -53,5 +53,5 @@ class CorporateActionsApi(PublicApi):
             instrument = instrument_get(ticker)
         except Instrument.DoesNotExist:
             raise NotFound() from None
-        actions = selectors.actions_shown(instrument.id)[:MOST]
+        actions = selectors.actions_shown(instrument.id)[:MAX_ACTIONS]
         return Response({"results": CorporateActionOutput(actions, many=True).data})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -13,16 +13,6 @@ from django.db.models.functions import Greatest
 
 from market_service.quotes.models import DailyPrice, QuoteFeed
 from servicekit.arrays import array
-from servicekit.database import Statement
-
-_QUOTES = Statement(
-    """
-SELECT instrument_id, price,
-       statement_timestamp() - greatest(price_at, (SELECT confirmed_at FROM quotes_quotefeed))
-FROM quotes_quote WHERE instrument_id = ANY(%s::uuid[])
-"""
-)
-
 
 _LAST_DAYS = """
 SELECT wanted.id, close, adj_close
@@ -64,13 +54,6 @@ SELECT date FROM quotes_dailyprice WHERE NOT simulated AND instrument_id = (
 """
 
 
-def quotes_now(*, instrument_ids: Iterable[UUID]) -> dict[UUID, tuple[Decimal, timedelta]]:
-    """Id of an open instrument → its latest price, and how old that is by the database's clock."""
-    with connection.cursor() as cursor:
-        cursor.execute(_QUOTES, [array(instrument_ids)])
-        return {id_: (price, age) for id_, price, age in cursor.fetchall()}
-
-
 def price_at() -> Case:
     """When an instrument's quote was last made or confirmed: an annotation of a query of instruments."""
     confirmed_at = Subquery(QuoteFeed.objects.values("confirmed_at")[:1])
@@ -92,16 +75,6 @@ def quotes_complete_since() -> int:
 def daily_prices_exist() -> bool:
     """Whether any daily price was ever imported."""
     return DailyPrice.objects.exists()
-
-
-def tickers_with_prices() -> set[str]:
-    """Which instruments have a daily price."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT ticker FROM instruments_instrument AS instrument "
-            "WHERE EXISTS (SELECT FROM quotes_dailyprice WHERE instrument_id = instrument.id)"
-        )
-        return {row[0] for row in cursor.fetchall()}
 
 
 def last_closes(

@@ -42,7 +42,7 @@ RANGES = {
 USUAL, WIDEST = "1y", "all"
 STYLES = ("candles", "line")
 #: A table of more rows is summed up: days by month, what is shorter by hour or day.
-MOST_ROWS = 100
+MAX_ROWS = 100
 #: What a table is of → how much of a moment's text tells one of its rows from the next.
 PERIODS = {"month": 7, "day": 10, "hour": 13, "5 minutes": 16}
 _COARSER = {"5m": ("5 minutes", "hour"), "1h": ("hour", "day"), "1d": ("day", "month")}
@@ -81,12 +81,12 @@ class Chart:
     @property
     def period(self) -> str:
         """What a row of the table covers: a key of :data:`PERIODS`."""
-        return _COARSER[RANGES[self.range].interval][len(self.candles) > MOST_ROWS]
+        return _COARSER[RANGES[self.range].interval][len(self.candles) > MAX_ROWS]
 
     @property
     def rows(self) -> list[Candle]:
         """Those of the table, the newest first."""
-        rows = self.candles if len(self.candles) <= MOST_ROWS else list(_summed_up(self.candles, self.period))
+        rows = self.candles if len(self.candles) <= MAX_ROWS else list(_summed_up(self.candles, self.period))
         return rows[::-1]
 
 

@@ -21,7 +21,7 @@ from market_service.instruments.errors import CatalogueInvalid
 from market_service.instruments.models import Instrument
 from market_service.instruments.selectors import instrument_ids
 from market_service.instruments.services.catalogue_file import CatalogueEntry, catalogue_read
-from market_service.instruments.services.listing import entries_list, portions, values_apply
+from market_service.instruments.services.listing import PRICED, entries_list, portions, values_apply
 from market_service.quotes import selectors as quotes_read
 from market_service.quotes import services as quotes
 from market_service.quotes.errors import PricesInvalid
@@ -119,7 +119,7 @@ def _check(entries: Sequence[CatalogueEntry], known: dict[str, _Known], prices: 
     """
     errors = FileErrors()
     holders = {one.isin: one.ticker for one in known.values()}
-    priced = quotes_read.tickers_with_prices()
+    priced = set(Instrument.objects.filter(PRICED).values_list("ticker", flat=True))
     if prices:
         priced |= set(prices.tickers.values())
     for entry in entries:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Exists, OuterRef
 
 from market_service.file_errors import FileError, FileErrors
 from market_service.instruments.errors import CatalogueInvalid
@@ -20,6 +21,7 @@ from market_service.instruments.models import Instrument
 from market_service.instruments.services.catalogue_file import CatalogueEntry
 from market_service.instruments.services.instrument_edit import instruments_announce, instruments_word
 from market_service.quotes import services as quotes
+from market_service.quotes.models import DailyPrice
 from market_service.quotes.services import FirstQuote
 from servicekit.arrays import array
 
@@ -27,6 +29,9 @@ from servicekit.arrays import array
 PORTION = 50
 #: Seconds between two transactions: at least, and as long as the last one took.
 PAUSE_S = 0.02
+
+#: A condition of a query of instruments: there are daily prices.
+PRICED = Exists(DailyPrice.objects.filter(instrument_id=OuterRef("id")))
 
 Some = TypeVar("Some")
 
@@ -99,13 +104,9 @@ def waiting_quote() -> list[str]:
     Returns:
         Their tickers.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM instruments_instrument AS instrument "
-            "WHERE NOT EXISTS (SELECT FROM quotes_quote WHERE instrument_id = instrument.id) "
-            "AND EXISTS (SELECT FROM quotes_dailyprice WHERE instrument_id = instrument.id) ORDER BY ticker"
-        )
-        waiting: list[UUID] = [row[0] for row in cursor.fetchall()]
+    waiting = list(
+        Instrument.objects.filter(PRICED, quote=None).order_by("ticker").values_list("id", flat=True)
+    )
     quoted: list[str] = []
     for some in portions(waiting):
         quoted += _quote(some)

@@ -19,7 +19,7 @@ from market_service.search.selectors.typos import BEGINNINGS_FROM, letters, mean
 from market_service.search.words import fold, words_of
 
 #: Words of a search, the rest of which are not looked for.
-MOST_WORDS = 12
+MAX_WORDS = 12
 
 
 @dataclass(frozen=True)
@@ -65,13 +65,13 @@ def instruments_find(text: str, *, type: str = "") -> Found:
 
 
 def _queries(text: str, type: str) -> Iterator[Query]:
-    typed = words_of(text)[:MOST_WORDS]
+    typed = words_of(text)[:MAX_WORDS]
     if not typed:
         return
     yield _exactly(text, typed, type)
     switched = _switched(text)
     if switched:
-        yield _exactly(switched, words_of(switched)[:MOST_WORDS], type)
+        yield _exactly(switched, words_of(switched)[:MAX_WORDS], type)
     known = letters()
     terms = [Term(word, _meant(word, known), len(word) >= BEGINNINGS_FROM) for word in typed]
     if any(term.meant for term in terms):

@@ -15,9 +15,9 @@ SHORTEST, LONGEST = 3, 30
 #: From so many letters on, a word may be the beginning of what is meant.
 BEGINNINGS_FROM = 5
 #: Letters that may be meant instead of another: the first by their codes, Latin and Cyrillic before the rest.
-MOST_LETTERS = 200
+MAX_LETTERS = 200
 #: Words that may be meant at most.
-MOST_MEANT = 100
+MAX_MEANT = 100
 
 _LETTERS = "SELECT letter FROM search_searchletter ORDER BY letter LIMIT %s"
 _WORDS = "SELECT word FROM search_searchword WHERE word = ANY(%s::text[])"
@@ -31,7 +31,7 @@ WHERE EXISTS (SELECT FROM search_searchword AS known
 def letters() -> str:
     """The letters that words have."""
     with connection.cursor() as cursor:
-        cursor.execute(_LETTERS, [MOST_LETTERS])
+        cursor.execute(_LETTERS, [MAX_LETTERS])
         return "".join(letter for (letter,) in cursor.fetchall())
 
 
@@ -54,7 +54,7 @@ def meant_by(word: str, letters: str) -> tuple[str, ...]:
     with connection.cursor() as cursor:
         cursor.execute(_BEGINNINGS if len(word) >= BEGINNINGS_FROM else _WORDS, [array(mistyped)])
         known = sorted(found for (found,) in cursor.fetchall())
-    return tuple(known[:MOST_MEANT])
+    return tuple(known[:MAX_MEANT])
 
 
 def _one_apart(word: str, letters: str) -> set[str]:

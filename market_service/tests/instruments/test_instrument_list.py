@@ -228,7 +228,8 @@ def test_the_openapi_document(api: Any) -> None:
     document = api(accept="application/json").get("/api/v1/market/schema").json()
     one = LIST + "/{ticker}"
     listed = {path for path in document["paths"] if "instruments" in path}
-    assert listed == {LIST, one, one + "/book", one + "/candles", one + "/trades"}
+    parts = ("/book", "/candles", "/corporate-actions", "/trades")
+    assert listed == {LIST, one, *(one + part for part in parts)}
     parameters = {p["name"] for p in document["paths"][LIST]["get"]["parameters"]}
     assert parameters >= {"search", "type", "ordering", "page", "page_size"}
     page = document["paths"][LIST]["get"]["responses"]["200"]["content"]["application/json"]["schema"]

@@ -4,29 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
 
 from market_service.venue.matching import EXPIRED
+from market_service.venue.models import RestingOrder
 from market_service.venue.services.books import Books
 from market_service.venue.services.outcome import outcome_write
-from servicekit.database import Statement
 from servicekit.messaging.publish import origins
 
 #: The most orders of one transaction.
 LIMIT = 200
-
-_DUE = Statement(
-    """
-SELECT order_id, instrument_id FROM venue_restingorder WHERE expires_at <= statement_timestamp()
-ORDER BY expires_at LIMIT %s::int
-"""
-)
-
-# At a day's end only, so planned each time: one for the day of a replay may expire as late as any other.
-_OF_DAYS_BEFORE = """
-SELECT order_id, instrument_id FROM venue_restingorder
-WHERE time_in_force = 'day' AND rested_at < %s ORDER BY expires_at LIMIT %s
-"""
 
 
 @transaction.atomic(savepoint=False)
@@ -45,12 +34,11 @@ def orders_expire(*, limit: int = LIMIT, day_before: datetime | None = None) -> 
     Emits:
         ``OrderExpired`` per order.
     """
-    with connection.cursor() as cursor:
-        if day_before is None:
-            cursor.execute(_DUE, [limit])
-        else:
-            cursor.execute(_OF_DAYS_BEFORE, [day_before, limit])
-        due = cursor.fetchall()
+    wanted = (
+        Q(expires_at__lte=Now()) if day_before is None else Q(time_in_force="day", rested_at__lt=day_before)
+    )
+    resting = RestingOrder.objects.filter(wanted).order_by("expires_at")
+    due = list(resting.values_list("order_id", "instrument_id")[:limit])
     if not due:
         return 0
     books = Books(instrument_ids={instrument_id for _, instrument_id in due})

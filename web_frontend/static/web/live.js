@@ -1,4 +1,3 @@
-"use strict";
 // Prices that move: what has data-live follows the stream of quotes, and #live says whether they do.
 //
 // Written as the server writes them: .live-price and .live-change hold the texts, data-close the previous
