@@ -67,3 +67,16 @@ def test_the_stream_is_of_what_the_search_finds(open_window: OpenPage) -> None:
         visitor.page.fill("#search", "MSFT")
     assert asked.value.url.endswith("tickers=MSFT")
     expect(visitor.page.locator("#live")).to_have_text(SAID["en"]["open"])
+
+
+def test_another_day_of_the_market_brings_its_previous_closes(open_window: OpenPage) -> None:
+    visitor = open_window("en")
+    visitor.open("/?search=MSFT")
+    expect(visitor.page.locator("#live")).to_have_text(SAID["en"]["open"])
+    was = visitor.page.url
+    with visitor.page.expect_response(
+        lambda answer: answer.request.headers.get("hx-target") == "instruments"
+    ):
+        visitor.page.evaluate("document.getElementById('market-clock').dataset.day = '1999-12-31'")
+        visitor.page.evaluate("htmx.trigger('#market-clock', 'htmx:afterSettle')")
+    assert visitor.page.url == was

@@ -62,9 +62,9 @@ def instrument_list(request: GatewayRequest) -> HttpResponse:
         status=200 if answer else 503,
     )
     if wants_fragment(request):
-        # while somebody types, the address follows, and Back goes to where they came from
-        typing = request.htmx.trigger == "search"  # type: ignore[attr-defined]
-        response["HX-Replace-Url" if typing else "HX-Push-Url"] = here
+        # while somebody types, or the market's day ends, the address follows, and Back goes further back
+        follows = request.htmx.trigger in ("search", "rows")  # type: ignore[attr-defined]
+        response["HX-Replace-Url" if follows else "HX-Push-Url"] = here
     return response
 
 

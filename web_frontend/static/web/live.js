@@ -13,6 +13,11 @@ let source;
 let listened = "";
 let waiting;
 let polled = 0;
+let day = dayShown();
+
+function dayShown() {
+  return document.getElementById("market-clock")?.dataset.day;
+}
 
 function say(state) {
   const line = document.getElementById("live");
@@ -115,8 +120,13 @@ function open() {
   source.addEventListener("error", broken);
 }
 
-// Other rows have come, or the old ones anew.
+// Other rows have come, or the old ones anew; or another day of the market, with another previous close.
 document.addEventListener("htmx:afterSettle", () => {
+  if (dayShown() !== day) {
+    day = dayShown();
+    polled = 0;
+    document.body.dispatchEvent(new CustomEvent("market-day"));
+  }
   const tickers = new Set([...document.querySelectorAll("[data-live]")].map((box) => box.dataset.live));
   if ([...tickers].join(",") !== listened) open();
 });
