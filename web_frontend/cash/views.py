@@ -24,6 +24,9 @@ from web_frontend.templatetags.formatting import money
 #: How many of the latest operations stand on the page; all of them are in the history.
 LATEST = 5
 
+#: Amounts to top up by at a click, where a unit of the currency is worth much less than a dollar.
+QUICK_AMOUNTS = {"RUB": ("10000", "100000", "1000000")}
+
 
 class AmountForm(forms.Form):
     """An amount, and the Idempotency-Key that makes sending it twice one booking."""
@@ -38,7 +41,17 @@ class AmountForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["amount"].label = _("Amount, %(currency)s") % {"currency": home_currency()}
+        self.fields["amount"].label = _("Amount, %(currency)s") % {"currency": self.currency}
+
+    @property
+    def currency(self) -> str:
+        """Of the account."""
+        return home_currency()
+
+    @property
+    def quick_amounts(self) -> tuple[str, ...]:
+        """What is often topped up by."""
+        return QUICK_AMOUNTS.get(self.currency, ("100", "1000", "10000"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

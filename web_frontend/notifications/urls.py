@@ -10,5 +10,6 @@ urlpatterns = [
     path("notifications", views.notification_list, name="notifications"),
     path("notifications/unread", views.unread_count, name="unread_count"),
     path("notifications/read-all", views.notification_read_all, name="notification_read_all"),
+    path("notifications/<uuid:notification_id>/open", views.notification_open, name="notification_open"),
     path("notifications/<uuid:notification_id>/read", views.notification_read, name="notification_read"),
 ]

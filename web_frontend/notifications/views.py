@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -9,8 +10,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from web_frontend.gateway_client import GatewayProblem, GatewayRequest
+from web_frontend.gateway_client import GatewayProblem, GatewayRequest, GatewayUnavailable
 from web_frontend.pages import attempt, go_to, page_links, show, signed_in, wants_fragment
+
+logger = logging.getLogger(__name__)
 
 
 @require_safe
@@ -38,6 +41,20 @@ def unread_count(request: GatewayRequest) -> HttpResponse:
     if answer is None:
         return HttpResponse(status=204)
     return render(request, "notifications/unread.html", {"count": answer["unread_count"]})
+
+
+@require_safe
+@signed_in
+def notification_open(request: GatewayRequest, notification_id: UUID) -> HttpResponse:
+    """Go to the order that a notification is about, and mark it read: it has been seen."""
+    try:
+        request.gateway.post(f"/api/v1/notifications/{notification_id}/read")
+    except (GatewayProblem, GatewayUnavailable) as error:
+        logger.warning("a notification was not marked as read: %s", error)
+    try:
+        return go_to(request, reverse("order", args=[UUID(request.GET.get("order", ""))]))
+    except ValueError:
+        return go_to(request, reverse("notifications"))
 
 
 @require_POST

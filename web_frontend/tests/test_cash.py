@@ -80,3 +80,11 @@ def test_cash_says_which_part_failed(vera: Client, gateway: GatewayDouble) -> No
     page = vera.get("/cash").content.decode()
     assert "Your account could not be loaded" in page
     assert "The operations could not be loaded" in page
+
+
+def test_quick_amounts_fill_in_the_form(vera: Client, gateway: GatewayDouble) -> None:
+    page = vera.get("/cash").content.decode()
+    for amount, text in (("100", "$100.00"), ("1000", "$1,000.00"), ("10000", "$10,000.00")):
+        assert f'href="/cash?amount={amount}"' in page
+        assert f">{text}</a>" in page
+        assert f'value="{amount}"' in vera.get(f"/cash?amount={amount}").content.decode()

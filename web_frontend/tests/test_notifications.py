@@ -41,3 +41,24 @@ def test_the_header_counts_unread_in_words(vera: Client, gateway: GatewayDouble,
     assert vera.get("/notifications/unread", headers=htmx("unread")).content.decode().strip() == "3 unread"
     gateway.down("GET /api/v1/notifications")
     assert vera.get("/notifications/unread", headers=htmx("unread")).status_code == 204
+
+
+def test_going_to_its_order_marks_it_read(vera: Client, gateway: GatewayDouble) -> None:
+    told = next(row for row in recorded("notifications")["results"] if row["order_id"])
+    unread = recorded("notifications", results=[{**told, "read_at": None}])
+    gateway.answer("GET /api/v1/notifications", unread)
+    gateway.answer(f"POST /api/v1/notifications/{told['id']}/read", told)
+    address = f"/notifications/{told['id']}/open?order={told['order_id']}"
+    assert f'href="{address}"' in vera.get("/notifications").content.decode()
+    assert vera.get(address)["Location"] == f"/orders/{told['order_id']}"
+    assert gateway.asked_for(f"POST /api/v1/notifications/{told['id']}/read")
+
+
+def test_the_order_opens_though_nothing_can_be_marked(vera: Client, gateway: GatewayDouble) -> None:
+    told = recorded("notifications")["results"][0]
+    gateway.down(f"POST /api/v1/notifications/{told['id']}/read")
+    order = "01a20468-8901-700d-a6fa-13444b9fc508"
+    assert vera.get(f"/notifications/{told['id']}/open?order={order}")["Location"] == f"/orders/{order}"
+    for strange in ("", "//evil.example", "x"):
+        address = f"/notifications/{told['id']}/open?order={strange}"
+        assert vera.get(address)["Location"] == "/notifications"
