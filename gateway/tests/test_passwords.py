@@ -30,6 +30,8 @@ def small() -> Iterator[System]:
         tempfile.TemporaryDirectory(prefix="gw") as name,
         running(made(Path(name), short, rates=1000)) as system,
     ):
+        while system.outside().get("/api/v1/users/me/sessions", headers=bearer()).status_code == 401:
+            time.sleep(0.1)  # it has not fetched the keys yet
         yield system
 
 

@@ -79,7 +79,7 @@ def test_frontend_reaches_the_same_owners(inside: httpx.Client, path: str, owner
         "/api/v1/users.json",
         "/api/v1/orderss",
         "/api/v1/accounts",
-        "/api/v1/market",
+        "/api/v1/markets",
         "/api/v1/market/schema/more",
         "/api/docsX",
         "/healthz",

@@ -13,6 +13,7 @@ from market_service.instruments.selectors import instrument_get
 from market_service.public_api import PublicApi
 from servicekit.api.openapi import IF_NONE_MATCH, answer_example
 from servicekit.api.problems import NotFound
+from servicekit.home_currency import home_currency
 
 #: The newest of an instrument that are told.
 MAX_ACTIONS = 100
@@ -38,7 +39,7 @@ class CorporateActionsApi(PublicApi):
                             "state": "completed",
                             "day": "2026-03-02",
                             "per_unit": "0.24",
-                            "currency": "USD",
+                            "currency": home_currency(),
                             "old_units": None,
                             "new_units": None,
                             "reason": "Dividend of the first quarter",
