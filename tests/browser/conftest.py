@@ -6,6 +6,7 @@ import os
 import secrets
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -131,9 +132,12 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def open_window(chromium: Browser, system: System) -> Iterator[OpenPage]:
-    """``open_window("ru", viewport=PHONE)`` → a visitor of the system with a profile of their own."""
+@contextmanager
+def windows(chromium: Browser, system: System) -> Iterator[OpenPage]:
+    """``open_window("ru", viewport=PHONE)`` → a visitor of the system with a profile of their own.
+
+    All are closed at the end: a page that stays open goes on asking for prices.
+    """
     contexts: list[BrowserContext] = []
 
     def make(
@@ -157,6 +161,13 @@ def open_window(chromium: Browser, system: System) -> Iterator[OpenPage]:
         context.close()
 
 
+@pytest.fixture
+def open_window(chromium: Browser, system: System) -> Iterator[OpenPage]:
+    """Windows that are closed after the test."""
+    with windows(chromium, system) as make:
+        yield make
+
+
 @pytest.fixture(scope="session", params=["en", "ru"])
 def language(request: pytest.FixtureRequest) -> str:
     """Both languages of the pages."""
@@ -164,9 +175,17 @@ def language(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def customer(open_window: OpenPage, language: str) -> tuple[Visitor, str]:
+def signed_up_customer(chromium: Browser, system: System, language: str) -> Iterator[tuple[Visitor, str]]:
     """Somebody with money, a position and one filled order; and the path of that order."""
-    visitor = open_window(language)
-    visitor.sign_up()
-    visitor.top_up("1000000")  # long numbers must fit a phone too
-    return visitor, visitor.trade("AAPL", "buy", "3")
+    with windows(chromium, system) as make:
+        visitor = make(language)
+        visitor.sign_up()
+        visitor.top_up("1000000")  # long numbers must fit a phone too
+        yield visitor, visitor.trade("AAPL", "buy", "3")
+
+
+@pytest.fixture
+def customer(signed_up_customer: tuple[Visitor, str]) -> Iterator[tuple[Visitor, str]]:
+    """The same one for all tests; between them their window is empty."""
+    yield signed_up_customer
+    signed_up_customer[0].page.goto("about:blank")

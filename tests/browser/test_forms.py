@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import expect
+from collections.abc import Iterator
 
-from tests.browser.conftest import OpenPage, Visitor
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.conftest import OpenPage, Visitor, windows
+from tests.system import System
+
+
+@pytest.fixture(scope="module")
+def penniless(chromium: Browser, system: System) -> Iterator[Visitor]:
+    """One customer without money for all these tests."""
+    with windows(chromium, system) as make:
+        visitor = make()
+        visitor.sign_up()
+        visitor.open("/cash")
+        visitor.page.wait_for_selector("#available")
+        yield visitor
 
 
 def test_sign_up_errors_stand_at_their_fields(open_window: OpenPage) -> None:
@@ -26,8 +40,8 @@ def test_sign_up_errors_stand_at_their_fields(open_window: OpenPage) -> None:
 
 
 @pytest.mark.parametrize("quantity", ["", "0", "-1", "1.5", "abc", "1e400", "999999999999999999999"])
-def test_a_quantity_that_cannot_be_does_not_reach_the_review(open_window: OpenPage, quantity: str) -> None:
-    visitor = _customer(open_window)
+def test_a_quantity_that_cannot_be_does_not_reach_the_review(penniless: Visitor, quantity: str) -> None:
+    visitor = penniless
     visitor.open("/instruments/AAPL")
     visitor.page.fill("#quantity", quantity)
     visitor.page.click("#review")
@@ -37,22 +51,8 @@ def test_a_quantity_that_cannot_be_does_not_reach_the_review(open_window: OpenPa
     assert visitor.complaints == []
 
 
-def test_buying_without_money_leads_to_the_top_up(open_window: OpenPage) -> None:
-    visitor = _customer(open_window)
+def test_buying_without_money_leads_to_the_top_up(penniless: Visitor) -> None:
+    visitor = penniless
     visitor.open("/instruments/AAPL")
     visitor.page.click("#most a[href='/cash']")
     visitor.page.wait_for_url("**/cash")
-
-
-_known: list[Visitor] = []
-
-
-def _customer(open_window: OpenPage) -> Visitor:
-    """One customer without money for all these tests."""
-    if not _known:
-        visitor = open_window()
-        visitor.sign_up()
-        visitor.open("/cash")
-        visitor.page.wait_for_selector("#available")
-        _known.append(visitor)
-    return _known[0]
