@@ -43,6 +43,8 @@ def order_place(request: GatewayRequest) -> HttpResponse:
     except GatewayProblem as refusal:
         if refusal.status not in _REFUSALS and refusal.code != _QUOTA:
             raise
+        if refusal.code == "idempotency_key_reused" and (placed := _same_order(request, ticker, ticket)):
+            return go_to(request, reverse("order", args=[placed["id"]]))
         return _refused(request, instrument, submitted, refusal)
     reason = placed.get("reject_reason") or {}
     again = {**submitted, "key": key_after(ticket.key)}
@@ -107,6 +109,14 @@ def _show_again(
         limit=replace(ticket.limit, error=said.get("limit_price") or ticket.limit.error),
     )
     return show_instrument(request, parts, ticket)
+
+
+def _same_order(request: GatewayRequest, ticker: str, ticket: Ticket) -> dict[str, Any] | None:
+    """The order that this form has become before its price was reviewed again, as after Back."""
+    placed = _order_with_key(request, ticket.key)
+    terms = {"ticker": ticker, "side": ticket.side, "type": ticket.type, "quantity": ticket.quantity}
+    is_same = placed and not ticket.is_limit and terms.items() <= placed.items()
+    return placed if is_same else None
 
 
 def _order_with_key(request: GatewayRequest, key: str) -> dict[str, Any] | None:

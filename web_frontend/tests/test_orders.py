@@ -127,10 +127,23 @@ def test_the_key_stays_the_same_from_the_ticket_to_the_order(vera: Client) -> No
 
 def test_a_used_key_asks_to_look_again_under_a_new_one(vera: Client, gateway: GatewayDouble) -> None:
     gateway.answer("POST /api/v1/orders", recorded("key_reused"), 422)
+    another = recorded("order", quantity=3)
+    gateway.answer("GET /api/v1/orders", {"next": None, "previous": None, "results": [another]})
     answer = vera.post("/orders", {**FORM, "key": "old"})
     assert answer.status_code == 422
     assert "already placed another order from this form" in answer.content.decode()
     assert 'value="old"' not in answer.content.decode()
+
+
+def test_back_and_reviewed_at_another_price_it_is_still_the_order_that_was_placed(
+    vera: Client, gateway: GatewayDouble
+) -> None:
+    """The form's key is the placed order's; only the worst price, which follows the market, differs."""
+    gateway.answer("POST /api/v1/orders", recorded("key_reused"), 422)
+    placed_before = recorded("order", quantity=int(FORM["quantity"]))
+    gateway.answer("GET /api/v1/orders", {"next": None, "previous": None, "results": [placed_before]})
+    answer = vera.post("/orders", FORM)
+    assert (answer.status_code, answer["Location"]) == (303, f"/orders/{placed_before['id']}")
 
 
 def test_enough_orders_for_today_is_told_in_the_ticket(vera: Client, gateway: GatewayDouble) -> None:
