@@ -1,8 +1,8 @@
-"""How the pages look to one person: theme, colours, time zone, keys; and the cookie that keeps it."""
+"""How the pages look to one person (theme, colours, zone, keys, language), and the cookies that keep it."""
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode
 from zoneinfo import available_timezones
@@ -36,8 +36,8 @@ class Display(NamedTuple):
     @property
     def attributes(self) -> SafeString:
         """What ``<html>`` has of it: nothing of what is as it comes."""
-        told = self._asdict() | {"zone": ""}
-        chosen = {name: value for name, value in told.items() if value != DEFAULT._asdict()[name]}
+        shown = self._asdict() | {"zone": ""}
+        chosen = {name: value for name, value in shown.items() if value != DEFAULT._asdict()[name]}
         return format_html_join("", ' data-{}="{}"', chosen.items())
 
 
@@ -46,8 +46,13 @@ DEFAULT = Display()
 
 def display_of(request: HttpRequest) -> Display:
     """What the cookie says; what it says that is unknown, or too long, is as if nothing was chosen."""
+    return _parsed(request.COOKIES.get(settings.DISPLAY_COOKIE_NAME, "")[:200])
+
+
+@lru_cache(maxsize=1024)
+def _parsed(cookie: str) -> Display:
     try:
-        said = dict(parse_qsl(request.COOKIES.get(settings.DISPLAY_COOKIE_NAME, "")[:200], max_num_fields=8))
+        said = dict(parse_qsl(cookie, max_num_fields=8))
     except ValueError:
         said = {}
     known = {"theme": THEMES, "colours": COLOURS, "shortcuts": SHORTCUTS, "zone": zones()}
@@ -55,14 +60,23 @@ def display_of(request: HttpRequest) -> Display:
 
 
 def display_remember(response: HttpResponse, display: Display) -> None:
-    """Put it into the cookie for a year."""
+    """Put it into its cookie for a year."""
+    _remember(response, settings.DISPLAY_COOKIE_NAME, urlencode(display._asdict()), httponly=True)
+
+
+def language_remember(response: HttpResponse, language: str) -> None:
+    """Put a language into its cookie for a year."""
+    _remember(response, settings.LANGUAGE_COOKIE_NAME, language)
+
+
+def _remember(response: HttpResponse, name: str, value: str, *, httponly: bool = False) -> None:
     response.set_cookie(
-        settings.DISPLAY_COOKIE_NAME,
-        urlencode(display._asdict()),
+        name,
+        value,
         max_age=settings.LANGUAGE_COOKIE_AGE,
         samesite=settings.LANGUAGE_COOKIE_SAMESITE,
         secure=settings.LANGUAGE_COOKIE_SECURE,
-        httponly=True,
+        httponly=httponly,
     )
 
 

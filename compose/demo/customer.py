@@ -42,14 +42,18 @@ class Customer(Person):
         )
 
     def top_up(self, amount: Decimal) -> None:
-        body = {"amount": str(amount), "currency": self.currency}
-        key = {"Idempotency-Key": str(uuid4())}
-        self.call("POST", "/deposits", 201, json=body, headers=key)
-        again = self.send("POST", "/deposits", json=body, headers=key)
-        replayed = again.headers.get("Idempotency-Replayed") == "true"
-        check(again.status_code == 201 and replayed, "the same deposit sent twice was not recognised")
+        self.send_twice("deposit", amount)
         self.cash += amount
         self.balance_is("the deposit is not in the account exactly once")
         self.told("topped up", f"{amount} {self.currency}", "sent twice, booked once")
         self.operations.append("deposit")
         self.news.append("deposit_booked")
+
+    def send_twice(self, what: str, amount: Decimal) -> None:
+        """Ask for a deposit or a withdrawal twice under one key: the second answer is the first one again."""
+        body = {"amount": str(amount), "currency": self.currency}
+        key = {"Idempotency-Key": str(uuid4())}
+        self.call("POST", f"/{what}s", 201, json=body, headers=key)
+        again = self.send("POST", f"/{what}s", json=body, headers=key)
+        replayed = again.headers.get("Idempotency-Replayed") == "true"
+        check(again.status_code == 201 and replayed, f"the same {what} sent twice was not recognised")

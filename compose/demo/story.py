@@ -6,7 +6,6 @@ import time
 from decimal import Decimal
 from functools import partial
 from typing import Any
-from uuid import uuid4
 
 from compose.demo.client import check, wait
 from compose.demo.customer import PROMISED_S
@@ -64,12 +63,7 @@ class Story(Waiting):
         self.position_is((BOUGHT - SOLD) * self.lot)
 
     def withdraw(self) -> None:
-        body = {"amount": str(WITHDRAWAL), "currency": self.currency}
-        key = {"Idempotency-Key": str(uuid4())}
-        self.call("POST", "/withdrawals", 201, json=body, headers=key)
-        again = self.send("POST", "/withdrawals", json=body, headers=key)
-        replayed = again.headers.get("Idempotency-Replayed") == "true"
-        check(again.status_code == 201 and replayed, "the same withdrawal sent twice was not recognised")
+        self.send_twice("withdrawal", WITHDRAWAL)
         self.cash -= WITHDRAWAL
         self.balance_is("the withdrawal did not leave the account exactly once")
         self.told("withdrew", f"{WITHDRAWAL} {self.currency}", "sent twice, booked once")

@@ -1,4 +1,4 @@
-"""The language of the pages, and the cookie it is kept in."""
+"""The language of the pages, and of the notifications of who is signed in."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import check_for_language
 from django.views.decorators.http import require_POST
 
+from web_frontend.display import language_remember
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest, GatewayUnavailable, SignedOut
 from web_frontend.pages import next_address
 from web_frontend.sessions import tokens
@@ -24,20 +25,15 @@ def language_set(request: GatewayRequest) -> HttpResponse:
     response = HttpResponseRedirect(next_address(request, reverse("instruments")), status=303)
     if language in dict(settings.LANGUAGES) and check_for_language(language):
         language_remember(response, language)
-        if tokens.is_signed_in(request):
-            try:
-                request.gateway.patch("/api/v1/users/me", {"locale": language})
-            except (GatewayProblem, GatewayUnavailable, SignedOut) as error:
-                logger.warning("the profile's language was not changed: %s", error)
+        profile_update(request, locale=language)
     return response
 
 
-def language_remember(response: HttpResponse, language: str) -> None:
-    """Put a language into the cookie for a year."""
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
-        language,
-        max_age=settings.LANGUAGE_COOKIE_AGE,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
-        secure=settings.LANGUAGE_COOKIE_SECURE,
-    )
+def profile_update(request: GatewayRequest, **changed: str) -> None:
+    """Change the profile of who is signed in, ``locale`` or ``time_zone``; that it failed is only logged."""
+    if not tokens.is_signed_in(request):
+        return
+    try:
+        request.gateway.patch("/api/v1/users/me", changed)
+    except (GatewayProblem, GatewayUnavailable, SignedOut) as error:
+        logger.warning("the profile's %s was not changed: %s", ", ".join(changed), error)

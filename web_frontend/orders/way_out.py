@@ -18,7 +18,6 @@ from web_frontend.ticket.most import most_of
 
 #: Codes after which the same order may succeed a moment later.
 PASSING = {
-    "price_moved",
     "quote_stale",
     "instrument_halted",
     "timed_out",
@@ -46,10 +45,10 @@ def way_out(request: GatewayRequest, order: dict[str, Any]) -> WayOut | None:
         return WayOut(_("Review at the new price"), _ticket(order, step="review"))
     if code in PASSING:
         return WayOut(_("Try again"), _ticket(order))
-    if code not in ("insufficient_funds", "insufficient_position", "insufficient_quantity"):
-        return None
     if code == "insufficient_funds":
         return _top_up(request, order)
+    if code not in ("insufficient_position", "insufficient_quantity"):
+        return None
     most = attempt(lambda: _most(request, order))
     if not most:
         return None

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from uuid import UUID
 
 from django.db import connection, transaction
 
 from market_service.candles.models import Candle, RecentMinute
+from servicekit.portions import portions_of
 
 #: Instruments of one transaction.
 PORTION = 200
@@ -49,7 +48,7 @@ def candles_roll_up(*, until: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_WITH_MINUTES, [until])
         ids = [id_ for (id_,) in cursor.fetchall()]
-    for some in _portions(ids):
+    for some in portions_of(ids, PORTION):
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_ROLL_UP, [some, until])
     return len(ids)
@@ -69,8 +68,3 @@ def candles_forget(*, since: datetime) -> None:
     begins = datetime.combine(since.astimezone(UTC), time.min, UTC)
     RecentMinute.objects.filter(time__gte=begins).delete()
     Candle.objects.filter(time__gte=begins).delete()
-
-
-def _portions(ids: list[UUID]) -> Iterator[list[UUID]]:
-    for start in range(0, len(ids), PORTION):
-        yield ids[start : start + PORTION]

@@ -14,6 +14,7 @@ from market_service.quotes.models import stepped
 from servicekit.contracts.market import MarketDayClosed
 from servicekit.messaging.publish import Outgoing, publish_many
 from servicekit.money import price_text
+from servicekit.portions import portions_of
 
 #: The most closes of one event.
 MAX_CLOSES = 1_000
@@ -51,7 +52,7 @@ def day_announce(*, left: Moment, opened: Moment) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_CLOSES)
         rows: list[tuple[UUID, Decimal, Decimal]] = cursor.fetchall()
-    parts = [rows[start : start + MAX_CLOSES] for start in range(0, len(rows), MAX_CLOSES)] or [[]]
+    parts = list(portions_of(rows, MAX_CLOSES)) or [[]]
     publish_many(
         Outgoing(
             MarketDayClosed(

@@ -26,6 +26,7 @@ from servicekit.contracts.market import QuotesUpdated
 from servicekit.messaging.publish import publish_quotes
 from servicekit.messaging.publish.quotes import MAX_QUOTES
 from servicekit.money import price_text
+from servicekit.portions import portions_of
 
 _NEXT = """
 SELECT quote.instrument_id, ticker, price_step, price, previous_close, tick
@@ -100,7 +101,7 @@ def quotes_tick(*, hold_back: HoldBack | None = None) -> int:
         _confirm(feed)
         return 0
     told = _moved(rows, hold_back)
-    parts = [told[start : start + MAX_QUOTES] for start in range(0, len(told), MAX_QUOTES)] or [[]]
+    parts = list(portions_of(told, MAX_QUOTES)) or [[]]
     before, feed.number = feed.number, feed.number + len(parts)
     complete_before = feed.complete_since
     if len(rows) < settings.QUOTE_PORTION:  # that were the last of them

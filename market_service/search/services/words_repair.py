@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from market_service.search.services.words_write import InstrumentTexts, words_write
 from servicekit.arrays import array
+from servicekit.portions import portions_of
 
 #: Instruments read at a time, and locked and written in one transaction.
 PORTION, LOCKED = 500, 50
@@ -72,9 +73,9 @@ def words_repair() -> WordsDiffering:
     for rows in _portions():
         result.checked += len(rows)
         differing = [one.instrument_id for one in _differing(rows)]
-        for start in range(0, len(differing), LOCKED):
+        for some in portions_of(differing, LOCKED):
             with transaction.atomic():
-                again = _differing(_read(_THESE, array(differing[start : start + LOCKED])))
+                again = _differing(_read(_THESE, array(some)))
                 words_write(again)
             result.tickers += [one.ticker for one in again]
     result.tickers += [ticker for (ticker,) in _read(_DELETE_UNQUOTED)]

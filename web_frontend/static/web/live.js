@@ -19,7 +19,7 @@ function dayShown() {
   return document.getElementById("market-clock")?.dataset.day;
 }
 
-function say(state) {
+function showState(state) {
   const line = document.getElementById("live");
   if (!line || line.dataset.state === state) return;
   line.dataset.state = state;
@@ -94,29 +94,32 @@ function close() {
 }
 
 function broken() {
-  say("broken");
+  showState("broken");
   close();
   waiting = setTimeout(open, RETRY_MS);
 }
 
-function heard() {
-  say("open");
+function received() {
+  showState("open");
   clearTimeout(waiting);
   waiting = setTimeout(broken, SILENCE_MS);
 }
 
+function tickersShown() {
+  return [...new Set([...document.querySelectorAll("[data-live]")].map((box) => box.dataset.live))].join(",");
+}
+
 function open() {
   close();
-  const tickers = [...new Set([...document.querySelectorAll("[data-live]")].map((box) => box.dataset.live))];
-  listened = tickers.join(",");
+  listened = tickersShown();
   if (!listened || document.hidden) return;
   source = new EventSource(`/api/v1/quotes/stream?tickers=${encodeURIComponent(listened)}`);
-  source.addEventListener("open", heard);
+  source.addEventListener("open", received);
   source.addEventListener("quote", (event) => {
-    heard();
+    received();
     show(JSON.parse(event.data));
   });
-  source.addEventListener("heartbeat", heard);
+  source.addEventListener("heartbeat", received);
   source.addEventListener("error", broken);
 }
 
@@ -127,8 +130,7 @@ document.addEventListener("htmx:afterSettle", () => {
     polled = 0;
     document.body.dispatchEvent(new CustomEvent("market-day"));
   }
-  const tickers = new Set([...document.querySelectorAll("[data-live]")].map((box) => box.dataset.live));
-  if ([...tickers].join(",") !== listened) open();
+  if (tickersShown() !== listened) open();
 });
 // While the stream runs, the quote is asked for only now and then.
 document.addEventListener("htmx:beforeRequest", (event) => {
