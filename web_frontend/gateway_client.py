@@ -130,6 +130,10 @@ class Gateway:
         headers = {"Idempotency-Key": key} if key else {}
         return self._json("POST", path, public=public, json=body, headers=headers, timeout_s=timeout_s)
 
+    def put(self, path: str) -> dict[str, Any]:
+        """Say that a resource is there; saying it again changes nothing."""
+        return self._json("PUT", path)
+
     def patch(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """Change a resource."""
         return self._json("PATCH", path, json=body)

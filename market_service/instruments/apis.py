@@ -78,7 +78,10 @@ class InstrumentListApi(PublicApi):
     def get(self, request: Request) -> Response:
         wanted = parsed(InstrumentQuery, request.query_params)
         instruments = instrument_list(
-            search=wanted.get("search", ""), type=wanted.get("type", ""), ordering=wanted.get("ordering", "")
+            search=wanted.get("search", ""),
+            type=wanted.get("type", ""),
+            ordering=wanted.get("ordering", ""),
+            tickers=wanted.get("tickers"),
         )
         pages = self.pagination_class()
         ids = pages.paginate_queryset(InstrumentIds(instruments), request, view=self)

@@ -94,6 +94,13 @@ def _change_percent(price: Decimal, previous_close: Decimal) -> str:
     return str(rounded + 0)  # + 0 makes "-0.00" into "0.00"
 
 
+@extend_schema_field(
+    {"type": "string", "pattern": r"^[\w.&-]+(,[\w.&-]+)*$", "maxLength": 1000, "example": "AAPL,MSFT"}
+)
+class TickersField(serializers.CharField):
+    """Tickers separated by commas."""
+
+
 class InstrumentQuery(serializers.Serializer):
     """The query of the list; blank texts are ignored."""
 
@@ -104,6 +111,12 @@ class InstrumentQuery(serializers.Serializer):
         help_text="ticker, name, ISIN or description; tolerates one typo",
     )
     type = OneOfField(InstrumentType.values, required=False, allow_blank=True)
+    tickers = TickersField(
+        required=False,
+        allow_blank=True,
+        max_length=1000,
+        help_text="only these, separated by commas; what is not listed is left out",
+    )
     ordering = OneOfField(
         [name for key in ORDERINGS for name in (key, f"-{key}")],
         required=False,
@@ -123,3 +136,8 @@ class InstrumentQuery(serializers.Serializer):
         max_value=MAX_PAGE_SIZE,
         help_text=f"default: {NumberedPages.page_size}",
     )
+
+    def validate_tickers(self, text: str) -> list[str] | None:
+        """Each once, in capitals; None for a blank text."""
+        tickers = dict.fromkeys(ticker.strip() for ticker in text.split(","))
+        return [each.upper() if each.isascii() else each for each in tickers] if text else None

@@ -42,6 +42,9 @@ ENDPOINTS = {
         "GET /api/v1/positions",
         "GET /api/v1/portfolio",
         "GET /api/v1/portfolio/history",
+        "GET /api/v1/watchlist",
+        "PUT /api/v1/watchlist/{ticker}",
+        "DELETE /api/v1/watchlist/{ticker}",
     },
     "billing": {
         "GET /api/v1/account",

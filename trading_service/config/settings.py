@@ -16,6 +16,7 @@ INSTALLED_APPS += [
     "trading_service.positions",
     "trading_service.orders",
     "trading_service.dividends",
+    "trading_service.watchlist",
     "servicekit.people",
 ]
 SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"] = {"OrderStatus": "trading_service.orders.models.Status"}

@@ -19,6 +19,13 @@ def quotes_confirmed_at() -> datetime | None:
     return feed.confirmed_at if feed and feed.complete else None
 
 
+def instrument_find(ticker: str) -> ListedInstrument | None:
+    """The instrument of a ticker in any case, whatever text that is; None when nothing is listed under it."""
+    if not (ticker.isascii() and ticker.isprintable()):
+        return None
+    return ListedInstrument.objects.filter(ticker=ticker.upper()).first()
+
+
 def instrument_price_at(instrument: ListedInstrument, confirmed_at: datetime | None) -> datetime | None:
     """When the latest price received for an instrument was true; None when there is none.
 

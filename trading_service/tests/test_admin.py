@@ -15,12 +15,15 @@ from servicekit.ids import new_id
 from trading_service.orders.models import Fill, Order, OrderDeadline, OrderReplacement, OrderTransition
 from trading_service.positions.models import DailyFlow, Lot, Position
 from trading_service.reference.models import DailyClose, LatestQuote, ListedInstrument
+from trading_service.watchlist.models import WatchedInstrument
+from trading_service.watchlist.services import instrument_watch
 
 pytestmark = pytest.mark.django_db
 
 ORDERS = "/admin/trading/orders/order/"
 TABLES: list[Any] = [
     Order, Fill, OrderTransition, Position, Lot, DailyFlow, ListedInstrument, LatestQuote, DailyClose,
+    WatchedInstrument,
 ]  # fmt: skip
 ROW = re.compile(r'class="field-created_at')
 
@@ -35,6 +38,7 @@ def operator() -> Client:
 @pytest.mark.parametrize("model", TABLES)
 def test_every_table_can_be_looked_at_but_not_changed(aapl, world, user_id, operator, model) -> None:
     world.filled(user_id)
+    instrument_watch(user_id=user_id, ticker="AAPL")
     world.quote("AAPL", "101.00", at=timezone.now())
     place = f"/admin/trading/{model._meta.app_label}/{model._meta.model_name}/"
     row = model.objects.first()
@@ -50,6 +54,7 @@ def test_every_table_can_be_looked_at_but_not_changed(aapl, world, user_id, oper
 def test_a_list_opens_its_rows(aapl, world, user_id, operator, model) -> None:
     """A link in a link opens nothing, so a column that leads elsewhere does not open the row."""
     world.filled(user_id)
+    instrument_watch(user_id=user_id, ticker="AAPL")
     world.quote("AAPL", "101.00", at=timezone.now())
     order = world.order(new_id())
     OrderReplacement.objects.create(
@@ -148,6 +153,7 @@ def test_an_order_leads_to_everything_that_came_of_it(aapl, world, user_id, oper
 def test_no_english_is_left_in_the_russian_admin(aapl, world, user_id, operator) -> None:
     """Names of columns, filters, fields and pages: what is not data has Russian letters."""
     world.filled(user_id)
+    instrument_watch(user_id=user_id, ticker="AAPL")
     world.quote("AAPL", "101.00", at=timezone.now())
     for model in TABLES:
         place = f"/admin/trading/{model._meta.app_label}/{model._meta.model_name}/"

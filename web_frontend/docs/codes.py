@@ -78,6 +78,7 @@ CODES: list[Codes] = [
                 409,
                 _("The order has ended, is being canceled already, or is a market order."),
             ),
+            Code("watchlist_full", 409, _("The watchlist is full. Remove an instrument to add another.")),
             Code(
                 "replacement_unchanged",
                 400,

@@ -11,6 +11,7 @@ from web_frontend.cash.account import account_read
 from web_frontend.gateway_client import PART_S, GatewayProblem, GatewayRequest
 from web_frontend.instruments.chart import Choice, chart_read
 from web_frontend.pages import ask_each, attempt
+from web_frontend.watchlist.watched import watched_tickers
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ MARKET = ("book", "trades")
 CHART = ("chart", "positions", "operations")
 #: The whole page, of a stranger and of who is signed in.
 OPEN_PAGE = (*MARKET, "chart", "actions")
-OWN_PAGE = (*TICKET, "trades", "chart", "operations", "actions")
+OWN_PAGE = (*TICKET, "trades", "chart", "operations", "actions", "watched")
 
 
 def parts_read(
@@ -38,7 +39,7 @@ def parts_read(
     A part whose source failed is None. What is not asked for is not in the answer.
 
     Args:
-        names: of ``account, positions, operations, book, trades, chart, actions``.
+        names: of ``account, positions, operations, book, trades, chart, actions, watched``.
         instrument: when it is known already.
 
     Raises:
@@ -64,6 +65,7 @@ def parts_read(
             lambda: gateway.get(f"{address}/corporate-actions", public=True, timeout_s=PART_S)
         ),
     }
+    asks["watched"] = lambda: watched_tickers(request)
     asked = {name: asks[name] for name in names}
     if instrument is None:
         asked["instrument"] = lambda: gateway.get(address, public=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.urls import path
 
-from web_frontend.instruments import views
+from web_frontend.instruments import listing, views
 
 urlpatterns = [
-    path("", views.instrument_list, name="instruments"),
+    path("", listing.instrument_list, name="instruments"),
     path("instruments/<str:ticker>", views.instrument_show, name="instrument"),
 ]

@@ -1,71 +1,21 @@
-"""What can be bought: the list with its search, and an instrument with its ticket. No sign-in needed."""
+"""An instrument with its chart, its book and its ticket. No sign-in needed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from web_frontend.gateway_client import GatewayRequest, GatewayUnavailable
+from web_frontend.gateway_client import GatewayRequest
 from web_frontend.instruments.chart import chart_context, fills_of
 from web_frontend.instruments.parts import CHART, MARKET, OPEN_PAGE, OWN_PAGE, TICKET, Parts, parts_read
-from web_frontend.labels import LABELS
 from web_frontend.pages import show, wants_fragment
 from web_frontend.sessions.tokens import is_signed_in
 from web_frontend.ticket.blocked_reason import quote_is_stale
 from web_frontend.ticket.ticket import Ticket, ticket_read
-
-PAGE_SIZE = 50
-
-
-@require_safe
-def instrument_list(request: GatewayRequest) -> HttpResponse:
-    """The list; what is searched for lives in the address."""
-    search = request.GET.get("search", "").strip()[:100]
-    kind = request.GET.get("type", "") if request.GET.get("type") in LABELS["types"] else ""
-    ordering = request.GET.get("ordering", "") if request.GET.get("ordering") in LABELS["orderings"] else ""
-    page = request.GET.get("page", "")
-    chosen = {"search": search, "type": kind, "ordering": ordering}
-    try:
-        answer = request.gateway.get(
-            "/api/v1/instruments",
-            public=True,
-            search=search,
-            type=kind,
-            ordering=ordering,
-            page=page,
-            page_size=PAGE_SIZE,
-            include="types",
-        )
-    except GatewayUnavailable:
-        answer = None
-    here = _address(**chosen, page=page)
-    context = {
-        **chosen,
-        "types": _types(answer, kind),
-        "orderings": LABELS["orderings"],
-        "answer": answer,
-        "currency": answer["results"][0]["currency"] if answer and answer["results"] else "",
-        "here": here,
-        **_page_links(answer, page, **chosen),
-    }
-    response = show(
-        request,
-        "instruments/page.html",
-        context,
-        fragment="instruments/rows.html",
-        status=200 if answer else 503,
-    )
-    if wants_fragment(request):
-        # while somebody types, or the market's day ends, the address follows, and Back goes further back
-        follows = request.htmx.trigger in ("search", "rows")  # type: ignore[attr-defined]
-        response["HX-Replace-Url" if follows else "HX-Push-Url"] = here
-    return response
 
 
 @require_safe
@@ -138,29 +88,10 @@ def _page_context(request: HttpRequest, parts: Parts) -> dict[str, Any]:
         **_quoted(instrument),
         "position": position,
         "positions_known": positions is not None,
+        "starred": instrument["ticker"] in (parts.get("watched") or ()),
     }
 
 
 def _quoted(instrument: dict[str, Any]) -> dict[str, Any]:
     """An instrument, and whether its price is too old to trade at."""
     return {"instrument": instrument, "stale": quote_is_stale(instrument)}
-
-
-def _types(answer: dict[str, Any] | None, chosen: str) -> dict[str, Any]:
-    """The types to choose from: those that there are, and the one that is chosen; all when nobody knows."""
-    if not answer or "types" not in answer:
-        return LABELS["types"]
-    return {name: words for name, words in LABELS["types"].items() if name in (chosen, *answer["types"])}
-
-
-def _address(**params: str) -> str:
-    query = urlencode({name: value for name, value in params.items() if value})
-    return reverse("instruments") + (f"?{query}" if query else "")
-
-
-def _page_links(answer: dict[str, Any] | None, page: str, **params: str) -> dict[str, str]:
-    number = int(page) if page.isdecimal() else 1
-    return {
-        "previous": _address(**params, page=str(number - 1)) if answer and answer["previous"] else "",
-        "next": _address(**params, page=str(number + 1)) if answer and answer["next"] else "",
-    }

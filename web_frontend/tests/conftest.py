@@ -42,6 +42,7 @@ def gateway(settings: Any) -> Iterator[GatewayDouble]:
         double.answer("GET /api/v1/positions", recorded("positions"))
         double.answer("GET /api/v1/positions?closed=true", recorded("positions_closed"))
         double.answer("GET /api/v1/portfolio/history", recorded("portfolio_history"))
+        double.answer("GET /api/v1/watchlist", {"limit": 50, "results": []})
         double.answer("GET /api/v1/account", recorded("account"))
         double.answer("GET /api/v1/operations", recorded("operations"))
         double.answer("GET /api/v1/notifications", recorded("notifications"))

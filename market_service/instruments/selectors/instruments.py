@@ -57,7 +57,7 @@ def instrument_get(ticker: str) -> Instrument:
     Raises:
         Instrument.DoesNotExist: nothing is listed under it.
     """
-    if not ticker.isascii() or not re.fullmatch(TICKER_PATTERN, ticker.upper()):
+    if not ticker.isascii() or not _is_ticker(ticker.upper()):
         raise Instrument.DoesNotExist(ticker)
     return _quoted().all().get(ticker=ticker.upper())
 
@@ -68,7 +68,7 @@ def instruments_by_ticker(tickers: Iterable[str]) -> dict[str, Instrument]:
     Args:
         tickers: in capitals.
     """
-    wanted = [ticker for ticker in tickers if ticker.isascii() and re.fullmatch(TICKER_PATTERN, ticker)]
+    wanted = [ticker for ticker in tickers if _is_ticker(ticker)]
     return {instrument.ticker: instrument for instrument in _quoted().filter(ticker__in=wanted)}
 
 
@@ -123,7 +123,9 @@ class InstrumentList(Sequence[Instrument]):
         return list(self._ids(start, stop - start)) if start < stop else []
 
 
-def instrument_list(*, search: str = "", type: str = "", ordering: str = "") -> InstrumentList:
+def instrument_list(
+    *, search: str = "", type: str = "", ordering: str = "", tickers: Sequence[str] | None = None
+) -> InstrumentList:
     """Instruments with their quotes.
 
     Args:
@@ -131,8 +133,14 @@ def instrument_list(*, search: str = "", type: str = "", ordering: str = "") -> 
         type: only of this type.
         ordering: a name of :data:`ORDERINGS`, perhaps with a minus. Without it the best match comes
             first, or without a search too, the tickers from A to Z.
+        tickers: only these, in capitals; None: any. With them the best match is not looked for.
     """
     found = instruments_find(search, type=type) if search.strip() else None
+    if tickers is not None:
+        chosen = _matching(found, type).filter(ticker__in=[name for name in tickers if _is_ticker(name)])
+        return InstrumentList(
+            count=chosen.count, ids=functools.partial(_page_of, chosen, ordering or "ticker")
+        )
     if found and not ordering:
         return InstrumentList(
             count=lambda: found.count, ids=lambda offset, limit: found.page(offset=offset, limit=limit)
@@ -145,16 +153,29 @@ def instrument_list(*, search: str = "", type: str = "", ordering: str = "") -> 
     return InstrumentList(count=count, ids=functools.partial(_ordered, found, type, ordering))
 
 
-def _ordered(found: Found | None, type: str, ordering: str, offset: int, limit: int) -> list[UUID]:
-    """The ids of what was found, or of all of a type, by something else than how well they were found."""
+def _is_ticker(text: str) -> bool:
+    """Whether something may be listed under a text, which is in capitals."""
+    return text.isascii() and bool(re.fullmatch(TICKER_PATTERN, text))
+
+
+def _matching(found: Found | None, type: str) -> QuerySet[Instrument]:
+    """What was found, or all of a type, that has a quote."""
     instruments = Instrument.objects.filter(quote__isnull=False)
     if type:
         instruments = instruments.filter(type=type)
+    if found is not None:
+        condition, params = found.condition("instruments_instrument.id")
+        instruments = instruments.extra(where=[condition], params=params)
+    return instruments
+
+
+def _ordered(found: Found | None, type: str, ordering: str, offset: int, limit: int) -> list[UUID]:
+    """The ids of what was found, or of all of a type, by something else than how well they were found."""
+    return _page_of(_matching(found, type), ordering, offset, limit)
+
+
+def _page_of(instruments: QuerySet[Instrument], ordering: str, offset: int, limit: int) -> list[UUID]:
     name = ordering.removeprefix("-")
     key = F("name_ru") if name == "name" and get_language() == "ru" else ORDERINGS[name]
     instruments = instruments.order_by(OrderBy(key, descending=ordering.startswith("-")), "ticker")
-    if found is None:
-        return list(instruments.values_list("id", flat=True)[offset : offset + limit])
-    condition, params = found.condition("instruments_instrument.id")
-    ids = instruments.extra(where=[condition], params=params).values_list("id", flat=True)
-    return list(ids[offset : offset + limit])
+    return list(instruments.values_list("id", flat=True)[offset : offset + limit])

@@ -74,6 +74,20 @@ def test_pages(api: Any, listed: Any) -> None:
     assert (tickers(second), second.json()["next"]) == (["GOOG"], None)
 
 
+def test_some_by_their_tickers(api: Any, listed: Any) -> None:
+    for ticker, type in (("AAPL", "share"), ("FB", "share"), ("GOOG", "share"), ("BZB5", "bond")):
+        listed(ticker, type=type)
+    asked = f"{LIST}?tickers=goog,BZB5,AAPL,AAPL,%20,NOBODY,ффзд"
+    assert tickers(api().get(asked)) == ["AAPL", "BZB5", "GOOG"]
+    assert tickers(api().get(f"{asked}&ordering=-ticker&page_size=2")) == ["GOOG", "BZB5"]
+    assert tickers(api().get(f"{asked}&type=bond")) == ["BZB5"]
+    assert tickers(api().get(f"{asked}&search=goog")) == ["GOOG"]
+    assert api().get(f"{asked}&page_size=2").json()["count"] == 3
+    assert tickers(api().get(f"{LIST}?tickers=,")) == []
+    assert len(tickers(api().get(f"{LIST}?tickers="))) == 4
+    assert api().get(f"{LIST}?tickers={'A' * 1001}").status_code == 400
+
+
 def test_the_types_that_there_are(api: Any, listed: Any) -> None:
     assert api().get(f"{LIST}?include=types").json()["types"] == []
     listed("AAPL")

@@ -1,0 +1,1 @@
+"""Watchlists: the instruments that a customer keeps an eye on."""

@@ -1,0 +1,138 @@
+"""The market: the list of what can be bought, its search, and the watchlist, which alone needs a sign-in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse, QueryDict
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+from redis.exceptions import RedisError
+
+from web_frontend.gateway_client import GatewayRequest
+from web_frontend.labels import LABELS
+from web_frontend.pages import ask_each, attempt, go_to, show, sign_in_address, wants_fragment
+from web_frontend.sessions.tokens import is_signed_in
+from web_frontend.watchlist.watched import watched_tickers
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the address says of the list; what it cannot say is left out.
+
+    Attributes:
+        watched: ``yes`` for what is on the watchlist only.
+    """
+
+    search: str = ""
+    type: str = ""
+    ordering: str = ""
+    watched: str = ""
+    page: str = ""
+
+    @classmethod
+    def of(cls, data: QueryDict) -> Filters:
+        return cls(
+            search=data.get("search", "").strip()[:100],
+            type=data.get("type", "") if data.get("type") in LABELS["types"] else "",
+            ordering=data.get("ordering", "") if data.get("ordering") in LABELS["orderings"] else "",
+            watched="yes" if data.get("watched") == "yes" else "",
+            page=data.get("page", ""),
+        )
+
+    @property
+    def address(self) -> str:
+        query = urlencode({name: value for name, value in vars(self).items() if value})
+        return reverse("instruments") + (f"?{query}" if query else "")
+
+    def links(self, answer: dict[str, Any] | None) -> dict[str, str]:
+        """The addresses of the pages before and after, "" where there is none."""
+        number = int(self.page) if self.page.isdecimal() else 1
+        steps = {"previous": number - 1, "next": number + 1}
+        return {
+            name: replace(self, page=str(step)).address if answer and answer[name] else ""
+            for name, step in steps.items()
+        }
+
+
+@require_safe
+def instrument_list(request: GatewayRequest) -> HttpResponse:
+    """The list; what is searched for lives in the address."""
+    filters = Filters.of(request.GET)
+    if filters.watched and not is_signed_in(request):
+        return go_to(request, sign_in_address(request))
+    watched, answer = _read(request, filters)
+    context = {
+        "search": filters.search,
+        "type": filters.type,
+        "ordering": filters.ordering,
+        "only_watched": bool(filters.watched),
+        "watched": watched,
+        "types": _types(answer, filters.type),
+        "orderings": LABELS["orderings"],
+        "answer": answer,
+        "currency": answer["results"][0]["currency"] if answer and answer["results"] else "",
+        "here": filters.address,
+        **filters.links(answer),
+    }
+    response = show(
+        request,
+        "instruments/page.html",
+        context,
+        fragment="instruments/rows.html",
+        status=200 if answer else 503,
+    )
+    if wants_fragment(request):
+        # while somebody types, or the market's day ends, the address follows, and Back goes further back
+        follows = request.htmx.trigger in ("search", "rows")  # type: ignore[attr-defined]
+        response["HX-Replace-Url" if follows else "HX-Push-Url"] = filters.address
+    return response
+
+
+def _read(request: GatewayRequest, filters: Filters) -> tuple[list[str] | None, dict[str, Any] | None]:
+    """The watchlist and a page of instruments, each None when its source is down.
+
+    Side by side, unless the one says what to ask the other for.
+    """
+    if filters.watched:
+        watched = watched_tickers(request)
+        return watched, None if watched is None else attempt(lambda: _page(request, filters, watched))
+    if not _is_known(request):
+        return None, attempt(lambda: _page(request, filters))
+    watched, answer = ask_each(
+        request, lambda: watched_tickers(request), lambda: attempt(lambda: _page(request, filters))
+    )
+    return watched, answer
+
+
+def _is_known(request: GatewayRequest) -> bool:
+    """Whether somebody is signed in; while the session store is down, nobody is."""
+    try:
+        return is_signed_in(request)
+    except RedisError:
+        return False
+
+
+def _page(request: GatewayRequest, filters: Filters, tickers: list[str] | None = None) -> dict[str, Any]:
+    return request.gateway.get(
+        "/api/v1/instruments",
+        public=True,
+        search=filters.search,
+        type=filters.type,
+        ordering=filters.ordering,
+        page=filters.page,
+        page_size=PAGE_SIZE,
+        include="types",
+        tickers=None if tickers is None else ",".join(tickers) or ",",
+    )
+
+
+def _types(answer: dict[str, Any] | None, chosen: str) -> dict[str, Any]:
+    """The types to choose from: those that there are, and the one that is chosen; all when nobody knows."""
+    if not answer or "types" not in answer:
+        return LABELS["types"]
+    return {name: words for name, words in LABELS["types"].items() if name in (chosen, *answer["types"])}
