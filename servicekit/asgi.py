@@ -6,10 +6,12 @@ runs in one thread, with one database connection. See docs/adr/0041-a-process-fo
 
 from __future__ import annotations
 
+import asyncio
 import os
 from typing import Any
 
 import django
+from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIHandler
 from gunicorn.workers.gasgi import ASGIWorker  # type: ignore[import-untyped]
 
@@ -20,6 +22,16 @@ class StreamHandler(ASGIHandler):
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":
             await self.handle(scope, receive, send)
+
+    async def run_get_response(self, request: Any) -> Any:
+        """The response. Of a client that leaves before it begins it is closed: Django would forget it, and a
+        stream would be counted for ever."""
+        coming = asyncio.ensure_future(super().run_get_response(request))
+        try:
+            return await asyncio.shield(coming)
+        except asyncio.CancelledError:
+            await sync_to_async((await coming).close)()
+            raise
 
 
 class StreamWorker(ASGIWorker):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -12,7 +13,8 @@ from asgiref.sync import sync_to_async
 from django.db import connections
 from django.test import AsyncClient
 
-from market_service.quote_stream import services
+from market_service.quote_stream import apis, services
+from servicekit.asgi import StreamHandler
 from servicekit.auth.authentication import OPERATOR_COOKIE
 from servicekit.auth.tokens import LEEWAY
 from servicekit.event_stream import listeners
@@ -86,3 +88,41 @@ def test_it_ends_with_the_token() -> None:
 def test_it_goes_on_for_an_operator_of_the_admin() -> None:
     """Who is signed in by a cookie, and not by the header."""
     run(goes_on, cookie=access_token(new_id(), scope="customer operator"))
+
+
+def test_who_leaves_before_the_answer_begins_is_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that is left at once: its address could open no stream any more after so many of these."""
+    scope = {
+        "type": "http", "method": "GET", "path": "/api/v1/quotes/stream", "query_string": b"tickers=AAPL",
+        "headers": [(b"x-forwarded-for", b"192.0.2.7")], "http_version": "1.1", "scheme": "http",
+    }  # fmt: skip
+    sent: list[Any] = []
+    counted, begin = threading.Event(), services.stream_begin
+
+    def counted_in(*arguments: Any, **more: Any) -> None:
+        counted.set()
+        time.sleep(0.5)  # the client is gone before the view is through
+        begin(*arguments, **more)
+
+    monkeypatch.setattr(apis, "stream_begin", counted_in)
+
+    async def leaves() -> None:
+        messages = iter([{"type": "http.request"}])
+
+        async def receive() -> Any:
+            if message := next(messages, None):
+                return message
+            while not counted.is_set():
+                await asyncio.sleep(0)
+            return {"type": "http.disconnect"}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        await StreamHandler()(scope, receive, send)
+        await sync_to_async(connections.close_all)()
+
+    asyncio.run(leaves())
+    assert sent == []
+    assert not listeners._listeners
+    assert not listeners._counts
