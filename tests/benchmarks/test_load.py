@@ -6,6 +6,7 @@ import socketserver
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,10 @@ def serving(folder: Path, said: Callable[[int], str]) -> Iterator[Load]:
 )  # fmt: skip
 def test_hits_and_what_renews_them_count(tmp_path: Path, said: Callable[[int], str]) -> None:
     with serving(tmp_path, said) as load:
-        assert send(load).requests > 25
+        seconds = load.seconds
+        while (found := send(replace(load, seconds=seconds)).requests) <= 25:
+            assert seconds < 60, found
+            seconds *= 4  # the machine is busy
 
 
 @pytest.mark.parametrize("other", ["BYPASS", "STALE", ""])
@@ -62,13 +66,13 @@ def test_one_other_answer_is_one_too_many(tmp_path: Path, other: str, at: int) -
         serving(tmp_path, lambda number: other if number == at else "HIT") as load,
         pytest.raises(SystemExit, match="one was"),
     ):
-        send(Load(**{**vars(load), "seconds": 5.0}))
+        send(replace(load, seconds=60.0))  # it ends at that answer
 
 
 def test_more_renewals_than_it_can_have_expired_are_too_many(tmp_path: Path) -> None:
     with (
-        serving(tmp_path, lambda number: "HIT" if number % 10 else "MISS") as load,
-        pytest.raises(SystemExit, match="renewed the page, 1 could have"),
+        serving(tmp_path, lambda number: "MISS") as load,
+        pytest.raises(SystemExit, match=r"renewed the page, \d could have"),
     ):
         send(load)
 
@@ -78,7 +82,7 @@ def test_a_bypass_that_is_wanted_is_renewed_by_nothing(tmp_path: Path) -> None:
         serving(tmp_path, lambda number: "MISS" if number == 5 else "BYPASS") as load,
         pytest.raises(SystemExit, match="one was"),
     ):
-        send(Load(**{**vars(load), "expect": "x-cache: bypass"}))
+        send(replace(load, expect="x-cache: bypass", seconds=60.0))
 
 
 @pytest.mark.parametrize(

@@ -11,17 +11,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.browser.chromium import NONE, find_executable
+from tests.e2e.people import wait
 from tests.system import System
 
 FLAGS = [
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-#: Milliseconds in which anything on a page must have happened.
-ACTION_TIMEOUT_MS = 15_000
+#: Milliseconds after which something on a page counts as never happening; a busy machine takes long.
+ACTION_TIMEOUT_MS = 60_000
+expect.set_options(timeout=ACTION_TIMEOUT_MS)
 AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
 PASSWORD = "correct-horse-7-staple"
 #: The size of a small phone, of an upright tablet and of a desk.
@@ -57,6 +59,18 @@ class Visitor:
         expected = ("status of 422", "status of 404", "status of 403")
         if message.type in ("error", "warning") and not any(text in message.text for text in expected):
             self.complaints.append(f"{message.text} ({message.location.get('url')})")
+
+    def reload_until(self, selector: str, *, number: int = 1) -> None:
+        """Load the page again until it has so many of these: what other services tell of comes later."""
+
+        def there() -> bool:
+            if self.page.locator(selector).count() >= number:
+                return True
+            self.page.wait_for_timeout(200)
+            self.page.reload()
+            return False
+
+        wait(there, f"{self.page.url} does not show {number} × {selector}")
 
     def open(self, path: str) -> None:
         """Go to a page and wait until what it loads by itself is there."""

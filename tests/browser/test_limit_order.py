@@ -123,18 +123,9 @@ def test_it_works_without_javascript(open_window: OpenPage) -> None:
     page.click("#review")
     page.click("#place")
     page.wait_for_url("**/orders/*")
-    for _ in range(20):
-        if page.get_by_text("Waiting in the book to buy").count():
-            break
-        page.wait_for_timeout(300)
-        page.reload()
+    visitor.reload_until("#sentence:has-text('Waiting in the book to buy')")
     page.click("#cancel")
-    for _ in range(20):
-        if page.locator("#order [data-status=canceled]").count():
-            break
-        page.wait_for_timeout(300)
-        page.reload()
-    expect(page.locator("#order [data-status=canceled]").first).to_be_visible()
+    visitor.reload_until("#order [data-status=canceled]")
 
 
 @pytest.mark.timeout(240)

@@ -39,7 +39,7 @@ class Trade(Load):
 
     def run(self, client: int) -> None:
         person = self.people[client]
-        with httpx.Client(base_url=person.url, headers=person.http.headers, timeout=30) as http:
+        with httpx.Client(base_url=person.url, headers=person.http.headers, timeout=60) as http:
             while not self.stop.wait(0.1):
                 self.counts[str(http.get("/api/v1/orders").status_code)] += 1
                 self._order(http, person)
@@ -114,7 +114,7 @@ class Operator:
         variables = os.environ | {"BIRZHA_HOME": str(self.system.home.root)}
         command = [sys.executable, "-m", "compose.local", *arguments]
         return subprocess.run(
-            command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=110, check=False
+            command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=300, check=False
         )
 
 

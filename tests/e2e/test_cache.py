@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from compose.local import orphans
-from tests.e2e.people import Client, Person
+from tests.e2e.people import Client, Person, kept, wait
 from tests.system import System
 
 LIST = "/api/v1/instruments"
@@ -72,14 +72,18 @@ def test_languages_and_encodings_have_their_own_pages(visitor: Client) -> None:
 
 def test_a_price_moves_on_and_is_never_older_than_a_tick_and_the_header(visitor: Client) -> None:
     """Prices are made every 5 s, and the worker may be busy; then the page may be kept for 5 s."""
-    seen: set[str] = set()
-    ages: list[float] = []
-    while len(seen) < 3:
-        instrument = visitor.http.get(f"{LIST}/AAPL").json()
-        ages.append(age_of(instrument))
-        seen.add(instrument["price_at"])
-        time.sleep(0.3)
-    assert median(ages) < 5 + 5 + 2  # however busy the machine is for a moment
+
+    def some() -> float:
+        seen: set[str] = set()
+        ages: list[float] = []
+        while len(seen) < 3:
+            instrument = visitor.http.get(f"{LIST}/AAPL").json()
+            ages.append(age_of(instrument))
+            seen.add(instrument["price_at"])
+            time.sleep(0.3)
+        return median(ages)
+
+    kept(5 + 5 + 2, some)
 
 
 @pytest.fixture
@@ -93,14 +97,21 @@ def market_is_down(system: System, visitor: Client) -> Iterator[None]:
 @pytest.mark.usefixtures("market_is_down")
 def test_old_prices_are_shown_while_the_market_is_down(system: System, visitor: Client) -> None:
     time.sleep(4)
-    answer = visitor.http.get(f"{LIST}?page_size=9")
-    assert (answer.status_code, answer.headers["X-Cache"]) == (200, "STALE")
+    answer = wait(lambda: kept_since_before(visitor), "it is not shown as old")
     assert answer.headers["Cache-Control"] == "no-store"
     assert int(answer.headers["Age"]) >= 4
     assert len(answer.json()["results"]) == 9
     fresh = visitor.http.get(f"{LIST}?page_size=11")
     assert (fresh.status_code, fresh.json()["code"]) == (503, "service_unavailable")
     assert httpx.get(system.url, verify=False, timeout=20).status_code in (200, 503)
+
+
+def kept_since_before(visitor: Client) -> httpx.Response | None:
+    """A page that was kept when the market stood, once it is older than it may be; until then it is fresh."""
+    answer = visitor.http.get(f"{LIST}?page_size=9")
+    assert answer.status_code == 200
+    assert answer.headers["X-Cache"] in ("HIT", "STALE")
+    return answer if answer.headers["X-Cache"] == "STALE" else None
 
 
 def test_without_nginx_the_market_goes_on(system: System, visitor: Client) -> None:

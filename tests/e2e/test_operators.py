@@ -266,11 +266,12 @@ def test_no_process_writes_a_log_past_supervisord(system: System) -> None:
         try:
             opened = [os.readlink(path) for path in Path(f"/proc/{process.pid}/fd").iterdir()]
             out, err = (os.readlink(f"/proc/{process.pid}/fd/{number}") for number in (1, 2))
-        except OSError:
+            name = process.name()
+        except (OSError, psutil.NoSuchProcess):
             continue  # it has ended
-        assert not [path for path in opened if path.startswith(str(system.home.log))], process.name()
-        assert out in pipes, f"{process.name()} writes to {out}"
-        assert err in pipes, f"{process.name()} writes errors to {err}"
-        looked_at.add(process.name())
+        assert not [path for path in opened if path.startswith(str(system.home.log))], name
+        assert out in pipes, f"{name} writes to {out}"
+        assert err in pipes, f"{name} writes errors to {err}"
+        looked_at.add(name)
     assert {"postgres", "envoy", "nginx"} <= looked_at
     assert len(looked_at) >= 5

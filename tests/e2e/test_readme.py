@@ -15,7 +15,7 @@ def test_the_example_buys_what_it_says(system: System) -> None:
     (example,) = re.findall(r"```sh\n(API=.*?)```", text, re.DOTALL)
     example = example.replace("http://127.0.0.1:8000", system.url)
 
-    result = subprocess.run(["sh", "-euc", example], capture_output=True, text=True, timeout=60, check=False)
+    result = subprocess.run(["sh", "-euc", example], capture_output=True, text=True, timeout=180, check=False)
 
     assert result.returncode == 0, result.stderr
     told, answers = json.JSONDecoder(), []

@@ -87,7 +87,7 @@ def test_the_published_keys_are_public_ones(visitor: Client) -> None:
 def test_other_peoples_things_are_not_there(new_person: Callable[..., Person], person: Person) -> None:
     stranger = new_person(deposit="1.00")
     order = person.buy("BZIDX", 1)
-    news = person.get("/notifications")["results"][0]
+    news = wait(lambda: person.get("/notifications")["results"], "nothing was told")[0]
     problem_of(stranger.send("GET", f"/orders/{order['id']}"), 404, "not_found")
     problem_of(stranger.post(f"/orders/{order['id']}/cancel"), 404, "not_found")
     problem_of(stranger.post(f"/notifications/{news['id']}/read"), 404, "not_found")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import itertools
 import re
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
@@ -17,7 +16,7 @@ import httpx
 import pytest
 
 from compose.system import SERVICES, STREAM
-from tests.e2e.people import PROBLEM, Client, Person
+from tests.e2e.people import PROBLEM, Client, Person, wait
 from tests.e2e.test_schemas import document_of, operations_of, streams
 from tests.e2e.tokens import claims_of, ill_claimed, tampered
 from tests.system import System
@@ -50,14 +49,14 @@ def own(person: Person) -> dict[str, str]:
     """The ids of what is this person's, by the documents' names of path parameters."""
     return {
         "order_id": person.rows("/orders")[0]["id"],
-        "notification_id": person.rows("/notifications")[0]["id"],
+        "notification_id": wait(lambda: person.rows("/notifications"), "nothing was told")[0]["id"],
         "session_id": claims_of(person.tokens["access"])["sid"],
         "ticker": "AAPL",
     }
 
 
 @pytest.fixture(scope="module")
-def strangers(system: System, person: Person) -> dict[str, dict[str, str]]:
+def strangers(system: System, person: Person, own: dict[str, str]) -> dict[str, dict[str, str]]:
     """Headers that nobody may be let in by, by what is wrong with them."""
     access = person.tokens["access"]
     claims = claims_of(access)
@@ -74,7 +73,8 @@ def strangers(system: System, person: Person) -> dict[str, dict[str, str]]:
         "X-Forwarded-For": "127.0.0.1",
     }
     jwks = person.http.get("/.well-known/jwks.json").json()
-    bad = {**tampered(access, jwks), **ill_claimed(system, access), "signed out": _signed_out(person)}
+    bad = {**tampered(access, jwks), **ill_claimed(system, access)}
+    bad["signed out"] = _signed_out(system, person, own)
     tokens = {name: {"Authorization": f"Bearer {token}"} for name, token in bad.items()}
     return {
         "nothing": {},
@@ -88,14 +88,23 @@ def strangers(system: System, person: Person) -> dict[str, dict[str, str]]:
     }
 
 
-def _signed_out(person: Person) -> str:
-    """The access token of another session of theirs, which has ended everywhere."""
+def _signed_out(system: System, person: Person, own: dict[str, str]) -> str:
+    """The access token of another session of theirs, which has ended in every process."""
     other = Client(person.url)
     body = {"username": person.name, "password": person.password}
     token = str(other.post("/auth/token", body).json()["access"])
     other.http.headers["Authorization"] = f"Bearer {token}"
     assert other.post("/auth/logout").status_code == 204
-    time.sleep(2)  # what is promised; see test_security.py
+    headers = {"Authorization": f"Bearer {token}"}
+    for socket in SOCKETS:
+        with _past_the_gateway(system, socket) as service:
+            for method, path, _ in _operations(person, socket):
+                method, path = "HEAD" if socket in STREAMING else method, _filled(path, own)
+
+                def refused(service: httpx.Client = service, method: str = method, path: str = path) -> bool:
+                    return _ask(service, method, path, headers).status_code == 401
+
+                wait(refused, f"{socket} takes it at {method} {path}")
     return token
 
 

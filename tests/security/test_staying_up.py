@@ -44,7 +44,7 @@ def test_everybody_else_is_answered(
         time.sleep(3)
         assert not holding.asked_again  # nobody was refused, and let go, for another reason
         for path in READS:
-            assert person.http.get(path, timeout=8).status_code == 200, path
+            assert person.http.get(path, timeout=60).status_code == 200, path
         wrong = {"username": person.name, "password": "wrong-one"}
         assert person.post("/auth/token", wrong).status_code == 401
 
@@ -62,11 +62,12 @@ def test_files_are_two_at_a_time_and_hold_up_nobody(
     path = "/api/v1/operations?format=csv"
     with ExitStack() as opened, ThreadPoolExecutor(8) as pool:
         for _ in range(2):  # begun and not read
-            opened.enter_context(trader.http.stream("GET", path, timeout=60))
-        more = [pool.submit(httpx.get, trader.url + path, headers=trader.http.headers) for _ in range(8)]
+            opened.enter_context(trader.http.stream("GET", path, timeout=120))
+        headers = trader.http.headers
+        more = [pool.submit(httpx.get, trader.url + path, headers=headers, timeout=60) for _ in range(8)]
         for answer in (one.result() for one in more):
             assert (answer.status_code, answer.json()["code"]) == (429, "too_many_exports")
             assert answer.headers["Retry-After"]
         for read in READS:
-            assert other.http.get(read, timeout=8).status_code == 200, read
+            assert other.http.get(read, timeout=60).status_code == 200, read
         assert other.send("GET", "/operations?format=csv").status_code == 200

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 import psutil
 import psycopg2
@@ -16,29 +18,34 @@ from compose.local.postgres import SUPERUSER
 from compose.local.supervisor import Supervisor
 from tests.system import System
 
+Looked = TypeVar("Looked")
+
 linux = pytest.mark.skipif(sys.platform != "linux", reason="capabilities are Linux's")
 
 
-def processes(system: System) -> list[psutil.Process]:
-    """supervisord and everything below it."""
+def of_each_process(system: System, look: Callable[[psutil.Process], Looked]) -> dict[str, Looked]:
+    """What ``look`` finds of supervisord and of everything below it, but of what has ended meanwhile."""
     master = psutil.Process(Supervisor(system.home).pid())
-    found = [master, *master.children(recursive=True)]
-    assert {"postgres", "nginx", "envoy"} <= {Path(process.name()).name for process in found}
+    found = {}
+    for process in (master, *master.children(recursive=True)):
+        with suppress(psutil.NoSuchProcess, FileNotFoundError, ProcessLookupError):
+            found[f"{process.name()} {process.pid}"] = look(process)
+    assert {"postgres", "nginx", "envoy"} <= {name.split()[0].rstrip(":") for name in found}
     return found
 
 
 def test_every_process_is_the_homes_owners(system: System) -> None:
     owner = system.home.root.stat().st_uid
     assert owner != 0
-    for process in processes(system):
-        assert set(process.uids()) == {owner}, process
-        assert 0 not in process.gids(), process
+    for process, (uids, gids) in of_each_process(system, lambda each: (each.uids(), each.gids())).items():
+        assert set(uids) == {owner}, process
+        assert 0 not in gids, process
 
 
 @linux
 def test_no_process_has_a_capability(system: System) -> None:
-    for process in processes(system):
-        status = Path(f"/proc/{process.pid}/status").read_text()
+    statuses = of_each_process(system, lambda each: Path(f"/proc/{each.pid}/status").read_text())
+    for process, status in statuses.items():
         held = dict(line.split(":\t", 1) for line in status.splitlines())
         for kind in ("CapPrm", "CapEff", "CapAmb"):
             assert int(held[kind], 16) == 0, f"{process}: {kind} {held[kind]}"
