@@ -3,7 +3,7 @@ RUN := @sh compose/local/run
 export FILES MARKET PYTHON SEEDS SEED FAULT RECOVERY ONLY RUNS PROFILE ARGS
 
 .DEFAULT_GOAL := help
-.PHONY: help up dev restart shell psql down status logs reset demo import market check events replay gateway-reload gateway-restart canary canary-status promote rollback faults bench bench-gateway test pictures lint lock audit rotate-key
+.PHONY: help up dev restart shell psql down status logs reset demo import market check events replay gateway-reload gateway-restart canary canary-status promote rollback faults bench bench-gateway test pictures screenshots lint lock audit rotate-key
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -89,6 +89,9 @@ test: ## every check and test with coverage, on a system of its own (ONLY=path[:
 
 pictures: ## take the README's screenshots, on a system that stays up until make down
 	$(RUN) pictures
+
+screenshots: ## every page in both languages and themes, three widths, into .screenshots/, to be looked at
+	$(RUN) screenshots
 
 lint: ## ruff, mypy, import-linter
 	$(RUN) lint

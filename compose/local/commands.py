@@ -99,6 +99,8 @@ def run(options: argparse.Namespace, home: Home) -> int:
             become("compose.testrun", home)
         case "pictures":
             become("tests.browser.pictures", home)
+        case "screenshots":
+            become("tests.browser.screenshots", home)
         case "faults":
             become("tests.faults", home)
         case "bench":

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from operator import itemgetter
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db import connection
 
 from market_service.candles.models import Interval
+from servicekit.arrays import array
 from servicekit.database import Statement
 
 #: The most candles of one answer: 27 years of days, a week of minutes.
@@ -73,6 +75,22 @@ _IMPORTED, _ADJUSTED = (
     for factor in ("", " * (adj_close / close * %s::numeric)")
 )
 
+# The hours of a day, of several instruments; prices with the digits of their price step.
+_HOURS = Statement(
+    """
+SELECT instrument_id,
+    array_agg(floor(extract(epoch FROM time - %s::timestamptz) / 3600)::int ORDER BY time),
+    array_agg(ARRAY[round(open, digits)::text, round(high, digits)::text, round(low, digits)::text,
+        round(close, digits)::text] ORDER BY time)
+FROM candles_candle, LATERAL (
+    SELECT scale(trim_scale(price_step)) AS digits FROM instruments_instrument WHERE id = instrument_id
+) AS shown
+WHERE instrument_id = ANY(%s::uuid[]) AND "interval" = %s::smallint
+    AND time >= %s::timestamptz AND time < %s::timestamptz
+GROUP BY instrument_id
+"""
+)
+
 
 class CandleTexts(NamedTuple):
     """A candle as it is shown: its first moment, prices with the digits of the price step, and the volume."""
@@ -83,6 +101,16 @@ class CandleTexts(NamedTuple):
     low: str
     close: str
     volume: int
+
+
+class HourTexts(NamedTuple):
+    """The prices of an hour, the so-manieth after midnight; with the digits of the price step."""
+
+    hour: int
+    open: str
+    high: str
+    low: str
+    close: str
 
 
 def candle_list(
@@ -123,6 +151,23 @@ def candle_list(
     covered = {row[0] for row in imported}
     rows = [*imported, *(row for row in recorded if row[0] not in covered)]
     return sorted(rows, key=itemgetter(0))[-limit:]
+
+
+def hours_of_day(ids: Sequence[UUID], *, midnight: datetime) -> dict[UUID, list[HourTexts]]:
+    """The hours of a day that are over, of several instruments: one query, a few dozen rows of each.
+
+    Args:
+        midnight: when the day begins, in the market's time.
+
+    Returns:
+        Instrument → its hours, the earliest first; what had no price in any is left out.
+    """
+    until = midnight + timedelta(days=1)
+    rows = _rows(_HOURS, [midnight, array(ids), Interval.HOUR, midnight, until])
+    return {
+        id_: [HourTexts(hour, *prices) for hour, prices in zip(hours, bars, strict=True)]
+        for id_, hours, bars in rows
+    }
 
 
 def _rows(statement: Statement, values: Sequence[Any]) -> list[Any]:

@@ -96,5 +96,10 @@ def market_day() -> date:
     return clock_now().day
 
 
+def market_midnight() -> datetime:
+    """When the market's day began, by its own time."""
+    return _midnight(market_day())
+
+
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), settings.VENUE_TIME_ZONE)

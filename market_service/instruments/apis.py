@@ -10,6 +10,8 @@ from rest_framework.exceptions import NotFound as PageMissing
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from market_service.candles.selectors import hours_of_day
+from market_service.clock.selectors import market_midnight
 from market_service.instruments.errors import PageNotFound
 from market_service.instruments.models import Instrument, InstrumentType
 from market_service.instruments.selectors import (
@@ -48,6 +50,13 @@ class InstrumentPages(NumberedPages):
             "items": {"type": "string", "enum": InstrumentType.values},
             "description": "with `include=types`: those of which there are instruments, whatever is found",
         }
+        paged["properties"]["hours"] = {
+            "type": "object",
+            "additionalProperties": {"type": "array", "items": {"type": "array", "items": {}}},
+            "example": {"AAPL": [[10, "438.00", "438.18", "429.98", "430.47"]]},
+            "description": "with `include=hours`: by ticker, the hours of the market's day that are over: "
+            "how many hours after midnight it begins, open, high, low and close",
+        }
         return paged
 
 
@@ -85,9 +94,14 @@ class InstrumentListApi(PublicApi):
         )
         pages = self.pagination_class()
         ids = pages.paginate_queryset(InstrumentIds(instruments), request, view=self)
-        response = pages.get_paginated_response([instrument_row(row) for row in instrument_rows(ids)])
-        if wanted.get("include"):
+        rows = instrument_rows(ids)
+        response = pages.get_paginated_response([instrument_row(row) for row in rows])
+        include = wanted.get("include") or ()
+        if "types" in include:
             response.data["types"] = entry_types()
+        if "hours" in include:
+            hours = hours_of_day(ids, midnight=market_midnight())
+            response.data["hours"] = {row[1]: hours.get(row[0], []) for row in rows}
         return response
 
 

@@ -101,6 +101,20 @@ class TickersField(serializers.CharField):
     """Tickers separated by commas."""
 
 
+@extend_schema_field({"type": "string", "pattern": "^(types|hours)?(,(types|hours))*$", "example": "hours"})
+class IncludeField(serializers.CharField):
+    """What is wanted besides the instruments, separated by commas; cleans to a set."""
+
+    choices = ("types", "hours")
+
+    def to_internal_value(self, data: Any) -> set[str]:  # type: ignore[override]
+        wanted = {name for name in super().to_internal_value(data).split(",") if name}
+        one = OneOfField(self.choices)
+        for name in sorted(wanted):
+            one.to_internal_value(name)
+        return wanted
+
+
 class InstrumentQuery(serializers.Serializer):
     """The query of the list; blank texts are ignored."""
 
@@ -123,11 +137,11 @@ class InstrumentQuery(serializers.Serializer):
         allow_blank=True,
         help_text="default: the best match first, or by ticker",
     )
-    include = OneOfField(
-        ["types"],
+    include = IncludeField(
         required=False,
         allow_blank=True,
-        help_text="`types`: also the types of which there are instruments",
+        help_text="`types`: also the types of which there are instruments; `hours`: also the hours of the "
+        "market's day that are over, of each instrument",
     )
     page = WholeNumberField(required=False, min_value=1, max_value=10**9, help_text="the first is 1")
     page_size = WholeNumberField(

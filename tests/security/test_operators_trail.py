@@ -154,7 +154,17 @@ ENTRY_POINTS: dict[str, Row | str] = {
     **dict.fromkeys(
         (
             f"compose.local {name}"
-            for name in ("demo", "pictures", "lint", "test", "faults", "bench", "audit", "lock")
+            for name in (
+                "demo",
+                "pictures",
+                "screenshots",
+                "lint",
+                "test",
+                "faults",
+                "bench",
+                "audit",
+                "lock",
+            )
         ),
         TOOL,
     ),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
 from web_frontend.gateway_client import GatewayRequest
+from web_frontend.instruments.sparkline import sparkline
 from web_frontend.labels import LABELS
 from web_frontend.pages import ask_each, attempt, go_to, show, sign_in_address, wants_fragment
 from web_frontend.sessions.tokens import is_signed_in
@@ -118,7 +119,7 @@ def _is_known(request: GatewayRequest) -> bool:
 
 
 def _page(request: GatewayRequest, filters: Filters, tickers: list[str] | None = None) -> dict[str, Any]:
-    return request.gateway.get(
+    answer = request.gateway.get(
         "/api/v1/instruments",
         public=True,
         search=filters.search,
@@ -126,9 +127,13 @@ def _page(request: GatewayRequest, filters: Filters, tickers: list[str] | None =
         ordering=filters.ordering,
         page=filters.page,
         page_size=PAGE_SIZE,
-        include="types",
+        include="types,hours",
         tickers=None if tickers is None else ",".join(tickers) or ",",
     )
+    hours = answer.get("hours", {})
+    for row in answer["results"]:
+        row["sparkline"] = sparkline(row, hours.get(row["ticker"], []))
+    return answer
 
 
 def _types(answer: dict[str, Any] | None, chosen: str) -> dict[str, Any]:

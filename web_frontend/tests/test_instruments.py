@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.test import Client
 
+from web_frontend.instruments.sparkline import sparkline
 from web_frontend.tests.gateway_double import GatewayDouble, recorded
 
 
@@ -29,7 +30,7 @@ def test_a_search_swaps_the_rows_and_has_an_address(
         "search": "appl",
         "type": "share",
         "page_size": "50",
-        "include": "types",
+        "include": "types,hours",
     }
 
 
@@ -117,3 +118,36 @@ def test_prices_are_written_by_language(browser: Client, gateway: GatewayDouble)
     assert "1\xa0234,50\xa0$" in page
     assert "▼" in page
     assert "−0,10" in page
+
+
+def test_a_row_has_a_small_picture_of_its_day(browser: Client, gateway: GatewayDouble) -> None:
+    answer = recorded("instruments")
+    gain, loss, flat, early = answer["results"][:4]
+    for row, price in ((gain, "110.00"), (loss, "90.00"), (flat, "100.00"), (early, "100.00")):
+        row.update(price=price, previous_close="100.00")
+    hours = [[10, "100.00", "120.00", "95.00", "105.00"], [11, "105.00", "106.00", "80.00", "85.00"]]
+    answer["hours"] = {row["ticker"]: hours for row in (gain, loss, flat)} | {early["ticker"]: []}
+    gateway.answer("GET /api/v1/instruments", answer)
+    page = browser.get("/").content.decode()
+    rows = {ticker: page.split(f'data-live="{ticker}"')[1].split("</tr>")[0] for ticker in answer["hours"]}
+    kinds = {ticker: row.partition('class="spark ')[2].partition('"')[0] for ticker, row in rows.items()}
+    assert kinds == {
+        gain["ticker"]: "gain",
+        loss["ticker"]: "loss",
+        flat["ticker"]: "flat",
+        early["ticker"]: "",
+    }
+    assert 'aria-hidden="true"' in rows[gain["ticker"]]
+    # the low of an hour that rose before its high, the other way round in one that fell; then the price now
+    points = rows[gain["ticker"]].partition('points="')[2].partition('"')[0].split()
+    assert points[:4] == ["2.0,14.0", "13.5,17.0", "25.0,2.0", "36.5,11.0"]
+    assert points[4:] == ["48.0,11.0", "59.5,10.4", "71.0,26.0", "82.5,23.0", "94.0,8.0"]
+    assert "M0 14.0H96" in rows[gain["ticker"]]
+
+
+def test_a_day_that_did_not_move_is_a_straight_line() -> None:
+    hours = [[10, "5", "5", "5", "5"]]
+    found = sparkline({"price": "5", "previous_close": "5"}, hours)
+    assert found is not None
+    assert {point.split(",")[1] for point in found.points.split()} == {"2.0"}
+    assert sparkline({"price": None, "previous_close": None}, hours) is None

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import gzip
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from market_service.candles.services import Change, candles_record, candles_roll_up
+from market_service.clock.selectors import market_midnight
 from market_service.instruments.services import instrument_halt
 from market_service.quotes.services import quotes_tick
 
@@ -86,6 +90,45 @@ def test_some_by_their_tickers(api: Any, listed: Any) -> None:
     assert tickers(api().get(f"{LIST}?tickers=,")) == []
     assert len(tickers(api().get(f"{LIST}?tickers="))) == 4
     assert api().get(f"{LIST}?tickers={'A' * 1001}").status_code == 400
+
+
+def test_the_hours_of_the_day_of_each(api: Any, listed: Any) -> None:
+    apple, _, bond = listed("AAPL"), listed("FB"), listed("BZB5", type="bond", price_step="0.5")
+    midnight = market_midnight()
+    for minutes, price in ((-5, "1"), (30, "430.5"), (59, "431"), (61, "429.9"), (125, "440")):
+        at = midnight + timedelta(minutes=minutes)
+        candles_record([Change(apple.pk, Decimal(price)), Change(bond.pk, Decimal("99.5"))], at=at)
+    candles_roll_up(until=midnight + timedelta(hours=2))
+    answer = api().get(f"{LIST}?include=hours,types").json()
+    assert answer["types"] == ["bond", "share"]
+    assert answer["hours"] == {
+        "AAPL": [
+            [0, "430.50", "431.00", "430.50", "431.00"],
+            [1, "429.90", "429.90", "429.90", "429.90"],
+        ],
+        "BZB5": [[0, "99.5", "99.5", "99.5", "99.5"], [1, "99.5", "99.5", "99.5", "99.5"]],
+        "FB": [],
+    }
+    assert "types" not in api().get(f"{LIST}?include=hours").json()
+    assert list(api().get(f"{LIST}?include=hours&search=fb").json()["hours"]) == ["FB"]
+
+
+def test_the_hours_of_a_page_are_one_query(api: Any, listed: Any) -> None:
+    for number in range(5):
+        listed(f"T{number}")
+    counts = []
+    for size in (1, 5):
+        with CaptureQueriesContext(connection) as queries:
+            assert len(api().get(f"{LIST}?include=hours&page_size={size}").json()["hours"]) == size
+        counts.append(len(queries))
+    assert counts[0] == counts[1] < 6
+
+
+def test_what_cannot_be_included_is_named(api: Any) -> None:
+    answer = api().get(f"{LIST}?include=types,nothing")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "include")
+    assert "nothing" in answer.json()["errors"][0]["detail"]
+    assert api().get(f"{LIST}?include=,").status_code == 200
 
 
 def test_the_types_that_there_are(api: Any, listed: Any) -> None:

@@ -44,9 +44,14 @@ function filled(sample, text) {
   return sample.replace(/0[.,]00/, () => text);
 }
 
+function kindOf(price, close) {
+  const micros = millionths(price) - millionths(close);
+  return micros > 0 ? "gain" : micros < 0 ? "loss" : "flat";
+}
+
 function changeOf(price, close, line) {
   const micros = millionths(price) - millionths(close);
-  const kind = micros > 0 ? "gain" : micros < 0 ? "loss" : "flat";
+  const kind = kindOf(price, close);
   const sign = { gain: "+", loss: "−", flat: "" }[kind];
   const digits = Math.max(digitsOf(price), digitsOf(close));
   const outer = document.createElement("span");
@@ -74,6 +79,7 @@ function show({ ticker, price, price_at: priceAt }) {
     at.textContent = text;
     if (Number(box.dataset.close)) {
       box.querySelector(".live-change")?.replaceChildren(changeOf(price, box.dataset.close, line));
+      box.querySelector(".spark")?.setAttribute("class", `spark ${kindOf(price, box.dataset.close)}`);
     }
     const time = box.querySelector(".live-at time");
     if (time) {

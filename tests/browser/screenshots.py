@@ -1,0 +1,109 @@
+"""`make screenshots`: every page, in both languages, both themes and three widths, to be looked at.
+
+Of the system that `make test ONLY=...` keeps, into `.screenshots/`: a folder per language, theme and width,
+and beside it a sheet of all its pictures. Nothing is compared: what is ugly, only a person sees.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from itertools import product
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
+
+from compose.local import reused_systems
+from compose.local.paths import ROOT, Home, reused_homes
+from tests.browser.chromium import NONE, find_executable
+from tests.browser.conftest import FLAGS, Visitor
+from tests.browser.test_every_page import OPEN, PRIVATE
+
+FOLDER = ROOT / ".screenshots"
+LANGUAGES = {"en": "en-US", "ru": "ru-RU"}
+THEMES = ("light", "dark")
+WIDTHS = {360: 740, 768: 1024, 1280: 800}
+#: Pixels of a sheet: its width, a picture's, and how much of a long one is shown.
+SHEET, COLUMN, TALLEST = 2000, 390, 1400
+
+
+def main(arguments: list[str]) -> int:
+    """Take all of them, of the kept system or of one that runs in the folder that is named; returns 0."""
+    if arguments:
+        home = Home.at(Path(arguments[0]))
+    else:
+        home = reused_homes()[1]
+        reused_systems.system_up(home)
+    executable = find_executable()
+    if not executable:
+        sys.exit(NONE)
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    flags = [*FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=flags)
+        for language in LANGUAGES:
+            _take(browser, home, language)
+        browser.close()
+    print(f"  {len(list(FOLDER.glob('*/*.png')))} pictures and their sheets are in {FOLDER}")
+    return 0
+
+
+def _take(browser: Browser, home: Home, language: str) -> None:
+    """The pages of a stranger, then those of a customer who has a bit of everything."""
+    customer, stranger = (_visitor(browser, home, language) for _ in range(2))
+    customer.sign_up()
+    customer.top_up("25000")
+    customer.trade("AAPL", "buy", "12")
+    order = customer.trade("AAPL", "sell", "4")
+    customer.open("/instruments/BZB5?type=limit&side=buy&quantity=3")
+    customer.page.fill("#limit_price", customer.page.get_attribute("#limit_price", "placeholder") or "")
+    customer.open("/")
+    for star in customer.page.locator(".star").all()[:2]:
+        star.click()
+    customer.page.wait_for_selector("[aria-pressed=true]")
+    pages = [(stranger, path, "") for path in OPEN]
+    pages += [(customer, path.replace("ORDER", order), "own-") for path in [*PRIVATE, "/?watched=yes"]]
+    for theme, (width, height) in product(THEMES, WIDTHS.items()):
+        folder = FOLDER / f"{language}-{theme}-{width}"
+        folder.mkdir(parents=True)
+        size: ViewportSize = {"width": width, "height": height}
+        for number, (visitor, path, prefix) in enumerate(pages):
+            visitor.page.set_viewport_size(size)
+            visitor.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            visitor.open(path)
+            name = re.sub(r"[^a-z0-9]+", "-", path.lower()).strip("-")[:40] or "market"
+            visitor.page.screenshot(path=folder / f"{number:02}-{prefix}{name}.png", full_page=True)
+        _sheet(folder)
+    for visitor in (customer, stranger):
+        visitor.context.close()
+
+
+def _visitor(browser: Browser, home: Home, language: str) -> Visitor:
+    context = browser.new_context(
+        base_url=home.read_state()["url"], locale=LANGUAGES[language], reduced_motion="reduce"
+    )
+    return Visitor(context)
+
+
+def _sheet(folder: Path) -> None:
+    """All pictures of a folder in columns, each as wide as a column, long ones cut off."""
+    columns = SHEET // COLUMN
+    heights, placed = [0] * columns, []
+    for file in sorted(folder.glob("*.png")):
+        picture = Image.open(file).convert("RGB")
+        picture = picture.resize((COLUMN - 10, round(picture.height * (COLUMN - 10) / picture.width)))
+        picture = picture.crop((0, 0, picture.width, min(picture.height, TALLEST)))
+        column = heights.index(min(heights))
+        placed.append((picture, column * COLUMN, heights[column]))
+        heights[column] += picture.height + 10
+    sheet = Image.new("RGB", (SHEET, max(heights)), "#888")
+    for picture, x, y in placed:
+        sheet.paste(picture, (x, y))
+    sheet.save(FOLDER / f"{folder.name}.png")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,50 @@
+"""A row's small picture of the day: how the price has moved around the previous close."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+#: What is drawn in, in the units of the SVG; the line is kept so far from the edges.
+WIDTH, HEIGHT, EDGE = 96, 28, 2
+
+
+class Sparkline(NamedTuple):
+    """A line from the day's first price to the latest one.
+
+    Attributes:
+        points: as an SVG's polyline has them.
+        close: how far down the previous close lies.
+        kind: ``gain``, ``loss`` or ``flat``.
+    """
+
+    points: str
+    close: str
+    kind: str
+
+
+def sparkline(instrument: dict[str, Any], hours: list[list[Any]]) -> Sparkline | None:
+    """The day of an instrument; None while no hour of it is over, or when its price is not known.
+
+    Args:
+        hours: ``[hour, open, high, low, close]`` each, the earliest first. Which of high and low came
+            first is not known: in an hour that rose the low is drawn first.
+    """
+    if not hours or not instrument.get("price") or not instrument.get("previous_close"):
+        return None
+    last, close = float(instrument["price"]), float(instrument["previous_close"])
+    begins, ends = hours[0][0], hours[-1][0] + 1
+    prices: list[tuple[float, float]] = []
+    for hour, *bar in hours:
+        first, high, low, end = map(float, bar)
+        extremes = (low, high) if end >= first else (high, low)
+        prices += [(hour + part / 4, price) for part, price in enumerate((first, *extremes, end))]
+    prices.append((ends, last))
+    lowest, highest = (pick(close, *(price for _, price in prices)) for pick in (min, max))
+    across = (WIDTH - 2 * EDGE) / (ends - begins)
+    down = (HEIGHT - 2 * EDGE) / (highest - lowest or 1)
+
+    def at(price: float) -> str:
+        return f"{EDGE + (highest - price) * down:.1f}"
+
+    points = " ".join(f"{EDGE + (hour - begins) * across:.1f},{at(price)}" for hour, price in prices)
+    return Sparkline(points, at(close), "gain" if last > close else "loss" if last < close else "flat")
