@@ -12,5 +12,6 @@ urlpatterns = service_urls(
     api=[
         path("api/v1/", include("billing_service.ledger.urls")),
         path("api/v1/", include("billing_service.cash.urls")),
+        path("api/v1/", include("billing_service.statements.urls")),
     ],
 )

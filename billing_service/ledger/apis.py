@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import NotAcceptable
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from billing_service.ledger.csv_export import CsvNegotiation, CsvRenderer, operations_csv
 from billing_service.ledger.errors import AccountNotFound
+from billing_service.ledger.exports.columns import Local
+from billing_service.ledger.exports.local_csv import local_csv
+from billing_service.ledger.exports.negotiation import (
+    CsvRenderer,
+    FileApi,
+    FileRenderer,
+    XlsxRenderer,
+    attachment,
+    portions_of,
+    require_taken_by_nginx,
+)
+from billing_service.ledger.exports.plain_csv import plain_csv
+from billing_service.ledger.exports.workbook import workbook
 from billing_service.ledger.models import LedgerEntry
 from billing_service.ledger.selectors import account_get, operation_list
 from billing_service.ledger.serializers import (
@@ -51,11 +65,10 @@ class OperationPages(CursorPages):
     ordering = ("-number",)
 
 
-class OperationListApi(Api):
+class OperationListApi(FileApi):
     """The customer's history."""
 
-    renderer_classes = [Json, BrowsableApi, CsvRenderer]
-    content_negotiation_class = CsvNegotiation
+    renderer_classes = [Json, BrowsableApi, CsvRenderer, XlsxRenderer]
 
     @extend_schema(
         operation_id="operations_list",
@@ -63,35 +76,34 @@ class OperationListApi(Api):
         responses={
             (200, "application/json"): OperationPageOutput,
             (200, "text/csv"): OpenApiTypes.STR,
+            (200, XlsxRenderer.media_type): OpenApiTypes.BINARY,
             (200, "text/html"): OpenApiTypes.STR,
         },
         summary="My history, newest first",
-        description="`Accept: text/csv` or `?format=csv`: the same rows, all of them, as a file. "
-        "`?format=api`: a page for a person in a browser.",
+        description="`Accept: text/csv` or `?format=csv`: the same rows, all of them, as a file; "
+        "`?format=csv&locale=ru`: a file that a Russian spreadsheet opens by a double click; "
+        "`?format=xlsx`: a workbook, of 250,000 rows at most. `?format=api`: a page for a browser.",
     )
     def get(self, request: Request) -> HttpResponseBase:
-        filters = OperationQuery(data=request.query_params)
-        filters.is_valid(raise_exception=True)
-        operations = operation_list(user_id=self.caller.id, **filters.validated_data)
-        if request.accepted_renderer.format == CsvRenderer.format:
-            if "X-Birzha-Exports" not in request.headers:  # asked for so that the gateway could not see it
-                raise NotAcceptable
-            return self._file(operations)
+        query = OperationQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        filters = dict(query.validated_data)
+        of_file = {name: filters.pop(name, "") for name in ("locale", "time_zone")}
+        operations = operation_list(user_id=self.caller.id, **filters)
+        if isinstance(request.accepted_renderer, FileRenderer):
+            require_taken_by_nginx(request)
+            return self._file(operations, request.accepted_renderer.format, **of_file)
         pages = OperationPages()
         page = pages.paginate_queryset(operations, request, view=self)
         return pages.get_paginated_response(OperationOutput(page, many=True).data)
 
-    def handle_exception(self, error: Exception) -> Response:
-        """An error is a problem document also where a file was asked for."""
-        renderer = getattr(self.request, "accepted_renderer", None)
-        if isinstance(renderer, CsvRenderer):
-            self.request.accepted_renderer = Json()
-            self.request.accepted_media_type = Json.media_type
-        return super().handle_exception(error)
-
-    def _file(self, operations: QuerySet[LedgerEntry]) -> StreamingHttpResponse:
-        return StreamingHttpResponse(
-            operations_csv(operations),
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": 'attachment; filename="operations.csv"'},
-        )
+    def _file(
+        self, operations: QuerySet[LedgerEntry], kind: Any, *, locale: str, time_zone: str
+    ) -> StreamingHttpResponse:
+        local = Local.of(locale or get_language() or "en", time_zone)
+        name = f"operations.{kind}"
+        if kind == XlsxRenderer.format:
+            file = workbook(operations, local)
+            return attachment(portions_of(file), content_type=XlsxRenderer.media_type, name=name)
+        rows = local_csv(operations, local) if locale else plain_csv(operations)
+        return attachment(rows, content_type="text/csv; charset=utf-8", name=name)

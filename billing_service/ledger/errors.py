@@ -58,6 +58,16 @@ class NoCustomersAccount(DomainError):
     message = _("Only customers' accounts can be frozen; this one (%(kind)s) belongs to the exchange.")
 
 
+class ExportTooLong(DomainError):
+    """More rows than such a file may have."""
+
+    code = "export_too_long"
+    title = _("The file would be too long")
+    message = _(
+        "There are more than %(limit)s operations, too many for such a file. Choose fewer days, or take CSV."
+    )
+
+
 class AlreadyReversed(DomainError):
     """The entry has been reversed already."""
 

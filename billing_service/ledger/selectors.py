@@ -9,7 +9,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Max, QuerySet, Subquery
+from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 
 from billing_service.ledger.chain import BREAKS, ORIGIN
 from billing_service.ledger.models import JournalEntry, JournalHead, LedgerAccount, LedgerEntry
@@ -21,6 +22,14 @@ class _Booked(NamedTuple):
 
     fill_id: UUID
 
+
+#: Operations that a fee may be paid for.
+TRADES = (LedgerEntry.Kind.BUY, LedgerEntry.Kind.SELL)
+#: Operations that say of how many units, and the price of each; of a dividend what each is paid.
+OF_UNITS = (*TRADES, LedgerEntry.Kind.DIVIDEND)
+#: The other legs of a leg's journal entry on the same account.
+_BESIDE = LedgerEntry.objects.filter(journal_entry=OuterRef("journal_entry"), account=OuterRef("account"))
+_FEE_BESIDE, _TRADE_BESIDE = _BESIDE.filter(kind=LedgerEntry.Kind.FEE), _BESIDE.filter(kind__in=TRADES)
 
 _BOOKED = Read(JournalEntry, _Booked, key="fill_id")
 
@@ -108,12 +117,16 @@ def operation_list(
     ticker: str | None = None,
     since: datetime | None = None,
     before: datetime | None = None,
+    fees_included: bool = False,
 ) -> QuerySet[LedgerEntry]:
-    """The legs of the customer's account, newest first, each with its journal entry.
+    """The legs of the customer's account, newest first, each with its journal entry and ``fee_amount``.
 
     Args:
         kind: one of ``LedgerEntry.Kind``.
         since, before: booked at or after, and earlier than.
+        fees_included: a fee is no row of its own but of its trade's, whose ``balance_after`` is that after
+            the fee. A fee without a trade (of a fill whose amount was rounded to nothing) stays a row, and
+            so does every fee where fees are what is asked for.
     """
     # By the account's id, which a join would hide from the planner: a page is read off the index
     # (account, number) and nothing is sorted, however long the history is.
@@ -127,4 +140,13 @@ def operation_list(
         entries = entries.filter(journal_entry__occurred_at__gte=since)
     if before:
         entries = entries.filter(journal_entry__occurred_at__lt=before)
-    return entries.order_by("-number")
+    if fees_included and kind != LedgerEntry.Kind.FEE:
+        entries = entries.exclude(Q(kind=LedgerEntry.Kind.FEE) & Exists(_TRADE_BESIDE)).annotate(
+            balance_with_fee=Coalesce(_of_trade("balance_after"), F("balance_after"))
+        )
+    return entries.annotate(fee_amount=_of_trade("amount")).order_by("-number")
+
+
+def _of_trade(column: str) -> Case:
+    """What the fee of a buy or a sell has there; null for what is neither, or cost none."""
+    return Case(When(kind__in=TRADES, then=Subquery(_FEE_BESIDE.values(column))))

@@ -10,11 +10,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from billing_service.ledger.models import LedgerEntry
+from billing_service.ledger.selectors import OF_UNITS, TRADES
 from servicekit.api.serializers import MomentField
+from servicekit.api.time_zones import TimeZoneField
 from servicekit.money import EXPONENTS, to_text
-
-#: Operations that say of how many units, and the price of each; of a dividend what each is paid.
-OF_UNITS = (LedgerEntry.Kind.BUY, LedgerEntry.Kind.SELL, LedgerEntry.Kind.DIVIDEND)
 
 
 class AccountOutput(serializers.Serializer):
@@ -47,7 +46,10 @@ class AccountOutput(serializers.Serializer):
 
 
 class OperationOutput(serializers.Serializer):
-    """One line of the history. ``quantity`` and ``price`` belong to buys, sells and dividends only."""
+    """One line of the history. ``quantity`` and ``price`` belong to buys, sells and dividends only.
+
+    With ``fees=included`` ``balance_after`` is the balance after ``total``, otherwise that after ``amount``.
+    """
 
     id = serializers.UUIDField()
     type = serializers.ChoiceField(LedgerEntry.Kind.choices, source="kind")
@@ -60,12 +62,14 @@ class OperationOutput(serializers.Serializer):
     price = serializers.SerializerMethodField(help_text=_("Per unit; of a dividend, what each unit is paid."))
     occurred_at = serializers.DateTimeField(source="journal_entry.occurred_at")
     reason = serializers.SerializerMethodField(help_text=_("The operator's reason, for a reversal."))
+    fee = serializers.SerializerMethodField(help_text=_("Of a buy or a sell: what it cost besides."))
+    total = serializers.SerializerMethodField(help_text=_("The amount less the fee."))
 
     def get_amount(self, entry: LedgerEntry) -> str:
         return to_text(entry.amount, entry.currency)
 
     def get_balance_after(self, entry: LedgerEntry) -> str:
-        return to_text(entry.balance_after, entry.currency)
+        return to_text(getattr(entry, "balance_with_fee", entry.balance_after), entry.currency)
 
     def get_ticker(self, entry: LedgerEntry) -> str | None:
         return entry.journal_entry.ticker or None
@@ -79,6 +83,12 @@ class OperationOutput(serializers.Serializer):
 
     def get_reason(self, entry: LedgerEntry) -> str | None:
         return entry.journal_entry.reason or None
+
+    def get_fee(self, entry: Any) -> str | None:
+        return to_text(-(entry.fee_amount or 0), entry.currency) if entry.kind in TRADES else None
+
+    def get_total(self, entry: Any) -> str:
+        return to_text(entry.amount + (entry.fee_amount or 0), entry.currency)
 
 
 class OperationPageOutput(serializers.Serializer):
@@ -107,9 +117,30 @@ class OperationQuery(serializers.Serializer):
         help_text=_("Booked before this time; a date includes that day."),
     )
     format = serializers.ChoiceField(
-        ["json", "csv", "api"],
+        ["json", "csv", "xlsx", "api"],
         required=False,
-        help_text=_("csv: all pages as one file; api: a page for a browser."),
+        help_text=_("csv, xlsx: all pages as one file; api: a page for a browser."),
+    )
+    locale = serializers.ChoiceField(
+        ["en", "ru"],
+        required=False,
+        help_text=_(
+            "Of a CSV file: as spreadsheets of that language open it, with a BOM, titles, times of "
+            "time_zone, and for ru with semicolons and decimal commas. Of a workbook: its language."
+        ),
+    )
+    time_zone = TimeZoneField(
+        required=False,
+        help_text=_("Whose times stand in such a file: an IANA name, such as Europe/Moscow; UTC without it."),
+    )
+
+    fees = serializers.ChoiceField(
+        ["separate", "included"],
+        required=False,
+        help_text=_(
+            "included: a trade is one row, whose balance is that after its fee; separate (as without it): "
+            "each fee is a row of its own, too."
+        ),
     )
 
     def get_fields(self) -> dict[str, Any]:
@@ -119,4 +150,6 @@ class OperationQuery(serializers.Serializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs.pop("format", None)
+        if "fees" in attrs:
+            attrs["fees_included"] = attrs.pop("fees") == "included"
         return attrs

@@ -58,7 +58,7 @@ class Addresses:
 
     def exports(self, table: RouteTable, service: str) -> str:
         """Where nginx gives a service's files."""
-        port = EXPORTS_PORT + table.services("csv", "handed_over").index(service)
+        port = EXPORTS_PORT + table.services("files", "handed_over").index(service)
         return self.target.exports.format(instance=service, run=self.run_dir, port=port)
 
     def exporter(self, service: str) -> str:
@@ -104,8 +104,8 @@ class Addresses:
         pages = [
             self.pages(table, name) for instance in table.services("pages") for name in _versions(instance)
         ]
-        files = [self.exports(table, name) for name in table.services("csv", "handed_over")]
-        files += map(self.exporter, table.services("csv"))
+        files = [self.exports(table, name) for name in table.services("files", "handed_over")]
+        files += map(self.exporter, table.services("files"))
         hashers = map(self.hasher, table.services("hashed"))
         streamers = map(self.streamer, table.services("stream"))
         for place in [*addresses, *pages, *files, *hashers, *streamers, self.inner, self.stats, self.admin]:

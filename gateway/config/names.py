@@ -60,7 +60,7 @@ def upstream_cluster(to: Upstream) -> str:
             return stream_cluster(to.service)
         case "pages":
             return cached_cluster(canary_cluster(to.service) if canary else to.service)
-        case "csv" | "handed_over":
+        case "files" | "handed_over":
             return exports_cluster(to.service)
         case "hashed" | "handed_on":
             return passwords_cluster(to.service)

@@ -137,7 +137,7 @@ class System:
         table, names = route_table(gateway), [service.name for service in gateway.services]
         for name in (
             *names,
-            *(f"{name}-exports" for name in table.services("csv")),
+            *(f"{name}-exports" for name in table.services("files")),
             *map(passwords_cluster, table.services("hashed")),
             *map(stream_cluster, table.services("stream")),
         ):

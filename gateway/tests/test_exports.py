@@ -11,6 +11,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from gateway.config.routing.table import FILE_FORMATS
 from gateway.tests.running import System
 from gateway.tests.tokens import bearer, token
 
@@ -39,6 +40,12 @@ def hold(client: httpx.Client, path: str, opened: ExitStack) -> httpx.Response:
         ("/api/v1/operations?format=csv", "*/*", "billing-exports"),
         ("/api/v1/operations?type=buy&format=csv&x", "application/json", "billing-exports"),
         ("/api/v1/operations?type=buy", "text/html, Text/CSV;q=0.5", "billing-exports"),
+        ("/api/v1/operations?format=xlsx", "*/*", "billing-exports"),
+        ("/api/v1/operations?format=xls", "*/*", "billing"),
+        ("/api/v1/operations", FILE_FORMATS["xlsx"], "billing-exports"),
+        ("/api/v1/statements", "*/*", "billing"),
+        ("/api/v1/statements/2026-11", "*/*", "billing-exports"),
+        ("/api/v1/statements/2026-11?format=json", "application/json", "billing-exports"),
     ],
 )
 def test_files_are_made_apart(somebody: httpx.Client, path: str, accept: str, service: str) -> None:

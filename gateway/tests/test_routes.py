@@ -23,6 +23,7 @@ OWNERS = [
     ("/api/v1/deposits", "billing"),
     ("/api/v1/withdrawals", "billing"),
     ("/api/v1/operations", "billing"),
+    ("/api/v1/statements", "billing"),
     ("/api/v1/notifications/read-all", "notification"),
     ("/api/v1/notification-preferences", "notification"),
     ("/admin/users/", "user"),

@@ -13,6 +13,7 @@ from gateway.config.envoy.clusters import clusters
 from gateway.config.names import upstream_cluster
 from gateway.config.nginx.servers import exports, versions
 from gateway.config.routing import Match, Reply, Retry, RouteRule, Upstream, route_table
+from gateway.config.routing.table import FILE_FORMATS
 from gateway.config.source import load
 
 GATEWAY = load()
@@ -76,13 +77,17 @@ def test_who_brings_no_token_where_it_is_optional_has_a_rule_without_a_check() -
 
 
 def test_files_come_before_the_other_reads_and_are_asked_for_once() -> None:
-    by_query, by_header, read, _ = rules("/api/v1/operations")
-    assert (by_query.match.parameter, by_query.match.value) == ("format", "csv")
-    assert by_header.match.accepts == "text/csv"
+    *files, read, _ = rules("/api/v1/operations")
+    assert [(rule.match.parameter, rule.match.value) for rule in files[::2]] == [
+        ("format", "csv"),
+        ("format", "xlsx"),
+    ]
+    assert [rule.match.accepts for rule in files[1::2]] == list(FILE_FORMATS.values())
+    assert {rule.to for rule in files} == {Upstream("billing", "files")}
     assert read.to == Upstream("billing")
-    [handed_over, _, _] = rules("/history.csv")
-    assert handed_over.to == Upstream("web", "handed_over")
-    for rule in (by_query, by_header, handed_over):
+    pages = [rules(path)[0] for path in ("/history.csv", "/history.xlsx", "/statement.pdf")]
+    assert {rule.to for rule in pages} == {Upstream("web", "handed_over")}
+    for rule in (*files, *pages):
         assert (rule.timeout_s, rule.idle_timeout_s, rule.retry) == (0, TIMES.export_idle, None)
 
 
@@ -142,7 +147,7 @@ def test_every_rule_leads_to_a_cluster_and_by_nginx_to_a_server(canaries: tuple[
     wanted = {upstream_cluster(way) for way in ways}
     assert wanted <= known
     assert {version.name for version in versions(GATEWAY, addresses)} >= set(table.services("pages"))
-    assert {one.service for one in exports(GATEWAY, addresses)} == set(table.services("csv", "handed_over"))
+    assert {one.service for one in exports(GATEWAY, addresses)} == set(table.services("files", "handed_over"))
 
 
 def test_every_rule_counts_for_a_limit_that_there_is() -> None:

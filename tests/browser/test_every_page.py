@@ -14,7 +14,7 @@ PRIVATE = [
     "/security", "/",
     "/instruments/AAPL?side=buy&quantity=2", "/instruments/AAPL?side=buy&quantity=2&step=review",
     "/instruments/AAPL?side=sell&quantity=99999&step=review", "/portfolio", "/orders", "ORDER", "/cash",
-    "/history", "/history?type=withdrawal", "/history?ticker=ZZZ", "/notifications", "/nope",
+    "/history", "/history?type=withdrawal", "/history?ticker=ZZZ", "/statements", "/notifications", "/nope",
 ]  # fmt: skip
 
 

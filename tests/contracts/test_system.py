@@ -42,7 +42,7 @@ def test_the_gateway_knows_every_service_by_the_same_names() -> None:
         each.name: each.slug for each in system.WEB_SERVERS
     }
     processes = {process.name for process in system.PROCESSES}
-    assert {f"{name}-exports" for name in table.services("csv")} <= processes
+    assert {f"{name}-exports" for name in table.services("files")} <= processes
     assert {f"{name}-passwords" for name in table.services("hashed")} <= processes
     assert {f"{name}-stream" for name in table.services("stream")} <= processes
 

@@ -51,6 +51,8 @@ ENDPOINTS = {
         "POST /api/v1/deposits",
         "POST /api/v1/withdrawals",
         "GET /api/v1/operations",
+        "GET /api/v1/statements",
+        "GET /api/v1/statements/{month}",
     },
     "notifications": {
         "GET /api/v1/notifications",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from django.db.models import Value
 from django.db.models.functions import Lower
@@ -56,9 +54,3 @@ def username_exists(*, username: str) -> bool:
 def email_exists(*, email: str) -> bool:
     """Whether somebody has the address already. For messages only: the unique index decides."""
     return User.objects.alias(folded=Lower("email")).filter(folded=Lower(Value(email))).exists()
-
-
-@cache
-def time_zones() -> frozenset[str]:
-    """The names of the IANA time zone database that this machine knows."""
-    return frozenset(available_timezones() - {"localtime", "Factory"})

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from servicekit.api.serializers import StrictSerializer, TextField, shown
+from servicekit.api.serializers import StrictSerializer, TextField
 from servicekit.api.strict_fields import StrictBooleanField
+from servicekit.api.time_zones import TimeZoneField
 from servicekit.contracts.user import PASSWORD_MAX
 from user_service.accounts.errors import FieldsRefused
 from user_service.accounts.identifiers import display_name_normal, email_normal, visible
@@ -21,7 +21,6 @@ from user_service.accounts.models import (
     email_address,
     username_characters,
 )
-from user_service.accounts.selectors import time_zones
 from user_service.accounts.services import password_errors
 from user_service.sessions.serializers import TokenPairOutput
 
@@ -95,15 +94,8 @@ class ProfileOutput(StrictSerializer):
     email = EmailField(max_length=EMAIL_MAX, validators=[email_address])
     display_name = DisplayNameField(max_length=DISPLAY_NAME_MAX, allow_blank=True, validators=[visible])
     locale = serializers.ChoiceField(Locale.choices)
-    time_zone = TextField(max_length=64, help_text="IANA name, such as Europe/Moscow")
+    time_zone = TimeZoneField(help_text="IANA name, such as Europe/Moscow")
     created_at = serializers.DateTimeField(read_only=True)
-
-    def validate_time_zone(self, name: str) -> str:
-        """It must be in the IANA time zone database of this machine."""
-        if name not in time_zones():
-            detail = _("Unknown time zone %(value)s; use a name such as Europe/Moscow.")
-            raise serializers.ValidationError(detail % {"value": shown(name)}, code="time_zone_unknown")
-        return name
 
 
 class ProfileInput(ProfileOutput):

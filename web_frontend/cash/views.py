@@ -130,6 +130,8 @@ def _page(
         "withdraw": withdraw or AmountForm(initial={"key": str(uuid4())}, auto_id="withdraw-%s"),
         "account": account,
         "frozen": frozen_text(account),
-        "operations": attempt(lambda: request.gateway.get("/api/v1/operations", page_size=LATEST)),
+        "operations": attempt(
+            lambda: request.gateway.get("/api/v1/operations", page_size=LATEST, fees="included")
+        ),
     }
     return render(request, "cash/page.html", context, status=status)

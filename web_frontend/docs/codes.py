@@ -137,6 +137,17 @@ CODES: list[Codes] = [
                 ),
             ),
             Code("limit_exceeded", 400, _("The amount exceeds the limit given in the detail.")),
+            Code(
+                "export_too_long",
+                400,
+                _("More operations than such a file may have; the detail says how many. CSV has no limit."),
+            ),
+            Code("month_invalid", 400, _("A month must be written as 2025-01.")),
+            Code(
+                "statement_not_found",
+                404,
+                _("The month has not begun, or the account was opened later; the detail says more."),
+            ),
         ],
     ),
     ON_OUR_SIDE,

@@ -1,4 +1,4 @@
-"""The history of operations: filters live in the address, the export gives what is filtered."""
+"""The history, a row for each trade; filters live in the address, files have what they let through."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from servicekit.contracts.values import OPERATION_KINDS
-from web_frontend.errors import not_found, refused, unavailable
 from web_frontend.forms import DayField
-from web_frontend.gateway_client import GatewayProblem, GatewayRequest, GatewayUnavailable, SignedOut
+from web_frontend.gateway_client import GatewayRequest, GatewayUnavailable
 from web_frontend.labels import LABELS
 from web_frontend.pages import page_links, show, signed_in, wants_fragment
 
@@ -52,6 +51,14 @@ class FilterForm(forms.Form):
         return data
 
 
+#: What the filtered rows can be had as: the words of the link, its address, and what that says besides.
+FILES: tuple[tuple[Any, str, dict[str, str]], ...] = (
+    (_("CSV for Excel"), "history_csv", {"for": "excel"}),
+    (_("XLSX"), "history_xlsx", {}),
+    (_("CSV"), "history_csv", {}),
+)
+
+
 @require_safe
 @signed_in
 def history_show(request: GatewayRequest) -> HttpResponse:
@@ -61,7 +68,10 @@ def history_show(request: GatewayRequest) -> HttpResponse:
         return _rows(request, {"form": form, "answer": None, "refused": True}, 422)
     try:
         answer = request.gateway.get(
-            "/api/v1/operations", **_params(form.cleaned_data), cursor=request.GET.get("cursor", "")
+            "/api/v1/operations",
+            **filter_params(form.cleaned_data),
+            fees="included",
+            cursor=request.GET.get("cursor", ""),
         )
     except GatewayUnavailable:
         return _rows(request, {"form": form, "answer": None, "here": request.get_full_path()}, 503)
@@ -70,7 +80,7 @@ def history_show(request: GatewayRequest) -> HttpResponse:
         "form": form,
         "answer": answer,
         "chosen": bool(chosen),
-        "export": _address("history_export", chosen),
+        "files": [(words, _address(name, {**more, **chosen})) for words, name, more in FILES],
         **page_links(answer, **chosen),
     }
     response = _rows(request, context, 200)
@@ -79,53 +89,11 @@ def history_show(request: GatewayRequest) -> HttpResponse:
     return response
 
 
-@require_safe
-@signed_in
-def history_export(request: GatewayRequest) -> HttpResponse:
-    """The filtered operations as CSV, which nginx gets from the API and gives on, however slow the reader.
-
-    No thread of the pages waits for it, and what cuts the file there cuts it in the browser, too.
-    """
-    form = FilterForm(request.GET)
-    if not form.is_valid():
-        return refused(request, GatewayProblem(422, "validation_failed", _first_error(form)))
-    if not request.headers.get("X-Birzha-Exports"):  # nobody there who could take it over
-        raise GatewayUnavailable("/history.csv", "nginx is not in front")
-    query = {name: value for name, value in _params(form.cleaned_data).items() if value}
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["X-Birzha-Disposition"] = f'attachment; filename="birzha-history-{timezone.localdate()}.csv"'
-    response["X-Accel-Redirect"] = f"/.handed-over/api/v1/operations?{urlencode(query)}"
-    response["X-Birzha-Authorization"] = request.gateway.authorization()
-    return response
-
-
-@require_safe
-def export_refused(request: GatewayRequest) -> HttpResponse:
-    """What a browser gets when the API has refused the file that was asked for.
-
-    nginx says with which status; why is what the rows are refused for that the file would have had.
-    """
-    given = request.headers.get("X-Birzha-Refused", "")
-    status = int(given) if given.isdecimal() else 404
-    if status >= 500:
-        return unavailable(request)
-    if status == 401:
-        raise SignedOut("token_invalid")
-    if status == 404:
-        return not_found(request)
-    asked: dict[str, Any] = request.GET.dict()
-    request.gateway.get("/api/v1/operations", **asked | {"page_size": 1})
-    detail = _("The file could not be downloaded. Go back, reload the page and try again.")
-    if status == 429:
-        detail = _("Only a few files can be prepared for you at a time. Try again when they are downloaded.")
-    return refused(request, GatewayProblem(status, "", str(detail)))
-
-
 def _rows(request: GatewayRequest, context: dict[str, Any], status: int) -> HttpResponse:
     return show(request, "history/page.html", context, fragment="history/rows.html", status=status)
 
 
-def _params(data: dict[str, Any]) -> dict[str, Any]:
+def filter_params(data: dict[str, Any]) -> dict[str, Any]:
     """The filters as the API takes them: whole days of the visitor's time zone.
 
     Nothing is later than the last day that there is (9999-12-31): it has no end.
@@ -143,10 +111,6 @@ def _midnight(day: date | None) -> str:
     if day is None:
         return ""
     return datetime.combine(day, time(), timezone.get_current_timezone()).isoformat()
-
-
-def _first_error(form: FilterForm) -> str:
-    return str(next(iter(form.errors.values()))[0])
 
 
 def _address(name: str, chosen: dict[str, Any]) -> str:

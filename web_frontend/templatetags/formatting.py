@@ -200,8 +200,9 @@ def day(value: Any) -> SafeString:
 
 @register.simple_tag
 def month(value: str) -> SafeString:
-    """A ``<time>`` of the month that a moment such as ``2013-03-01T00:00:00Z`` begins: ``March 2013``."""
-    text = month_text(date.fromisoformat(value[:10]), page_locale().language)
+    """A ``<time>`` of a month such as ``2013-03``, or that a moment such as ``2013-03-01T00:00:00Z`` begins:
+    ``March 2013``."""
+    text = month_text(date.fromisoformat(f"{value[:7]}-01"), page_locale().language)
     return SafeString(f'<time datetime="{value[:7]}">{text}</time>')
 
 

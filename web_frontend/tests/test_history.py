@@ -28,8 +28,20 @@ def test_history_filters_live_in_the_address(vera: Client, gateway: GatewayDoubl
         "ticker": "AAPL",
         "from": "2026-01-05T00:00:00+03:00",
         "to": "2026-01-07T00:00:00+03:00",
+        "fees": "included",
     }
-    assert 'href="/history.csv?type=buy' in answer.content.decode()
+    chosen = "type=buy&amp;ticker=AAPL&amp;since=2026-01-05&amp;until=2026-01-06"
+    for file in (f"/history.csv?for=excel&amp;{chosen}", f"/history.xlsx?{chosen}", f"/history.csv?{chosen}"):
+        assert f'href="{file}" download' in answer.content.decode()
+
+
+def test_a_trade_is_one_row_with_its_fee(vera: Client, gateway: GatewayDouble) -> None:
+    answer = recorded("operations")
+    gateway.answer("GET /api/v1/operations", {**answer, "results": answer["results"][:1]})
+    page = vera.get("/history").content.decode()
+    (row,) = re.findall(r"<tr>(.*?)</tr>", page.partition("<tbody>")[2], re.S)
+    cells = [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row, re.S)]
+    assert cells[1:] == ["Buy AAPL", "10", "$429.86", "$2.15", "−$4,300.75", "$45,699.75"]
 
 
 def test_a_reversal_says_why(vera: Client, gateway: GatewayDouble) -> None:
@@ -42,9 +54,7 @@ def test_a_reversal_says_why(vera: Client, gateway: GatewayDouble) -> None:
 
 
 def test_amounts_out_have_a_real_minus(vera: Client) -> None:
-    fee = recorded("operations")["results"][0]
-    page = vera.get("/history").content.decode()
-    assert re.search(rf"−\${fee['amount'].lstrip('-')}", page)
+    assert "−$4,300.75" in vera.get("/history").content.decode()
 
 
 def test_a_filter_that_cannot_be_is_told(vera: Client) -> None:
@@ -64,12 +74,13 @@ def test_its_file_has_no_end_either(vera: Client) -> None:
     answer = vera.get(f"/history.csv?{ALL_DAYS}", headers={"X-Birzha-Exports": "taken"})
     assert answer.status_code == 200
     asked = parse_qs(urlsplit(answer["X-Accel-Redirect"]).query)
-    assert asked == {"from": ["0001-01-01T00:00:00+00:00"]}
+    assert asked == {"from": ["0001-01-01T00:00:00+00:00"], "format": ["csv"], "fees": ["included"]}
 
 
 def test_the_history_as_a_file_is_handed_over_to_nginx(vera: Client, gateway: GatewayDouble) -> None:
     answer = vera.get("/history.csv?type=buy&ticker=aapl", headers={"X-Birzha-Exports": "taken"})
-    assert answer["X-Accel-Redirect"] == "/.handed-over/api/v1/operations?type=buy&ticker=AAPL"
+    asked = "/.handed-over/api/v1/operations?type=buy&ticker=AAPL&format=csv&fees=included"
+    assert answer["X-Accel-Redirect"] == asked
     assert answer["X-Birzha-Authorization"] == "Bearer access-1"
     assert "attachment" in answer["X-Birzha-Disposition"]
 
@@ -101,7 +112,58 @@ def test_why_a_file_was_refused_is_what_the_rows_alone_are_refused_for(
     answer = vera.get("/.refused?ticker=A%20B&type=buy", headers={"X-Birzha-Refused": str(status)})
     assert answer.status_code == status
     assert "No more than 32 letters." in answer.content.decode()
-    assert gateway.asked[-1].query == {"ticker": "A B", "type": "buy", "page_size": "1"}
+    assert gateway.asked[-1].query == {"ticker": "A B", "type": "buy", "format": "json", "page_size": "1"}
+
+
+def test_too_long_a_file_is_told_when_its_rows_are_not_refused(vera: Client) -> None:
+    answer = vera.get("/.refused?type=buy&format=xlsx", headers={"X-Birzha-Refused": "400"})
+    assert answer.status_code == 400
+    assert "too many operations" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "query"),
+    [
+        ("/history.xlsx?type=buy", "birzha-history-20", "operations?type=buy&format=xlsx&fees=included&"),
+        ("/history.csv?for=excel", "birzha-history-20", "operations?format=csv&fees=included&"),
+        ("/statement.pdf?month=2026-02", "birzha-statement-2026-02.pdf", "statements/2026-02?format=pdf&"),
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_a_file_for_a_person_has_the_pages_language_and_zone(
+    vera: Client, path: str, name: str, query: str, language: str
+) -> None:
+    own = f"birzha_session={vera.cookies['birzha_session'].value}"
+    for zone, sent in (("Europe/Moscow", "Europe%2FMoscow"), ("Factory", "UTC"), ("Mars", "UTC")):
+        cookie = f"{own}; time_zone={zone}"
+        headers = {"X-Birzha-Exports": "taken", "Accept-Language": language, "Cookie": cookie}
+        answer = vera.get(path, headers=headers)
+        assert name in answer["X-Birzha-Disposition"]
+        there = f"/.handed-over/api/v1/{query}locale={language}&time_zone={sent}"
+        assert answer["X-Accel-Redirect"] == there
+
+
+@pytest.mark.parametrize(
+    "month", ["", "2026-13", "2026-2", "2026-02/../x", "٢٠٢٦-٠٢", "2026-02\n", "../account"]
+)
+def test_what_is_no_month_has_no_statement(vera: Client, month: str) -> None:
+    answer = vera.get("/statement.pdf", {"month": month}, headers={"X-Birzha-Exports": "taken"})
+    assert answer.status_code == 404
+    assert not answer.has_header("X-Accel-Redirect")
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_statements_are_listed_by_month(vera: Client, gateway: GatewayDouble, language: str) -> None:
+    months = [{"month": "2026-11", "is_complete": False}, {"month": "2026-10", "is_complete": True}]
+    gateway.answer("GET /api/v1/statements", {"results": months})
+    page = vera.get("/statements", headers={"Accept-Language": language}).content.decode()
+    assert re.findall(r'href="(/statement.pdf[^"]+)" download', page) == [
+        "/statement.pdf?month=2026-11", "/statement.pdf?month=2026-10",
+    ]  # fmt: skip
+    assert {"en": "October 2026", "ru": "октябрь 2026"}[language] in page
+    assert page.count('<span class="sub">') == 1
+    gateway.down("GET /api/v1/statements")
+    assert vera.get("/statements").status_code == 503
 
 
 def test_a_file_for_who_is_signed_out_is_the_sign_in(vera: Client) -> None:

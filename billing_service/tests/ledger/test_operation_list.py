@@ -13,14 +13,14 @@ import pytest
 from django.utils import timezone
 from rest_framework.serializers import BaseSerializer
 
-from billing_service.holds.services import holds_place, orders_settle
-from billing_service.ledger import csv_export
-from billing_service.ledger.csv_export import safe_text
+from billing_service.ledger.exports import rows as export_rows
+from billing_service.ledger.exports.plain_csv import plain_csv
+from billing_service.ledger.exports.rows import safe_text
 from billing_service.ledger.models import JournalEntry
 from billing_service.ledger.selectors import operation_list
 from billing_service.ledger.serializers import price_plain
 from billing_service.ledger.services import journal_reverse
-from billing_service.tests.orders import order_filled, order_placed, received
+from billing_service.tests.booked import trader_of
 from servicekit.audit.actors import Actor
 from servicekit.ids import new_id
 
@@ -29,15 +29,7 @@ URL = "/api/v1/operations"
 
 @pytest.fixture
 def trader(customer):
-    """Deposited 1,000.00, bought 10 AAPL for 430.40 and a fee of 0.22, sold 4 TSLA for 100.00, no fee."""
-    account = customer(1000_00)
-    buy = order_placed(account.user_id, hold_amount=435_00)
-    holds_place(messages=[received(buy)])
-    orders_settle(messages=[received(order_filled(buy, amount=430_40, fee=22))])
-    sell = order_placed(account.user_id, hold_amount=0, side="sell", ticker="TSLA", quantity=4)
-    orders_settle(messages=[received(order_filled(sell, amount=100_00, fee=0))])
-    account.buy, account.sell = buy, sell
-    return account
+    return trader_of(customer)
 
 
 def test_fields_newest_first(trader, api):
@@ -53,7 +45,7 @@ def test_fields_newest_first(trader, api):
     ]
     assert list(rows[2]) == [
         "id", "type", "amount", "currency", "balance_after", "order_id", "ticker", "quantity", "price",
-        "occurred_at", "reason",
+        "occurred_at", "reason", "fee", "total",
     ]  # fmt: skip
     bought, fee, deposit = rows[2], rows[1], rows[3]
     order_id = str(trader.buy.order_id)
@@ -192,9 +184,9 @@ def test_no_cell_is_a_formula():
 
 
 def test_a_file_is_asked_for_once_however_many_its_rows(trader, django_assert_num_queries, monkeypatch):
-    monkeypatch.setattr(csv_export, "_PORTION", 3)
+    monkeypatch.setattr(export_rows, "PORTION", 3)
     with django_assert_num_queries(1):
-        portions = list(csv_export.operations_csv(operation_list(user_id=trader.user_id)))
+        portions = list(plain_csv(operation_list(user_id=trader.user_id)))
     assert [portion.count(b"\r\n") for portion in portions] == [1 + 3, 1]
 
 

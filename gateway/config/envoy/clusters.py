@@ -87,7 +87,7 @@ def _clusters(gateway: Gateway, addresses: Addresses, canaries: Collection[str])
         # Each stream holds a connection as long as it lasts; they are counted apart from all other requests.
         breaker = {**_all(limits.streams), "max_pending_requests": 64}
         yield _cluster(gateway, stream_cluster(name), addresses.streamer(name), breaker)
-    for name in table.services("csv", "handed_over"):
+    for name in table.services("files", "handed_over"):
         yield _cluster(gateway, exports_cluster(name), addresses.exports(table, name), _all(limits.exports))
     half = int(limits.passwords / 2)
     for name in table.services("hashed"):

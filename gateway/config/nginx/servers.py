@@ -33,7 +33,7 @@ def versions(gateway: Gateway, addresses: Addresses) -> list[Version]:
 def exports(gateway: Gateway, addresses: Addresses) -> list[Export]:
     """Of every service with files; in each case its first version's, a canary has none of its own."""
     table = route_table(gateway)
-    making = table.services("csv")
+    making = table.services("files")
     return [
         Export(
             service=name,
@@ -41,7 +41,7 @@ def exports(gateway: Gateway, addresses: Addresses) -> list[Export]:
             maker=addresses.exporter(name) if name in making else addresses.service(name),
             handed_over="" if name in making else addresses.inner_at,
         )
-        for name in table.services("csv", "handed_over")
+        for name in table.services("files", "handed_over")
     ]
 
 

@@ -13,9 +13,9 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 CACHEABLE_METHODS = ("GET", "HEAD")
 
 #: Who answers in a service's name: itself; the process that holds its streams open; nginx, which keeps its
-#: pages; nginx before its files, which a process of its own makes (csv) or which it has handed over; the
+#: pages; nginx before its files, which a process of its own makes (files) or which it has handed over; the
 #: process that hashes its passwords; or itself with so many threads and no more, where it hands passwords on.
-UpstreamKind = Literal["service", "stream", "pages", "csv", "handed_over", "hashed", "handed_on"]
+UpstreamKind = Literal["service", "stream", "pages", "files", "handed_over", "hashed", "handed_on"]
 #: Which version: the first; the canary; or each user's own, by the canary's share.
 UpstreamVersion = Literal["stable", "canary", "shared"]
 

@@ -14,8 +14,15 @@ from gateway.config.routing.model import (
     RouteRule,
     RouteTable,
     Upstream,
+    UpstreamKind,
 )
 from gateway.config.source import Gateway, Route
+
+#: What a file is asked for by: ``?format=`` or the content type in Accept.
+FILE_FORMATS = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 def route_table(gateway: Gateway, canaries: Collection[str] = ()) -> RouteTable:
@@ -103,13 +110,15 @@ def _files(route: Route, read: RouteRule, gateway: Gateway) -> Iterator[RouteRul
     service at once and gives them on slowly. Asked for once: half a file and another half are none."""
     if not route.export:
         return
-    to, idle = Upstream(route.to, route.export), gateway.timeouts.export_idle
+    kind: UpstreamKind = "handed_over" if route.export == "handed_over" else "files"
+    to, idle = Upstream(route.to, kind), gateway.timeouts.export_idle
     file = replace(read, to=to, timeout_s=0, idle_timeout_s=idle, retry=None)
-    if route.export == "handed_over":
+    if route.export != "by_format":
         yield file
-    else:
-        yield replace(file, match=replace(read.match, parameter="format", value="csv"))
-        yield replace(file, match=replace(read.match, accepts="text/csv"))
+        return
+    for name, media_type in FILE_FORMATS.items():
+        yield replace(file, match=replace(read.match, parameter="format", value=name))
+        yield replace(file, match=replace(read.match, accepts=media_type))
 
 
 def _once(read: RouteRule, parameter: str) -> RouteRule:

@@ -10,8 +10,8 @@ TokenRule = Literal["required", "optional", "ignored"]
 TOKEN_RULES: tuple[TokenRule, ...] = ("required", "optional", "ignored")
 
 #: How a route's files come about: see the comment over `routes`.
-ExportRule = Literal["", "csv", "handed_over"]
-EXPORT_RULES: tuple[ExportRule, ...] = ("", "csv", "handed_over")
+ExportRule = Literal["", "by_format", "always", "handed_over"]
+EXPORT_RULES: tuple[ExportRule, ...] = ("", "by_format", "always", "handed_over")
 
 #: Where a route's passwords are hashed: see the comment over `routes`.
 PasswordRule = Literal["", "hashed", "handed_on"]

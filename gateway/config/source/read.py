@@ -121,7 +121,8 @@ def _route(address: str, entry: dict[str, Any], where: str, *, exact: bool = Fal
     if entry["token"] not in TOKEN_RULES:
         raise SourceError(f"{where}: token must be one of {', '.join(TOKEN_RULES)}, not {entry['token']!r}")
     if entry.get("export", "") not in EXPORT_RULES:
-        raise SourceError(f"{where}: export must be csv or handed_over, not {entry['export']!r}")
+        known = ", ".join(filter(None, EXPORT_RULES))
+        raise SourceError(f"{where}: export must be one of {known}, not {entry['export']!r}")
     if entry.get("passwords", "") not in PASSWORD_RULES:
         raise SourceError(f"{where}: passwords must be hashed or handed_on, not {entry['passwords']!r}")
     rest = {name: value for name, value in entry.items() if name not in {"path", "prefix"}}

@@ -1,0 +1,45 @@
+"""The JSON of statements, and their query."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from servicekit.api.time_zones import TimeZoneField
+
+
+class MonthsQuery(serializers.Serializer):
+    """The query of GET /statements."""
+
+    time_zone = TimeZoneField(
+        required=False, help_text=_("Whose months: an IANA name, such as Europe/Moscow; UTC without it.")
+    )
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The chosen zone."""
+        return ZoneInfo(self.validated_data.get("time_zone") or "UTC")
+
+
+class StatementQuery(MonthsQuery):
+    """The query of GET /statements/{month}."""
+
+    locale = serializers.ChoiceField(
+        ["en", "ru"], required=False, help_text=_("Its language; that of the request without it.")
+    )
+    format = serializers.ChoiceField(["pdf"], required=False)
+
+
+class StatementOutput(serializers.Serializer):
+    """A month that there is a statement of."""
+
+    month = serializers.CharField(help_text="2026-11")
+    is_complete = serializers.BooleanField(help_text=_("Whether the month has ended."))
+
+
+class StatementListOutput(serializers.Serializer):
+    """All months, newest first, of an account that was opened in the last of them."""
+
+    results = StatementOutput(many=True)
