@@ -37,7 +37,7 @@ LINTERS = {
     "import-linter": ("-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"),
     "mypy": ("-m", "mypy", "."),
 }
-LOCKS = ("services", "local", "test")
+LOCKS = ("services", "messengers", "local", "test")
 
 
 def run(options: argparse.Namespace, home: Home) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from compose.system.model import (
     AUDITOR,
     AUDITOR_CONNECTIONS,
+    DELIVERY,
     EVENTS,
     GATEWAY,
     NGINX,
@@ -31,6 +32,7 @@ from compose.system.services import FRONTEND, SERVICES, WEB_SERVERS
 __all__ = [
     "AUDITOR",
     "AUDITOR_CONNECTIONS",
+    "DELIVERY",
     "EVENTS",
     "FRONTEND",
     "GATEWAY",

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Protocol
 
-from compose.system import AUDITOR, EVENTS, SERVICES, SUPERUSER, WEB_SERVERS, RedisServer, Service
+from compose.system import AUDITOR, DELIVERY, EVENTS, SERVICES, SUPERUSER, WEB_SERVERS, RedisServer, Service
 
 #: The operator's name; the other half of the sign-in is the secret ``operator``.
 OPERATOR = "operator"
@@ -62,6 +62,8 @@ def service_variables(
     }
     if service.has_worker:
         values["BIRZHA_WORKER_METRICS"] = endpoints.metrics(f"{service.name}-worker")
+    if DELIVERY in service.types:
+        values["BIRZHA_DELIVERY_METRICS"] = endpoints.metrics(f"{service.name}{DELIVERY.suffix}")
     if service.has_database:
         values |= _database(endpoints) | {
             "BIRZHA_DATABASE_NAME": service.name,

@@ -93,6 +93,9 @@ STREAM = ProcessType(
 )
 #: Celery: the consumer of events, the relay of the outbox, periodic tasks and their schedule.
 WORKER = ProcessType("worker", ("-m", "{package}.manage", "run_worker"), in_canary=True)
+#: Sends e-mail, webhooks and messages to people; orders come before it. What it had in hand when it was
+#: killed is sent by the next one.
+DELIVERY = ProcessType("delivery", ("-m", "{package}.manage", "run_delivery"), niceness=10)
 
 #: The servers with data: started first, stopped last.
 POSTGRES = ProcessType("postgres", stop_signal="INT", stop_s=60)
@@ -177,7 +180,8 @@ class Service:
     @property
     def connections(self) -> int:
         """How many connections its database role may have: two versions of it run beside each other."""
-        return 2 * (self.threads + WORKER_CONNECTIONS) + (STREAM in self.types)
+        more = (STREAM in self.types) + DELIVERY_CONNECTIONS * (DELIVERY in self.types)
+        return 2 * (self.threads + WORKER_CONNECTIONS) + more
 
     def processes(self, instance: str = "") -> tuple[Process, ...]:
         """Its processes, or of a canary, whose ``instance`` is called ``trading-canary``."""
@@ -189,6 +193,8 @@ class Service:
         )
 
 
+#: Connections of the process that delivers, one a thread.
+DELIVERY_CONNECTIONS = 6
 #: Connections of a service's worker; of the role that owns its tables and migrates; of the auditor, who looks
 #: at every database at once. Together with the services' own they fit into PostgreSQL's max_connections.
 WORKER_CONNECTIONS, OWNER_CONNECTIONS, AUDITOR_CONNECTIONS = 8, 3, 20

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compose.system.model import EXPORTS, PASSWORDS, SESSIONS, STREAM, WEB, WORKER, Service
+from compose.system.model import DELIVERY, EXPORTS, PASSWORDS, SESSIONS, STREAM, WEB, WORKER, Service
 
 #: Those with an API and a database of their own.
 SERVICES = (
@@ -44,7 +44,14 @@ SERVICES = (
         types=(WEB, EXPORTS, WORKER),
         choices=("deposits_a_day", "withdrawals_a_day"),
     ),
-    Service("notification", "notification_service", "notifications", ("Notifications", "Уведомления")),
+    Service(
+        "notification",
+        "notification_service",
+        "notifications",
+        ("Notifications", "Уведомления"),
+        types=(WEB, WORKER, DELIVERY),
+        choices=("smtp_url", "mail_from", "private_webhooks", "messengers"),
+    ),
 )
 
 #: The pages.

@@ -1,10 +1,30 @@
-"""Settings of notification_service: what every service shares."""
+"""Settings of notification_service: what every service shares, and how messages leave the house."""
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
+from notification_service.config.mail import mail_settings
 from servicekit.settings.environment import settings_of
 
 settings_of("notification_service")
 from servicekit.settings.base import *
 
-INSTALLED_APPS += ["notification_service.delivery", "notification_service.inbox", "servicekit.people"]
+INSTALLED_APPS += [
+    "notification_service.preferences",
+    "notification_service.delivery",
+    "notification_service.inbox",
+    "notification_service.transports",
+    "servicekit.people",
+]
+
+# ── E-mail ──────────────────────────────────────────────────────────────────────────────────────
+SMTP_URL = env.get("BIRZHA_SMTP_URL")
+globals().update(mail_settings(SMTP_URL))
+DEFAULT_FROM_EMAIL = env.get("BIRZHA_MAIL_FROM") or f"Birzha <birzha@{urlsplit(PUBLIC_URL).hostname}>"
+#: Where mail goes while there is no SMTP server: a file a message.
+MAILBOX = env.get("BIRZHA_MAILBOX") or str(env.file.parents[1] / "mailbox")
+
+# ── Metrics of the delivery process ─────────────────────────────────────────────────────────────
+DELIVERY_METRICS = env.get("BIRZHA_DELIVERY_METRICS")
+OTHER_METRICS += [DELIVERY_METRICS]

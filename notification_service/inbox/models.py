@@ -1,4 +1,4 @@
-""":class:`Notification`: one per channel per event.
+""":class:`Notification`: what a user was told; one per event.
 
 A notification stores its kind and values, not a text: the text is rendered when it is
 read, in the reader's language (:mod:`notification_service.inbox.texts`).
@@ -11,33 +11,22 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from notification_service.delivery.models import Channel
+from notification_service.kinds import Channel, Kind
 from servicekit.ids import new_id
 
-
-class Kind(models.TextChoices):
-    """Kinds of notifications."""
-
-    WELCOME = "welcome", _("welcome")
-    DEPOSIT_BOOKED = "deposit_booked", _("deposit booked")
-    WITHDRAWAL_BOOKED = "withdrawal_booked", _("withdrawal booked")
-    DIVIDEND_BOOKED = "dividend_booked", _("dividend booked")
-    REVERSAL_BOOKED = "reversal_booked", _("reversal booked")
-    ORDER_FILLED = "order_filled", _("order filled")
-    ORDER_PARTLY_FILLED = "order_partly_filled", _("order partly filled")
-    ORDER_REJECTED = "order_rejected", _("order rejected")
-    ORDER_CANCELED = "order_canceled", _("order canceled")
-    ORDER_EXPIRED = "order_expired", _("order expired")
-    SECURITY_NOTICED = "security_noticed", _("security noticed")
+__all__ = ["Kind", "Notification"]
 
 
 class Notification(models.Model):
-    """A message to one user over one channel.
+    """Something that a user was told, in the inbox.
 
     ``source_event_id`` is the event that brought the news; with ``channel`` it is unique, so the
     same event delivered again says nothing twice. ``fill_id`` with ``channel`` is unique too: an
     execution is notified once, whatever event it came in. ``params`` are the event's values as JSON:
     amounts in minor units, prices as decimal strings.
+
+    ``external_channels`` says over which other channels it goes besides, joined by commas, as its reader's
+    preferences were: for each there is a ``Delivery``.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -51,6 +40,7 @@ class Notification(models.Model):
     request_id = models.CharField(_("request"), max_length=64, blank=True, default="")
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
     read_at = models.DateTimeField(_("read at"), null=True)
+    external_channels = models.CharField(_("sent over"), max_length=64, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("notification")

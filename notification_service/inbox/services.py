@@ -11,11 +11,14 @@ import orjson
 from django.db.models import Q
 from django.utils import timezone
 
-from notification_service.delivery.selectors import channels_for
+from notification_service.delivery.models import Delivery
 from notification_service.inbox.errors import NotificationNotFound
 from notification_service.inbox.models import Kind, Notification
 from notification_service.inbox.selectors import notification_list
+from notification_service.kinds import GATHERED, Channel
+from notification_service.preferences.selectors import CHANNELS_SQL, GATHER_SQL
 from servicekit.database.bulk import InsertNew
+from servicekit.database.row_classes import Table
 from servicekit.ids import new_id
 
 
@@ -33,11 +36,31 @@ class _NotificationRow(NamedTuple):
     request_id: str
 
 
-_TELL = InsertNew(
+class _Tell(InsertNew[_NotificationRow]):
+    """Notifications that are new, and a delivery of each over each of its reader's external channels."""
+
+    def _written(self, table: Table) -> str:
+        return f"""
+WITH told AS (
+    {super()._written(table)}
+    RETURNING kept.id, kept.user_id, kept.kind, kept.external_channels
+)
+INSERT INTO {Delivery._meta.db_table}
+    (notification_id, user_id, kind, channel, state, attempts, next_at, created_at, reason)
+SELECT told.id, told.user_id, told.kind, channel, 'pending', 0,
+       statement_timestamp() + CASE WHEN told.kind IN ({_GATHERED}) AND channel <> '{Channel.WEBHOOK.value}'
+           THEN {GATHER_SQL} ELSE 0 END * interval '1 second',
+       statement_timestamp(), ''
+FROM told CROSS JOIN unnest(string_to_array(told.external_channels, ',')) AS channel
+"""
+
+
+_GATHERED = ", ".join(f"'{kind.value}'" for kind in sorted(GATHERED))
+_TELL = _Tell(
     Notification,
     _NotificationRow,
     order="source_event_id",
-    computed={"created_at": "statement_timestamp()"},
+    computed={"created_at": "statement_timestamp()", "external_channels": CHANNELS_SQL},
 )
 
 
@@ -63,18 +86,14 @@ class NewNotification:
 def notifications_create(notifications: Sequence[NewNotification]) -> None:
     """Tell users something, once over each of their channels, in one statement, which goes with the commit.
 
-    The unique keys decide what was notified already.
+    The unique keys decide what was notified already. Nothing is sent here: see ``delivery``.
     """
-    channels = {
-        kind: channels_for(user_ids=(one.user_id for one in notifications if one.kind is kind), kind=kind)
-        for kind in {one.kind for one in notifications}
-    }
     _TELL.defer(
         _NotificationRow(
             id=new_id(),
             user_id=one.user_id,
             kind=one.kind.value,
-            channel=channel.value,
+            channel=Channel.IN_APP.value,
             source_event_id=one.source_event_id,
             order_id=one.order_id,
             fill_id=one.fill_id,
@@ -82,7 +101,6 @@ def notifications_create(notifications: Sequence[NewNotification]) -> None:
             request_id=one.request_id,
         )
         for one in notifications
-        for channel in channels[one.kind][one.user_id]
     )
 
 

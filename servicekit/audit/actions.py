@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 ACTIONS: dict[str, str | Promise] = {
     "account.freeze": _("froze an account"),
     "account.unfreeze": _("unfroze an account"),
+    "delivery.retry": _("had a delivery tried again"),
     "event.drop": _("dropped a dead letter"),
     "event.retry": _("handled a dead letter again"),
     "events.replay": _("sent events again"),

@@ -90,6 +90,8 @@ STREAM_SESSION_CHECK_S = 1.0
 OUTBOX_DAYS = int(env.get("BIRZHA_OUTBOX_DAYS", "14"))
 INBOX_DAYS = int(env.get("BIRZHA_INBOX_DAYS", "45"))
 WORKER_METRICS = env.get("BIRZHA_WORKER_METRICS")
+#: The sockets of other processes of a service that have metrics and no HTTP.
+OTHER_METRICS: list[str] = []
 #: What every service's beat does; a service adds its own.
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "keep the events in order": {

@@ -56,6 +56,8 @@ RESTART = "tests/e2e/test_gateway_restart.py::test_no_request_is_lost"
 REVERSAL = "billing_service/tests/ledger/"
 FREEZE = f"{REVERSAL}test_admin.py::test_an_account_is_frozen_and_let_go_for_a_reason"
 
+RETRY = "notification_service/tests/delivery/test_admin.py::test_a_failed_one_is_tried_again"
+
 ENTRY_POINTS: dict[str, Row | str] = {
     "admin accounts.user disable": Row("user.disable", f"{SIGN_IN}test_the_pages"),
     "admin accounts.user enable": Row("user.enable", f"{SIGN_IN}test_the_pages"),
@@ -87,6 +89,10 @@ ENTRY_POINTS: dict[str, Row | str] = {
     ),
     "admin ledger.ledgeraccount freeze": Row("account.freeze", FREEZE),
     "admin ledger.ledgeraccount unfreeze": Row("account.unfreeze", FREEZE),
+    "admin delivery.delivery retry": Row(
+        "delivery.retry",
+        "notification_service/tests/delivery/test_admin.py::test_a_failed_one_is_tried_again",
+    ),
     "admin messaging.failedevent drop": Row("event.drop", f"{OPERATIONS}test_drop_wants_a_reason"),
     "admin messaging.failedevent retry": Row("event.retry", f"{OPERATIONS}test_retry"),
     "manage events dead-letters list": READS,
@@ -132,6 +138,7 @@ ENTRY_POINTS: dict[str, Row | str] = {
     ),
     "manage record_action": Row("canary.promote", CANARY),
     "manage run_worker": MACHINE,
+    "manage run_delivery": MACHINE,
     "compose.events status": READS,
     "compose.events replay": AGAIN,
     "compose.local canary": Row("canary.share", CANARY),

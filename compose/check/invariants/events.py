@@ -20,7 +20,8 @@ _REMEMBERED = """(
 
 I8 = Invariant(
     "I8",
-    "per consumer and event one effect at most; one journal entry per event, one notification per channel",
+    "per consumer and event one effect at most; one journal entry per event, one notification per channel, "
+    "one delivery of each",
     always=True,
     checks=(
         *(Rows(f"{service}: an event handled twice", service, _TWICE_HANDLED) for service in SERVICES),
@@ -74,6 +75,14 @@ I8 = Invariant(
             """
             SELECT fill_id, channel, count(*) AS times FROM notification_inbox_notification
             WHERE fill_id IS NOT NULL /* since: fill_id */ GROUP BY 1, 2 HAVING count(*) > 1
+            """,
+        ),
+        Rows(
+            "two deliveries of one notification over one channel",
+            "notification",
+            """
+            SELECT notification_id, channel, count(*) AS times FROM delivery_delivery
+            WHERE true /* since: notification_id */ GROUP BY 1, 2 HAVING count(*) > 1
             """,
         ),
         Rows(

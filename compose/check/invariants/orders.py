@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from compose.check.invariants.messages import DELIVERIES
 from compose.check.model import Invariant, Rows, Same
 from servicekit.money import EXPONENTS
 
@@ -167,7 +168,7 @@ WHERE entry.type = 'order_settlement' /* since: entry.fill_id */
 I13 = Invariant(
     "I13",
     "each execution is in one fill; each filled part, whatever its order's end ⇔ hold captured, paid, "
-    "position changed, notified; what was not filled ⇔ released, not paid, notified",
+    "position changed, notified; what was not filled ⇔ released, not paid, notified; news are delivered",
     always=False,
     checks=(
         Same(
@@ -259,5 +260,6 @@ I13 = Invariant(
                 """,
             ),
         ),
+        *DELIVERIES,
     ),
 )

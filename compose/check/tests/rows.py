@@ -127,12 +127,23 @@ def withdrawal(entry_id: str, amount: int) -> str:
     """
 
 
-def news(kind: str, event: str, *, order_id: str = "", fill_id: str = "") -> str:
+def news(kind: str, event: str, *, order_id: str = "", fill_id: str = "", sent_over: str = "") -> str:
     order, fill = (f"'{value}'" if value else "NULL" for value in (order_id, fill_id))
     return f"""
         INSERT INTO notification_inbox_notification (id, user_id, kind, channel, source_event_id, order_id,
-            fill_id, params, request_id, created_at)
-        VALUES (gen_random_uuid(), '{ANN}', '{kind}', 'in_app', '{event}', {order}, {fill}, '{{}}', '', now())
+            fill_id, params, request_id, created_at, external_channels)
+        VALUES (gen_random_uuid(), '{ANN}', '{kind}', 'in_app', '{event}', {order}, {fill}, '{{}}', '', now(),
+            '{sent_over}')
+    """
+
+
+def deliveries(channel: str = "email", *, kind: str = "order_filled") -> str:
+    """The INSERT of a sent delivery of each notification of a kind."""
+    return f"""
+        INSERT INTO delivery_delivery (notification_id, user_id, kind, channel, state, attempts, next_at,
+            created_at, sent_at, reason)
+        SELECT id, user_id, kind, '{channel}', 'sent', 1, now(), now(), now(), ''
+        FROM notification_inbox_notification WHERE kind = '{kind}'
     """
 
 

@@ -50,6 +50,28 @@ def test_a_choice_that_is_none(folder: Path) -> None:
         Settings.read(Home.at(folder), {"BIRZHA_COST_METHOD": "lifo"})
 
 
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("SMTP_URL", "mail.example.org"), ("SMTP_URL", "http://mail.example.org"), ("SMTP_URL", "smtp://"),
+        ("SMTP_URL", "smtp://host:x"), ("MAIL_FROM", "Birzha"), ("PRIVATE_WEBHOOKS", "localhost"),
+        ("PRIVATE_WEBHOOKS", "10.0.0.1/8"),
+    ],
+)  # fmt: skip
+def test_a_way_out_that_is_none(folder: Path, name: str, wrong: str) -> None:
+    with pytest.raises(CommandError, match=f"BIRZHA_{name}.* must be"):
+        Settings.read(Home.at(folder), {f"BIRZHA_{name}": wrong})
+
+
+def test_a_way_out_is_kept_and_reaches_the_service_alone(folder: Path) -> None:
+    url = "smtps://anna:secret@mail.example.org"
+    settings = Settings.read(Home.at(folder), {"BIRZHA_SMTP_URL": url})
+    assert settings.state["smtp_url"] == settings.chosen["smtp_url"] == url
+    Home.at(folder).write_state(**settings.state)
+    assert Settings.read(Home.at(folder), {}).delivery["smtp_url"] == url
+    assert Settings.read(Home.at(folder), {"BIRZHA_SMTP_URL": ""}).delivery["smtp_url"] == ""
+
+
 @pytest.mark.parametrize(("text", "factor"), [("", 1.0), ("1000", 1000.0), ("0.5", 0.5), ("off", None)])
 def test_the_rate_limits_of_a_run(folder: Path, text: str, factor: float | None) -> None:
     settings = Settings.read(Home.at(folder), {"BIRZHA_RATE_LIMITS": text})

@@ -1,4 +1,4 @@
-"""The worker's metrics, served by one thread that waits in ``accept``.
+"""The metrics of a process without HTTP, a worker's, served by one thread that waits in ``accept``.
 
 Every connection to the unix socket gets an HTTP response with Prometheus text, whatever the request
 (``curl --unix-socket run/trading-worker.sock http://worker/metrics``).
@@ -13,7 +13,7 @@ import threading
 from contextlib import suppress
 
 from django.conf import settings
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from servicekit.messaging import metrics
 
@@ -24,10 +24,16 @@ TIMEOUT = 2.0
 
 
 class MetricsSocket:
-    """Serves the worker's metrics until it is closed. Does nothing without ``WORKER_METRICS``."""
+    """Serves metrics until it is closed.
 
-    def __init__(self) -> None:
-        self.path: str = settings.WORKER_METRICS
+    Args:
+        path: the socket; nothing is served without one. Otherwise that of a worker, ``WORKER_METRICS``.
+        registry: what is served.
+    """
+
+    def __init__(self, path: str | None = None, registry: CollectorRegistry = metrics.WORKER) -> None:
+        self.path: str = settings.WORKER_METRICS if path is None else path
+        self.registry = registry
         self._socket: socket.socket | None = None
 
     def start(self) -> None:
@@ -60,29 +66,31 @@ class MetricsSocket:
             with connection:
                 connection.settimeout(TIMEOUT)
                 with suppress(OSError):
-                    _answer(connection)
+                    _answer(connection, self.registry)
 
 
-def _answer(connection: socket.socket) -> None:
+def _answer(connection: socket.socket, registry: CollectorRegistry) -> None:
     connection.recv(4096)
-    body = generate_latest(metrics.WORKER)
+    body = generate_latest(registry)
     head = f"HTTP/1.1 200 OK\r\nContent-Type: {CONTENT_TYPE_LATEST}\r\nContent-Length: {len(body)}\r\n"
     connection.sendall(head.encode() + b"Connection: close\r\n\r\n" + body)
 
 
 def read() -> bytes:
-    """The metrics of this service's worker, for the web process; nothing when it does not answer."""
-    if not settings.WORKER_METRICS:
-        return b""
+    """The metrics of this service's worker and its other processes; nothing of those that do not answer."""
+    return b"".join(map(_read, filter(None, (settings.WORKER_METRICS, *settings.OTHER_METRICS))))
+
+
+def _read(path: str) -> bytes:
     try:
         with socket.socket(socket.AF_UNIX) as client:
             client.settimeout(TIMEOUT)
-            client.connect(settings.WORKER_METRICS)
+            client.connect(path)
             client.sendall(b"GET /metrics HTTP/1.1\r\nHost: worker\r\n\r\n")
             answer = b""
             while part := client.recv(65536):
                 answer += part
     except OSError as error:
-        log.info("the worker does not answer for its metrics: %s", error)
+        log.info("%s does not answer for its metrics: %s", path, error)
         return b""
     return answer.partition(b"\r\n\r\n")[2]

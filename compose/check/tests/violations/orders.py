@@ -191,4 +191,10 @@ VIOLATIONS: list[tuple[str, str, str, str]] = [
         rows.news("order_filled", OTHER, fill_id=BUY_FILL),
     ),
     ("I8", "news of no event that notification has handled", "notification", rows.news("welcome", OTHER)),
+    (
+        "I8",
+        "two deliveries of one notification over one channel",
+        "notification",
+        rows.deliveries("email"),
+    ),
 ]

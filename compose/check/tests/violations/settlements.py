@@ -113,6 +113,36 @@ VIOLATIONS: list[tuple[str, str, str, str]] = [
         f"UPDATE orders_order SET status = 'canceled', reject_code = '' WHERE id = '{REJECTED}'",
     ),
     (
+        "I13",
+        "the deliveries are not those of the notifications",
+        "notification",
+        "DELETE FROM delivery_delivery WHERE channel = 'webhook'",
+    ),
+    (
+        "I13",
+        "the deliveries are not those of the notifications",
+        "notification",
+        rows.deliveries("messenger"),
+    ),
+    (
+        "I13",
+        "a delivery has been due for five minutes",
+        "notification",
+        "UPDATE delivery_delivery SET state = 'pending', sent_at = NULL, next_at = now() - interval '6 min'",
+    ),
+    (
+        "I13",
+        "a delivery ended without an attempt or a reason",
+        "notification",
+        "UPDATE delivery_delivery SET attempts = 0",
+    ),
+    (
+        "I13",
+        "a delivery ended without an attempt or a reason",
+        "notification",
+        "UPDATE delivery_delivery SET state = 'failed', sent_at = NULL",
+    ),
+    (
         "I14",
         "the pending holds are not those of the open buys",
         "trading",

@@ -1,4 +1,4 @@
-"""Use-cases of delivery; the only writer of :class:`Contact`."""
+"""Remembers how each user is addressed."""
 
 from __future__ import annotations
 

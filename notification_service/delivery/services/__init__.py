@@ -1,0 +1,32 @@
+"""Use-cases of delivery; the only writer of its models."""
+
+from __future__ import annotations
+
+from notification_service.delivery.services.contacts_save import ContactUpdate, contacts_save
+from notification_service.delivery.services.deliveries_claim import (
+    Claimed,
+    deliveries_claim,
+    deliveries_claim_gathered,
+)
+from notification_service.delivery.services.deliveries_mark import (
+    deliveries_fail,
+    deliveries_postpone,
+    deliveries_put_back,
+    deliveries_sent,
+    user_deliveries_wait,
+)
+from notification_service.delivery.services.delivery_retry import delivery_retry
+
+__all__ = [
+    "Claimed",
+    "ContactUpdate",
+    "contacts_save",
+    "deliveries_claim",
+    "deliveries_claim_gathered",
+    "deliveries_fail",
+    "deliveries_postpone",
+    "deliveries_put_back",
+    "deliveries_sent",
+    "delivery_retry",
+    "user_deliveries_wait",
+]

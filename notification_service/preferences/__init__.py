@@ -1,0 +1,1 @@
+"""Preferences: which news each user wants over which channel, when, and where to."""

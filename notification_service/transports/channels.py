@@ -1,0 +1,8 @@
+"""The list of transports: a channel that stands here is delivered."""
+
+from __future__ import annotations
+
+from notification_service.transports.email import EmailTransport
+from notification_service.transports.message import Transport
+
+TRANSPORTS: tuple[type[Transport], ...] = (EmailTransport,)
