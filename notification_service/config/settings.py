@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from notification_service.config.mail import mail_settings
+from notification_service.config.networks import private_networks
 from servicekit.settings.environment import settings_of
 
 settings_of("notification_service")
@@ -28,3 +29,7 @@ MAILBOX = env.get("BIRZHA_MAILBOX") or str(env.file.parents[1] / "mailbox")
 # ── Metrics of the delivery process ─────────────────────────────────────────────────────────────
 DELIVERY_METRICS = env.get("BIRZHA_DELIVERY_METRICS")
 OTHER_METRICS += [DELIVERY_METRICS]
+
+# ── Webhooks and messengers ─────────────────────────────────────────────────────────────────────
+#: Networks that webhooks may go to beside the internet: a class that runs its bots here.
+PRIVATE_WEBHOOKS = private_networks(env.get("BIRZHA_PRIVATE_WEBHOOKS"))

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from notification_service.transports.email import EmailTransport
 from notification_service.transports.message import Transport
+from notification_service.transports.webhook import WebhookTransport
 
-TRANSPORTS: tuple[type[Transport], ...] = (EmailTransport,)
+TRANSPORTS: tuple[type[Transport], ...] = (EmailTransport, WebhookTransport)

@@ -22,6 +22,7 @@ NOT_OF_THE_API = {
     "account_not_frozen", "already_reversed", "reversal_not_covered", "settlement_not_reversible",
     "fill_not_covered", "hold_changed", "no_customers_account", "catalogue_invalid", "prices_invalid",
     "instruments_invalid",
+    "delivery_not_failed",
     "only_replayed", "speed_invalid", "replay_day_invalid",
     "changed_meanwhile", "price_invalid", "half_spread_invalid", "session_has_ended", "not_yourself",
     "dividend_invalid", "split_invalid", "split_not_carried_out", "action_exists", "action_running",
