@@ -18,7 +18,7 @@ from compose.local.paths import Home, write_private
 from compose.system import AUDITOR, SERVICES, SUPERUSER
 
 PORT = 5432
-MAX_CONNECTIONS, SUPERUSER_CONNECTIONS = 160, 3
+MAX_CONNECTIONS, SUPERUSER_CONNECTIONS = 170, 3
 #: Of pages in memory, MB.
 MIN_BUFFERS_MB, MAX_BUFFERS_MB = 32, 1024
 
