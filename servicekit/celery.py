@@ -29,13 +29,13 @@ def _mutex(client: Any, name: str, expire: float) -> Iterator[None]:
     Raises:
         MutexHeld: another worker has it.
     """
-    taken = time.monotonic()
+    started = time.monotonic()
     if not client.set(name, "held", nx=True, ex=int(expire)):
         raise kombu_redis.MutexHeld
     try:
         yield
     finally:
-        if time.monotonic() - taken < expire * RELEASE_BEFORE_SHARE:
+        if time.monotonic() - started < expire * RELEASE_BEFORE_SHARE:
             client.delete(name)
 
 

@@ -52,11 +52,11 @@ def display_of(request: HttpRequest) -> Display:
 @lru_cache(maxsize=1024)
 def _parsed(cookie: str) -> Display:
     try:
-        said = dict(parse_qsl(cookie, max_num_fields=8))
+        choices = dict(parse_qsl(cookie, max_num_fields=8))
     except ValueError:
-        said = {}
+        choices = {}
     known = {"theme": THEMES, "colours": COLOURS, "shortcuts": SHORTCUTS, "zone": zones()}
-    return Display(**{name: said[name] for name, values in known.items() if said.get(name) in values})
+    return Display(**{name: choices[name] for name, values in known.items() if choices.get(name) in values})
 
 
 def display_remember(response: HttpResponse, display: Display) -> None:

@@ -22,7 +22,7 @@ from benchmarks.client import Customer
 
 _CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 #: A request's path, headers and body.
-Asked = tuple[str, dict[str, str], str]
+FormRequest = tuple[str, dict[str, str], str]
 
 
 class SignInCrowd:
@@ -59,43 +59,43 @@ def _run(
     answers: Counter[str] = Counter()
     with ThreadPoolExecutor(at_once) as pool:
         for number in range(at_once):
-            asked = _by_page if number % 2 else _by_api
-            pool.submit(_sign_in_again, asked, url, names[number % len(names)], over, answers)
+            request_of = _by_page if number % 2 else _by_api
+            pool.submit(_sign_in_again, request_of, url, names[number % len(names)], over, answers)
     counted.put(answers)
 
 
 def _sign_in_again(
-    asked: Callable[[http.client.HTTPConnection, str, str], Asked],
+    request_of: Callable[[http.client.HTTPConnection, str, str], FormRequest],
     url: str,
     name: tuple[str, str],
     over: Event,
     answers: Counter[str],
 ) -> None:
     connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
-    request: Asked | None = None
+    request: FormRequest | None = None
     while not over.is_set():
         try:
-            request = request or asked(connection, *name)
+            request = request or request_of(connection, *name)
             path, headers, body = request
             connection.request("POST", path, body, headers)
             answer = connection.getresponse()
             answer.read()
         except (OSError, http.client.HTTPException, TypeError) as error:
             connection.close()
-            answers[f"{asked.__name__[4:]} {type(error).__name__}"] += 1
+            answers[f"{request_of.__name__[4:]} {type(error).__name__}"] += 1
             over.wait(2)
             continue
-        answers[f"{asked.__name__[4:]} {answer.status}"] += 1
+        answers[f"{request_of.__name__[4:]} {answer.status}"] += 1
         if answer.status in (429, 503):
             over.wait(float(answer.headers.get("Retry-After", 2)))
 
 
-def _by_api(connection: http.client.HTTPConnection, name: str, password: str) -> Asked:
+def _by_api(connection: http.client.HTTPConnection, name: str, password: str) -> FormRequest:
     body = json.dumps({"username": name, "password": password})
     return "/api/v1/auth/token", {"Content-Type": "application/json"}, body
 
 
-def _by_page(connection: http.client.HTTPConnection, name: str, password: str) -> Asked:
+def _by_page(connection: http.client.HTTPConnection, name: str, password: str) -> FormRequest:
     """The form, opened once; each time it is sent by a browser that has no session yet."""
     connection.request("GET", "/sign-in")
     page = connection.getresponse()

@@ -48,10 +48,10 @@ class SlowClients:
         self.place = (address.hostname or "", address.port or 80)
         bodies, large = itertools.cycle(_BODIES), itertools.cycle(_LARGE)
         host = address.netloc
-        self._asked = [next(bodies).replace("{host}", host).encode() for _ in range(half_open)]
+        self._half_requests = [next(bodies).replace("{host}", host).encode() for _ in range(half_open)]
         slow = f"GET {{}} HTTP/1.1\r\nHost: {host}\r\nAccept-Encoding: identity\r\n\r\n"
-        self._read_slowly = len(self._asked)
-        self._asked += [slow.format(next(large)).encode() for _ in range(slow_readers)]
+        self._read_slowly = len(self._half_requests)
+        self._half_requests += [slow.format(next(large)).encode() for _ in range(slow_readers)]
         self._open: dict[int, socket.socket] = {}
         #: How often one of them had to ask again, because it was answered, or turned away.
         self.asked_again = 0
@@ -59,7 +59,7 @@ class SlowClients:
         self._holding = threading.Thread(target=self._hold, daemon=True)
 
     def __enter__(self) -> SlowClients:
-        for number in range(len(self._asked)):
+        for number in range(len(self._half_requests)):
             self._ask(number)
         self._holding.start()
         return self
@@ -78,14 +78,14 @@ class SlowClients:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
             connection.settimeout(5)
             connection.connect(self.place)
-            connection.sendall(self._asked[number])
+            connection.sendall(self._half_requests[number])
             connection.setblocking(False)
             self._open[number] = connection
 
     def _hold(self) -> None:
         """A byte a second of each answer; a refused client asks again."""
         while not self._over.wait(1.0):
-            for number in range(len(self._asked)):
+            for number in range(len(self._half_requests)):
                 if self._over.is_set():
                     return
                 most = 1 if number >= self._read_slowly else 65536

@@ -28,19 +28,19 @@ def _shallow(system: BenchSystem, tickers: list[str], size: Size) -> Run:
     """With next to nothing in the book."""
     run, some = Run(), tickers[: size.instruments]
     house = system.inside("market", "orders_at_the_house", tickers=some, count=size.orders)
-    meet = system.inside("market", "orders_that_rest_and_fill", tickers=some, count=size.orders)
+    resting = system.inside("market", "orders_that_rest_and_fill", tickers=some, count=size.orders)
     levels = system.inside("market", "takers_through_levels", tickers=some, levels=LEVELS)
     tick = system.inside("market", "tick_that_crosses", ticker=tickers[0], orders=size.book_crossed)
     run.values |= {
         "house": house["us"],
         "house_lock": house["ms"],
-        "meet": meet["us"],
-        "meet_ratio": meet["us"] / house["us"],
+        "meet": resting["us"],
+        "meet_ratio": resting["us"] / house["us"],
         "levels": levels["us"],
         "tick": tick["ms"],
         "tick_longest": tick["longest_ms"],
     }
-    say(f"  house {house['us']:.0f} us, meet {meet['us']:.0f} us, levels {levels['us']:.0f} us")
+    say(f"  house {house['us']:.0f} us, meet {resting['us']:.0f} us, levels {levels['us']:.0f} us")
     say(f"  tick {tick['ms']:.0f} ms, its longest transaction {tick['longest_ms']:.0f} ms")
     return run
 
@@ -49,13 +49,13 @@ def _deep(run: Run, system: BenchSystem, tickers: list[str], size: Size) -> None
     """The same beside a deep book."""
     some = tickers[: size.instruments]
     house = system.inside("market", "orders_at_the_house", tickers=some, count=size.orders)
-    meet = system.inside("market", "orders_that_rest_and_fill", tickers=some, count=size.orders)
+    resting = system.inside("market", "orders_that_rest_and_fill", tickers=some, count=size.orders)
     run.values |= {
         "deep_house": house["us"],
         "deep_ratio": house["us"] / run.values["house"],
-        "deep_meet": meet["us"],
+        "deep_meet": resting["us"],
     }
-    say(f"  deep: house {house['us']:.0f}, meet {meet['us']:.0f} us")
+    say(f"  deep: house {house['us']:.0f}, meet {resting['us']:.0f} us")
 
 
 MEASUREMENT = Measurement(

@@ -43,7 +43,7 @@ def measure_once(system: BenchSystem, tickers: list[str], size: Size) -> Run:
     first_id = id_of_now()
     with system.measured() as before:
         answers = place_as_fast_as_possible(system.url, customers, tickers, count=size.requests)
-        taken = system.cpu.since(before)
+        at_intake = system.cpu.since(before)
         wait_settled(system, since=first_id, orders=answers.orders)
         used = system.cpu.since(before)
     orders = len(answers.orders)
@@ -56,7 +56,7 @@ def measure_once(system: BenchSystem, tickers: list[str], size: Size) -> Run:
             "p99": percentile(answers.took, 0.99) * 1000,
             "settled_rate": orders / used.elapsed,
             "cpu": cpu,
-            "cores": taken.cores,
+            "cores": at_intake.cores,
             "clients_cpu": answers.cpu / orders * 1000,
         },
         {"CPU per settled order, ms": used.per(orders)},

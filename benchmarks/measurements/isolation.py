@@ -103,7 +103,7 @@ def _slow_clients(system: BenchSystem, size: Size) -> Iterator[Crowd]:
         slow = SlowClients(system.url, half_open=size.half_open, slow_readers=size.slow_readers)
         with slow, files(system.url, customers * 2, rows=size.file_rows) as answers:
             yield
-        _say_answers("files", answers)
+        _print_answers("files", answers)
 
     with long_history(system.home, [customer.id for customer in customers], size.file_rows):
         yield crowd
@@ -124,7 +124,7 @@ def _sign_ins(system: BenchSystem, size: Size) -> Iterator[Crowd]:
     def crowd() -> Iterator[None]:
         with SignInCrowd(system.url, customers, at_once=size.sign_ins) as signing_in:
             yield
-        _say_answers("sign-ins", signing_in.answers)
+        _print_answers("sign-ins", signing_in.answers)
 
     yield crowd
 
@@ -165,7 +165,7 @@ def _seconds(count: float) -> Callable[[], bool]:
     return lambda: time.monotonic() > end
 
 
-def _say_answers(kind: str, answers: Counter[str]) -> None:
+def _print_answers(kind: str, answers: Counter[str]) -> None:
     say(f"    {kind}: " + ", ".join(f"{count} × {answer}" for answer, count in sorted(answers.items())))
 
 

@@ -63,10 +63,10 @@ def measure_once(system: BenchSystem, tickers: list[str], size: Size) -> Run:
     times = {"answer": [took * 1000 for took in answers.took]}
     times |= {station: times_to(station, system, answers) for station in STATIONS}
     values: dict[str, Any] = {}
-    for station, taken in times.items():
-        values[f"{station}_p50"] = percentile(taken, 0.50)
-        values[f"{station}_p99"] = percentile(taken, 0.99)
-        values[f"{station}_max"] = max(taken)
+    for station, times_ms in times.items():
+        values[f"{station}_p50"] = percentile(times_ms, 0.50)
+        values[f"{station}_p99"] = percentile(times_ms, 0.99)
+        values[f"{station}_max"] = max(times_ms)
     say(f"  latency: filled p50 {values['filled_p50']:.1f} ms, p99 {values['filled_p99']:.1f} ms")
     return Run(values)
 

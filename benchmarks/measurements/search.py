@@ -40,9 +40,9 @@ def measure(home: Home, size: Size, runs: int) -> list[Run]:
 
 def _measure(system: BenchSystem, runs: list[Run], size: Size, many: str) -> None:
     for run in runs:
-        taken = system.inside("market", "searches_time", times=size.searches)
-        run.values |= {f"{name}_{many}": value for name, value in taken.items()}
-        say("  search: " + "  ".join(f"{name} {value:.1f}" for name, value in taken.items()))
+        p95_ms = system.inside("market", "searches_time", times=size.searches)
+        run.values |= {f"{name}_{many}": value for name, value in p95_ms.items()}
+        say("  search: " + "  ".join(f"{name} {value:.1f}" for name, value in p95_ms.items()))
 
 
 MEASUREMENT = Measurement(

@@ -94,9 +94,9 @@ class DeliveryAudit:
                 WHERE side = '{table}' AND type IN ({types})
             ) AS total GROUP BY type, day
         """
-        said = day.format(table="outbox", id="id", types=self._types, kept_since=kept_since)
+        published = day.format(table="outbox", id="id", types=self._types, kept_since=kept_since)
         handled = day.format(table="inbox", id="event_id", types=self._types, kept_since=kept_since)
-        return Same(self.name, "type_and_day", (self.publisher, said), (self.subscriber, handled))
+        return Same(self.name, "type_and_day", (self.publisher, published), (self.subscriber, handled))
 
     @property
     def _types(self) -> str:

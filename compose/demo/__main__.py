@@ -50,7 +50,7 @@ def walk(address: str) -> int:
     story = Story(address)
     say(f"Birzha at {address}")
     try:
-        story.tell()
+        story.run()
     except DemoFailed as wrong:
         print(f"\nFAILED: {wrong}", file=sys.stderr)
         return 1

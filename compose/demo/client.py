@@ -61,8 +61,8 @@ class Person:
         tickers = [row["ticker"] for row in page["results"]]
         check(self.ticker in tickers, f"searching for {text!r} {how} did not find {self.ticker}: {tickers}")
         row = page["results"][tickers.index(self.ticker)]
-        self.told("searched", f"“{text}” {how}", f"{page['count']} found")
-        self.shown(f"{row['ticker']}  {row['name']}  {row['price']} {row['currency']}")
+        self.print_step("searched", f"“{text}” {how}", f"{page['count']} found")
+        self.print_line(f"{row['ticker']}  {row['name']}  {row['price']} {row['currency']}")
 
     def account_or_none(self) -> Any:
         answer = self.send("GET", "/account")
@@ -110,10 +110,10 @@ class Person:
         wait("the order was filled but not settled", booked)
         self.balance_is(f"after this {order['side']} the balance is wrong")
         price = f"{order['filled_quantity']} {self.ticker} at {order['average_price']}"
-        self.told(
+        self.print_step(
             word, price, f"{order['amount']} {self.currency}, fee {order['fee']}", f"balance {self.cash}"
         )
-        self.shown(" → ".join(row["to_status"] for row in order["history"]))
+        self.print_line(" → ".join(row["to_status"] for row in order["history"]))
         self.operations += [order["side"], "fee"]
         self.news.append("order_filled")
 
@@ -127,12 +127,12 @@ class Person:
         check(held == [(self.ticker, quantity, 0)], f"expected {quantity} {self.ticker}, got {held}")
         row = rows[0]
         value = f"worth {row['market_value']} {self.currency}, profit {row['unrealized_pnl']}"
-        self.told("position", f"{quantity} {self.ticker} at {row['average_cost']}", value)
+        self.print_step("position", f"{quantity} {self.ticker} at {row['average_cost']}", value)
 
-    def told(self, step: str, *facts: str) -> None:
+    def print_step(self, step: str, *facts: str) -> None:
         say(f"{next(self.steps):>3}  {step:<15} {' · '.join(facts)}")
 
-    def shown(self, line: str) -> None:
+    def print_line(self, line: str) -> None:
         say(f"{'':21}{line}")
 
 

@@ -25,19 +25,19 @@ class Customer(Person):
         body = {"username": self.name, "email": f"{self.name}@example.com", "password": self.password}
         profile = self.call("POST", "/users", 201, json=body)
         check(profile["username"] == self.name, f"registered {self.name}, but got {profile['username']}")
-        self.told("registered", self.name, f"user {profile['id']}")
+        self.print_step("registered", self.name, f"user {profile['id']}")
         self.news.append("welcome")
 
     def sign_in(self) -> None:
         pair = self.call("POST", "/auth/token", json={"username": self.name, "password": self.password})
         self.http.headers["Authorization"] = f"Bearer {pair['access']}"
-        self.told("signed in", f"a {pair['token_type']} token for {pair['expires_in']} s")
+        self.print_step("signed in", f"a {pair['token_type']} token for {pair['expires_in']} s")
 
     def account(self) -> None:
         begun = time.monotonic()
         wait("the account did not appear", self.account_or_none, PROMISED_S)
         self.balance_is("a new account is not empty")
-        self.told(
+        self.print_step(
             "account opened", f"after {time.monotonic() - begun:.2f} s", f"balance 0.00 {self.currency}"
         )
 
@@ -45,7 +45,7 @@ class Customer(Person):
         self.send_twice("deposit", amount)
         self.cash += amount
         self.balance_is("the deposit is not in the account exactly once")
-        self.told("topped up", f"{amount} {self.currency}", "sent twice, booked once")
+        self.print_step("topped up", f"{amount} {self.currency}", "sent twice, booked once")
         self.operations.append("deposit")
         self.news.append("deposit_booked")
 

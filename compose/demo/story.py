@@ -9,16 +9,16 @@ from typing import Any
 
 from compose.demo.client import check, wait
 from compose.demo.customer import PROMISED_S
-from compose.demo.waiting import Waiting
+from compose.demo.resting_order import RestingOrder
 
 DEPOSIT, WITHDRAWAL = Decimal("10000.00"), Decimal("250.50")
 BOUGHT, SOLD = 3, 2
 
 
-class Story(Waiting):
+class Story(RestingOrder):
     """Registers, tops up, searches, trades, waits in the book, withdraws, reads what happened, signs out."""
 
-    def tell(self) -> None:
+    def run(self) -> None:
         """All of it.
 
         Raises:
@@ -26,8 +26,8 @@ class Story(Waiting):
         """
         for step in (
             self.search_signed_out, self.register, self.sign_in, self.account, self.deposit,
-            self.search_signed_in, self.buy, self.positions, self.sell, self.meet, self.withdraw,
-            self.history, self.notifications, self.sign_out,
+            self.search_signed_in, self.buy, self.positions, self.sell, self.trade_with_a_customer,
+            self.withdraw, self.history, self.notifications, self.sign_out,
         ):  # fmt: skip
             step()
 
@@ -66,7 +66,7 @@ class Story(Waiting):
         self.send_twice("withdrawal", WITHDRAWAL)
         self.cash -= WITHDRAWAL
         self.balance_is("the withdrawal did not leave the account exactly once")
-        self.told("withdrew", f"{WITHDRAWAL} {self.currency}", "sent twice, booked once")
+        self.print_step("withdrew", f"{WITHDRAWAL} {self.currency}", "sent twice, booked once")
         self.operations.append("withdrawal")
         self.news.append("withdrawal_booked")
 
@@ -78,24 +78,24 @@ class Story(Waiting):
         check(total == self.cash, f"the history adds up to {total}, not to the balance {self.cash}")
         latest = rows[0]["balance_after"]
         check(Decimal(latest) == self.cash, f"the newest row says {latest} was left, not {self.cash}")
-        self.told("history", f"{len(rows)} operations that add up to {total} {self.currency}")
+        self.print_step("history", f"{len(rows)} operations that add up to {total} {self.currency}")
         for row in reversed(rows):
-            self.shown(
+            self.print_line(
                 f"{row['type']:<10} {row['ticker'] or '':<6} {row['amount']:>12} → {row['balance_after']}"
             )
 
     def notifications(self) -> None:
         wanted = sorted(self.news)
 
-        def all_told() -> Any:
+        def all_arrived() -> Any:
             page = self.call("GET", "/notifications")
             return page if sorted(row["kind"] for row in page["results"]) == wanted else None
 
-        page = wait(f"the notifications {wanted} did not all arrive", all_told)
+        page = wait(f"the notifications {wanted} did not all arrive", all_arrived)
         check(page["unread_count"] == len(wanted), f"{page['unread_count']} of {len(wanted)} are unread")
-        self.told("notifications", f"{page['unread_count']} unread")
+        self.print_step("notifications", f"{page['unread_count']} unread")
         for row in reversed(page["results"]):
-            self.shown(row["title"])
+            self.print_line(row["title"])
 
     def sign_out(self) -> None:
         self.call("POST", "/auth/logout", 204)
@@ -103,4 +103,6 @@ class Story(Waiting):
         for path in ("/users/me", "/account", "/orders", "/notifications"):
             left = max(0.1, PROMISED_S - (time.monotonic() - begun))
             wait(f"GET {path} still takes the token", partial(self.refused, path), left)
-        self.told("signed out", f"the token is refused everywhere after {time.monotonic() - begun:.2f} s")
+        self.print_step(
+            "signed out", f"the token is refused everywhere after {time.monotonic() - begun:.2f} s"
+        )

@@ -29,7 +29,9 @@ def main(arguments: list[str]) -> int:
 
 def status(*, as_json: bool) -> int:
     """What waits at every service."""
-    answers = _ask({service.name: "" for service in SERVICES}, "status", *(["--json"] if as_json else []))
+    answers = _run_each(
+        {service.name: "" for service in SERVICES}, "status", *(["--json"] if as_json else [])
+    )
     if as_json:
         print(json.dumps([json.loads(out) for out, code in answers.values() if code == 0], indent=1))
     else:
@@ -47,14 +49,14 @@ def replay(options: argparse.Namespace) -> int:
     code = 0
     if wanted and not options.dry_run:
         lists = {publisher: "\n".join(sorted(ids)) for publisher, ids in wanted.items()}
-        for publisher, (out, failed) in _ask(lists, "replay", "--ids", "-").items():
+        for publisher, (out, failed) in _run_each(lists, "replay", "--ids", "-").items():
             code = max(code, failed)
             print(f"{publisher}: {out.strip()}", file=sys.stderr if options.as_json else sys.stdout)
     print(_as_json(found) if options.as_json else _as_text(found))
     return code
 
 
-def _ask(inputs: dict[str, str], *arguments: str) -> dict[str, tuple[str, int]]:
+def _run_each(inputs: dict[str, str], *arguments: str) -> dict[str, tuple[str, int]]:
     """Run ``events`` of several services beside each other: what each said, and its exit code."""
     running = {
         name: subprocess.Popen(
@@ -87,12 +89,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m compose.events", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     text = "waiting events: unsent, not yet handled by each subscriber, retried, dead letters"
-    asked = commands.add_parser("status", help=text, description=text)
+    status_parser = commands.add_parser("status", help=text, description=text)
     text = "send again events that a subscriber's inbox has missed"
-    again = commands.add_parser("replay", help=text, description=text)
-    again.add_argument("--missing", action="store_true", required=True, help="only what is missing")
-    again.add_argument("--dry-run", action="store_true", help="only print what is missing")
-    for command in (asked, again):
+    replay_parser = commands.add_parser("replay", help=text, description=text)
+    replay_parser.add_argument("--missing", action="store_true", required=True, help="only what is missing")
+    replay_parser.add_argument("--dry-run", action="store_true", help="only print what is missing")
+    for command in (status_parser, replay_parser):
         command.add_argument("--json", action="store_true", dest="as_json", help="print JSON")
     return parser
 

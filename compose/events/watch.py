@@ -114,8 +114,8 @@ def main() -> int:
                     ids=[str(id) for id in gap.ids[:20]],
                 )
         except (psycopg2.Error, redis.RedisError, subprocess.SubprocessError) as error:
-            said = getattr(error, "stderr", None) or error
-            say("warning", f"not everything can be read: {str(said).strip()[-500:]}")
+            output = getattr(error, "stderr", None) or error
+            say("warning", f"not everything can be read: {str(output).strip()[-500:]}")
     return 0
 
 

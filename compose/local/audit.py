@@ -84,8 +84,8 @@ def servers() -> dict[str, str]:
 
 
 def _version(argv: list[str]) -> str:
-    said = _run(argv)
-    found = re.search(r"(?:version: \w+/|v=|nginx/|PostgreSQL\) )([\d.]+)", said.stdout + said.stderr)
+    result = _run(argv)
+    found = re.search(r"(?:version: \w+/|v=|nginx/|PostgreSQL\) )([\d.]+)", result.stdout + result.stderr)
     return found[1] if found else "unknown"
 
 

@@ -115,8 +115,8 @@ def _make() -> None:
     )
     if result.returncode or not PYTHON.exists():
         shutil.rmtree(VENV, ignore_errors=True)
-        said = (result.stdout + result.stderr).strip().splitlines() or [f"exit code {result.returncode}"]
-        raise CommandError(f"python -m venv failed: {said[-1]}")
+        output = (result.stdout + result.stderr).strip().splitlines() or [f"exit code {result.returncode}"]
+        raise CommandError(f"python -m venv failed: {output[-1]}")
 
 
 def _pip(*arguments: str) -> None:

@@ -36,7 +36,7 @@ def require_kept(home: Home, wanted: MarketChoice, *, currency: str = "", market
         CommandError: the sentence.
     """
     beside = (
-        f"or start another exchange beside it: make up {wanted_words(wanted)} "
+        f"or start another exchange beside it: make up {as_variables(wanted)} "
         f"BIRZHA_HOME=.birzha-{wanted.currency.lower()} BIRZHA_PORT=8001"
     )
     if currency and currency != wanted.currency:
@@ -53,7 +53,7 @@ def require_kept(home: Home, wanted: MarketChoice, *, currency: str = "", market
         )
 
 
-def wanted_words(wanted: MarketChoice) -> str:
+def as_variables(wanted: MarketChoice) -> str:
     """As it is said to ``make up``."""
     if wanted.folder is None:
         return f"BIRZHA_CURRENCY={wanted.currency}"

@@ -40,19 +40,19 @@ class MarketChoice:
         Raises:
             CommandError: no such currency or market, or the two do not fit.
         """
-        said = environment.get("BIRZHA_CURRENCY", "").strip().upper()
-        if said and said not in EXPONENTS:
-            raise CommandError(f"BIRZHA_CURRENCY={said} must be one of {', '.join(EXPONENTS)}.")
+        chosen = environment.get("BIRZHA_CURRENCY", "").strip().upper()
+        if chosen and chosen not in EXPONENTS:
+            raise CommandError(f"BIRZHA_CURRENCY={chosen} must be one of {', '.join(EXPONENTS)}.")
         wanted = environment.get("BIRZHA_MARKET", "").strip()
         kept_market, kept_currency = str(state.get("market", "")), str(state.get("currency", ""))
         options = environment.get("BIRZHA_MARKET_OPTIONS", str(state.get("market_options", ""))).strip()
         if wanted in READY:
-            if said not in ("", wanted.upper()):
-                raise CommandError(f"BIRZHA_MARKET={wanted} is in {wanted.upper()}, not in {said}.")
+            if chosen not in ("", wanted.upper()):
+                raise CommandError(f"BIRZHA_MARKET={wanted} is in {wanted.upper()}, not in {chosen}.")
             return cls(wanted, wanted.upper(), options)
         if wanted:
-            return cls(_folder(wanted), said or kept_currency or DEFAULT_CURRENCY, options)
-        currency = said or kept_currency or DEFAULT_CURRENCY
+            return cls(_folder(wanted), chosen or kept_currency or DEFAULT_CURRENCY, options)
+        currency = chosen or kept_currency or DEFAULT_CURRENCY
         if kept_market and kept_market not in READY:
             return cls(kept_market, currency, options)
         return cls(currency.lower(), currency, options)

@@ -95,10 +95,10 @@ def require_readable_data(home: Home) -> None:
     if not file.exists():
         return
     made = file.read_text(encoding="ascii").strip()
-    said = subprocess.run(
+    output = subprocess.run(
         [binary("postgres"), "--version"], capture_output=True, text=True, check=True
     ).stdout
-    ours = said.split()[-1].partition(".")[0]
+    ours = output.split()[-1].partition(".")[0]
     if made != ours:
         raise CommandError(
             f"{data_folder(home)} was made by PostgreSQL {made}, this is {ours}: start it with the version "

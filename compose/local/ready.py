@@ -69,9 +69,9 @@ def wait(home: Home, settings: Settings, supervisor: Supervisor, *, seconds: flo
         watch.check()
         if time.monotonic() > end:
             missing = {name: answers[name] for name in waiting} or dict.fromkeys(stopped, "not running")
-            said = "; ".join(f"{name}: {problem}" for name, problem in missing.items())
+            summary = "; ".join(f"{name}: {problem}" for name, problem in missing.items())
             raise failure(
-                home, [name.split()[0] for name in missing], f"Not ready after {seconds:.0f} s: {said}"
+                home, [name.split()[0] for name in missing], f"Not ready after {seconds:.0f} s: {summary}"
             )
         time.sleep(0.25)
 

@@ -29,8 +29,8 @@ def chosen(name: str) -> Service:
         if name in (service.name, service.package):
             return service
     known = ", ".join(service.name for service in WEB_SERVERS)
-    said = f"There is no service {name!r}" if name else "SERVICE is missing"
-    raise CommandError(f"{said}; it must be one of {known}, as in SERVICE=trading.")
+    problem = f"There is no service {name!r}" if name else "SERVICE is missing"
+    raise CommandError(f"{problem}; it must be one of {known}, as in SERVICE=trading.")
 
 
 def restart(

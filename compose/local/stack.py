@@ -251,8 +251,8 @@ class Stack:
             with log:
                 if process.wait() and not failed:
                     log.seek(0)
-                    said = "\n".join(f"    {line}" for line in log.read().splitlines()[-15:])
-                    failed = f"{' '.join(argv[2:4])} failed:\n{said}"
+                    tail = "\n".join(f"    {line}" for line in log.read().splitlines()[-15:])
+                    failed = f"{' '.join(argv[2:4])} failed:\n{tail}"
         if failed:
             raise CommandError(failed)
 

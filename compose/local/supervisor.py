@@ -81,8 +81,8 @@ class Supervisor:
             if self.alive():
                 return
             time.sleep(0.05)
-        said = (result.stdout + result.stderr).strip().splitlines() or ["no answer on its socket"]
-        raise CommandError(f"supervisord did not start: {said[-1]}")
+        output = (result.stdout + result.stderr).strip().splitlines() or ["no answer on its socket"]
+        raise CommandError(f"supervisord did not start: {output[-1]}")
 
     def start(self, group: str) -> None:
         """Start what is not running of a group; does not wait."""

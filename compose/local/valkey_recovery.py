@@ -129,14 +129,14 @@ def _starts(command: list[str], folder: Path) -> bool:
     One that is killed from outside is none that fails.
     """
     with tempfile.TemporaryDirectory() as own:  # a socket that nobody waits for
-        said = Path(own, "log")
+        log = Path(own, "log")
         options = ("--dir", str(folder), "--unixsocket", str(Path(own, "socket")))
-        with said.open("wb") as output:
+        with log.open("wb") as output:
             server = subprocess.Popen([*command, *options], stdout=output, stderr=output)
         end = time.monotonic() + LOAD_TIMEOUT_S
         try:
             while server.poll() is None and time.monotonic() < end:
-                if READY in said.read_bytes():
+                if READY in log.read_bytes():
                     return True
                 time.sleep(0.05)
             return server.returncode in (None, 0, -signal.SIGKILL, -signal.SIGTERM)

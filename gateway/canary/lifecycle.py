@@ -188,26 +188,26 @@ class Canaries:
         """Start an instance; returns when it serves."""
         self.runner.start(instance, version)
         end = time.monotonic() + self.ready_within_s
-        while said := self._missing(instance):
+        while missing := self._missing(instance):
             if time.monotonic() > end:
                 names = [process.name for process in self.runner.processes(instance)]
                 raise NotServing(
-                    f"{instance.name} does not serve after {self.ready_within_s:g} s: {said}", names
+                    f"{instance.name} does not serve after {self.ready_within_s:g} s: {missing}", names
                 )
             time.sleep(0.1)
         with ThreadPoolExecutor(WARM_UP_REQUESTS) as pool:
             for _ in range(WARM_UP_REQUESTS):
-                pool.submit(self._ask, instance)
+                pool.submit(self._get_ready, instance)
 
     def _missing(self, instance: Instance) -> str:
         """What an instance lacks to serve; empty: nothing."""
         try:
             if any(process.state != "running" for process in self.runner.processes(instance)):
                 return "it does not stay up"
-            status, body = self._ask(instance)
+            status, body = self._get_ready(instance)
         except (OSError, http.client.HTTPException, ValueError) as error:
             return str(error) or "no answer"
         return "" if status == 200 else f"/readyz says {status} {body[:300].decode(errors='replace')}"
 
-    def _ask(self, instance: Instance) -> tuple[int, bytes]:
+    def _get_ready(self, instance: Instance) -> tuple[int, bytes]:
         return get(connection(self.runner.endpoint(instance)), "/readyz", "application/json")

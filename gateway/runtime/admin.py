@@ -48,12 +48,12 @@ class Admin:
 
     def post(self, path: str) -> str:
         """Tell it to do something: ``/healthcheck/fail``."""
-        return self._ask("POST", path)
+        return self._request("POST", path)
 
     def _get(self, path: str) -> str:
-        return self._ask("GET", path)
+        return self._request("GET", path)
 
-    def _ask(self, method: str, path: str) -> str:
+    def _request(self, method: str, path: str) -> str:
         connection = UnixConnection(self.path, timeout=2)
         try:
             connection.request(method, path)

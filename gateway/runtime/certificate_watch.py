@@ -24,17 +24,17 @@ def watch(out: Path) -> None:
 
 
 def _watch(out: Path, never: threading.Event) -> None:
-    taken = _state(out)
+    loaded = _state(out)
     while not never.wait(POLL_INTERVAL_S):
         state = _state(out)
-        if state == taken or not state:
+        if state == loaded or not state:
             continue
         try:
             write_certificate(out, *(Path(name) for name, *_ in state))
         except SourceError as error:
             print(f"gateway: {error}", file=sys.stderr, flush=True)
             continue
-        taken = state
+        loaded = state
         print("gateway: the certificate is renewed", file=sys.stderr, flush=True)
 
 

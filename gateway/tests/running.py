@@ -163,7 +163,7 @@ class System:
 
     def wait_until_up(self, process: subprocess.Popen[bytes]) -> None:
         """Asks as a visitor whom no test knows: nobody's rate limit is spent."""
-        asked = {"X-Forwarded-For": "192.0.2.1", "Host": next(iter(self.site.hosts), "inside")}
+        headers = {"X-Forwarded-For": "192.0.2.1", "Host": next(iter(self.site.hosts), "inside")}
         for _ in range(200):
             assert process.poll() is None, (self.folder / "envoy.log").read_text()
             try:
@@ -171,7 +171,7 @@ class System:
                     socket.create_connection(("127.0.0.1", self.port)),
                     self.through("gateway.sock") as client,
                 ):
-                    if client.get("/", headers=asked).status_code == 200:
+                    if client.get("/", headers=headers).status_code == 200:
                         return
             except (OSError, httpx.HTTPError):
                 pass

@@ -51,8 +51,8 @@ def hold(client: httpx.Client, path: str, opened: ExitStack) -> httpx.Response:
 def test_files_are_made_apart(somebody: httpx.Client, path: str, accept: str, service: str) -> None:
     answer = somebody.get(path, headers={"Accept": accept, "X-Birzha-Exports": "mine"}).json()
     assert answer["service"] == service
-    told = {"billing": None, "billing-exports": "taken"}  # by which the service knows that nginx is there
-    assert answer["headers"].get("x-birzha-exports") == told[service]
+    ways = {"billing": None, "billing-exports": "taken"}  # by which the service knows that nginx is there
+    assert answer["headers"].get("x-birzha-exports") == ways[service]
 
 
 def test_a_file_needs_a_token(anybody: httpx.Client) -> None:
@@ -164,10 +164,10 @@ REFUSED = (400, 403, 404, 406, 409, 410, 413, 415, 421, 422, 425, 429, 451, 500,
 @pytest.mark.usefixtures("handing")
 def test_the_pages_learn_what_was_refused_and_how(system: System, anybody: httpx.Client, status: int) -> None:
     headers = system.services["web"].answers["/history.csv"]
-    asked = f"do=fail&by=billing-exports&status={status}&ticker=A%20B"
-    headers["X-Accel-Redirect"] = f"/.handed-over/api/v1/operations?{asked}"
+    query = f"do=fail&by=billing-exports&status={status}&ticker=A%20B"
+    headers["X-Accel-Redirect"] = f"/.handed-over/api/v1/operations?{query}"
     answer = anybody.get("/history.csv").json()
-    assert (answer["service"], answer["path"]) == ("web", f"/.refused?{asked}")
+    assert (answer["service"], answer["path"]) == ("web", f"/.refused?{query}")
     assert answer["headers"]["x-birzha-refused"] == str(status)
 
 

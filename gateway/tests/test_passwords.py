@@ -57,8 +57,8 @@ def test_a_full_queue_refuses_at_once_and_all_else_goes_on(small: System) -> Non
             wait_for(small, "user-passwords", AT_ONCE)
             for way in ways[:3]:
                 for language, words in (("en", "nothing was done"), ("ru", "ничего не сделано")):
-                    asked = bearer() | {"Accept-Language": language}
-                    refused = httpx.post(url + way, headers=asked, timeout=20)
+                    headers = bearer() | {"Accept-Language": language}
+                    refused = httpx.post(url + way, headers=headers, timeout=20)
                     assert (refused.status_code, refused.json()["code"]) == (503, "sign_in_busy")
                     assert refused.headers["Retry-After"] == "2"
                     assert words in refused.json()["detail"]

@@ -41,9 +41,11 @@ class Everywhere(Load):
             service = list(ADDRESSES)[number % len(ADDRESSES)]
             connection.request("POST" if number % 2 else "GET", ADDRESSES[service], headers=headers)
             answer = connection.getresponse()
-            said = json.loads(answer.read())
+            answer_body = json.loads(answer.read())
             assert answer.status == 200 or answer.headers["Content-Type"] == "application/problem+json"
-            self.counts[f"{service} {answer.status} {said.get('code', said.get('service'))}"] += 1
+            self.counts[
+                f"{service} {answer.status} {answer_body.get('code', answer_body.get('service'))}"
+            ] += 1
             if self.stop.wait(0.002):
                 return
 

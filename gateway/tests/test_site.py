@@ -80,8 +80,8 @@ def test_without_a_public_address_it_is_the_clients(system: System) -> None:
 
 def test_a_trusted_proxy_speaks_for_its_visitors(proxied: System) -> None:
     with proxied.outside(PROXY) as proxy:
-        told = {"X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https", "Host": "b.example"}
-        headers = seen(proxy, **told)
+        address = {"X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https", "Host": "b.example"}
+        headers = seen(proxy, **address)
         assert headers["x-forwarded-for"] == "203.0.113.7"
         assert (headers["x-forwarded-proto"], headers["host"]) == ("https", "b.example")
         # What the visitor had written stands before what the proxies add.
@@ -92,10 +92,12 @@ def test_a_trusted_proxy_speaks_for_its_visitors(proxied: System) -> None:
         assert (headers["x-forwarded-for"], headers["x-forwarded-proto"]) == (PROXY, "http")
 
 
-@pytest.mark.parametrize("told", ["nonsense", "", "203.0.113.7, nonsense", "999.1.1.1", "203.0.113.7:80:80"])
-def test_an_unreadable_address_is_nobodys(proxied: System, told: str) -> None:
+@pytest.mark.parametrize(
+    "address", ["nonsense", "", "203.0.113.7, nonsense", "999.1.1.1", "203.0.113.7:80:80"]
+)
+def test_an_unreadable_address_is_nobodys(proxied: System, address: str) -> None:
     with proxied.outside(PROXY) as proxy:
-        assert seen(proxy, **{"X-Forwarded-For": told})["x-forwarded-for"] == PROXY
+        assert seen(proxy, **{"X-Forwarded-For": address})["x-forwarded-for"] == PROXY
 
 
 def test_a_proxy_says_nothing_else(proxied: System) -> None:
@@ -115,12 +117,12 @@ def test_a_proxy_says_nothing_else(proxied: System) -> None:
 
 def test_from_anybody_else_it_changes_nothing(proxied: System) -> None:
     with proxied.outside("127.0.0.9") as stranger:
-        told = {
+        address = {
             "X-Forwarded-For": "203.0.113.7",
             "X-Forwarded-Proto": "https",
             "X-Forwarded-Host": "b.example",
         }
-        headers = seen(stranger, Host="birzha.test", **told)
+        headers = seen(stranger, Host="birzha.test", **address)
         assert headers["x-forwarded-for"] == "127.0.0.9"
         assert (headers["x-forwarded-proto"], headers["host"]) == ("http", "birzha.test")
 

@@ -32,7 +32,7 @@ def test_each_service_gets_its_admin_and_schema() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "says"),
+    ("change", "reason"),
     [
         (lambda raw: raw["routes"].append({**ROUTE, "to": "nobody"}), "'nobody'"),
         (lambda raw: raw["routes"].append({"to": "user", "token": "ignored"}), "path or a prefix"),
@@ -58,10 +58,10 @@ def test_each_service_gets_its_admin_and_schema() -> None:
         (lambda raw: raw.update(extra=1), "extra"),
     ],
 )
-def test_a_wrong_file_is_refused_with_its_reason(tmp_path: Path, change: Any, says: str) -> None:
+def test_a_wrong_file_is_refused_with_its_reason(tmp_path: Path, change: Any, reason: str) -> None:
     with pytest.raises(SourceError, match=r"gateway\.yaml") as refused:
         load(write(tmp_path, change))
-    assert says in str(refused.value)
+    assert reason in str(refused.value)
 
 
 @pytest.mark.parametrize("target", ["local", "compose", "kubernetes"])

@@ -34,7 +34,7 @@ def jwks(*kids: str) -> bytes:
 def claims(user: str | None = None, **changed: Any) -> dict[str, Any]:
     """What an access token says; a claim that is None is left out."""
     now = int(time.time())
-    said = {
+    claims = {
         "iss": "birzha",
         "aud": "birzha",
         "sub": user or str(uuid4()),
@@ -45,7 +45,7 @@ def claims(user: str | None = None, **changed: Any) -> dict[str, Any]:
         "iat": now,
         "exp": now + 300,
     } | changed
-    return {name: value for name, value in said.items() if value is not None}
+    return {name: value for name, value in claims.items() if value is not None}
 
 
 def token(user: str | None = None, *, kid: str = "first", **changed: Any) -> str:

@@ -11,7 +11,7 @@ class OnlyReplayed(DomainError):
     """Only a replay has a speed, and days that can be ended or gone to."""
 
     code = "only_replayed"
-    message = _("Only a replay can do that; this market's feed is %(feed)s, whose days are the calendar's.")
+    message = _("Only a replay can do that; the feed of this market is %(feed)s, which uses calendar days.")
 
 
 class SpeedNotPossible(DomainError):

@@ -12,7 +12,7 @@ class DividendNotPossible(DomainError):
 
     code = "dividend_invalid"
     field = "per_unit"
-    message = _("A dividend is above 0 and at most the price of a unit, %(limit)s; %(value)s is not.")
+    message = _("A dividend must be above 0 and at most the price of a unit, %(limit)s, not %(value)s.")
 
 
 class SplitNotPossible(DomainError):
@@ -20,7 +20,7 @@ class SplitNotPossible(DomainError):
 
     code = "split_invalid"
     field = "new_units"
-    message = _("A split gives other than as many new units for the old ones, each from 1 to %(limit)s.")
+    message = _("The new units of a split must differ from the old ones, both from 1 to %(limit)s.")
 
 
 class SplitInFuture(DomainError):

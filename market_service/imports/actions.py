@@ -83,11 +83,13 @@ def _read(file: ActionFile, cells: Cells, options: ImportOptions, latest: date) 
     if "day" not in found or not (split or "per_unit" in found):
         raise BadFile(_("these are neither dividends (date, amount) nor splits (date, before, after)"))
     if "ticker" not in found and not options.ticker:
-        raise BadFile(_("the file says no ticker: --ticker does"))
+        raise BadFile(_("the file has no ticker: set it with --ticker"))
     rows = list(_rows(cells, found))
     if not rows:
         raise BadFile(_("there are no rows"))
-    days = days_of([row["day"] for _line, row in rows], told=options.dates, zone=options.zone, today=latest)
+    days = days_of(
+        [row["day"] for _line, row in rows], date_order=options.dates, zone=options.zone, today=latest
+    )
     for line, row in rows:
         try:
             file.actions.append(_action(line, row, split, days, options))
@@ -123,5 +125,5 @@ def _decimal(text: str) -> Decimal:
     except InvalidOperation:
         value = Decimal("NaN")
     if not value.is_finite() or not 0 < value < 10**12:
-        raise BadRow(_("a number"), _("%s is no number above zero") % shown(text))
+        raise BadRow(_("a number"), _("%s is not a number above zero") % shown(text))
     return value

@@ -65,11 +65,11 @@ def cells_of(table: Table) -> Cells | None:
 
 def _beginning(lines: list[str]) -> tuple[str, int, bool]:
     """The separator; how many lines stand before the header; whether it is a named block of several."""
-    skipped, told = 0, ""
+    skipped, delimiter = 0, ""
     for line in lines:
         bare = line.strip()
         if bare.lower().startswith("sep=") and len(bare) == 5:
-            told = bare[4]
+            delimiter = bare[4]
         elif (bare and any(sign in line for sign in ",;\t|")) or (
             bare and not bare.replace(".", "").replace("_", "").isalnum()
         ):
@@ -77,9 +77,9 @@ def _beginning(lines: list[str]) -> tuple[str, int, bool]:
         skipped += 1
     block = any(line.strip() and not line.lower().startswith("sep=") for line in lines[:skipped])
     if skipped == len(lines):  # a single column
-        return told or ",", 0, False
-    if told in ",;\t|" and told:
-        return told, skipped, block
+        return delimiter or ",", 0, False
+    if delimiter in ",;\t|" and delimiter:
+        return delimiter, skipped, block
     some = [line for line in lines[skipped : skipped + 20] if line.strip()]
     counts = Counter({sign: some[0].count(sign) for sign in "\t;|,"})
     for sign in "\t;|":

@@ -76,9 +76,7 @@ class Days:
     def _read(self, text: str) -> tuple[str, int]:
         match = self._pattern.fullmatch(text.strip())
         if match is None:
-            raise BadRow(
-                _("not a day"), _("the date %s is not a day as the others are written") % shown(text)
-            )
+            raise BadRow(_("not a day"), _("the date %s is not written like the others") % shown(text))
         try:
             if "epoch" in match.groupdict():
                 seconds = int(match["epoch"]) // (1000 if self.form == "milliseconds" else 1)
@@ -118,7 +116,7 @@ def looks_like_a_day(text: str) -> bool:
     return any(pattern.fullmatch(text) for pattern in _FORMS.values())
 
 
-def days_of(cells: list[str], *, told: str, zone: ZoneInfo | None, today: date) -> Days:
+def days_of(cells: list[str], *, date_order: str, zone: ZoneInfo | None, today: date) -> Days:
     """How a file writes its days.
 
     Args:
@@ -136,14 +134,13 @@ def days_of(cells: list[str], *, told: str, zone: ZoneInfo | None, today: date) 
     form, matches = max(found.items(), key=lambda one: len(one[1]))
     if matches and len(matches) * 2 >= len(cells):
         if form == "numbers":
-            return Days(form, told or _order(matches), zone, today)
+            return Days(form, date_order or _order(matches), zone, today)
         if zone is None:
             _ask_zone(form, matches)
         return Days(form, "", zone, today)
     example = next(iter(cells), "")
     raise BadFile(
-        _("%s is not a day: days are known as 2024-01-19, 19.01.2024, 20240119, 19-Jan-2024 …")
-        % shown(example)
+        _("%s is not a day: days look like 2024-01-19, 19.01.2024, 20240119, 19-Jan-2024 …") % shown(example)
     )
 
 
@@ -162,7 +159,7 @@ def _order(matches: list[re.Match[str]]) -> str:
     except ValueError:
         readings = ("?", "?")
     raise BadFile(
-        _("%(text)s can be %(dmy)s or %(mdy)s: say --dates dmy (day first) or --dates mdy (month first)")
+        _("%(text)s can be %(dmy)s or %(mdy)s: use --dates dmy (day first) or --dates mdy (month first)")
         % {"text": match[0], "dmy": readings[0], "mdy": readings[1]}
     )
 
@@ -190,7 +187,7 @@ def _ask_zone(form: str, matches: list[re.Match[str]]) -> None:
         raise BadFile(
             _(
                 "every price is of %s UTC, which is the next day further east: "
-                "say --timezone Europe/Moscow, or --timezone UTC"
+                "use --timezone Europe/Moscow or --timezone UTC"
             )
             % hour
         )
@@ -217,4 +214,4 @@ def _seconds(text: str) -> int:
         hours, minutes, seconds = int(whole[:-4]), int(whole[-4:-2]), int(whole[-2:])
         if hours < 24 and minutes < 60 and seconds < 60:
             return hours * 3600 + minutes * 60 + seconds
-    raise BadRow(_("not a time"), _("the time %s is none") % shown(text))
+    raise BadRow(_("not a time"), _("%s is not a time") % shown(text))

@@ -111,7 +111,7 @@ def _tables_of(stream: Any, name: str, member: str, encoding: str) -> Iterator[T
     try:
         text = io.TextIOWrapper(buffered, encoding="utf-8-sig" if known == "UTF-8" else known, newline="")
     except LookupError:
-        raise BadFile(_("--encoding: %s is not known; cp1251 is one, for example") % shown(known)) from None
+        raise BadFile(_("--encoding: unknown encoding %s; an example is cp1251") % shown(known)) from None
     if start[:1] in (b"{", b"["):
         yield Table(member, name, "JSON", document=_document(text))
     else:
@@ -178,9 +178,7 @@ def _encoding(sample: bytes) -> str:
 def _not_decoded(error: UnicodeError) -> str:
     if isinstance(error, UnicodeDecodeError):
         byte = f"{error.object[error.start]:#04x}"
-        words = _(
-            "the text is not %(encoding)s, there is a byte %(byte)s in it: say --encoding cp1251, or another"
-        )
+        words = _("the text is not %(encoding)s, it has a byte %(byte)s: use --encoding cp1251, or another")
         return words % {"encoding": error.encoding.upper(), "byte": byte}
     return str(error)
 

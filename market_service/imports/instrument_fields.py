@@ -31,7 +31,7 @@ def _isin(text: str, _numbers: Numbers) -> dict[str, Any]:
 def _type(text: str, _numbers: Numbers) -> dict[str, Any]:
     if known := _TYPES.get(text.casefold()):
         return {"type": known}
-    raise BadRow(_("type"), _("the type %(text)s is none of %(known)s") % {
+    raise BadRow(_("type"), _("the type %(text)s must be one of %(known)s") % {
         "text": shown(text), "known": "share, bond, fund, currency, future"})  # fmt: skip
 
 
@@ -39,7 +39,7 @@ def _whole(name: str, most: int) -> Any:
     def read(text: str, numbers: Numbers) -> dict[str, Any]:
         value = numbers.volume(name, text)
         if not 1 <= value <= most:
-            reason = _("%(name)s is to be from 1 to %(most)s; %(text)s is not") % {
+            reason = _("%(name)s must be from 1 to %(most)s, not %(text)s") % {
                 "name": name, "most": f"{most:,}", "text": text}  # fmt: skip
             raise BadRow(name, reason)
         return {name: value}
@@ -52,7 +52,7 @@ def _price_step(text: str, numbers: Numbers) -> dict[str, Any]:
         Numbers(".").price("price_step", text) if numbers.point == "." else numbers.price("price_step", text)
     )
     if step > 1000:
-        raise BadRow("price_step", _("price_step is to be from 0.000001 to 1,000; %s is not") % text)
+        raise BadRow("price_step", _("price_step must be from 0.000001 to 1,000, not %s") % text)
     return {"price_step": step.normalize()}
 
 

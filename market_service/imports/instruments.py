@@ -98,7 +98,7 @@ def _table(file: InstrumentFile, table: Table, cells: Cells, options: ImportOpti
     prices = [row.get("price", "") for row in rows]
     numbers = numbers_of(
         (price for price in prices if price.strip().casefold() not in NOTHING),
-        told=options.decimal,
+        decimal_mark=options.decimal,
         comma_likely=False,
     )
     boards = {row.get("board", "").strip() for row in rows} - {""}
@@ -183,11 +183,11 @@ def _instrument(
     new = ListedInstrument(ticker, line, values, guessed, price)
     before = file.instruments.setdefault(ticker, new)
     if before is not new and (before.values, before.price) != (values, price):
-        reason = _("%(ticker)s is there already, in line %(line)d, with other values") % {
+        reason = _("%(ticker)s is already in line %(line)d, with other values") % {
             "ticker": ticker,
             "line": before.line,
         }
-        file.errors.add(FileError(_("a ticker that is there twice"), where, reason))
+        file.errors.add(FileError(_("a duplicate ticker"), where, reason))
 
 
 def _names(

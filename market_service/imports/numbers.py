@@ -53,7 +53,7 @@ class Numbers:
                 rounded = value.quantize(_STEP, ROUND_HALF_UP) if value < PRICE_LIMIT else value
                 if abs(rounded - value) > value * _NOISE:
                     raise TooFine(
-                        _("a price finer than six digits"),
+                        _("a price with more than six decimals"),
                         _("%(name)s %(text)s has more than %(digits)d digits after the point")
                         % {"name": name, "text": text.strip(), "digits": PRICE_DIGITS},
                     )
@@ -80,7 +80,7 @@ class Numbers:
         value = Decimal(text) if plain else self._number(name, text)
         if not 0 < value < PRICE_LIMIT:
             raise BadRow(
-                _("an adjusted close that cannot be"),
+                _("an impossible adjusted close"),
                 _("%(name)s %(text)s is not above zero") % {"name": name, "text": shown(text)},
             )
         finer = -int(value.as_tuple().exponent) > ADJUSTED_DIGITS
@@ -137,7 +137,7 @@ class TooFine(BadRow):
     """A price with more than six digits; the row is left out and reported."""
 
 
-def numbers_of(cells: Iterable[str], *, told: str, comma_likely: bool) -> Numbers:
+def numbers_of(cells: Iterable[str], *, decimal_mark: str, comma_likely: bool) -> Numbers:
     """How the prices of a file are written.
 
     Args:
@@ -148,8 +148,8 @@ def numbers_of(cells: Iterable[str], *, told: str, comma_likely: bool) -> Number
     Raises:
         BadFile: 1,234 can be either, and nothing tells.
     """
-    if told:
-        return Numbers("," if told == "comma" else ".")
+    if decimal_mark:
+        return Numbers("," if decimal_mark == "comma" else ".")
     comma = point = either = 0
     example = ""
     for cell in cells:
@@ -170,7 +170,7 @@ def numbers_of(cells: Iterable[str], *, told: str, comma_likely: bool) -> Number
         return Numbers(",")
     if either and not point:
         raise BadFile(
-            _("%s can have thousands or a part behind its comma: say --decimal comma or --decimal point")
+            _("the comma of %s can separate thousands or decimals: use --decimal comma or --decimal point")
             % shown(example)
         )
     return Numbers(".")

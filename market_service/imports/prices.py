@@ -144,7 +144,7 @@ def _rows(
     for line, cells in known.prices.rows:
         try:
             if cells is None:
-                raise BadRow(_("the number of columns"), _("it has another number of columns than the first"))
+                raise BadRow(_("the number of columns"), _("it has more or fewer columns than the first row"))
             if boards is not None and cells.board.strip() not in boards:
                 left_out.add(_out(table, line, _("prices of the board %s") % cells.board.strip(), cells.day))
                 continue
@@ -231,7 +231,7 @@ def _out(table: Table, line: int, kind: str, what: str) -> FileError:
 
 
 def _check(file: PriceFile) -> None:
-    """What only the whole file tells: days that are there twice, jumps, how many there are."""
+    """What only the whole file tells: duplicate days, jumps, how many there are."""
     jumps = Jumps()
     first, last = "9999-12-31", ""
     splits = {f.reason.rpartition(":")[0] for f in file.left_out.of(_("splits"))}
@@ -247,7 +247,7 @@ def _check(file: PriceFile) -> None:
             first, last = min(first, row.day), max(last, row.day)
     file.first, file.last = first, last
     if not file.days and not file.errors:
-        file.errors.add(FileError(_("the file"), file.path.name, _("there are no rows that are prices")))
+        file.errors.add(FileError(_("the file"), file.path.name, _("there are no rows with prices")))
 
 
 def _twice(file: PriceFile, own: list[StagedRow]) -> None:
@@ -258,12 +258,12 @@ def _twice(file: PriceFile, own: list[StagedRow]) -> None:
             last = row
         elif row.values == last.values:
             file.left_out.add(
-                FileError(_("rows that are there twice"), _("line %d") % row.line, f"{row.ticker} {row.day}")
+                FileError(_("duplicate rows"), _("line %d") % row.line, f"{row.ticker} {row.day}")
             )
         else:
             file.errors.add(
                 FileError(
-                    _("days that are there twice"),
+                    _("duplicate days"),
                     _("lines %(first)d and %(second)d") % {"first": last.line, "second": row.line},
                     _("both are %(ticker)s on %(day)s, and differ") % {"ticker": row.ticker, "day": row.day},
                 )

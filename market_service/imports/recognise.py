@@ -92,16 +92,16 @@ def recognised(
     if not prices.sample:
         raise BadFile(_("there are no rows"))
     zone = options.zone or (ZoneInfo(prices.zone) if prices.zone else None)
-    days = days_of([row.day for row in prices.sample], told=options.dates, zone=zone, today=today)
+    days = days_of([row.day for row in prices.sample], date_order=options.dates, zone=zone, today=today)
     likely = prices.comma_likely or "." in prices.sample[0].day[:3]
     written = (cell for row in prices.sample for cell in row[3:7] if cell.strip().casefold() not in NOTHING)
-    numbers = numbers_of(written, told=options.decimal, comma_likely=likely)
+    numbers = numbers_of(written, decimal_mark=options.decimal, comma_likely=likely)
     _whole_days(prices, days, options)
     words = [table.encoding, cells.words, prices.words, _("days as %s") % days.words, numbers.words]
     if prices.closes_only:
         words.append(_("only closes: open, high and low are the close"))
     if prices.intraday:
-        words.append(_("parts of days, put together to days"))
+        words.append(_("intraday rows, combined into days"))
     return Recognised(prices, days, numbers, "; ".join(dict.fromkeys(words)))
 
 

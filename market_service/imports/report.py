@@ -12,7 +12,7 @@ from market_service.imports.instruments import InstrumentFile
 from market_service.imports.prices import PriceFile
 
 #: Names, and differences, that are told; the others are counted.
-MAX_TOLD = 20
+MAX_LISTED = 20
 
 
 def prices_lines(file: PriceFile) -> Iterator[str]:
@@ -52,17 +52,17 @@ def assumed_line(assumed: Mapping[str, Sequence[str]]) -> Iterator[str]:
     }
     for name, option in options.items():
         if tickers := assumed.get(name):
-            yield _("  %(field)s is guessed or has its default for %(tickers)s (%(option)s says it)") % {
+            yield _("  %(field)s is guessed or a default for %(tickers)s (set it with %(option)s)") % {
                 "field": name, "tickers": some(tickers), "option": option,
             }  # fmt: skip
 
 
 def differing_lines(differing: Mapping[str, Mapping[str, tuple[Any, Any]]]) -> Iterator[str]:
     """What a list says otherwise than the exchange, an instrument a line."""
-    for ticker, fields in list(differing.items())[:MAX_TOLD]:
-        told = (f"{name} {_value(old)} → {_value(new)}" for name, (old, new) in fields.items())
-        yield f"    {ticker}: " + "; ".join(told)
-    if (more := len(differing) - MAX_TOLD) > 0:
+    for ticker, fields in list(differing.items())[:MAX_LISTED]:
+        changes = (f"{name} {_value(old)} → {_value(new)}" for name, (old, new) in fields.items())
+        yield f"    {ticker}: " + "; ".join(changes)
+    if (more := len(differing) - MAX_LISTED) > 0:
         yield _("    … and %s more") % f"{more:,}"
 
 

@@ -98,7 +98,7 @@ class Tickers:
             return min(new, key=len)
         raise BadRow(
             _("a ticker that is not listed"),
-            _("the ticker %s is not listed: import the list, or say --ticker or --list") % shown(name),
+            _("the ticker %s is not listed: import the list, or use --ticker or --list") % shown(name),
         )
 
 
@@ -121,12 +121,12 @@ def ticker_of_file(name: str, listed: Container[str], *, list_unlisted: bool) ->
     if len(found) == 1:
         return found[0]
     if len(found) > 1:
-        raise BadFile(_("the file's name can mean %s: say --ticker, which one") % " or ".join(found[:5]))
+        raise BadFile(_("the file's name can mean %s: choose one with --ticker") % " or ".join(found[:5]))
     if list_unlisted and (match := _NAMED.fullmatch(stem)) and (new := allowed(match["ticker"])):
         return new
     raise BadFile(
         _(
-            "it says nowhere whose prices these are: "
-            "say --ticker (of one that is listed), or call the file by it"
+            "nothing says whose prices these are: "
+            "use --ticker (of a listed instrument), or name the file after it"
         )
     )

@@ -52,7 +52,7 @@ class HalfSpreadNotPossible(DomainError):
 
     code = "half_spread_invalid"
     field = "half_spread"
-    message = _("The half spread is from 0 to less than the price, %(limit)s; %(value)s is not.")
+    message = _("The half spread must be at least 0 and below the price %(limit)s, not %(value)s.")
 
 
 class PageNotFound(DomainError):

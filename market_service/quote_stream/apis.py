@@ -41,7 +41,7 @@ class QuotesStreamApi(Api):
 
     def head(self, request: Request) -> HttpResponse:
         """What a GET would be answered with, without listening."""
-        self._asked(request)
+        self._instruments(request)
         return HttpResponse(content_type=event_stream.CONTENT_TYPE)
 
     @extend_schema(
@@ -57,7 +57,7 @@ class QuotesStreamApi(Api):
     )
     def get(self, request: Request) -> StreamingHttpResponse:
         number = quotes_number()  # before the quotes, which may be newer and are then told once more
-        found = self._asked(request)
+        found = self._instruments(request)
         listener = event_stream.listen(
             request,
             names=frozenset(str(instrument.id) for instrument in found.values()),
@@ -66,7 +66,7 @@ class QuotesStreamApi(Api):
         stream_begin(listener, found.values(), number=number, after=_last_event_id(request))
         return event_stream.answer(listener, "quote")
 
-    def _asked(self, request: Request) -> dict[str, Instrument]:
+    def _instruments(self, request: Request) -> dict[str, Instrument]:
         wanted: list[str] = parsed(QuotesStreamQuery, request.query_params)["tickers"]
         found = instruments_by_ticker(wanted)
         if unknown := [ticker for ticker in wanted if ticker not in found]:

@@ -41,9 +41,9 @@ def stream_begin(listener: Listener, instruments: Iterable[Instrument], *, numbe
             had = _latest.get(key)
             if had is None or (number > had[0] and quote.price != had[1]):
                 _latest[key] = (number, quote.price, quote.price_at)
-            told, price, at = _latest[key]
-            if not after or told > after:
-                listener.offer(key, told, _data(key, price, at))
+            published_in, price, at = _latest[key]
+            if not after or published_in > after:
+                listener.offer(key, published_in, _data(key, price, at))
         if _follower is None:
             _follower = threading.Thread(
                 target=follow_quotes, args=(on_quotes_updated, threading.Event()), name="quotes", daemon=True

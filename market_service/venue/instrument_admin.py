@@ -203,8 +203,8 @@ class InstrumentAdmin(ServiceAdmin):
         ),
         Operation(
             name="house",
-            title=_("Change the house"),
-            done=_("The house is changed."),
+            title=_("Change the house's quotes"),
+            done=_("The house's quotes are changed."),
             facts=_house_facts,
             act=_house,
             form=HouseForm,

@@ -36,10 +36,10 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     @admin.display(description=_("before → after"))
     def changes(self, entry: AuditEntry) -> str:
         """The values that mattered."""
-        return format_html('<span class="wrap">{} → {}</span>', _said(entry.before), _said(entry.after))
+        return format_html('<span class="wrap">{} → {}</span>', _text(entry.before), _text(entry.after))
 
 
-def _said(values: dict[str, Any]) -> str:
+def _text(values: dict[str, Any]) -> str:
     plain = (
         f"{name}: {value if isinstance(value, str) else json.dumps(value)}" for name, value in values.items()
     )

@@ -47,8 +47,8 @@ class SchemaView(SpectacularAPIView):
 def _build(language: str, renderer: BaseRenderer) -> bytes:
     with translation.override(language):
         generator = spectacular_settings.DEFAULT_GENERATOR_CLASS(patterns=_addresses())
-        said = renderer.render(generator.get_schema(request=None, public=True), renderer_context={})
-        return said if isinstance(said, bytes) else said.encode()
+        rendered = renderer.render(generator.get_schema(request=None, public=True), renderer_context={})
+        return rendered if isinstance(rendered, bytes) else rendered.encode()
 
 
 def _addresses() -> list[Any]:

@@ -95,11 +95,11 @@ class InstantField(serializers.DateTimeField):
 def _shared(serializer: type[serializers.Serializer]) -> Any:
     """One instance for all requests: making one copies every field, which costs more than its use."""
     instance = serializer()
-    _say_bounds_anew(instance)
+    _translate_bounds(instance)
     return instance
 
 
-def _say_bounds_anew(field: Any) -> None:
+def _translate_bounds(field: Any) -> None:
     """Let a field say its bounds in each request's language: DRF keeps the words of its first refusal."""
     for validator in field.validators:
         message = getattr(validator, "message", None)
@@ -107,7 +107,7 @@ def _say_bounds_anew(field: Any) -> None:
             validator.message = format_lazy(message.format_string, *message.args, **message.kwargs)
     for part in [*getattr(field, "fields", {}).values(), getattr(field, "child", None)]:
         if part is not None:
-            _say_bounds_anew(part)
+            _translate_bounds(part)
 
 
 def parsed(serializer: type[serializers.Serializer], data: Any) -> dict[str, Any]:

@@ -18,7 +18,7 @@ ACTIONS: dict[str, str | Promise] = {
     "instrument.open": _("opened trading"),
     "instrument.price": _("set a price"),
     "instrument.quantity": _("changed an issued quantity"),
-    "instrument.house": _("changed the house's offer"),
+    "instrument.house": _("changed the house's quotes"),
     "market.pause": _("paused the market"),
     "market.resume": _("let the market go on"),
     "market.speed": _("changed the market's speed"),

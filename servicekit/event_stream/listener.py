@@ -76,7 +76,7 @@ class Listener:
 
     def _take(self) -> list[tuple[int, Mapping[str, Any]]]:
         with self._lock:
-            taken = sorted(self._waiting.values(), key=lambda one: one[0])
+            ordered = sorted(self._waiting.values(), key=lambda one: one[0])
             self._waiting.clear()
             self._changed.clear()
-        return taken
+        return ordered

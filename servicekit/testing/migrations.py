@@ -9,9 +9,9 @@ from django.core.management import call_command
 
 def missing_migrations() -> str:
     """What ``makemigrations`` would write; "" when nothing is missing."""
-    said = StringIO()
+    output = StringIO()
     try:
-        call_command("makemigrations", "--check", "--dry-run", stdout=said)
+        call_command("makemigrations", "--check", "--dry-run", stdout=output)
     except SystemExit:
-        return said.getvalue()
+        return output.getvalue()
     return ""

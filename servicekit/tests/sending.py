@@ -80,7 +80,7 @@ def sent() -> bool:
     return not UnsentEvent.objects.exists()
 
 
-def tell(count: int, subjects: int = 10) -> list[str]:
+def send_ticks(count: int, subjects: int = 10) -> list[str]:
     """Publish so many events of a few orders; returns their ids in order."""
     orders = [new_id() for _ in range(subjects)]
     ids: list[str] = []

@@ -170,12 +170,12 @@ class TestAdmin:
         ):
             assert (answer.status_code, answer["Location"]) == (302, "/security")
 
-    @pytest.mark.parametrize("asked", ["anna", "account.freeze", "click-9"])
-    def test_it_is_found(self, operator: Client, asked: str) -> None:
+    @pytest.mark.parametrize("query", ["anna", "account.freeze", "click-9"])
+    def test_it_is_found(self, operator: Client, query: str) -> None:
         with request_context("click-9"):
             note()
             note(by=Actor.shell("bob"))
-        assert operator.get(LIST, {"q": asked}).content.decode().count("field-at") >= 1
+        assert operator.get(LIST, {"q": query}).content.decode().count("field-at") >= 1
         assert "field-at" not in operator.get(LIST, {"q": "nobody"}).content.decode()
 
     def test_the_operator_is_called_by_name(self, operator: Client, user_id: UUID) -> None:

@@ -66,17 +66,17 @@ def test_within_the_second_one_request_fails_and_the_next_is_answered() -> None:
 
 
 def test_one_that_has_just_answered_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[bool] = []
+    queries: list[bool] = []
     usable = connection.is_usable
 
     def is_usable() -> bool:
-        asked.append(usable())
-        return asked[-1]
+        queries.append(usable())
+        return queries[-1]
 
     monkeypatch.setattr(connection, "is_usable", is_usable)
     for _ in range(5):
         ask()
-    assert len(asked) <= 1
+    assert len(queries) <= 1
     monkeypatch.setattr(base, "TRUSTED", 0.0)
     ask()
-    assert len(asked) >= 1
+    assert len(queries) >= 1

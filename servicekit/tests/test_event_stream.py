@@ -44,7 +44,7 @@ def quick(settings: Any) -> None:
     settings.STREAM_SESSION_CHECK_S = 0.02
 
 
-def told() -> dict[str, float]:
+def scraped() -> dict[str, float]:
     """What Prometheus is told."""
     registry = CollectorRegistry()
     registry.register(metrics.EventStreamCollector())
@@ -93,8 +93,8 @@ def test_so_many_listen_from_one_address_and_no_more() -> None:
     assert listen()
     with pytest.raises(TooManyStreams):
         listen()
-    assert told()["birzha_event_stream_listeners"] == 252
-    assert told()['birzha_event_stream_refused_total{code="too_many_streams"}'] == 2
+    assert scraped()["birzha_event_stream_listeners"] == 252
+    assert scraped()['birzha_event_stream_refused_total{code="too_many_streams"}'] == 2
 
 
 def test_a_user_has_ten_wherever_they_are() -> None:
@@ -111,8 +111,8 @@ def test_a_process_has_a_thousand() -> None:
         listen(address=f"198.51.{number // 250}.1")
     with pytest.raises(StreamsFull):
         listen(address="203.0.113.1")
-    assert told()["birzha_event_stream_listeners"] == 1000
-    assert told()['birzha_event_stream_refused_total{code="streams_full"}'] == 1
+    assert scraped()["birzha_event_stream_listeners"] == 1000
+    assert scraped()['birzha_event_stream_refused_total{code="streams_full"}'] == 1
 
 
 # ── What is told ────────────────────────────────────────────────────────────────────────────────
@@ -148,7 +148,7 @@ def test_a_slow_listener_misses_what_newer_has_replaced_and_it_is_counted() -> N
         assert b'data: {"n":6}' in await anext(lines)
 
     run(test)
-    assert told()["birzha_event_stream_dropped_total"] == 5
+    assert scraped()["birzha_event_stream_dropped_total"] == 5
 
 
 # ── When it ends ────────────────────────────────────────────────────────────────────────────────

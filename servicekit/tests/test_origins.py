@@ -168,8 +168,8 @@ class TestBatches:
         orders = [new_id() for _ in clicks]
         messages = [received(declined(order), click) for order, click in zip(orders, clicks, strict=True)]
         inbox.handle(messages)
-        told = [(subject, origin) for _, subject, origin in published_origins()]
-        assert told == [(f"order/{order}", click) for order, click in zip(orders, clicks, strict=True)]
+        origins = [(subject, origin) for _, subject, origin in published_origins()]
+        assert origins == [(f"order/{order}", click) for order, click in zip(orders, clicks, strict=True)]
 
     def test_it_cannot_leave_that_open(self, batch_calls: list) -> None:
         batch_calls.append(lambda messages: publish(cancel_requested(new_id())))

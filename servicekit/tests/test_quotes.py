@@ -123,10 +123,10 @@ def test_a_follower_hears_a_stream_that_was_lost_while_the_clock_went_back(
     eventually(lambda: received == [1, 2, 3])
 
 
-def _fields(told: QuotesUpdated) -> dict[Any, Any]:
+def _fields(quotes: QuotesUpdated) -> dict[Any, Any]:
     import json
 
-    return {"type": told.TYPE, "quotes": json.dumps(told.to_data())}
+    return {"type": quotes.TYPE, "quotes": json.dumps(quotes.to_data())}
 
 
 def test_nobody_to_send_to_is_no_error(settings: Any, tmp_path: Any) -> None:

@@ -13,7 +13,7 @@ from servicekit.messaging import streams
 from servicekit.messaging.models import StreamState, UnsentEvent
 from servicekit.messaging.publish import relay, stream_capacity, stream_writer
 from servicekit.tests.conftest import TRADING
-from servicekit.tests.sending import sent, tell
+from servicekit.tests.sending import send_ticks, sent
 from servicekit.tests.server import Server, eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -22,15 +22,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 class TestLoss:
     def test_everything_is_lost_and_everything_goes_on(self, server, subscribe, relaying):
         billing, notification = subscribe("billing"), subscribe("notification")
-        before = tell(300)
+        before = send_ticks(300)
         eventually(lambda: len(billing.ids) == len(notification.ids) == 300)
         stream_capacity.trim_stream()
         notification.stop()  # it has not received what comes now when it is lost
-        before += tell(200)
+        before += send_ticks(200)
         eventually(lambda: len(billing.ids) == 500 and sent())
 
         server.client().flushall()
-        after = tell(100)
+        after = send_ticks(100)
         notification.start()
 
         eventually(lambda: len(billing.ids) == len(notification.ids) == 600)
@@ -40,10 +40,10 @@ class TestLoss:
 
     def test_a_crash_loses_the_tail(self, server, subscribe, relaying):
         billing = subscribe("billing")
-        ids = tell(50)
+        ids = send_ticks(50)
         eventually(lambda: len(billing.ids) == 50)
         billing.stop()
-        ids += tell(400)
+        ids += send_ticks(400)
         eventually(sent)
 
         server.kill()
@@ -57,10 +57,10 @@ class TestLoss:
 
     def test_the_stream_is_deleted(self, server, subscribe, relaying):
         billing = subscribe("billing")
-        ids = tell(50)
+        ids = send_ticks(50)
         eventually(lambda: len(billing.ids) == 50)
         billing.stop()
-        ids += tell(50)
+        ids += send_ticks(50)
         eventually(sent)
         server.client().delete(TRADING)
         billing.start()
@@ -69,10 +69,10 @@ class TestLoss:
 
     def test_a_group_is_deleted(self, server, subscribe, relaying):
         billing, notification = subscribe("billing"), subscribe("notification")
-        ids = tell(50)
+        ids = send_ticks(50)
         eventually(lambda: len(billing.ids) == len(notification.ids) == 50)
         notification.stop()
-        ids += tell(50)
+        ids += send_ticks(50)
         eventually(lambda: len(billing.ids) == 100)
         stream_capacity.trim_stream()
         server.client().xgroup_destroy(TRADING, "notification")
@@ -86,12 +86,12 @@ class TestLoss:
         assert notification.ids == ids
 
     def test_no_entry_gets_an_id_twice_though_the_clock_went_back(self, server, relaying):
-        tell(10)
+        send_ticks(10)
         eventually(sent)
         future = f"{int(time.time() + 3600) * 1000}-7"  # what was sent before the clock was set back
         StreamState.objects.update(last_entry=future, confirmed=future)
         server.client().flushall()
-        ids = tell(5)
+        ids = send_ticks(5)
         eventually(sent)
         entries = [entry for entry, _ in server.client().xrange(TRADING)]
         assert len(entries) == len(ids)
@@ -109,7 +109,7 @@ def test_a_stream_that_somebody_changes_all_the_time_is_not_tried_for_ever(serve
         server.client().xadd(self._stream, {"by": "somebody"})
         return last
 
-    tell(1)
+    send_ticks(1)
     with monkeypatch.context() as patch:
         patch.setattr(writer, "_last_entry", changed_meanwhile)
         with pytest.raises(redis.WatchError):

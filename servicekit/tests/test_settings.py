@@ -61,8 +61,8 @@ def test_a_process_never_mixes_the_settings_of_two_services(home: Path) -> None:
     result = run("import user_service.config.settings, market_service.config.settings", home)
 
     assert result.returncode == 1
-    said = "This process has the settings of user_service, so it cannot have those of market_service."
-    assert result.stderr.splitlines()[-1].endswith(said)
+    message = "This process has the settings of user_service, so it cannot have those of market_service."
+    assert result.stderr.splitlines()[-1].endswith(message)
 
 
 def test_the_base_asks_whose_settings_they_are(home: Path) -> None:

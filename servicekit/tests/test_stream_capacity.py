@@ -13,7 +13,7 @@ from servicekit.messaging.consume.subscriptions import publishers
 from servicekit.messaging.models import InboxEvent, OutboxEvent, StreamGroup, StreamState, UnsentEvent
 from servicekit.messaging.publish import relay, stream_capacity
 from servicekit.tests.conftest import TRADING
-from servicekit.tests.sending import consume_until, envelope_json, placed, sent, tell
+from servicekit.tests.sending import consume_until, envelope_json, placed, send_ticks, sent
 from servicekit.tests.server import Server, eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,11 +26,11 @@ class TestTrim:
 
     def test_never_past_the_slowest(self, server, subscribe, relaying):
         billing, notification = subscribe("billing"), subscribe("notification")
-        tell(100)
+        send_ticks(100)
         eventually(lambda: len(billing.ids) == len(notification.ids) == 100)
         eventually(lambda: _acknowledged(server))
         notification.stop()
-        tell(60)
+        send_ticks(60)
         eventually(lambda: len(billing.ids) == 160)
         assert stream_capacity.trim_stream() == 100
         assert stream_capacity.trim_stream() == 0
@@ -39,7 +39,7 @@ class TestTrim:
         assert StreamState.objects.get().confirmed == slowest.acknowledged
 
     def test_what_was_read_and_not_acknowledged_stays(self, server, subscribe, relaying):
-        tell(20)
+        send_ticks(20)
         eventually(sent)
         client = server.client()
         client.xgroup_create(TRADING, "slow", id="0")
@@ -50,19 +50,19 @@ class TestTrim:
 
     def test_a_group_that_vanished_is_not_forgotten(self, server, subscribe, relaying):
         billing, notification = subscribe("billing"), subscribe("notification")
-        tell(20)
+        send_ticks(20)
         eventually(lambda: len(billing.ids) == len(notification.ids) == 20)
         eventually(lambda: _acknowledged(server))
         stream_capacity.trim_stream()
         notification.stop()
         server.client().xgroup_destroy(TRADING, "notification")
-        tell(30)
+        send_ticks(30)
         eventually(lambda: len(billing.ids) == 50 and _acknowledged(server))
         assert stream_capacity.trim_stream() == 0
         assert server.client().xlen(TRADING) == 30
 
     def test_a_stream_that_nobody_reads_is_not_trimmed(self, server, relaying):
-        tell(20)
+        send_ticks(20)
         eventually(sent)
         assert stream_capacity.trim_stream() == 0
         assert server.client().xlen(TRADING) == 20
@@ -77,13 +77,13 @@ class TestBackPressure:
         monkeypatch.setattr(stream_capacity, "KEEP_ENTRIES", 0)
         monkeypatch.setattr(relay, "BATCH", 50)
         billing, notification = subscribe("billing"), subscribe("notification")
-        ids = tell(100)
+        ids = send_ticks(100)
         eventually(lambda: len(billing.ids) == len(notification.ids) == 100)
         notification.stop()
 
-        ids += tell(400)
+        ids += send_ticks(400)
         eventually(lambda: len(billing.ids) == 500)  # the other goes on
-        ids += tell(600)
+        ids += send_ticks(600)
         eventually(lambda: server.client().xlen(TRADING) >= 600)
         time.sleep(0.5)
         assert 600 <= server.client().xlen(TRADING) < 750  # bounded: the relay waits
@@ -99,12 +99,12 @@ class TestBackPressure:
     ):
         client = server.client()
         billing, notification = subscribe("billing"), subscribe("notification")
-        ids = tell(50)
+        ids = send_ticks(50)
         eventually(lambda: len(billing.ids) == len(notification.ids) == 50)
         notification.stop()
         client.config_set("maxmemory", client.info("memory")["used_memory"] + 400_000)
 
-        ids += tell(1500)
+        ids += send_ticks(1500)
         eventually(lambda: _has_refused(client))
         time.sleep(0.5)
         assert UnsentEvent.objects.exists()

@@ -56,8 +56,8 @@ def test_goals_come_first_and_stories_stand_beside() -> None:
     assert analysis in document.STORIES.read_text(encoding="utf-8")
     assert analysis not in document.MARKDOWN.read_text(encoding="utf-8")
     assert "](benchmarks-stories.md#idle)" in document.MARKDOWN.read_text(encoding="utf-8")
-    told = (document.ROOT / "docs" / "benchmarks-stories.md").read_text(encoding="utf-8")
-    assert all(file.read_text(encoding="utf-8") in told for file in document.ANALYSIS.glob("*.md"))
+    stories = (document.ROOT / "docs" / "benchmarks-stories.md").read_text(encoding="utf-8")
+    assert all(file.read_text(encoding="utf-8") in stories for file in document.ANALYSIS.glob("*.md"))
     assert not any(file.read_text(encoding="utf-8") in tables for file in document.ANALYSIS.glob("*.md"))
 
 

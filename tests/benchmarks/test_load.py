@@ -18,7 +18,7 @@ class Server(socketserver.ThreadingUnixStreamServer):
     """Answers every GET; ``said`` gives X-Cache by the number of the answer, from 1."""
 
     daemon_threads = True
-    said: Callable[[int], str]
+    answer_of: Callable[[int], str]
     answers = 0
 
 
@@ -30,29 +30,29 @@ class Handler(socketserver.StreamRequestHandler):
             while self.rfile.readline().strip():
                 pass
             self.server.answers += 1
-            said = self.server.said(self.server.answers)
-            head = f"HTTP/1.1 200 OK\r\nX-Cache: {said}\r\nCache-Control: public, max-age=5\r\n"
+            answer_of = self.server.answer_of(self.server.answers)
+            head = f"HTTP/1.1 200 OK\r\nX-Cache: {answer_of}\r\nCache-Control: public, max-age=5\r\n"
             self.wfile.write(f"{head}Content-Length: 2\r\n\r\n{{}}".encode())
 
 
 @contextmanager
-def serving(folder: Path, said: Callable[[int], str]) -> Iterator[Load]:
+def serving(folder: Path, answer_of: Callable[[int], str]) -> Iterator[Load]:
     address = folder / "s"
     with Server(str(address), Handler) as server:
-        server.said = said
+        server.answer_of = answer_of
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         yield Load(f"unix:{address}", "/", {}, connections=1, seconds=0.3, expect="x-cache: hit")
         server.shutdown()
 
 
 @pytest.mark.parametrize(
-    "said",
+    "answer_of",
     [lambda number: "HIT", lambda number: "MISS" if number == 1 else "HIT",
      lambda number: "MISS" if number == 20 else "HIT"],
     ids=["hits", "renewed at once", "renewed later"],
 )  # fmt: skip
-def test_hits_and_what_renews_them_count(tmp_path: Path, said: Callable[[int], str]) -> None:
-    with serving(tmp_path, said) as load:
+def test_hits_and_what_renews_them_count(tmp_path: Path, answer_of: Callable[[int], str]) -> None:
+    with serving(tmp_path, answer_of) as load:
         seconds = load.seconds
         while (found := send(replace(load, seconds=seconds)).requests) <= 25:
             assert seconds < 60, found

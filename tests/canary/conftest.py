@@ -35,7 +35,7 @@ class Trade(Load):
         super().__init__(len(people))
         self.people = people
         self.failed_writes = 0
-        self.taken: dict[str, dict[str, str]] = {person.id: {} for person in people}
+        self.served_by: dict[str, dict[str, str]] = {person.id: {} for person in people}
 
     def run(self, client: int) -> None:
         person = self.people[client]
@@ -50,7 +50,7 @@ class Trade(Load):
         for _ in range(200):
             answer = http.post("/api/v1/orders", json=order, headers={"Idempotency-Key": key})
             if answer.status_code == 201:
-                self.taken[person.id][key] = answer.json()["id"]
+                self.served_by[person.id][key] = answer.json()["id"]
                 return
             self.failed_writes += 1
             self.stop.wait(0.05)
@@ -60,8 +60,8 @@ class Trade(Load):
         """No read failed, and every order exists once and comes to an end."""
         assert self.counts.keys() == {"200"}, self.counts
         for person in self.people:
-            taken = set(self.taken[person.id].values())
-            assert len(taken) == len(self.taken[person.id])
+            served_by = set(self.served_by[person.id].values())
+            assert len(served_by) == len(self.served_by[person.id])
 
             def ended(person: Person = person) -> list[str]:
                 rows = person.rows("/orders")
@@ -69,7 +69,7 @@ class Trade(Load):
                     [row["id"] for row in rows] if {row["status"] for row in rows} <= FINAL_STATUSES else []
                 )
 
-            assert sorted(wait(ended, "not every order ended")) == sorted(taken)
+            assert sorted(wait(ended, "not every order ended")) == sorted(served_by)
 
 
 class Operator:

@@ -146,8 +146,8 @@ def test_a_version_that_the_stable_one_would_not_bear_is_refused(
     system: System, operator: Operator, folder: Path
 ) -> None:
     path = version(system, folder, "0901_of_a_canary", HARMFUL)
-    said = operator.refused("canary", "trading", "--weight", "10", "--version", str(path))
-    assert "orders.0901_of_a_canary: Remove field status from order: drops a column" in said
+    output = operator.refused("canary", "trading", "--weight", "10", "--version", str(path))
+    assert "orders.0901_of_a_canary: Remove field status from order: drops a column" in output
     assert "trading" not in operator.versions().canaries
 
 

@@ -72,7 +72,7 @@ def modules(package: Path, *, tests: bool = False) -> tuple[Module, ...]:
     )
 
 
-def said(package: Path) -> Iterator[tuple[Module, int, type[Event]]]:
+def events_made(package: Path) -> Iterator[tuple[Module, int, type[Event]]]:
     """Every place where a package makes an event: the module, the line, the contract."""
     for module in modules(package):
         for node in ast.walk(module.tree):

@@ -9,7 +9,7 @@ import pytest
 
 from servicekit.contracts import REGISTRY
 from servicekit.contracts.user import SessionRevoked
-from tests.contracts.source import REPOSITORY, SERVICES, modules, published, said, subscribed
+from tests.contracts.source import REPOSITORY, SERVICES, events_made, modules, published, subscribed
 
 PROJECT = {path.name for path in REPOSITORY.iterdir() if (path / "__init__.py").is_file()}
 
@@ -40,7 +40,7 @@ def test_nobody_listens_to_themselves(service):
 def test_a_service_says_only_its_own_contracts(service):
     foreign = [
         f"{module}:{line}: {contract.TYPE}"
-        for module, line, contract in said(SERVICES[service])
+        for module, line, contract in events_made(SERVICES[service])
         if contract.__module__ != f"servicekit.contracts.{service}"
     ]
 
@@ -59,19 +59,19 @@ def test_only_use_cases_publish(service):
 
 
 #: Said by the release before: understood as long as one may be under way.
-SAID_BEFORE = {f"trading.order.{what}.v1" for what in ("placed", "submitted", "filled", "canceled")}
+OLDER_TYPES = {f"trading.order.{what}.v1" for what in ("placed", "submitted", "filled", "canceled")}
 
 
 def test_every_contract_is_said_by_somebody():
-    contracts = {contract for package in SERVICES.values() for _, _, contract in said(package)}
+    contracts = {contract for package in SERVICES.values() for _, _, contract in events_made(package)}
 
-    assert {contract.TYPE for contract in set(REGISTRY.values()) - contracts} == SAID_BEFORE
+    assert {contract.TYPE for contract in set(REGISTRY.values()) - contracts} == OLDER_TYPES
 
 
 def test_what_was_said_before_is_understood():
     subscribed_to = {contract for package in SERVICES.values() for _, contract in subscribed(package)}
 
-    assert {contract.TYPE for contract in subscribed_to if contract is not None} >= SAID_BEFORE
+    assert {contract.TYPE for contract in subscribed_to if contract is not None} >= OLDER_TYPES
 
 
 @pytest.mark.parametrize("service", SERVICES)

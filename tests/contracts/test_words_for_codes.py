@@ -84,8 +84,8 @@ def test_the_pages_have_a_word_for_every_value(kind: str, app: str, enumeration:
 
 def test_every_notice_of_security_has_its_text() -> None:
     (texts,) = (m for m in modules(SERVICES["notification"]) if m.path.name == "texts.py")
-    said = {node.value for node in ast.walk(texts.tree) if isinstance(node, ast.Constant)}
-    assert set(NOTICES) - said == set()
+    constants = {node.value for node in ast.walk(texts.tree) if isinstance(node, ast.Constant)}
+    assert set(NOTICES) - constants == set()
 
 
 def test_every_kind_of_notification_has_a_title_and_a_body() -> None:

@@ -11,7 +11,7 @@ from compose import testonly
 from compose.check.invariants import INVARIANTS as ALL
 from servicekit.contracts import REGISTRY
 from servicekit.contracts.market import QuotesUpdated
-from tests.contracts.source import REPOSITORY, SERVICES, said, subscribed
+from tests.contracts.source import REPOSITORY, SERVICES, events_made, subscribed
 from tests.faults.kinds import CATALOGUE, kind_of
 
 FOLDERS = [path for path in REPOSITORY.iterdir() if path.is_dir() and not path.name.startswith((".", "__"))]
@@ -134,9 +134,11 @@ def test_the_table_of_services_is_what_the_code_says():
     for service, package in SERVICES.items():
         row = re.search(rf"^\| {service} \|(.*)\|(.*)\|(.*)\|$", text, re.MULTILINE)
         assert row is not None, service
-        hears, tells = (set(EVENT.findall(cell)) for cell in row.groups()[1:])
-        assert hears == {unversioned(contract) for _, contract in subscribed(package)}
-        assert tells == {unversioned(c) for _, _, c in said(package)} - {unversioned(QuotesUpdated)}
+        subscribed_names, published_names = (set(EVENT.findall(cell)) for cell in row.groups()[1:])
+        assert subscribed_names == {unversioned(contract) for _, contract in subscribed(package)}
+        assert published_names == {unversioned(c) for _, _, c in events_made(package)} - {
+            unversioned(QuotesUpdated)
+        }
 
 
 def unversioned(contract):
@@ -151,10 +153,10 @@ def test_each_service_says_on_one_screen_what_it_is(service):
 
     assert len(text.splitlines()) <= 60
     subscribed_to = {contract for _, contract in subscribed(SERVICES[service])}
-    told = {contract for _, _, contract in said(SERVICES[service])} - {QuotesUpdated}
+    made = {contract for _, _, contract in events_made(SERVICES[service])} - {QuotesUpdated}
     unnamed = [
         contract.TYPE
-        for contract in subscribed_to | told
+        for contract in subscribed_to | made
         # written out, or after another of the same aggregate as `.refused.v1`
         if unversioned(contract) not in text and f"`.{contract.TYPE.split('.', 2)[2]}`" not in text
     ]
@@ -193,6 +195,6 @@ def test_reliability_tells_every_invariant_as_the_check_has_it():
 def test_reliability_tells_every_kind_of_fault():
     text = RELIABILITY.read_text(encoding="utf-8")
     table = text[text.index("| `FAULT=` |") :].partition("\n\n")[0]
-    told = {name for row in table.splitlines()[2:] for name in re.findall(r"`([\w-]+)`", row.split("|")[1])}
+    made = {name for row in table.splitlines()[2:] for name in re.findall(r"`([\w-]+)`", row.split("|")[1])}
 
-    assert told == {kind_of(name) for name in CATALOGUE}
+    assert made == {kind_of(name) for name in CATALOGUE}

@@ -196,8 +196,8 @@ def test_a_token_is_asked_for_where_the_gateway_asks_for_one(visitor: Client, sl
     gateway = load()
     for name, operation in operations_of(document_of(visitor, slug)).items():
         security = operation["security"]
-        told = "ignored" if not security else "optional" if {} in security else "required"
-        assert told == _rule(gateway, name.split(" ")[1]), name
+        documented = "ignored" if not security else "optional" if {} in security else "required"
+        assert documented == _rule(gateway, name.split(" ")[1]), name
 
 
 def _rule(gateway: Gateway, path: str) -> str:

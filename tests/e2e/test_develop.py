@@ -21,9 +21,9 @@ def make(system: System, *command: str, given: str = "") -> subprocess.Completed
 
 
 def test_the_shell_is_that_of_the_service_on_its_data(system: System) -> None:
-    asked = "from market_service.instruments.models import Instrument; print(Instrument.objects.count() > 0)"
+    code = "from market_service.instruments.models import Instrument; print(Instrument.objects.count() > 0)"
 
-    result = make(system, "shell", "market", "-c", asked)
+    result = make(system, "shell", "market", "-c", code)
     piped = make(system, "shell", "billing", given="print(6 * 7)\n")
 
     assert (result.returncode, result.stdout.splitlines()[-1]) == (0, "True"), result.stderr

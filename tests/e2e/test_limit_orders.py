@@ -88,12 +88,12 @@ def price(seller: Person) -> Decimal:
 def test_two_customers_trade_with_each_other(seller: Person, new_person: NewPerson, price: Decimal) -> None:
     # given an offer of ten that rests
     buyer = new_person(deposit="9000.00")
-    offer = limit(seller, "sell", price, 10)
-    rests(seller, offer)
+    resting = limit(seller, "sell", price, 10)
+    rests(seller, resting)
     before = seller.balance()
     # when somebody buys four at a higher limit
     bid = limit(buyer, "buy", price + 1, 4)
-    bought, sold = seen(buyer, bid, status="filled"), seen(seller, offer, filled_quantity=4)
+    bought, sold = seen(buyer, bid, status="filled"), seen(seller, resting, filled_quantity=4)
     # then both have the earlier order's price, one as taker and one as maker
     assert Decimal(bought["average_price"]) == Decimal(sold["average_price"]) == price
     assert (sold["status"], sold["remaining_quantity"]) == ("partially_filled", 6)
@@ -104,14 +104,14 @@ def test_two_customers_trade_with_each_other(seller: Person, new_person: NewPers
     assert buyer.balance() == Decimal("9000.00") - paid - fee
     wait(lambda: seller.balance() == before + paid - Decimal(sold["fee"]), "the sale was not paid")
     # when the rest is canceled, what was sold stays sold
-    assert seller.post(f"/orders/{offer['id']}/cancel").status_code == 202
-    ended = seen(seller, offer, status="canceled")
+    assert seller.post(f"/orders/{resting['id']}/cancel").status_code == 202
+    ended = seen(seller, resting, status="canceled")
     assert (ended["filled_quantity"], ended["reject_reason"]) == (4, None)
     position = next(row for row in seller.get("/positions")["results"] if row["ticker"] == TICKER)
     assert position["held_quantity"] == 0
-    problem_of(seller.post(f"/orders/{offer['id']}/cancel"), 409, "order_not_cancelable")
+    problem_of(seller.post(f"/orders/{resting['id']}/cancel"), 409, "order_not_cancelable")
     problem_of(
-        seller.post(f"/orders/{offer['id']}/replace", {"quantity": 12}, key=str(uuid4())),
+        seller.post(f"/orders/{resting['id']}/replace", {"quantity": 12}, key=str(uuid4())),
         409,
         "order_not_replaceable",
     )
@@ -127,8 +127,8 @@ def test_a_bid_is_filled_in_parts_replaced_and_runs_out(
     held = Decimal(buyer.cash()["held"])
     assert held > low * 6
     # filled in part: what the rest cannot need any more is free
-    taken = limit(seller, "sell", low - 1, 2, time_in_force="ioc")
-    assert Decimal(seen(seller, taken, status="filled")["average_price"]) == low
+    taker = limit(seller, "sell", low - 1, 2, time_in_force="ioc")
+    assert Decimal(seen(seller, taker, status="filled")["average_price"]) == low
     seen(buyer, bid, filled_quantity=2)
     wait(lambda: low * 4 < Decimal(buyer.cash()["held"]) < held, "nothing was captured")
     # replaced: the rest at another limit, at the end of the queue
@@ -160,17 +160,17 @@ def test_what_does_not_rest_and_all_that_does(seller: Person, new_person: NewPer
     # two orders of one customer do not meet
     buyer = new_person(deposit="9000.00")
     offers = [limit(seller, "sell", price + at, 1) for at in (1, 2)]
-    for offer in offers:
-        rests(seller, offer)
+    for resting in offers:
+        rests(seller, resting)
     own = seen(seller, limit(seller, "buy", price + 1, 1), status="canceled")
     assert own["reject_reason"]["code"] == "self_trade"
     # a market order takes what there is, and does not wait for more
     market = buyer.place("buy", TICKER, 5)
-    taken = wait(
+    taker = wait(
         lambda: (now := buyer.get(f"/orders/{market['id']}"))["status"] in FINAL_STATUSES and now, "not ended"
     )
-    assert (taken["status"], taken["reject_reason"]["code"]) == ("canceled", "unfilled")
-    assert 0 < taken["filled_quantity"] < 5
+    assert (taker["status"], taker["reject_reason"]["code"]) == ("canceled", "unfilled")
+    assert 0 < taker["filled_quantity"] < 5
     # all that still rests is canceled at once
     left = [row["id"] for row in seller.rows("/orders", status="working,partially_filled", ticker=TICKER)]
     answer = seller.post("/orders/cancel-all", {"ticker": TICKER})

@@ -85,15 +85,15 @@ def test_one_sign_in_serves_every_admin(system: System) -> None:
 def test_the_access_log_names_the_operator(system: System) -> None:
     operator = system.settings_of("operator")
     browser, _ = sign_in(system, operator["BIRZHA_OPERATOR_USERNAME"], operator["BIRZHA_OPERATOR_PASSWORD"])
-    asked = [
+    answers = [
         *(browser.get(f"/admin/{slug}/", headers={"Accept": "text/html"}) for slug in SLUGS),
         browser.get("/api/v1/orders", headers={"Accept": "text/html"}),
         browser.get("/admin/trading/nothing/here/"),
     ]
-    named = [answer.headers["X-Operator"] for answer in asked]
+    named = [answer.headers["X-Operator"] for answer in answers]
     assert len(set(named)) == 1
     assert re.fullmatch(r"[0-9a-f-]{36}", named[0])
-    ids = [answer.headers["X-Request-Id"] for answer in asked]
+    ids = [answer.headers["X-Request-Id"] for answer in answers]
 
     def logged() -> list[str]:
         lines = (system.home.log / "gateway.log").read_text(encoding="utf-8").splitlines()[-2000:]
@@ -105,14 +105,14 @@ def test_the_access_log_names_the_operator(system: System) -> None:
     assert "X-Operator" not in stranger.headers
 
 
-@pytest.mark.parametrize(("console", "said"), [("psql", "trading"), ("shell", "trading_service")])
-def test_a_console_is_on_record(system: System, console: str, said: str) -> None:
-    asked = {
+@pytest.mark.parametrize(("console", "output"), [("psql", "trading"), ("shell", "trading_service")])
+def test_a_console_is_on_record(system: System, console: str, output: str) -> None:
+    arguments = {
         "psql": ["-tAc", "SELECT current_database()"],
         "shell": ["-v0", "-c", "from django.conf import settings; print(settings.ROOT_URLCONF)"],
     }[console]
     done = subprocess.run(
-        [sys.executable, "-m", "compose.local", console, "trading", *asked],
+        [sys.executable, "-m", "compose.local", console, "trading", *arguments],
         cwd=ROOT,
         env={"BIRZHA_HOME": str(system.home.root), "PATH": "/usr/bin:/bin"},
         capture_output=True,
@@ -120,7 +120,7 @@ def test_a_console_is_on_record(system: System, console: str, said: str) -> None
         timeout=60,
         check=False,
     )
-    assert said in done.stdout, done.stdout + done.stderr
+    assert output in done.stdout, done.stdout + done.stderr
     row = latest_action(system)
     assert (row["action"], row["object_id"], row["after"]) == (
         "console.open",
@@ -183,9 +183,9 @@ def confirm(operator: httpx.Client, address: str, **fields: str) -> httpx.Respon
     return operator.post(address, data={**dict(hidden), **fields})
 
 
-def rows(operator: httpx.Client, place: str, asked: str) -> list[str]:
+def rows(operator: httpx.Client, place: str, query: str) -> list[str]:
     """The ids of the rows that a list shows for a search, from their links."""
-    page = operator.get(place, params={"q": asked})
+    page = operator.get(place, params={"q": query})
     assert page.status_code == 200
     return re.findall(rf'href="{re.escape(place)}([^/"]+)/change/', page.text)
 
@@ -194,15 +194,15 @@ def test_an_order_is_followed_through_every_admin(operator: httpx.Client, person
     """From the customer's name to the order, to its hold, entries, answer and news, and back."""
     order = person.buy("AAPL", 1)
     orders = "/admin/trading/orders/order/"
-    for asked in (order["id"], order["client_order_id"], person.name, person.id):
-        assert order["id"] in rows(operator, orders, asked), asked
+    for query in (order["id"], order["client_order_id"], person.name, person.id):
+        assert order["id"] in rows(operator, orders, query), query
     page = operator.get(f"{orders}{order['id']}/change/").text
     assert f">{person.name}</a>" in page
     links = re.findall(r'<ul class="order-links">(.+?)</ul>', page, re.DOTALL)[0]
     places = re.findall(r'href="(/admin/[^"?]+)\?q=([^"]+)"', links)
     assert len(places) == 8
-    for place, asked in places:
-        found = operator.get(place, params={"q": asked.replace("%2F", "/")}).text
+    for place, query in places:
+        found = operator.get(place, params={"q": query.replace("%2F", "/")}).text
         assert "<tbody>" in found, place
         if "outboxevent" not in place:
             row = re.search(rf'href="({re.escape(place)}[^/"]+/change/)', found)

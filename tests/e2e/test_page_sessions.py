@@ -147,8 +147,8 @@ def test_a_sign_out_while_user_service_is_down_ends_the_session_in_the_end(
     try:
         answer = browser.post("/sign-out", data={"csrfmiddlewaretoken": token[1]})
         assert answer.status_code == 303
-        told = browser.get("/sign-in").text
-        assert "the session will end everywhere as soon as it does." in told
+        page = browser.get("/sign-in").text
+        assert "the session will end everywhere as soon as it does." in page
         assert browser.get("/cash").headers["Location"].startswith("/sign-in")
         killed = system.kill("web")
         system.wait_until_restarted("web", killed=killed)

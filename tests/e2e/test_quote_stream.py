@@ -46,7 +46,7 @@ def events(answer: httpx.Response) -> Iterator[dict[str, Any]]:
             found[name] = value
 
 
-def told(system: System) -> dict[str, float]:
+def scraped(system: System) -> dict[str, float]:
     """What the process tells Prometheus, at its own socket."""
     transport = httpx.HTTPTransport(uds=str(system.home.socket("market-stream")))
     with httpx.Client(transport=transport) as client:
@@ -62,10 +62,10 @@ def test_it_begins_with_the_present_quotes_and_tells_each_that_changes(
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/event-stream")
     assert answer.headers["cache-control"] == "no-store"
-    told = events(answer)
-    first = [next(told), next(told)]
+    stream = events(answer)
+    first = [next(stream), next(stream)]
     assert {event["data"]["ticker"] for event in first} == {"AAPL", "MSFT"}
-    later = [next(told), next(told)]
+    later = [next(stream), next(stream)]
     assert {event["event"] for event in first + later} == {"quote"}
     ids = [int(event["id"]) for event in later]
     assert ids == sorted(ids)
@@ -125,13 +125,13 @@ def test_signing_out_ends_a_users_streams_and_ten_are_all_they_have(
 def test_as_many_listeners_as_may_be_hold_up_nobody_and_end_with_the_service(
     opened: ExitStack, system: System, person: Person
 ) -> None:
-    wait(lambda: told(system)["birzha_event_stream_listeners"] == 0, "those of the tests before are gone")
+    wait(lambda: scraped(system)["birzha_event_stream_listeners"] == 0, "those of the tests before are gone")
     answers = [listen(opened, system) for _ in range(LISTENERS)]
     assert {answer.status_code for answer in answers} == {200}
     refused = listen(opened, system)
     assert (refused.status_code, json.loads(refused.read())["code"]) == (429, "too_many_streams")
-    assert told(system)["birzha_event_stream_listeners"] == LISTENERS
-    assert told(system)['birzha_event_stream_refused_total{code="too_many_streams"}'] > 0
+    assert scraped(system)["birzha_event_stream_listeners"] == LISTENERS
+    assert scraped(system)['birzha_event_stream_refused_total{code="too_many_streams"}'] > 0
     api = ("/instruments", "/instruments/AAPL", "/orders", "/positions", "/account", "/operations")
     for path in (*api, "/notifications", "/users/me"):
         assert person.get(path), path

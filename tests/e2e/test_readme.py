@@ -18,10 +18,10 @@ def test_the_example_buys_what_it_says(system: System) -> None:
     result = subprocess.run(["sh", "-euc", example], capture_output=True, text=True, timeout=180, check=False)
 
     assert result.returncode == 0, result.stderr
-    told, answers = json.JSONDecoder(), []
+    decoder, answers = json.JSONDecoder(), []
     rest = result.stdout.strip()
     while rest:
-        answer, end = told.raw_decode(rest)
+        answer, end = decoder.raw_decode(rest)
         answers.append(answer)
         rest = rest[end:].strip()
     _, deposit, order, positions = answers

@@ -30,7 +30,7 @@ FILLED = {
     "billing.order.settled.v1",
 }
 REJECTED = {"trading.order.placed.v2", "billing.hold.declined.v1", "trading.order.rejected.v1"}
-TAKEN_BACK = {"trading.order.cancel_requested.v1", "market.order.canceled.v1", "trading.order.canceled.v2"}
+CANCEL_TYPES = {"trading.order.cancel_requested.v1", "market.order.canceled.v1", "trading.order.canceled.v2"}
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +102,7 @@ def test_each_event_carries_the_id_and_the_trace_of_its_own_click(
 ) -> None:
     assert [set(traces.types(click)) for click in clicks["filled"]] == [FILLED] * (BOUGHT - CANCELED)
     assert [set(traces.types(click)) for click in clicks["declined"]] == [REJECTED] * DECLINED
-    assert [set(traces.types(click)) for click in clicks["cancels"]] == [TAKEN_BACK] * CANCELED
+    assert [set(traces.types(click)) for click in clicks["cancels"]] == [CANCEL_TYPES] * CANCELED
     for some in clicks.values():
         for click in some:
             assert max(traces.types(click).values()) == 1

@@ -63,11 +63,11 @@ def test_the_bound_of_the_api(new_person: NewPerson) -> None:
     assert (first["status"], first["reject_reason"]["code"]) == ("rejected", "price_moved")
     assert "Цена" in first["reject_reason"]["detail"]
     assert person.post("/orders", {**body, "worst_price": low}, key=key).json() == first
-    told = wait(
+    notification = wait(
         lambda: [row for row in person.rows("/notifications") if row["order_id"] == first["id"]],
         "the rejection was not told",
     )
-    assert "price_moved" not in told[0]["body"]
+    assert "price_moved" not in notification[0]["body"]
     # within it the order is executed, at the bound or better
     high = f"{price * Decimal('1.005'):.2f}"
     order = person.post("/orders", {**body, "worst_price": high}, key=str(uuid4())).json()

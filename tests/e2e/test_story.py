@@ -37,7 +37,7 @@ def test_the_demo_runs_through_and_two_customers_meet(system: System) -> None:
     assert "Everything is correct" in result.stdout
 
 
-def test_where_the_house_leaves_no_room_the_demo_takes_its_offer_back(system: System) -> None:
+def test_where_the_house_leaves_no_room_the_demo_cancels_its_order(system: System) -> None:
     target = Target(system.url, system.home)
     target.set_half_spread(["AAPL"], Decimal(0))
     try:
@@ -45,7 +45,7 @@ def test_where_the_house_leaves_no_room_the_demo_takes_its_offer_back(system: Sy
     finally:
         target.set_half_spread(["AAPL"], None)
     assert result.returncode == 0, result.stdout + result.stderr
-    assert "took it back" in result.stdout
+    assert "canceled it" in result.stdout
     assert "Everything is correct" in result.stdout
 
 

@@ -41,9 +41,9 @@ class Click:
         answer = client.post(path, body, key=str(uuid4()), headers=headers)
         assert answer.status_code in (201, 202), answer.text
         self.id = answer.headers["X-Request-Id"]
-        said: dict[str, Any] = answer.json()
-        self.about = said["id"]
-        return said
+        document: dict[str, Any] = answer.json()
+        self.about = document["id"]
+        return document
 
 
 @dataclass

@@ -80,7 +80,7 @@ def trial(target: Target, seed: int, name: str) -> Outcome:
     say(
         f"seed {seed:>6}  {verdict}  {outcome.seconds:4.1f} s  right after {outcome.recovery:4.1f} s  "
         f"{outcome.calls} calls ({outcome.unknown} without an answer), {outcome.looks} looks; {orders}; "
-        f"{outcome.met} trades between customers, {outcome.rested} rested; "
+        f"{outcome.crossed} trades between customers, {outcome.rested} rested; "
         f"{'; '.join(str(planned) for planned in plan)}"
     )
     if outcome.broken:

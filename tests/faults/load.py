@@ -40,7 +40,7 @@ class Trader(Customer):
         """Act until told to stop."""
         actions = {self._buy: 30, self._sell: 12, self._limit: 30, self._replace: 8, self._cancel: 8,
                    self._cancel_all: 1, self._deposit: 6, self._withdraw: 4, self._read: 14,
-                   self._ask_too_much: 3, self._rename: 4}  # fmt: skip
+                   self._order_too_much: 3, self._rename: 4}  # fmt: skip
         while not stop.wait(self.random.expovariate(ACTIONS_PER_S)):
             (action,) = self.random.choices(list(actions), list(actions.values()))
             if action().status == 401 and time.monotonic() >= self._next_sign_in:
@@ -105,7 +105,7 @@ class Trader(Customer):
     def _may_rest(order: dict[str, Any]) -> bool:
         return bool(order["expires_at"]) and order["status"] not in FINAL_STATUSES
 
-    def _ask_too_much(self) -> Call:
+    def _order_too_much(self) -> Call:
         """More than there is money for, or nothing at all."""
         return self._place("buy", HOT, self.random.choice((0, 50_000)))
 

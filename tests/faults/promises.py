@@ -48,18 +48,18 @@ def _orders(customer: Customer, orders: list[dict[str, Any]]) -> Iterator[str]:
             yield f"an order rested that must not: {order}"
         if order["time_in_force"] == "fok" and order["filled_quantity"] not in (0, order["quantity"]):
             yield f"an order was filled in part that must not: {order}"
-    asked = {key: intent for key, intent in customer.intents.items() if intent.path == "/orders"}
-    for key in by_key.keys() - asked.keys() - _replacements(customer).keys():
+    intents = {key: intent for key, intent in customer.intents.items() if intent.path == "/orders"}
+    for key in by_key.keys() - intents.keys() - _replacements(customer).keys():
         yield f"orders that nobody asked for: {by_key[key]}"
-    for key, intent in asked.items():
-        told, found = {answer["id"] for answer in intent.confirmed}, by_key[key]
-        if len(told) > 1:
-            yield f"one key, several orders told of: {key} {told}"
-        if {order["id"] for order in found} != told or len(found) != len(told):
-            yield f"told of {told or 'nothing'} under the key {key}, but there is {found or 'nothing'}"
+    for key, intent in intents.items():
+        confirmed, found = {answer["id"] for answer in intent.confirmed}, by_key[key]
+        if len(confirmed) > 1:
+            yield f"one key, several orders confirmed: {key} {confirmed}"
+        if {order["id"] for order in found} != confirmed or len(found) != len(confirmed):
+            yield f"confirmed {confirmed or 'nothing'} under the key {key}, but there is {found or 'nothing'}"
         for order in found:
-            asked_for = ("ticker", "side", "type", "quantity", "limit_price", "worst_price")
-            if any(not _same(order[name], intent.body.get(name)) for name in asked_for):
+            fields = ("ticker", "side", "type", "quantity", "limit_price", "worst_price")
+            if any(not _same(order[name], intent.body.get(name)) for name in fields):
                 yield f"asked for {intent.body}, got {order}"
             if order["time_in_force"] != intent.body.get("time_in_force", "day"):
                 yield f"asked for {intent.body}, got {order}"
@@ -73,11 +73,13 @@ def _replaced(customer: Customer, orders: list[dict[str, Any]]) -> Iterator[str]
     """An order that ended because it was to be replaced has one successor, for what it left; no other has."""
     by_id = {order["id"]: order for order in orders}
     for key, intent in _replacements(customer).items():
-        told = {(answer["id"], answer["replaced_by"]) for answer in intent.confirmed}
+        confirmed = {(answer["id"], answer["replaced_by"]) for answer in intent.confirmed}
         found = [order for order in orders if order["client_order_id"] == key]
-        if len(told) > 1:
-            yield f"one key, several replacements told of: {key} {told}"
-        wanted = [wish for wish in (_successor(by_id.get(old), intent, new) for old, new in told) if wish]
+        if len(confirmed) > 1:
+            yield f"one key, several replacements confirmed: {key} {confirmed}"
+        wanted = [
+            wish for wish in (_successor(by_id.get(old), intent, new) for old, new in confirmed) if wish
+        ]
         for wish in wanted:
             if not any(all(_same(order[name], wish[name]) for name in wish) for order in found):
                 yield f"{intent.path} to {intent.body} should lead to {wish}, not {found or 'nothing'}"
@@ -106,10 +108,10 @@ def _cancel_requested(customer: Customer, orders: list[dict[str, Any]]) -> Itera
             yield f"acknowledged a cancel of {order_id}, but there is {order}"
 
 
-def _same(told: Any, asked: Any) -> bool:
+def _same(actual: Any, expected: Any) -> bool:
     """Whether an order has what was asked for; a price may be written with other zeros."""
-    return told == asked or (
-        isinstance(told, str) and isinstance(asked, str) and _price(told) == _price(asked)
+    return actual == expected or (
+        isinstance(actual, str) and isinstance(expected, str) and _price(actual) == _price(expected)
     )
 
 
@@ -121,18 +123,19 @@ def _price(text: str) -> Decimal | str:
 
 
 def _booked(customer: Customer, kind: str) -> Iterator[str]:
-    """Deposits, or withdrawals, that were told of but are not in the history, and the other way round."""
-    told: Counter[Decimal] = Counter()
+    """Deposits, or withdrawals, that were confirmed but are not in the history, and the other way round."""
+    confirmed: Counter[Decimal] = Counter()
     for intent in customer.intents.values():
         if intent.path != f"/{kind}s" or not intent.confirmed:
             continue
         ids = {answer["id"] for answer in intent.confirmed}
         if len(ids) > 1:
-            yield f"one key, several {kind}s told of: {intent.key} {ids}"
-        told[Decimal(intent.body["amount"])] += 1
+            yield f"one key, several {kind}s confirmed: {intent.key} {ids}"
+        confirmed[Decimal(intent.body["amount"])] += 1
     found = Counter(abs(Decimal(row["amount"])) for row in customer.rows(f"/operations?type={kind}"))
-    if found != told:
-        yield f"{kind}s told of but not booked {dict(told - found)}, booked untold {dict(found - told)}"
+    if found != confirmed:
+        lost, unconfirmed = dict(confirmed - found), dict(found - confirmed)
+        yield f"{kind}s confirmed but not booked {lost}, booked but not confirmed {unconfirmed}"
 
 
 def _cash(customer: Customer, orders: list[dict[str, Any]]) -> Iterator[str]:

@@ -38,16 +38,16 @@ class Planned:
 def drawn(random: Random) -> list[Planned]:
     """A handful of faults that overlap, never two at once of one process; at most one race."""
     plan: list[Planned] = []
-    taken: set[str] = set()
+    chosen: set[str] = set()
     kinds = list(WEIGHTS)
     wanted = random.randint(*HANDFUL)
     while len(plan) < wanted:
         kind = random.choices(kinds, [WEIGHTS[kind] for kind in kinds])[0]
         fault = CATALOGUE[random.choice([name for name in CATALOGUE if kind_of(name) == kind])]()
         whom = fault.touches or (kind if kind == "race" else fault.name)
-        if whom in taken:
+        if whom in chosen:
             continue
-        taken.add(whom)
+        chosen.add(whom)
         at = random.uniform(0, WITHIN / 2 if fault.seconds >= FREEZE else WITHIN)
         plan.append(Planned(CALM + at, fault))
     return sorted(plan, key=lambda planned: planned.at)

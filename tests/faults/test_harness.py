@@ -38,9 +38,9 @@ def test_the_matcher_is_compared_and_a_mistake_in_it_is_told(capsys: Any) -> Non
     assert re.search(r"seed +2013  good .* 2,000 steps .* [\d,]+ trades", capsys.readouterr().out)
 
     assert not matches(2013, 2000, module=with_bug(BUGS["at the taker's price"]))
-    told = capsys.readouterr().out
-    assert "BROKEN" in told
-    again = re.search(r"BIRZHA_ORACLE_SEED=(\d+) BIRZHA_ORACLE_STEPS=(\d+) python", told)
+    output = capsys.readouterr().out
+    assert "BROKEN" in output
+    again = re.search(r"BIRZHA_ORACLE_SEED=(\d+) BIRZHA_ORACLE_STEPS=(\d+) python", output)
     assert not matches(int(again[1]), int(again[2]), module=with_bug(BUGS["at the taker's price"]))
 
 
@@ -196,7 +196,7 @@ def _seen_while_trading(customer: Customer) -> None:
 LIES = {
     _acknowledged_but_not_there: "but there is nothing",
     _never_asked_for: "nobody asked for",
-    _refused_but_done: "told of nothing",
+    _refused_but_done: "confirmed nothing",
     _two_orders_of_one_key: "several orders",
     _another_order_than_was_asked_for: "asked for",
     _at_another_limit: "asked for",
@@ -205,9 +205,9 @@ LIES = {
     _a_refused_replacement_is_there: "was not replaced",
     _a_replacement_from_nowhere: "nobody asked for",
     _cancel_requested_but_not_on_record: "acknowledged a cancel",
-    _a_deposit_is_lost: "deposits told of but not booked",
-    _a_withdrawal_is_lost: "withdrawals told of but not booked",
-    _a_deposit_from_nowhere: "booked untold",
+    _a_deposit_is_lost: "deposits confirmed but not booked",
+    _a_withdrawal_is_lost: "withdrawals confirmed but not booked",
+    _a_deposit_from_nowhere: "booked but not confirmed",
     _a_final_order_was_another: "has changed",
     _seen_while_trading: "less than nothing",
 }

@@ -59,7 +59,7 @@ class Outcome:
     calls: int = 0
     unknown: int = 0
     looks: int = 0
-    met: int = 0
+    crossed: int = 0
     rested: int = 0
     seconds: float = 0.0
     recovery: float = 0.0
@@ -101,7 +101,7 @@ class Trial:
 
     def _prepare(self) -> None:
         self.target.set_half_spread(TICKERS, HALF_SPREAD)
-        self.outcome.met = -self.target.trades_between_customers()
+        self.outcome.crossed = -self.target.trades_between_customers()
         self._each(self.traders, lambda trader: trader.open_account())
         for planned in self.plan:
             planned.fault.prepare(self.target)
@@ -205,8 +205,8 @@ class Trial:
                 time.sleep(0.3)
             if left:
                 self._broken(f"{RECOVERY:.0f} s after the last fault orders have not ended: {left}")
-        if said := at_rest(end):
-            self._broken(f"{RECOVERY:.0f} s after the last fault:\n{said}")
+        if problem := at_rest(end):
+            self._broken(f"{RECOVERY:.0f} s after the last fault:\n{problem}")
 
     def _works(self, customer: Customer, end: float) -> None:
         """A new order is filled again, unless there is no money for it, or an own order is in its way."""
@@ -230,7 +230,7 @@ class Trial:
             self.outcome.orders.update(order["status"] for order in customer.seen.values())
             self.outcome.calls += customer.calls
         self.outcome.looks = self.watch.looks
-        self.outcome.met += self.target.trades_between_customers()
+        self.outcome.crossed += self.target.trades_between_customers()
         if self.watch.broken:
             self._broken(f"while faults were on, {self.watch.broken}")
 

@@ -39,9 +39,9 @@ def list_probes(slug: str, models: list[dict[str, Any]]) -> Iterator[Probe]:
             continue
         for field, kind in model["fields"].items():
             for lookup, value in LOOKUPS.get(kind, NUMERIC):
-                asked = f"{field}{lookup}"
-                address = f"{model['list']}?{asked}={quoted(value)}"
-                yield Probe(f"{model['list']}?{asked}={shown(value)}", "GET", address)
+                parameter = f"{field}{lookup}"
+                address = f"{model['list']}?{parameter}={quoted(value)}"
+                yield Probe(f"{model['list']}?{parameter}={shown(value)}", "GET", address)
         for name in (*pages, "q"):
             for value in ("-1", "9" * 30, "\x00", "1.-2.9"):
                 query = f"{name}={quoted(value)}"

@@ -74,9 +74,9 @@ def selectors(rule: dict[str, Any]) -> list[str]:
 def test_a_rule_asks_for_what_is_told(system: System, rule: dict[str, Any]) -> None:
     """Before anything has happened, too: of a series that begins with its first event no increase is seen."""
     series = everything(system)
-    asked = selectors(rule)
-    assert asked, "it asks for nothing of ours"
-    for selector in asked:
+    metrics = selectors(rule)
+    assert metrics, "it asks for nothing of ours"
+    for selector in metrics:
         total(series, selector)
     assert set(rule["annotations"]) == {"summary", "look"}
     assert rule["labels"]["severity"] in ("warning", "critical")

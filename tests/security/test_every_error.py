@@ -18,7 +18,7 @@ def post(target: str, body: bytes, *headers: str) -> bytes:
 
 
 #: What is taken although it is unusual: name → (request, status).
-TAKEN = {
+EXISTING = {
     "HTTP/1.0": (request("/api/v1/instruments/AAPL", version="1.0"), 200),
     "HTTP/1.0 without a host": (b"GET /api/v1/instruments/AAPL HTTP/1.0\r\n\r\n", 200),
     "HTTP/1.0 page": (request("/", PAGE, version="1.0"), 200),
@@ -80,7 +80,7 @@ def named(cases: dict[str, tuple[bytes, int]]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(("data", "status"), cases.values(), ids=cases)
 
 
-@named(TAKEN)
+@named(EXISTING)
 def test_what_is_unusual_is_answered(system: System, data: bytes, status: int) -> None:
     assert send(system.url, data).status == status
 

@@ -186,7 +186,7 @@ def entry_points(system: System) -> set[str]:
     }
     for service in SERVICES:
         variables = {key: value for key, value in os.environ.items() if not key.startswith("DJANGO_")}
-        said = subprocess.run(
+        result = subprocess.run(
             [sys.executable, "-m", "tests.security.operator_entry_points", service.package],
             cwd=ROOT,
             env=variables | {"BIRZHA_HOME": str(system.home.root)},
@@ -194,7 +194,7 @@ def entry_points(system: System) -> set[str]:
             text=True,
             check=True,
         )
-        found |= set(json.loads(said.stdout))
+        found |= set(json.loads(result.stdout))
     return found
 
 

@@ -61,7 +61,7 @@ def test_a_full_queue_refuses_one_more_and_holds_up_nobody(system: System) -> No
     with ThreadPoolExecutor(AT_ONCE) as pool:
         with standing_still(system):
             url = f"{system.url}/api/v1/auth/token"
-            asked = [pool.submit(httpx.post, url, json=body, timeout=120) for _ in range(AT_ONCE)]
+            pending = [pool.submit(httpx.post, url, json=body, timeout=120) for _ in range(AT_ONCE)]
             wait_until_full(system)
 
             another = {**body, "username": f"x{uuid4().hex[:9]}", "email": f"{uuid4().hex}@example.com"}
@@ -82,7 +82,7 @@ def test_a_full_queue_refuses_one_more_and_holds_up_nobody(system: System) -> No
             for read in (*READS, "/.well-known/jwks.json", "/api/v1/users/me/sessions"):
                 assert person.http.get(read, timeout=60).status_code == 200, read
             assert leaving.post("/auth/logout").status_code == 204
-        came = {answer.result().status_code for answer in asked}
+        came = {answer.result().status_code for answer in pending}
         assert came <= {200, 504}  # a busy machine may not hash all of them within timeouts.unsafe
     end = time.monotonic() + 60
     while (answer := httpx.post(url, json=body, timeout=30)).status_code != 200:

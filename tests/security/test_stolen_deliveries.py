@@ -17,7 +17,7 @@ from tests.e2e.people import Person
 from tests.system import System
 
 #: What is taken: what billing is to set aside cash for, and what it is to pay.
-TAKEN = ("trading.order.placed.v2", "trading.order.filled.v2")
+STOLEN_TYPES = ("trading.order.placed.v2", "trading.order.filled.v2")
 #: Seconds within which everything must be paid that the thief kept from being paid.
 MENDED_WITHIN = 60.0
 
@@ -64,10 +64,10 @@ def test_what_a_thief_takes_from_billing_is_paid_within_a_minute(
     assert before["status"] == "filled"
     with Thief(system, "billing") as thief:
         end = time.monotonic() + 60
-        while not all(thief.stolen[type] >= 3 for type in TAKEN) and time.monotonic() < end:
+        while not all(thief.stolen[type] >= 3 for type in STOLEN_TYPES) and time.monotonic() < end:
             person.place("buy", "AAPL", 1)
             time.sleep(0.3)
-    assert all(thief.stolen[type] for type in TAKEN), thief.stolen
+    assert all(thief.stolen[type] for type in STOLEN_TYPES), thief.stolen
     mended = time.monotonic() + MENDED_WITHIN
     while lacking := unsettled(person):
         assert time.monotonic() < mended, f"still not paid or given back: {lacking}"
@@ -76,8 +76,8 @@ def test_what_a_thief_takes_from_billing_is_paid_within_a_minute(
     while (checked := system.run("compose.check")).returncode:
         assert time.monotonic() < mended + 10, checked.stdout
         time.sleep(1)
-    told = json.loads(system.run("trading_service.manage", "events", "status", "--json").stdout)
-    assert told["replayed"] >= thief.stolen["trading.order.filled.v2"]
+    status = json.loads(system.run("trading_service.manage", "events", "status", "--json").stdout)
+    assert status["replayed"] >= thief.stolen["trading.order.filled.v2"]
 
 
 def unsettled(person: Person) -> list[str]:

@@ -73,8 +73,8 @@ class TlsProxy:
         if self.forwards:
             given = [match[1] for line in lines if (match := re.match(rb"(?i)x-forwarded-for: *(.*)", line))]
             lines = [line for line in lines if not re.match(rb"(?i)x-forwarded-(for|proto):", line)]
-            said = b", ".join([*given, (self.visitor or address).encode()])
-            lines += [b"X-Forwarded-For: " + said, b"X-Forwarded-Proto: https"]
+            forwarded = b", ".join([*given, (self.visitor or address).encode()])
+            lines += [b"X-Forwarded-For: " + forwarded, b"X-Forwarded-Proto: https"]
         return b"\r\n".join([*lines, b"Connection: close", b"", b""])
 
 

@@ -77,15 +77,15 @@ def test_the_api_is_described_in_rubles(public: Public) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "said"),
+    ("wanted", "message"),
     [
         (MarketChoice(), "are in RUB, not in USD, and an exchange keeps its currency"),
         (MarketChoice("rub", "RUB"), "began with the market"),
     ],
 )
-def test_it_keeps_its_currency_and_market(public: Public, wanted: MarketChoice, said: str) -> None:
+def test_it_keeps_its_currency_and_market(public: Public, wanted: MarketChoice, message: str) -> None:
     home = public.system.home
     secret = passwords.load(home)
     require_same(home, MarketChoice(str(Path(MARKET).resolve()), "RUB"), secret)
-    with pytest.raises(CommandError, match=said):
+    with pytest.raises(CommandError, match=message):
         require_same(home, wanted, secret)

@@ -117,7 +117,7 @@ def dividend_allocate(*, dividend_id: UUID, limit: int = PORTION) -> int | None:
         dividend.allocated_to = holders[-1].user_id
     now = timezone.now()
     cause = Origin(dividend.request_id)
-    outgoing = [Outgoing(_told(dividend, share, now), cause=cause) for share in shares if share.amount]
+    outgoing = [Outgoing(_allocated(dividend, share, now), cause=cause) for share in shares if share.amount]
     if len(holders) < limit:
         dividend.completed_at = now
         outgoing.append(Outgoing(_completed(dividend), cause=cause))
@@ -132,7 +132,7 @@ def _share(dividend: Dividend, holder: Holder) -> _Share:
     return _Share(new_id(), dividend.id, holder.user_id, holder.quantity, amount)
 
 
-def _told(dividend: Dividend, share: _Share, now: datetime) -> DividendAllocated:
+def _allocated(dividend: Dividend, share: _Share, now: datetime) -> DividendAllocated:
     return DividendAllocated(
         allocation_id=share.id,
         action_id=dividend.id,

@@ -85,7 +85,7 @@ class OrderAdmin(ReadOnlyAdmin):
         "user_id": person("user_id", label=_("customer")),
         "related": order_links("id"),
         "request_id": short_id("request_id", label=_("request")),
-        "hold_amount": money("hold_amount", label=_("asked to hold")),
+        "hold_amount": money("hold_amount", label=_("hold requested")),
         "amount": money("amount", label=_("amount")),
         "fee": money("fee", label=_("fee")),
         "quantity": whole("quantity", label=_("quantity")),

@@ -17,10 +17,10 @@ def orders_sweep(at_once: int = services.SWEEP_LIMIT) -> int:
     services.deadlines_clamp()
     swept = 0
     for resting in (False, True):
-        taken = at_once
-        while taken == at_once:
-            taken = services.orders_expire(limit=at_once, resting=resting)
-            swept += taken
+        expired = at_once
+        while expired == at_once:
+            expired = services.orders_expire(limit=at_once, resting=resting)
+            swept += expired
     return swept
 
 

@@ -108,12 +108,12 @@ def market_day_receive(*, message: market.MarketDayClosed) -> bool:
             cursor.execute(_PREVIOUS_CLOSES, columns((id_, close) for id_, close in message.closes))
     if known and message.number == known.number:
         return False
-    told = {
+    values = {
         "number": message.number,
         "day": date.fromisoformat(message.next_day),
         "opened_at": message.closed_at,
     }
-    MarketDay.objects.update_or_create(id=1, defaults=told)
+    MarketDay.objects.update_or_create(id=1, defaults=values)
     return True
 
 

@@ -83,16 +83,16 @@ def test_one_search_finds_an_order(aapl, world, user_id, operator, deliver) -> N
     deliver(
         user.ProfileChanged(user_id=user_id, email="a@x.org", locale="en", display_name="Анна К."), sequence=2
     )
-    for asked in (
+    for query in (
         order.id, str(order.id).upper(), f" {order.id} ", order.client_order_id, user_id, "anna.k", "ANN",
         "анна", "aapl", "AAPL",
     ):  # fmt: skip
-        page = operator.get(ORDERS, {"q": str(asked)}).content.decode()
-        assert ROW.search(page), asked
-    for asked in (new_id(), "bob", "TSLA", "AAP", "%", "_", "'", "x" * 500):
-        page = operator.get(ORDERS, {"q": str(asked)})
+        page = operator.get(ORDERS, {"q": str(query)}).content.decode()
+        assert ROW.search(page), query
+    for query in (new_id(), "bob", "TSLA", "AAP", "%", "_", "'", "x" * 500):
+        page = operator.get(ORDERS, {"q": str(query)})
         assert page.status_code == 200
-        assert not ROW.search(page.content.decode()), asked
+        assert not ROW.search(page.content.decode()), query
 
 
 def test_people_are_shown_by_name_and_by_a_short_id_until_it_is_known(

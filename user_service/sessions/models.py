@@ -23,7 +23,7 @@ class RevokedReason(models.TextChoices):
     DISABLED = "disabled", _("the user was disabled")
     BY_OPERATOR = "by_operator", _("ended by an operator")
     BY_USER = "by_user", _("ended by the user from elsewhere")
-    REPLACED = "replaced", _("signed in anew over it")
+    REPLACED = "replaced", _("replaced by a new sign-in")
     TOO_MANY = "too_many", _("too many sessions: the one unused longest")
     PASSWORD_CHANGED = "password_changed", _("the password was changed")
     EMAIL_CHANGED = "email_changed", _("the e-mail was changed")
@@ -96,9 +96,9 @@ class Outcome(models.TextChoices):
 
     SIGNED_IN = "signed_in", _("signed in")
     WRONG_PASSWORD = "wrong_password", _("wrong password")
-    UNKNOWN_NAME = "unknown_name", _("nobody has that name")
+    UNKNOWN_NAME = "unknown_name", _("no such user")
     DISABLED = "disabled", _("the user is disabled")
-    NO_OPERATOR = "no_operator", _("no operator")
+    NO_OPERATOR = "no_operator", _("not an operator")
     TOO_MANY_ATTEMPTS = "too_many_attempts", _("too many wrong passwords")
     REFRESH_REUSED = "refresh_reused", _("a used refresh token came again")
 
@@ -134,7 +134,7 @@ class SignIn(models.Model):
     new_address = models.BooleanField(_("new address"), default=False)
 
     class Meta:
-        verbose_name = _("try to sign in")
+        verbose_name = _("sign-in attempt")
         verbose_name_plural = _("sign-ins and failures")
         ordering = ("-last_at", "-id")
         indexes = (

@@ -20,7 +20,7 @@ from web_frontend.page_locale import page_locale
 logger = logging.getLogger(__name__)
 
 #: Seconds for which an answer is shown, and after which a failed source is asked again.
-KEPT_S, ASKED_AGAIN_S = 2.0, 5.0
+KEPT_S, RETRY_S = 2.0, 5.0
 #: Seconds of the call: no page waits longer for its clock.
 CALL_S = 0.5
 
@@ -62,7 +62,7 @@ def clock_read(gateway: Gateway) -> MarketClock | None:
         clock, kept_s = _parsed(gateway.get("/api/v1/market", public=True, timeout_s=CALL_S)), KEPT_S
     except (GatewayUnavailable, GatewayProblem, SignedOut, KeyError, ValueError, TypeError) as error:
         logger.warning("the market's clock is unknown: %s", error)
-        clock, kept_s = None, ASKED_AGAIN_S
+        clock, kept_s = None, RETRY_S
     _kept[settings.GATEWAY_URL] = time.monotonic() + kept_s, clock
     return clock
 

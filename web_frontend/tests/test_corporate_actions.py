@@ -24,7 +24,7 @@ def text(page: bytes) -> str:
     [
         (
             "en",
-            ["Dividends and splits", "day to be said", "Dividend of $0.24 a unit", "Announced",
+            ["Dividends and splits", "day not announced yet", "Dividend of $0.24 a unit", "Announced",
              "Dividend of the first quarter", "Nov 20, 2026", "Dividend of $0.2275 a unit", "Paid out",
              "Split: 7 for 1"],
         ),

@@ -90,10 +90,10 @@ def test_in_russian(vera: Client) -> None:
         assert words in page
 
 
-@pytest.mark.parametrize(("limit", "met"), [("429.90", True), ("429.89", False)])
-def test_the_review_says_whether_somebody_waits_already(vera: Client, limit: str, met: bool) -> None:
+@pytest.mark.parametrize(("limit", "crosses"), [("429.90", True), ("429.89", False)])
+def test_the_review_says_whether_somebody_waits_already(vera: Client, limit: str, crosses: bool) -> None:
     page = vera.get(f"/instruments/AAPL?type=limit&quantity=2&limit_price={limit}&step=review")
-    assert ("executed at once as far as they go" in page.content.decode()) == met
+    assert ("executed at once as far as they go" in page.content.decode()) == crosses
 
 
 def test_a_price_that_changed_before_the_review_is_shown_as_such(vera: Client) -> None:

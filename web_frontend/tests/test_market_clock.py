@@ -29,12 +29,12 @@ def test_every_page_says_it_once(browser: Client, gateway: GatewayDouble, page: 
 
 
 @pytest.mark.parametrize(
-    ("feed", "says"), [("simulated", "prices move at random"), ("manual", "prices are set by operators")]
+    ("feed", "words"), [("simulated", "prices move at random"), ("manual", "prices are set by operators")]
 )
-def test_where_the_prices_come_from(browser: Client, gateway: GatewayDouble, feed: str, says: str) -> None:
+def test_where_the_prices_come_from(browser: Client, gateway: GatewayDouble, feed: str, words: str) -> None:
     gateway.answer(MARKET, recorded("market", feed=feed, paused=True))
     html = browser.get("/").content.decode()
-    assert says in html
+    assert words in html
     assert "Paused" in html
 
 

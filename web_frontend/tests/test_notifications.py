@@ -10,13 +10,13 @@ from web_frontend.tests.gateway_double import GatewayDouble, recorded
 
 
 def test_notifications_are_read_in_place(vera: Client, gateway: GatewayDouble, htmx: Callable) -> None:
-    told = recorded("notifications")["results"][0]
+    first = recorded("notifications")["results"][0]
     page = vera.get("/notifications").content.decode()
-    assert told["title"] in page
+    assert first["title"] in page
     assert "Mark all as read" in page
-    read = {**told, "read": True, "read_at": told["created_at"]}
-    gateway.answer(f"POST /api/v1/notifications/{told['id']}/read", read)
-    answer = vera.post(f"/notifications/{told['id']}/read", headers=htmx(f"news-{told['id']}"))
+    read = {**first, "read": True, "read_at": first["created_at"]}
+    gateway.answer(f"POST /api/v1/notifications/{first['id']}/read", read)
+    answer = vera.post(f"/notifications/{first['id']}/read", headers=htmx(f"news-{first['id']}"))
     assert answer["HX-Trigger"] == "notifications-read"
     assert "Mark as read" not in answer.content.decode()
 
@@ -44,21 +44,21 @@ def test_the_header_counts_unread_in_words(vera: Client, gateway: GatewayDouble,
 
 
 def test_going_to_its_order_marks_it_read(vera: Client, gateway: GatewayDouble) -> None:
-    told = next(row for row in recorded("notifications")["results"] if row["order_id"])
-    unread = recorded("notifications", results=[{**told, "read_at": None}])
+    first = next(row for row in recorded("notifications")["results"] if row["order_id"])
+    unread = recorded("notifications", results=[{**first, "read_at": None}])
     gateway.answer("GET /api/v1/notifications", unread)
-    gateway.answer(f"POST /api/v1/notifications/{told['id']}/read", told)
-    address = f"/notifications/{told['id']}/open?order={told['order_id']}"
+    gateway.answer(f"POST /api/v1/notifications/{first['id']}/read", first)
+    address = f"/notifications/{first['id']}/open?order={first['order_id']}"
     assert f'href="{address}"' in vera.get("/notifications").content.decode()
-    assert vera.get(address)["Location"] == f"/orders/{told['order_id']}"
-    assert gateway.asked_for(f"POST /api/v1/notifications/{told['id']}/read")
+    assert vera.get(address)["Location"] == f"/orders/{first['order_id']}"
+    assert gateway.asked_for(f"POST /api/v1/notifications/{first['id']}/read")
 
 
 def test_the_order_opens_though_nothing_can_be_marked(vera: Client, gateway: GatewayDouble) -> None:
-    told = recorded("notifications")["results"][0]
-    gateway.down(f"POST /api/v1/notifications/{told['id']}/read")
+    first = recorded("notifications")["results"][0]
+    gateway.down(f"POST /api/v1/notifications/{first['id']}/read")
     order = "01a20468-8901-700d-a6fa-13444b9fc508"
-    assert vera.get(f"/notifications/{told['id']}/open?order={order}")["Location"] == f"/orders/{order}"
+    assert vera.get(f"/notifications/{first['id']}/open?order={order}")["Location"] == f"/orders/{order}"
     for strange in ("", "//evil.example", "x"):
-        address = f"/notifications/{told['id']}/open?order={strange}"
+        address = f"/notifications/{first['id']}/open?order={strange}"
         assert vera.get(address)["Location"] == "/notifications"

@@ -184,7 +184,7 @@ def test_a_day_is_understood_in_one_way_or_refused(
 
 
 def test_reasons_are_said_in_the_readers_language(vera: Client, gateway: GatewayDouble) -> None:
-    for language, typed, said in (
+    for language, typed, reason in (
         ("en", "100₽", "in US dollars"),
         ("ru", "100₽", "в долларах США"),
         ("en", "10 20", "Enter an amount such as 1,500 or 1500.50."),
@@ -194,7 +194,7 @@ def test_reasons_are_said_in_the_readers_language(vera: Client, gateway: Gateway
         answer = vera.post("/cash", {"amount": typed, "key": "k"}, headers={"Accept-Language": language})
         page = answer.content.decode()
         assert answer.status_code == 422
-        assert said in page
+        assert reason in page
         assert f'value="{typed}"' in page
     assert not gateway.asked_for("POST /api/v1/deposits")
 

@@ -120,13 +120,13 @@ def test_a_refused_sign_in_keeps_the_session(vera: Client, gateway: GatewayDoubl
 
 
 @pytest.mark.parametrize(
-    ("sent", "told"),
+    ("sent", "device"),
     [("Mozilla/5.0 (X11) Firefox/128.0", "Mozilla/5.0 (X11) Firefox/128.0"), ("", "birzha-pages"),
      ("x" * 500, "x" * 256), ("Br\u00f6wser", "Br?wser")],
 )  # fmt: skip
-def test_the_api_hears_which_browser_it_is(gateway: GatewayDouble, sent: str, told: str) -> None:
+def test_the_api_hears_which_browser_it_is(gateway: GatewayDouble, sent: str, device: str) -> None:
     Client(headers={"User-Agent": sent} if sent else {}).post("/sign-in", SIGN_UP)
-    assert gateway.asked_for("POST /api/v1/auth/token")[0].headers["User-Agent"] == told
+    assert gateway.asked_for("POST /api/v1/auth/token")[0].headers["User-Agent"] == device
 
 
 def test_passwords_have_one_bound_here_and_in_the_api(browser: Client, gateway: GatewayDouble) -> None:

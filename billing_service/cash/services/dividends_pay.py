@@ -46,7 +46,7 @@ def dividends_pay(*, messages: Sequence[Received[DividendAllocated]]) -> list[Bo
         return []
     booked = journal_book([_draft(message, accounts[message.event.user_id]) for message in fresh])
     publish_many(
-        Outgoing(_told(message.event, entry, accounts[message.event.user_id]), cause=message)
+        Outgoing(_booked(message.event, entry, accounts[message.event.user_id]), cause=message)
         for message, entry in zip(fresh, booked, strict=True)
     )
     return booked
@@ -70,7 +70,7 @@ def _draft(message: Received[DividendAllocated], account: LockedAccount) -> Draf
     )
 
 
-def _told(paid: DividendAllocated, entry: Booked, account: LockedAccount) -> DividendBooked:
+def _booked(paid: DividendAllocated, entry: Booked, account: LockedAccount) -> DividendBooked:
     return DividendBooked(
         allocation_id=paid.allocation_id,
         action_id=paid.action_id,

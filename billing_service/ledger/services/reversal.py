@@ -75,7 +75,7 @@ def journal_reverse(*, entry_id: UUID, reason: str, by: Actor) -> Booked:
         booked_by=by.key[:64],
     )
     (booked,) = journal_book([draft])
-    _tell(entry, draft=draft, booked=booked, legs=legs, accounts=accounts)
+    _publish(entry, draft=draft, booked=booked, legs=legs, accounts=accounts)
     record(
         "journal.reverse",
         entry,
@@ -162,7 +162,7 @@ def _require(account: LockedAccount, required: int) -> None:
         )
 
 
-def _tell(
+def _publish(
     entry: JournalEntry,
     *,
     draft: Draft,

@@ -39,13 +39,13 @@ def test_it_is_booked_and_told(customer, deliver, published):
     legs = LedgerEntry.objects.filter(journal_entry=entry).values_list("account__kind", "kind", "amount")
     assert sorted(legs) == [("customer_cash", "dividend", 240), ("house_cash", "dividend", -240)]
     assert LedgerAccount.objects.get(pk=account.pk).balance == 102_40
-    (told,) = published(DividendBooked)
-    assert (told.allocation_id, told.action_id, told.user_id) == (
+    (booked,) = published(DividendBooked)
+    assert (booked.allocation_id, booked.action_id, booked.user_id) == (
         event.allocation_id,
         event.action_id,
         account.user_id,
     )
-    assert (told.amount, told.balance_after, told.journal_entry_id) == (240, 102_40, entry.id)
+    assert (booked.amount, booked.balance_after, booked.journal_entry_id) == (240, 102_40, entry.id)
 
 
 def test_told_again_under_another_id_it_is_booked_once(customer, deliver, deliver_many, published):

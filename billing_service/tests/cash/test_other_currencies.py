@@ -36,8 +36,8 @@ def test_accounts_deposits_withdrawals_and_the_history_are_in_it(settings, api, 
 
     rows = client.get("/api/v1/operations").json()["results"]
     assert {row["currency"] for row in rows} == {currency}
-    asked = client.get("/api/v1/operations", {"format": "csv"}, headers={"X-Birzha-Exports": "taken"})
-    table = b"".join(asked.streaming_content).decode()
+    exported = client.get("/api/v1/operations", {"format": "csv"}, headers={"X-Birzha-Exports": "taken"})
+    table = b"".join(exported.streaming_content).decode()
     assert table.count(f",{currency},") == 3
     assert "USD" not in table
     assert set(LedgerAccount.objects.values_list("currency", flat=True)) == {currency}

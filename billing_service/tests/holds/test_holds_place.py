@@ -111,11 +111,11 @@ def test_each_answer_carries_on_its_own_request(customer, deliver_many):
 
     deliver_many(orders, origins=clicks)
 
-    told = published_origins()[before:]
-    assert {subject: origin for _, subject, origin in told} == {
+    origins = published_origins()[before:]
+    assert {subject: origin for _, subject, origin in origins} == {
         f"hold/{order.order_id}": click for order, click in zip(orders, clicks, strict=True)
     }
-    assert sorted(type_name for type_name, *_ in told) == [HoldDeclined.TYPE] * 3 + [HoldPlaced.TYPE] * 3
+    assert sorted(type_name for type_name, *_ in origins) == [HoldDeclined.TYPE] * 3 + [HoldPlaced.TYPE] * 3
 
 
 def test_two_hundred_buys_in_one_batch_over_money_for_ten(customer, deliver_many, published):

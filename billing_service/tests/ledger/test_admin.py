@@ -209,12 +209,12 @@ def test_a_journal_entry_is_found_by_its_customers_name_once(admin_client, custo
     deliver(order_filled(order, amount=60_00, fee=3))
     deliver(registered(account.user_id))
     place = reverse("admin:ledger_journalentry_changelist")
-    for asked, count in (
+    for query, count in (
         ("ann", 2), (account.user_id, 2), (order.order_id, 1), (account.id, 2), ("AAPL", 1), ("2", 1),
         ("bob", 0),
     ):  # fmt: skip
-        html = admin_client.get(place, {"q": str(asked)}).content.decode()
-        assert html.count('class="field-type') == count, asked
+        html = admin_client.get(place, {"q": str(query)}).content.decode()
+        assert html.count('class="field-type') == count, query
 
 
 def test_an_unfreeze_by_a_command_is_on_record(customer):

@@ -66,14 +66,14 @@ def test_every_leg_is_booked_the_other_way(deposit):
 def test_the_customer_is_told_of_it_and_why(deposit, published):
     booked = journal_reverse(entry_id=deposit.id, reason="paid in twice", by=ANN)
 
-    (told,) = published(ReversalBooked)
+    (reversal,) = published(ReversalBooked)
     account = LedgerAccount.objects.get(kind="customer_cash")
-    assert (told.user_id, told.amount, told.currency, told.balance_after) == (
+    assert (reversal.user_id, reversal.amount, reversal.currency, reversal.balance_after) == (
         account.user_id, -100_00, "USD", 0,
     )  # fmt: skip
-    assert (told.journal_entry_id, told.reversed_id) == (booked.id, deposit.id)
-    assert (told.reversed_type, told.reason) == ("deposit", "paid in twice")
-    assert told.booked_at == booked.occurred_at
+    assert (reversal.journal_entry_id, reversal.reversed_id) == (booked.id, deposit.id)
+    assert (reversal.reversed_type, reversal.reason) == ("deposit", "paid in twice")
+    assert reversal.booked_at == booked.occurred_at
 
 
 def test_who_did_it_is_on_record(deposit):
@@ -143,7 +143,7 @@ def test_a_reversal_that_was_wrong_is_reversed_itself(deposit, published):
     first = journal_reverse(entry_id=deposit.id, reason="wrong", by=ANN)
     journal_reverse(entry_id=first.id, reason="it was right after all", by=BOB)
     assert balances()["customer_cash"] == 100_00
-    assert [(told.amount, told.reversed_type) for told in published(ReversalBooked)] == [
+    assert [(reversal.amount, reversal.reversed_type) for reversal in published(ReversalBooked)] == [
         (-100_00, "deposit"),
         (100_00, "reversal"),
     ]

@@ -20,7 +20,7 @@ import pytest
 import redis
 
 from compose.check.snapshot import SERVICES, Snapshot
-from compose.check.tests.story import STORY, tell_streams
+from compose.check.tests.story import STORY, fill_streams
 from compose.local import environment, secrets, valkey
 from compose.local.paths import ROOT, Home
 from compose.local.stack import Stack
@@ -40,7 +40,7 @@ def home() -> Iterator[Home]:
                     cursor.execute(statement)
             connection.close()
         with admin(stack.home) as client:
-            tell_streams(client)
+            fill_streams(client)
         yield stack.home
     finally:
         stack.reset()
@@ -70,7 +70,7 @@ def streams(home: Home) -> Iterator[Any]:
     with admin(home) as client:
         yield client
         client.flushall()
-        tell_streams(client)
+        fill_streams(client)
 
 
 @pytest.fixture

@@ -167,7 +167,7 @@ def share(id: str, dividend_id: str, quantity: int, amount: int) -> str:
     """
 
 
-def said(id: str, type: str, subject: str) -> str:
+def published(id: str, type: str, subject: str) -> str:
     """The INSERT into the outbox of the publisher, sent already."""
     return f"""
         INSERT INTO outbox (id, type, subject, sequence, envelope)

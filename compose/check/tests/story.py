@@ -57,8 +57,8 @@ from compose.check.tests.rows import (
     leg,
     news,
     order,
+    published,
     resting,
-    said,
 )
 from servicekit.contracts.subscribers import SUBSCRIBED_TYPES, event_routes
 
@@ -77,7 +77,7 @@ END $$
 
 
 def _messaging(service: str) -> list[str]:
-    own = [said(*event) for event in EVENTS if event[1].startswith(f"{service}.")]
+    own = [published(*event) for event in EVENTS if event[1].startswith(f"{service}.")]
     return own + [handled(service, id, type) for id, type, _ in EVENTS if type in SUBSCRIBED_TYPES[service]]
 
 
@@ -196,7 +196,7 @@ STORY: dict[str, list[str]] = {
 }
 
 
-def tell_streams(client: Any) -> None:
+def fill_streams(client: Any) -> None:
     """Every event on its publisher's stream, read and acknowledged by every subscriber."""
     for _, type, subject in EVENTS:
         client.xadd(stream(type), {"type": type, "envelope": subject})

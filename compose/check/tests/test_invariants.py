@@ -215,11 +215,11 @@ def test_what_retention_removed_is_still_proven(
 
 
 def test_the_auditor_knows_who_hears_what() -> None:
-    said = {
+    subscriptions = {
         service: {contract.TYPE for _, contract in subscribed(package)}
         for service, package in SERVICE_PACKAGES.items()
     }
-    assert {service: set(types) for service, types in SUBSCRIBED_TYPES.items()} == said
+    assert {service: set(types) for service, types in SUBSCRIBED_TYPES.items()} == subscriptions
 
 
 def test_a_change_is_allowed_here_that_the_database_allows(

@@ -15,7 +15,7 @@ from servicekit.ids import new_id
 TYPE = "trading.order.filled.v1"
 
 
-def told(databases: dict[str, Any], entry: str | None, *, age_days: float = 0) -> UUID:
+def published(databases: dict[str, Any], entry: str | None, *, age_days: float = 0) -> UUID:
     """Trading publishes a fill."""
     made = datetime.now(UTC) - timedelta(days=age_days)
     id = UUID(int=(int(made.timestamp() * 1000) << 80) | (new_id().int & ((1 << 80) - 1)))
@@ -50,9 +50,9 @@ def test_nothing_is_missing(snapshot: Snapshot) -> None:
 
 
 def test_what_was_acknowledged_and_is_not_in_the_inbox(snapshot: Snapshot, databases: dict[str, Any]) -> None:
-    ids = [told(databases, "1000-0"), told(databases, "2000-5")]
-    told(databases, "2000-6")  # still on the stream
-    told(databases, None)  # still in the outbox
+    ids = [published(databases, "1000-0"), published(databases, "2000-5")]
+    published(databases, "2000-6")  # still on the stream
+    published(databases, None)  # still in the outbox
     for service in ("billing", "notification"):
         with databases[service].cursor() as cursor:
             cursor.execute("DELETE FROM failed_events")
@@ -73,8 +73,8 @@ def test_what_was_acknowledged_and_is_not_in_the_inbox(snapshot: Snapshot, datab
 
 
 def test_what_an_inbox_has_forgotten_is_not_missing(snapshot: Snapshot, databases: dict[str, Any]) -> None:
-    told(databases, "1-5", age_days=50)
-    lacked = told(databases, "1-6", age_days=40)
+    published(databases, "1-5", age_days=50)
+    lacked = published(databases, "1-6", age_days=40)
     for service in ("billing", "notification"):
         with databases[service].cursor() as cursor:
             cursor.execute(

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from compose.check.snapshot import Snapshot, first_id
-from compose.check.tests.test_missing import TYPE, told
+from compose.check.tests.test_missing import TYPE, published
 from compose.events import reconciler
 from compose.events.missing import Gap
 from compose.events.reconciler import Reconciler
@@ -65,7 +65,7 @@ def lose_batches(databases: dict[str, Any]) -> None:
 
 
 def test_what_was_taken_is_sent_again(observed: ObservedReconciler, databases: dict[str, Any]) -> None:
-    id = told(databases, "1-1", age_days=HALF_A_MINUTE)
+    id = published(databases, "1-1", age_days=HALF_A_MINUTE)
     handled(databases, "notification", id)
     assert observed.run() == [Gap("trading", "billing", (id,))]
     assert observed.sent == [("trading", [str(id)])]
@@ -74,7 +74,7 @@ def test_what_was_taken_is_sent_again(observed: ObservedReconciler, databases: d
 def test_what_was_sent_again_is_waited_for_and_then_sent_once_more(
     observed: ObservedReconciler, databases: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    id = told(databases, "1-1", age_days=HALF_A_MINUTE)
+    id = published(databases, "1-1", age_days=HALF_A_MINUTE)
     handled(databases, "notification", id)
     assert observed.run()
     assert observed.run() == []
@@ -91,14 +91,14 @@ def test_what_was_sent_again_is_waited_for_and_then_sent_once_more(
 def test_what_is_on_its_way_is_not_missing(
     observed: ObservedReconciler, databases: dict[str, Any], entry: str | None
 ) -> None:
-    told(databases, entry, age_days=HALF_A_MINUTE)
+    published(databases, entry, age_days=HALF_A_MINUTE)
     assert observed.run() == []
 
 
 def test_what_fails_or_was_given_up_is_not_missing(
     observed: ObservedReconciler, databases: dict[str, Any]
 ) -> None:
-    id = told(databases, "1-1", age_days=HALF_A_MINUTE)
+    id = published(databases, "1-1", age_days=HALF_A_MINUTE)
     handled(databases, "notification", id)
     with databases["billing"].cursor() as cursor:
         cursor.execute(
@@ -110,15 +110,15 @@ def test_what_fails_or_was_given_up_is_not_missing(
 
 
 def test_what_is_young_is_not_looked_for_yet(observed: ObservedReconciler, databases: dict[str, Any]) -> None:
-    told(databases, "1-1", age_days=0)
+    published(databases, "1-1", age_days=0)
     assert observed.run() == []
 
 
 def test_behind_an_event_on_its_way_for_long_others_are_found(
     observed: ObservedReconciler, databases: dict[str, Any]
 ) -> None:
-    told(databases, FAR, age_days=1)
-    id = told(databases, "1-1", age_days=HALF_A_MINUTE)
+    published(databases, FAR, age_days=1)
+    id = published(databases, "1-1", age_days=HALF_A_MINUTE)
     handled(databases, "notification", id)
     for _ in range(2):
         observed.reconciler.resent.clear()
@@ -144,7 +144,7 @@ def test_a_type_that_a_service_newly_hears_is_told_from_the_beginning(
 def test_a_thief_of_a_password_takes_and_acknowledges(
     observed: ObservedReconciler, databases: dict[str, Any], streams: Any
 ) -> None:
-    id = told(databases, None, age_days=HALF_A_MINUTE)
+    id = published(databases, None, age_days=HALF_A_MINUTE)
     entry = streams.xadd("events:trading", {"type": TYPE, "envelope": "{}"})
     with databases["trading"].cursor() as cursor:  # as the relay marks it
         cursor.execute(
@@ -164,7 +164,7 @@ def test_a_thief_of_a_password_takes_and_acknowledges(
 def test_a_server_that_is_down_is_waited_for(
     observed: ObservedReconciler, databases: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    id = told(databases, "1-1", age_days=HALF_A_MINUTE)
+    id = published(databases, "1-1", age_days=HALF_A_MINUTE)
     handled(databases, "notification", id)
 
     def away(*_: Any) -> Any:
@@ -183,7 +183,7 @@ def test_what_is_settled_is_not_read_again(
 ) -> None:
     monkeypatch.setattr(reconciler, "PAGE", 100)
     for _ in range(250):
-        id = told(databases, "1-1", age_days=1)
+        id = published(databases, "1-1", age_days=1)
         handled(databases, "notification", id)
         handled(databases, "billing", id)
     lose_batches(databases)

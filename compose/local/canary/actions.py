@@ -125,8 +125,8 @@ def _migrate(stack: Stack, service: Service, version: Version) -> None:
         check=False,
     )
     if result.returncode:
-        said = "\n".join(f"    {line}" for line in result.stderr.strip().splitlines()[-8:])
-        raise CommandError(f"The migrations of {version.label} cannot be read:\n{said}")
+        output = "\n".join(f"    {line}" for line in result.stderr.strip().splitlines()[-8:])
+        raise CommandError(f"The migrations of {version.label} cannot be read:\n{output}")
     if found := json.loads(result.stdout):
         lines = [f"  {one['migration']}: {one['operation']}: {one['why']}" for one in found]
         raise CommandError(

@@ -17,7 +17,7 @@ def package(name: str, *ids: str) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(
-    ("packages", "code", "said"),
+    ("packages", "code", "message"),
     [
         ([package("a"), package("b")], 0, "2 packages checked: none with known vulnerabilities."),
         ([package("a"), package("b", "PYSEC-1")], 1, "b 1.0: PYSEC-1, fixed in 2.0"),
@@ -29,10 +29,10 @@ def package(name: str, *ids: str) -> dict[str, object]:
     ],
 )
 def test_it_says_what_it_found(
-    packages: list[dict[str, object]], code: int, said: str, capsys: pytest.CaptureFixture[str]
+    packages: list[dict[str, object]], code: int, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert audit.report(json.dumps({"dependencies": packages, "fixes": []}), "") == code
-    assert said in capsys.readouterr().out
+    assert message in capsys.readouterr().out
 
 
 def test_it_never_calls_unchecked_good(capsys: pytest.CaptureFixture[str]) -> None:

@@ -44,7 +44,7 @@ def test_each_says_the_other(
 
 
 @pytest.mark.parametrize(
-    ("environment", "said"),
+    ("environment", "message"),
     [
         ({"BIRZHA_CURRENCY": "GBP"}, "BIRZHA_CURRENCY=GBP must be one of USD, EUR, RUB"),
         ({"BIRZHA_MARKET": "rub", "BIRZHA_CURRENCY": "USD"}, "BIRZHA_MARKET=rub is in RUB, not in USD"),
@@ -52,10 +52,10 @@ def test_each_says_the_other(
         ({"BIRZHA_MARKET": "README.md"}, "neither usd, eur or rub, which are shipped, nor a folder"),
     ],
 )
-def test_what_cannot_be_is_one_sentence(environment: dict[str, str], said: str) -> None:
+def test_what_cannot_be_is_one_sentence(environment: dict[str, str], message: str) -> None:
     with pytest.raises(CommandError) as caught:
         MarketChoice.read(environment, {})
-    assert said in str(caught.value)
+    assert message in str(caught.value)
     assert "\n" not in str(caught.value)
 
 

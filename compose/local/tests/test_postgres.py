@@ -140,21 +140,21 @@ def test_a_role_that_takes_every_connection_it_may_leaves_the_others_theirs(
         return int(rows[0][0])
 
     allowed = limit("trading")
-    taken = []
+    held = []
     try:
         with pytest.raises(psycopg2.OperationalError, match="too many connections"):
             for _ in range(allowed + 1):
-                taken.append(
+                held.append(
                     databases.connect(
                         system.home, role="trading", password=passwords["trading"], database="trading"
                     )
                 )
-        assert len(taken) == allowed
+        assert len(held) == allowed
         for name in NAMES:
             if name != "trading":
                 assert query(system.home, name, passwords[name], name, "SELECT 1") == [(1,)]
     finally:
-        for connection in taken:
+        for connection in held:
             connection.close()
     limits = [limit(name) for name in NAMES]
     assert all(each >= 8 for each in limits)

@@ -119,18 +119,18 @@ def test_a_quota_that_is_none(folder: Path, text: str) -> None:
         Settings.read(Home.at(folder), {"BIRZHA_ORDERS_A_DAY": text})
 
 
-@pytest.mark.parametrize(("factor", "says"), [("1", ""), ("off", "OFF"), ("1000", "1000 TIMES")])
-def test_rate_limits_that_are_not_the_usual_ones_are_said(factor: str, says: str) -> None:
+@pytest.mark.parametrize(("factor", "message"), [("1", ""), ("off", "OFF"), ("1000", "1000 TIMES")])
+def test_rate_limits_that_are_not_the_usual_ones_are_said(factor: str, message: str) -> None:
     text = rate_limits(factor)
-    assert says in text
-    assert bool(text) == bool(says)
+    assert message in text
+    assert bool(text) == bool(message)
 
 
 def test_a_port_in_use_is_one_sentence_with_a_way_out() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
+    with socket.socket() as occupied:
+        occupied.bind(("127.0.0.1", 0))
+        occupied.listen()
+        port = occupied.getsockname()[1]
         with pytest.raises(CommandError) as caught:
             require_free_port("127.0.0.1", port)
     assert f"Port {port}" in str(caught.value)

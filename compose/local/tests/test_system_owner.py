@@ -48,8 +48,10 @@ def test_an_action_of_roots_is_the_homes_owners(home: Home) -> None:
 
 def test_no_setuid_program_gives_anything_back(home: Home) -> None:
     command = ["grep", "NoNewPrivs", "/proc/self/status"]
-    said = system_owner.as_owner(home, lambda: subprocess.run(command, capture_output=True, text=True).stdout)
-    assert said.split()[1] == "1"
+    output = system_owner.as_owner(
+        home, lambda: subprocess.run(command, capture_output=True, text=True).stdout
+    )
+    assert output.split()[1] == "1"
 
 
 def listen(port: int) -> int:

@@ -40,7 +40,7 @@ def test_only_names_packages_folders_files_and_tests(text: str, named: list[str]
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("", "ONLY is empty"),
         ("trading_service/tests/test_order_place.py", "trading_service/tests/orders/test_order_place.py"),
@@ -50,8 +50,8 @@ def test_only_names_packages_folders_files_and_tests(text: str, named: list[str]
         ("..", "outside of the project"),
     ],
 )
-def test_what_is_not_there_is_refused_with_what_may_be_meant(text: str, said: str) -> None:
-    with pytest.raises(CommandError, match=said.replace(".", r"\.")):
+def test_what_is_not_there_is_refused_with_what_may_be_meant(text: str, message: str) -> None:
+    with pytest.raises(CommandError, match=message.replace(".", r"\.")):
         testonly.targets(text)
 
 
@@ -101,10 +101,10 @@ def templates(home: Home) -> list[str]:
 @pytest.mark.timeout(400)
 def test_the_servers_and_the_migrated_database_stay_for_the_next_run(kept: Home) -> None:
     first = run(only=FILE)
-    said, _ = first.communicate()
-    assert first.returncode == 0, said
-    assert "starting PostgreSQL and Valkey" in said
-    assert "make down stops them" in said
+    message, _ = first.communicate()
+    assert first.returncode == 0, message
+    assert "starting PostgreSQL and Valkey" in message
+    assert "make down stops them" in message
     server, (template,) = Stack(kept).supervisor.pid(), templates(kept)
 
     # Killed in the middle: nothing of it is in the way of the next run.
@@ -120,9 +120,9 @@ def test_the_servers_and_the_migrated_database_stay_for_the_next_run(kept: Home)
     old = f"{template[:-12]}{'0' * 12}"
     query(kept, "user_owner", f"ALTER DATABASE {template} RENAME TO {old}")
     again = run(only=FILE)
-    said, _ = again.communicate()
-    assert again.returncode == 0, said
-    assert "starting PostgreSQL" not in said
+    message, _ = again.communicate()
+    assert again.returncode == 0, message
+    assert "starting PostgreSQL" not in message
     assert Stack(kept).supervisor.pid() == server
     assert templates(kept) == [template]
 

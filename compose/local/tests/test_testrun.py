@@ -27,7 +27,7 @@ def test_a_suite_is_measured_while_it_runs(run: testrun.TestRun) -> None:
     log = run.stack.home.log
     found = json.loads((log / "coverage-compose.json").read_text())["files"]
     assert (outcome.suite, outcome.good) == ("compose", True)
-    assert " passed" in outcome.said
+    assert " passed" in outcome.summary
     assert found["compose/local/public.py"]["summary"]["percent_covered"] > 50
     assert found["compose/events/watch.py"]["executed_lines"] == []
     assert not any("/tests/" in file or "/testing/" in file for file in found)
@@ -36,7 +36,7 @@ def test_a_suite_is_measured_while_it_runs(run: testrun.TestRun) -> None:
 
 
 @pytest.mark.parametrize(
-    ("test", "said"),
+    ("test", "summary"),
     [
         ("def test_bad() -> None:\n    assert False\n", "1 failed"),
         ("", "pytest ended with 5"),
@@ -44,7 +44,7 @@ def test_a_suite_is_measured_while_it_runs(run: testrun.TestRun) -> None:
     ],
 )
 def test_a_suite_that_does_not_pass_is_not_good(
-    test: str, said: str, run: testrun.TestRun, folder: Path
+    test: str, summary: str, run: testrun.TestRun, folder: Path
 ) -> None:
     file = folder / "test_it.py"
     file.write_text(test)
@@ -52,4 +52,4 @@ def test_a_suite_that_does_not_pass_is_not_good(
     outcome = run.suite("compose", str(file))
 
     assert not outcome.good
-    assert outcome.said.startswith(said)
+    assert outcome.summary.startswith(summary)

@@ -54,12 +54,12 @@ def _in_each_form(
     ]
     return [
         {
-            "filter": _all([*condition, *asked, *_speaks(language, site.language_cookie)]),
+            "filter": _all([*condition, *accepted, *_speaks(language, site.language_cookie)]),
             "body_format_override": body(problem, language, gateway),
             "headers_to_add": [*_headers(gateway, status, problem["code"]), *headers],
             **({"status_code": status} if "status" in problem else {}),
         }
-        for asked, body, headers in forms
+        for accepted, body, headers in forms
         for language in _LANGUAGES
     ]
 

@@ -120,8 +120,8 @@ def _route(rule: RouteRule, site: Site) -> Json:
     else:
         route["route"] = _action(rule, rule.to, site)
     if rule.cached:
-        unless_said = {"append_action": "ADD_IF_ABSENT"}
-        route["response_headers_to_add"] = [header("X-Cache", "BYPASS") | unless_said]
+        if_absent = {"append_action": "ADD_IF_ABSENT"}
+        route["response_headers_to_add"] = [header("X-Cache", "BYPASS") | if_absent]
     return route
 
 

@@ -82,13 +82,13 @@ def export_servers(gateway: Gateway, exports: list[Export]) -> str:
 
 
 def _too_many(language: str, gateway: Gateway) -> str:
-    said = words("exports", language, gateway)
+    texts = words("exports", language, gateway)
     document = {
-        "type": f"/api/docs/#{said['code']}",
-        "title": said["title"],
+        "type": f"/api/docs/#{texts['code']}",
+        "title": texts["title"],
         "status": 429,
-        "detail": said["detail"],
-        "code": said["code"],
+        "detail": texts["detail"],
+        "code": texts["code"],
         "trace_id": "$http_x_request_id",
     }
     return f"    {language} '{json.dumps(document, ensure_ascii=False)}';\n"

@@ -162,7 +162,7 @@ def _versions(rule: RouteRule, canaries: Collection[str]) -> Iterator[RouteRule]
         again = ("5xx", "reset", "connect-failure") if "reset" in retry.on else retry.on
         rule = replace(rule, retry=replace(retry, on=again, elsewhere=True))
     if rule.token != "ignored":
-        asked, unasked = (replace(rule.match, version=choice) for choice in ("always", "never"))
-        yield replace(rule, match=asked, to=replace(to, version="canary"))
-        yield replace(rule, match=unasked)
+        chosen, unchosen = (replace(rule.match, version=choice) for choice in ("always", "never"))
+        yield replace(rule, match=chosen, to=replace(to, version="canary"))
+        yield replace(rule, match=unchosen)
     yield replace(rule, to=replace(to, version="shared"))

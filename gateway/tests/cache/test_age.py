@@ -29,10 +29,10 @@ def test_a_price_is_never_older_than_its_header_says(system: System, asked) -> N
 
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(reader, (0.01, 0.01, 0.02, 0.05, 0.3, 1.1)))
-    for age_when_asked, told, seconds in ages:
-        assert age_when_asked < seconds == 5
-        if told:  # whoever keeps it for the rest of the seconds, counted from asking, keeps it no longer
-            assert age_when_asked < told <= seconds
+    for rendered_age, age, seconds in ages:
+        assert rendered_age < seconds == 5
+        if age:  # whoever keeps it for the rest of the seconds, counted from asking, keeps it no longer
+            assert rendered_age < age <= seconds
     assert max(age for age, *_ in ages) > 2
     # It is renewed every few seconds, by one request, while the others still get what there is.
     assert asked(address) <= 6

@@ -46,7 +46,7 @@ class Life:
         self.runner = SubprocessRunner(system.run_dir)
         file = folder / "versions.json"
         self.canaries = Canaries(file, system.traffic, self.runner, ready_within_s=READY_WITHIN_S, drain_s=5)
-        self.told: list[str] = []
+        self.logged: list[str] = []
         self.command_at_work = False
         self.controller = Controller(self.canaries, alone=self._alone, log=self._log)
 
@@ -55,7 +55,7 @@ class Life:
         yield not self.command_at_work
 
     def _log(self, level: str, message: str, **more: Any) -> None:
-        self.told.append(message)
+        self.logged.append(message)
 
     def version(self, label: str) -> Version:
         """A version that is well."""
@@ -71,7 +71,7 @@ class Life:
         """Let the controller look until then; how many seconds it has waited between its looks."""
         end, waited = time.monotonic() + 60, 0.0
         while not done():
-            assert time.monotonic() < end, (self.told, self.versions())
+            assert time.monotonic() < end, (self.logged, self.versions())
             pause = min(self.controller.step(), 0.2)
             time.sleep(pause)
             waited += pause
@@ -119,7 +119,7 @@ def test_one_that_is_well_is_promoted_and_nobody_is_refused(life: Life) -> None:
         wait_for(lambda: life.answers() == {"first", "second"})
         begun = time.monotonic()
         life.watch_until(lambda: time.monotonic() - begun > 2)
-        assert (life.told, life.versions().canaries["trading"].phase) == ([], "serving")
+        assert (life.logged, life.versions().canaries["trading"].phase) == ([], "serving")
         old, new = life.canaries.promote("trading")
     assert (old.label, new) == ("first", second)
     assert load.counts.keys() == {"200"}
@@ -141,7 +141,7 @@ def test_one_that_fails_is_rolled_back_and_stopped(life: Life) -> None:
     assert seconds < 5  # however long the machine took to look
     assert "five failures in a row" in life.rolled_back()
     assert load.counts.keys() == {"200"}
-    assert life.told == ["canary rolled back", "canary stopped"]
+    assert life.logged == ["canary rolled back", "canary stopped"]
     assert list(life.runner.started) == [STABLE]
     assert life.answers() == {"first"}
 

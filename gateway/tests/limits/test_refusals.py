@@ -32,19 +32,19 @@ def test_what_a_429_says(client: httpx.Client) -> None:
 
 def test_a_person_sees_a_page_and_a_page_gets_a_line_for_its_part(client: httpx.Client) -> None:
     assert ask(client, 45, "GET", "/") == 40
-    for language, says in {"en": "Too many requests", "ru": "Слишком много запросов"}.items():
+    for language, title in {"en": "Too many requests", "ru": "Слишком много запросов"}.items():
         accepted = {"Accept": "text/html,*/*", "Accept-Language": language}
         page = client.get("/portfolio", headers=accepted)
         assert page.status_code == 429
         assert page.headers["Content-Type"].startswith("text/html")
-        assert says in page.text
+        assert title in page.text
         assert f" {page.headers['Retry-After']} " in page.text
         assert page.headers["X-Request-Id"] in page.text
-    for language, says in {"en": "Too many requests.", "ru": "Слишком много запросов."}.items():
+    for language, title in {"en": "Too many requests.", "ru": "Слишком много запросов."}.items():
         part = client.get("/", headers={"HX-Request": "true", "Accept-Language": language})
         assert (part.status_code, part.headers["HX-Reswap"]) == (429, "none")
         assert part.text.startswith('<div hx-swap-oob="innerHTML:#status">')
-        assert says in part.text
+        assert title in part.text
         assert f" {part.headers['Retry-After']} " in part.text
 
 

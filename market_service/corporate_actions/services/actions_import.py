@@ -85,4 +85,4 @@ def _enter(
     except ActionExists:
         result.known += 1
     except DomainError as error:
-        errors.add(FileError(_("an action that cannot be"), where, error.detail))
+        errors.add(FileError(_("an impossible action"), where, error.detail))

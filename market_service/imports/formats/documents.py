@@ -39,7 +39,7 @@ def _records(document: Any) -> list[dict[str, Any]]:
             if isinstance(value, list) and value and all(isinstance(record, dict) for record in value):
                 return [{**whose, **record} for record in value]
     raise BadFile(
-        _("the JSON has no prices that are known: bars by ticker, columns and data, or a list of records")
+        _("no prices found in the JSON: expected bars by ticker, columns and data, or a list of records")
     )
 
 

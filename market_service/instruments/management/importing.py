@@ -137,7 +137,7 @@ class ImportCommand(BaseCommand):
         self.stdout.write(
             _(
                 "%(file)s: daily prices: %(total)s rows: "
-                "%(created)s new, %(changed)s changed, %(unchanged)s as before"
+                "%(created)s new, %(changed)s changed, %(unchanged)s unchanged"
             )
             % {
                 "file": path.name,
@@ -163,7 +163,7 @@ class ImportCommand(BaseCommand):
                 reading=reading, loading=loading,
             )  # fmt: skip
         self.stdout.write(
-            _("%(file)s: instruments: %(listed)s listed, %(changed)s changed, %(unchanged)s as before")
+            _("%(file)s: instruments: %(listed)s listed, %(changed)s changed, %(unchanged)s unchanged")
             % {
                 "file": path.name,
                 "listed": f"{len(done.listed):,}",
@@ -184,11 +184,10 @@ class ImportCommand(BaseCommand):
             )
         if done.waiting:
             self.stdout.write(
-                _("  these wait unseen for their prices (import_prices): %s")
-                % report.some(sorted(done.waiting))
+                _("  hidden until they have prices (import_prices): %s") % report.some(sorted(done.waiting))
             )
         if done.completed:
-            self.stdout.write(_("  completed, nobody had said it before: %s") % report.some(done.completed))
+            self.stdout.write(_("  missing values filled in: %s") % report.some(done.completed))
         if done.differing:
             words = (
                 _("  changed:") if done.changed else _("  listed with other values; --update changes them:")
@@ -271,8 +270,10 @@ def files_of(given: list[str]) -> list[Path]:
 
 def terminal_language() -> str:
     """The terminal's language; English by default."""
-    told = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
-    return "ru" if told.lower().startswith("ru") else "en"
+    locale_name = next(
+        (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), ""
+    )
+    return "ru" if locale_name.lower().startswith("ru") else "en"
 
 
 def _decimal(text: str) -> Decimal:

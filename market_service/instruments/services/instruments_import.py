@@ -130,7 +130,7 @@ def _check(file: InstrumentFile, known: Mapping[str, Instrument], update: bool) 
                 "issued": f"{issued:,}",
                 "sold": f"{sold:,}",
             }
-            file.errors.add(FileError(_("less issued than is sold"), where, words))
+            file.errors.add(FileError(_("fewer issued than sold"), where, words))
 
 
 def _compare(

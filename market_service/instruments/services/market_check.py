@@ -75,7 +75,7 @@ def _list(market: MarketChecked, path: Path, currency: str) -> None:
     market.errors.take(file.errors, path.name)
     if foreign := sorted(file.currencies - {currency}):
         words = _(
-            "it is in %(theirs)s, and the exchange would count in %(ours)s; BIRZHA_CURRENCY says in what"
+            "it is in %(theirs)s, but the exchange would be in %(ours)s; choose with BIRZHA_CURRENCY"
         ) % {"theirs": ", ".join(foreign), "ours": currency}
         market.errors.add(FileError(_("a list in another currency"), path.name, words))
     holders = {one.values.get("isin"): ticker for ticker, one in market.instruments.items() if one}

@@ -62,7 +62,7 @@ class Case:
 
     prices: Rows
     ticker: str = ""
-    said: tuple[str, ...] = ()
+    printed: tuple[str, ...] = ()
     adjusted: dict[tuple[str, str], Decimal] | None = None
     options: tuple[str, ...] = ()
 
@@ -74,40 +74,40 @@ GOOD: dict[str, Case] = {
     "yahoo-classic.csv": Case(A, "TSTA", adjusted=ADJUSTED),
     "yahoo-classic.csv.gz": Case(A, "TSTA", adjusted=ADJUSTED),
     "yahoo-null-rows.csv": Case(
-        A, "TSTA", ("days without trades: 1", "line 7: 2024-01-22", "rows that are there twice: 1"), ADJUSTED
+        A, "TSTA", ("days without trades: 1", "line 7: 2024-01-22", "duplicate rows: 1"), ADJUSTED
     ),
     "yfinance-multiheader.csv": Case(A),
     "yfinance-multiticker.csv": Case(
-        A | of("TSTB", "16 17 18 19"), said=("days without trades: 1", "line 4: 2024-01-15")
+        A | of("TSTB", "16 17 18 19"), printed=("days without trades: 1", "line 4: 2024-01-15")
     ),
     "yfinance-group-by-ticker.csv": Case(A | B),
     "yfinance-history-tz.csv": Case(A, "TSTA", ("dividends: 1", "TSTA 2024-01-17: 0.24")),
     "stooq-web.csv": Case(of("TSTA", volumes="1234499 987599 2499999 1100099 765400"), "TSTA"),
     "stooq-web-no-volume.csv": Case(of("TSTA", volumes="0"), "TSTA", ("no column of volumes",)),
     "stooq-web-polish.csv": A_,
-    "stooq-bulk.txt": Case(A, said=("TSTA.US → TSTA",)),
-    "zip-stooq-many.zip": Case(A | B, said=("empty members: 1", "empty.us.txt")),
+    "stooq-bulk.txt": Case(A, printed=("TSTA.US → TSTA",)),
+    "zip-stooq-many.zip": Case(A | B, printed=("empty members: 1", "empty.us.txt")),
     "tsta_us_d.csv": Case(A),
     "finam-comma.csv": Case(R),
     "finam-semicolon-ddmmyy.txt": Case(R),
-    "finam-semicolon-decimal-comma.csv": Case(R, said=("decimal comma",)),
-    "finam-no-header.csv": Case(R, said=("no header; taken as ticker, period, day, time, open",)),
+    "finam-semicolon-decimal-comma.csv": Case(R, printed=("decimal comma",)),
+    "finam-no-header.csv": Case(R, printed=("no header; taken as ticker, period, day, time, open",)),
     "finam-no-ticker.csv": R_,
     "TSTR_240115_240119.csv": Case(R),
-    "finam-board-ticker.csv": Case(R, said=("MOEX.TSTR:TQBR → TSTR",)),
+    "finam-board-ticker.csv": Case(R, printed=("MOEX.TSTR:TQBR → TSTR",)),
     "finam-cyrillic-ticker-cp1251.csv": Case(R, "TSTR", ("cp1251", "ТЕСТ ао → TSTR")),
     "iss-history-cp1251.csv": Case(R),
     "iss-history-weekend-and-no-trades.csv": Case(
         rows("""TSTR 2024-01-19 12.55 12.6 12.415 12.42 2240000
                 TSTR 2024-01-20 12.55 12.6 12.415 12.42 2240000
                 TSTR 2024-01-23 12.475 12.48 12.21 12.215 2710000"""),
-        said=("days without trades: 1", "2024-01-22"),
+        printed=("days without trades: 1", "2024-01-22"),
     ),
-    "iss-history-two-boards.csv": Case(of("TSTR", "15 16"), said=("prices of the board SMAL: 2",)),
+    "iss-history-two-boards.csv": Case(of("TSTR", "15 16"), printed=("prices of the board SMAL: 2",)),
     "iss-candles.csv": R_,
     "moexalgo-candles.csv": R_,
     "alpaca-bars.csv": Case(A),
-    "alpaca-bars.json": Case(A, said=("JSON",)),
+    "alpaca-bars.json": Case(A, printed=("JSON",)),
     "figi-header.csv": R_,
     "ib-history.csv": Case(of("TSTA", volumes="12345 9876 25000 11001 7654"), "TSTA"),
     "alphavantage.csv": A_,
@@ -136,7 +136,7 @@ GOOD: dict[str, Case] = {
     "wsj.csv": A_,
     "quandl-wiki.csv": Case(A, adjusted={day: values[3] / 2 for day, values in A.items()}),
     "kaggle-name-column.csv": Case(A | B),
-    "nse-bhavcopy.csv": Case(of("TSTA", "15") | of("TSTB", "15"), said=("prices of the series BL: 1",)),
+    "nse-bhavcopy.csv": Case(of("TSTA", "15") | of("TSTB", "15"), printed=("prices of the series BL: 1",)),
     "nse-full-bhav-spaces.csv": Case(of("TSTA", "15") | of("TSTB", "15")),
     "nse-security-wise.csv": Case(A),
     "metatrader.csv": Case(of("TSTA", volumes="1234 987 2500 1100 765"), "TSTA"),
@@ -149,10 +149,10 @@ GOOD: dict[str, Case] = {
         "TSTA",
     ),
     "excel-utf16-tab.txt": Case(A, "TSTA", ("UTF-16", "tabs")),
-    "excel-ru-cp1251-thousands.csv": Case(A, said=("cp1251", "semicolons", "decimal comma")),
+    "excel-ru-cp1251-thousands.csv": Case(A, printed=("cp1251", "semicolons", "decimal comma")),
     "excel-sep-line.csv": A_,
     "zip-one-csv.zip": Case(A, adjusted=ADJUSTED),
-    "trap-lowercase-columns-shuffled.csv": Case(A, said=("tsta → TSTA",)),
+    "trap-lowercase-columns-shuffled.csv": Case(A, printed=("tsta → TSTA",)),
     "trap-float-noise.csv": Case(
         rows("""TSTA 2024-01-15 100.099998 102.5 99.800003 102.5 1234500
                 TSTA 2024-01-16 101.3 103 101.3 102.75 987600"""),
@@ -162,7 +162,7 @@ GOOD: dict[str, Case] = {
     "trap-empty-tail.csv": Case(of("TSTA", "15 16"), "TSTA"),
     "trap-tiny-prices.csv": Case(
         rows("TSTV 2024-01-15 0.02345 0.023525 0.02338 0.023495 15000000000"),
-        said=("a price finer than six digits: 1", "line 3: Open 0.0000005 has more than 6 digits"),
+        printed=("a price with more than six decimals: 1", "line 3: Open 0.0000005 has more than 6 digits"),
     ),
     "trap-split-without-adjustment.csv": Case(
         rows("""TSTR 2024-01-16 1248.0 1250.0 1221.0 1221.5 27100
@@ -172,9 +172,9 @@ GOOD: dict[str, Case] = {
         "TSTR",
         ("the close falls by 99.0 % on 2024-01-18: is it a split of 1:100?",),
     ),
-    "yfinance-intraday.csv": Case(of("TSTA", "15 16"), "TSTA", ("put together to days",)),
-    "finam-minute.csv": Case(of("TSTR", "15 16"), said=("put together to days",)),
-    "moexalgo-tradestats-5min.csv": Case(of("TSTR", "15"), said=("put together to days",)),
+    "yfinance-intraday.csv": Case(of("TSTA", "15 16"), "TSTA", ("combined into days",)),
+    "finam-minute.csv": Case(of("TSTR", "15 16"), printed=("combined into days",)),
+    "moexalgo-tradestats-5min.csv": Case(of("TSTR", "15"), printed=("combined into days",)),
     "t-invest-minute.csv": Case(of("TSTR", "15"), "TSTR", ("Europe/Moscow", "in lots")),
     "t-invest-year.zip": Case(of("TSTR", "15 16"), "TSTR", ("Europe/Moscow",)),
     "wide-closes.csv": Case(
@@ -182,7 +182,7 @@ GOOD: dict[str, Case] = {
             (ticker, day): (close, close, close, close, Decimal(0))
             for (ticker, day), (_o, _h, _l, close, _v) in (A | of("TSTB", "15 17 18 19")).items()
         },
-        said=("only closes",),
+        printed=("only closes",),
     ),
 }
 

@@ -21,7 +21,7 @@ def run(command: str, name: str, *options: str) -> str:
 
 
 def test_moex_securities() -> None:
-    said = run("import_instruments", "list-moex-iss-securities-cp1251.csv")
+    printed = run("import_instruments", "list-moex-iss-securities-cp1251.csv")
 
     listed = {one.ticker: one for one in Instrument.objects.select_related("quote")}
     assert {
@@ -34,45 +34,45 @@ def test_moex_securities() -> None:
     }
     assert (listed["TSTR"].name_ru, listed["TSTR"].name_en) == ('ПАО "Тест" ао', "Test ao")
     assert listed["TSTR"].isin == "ZZ00000TSTR0"
-    assert "instruments that do not trade (status): 1" in said
-    assert "TSTN: N" in said
-    assert "the list is in RUB; this exchange counts in USD" in said, "SUR is RUB"
-    assert "BIRZHA_CURRENCY" in said
+    assert "instruments that do not trade (status): 1" in printed
+    assert "TSTN: N" in printed
+    assert "the list is in RUB; this exchange counts in USD" in printed, "SUR is RUB"
+    assert "BIRZHA_CURRENCY" in printed
 
 
 def test_moex_by_pandas() -> None:
-    said = run("import_instruments", "list-moex-pandas.csv")
+    printed = run("import_instruments", "list-moex-pandas.csv")
     steps = dict(Instrument.objects.values_list("ticker", "price_step"))
     assert steps == {"TSTR": Decimal("0.01"), "TSTV": Decimal("0.000001")}
-    assert "price_step is guessed or has its default for TSTR, TSTV (--price-step says it)" in said
+    assert "price_step is guessed or a default for TSTR, TSTV (set it with --price-step)" in printed
 
 
 def test_nasdaq_listed() -> None:
-    said = run("import_instruments", "list-nasdaqlisted.txt")
+    printed = run("import_instruments", "list-nasdaqlisted.txt")
     found = set(Instrument.objects.values_list("ticker", "type", "lot_size", "name_en"))
     assert found == {
         ("TSTA", "share", 1, "Test Alpha, Inc. - Common Stock"),
         ("TSTB", "fund", 1, "Test Beta Fund"),
     }
-    assert "test issues: 1" in said
-    assert "ZTEST" in said
+    assert "test issues: 1" in printed
+    assert "ZTEST" in printed
 
 
 def test_nasdaq_screener() -> None:
-    said = run("import_instruments", "list-nasdaq-screener.csv")
+    printed = run("import_instruments", "list-nasdaq-screener.csv")
     found = dict(Instrument.objects.values_list("ticker", "quote__price"))
     assert found == {"TSTA": Decimal("99.95"), "TST.B": Decimal("20.85"), "TST-C": Decimal("5.01")}
-    assert "TST/B → TST.B, TST^C → TST-C" in said
+    assert "TST/B → TST.B, TST^C → TST-C" in printed
 
 
 def test_a_minimal_list_before_its_prices() -> None:
-    said = run("import_instruments", "list-minimal.csv")
-    assert "wait unseen for their prices (import_prices): TSTA, TSTB" in said
+    printed = run("import_instruments", "list-minimal.csv")
+    assert "hidden until they have prices (import_prices): TSTA, TSTB" in printed
     assert not Instrument.objects.filter(quote__isnull=False).exists()
 
-    said = run("import_prices", "kaggle-name-column.csv")
+    printed = run("import_prices", "kaggle-name-column.csv")
 
-    assert "quoted now, at their last close: TSTA, TSTB" in said
+    assert "quoted now, at their last close: TSTA, TSTB" in printed
     found = set(Instrument.objects.values_list("ticker", "quote__price", "quote__previous_close", "name_en"))
     assert found == {
         ("TSTA", Decimal("99.95"), Decimal("99.7"), "Test Alpha"),
@@ -81,16 +81,16 @@ def test_a_minimal_list_before_its_prices() -> None:
 
 
 def test_a_minimal_list_after_its_prices() -> None:
-    said = run("import_prices", "kaggle-name-column.csv", "--list")
-    assert "listed by their prices: TSTA, TSTB" in said
+    printed = run("import_prices", "kaggle-name-column.csv", "--list")
+    assert "listed by their prices: TSTA, TSTB" in printed
     assert Instrument.objects.get(ticker="TSTB").name_en == "TSTB"
 
-    said = run("import_instruments", "list-minimal.csv")
+    printed = run("import_instruments", "list-minimal.csv")
 
-    assert "completed, nobody had said it before: TSTA, TSTB" in said
+    assert "missing values filled in: TSTA, TSTB" in printed
     found = set(Instrument.objects.values_list("ticker", "quote__price", "name_en", "name_ru"))
     assert found == {
         ("TSTA", Decimal("99.95"), "Test Alpha", "Test Alpha"),
         ("TSTB", Decimal("20.85"), "Test Beta", "Test Beta"),
     }
-    assert "0 listed, 0 changed, 2 as before" in run("import_instruments", "list-minimal.csv")
+    assert "0 listed, 0 changed, 2 unchanged" in run("import_instruments", "list-minimal.csv")

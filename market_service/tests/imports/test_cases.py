@@ -47,18 +47,18 @@ def test_good_prices(market: None, name: str) -> None:
 
     tried = run("import_prices", name, "--dry-run", *options)
     assert prices() == {}
-    said = run("import_prices", name, *options)
+    printed = run("import_prices", name, *options)
 
     assert prices() == case.prices
-    for words in case.said:
-        assert words in said
+    for words in case.printed:
+        assert words in printed
         assert words in tried
     for key, wanted in (case.adjusted or {key: values[3] for key, values in case.prices.items()}).items():
         found = DailyPrice.objects.get(instrument__ticker=key[0], date=key[1]).adj_close
         assert round(found, 6) == round(wanted, 6)
     count = len(case.prices)
-    assert f"{count} rows: {count} new, 0 changed, 0 as before" in said
-    assert f"{count} rows: 0 new, 0 changed, {count} as before" in run("import_prices", name, *options)
+    assert f"{count} rows: {count} new, 0 changed, 0 unchanged" in printed
+    assert f"{count} rows: 0 new, 0 changed, {count} unchanged" in run("import_prices", name, *options)
 
 
 @pytest.mark.parametrize("name", REFUSED)

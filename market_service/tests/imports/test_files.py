@@ -29,10 +29,10 @@ def run(command: str, *arguments: str) -> str:
 
 def refused(command: str, *arguments: str) -> tuple[str, str]:
     """The summary, and the sentence."""
-    said = StringIO()
+    printed = StringIO()
     with pytest.raises(CommandError) as error:
-        call_command(command, *arguments, stdout=StringIO(), stderr=said)
-    return said.getvalue(), str(error.value)
+        call_command(command, *arguments, stdout=StringIO(), stderr=printed)
+    return printed.getvalue(), str(error.value)
 
 
 def closes() -> list[Decimal]:
@@ -59,9 +59,9 @@ def test_a_whole_market_in_one_command(write: Any, tmp_path: Path) -> None:
     assert "the-list.csv: instruments: 2 listed" in tried
     assert "b.csv: daily prices: 1 rows: 1 new" in tried
     assert not Instrument.objects.exists()
-    said = run("import_files", str(tmp_path / "market"))
+    printed = run("import_files", str(tmp_path / "market"))
 
-    assert said.index("the-list.csv: instruments: 2 listed") < said.index("b.csv: daily prices: 1 rows")
+    assert printed.index("the-list.csv: instruments: 2 listed") < printed.index("b.csv: daily prices: 1 rows")
     quoted = dict(Instrument.objects.values_list("ticker", "quote__price"))
     assert quoted == {"TSTA": Decimal(2), "TSTB": Decimal("1.5")}
 

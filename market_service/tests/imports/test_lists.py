@@ -37,34 +37,36 @@ def run(path: Path, *options: str) -> str:
 
 def refused(path: Path, *options: str) -> str:
     before = list(Instrument.objects.order_by("id").values())
-    said = StringIO()
+    printed = StringIO()
     with pytest.raises(CommandError) as error:
-        call_command("import_instruments", str(path), *options, stdout=StringIO(), stderr=said)
+        call_command("import_instruments", str(path), *options, stdout=StringIO(), stderr=printed)
     assert list(Instrument.objects.order_by("id").values()) == before
-    return said.getvalue() + str(error.value)
+    return printed.getvalue() + str(error.value)
 
 
 def test_what_is_missing_has_a_default_and_is_told(write: Any, published: Any) -> None:
-    said = run(write("ticker,name,price\nTSTA,Test Alpha,99.95\nТ\n".replace("Т\n", "TSTB,Тест Бета,0.5\n")))
+    printed = run(
+        write("ticker,name,price\nTSTA,Test Alpha,99.95\nТ\n".replace("Т\n", "TSTB,Тест Бета,0.5\n"))
+    )
 
     one, other = Instrument.objects.select_related("quote").order_by("ticker")
     assert (one.isin, one.type, one.lot_size, one.price_step) == ("", "share", 1, Decimal("0.01"))
     assert (one.name_en, one.name_ru, one.issued_quantity) == ("Test Alpha", "Test Alpha", 10**9)
     assert (other.name_en, other.name_ru, other.quote.price) == ("Тест Бета", "Тест Бета", Decimal("0.5"))
-    assert "issued_quantity is guessed or has its default for TSTA, TSTB (--issued says it)" in said
-    assert "lot_size is guessed or has its default for TSTA, TSTB (--lot-size says it)" in said
+    assert "issued_quantity is guessed or a default for TSTA, TSTB (set it with --issued)" in printed
+    assert "lot_size is guessed or a default for TSTA, TSTB (set it with --lot-size)" in printed
     assert [event.ticker for event in published(InstrumentChanged)] == ["TSTA", "TSTB"]
 
 
 def test_what_is_missing_may_be_said_once_for_all(write: Any) -> None:
-    said = run(
+    printed = run(
         write("ticker,name,price\nTSTA,Test Alpha,99.95\n"),
         "--issued", "5000", "--lot-size", "10", "--price-step", "0.05", "--type", "fund", "--simulated",
     )  # fmt: skip
     one = Instrument.objects.get()
     assert (one.issued_quantity, one.lot_size, one.price_step) == (5000, 10, Decimal("0.05"))
     assert (one.type, one.simulated) == ("fund", True)
-    assert "guessed" not in said
+    assert "guessed" not in printed
 
 
 def test_issues_of_a_quadrillion_units(write: Any) -> None:
@@ -88,10 +90,10 @@ def test_issues_of_a_quadrillion_units(write: Any) -> None:
     ],
 )  # fmt: skip
 def test_tickers_with_signs(write: Any, written: str, ticker: str) -> None:
-    said = run(write(f"ticker,name,price\n{written},Test,1.5\n"))
+    printed = run(write(f"ticker,name,price\n{written},Test,1.5\n"))
     assert Instrument.objects.get().ticker == ticker
-    assert (f"{written} → {ticker}" in said) is (written != ticker)
-    assert "0 listed, 0 changed, 1 as before" in run(
+    assert (f"{written} → {ticker}" in printed) is (written != ticker)
+    assert "0 listed, 0 changed, 1 unchanged" in run(
         write(f"ticker,name,price\n{written},Test,1.5\n", "b.csv")
     )
 
@@ -105,7 +107,7 @@ def test_what_cannot_be_a_ticker(write: Any, written: str) -> None:
 
 def test_all_faults_are_told_in_one_run(write: Any, listed: Any) -> None:
     listed("IBM", isin="ZZ00000TSTA6")
-    said = refused(
+    printed = refused(
         write(
             "ticker,name,isin,lotsize,issuesize,price,minstep,type\n"
             "TSTA,Test,ZZ00000TSTA5,0,5,10,0.01,share\n"
@@ -117,7 +119,7 @@ def test_all_faults_are_told_in_one_run(write: Any, listed: Any) -> None:
             "TST.E,Other,,1,5,10,0.01,share\n"
         )
     ).splitlines()
-    assert said[:-1] == [
+    assert printed[:-1] == [
         "isin: 1",
         "  line 2 (TSTA): isin 'ZZ00000TSTA5': The check digit of the ISIN is wrong.",
         "lot_size: 1",
@@ -130,31 +132,33 @@ def test_all_faults_are_told_in_one_run(write: Any, listed: Any) -> None:
         "  line 3 (TSTB): price_step is to be from 0.000001 to 1,000; 2000 is not",
         "a negative number: 1",
         "  line 3 (TSTB): price is negative: '-1'",
-        "a ticker that is there twice: 2",
+        "a duplicate ticker: 2",
         "  line 6: TSTD is there already, in line 5, with other values",
         "  line 8: TST.E is there already, in line 7, with other values",
         "an ISIN that is taken: 1",
         "  line 4 (TSTC): IBM has the ISIN ZZ00000TSTA6",
     ]
-    assert said[-1].startswith("Nothing was loaded of list.csv: line 2 (TSTA): isin")
+    assert printed[-1].startswith("Nothing was loaded of list.csv: line 2 (TSTA): isin")
 
 
 def test_what_is_listed_is_changed_only_on_demand(write: Any, listed: Any, published: Any) -> None:
     listed("AAPL", lot_size=10, issued_quantity=1000)
     path = write("ticker,name_en,lot_size,issued_quantity,price\nAAPL,Apple,100,2000,5\nTSTA,Test,1,10,5\n")
 
-    said = run(path)
+    printed = run(path)
 
-    assert "1 listed, 0 changed, 0 as before" in said
-    assert "listed with other values; --update changes them:" in said
-    assert "    AAPL: lot_size 10 → 100; issued_quantity 1,000 → 2,000; name_en 'AAPL Inc.' → 'Apple'" in said
+    assert "1 listed, 0 changed, 0 unchanged" in printed
+    assert "listed with other values; --update changes them:" in printed
+    assert (
+        "    AAPL: lot_size 10 → 100; issued_quantity 1,000 → 2,000; name_en 'AAPL Inc.' → 'Apple'" in printed
+    )
     assert Instrument.objects.get(ticker="AAPL").lot_size == 10
     assert "AAPL: lot_size 10 → 100" in run(path, "--update", "--dry-run")
     assert Instrument.objects.get(ticker="AAPL").lot_size == 10
 
-    said = run(path, "--update")
+    printed = run(path, "--update")
 
-    assert "0 listed, 1 changed, 1 as before" in said
+    assert "0 listed, 1 changed, 1 unchanged" in printed
     one = Instrument.objects.select_related("quote").get(ticker="AAPL")
     assert (one.lot_size, one.issued_quantity, one.available_quantity, one.name_en) == (
         100,
@@ -166,7 +170,7 @@ def test_what_is_listed_is_changed_only_on_demand(write: Any, listed: Any, publi
         "it says neither"
     )
     assert [event.ticker for event in published(InstrumentChanged)] == ["AAPL", "TSTA", "AAPL"]
-    assert "0 listed, 0 changed, 2 as before" in run(path, "--update")
+    assert "0 listed, 0 changed, 2 unchanged" in run(path, "--update")
 
 
 def test_no_less_is_issued_than_is_sold(write: Any, listed: Any) -> None:
@@ -180,13 +184,13 @@ def test_no_less_is_issued_than_is_sold(write: Any, listed: Any) -> None:
 
 def test_a_guess_gives_way_to_who_knows(write: Any) -> None:
     run(write("ticker,name,price\nTSTA,Test Alpha,99.95\n"))
-    said = run(
+    printed = run(
         write("SECID;SECNAME;LATNAME;LOTSIZE;MINSTEP\nTSTA;Тест Альфа;Test Alpha;10;0.05\n", "more.csv")
     )
     one = Instrument.objects.get()
     assert (one.name_ru, one.lot_size, one.price_step) == ("Тест Альфа", 10, Decimal("0.05"))
-    assert "completed, nobody had said it before: TSTA" in said
-    assert "listed with other values" not in said
+    assert "missing values filled in: TSTA" in printed
+    assert "listed with other values" not in printed
 
 
 def test_a_step_that_nobody_said_becomes_that_of_the_prices(write: Any) -> None:
@@ -206,9 +210,9 @@ def test_prices_are_no_list(write: Any) -> None:
 
 
 def test_long_names_are_shortened_and_told(write: Any) -> None:
-    said = run(write(f"ticker,name,price\nTSTA,{'x' * 121},1.5\n"))
+    printed = run(write(f"ticker,name,price\nTSTA,{'x' * 121},1.5\n"))
     assert Instrument.objects.get().name_en == "x" * 119 + "…"
-    assert "names were shortened: TSTA" in said
+    assert "names were shortened: TSTA" in printed
 
 
 def test_an_import_is_on_record_once(write: Any) -> None:

@@ -49,11 +49,11 @@ def sound(write: Write) -> Path:
 
 def checked(folder: Path, *options: str) -> str:
     """What a person is told of a market that has errors; without a database (no mark of one here)."""
-    said = StringIO()
+    printed = StringIO()
     with pytest.raises(SystemExit) as ended:
-        call_command("check_market", str(folder), *options, stdout=StringIO(), stderr=said)
+        call_command("check_market", str(folder), *options, stdout=StringIO(), stderr=printed)
     assert ended.value.code == 1
-    return said.getvalue()
+    return printed.getvalue()
 
 
 def test_a_sound_market_is_summed_up(write: Write, roubles: Any) -> None:
@@ -64,7 +64,7 @@ def test_a_sound_market_is_summed_up(write: Write, roubles: Any) -> None:
 
 
 def test_all_faults_of_all_files_are_one_message(write: Write, roubles: Any) -> None:
-    said = checked(
+    printed = checked(
         write(
             {
                 "list.csv": LIST + "TSTD,Гамма,RUB,ZZ00000TSTA7\n",  # its check digit is wrong
@@ -76,7 +76,7 @@ def test_all_faults_of_all_files_are_one_message(write: Write, roubles: Any) -> 
             }
         )
     )  # fmt: skip
-    assert "cannot be loaded, so nothing was started" in said
+    assert "cannot be loaded, so nothing was started" in printed
     for part in (
         "list.csv, line 5 (TSTD)",
         "second.csv: it is in USD, and the exchange would count in RUB",
@@ -86,7 +86,7 @@ def test_all_faults_of_all_files_are_one_message(write: Write, roubles: Any) -> 
         "web.csv",
         "BIRZHA_MARKET_OPTIONS",
     ):
-        assert part in said, said
+        assert part in printed, printed
 
 
 def test_the_option_that_answers_is_taken(write: Write, roubles: Any) -> None:
@@ -100,19 +100,19 @@ def test_the_option_that_answers_is_taken(write: Write, roubles: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("files", "said"),
+    ("files", "printed"),
     [
         ({}, "without a file to import"),
         ({"list.csv": "ticker,name\nTSTA,Alpha\n"}, "none of its instruments has a price"),
     ],
 )
-def test_a_market_without_prices(write: Write, files: dict[str, str], said: str) -> None:
+def test_a_market_without_prices(write: Write, files: dict[str, str], printed: str) -> None:
     folder = write(files)
     if not files:
-        with pytest.raises(CommandError, match=said):
+        with pytest.raises(CommandError, match=printed):
             call_command("check_market", str(folder), stdout=StringIO(), stderr=StringIO())
     else:
-        assert said in checked(folder)
+        assert printed in checked(folder)
 
 
 @pytest.mark.django_db
@@ -144,9 +144,9 @@ def test_what_was_loaded_goes_on_when_the_folder_has_gone_bad_or_is_gone(write: 
     call_command("load_market", stdout=StringIO(), stderr=StringIO())
     (folder / "TSTA.csv").write_text("<html>", encoding="utf-8")
     for _ in range(2):
-        said = StringIO()
-        call_command("load_market", stdout=StringIO(), stderr=said)
-        assert "The market goes on as it was loaded" in said.getvalue()
+        printed = StringIO()
+        call_command("load_market", stdout=StringIO(), stderr=printed)
+        assert "The market goes on as it was loaded" in printed.getvalue()
         assert DailyPrice.objects.count() == 4
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -31,7 +31,7 @@ def test_the_shipped_catalogue(published: Any) -> None:
     call_command("load_catalogue", stdout=out)
 
     assert "12,154 rows: 12,154 new" in out.getvalue()
-    assert "11 listed, 0 changed, 0 as before" in out.getvalue()
+    assert "11 listed, 0 changed, 0 unchanged" in out.getvalue()
     assert DailyPrice.objects.count() == 12154
     shares = Instrument.objects.filter(simulated=False)
     assert {i.ticker: i.isin for i in shares} == {
@@ -71,7 +71,7 @@ def test_loading_again_changes_and_tells_nothing(published: Any) -> None:
     assert list(trail) == [("catalogue.load", 11), ("prices.import", None)]
     out = StringIO()
     call_command("load_catalogue", stdout=out)
-    assert out.getvalue() == "instruments: 0 listed, 0 changed, 11 as before\n"
+    assert out.getvalue() == "instruments: 0 listed, 0 changed, 11 unchanged\n"
     assert len(published(InstrumentChanged)) == 11
 
 

@@ -26,11 +26,11 @@ class TestWhileOrdersGoOn:
     def pauses(self, monkeypatch: pytest.MonkeyPatch) -> list[int]:
         """How many instruments each transaction has listed or changed; nothing is locked between them."""
         counts: list[int] = []
-        told = OutboxEvent.objects.count()
+        published = OutboxEvent.objects.count()
 
         def pause(seconds: float) -> None:
             assert seconds >= PAUSE_S
-            counts.append(OutboxEvent.objects.count() - told - sum(counts))
+            counts.append(OutboxEvent.objects.count() - published - sum(counts))
             with transaction.atomic():
                 assert list(Instrument.objects.select_for_update(nowait=True, no_key=True)) or True
 

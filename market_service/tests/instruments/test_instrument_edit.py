@@ -70,10 +70,10 @@ def test_the_admin_edits_the_wording_only(operator: Client, listed: Any, publish
 
 def test_the_admin_halts_and_opens(operator: Client, listed: Any, published: Any) -> None:
     chosen = [listed("AAPL"), listed("TSLA")]
-    listing = "/admin/market/instruments/instrument/"
+    list_url = "/admin/market/instruments/instrument/"
     for action in ("halt", "open"):
         page = operator.post(
-            listing, {"action": action, "_selected_action": [str(instrument.pk) for instrument in chosen]}
+            list_url, {"action": action, "_selected_action": [str(instrument.pk) for instrument in chosen]}
         )
         assert page["Location"] == operation_address(action, *chosen)
         assert confirm(operator, action, *chosen, reason="news").status_code == 302
@@ -132,10 +132,10 @@ def test_a_price_is_set_and_told(operator: Client, listed: Any, published: Any) 
     before = instrument.quote.price
     answer = confirm(operator, "price", instrument, price="123.45", reason="a split")
     assert answer.status_code == 302
-    told = published(InstrumentChanged)[-1]
+    changed = published(InstrumentChanged)[-1]
     instrument.quote.refresh_from_db()
-    assert told.price == instrument.quote.price == Decimal("123.45")
-    assert told.price_at == instrument.quote.price_at
+    assert changed.price == instrument.quote.price == Decimal("123.45")
+    assert changed.price_at == instrument.quote.price_at
     row = AuditEntry.objects.get()
     assert (row.action, row.reason) == ("instrument.price", "a split")
     assert (Decimal(row.before["price"]), row.after["price"]) == (before, "123.45")

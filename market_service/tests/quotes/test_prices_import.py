@@ -48,19 +48,19 @@ def run(path: Path) -> str:
 def refused(path: Path) -> str:
     """What is said of a bad file: the rows, then the sentence; and nothing was loaded."""
     before = DailyPrice.objects.count()
-    said = StringIO()
+    printed = StringIO()
     with pytest.raises(CommandError) as error:
-        call_command("import_prices", str(path), stdout=StringIO(), stderr=said)
+        call_command("import_prices", str(path), stdout=StringIO(), stderr=printed)
     assert error.value.returncode != 0
     assert DailyPrice.objects.count() == before
-    return said.getvalue() + str(error.value)
+    return printed.getvalue() + str(error.value)
 
 
 def test_rows_are_loaded_as_they_are_written(listed: Any, write: Any) -> None:
     listed("AAPL")
     quote = Quote.objects.get().price
 
-    assert "2 rows: 2 new, 0 changed, 0 as before" in run(write(HEADER, OTHER, GOOD))
+    assert "2 rows: 2 new, 0 changed, 0 unchanged" in run(write(HEADER, OTHER, GOOD))
 
     day = DailyPrice.objects.get(date="2013-03-01")
     assert (day.open, day.high, day.low, day.close) == tuple(
@@ -73,11 +73,11 @@ def test_rows_are_loaded_as_they_are_written(listed: Any, write: Any) -> None:
 def test_loading_again_changes_nothing_and_a_corrected_row_replaces(listed: Any, write: Any) -> None:
     listed("AAPL")
     run(write(HEADER, OTHER, GOOD))
-    assert "2 rows: 0 new, 0 changed, 2 as before" in run(write(HEADER, OTHER, GOOD))
+    assert "2 rows: 0 new, 0 changed, 2 unchanged" in run(write(HEADER, OTHER, GOOD))
 
-    said = run(write(HEADER, OTHER, GOOD.replace("430.47,19730300", "430.48,19730300")))
+    printed = run(write(HEADER, OTHER, GOOD.replace("430.47,19730300", "430.48,19730300")))
 
-    assert "2 rows: 0 new, 1 changed, 1 as before" in said
+    assert "2 rows: 0 new, 1 changed, 1 unchanged" in printed
     assert DailyPrice.objects.get(date="2013-03-01").close == Decimal("430.48")
 
 
@@ -111,8 +111,8 @@ def test_loading_again_changes_nothing_and_a_corrected_row_replaces(listed: Any,
             "AAPL,01.03.2013,438,438.18,429.98,430.47,1,430",
             "the date '01.03.2013' is not a day as the others",
         ),
-        ("AAPL,2013-03-01,438,438.18,429.98,430.47,1", "it has another number of columns than the first"),
-        (GOOD + ",1", "it has another number of columns than the first"),
+        ("AAPL,2013-03-01,438,438.18,429.98,430.47,1", "it has more or fewer columns than the first row"),
+        (GOOD + ",1", "it has more or fewer columns than the first row"),
         (OTHER.replace("444.05", "444.06"), "both are AAPL on 2013-02-28, and differ"),
         ("AAPL\0,2013-03-01,438,438.18,429.98,430.47,1,430", "zero bytes"),
     ],
@@ -121,12 +121,12 @@ def test_a_bad_row_is_named_and_nothing_is_loaded(
     listed: Any, write: Any, row: str | bytes, reason: str
 ) -> None:
     listed("AAPL")
-    said = refused(write(HEADER, OTHER, row))
-    kind, place, *_ = said.splitlines()
+    printed = refused(write(HEADER, OTHER, row))
+    kind, place, *_ = printed.splitlines()
     assert kind.endswith(": 1")
     assert place.startswith(("  line 3: ", "  lines 2 and 3: ", "  prices.csv: "))
     assert reason in place
-    assert said.splitlines()[-1].startswith("Nothing was loaded of prices.csv: ")
+    assert printed.splitlines()[-1].startswith("Nothing was loaded of prices.csv: ")
 
 
 def test_a_day_in_the_future(listed: Any, write: Any) -> None:
@@ -139,17 +139,17 @@ def test_a_day_in_the_future(listed: Any, write: Any) -> None:
 def test_all_faults_are_counted_by_kind_and_the_first_of_each_named(listed: Any, write: Any) -> None:
     listed("AAPL")
     lines = ["AAPL,broken"] * 5000 + [OTHER, OTHER, GOOD.replace("AAPL", "TSLA"), GOOD.replace("438.0,", ",")]
-    said = refused(write(HEADER, GOOD, *lines)).splitlines()
-    assert said == [
+    printed = refused(write(HEADER, GOOD, *lines)).splitlines()
+    assert printed == [
         "the number of columns: 5,000",
-        *(f"  line {number}: it has another number of columns than the first" for number in range(3, 8)),
+        *(f"  line {number}: it has more or fewer columns than the first row" for number in range(3, 8)),
         "  … and 4,995 more",
         "a ticker that is not listed: 1",
-        "  line 5005: the ticker 'TSLA' is not listed: import the list, or say --ticker or --list",
+        "  line 5005: the ticker 'TSLA' is not listed: import the list, or use --ticker or --list",
         "a number missing: 1",
         "  line 5006: Open is empty",
-        "Nothing was loaded of prices.csv: line 3: it has another number of columns than the first; "
-        "line 5005: the ticker 'TSLA' is not listed: import the list, or say --ticker or --list; "
+        "Nothing was loaded of prices.csv: line 3: it has more or fewer columns than the first row; "
+        "line 5005: the ticker 'TSLA' is not listed: import the list, or use --ticker or --list; "
         "line 5006: Open is empty (and 4,999 more).",
     ]
 
@@ -250,10 +250,10 @@ def test_the_real_file_loads_without_tolerance_and_in_few_statements(listed: Any
         listed(ticker)
 
     with CaptureQueriesContext(connection) as queries:
-        said = run(settings.DATA / "usd" / "us_ohlcv_daily.csv.gz")
+        printed = run(settings.DATA / "usd" / "us_ohlcv_daily.csv.gz")
 
     assert len(queries) < 60
-    assert "12,154 rows: 12,154 new" in said
+    assert "12,154 rows: 12,154 new" in printed
     assert DailyPrice.objects.filter(instrument__ticker="FB").count() == 196
 
 

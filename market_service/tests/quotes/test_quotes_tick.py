@@ -118,9 +118,9 @@ def test_all_open_quotes_are_told_after_the_commit(
     for callback in callbacks:
         callback()
 
-    (told,) = on_the_stream()
-    assert sorted(told.quotes) == sorted([[str(apple.id), "430.47"], [str(ibm.id), "202.900"]])
-    assert told.confirmed_at == shown_at("AAPL") == shown_at("IBM")
+    (quotes,) = on_the_stream()
+    assert sorted(quotes.quotes) == sorted([[str(apple.id), "430.47"], [str(ibm.id), "202.900"]])
+    assert quotes.confirmed_at == shown_at("AAPL") == shown_at("IBM")
 
 
 def test_a_halted_instrument_keeps_its_quote_until_it_opens(settings: Any, listed: Any, aged: Any) -> None:
@@ -158,8 +158,8 @@ def test_a_tick_costs_no_more_for_many_instruments(settings: Any, listed: Any, a
     def tick() -> tuple[int, int]:
         """How many were told, and how many statements it took."""
         with CaptureQueriesContext(connection) as queries:
-            told = quotes_tick()
-        return told, len(queries)
+            quotes = quotes_tick()
+        return quotes, len(queries)
 
     for ticker in ("AAPL", "FB", "GOOG"):
         listed(ticker)
@@ -193,8 +193,8 @@ def test_who_hears_a_whole_round_knows_every_quote(
     assert any(message.complete_since for message in messages)
     for message in messages:
         received = messages[message.complete_since - 1 : message.number] if message.complete_since else []
-        told = {id_ for each in received for id_, _ in each.quotes}
-        assert told == (ids if message.complete_since else set())
+        quotes = {id_ for each in received for id_, _ in each.quotes}
+        assert quotes == (ids if message.complete_since else set())
     assert messages[-1].complete_since > len(messages) - 9  # and not only once
 
 
@@ -233,8 +233,8 @@ def test_a_price_that_an_operator_sets_while_the_feed_ticks_stays(
         quotes_tick()
 
     assert prices()[0] == 500
-    ((told,),) = [message.quotes for message in on_the_stream()]
-    assert told[0] == str(Quote.objects.get(instrument__ticker="IBM").pk)
+    ((quotes,),) = [message.quotes for message in on_the_stream()]
+    assert quotes[0] == str(Quote.objects.get(instrument__ticker="IBM").pk)
 
 
 @pytest.mark.parametrize("price", ["'NaN'", "0", "-1", "1e12"])

@@ -113,13 +113,13 @@ class OneBalance(Race):
 class LastUnit(Race):
     """200 buyers of the last unit: one fill, 199 clean rejections."""
 
-    taken: int = 0
+    reserved: int = 0
 
     def prepare(self, target: Target) -> None:
         self.customers = [Customer(target.url, seed=f"{self.name}{number}") for number in range(BUYERS)]
         with ThreadPoolExecutor(BUYERS) as pool:
             list(pool.map(lambda customer: customer.open_account("100.00"), self.customers))
-        self.taken = self._offer(target, "available_quantity - 1")
+        self.reserved = self._offer(target, "available_quantity - 1")
 
     def inject(self, target: Target, random: Random) -> None:
         buyers = self.customers * (RUNNERS // BUYERS)
@@ -127,15 +127,15 @@ class LastUnit(Race):
 
     def afterwards(self, target: Target, end: float) -> None:
         self.expect({"filled": 1, "insufficient_quantity": RUNNERS - 1}, filled=1)
-        self._offer(target, f"{-self.taken}")
+        self._offer(target, f"{-self.reserved}")
 
-    def _offer(self, target: Target, taken: str) -> int:
+    def _offer(self, target: Target, reserved: str) -> int:
         """Take so many units of the issue off the market, as if they had never been issued."""
         with target.superuser("market") as connection, connection.cursor() as cursor:
             cursor.execute(
                 f"""
                 WITH before AS (
-                    SELECT id, {taken} AS taken FROM instruments_instrument WHERE ticker = %s FOR UPDATE
+                    SELECT id, {reserved} AS taken FROM instruments_instrument WHERE ticker = %s FOR UPDATE
                 )
                 UPDATE instruments_instrument AS instrument
                 SET issued_quantity = issued_quantity - taken, available_quantity = available_quantity - taken

@@ -201,8 +201,8 @@ class FullOfSessions(Fault):
         with suppress(RedisError):
             if evicted := int(target.redis().info("stats")["evicted_keys"]):
                 self.broken.append(f"the events' server evicted {evicted} keys")
-        while (said := self.person.pages_sign_in_and_out()) != DONE:
+        while (outcome := self.person.pages_sign_in_and_out()) != DONE:
             if time.monotonic() >= end:
-                self.broken.append(f"one cannot sign in and out by the pages: {said}")
+                self.broken.append(f"one cannot sign in and out by the pages: {outcome}")
                 return
             time.sleep(0.5)

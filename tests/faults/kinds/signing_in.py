@@ -90,23 +90,23 @@ class KeyRotation(SigningIn):
 
     def inject(self, target: Target, random: Random) -> None:
         for arguments in (["--rotate"], ["--activate", "--at-once"]):
-            if said := _run(target, "user_service.manage", "make_signing_key", *arguments):
-                self.broken.append(f"the key cannot be rotated: {said}")
+            if problem := _run(target, "user_service.manage", "make_signing_key", *arguments):
+                self.broken.append(f"the key cannot be rotated: {problem}")
 
     def heal(self, target: Target) -> None:
-        if said := _run(target, "compose.local", "gateway-restart"):
-            self.broken.append(f"the gateway cannot be restarted: {said}")
+        if problem := _run(target, "compose.local", "gateway-restart"):
+            self.broken.append(f"the gateway cannot be restarted: {problem}")
 
     def afterwards(self, target: Target, end: float) -> None:
         if claims_of(self.person.connection.token)["exp"] > time.time() + (end - time.monotonic()):
-            self._taken("a token of the key before", end)
+            self._accepted("a token of the key before", end)
         self.person.must(self.person.sign_in)
-        self._taken("a token of the new key", end)
+        self._accepted("a token of the new key", end)
 
-    def _taken(self, what: str, end: float) -> None:
+    def _accepted(self, what: str, end: float) -> None:
         for path in PRIVATE:
-            if said := self.accepted(self.person.connection, path, end):
-                self.broken.append(f"{what} is not taken: {said}")
+            if problem := self.accepted(self.person.connection, path, end):
+                self.broken.append(f"{what} is not taken: {problem}")
 
 
 def _run(target: Target, module: str, *arguments: str) -> str:

@@ -16,7 +16,7 @@ from trading_service.orders.models import OPEN, Order, OrderDeadline
 from trading_service.orders.selectors import instrument_id_of
 
 
-class _Asked(NamedTuple):
+class _CancelRequest(NamedTuple):
     """The columns written when a cancel is requested."""
 
     id: UUID
@@ -24,7 +24,7 @@ class _Asked(NamedTuple):
     cancel_requested_at: datetime
 
 
-_ASK = Update(Order, _Asked, key="id", shared=("updated_at",))
+_REQUEST = Update(Order, _CancelRequest, key="id", shared=("updated_at",))
 
 
 @transaction.atomic
@@ -51,12 +51,12 @@ def orders_cancel_request(*, user_id: UUID, ticker: str | None = None) -> list[U
     locked = orders.order_by("id").select_for_update(no_key=True)
     found = list(locked.values_list("id", "version", "cancel_requested_at"))
     now = timezone.now()
-    asked = [_Asked(id_, version + 1, now) for id_, version, before in found if before is None]
-    _ASK.defer(asked, updated_at=now)
+    requests = [_CancelRequest(id_, version + 1, now) for id_, version, before in found if before is None]
+    _REQUEST.defer(requests, updated_at=now)
     publish_many(
         Outgoing(
             trading.OrderCancelRequested(order_id=order.id, user_id=user_id, requested_at=now), order.version
         )
-        for order in asked
+        for order in requests
     )
     return [id_ for id_, *_ in found]

@@ -37,9 +37,9 @@ def recorded(aapl: market.InstrumentChanged) -> Any:
 
 def shares(published: Any) -> dict[UUID, tuple[int, int]]:
     """User → units, minor units."""
-    told = published(DividendAllocated)
-    assert len({event.user_id for event in told}) == len(told)
-    return {event.user_id: (event.quantity, event.amount) for event in told}
+    allocated = published(DividendAllocated)
+    assert len({event.user_id for event in allocated}) == len(allocated)
+    return {event.user_id: (event.quantity, event.amount) for event in allocated}
 
 
 def test_each_holder_is_told_of_a_share_rounded_down(world, recorded, deliver, published) -> None:

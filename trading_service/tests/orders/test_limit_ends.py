@@ -46,11 +46,17 @@ def test_every_end_releases_what_is_not_filled(
         world.end_day(order)
     else:
         world.cancel(order, reason=code, detail="Look at the news." if code == "operator" else "")
-    (told,) = published()[before:]
-    assert type(told) is (trading.OrderCanceledV2 if status == "canceled" else trading.OrderExpired)
-    assert (told.code, told.quantity, told.filled_quantity) == (code, 10, filled)
+    (published_before,) = published()[before:]
+    assert type(published_before) is (
+        trading.OrderCanceledV2 if status == "canceled" else trading.OrderExpired
+    )
+    assert (published_before.code, published_before.quantity, published_before.filled_quantity) == (
+        code,
+        10,
+        filled,
+    )
     if code == "operator":
-        assert told.detail == "Look at the news."
+        assert published_before.detail == "Look at the news."
     body = api(user_id).get(f"/api/v1/orders/{order.id}").json()
     assert (body["status"], body["remaining_quantity"]) == (status, 10 - filled)
     assert (body["reject_reason"] or {}).get("code", "") == code
@@ -111,7 +117,7 @@ def test_whatever_comes_in_whatever_order_it_ends_and_the_books_agree(
     assert (position.quantity, position.held_quantity) == (20 - sold, 0)
     assert not OrderDeadline.objects.exists()
     # and once it has ended, everything that comes again changes nothing
-    told = len(published())
+    published_before = len(published())
     for late in (world.rest, world.refuse, world.cancel, world.cancel_whole, world.end_day):
         late(order)
-    assert (fresh(order).version, len(published())) == (ended.version, told)
+    assert (fresh(order).version, len(published())) == (ended.version, published_before)

@@ -32,14 +32,18 @@ def test_one_more_than_the_quota_is_refused_and_leaves_nothing(
 ) -> None:
     for number in range(6):
         assert world.post(user_id, key=f"key-{number}").status_code == 201
-    told = len(published())
+    published_before = len(published())
     client = world.api(user_id, idempotency_key="one-more")
     order = {"ticker": "AAPL", "side": "buy", "type": "market", "quantity": 10}
     refused = client.post("/api/v1/orders", order, headers={"Accept-Language": language})
     assert (refused.status_code, refused.json()["code"]) == (429, "order_quota_exceeded")
     assert words in refused.json()["detail"]
     assert 0 < int(refused["Retry-After"]) <= 24 * 3600
-    assert (Order.objects.count(), OrderTransition.objects.count(), len(published())) == (6, 6, told)
+    assert (Order.objects.count(), OrderTransition.objects.count(), len(published())) == (
+        6,
+        6,
+        published_before,
+    )
     assert not IdempotentAnswer.objects.filter(key="one-more").exists()
     assert DailyOrders.objects.get().placed == 6
 
@@ -176,7 +180,7 @@ def test_operators_see_who_is_at_the_quota(aapl, world, user_id, few) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_many_at_once_pass_by_no_more_than_a_service_has_threads(aapl, world, user_id, few) -> None:
     answers = at_once([lambda: world.post(user_id)] * 40, threads=4)
-    taken = sum(answer.status_code == 201 for answer in answers)
-    assert 6 <= taken <= 6 + 3
+    accepted = sum(answer.status_code == 201 for answer in answers)
+    assert 6 <= accepted <= 6 + 3
     assert {answer.status_code for answer in answers} == {201, 429}
-    assert DailyOrders.objects.get().placed == taken
+    assert DailyOrders.objects.get().placed == accepted

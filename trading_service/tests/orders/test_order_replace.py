@@ -42,8 +42,8 @@ def test_what_is_left_is_ordered_anew(aapl, world, user_id, published, api, side
     assert answer.status_code == 202
     assert (body["id"], body["status"], body["quantity"]) == (str(order.id), "partially_filled", 10)
     assert body["replaced_by"] is not None
-    (asked,) = published(trading.OrderCancelRequested)
-    assert asked.order_id == order.id
+    (cancel_requested,) = published(trading.OrderCancelRequested)
+    assert cancel_requested.order_id == order.id
     assert not Order.objects.filter(id=body["replaced_by"]).exists()
     # and the venue gives the old one back
     before = len(published())
@@ -57,13 +57,13 @@ def test_what_is_left_is_ordered_anew(aapl, world, user_id, published, api, side
     )
     assert (new.quantity, new.limit_price, new.cap_price) == (8, Decimal("101.50"), Decimal("101.50"))
     assert (new.client_order_id, new.side, new.time_in_force) == ("the-key", side, "gtc")
-    told = [type(event) for event in published()[before:]]
+    types = [type(event) for event in published()[before:]]
     if side == "buy":
         assert (new.status, new.hold_amount) == ("accepted", 81_200 + 41)
-        assert told == [trading.OrderCanceledV2, trading.OrderPlacedV2]
+        assert types == [trading.OrderCanceledV2, trading.OrderPlacedV2]
     else:
         assert (new.status, Position.objects.get().held_quantity) == ("working", 8)
-        assert told == [trading.OrderCanceledV2, trading.OrderPlacedV2, trading.OrderSubmittedV2]
+        assert types == [trading.OrderCanceledV2, trading.OrderPlacedV2, trading.OrderSubmittedV2]
     assert (fresh(order).status, fresh(order).filled_quantity) == ("canceled", 4)
 
 
@@ -144,7 +144,7 @@ def test_an_order_that_has_ended(aapl, world, user_id, end: str) -> None:
     assert (answer.status_code, answer.json()["code"]) == (409, "order_not_replaceable")
 
 
-def test_one_that_is_taken_back_already_and_a_market_order(aapl, world, user_id) -> None:
+def test_one_that_is_being_canceled_and_a_market_order(aapl, world, user_id) -> None:
     being_canceled, replaced = world.limit(user_id), world.limit(user_id)
     world.request_cancel(being_canceled)
     replace(world, replaced, quantity=12)

@@ -44,7 +44,7 @@ def test_after_that_nothing_changes(aapl, world, user_id, published, again: str)
     assert len(published()) == events
 
 
-def test_many_taken_back_at_once(aapl, world, user_id, published, deliver_many) -> None:
+def test_many_canceled_at_once(aapl, world, user_id, published, deliver_many) -> None:
     world.filled(user_id)
     orders = [world.working(user_id, side=side, quantity=2) for side in ("buy", "sell", "sell")]
     for order in orders[:2]:

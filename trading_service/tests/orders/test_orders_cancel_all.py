@@ -33,8 +33,8 @@ def test_a_cancel_of_every_open_order_is_requested_once(aapl, world, user_id, pu
     assert (answer.status_code, answer.json()) == (202, {"ids": ids(*mine)})
     # again: the same orders, and nothing is asked twice
     assert api(user_id).post(PATH).json() == {"ids": ids(*mine)}
-    asked = published(trading.OrderCancelRequested)
-    assert sorted(str(event.order_id) for event in asked) == ids(*mine)
+    cancel_requests = published(trading.OrderCancelRequested)
+    assert sorted(str(event.order_id) for event in cancel_requests) == ids(*mine)
     assert fresh(other).cancel_requested_at is None
     for order in mine:
         world.cancel(order)
@@ -71,5 +71,5 @@ def test_at_once_beside_fills(aapl, world, user_id, api, published) -> None:
     outcomes = at_once([*fills[:5], *everything, *fills[5:]], threads=5)
     assert {o if isinstance(o, bool) else o.status_code for o in outcomes} == {True, 202}
     assert {fresh(order).status for order in orders} == {"filled"}
-    asked = [event.order_id for event in published(trading.OrderCancelRequested)]
-    assert len(asked) == len(set(asked))
+    cancel_requests = [event.order_id for event in published(trading.OrderCancelRequested)]
+    assert len(cancel_requests) == len(set(cancel_requests))

@@ -73,7 +73,7 @@ def test_billing_says_nothing(aapl, world, user_id, published, api) -> None:
     assert body["reject_reason"]["detail"] == "The order was not confirmed in time, so it was canceled."
     assert (body["history"][-1]["to_status"], body["history"][-1]["cause"]) == ("expired", "deadline")
     russian = api(user_id, accept_language="ru").get(f"/api/v1/orders/{order.id}").json()
-    assert russian["reject_reason"]["detail"] == "Заявку не подтвердили вовремя, поэтому она снята."
+    assert russian["reject_reason"]["detail"] == "Заявку не подтвердили вовремя, поэтому она отменена."
     assert not OrderDeadline.objects.exists()
     # and the answer that comes after all changes nothing
     for late in (world.hold, world.decline, world.cancel):
@@ -117,8 +117,8 @@ def test_the_venue_is_asked_and_gives_a_sell_back(aapl, world, user_id, publishe
     world.cancel(order)
     assert fresh(order).status == ("canceled" if asked else "expired")
     assert fresh(order).reject_code == ("" if asked else "timed_out")
-    (told,) = published(trading.OrderCanceledV2 if asked else trading.OrderExpired)
-    assert (told.order_id, told.quantity, told.filled_quantity) == (order.id, 6, 2)
+    (ended,) = published(trading.OrderCanceledV2 if asked else trading.OrderExpired)
+    assert (ended.order_id, ended.quantity, ended.filled_quantity) == (order.id, 6, 2)
     position = Position.objects.get()
     assert (position.quantity, position.held_quantity) == (8, 0)
 

@@ -180,13 +180,13 @@ def test_two_hundred_fills_of_one_order_are_one_call(
     with django_assert_num_queries(4):
         deliver_many([*((fill, place) for place, fill in enumerate(fills, 1)), world.executed(other)])
     # and each is what it would be alone: its own row, event, place in the history
-    told = [event for event in published(trading.OrderFilledV2) if event.order_id == order.id]
-    assert [event.fill_id for event in told] == [fill.fill_id for fill in fills]
-    assert [event.final for event in told] == [False] * 199 + [True]
+    filled = [event for event in published(trading.OrderFilledV2) if event.order_id == order.id]
+    assert [event.fill_id for event in filled] == [fill.fill_id for fill in fills]
+    assert [event.final for event in filled] == [False] * 199 + [True]
     ended = fresh(order)
     assert (ended.status, ended.filled_quantity, ended.version) == ("filled", 200, order.version + 200)
-    assert sum(event.amount for event in told) == ended.amount == 2_000_200 - 100
-    assert sum(event.fee for event in told) == ended.fee
+    assert sum(event.amount for event in filled) == ended.amount == 2_000_200 - 100
+    assert sum(event.fee for event in filled) == ended.fee
     history = list(ended.history.order_by("sequence").values_list("sequence", "to_status"))[2:]
     assert history == [(3 + n, "filled" if n == 199 else "partially_filled") for n in range(200)]
     assert Position.objects.get().quantity == 10 + 200 + 1

@@ -54,8 +54,8 @@ def test_what_a_batch_says_of_an_order_carries_its_own(aapl, world, user_id, del
     before = OutboxEvent.objects.count()
     clicks = some_origins(COUNT)
     assert deliver_many([make(world, order) for order in orders], origins=clicks) == COUNT
-    told = [(subject, origin) for _, subject, origin in published_origins()[before:]]
-    assert told == [(f"order/{order.id}", click) for order, click in zip(orders, clicks, strict=True)]
+    origins = [(subject, origin) for _, subject, origin in published_origins()[before:]]
+    assert origins == [(f"order/{order.id}", click) for order, click in zip(orders, clicks, strict=True)]
     for order, click in zip(orders, clicks, strict=True):
         assert order.history.latest("sequence").request_id == click.request_id
 
@@ -80,8 +80,8 @@ def test_what_the_sweep_says_carries_what_placed_the_order(aapl, world, state) -
     overdue(*orders)
     before = OutboxEvent.objects.count()
     assert orders_sweep() == COUNT
-    told = {subject: origin for _, subject, origin in published_origins()[before:]}
-    assert told == {f"order/{order.id}": click for order, click in zip(orders, clicks, strict=True)}
+    origins = {subject: origin for _, subject, origin in published_origins()[before:]}
+    assert origins == {f"order/{order.id}": click for order, click in zip(orders, clicks, strict=True)}
     if state == "order":
         rows = OrderTransition.objects.filter(cause="deadline").values_list("order_id", "request_id")
         assert dict(rows) == {o.id: click.request_id for o, click in zip(orders, clicks, strict=True)}

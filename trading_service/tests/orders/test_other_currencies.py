@@ -31,6 +31,6 @@ def test_a_refusal_says_amounts_in_it(settings, world):
     user_id = new_id()
     order = world.order(user_id)
     world.decline(order)
-    for language, said in (("en", "₽1,010.51"), ("ru", "1\xa0010,51\xa0₽")):
+    for language, limit_text in (("en", "₽1,010.51"), ("ru", "1\xa0010,51\xa0₽")):
         shown = world.api(user_id, accept_language=language).get(f"/api/v1/orders/{order.id}").json()
-        assert said in shown["reject_reason"]["detail"]
+        assert limit_text in shown["reject_reason"]["detail"]

@@ -23,7 +23,7 @@ def expire(world: World, order: Order) -> None:
     services.orders_expire()
 
 
-def take_back(world: World, order: Order) -> None:
+def cancel_at_the_venue(world: World, order: Order) -> None:
     """The customer requests a cancel, and the venue confirms it."""
     world.request_cancel(order)
     world.cancel(order)
@@ -52,7 +52,7 @@ WAYS: dict[Status, list[Callable[[World, Order], Any]]] = {
     Status.PARTIALLY_FILLED: [World.hold, lambda world, order: world.execute(order, quantity=4)],
     Status.FILLED: [World.hold, World.execute],
     Status.REJECTED: [World.decline],
-    Status.CANCELED: [take_back],
+    Status.CANCELED: [cancel_at_the_venue],
     Status.EXPIRED: [expire],
 }
 
@@ -99,7 +99,7 @@ def test_the_list_has_every_step() -> None:
 def test_a_step_does_exactly_what_its_row_says(aapl, world, user_id, published, name: str) -> None:
     step: Step = getattr(saga, name)
     entered: set[str] = set()
-    told: set[type] = set()
+    published_types: set[type] = set()
     twins = {Status(s) for other in saga.STEPS if other.cause == step.cause for s in other.leaves}
     for status in Status:
         for variant in HAPPENS[name]:
@@ -122,7 +122,7 @@ def test_a_step_does_exactly_what_its_row_says(aapl, world, user_id, published, 
             # then it goes on as the row says, or nothing changes
             after, news = fresh(order), published()[events:]
             if status in step.leaves:
-                told |= {type(event) for event in news}
+                published_types |= {type(event) for event in news}
                 if step.enters:
                     entered.add(after.status)
                 else:
@@ -132,7 +132,7 @@ def test_a_step_does_exactly_what_its_row_says(aapl, world, user_id, published, 
             elif status not in twins:  # a step of the same cause leaves from there
                 assert (after.version, after.status, news) == (order.version, status, [])
     assert entered == step.enters
-    assert told == set(step.emits)
+    assert published_types == set(step.emits)
 
 
 @pytest.mark.django_db
@@ -163,8 +163,8 @@ def test_replacing_does_exactly_what_its_row_says(aapl, world, user_id, publishe
         world.cancel(order)
         wanted.append(Order.objects.get(id=fresh(order).replaced_by))
     assert {order.status for order in wanted} == saga.REPLACED.enters
-    told = {type(event) for event in published()[before:]} - set(saga.CANCELED.emits)
-    assert told == set(saga.REPLACED.emits)
+    published_types = {type(event) for event in published()[before:]} - set(saga.CANCELED.emits)
+    assert published_types == set(saga.REPLACED.emits)
     assert {row.cause for order in wanted for row in order.history.all()} == {saga.REPLACED.cause}
 
 

@@ -67,8 +67,8 @@ def test_a_quote_beyond_it_rejects_the_order(
     assert Position.objects.get().held_quantity == 0
     assert Order.objects.get(id=body["id"]).hold_amount == 0
     for language, word in (("en", "price"), ("ru", "ена")):
-        told = api(user_id, accept_language=language).get(f"/api/v1/orders/{body['id']}").json()
-        assert word in told["reject_reason"]["detail"]
+        shown = api(user_id, accept_language=language).get(f"/api/v1/orders/{body['id']}").json()
+        assert word in shown["reject_reason"]["detail"]
 
 
 def test_the_same_key_gives_the_first_answer_whatever_the_price_is_by_then(aapl, world, user_id) -> None:
@@ -153,8 +153,8 @@ def test_the_venue_refuses_beyond_it_later(aapl, world, user_id, api) -> None:
     """The price moved between placing and execution: the venue's refusal names the bound that was set."""
     order = world.working(user_id, worst_price="100.50")
     world.refuse(order, code="price_moved", limit="100.50", value="100.51")
-    told = api(user_id).get(f"/api/v1/orders/{order.id}").json()
-    assert (told["status"], told["reject_reason"]["code"]) == ("rejected", "price_moved")
+    shown = api(user_id).get(f"/api/v1/orders/{order.id}").json()
+    assert (shown["status"], shown["reject_reason"]["code"]) == ("rejected", "price_moved")
 
 
 def test_the_examples_of_the_documentation_work(world, user_id, api) -> None:

@@ -16,7 +16,7 @@ EMAIL_INDEX = "user_email_unique"
 
 
 @contextmanager
-def taken_refused(*, username: str | None = None, email: str | None = None) -> Iterator[None]:
+def unique_required(*, username: str | None = None, email: str | None = None) -> Iterator[None]:
     """Run a block that writes a user, in a savepoint of its own.
 
     Args:

@@ -19,7 +19,7 @@ from user_service.accounts.errors import (
 from user_service.accounts.models import DailyCount, User
 from user_service.accounts.services.daily_count import daily_count, network
 from user_service.accounts.services.passwords import password_errors, password_hash
-from user_service.accounts.services.uniqueness import taken_refused
+from user_service.accounts.services.uniqueness import unique_required
 from user_service.accounts.services.user_sign_in import sign_in_count, user_authenticate
 from user_service.sessions.clients import Client
 from user_service.sessions.models import RevokedReason, SignInMethod
@@ -113,7 +113,7 @@ def _prepared(*, username: str, email: str, password: str, locale: str) -> User:
 
 
 def _create(user: User, client: Client | None) -> None:
-    with taken_refused(username=user.username, email=user.email):
+    with unique_required(username=user.username, email=user.email):
         user.save(force_insert=True)
     publish(
         AccountRegistered(

@@ -14,7 +14,7 @@ from user_service.accounts.errors import ProfileQuotaExceeded
 from user_service.accounts.models import DailyCount, User
 from user_service.accounts.services.daily_count import daily_count
 from user_service.accounts.services.security_notice import security_notice
-from user_service.accounts.services.uniqueness import taken_refused
+from user_service.accounts.services.uniqueness import unique_required
 from user_service.sessions.models import RevokedReason
 from user_service.sessions.services import sessions_revoke
 
@@ -65,7 +65,7 @@ def user_update(
         for name, value in changed.items():
             setattr(user, name, value)
         user.version += 1
-        with taken_refused(email=changed.get("email")):
+        with unique_required(email=changed.get("email")):
             user.save(update_fields=[*changed, "version"])
         publish(
             ProfileChanged(

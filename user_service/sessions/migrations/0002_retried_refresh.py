@@ -18,6 +18,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='session',
             name='revoked_reason',
-            field=models.CharField(blank=True, choices=[('signed_out', 'signed out'), ('refresh_reused', 'a used refresh token came again'), ('disabled', 'the user was disabled'), ('by_operator', 'ended by an operator'), ('by_user', 'ended by the user from elsewhere'), ('replaced', 'signed in anew over it'), ('too_many', 'too many sessions: the one unused longest'), ('password_changed', 'the password was changed'), ('email_changed', 'the e-mail was changed')], max_length=16, verbose_name='why'),
+            field=models.CharField(blank=True, choices=[('signed_out', 'signed out'), ('refresh_reused', 'a used refresh token came again'), ('disabled', 'the user was disabled'), ('by_operator', 'ended by an operator'), ('by_user', 'ended by the user from elsewhere'), ('replaced', 'replaced by a new sign-in'), ('too_many', 'too many sessions: the one unused longest'), ('password_changed', 'the password was changed'), ('email_changed', 'the e-mail was changed')], max_length=16, verbose_name='why'),
         ),
     ]

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=servicekit.ids.new_id, editable=False, primary_key=True, serialize=False, verbose_name='id')),
                 ('key', models.CharField(editable=False, max_length=64, unique=True)),
                 ('door', models.CharField(choices=[('token', 'sign-in'), ('admin', "the operators' sign-in"), ('sign_up', 'sign-up'), ('password', 'change of password'), ('refresh', 'refresh of a session')], max_length=16, verbose_name='by')),
-                ('outcome', models.CharField(choices=[('signed_in', 'signed in'), ('wrong_password', 'wrong password'), ('unknown_name', 'nobody has that name'), ('disabled', 'the user is disabled'), ('no_operator', 'no operator'), ('too_many_attempts', 'too many wrong passwords'), ('refresh_reused', 'a used refresh token came again')], max_length=24, verbose_name='outcome')),
+                ('outcome', models.CharField(choices=[('signed_in', 'signed in'), ('wrong_password', 'wrong password'), ('unknown_name', 'no such user'), ('disabled', 'the user is disabled'), ('no_operator', 'not an operator'), ('too_many_attempts', 'too many wrong passwords'), ('refresh_reused', 'a used refresh token came again')], max_length=24, verbose_name='outcome')),
                 ('at', models.DateTimeField(verbose_name='first')),
                 ('last_at', models.DateTimeField(verbose_name='time')),
                 ('count', models.PositiveIntegerField(default=0, verbose_name='times')),
@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='sign_ins', to=settings.AUTH_USER_MODEL, verbose_name='user')),
             ],
             options={
-                'verbose_name': 'try to sign in',
+                'verbose_name': 'sign-in attempt',
                 'verbose_name_plural': 'sign-ins and failures',
                 'ordering': ('-last_at', '-id'),
                 'indexes': [models.Index(fields=['user', '-last_at'], name='sign_in_of_user'), models.Index(fields=['-last_at'], name='sign_in_age'), models.Index(fields=['ip', '-last_at'], name='sign_in_address')],

@@ -28,7 +28,7 @@ def test_one_signs_in_with_any_writing(api, alice, typed):
 
 
 @pytest.mark.parametrize(
-    ("taken", "same"),
+    ("registered", "same"),
     [
         ("kelvin@example.org", "\u212aelvin@example.org"),  # the Kelvin sign
         ("sam@example.org", "\u017fam@example.org"),  # the long s
@@ -37,8 +37,8 @@ def test_one_signs_in_with_any_writing(api, alice, typed):
         ("sam@пример.рф", "SAM@при\u200bмер.рф"),
     ],
 )
-def test_addresses_that_look_alike_are_one(api, taken, same):
-    body = {"username": "first", "email": taken, "password": PASSWORD}
+def test_addresses_that_look_alike_are_one(api, registered, same):
+    body = {"username": "first", "email": registered, "password": PASSWORD}
     assert api().post("/api/v1/users", body).status_code == 201
     answer = api().post("/api/v1/users", {**body, "username": "second", "email": same})
     assert answer.json()["code"] == "email_taken"

@@ -86,9 +86,9 @@ def test_a_good_password_is_taken(password: str) -> None:
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_the_reason_is_told_in_the_readers_language(api, language):
     body = {**BOB, "password": "birzha123"}
-    told = api(accept_language=language).post(URL, body).json()
-    assert told["code"] == "password_too_common"
-    assert ("слово" in told["detail"]) == (language == "ru")
+    problem = api(accept_language=language).post(URL, body).json()
+    assert problem["code"] == "password_too_common"
+    assert ("слово" in problem["detail"]) == (language == "ru")
 
 
 @pytest.mark.django_db

@@ -48,8 +48,8 @@ def test_the_owner_is_told_once(api, alice, published):
     for number in range(30):
         attempt(api, "x", stranger(number))
     attempt(api, "x", stranger(1), username="nobody")
-    (told,) = published(SecurityNoticed)
-    assert (told.user_id, told.notice) == (alice.id, "wrong_passwords")
+    (notice,) = published(SecurityNoticed)
+    assert (notice.user_id, notice.notice) == (alice.id, "wrong_passwords")
 
 
 def test_names_and_addresses_of_one_account_are_counted_together(api, alice):

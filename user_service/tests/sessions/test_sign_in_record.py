@@ -170,8 +170,8 @@ def test_one_sees_ones_own_and_twenty_of_them(api: Any, alice: Any, operator: Br
 
 
 class TestAdmin:
-    def found(self, operator: Browser, **asked: str) -> list[str]:
-        page = operator.get(LIST, asked)
+    def found(self, operator: Browser, **query: str) -> list[str]:
+        page = operator.get(LIST, query)
         assert page.status_code == 200, page["Location"]
         return sorted(row.outcome for row in page.context["cl"].result_list)
 
@@ -182,7 +182,7 @@ class TestAdmin:
         tries(api, "nobody", "guess", ip="198.51.100.77")
 
     @pytest.mark.parametrize(
-        ("asked", "outcomes"),
+        ("query", "outcomes"),
         [
             ({"q": "alice"}, ["signed_in", "wrong_password"]),
             ({"q": "ALICE@example.org"}, ["signed_in", "wrong_password"]),
@@ -194,8 +194,8 @@ class TestAdmin:
             ({"q": "alice", "outcome": "unknown_name"}, []),
         ],
     )
-    def test_it_is_found(self, operator: Browser, asked: dict[str, str], outcomes: list[str]) -> None:
-        assert self.found(operator, **asked) == outcomes
+    def test_it_is_found(self, operator: Browser, query: dict[str, str], outcomes: list[str]) -> None:
+        assert self.found(operator, **query) == outcomes
 
     def test_by_time(self, operator: Browser) -> None:
         SignIn.objects.filter(outcome="unknown_name").update(last_at=timezone.now() - timedelta(days=400))

@@ -100,8 +100,8 @@ def test_each_fill_is_booked_under_its_own_request(customer, deliver_many):
 
     booked = dict(JournalEntry.objects.filter(type="order_settlement").values_list("fill_id", "request_id"))
     assert booked == {fill.fill_id: click.request_id for fill, click in zip(fills, clicks, strict=True)}
-    told = {subject: origin for _, subject, origin in published_origins()[before:]}
-    assert told == {f"fill/{fill.fill_id}": click for fill, click in zip(fills, clicks, strict=True)}
+    origins = {subject: origin for _, subject, origin in published_origins()[before:]}
+    assert origins == {f"fill/{fill.fill_id}": click for fill, click in zip(fills, clicks, strict=True)}
 
 
 def test_one_fill_that_is_not_covered_stops_its_batch(customer, deliver_many):

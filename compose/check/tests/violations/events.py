@@ -38,7 +38,7 @@ for publisher, subscriber, types in event_routes():
     name = f"what {publisher} published is not what {subscriber} handled"
     handled = next(id for id, type, _ in EVENTS if type in types)
     VIOLATIONS += [
-        ("I12", name, publisher, rows.said(OTHER, types[0], "order/x")),  # never arrived
+        ("I12", name, publisher, rows.published(OTHER, types[0], "order/x")),  # never arrived
         ("I12", name, subscriber, f"DELETE FROM inbox WHERE event_id = '{handled}'"),  # missing
         ("I12", name, subscriber, rows.handled(subscriber, OTHER, types[0])),  # never published
         ("I12", name, subscriber, f"UPDATE inbox SET type = type || 'x' WHERE event_id = '{handled}'"),

@@ -49,4 +49,4 @@ class Command(ImportCommand):
             }
         )
         if market.waiting:
-            self.stdout.write(_("  without a price, so unseen: %s") % some(market.waiting))
+            self.stdout.write(_("  hidden, without a price: %s") % some(market.waiting))

@@ -58,5 +58,5 @@ class Command(BaseCommand):
             self.stdout.write(f"daily prices: {loaded.prices.total:,} rows: {loaded.prices.created:,} new")
         self.stdout.write(
             f"instruments: {len(loaded.listed)} listed, {len(loaded.changed)} changed, "
-            f"{loaded.unchanged} as before"
+            f"{loaded.unchanged} unchanged"
         )

@@ -101,14 +101,14 @@ class Command(BaseCommand):
 
     def show_status(self, *, as_json: bool, **_: Any) -> None:
         now = status()
-        self._say(now.to_data() if as_json else tables.of_status(now))
+        self._print(now.to_data() if as_json else tables.of_status(now))
 
     # -- dead letters ---------------------------------------------------------------------------
 
     def list_letters(self, *, as_json: bool, **_: Any) -> None:
         failures.forget_handled()
         rows = list(dead_letters.dead_letters())
-        self._say([tables.letter_data(row) for row in rows] if as_json else tables.of_letters(rows))
+        self._print([tables.letter_data(row) for row in rows] if as_json else tables.of_letters(rows))
 
     def show_letter(self, *, id: UUID, as_json: bool, **_: Any) -> None:
         failures.forget_handled()
@@ -116,7 +116,7 @@ class Command(BaseCommand):
         if row is None:
             raise CommandError(f"{id} is not a dead letter.")
         data = tables.letter_data(row) | {"envelope": row.envelope}
-        self._say(data if as_json else "\n".join(f"{name:16} {value}" for name, value in data.items()))
+        self._print(data if as_json else "\n".join(f"{name:16} {value}" for name, value in data.items()))
 
     def retry_letters(self, *, ids: list[UUID], all: bool, as_json: bool, **_: Any) -> None:
         if bool(ids) == all:
@@ -129,7 +129,7 @@ class Command(BaseCommand):
                 outcomes.append(dead_letters.retry(event_id, by=Actor.shell()))
             except FailedEvent.DoesNotExist:
                 outcomes.append(dead_letters.Outcome(event_id, "is not a dead letter"))
-        self._say(
+        self._print(
             [{"id": str(o.event_id), "handled": o.handled, "error": o.error} for o in outcomes]
             if as_json
             else tables.of_outcomes(outcomes)
@@ -146,7 +146,7 @@ class Command(BaseCommand):
             raise CommandError(f"{id} is not a dead letter.") from None
         except ValueError as error:
             raise CommandError(str(error)) from None
-        self._say(
+        self._print(
             {"id": str(id), "dropped_by": actor.key} if as_json else f"{id} is dropped; its row is kept."
         )
 
@@ -162,25 +162,25 @@ class Command(BaseCommand):
                 wanted = None if ids is None else read_ids(ids)
                 done = replay(ids=wanted, since=since, subject=subject, by=noted)
                 if done.sent_again:
-                    asked = {"since": since, "subject": subject, "by_id": ids is not None}
+                    request = {"since": since, "subject": subject, "by_id": ids is not None}
                     outbox = Subject("outbox", settings.SERVICE_NAME, settings.SERVICE_NAME)
-                    after = asked | {"sent_again": done.sent_again}
+                    after = request | {"sent_again": done.sent_again}
                     record("events.replay", outbox, by=actor, after=after)
         except (ValueError, OSError) as error:
             raise CommandError(str(error)) from None
         text = f"{done.sent_again} events are sent again."
         if done.too_old:
             text += f" {done.too_old} are not: they are older than what inboxes remember."
-        self._say({"sent_again": done.sent_again, "too_old": done.too_old} if as_json else text)
+        self._print({"sent_again": done.sent_again, "too_old": done.too_old} if as_json else text)
 
     def forget_group(self, *, group: str, as_json: bool, **_: Any) -> None:
         with transaction.atomic():  # the row first: what Redis forgets does not come back
             record("group.forget", Subject("group", group, group), by=Actor.shell())
             if not groups.forget(group):
                 raise CommandError(f"No group {group} is known.")
-        self._say({"forgotten": group} if as_json else f"{group} is forgotten.")
+        self._print({"forgotten": group} if as_json else f"{group} is forgotten.")
 
-    def _say(self, answer: Any) -> None:
+    def _print(self, answer: Any) -> None:
         text = answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False, indent=1)
         self.stdout.write(text)
 

@@ -21,7 +21,7 @@ TRIES = 5
 TICK_S = 6.0
 
 
-class Waiting(Customer):
+class RestingOrder(Customer):
     """Offers one lot in the book, between the house's bid and ask; a second customer comes and buys it.
 
     When the price moves meanwhile, so that the house is the better one for either of them, they try again.
@@ -38,23 +38,23 @@ class Waiting(Customer):
         self.lot = 1
         self.offered: Any = None
 
-    def meet(self) -> None:
+    def trade_with_a_customer(self) -> None:
         """Two customers trade with each other; or, where the house leaves no room, nobody comes."""
         price = self.between()
         if price is None:
             self.offer(self.best()[1] * FAR // self.step() * self.step(), "above the ask")
             self.show_book()
-            self.take_back("the house leaves no room between its bid and its ask")
+            self.cancel_resting("the house leaves no room between its bid and its ask")
             return
         other = self.somebody_else(price)
         for _ in range(TRIES):
             price = self.between()
-            if price is not None and self.meets(other, price):
+            if price is not None and self.trades_at(other, price):
                 return
             self.price_moves()
         raise DemoFailed(f"two customers did not meet in {TRIES} tries: the price moved each time")
 
-    def meets(self, other: Customer, price: Decimal) -> bool:
+    def trades_at(self, other: Customer, price: Decimal) -> bool:
         """Offer at a price, to somebody who comes for it; False when the price moved meanwhile."""
         self.offer(price, "between bid and ask")
         if self.offered["status"] not in FINAL_STATUSES:
@@ -64,20 +64,20 @@ class Waiting(Customer):
             "did not end",
             lambda order: order["status"] in FINAL_STATUSES,
         )
-        if self.are_met(bought, price):
+        if self.have_crossed(bought, price):
             other.settled("they bought", bought)
             self.settled("sold to them", self.filled(self.offered))
             return True
         if bought["status"] == "filled":
             other.settled("they bought", bought)
-        self.told("the price moved", "the house was the better one meanwhile", "once more")
+        self.print_step("the price moved", "the house was the better one meanwhile", "once more")
         if self.send("POST", f"/orders/{self.offered['id']}/cancel").status_code == 202:
             self.ends_after_a_cancel()
         else:
             self.sold_to_the_house()
         return False
 
-    def are_met(self, bought: Any, price: Decimal) -> bool:
+    def have_crossed(self, bought: Any, price: Decimal) -> bool:
         """Whether the order bought what is offered: both at that price, one as taker and one as maker."""
         if bought["status"] != "filled" or Decimal(bought["average_price"]) != price:
             return False
@@ -107,7 +107,7 @@ class Waiting(Customer):
             "does not wait in the book",
             lambda order: order["rested_at"] or order["status"] in FINAL_STATUSES,
         )
-        self.told(
+        self.print_step(
             "offered", f"{self.lot} {self.ticker} at {self.offered['limit_price']}, {where}", "it waits"
         )
 
@@ -117,27 +117,27 @@ class Waiting(Customer):
         if limit not in [Decimal(row["price"]) for row in book["asks"]]:
             now = self.call("GET", f"/orders/{self.offered['id']}")
             check(now["status"] in FINAL_STATUSES, f"the offer at {limit} is not in the book: {book}")
-        self.told("order book", f"bid {book['bids'][0]['price']}", f"ask {book['asks'][0]['price']}")
+        self.print_step("order book", f"bid {book['bids'][0]['price']}", f"ask {book['asks'][0]['price']}")
         for bid, ask in list(zip_longest(book["bids"], book["asks"]))[:3]:
-            self.shown(f"{_level(bid):>20}   {_level(ask)}")
+            self.print_line(f"{_level(bid):>20}   {_level(ask)}")
 
     def somebody_else(self, price: Decimal) -> Customer:
         other = Customer(self.address)
         other.ticker, other.currency, other.steps = self.ticker, self.currency, self.steps
-        self.told("somebody else", "comes")
+        self.print_step("somebody else", "comes")
         for step in (other.register, other.sign_in, other.account):
             step()
         other.top_up(price * self.lot * 2 * TRIES // 1 + Decimal("1.00"))
         return other
 
-    def take_back(self, why: str) -> None:
+    def cancel_resting(self, why: str) -> None:
         self.call("POST", f"/orders/{self.offered['id']}/cancel", 202)
         self.canceled()
-        self.told("took it back", why)
+        self.print_step("canceled it", why)
 
     def canceled(self) -> None:
         self.becomes(self.offered, "was not canceled", lambda order: order["status"] == "canceled")
-        self.balance_is("taking an offer back changed the balance")
+        self.balance_is("canceling the order changed the balance")
         self.news.append("order_canceled")
 
     def price_moves(self) -> None:
