@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from billing_service.ledger.models import LedgerAccount, LedgerEntry
 from billing_service.ledger.selectors import chain_breaks
 
 #: New entries whose legs do not sum to zero, or that have none.
@@ -67,13 +68,6 @@ LEFT JOIN (
 WHERE account.held <> coalesce(pending.total, 0)
 """
 
-_CUSTOMERS = """
-SELECT DISTINCT account.id FROM ledger_journalentry AS entry
-JOIN ledger_ledgerentry AS leg ON leg.journal_entry_id = entry.id
-JOIN ledger_ledgeraccount AS account ON account.id = leg.account_id AND account.kind = 'customer_cash'
-WHERE entry.number = ANY(%s) ORDER BY 1
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class Breach:
@@ -106,9 +100,10 @@ def held_breaches() -> list[Breach]:
 
 def customers_of(*, numbers: list[int]) -> list[UUID]:
     """The customers' accounts that journal entries moved."""
-    with connection.cursor() as cursor:
-        cursor.execute(_CUSTOMERS, [numbers])
-        return [row[0] for row in cursor.fetchall()]
+    legs = LedgerEntry.objects.filter(
+        journal_entry__number__in=numbers, account__kind=LedgerAccount.Kind.CUSTOMER_CASH
+    )
+    return list(legs.order_by("account_id").values_list("account_id", flat=True).distinct())
 
 
 def _rows(query: str, params: dict[str, Any]) -> list[Breach]:

@@ -46,13 +46,6 @@ SELECT min(first.date), max(last.date) FROM instruments_instrument AS instrument
 ) AS last
 """
 
-_DAYS_BEFORE = """
-SELECT date FROM quotes_dailyprice WHERE NOT simulated AND instrument_id = (
-    SELECT instrument_id FROM quotes_dailyprice WHERE date = %s AND NOT simulated
-    ORDER BY instrument_id LIMIT 1
-) ORDER BY date DESC LIMIT %s
-"""
-
 
 def price_at() -> Case:
     """When an instrument's quote was last made or confirmed: an annotation of a query of instruments."""
@@ -124,6 +117,7 @@ def history_day_after(day: date) -> date | None:
 
 def history_days_back(last: date, count: int) -> date:
     """The day so many trading days before the last one; the first if there are not as many."""
-    with connection.cursor() as cursor:
-        cursor.execute(_DAYS_BEFORE, [last, count + 1])
-        return cursor.fetchall()[-1][0]
+    real = DailyPrice.objects.filter(simulated=False)
+    some = real.filter(date=last).order_by("instrument_id").values("instrument_id")[:1]
+    days = real.filter(instrument_id=Subquery(some)).order_by("-date").values_list("date", flat=True)
+    return list(days[: count + 1])[-1]

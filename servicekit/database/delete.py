@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Model
 
 from servicekit.arrays import array
+from servicekit.database import execute_deferred
 from servicekit.database.row_classes import Table
 from servicekit.database.statements import Statement
 
@@ -19,6 +20,11 @@ class Delete:
 
     def __init__(self, model: type[Model], *, key: str) -> None:
         self._model, self._key = model, key
+
+    def defer(self, keys: Iterable[Any]) -> None:
+        """Delete rows at the latest with COMMIT (``execute_deferred``)."""
+        if keys := list(keys):
+            execute_deferred(self._statement, [array(keys)])
 
     def run(self, keys: Iterable[Any]) -> int:
         """Delete rows now. Returns how many there were."""

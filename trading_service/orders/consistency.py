@@ -10,11 +10,13 @@ from collections import deque
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Max
 from prometheus_client import Gauge
 
 from servicekit.home_currency import home_currency
 from servicekit.messaging.metrics import WORKER
 from servicekit.money import EXPONENTS
+from trading_service.orders.models import OrderTransition
 
 log = logging.getLogger(__name__)
 
@@ -105,8 +107,7 @@ def books_check() -> dict[str, int]:
         How many rows each check found.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(max(id), 0) FROM orders_ordertransition")
-        (last,) = cursor.fetchone()
+        last = OrderTransition.objects.aggregate(last=Max("id", default=0))["last"]
         since = _reached[0] if _reached else last - FIRST_LOOK
         found = {}
         for name, query in CHECKS.items():

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from servicekit.arrays import columns
 from servicekit.contracts import market, parse_id
-from servicekit.database.bulk import Upsert
+from servicekit.database.bulk import Lock, Update, Upsert
 from trading_service.reference.models import ListedInstrument, MarketDay, QuoteFeed
 
 
@@ -51,14 +51,14 @@ ON CONFLICT (instrument_id) DO UPDATE SET price = excluded.price, price_at = exc
 WHERE known.price_at < excluded.price_at
 """
 
-_PREVIOUS_CLOSES = """
-UPDATE reference_listedinstrument AS instrument SET previous_close = told.close
-FROM (
-    SELECT id, told.close FROM reference_listedinstrument
-    JOIN unnest(%s::uuid[], %s::numeric[]) AS told (id, close) USING (id)
-    WHERE previous_close <> told.close ORDER BY id FOR NO KEY UPDATE OF reference_listedinstrument
-) AS told WHERE told.id = instrument.id
-"""
+
+class _Close(NamedTuple):
+    id: UUID
+    previous_close: Decimal
+
+
+_LOCK = Lock(ListedInstrument, _Close, key="id")
+_CLOSE = Update(ListedInstrument, _Close, key="id", where="kept.previous_close <> new.previous_close")
 
 
 class ReceivedQuote(NamedTuple):
@@ -104,8 +104,9 @@ def market_day_receive(*, message: market.MarketDayClosed) -> bool:
     if known and message.number < known.number:
         return False
     if message.closes:
-        with connection.cursor() as cursor:
-            cursor.execute(_PREVIOUS_CLOSES, columns((id_, close) for id_, close in message.closes))
+        closes = [_Close(UUID(id_), Decimal(close)) for id_, close in message.closes]
+        _LOCK.defer(close.id for close in closes)
+        _CLOSE.run(closes)
     if known and message.number == known.number:
         return False
     values = {

@@ -233,11 +233,8 @@ def test_an_operator_puts_one_right(customer, api, published):
     account.refresh_from_db()
     assert account.balance == 100_00
     (reversal,) = published(ReversalBooked)
-    assert (reversal.reversed_type, reversal.amount, reversal.reason) == (
-        "withdrawal",
-        60_00,
-        "the bank sent it back",
-    )
+    expected = ("withdrawal", 60_00, "the bank sent it back")
+    assert (reversal.reversed_type, reversal.amount, reversal.reason) == expected
     row = client.get("/api/v1/operations").json()["results"][0]
     assert (row["type"], row["amount"], row["reason"]) == ("reversal", "60.00", "the bank sent it back")
 

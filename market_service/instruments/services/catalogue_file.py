@@ -146,7 +146,7 @@ def _entry(item: dict[str, Any]) -> CatalogueEntry:
         bad.append(("ticker", "ticker: one to twelve of A to Z, 0 to 9 and . - _ &; no lower case"))
     for name, (least, most) in _RANGES.items():
         if not least <= values[name] <= most:
-            bad.append((name, f"{name} is to be from {least} to {most:,}"))
+            bad.append((name, f"{name} must be from {least} to {most:,}"))
     if bad:
         first: dict[str, str] = {}  # of each field
         for name, reason in bad:

@@ -12,8 +12,9 @@ from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, Func, IntegerField, Max, OuterRef, Value
+from django.db.models.functions import Greatest
 
 from market_service.file_errors import FileError, FileErrors
 from market_service.instruments.errors import CatalogueInvalid
@@ -23,7 +24,6 @@ from market_service.instruments.services.instrument_edit import instruments_anno
 from market_service.quotes import services as quotes
 from market_service.quotes.models import DailyPrice
 from market_service.quotes.services import FirstQuote
-from servicekit.arrays import array
 
 #: Instruments of one transaction.
 PORTION = 50
@@ -128,13 +128,16 @@ def _quote(ids: Sequence[UUID]) -> list[str]:
 
 def _steps(ids: Sequence[UUID]) -> dict[UUID, Decimal]:
     """A price step as fine as the prices are, a hundredth at most."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT instrument_id, greatest(2, max(scale(trim_scale(open))), max(scale(trim_scale(close)))) "
-            "FROM quotes_dailyprice WHERE instrument_id = ANY(%s::uuid[]) GROUP BY instrument_id",
-            [array(ids)],
-        )
-        return {id_: Decimal(1).scaleb(-digits) for id_, digits in cursor.fetchall()}
+    prices = DailyPrice.objects.filter(instrument_id__in=ids).values_list("instrument_id")
+    digits = prices.annotate(most=Greatest(Value(2), *(Max(_Digits(name)) for name in ("open", "close"))))
+    return {id_: Decimal(1).scaleb(-most) for id_, most in digits}
+
+
+class _Digits(Func):
+    """How many digits a number has after the point, trailing zeros left out."""
+
+    template = "scale(trim_scale(%(expressions)s))"
+    output_field = IntegerField()
 
 
 def _opened(instruments: Sequence[Instrument], first: Sequence[FirstQuote]) -> list[str]:

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
 
 from market_service.clock.selectors import Moment
 from market_service.quotes.feeds.day_path import Bar, day_path
 from market_service.quotes.feeds.price_feed import Standing
 from market_service.quotes.feeds.simulated import walked
-from market_service.quotes.models import stepped
-from servicekit.arrays import array
-from servicekit.database import Statement
+from market_service.quotes.models import DailyPrice, stepped
+from servicekit.database.bulk import Read
 
-_BARS = Statement(
-    """
-SELECT instrument_id, open, high, low, close FROM quotes_dailyprice
-WHERE instrument_id = ANY(%s::uuid[]) AND date = %s::date AND NOT simulated
-"""
-)
 
-_Prices = tuple[Decimal, Decimal, Decimal, Decimal]
+class _Day(NamedTuple):
+    instrument_id: UUID
+    open: Decimal
+    high: Decimal
+    low: Decimal
+    close: Decimal
+
+
+_READ = Read(DailyPrice, _Day, key=("instrument_id", "date"), where="NOT simulated")
 
 
 class Replay:
@@ -42,14 +43,14 @@ class Replay:
         return found
 
     @staticmethod
-    def _bars(quotes: Sequence[Standing], moment: Moment) -> dict[UUID, _Prices]:
-        with connection.cursor() as cursor:
-            cursor.execute(_BARS, [array(quote.instrument_id for quote in quotes), moment.day])
-            return {id_: (open_, high, low, close) for id_, open_, high, low, close in cursor.fetchall()}
+    def _bars(quotes: Sequence[Standing], moment: Moment) -> dict[UUID, _Day]:
+        return {
+            day.instrument_id: day for day in _READ((quote.instrument_id, moment.day) for quote in quotes)
+        }
 
     @staticmethod
-    def _price(bar: _Prices, ticker: str, moment: Moment) -> Decimal:
+    def _price(day: _Day, ticker: str, moment: Moment) -> Decimal:
         if moment.share in (0, 1):
-            return bar[0] if moment.share == 0 else bar[3]
+            return day.open if moment.share == 0 else day.close
         seed = f"{settings.QUOTE_SEED}:{ticker}:{moment.day}"
-        return Decimal(day_path(Bar(*map(float, bar)), seed).price(moment.share))
+        return Decimal(day_path(Bar(*map(float, day[1:])), seed).price(moment.share))

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Subquery
 
 from market_service.candles import services as candles
 from market_service.clock import services as clock
@@ -14,7 +15,7 @@ from market_service.clock.errors import DayNotPossible
 from market_service.clock.models import Feed
 from market_service.clock.selectors import Moment, clock_now
 from market_service.quotes import selectors
-from market_service.quotes.models import Quote, QuoteFeed
+from market_service.quotes.models import DailyPrice, Quote, QuoteFeed
 from market_service.quotes.services.day_open import closes_reset, day_announce
 from market_service.quotes.services.market_start import next_day
 from servicekit.arrays import array
@@ -34,12 +35,6 @@ ON CONFLICT (instrument_id, date) DO UPDATE SET
     open = EXCLUDED.open, high = EXCLUDED.high, low = EXCLUDED.low, close = EXCLUDED.close,
     volume = EXCLUDED.volume, adj_close = EXCLUDED.adj_close
 WHERE kept.simulated
-"""
-
-_ROLL = """
-UPDATE quotes_quote AS quote
-SET previous_close = day.close, closed_day = day.date, day_open = NULL, day_high = NULL, day_low = NULL
-FROM quotes_dailyprice AS day WHERE day.instrument_id = quote.instrument_id AND day.date = %s
 """
 
 
@@ -81,7 +76,11 @@ def day_close(*, number: int, volumes: Mapping[UUID, int], trades_before: int) -
         return False
     with connection.cursor() as cursor:
         cursor.execute(_KEEP, [left.day, array(volumes), array(volumes.values())])
-        cursor.execute(_ROLL, [left.day])
+    closes = DailyPrice.objects.filter(instrument_id=OuterRef("pk"), date=left.day)
+    Quote.objects.filter(Exists(closes)).update(
+        previous_close=Subquery(closes.values("close")), closed_day=left.day,
+        day_open=None, day_high=None, day_low=None,
+    )  # fmt: skip
     candles.day_close(day=left.day)
     clock.clock_open(feed=left.feed, day=next_day(left), trades_before=trades_before)
     day_announce(left=left, opened=clock_now())

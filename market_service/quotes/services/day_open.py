@@ -7,10 +7,11 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from django.db import connection
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from market_service.clock.selectors import Moment
-from market_service.quotes.models import stepped
+from market_service.quotes.models import DailyPrice, Quote, stepped
 from servicekit.contracts.market import MarketDayClosed
 from servicekit.messaging.publish import Outgoing, publish_many
 from servicekit.money import price_text
@@ -19,28 +20,16 @@ from servicekit.portions import portions_of
 #: The most closes of one event.
 MAX_CLOSES = 1_000
 
-_RESET = """
-UPDATE quotes_quote AS quote
-SET previous_close = coalesce(last.close, quote.price), closed_day = last.date,
-    day_open = NULL, day_high = NULL, day_low = NULL
-FROM quotes_quote AS own LEFT JOIN LATERAL (
-    SELECT date, close FROM quotes_dailyprice
-    WHERE instrument_id = own.instrument_id AND date < %s AND NOT simulated ORDER BY date DESC LIMIT 1
-) AS last ON true
-WHERE own.instrument_id = quote.instrument_id
-"""
-
-_CLOSES = """
-SELECT instrument_id, previous_close, price_step
-FROM quotes_quote AS quote JOIN instruments_instrument AS instrument ON instrument.id = instrument_id
-ORDER BY instrument_id
-"""
-
 
 def closes_reset(*, before: date) -> None:
     """Count changes from the last imported close before a day; from the price, where there is none."""
-    with connection.cursor() as cursor:
-        cursor.execute(_RESET, [before])
+    real = DailyPrice.objects.filter(instrument_id=OuterRef("pk"), date__lt=before, simulated=False)
+    last = real.order_by("-date")
+    Quote.objects.update(
+        previous_close=Coalesce(Subquery(last.values("close")[:1]), "price"),
+        closed_day=Subquery(last.values("date")[:1]),
+        day_open=None, day_high=None, day_low=None,
+    )  # fmt: skip
 
 
 def day_announce(*, left: Moment, opened: Moment) -> None:
@@ -49,10 +38,8 @@ def day_announce(*, left: Moment, opened: Moment) -> None:
     Emits:
         ``MarketDayClosed`` per ``MAX_CLOSES`` instruments, one at least.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_CLOSES)
-        rows: list[tuple[UUID, Decimal, Decimal]] = cursor.fetchall()
-    parts = list(portions_of(rows, MAX_CLOSES)) or [[]]
+    rows = Quote.objects.order_by("pk").values_list("pk", "previous_close", "instrument__price_step")
+    parts = list(portions_of(list(rows), MAX_CLOSES)) or [[]]
     publish_many(
         Outgoing(
             MarketDayClosed(

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
 from market_service.imports.staging import StagedRow
+from market_service.quotes.models import DailyPrice, Quote
 
 #: Rows of one INSERT.
 CHUNK = 4000
@@ -54,16 +56,15 @@ def prices_import(
             created, changed, total = created + new, changed + replaced, total + len(some)
             if progress:
                 progress(len(some))
-        cursor.execute(_FORGET)
+        Quote.objects.filter(Exists(_REPLACED)).update(closed_day=None)
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     return PricesImported(created, changed, total - created - changed)
 
 
 # Where the close that changes are counted from was replaced, it is that of no day any more.
-_FORGET = """
-UPDATE quotes_quote AS quote SET closed_day = NULL FROM quotes_dailyprice AS day
-WHERE day.instrument_id = quote.instrument_id AND day.date = closed_day AND close <> previous_close
-"""
+_REPLACED = DailyPrice.objects.filter(
+    instrument_id=OuterRef("instrument_id"), date=OuterRef("closed_day")
+).exclude(close=OuterRef("previous_close"))
 
 
 def _chunks(rows: Iterable[StagedRow]) -> Iterator[list[StagedRow]]:

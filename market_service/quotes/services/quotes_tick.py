@@ -16,11 +16,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import F
+from django.db.models.functions import Coalesce, Greatest, Least, Now
 
 from market_service.candles.services import Change, candles_record
 from market_service.clock.selectors import clock_now, market_now
 from market_service.quotes.feeds import Standing, feed_at
-from market_service.quotes.models import QuoteFeed
+from market_service.quotes.models import Quote, QuoteFeed
 from servicekit.arrays import array
 from servicekit.contracts.market import QuotesUpdated
 from servicekit.messaging.publish import publish_quotes
@@ -42,16 +44,6 @@ SET price = next.price, price_at = statement_timestamp(), tick = quote.tick + 1,
 FROM unnest(%s::uuid[], %s::numeric[], %s::numeric[]) AS next (instrument_id, before, price)
 WHERE quote.instrument_id = next.instrument_id AND quote.price = next.before
 RETURNING quote.instrument_id
-"""
-
-_FOLLOW = """
-UPDATE quotes_quote AS quote
-SET price = next.price, price_at = statement_timestamp(), tick = tick + 1,
-    day_open = coalesce(day_open, next.price), day_high = greatest(day_high, next.price),
-    day_low = least(day_low, next.price)
-FROM instruments_instrument AS instrument, (VALUES (%s::numeric)) AS next (price)
-WHERE instrument.id = quote.instrument_id AND status = 'open' AND instrument_id = %s AND quote.price = %s
-    AND quote.price <> next.price
 """
 
 _CONFIRM = """
@@ -128,10 +120,14 @@ def quote_follow(*, instrument_id: UUID, move: Move) -> None:
 
     No-op when the instrument is halted by now, or an operator has set its price meanwhile.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_FOLLOW, [move.price, instrument_id, move.before])
-        if cursor.rowcount:
-            candles_record([Change(instrument_id, move.price)], at=market_now())
+    if move.price == move.before:
+        return
+    quote = Quote.objects.filter(instrument_id=instrument_id, instrument__status="open", price=move.before)
+    if quote.update(
+        price=move.price, price_at=Now(), tick=F("tick") + 1, day_open=Coalesce("day_open", move.price),
+        day_high=Greatest("day_high", move.price), day_low=Least("day_low", move.price),
+    ):  # fmt: skip
+        candles_record([Change(instrument_id, move.price)], at=market_now())
 
 
 def _next_rows(after: UUID) -> list[Standing]:

@@ -73,7 +73,7 @@ def test_only_a_replay_has_a_speed_and_days_of_its_own(
 ) -> None:
     settings.QUOTE_FEED = "manual"
     listed("AAPL")
-    with pytest.raises(CommandError, match="Only a replay can do that; this market's feed is manual"):
+    with pytest.raises(CommandError, match="Only a replay can do that; the feed of this market is manual"):
         market(*words)
     assert "paused" in market("pause")
     assert "(manual)" in market("resume")

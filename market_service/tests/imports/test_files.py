@@ -131,9 +131,9 @@ def test_a_workbook(listed: Any, tmp_path: Path) -> None:
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook (.xls)"),
         (b"PAR1....", "a Parquet file"),
         (b'{"bars": ', "this is not JSON"),
-        (b'{"a": 1}', "the JSON has no prices that are known"),
+        (b'{"a": 1}', "no prices found in the JSON"),
         (b'{"bars": {"TSTA": []}}', "there are no rows"),
-        (b"[1, 2]", "the JSON has no prices that are known"),
+        (b"[1, 2]", "no prices found in the JSON"),
         (b'[{"date": "2024-01-15"}]', "there is no column for open, high, low, close"),
     ],
 )

@@ -76,7 +76,7 @@ def test_issues_of_a_quadrillion_units(write: Any) -> None:
     assert (one.price_step, one.quote.price) == (Decimal("0.000001"), Decimal("0.000005"))
     quantities_move(changes={one.pk: -(10**9)})
     assert Instrument.objects.get().available_quantity == 10**15 - 10**9
-    assert "issued_quantity is to be from 1 to 1,000,000,000,000,000" in refused(
+    assert "issued_quantity must be from 1 to 1,000,000,000,000,000" in refused(
         write("ticker,name,issuesize\nTSTW,Test,1000000000000001\n")
     )
 
@@ -123,18 +123,18 @@ def test_all_faults_are_told_in_one_run(write: Any, listed: Any) -> None:
         "isin: 1",
         "  line 2 (TSTA): isin 'ZZ00000TSTA5': The check digit of the ISIN is wrong.",
         "lot_size: 1",
-        "  line 2 (TSTA): lot_size is to be from 1 to 1,000,000,000; 0 is not",
+        "  line 2 (TSTA): lot_size must be from 1 to 1,000,000,000, not 0",
         "type: 1",
-        "  line 3 (TSTB): the type 'option' is none of share, bond, fund, currency, future",
+        "  line 3 (TSTB): the type 'option' must be one of share, bond, fund, currency, future",
         "not a number: 1",
         "  line 3 (TSTB): lot_size 'x' is not a number",
         "price_step: 1",
-        "  line 3 (TSTB): price_step is to be from 0.000001 to 1,000; 2000 is not",
+        "  line 3 (TSTB): price_step must be from 0.000001 to 1,000, not 2000",
         "a negative number: 1",
         "  line 3 (TSTB): price is negative: '-1'",
         "a duplicate ticker: 2",
-        "  line 6: TSTD is there already, in line 5, with other values",
-        "  line 8: TST.E is there already, in line 7, with other values",
+        "  line 6: TSTD is already in line 5, with other values",
+        "  line 8: TST.E is already in line 7, with other values",
         "an ISIN that is taken: 1",
         "  line 4 (TSTC): IBM has the ISIN ZZ00000TSTA6",
     ]

@@ -60,7 +60,7 @@ def test_a_sound_market_is_summed_up(write: Write, roubles: Any) -> None:
     out = StringIO()
     call_command("check_market", str(sound(write)), stdout=out, stderr=StringIO())
     assert "3 instruments, 4 daily prices, in RUB" in out.getvalue()
-    assert "without a price, so unseen: TSTC" in out.getvalue()
+    assert "hidden, without a price: TSTC" in out.getvalue()
 
 
 def test_all_faults_of_all_files_are_one_message(write: Write, roubles: Any) -> None:
@@ -79,7 +79,7 @@ def test_all_faults_of_all_files_are_one_message(write: Write, roubles: Any) -> 
     assert "cannot be loaded, so nothing was started" in printed
     for part in (
         "list.csv, line 5 (TSTD)",
-        "second.csv: it is in USD, and the exchange would count in RUB",
+        "second.csv: it is in USD, but the exchange would be in RUB",
         "TSTA.csv, line 2: high 9 is below low 11",
         "TSTZ",
         "--dates dmy",

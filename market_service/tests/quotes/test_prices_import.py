@@ -109,7 +109,7 @@ def test_loading_again_changes_nothing_and_a_corrected_row_replaces(listed: Any,
         ("AAPL,2013-02-30,438,438.18,429.98,430.47,1,430", "the date '2013-02-30' is not a day"),
         (
             "AAPL,01.03.2013,438,438.18,429.98,430.47,1,430",
-            "the date '01.03.2013' is not a day as the others",
+            "the date '01.03.2013' is not written like the others",
         ),
         ("AAPL,2013-03-01,438,438.18,429.98,430.47,1", "it has more or fewer columns than the first row"),
         (GOOD + ",1", "it has more or fewer columns than the first row"),

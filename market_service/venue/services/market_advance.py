@@ -10,23 +10,17 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from django.db import connection
+from django.db.models import Max, Sum
 
 from market_service.clock import services as clock
 from market_service.clock.selectors import Moment, clock_now
 from market_service.quotes import selectors as quotes_read
 from market_service.quotes import services as quotes
+from market_service.venue.models import Trade
 from market_service.venue.services.orders_expire import LIMIT, orders_expire
 from market_service.venue.services.quotes_advance import quotes_advance
 from servicekit.audit.actors import Actor
 from servicekit.faults import fault_point
-
-_LAST_TRADE = "SELECT coalesce(max(trade_seq), 0) FROM venue_trade"
-
-_VOLUMES = """
-SELECT instrument_id, sum(quantity)::bigint FROM venue_trade
-WHERE trade_seq > %s AND trade_seq <= %s GROUP BY 1
-"""
 
 
 def market_advance() -> int:
@@ -87,13 +81,10 @@ def _end_day_orders() -> None:
 
 
 def _last_trade() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(_LAST_TRADE)
-        (last,) = cursor.fetchone()
-    return int(last)
+    return Trade.objects.aggregate(last=Max("trade_seq", default=0))["last"]
 
 
 def _volumes(moment: Moment, last: int) -> dict[UUID, int]:
-    with connection.cursor() as cursor:
-        cursor.execute(_VOLUMES, [moment.trades_before, last])
-        return dict(cursor.fetchall())
+    trades = Trade.objects.filter(trade_seq__gt=moment.trades_before, trade_seq__lte=last)
+    volumes = trades.values_list("instrument_id").annotate(units=Sum("quantity")).order_by()
+    return {id_: int(units) for id_, units in volumes}

@@ -19,12 +19,13 @@ from django.utils import timezone
 
 from servicekit.arrays import array
 from servicekit.contracts import Event
-from servicekit.database import Statement, execute_deferred
+from servicekit.database import Statement
 from servicekit.database.bulk import Insert, Update
+from servicekit.database.delete import Delete
 from servicekit.messaging.consume import Received
 from servicekit.messaging.publish import Outgoing, origins, publish_many
 from servicekit.telemetry import HasOrigin, Origin
-from trading_service.orders.models import FINAL, Order, OrderTransition, Side, Status
+from trading_service.orders.models import FINAL, Order, OrderDeadline, OrderTransition, Side, Status
 from trading_service.orders.saga import Step
 from trading_service.positions.services import Move, Movement, positions_move
 
@@ -56,7 +57,7 @@ FOR NO KEY UPDATE OF deadline, orders SKIP LOCKED
 """
 )
 
-_END = Statement("DELETE FROM orders_orderdeadline WHERE order_id = ANY(%s::uuid[])")
+_END = Delete(OrderDeadline, key="order_id")
 
 
 @dataclass(slots=True)
@@ -214,8 +215,7 @@ class Batch:
             return
         _update(changed).defer(orders, updated_at=self.now)
         _RECORD.defer(self._history, at=self.now, cause=self.cause)
-        if ended := [each.id for each in orders if each.status in FINAL]:
-            execute_deferred(_END, [array(ended)])
+        _END.defer(each.id for each in orders if each.status in FINAL)
         positions_move(self._movements)
         publish_many(self._outgoing)
 

@@ -215,7 +215,7 @@ class TestAdmin:
 
     def test_in_russian(self, operator: Browser) -> None:
         page = operator.get(LIST, headers={"Accept-Language": "ru"}).content.decode()
-        for words in ("Входы и отказы", "неверный пароль", "такого имени нет", "через"):
+        for words in ("Входы и отказы", "неверный пароль", "такого пользователя нет", "через"):
             assert words in page
 
 
