@@ -15,7 +15,7 @@ from benchmarks.gateway.load import Load, renewals_at_most, send
 
 
 class Server(socketserver.ThreadingUnixStreamServer):
-    """Answers every GET; ``said`` gives X-Cache by the number of the answer, from 1."""
+    """Answers every GET; ``answer_of`` gives X-Cache by the number of the answer, from 1."""
 
     daemon_threads = True
     answer_of: Callable[[int], str]
