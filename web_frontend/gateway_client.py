@@ -22,14 +22,14 @@ from django.utils.translation import get_language
 
 from servicekit.telemetry import current_origin
 
-#: Seconds of one call: longer than the gateway's first try at a service, shorter than all of its tries
-#: (gateway.yaml, timeouts), and below the lifetime of the refresh lock (sessions/tokens.py).
+#: Seconds of a call that does something: longer than the gateway's one try at a service, shorter than all of
+#: its tries (gateway.yaml, timeouts), and below the lifetime of the refresh lock (sessions/tokens.py).
 CALL_S = 6.0
 #: Seconds of all calls of one page: less than the gateway waits for a page, so that a page of ours reports
 #: what hangs.
 PAGE_S = 8.0
-#: Seconds of a call for one part of a page, which says so itself when it gets no answer.
-PART_S = 3.0
+#: Seconds of a read: each part of a page has one of its own, and says itself when it gets no answer.
+READ_S = 3.0
 #: A 503 of these is an answer: nothing was done, and its sentence says why.
 BUSY = {"sign_in_busy"}
 #: What the pages call themselves where no visitor's browser does.
@@ -105,7 +105,7 @@ class Gateway:
         self._ends_at = time.monotonic() + PAGE_S
 
     def get(
-        self, path: str, *, public: bool = False, timeout_s: float = CALL_S, **params: Any
+        self, path: str, *, public: bool = False, timeout_s: float = READ_S, **params: Any
     ) -> dict[str, Any]:
         """Read a resource; parameters that are empty are left out. ``public``: without a token.
 

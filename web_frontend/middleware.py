@@ -18,7 +18,7 @@ from web_frontend.display import display_of
 from web_frontend.gateway_client import Gateway, GatewayProblem, GatewayUnavailable, SignedOut
 from web_frontend.page_locale import fixed_page_locale
 from web_frontend.pages import go_to, sign_in_address
-from web_frontend.sessions import tokens
+from web_frontend.sessions import page_owner, tokens
 
 logger = logging.getLogger(__name__)
 
@@ -35,13 +35,23 @@ class GatewayMiddleware:
             user_agent=request.headers.get("User-Agent", ""),
             token=lambda: tokens.access_token(request),
         )
-        response = self.get_response(request)
+        if bool(request.htmx) and page_owner.is_anothers(request):  # type: ignore[attr-defined]
+            response = self._reload(request)
+        else:
+            response = self.get_response(request)
         if response.status_code == 405:  # Django's decorators answer it with nothing at all
             response = errors.method_not_allowed(request, response.get("Allow", ""))
         patch_vary_headers(response, ["HX-Request", "HX-Target"])
         if not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
         return response
+
+    @staticmethod
+    def _reload(request: HttpRequest) -> HttpResponse:
+        """For a page of somebody else than who is signed in now: nothing is done, the page is loaded anew."""
+        said = _("You are signed in as %(name)s here now, so the page was loaded again. Nothing was sent.")
+        messages.warning(request, said % {"name": request.session.get("name", "")})
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Pages for :class:`SignedOut`, :class:`GatewayUnavailable` and :class:`GatewayProblem`."""

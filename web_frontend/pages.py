@@ -8,14 +8,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
 
 from web_frontend.gateway_client import GatewayRequest, GatewayUnavailable, cursor
 from web_frontend.sessions.tokens import is_signed_in
@@ -55,8 +57,21 @@ def sign_in_address(request: HttpRequest) -> str:
     if request.method == "GET" and not request.htmx:  # type: ignore[attr-defined]
         here = request.get_full_path()
     else:
-        here = request.htmx.current_url_abs_path or "/"  # type: ignore[attr-defined]
-    return reverse("sign_in") + "?" + urlencode({"next": here}, safe="/")
+        here = request.htmx.current_url_abs_path or _form_address(request)  # type: ignore[attr-defined]
+    return sign_in_for(here)
+
+
+def sign_in_for(address: str) -> str:
+    """The sign-in page, which leads to an address of ours then."""
+    return reverse("sign_in") + "?" + urlencode({"next": address}, safe="/")
+
+
+def _form_address(request: HttpRequest) -> str:
+    """The page that a form without JavaScript was on."""
+    parts = urlsplit(request.headers.get("Referer", ""))
+    if parts.netloc != request.get_host():
+        return "/"
+    return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
 def next_address(request: HttpRequest, default: str) -> str:
@@ -73,6 +88,10 @@ def signed_in(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not is_signed_in(request):
+            if request.method == "POST":
+                messages.warning(
+                    request, _("You are signed out, so nothing was done. Sign in and press again.")
+                )
             return go_to(request, sign_in_address(request))
         return view(request, *args, **kwargs)
 

@@ -112,6 +112,13 @@ class Visitor:
         self.page.wait_for_selector("#order [data-status=filled]")
         return str(self.page.evaluate("location.pathname"))
 
+    def text_size(self, percent: int) -> None:
+        """Set the browser's own size of text, which the pages' units follow."""
+        session = self.context.new_cdp_session(self.page)
+        sizes = {"standard": 16 * percent // 100, "fixed": 13 * percent // 100}
+        session.send("Page.setFontSizes", {"fontSizes": sizes})
+        session.detach()
+
     def sideways(self) -> int:
         """By how many pixels the page is wider than its window, or a card's content than its card."""
         script = """Math.max(...[document.documentElement, ...document.querySelectorAll('.card, .tile')]

@@ -16,6 +16,13 @@ PRIVATE = [
     "/instruments/AAPL?side=sell&quantity=99999&step=review", "/portfolio", "/orders", "ORDER", "/cash",
     "/history", "/history?type=withdrawal", "/history?ticker=ZZZ", "/statements", "/notifications", "/nope",
 ]  # fmt: skip
+#: What nothing may be wider than.
+SIZES = {
+    "a desk at 400 %": {"width": 320, "height": 512},
+    "a phone": PHONE,
+    "a tablet": TABLET,
+    "a tablet lying down": {"width": 912, "height": 700},
+}
 
 
 def look(visitor: Visitor, path: str) -> list[str]:
@@ -28,10 +35,13 @@ def look(visitor: Visitor, path: str) -> list[str]:
         wrong += [f"{path} {scheme}: {line}" for line in visitor.axe()]
     visitor.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     wrong += [f"{path} phone: {line}" for line in visitor.axe()]
-    for name, size in (("a phone", PHONE), ("a tablet", TABLET)):
+    for name, size in (*SIZES.items(), ("a desk with text twice as large", DESK)):
         visitor.page.set_viewport_size(size)  # type: ignore[arg-type]
+        if size is DESK:
+            visitor.text_size(200)
         if wider := visitor.sideways():
             wrong.append(f"{path}: {wider} px wider than {name}")
+    visitor.text_size(100)
     return wrong
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.config.source import load
-from web_frontend.gateway_client import CALL_S, PAGE_S
+from web_frontend.gateway_client import CALL_S, PAGE_S, READ_S
 
 
 def test_a_page_outlasts_one_try_at_a_service_and_the_gateway_outlasts_a_page() -> None:
@@ -11,3 +11,8 @@ def test_a_page_outlasts_one_try_at_a_service_and_the_gateway_outlasts_a_page() 
     assert times.safe_try < CALL_S < min(times.safe, times.unsafe)
     assert CALL_S < PAGE_S < times.page_try < times.safe
     assert times.unsafe > PAGE_S
+
+
+def test_a_part_of_a_page_says_that_it_has_no_answer_within_three_seconds() -> None:
+    assert READ_S <= 3
+    assert 2 * READ_S < PAGE_S  # what two parts, one asked after the other, take if both hang

@@ -99,7 +99,7 @@ def test_the_most_that_the_cash_buys_outlives_the_ticks_between_the_pages(
 def test_beyond_what_was_looked_over_it_is_looked_over_anew(new_person: NewPerson) -> None:
     person = new_person(deposit="5000.00")
     pages = Pages(person)
-    review = form_of(pages.page("/instruments/AAPL?side=buy&quantity=2&step=review"))
+    review = form_of(pages.page("/instruments/AAPL?side=buy&quantity=2&step=review&key=of-the-form"))
     # as if it had been reviewed when the price was a tenth lower
     lower = Decimal(review["price"]) * Decimal("0.9")
     old = {**review, "price": f"{lower:.2f}", "worst_price": f"{lower * Decimal('1.01'):.2f}"}

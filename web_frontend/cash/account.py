@@ -6,13 +6,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from web_frontend.gateway_client import CALL_S, GatewayProblem, GatewayRequest
+from web_frontend.gateway_client import GatewayProblem, GatewayRequest
 
 
-def account_read(request: GatewayRequest, *, timeout_s: float = CALL_S) -> dict[str, Any]:
+def account_read(request: GatewayRequest) -> dict[str, Any]:
     """The account: ``currency, balance, held, available, status``; empty while it is still being opened."""
     try:
-        return request.gateway.get("/api/v1/account", timeout_s=timeout_s)
+        return request.gateway.get("/api/v1/account")
     except GatewayProblem as problem:
         if problem.status == 404 or problem.code == "account_not_ready":
             return {}

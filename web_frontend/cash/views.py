@@ -18,7 +18,7 @@ from servicekit.home_currency import home_currency
 from web_frontend.cash.account import account_read, frozen_text
 from web_frontend.forms import AmountField, add_problem, key_field
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
-from web_frontend.pages import attempt, go_to, signed_in, wants_fragment
+from web_frontend.pages import ask_each, attempt, go_to, signed_in, wants_fragment
 from web_frontend.templatetags.formatting import money
 
 #: How many of the latest operations stand on the page; all of them are in the history.
@@ -123,15 +123,17 @@ def _page(
     top_up: AmountForm | None = None,
     withdraw: AmountForm | None = None,
 ) -> HttpResponse:
-    account = attempt(lambda: account_read(request))
+    account, operations = ask_each(
+        request,
+        lambda: attempt(lambda: account_read(request)),
+        lambda: attempt(lambda: request.gateway.get("/api/v1/operations", page_size=LATEST, fees="included")),
+    )
     wanted = request.GET.get("amount", "")[:40]  # a page that knows what is missing leads here with it
     context = {
         "top_up": top_up or AmountForm(initial={"key": str(uuid4()), "amount": wanted}, auto_id="top-up-%s"),
         "withdraw": withdraw or AmountForm(initial={"key": str(uuid4())}, auto_id="withdraw-%s"),
         "account": account,
         "frozen": frozen_text(account),
-        "operations": attempt(
-            lambda: request.gateway.get("/api/v1/operations", page_size=LATEST, fees="included")
-        ),
+        "operations": operations,
     }
     return render(request, "cash/page.html", context, status=status)

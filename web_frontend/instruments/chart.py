@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from servicekit.contracts.values import SIDES
-from web_frontend.gateway_client import PART_S, Gateway
+from web_frontend.gateway_client import Gateway
 from web_frontend.labels import LABELS
 
 Candle = dict[str, Any]
@@ -106,10 +106,8 @@ def chart_read(gateway: Gateway, address: str, choice: Choice) -> Chart:
 
 def _candles(gateway: Gateway, address: str, chosen: str) -> list[Candle]:
     interval, limit, days = RANGES[chosen]
-    query = {"adjusted": "true"} if interval == "1d" else {}
-    answer: Any = gateway.get(
-        f"{address}/candles", public=True, timeout_s=PART_S, interval=interval, limit=limit, **query
-    )
+    query: dict[str, Any] = {"adjusted": "true"} if interval == "1d" else {}
+    answer: Any = gateway.get(f"{address}/candles", public=True, interval=interval, limit=limit, **query)
     candles: list[Candle] = answer
     if days is None or not candles:
         return candles

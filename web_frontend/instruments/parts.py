@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from web_frontend.cash.account import account_read
-from web_frontend.gateway_client import PART_S, GatewayProblem, GatewayRequest
+from web_frontend.gateway_client import GatewayProblem, GatewayRequest
 from web_frontend.instruments.chart import Choice, chart_read
 from web_frontend.pages import ask_each, attempt
 from web_frontend.watchlist.watched import watched_tickers
@@ -47,23 +47,15 @@ def parts_read(
     """
     gateway, address = request.gateway, f"/api/v1/instruments/{quote(ticker, safe='')}"
     asks: dict[str, Callable[[], Any]] = {
-        "account": lambda: attempt(lambda: account_read(request, timeout_s=PART_S)),
-        "positions": lambda: attempt(lambda: gateway.get("/api/v1/positions", timeout_s=PART_S)),
+        "account": lambda: attempt(lambda: account_read(request)),
+        "positions": lambda: attempt(lambda: gateway.get("/api/v1/positions")),
         "operations": lambda: _market(
-            lambda: gateway.get(
-                "/api/v1/operations", timeout_s=PART_S, ticker=ticker.upper(), page_size=OPERATIONS
-            )
+            lambda: gateway.get("/api/v1/operations", ticker=ticker.upper(), page_size=OPERATIONS)
         ),
         "chart": lambda: _market(lambda: chart_read(gateway, address, Choice.of(request.GET))),
-        "book": lambda: _market(
-            lambda: gateway.get(f"{address}/book", public=True, timeout_s=PART_S, levels=LEVELS)
-        ),
-        "trades": lambda: _market(
-            lambda: gateway.get(f"{address}/trades", public=True, timeout_s=PART_S, page_size=TRADES)
-        ),
-        "actions": lambda: _market(
-            lambda: gateway.get(f"{address}/corporate-actions", public=True, timeout_s=PART_S)
-        ),
+        "book": lambda: _market(lambda: gateway.get(f"{address}/book", public=True, levels=LEVELS)),
+        "trades": lambda: _market(lambda: gateway.get(f"{address}/trades", public=True, page_size=TRADES)),
+        "actions": lambda: _market(lambda: gateway.get(f"{address}/corporate-actions", public=True)),
     }
     asks["watched"] = lambda: watched_tickers(request)
     asked = {name: asks[name] for name in names}

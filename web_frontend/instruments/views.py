@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from web_frontend.forms import KEY
 from web_frontend.gateway_client import GatewayRequest
 from web_frontend.instruments.chart import chart_context, fills_of
 from web_frontend.instruments.parts import CHART, MARKET, OPEN_PAGE, OWN_PAGE, TICKET, Parts, parts_read
-from web_frontend.pages import show, wants_fragment
+from web_frontend.pages import go_to, show, wants_fragment
 from web_frontend.sessions.tokens import is_signed_in
 from web_frontend.ticket.blocked_reason import quote_is_stale
 from web_frontend.ticket.ticket import Ticket, ticket_read
@@ -33,6 +37,10 @@ def instrument_show(request: GatewayRequest, ticker: str) -> HttpResponse:
     if not is_signed_in(request):
         parts = parts_read(request, ticker, *OPEN_PAGE)
         return render(request, "instruments/detail.html", _page_context(request, parts))
+    if request.GET.get("step") and not target and not KEY.fullmatch(request.GET.get("key", "")):
+        # so that Back to this address leads to the same order, not to another one
+        keyed = {**request.GET.dict(), "key": str(uuid4())}
+        return go_to(request, f"{reverse('instrument', args=[ticker])}?{urlencode(keyed)}")
     wanted = TICKET if target in ("estimate", "ticket") else OWN_PAGE
     parts = parts_read(request, ticker, *wanted)
     ticket = ticket_of(request.GET, parts)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from uuid import uuid4
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from servicekit.contracts.reject_reasons import RejectCode
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
 from web_frontend.instruments.parts import OWN_PAGE, TICKET, parts_read
 from web_frontend.instruments.views import show_instrument, ticket_of
-from web_frontend.pages import go_to, wants_fragment
+from web_frontend.pages import go_to, sign_in_for, wants_fragment
 from web_frontend.ticket.ticket import Ticket, is_beyond, key_after, price_parse, ticket_read
 
 #: Refusals that are shown in the ticket; of 429 only the daily quota, as the rest passes within seconds.
@@ -55,6 +56,18 @@ def order_place(request: GatewayRequest) -> HttpResponse:
     if reason.get("code") == RejectCode.TOO_MANY_ORDERS:
         return _show_again(request, instrument, again, problem=reason["detail"])
     return go_to(request, reverse("order", args=[placed["id"]]))
+
+
+def nothing_placed(request: GatewayRequest) -> HttpResponse:
+    """Say so to who has been signed out meanwhile; the sign-in leads to the ticket as it was filled in."""
+    names = ("side", "type", "quantity", "limit_price", "time_in_force", "key")
+    typed = {name: request.POST[name][:128] for name in names if name in request.POST}
+    ticker = request.POST.get("ticker", "").replace("/", "")[:40]
+    ticket = reverse("instrument", args=[ticker]) if ticker else reverse("instruments")
+    messages.warning(
+        request, _("You were signed out, so nothing was placed. Sign in to go on with your order.")
+    )
+    return go_to(request, sign_in_for(f"{ticket}?{urlencode(typed)}"))
 
 
 def _has_moved(instrument: dict[str, Any], ticket: Ticket, submitted: dict[str, str]) -> bool:

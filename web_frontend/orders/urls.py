@@ -7,7 +7,7 @@ from django.urls import path
 from web_frontend.orders import cancel, replace, views
 
 urlpatterns = [
-    path("orders", views.order_list, name="orders"),
+    path("orders", views.orders, name="orders"),
     path("orders/cancel-all", cancel.orders_cancel_all, name="orders_cancel_all"),
     path("orders/<uuid:order_id>", views.order_show, name="order"),
     path("orders/<uuid:order_id>/cancel", cancel.order_cancel, name="order_cancel"),

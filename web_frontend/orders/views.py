@@ -5,22 +5,33 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_http_methods, require_safe
 
-from web_frontend.gateway_client import GatewayRequest
+from web_frontend.gateway_client import GatewayRequest, SignedOut
 from web_frontend.orders.listing import Filters, show_list
-from web_frontend.orders.place import order_place
+from web_frontend.orders.place import nothing_placed, order_place
 from web_frontend.orders.state import order_context
 from web_frontend.orders.way_out import way_out
 from web_frontend.pages import show, signed_in, wants_fragment
+from web_frontend.sessions.tokens import is_signed_in, sign_out
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+def orders(request: GatewayRequest) -> HttpResponseBase:
+    """The orders, open ones first; a POST places one."""
+    if request.method != "POST":
+        return order_list(request)
+    try:
+        return order_place(request) if is_signed_in(request) else nothing_placed(request)
+    except SignedOut:  # elsewhere
+        sign_out(request)
+        return nothing_placed(request)
+
+
 @signed_in
 def order_list(request: GatewayRequest) -> HttpResponse:
-    """The orders, open ones first; a POST places one."""
-    if request.method == "POST":
-        return order_place(request)
+    """The list."""
     return show_list(request, Filters.read(request.GET), seen=request.GET.get("seen", ""))
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.http import HttpRequest
 from redis.exceptions import RedisError
 
+from web_frontend.sessions.page_owner import page_owner
 from web_frontend.sessions.tokens import is_signed_in
 
 
 def visitor(request: HttpRequest) -> dict[str, str]:
-    """``visitor``: the signed-in user's name, "" for nobody or while the session store is down."""
+    """``visitor``, the signed-in user's name, and ``page_owner``: "" for nobody, or while Redis is down."""
     try:
-        return {"visitor": request.session.get("name", "") if is_signed_in(request) else ""}
+        name = request.session.get("name", "") if is_signed_in(request) else ""
+        return {"visitor": name, "page_owner": page_owner(request)}
     except RedisError:
-        return {"visitor": ""}
+        return {"visitor": "", "page_owner": ""}

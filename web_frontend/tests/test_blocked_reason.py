@@ -14,7 +14,7 @@ from web_frontend.tests.test_orders import FORM, read
 #: Of the instrument, of the account, in English, in Russian.
 Blocked = tuple[dict[str, Any], dict[str, Any], str, str]
 
-REVIEW = "/instruments/AAPL?side={side}&quantity=2&step=review"
+REVIEW = "/instruments/AAPL?side={side}&quantity=2&step=review&key=of-the-form"
 
 HALTED: Blocked = (
     {"status": "halted"},

@@ -14,7 +14,10 @@ from web_frontend.tests.gateway_double import GatewayDouble, quoted, recorded
 from web_frontend.tests.test_orders import ADDRESS, placed, read
 
 LIMIT = {"type": "limit", "limit_price": "90.00"}
-REVIEW = "/instruments/AAPL?side=buy&type=limit&quantity=2&limit_price=425.5&time_in_force=gtc&step=review"
+REVIEW = (
+    "/instruments/AAPL?side=buy&type=limit&quantity=2&limit_price=425.5&time_in_force=gtc&step=review"
+    "&key=of-the-form"
+)
 FORM = {
     "ticker": "AAPL", "side": "buy", "quantity": "2", "key": "k",
     "type": "limit", "limit_price": "425.50", "time_in_force": "gtc",
@@ -92,7 +95,7 @@ def test_in_russian(vera: Client) -> None:
 
 @pytest.mark.parametrize(("limit", "crosses"), [("429.90", True), ("429.89", False)])
 def test_the_review_says_whether_somebody_waits_already(vera: Client, limit: str, crosses: bool) -> None:
-    page = vera.get(f"/instruments/AAPL?type=limit&quantity=2&limit_price={limit}&step=review")
+    page = vera.get(f"/instruments/AAPL?type=limit&quantity=2&limit_price={limit}&step=review&key=k")
     assert ("executed at once as far as they go" in page.content.decode()) == crosses
 
 

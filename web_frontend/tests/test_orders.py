@@ -111,7 +111,7 @@ def test_review_then_place_with_the_key_of_the_form(
 
 
 def test_it_works_without_javascript(vera: Client) -> None:
-    page = vera.get("/instruments/AAPL?side=buy&quantity=2&step=review").content.decode()
+    page = vera.get("/instruments/AAPL?side=buy&quantity=2&step=review&key=k").content.decode()
     assert "<!doctype html>" in page
     answer = vera.post("/orders", placed(page))
     assert (answer.status_code, answer["Location"]) == (303, ADDRESS)

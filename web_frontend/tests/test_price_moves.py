@@ -18,7 +18,7 @@ from web_frontend.tests.test_orders import ADDRESS, FORM, placed
 from web_frontend.ticket.estimate import book_value
 from web_frontend.ticket.ticket import Ticket, ticket_read
 
-REVIEW = "/instruments/AAPL?side=buy&quantity=2&step=review"
+REVIEW = "/instruments/AAPL?side=buy&quantity=2&step=review&key=of-the-form"
 
 
 def moved_to(gateway: GatewayDouble, price: str) -> None:
@@ -35,7 +35,7 @@ def test_the_review_shows_what_binds(vera: Client) -> None:
     assert 'id="worst-price">$434.16<' in page
     assert 'id="worst-total">$868.76<' in page  # 868.32 and a fee of 0.44
     assert "You pay at most" in page
-    sale = vera.get("/instruments/AAPL?side=sell&quantity=2&step=review").content.decode()
+    sale = vera.get("/instruments/AAPL?side=sell&quantity=2&step=review&key=k").content.decode()
     assert placed(sale)["worst_price"] == "425.56"
     assert 'id="worst-total">$850.69<' in sale
     assert "You receive at least" in sale
@@ -53,7 +53,7 @@ def test_a_market_order_is_estimated_at_what_the_book_offers(vera: Client, htmx:
     review = vera.get(REVIEW).content.decode()
     for words in ("Price to buy (ask)", "≈ $429.90", "last price $429.86", "≈ $859.80", "≈ $860.23"):
         assert words in review
-    sale = vera.get("/instruments/AAPL?side=sell&quantity=2&step=review").content.decode()
+    sale = vera.get("/instruments/AAPL?side=sell&quantity=2&step=review&key=k").content.decode()
     for words in ("Price to sell (bid)", "≈ $429.80", "≈ $859.60", "≈ $859.17"):
         assert words in sale
     russian = vera.get(REVIEW, headers={"Accept-Language": "ru"}).content.decode()
@@ -235,6 +235,6 @@ def test_the_most_after_a_tick_is_bound_by_the_cash(vera: Client, gateway: Gatew
     assert most[1] == "9"
     gateway.answer("GET /api/v1/account", recorded("account", available="3909.50"))
     moved_to(gateway, "432.00")  # 9 at the protection of 436.32 would be 3,928.85 with the fee
-    review = vera.get("/instruments/AAPL?side=buy&quantity=9&step=review")
+    review = vera.get("/instruments/AAPL?side=buy&quantity=9&step=review&key=k")
     assert review.status_code == 200
     assert placed(review.content.decode())["worst_price"] == "434.17"  # 3,907.53 and a fee of 1.96

@@ -35,6 +35,18 @@ document.addEventListener("keydown", (event) => {
 });
 if (window.location.hash === "#search") document.getElementById("search")?.focus();
 
+// Another language is that of the page as it stands: what is typed into the ticket goes along.
+document.addEventListener("submit", (event) => {
+  const next = event.target.querySelector?.("[name=next]");
+  const ticket = document.getElementById("ticket");
+  if (!event.target.action.endsWith("/language") || !next || !ticket?.elements?.quantity) return;
+  const typed = new FormData(ticket);
+  const kept = ["side", "type", "quantity", "limit_price", "time_in_force", "key"].filter((name) => typed.get(name));
+  const query = new URLSearchParams(kept.map((name) => [name, typed.get(name)]));
+  if (document.getElementById("place")) query.set("step", "review");
+  next.value = `${window.location.pathname}?${query}`;
+});
+
 // A click elsewhere closes an open menu.
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) {

@@ -1,0 +1,105 @@
+"""Who reads in few colours, goes by the keys alone, or switches the language meanwhile."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage, Visitor
+
+#: What tells each of some elements from the others: its background, and its text's colour.
+LOOKS = """boxes => boxes.map(box => {
+    const style = getComputedStyle(box);
+    return `${style.backgroundColor} ${style.color}`;
+})"""
+
+
+def looks(page: Page, selector: str) -> list[str]:
+    """How each looks, in the order of the page."""
+    found: list[str] = page.locator(selector).evaluate_all(LOOKS)
+    return found
+
+
+def test_few_colours_tell_what_is_chosen(customer: tuple[Visitor, str]) -> None:
+    visitor, order = customer
+    page = visitor.page
+    page.emulate_media(forced_colors="active")
+    try:
+        visitor.open("/instruments/AAPL?side=buy")
+        buy, sell, market, limit = looks(page, ".side span")
+        assert (buy, sell) == (market, limit)
+        assert buy != sell
+        visitor.open("/?type=bond")
+        chips = looks(page, ".chips .chip span")
+        assert sorted(map(chips.count, chips)) == [1, *[len(chips) - 1] * (len(chips) - 1)]
+        lines = page.locator(".tab").evaluate_all(
+            "tabs => tabs.map(tab => getComputedStyle(tab).borderBottomColor)"
+        )
+        assert [lines.count(line) for line in lines] == [1, 4, 4, 4, 4]
+        visitor.open(order)
+        dots = "getComputedStyle(document.querySelector('.step'), '::before').backgroundColor"
+        card = "getComputedStyle(document.querySelector('.card')).backgroundColor"
+        assert page.evaluate(dots) != page.evaluate(card)
+    finally:
+        page.emulate_media(forced_colors="none")
+
+
+def test_the_focus_stays_where_the_hand_is(customer: tuple[Visitor, str]) -> None:
+    visitor, _ = customer
+    page = visitor.page
+    visitor.open("/instruments/AAPL?side=buy")
+    page.focus("#side-buy")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector("#ticket.ticket-sell")
+    expect(page.locator("#side-sell")).to_be_focused()
+    page.focus("#use-most")
+    page.keyboard.press("Enter")
+    expect(page.locator("#quantity")).to_have_value(re.compile("^[1-9]"))
+    expect(page.locator("#use-most")).to_be_focused()
+    page.focus("#quantity")
+    page.keyboard.press("Enter")
+    expect(page.locator("#ticket-title")).to_be_focused()
+    page.focus("#edit")
+    page.keyboard.press("Enter")
+    expect(page.locator("#quantity")).to_be_focused()
+
+
+def test_the_focus_is_at_what_was_refused_and_after_what_was_read(open_window: OpenPage) -> None:
+    visitor = open_window()
+    page = visitor.page
+    visitor.open("/sign-in")
+    page.fill("[name=username]", "nobody-at-all")
+    page.fill("[name=password]", "wrong")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".message-error")
+    assert page.evaluate("document.activeElement.closest('form') !== null")
+    visitor.sign_up()
+    visitor.top_up("5")
+    visitor.open("/notifications")
+    unread = page.locator(".news-unread")
+    expect(unread.first).to_be_visible()
+    count = unread.count()
+    unread.first.locator("button").focus()
+    page.keyboard.press("Enter")
+    expect(unread).to_have_count(count - 1)
+    assert page.evaluate("document.activeElement.closest('.news') !== null")
+
+
+def test_another_language_keeps_what_is_typed_into_the_ticket(customer: tuple[Visitor, str]) -> None:
+    visitor, _ = customer
+    page = visitor.page
+    visitor.open("/instruments/AAPL?side=sell&type=limit")
+    page.fill("#quantity", "2")
+    page.fill("#limit_price", "499")
+    language = page.get_attribute("html", "lang")
+    try:
+        page.click("button[name=language]")
+        page.wait_for_url("**quantity=2**")
+        expect(page.locator("#quantity")).to_have_value("2")
+        expect(page.locator("#limit_price")).to_have_value("499")
+        expect(page.locator("#side-sell")).to_be_checked()
+        assert page.get_attribute("html", "lang") != language
+    finally:
+        page.click("button[name=language]")
+        expect(page.locator("html")).to_have_attribute("lang", str(language))

@@ -1,0 +1,68 @@
+"""One service hangs: what waits for it says so within three seconds, and the rest of the page works."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from web_frontend.gateway_client import Gateway
+from web_frontend.tests.gateway_double import Asked, GatewayDouble
+
+FAILED = "This part does not answer right now. Nothing is lost."
+#: A page, what of it hangs, how its part says so, and what stands beside it.
+HUNG = [
+    ("/portfolio", "/api/v1/account", "Billing does not answer right now", "AAPL"),
+    ("/portfolio", "/api/v1/positions", "Your positions could not be loaded", "Cash you can use"),
+    ("/portfolio", "/api/v1/portfolio/history", "The value by day could not be loaded", "AAPL"),
+    ("/cash", "/api/v1/account", FAILED, "Latest operations"),
+    ("/cash", "/api/v1/operations", FAILED, "Available"),
+    ("/orders", "/api/v1/orders", FAILED, "Orders"),
+    ("/history", "/api/v1/operations", FAILED, "History"),
+    ("/notifications", "/api/v1/notifications", FAILED, "Notifications"),
+    ("/instruments/AAPL", "/api/v1/account", "is not known right now", "Price chart"),
+    ("/instruments/AAPL", "/api/v1/instruments/AAPL/book", FAILED, "Price chart"),
+    ("/instruments/AAPL", "/api/v1/instruments/AAPL/candles", FAILED, "Order book"),
+    ("/", "/api/v1/watchlist", "AAPL", "Market"),
+    ("/", "/api/v1/instruments", FAILED, "Market"),
+]
+
+
+@pytest.fixture
+def hang(gateway: GatewayDouble, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Lets a source hang; what each read of the page would have waited for is in what it returns."""
+    released, allowed_s = threading.Event(), list[float]()
+    known = Gateway._timeout
+
+    def wait(asked: Asked) -> tuple[int, Any]:
+        released.wait(60)
+        return 503, {"code": "service_unavailable", "detail": "late"}
+
+    def start(source: str) -> list[float]:
+        def short(self: Gateway, path: str, timeout_s: float) -> dict[str, float]:
+            allowed_s.append(timeout_s)
+            return known(self, path, 0.3 if path == source else timeout_s)
+
+        gateway.answer_by(f"GET {source}", wait)
+        gateway.answer_by(f"GET {source}?closed=true", wait)
+        monkeypatch.setattr(Gateway, "_timeout", short)
+        return allowed_s
+
+    yield start
+    released.set()
+
+
+@pytest.mark.parametrize(("page", "source", "said", "beside"), HUNG)
+def test_its_part_says_so_and_the_rest_works(
+    vera: Client, hang: Any, page: str, source: str, said: str, beside: str
+) -> None:
+    allowed_s = hang(source)
+    text = vera.get(page).content.decode()
+    assert "<!doctype html>" in text
+    assert "birzha.css" in text
+    assert said in text
+    assert beside in text
+    assert max(allowed_s) <= 3
