@@ -44,6 +44,15 @@ PLACES = {
     "renewal": ("web_frontend/sessions/tokens.py", "REFRESH_TIMEOUT_S"),
     "lock": ("web_frontend/sessions/tokens.py", "LOCK_LIFETIME_S"),
     "wait": ("web_frontend/sessions/tokens.py", "LOCK_WAIT_S"),
+    "gtc": ("servicekit/terms.py", "GTC_DAYS"),
+    "resting": (TRADING, "RESTING_DEADLINE"),
+    "history": ("trading_service/positions/selectors/history.py", "LONGEST_DAYS"),
+    "portion": ("market_service/config/settings.py", "QUOTE_PORTION"),
+    "closes": ("market_service/quotes/services/day_open.py", "MAX_CLOSES"),
+    "sign_in_days": (USER, "SIGN_IN_RETENTION"),
+    "sign_ins": (USER, "SIGN_INS_KEPT"),
+    "listed": ("notification_service/transports/email.py", "LISTED"),
+    "webhook": ("notification_service/transports/public_http.py", "TIMEOUT_S"),
 }
 SENTENCES = [
     (
@@ -75,6 +84,17 @@ SENTENCES = [
         "The pages ask twice, {renewal} s each at most, while they hold the session's lock",
     ),
     ("flows/sign-out.md", "which lives {lock} s; another request of the same visitor waits up to {wait} s"),
+    ("flows/limit.md", "`gtc` for {gtc} days"),
+    ("flows/limit.md", "due {resting} s after its expiry"),
+    ("../trading_service/README.md", "by day (UTC), at most {history} days"),
+    ("../market_service/README.md", "the next {portion} open instruments"),
+    ("../market_service/README.md", "the closes from which changes count, {closes} an event"),
+    (
+        "monitoring.md",
+        "kept for {sign_in_days} days, at most {sign_ins} sign-ins and {sign_ins} failures",
+    ),
+    ("delivery.md", "more than one is a list, the first {listed} in full"),
+    ("delivery.md", "Any 2xx within {webhook} s is a yes"),
 ]
 
 

@@ -22,7 +22,8 @@ from servicekit.arrays import array
 from servicekit.audit.actors import Actor
 from servicekit.audit.recording import record
 
-# What was imported of the day stays.
+# What was imported of the day stays. One statement for all instruments, while the quotes stand still; the
+# ORM, which cannot say WHERE after ON CONFLICT, reads and inserts 200 of them in 3.6 times as long.
 _KEEP = """
 INSERT INTO quotes_dailyprice AS kept
     (instrument_id, date, open, high, low, close, volume, adj_close, simulated)

@@ -16,6 +16,7 @@ from market_service.clock.selectors import market_now
 from market_service.quotes.models import Quote, QuoteFeed, stepped
 from servicekit.arrays import columns
 
+# Says which of them had none, which bulk_create(ignore_conflicts=True) does not.
 _OPEN = """
 INSERT INTO quotes_quote (instrument_id, price, previous_close, price_at, tick)
 SELECT id, price, previous_close, statement_timestamp(), 0
