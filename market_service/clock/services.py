@@ -4,8 +4,11 @@ or changes nothing that a day's end depends on."""
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
+from django.db.models import F, FloatField, Func, Value
+from django.db.models.functions import Least, Now
 
 from market_service.clock.errors import OnlyReplayed, SpeedNotPossible
 from market_service.clock.models import LONGEST_STEP_S, SESSION_S, Feed, MarketClock
@@ -15,41 +18,27 @@ from servicekit.audit.recording import record
 #: Seconds of the market in a second: the slowest and the fastest, at which a day lasts 10 seconds.
 SLOWEST, FASTEST = 0.1, SESSION_S / 10
 
-_START = """
-INSERT INTO clock_marketclock
-    (id, feed, number, day, opened_at, elapsed_s, as_of, speed, paused, trades_before, day_orders_due)
-VALUES (1, %s, 1, %s, statement_timestamp(), 0, statement_timestamp(), %s, false, 0, false)
-ON CONFLICT DO NOTHING
-"""
 
-# How far it is now; a replay that nobody moved for long has stood still.
-_ADVANCE = f"""
-UPDATE clock_marketclock
-SET elapsed_s = least(
-        elapsed_s + least(extract(epoch FROM statement_timestamp() - as_of), {LONGEST_STEP_S}) * speed,
-        {SESSION_S}
-    ), as_of = statement_timestamp()
-WHERE NOT paused
-"""
+class _Seconds(Func):
+    template = "extract(epoch FROM %(expressions)s)::float8"
+    output_field = FloatField()
 
-_OPEN = """
-UPDATE clock_marketclock
-SET feed = %s, number = number + 1, day = %s, opened_at = statement_timestamp(), elapsed_s = 0,
-    as_of = statement_timestamp(), closing_from = NULL, trades_before = %s,
-    day_orders_due = true
-"""
+
+#: How far it is now; a replay that nobody moved for long has stood still.
+_STEP_S = Least(_Seconds(Now() - F("as_of")), Value(float(LONGEST_STEP_S)))
+_ELAPSED_S = Least(F("elapsed_s") + _STEP_S * F("speed"), Value(float(SESSION_S)))
 
 
 def clock_start(*, feed: str, day: date, speed: float) -> None:
     """Begin with a day; no-op when the clock was started before."""
-    with connection.cursor() as cursor:
-        cursor.execute(_START, [feed, day, speed])
+    now: Any = Now()
+    clock = MarketClock(feed=feed, day=day, opened_at=now, as_of=now, speed=speed)
+    MarketClock.objects.bulk_create([clock], ignore_conflicts=True)
 
 
 def clock_advance() -> None:
     """Move the clock on to this moment."""
-    with connection.cursor() as cursor:
-        cursor.execute(_ADVANCE)
+    MarketClock.objects.filter(paused=False).update(elapsed_s=_ELAPSED_S, as_of=Now())
 
 
 def clock_closing(*, closing_from: int) -> None:
@@ -59,8 +48,10 @@ def clock_closing(*, closing_from: int) -> None:
 
 def clock_open(*, feed: str, day: date, trades_before: int) -> None:
     """Open a day, as of now. The orders ``day`` that came before are to be ended."""
-    with connection.cursor() as cursor:
-        cursor.execute(_OPEN, [feed, day, trades_before])
+    MarketClock.objects.update(
+        feed=feed, number=F("number") + 1, day=day, opened_at=Now(), elapsed_s=0, as_of=Now(),
+        closing_from=None, trades_before=trades_before, day_orders_due=True,
+    )  # fmt: skip
 
 
 def clock_day_orders_ended() -> None:
@@ -131,6 +122,5 @@ def _switch(action: str, *, paused: bool, by: Actor, why: str) -> None:
         return
     clock.save(update_fields=["paused"])
     if not paused:
-        with connection.cursor() as cursor:
-            cursor.execute("UPDATE clock_marketclock SET as_of = statement_timestamp()")
+        MarketClock.objects.update(as_of=Now())
     record(action, clock, by=by, reason=why, before={"paused": before}, after={"paused": paused})

@@ -38,7 +38,8 @@ _COPY = Upsert(ListedInstrument, _InstrumentRow, key="id", where="kept.version <
 
 # Joined with the instruments, because a quote may overtake the event that lists its instrument; with what
 # is known, because an upsert locks, and so writes, even the rows that it leaves as they are; ordered, so
-# that two writers lock the rows in the same order.
+# that two writers lock the rows in the same order. The ORM's locking read and bulk_create take 4 times
+# as long for 1,000 quotes (by turns, 15 runs).
 _QUOTES_UPSERT = """
 INSERT INTO reference_latestquote AS known (instrument_id, price, price_at)
 SELECT instrument.id, received.price, received.price_at

@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
+
+from market_service.candles.models import Candle
+from market_service.instruments.models import Instrument
+from servicekit.portions import portions_of
 
 #: Instruments of one statement.
 PORTION = 100
 
-# By the unique index: only what goes is read.
-_PURGE = """
-DELETE FROM candles_candle USING unnest(%s::uuid[]) AS wanted (id)
-WHERE instrument_id = wanted.id AND "interval" = %s AND time < %s
-"""
-_NEXT = "SELECT id FROM instruments_instrument WHERE id > %s ORDER BY id LIMIT %s"
-
 
 def candles_purge(*, now: datetime) -> int:
     """Delete candles older than ``CANDLE_DAYS`` says for their interval. Returns how many."""
-    gone, last = 0, UUID(int=0)
-    with connection.cursor() as cursor:
-        while True:
-            cursor.execute(_NEXT, [last, PORTION])
-            ids = [id_ for (id_,) in cursor.fetchall()]
-            if not ids:
-                return gone
-            for minutes, days in settings.CANDLE_DAYS.items():
-                cursor.execute(_PURGE, [ids, minutes, now - timedelta(days=days)])
-                gone += cursor.rowcount
-            last = ids[-1]
+    gone = 0
+    for ids in portions_of(list(Instrument.objects.order_by("id").values_list("id", flat=True)), PORTION):
+        for minutes, days in settings.CANDLE_DAYS.items():
+            old = Candle.objects.filter(interval=minutes, time__lt=now - timedelta(days=days))
+            gone += old.filter(instrument_id__in=ids).delete()[0]
+    return gone

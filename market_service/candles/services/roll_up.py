@@ -12,10 +12,6 @@ from servicekit.portions import portions_of
 #: Instruments of one transaction.
 PORTION = 200
 
-_WITH_MINUTES = """
-SELECT DISTINCT instrument_id FROM candles_recentminute WHERE time < %s ORDER BY 1
-"""
-
 # The rows go in by interval, instrument and time, so that what is read together lies together. What came late
 # for an hour that was rolled up already is added to its candles.
 _ROLL_UP = """
@@ -45,9 +41,8 @@ def candles_roll_up(*, until: datetime) -> int:
     Returns:
         Of how many instruments there were some.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_WITH_MINUTES, [until])
-        ids = [id_ for (id_,) in cursor.fetchall()]
+    before = RecentMinute.objects.filter(time__lt=until).order_by("instrument_id")
+    ids = list(before.values_list("instrument_id", flat=True).distinct())
     for some in portions_of(ids, PORTION):
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_ROLL_UP, [some, until])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from django.db import connection
 
+from market_service.search.models import SearchLetter
 from servicekit.arrays import array
 
 #: A shorter word is not taken for a mistyped one, a longer one by no more than as it is.
@@ -19,7 +20,6 @@ MAX_LETTERS = 200
 #: Words that may be meant at most.
 MAX_MEANT = 100
 
-_LETTERS = "SELECT letter FROM search_searchletter ORDER BY letter LIMIT %s"
 _WORDS = "SELECT word FROM search_searchword WHERE word = ANY(%s::text[])"
 _BEGINNINGS = """
 SELECT word FROM unnest(%s::text[]) AS typed (word)
@@ -30,9 +30,7 @@ WHERE EXISTS (SELECT FROM search_searchword AS known
 
 def letters() -> str:
     """The letters that words have."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LETTERS, [MAX_LETTERS])
-        return "".join(letter for (letter,) in cursor.fetchall())
+    return "".join(SearchLetter.objects.order_by("letter").values_list("letter", flat=True)[:MAX_LETTERS])
 
 
 def word_begins(text: str) -> bool:

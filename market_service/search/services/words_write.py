@@ -6,22 +6,23 @@ from collections.abc import Iterable
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import connection
-
+from market_service.search.models import SearchEntry, SearchLetter, SearchWord
 from market_service.search.words import EntryTexts, entry_texts
-from servicekit.arrays import array, columns
+from servicekit.database.bulk import Upsert
 
-_WRITE = """
-INSERT INTO search_searchentry AS entry (instrument_id, type, ticker, isin, names, descriptions)
-SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
-ON CONFLICT (instrument_id) DO UPDATE SET
-    type = EXCLUDED.type, ticker = EXCLUDED.ticker, isin = EXCLUDED.isin, names = EXCLUDED.names,
-    descriptions = EXCLUDED.descriptions
-WHERE (entry.type, entry.ticker, entry.isin, entry.names, entry.descriptions)
-    IS DISTINCT FROM (EXCLUDED.type, EXCLUDED.ticker, EXCLUDED.isin, EXCLUDED.names, EXCLUDED.descriptions)
-"""
-_WORDS = "INSERT INTO search_searchword SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING"
-_LETTERS = "INSERT INTO search_searchletter SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING"
+
+class _Entry(NamedTuple):
+    instrument_id: UUID
+    type: str
+    ticker: str
+    isin: str
+    names: str
+    descriptions: str
+
+
+_TEXTS = _Entry._fields[1:]
+_KEPT, _GIVEN = (", ".join(f"{row}.{name}" for name in _TEXTS) for row in ("kept", "excluded"))
+_WRITE = Upsert(SearchEntry, _Entry, key="instrument_id", where=f"({_KEPT}) IS DISTINCT FROM ({_GIVEN})")
 
 
 class InstrumentTexts(NamedTuple):
@@ -55,10 +56,8 @@ def words_write(instruments: Iterable[InstrumentTexts]) -> None:
     for one in sorted(instruments):
         entry = one.entry()
         words |= entry.words
-        rows.append((one.instrument_id, one.type, *entry))
-    if not rows:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(_WRITE, columns(rows))
-        cursor.execute(_WORDS, [array(sorted(words))])
-        cursor.execute(_LETTERS, [array(sorted(set().union(*words)))])
+        rows.append(_Entry(one.instrument_id, one.type, *entry))
+    _WRITE.run(rows)
+    letters = set().union(*words)
+    SearchWord.objects.bulk_create(map(SearchWord, sorted(words)), ignore_conflicts=True)
+    SearchLetter.objects.bulk_create(map(SearchLetter, sorted(letters)), ignore_conflicts=True)

@@ -42,6 +42,7 @@ ORDER BY event_id
 """
 )
 
+# A read and bulk_create take 8 times as long for one event, 6 times for 50 (by turns, fastest of 31 runs).
 _INSERT_NEW = Statement(f"{_INSERT_ALL} ON CONFLICT DO NOTHING RETURNING event_id")
 
 

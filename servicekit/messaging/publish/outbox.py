@@ -18,7 +18,8 @@ from servicekit.messaging import envelope
 from servicekit.messaging.publish.relay_wakeup import wake_relay
 from servicekit.telemetry import SEVERAL, HasOrigin, Origin, current_origin
 
-# outbox_seq rises in the order of the rows given.
+# outbox_seq rises in the order of the rows given. Both tables in one trip, deferred to the next statement:
+# two bulk_create take 4 times as long for one event, 5 times for 50 (by turns, the fastest of 31 runs).
 _APPEND = Statement(
     """
 WITH added AS (
