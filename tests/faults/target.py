@@ -111,6 +111,13 @@ class Target(System):
                 [per_unit, list(tickers)],
             )
 
+    def end_day(self) -> None:
+        """Let the market's day be over; the next tick closes it."""
+        with self.superuser("market") as connection, connection.cursor() as cursor:
+            # no session is longer than a day; with the other feeds the date says when it is over
+            cursor.execute("UPDATE clock_marketclock SET elapsed_s = 86400 WHERE feed = 'replay'")
+            cursor.execute("UPDATE clock_marketclock SET day = day - 1 WHERE feed <> 'replay'")
+
     def trades_between_customers(self) -> int:
         """How many trades there ever were in which neither side is the house."""
         with self.superuser("market") as connection, connection.cursor() as cursor:

@@ -6,6 +6,8 @@ import time
 from dataclasses import dataclass
 from random import Random
 
+import psycopg2
+
 from tests.faults.kinds.base import COMES_BACK, Fault
 from tests.faults.target import Target
 
@@ -18,6 +20,8 @@ POINTS = {
     "consumer.after_read": ("market", "trading", "billing", "notification"),
     "consumer.before_commit": ("market", "trading", "billing", "notification"),
     "consumer.after_commit": ("market", "trading", "billing", "notification"),
+    "day.before_close": ("market",),
+    "day.after_close": ("market",),
 }
 
 
@@ -38,9 +42,13 @@ class Window(Fault):
     def inject(self, target: Target, random: Random) -> None:
         end = time.monotonic() + self.timeout_s
         target.arm(self.service, self.point)
+        self.lead_there(target)
         while target.armed(self.service, self.point) and time.monotonic() < end:
             time.sleep(0.05)
         self.reached = target.disarm(self.service, self.point)
+
+    def lead_there(self, target: Target) -> None:
+        """See that somebody comes by; the load does."""
 
     def heal(self, target: Target) -> None:
         if not self.reached:
@@ -48,7 +56,20 @@ class Window(Fault):
         target.wait_until_there(self.touches, seconds=COMES_BACK)
 
 
+@dataclass
+class DayEnd(Window):
+    """The market's day ends, and whoever closes it dies."""
+
+    def lead_there(self, target: Target) -> None:
+        while True:
+            try:
+                return target.end_day()
+            except psycopg2.Error:  # PostgreSQL is among the faults
+                time.sleep(0.5)
+
+
 def window(service: str, point: str) -> Window:
     """The window of that service; a request's is its web server, the others are its worker's."""
     touches = service if point.startswith("request.") else f"{service}-worker"
-    return Window(f"window:{service}.{point}", touches, service=service, point=point)
+    kind = DayEnd if point.startswith("day.") else Window
+    return kind(f"window:{service}.{point}", touches, service=service, point=point)
