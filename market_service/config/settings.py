@@ -64,11 +64,12 @@ QUOTE_PERIOD = 5.0
 #: How many instruments a tick moves and tells at most, by turns; all the others it confirms.
 QUOTE_PORTION = 4_000
 
-#: The random walk's standard deviation per tick, as a part of the price: 0.03 %.
-QUOTE_SIGMA = 0.0003
+#: The random walk's standard deviation in a day of the market (8 hours), as a part of the price: what real
+#: ones of the type do. A day of a replay is that of its history, however fast it goes.
+QUOTE_DAY_SIGMA = {"share": 0.015, "fund": 0.010, "future": 0.015, "currency": 0.005, "bond": 0.0025}
 
 #: How much of the distance to the previous close the walk goes back per tick, so that a system left
-#: alone for months still shows sensible prices: with QUOTE_SIGMA, within about ±6 % of it.
+#: alone for months still shows sensible prices: of a share within about ±4 % of it.
 QUOTE_PULL = 0.0001
 
 #: The walk's seed: the same seed, instrument and tick number give the same step.

@@ -15,6 +15,7 @@ class Standing(NamedTuple):
 
     instrument_id: UUID
     ticker: str
+    type: str
     price_step: Decimal
     price: Decimal
     previous_close: Decimal

@@ -1,9 +1,10 @@
 """A random walk.
 
-A step multiplies a price by 1 + QUOTE_SIGMA × (a standard normal number), pulls it back towards the
-previous close by QUOTE_PULL of the distance, and rounds to the price step. The number is drawn from
-(QUOTE_SEED, ticker, tick), so that a run can be repeated and a restart does not replay it. Where the market's
-time goes faster than the real one, a step is that of the longer time.
+A step multiplies a price by 1 + a normal number, pulls it back towards the previous close by QUOTE_PULL of
+the distance, and rounds to the price step. The number is drawn from (QUOTE_SEED, ticker, tick), so that a run
+can be repeated and a restart does not replay it; its standard deviation is such that the steps of a day come
+to QUOTE_DAY_SIGMA of the instrument's type. Where the market's time goes faster than the real one, a step is
+that of the longer time.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from decimal import Decimal
 
 from django.conf import settings
 
+from market_service.clock.models import SESSION_S
 from market_service.clock.selectors import Moment
 from market_service.quotes.feeds.price_feed import Standing
 from market_service.quotes.models import stepped
@@ -29,7 +31,7 @@ class Simulated:
 
 def walked(quote: Standing, scale: float = 1.0) -> Decimal:
     """The price after a quote's, when ``scale`` ticks go by at once."""
-    sigma = settings.QUOTE_SIGMA * math.sqrt(scale)
+    sigma = settings.QUOTE_DAY_SIGMA[quote.type] * math.sqrt(scale * settings.QUOTE_PERIOD / SESSION_S)
     pull = min(settings.QUOTE_PULL * scale, 1.0)
     noise = random.Random(f"{settings.QUOTE_SEED}:{quote.ticker}:{quote.tick}").gauss(0, sigma)
     moved = quote.price * Decimal(1 + noise) + (quote.previous_close - quote.price) * Decimal(pull)

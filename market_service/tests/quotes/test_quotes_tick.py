@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
+import statistics
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from market_service.clock.models import SESSION_S
 from market_service.instruments.selectors import instrument_get
 from market_service.instruments.services import instrument_halt, instrument_open
 from market_service.quotes import services
 from market_service.quotes.feeds import simulated
+from market_service.quotes.feeds.price_feed import Standing
 from market_service.quotes.models import Quote, QuoteFeed
 from market_service.venue.services import quotes_advance as quotes_tick
 from servicekit.contracts.market import QuotesUpdated
@@ -79,17 +83,33 @@ def test_the_walk_is_repeatable_from_its_seed(settings: Any, listed: Any) -> Non
 
 def test_the_walk_stays_above_zero_and_near_the_previous_close(settings: Any, listed: Any) -> None:
     settings.QUOTE_FEED = "simulated"
-    settings.QUOTE_SIGMA = 0.5
+    settings.QUOTE_DAY_SIGMA = {"share": 38.0}
     listed("PENNY", price="0.02", previous_close="0.01")
     for _ in range(50):
         quotes_tick()
         assert prices()[0] >= Decimal("0.01")
 
-    settings.QUOTE_SIGMA, settings.QUOTE_PULL = 0.0, 0.1
+    settings.QUOTE_DAY_SIGMA, settings.QUOTE_PULL = {"share": 0.0}, 0.1
     Quote.objects.update(price="200", previous_close="100")
     for _ in range(100):
         quotes_tick()
     assert abs(prices()[0] - 100) < Decimal("0.1")
+
+
+@pytest.mark.parametrize("scale", [60, 2880])
+@pytest.mark.parametrize(("type_", "sigma"), [("bond", 0.0025), ("currency", 0.005), ("share", 0.015)])
+def test_the_steps_of_a_day_come_to_what_a_day_of_the_type_does(
+    settings: Any, type_: str, sigma: float, scale: float
+) -> None:
+    steps = round(SESSION_S / settings.QUOTE_PERIOD / scale)
+    changes = []
+    for ticker in range(400):
+        price = start = Decimal(1000)
+        for tick in range(steps):
+            row = Standing(UUID(int=0), f"{ticker}", type_, Decimal("0.000001"), price, start, tick)
+            price = simulated.walked(row, scale)
+        changes.append(float(price / start - 1))
+    assert statistics.pstdev(changes) == pytest.approx(sigma, rel=0.35)  # the pull makes it less
 
 
 def test_still_confirms_the_price_as_of_now(settings: Any, listed: Any, aged: Any) -> None:
