@@ -94,7 +94,6 @@ class Instrument(models.Model):
         ordering = ("ticker",)
         verbose_name = _("instrument")
         verbose_name_plural = _("instruments")
-        indexes = (models.Index("updated_at", "id", name="instrument_updated"),)  # what the search reads
         constraints = (
             models.CheckConstraint(name="instrument_ticker_form", condition=Q(ticker__regex=TICKER_PATTERN)),
             models.CheckConstraint(
