@@ -10,8 +10,8 @@ from pathlib import Path
 from servicekit.privileges import become_owner
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-#: Commands that change tables run as the role that owns them.
-OWNER_COMMANDS = {"migrate", "sqlmigrate", "dbshell"}
+#: Commands that change tables, or empty them, run as the role that owns them.
+OWNER_COMMANDS = {"migrate", "sqlmigrate", "dbshell", "reset_market"}
 
 #: Commands that work through a file of any size leave the CPU to the orders.
 BULK_COMMANDS = {

@@ -88,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     logs.add_argument("service", nargs="?", default="", help="one service or process")
     reset = commands.add_parser("reset", help="delete all data")
     reset.add_argument("--yes", action="store_true", help="do not ask")
+    commands.add_parser("reset-market", help="accounts stay; cash, positions and the market start over")
     canary = commands.add_parser("canary", help="a second version of a service, with a share of its requests")
     canary.add_argument("service")
     canary.add_argument("--weight", required=True, metavar="PERCENT", help="0 to 100")

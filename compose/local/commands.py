@@ -17,6 +17,7 @@ from compose.local import (
     dev,
     gateway_restart,
     kept_choices,
+    market_reset,
     report,
     restart,
     reused_systems,
@@ -69,6 +70,8 @@ def run(options: argparse.Namespace, home: Home) -> int:
             report.follow_logs(home, options.service)
         case "reset":
             reset(home, sure=options.yes)
+        case "reset-market":
+            reset_market(home)
         case "backing":
             backing(home, options.direction)
         case "demo":
@@ -167,6 +170,26 @@ def reset(home: Home, *, sure: bool) -> None:
             return
     Stack(home).reset()
     say(f"{home.root} is deleted.")
+
+
+def reset_market(home: Home) -> None:
+    """`make reset-market`: asks on a terminal, unless told CONFIRM=yes; the system is up afterwards."""
+    market_reset.require_started(home)
+    say(market_reset.what_goes(home))
+    if os.environ.get("CONFIRM") != "yes":
+        if not sys.stdin.isatty():
+            raise CommandError(
+                "make reset-market stops the exchange: confirm with make reset-market CONFIRM=yes."
+            )
+        if input("Let the market start over? Type yes: ").strip() != "yes":
+            say("Nothing was changed.")
+            return
+    stack = Stack(home)
+    with step("stopping the exchange"):
+        system_owner.as_owner(home, lambda: market_reset.begin(home))
+        stack.down()
+    up(home)
+    say("The market has started over. Users sign in as before, with nothing in their accounts.")
 
 
 def backing(home: Home, direction: str) -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from compose.local import ready
 from compose.local.console import CommandError, say, step
+from compose.local.gateway_files import render_gateway
 from compose.local.paths import Home
 from compose.local.settings import Settings
-from compose.local.stack import Stack, render_gateway
+from compose.local.stack import Stack
 from compose.local.supervisor import NOT_RUNNING
 from gateway.config.addresses import ADMIN_SOCKET
 from gateway.runtime.admin import Admin

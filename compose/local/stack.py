@@ -21,6 +21,7 @@ from compose.local import (
     install,
     kept_choices,
     market_check,
+    market_reset,
     orphans,
     postgres,
     ready,
@@ -31,6 +32,7 @@ from compose.local import (
 )
 from compose.local.canary.supervised import canaries_of
 from compose.local.console import CommandError, say, step
+from compose.local.gateway_files import render_gateway
 from compose.local.paths import ROOT, Home
 from compose.local.processes import BACKING, EDGE, PROCESSES, PYTHON, canary_group, find, folder
 from compose.local.settings import Settings, require_free_port
@@ -90,6 +92,7 @@ class Stack:
         with step("migrating the databases"):
             self.manage(*((service.package, "migrate", "--verbosity", "0") for service in SERVICES))
             self.manage(*((each.package, command) for each in SERVICES for command in each.before_start))
+        market_reset.finish(self.home, passwords, self.manage)
         with step("starting the services, their workers and the gateway"):
             self.supervisor.start(PYTHON)
             for service in state.read(self.home.versions).canaries:
@@ -271,30 +274,3 @@ class Stack:
         """Where the stable version of a service is."""
         name = next(service.name for service in WEB_SERVERS if service.package == package)
         return folder(self.home, find(self.home, name))
-
-
-def render_gateway(home: Home, settings: Settings) -> None:
-    """Write the gateway's files; what runs takes them by itself.
-
-    Raises:
-        CommandError: gateway.yaml is wrong, or Envoy or nginx would not take it; then nothing is written.
-    """
-    from gateway.config.source import SourceError
-    from gateway.runtime.envoy import EnvoyRefused
-    from gateway.runtime.nginx import NginxRefused
-    from gateway.runtime.render import render
-
-    try:
-        render(
-            out=home.etc / "gateway",
-            run_dir=home.run,
-            port=settings.port,
-            bind=settings.bind,
-            rate_limits=settings.rate_limits,
-            check=True,
-            canaries=state.read(home.versions).weights(),
-            site=settings.site,
-            certificate=settings.certificate,
-        )
-    except (SourceError, EnvoyRefused, NginxRefused) as error:
-        raise CommandError(f"The gateway's configuration is not valid: {error}") from error

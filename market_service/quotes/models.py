@@ -14,7 +14,7 @@ from servicekit.contracts.values import PRICE_DIGITS, PRICE_LIMIT, PRICE_MAX_DIG
 from servicekit.money import price_text
 
 
-def _day_price() -> models.DecimalField:
+def _price_or_none() -> models.DecimalField:
     return models.DecimalField(max_digits=PRICE_MAX_DIGITS, decimal_places=PRICE_DIGITS, null=True)
 
 
@@ -30,6 +30,8 @@ class Quote(models.Model):
         closed_day: the day whose close in :class:`DailyPrice` ``previous_close`` is; None: it comes from
             elsewhere. The database forgets it when the previous close is changed without it.
         day_open, day_high, day_low: since the market's day began; None: the price has not been set since.
+        first_price, first_close: price and previous close when it was first quoted; where a market that is
+            reset begins again.
     """
 
     instrument = models.OneToOneField(
@@ -42,9 +44,11 @@ class Quote(models.Model):
     price_at = models.DateTimeField(_("time of the price"))
     tick = models.BigIntegerField(_("tick"), default=0)
     closed_day = models.DateField(_("day of the previous close"), null=True)
-    day_open = _day_price()
-    day_high = _day_price()
-    day_low = _day_price()
+    day_open = _price_or_none()
+    day_high = _price_or_none()
+    day_low = _price_or_none()
+    first_price = _price_or_none()
+    first_close = _price_or_none()
 
     class Meta:
         verbose_name = _("quote")

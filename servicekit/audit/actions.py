@@ -24,6 +24,7 @@ ACTIONS: dict[str, str | Promise] = {
     "market.speed": _("changed the market's speed"),
     "market.end_day": _("ended the market's day"),
     "market.go": _("went to another day of the market"),
+    "market.reset": _("let the market start over"),
     "order.cancel": _("canceled an order"),
     "corporate_action.announce": _("announced a dividend or a split"),
     "corporate_action.carry_out": _("let a dividend be paid"),

@@ -53,6 +53,7 @@ LOAD = "market_service/tests/instruments/test_catalogue_load.py::"
 MAKE = "user_service/tests/accounts/test_make_operator.py::"
 CANARY = "tests/canary/test_versions.py::test_versions_change_under_load_and_nobody_notices"
 RESTART = "tests/e2e/test_gateway_restart.py::test_no_request_is_lost"
+RESET = "tests/tls/test_reset_market.py::test_accounts_stay_and_cash_positions_and_the_market_start_over"
 REVERSAL = "billing_service/tests/ledger/"
 FREEZE = f"{REVERSAL}test_admin.py::test_an_account_is_frozen_and_let_go_for_a_reason"
 
@@ -121,6 +122,7 @@ ENTRY_POINTS: dict[str, Row | str] = {
         for name, action in CLOCK_ACTIONS.items()
     },
     "manage market status": READS,
+    "manage reset_market": Row("market.reset", RESET),
     "manage check_market": READS,
     "manage search_words": "it makes anew what follows from the instruments",
     "manage load_market": AGAIN,
@@ -150,6 +152,7 @@ ENTRY_POINTS: dict[str, Row | str] = {
     "compose.local market": AGAIN,
     "compose.local psql": Row("console.open", "tests/e2e/test_operators.py::test_a_console_is_on_record"),
     "compose.local shell": Row("console.open", "tests/e2e/test_operators.py::test_a_console_is_on_record"),
+    "compose.local reset-market": Row("market.reset", RESET),
     "compose.local rotate-key": AGAIN,
     "compose.local events": AGAIN,
     **dict.fromkeys(

@@ -18,8 +18,9 @@ from servicekit.arrays import columns
 
 # Says which of them had none, which bulk_create(ignore_conflicts=True) does not.
 _OPEN = """
-INSERT INTO quotes_quote (instrument_id, price, previous_close, price_at, tick)
-SELECT id, price, previous_close, statement_timestamp(), 0
+INSERT INTO quotes_quote
+    (instrument_id, price, previous_close, price_at, tick, first_price, first_close)
+SELECT id, price, previous_close, statement_timestamp(), 0, price, previous_close
 FROM unnest(%s::uuid[], %s::numeric[], %s::numeric[]) AS first (id, price, previous_close)
 ON CONFLICT DO NOTHING RETURNING instrument_id, price, previous_close, price_at, tick
 """

@@ -1,0 +1,29 @@
+"""``manage reset_market``: every account begins again with nothing, in a ledger that is empty."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+
+from billing_service.ledger.models import JournalHead
+from servicekit.market_reset import ResetMarketCommand
+
+_NOTHING = "UPDATE ledger_ledgeraccount SET balance = 0, held = 0, last_number = 0"
+
+
+class Command(ResetMarketCommand):
+    emptied = (
+        "cash_deposit", "cash_withdrawal", "consistency_consistencymark", "holds_hold",
+        "ledger_journalentry", "ledger_journalhead", "ledger_ledgerentry",
+    )  # fmt: skip
+    changed = ("ledger_ledgeraccount",)
+    kept = ("ledger_accountfreeze",)
+
+    def counts(self) -> dict[str, Any]:
+        head = JournalHead.objects.first()
+        return {"entries": head.number, "head": head.hash} if head else {"entries": 0}
+
+    def change(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(_NOTHING)
