@@ -83,3 +83,8 @@ class Hold(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_state_display()} {self.order_id}"
+
+    @property
+    def left(self) -> int:
+        """What is neither captured nor released, in minor units."""
+        return self.amount - self.captured - self.released

@@ -48,6 +48,7 @@ ENDPOINTS = {
     },
     "billing": {
         "GET /api/v1/account",
+        "GET /api/v1/account/holds",
         "POST /api/v1/deposits",
         "POST /api/v1/withdrawals",
         "GET /api/v1/operations",

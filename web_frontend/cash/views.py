@@ -1,4 +1,4 @@
-"""Cash: what is available, what open orders hold, topping up, withdrawing, and the latest operations."""
+"""Cash: what is available, which orders hold how much, topping up, withdrawing, and the latest operations."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from servicekit.contracts.values import FINAL_STATUSES, ORDER_STATUSES
 from servicekit.home_currency import home_currency
 from web_frontend.cash.account import account_read, frozen_text
 from web_frontend.forms import AmountField, add_problem, key_field
@@ -23,6 +24,10 @@ from web_frontend.templatetags.formatting import money
 
 #: How many of the latest operations stand on the page; all of them are in the history.
 LATEST = 5
+#: And how many of the orders that cash is held for.
+HELD = 20
+#: The states of an order that cash may be held for, as the API takes them.
+OPEN = ",".join(status for status in ORDER_STATUSES if status not in FINAL_STATUSES)
 
 #: Amounts to top up by at a click, where a unit of the currency is worth much less than a dollar.
 QUICK_AMOUNTS = {"RUB": ("10000", "100000", "1000000")}
@@ -123,10 +128,13 @@ def _page(
     top_up: AmountForm | None = None,
     withdraw: AmountForm | None = None,
 ) -> HttpResponse:
-    account, operations = ask_each(
+    gateway = request.gateway
+    account, operations, holds, orders = ask_each(
         request,
         lambda: attempt(lambda: account_read(request)),
-        lambda: attempt(lambda: request.gateway.get("/api/v1/operations", page_size=LATEST, fees="included")),
+        lambda: attempt(lambda: gateway.get("/api/v1/operations", page_size=LATEST, fees="included")),
+        lambda: attempt(lambda: gateway.get("/api/v1/account/holds", page_size=HELD)),
+        lambda: attempt(lambda: gateway.get("/api/v1/orders", status=OPEN, side="buy")),
     )
     wanted = request.GET.get("amount", "")[:40]  # a page that knows what is missing leads here with it
     context = {
@@ -135,5 +143,13 @@ def _page(
         "account": account,
         "frozen": frozen_text(account),
         "operations": operations,
+        "holds": holds,
+        "held": _held(holds, orders),
     }
     return render(request, "cash/page.html", context, status=status)
+
+
+def _held(holds: dict[str, Any] | None, orders: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """Each hold with the order it is for, if that is among those that were found."""
+    known = {order["id"]: order for order in orders["results"]} if orders else {}
+    return [{**hold, "order": known.get(hold["order_id"])} for hold in holds["results"]] if holds else []

@@ -44,6 +44,7 @@ def gateway(settings: Any) -> Iterator[GatewayDouble]:
         double.answer("GET /api/v1/portfolio/history", recorded("portfolio_history"))
         double.answer("GET /api/v1/watchlist", {"limit": 50, "results": []})
         double.answer("GET /api/v1/account", recorded("account"))
+        double.answer("GET /api/v1/account/holds", recorded("holds"))
         double.answer("GET /api/v1/operations", recorded("operations"))
         double.answer("GET /api/v1/notifications", recorded("notifications"))
         double.answer_by("GET /api/v1/orders", orders_by_status)

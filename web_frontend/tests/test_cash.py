@@ -9,6 +9,19 @@ from django.test import Client
 
 from web_frontend.tests.gateway_double import GatewayDouble, recorded
 
+ORDER = recorded("order_waiting")
+#: Cash that is held for that order, and for one that is not among the latest.
+HOLDS = [
+    {
+        "id": order_id,
+        "order_id": order_id,
+        "amount": amount,
+        "currency": "USD",
+        "placed_at": ORDER["created_at"],
+    }
+    for order_id, amount in ((ORDER["id"], "43.50"), ("01a20468-80be-75cb-b0e3-000000000001", "7.00"))
+]
+
 
 def test_an_account_that_is_being_opened_appears_by_itself(vera: Client, gateway: GatewayDouble) -> None:
     gateway.answer("GET /api/v1/account", {"code": "account_not_ready", "detail": "…"}, 404)
@@ -88,3 +101,39 @@ def test_quick_amounts_fill_in_the_form(vera: Client, gateway: GatewayDouble) ->
         assert f'href="/cash?amount={amount}"' in page
         assert f">{text}</a>" in page
         assert f'value="{amount}"' in vera.get(f"/cash?amount={amount}").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "side", "other"), [("en", "Buy", ">Order<"), ("ru", "Покупка", ">Заявка<")]
+)
+def test_what_is_held_names_its_orders(
+    vera: Client, gateway: GatewayDouble, language: str, side: str, other: str
+) -> None:
+    gateway.answer("GET /api/v1/account/holds", {"next": "x?cursor=y", "previous": None, "results": HOLDS})
+    gateway.answer("GET /api/v1/orders", {"next": None, "previous": None, "results": [ORDER]})
+    page = vera.get("/cash", headers={"Accept-Language": language}).content.decode()
+    held = page.partition('id="holds"')[2].partition("</section>")[0]
+    for hold in HOLDS:
+        assert f'href="/orders/{hold["order_id"]}"' in held
+    assert f">{side} {ORDER['quantity']} {ORDER['ticker']}</a>" in held
+    assert other in held
+    assert "43.50" in held or "43,50" in held
+    assert 'href="/orders?show=open"' in held
+
+
+def test_nothing_held_is_nothing_shown(vera: Client, gateway: GatewayDouble) -> None:
+    assert 'id="holds"' not in vera.get("/cash").content.decode()
+
+
+def test_holds_that_cannot_be_asked_are_told_and_orders_that_cannot_only_lack_their_names(
+    vera: Client, gateway: GatewayDouble
+) -> None:
+    gateway.down("GET /api/v1/account/holds")
+    page = vera.get("/cash").content.decode()
+    assert "What is held could not be loaded" in page
+    assert 'id="available"' in page
+    gateway.answer("GET /api/v1/account/holds", {"next": None, "previous": None, "results": HOLDS})
+    gateway.down("GET /api/v1/orders")
+    page = vera.get("/cash").content.decode()
+    assert page.count(">Order</a>") == 2
+    assert "$43.50" in page
