@@ -42,6 +42,10 @@ def key(message: Message) -> Key:
     return (message.id if isinstance(message.id, str) else message.id[0], message.context)
 
 
+def texts_of(message: Message) -> list[str]:
+    return [message.string] if isinstance(message.string, str) else list(message.string or [""])
+
+
 def said_in(folder: Path) -> Iterator[Key]:
     """Every sentence of the sources, with its context."""
     for path in folder.rglob("*.py"):
@@ -49,7 +53,7 @@ def said_in(folder: Path) -> Iterator[Key]:
             continue
         for _, message, _, context in extract_from_file("python", path, keywords=KEYWORDS):
             yield (message if isinstance(message, str) else message[0]), context
-    for path in folder.rglob("*.html"):
+    for path in (*folder.rglob("*.html"), *folder.rglob("*.txt")):
         text = path.read_text(encoding="utf-8")
         yield from ((found[2], found[4]) for found in _TAG.finditer(text))
         yield from ((found[2], None) for found in _ARGUMENT.finditer(text))
@@ -76,7 +80,7 @@ def test_every_entry_is_finished(catalogue: Path) -> None:
     assert list(read.obsolete) == []
     unfinished = []
     for message in messages(catalogue):
-        texts = [message.string] if isinstance(message.string, str) else list(message.string)
+        texts = texts_of(message)
         if message.fuzzy or not all(text.strip() for text in texts):
             unfinished.append(key(message))
     assert unfinished == []
@@ -93,7 +97,7 @@ def test_a_translation_keeps_the_values_of_its_sentence(catalogue: Path) -> None
     wrong = []
     for message in messages(catalogue):
         ids = [message.id] if isinstance(message.id, str) else list(message.id)
-        texts = [message.string] if isinstance(message.string, str) else list(message.string)
+        texts = texts_of(message)
         wanted = {name for one in ids for name in named.findall(one)}
         wrong += [text for text in texts if set(named.findall(text)) - wanted]
         wrong += [texts[-1]] if set(named.findall(texts[-1])) != wanted else []

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from servicekit.contracts.values import OPERATION_KINDS
 from web_frontend.forms import DayField
 from web_frontend.gateway_client import GatewayRequest, GatewayUnavailable
+from web_frontend.instrument_names import instrument_names
 from web_frontend.labels import LABELS
 from web_frontend.pages import page_links, show, signed_in, wants_fragment
 
@@ -76,6 +77,9 @@ def history_show(request: GatewayRequest) -> HttpResponse:
     except GatewayUnavailable:
         return _rows(request, {"form": form, "answer": None, "here": request.get_full_path()}, 503)
     chosen = {name: value for name, value in form.cleaned_data.items() if value}
+    names = instrument_names(request, (row["ticker"] for row in answer["results"]))
+    for row in answer["results"]:
+        row["name"] = names.get(row["ticker"], "")
     context = {
         "form": form,
         "answer": answer,

@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 
 from servicekit.tests.server import administrator
+from web_frontend import instrument_names
 from web_frontend.tests.gateway_double import Asked, GatewayDouble, candles, quoted, recorded
 
 TOKENS = {"access": "access-1", "refresh": "refresh-1", "token_type": "Bearer", "expires_in": 300}
@@ -28,6 +29,7 @@ def orders_by_status(asked: Asked) -> tuple[int, Any]:
 @pytest.fixture
 def gateway(settings: Any) -> Iterator[GatewayDouble]:
     """The gateway's double, with one filled purchase behind it."""
+    instrument_names._names.clear()
     with tempfile.TemporaryDirectory(prefix="bz-") as folder:
         double = GatewayDouble(Path(folder))
         settings.GATEWAY_URL = double.url

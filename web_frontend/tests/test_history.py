@@ -23,7 +23,7 @@ def test_history_filters_live_in_the_address(vera: Client, gateway: GatewayDoubl
         ),
     )
     assert answer["HX-Push-Url"] == "/history?type=buy&ticker=AAPL&since=2026-01-05&until=2026-01-06"
-    assert gateway.asked[-1].query == {
+    assert gateway.asked_for("GET /api/v1/operations")[-1].query == {
         "type": "buy",
         "ticker": "AAPL",
         "from": "2026-01-05T00:00:00+03:00",
@@ -41,7 +41,7 @@ def test_a_trade_is_one_row_with_its_fee(vera: Client, gateway: GatewayDouble) -
     page = vera.get("/history").content.decode()
     (row,) = re.findall(r"<tr>(.*?)</tr>", page.partition("<tbody>")[2], re.S)
     cells = [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row, re.S)]
-    assert cells[1:] == ["Buy AAPL", "10", "$429.86", "$2.15", "−$4,300.75", "$45,699.75"]
+    assert cells[1:] == ["Buy AAPLApple Inc.", "10", "$429.86", "$2.15", "−$4,300.75", "$45,699.75"]
 
 
 def test_a_reversal_says_why(vera: Client, gateway: GatewayDouble) -> None:
@@ -168,3 +168,37 @@ def test_statements_are_listed_by_month(vera: Client, gateway: GatewayDouble, la
 
 def test_a_file_for_who_is_signed_out_is_the_sign_in(vera: Client) -> None:
     assert vera.get("/.refused", headers={"X-Birzha-Refused": "401"}).status_code in (302, 303)
+
+
+def test_names_are_asked_for_once_and_remembered_for_each_language(
+    vera: Client, gateway: GatewayDouble
+) -> None:
+    def asked() -> int:
+        return len(gateway.asked_for("GET /api/v1/instruments"))
+
+    for language in ("en", "en", "ru", "ru"):
+        page = vera.get("/history", headers={"Accept-Language": language}).content.decode()
+        assert '<span class="sub">Apple Inc.</span>' in page
+    assert asked() == 2
+    assert gateway.asked_for("GET /api/v1/instruments")[0].query == {"tickers": "AAPL", "page_size": "1"}
+
+
+def test_a_history_without_names_when_market_does_not_answer(vera: Client, gateway: GatewayDouble) -> None:
+    gateway.down("GET /api/v1/instruments")
+    answer = vera.get("/history")
+    assert answer.status_code == 200
+    assert "Buy AAPL" in answer.content.decode()
+    gateway.answer("GET /api/v1/instruments", recorded("instruments"))
+    assert ">Apple Inc.<" in vera.get("/history").content.decode()  # a failure is not remembered
+
+
+def test_no_question_names_more_tickers_than_the_api_takes(vera: Client, gateway: GatewayDouble) -> None:
+    answer = recorded("operations")
+    (row,) = [row for row in answer["results"] if row["type"] == "buy"]
+    rows = [{**row, "ticker": f"{number:03}{'X' * 29}"} for number in range(50)]
+    gateway.answer("GET /api/v1/operations", {**answer, "results": rows})
+    for _ in range(2):
+        vera.get("/history")
+    first, second = (one.query["tickers"] for one in gateway.asked_for("GET /api/v1/instruments"))
+    assert max(len(first), len(second)) <= 1000
+    assert len({*first.split(","), *second.split(",")}) == 50
