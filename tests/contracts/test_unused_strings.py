@@ -53,7 +53,7 @@ def said_in(folder: Path) -> Iterator[Key]:
             continue
         for _, message, _, context in extract_from_file("python", path, keywords=KEYWORDS):
             yield (message if isinstance(message, str) else message[0]), context
-    for path in (*folder.rglob("*.html"), *folder.rglob("*.txt")):
+    for path in (*folder.rglob("*.html"), *folder.rglob("templates/**/*.txt")):
         text = path.read_text(encoding="utf-8")
         yield from ((found[2], found[4]) for found in _TAG.finditer(text))
         yield from ((found[2], None) for found in _ARGUMENT.finditer(text))
