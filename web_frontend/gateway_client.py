@@ -130,9 +130,9 @@ class Gateway:
         headers = {"Idempotency-Key": key} if key else {}
         return self._json("POST", path, public=public, json=body, headers=headers, timeout_s=timeout_s)
 
-    def put(self, path: str) -> dict[str, Any]:
-        """Say that a resource is there; saying it again changes nothing."""
-        return self._json("PUT", path)
+    def put(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Say that a resource is there, or what it is; saying it again changes nothing."""
+        return self._json("PUT", path, json=body)
 
     def patch(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """Change a resource."""

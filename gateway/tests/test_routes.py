@@ -26,6 +26,7 @@ OWNERS = [
     ("/api/v1/statements", "billing"),
     ("/api/v1/notifications/read-all", "notification"),
     ("/api/v1/notification-preferences", "notification"),
+    ("/api/v1/notification-unsubscribe", "notification"),
     ("/admin/users/", "user"),
     ("/admin/market/static/admin/css/base.css", "market"),
     ("/admin/trading/", "trading"),

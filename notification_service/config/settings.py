@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from notification_service.config.mail import mail_settings
+from notification_service.config.messengers import messengers
 from notification_service.config.networks import private_networks
 from servicekit.settings.environment import settings_of
 
@@ -33,3 +34,4 @@ OTHER_METRICS += [DELIVERY_METRICS]
 # ── Webhooks and messengers ─────────────────────────────────────────────────────────────────────
 #: Networks that webhooks may go to beside the internet: a class that runs its bots here.
 PRIVATE_WEBHOOKS = private_networks(env.get("BIRZHA_PRIVATE_WEBHOOKS"))
+MESSENGERS = messengers(env.get("BIRZHA_MESSENGERS"))

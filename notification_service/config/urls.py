@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from servicekit.urls import handler400, handler403, handler404, handler500, not_yet, service_urls
+from notification_service.preferences.apis import UnsubscribeApi
+from servicekit.urls import handler400, handler403, handler404, handler500, service_urls
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
 urlpatterns = service_urls(
     api=[
         path("api/v1/notifications", include("notification_service.inbox.urls")),
-        not_yet("api/v1/notification-preferences"),
+        path("api/v1/notification-preferences", include("notification_service.preferences.urls")),
+        path("api/v1/notification-unsubscribe", UnsubscribeApi.as_view(), name="notification-unsubscribe"),
     ],
 )

@@ -16,8 +16,8 @@ from django.utils.translation import ngettext, override
 from notification_service.inbox.models import Notification
 from notification_service.inbox.texts import body_of, title_of
 from notification_service.kinds import URGENT, Channel, Kind
+from notification_service.preferences.unsubscribe import Unsubscription, unsubscribe_link
 from notification_service.transports.message import ChannelDown, Message, Refused, TryAgain
-from notification_service.transports.unsubscribe import Unsubscription, unsubscribe_link
 
 #: So many of the fills that are told together are listed; the rest are counted.
 LISTED = 50

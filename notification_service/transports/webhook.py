@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import secrets
 import time
 
 import orjson
@@ -80,8 +79,3 @@ def signed(secret: str, id: str, timestamp: int, content: bytes) -> dict[str, st
         "webhook-timestamp": str(timestamp),
         "webhook-signature": f"v1,{base64.b64encode(mac.digest()).decode()}",
     }
-
-
-def new_secret() -> str:
-    """A secret of 24 random bytes, as Standard Webhooks writes them."""
-    return _PREFIX + base64.b64encode(secrets.token_bytes(24)).decode()

@@ -8,10 +8,10 @@ from tests.browser.conftest import DESK, PHONE, TABLET, OpenPage, Visitor
 
 OPEN = [
     "/", "/?search=zzzz", "/?search=" + "z" * 99, "/instruments/AAPL", "/sign-in", "/sign-up",
-    "/settings", "/help", "/nope",
+    "/settings", "/unsubscribe?token=x", "/help", "/nope",
 ]  # fmt: skip
 PRIVATE = [
-    "/security", "/",
+    "/security", "/settings/notifications", "/",
     "/instruments/AAPL?side=buy&quantity=2", "/instruments/AAPL?side=buy&quantity=2&step=review",
     "/instruments/AAPL?side=sell&quantity=99999&step=review", "/portfolio", "/orders", "ORDER", "/cash",
     "/history", "/history?type=withdrawal", "/history?ticker=ZZZ", "/statements", "/notifications", "/nope",

@@ -34,7 +34,7 @@ OF_WORDS = {"exports": 429, "other": 400}
 #: Codes of an order's reject_reason.
 OF_ORDERS = {"timed_out", "price_moved", "insufficient_position"}
 #: The contract's addresses that are still to be built.
-NOT_YET = ("/notification-preferences",)
+NOT_YET: tuple[str, ...] = ()
 
 
 # ── Examples ────────────────────────────────────────────────────────────────────────────────────
@@ -69,6 +69,7 @@ def test_examples_work_as_they_stand(visitor: Client, new_person: Any) -> None:
         "replace",
         "cancel-all",
         "read-all",
+        "notification-preferences",
         "password",
         "revoke",
     ]

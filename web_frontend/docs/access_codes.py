@@ -97,6 +97,25 @@ USERS: Codes = (
             400,
             _("A time zone must be a name from the IANA database, such as Europe/Moscow."),
         ),
+        Code("quiet_hours_invalid", 400, _("Quiet hours have a beginning and an end, which differ.")),
+        Code(
+            "webhook_url_invalid",
+            400,
+            _(
+                "A webhook's address must begin with https:// (http:// within the operator's own networks)"
+                " and hold no password."
+            ),
+        ),
+        Code(
+            "messenger_url_invalid",
+            400,
+            _("A messenger's address must be one of apprise, of a messenger that is offered here."),
+        ),
+        Code(
+            "unsubscribe_link_invalid",
+            404,
+            _("This link to unsubscribe was not made here or is not whole."),
+        ),
         Code("password_wrong", 400, _("The old password is wrong.")),
         Code("password_too_short", 400, _("A password must have at least 8 characters.")),
         Code("password_too_common", 400, _("The password is too common.")),

@@ -18,6 +18,7 @@ from notification_service.delivery.services import delivery_retry
 from notification_service.inbox.models import Notification
 from notification_service.kinds import Channel, Kind
 from notification_service.preferences.models import Preferences
+from notification_service.preferences.unsubscribe import Unsubscription, unsubscribe_read
 from notification_service.tests import events
 from notification_service.tests.inbox.test_notifications_create import EVERYTHING
 from notification_service.tests.transports.servers import (
@@ -29,7 +30,6 @@ from notification_service.tests.transports.servers import (
 )
 from notification_service.transports.email import EmailTransport
 from notification_service.transports.sending import ATTEMPTS, Sender
-from notification_service.transports.unsubscribe import Unsubscription, unsubscribe_read
 from servicekit.audit.actors import Actor
 from servicekit.ids import new_id
 

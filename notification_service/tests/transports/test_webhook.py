@@ -20,11 +20,12 @@ from django.utils import timezone
 
 from notification_service.delivery.models import Delivery
 from notification_service.preferences.models import Preferences
+from notification_service.preferences.services import new_secret
 from notification_service.tests import events
 from notification_service.transports import public_http
 from notification_service.transports.message import Refused, TryAgain
 from notification_service.transports.sending import Sender
-from notification_service.transports.webhook import WebhookTransport, new_secret
+from notification_service.transports.webhook import WebhookTransport
 from servicekit.ids import new_id
 
 pytestmark = pytest.mark.django_db

@@ -1,0 +1,16 @@
+"""Errors of preferences."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from servicekit.errors import DomainError
+
+
+class UnsubscribeLinkInvalid(DomainError):
+    """The link was not made here, or is not whole."""
+
+    code = "unsubscribe_link_invalid"
+    status = 404
+    title = _("Not a link of ours")
+    message = _("This link to unsubscribe is not whole. Choose your notifications in the settings instead.")
