@@ -9,7 +9,6 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, path
 
 from servicekit import health
-from servicekit.api import error_views
 from servicekit.api.schema import SchemaView
 
 
@@ -28,11 +27,6 @@ def service_urls(api: list[URLPattern | URLResolver]) -> list[Any]:
         path("readyz", health.readyz),
         path("metrics", health.metrics),
     ]
-
-
-def not_yet(address: str) -> URLPattern:
-    """An address of the public contract that leads nowhere yet: 404 ``not_yet``, and not in OpenAPI."""
-    return path(address, error_views.not_yet)
 
 
 #: Put ``from servicekit.urls import handler400, handler403, handler404, handler500`` into a service's urls.

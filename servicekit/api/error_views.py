@@ -19,19 +19,6 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
-def not_yet(request: HttpRequest, **_path: str) -> HttpResponse:
-    """404 for an address of the public contract whose part of Birzha is still to be built."""
-    return _answer(
-        request,
-        problem(
-            code="not_yet",
-            status=404,
-            title=_("Not yet"),
-            detail=_("This part of the API is planned and not built yet."),
-        ),
-    )
-
-
 def server_error(request: HttpRequest) -> HttpResponse:
     """500, for what happened outside the APIs."""
     return _answer(

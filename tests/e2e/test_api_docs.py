@@ -14,7 +14,7 @@ import yaml
 
 from compose.local.paths import ROOT
 from gateway.config.source import Gateway, load
-from tests.e2e.people import Client, Person, problem_of, wait
+from tests.e2e.people import Client, Person, wait
 from tests.e2e.test_schemas import EACH, ENDPOINTS, document_of, operations_of
 
 #: Refusals that only operators, commands and workers meet: no problem document ever has them.
@@ -33,8 +33,6 @@ OF_FIELDS = {"invalid_choice"}
 OF_WORDS = {"exports": 429, "other": 400}
 #: Codes of an order's reject_reason.
 OF_ORDERS = {"timed_out", "price_moved", "insufficient_position"}
-#: The contract's addresses that are still to be built.
-NOT_YET: tuple[str, ...] = ()
 
 
 # ── Examples ────────────────────────────────────────────────────────────────────────────────────
@@ -207,10 +205,3 @@ def _rule(gateway: Gateway, path: str) -> str:
         if path == route.match or (not route.exact and path.startswith(f"{route.match}/")):
             return route.token
     return gateway.fallback.token
-
-
-@pytest.mark.parametrize("path", NOT_YET)
-def test_what_is_not_built_says_so(person: Person, visitor: Client, path: str) -> None:
-    problem_of(person.send("GET", path), 404, "not_yet")
-    listed = {name for slug in ENDPOINTS for name in operations_of(document_of(visitor, slug))}
-    assert not [name for name in listed if name.endswith(path.replace("AAPL", "{ticker}"))]

@@ -41,7 +41,6 @@ THE_REQUEST: Codes = (
             _("The range has more than one answer may hold; the detail says how much that is."),
         ),
         Code("not_found", 404, _("There is nothing at this address, or it belongs to somebody else.")),
-        Code("not_yet", 404, _("This part of the API is planned and not built yet.")),
         Code("page_not_found", 404, _("The list has fewer pages; the detail gives the last one.")),
         Code(
             "method_not_allowed",
