@@ -47,6 +47,7 @@ def _security_title(params: Params) -> str:
         "wrong_passwords": _("Someone is trying to guess your password"),
         "password_changed": _("Your password was changed"),
         "email_changed": _("Your e-mail was changed"),
+        "api_key_made": _("An API key was made"),
     }[params["notice"]]
 
 
@@ -63,6 +64,10 @@ def _security(params: Params) -> str:
         "email_changed": _(
             "You are signed out everywhere except where it was changed. If it was not you, "
             "change your password."
+        ),
+        "api_key_made": _(
+            "A program that has it can use your account without a password. If it was not you, revoke it "
+            "under Security and change your password."
         ),
     }[params["notice"]]
 

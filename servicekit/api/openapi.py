@@ -119,6 +119,8 @@ class ContractSchema(AutoSchema):
             yield from ("408", "413")
             if any(isinstance(each, OperatorCookieAuthentication) for each in authenticators):
                 yield "403"
+        elif cast(Api, self.view).read_scope is None:
+            yield "403"
         if any(parameter["in"] == "path" for parameter in operation.get("parameters", [])):
             yield "404"
         if IDEMPOTENCY_KEY in self.get_override_parameters():

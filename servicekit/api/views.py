@@ -10,9 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from servicekit.api.permissions import ScopeAllows
 from servicekit.api.problems import CONTENT_TYPE
 from servicekit.auth.authentication import OPERATOR_HEADER
 from servicekit.auth.principals import Principal
+from servicekit.auth.scopes import Scope
 
 
 class Api(APIView):
@@ -21,11 +23,15 @@ class Api(APIView):
     Attributes:
         public: anybody may call it; otherwise a signed-in user is required (401).
         cache_control: for successful reads of public data; everything else says ``no-store``.
+        read_scope, write_scope: what an API key must have been given to read here, and to change something;
+            None: no key may.
         refusals: status → why, of what its operations are refused with beside what every operation may.
     """
 
     public: bool = False
     cache_control: str = ""
+    read_scope: Scope | None = Scope.READ
+    write_scope: Scope | None = None
     refusals: Mapping[str, Any] = {}
 
     @property
@@ -34,7 +40,7 @@ class Api(APIView):
         return cast(Principal, self.request.user)
 
     def get_permissions(self) -> list[BasePermission]:
-        return [AllowAny() if self.public else IsAuthenticated()]
+        return [AllowAny()] if self.public else [IsAuthenticated(), ScopeAllows()]
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)

@@ -33,6 +33,7 @@ ACTIONS: dict[str, str | Promise] = {
     "prices.import": _("imported daily prices"),
     "instruments.import": _("imported a list of instruments"),
     "journal.reverse": _("reversed a journal entry"),
+    "api_key.revoke": _("revoked an API key"),
     "session.end": _("ended a session"),
     "user.disable": _("disabled a user"),
     "user.enable": _("enabled a user"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+#: Of a person's session; an API key's tokens have it not.
+CUSTOMER_SCOPE = "customer"
 OPERATOR_SCOPE = "operator"
 
 
@@ -15,7 +17,7 @@ class Principal:
     Attributes:
         id: the user's id (``sub``).
         session_id: the session that the token belongs to (``sid``).
-        scopes: what the token allows, such as ``customer`` and ``operator``.
+        scopes: what the token allows, ``customer`` and ``operator``, or ``read`` and ``trade`` of an API key.
         expires_at: when the token does, in seconds since 1970.
         name: the username, of an operator's token for the admin; "" otherwise.
     """

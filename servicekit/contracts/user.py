@@ -11,8 +11,9 @@ from servicekit.contracts.base import Event, event
 PASSWORD_MIN = 8
 PASSWORD_MAX = 1024
 
-#: What a user is notified of concerning their security: many wrong passwords, a new password, a new e-mail.
-NOTICES = ("wrong_passwords", "password_changed", "email_changed")
+#: What a user is notified of concerning their security: many wrong passwords; a new password, e-mail or API
+#: key.
+NOTICES = ("wrong_passwords", "password_changed", "email_changed", "api_key_made")
 
 
 @event("user.account.registered.v1")

@@ -24,7 +24,8 @@ NOT_OF_THE_API = {
     "instruments_invalid",
     "delivery_not_failed",
     "only_replayed", "speed_invalid", "replay_day_invalid",
-    "changed_meanwhile", "price_invalid", "half_spread_invalid", "session_has_ended", "not_yourself",
+    "changed_meanwhile", "price_invalid", "half_spread_invalid", "session_has_ended", "api_key_is_revoked",
+    "not_yourself",
     "dividend_invalid", "split_invalid", "split_not_carried_out", "action_exists", "action_running",
 }  # fmt: skip
 #: In the detail of validation_failed, beside their field; never a problem's own code.
@@ -61,6 +62,8 @@ def test_examples_work_as_they_stand(visitor: Client, new_person: Any) -> None:
         "token",
         "refresh",
         "me",
+        "api-keys",
+        "api-key",
         "deposits",
         "withdrawals",
         "orders",
@@ -78,6 +81,8 @@ def test_examples_work_as_they_stand(visitor: Client, new_person: Any) -> None:
         method, path = name.removesuffix("/").split(" ")
         if path.endswith(("/refresh", "/revoke")):
             body = {"refresh": answers["/api/v1/auth/token"]["refresh"]}
+        if path.endswith("/api-key"):
+            body = {"api_key": answers["/api/v1/users/me/api-keys"]["key"]}
         if path.endswith("/replace"):
             path = path.format(order_id=resting(anna, found))
         answer = anna.http.request(method, path, json=body, headers={"Idempotency-Key": str(uuid4())})
@@ -86,7 +91,7 @@ def test_examples_work_as_they_stand(visitor: Client, new_person: Any) -> None:
             continue
         assert answer.is_success, f"{name} {body}: {answer.text}"
         answers[path] = answer.json() if answer.content else {}
-        if "access" in answers[path]:
+        if "refresh" in answers[path]:  # a person's, not a program's
             anna.http.headers["Authorization"] = f"Bearer {answers[path]['access']}"
         if path.endswith("/password"):  # as it was, for the next run
             back = {"old_password": body["new_password"], "new_password": body["old_password"]}

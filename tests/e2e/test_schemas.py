@@ -25,6 +25,10 @@ ENDPOINTS = {
         "GET /api/v1/users/me/sessions",
         "DELETE /api/v1/users/me/sessions/{session_id}",
         "GET /api/v1/users/me/sign-ins",
+        "GET /api/v1/users/me/api-keys",
+        "POST /api/v1/users/me/api-keys",
+        "DELETE /api/v1/users/me/api-keys/{key_id}",
+        "POST /api/v1/auth/token/api-key",
     },
     "market": {
         "GET /api/v1/market",

@@ -62,6 +62,7 @@ RETRY = "notification_service/tests/delivery/test_admin.py::test_a_failed_one_is
 ENTRY_POINTS: dict[str, Row | str] = {
     "admin accounts.user disable": Row("user.disable", f"{SIGN_IN}test_the_pages"),
     "admin accounts.user enable": Row("user.enable", f"{SIGN_IN}test_the_pages"),
+    "admin user_api_keys.apikey revoke": Row("api_key.revoke", f"{SIGN_IN}test_the_pages"),
     "admin user_sessions.session end": Row("session.end", f"{SIGN_IN}test_the_pages"),
     "admin instruments.instrument change": Row(
         "instrument.edit", f"{MARKET}test_the_admin_edits_the_wording_only"

@@ -15,6 +15,7 @@ from servicekit.api.openapi import CURSOR, IDEMPOTENCY_KEY, LOCATION, PAGE_SIZE,
 from servicekit.api.pagination import CursorPages
 from servicekit.api.serializers import parsed, rendered, rendered_many
 from servicekit.api.views import Api
+from servicekit.auth.scopes import Scope
 from trading_service.orders import selectors, services
 from trading_service.orders.serializers import (
     CancelAllInput,
@@ -32,6 +33,7 @@ _QUOTA = _("`rate_limited`; of a new order also `order_quota_exceeded`, until mi
 class OrderListApi(Api):
     """A customer's orders."""
 
+    write_scope = Scope.TRADE
     pagination_class = CursorPages
     refusals = {"429": _QUOTA}
 
@@ -109,6 +111,7 @@ class OrderApi(Api):
 class OrderCancelApi(Api):
     """Request the cancel of an order."""
 
+    write_scope = Scope.TRADE
     refusals = {"409": _("`order_not_cancelable`: it has ended already.")}
 
     @extend_schema(
@@ -126,6 +129,7 @@ class OrderCancelApi(Api):
 class OrderReplaceApi(Api):
     """Request the replacement of an order."""
 
+    write_scope = Scope.TRADE
     refusals = {
         "409": _("`order_not_replaceable`: it has ended, is being canceled, or is a market order."),
         "429": _QUOTA,
@@ -158,6 +162,8 @@ class OrderReplaceApi(Api):
 
 class OrdersCancelAllApi(Api):
     """Request the cancel of all open orders."""
+
+    write_scope = Scope.TRADE
 
     @extend_schema(
         operation_id="orders_cancel_all",

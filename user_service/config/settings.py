@@ -14,7 +14,7 @@ from servicekit.settings.environment import settings_of
 settings_of("user_service")
 from servicekit.settings.base import *
 
-INSTALLED_APPS += ["user_service.sessions", "user_service.accounts"]
+INSTALLED_APPS += ["user_service.sessions", "user_service.api_keys", "user_service.accounts"]
 AUTH_USER_MODEL = "accounts.User"
 
 #: The directory with the RSA keys that tokens are signed with; see ``sessions/keys.py``.
@@ -34,6 +34,8 @@ REFRESH_RETRY = timedelta(seconds=30)
 SESSION_LIFETIME = timedelta(days=90)
 #: So many are open at once; one more ends the one unused longest.
 SESSIONS_PER_USER = 20
+#: So many usable API keys has one user.
+API_KEYS_PER_USER = 20
 OPERATOR_TOKEN_LIFETIME = timedelta(hours=8)
 
 #: A session that ended this long ago is deleted.
@@ -71,6 +73,10 @@ CELERY_BEAT_SCHEDULE |= {
     "purge-ended-sessions": {
         "task": "user_service.sessions.tasks.purge_ended_sessions",
         "schedule": crontab(hour="4", minute="17"),
+    },
+    "purge-ended-api-keys": {
+        "task": "user_service.api_keys.tasks.purge_ended_api_keys",
+        "schedule": crontab(hour="4", minute="22"),
     },
     "forget-sign-in-attempts": {
         "task": "user_service.accounts.tasks.forget_sign_in_attempts",

@@ -7,6 +7,7 @@ from django.urls import include, path
 from servicekit.urls import handler400, handler403, handler404, handler500, service_urls
 from user_service.accounts.apis import TokenObtainApi
 from user_service.accounts.views import OperatorLoginView, OperatorLogoutView
+from user_service.api_keys.apis import ApiKeyExchangeApi
 from user_service.sessions.apis import JwksApi
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
@@ -14,6 +15,8 @@ __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"
 urlpatterns = service_urls(
     api=[
         path("api/v1/users", include("user_service.accounts.urls")),
+        path("api/v1/users/me/api-keys", include("user_service.api_keys.urls")),
+        path("api/v1/auth/token/api-key", ApiKeyExchangeApi.as_view(), name="api-key-exchange"),
         path("api/v1/auth/token", TokenObtainApi.as_view(), name="token-obtain"),
         path("api/v1/auth", include("user_service.sessions.urls")),
         path(".well-known/jwks.json", JwksApi.as_view(), name="jwks"),

@@ -90,6 +90,8 @@ class TokenRevokeApi(Api):
 class SessionListApi(Api):
     """Your sessions, the most recently used first."""
 
+    read_scope = None
+
     @extend_schema(operation_id="session_list", responses=SessionListOutput)
     def get(self, request: Request) -> Response:
         found = selectors.sessions_open(user_id=self.caller.id)
@@ -99,6 +101,8 @@ class SessionListApi(Api):
 
 class SignInListApi(Api):
     """The latest sign-ins and failed attempts of your account, the latest first; 20 at most."""
+
+    read_scope = None
 
     @extend_schema(operation_id="sign_in_list", responses=SignInListOutput)
     def get(self, request: Request) -> Response:

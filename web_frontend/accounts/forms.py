@@ -1,6 +1,8 @@
-"""The forms of signing up and in; user_service decides, these only ask."""
+"""The forms of signing up and in, of the password and of API keys; user_service decides, these only ask."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -72,3 +74,37 @@ class PasswordForm(forms.Form):
         ),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
+
+
+class ApiKeyForm(forms.Form):
+    """The name of a new API key, what it may do, and for how long."""
+
+    use_required_attribute = False
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=64,
+        help_text=_("Such as the program that will use it."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    may = forms.ChoiceField(
+        label=_("It may"),
+        choices=[
+            ("read", _("See your account and the market")),
+            ("trade", _("Also place and cancel orders")),
+        ],
+    )
+    expires_in_days = forms.TypedChoiceField(
+        label=_("It is good"),
+        coerce=int,
+        empty_value=None,
+        initial="30",
+        required=False,
+        choices=[("30", _("for 30 days")), ("365", _("for a year")), ("", _("until you revoke it"))],
+    )
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """What user_service is asked for."""
+        chosen = self.cleaned_data
+        days = {"expires_in_days": chosen["expires_in_days"]} if chosen["expires_in_days"] else {}
+        return {"name": chosen["name"], "scopes": [chosen["may"]], **days}

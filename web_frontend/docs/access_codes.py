@@ -30,6 +30,7 @@ SIGNING_IN: Codes = (
                 "was used twice. Sign in again."
             ),
         ),
+        Code("api_key_invalid", 401, _("The API key is unknown, was revoked or has expired.")),
         Code(
             "invalid_credentials",
             401,
@@ -56,6 +57,8 @@ SIGNING_IN: Codes = (
                 "session; Retry-After is the time until midnight UTC."
             ),
         ),
+        Code("scope_missing", 403, _("The API key lacks the scope for this: make one that may trade.")),
+        Code("people_only", 403, _("No API key may do this. Sign in with the password.")),
         Code("permission_denied", 403, _("You can see it, but you are not allowed to do this.")),
         Code(
             "csrf_failed",
@@ -87,6 +90,11 @@ USERS: Codes = (
                 "You have reached the daily limit of changes to your profile and password. "
                 "Retry-After is the time until midnight UTC."
             ),
+        ),
+        Code(
+            "too_many_api_keys",
+            409,
+            _("You have as many API keys as there can be. Revoke one that you no longer use."),
         ),
         Code("username_taken", 400, _("The name is taken; upper and lower case are the same.")),
         Code("email_invalid", 400, _("This is not an e-mail address.")),

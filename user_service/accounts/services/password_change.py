@@ -17,7 +17,6 @@ from user_service.accounts.errors import (
 from user_service.accounts.models import DailyCount
 from user_service.accounts.services.daily_count import daily_count
 from user_service.accounts.services.passwords import password_errors, password_hash, password_matches
-from user_service.accounts.services.security_notice import security_notice
 from user_service.accounts.services.sign_in_attempts import (
     attempt_begin,
     attempt_failed,
@@ -26,6 +25,7 @@ from user_service.accounts.services.sign_in_attempts import (
 from user_service.sessions.clients import Client
 from user_service.sessions.models import Outcome, RevokedReason, SignInMethod
 from user_service.sessions.services import sessions_revoke, sign_in_record
+from user_service.sessions.services.security_notice import security_notice
 
 
 def password_change(

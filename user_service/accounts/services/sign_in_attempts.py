@@ -17,9 +17,9 @@ from django.utils import timezone
 
 from user_service.accounts.errors import TooManyAttempts
 from user_service.accounts.models import SignInAttempts, User
-from user_service.accounts.services.security_notice import security_notice
 from user_service.sessions import selectors as sessions
 from user_service.sessions.clients import Client
+from user_service.sessions.services.security_notice import security_notice
 
 #: Wrong passwords in a row before the first wait.
 FREE_ATTEMPTS = 10

@@ -10,18 +10,21 @@ from servicekit.audit.actors import Actor
 from servicekit.audit.recording import record
 from user_service.accounts import selectors
 from user_service.accounts.errors import NotYourself
+from user_service.api_keys.services import api_keys_revoke
 from user_service.sessions.services import sessions_revoke
 
 
 def user_disable(*, user_id: UUID, by: Actor, reason: str) -> None:
-    """The user cannot sign in any more, and is signed out everywhere. Doing it again does nothing more.
+    """The user cannot sign in any more, is signed out everywhere, and the API keys are revoked.
+
+    Doing it again does nothing more.
 
     Raises:
         UserNotFound: nobody has this id.
         NotYourself: an operator never locks themselves out.
 
     Emits:
-        user.session.revoked.v1 for each open session.
+        user.session.revoked.v1 for each open session and usable API key.
     """
     if by.id == user_id:
         raise NotYourself
@@ -30,9 +33,10 @@ def user_disable(*, user_id: UUID, by: Actor, reason: str) -> None:
         was_active, user.is_active = user.is_active, False
         user.save(update_fields=["is_active"])
         ended = sessions_revoke(user_id=user_id, reason="disabled")
+        keys_revoked = api_keys_revoke(user_id=user_id)
         record(
             "user.disable", user, by=by, reason=reason, before={"may_sign_in": was_active},
-            after={"may_sign_in": False, "sessions_ended": ended},
+            after={"may_sign_in": False, "sessions_ended": ended, "api_keys_revoked": keys_revoked},
         )  # fmt: skip
 
 

@@ -13,10 +13,10 @@ from user_service.accounts import selectors
 from user_service.accounts.errors import ProfileQuotaExceeded
 from user_service.accounts.models import DailyCount, User
 from user_service.accounts.services.daily_count import daily_count
-from user_service.accounts.services.security_notice import security_notice
 from user_service.accounts.services.uniqueness import unique_required
 from user_service.sessions.models import RevokedReason
 from user_service.sessions.services import sessions_revoke
+from user_service.sessions.services.security_notice import security_notice
 
 
 def user_update(

@@ -1,5 +1,6 @@
 """The use-cases of sessions, one per file; the only writers of sessions."""
 
+from user_service.sessions.services.security_notice import security_notice
 from user_service.sessions.services.session_close import session_close
 from user_service.sessions.services.session_open import (
     OperatorToken,
@@ -22,11 +23,13 @@ from user_service.sessions.services.signing_keys import (
     signing_key_publish,
     signing_keys_retire,
 )
+from user_service.sessions.services.tokens_refuse import tokens_refuse
 
 __all__ = [
     "OperatorToken",
     "TokenPair",
     "operator_session_open",
+    "security_notice",
     "session_close",
     "session_end",
     "session_end_by_token",
@@ -41,4 +44,5 @@ __all__ = [
     "signing_key_make_first",
     "signing_key_publish",
     "signing_keys_retire",
+    "tokens_refuse",
 ]

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from servicekit.auth import sessions as revocations
-from servicekit.contracts.user import SessionRevoked
-from servicekit.messaging.publish import publish
 from user_service.sessions import selectors
 from user_service.sessions.errors import RefreshTokenInvalid, SessionNotFound
 from user_service.sessions.models import RevokedReason, Session
+from user_service.sessions.services.tokens_refuse import tokens_refuse
 from user_service.sessions.tokens import refresh_token_read
-
-#: Tokens are accepted a few seconds past their end (clocks differ), so the refusal lasts longer.
-MARGIN = timedelta(minutes=1)
 
 
 def session_revoke(*, session_id: UUID, reason: str) -> bool:
@@ -42,14 +35,10 @@ def session_revoke(*, session_id: UUID, reason: str) -> bool:
             return False
         session = Session.objects.get(pk=session_id)
         can_refresh = session.refresh_jti is not None
-        last_token = now + settings.ACCESS_TOKEN_LIFETIME if can_refresh else session.expires_at
-        revocations.session_revoke(session_id=session_id, tokens_expire_at=last_token + MARGIN)
-        # Another thread may have read the list between that write and the commit.
-        transaction.on_commit(revocations.forget_copy)
-        publish(
-            SessionRevoked(
-                session_id=session_id, user_id=session.user_id, tokens_expire_at=last_token + MARGIN
-            )
+        tokens_refuse(
+            session_id=session_id,
+            user_id=session.user_id,
+            last_token_expires_at=None if can_refresh else session.expires_at,
         )
     return True
 

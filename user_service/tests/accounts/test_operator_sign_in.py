@@ -15,6 +15,7 @@ from servicekit.contracts.user import SessionRevoked
 from servicekit.testing.admin import confirm
 from user_service.accounts.models import User
 from user_service.accounts.services import user_disable
+from user_service.api_keys.services import api_key_make
 from user_service.sessions.models import Session
 from user_service.tests.conftest import BY, PASSWORD
 
@@ -140,6 +141,8 @@ def test_the_pages(client, operator, alice):
     operator.refresh_from_db()
     assert (alice.is_active, operator.is_active) == (False, True)
     assert confirm(client, "enable", alice, reason="she did not").status_code == 302
+    key = api_key_make(user_id=alice.pk, name="a bot", scopes=["read"]).row
+    assert confirm(client, "revoke", key, reason="found in a repository").status_code == 302
     session = Session.objects.get()
     assert confirm(client, "end", session, reason="left open").status_code == 302
     session.refresh_from_db()
@@ -149,6 +152,7 @@ def test_the_pages(client, operator, alice):
     assert list(trail)[1:] == [  # the first made the operator
         ("user.disable", operator.pk, "operator", "sent spam"),
         ("user.enable", operator.pk, "operator", "she did not"),
+        ("api_key.revoke", operator.pk, "operator", "found in a repository"),
         ("session.end", operator.pk, "operator", "left open"),
     ]
 
