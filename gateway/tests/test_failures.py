@@ -85,13 +85,13 @@ def test_only_safe_methods_are_tried_again(
     assert system.services["trading"].requests.count((method, path)) == tries
 
 
-@pytest.mark.parametrize("wish", ["do=hangup", "do=fail&status=503", "do=slow&seconds=6"])
+@pytest.mark.parametrize("behaviour", ["do=hangup", "do=fail&status=503", "do=slow&seconds=6"])
 @pytest.mark.parametrize("signed_in", [False, True])
 def test_a_search_is_not_tried_again(
-    system: System, outside: httpx.Client, wish: str, signed_in: bool
+    system: System, outside: httpx.Client, behaviour: str, signed_in: bool
 ) -> None:
     def tries(query: str) -> int:
-        path = f"/api/v1/instruments?{query}&{wish}&test=once-{signed_in}"
+        path = f"/api/v1/instruments?{query}&{behaviour}&test=once-{signed_in}"
         answer = outside.get(path, headers=bearer() if signed_in else {})
         assert answer.status_code in (503, 504)
         return system.services["market"].requests.count(("GET", path))
@@ -103,8 +103,8 @@ def test_a_search_is_not_tried_again(
 def test_what_a_page_answers_is_not_asked_for_again(system: System, outside: httpx.Client) -> None:
     """It has tried its own calls: a reader who is told that trading hangs is told so once, not after 10 s."""
 
-    def tries(wish: str) -> int:
-        path = f"/portfolio?{wish}&test=page"
+    def tries(behaviour: str) -> int:
+        path = f"/portfolio?{behaviour}&test=page"
         assert outside.get(path).status_code == 503
         return system.services["web"].requests.count(("GET", path))
 

@@ -109,33 +109,33 @@ class _Handler(BaseHTTPRequestHandler):
         if self.headers.get("Transfer-Encoding") == "chunked":
             body = self._chunks()
         self.server.going.wait()
-        wish = dict(parse_qsl(urlsplit(self.path).query))
+        options = dict(parse_qsl(urlsplit(self.path).query))
         self.server.upstream.requests.append((self.command, self.path))
         time.sleep(self.server.upstream.pause)
         number, every = next(self.server.upstream.numbers), self.server.upstream.fails_every
         if self.server.upstream.failing or (every and number % every == 0):
             self._send(500, {"code": "failing"}, "application/problem+json")
             return
-        if wish.get("do") == "slow":
-            time.sleep(float(wish["seconds"]))
+        if options.get("do") == "slow":
+            time.sleep(float(options["seconds"]))
         document = self.server.upstream.documents.get(self.path)
-        match wish.get("do"):
+        match options.get("do"):
             case _ if document is not None:
                 self._send_bytes(200, document, "application/json")
             case _ if (headers := self.server.upstream.answers.get(self.path)) is not None:
                 self._send_headers(headers)
             case "file":
-                self._file(wish)
+                self._file(options)
             case "hangup":
                 self.close_connection = True
             case "events":
                 self._events()
             case "page":
-                self._page(wish)
-            case "fail" if wish.get("by", self.server.upstream.name) == self.server.upstream.name:
-                self._send(int(wish["status"]), {"code": "its_own"}, "application/problem+json")
+                self._page(options)
+            case "fail" if options.get("by", self.server.upstream.name) == self.server.upstream.name:
+                self._send(int(options["status"]), {"code": "its_own"}, "application/problem+json")
             case _:
-                self._send(200, self._echo(len(body), large=wish.get("do") == "large"), "application/json")
+                self._send(200, self._echo(len(body), large=options.get("do") == "large"), "application/json")
 
     def _echo(self, body_bytes: int, *, large: bool) -> dict[str, Any]:
         return {
@@ -167,41 +167,41 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
 
-    def _file(self, wish: dict[str, str]) -> None:
+    def _file(self, options: dict[str, str]) -> None:
         self.send_response(200)
         self.send_header("Content-Type", "text/csv; charset=utf-8")
         self.send_header("Content-Disposition", 'attachment; filename="operations.csv"')
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         piece = b"x" * 65536
-        for number in range(int(wish.get("mib", 1)) * 16):
-            if number % (int(wish.get("mib", 1)) * 4) == 0:
-                time.sleep(float(wish.get("pause", 0)))
-            if "cut" in wish and number == int(wish.get("mib", 1)) * 8:
+        for number in range(int(options.get("mib", 1)) * 16):
+            if number % (int(options.get("mib", 1)) * 4) == 0:
+                time.sleep(float(options.get("pause", 0)))
+            if "cut" in options and number == int(options.get("mib", 1)) * 8:
                 self.close_connection = True
                 return
             self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
         self.wfile.write(b"0\r\n\r\n")
         self.server.upstream.files += 1
 
-    def _page(self, wish: dict[str, str]) -> None:
+    def _page(self, options: dict[str, str]) -> None:
         """Wishes: `cc` (Cache-Control), `vary`, `cookie` to set, `tag`, `after` seconds, `status`, `gzip`."""
         price = time.time()
-        time.sleep(float(wish.get("after", 0)))
-        echo = self._echo(int(self.headers.get("Content-Length") or 0), large="large" in wish)
+        time.sleep(float(options.get("after", 0)))
+        echo = self._echo(int(self.headers.get("Content-Length") or 0), large="large" in options)
         body = json.dumps(echo | {"price": price}).encode()
-        gzipped = self.headers.get("Accept-Encoding") == "gzip" and "gzip" in wish
+        gzipped = self.headers.get("Accept-Encoding") == "gzip" and "gzip" in options
         headers = {
             "Content-Type": "application/json",
-            "Cache-Control": wish.get("cc", "public, max-age=5"),
-            "Vary": wish.get("vary", "Accept, Accept-Language"),
-            "ETag": f'"{wish.get("tag", price)}"',
+            "Cache-Control": options.get("cc", "public, max-age=5"),
+            "Vary": options.get("vary", "Accept, Accept-Language"),
+            "ETag": f'"{options.get("tag", price)}"',
             "X-Request-Id": self.headers.get("X-Request-Id", ""),
-            **({"Set-Cookie": wish["cookie"]} if "cookie" in wish else {}),
+            **({"Set-Cookie": options["cookie"]} if "cookie" in options else {}),
             **({"Content-Encoding": "gzip"} if gzipped else {}),
         }
         body = gzip.compress(body) if gzipped else body
-        self.send_response(int(wish.get("status", 200)))
+        self.send_response(int(options.get("status", 200)))
         for name, value in (headers | {"Content-Length": str(len(body))}).items():
             self.send_header(name, value)
         self.end_headers()

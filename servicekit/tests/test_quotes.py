@@ -102,7 +102,7 @@ def received(server: Server) -> Iterator[list[int]]:
     assert not thread.is_alive()
 
 
-def test_a_follower_hears_what_is_kept_and_then_every_message_in_order(
+def test_a_follower_receives_what_is_kept_and_then_every_message_in_order(
     received: list[int], server: Server
 ) -> None:
     eventually(lambda: received == [1, 2])
@@ -113,7 +113,7 @@ def test_a_follower_hears_what_is_kept_and_then_every_message_in_order(
     eventually(lambda: received == list(range(1, 61)))
 
 
-def test_a_follower_hears_a_stream_that_was_lost_while_the_clock_went_back(
+def test_a_follower_receives_a_stream_that_was_lost_while_the_clock_went_back(
     received: list[int], server: Server, monkeypatch: Any
 ) -> None:
     monkeypatch.setattr(consume.quotes, "BLOCK_MS", 100)

@@ -57,7 +57,7 @@ def test_who_is_woken_at_work_looks_again_and_but_once(wakeup: RelayWakeup) -> N
     assert waited(wakeup, seconds=0.2) >= 0.2
 
 
-def test_it_hears_again_after_redis_was_gone(wakeup: RelayWakeup) -> None:
+def test_it_receives_again_after_redis_was_gone(wakeup: RelayWakeup) -> None:
     administrator().execute_command("CLIENT", "KILL", "TYPE", "pubsub")
     wakeup.wait(0.1)  # hears that it is gone
     time.sleep(0.2)
@@ -67,7 +67,7 @@ def test_it_hears_again_after_redis_was_gone(wakeup: RelayWakeup) -> None:
     assert waited(wakeup, tell) < LONG_S / 2
 
 
-def test_who_relays_no_more_is_told_by_a_message(wakeup: RelayWakeup) -> None:
+def test_who_relays_no_more_is_reported_by_a_message(wakeup: RelayWakeup) -> None:
     wakeup.close()
     other = RelayWakeup()
     other.wait(0)

@@ -23,7 +23,7 @@ def test_every_subscription_names_a_contract(service):
 
 
 @pytest.mark.parametrize("service", sorted(set(SERVICES) - {"user"}))
-def test_whoever_checks_tokens_hears_of_ended_sessions(service):
+def test_whoever_checks_tokens_receives_ended_sessions(service):
     assert SessionRevoked in {contract for _, contract in subscribed(SERVICES[service])}
 
 

@@ -47,7 +47,7 @@ def test_the_gateway_knows_every_service_by_the_same_names() -> None:
     assert {f"{name}-stream" for name in table.services("stream")} <= processes
 
 
-def test_what_each_hears_is_said_of_every_service() -> None:
+def test_what_each_subscribes_to_is_listed_for_every_service() -> None:
     assert set(SUBSCRIBED_TYPES) == {service.name for service in system.SERVICES}
 
 

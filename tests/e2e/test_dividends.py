@@ -21,7 +21,7 @@ def paid(person: Person) -> list[dict[str, Any]]:
     return person.rows("/operations", type="dividend")
 
 
-def test_holders_are_paid_once_and_told(system: System, new_person: NewPerson) -> None:
+def test_holders_are_paid_once_and_notified(system: System, new_person: NewPerson) -> None:
     # given two holders, one of whom has sold all of it, and somebody with too little for a cent
     ann, bob, cid = new_person(deposit="5000.00"), new_person(deposit="5000.00"), new_person(deposit="100.00")
     for person, quantity in ((ann, 7), (bob, 3), (cid, 1)):

@@ -69,7 +69,9 @@ ENTRY_POINTS: dict[str, Row | str] = {
     ),
     "admin instruments.instrument halt": Row("instrument.halt", f"{MARKET}test_the_admin_halts_and_opens"),
     "admin instruments.instrument open": Row("instrument.open", f"{MARKET}test_the_admin_halts_and_opens"),
-    "admin instruments.instrument price": Row("instrument.price", f"{MARKET}test_a_price_is_set_and_told"),
+    "admin instruments.instrument price": Row(
+        "instrument.price", f"{MARKET}test_a_price_is_set_and_published"
+    ),
     "admin instruments.instrument quantity": Row(
         "instrument.quantity", f"{MARKET}test_more_and_less_is_issued_but_never_less_than_sold"
     ),
@@ -127,7 +129,7 @@ ENTRY_POINTS: dict[str, Row | str] = {
     "manage check_market": READS,
     "manage search_words": "it makes anew what follows from the instruments",
     "manage load_market": AGAIN,
-    "manage load_catalogue": Row("catalogue.load", f"{LOAD}test_loading_again_changes_and_tells_nothing"),
+    "manage load_catalogue": Row("catalogue.load", f"{LOAD}test_loading_again_changes_and_publishes_nothing"),
     "manage journal_head": READS,
     "manage journal_reverse": Row("journal.reverse", f"{REVERSAL}test_journal_reverse.py::test_by_command"),
     "manage verify_journal": READS,

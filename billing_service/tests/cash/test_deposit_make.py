@@ -20,7 +20,7 @@ def key() -> dict[str, str]:
     return {"Idempotency-Key": str(new_id())}
 
 
-def test_money_is_booked_and_told(customer, api, published):
+def test_money_is_booked_and_published(customer, api, published):
     account = customer(0)
 
     answer = api(account.user_id).post(URL, {"amount": "250.5"}, headers=key() | {"X-Request-Id": "click-1"})

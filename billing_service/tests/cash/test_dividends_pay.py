@@ -27,7 +27,7 @@ def allocated(user_id: UUID, **changes: Any) -> DividendAllocated:
     return DividendAllocated(**values | changes)
 
 
-def test_it_is_booked_and_told(customer, deliver, published):
+def test_it_is_booked_and_published(customer, deliver, published):
     account = customer(100_00)
     event = allocated(account.user_id)
 
@@ -48,7 +48,7 @@ def test_it_is_booked_and_told(customer, deliver, published):
     assert (booked.amount, booked.balance_after, booked.journal_entry_id) == (240, 102_40, entry.id)
 
 
-def test_told_again_under_another_id_it_is_booked_once(customer, deliver, deliver_many, published):
+def test_delivered_again_under_another_id_it_is_booked_once(customer, deliver, deliver_many, published):
     account = customer()
     event = allocated(account.user_id)
     for _ in range(2):

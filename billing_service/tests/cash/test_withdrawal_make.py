@@ -30,7 +30,7 @@ def key() -> dict[str, str]:
     return {"Idempotency-Key": str(new_id())}
 
 
-def test_money_is_booked_and_told(customer, api, published):
+def test_money_is_booked_and_published(customer, api, published):
     account = customer(250_50)
 
     answer = api(account.user_id).post(URL, {"amount": "50.5"}, headers=key() | {"X-Request-Id": "click-1"})
@@ -239,7 +239,7 @@ def test_an_operator_puts_one_right(customer, api, published):
     assert (row["type"], row["amount"], row["reason"]) == ("reversal", "60.00", "the bank sent it back")
 
 
-def test_a_deposit_that_was_withdrawn_is_not_taken_back(customer, api):
+def test_a_deposit_that_was_withdrawn_is_not_reversed(customer, api):
     account = customer(100_00)
     api(account.user_id).post(URL, {"amount": "60.00"}, headers=key())
     deposit = JournalEntry.objects.get(type="deposit")

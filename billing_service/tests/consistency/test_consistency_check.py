@@ -170,7 +170,7 @@ def test_a_frozen_account_takes_no_deposit(customer, api):
     assert api(account.user_id).get("/api/v1/account").json()["status"] == "open"
 
 
-def test_metrics_tell_it(trader, customer):
+def test_metrics_show_it(trader, customer):
     with unguarded() as cursor:
         cursor.execute("UPDATE ledger_ledgeraccount SET held = 99 WHERE id = %s", [trader.id])
     customer(1)

@@ -51,7 +51,7 @@ def test_many_at_once_each_with_its_own_request(db, published):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_registration_told_many_times_at_once_opens_one_account(user_id):
+def test_one_registration_delivered_many_times_at_once_opens_one_account(user_id):
     opened = race([lambda: accounts_open(messages=[received(registered(user_id))])] * 32)
 
     assert sorted(opened) == [0] * 31 + [1]

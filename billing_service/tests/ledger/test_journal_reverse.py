@@ -63,7 +63,7 @@ def test_every_leg_is_booked_the_other_way(deposit):
     assert deposit.legs.count() == 2
 
 
-def test_the_customer_is_told_of_it_and_why(deposit, published):
+def test_the_customer_is_notified_of_it_and_why(deposit, published):
     booked = journal_reverse(entry_id=deposit.id, reason="paid in twice", by=ANN)
 
     (reversal,) = published(ReversalBooked)
@@ -149,7 +149,7 @@ def test_a_reversal_that_was_wrong_is_reversed_itself(deposit, published):
     ]
 
 
-def test_what_a_customer_has_not_any_more_is_not_taken_back(settled):
+def test_what_a_customer_no_longer_has_is_not_reversed(settled):
     settled("buy")
     deposit = JournalEntry.objects.get(type="deposit")
     with pytest.raises(ReversalNotCovered) as caught:
@@ -159,7 +159,7 @@ def test_what_a_customer_has_not_any_more_is_not_taken_back(settled):
     assert JournalEntry.objects.count() == 2
 
 
-def test_what_is_held_is_not_taken_back(customer, deliver):
+def test_what_is_held_is_not_reversed(customer, deliver):
     account = customer(100_00)
     deliver(order_placed(account.user_id, hold_amount=1))
     with pytest.raises(ReversalNotCovered):

@@ -214,7 +214,7 @@ def test_what_retention_removed_is_still_proven(
     assert found(snapshot).keys() == {"what trading published is not what billing handled"}
 
 
-def test_the_auditor_knows_who_hears_what() -> None:
+def test_the_auditor_knows_who_subscribes_to_what() -> None:
     subscriptions = {
         service: {contract.TYPE for _, contract in subscribed(package)}
         for service, package in SERVICE_PACKAGES.items()

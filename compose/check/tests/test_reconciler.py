@@ -64,7 +64,7 @@ def lose_batches(databases: dict[str, Any]) -> None:
         cursor.execute("DELETE FROM outbox_batches")
 
 
-def test_what_was_taken_is_sent_again(observed: ObservedReconciler, databases: dict[str, Any]) -> None:
+def test_what_was_stolen_is_sent_again(observed: ObservedReconciler, databases: dict[str, Any]) -> None:
     id = published(databases, "1-1", age_days=HALF_A_MINUTE)
     handled(databases, "notification", id)
     assert observed.run() == [Gap("trading", "billing", (id,))]
@@ -125,7 +125,7 @@ def test_behind_an_event_on_its_way_for_long_others_are_found(
         assert observed.run() == [Gap("trading", "billing", (id,))]
 
 
-def test_a_type_that_a_service_newly_hears_is_told_from_the_beginning(
+def test_a_type_that_a_service_newly_subscribes_to_is_sent_from_the_beginning(
     snapshot: Snapshot, databases: dict[str, Any], streams: Any, auditor: Any
 ) -> None:
     id = first_id(datetime.now(UTC) - timedelta(days=20))

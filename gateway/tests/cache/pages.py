@@ -12,9 +12,9 @@ LIST = "/api/v1/instruments"
 SHORT, SHORT_S = "public, max-age=3", 3.2
 
 
-def new_page(path: str = LIST, **wishes: str) -> str:
-    """The address of a page that nobody has asked for, with its wishes: ``new_page(cc="no-store")``."""
-    query = "".join(f"&{name}={quote(value)}" for name, value in wishes.items())
+def new_page(path: str = LIST, **options: str) -> str:
+    """The address of a page that nobody has asked for, with its options: ``new_page(cc="no-store")``."""
+    query = "".join(f"&{name}={quote(value)}" for name, value in options.items())
     return f"{path}?do=page&mark={uuid4().hex}{query}"
 
 

@@ -73,7 +73,7 @@ def test_even_nginx_itself_caches_nothing_of_anybody(system: System) -> None:
 
 
 @pytest.mark.parametrize(
-    "wishes",
+    "options",
     [
         {"cc": "no-store"},
         {"cc": "private, max-age=5"},
@@ -89,8 +89,8 @@ def test_even_nginx_itself_caches_nothing_of_anybody(system: System) -> None:
     ],
     ids=str,
 )
-def test_what_must_not_be_cached_is_not(anybody: httpx.Client, asked, wishes: dict) -> None:
-    address = new_page(**wishes)
+def test_what_must_not_be_cached_is_not(anybody: httpx.Client, asked, options: dict) -> None:
+    address = new_page(**options)
     for number in (1, 2, 3):
         assert cache_of(anybody.get(address)) == "MISS"
         assert asked(address) == number

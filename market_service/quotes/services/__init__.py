@@ -1,6 +1,6 @@
 """The use-cases of quotes; the only writer of its tables."""
 
-from market_service.quotes.services.day_close import day_close, day_go, day_is_told
+from market_service.quotes.services.day_close import closes_are_published, day_close, day_go
 from market_service.quotes.services.imported_file import imported_before, imported_digest, imported_note
 from market_service.quotes.services.market_start import market_start, opening_closes
 from market_service.quotes.services.prices_import import PricesImported, prices_import
@@ -13,9 +13,9 @@ __all__ = [
     "FirstQuote",
     "Move",
     "PricesImported",
+    "closes_are_published",
     "day_close",
     "day_go",
-    "day_is_told",
     "imported_before",
     "imported_digest",
     "imported_note",

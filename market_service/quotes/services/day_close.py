@@ -39,7 +39,7 @@ WHERE kept.simulated
 """
 
 
-def day_is_told() -> bool:
+def closes_are_published() -> bool:
     """Whether the day is being closed, and every quote was told at its close since; begins with it."""
     with transaction.atomic():
         feed = QuoteFeed.objects.select_for_update().first()

@@ -49,7 +49,7 @@ def day_announce(*, left: Moment, opened: Moment) -> None:
                 closed_at=opened.opened_at,
                 part=part,
                 parts=len(parts),
-                closes=list(_told(some)),
+                closes=list(_closes(some)),
             ),
             part,
         )
@@ -57,6 +57,6 @@ def day_announce(*, left: Moment, opened: Moment) -> None:
     )
 
 
-def _told(rows: Iterable[tuple[UUID, Decimal, Decimal]]) -> Iterable[list[str]]:
+def _closes(rows: Iterable[tuple[UUID, Decimal, Decimal]]) -> Iterable[list[str]]:
     for id_, close, step in rows:
         yield [str(id_), price_text(stepped(close, step), step)]

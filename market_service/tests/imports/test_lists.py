@@ -44,7 +44,7 @@ def refused(path: Path, *options: str) -> str:
     return printed.getvalue() + str(error.value)
 
 
-def test_what_is_missing_has_a_default_and_is_told(write: Any, published: Any) -> None:
+def test_what_is_missing_has_a_default_and_is_reported(write: Any, published: Any) -> None:
     printed = run(
         write("ticker,name,price\nTSTA,Test Alpha,99.95\nТ\n".replace("Т\n", "TSTB,Тест Бета,0.5\n"))
     )
@@ -105,7 +105,7 @@ def test_what_cannot_be_a_ticker(write: Any, written: str) -> None:
     assert "cannot be a ticker: up to twelve letters" in refused(write(f"ticker,name\n{written},Test\n"))
 
 
-def test_all_faults_are_told_in_one_run(write: Any, listed: Any) -> None:
+def test_all_faults_are_reported_in_one_run(write: Any, listed: Any) -> None:
     listed("IBM", isin="ZZ00000TSTA6")
     printed = refused(
         write(
@@ -209,7 +209,7 @@ def test_prices_are_no_list(write: Any) -> None:
     assert "this is not a list of instruments" in refused(path)
 
 
-def test_long_names_are_shortened_and_told(write: Any) -> None:
+def test_long_names_are_shortened_and_reported(write: Any) -> None:
     printed = run(write(f"ticker,name,price\nTSTA,{'x' * 121},1.5\n"))
     assert Instrument.objects.get().name_en == "x" * 119 + "…"
     assert "names were shortened: TSTA" in printed

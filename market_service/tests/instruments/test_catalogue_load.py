@@ -65,7 +65,7 @@ def test_the_shipped_catalogue(published: Any) -> None:
     assert apple.status == "open"
 
 
-def test_loading_again_changes_and_tells_nothing(published: Any) -> None:
+def test_loading_again_changes_and_publishes_nothing(published: Any) -> None:
     call_command("load_catalogue", stdout=StringIO())
     trail = AuditEntry.objects.order_by("id").values_list("action", "after__listed")
     assert list(trail) == [("catalogue.load", 11), ("prices.import", None)]
@@ -75,7 +75,7 @@ def test_loading_again_changes_and_tells_nothing(published: Any) -> None:
     assert len(published(InstrumentChanged)) == 11
 
 
-def test_a_changed_entry_is_applied_and_told_once(entry: Any, load: Any, published: Any) -> None:
+def test_a_changed_entry_is_applied_and_published_once(entry: Any, load: Any, published: Any) -> None:
     load(entry("AAPL"), entry("IBM"))
 
     loaded = load(entry("AAPL", name_en="Apple", lot_size=10), entry("IBM"))
@@ -195,7 +195,7 @@ def test_every_shipped_isin_has_its_check_digit() -> None:
         assert isin_check_digit(isin[:-1]) == int(isin[-1])
 
 
-def test_all_faults_of_a_catalogue_are_told_in_one_run(entry: Any, load: Any, tmp_path: Path) -> None:
+def test_all_faults_of_a_catalogue_are_reported_in_one_run(entry: Any, load: Any, tmp_path: Path) -> None:
     load(entry("IBM", issued_quantity=1000), entry("FB"))
     quantities_move(changes={Instrument.objects.get(ticker="IBM").pk: -300})
     path = tmp_path / "bad.json"

@@ -32,7 +32,7 @@ def operator(client: Client) -> Client:
     return client
 
 
-def test_an_edit_is_told_with_the_next_version(listed: Any, published: Any) -> None:
+def test_an_edit_is_published_with_the_next_version(listed: Any, published: Any) -> None:
     instrument = listed("AAPL")
 
     instrument_edit(instrument_id=instrument.pk, **TEXTS)
@@ -43,7 +43,7 @@ def test_an_edit_is_told_with_the_next_version(listed: Any, published: Any) -> N
     assert list(OutboxEvent.objects.order_by("outbox_seq").values_list("sequence", flat=True)) == [1, 2]
 
 
-def test_halting_and_opening_are_told_once_each(listed: Any, published: Any) -> None:
+def test_halting_and_opening_are_published_once_each(listed: Any, published: Any) -> None:
     instrument = listed("AAPL")
     for change in (instrument_halt, instrument_halt, instrument_open, instrument_open):
         change(instrument_id=instrument.pk)
@@ -127,7 +127,7 @@ def test_a_halt_of_what_has_been_halted_meanwhile_is_told(operator: Client, list
     assert not AuditEntry.objects.exists()
 
 
-def test_a_price_is_set_and_told(operator: Client, listed: Any, published: Any) -> None:
+def test_a_price_is_set_and_published(operator: Client, listed: Any, published: Any) -> None:
     instrument = listed("AAPL")
     before = instrument.quote.price
     answer = confirm(operator, "price", instrument, price="123.45", reason="a split")

@@ -50,14 +50,14 @@ def market_go(*, day: date, by: Actor, why: str = "") -> None:
     quotes.market_start()
     quotes.day_go(day=day, trades_before=_last_trade(), by=by, why=why)
     _end_day_orders()
-    _tell_all()
+    _publish_round()
 
 
 def _close(moment: Moment) -> None:
     """Close the day, if nobody else tells quotes at the moment; otherwise the next tick will."""
-    if not quotes.day_is_told():
-        _tell_all()
-    if not quotes.day_is_told():
+    if not quotes.closes_are_published():
+        _publish_round()
+    if not quotes.closes_are_published():
         return
     fault_point("day.before_close")
     last = _last_trade()
@@ -65,7 +65,7 @@ def _close(moment: Moment) -> None:
     fault_point("day.after_close")
 
 
-def _tell_all() -> None:
+def _publish_round() -> None:
     """Tell quotes until a whole round of them has begun and ended."""
     before = quotes_read.quotes_number()
     while quotes_advance() and quotes_read.quotes_complete_since() <= before:

@@ -42,7 +42,7 @@ def shares(published: Any) -> dict[UUID, tuple[int, int]]:
     return {event.user_id: (event.quantity, event.amount) for event in allocated}
 
 
-def test_each_holder_is_told_of_a_share_rounded_down(world, recorded, deliver, published) -> None:
+def test_each_holder_is_allocated_a_share_rounded_down(world, recorded, deliver, published) -> None:
     ann, bob, cid = (new_id() for _ in range(3))
     for user_id, quantity in ((ann, 10), (bob, 7), (cid, 1)):
         world.filled(user_id, quantity=quantity, at=NOON - timedelta(seconds=1))
@@ -76,7 +76,7 @@ def test_the_units_of_the_record_moment_count_whatever_happened_since(
     assert (done.holders, done.units, done.amount) == (2, 14, 14_00)
 
 
-def test_told_again_and_looked_at_again_it_is_one_dividend(
+def test_recorded_again_and_looked_at_again_it_is_one_dividend(
     world, user_id, recorded, deliver, published
 ) -> None:
     world.filled(user_id, quantity=10, at=NOON)

@@ -56,7 +56,7 @@ def test_books_that_agree(books) -> None:
         ("overdue orders", "recalled"),
     ],
 )
-def test_each_breach_is_found_told_and_left(books, caplog, check: str, breach: str) -> None:
+def test_each_breach_is_found_reported_and_left(books, caplog, check: str, breach: str) -> None:
     if breach == "fill":
         Fill.objects.filter(order=books["bought"]).delete()
     elif breach == "amount":

@@ -48,7 +48,7 @@ def test_one_more_than_the_quota_is_refused_and_leaves_nothing(
     assert DailyOrders.objects.get().placed == 6
 
 
-def test_a_repeat_of_what_was_taken_is_answered(aapl, world, user_id, few) -> None:
+def test_a_repeat_of_an_accepted_order_is_answered(aapl, world, user_id, few) -> None:
     first = world.post(user_id, key="key-0").json()
     for number in range(1, 6):
         world.post(user_id, key=f"key-{number}")

@@ -11,7 +11,7 @@ from trading_service.tests.conftest import fresh
 pytestmark = pytest.mark.django_db
 
 
-def test_the_venue_takes_it_back(aapl, world, user_id, published, api) -> None:
+def test_the_venue_cancels_it(aapl, world, user_id, published, api) -> None:
     order = world.working(user_id)
     api(user_id).post(f"/api/v1/orders/{order.id}/cancel")
     world.cancel(order)

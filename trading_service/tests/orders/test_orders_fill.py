@@ -192,7 +192,7 @@ def test_two_hundred_fills_of_one_order_are_one_call(
     assert Position.objects.get().quantity == 10 + 200 + 1
 
 
-def test_one_fill_told_twice_in_one_call_is_booked_once(
+def test_one_fill_delivered_twice_in_one_call_is_booked_once(
     aapl, world, user_id, deliver_many, published
 ) -> None:
     order, fill_id = world.working(user_id), new_id()

@@ -66,7 +66,7 @@ def test_what_was_filled_before_it_came_to_rest(aapl, world, user_id, deliver_ma
 
 
 @pytest.mark.parametrize("end", ["execute", "cancel", "end_day"])
-def test_rested_told_late_changes_nothing(aapl, world, user_id, end: str) -> None:
+def test_rested_delivered_late_changes_nothing(aapl, world, user_id, end: str) -> None:
     order = world.working(user_id, type="limit", limit_price="100.00")
     getattr(world, end)(order)
     ended = fresh(order)

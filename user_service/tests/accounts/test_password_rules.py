@@ -78,7 +78,7 @@ def test_one_letter_is_short_however_many_it_stands_for() -> None:
         "birzha is my hobby", "bob smith walks home",
     ],
 )  # fmt: skip
-def test_a_good_password_is_taken(password: str) -> None:
+def test_a_good_password_is_accepted(password: str) -> None:
     assert password_errors(password=password, **BOB) == []
 
 
@@ -117,7 +117,7 @@ def test_a_hash_from_before_is_still_good_and_then_replaced(api, alice):
 
 
 @pytest.mark.django_db
-def test_the_longest_password_is_taken_and_one_more_is_not(api):
+def test_the_longest_password_is_accepted_and_one_more_is_not(api):
     longest = "p 7!" * (PASSWORD_MAX // 4)
     assert api().post(URL, {**BOB, "password": longest}).status_code == 201
     assert api().post(TOKEN, {"username": "bob_smith", "password": longest}).status_code == 200

@@ -148,7 +148,7 @@ def test_a_body_of_two_mebibytes(api):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("password", ["x1" * 32, "я" * 100, "p 7" * 341, "  spaces count  "])
-def test_long_passwords_are_taken_whole(api, password):
+def test_long_passwords_are_accepted_whole(api, password):
     assert api().post(URL, GOOD | {"password": password}).status_code == 201
     pair = {"username": "bob_1", "password": password}
     assert api().post("/api/v1/auth/token", pair).status_code == 200

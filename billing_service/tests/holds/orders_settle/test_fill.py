@@ -121,7 +121,7 @@ def test_without_a_fee_there_are_two_legs(customer, deliver):
     assert legs_of(JournalEntry.objects.get()) == [("customer_cash", "sell", 5), ("house_cash", "sell", -5)]
 
 
-def test_a_fill_is_paid_once_however_often_it_is_told(customer, deliver, published):
+def test_a_fill_is_paid_once_however_often_it_is_delivered(customer, deliver, published):
     account = customer(100)
     order = order_placed(account.user_id, hold_amount=50)
     deliver(order)

@@ -85,7 +85,7 @@ def test_a_part_that_adds_nothing_is_settled_without_an_entry(customer, deliver,
     assert JournalEntry.objects.filter(order_id=order.order_id).count() == len(published(OrderSettled)) == 1
 
 
-def test_a_part_told_late_and_again_releases_nothing_more(customer, deliver, published):
+def test_a_part_delivered_late_and_again_releases_nothing_more(customer, deliver, published):
     account = customer(100)
     order = limit_placed(account.user_id, hold_amount=60)
     deliver(order)

@@ -58,7 +58,7 @@ def test_capture_against_void_against_expire_has_one_winner(customer):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_fill_told_many_times_at_once_is_paid_once(customer):
+def test_one_fill_delivered_many_times_at_once_is_paid_once(customer):
     account = customer(0)
     fill = order_filled(order_placed(account.user_id, side="sell", hold_amount=0), amount=40, fee=1)
 

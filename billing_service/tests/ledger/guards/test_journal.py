@@ -12,7 +12,7 @@ from servicekit.ids import new_id
 pytestmark = pytest.mark.django_db
 
 
-def test_what_is_right_is_taken(accounts, pair):
+def test_what_is_right_is_accepted(accounts, pair):
     first = book(*pair)
     second = book((accounts["external", "USD"], 5, "USD"), (accounts["house_cash", "USD"], -5, "USD"))
     connection.check_constraints()
