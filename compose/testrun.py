@@ -1,9 +1,10 @@
 """`make test`: every check and every test, on a system of its own, which is taken down whatever happens.
 
 First each package's tests against a real PostgreSQL and Valkey, those tests across services that need no
-running system or start their own, and the linters (three suites at a time); then the whole system on a free
-port and the other tests that cross services. What the packages' tests run of them is measured on the way. The
-test system lives in ``.birzha-test`` (BIRZHA_TEST_HOME) and is made anew by every run; its logs stay there.
+running system or start their own, and the linters (three suites at a time); then two whole systems, each on a
+free port, and the other tests that cross services, at once on both. What the packages' tests run of them is
+measured on the way. The systems live in ``.birzha-test`` (BIRZHA_TEST_HOME) and ``.birzha-test-2``, are made
+anew by every run and keep its logs.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TextIO
 
 from compose.local import catalogs, commands, install
@@ -43,8 +45,11 @@ STANDALONE = (
     "tests/docs",
     "tests/tls",
 )
-#: The others need the whole system and come last.
-SYSTEM_TESTS = ("tests", *(f"--ignore={path}" for path in STANDALONE))
+#: What people do with a whole system. Many tests stop, freeze, flood or restart a part of theirs, which would
+#: disturb any other: on each system, they come one after the other.
+PEOPLE_TESTS = ("tests/browser", "tests/e2e")
+#: The others, in this order: faults, after which all must be well within seconds, when PEOPLE_TESTS are over.
+OTHER_TESTS = ("tests/benchmarks", "tests/canary", "tests/security", "tests/faults")
 #: More than a small machine has cores: the slowest mostly wait.
 PARALLEL_SUITES = 3
 #: Seconds that an interrupted suite may take to stop what it has started.
@@ -75,26 +80,29 @@ def main() -> int:
         signal.signal(number, _interrupt)
     home = Home.at(os.environ.get("BIRZHA_TEST_HOME") or ROOT / ".birzha-test")
     with install.locked(ROOT / "tests", "another make test is running here; waiting for it"):
-        return TestRun(Stack(home)).run()
+        return TestRun(Stack(home), Stack(Home.at(home.root.with_name(f"{home.root.name}-2")))).run()
 
 
 class TestRun:
     """One run of everything.
 
     Attributes:
+        stack: of the packages' tests, and of what people do.
+        second: of the others that need a whole system.
         outcomes: what the suites came to so far.
         covered: a sentence that says how much of the packages their tests have run.
         children: the programs under way, ended when the run is interrupted.
     """
 
-    def __init__(self, stack: Stack) -> None:
+    def __init__(self, stack: Stack, second: Stack) -> None:
         self.stack = stack
+        self.second = second
         self.outcomes: list[Outcome] = []
         self.covered = ""
         self.children: set[subprocess.Popen[str]] = set()
 
     def run(self) -> int:
-        """Run every suite, take the system down, print the summary; returns the exit code."""
+        """Run every suite, take the systems down, print the summary; returns the exit code."""
         begun, note = time.monotonic(), ""
         try:
             self._every_suite()
@@ -104,15 +112,17 @@ class TestRun:
             note = str(error)
         finally:
             self._end_children()
-            try:
-                self.stack.down()
-            except CommandError as error:
-                note = note or str(error)
+            for stack in (self.stack, self.second):
+                try:
+                    stack.down()
+                except CommandError as error:
+                    note = note or str(error)
             self._summary(note, time.monotonic() - begun)
         return 0 if self.outcomes and not note and all(outcome.good for outcome in self.outcomes) else 1
 
     def _every_suite(self) -> None:
-        _renew(self.stack)
+        for stack in (self.stack, self.second):
+            _renew(stack)
         self._program("tests.browser.chromium")
         catalogs.compile_changed()
         self.stack.backing_up()
@@ -128,11 +138,18 @@ class TestRun:
             self.covered = self.coverage()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-        settings = Settings.read(self.stack.home, MANY_CUSTOMERS | {"BIRZHA_PORT": str(free_port())})
-        self._note("make up", lambda: self.stack.up(settings))
+        self._note("make up", lambda: self._up(self.stack))
+        self._note("make up, a second", lambda: self._up(self.second))
         self._note("make demo", lambda: self._program("compose.demo") == 0)
-        self.outcomes.append(self.suite("tests", *SYSTEM_TESTS))
-        self._note("make check", lambda: self._program("compose.check") == 0)
+        pool = ThreadPoolExecutor(2)
+        try:
+            others = pool.submit(self.suite, "tests, the others", *OTHER_TESTS, home=self.second.home)
+            people = pool.submit(self.suite, "tests e2e, browser", *PEOPLE_TESTS)
+            self.outcomes += [people.result(), others.result()]
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+        for home in (self.stack.home, self.second.home):
+            self._note("make check", partial(self._checked, home))
 
     def _summary(self, note: str, seconds: float) -> None:
         say("\n" + "=" * 78)
@@ -159,6 +176,13 @@ class TestRun:
             except subprocess.TimeoutExpired:
                 child.kill()
 
+    def _checked(self, home: Home) -> bool:
+        return self._program("compose.check", home=home) == 0
+
+    def _up(self, stack: Stack) -> bool:
+        stack.backing_up()
+        return stack.up(Settings.read(stack.home, MANY_CUSTOMERS | {"BIRZHA_PORT": str(free_port())}))
+
     def _note(self, suite: str, check: Callable[[], bool]) -> None:
         begun = time.monotonic()
         good = check()
@@ -174,19 +198,22 @@ class TestRun:
         slipcover = ("slipcover", "--json", "--out", out, "--source", f"{package},servicekit", "-m")
         return self.suite(package, path, under=slipcover)
 
-    def suite(self, name: str, *arguments: str, under: Sequence[str] = ()) -> Outcome:
+    def suite(
+        self, name: str, *arguments: str, under: Sequence[str] = (), home: Home | None = None
+    ) -> Outcome:
         """Tests in a process of their own; prints what failed.
 
         Args:
             name: what the summary calls them.
             arguments: pytest's.
             under: the module, with its arguments, that runs pytest's instead of Python.
+            home: of the system under test; None: the first.
         """
-        log, file_name = self.stack.home.log, f"tests-{name.replace(' ', '-')}"
+        log, file_name = (home or self.stack.home).log, f"tests-{re.sub('[ ,]+', '-', name)}"
         options = ("-q", "--durations=25", "-p", "no:cacheprovider")
         begun = time.monotonic()
         with (log / f"{file_name}.log").open("w+", encoding="utf-8", errors="replace") as file:
-            code = self._program(*under, "pytest", *arguments, *options, output=file)
+            code = self._program(*under, "pytest", *arguments, *options, output=file, home=home)
             file.seek(0)
             output = file.read().rstrip()
         summary = output.rpartition("\n")[2] if code in CODES_WITH_SUMMARY else f"pytest ended with {code}"
@@ -205,10 +232,12 @@ class TestRun:
         percent = json.loads(merged.read_text(encoding="utf-8"))["summary"]["percent_covered"]
         return f"coverage: the tests of the packages run {percent:.1f} % of their lines; the others: {table}"
 
-    def _program(self, module: str, *arguments: str, output: TextIO | None = None) -> int:
-        """Run a module on the test system; returns its exit code."""
+    def _program(
+        self, module: str, *arguments: str, output: TextIO | None = None, home: Home | None = None
+    ) -> int:
+        """Run a module on a test system, the first unless it is said; returns its exit code."""
         environment = {key: value for key, value in os.environ.items() if not key.startswith("BIRZHA_")}
-        environment |= {"BIRZHA_HOME": str(self.stack.home.root)}
+        environment |= {"BIRZHA_HOME": str((home or self.stack.home).root)}
         argv = [sys.executable, "-m", module, *arguments]
         error = subprocess.STDOUT if output else None
         # Its session is its own, so that Ctrl-C reaches it once, by way of us.

@@ -28,7 +28,8 @@ http {{ access_log off; {temporary_paths(tmp_path)} {age_maps()}
         while not place.exists():
             assert process.poll() is None
             time.sleep(0.02)
-        with httpx.Client(transport=httpx.HTTPTransport(uds=str(place), verify=False, retries=5)) as client:
+        transport = httpx.HTTPTransport(uds=str(place), verify=False, retries=5)
+        with httpx.Client(transport=transport, timeout=60) as client:
             # The file is there a moment before nginx listens: a connection that is refused is tried again.
             assert client.get("http://ages/").text == "<>"
             for age in range(998):

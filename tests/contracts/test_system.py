@@ -66,6 +66,12 @@ def test_linters_and_coverage_look_at_every_service(project: dict[str, Any]) -> 
     assert set(layered) == APPS
 
 
+def test_make_test_runs_every_folder_of_tests() -> None:
+    folders = {f"tests/{file.parent.name}" for file in (REPOSITORY / "tests").glob("*/test_*.py")}
+    assert folders == {*testrun.STANDALONE, *testrun.PEOPLE_TESTS, *testrun.OTHER_TESTS}
+    assert not [*(REPOSITORY / "tests").glob("test_*.py")]
+
+
 def test_nothing_starts_before_what_it_needs() -> None:
     order = {process.name: PRIORITIES[group_of(process)] for process in PROCESSES}
     names = list(order)

@@ -101,7 +101,7 @@ def _known(person: Person, ticker: str) -> bool:
 
 def test_its_quotes_are_streamed(market: str, system: System) -> None:
     with (
-        httpx.Client(base_url=system.url, timeout=30, verify=False) as client,
+        httpx.Client(base_url=system.url, timeout=60, verify=False) as client,
         client.stream("GET", "/api/v1/quotes/stream", params={"tickers": "E2M&M,E2_UI"}) as answer,
     ):
         assert answer.status_code == 200

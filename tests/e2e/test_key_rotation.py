@@ -54,7 +54,7 @@ class Rotating:
         if believed_kept is not None:
             environment["BIRZHA_JWKS_MAX_AGE"] = str(believed_kept)
         command = [sys.executable, "-m", "user_service.manage", *arguments]
-        subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, timeout=60)
+        subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, timeout=180)
 
     def fetches(self) -> float:
         """How often Envoy has fetched the keys."""

@@ -23,7 +23,7 @@ from tests.system import System, latest_action
 
 def sign_in(system: System, username: str, password: str) -> tuple[httpx.Client, httpx.Response]:
     """A browser that tried the operators' sign-in form, and what it got."""
-    browser = httpx.Client(base_url=system.url, timeout=30, verify=False)
+    browser = httpx.Client(base_url=system.url, timeout=60, verify=False)
     form = browser.get("/admin/users/login/")
     assert form.status_code == 200
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form.text)
@@ -34,7 +34,7 @@ def sign_in(system: System, username: str, password: str) -> tuple[httpx.Client,
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_nobody_is_sent_to_the_sign_in(system: System, slug: str) -> None:
-    browser = httpx.Client(base_url=system.url, timeout=30, verify=False)
+    browser = httpx.Client(base_url=system.url, timeout=60, verify=False)
     answer = browser.get(f"/admin/{slug}/", follow_redirects=True)
     assert answer.url.path == "/admin/users/login/"
     assert answer.status_code == 200
@@ -49,7 +49,7 @@ def test_a_customers_token_opens_no_admin(system: System, person: Person, slug: 
         {"Cookie": f"{system.cookie('operator')}={access}"},
         {"Authorization": f"Bearer {access}"},
     ):
-        answer = httpx.get(f"{system.url}/admin/{slug}/", headers=headers, verify=False)
+        answer = httpx.get(f"{system.url}/admin/{slug}/", headers=headers, verify=False, timeout=60)
         assert answer.status_code in {302, 403}
 
 
@@ -101,7 +101,9 @@ def test_the_access_log_names_the_operator(system: System) -> None:
         return [rows.get(each, {}).get("operator", "") for each in ids]
 
     wait(lambda: logged() == named, "the access log does not name the operator")
-    stranger = httpx.get(f"{system.url}/admin/trading/", headers={"X-Operator": named[0]}, verify=False)
+    stranger = httpx.get(
+        f"{system.url}/admin/trading/", headers={"X-Operator": named[0]}, verify=False, timeout=60
+    )
     assert "X-Operator" not in stranger.headers
 
 
@@ -117,7 +119,7 @@ def test_a_console_is_on_record(system: System, console: str, output: str) -> No
         env={"BIRZHA_HOME": str(system.home.root), "PATH": "/usr/bin:/bin"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
     assert output in done.stdout, done.stdout + done.stderr

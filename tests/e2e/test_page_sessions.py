@@ -38,7 +38,7 @@ cache.set(key, {**cache.get(key), "expires_at": 0})
 
 @pytest.fixture
 def browser(system: System) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=system.url, headers={"User-Agent": FIREFOX}, timeout=30) as client:
+    with httpx.Client(base_url=system.url, headers={"User-Agent": FIREFOX}, timeout=60) as client:
         yield client
 
 
@@ -65,7 +65,7 @@ def age_tokens(system: System, browser: httpx.Client) -> None:
         "DJANGO_SETTINGS_MODULE": "web_frontend.config.settings",
     }
     command = [sys.executable, "-c", AGE_TOKENS, session_cookie(browser)]
-    subprocess.run(command, cwd=ROOT, env=variables, check=True, timeout=60)
+    subprocess.run(command, cwd=ROOT, env=variables, check=True, timeout=180)
 
 
 @contextmanager

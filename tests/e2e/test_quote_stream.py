@@ -49,7 +49,7 @@ def events(answer: httpx.Response) -> Iterator[dict[str, Any]]:
 def scraped(system: System) -> dict[str, float]:
     """What the process tells Prometheus, at its own socket."""
     transport = httpx.HTTPTransport(uds=str(system.home.socket("market-stream")))
-    with httpx.Client(transport=transport) as client:
+    with httpx.Client(transport=transport, timeout=60) as client:
         lines = client.get("http://127.0.0.1/metrics").raise_for_status().text.splitlines()
     samples = (line.rpartition(" ") for line in lines if line[0] != "#")
     return {name: float(value) for name, _, value in samples}
@@ -95,7 +95,7 @@ def test_who_asks_for_nothing_that_is_there_is_told_so(opened: ExitStack, system
 
 
 def test_head_answers_at_once_and_listens_to_nothing(system: System) -> None:
-    with httpx.Client(base_url=system.url, timeout=30, verify=False) as client:
+    with httpx.Client(base_url=system.url, timeout=60, verify=False) as client:
         for _ in range(3):
             answer = client.head(PATH, params={"tickers": "AAPL"})
             assert answer.status_code == 200
@@ -138,7 +138,7 @@ def test_as_many_listeners_as_may_be_hold_up_nobody_and_end_with_the_service(
     person.deposit("1000.00")
     person.buy("AAPL", 1)
     for path in ("/", "/instruments/AAPL", "/api/docs/", "/admin/market/login/"):
-        page = httpx.get(system.url + path, follow_redirects=True, timeout=30, verify=False)
+        page = httpx.get(system.url + path, follow_redirects=True, timeout=60, verify=False)
         assert page.status_code == 200, path
     supervisor = Supervisor(system.home)
     try:

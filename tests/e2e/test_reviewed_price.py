@@ -19,7 +19,7 @@ class Pages:
     """A person at the pages."""
 
     def __init__(self, person: Person) -> None:
-        self.http = httpx.Client(base_url=person.url, follow_redirects=True, timeout=30, verify=False)
+        self.http = httpx.Client(base_url=person.url, follow_redirects=True, timeout=60, verify=False)
         self.http.get("/sign-in")
         self.submit("/sign-in", {"username": person.name, "password": person.password})
 

@@ -101,7 +101,7 @@ class Customer:
         """In a browser of their own; see :func:`pages.sign_in_and_out`."""
         return sign_in_and_out(self.url, self.name, self._password)
 
-    def must(self, attempt: Callable[[], Call], *, seconds: float = 30) -> Call:
+    def must(self, attempt: Callable[[], Call], *, seconds: float = 120) -> Call:
         """Try until it succeeds.
 
         Raises:

@@ -72,8 +72,11 @@ class Outcome:
 class Trial:
     """Runs one plan against a system that stays up afterwards."""
 
-    def __init__(self, target: Target, *, seed: str, plan: list[Planned]) -> None:
+    def __init__(
+        self, target: Target, *, seed: str, plan: list[Planned], recovery_s: float = RECOVERY
+    ) -> None:
         self.target = target
+        self.recovery_s = recovery_s
         self.plan = plan
         self.outcome = Outcome(seed)
         self.traders = [Trader(target.url, seed=f"{seed}/{number}") for number in range(CUSTOMERS)]
@@ -166,9 +169,9 @@ class Trial:
     # -- afterwards ---------------------------------------------------------------------------
 
     def _recover(self) -> None:
-        """Within :data:`RECOVERY`: everything works and is right, with what rests, and without it."""
+        """Within ``recovery_s``: everything works and is right, with what rests, and without it."""
         healed = time.monotonic()
-        end = healed + RECOVERY
+        end = healed + self.recovery_s
         customers = [*self.traders, *(one for planned in self.plan for one in planned.fault.customers)]
         unknown = self._each(customers, lambda customer: customer.resolve(end))
         self.outcome.unknown = sum(unknown)
@@ -204,9 +207,15 @@ class Trial:
             while (left := customer.unfinished(resting=resting)) and time.monotonic() < end:
                 time.sleep(0.3)
             if left:
+<<<<<<< HEAD
                 self._broken(f"{RECOVERY:.0f} s after the last fault orders have not ended: {left}")
         if problem := at_rest(end):
             self._broken(f"{RECOVERY:.0f} s after the last fault:\n{problem}")
+=======
+                self._broken(f"{self.recovery_s:.0f} s after the last fault orders have not ended: {left}")
+        if said := at_rest(end):
+            self._broken(f"{self.recovery_s:.0f} s after the last fault:\n{said}")
+>>>>>>> 1b87be0c (Run what people do and what is done to a system side by side, on two systems, in make test)
 
     def _works(self, customer: Customer, end: float) -> None:
         """A new order is filled again, unless there is no money for it, or an own order is in its way."""

@@ -22,12 +22,13 @@ def extreme_runs(
     """``extreme_runs("api: users")`` → what came of that run; all that are asked for begin together."""
     wanted = {item.path.stem for item in request.session.items}
     runs = ExtremeRuns(system, new_person)
-    for name, begin in (
-        ("test_extremes_pages", runs.begin_pages),
-        ("test_extremes_api", runs.begin_api),
-        ("test_extremes_admins", runs.begin_admins),
+    for name, plan in (
+        ("test_extremes_pages", runs.plan_pages),
+        ("test_extremes_api", runs.plan_api),
+        ("test_extremes_admins", runs.plan_admins),
     ):
         if name in wanted:
-            begin()
+            plan()
+    runs.begin()
     yield lambda name: runs.runs[name].result()
     runs.end()

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import httpx
@@ -31,25 +31,32 @@ PACKAGES = {service.slug: service.package for service in SERVICES}
 
 @dataclass
 class ExtremeRuns:
-    """Begins runs and keeps what they come to, by name.
+    """Plans runs, begins them and keeps what they come to, by name.
 
     Attributes:
         system: what is tried.
         new_person: makes customers.
+        planned: part, name and what to do; begun when everybody has signed up, for which they leave no room.
         queues: of each part, by slug: one run at a time, so that no part waits for another.
     """
 
     system: System
     new_person: Callable[..., Person]
+    planned: list[tuple[str, str, Callable[[], ProbeRun]]] = field(default_factory=list)
     queues: dict[str, ThreadPoolExecutor] = field(default_factory=lambda: defaultdict(_one_by_one))
     runs: dict[str, Future[ProbeRun]] = field(default_factory=dict)
+
+    def begin(self) -> None:
+        """Begin all that is planned."""
+        for part, name, work in self.planned:
+            self.runs[name] = self.queues[part].submit(work)
 
     def end(self) -> None:
         """Begin nothing more."""
         for queue in self.queues.values():
             queue.shutdown(cancel_futures=True)
 
-    def begin_pages(self) -> None:
+    def plan_pages(self) -> None:
         """The pages, of which one process makes all, so that they take longest."""
         browser = signed_in(self.system, self.new_person(deposit="1000.00"))
         found = addresses_of(self.system, "web_frontend")["pages"]
@@ -58,7 +65,7 @@ class ExtremeRuns:
         assert len(pages) > 15
         assert {page["path"] for page in pages} >= page_probes.POSTS
         own = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
-        plain = httpx.Client(base_url=self.system.url, timeout=30)
+        plain = httpx.Client(base_url=self.system.url, timeout=60)
         token = csrf(browser, "/cash")
         probes = {
             "addresses": (browser, page_probes.address_probes(pages)),
@@ -68,28 +75,31 @@ class ExtremeRuns:
             "headers": (browser, page_probes.header_probes("/history")),
         }
         for name, (client, each) in probes.items():
-            self.runs[f"pages: {name}"] = self.queues["pages"].submit(self._pages, browser, client, each)
+            self._plan("pages", f"pages: {name}", partial(self._pages, browser, client, each))
 
-    def begin_api(self) -> None:
+    def plan_api(self) -> None:
         """Each service's API; by people of their own: wrong passwords without end lock one for a while."""
         for slug in PACKAGES:
             person = self.new_person()
             probes = api_probes(document_of(person, slug))
-            self.runs[f"api: {slug}"] = self.queues[slug].submit(probed, person.http, probes)
+            self._plan(slug, f"api: {slug}", partial(probed, person.http, probes))
         person = self.new_person()
         headers = page_probes.header_probes("/api/v1/operations")
-        self.runs["api: headers"] = self.queues["billing"].submit(probed, person.http, headers)
+        self._plan("billing", "api: headers", partial(probed, person.http, headers))
 
-    def begin_admins(self) -> None:
+    def plan_admins(self) -> None:
         """Each service's admin, by an operator who is signed in to all."""
         known = self.system.settings_of("operator")
         name, password = known["BIRZHA_OPERATOR_USERNAME"], known["BIRZHA_OPERATOR_PASSWORD"]
         operator, answer = sign_in(self.system, name, password)
         assert answer.status_code == 302
         for slug in PACKAGES:
-            self.runs[f"lists: {slug}"] = self.queues[slug].submit(self._lists, operator, slug)
+            self._plan(slug, f"lists: {slug}", partial(self._lists, operator, slug))
         for slug in PACKAGES:
-            self.runs[f"others: {slug}"] = self.queues[slug].submit(self._others, operator, slug)
+            self._plan(slug, f"others: {slug}", partial(self._others, operator, slug))
+
+    def _plan(self, part: str, name: str, work: Callable[[], ProbeRun]) -> None:
+        self.planned.append((part, name, work))
 
     def _pages(self, browser: httpx.Client, client: httpx.Client, probes: Iterable[Probe]) -> ProbeRun:
         run = probed(client, probes)
@@ -119,7 +129,7 @@ def addresses_of(system: System, package: str) -> dict[str, Any]:
     variables = os.environ | {"BIRZHA_HOME": str(system.home.root)}
     result = subprocess.run(
         [sys.executable, "-m", "tests.security.addresses", package],
-        cwd=ROOT, env=variables, capture_output=True, text=True, timeout=60, check=True,
+        cwd=ROOT, env=variables, capture_output=True, text=True, timeout=300, check=True,
     )  # fmt: skip
     found: dict[str, Any] = json.loads(result.stdout)
     return found
@@ -127,7 +137,7 @@ def addresses_of(system: System, package: str) -> dict[str, Any]:
 
 def signed_in(system: System, somebody: Person) -> httpx.Client:
     """A browser in which somebody is signed in to the pages."""
-    client = httpx.Client(base_url=system.url, timeout=30)
+    client = httpx.Client(base_url=system.url, timeout=60)
     form = {"username": somebody.name, "password": somebody.password, **csrf(client, "/sign-in")}
     answer = client.post("/sign-in", data=form, headers={"Referer": system.url})
     assert answer.status_code == 303, answer.text

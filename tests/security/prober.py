@@ -94,7 +94,7 @@ class _Sender:
             headers.setdefault("content-length", str(len(content)).encode())
         used = hasattr(self._own, "connection")
         if not used:
-            self._own.connection = http.client.HTTPConnection(self._host, self._port, timeout=30)
+            self._own.connection = http.client.HTTPConnection(self._host, self._port, timeout=60)
         try:
             return self._sent(probe, headers, content)
         except (http.client.RemoteDisconnected, ConnectionError):

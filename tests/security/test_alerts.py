@@ -30,7 +30,8 @@ Series = dict[str, list[tuple[dict[str, str], float]]]
 
 
 def scraped(system: System, name: str, path: str) -> Series:
-    with httpx.Client(transport=httpx.HTTPTransport(uds=str(system.home.socket(name)))) as client:
+    transport = httpx.HTTPTransport(uds=str(system.home.socket(name)))
+    with httpx.Client(transport=transport, timeout=60) as client:
         text = client.get(f"http://{name}{path}").raise_for_status().text
     found: Series = {}
     # prometheus_client's parser would rename Envoy's counters to what it thinks right.
@@ -104,7 +105,7 @@ def by_name(name: str) -> str:
 
 def test_what_is_done_moves_the_rules(system: System, person: Person) -> None:
     before = everything(system)
-    with httpx.Client(base_url=system.url, timeout=30, verify=False) as stranger:
+    with httpx.Client(base_url=system.url, timeout=60, verify=False) as stranger:
         for _ in range(12):
             guess = {"username": person.name, "password": "guess-7Qx9"}
             assert stranger.post("/api/v1/auth/token", json=guess).status_code in (401, 429)

@@ -91,7 +91,7 @@ def _use(person: Person, wrong: str) -> None:
 
 def _pages(system: System, person: Person) -> dict[str, str]:
     """The pages: a sign-in that fails, one that works, a form without its token, a page that is not there."""
-    browser = httpx.Client(base_url=system.url, timeout=30, verify=False, headers={"Origin": system.url})
+    browser = httpx.Client(base_url=system.url, timeout=60, verify=False, headers={"Origin": system.url})
     form = browser.get("/sign-in")
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form.text)
     assert token

@@ -38,7 +38,7 @@ def wait_until_full(system: System) -> None:
     """Until so many sign-ins have a connection to that process, or wait for one."""
     end = time.monotonic() + 60
     transport = httpx.HTTPTransport(uds=str(system.home.socket("gateway-stats")))
-    with httpx.Client(transport=transport, base_url="http://gateway") as stats:
+    with httpx.Client(transport=transport, base_url="http://gateway", timeout=60) as stats:
         while time.monotonic() < end:
             active = [
                 int(line.rpartition(" ")[2])
@@ -85,7 +85,7 @@ def test_a_full_queue_refuses_one_more_and_holds_up_nobody(system: System) -> No
         came = {answer.result().status_code for answer in pending}
         assert came <= {200, 504}  # a busy machine may not hash all of them within timeouts.unsafe
     end = time.monotonic() + 60
-    while (answer := httpx.post(url, json=body, timeout=30)).status_code != 200:
+    while (answer := httpx.post(url, json=body, timeout=60)).status_code != 200:
         assert answer.status_code == 503, answer.text
         assert time.monotonic() < end
         time.sleep(float(answer.headers["Retry-After"]))

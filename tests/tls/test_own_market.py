@@ -28,7 +28,8 @@ DOLLARS = re.compile(r"\$\d|\d\s?\$|\bUSD\b|dollars?\b|доллар")
 
 
 def listed(public: Public) -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = httpx.get(f"{public.system.url}/api/v1/instruments").json()["results"]
+    answer = httpx.get(f"{public.system.url}/api/v1/instruments", timeout=60)
+    rows: list[dict[str, object]] = answer.json()["results"]
     return rows
 
 
@@ -69,11 +70,12 @@ def test_a_customers_pages_are_in_rubles(public: Public) -> None:
 
 def test_the_api_is_described_in_rubles(public: Public) -> None:
     for slug in SLUGS:
-        document = httpx.get(f"{public.system.url}/api/v1/{slug}/schema")
+        document = httpx.get(f"{public.system.url}/api/v1/{slug}/schema", timeout=60)
         assert document.status_code == 200
         assert not DOLLARS.search(document.text), slug
         assert slug != "billing" or "RUB" in document.text
-    assert not DOLLARS.search(httpx.get(f"{public.system.url}/api/docs", follow_redirects=True).text)
+    page = httpx.get(f"{public.system.url}/api/docs", follow_redirects=True, timeout=60)
+    assert not DOLLARS.search(page.text)
 
 
 @pytest.mark.parametrize(

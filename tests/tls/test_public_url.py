@@ -172,7 +172,7 @@ def test_no_inner_address_comes_out(at: Public) -> None:
 
 def test_the_machine_itself_goes_by_its_own_address(public: Public) -> None:
     assert public.system.url.startswith("http://127.0.0.1:")
-    with httpx.Client(base_url=public.system.url) as http:
+    with httpx.Client(base_url=public.system.url, timeout=60) as http:
         assert http.get("/").status_code == 200
         assert http.get("/api/v1/instruments").status_code == 200
     person = Person(public.system.url)

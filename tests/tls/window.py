@@ -29,7 +29,7 @@ class Window:
         self, url: str, *, certificate: Path | None = None, jar: httpx.Cookies | None = None
     ) -> None:
         verify = ssl.create_default_context(cafile=certificate) if certificate else True
-        self.http = httpx.Client(base_url=url, verify=verify, follow_redirects=True, timeout=30)
+        self.http = httpx.Client(base_url=url, verify=verify, follow_redirects=True, timeout=60)
         if jar is not None:
             self.http._cookies = jar
         self.page = httpx.Response(204)

@@ -115,7 +115,7 @@ def running(folder: Path) -> Iterator[redis.Redis]:
         valkey_recovery.recover(server(folder), data, log)
         with log.open("ab") as output:
             process = subprocess.Popen([*server(folder), "--dir", str(data)], stdout=output, stderr=output)
-        client, end = redis.Redis(unix_socket_path=str(socket_path)), time.monotonic() + 30
+        client, end = redis.Redis(unix_socket_path=str(socket_path)), time.monotonic() + 60
         while process.poll() is None:
             assert time.monotonic() < end
             with suppress(redis.RedisError):
@@ -143,7 +143,7 @@ def fill(admin: redis.Redis, data: Path) -> None:
     for number in range(300):
         admin.set(f"base{number}", "x" * 100)
     admin.bgrewriteaof()
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while admin.info("persistence")["aof_rewrite_in_progress"] or files(data, BASE).stat().st_size < 1000:
         assert time.monotonic() < end
         time.sleep(0.05)

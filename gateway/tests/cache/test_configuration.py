@@ -61,7 +61,7 @@ def test_two_systems_beside_each_other_and_a_space_in_the_path(tmp_path: Path) -
     try:
         for name in ("one system", "another"):
             transport = httpx.HTTPTransport(uds=str(tmp_path / name / "cache-market.sock"), verify=False)
-            with httpx.Client(base_url="http://b", transport=transport) as client:
+            with httpx.Client(base_url="http://b", transport=transport, timeout=60) as client:
                 answers = [client.get("/api/v1/instruments?do=page") for _ in range(2)]
                 assert [answer.headers["X-Cache"] for answer in answers] == ["MISS", "HIT"]
                 pages.append(answers[1].json()["service"])

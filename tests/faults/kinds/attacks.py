@@ -47,6 +47,6 @@ class Holding(Fault):
     @staticmethod
     def _status(target: Target, path: str) -> int:
         try:
-            return httpx.get(target.url + path, timeout=10).status_code
+            return httpx.get(target.url + path, timeout=60).status_code
         except httpx.HTTPError:
             return 0

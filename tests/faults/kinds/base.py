@@ -10,7 +10,7 @@ from tests.faults.customer import Customer
 from tests.faults.target import Target
 
 #: Seconds after which a process that was killed must be running again.
-COMES_BACK = 30.0
+COMES_BACK = 60.0
 
 
 @dataclass

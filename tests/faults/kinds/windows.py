@@ -36,7 +36,7 @@ class Window(Fault):
 
     service: str = ""
     point: str = ""
-    timeout_s: float = 30.0
+    timeout_s: float = 60.0
     reached: bool = False
 
     def inject(self, target: Target, random: Random) -> None:
