@@ -178,6 +178,13 @@ class System:
             time.sleep(0.05)
         raise AssertionError((self.folder / "envoy.log").read_text())
 
+    def wait_until_it_has_keys(self) -> None:
+        """Until then it refuses every token; it is up before, on a machine that is busy."""
+        end = time.monotonic() + 60
+        while not self.stats().get("http.public.jwt_authn.jwks_fetch_success"):
+            assert time.monotonic() < end, (self.folder / "envoy.log").read_text()
+            time.sleep(0.05)
+
 
 def made(
     folder: Path, change: Change = lambda raw: None, *, rates: float | None = 1.0, site: Site | None = None
@@ -204,6 +211,7 @@ def running(system: System) -> Iterator[System]:
     system.start_services()
     try:
         with system.envoy():
+            system.wait_until_it_has_keys()
             yield system
     finally:
         for upstream in system.services.values():

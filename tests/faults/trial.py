@@ -207,15 +207,9 @@ class Trial:
             while (left := customer.unfinished(resting=resting)) and time.monotonic() < end:
                 time.sleep(0.3)
             if left:
-<<<<<<< HEAD
-                self._broken(f"{RECOVERY:.0f} s after the last fault orders have not ended: {left}")
-        if problem := at_rest(end):
-            self._broken(f"{RECOVERY:.0f} s after the last fault:\n{problem}")
-=======
                 self._broken(f"{self.recovery_s:.0f} s after the last fault orders have not ended: {left}")
-        if said := at_rest(end):
-            self._broken(f"{self.recovery_s:.0f} s after the last fault:\n{said}")
->>>>>>> 1b87be0c (Run what people do and what is done to a system side by side, on two systems, in make test)
+        if problem := at_rest(end):
+            self._broken(f"{self.recovery_s:.0f} s after the last fault:\n{problem}")
 
     def _works(self, customer: Customer, end: float) -> None:
         """A new order is filled again, unless there is no money for it, or an own order is in its way."""
