@@ -94,6 +94,10 @@ class Size:
     searched_few: int = 2_000
     searched_many: int = 100_000
     searches: int = 60
+    candle_instruments: int = 200
+    candle_minutes: int = 50_000
+    listeners: int = 1_000
+    listening_seconds: int = 30
     book_instruments: int = 1_000
     book_resting: int = 1_000_000
     book_crossed: int = 10_000

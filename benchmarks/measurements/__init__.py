@@ -5,6 +5,7 @@ from __future__ import annotations
 from benchmarks.figures import Measurement
 from benchmarks.measurements import (
     book,
+    candles,
     drain,
     gateway,
     growth,
@@ -15,6 +16,7 @@ from benchmarks.measurements import (
     pages,
     search,
     services,
+    stream,
 )
 
 MEASUREMENTS: tuple[Measurement, ...] = (
@@ -28,5 +30,7 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     services.MEASUREMENT,
     pages.MEASUREMENT,
     search.MEASUREMENT,
+    candles.MEASUREMENT,
+    stream.MEASUREMENT,
     isolation.MEASUREMENT,
 )
