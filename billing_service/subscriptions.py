@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from billing_service.cash.handlers import on_dividends_allocated
+from billing_service.cash.handlers import on_dividends_allocated, on_splits_allocated
 from billing_service.holds.handlers import on_orders_filled, on_orders_placed_or_ended
 from billing_service.ledger.handlers import on_accounts_registered
 from servicekit.contracts import Event, trading, user
@@ -25,4 +25,5 @@ SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
     trading.OrderCanceledV2: on_orders_placed_or_ended,
     trading.OrderExpired: on_orders_placed_or_ended,
     trading.DividendAllocated: on_dividends_allocated,
+    trading.SplitAllocated: on_splits_allocated,
 }

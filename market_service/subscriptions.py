@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from market_service.corporate_actions.handlers import on_dividends_completed
+from market_service.corporate_actions.handlers import on_dividends_completed, on_splits_completed
 from market_service.venue.handlers import on_orders
 from servicekit.contracts import Event, trading, user
 from servicekit.handlers.sessions import on_session_revoked
@@ -15,5 +15,6 @@ SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
     trading.OrderSubmittedV2: on_orders,
     trading.OrderCancelRequested: on_orders,
     trading.DividendCompleted: on_dividends_completed,
+    trading.SplitCompleted: on_splits_completed,
     user.SessionRevoked: on_session_revoked,
 }

@@ -26,6 +26,7 @@ class Kind(models.TextChoices):
     DEPOSIT_BOOKED = "deposit_booked", _("deposit booked")
     WITHDRAWAL_BOOKED = "withdrawal_booked", _("withdrawal booked")
     DIVIDEND_BOOKED = "dividend_booked", _("dividend booked")
+    POSITION_SPLIT = "position_split", _("position split")
     REVERSAL_BOOKED = "reversal_booked", _("reversal booked")
     ORDER_FILLED = "order_filled", _("order filled")
     ORDER_PARTLY_FILLED = "order_partly_filled", _("order partly filled")

@@ -16,6 +16,7 @@ from notification_service.inbox.handlers import (
     on_orders_rejected,
     on_reversals_booked,
     on_security_notices,
+    on_splits_allocated,
     on_withdrawals_booked,
 )
 from servicekit.contracts import Event, billing, trading, user
@@ -36,4 +37,5 @@ SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
     trading.OrderCanceled: on_orders_canceled,
     trading.OrderCanceledV2: on_orders_canceled,
     trading.OrderExpired: on_orders_expired,
+    trading.SplitAllocated: on_splits_allocated,
 }

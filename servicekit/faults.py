@@ -16,6 +16,11 @@ The windows (each is between two steps of which a crash must not lose or double 
 ``consumer.after_commit``  they are committed, nothing is acknowledged
 ``day.before_close``       every quote is told at the day's close, the day is not closed
 ``day.after_close``        the day is closed, its orders ``day`` still stand in the book
+``split.after_halt``       trading is halted for a split, its orders still stand in the book
+``split.after_cancel``     they are canceled, the split is not recorded
+``split.after_record``     it is recorded, and trading_service does not know of it
+``split.before_commit``    every position is split, nothing is committed
+``split.after_commit``     it is committed, no holder was told
 ========================  =====================================================================
 """
 

@@ -12,6 +12,7 @@ from trading_service.dividends import handlers as dividends
 from trading_service.orders import handlers as orders
 from trading_service.positions import handlers as positions
 from trading_service.reference import handlers as reference
+from trading_service.splits import handlers as splits
 
 SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
     user.AccountRegistered: on_accounts_registered,
@@ -29,6 +30,7 @@ SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
     market.OrderExpired: orders.on_orders_expired,
     market.MarketDayClosed: positions.on_market_day_closed,
     market.DividendRecorded: dividends.on_dividends_recorded,
+    market.SplitRecorded: splits.on_splits_recorded,
 }
 
 #: The latest quotes: a lossy stream of their own.

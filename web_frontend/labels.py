@@ -55,6 +55,7 @@ LABELS = {
         "sell": pgettext_lazy("noun", "Sell"),
         "fee": _("Fee"),
         "dividend": _("Dividend"),
+        "split": _("Split: paid for a fraction"),
         "reversal": _("Reversal"),
     },
     "range": {

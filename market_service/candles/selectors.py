@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from math import log
 from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -11,6 +13,7 @@ from uuid import UUID
 from django.db import connection
 
 from market_service.candles.models import Interval
+from market_service.corporate_actions.selectors import Adjustment, adjustments, factor_at
 from servicekit.arrays import array
 from servicekit.database import Statement
 
@@ -40,9 +43,19 @@ def _texts(time: str, factor: str = "") -> str:
     return f"SELECT {time}, {prices}, volume::bigint"
 
 
+def _factor(day: str) -> str:
+    """What a price of a day is multiplied by: of splits, the days, and the products from each on."""
+    return f"""
+    * coalesce((
+        SELECT split.factor FROM unnest(%s::date[], %s::numeric[]) AS split (day, factor)
+        WHERE {day} < split.day ORDER BY split.day LIMIT 1
+    ), 1)"""
+
+
 # What is kept, and what is recent. The running candle is in both, of one that came late perhaps more.
-_RECORDED = Statement(
-    f"""
+_RECORDED, _RECORDED_SPLIT = (
+    Statement(
+        f"""
 WITH kept AS MATERIALIZED (
     SELECT time, open, high, low, close, volume FROM candles_candle
     WHERE instrument_id = %s::uuid AND "interval" = %s::smallint AND time >= %s::timestamptz
@@ -62,17 +75,33 @@ WITH kept AS MATERIALIZED (
         least(kept.low, recent.low), recent.close, coalesce(kept.volume, 0) + recent.volume
     FROM recent LEFT JOIN kept USING (time)
 )
-{_texts(_MOMENT)}
+{_texts(_MOMENT, factor)}
 FROM recorded ORDER BY time DESC LIMIT %s::int
 """
+    )
+    for factor in ("", _factor("(time AT TIME ZONE 'UTC')::date"))
 )
 
-_IMPORTED, _ADJUSTED = (
+_SOURCES = " * (adj_close / close * %s::numeric)"
+_IMPORTED, _ADJUSTED, _ADJUSTED_SPLIT = (
     Statement(
         f"{_texts(_DAY, factor)} FROM quotes_dailyprice WHERE instrument_id = %s::uuid "
         "AND date >= %s::date AND date < %s::date ORDER BY date DESC LIMIT %s::int"
     )
-    for factor in ("", " * (adj_close / close * %s::numeric)")
+    for factor in ("", _SOURCES, f"{_SOURCES}{_factor('date')}")
+)
+
+# How much less of a price the source's adjustments leave before a day than after it.
+_JUMPS = Statement(
+    """
+SELECT split.day, coalesce((
+    SELECT adj_close / close FROM quotes_dailyprice
+    WHERE instrument_id = %s::uuid AND date < split.day ORDER BY date DESC LIMIT 1
+) / (
+    SELECT adj_close / close FROM quotes_dailyprice
+    WHERE instrument_id = %s::uuid AND date >= split.day ORDER BY date LIMIT 1
+), 1) FROM unnest(%s::date[]) AS split (day)
+"""
 )
 
 # The hours of a day, of several instruments; prices with the digits of their price step.
@@ -127,8 +156,8 @@ def candle_list(
         since, until: from the one on, before the other, of the market's time.
         limit: so many at most.
         now: the market's time.
-        adjusted: imported days as the source adjusts them for later splits and dividends, against how it
-            adjusts the last of them.
+        adjusted: for later splits; imported days also as the source adjusts them for splits and dividends,
+            against how it adjusts the last of them.
 
     Raises:
         LookupError: nothing that has a quote is listed under the ticker.
@@ -138,16 +167,21 @@ def candle_list(
     if not known or not (found := _rows(_INSTRUMENT, [today, ticker.upper()])):
         raise LookupError(ticker)
     ((id_, digits, factor),) = found
-    shown = [digits] * 4
-    recorded = _rows(
-        _RECORDED, [id_, interval, since, until, limit, interval, id_, since, until, *shown, limit]
-    )
+    splits = adjustments(id_) if adjusted else []
+    asked = [id_, interval, since, until, limit, interval, id_, since, until]
+    if splits:
+        recorded = _rows(_RECORDED_SPLIT, [*asked, *[*_products(splits), digits] * 4, limit])
+    else:
+        recorded = _rows(_RECORDED, [*asked, *[digits] * 4, limit])
     if interval != Interval.DAY:
         return recorded[::-1]
     days = [id_, _day_from(min(since, now)), min(_day_from(min(until, now)), today), limit]
-    if adjusted:
-        shown = [factor, digits] * 4
-    imported = _rows(_ADJUSTED if adjusted else _IMPORTED, [*shown, *days])
+    if splits := _unknown_to_source(id_, splits):
+        imported = _rows(_ADJUSTED_SPLIT, [*[factor, *_products(splits), digits] * 4, *days])
+    elif adjusted:
+        imported = _rows(_ADJUSTED, [*[factor, digits] * 4, *days])
+    else:
+        imported = _rows(_IMPORTED, [*[digits] * 4, *days])
     covered = {row[0] for row in imported}
     rows = [*imported, *(row for row in recorded if row[0] not in covered)]
     return sorted(rows, key=itemgetter(0))[-limit:]
@@ -168,6 +202,26 @@ def hours_of_day(ids: Sequence[UUID], *, midnight: datetime) -> dict[UUID, list[
         id_: [HourTexts(hour, *prices) for hour, prices in zip(hours, bars, strict=True)]
         for id_, hours, bars in rows
     }
+
+
+def _products(splits: Sequence[Adjustment]) -> tuple[str, str]:
+    """The days of splits, and what prices before each of them are multiplied by: as arrays."""
+    days = [split.day for split in splits]
+    return array(days), array(factor_at(day - timedelta(days=1), splits) for day in days)
+
+
+def _unknown_to_source(instrument_id: UUID, splits: Sequence[Adjustment]) -> list[Adjustment]:
+    """Those of the splits for which the source of the history has not adjusted its closes itself."""
+    if not splits:
+        return []
+    days = array(split.day for split in splits)
+    jumps = dict(_rows(_JUMPS, [instrument_id, instrument_id, days]))
+    return [split for split in splits if not _is_near(jumps[split.day], split.factor)]
+
+
+def _is_near(jump: Decimal, factor: Decimal) -> bool:
+    """Whether a jump is rather that of a split than none; dividends make small ones."""
+    return abs(log(jump) - log(factor)) < abs(log(jump))
 
 
 def _rows(statement: Statement, values: Sequence[Any]) -> list[Any]:

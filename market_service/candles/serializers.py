@@ -58,8 +58,8 @@ class CandleQuery(serializers.Serializer):
     )
     adjusted = FlagField(
         required=False,
-        help_text="daily prices adjusted for later splits and dividends, as the source of the history "
-        "does. Default: false, as they were traded",
+        help_text="prices adjusted for later splits; imported daily prices also as the source of the history "
+        "adjusts them for splits and dividends. Default: false, as they were traded",
     )
 
     default_error_messages = {

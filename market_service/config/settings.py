@@ -94,8 +94,8 @@ CANDLE_DAYS = {
 #: Seconds between two looks whether an hour of candles is over, and whether some are too old.
 ROLL_UP_PERIOD, PURGE_PERIOD = 60.0, 3600.0
 
-#: Seconds between two looks for dividends whose day has come.
-ACTIONS_PERIOD = 5.0
+#: Seconds between two looks for dividends whose day has come; and for splits, which go on with each.
+ACTIONS_PERIOD, SPLITS_PERIOD = 5.0, 1.0
 
 #: Seconds that a browser or the gateway's cache may keep a list of instruments.
 PUBLIC_MAX_AGE = 5
@@ -125,6 +125,11 @@ CELERY_BEAT_SCHEDULE |= {
         "task": "market_service.corporate_actions.tasks.dividends_record",
         "schedule": ACTIONS_PERIOD,
         "options": {"expires": ACTIONS_PERIOD},
+    },
+    "splits advance": {
+        "task": "market_service.corporate_actions.tasks.splits_advance",
+        "schedule": SPLITS_PERIOD,
+        "options": {"expires": SPLITS_PERIOD},
     },
     "quantities reconcile": {
         "task": "market_service.venue.tasks.quantities_reconcile",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -17,7 +18,8 @@ from market_service.corporate_actions.models import ActionState, ActionType, Cor
 from market_service.corporate_actions.services import Terms, action_announce, action_check
 from market_service.instruments.models import Instrument
 from market_service.instruments.selectors import instrument_get
-from market_service.instruments.services import instruments_lock
+from market_service.instruments.services import AfterSplit, instruments_lock
+from market_service.venue.models import RestingOrder
 from servicekit.admin import ServiceAdmin
 from servicekit.admin.columns import money, money_text, price, price_text, whole
 from servicekit.admin.operations import Fact, Operation
@@ -35,7 +37,9 @@ class AnnounceForm(forms.ModelForm):
         model = CorporateAction
         fields = ("type", "day", "per_unit", "old_units", "new_units", "reason")
         help_texts = {
-            "day": _("Empty: an operator carries it out. Before today: it is shown, and nobody is paid."),
+            "day": _(
+                "Empty: an operator carries it out. Before today: it is shown, and nothing is carried out."
+            ),
             "per_unit": _("Of a dividend."),
             "old_units": _("Of a split: so many old units become so many new ones."),
             "reason": _("Customers read it on the instrument's page."),
@@ -88,6 +92,41 @@ def _dividend_facts(action: CorporateAction) -> Sequence[Fact]:
     )
 
 
+def _split_facts(action: CorporateAction) -> Sequence[Fact]:
+    instrument = action.instrument
+    old, new = action.old_units or 1, action.new_units or 1
+    after = AfterSplit.of(instrument, old_units=old, new_units=new)
+    resting = RestingOrder.objects.filter(instrument=instrument).count()
+    issued, currency = instrument.issued_quantity, action.currency
+    return (
+        Fact(_("instrument"), instrument.ticker),
+        Fact(_("what"), _ratio(action)),
+        Fact(
+            _("price"), price_text(instrument.quote.price, currency), price_text(after.price, currency),
+            binding=False,
+        ),
+        Fact(_("price step"), _plain(instrument.price_step), _plain(after.price_step)),
+        Fact(_("lot size"), whole_text(instrument.lot_size), whole_text(after.lot_size)),
+        Fact(_("issued quantity"), whole_text(issued), whole_text(after.issued_quantity)),
+        Fact(_("units held by customers"), whole_text(_units(instrument)), binding=False),
+        Fact(_("resting orders that are canceled"), whole_text(resting), binding=False),
+        Fact(_("state"), action.get_state_display(), ActionState.STARTED.label),
+    )  # fmt: skip
+
+
+def whole_text(value: int) -> str:
+    """A whole number as a person reads it."""
+    return str(number_format(value, force_grouping=True))
+
+
+def _plain(price: Decimal) -> str:
+    return f"{price.normalize():f}"
+
+
+def _ratio(action: CorporateAction) -> str:
+    return _now("%(new)s for %(old)s") % {"new": action.new_units, "old": action.old_units}
+
+
 def _facts(action: CorporateAction) -> Sequence[Fact]:
     return (
         Fact(_("instrument"), action.instrument.ticker),
@@ -106,6 +145,10 @@ def _lock(action: CorporateAction) -> CorporateAction:
 
 def _pay(action: CorporateAction, form: dict[str, Any], by: Actor) -> None:
     services.dividend_record(action_id=action.pk, by=by, why=form["reason"])
+
+
+def _split(action: CorporateAction, form: dict[str, Any], by: Actor) -> None:
+    services.split_start(action_id=action.pk, by=by, why=form["reason"])
 
 
 def _withdraw(action: CorporateAction, form: dict[str, Any], by: Actor) -> None:
@@ -144,6 +187,20 @@ class CorporateActionAdmin(ServiceAdmin):
             many=False,
         ),
         Operation(
+            name="split",
+            title=_("Carry out the split"),
+            done=_("The split is being carried out; trading goes on in a moment."),
+            facts=_split_facts,
+            lock=_lock,
+            act=_split,
+            offered=lambda action: action.state == ActionState.ANNOUNCED and action.type == ActionType.SPLIT,
+            note=_(
+                "Trading is halted, all resting orders are canceled, every position is split, and the house "
+                "pays for fractions of a unit at the new price. Holders are told. It cannot be taken back."
+            ),
+            many=False,
+        ),
+        Operation(
             name="withdraw",
             title=_("Withdraw"),
             done=_("The action is withdrawn."),
@@ -162,7 +219,7 @@ class CorporateActionAdmin(ServiceAdmin):
         return (
             "instrument", "type", "state", "day", self.shown["per_unit"], "old_units", "new_units", "reason",
             "announced_at", "recorded_at", self.shown["units"], self.shown["holders"], self.shown["amount"],
-            "completed_at",
+            "completed_at", "units_after",
         )  # fmt: skip
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -191,4 +248,4 @@ class CorporateActionAdmin(ServiceAdmin):
     def what(self, action: CorporateAction) -> str:
         if action.type == ActionType.DIVIDEND:
             return price_text(action.per_unit, action.currency)
-        return _now("%(new)s for %(old)s") % {"new": action.new_units, "old": action.old_units}
+        return _ratio(action)

@@ -28,7 +28,9 @@ class CorporateActionsApi(PublicApi):
         responses=CorporateActionsOutput,
         summary="Dividends and splits",
         description=f"The newest day first, at most {MAX_ACTIONS}; announced ones included. Whoever holds "
-        "units when a dividend is recorded is paid for each, rounded down to the cent.",
+        "units when a dividend is recorded is paid for each, rounded down to the cent. A split halts "
+        "trading for some seconds, cancels all open orders and makes `new_units` of every `old_units`; a "
+        "fraction of a unit that is left over is paid for at the price after it.",
         examples=[
             answer_example(
                 {

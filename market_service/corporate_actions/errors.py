@@ -23,12 +23,23 @@ class SplitNotPossible(DomainError):
     message = _("The new units of a split must differ from the old ones, both from 1 to %(limit)s.")
 
 
-class SplitInFuture(DomainError):
-    """A split that would have to be carried out."""
+class SplitOutOfRange(DomainError):
+    """After it, the price or the units would be out of their limits."""
 
-    code = "split_not_carried_out"
-    field = "day"
-    message = _("Only splits of days before today can be entered; no position is split yet.")
+    code = "split_out_of_range"
+    field = "new_units"
+    message = _(
+        "After this split the price would be %(price)s, with %(issued)s units issued. The price must be from "
+        "%(lowest)s to below %(highest)s, the units from 1 to %(limit)s."
+    )
+
+
+class QuantitiesUnclear(DomainError):
+    """Nobody knows how many units there are."""
+
+    code = "quantities_unclear"
+    status = 409
+    message = _("%(ticker)s is halted because its quantities do not add up. Find out why first.")
 
 
 class ActionExists(DomainError):

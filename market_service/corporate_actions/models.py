@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from market_service.instruments.models import Instrument
-from servicekit.contracts.values import PRICE_DIGITS
+from servicekit.contracts.values import PRICE_DIGITS, PRICE_MAX_DIGITS
 from servicekit.ids import new_id
 
 #: The most units of one side of a split's ratio.
@@ -39,7 +39,13 @@ class CorporateAction(models.Model):
         reason: the words of its announcement, for customers.
         recorded_at: the moment at which it is counted who holds how many units.
         units: what customers held then, as the venue counts it.
-        holders, amount: how many were paid, and what in all, in minor units; as trading_service says.
+        holders, amount: how many were paid, or of a split had positions, and what was paid in all, in minor
+            units; as trading_service says.
+        number: of a split, the instrument's first is 1; from its record on.
+        reopens: whether trading, which a split halts, goes on after it.
+        price: of a split, the price after it; from its record on.
+        units_after: what customers hold after a split, as trading_service says.
+        trade_seq: the last trade before a split.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -66,6 +72,13 @@ class CorporateAction(models.Model):
     holders = models.BigIntegerField(_("holders paid"), null=True)
     amount = models.BigIntegerField(_("paid in all"), null=True)
     completed_at = models.DateTimeField(_("completed at"), null=True)
+    number = models.PositiveIntegerField(_("number of the split"), null=True)
+    reopens = models.BooleanField(_("trading goes on after it"), default=True, db_default=True)
+    price = models.DecimalField(
+        _("price after the split"), max_digits=PRICE_MAX_DIGITS, decimal_places=PRICE_DIGITS, null=True
+    )
+    units_after = models.BigIntegerField(_("units of customers after the split"), null=True)
+    trade_seq = models.BigIntegerField(_("last trade before it"), null=True)
 
     class Meta:
         ordering = ("-announced_at",)
@@ -94,6 +107,18 @@ class CorporateAction(models.Model):
                     new_units__gte=1, new_units__lte=MAX_RATIO,
                 )
                 & ~Q(old_units=F("new_units")),
+            ),
+            models.UniqueConstraint(
+                fields=["instrument", "number"], condition=Q(number__isnull=False), name="action_split_number"
+            ),
+            models.CheckConstraint(
+                name="action_split_done",
+                condition=~Q(type="split", state="completed")
+                | Q(
+                    number__gte=1, price__gt=0, units_after__gte=0, trade_seq__gte=0,
+                    number__isnull=False, price__isnull=False, units_after__isnull=False,
+                    trade_seq__isnull=False,
+                ),
             ),
             models.CheckConstraint(
                 name="action_state_fits",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from operator import itemgetter
 from typing import NamedTuple
 from uuid import UUID
 
@@ -12,10 +13,8 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from market_service.corporate_actions.models import ActionState, ActionType, CorporateAction
+from market_service.quotes.models import PriceSplit
 from servicekit.money import EXACT
-
-#: States in which an action counts for the past.
-HAPPENED = (ActionState.STARTED, ActionState.COMPLETED, ActionState.HISTORY)
 
 
 class Adjustment(NamedTuple):
@@ -33,14 +32,21 @@ def actions_shown(instrument_id: UUID) -> QuerySet[CorporateAction]:
 
 def adjustments(instrument_id: UUID) -> list[Adjustment]:
     """The splits of an instrument, the oldest first: prices are shown adjusted by the product of the factors
-    of all splits after their day, volumes by its inverse."""
-    splits = CorporateAction.objects.filter(
-        instrument_id=instrument_id, type=ActionType.SPLIT, state__in=HAPPENED
+    of all splits after their day, volumes by its inverse. The day of a split that was carried out is the
+    market's.
+    """
+    past = CorporateAction.objects.filter(
+        instrument_id=instrument_id, type=ActionType.SPLIT, state=ActionState.HISTORY, number=None
     )
+    done = PriceSplit.objects.filter(instrument_id=instrument_id)
+    rows = [
+        *past.values_list("day", "old_units", "new_units"),
+        *done.values_list("day", "old_units", "new_units"),
+    ]
     return [
-        Adjustment(split.day, EXACT.divide(Decimal(split.old_units), Decimal(split.new_units)))
-        for split in splits.order_by("day")
-        if split.day and split.old_units and split.new_units
+        Adjustment(day, EXACT.divide(Decimal(old), Decimal(new)))
+        for day, old, new in sorted(rows, key=itemgetter(0))
+        if day and old and new
     ]
 
 
@@ -53,8 +59,14 @@ def factor_at(day: date, splits: Sequence[Adjustment]) -> Decimal:
     return factor
 
 
-def actions_due() -> list[UUID]:
-    """Announced actions whose day has come, the earliest first."""
+def actions_due(type: ActionType) -> list[UUID]:
+    """Announced actions of a type whose day has come, the earliest first."""
     today = timezone.now().date()
-    due = CorporateAction.objects.filter(state=ActionState.ANNOUNCED, day__lte=today)
+    due = CorporateAction.objects.filter(type=type, state=ActionState.ANNOUNCED, day__lte=today)
     return list(due.order_by("day", "announced_at").values_list("id", flat=True))
+
+
+def splits_started() -> list[tuple[UUID, UUID]]:
+    """Splits whose instruments are halted and that are not recorded yet, with the instruments."""
+    started = CorporateAction.objects.filter(type=ActionType.SPLIT, state=ActionState.STARTED, number=None)
+    return list(started.order_by("recorded_at").values_list("id", "instrument_id"))

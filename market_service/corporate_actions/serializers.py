@@ -20,7 +20,7 @@ class CorporateActionOutput(OutputSerializer):
     id = serializers.UUIDField(read_only=True)
     type = serializers.ChoiceField(ActionType.choices, read_only=True)
     state = serializers.ChoiceField(
-        _STATES, read_only=True, help_text="history: of before, or entered afterwards; nobody is paid"
+        _STATES, read_only=True, help_text="history: of before, or entered afterwards; nothing is carried out"
     )
     day = serializers.DateField(
         read_only=True, allow_null=True, help_text="null while it is announced for no certain day"

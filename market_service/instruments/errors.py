@@ -55,6 +55,14 @@ class HalfSpreadNotPossible(DomainError):
     message = _("The half spread must be at least 0 and below the price %(limit)s, not %(value)s.")
 
 
+class BeingSplit(DomainError):
+    """Its units are being split, and nothing of it may change."""
+
+    code = "being_split"
+    status = 409
+    message = _("The units of %(ticker)s are being split. Try again in a moment.")
+
+
 class PageNotFound(DomainError):
     """The list has fewer pages."""
 

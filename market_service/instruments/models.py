@@ -35,6 +35,7 @@ class InstrumentStatus(models.TextChoices):
 class HaltReason(models.TextChoices):
     NONE = "", "–"
     OPERATOR = "operator", _("by an operator")
+    SPLIT = "split", _("while its units are split")
     QUANTITIES = "quantities", _("what is on offer and what was sold do not add up to what was issued")
 
 
@@ -53,6 +54,7 @@ class Instrument(models.Model):
         simulated: not a real instrument.
         unstated: names of fields that nobody has said yet, so that they were guessed or have a default; a
             list that does say them sets them.
+        splits: how many splits of its units were carried out; an order that knows of fewer is refused.
         version: counts the published changes; the sequence of its events. Executions do not count.
         catalogue_digest: of the catalogue entry that was last applied, so that loading an unchanged
             catalogue again leaves an operator's edits alone.
@@ -83,6 +85,7 @@ class Instrument(models.Model):
     )
     simulated = models.BooleanField(_("simulated"), default=False)
     unstated = models.JSONField(default=list, db_default=[], editable=False)
+    splits = models.PositiveIntegerField(_("splits carried out"), default=0, db_default=0)
     version = models.PositiveIntegerField(_("version"), default=1)
     catalogue_digest = models.CharField(max_length=64, default="", editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)

@@ -134,6 +134,28 @@ class DailyPrice(models.Model):
         return f"{self.instrument.ticker} {self.date}"
 
 
+class PriceSplit(models.Model):
+    """A split that was carried out: prices that are kept of days before ``day`` are of old units, later ones
+    of new units. ``day`` is the market's, and moves back when the market goes back to a day before it.
+    """
+
+    action_id = models.UUIDField(primary_key=True)
+    instrument = models.ForeignKey("instruments.Instrument", models.PROTECT, related_name="price_splits")
+    day = models.DateField(_("day"))
+    old_units = models.PositiveIntegerField(_("old units"))
+    new_units = models.PositiveIntegerField(_("new units for them"))
+
+    class Meta:
+        verbose_name = _("split of prices")
+        verbose_name_plural = _("splits of prices")
+        constraints = (
+            models.CheckConstraint(name="price_split_ratio", condition=Q(old_units__gt=0, new_units__gt=0)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.instrument.ticker} {self.old_units}:{self.new_units} {self.day}"
+
+
 class ImportedFile(models.Model):
     """A price file that has been imported, so that importing it again is skipped.
 
@@ -142,7 +164,8 @@ class ImportedFile(models.Model):
         tickers: name in the file → ticker whose prices they became.
         days: how many prices it has.
         replaced: how many it changed of those that were there. What was imported before it may then no
-            longer be as its file says. Whoever else changes daily prices must delete these rows.
+            longer be as its file says. Whoever else changes daily prices must delete these rows; a split does
+            not, for the prices of its file would be wrong again.
     """
 
     digest = models.CharField(max_length=64, unique=True)

@@ -73,6 +73,18 @@ def on_dividends_booked(messages: Sequence[Received[billing.DividendBooked]]) ->
 
 
 @in_batches
+def on_splits_allocated(messages: Sequence[Received[trading.SplitAllocated]]) -> None:
+    """A position was split."""
+    names = ("ticker", "old_units", "new_units", "old_quantity", "quantity", "amount", "currency")
+    notifications_create(
+        [
+            _news(message, Kind.POSITION_SPLIT, {name: getattr(message.event, name) for name in names})
+            for message in messages
+        ]
+    )
+
+
+@in_batches
 def on_reversals_booked(messages: Sequence[Received[billing.ReversalBooked]]) -> None:
     """An operator reversed an entry of the books, and somebody's cash with them."""
     _tell(messages, Kind.REVERSAL_BOOKED, "amount", "currency", "balance_after", "reason")

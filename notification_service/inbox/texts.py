@@ -114,6 +114,28 @@ def _dividend(params: Params) -> str:
     }
 
 
+def _split_title(params: Params) -> str:
+    return _("Split of %(ticker)s") % {"ticker": params["ticker"]}
+
+
+def _split(params: Params) -> str:
+    """Units are written without a noun, so that every number fits."""
+    text = _(
+        "Units of %(ticker)s: %(before)s before, %(after)s now (%(old)s → %(new)s). All open orders for it "
+        "were canceled."
+    ) % {
+        "ticker": params["ticker"],
+        "old": number_text(params["old_units"]),
+        "new": number_text(params["new_units"]),
+        "before": number_text(params["old_quantity"]),
+        "after": number_text(params["quantity"]),
+    }
+    if not params["amount"]:
+        return text
+    paid = _("For the fraction left over you were paid %(amount)s.")
+    return f"{text} {paid % {'amount': money_text(params['amount'], params['currency'])}}"
+
+
 def _reversal_title(params: Params) -> str:
     return _("Reversal on your account")
 
@@ -267,6 +289,7 @@ _WRITERS: dict[Kind, tuple[Callable[[Params], str], Callable[[Params], str]]] = 
     Kind.DEPOSIT_BOOKED: (_deposit_title, _deposit),
     Kind.WITHDRAWAL_BOOKED: (_withdrawal_title, _withdrawal),
     Kind.DIVIDEND_BOOKED: (_dividend_title, _dividend),
+    Kind.POSITION_SPLIT: (_split_title, _split),
     Kind.REVERSAL_BOOKED: (_reversal_title, _reversal),
     Kind.ORDER_FILLED: (_filled_title, _filled),
     Kind.ORDER_PARTLY_FILLED: (_filled_title, _filled),

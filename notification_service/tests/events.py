@@ -113,6 +113,22 @@ def dividend(user_id: UUID, **fields: Any) -> billing.DividendBooked:
     return billing.DividendBooked(user_id=user_id, currency="USD", booked_at=NOON, **values | fields)
 
 
+def split(user_id: UUID, **fields: Any) -> trading.SplitAllocated:
+    values: dict[str, Any] = {
+        "allocation_id": new_id(),
+        "action_id": new_id(),
+        "instrument_id": new_id(),
+        "ticker": "AAPL",
+        "old_units": 2,
+        "new_units": 3,
+        "old_quantity": 1001,
+        "quantity": 1501,
+        "price": Decimal("286.98"),
+        "amount": 14_349,
+    }
+    return trading.SplitAllocated(user_id=user_id, currency="USD", allocated_at=NOON, **values | fields)
+
+
 def rejected(user_id: UUID, **fields: Any) -> trading.OrderRejected:
     values = _order(user_id) | {
         "code": "insufficient_funds",

@@ -27,7 +27,7 @@ ACTIONS: dict[str, str | Promise] = {
     "market.reset": _("let the market start over"),
     "order.cancel": _("canceled an order"),
     "corporate_action.announce": _("announced a dividend or a split"),
-    "corporate_action.carry_out": _("let a dividend be paid"),
+    "corporate_action.carry_out": _("let a dividend be paid, or a split be carried out"),
     "corporate_action.withdraw": _("withdrew a dividend or a split"),
     "catalogue.load": _("loaded the catalogue"),
     "prices.import": _("imported daily prices"),

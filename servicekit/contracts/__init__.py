@@ -1,4 +1,4 @@
-"""The events between the services: one file per publishing service, frozen typed payloads.
+"""The events between the services: one module per publishing service, frozen typed payloads.
 
 An event's type name is ``<publisher>.<aggregate>.<what happened>.v<version>``. A field is never
 removed and never changes its meaning within a version; a new optional field needs a default.

@@ -41,8 +41,17 @@ class Event:
         raise NotImplementedError
 
     def to_data(self) -> dict[str, Any]:
-        """The payload as JSON values: UUID, Decimal and datetime as strings, the rest as they are."""
-        return {field.name: _dump(getattr(self, field.name)) for field in _fields(type(self))}  # type: ignore[arg-type]
+        """The payload as JSON values: UUID, Decimal and datetime as strings, the rest as they are.
+
+        A field that was added later, with a default, is told where it differs from it: a reader of the
+        version before, which refuses what it does not know, reads all the others.
+        """
+        data = {}
+        for field in _fields(type(self)):  # type: ignore[arg-type]
+            value = getattr(self, field.name)
+            if field.required or value != field.default:
+                data[field.name] = _dump(value)
+        return data
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Self:
@@ -53,7 +62,7 @@ class Event:
         """
         values, name = {}, ""
         try:
-            for name, plain, load, required in _fields(cls):  # type: ignore[arg-type]
+            for name, plain, load, required, _ in _fields(cls):  # type: ignore[arg-type]
                 if name in data:
                     value = data[name]
                     values[name] = value if type(value) is plain else load(value)
@@ -90,6 +99,7 @@ class _Field(typing.NamedTuple):
     plain: type | None
     load: Callable[[Any], Any]
     required: bool
+    default: Any
 
 
 @functools.cache
@@ -102,6 +112,7 @@ def _fields(cls: type[Event]) -> tuple[_Field, ...]:
             hints[field.name] if hints[field.name] in (str, int, bool) else None,
             _loader(hints[field.name]),
             field.default is dataclasses.MISSING,
+            field.default,
         )
         for field in dataclasses.fields(cls)  # type: ignore[arg-type]
     )

@@ -15,7 +15,8 @@ class InstrumentChanged(Event):
 
     ``isin`` is empty when it has none; ``issued_quantity`` is what was offered in all; ``status``
     is ``open`` or ``halted``; ``price`` is the quote at that moment, in ``currency``, valid as of
-    ``price_at``.
+    ``price_at``. ``splits``: how many splits of its units were carried out; prices and quantities are those
+    after the last of them.
     """
 
     instrument_id: UUID
@@ -32,6 +33,7 @@ class InstrumentChanged(Event):
     price: Decimal
     previous_close: Decimal
     price_at: datetime
+    splits: int = 0
 
     @property
     def subject(self) -> str:
@@ -100,8 +102,8 @@ class OrderRested(Event):
 class OrderRefused(Event):
     """The venue will not execute an order.
 
-    ``code``: ``insufficient_quantity``, ``instrument_halted``, ``price_moved``, ``quote_stale``,
-    ``self_trade`` or ``unfillable``.
+    ``code``: ``corporate_action``, ``insufficient_quantity``, ``instrument_halted``, ``price_moved``,
+    ``quote_stale``, ``self_trade`` or ``unfillable``.
     ``limit`` and ``value`` are the bound and what stood against it, as text for a person.
     """
 
@@ -194,6 +196,36 @@ class DividendRecorded(Event):
     instrument_id: UUID
     ticker: str
     per_unit: Decimal
+    currency: str
+    units: int
+    recorded_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"corporate-action/{self.action_id}"
+
+
+@event("market.split.recorded.v1")
+class SplitRecorded(Event):
+    """Every ``old_units`` units of an instrument become ``new_units``, as of ``recorded_at``.
+
+    Trading is halted since that moment, and nothing rests in its book; it is opened on
+    ``trading.split.completed.v1``. ``number``: of the split, the instrument's first is 1. ``units``: what
+    customers hold, in old units. ``price``, ``previous_close``, ``price_step``, ``lot_size`` and
+    ``issued_quantity``: those after the split; a fraction of a unit is paid for at ``price``.
+    """
+
+    action_id: UUID
+    instrument_id: UUID
+    ticker: str
+    number: int
+    old_units: int
+    new_units: int
+    price: Decimal
+    previous_close: Decimal
+    price_step: Decimal
+    lot_size: int
+    issued_quantity: int
     currency: str
     units: int
     recorded_at: datetime

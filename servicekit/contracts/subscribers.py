@@ -13,6 +13,7 @@ SUBSCRIBED_TYPES: dict[str, tuple[str, ...]] = {
         "trading.order.submitted.v2",
         "trading.order.cancel_requested.v1",
         "trading.dividend.completed.v1",
+        "trading.split.completed.v1",
         "user.session.revoked.v1",
     ),
     "trading": (
@@ -30,6 +31,7 @@ SUBSCRIBED_TYPES: dict[str, tuple[str, ...]] = {
         "market.order.expired.v1",
         "market.day.closed.v1",
         "market.dividend.recorded.v1",
+        "market.split.recorded.v1",
         "user.session.revoked.v1",
     ),
     "billing": (
@@ -44,6 +46,7 @@ SUBSCRIBED_TYPES: dict[str, tuple[str, ...]] = {
         "trading.order.canceled.v2",
         "trading.order.expired.v1",
         "trading.dividend.allocated.v1",
+        "trading.split.allocated.v1",
         "user.session.revoked.v1",
     ),
     "notification": (
@@ -60,6 +63,7 @@ SUBSCRIBED_TYPES: dict[str, tuple[str, ...]] = {
         "trading.order.canceled.v1",
         "trading.order.canceled.v2",
         "trading.order.expired.v1",
+        "trading.split.allocated.v1",
         "user.session.revoked.v1",
     ),
 }

@@ -14,7 +14,7 @@ ORDER_STATUSES = ("accepted", "working", "partially_filled", "filled", "rejected
 #: Of an order with which nothing happens any more.
 FINAL_STATUSES = frozenset({"filled", "rejected", "canceled", "expired"})
 #: What a line of a customer's history is.
-OPERATION_KINDS = ("deposit", "withdrawal", "buy", "sell", "fee", "dividend", "reversal")
+OPERATION_KINDS = ("deposit", "withdrawal", "buy", "sell", "fee", "dividend", "split", "reversal")
 INSTRUMENT_TYPES = ("share", "bond", "fund", "currency", "future")
 INSTRUMENT_STATUSES = ("open", "halted")
 

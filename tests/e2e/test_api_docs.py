@@ -26,7 +26,8 @@ NOT_OF_THE_API = {
     "only_replayed", "speed_invalid", "replay_day_invalid",
     "changed_meanwhile", "price_invalid", "half_spread_invalid", "session_has_ended", "api_key_is_revoked",
     "not_yourself",
-    "dividend_invalid", "split_invalid", "split_not_carried_out", "action_exists", "action_running",
+    "dividend_invalid", "split_invalid", "split_out_of_range", "quantities_unclear", "being_split",
+    "action_exists", "action_running",
 }  # fmt: skip
 #: In the detail of validation_failed, beside their field; never a problem's own code.
 OF_FIELDS = {"invalid_choice"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
@@ -10,6 +11,8 @@ from typing import Any
 from servicekit.contracts.values import FINAL_STATUSES
 from tests.faults.customer import Customer, Intent
 
+#: What a customer is told of a split.
+SPLIT = re.compile(r"Units of (?P<ticker>\S+): (?P<before>\d+) before, (?P<after>\d+) now")
 #: What may rest in the book: its type and time in force.
 RESTING = {("limit", "day"), ("limit", "gtc")}
 
@@ -147,8 +150,9 @@ def _cash(customer: Customer, orders: list[dict[str, Any]]) -> Iterator[str]:
     for order in orders:
         amount, fee = Decimal(order["amount"]), Decimal(order["fee"])
         expected += (amount if order["side"] == "sell" else -amount) - fee
-    # of dividends nobody was told beforehand: that they are right is an invariant (I20)
-    expected += sum(Decimal(row["amount"]) for row in customer.rows("/operations?type=dividend"))
+    # of dividends and splits nobody was told beforehand: that they are right is an invariant (I20, I21)
+    for kind in ("dividend", "split"):
+        expected += sum(Decimal(row["amount"]) for row in customer.rows(f"/operations?type={kind}"))
     if Decimal(account["balance"]) != expected:
         yield f"the balance is {account['balance']}, cash, orders and dividends come to {expected}"
     if Decimal(account["held"]) != 0:
@@ -162,6 +166,9 @@ def _positions(customer: Customer, orders: list[dict[str, Any]]) -> Iterator[str
     expected: Counter[str] = Counter()
     for order in orders:
         expected[order["ticker"]] += order["filled_quantity"] * (1 if order["side"] == "buy" else -1)
+    for news in customer.rows("/notifications"):
+        if told := SPLIT.match(news["body"]):
+            expected[told["ticker"]] += int(told["after"]) - int(told["before"])
     rows = customer.must(lambda: customer.connection.call("GET", "/positions")).answer["results"]
     found = {row["ticker"]: row["quantity"] for row in rows if row["quantity"]}
     if found != {ticker: quantity for ticker, quantity in expected.items() if quantity}:

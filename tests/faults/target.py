@@ -118,6 +118,36 @@ class Target(System):
             cursor.execute("UPDATE clock_marketclock SET elapsed_s = 86400 WHERE feed = 'replay'")
             cursor.execute("UPDATE clock_marketclock SET day = day - 1 WHERE feed <> 'replay'")
 
+    def announce_split(self, ticker: str, old_units: int, new_units: int) -> None:
+        """Let the venue split an instrument within seconds; each call is one of another day."""
+        with self.superuser("market") as connection, connection.cursor() as cursor:
+            cursor.execute(
+                """
+                INSERT INTO corporate_actions_corporateaction
+                    (id, instrument_id, type, day, old_units, new_units, currency, state, reason)
+                SELECT gen_random_uuid(), id, 'split',
+                    (now() AT TIME ZONE 'UTC')::date - (
+                        SELECT count(*)::int FROM corporate_actions_corporateaction
+                        WHERE instrument_id = instrument.id
+                    ), %s, %s, currency, 'announced', 'under load'
+                FROM instruments_instrument AS instrument WHERE ticker = %s
+                """,
+                [old_units, new_units, ticker],
+            )
+
+    def splits_of(self, ticker: str) -> list[str]:
+        """The states of an instrument's splits, the earliest first."""
+        with self.superuser("market") as connection, connection.cursor() as cursor:
+            cursor.execute(
+                """
+                SELECT state FROM corporate_actions_corporateaction AS action
+                JOIN instruments_instrument AS instrument ON instrument.id = instrument_id
+                WHERE action.type = 'split' AND ticker = %s ORDER BY action.id
+                """,
+                [ticker],
+            )
+            return [state for (state,) in cursor.fetchall()]
+
     def trades_between_customers(self) -> int:
         """How many trades there ever were in which neither side is the house."""
         with self.superuser("market") as connection, connection.cursor() as cursor:

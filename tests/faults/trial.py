@@ -31,6 +31,9 @@ R = TypeVar("R")
 #: A dividend that the load is paid, in major units: of an odd number of units half a cent is lost.
 PER_UNIT = Decimal("0.125")
 
+#: What is split under load, and the ratios in turn: the price stays where it was.
+SPLIT, RATIOS = "BZB5", ((2, 3), (3, 2))
+
 #: Customers of one trial.
 CUSTOMERS = 6
 #: Seconds within which everything must be right after the last fault was healed; more by RECOVERY=n, on a
@@ -128,7 +131,7 @@ class Trial:
     def _faults(self) -> None:
         """Each fault in a thread of its own; returns when the last one is healed."""
         threads = [threading.Thread(target=self._one, args=(planned,)) for planned in self.plan]
-        threads.append(threading.Thread(target=self._dividend))
+        threads += [threading.Thread(target=one) for one in (self._dividend, self._split)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -136,14 +139,25 @@ class Trial:
 
     def _dividend(self) -> None:
         """What the customers trade pays a dividend, in the middle of the faults."""
+        self._announce("a dividend", lambda: self.target.announce_dividends(TICKERS, PER_UNIT))
+
+    def _split(self) -> None:
+        """Something that the customers trade is split, or put together again by the next trial."""
+
+        def announce() -> None:
+            self.target.announce_split(SPLIT, *RATIOS[len(self.target.splits_of(SPLIT)) % 2])
+
+        self._announce("a split", announce)
+
+    def _announce(self, what: str, announce: Callable[[], None]) -> None:
         self._sleep_until(max((planned.at for planned in self.plan), default=0.0) / 2)
         while True:
             try:
-                self.target.announce_dividends(TICKERS, PER_UNIT)
+                announce()
                 break
-            except psycopg2.Error:  # PostgreSQL is among the faults
+            except psycopg2.Error:  # PostgreSQL is among the faults, and two at once have the same day
                 time.sleep(0.5)
-        self._note("a dividend was announced")
+        self._note(f"{what} was announced")
 
     def _one(self, planned: Planned) -> None:
         """One fault, after those before it of the same process are over."""

@@ -16,6 +16,7 @@ INSTALLED_APPS += [
     "trading_service.positions",
     "trading_service.orders",
     "trading_service.dividends",
+    "trading_service.splits",
     "trading_service.watchlist",
     "servicekit.people",
 ]
@@ -67,14 +68,20 @@ ORDER_DEADLINE_LONGEST = 6 * ORDER_DEADLINE
 #: Seconds between two looks at what is due. Nothing due costs one small statement.
 SWEEP_EVERY = min(5.0, ORDER_DEADLINE / 2)
 
-#: Seconds between two looks for dividends that are not completed.
-DIVIDENDS_EVERY = 2.0
+#: Seconds between two looks for dividends, and for splits, that are not completed. Trading in an instrument
+#: is halted while it is split.
+DIVIDENDS_EVERY, SPLITS_EVERY = 2.0, 1.0
 
 CELERY_BEAT_SCHEDULE |= {
     "allocate dividends": {
         "task": "trading_service.dividends.tasks.dividends_allocate",
         "schedule": DIVIDENDS_EVERY,
         "options": {"expires": DIVIDENDS_EVERY},
+    },
+    "apply splits": {
+        "task": "trading_service.splits.tasks.splits_apply",
+        "schedule": SPLITS_EVERY,
+        "options": {"expires": SPLITS_EVERY},
     },
     "expire orders": {
         "task": "trading_service.orders.tasks.orders_sweep",

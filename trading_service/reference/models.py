@@ -29,6 +29,8 @@ class ListedInstrument(models.Model):
     """An instrument as market_service last described it; ``id`` is market's id of it.
 
     ``version`` is the sequence of the event the row was written from; only a newer one replaces it.
+    ``splits``: how many splits its prices and the positions know; while ``splits_recorded`` is more, one is
+    being carried out, and no order is taken.
     """
 
     class Status(models.TextChoices):
@@ -47,6 +49,8 @@ class ListedInstrument(models.Model):
     status = models.CharField(max_length=10, choices=Status.choices)
     previous_close = PriceField()
     version = models.PositiveIntegerField()
+    splits = models.PositiveIntegerField(default=0, db_default=0)
+    splits_recorded = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta:
         verbose_name = _("instrument")
@@ -65,6 +69,11 @@ class ListedInstrument(models.Model):
 
     def __str__(self) -> str:
         return self.ticker
+
+    @property
+    def being_split(self) -> bool:
+        """Whether a split was recorded that positions and prices do not know yet."""
+        return self.splits_recorded > self.splits
 
     @property
     def name(self) -> str:

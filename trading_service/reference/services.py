@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Value
+from django.db.models.functions import Greatest
 
 from servicekit.arrays import columns
 from servicekit.contracts import market, parse_id
 from servicekit.database.bulk import Lock, Update, Upsert
-from trading_service.reference.models import ListedInstrument, MarketDay, QuoteFeed
+from trading_service.reference.models import LatestQuote, ListedInstrument, MarketDay, QuoteFeed
 
 
 class _InstrumentRow(NamedTuple):
@@ -31,6 +33,7 @@ class _InstrumentRow(NamedTuple):
     issued_quantity: int
     status: str
     previous_close: Decimal
+    splits: int
 
 
 _DESCRIBED = _InstrumentRow._fields[2:]  # each under the same name in the event
@@ -150,6 +153,31 @@ def quotes_receive(*, message: market.QuotesUpdated) -> int:
         for instrument, price in message.quotes
     ]
     return quotes_copy(quotes=quotes, confirmed=received_since <= message.complete_since)
+
+
+@transaction.atomic
+def splits_expect(*, splits: Iterable[market.SplitRecorded]) -> None:
+    """Take no orders for these instruments until their splits are applied."""
+    for split in splits:
+        ListedInstrument.objects.filter(id=split.instrument_id, splits_recorded__lt=split.number).update(
+            splits_recorded=split.number
+        )
+
+
+def instrument_split(
+    *, instrument_id: UUID, number: int, at: datetime, price: Decimal, **values: Any
+) -> None:
+    """Take over an instrument's prices and units after a split. To be called in its transaction.
+
+    Args:
+        number: of the split.
+        at: the moment of its record, as of which ``price`` is the quote.
+        values: the other columns of :class:`ListedInstrument` that it changes.
+    """
+    ListedInstrument.objects.filter(id=instrument_id).update(splits=number, **values)
+    LatestQuote.objects.filter(instrument_id=instrument_id).update(
+        price=price, price_at=Greatest("price_at", Value(at))
+    )
 
 
 def quotes_copy(*, quotes: Iterable[ReceivedQuote], confirmed: bool = False) -> int:

@@ -21,6 +21,7 @@ KINDS = {
     "deposit_booked": _("Account topped up"),
     "withdrawal_booked": _("Money withdrawn"),
     "dividend_booked": _("Dividend paid"),
+    "position_split": _("Position split"),
     "reversal_booked": _("Correction on the account"),
     "security_noticed": _("Security of the account"),
     "welcome": _("Welcome"),

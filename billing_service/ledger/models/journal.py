@@ -20,7 +20,8 @@ class JournalEntry(models.Model):
     ``source_id``: the event or the operation that caused it; unique, so nothing is booked twice.
     ``fill_id``: of a settlement; unique, so no fill is paid twice whatever events say.
     ``occurred_at``: when it was booked, by the database's clock, a moment before its commit.
-    ``price``: in major units, per unit of the instrument; of a dividend what each unit is paid.
+    ``price``: in major units, per unit of the instrument; of a dividend what each unit is paid, of a split
+    the price after it, at which a fraction of a unit is paid.
     ``reverses``: the entry that it undoes; unique, so an entry is reversed once. ``reason`` and
     ``booked_by`` say why and by whom: an operator's id, or who ran the command.
     """
@@ -30,6 +31,7 @@ class JournalEntry(models.Model):
         WITHDRAWAL = "withdrawal", _("withdrawal")
         ORDER_SETTLEMENT = "order_settlement", _("settlement of an order")
         DIVIDEND = "dividend", _("dividend")
+        SPLIT = "split", _("fraction left by a split")
         REVERSAL = "reversal", _("reversal")
 
     id = models.UUIDField(_("id"), primary_key=True, default=new_id, editable=False)
@@ -70,7 +72,9 @@ class JournalEntry(models.Model):
                 fields=["reverses"], condition=Q(reverses__isnull=False), name="journal_reversed_once"
             ),
             models.CheckConstraint(
-                condition=Q(type__in=["deposit", "withdrawal", "order_settlement", "dividend", "reversal"]),
+                condition=Q(
+                    type__in=["deposit", "withdrawal", "order_settlement", "dividend", "split", "reversal"]
+                ),
                 name="journal_known_type",
             ),
             models.CheckConstraint(
@@ -108,6 +112,7 @@ class LedgerEntry(models.Model):
         SELL = "sell", _("sell")
         FEE = "fee", _("fee")
         DIVIDEND = "dividend", _("dividend")
+        SPLIT = "split", _("fraction left by a split")
         REVERSAL = "reversal", _("reversal")
 
     id = models.UUIDField(_("id"), primary_key=True, default=new_id, editable=False)
@@ -142,7 +147,9 @@ class LedgerEntry(models.Model):
             models.CheckConstraint(condition=~Q(amount=0), name="entry_not_zero"),
             models.CheckConstraint(condition=Q(number__gt=0), name="entry_number_counts_from_one"),
             models.CheckConstraint(
-                condition=Q(kind__in=["deposit", "withdrawal", "buy", "sell", "fee", "dividend", "reversal"]),
+                condition=Q(
+                    kind__in=["deposit", "withdrawal", "buy", "sell", "fee", "dividend", "split", "reversal"]
+                ),
                 name="entry_known_kind",
             ),
         ]

@@ -14,6 +14,7 @@ from compose.check.invariants import (
     market,
     orders,
     promises,
+    splits,
     states,
     unfinished,
     units,
@@ -41,4 +42,5 @@ INVARIANTS: tuple[Invariant, ...] = (
     lots.I18,
     days.I19,
     dividends.I20,
+    splits.I21,
 )

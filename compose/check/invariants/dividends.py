@@ -5,14 +5,20 @@ from __future__ import annotations
 from compose.check.invariants.orders import minor
 from compose.check.model import Invariant, Rows, Same
 
-# What a customer held of an instrument at a moment, from the fills.
+# What a customer held of an instrument at a moment, from the fills and the splits.
 _HELD = """
-SELECT dividend.id AS dividend_id, orders.user_id,
-       sum(CASE side WHEN 'buy' THEN fill.quantity ELSE -fill.quantity END)::bigint AS quantity
-FROM dividends_dividend AS dividend
-JOIN orders_order AS orders USING (instrument_id)
-JOIN orders_fill AS fill ON fill.order_id = orders.id AND fill.executed_at <= recorded_at
-GROUP BY 1, 2
+SELECT dividend_id, user_id, sum(units)::bigint AS quantity FROM (
+    SELECT dividend.id AS dividend_id, orders.user_id,
+           CASE side WHEN 'buy' THEN fill.quantity ELSE -fill.quantity END AS units
+    FROM dividends_dividend AS dividend
+    JOIN orders_order AS orders USING (instrument_id)
+    JOIN orders_fill AS fill ON fill.order_id = orders.id AND fill.executed_at <= recorded_at
+    UNION ALL
+    SELECT dividend.id, share.user_id, share.quantity - share.old_quantity
+    FROM dividends_dividend AS dividend
+    JOIN splits_split AS split USING (instrument_id)
+    JOIN splits_splitshare AS share ON share.split_id = split.id AND split.recorded_at <= dividend.recorded_at
+) AS moved GROUP BY 1, 2
 """
 
 I20 = Invariant(

@@ -6,7 +6,8 @@ from compose.check.model import Invariant, Rows
 
 I18 = Invariant(
     "I18",
-    "a position's lots are all that was bought and follow each other; its days are its fills and sum to it",
+    "a position's lots are all that was bought and follow each other; its days are its fills and splits, and "
+    "sum to it",
     always=False,
     checks=(
         Rows(
@@ -65,10 +66,16 @@ I18 = Invariant(
                 JOIN positions_position AS position ON position.id = position_id
             ) AS own
             FULL JOIN (
-                SELECT user_id, instrument_id, (executed_at AT TIME ZONE 'UTC')::date AS day,
-                       sum(CASE side WHEN 'buy' THEN fill.quantity ELSE -fill.quantity END) AS net,
-                       sum(CASE side WHEN 'buy' THEN -fill.amount ELSE fill.amount END - fill.fee) AS cash
-                FROM orders_fill AS fill JOIN orders_order AS orders ON orders.id = order_id GROUP BY 1, 2, 3
+                SELECT user_id, instrument_id, day, sum(net) AS net, sum(cash) AS cash FROM (
+                    SELECT user_id, instrument_id, (executed_at AT TIME ZONE 'UTC')::date AS day,
+                           CASE side WHEN 'buy' THEN fill.quantity ELSE -fill.quantity END AS net,
+                           CASE side WHEN 'buy' THEN -fill.amount ELSE fill.amount END - fill.fee AS cash
+                    FROM orders_fill AS fill JOIN orders_order AS orders ON orders.id = order_id
+                    UNION ALL
+                    SELECT user_id, instrument_id, (recorded_at AT TIME ZONE 'UTC')::date,
+                           share.quantity - share.old_quantity, share.amount
+                    FROM splits_splitshare AS share JOIN splits_split AS split ON split.id = split_id
+                ) AS moved GROUP BY 1, 2, 3
             ) AS fills USING (user_id, instrument_id, day)
             WHERE (coalesce(own.net, 0), coalesce(own.cash, 0))
                   <> (coalesce(fills.net, 0), coalesce(fills.cash, 0))

@@ -29,7 +29,8 @@ coalesce(half_spread, CASE WHEN {_BY_PRICE} * 200 <= quote.price THEN {_BY_PRICE
 
 I6 = Invariant(
     "I6",
-    "of every instrument, available ≥ 0 and available + sold by the house - bought by it = issued; of every "
+    "of every instrument, available ≥ 0 and available + sold by the house - bought by it = issued, from its "
+    "last split on; of every "
     "order, executed = the sum of its trades; no book is crossed; of every candle, low ≤ open, close ≤ high, "
     "and it is what its parts come to",
     always=True,
@@ -47,16 +48,27 @@ I6 = Invariant(
             "available and sold are not what was issued",
             "market",
             """
-            SELECT instrument.id, ticker, available_quantity, issued_quantity,
+            SELECT instrument.id, ticker, available_quantity, issued_quantity, units_after,
                    coalesce(sold.quantity, 0) AS sold
             FROM instruments_instrument AS instrument
             LEFT JOIN (
-                SELECT instrument_id, sum(
+                SELECT DISTINCT ON (instrument_id) instrument_id, units_after, trade_seq
+                FROM corporate_actions_corporateaction WHERE type = 'split' AND state = 'completed'
+                ORDER BY instrument_id, number DESC
+            ) AS split ON split.instrument_id = instrument.id
+            LEFT JOIN (
+                SELECT trade.instrument_id, sum(
                     quantity * ((sell_order_id IS NULL)::int - (buy_order_id IS NULL)::int)
                 ) AS quantity
-                FROM venue_trade GROUP BY 1
+                FROM venue_trade AS trade
+                LEFT JOIN (
+                    SELECT instrument_id, max(trade_seq) AS last FROM corporate_actions_corporateaction
+                    WHERE type = 'split' AND state = 'completed' GROUP BY 1
+                ) AS before ON before.instrument_id = trade.instrument_id
+                WHERE trade_seq > coalesce(before.last, 0) GROUP BY 1
             ) AS sold ON sold.instrument_id = instrument.id
-            WHERE available_quantity + coalesce(sold.quantity, 0) <> issued_quantity
+            WHERE available_quantity + coalesce(units_after, 0) + coalesce(sold.quantity, 0)
+                  <> issued_quantity
             """,
         ),
         Rows(

@@ -214,10 +214,15 @@ I13 = Invariant(
             SELECT user_id, instrument_id, quantity, net.units AS fills_quantity,
                    realized_pnl - cost_basis AS cash, net.cash AS fills_cash
             FROM positions_position FULL JOIN (
-                SELECT user_id, instrument_id,
-                       sum(CASE side WHEN 'buy' THEN fill.quantity ELSE -fill.quantity END) AS units,
-                       sum(CASE side WHEN 'buy' THEN -fill.amount ELSE fill.amount END - fill.fee) AS cash
-                FROM orders_fill AS fill JOIN orders_order AS orders ON orders.id = order_id GROUP BY 1, 2
+                SELECT user_id, instrument_id, sum(units) AS units, sum(cash) AS cash FROM (
+                    SELECT user_id, instrument_id,
+                           CASE side WHEN 'buy' THEN fill.quantity ELSE -fill.quantity END AS units,
+                           CASE side WHEN 'buy' THEN -fill.amount ELSE fill.amount END - fill.fee AS cash
+                    FROM orders_fill AS fill JOIN orders_order AS orders ON orders.id = order_id
+                    UNION ALL
+                    SELECT user_id, instrument_id, share.quantity - share.old_quantity, share.amount
+                    FROM splits_splitshare AS share JOIN splits_split AS split ON split.id = split_id
+                ) AS moved GROUP BY 1, 2
             ) AS net USING (user_id, instrument_id)
             WHERE (coalesce(quantity, 0), coalesce(realized_pnl - cost_basis, 0))
                   <> (coalesce(net.units, 0), coalesce(net.cash, 0))

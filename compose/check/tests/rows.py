@@ -167,6 +167,29 @@ def share(id: str, dividend_id: str, quantity: int, amount: int) -> str:
     """
 
 
+def split(
+    id: str, *, number: int = 1, holders: int = 0, before: int = 0, after: int = 0, amount: int = 0,
+    at: str = "now()", applied: bool = False, completed: bool = False,
+) -> str:  # fmt: skip
+    """The INSERT of a split of AAPL, three for two, to 20.00 each."""
+    applied_at, completed_at = ("now()" if done else "NULL" for done in (applied or completed, completed))
+    return f"""
+        INSERT INTO splits_split (id, instrument_id, number, old_units, new_units, price, previous_close,
+            price_step, lot_size, issued_quantity, currency, units, recorded_at, applied_at, holders,
+            old_quantity, quantity, amount, completed_at, request_id)
+        VALUES ('{id}', '{AAPL}', {number}, 2, 3, 20, 20, 0.01, 1, 1500, 'USD', {before}, {at}, {applied_at},
+            {holders}, {before}, {after}, {amount}, {completed_at}, '')
+    """
+
+
+def split_share(id: str, split_id: str, before: int, after: int, amount: int) -> str:
+    """The INSERT of what a split made of Ann's position."""
+    return f"""
+        INSERT INTO splits_splitshare (id, split_id, user_id, old_quantity, quantity, amount)
+        VALUES ('{id}', '{split_id}', '{ANN}', {before}, {after}, {amount})
+    """
+
+
 def published(id: str, type: str, subject: str) -> str:
     """The INSERT into the outbox of the publisher, sent already."""
     return f"""

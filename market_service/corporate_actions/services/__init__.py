@@ -8,6 +8,12 @@ from market_service.corporate_actions.services.action_withdraw import action_wit
 from market_service.corporate_actions.services.actions_import import actions_import
 from market_service.corporate_actions.services.dividend_record import dividend_record, dividends_record_due
 from market_service.corporate_actions.services.dividends_complete import dividends_complete
+from market_service.corporate_actions.services.split_carry_out import (
+    split_record,
+    split_start,
+    splits_advance,
+)
+from market_service.corporate_actions.services.splits_complete import splits_complete
 
 __all__ = [
     "Terms",
@@ -18,4 +24,8 @@ __all__ = [
     "dividend_record",
     "dividends_complete",
     "dividends_record_due",
+    "split_record",
+    "split_start",
+    "splits_advance",
+    "splits_complete",
 ]

@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 def dividends_record_due() -> int:
     """Record the dividends whose day has come, each in a transaction of its own. Returns how many."""
     recorded = 0
-    for action_id in actions_due():
+    for action_id in actions_due(ActionType.DIVIDEND):
         try:
             dividend_record(action_id=action_id)
             recorded += 1

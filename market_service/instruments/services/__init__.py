@@ -9,6 +9,11 @@ from market_service.instruments.services.instrument_edit import (
     instrument_reissue,
     instrument_reprice,
 )
+from market_service.instruments.services.instrument_split import (
+    AfterSplit,
+    instrument_split,
+    instrument_split_begin,
+)
 from market_service.instruments.services.instruments_import import InstrumentsImported, instruments_import
 from market_service.instruments.services.market_check import MarketChecked, market_check
 from market_service.instruments.services.prices_load import PricesLoaded, prices_load
@@ -20,6 +25,7 @@ from market_service.instruments.services.quantity import (
 )
 
 __all__ = [
+    "AfterSplit",
     "CatalogueLoaded",
     "InstrumentsImported",
     "LockedInstrument",
@@ -32,6 +38,8 @@ __all__ = [
     "instrument_open",
     "instrument_reissue",
     "instrument_reprice",
+    "instrument_split",
+    "instrument_split_begin",
     "instruments_import",
     "instruments_lock",
     "instruments_read",

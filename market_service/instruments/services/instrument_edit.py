@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from market_service.instruments.errors import HalfSpreadNotPossible, QuantityNotPossible
+from market_service.instruments.errors import BeingSplit, HalfSpreadNotPossible, QuantityNotPossible
 from market_service.instruments.limits import MAX_ISSUED
 from market_service.instruments.models import HaltReason, Instrument, InstrumentStatus
 from market_service.quotes import services as quotes
@@ -197,7 +197,15 @@ def _house(instrument: Instrument) -> dict[str, Any]:
 
 
 def _locked(instrument_id: UUID) -> Instrument:
-    return Instrument.objects.select_for_update(no_key=True).get(id=instrument_id)
+    """The instrument, to be changed.
+
+    Raises:
+        BeingSplit: nothing of it may change now.
+    """
+    instrument = Instrument.objects.select_for_update(no_key=True).get(id=instrument_id)
+    if instrument.halt_reason == HaltReason.SPLIT:
+        raise BeingSplit(ticker=instrument.ticker)
+    return instrument
 
 
 def instruments_announce(instruments: Iterable[Instrument]) -> None:
@@ -231,4 +239,5 @@ def _described(instrument: Instrument) -> InstrumentChanged:
         price=stepped(quote.price, step),
         previous_close=stepped(quote.previous_close, step),
         price_at=quote.price_at,
+        splits=instrument.splits,
     )

@@ -18,7 +18,7 @@ from django.db.models.functions import Greatest
 
 from market_service.file_errors import FileError, FileErrors
 from market_service.instruments.errors import CatalogueInvalid
-from market_service.instruments.models import Instrument
+from market_service.instruments.models import HaltReason, Instrument
 from market_service.instruments.services.catalogue_file import CatalogueEntry
 from market_service.instruments.services.instrument_edit import instruments_announce, instruments_word
 from market_service.quotes import services as quotes
@@ -168,6 +168,8 @@ def values_apply(wanted: Mapping[str, Mapping[str, Any]]) -> None:
     )
     for instrument in instruments:
         values = wanted[instrument.ticker]
+        if instrument.halt_reason == HaltReason.SPLIT:
+            raise refused(instrument.ticker, "its units are being split")
         sold = instrument.issued_quantity - instrument.available_quantity
         issued = values.get("issued_quantity", instrument.issued_quantity)
         if issued < sold:

@@ -40,6 +40,7 @@ class LockedInstrument:
     lot_size: int
     house: bool
     half_spread: Decimal | None
+    splits: int
 
 
 _LOCK = Lock(Instrument, LockedInstrument, key="id")

@@ -6,6 +6,7 @@ from market_service.quotes.services.market_start import market_start, opening_cl
 from market_service.quotes.services.prices_import import PricesImported, prices_import
 from market_service.quotes.services.quote_open import FirstQuote, quote_reaffirm, quote_stand, quotes_open
 from market_service.quotes.services.quote_set import quote_set
+from market_service.quotes.services.quote_split import quote_split
 from market_service.quotes.services.quotes_begin_again import quotes_begin_again
 from market_service.quotes.services.quotes_tick import Move, quote_follow, quotes_tick
 
@@ -25,6 +26,7 @@ __all__ = [
     "quote_follow",
     "quote_reaffirm",
     "quote_set",
+    "quote_split",
     "quote_stand",
     "quotes_begin_again",
     "quotes_open",

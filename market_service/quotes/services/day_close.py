@@ -18,6 +18,7 @@ from market_service.quotes import selectors
 from market_service.quotes.models import DailyPrice, Quote, QuoteFeed
 from market_service.quotes.services.day_open import closes_reset, day_announce
 from market_service.quotes.services.market_start import next_day
+from market_service.quotes.services.quote_split import closes_split, splits_reach_back
 from servicekit.arrays import array
 from servicekit.audit.actors import Actor
 from servicekit.audit.recording import record
@@ -110,7 +111,9 @@ def day_go(*, day: date, trades_before: int, by: Actor, why: str = "") -> Moment
         raise DayNotPossible(first=first, last=last, value=day)
     day = selectors.history_day_after(day - timedelta(days=1)) or day
     left = clock_now()
+    splits_reach_back(day=day)
     closes_reset(before=day)
+    closes_split()
     clock.clock_open(feed=Feed.REPLAY, day=day, trades_before=trades_before)
     opened = clock_now()
     candles.candles_forget(since=opened.time)

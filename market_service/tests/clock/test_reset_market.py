@@ -12,11 +12,14 @@ from django.db import connection
 
 from market_service.candles.models import RecentMinute
 from market_service.clock.selectors import clock_now
-from market_service.corporate_actions.services import dividend_record
+from market_service.corporate_actions.selectors import adjustments
+from market_service.corporate_actions.services import dividend_record, split_start, splits_advance
 from market_service.instruments.models import Instrument
 from market_service.quotes.models import DailyPrice, Quote
 from market_service.tests.clock.conftest import DAYS, price_of
 from market_service.tests.corporate_actions.test_dividend import announced, completed
+from market_service.tests.corporate_actions.test_split import announced as split_announced
+from market_service.tests.corporate_actions.test_split import completed as split_completed
 from market_service.tests.venue.orders import submitted
 from market_service.venue.models import RestingOrder, Trade, VenueOrder
 from market_service.venue.services import market_advance
@@ -79,3 +82,34 @@ def test_a_dividend_that_was_paid_is_history(listed: Any, deliver: Any) -> None:
     for action in (paid, due):
         action.refresh_from_db()
     assert (paid.state, paid.units, due.state) == ("history", None, "announced")
+
+
+def test_a_split_that_was_carried_out_stays_and_one_that_was_begun_begins_again(
+    replayed: Any, deliver: Any, published: Any
+) -> None:
+    """The replay goes back to days before the split, in new units; AAPL was first quoted at 430.47."""
+    replayed()
+    market_advance()
+    aapl, sim = (Instrument.objects.get(ticker=ticker) for ticker in ("AAPL", "SIM"))
+    done, begun = split_announced(aapl, 1, 2), split_announced(sim, 1, 4)
+    split_start(action_id=done.pk)
+    splits_advance()
+    deliver(split_completed(published(market.SplitRecorded)[-1], 0))
+    split_start(action_id=begun.pk)
+
+    reset()
+
+    for action in (done, begun):
+        action.refresh_from_db()
+    assert (done.state, begun.state, begun.recorded_at) == ("history", "announced", None)
+    assert [(one.status, one.splits) for one in Instrument.objects.order_by("ticker")] == [
+        ("open", 1), ("open", 0)
+    ]  # fmt: skip
+    quotes = dict(Quote.objects.values_list("instrument__ticker", "price"))
+    assert quotes["SIM"] == 100
+    assert quotes["AAPL"] == Decimal("215.24")
+    market_advance()
+    now = Quote.objects.get(instrument__ticker="AAPL")
+    assert abs(now.previous_close - Decimal("288.08")) <= Decimal("0.01")
+    assert Decimal("0.8") < now.price / now.previous_close < Decimal("1.2")
+    assert [(one.day, one.factor) for one in adjustments(aapl.pk)] == [(date.min, Decimal("0.5"))]

@@ -197,7 +197,8 @@ def test_an_operator_announces_and_pays(operator: Client, listed: Any, deliver: 
     "changes",
     [{"ticker": "NONE"}, {"ticker": ""}, {"per_unit": ""}, {"per_unit": "500"}, {"per_unit": "x"},
      {"type": "split", "old_units": "1", "new_units": "1"}, {"day": "2026-02-30"}, {"reason": ""},
-     {"type": "bonus"}, {"type": "split", "per_unit": "", "old_units": "1", "new_units": "4"}],
+     {"type": "bonus"},
+     {"type": "split", "per_unit": "", "old_units": "2000", "new_units": "1"}],
 )  # fmt: skip
 def test_a_form_with_a_mistake_is_shown_again(operator: Client, listed: Any, changes: dict[str, str]) -> None:
     listed("AAPL")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
-from market_service.corporate_actions.errors import SplitInFuture, SplitNotPossible
+from market_service.corporate_actions.errors import SplitNotPossible
 from market_service.corporate_actions.selectors import Adjustment, adjustments, factor_at
 from market_service.corporate_actions.services import Terms, action_announce, action_withdraw
 from servicekit.audit.actors import Actor
@@ -46,10 +45,3 @@ def test_prices_before_splits_are_multiplied_by_all_that_follow(listed: Any) -> 
 def test_what_is_no_ratio(listed: Any, old: int, new: int) -> None:
     with pytest.raises(SplitNotPossible):
         action_announce(instrument=listed("AAPL"), terms=split(old, new, date(2020, 1, 1)), by=BY)
-
-
-@pytest.mark.parametrize("days", [0, 5])
-def test_none_is_carried_out_yet(listed: Any, days: int) -> None:
-    with pytest.raises(SplitInFuture):
-        day = timezone.now().date() + timedelta(days=days)
-        action_announce(instrument=listed("AAPL"), terms=split(1, 2, day), by=BY)

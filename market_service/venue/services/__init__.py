@@ -1,5 +1,6 @@
 """The use-cases of the venue; the only writer of its tables."""
 
+from market_service.venue.services.book_clear import book_clear
 from market_service.venue.services.house import (
     instrument_house,
     instrument_open,
@@ -10,11 +11,12 @@ from market_service.venue.services.market_advance import market_advance, market_
 from market_service.venue.services.order_cancel import order_cancel
 from market_service.venue.services.orders_execute import orders_execute
 from market_service.venue.services.orders_expire import orders_expire
-from market_service.venue.services.quantities_reconcile import Breach, quantities_reconcile
+from market_service.venue.services.quantities_reconcile import Breach, quantities_reconcile, sold_restate
 from market_service.venue.services.quotes_advance import quote_step, quotes_advance
 
 __all__ = [
     "Breach",
+    "book_clear",
     "instrument_house",
     "instrument_open",
     "instrument_reissue",
@@ -27,4 +29,5 @@ __all__ = [
     "quantities_reconcile",
     "quote_step",
     "quotes_advance",
+    "sold_restate",
 ]

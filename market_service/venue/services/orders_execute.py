@@ -15,11 +15,12 @@ from django.db import transaction
 
 from market_service.instruments.services import LockedInstrument
 from market_service.venue.errors import BookInconsistent
-from market_service.venue.matching import BUY, SELL, Order, millionths, not_open
+from market_service.venue.matching import BUY, SELL, End, Ended, Order, millionths, not_open
 from market_service.venue.models import RestingOrder, Side
 from market_service.venue.services.books import Books
 from market_service.venue.services.outcome import outcome_write
 from servicekit.contracts import trading
+from servicekit.contracts.reject_reasons import RejectCode
 from servicekit.contracts.values import PRICE_LIMIT, TIMES_IN_FORCE
 from servicekit.database.bulk import Read
 from servicekit.messaging.consume import BatchTooLarge, Received
@@ -29,6 +30,9 @@ Message = Received[Submitted | trading.OrderCancelRequested]
 
 #: After so many executions a transaction ends, and the rest of a batch follows in the next.
 MAX_EXECUTIONS = 1000
+
+# Its quantity and prices are of before a split, or of after one that others are still to hear of.
+_OTHER_UNITS = End(Ended.REFUSED, RejectCode.CORPORATE_ACTION.value)
 
 _SIDES = {Side.BUY.value: BUY, Side.SELL.value: SELL}
 
@@ -50,8 +54,9 @@ def orders_execute(*, messages: Sequence[Message]) -> int:
     """Match new orders, and cancel those whose cancel is requested, in the order of the stream.
 
     An order that is known already, because it rests, has ended or was canceled before it came, is passed
-    over and moves nothing. An order that has ended is not canceled, and nothing is published. One that is
-    wanted back before it came is marked as canceled. An instrument that is not listed counts as halted.
+    over and moves nothing. One that does not know of the instrument's last split is refused. An order that
+    has ended is not canceled, and nothing is published. One that is wanted back before it came is marked as
+    canceled. An instrument that is not listed counts as halted.
 
     Returns:
         How many orders came or were canceled.
@@ -101,10 +106,12 @@ def orders_execute(*, messages: Sequence[Message]) -> int:
             elif id_ not in books.known and (order is None or order.end is None):
                 marked.setdefault(id_, _mark(message))
         elif order is not None and not order.resting and order.end is None and id_ not in marked:
-            if (book := books.get(order.instrument_id)) is not None:
-                book.submit(order)
-            else:
+            if (book := books.get(order.instrument_id)) is None:
                 order.end = not_open("not listed")
+            elif getattr(event, "splits", 0) != books.locked[order.instrument_id].splits:
+                order.end = _OTHER_UNITS
+            else:
+                book.submit(order)
             executions += len(order.matches or ())
             done.append(order)
     outcome_write(books, done, unknown=marked.values())

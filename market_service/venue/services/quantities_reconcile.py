@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db.models.functions import Now
+
 from market_service.instruments import services as instruments
+from market_service.instruments.errors import BeingSplit
 from market_service.instruments.models import HaltReason
-from market_service.venue.models import Reconciliation
+from market_service.venue.models import Reconciliation, Trade
 from market_service.venue.selectors import Quantities, quantities
 from servicekit.database.bulk import Upsert
 
@@ -58,5 +62,22 @@ def quantities_reconcile() -> list[Breach]:
             breach.sold,
             breach.difference,
         )
-        instruments.instrument_halt(instrument_id=breach.instrument_id, reason=HaltReason.QUANTITIES)
+        with suppress(BeingSplit):  # then it is halted, and the next run will see
+            instruments.instrument_halt(instrument_id=breach.instrument_id, reason=HaltReason.QUANTITIES)
     return breaches
+
+
+def sold_restate(*, instrument_id: UUID, sold: int) -> int:
+    """After a split, count what the house has sold from here on, in new units. In its transaction, locked.
+
+    Args:
+        sold: what customers hold now.
+
+    Returns:
+        The number of the instrument's last trade, 0 if there was none.
+    """
+    trades = Trade.objects.filter(instrument_id=instrument_id).order_by("-trade_seq")
+    last = trades.values_list("trade_seq", flat=True).first() or 0
+    values = {"sold": sold, "trade_seq": last, "difference": 0, "changed_at": Now()}
+    Reconciliation.objects.update_or_create(instrument_id=instrument_id, defaults=values)
+    return last

@@ -32,6 +32,7 @@ EVERYTHING = (
     events.rest_canceled,
     events.expired,
     events.dividend,
+    events.split,
 )
 
 

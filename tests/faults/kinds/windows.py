@@ -68,6 +68,36 @@ class DayEnd(Window):
                 time.sleep(0.5)
 
 
+#: Points of a split → the service that reaches it.
+SPLIT_POINTS = {
+    "split.after_halt": "market",
+    "split.after_cancel": "market",
+    "split.after_record": "market",
+    "split.before_commit": "trading",
+    "split.after_commit": "trading",
+}
+#: What is split for them; the ratios in turn.
+SPLIT, RATIOS = "MSFT", ((1, 2), (2, 1))
+
+
+@dataclass
+class SplitWindow(Window):
+    """As its kind, while an instrument that the load trades is split."""
+
+    def lead_there(self, target: Target) -> None:
+        while True:
+            try:
+                return target.announce_split(SPLIT, *RATIOS[len(target.splits_of(SPLIT)) % 2])
+            except psycopg2.Error:  # PostgreSQL is among the faults, and two at once have the same day
+                time.sleep(0.5)
+
+
+def split_window(point: str) -> SplitWindow:
+    """The window of that point."""
+    service = SPLIT_POINTS[point]
+    return SplitWindow(f"window:{service}.{point}", f"{service}-worker", service=service, point=point)
+
+
 def window(service: str, point: str) -> Window:
     """The window of that service; a request's is its web server, the others are its worker's."""
     touches = service if point.startswith("request.") else f"{service}-worker"

@@ -30,6 +30,7 @@ class Order(models.Model):
     over the fills, minor units of ``currency``. ``reject_code``: why it was rejected, expired or canceled
     (empty: canceled by its customer), with ``reject_limit`` and ``reject_value``, the bound and the value
     that exceeded it, as text; if an operator canceled it, ``reject_value`` is the operator's reason.
+    ``splits``: of how many splits of the instrument its quantity and prices know.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -66,6 +67,7 @@ class Order(models.Model):
     reject_value = models.CharField(max_length=100, blank=True)
     cancel_requested_at = models.DateTimeField(null=True)
     request_id = models.CharField(max_length=64, blank=True)
+    splits = models.PositiveIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
 

@@ -43,6 +43,7 @@ def order_submitted(order: Order | LockedOrder, *, ticker: str, at: datetime) ->
         time_in_force=order.time_in_force,
         expires_at=order.expires_at,
         submitted_at=at,
+        splits=order.splits,
     )
 
 

@@ -100,6 +100,7 @@ def order_new(
         minimum_fee=settings.MINIMUM_FEE,
         expires_at=_resting_until(time_in_force, now) if resting else None,
         request_id=current_request_id() if request_id is None else request_id,
+        splits=instrument.splits,
         created_at=now,
         updated_at=now,
     )
@@ -228,6 +229,8 @@ def worst_charge_of(order: Order) -> Charge:
 
 def _set_bound(order: Order, quote: Decimal | None) -> None:
     """Give the order what it may execute at, at worst."""
+    if order.instrument.being_split:
+        raise Rejected(RejectCode.CORPORATE_ACTION)
     if quote is None:
         raise Rejected(RejectCode.QUOTE_STALE)
     instrument, worst = order.instrument, order.worst_price

@@ -1,5 +1,6 @@
 """Reads of positions."""
 
+from trading_service.positions.selectors.amounts import value_of
 from trading_service.positions.selectors.history import LONGEST_DAYS, DayValue, History, portfolio_history
 from trading_service.positions.selectors.portfolio import (
     Holding,
@@ -17,4 +18,5 @@ __all__ = [
     "portfolio_get",
     "portfolio_history",
     "position_available",
+    "value_of",
 ]

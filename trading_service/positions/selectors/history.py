@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from servicekit.home_currency import home_currency
 from trading_service.positions.models import DailyFlow
-from trading_service.positions.selectors.portfolio import value_of
+from trading_service.positions.selectors.amounts import value_of
 from trading_service.reference.selectors import Closes
 
 #: The most days that are asked for at once: a leap year.

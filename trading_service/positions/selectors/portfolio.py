@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 from django.utils import timezone
 
 from servicekit.home_currency import home_currency
-from servicekit.money import EXACT, amount_minor, to_text
+from servicekit.money import to_text
 from trading_service.positions.models import Lot, Position
+from trading_service.positions.selectors.amounts import percent, sum_known, value_of
 from trading_service.reference.models import ListedInstrument, MarketDay
 from trading_service.reference.selectors import (
     instrument_price,
@@ -25,6 +26,7 @@ from trading_service.reference.selectors import (
     quoted_on,
     quotes_confirmed_at,
 )
+from trading_service.splits.models import Split
 
 #: The columns of :class:`DailyFlow` as the query of positions calls them.
 _TODAY = ("bought_quantity", "bought_cost", "sold_quantity", "sold_proceeds")
@@ -57,7 +59,8 @@ class Holding:
     ``cost_basis`` and ``realized_pnl``: by the method of the setting. ``previous_close``: the close of the
     market's day before; until a day of it has ended, the price at the end of the last day (UTC).
     ``market_value``: what all of it would be sold for at ``price``, the fee not counted. ``ever``,
-    ``today``: what was bought and sold. ``weight``: its share of the market value of all positions in
+    ``today``: what was bought and sold. ``close_before_splits``: the previous close of a unit as it was then,
+    where the instrument was split since. ``weight``: its share of the market value of all positions in
     percent.
     """
 
@@ -72,6 +75,7 @@ class Holding:
     price: Decimal | None
     price_at: datetime | None
     previous_close: Decimal
+    close_before_splits: Decimal | None = None
     weight: Decimal | None = None
     market_value: int | None = field(init=False)
 
@@ -105,7 +109,8 @@ class Holding:
     def value_at_close(self) -> int:
         """What was held when the day began, at the previous close."""
         units = self.quantity - self.today.net_quantity
-        return value_of(self.previous_close, units, self.instrument.currency) or 0
+        close = self.close_before_splits or self.previous_close
+        return value_of(close, units, self.instrument.currency) or 0
 
     @property
     def day_change(self) -> int | None:
@@ -169,7 +174,7 @@ class Portfolio:
 
     @property
     def total_pnl(self) -> int | None:
-        return _sum(holding.total_pnl for holding in self.every)
+        return sum_known(holding.total_pnl for holding in self.every)
 
     @property
     def return_percent(self) -> Decimal | None:
@@ -177,7 +182,7 @@ class Portfolio:
 
     @property
     def day_change(self) -> int | None:
-        return _sum(holding.day_change for holding in self.every)
+        return sum_known(holding.day_change for holding in self.every)
 
     @property
     def day_change_percent(self) -> Decimal | None:
@@ -212,30 +217,6 @@ def portfolio_get(*, user_id: UUID, closed: bool = False) -> Portfolio:
     )
 
 
-def value_of(price: Decimal | None, quantity: int, currency: str) -> int | None:
-    """What units would be sold for at a price, in minor units; None when the price is needed and unknown."""
-    if not quantity:
-        return 0
-    return None if price is None else amount_minor(EXACT.multiply(price, quantity), "sell", currency)
-
-
-def percent(part: int | None, whole: int) -> Decimal | None:
-    """A share in percent to two digits, half away from zero; None when there is no whole."""
-    if part is None or not whole:
-        return None
-    return (Decimal(part) / whole * 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
-
-
-def _sum(amounts: Iterable[int | None]) -> int | None:
-    """Their sum; None if one is unknown."""
-    total = 0
-    for amount in amounts:
-        if amount is None:
-            return None
-        total += amount
-    return total
-
-
 def _positions(user_id: UUID, today: date, *, by_fifo: bool) -> Any:
     """The customer's positions that ever had a unit, each with its flow of today, its instrument's last close
     and, by FIFO, the lot that its next unit is sold from: one statement, so it sees one moment."""
@@ -246,6 +227,7 @@ def _positions(user_id: UUID, today: date, *, by_fifo: bool) -> Any:
             flow=FilteredRelation("flows", condition=Q(flows__day=today)),
             last_close=last_close_before(today, instrument="instrument_id"),
             market_day=Subquery(MarketDay.objects.values("number")[:1]),
+            split_today=ArraySubquery(_splits_of(today)),
             **{f"today_{name}": Coalesce(F(f"flow__{name}"), 0) for name in _TODAY},
         )
         .order_by("instrument__ticker")
@@ -256,6 +238,14 @@ def _positions(user_id: UUID, today: date, *, by_fifo: bool) -> Any:
     lots = Lot.objects.filter(position=OuterRef("pk"), bought_before__lte=sold).order_by("-bought_before")
     columns = JSONObject(**{name: name for name in ("quantity", "cost", "bought_before", "cost_before")})
     return found.annotate(next_lot=Subquery(lots.values(columns=columns)[:1]))
+
+
+def _splits_of(day: date) -> Any:
+    """The ratios of an instrument's splits of a day, as part of a query of positions."""
+    splits = Split.objects.filter(
+        instrument_id=OuterRef("instrument_id"), recorded_at__date=day, applied_at__isnull=False
+    )
+    return splits.values(ratio=JSONObject(old="old_units", new="new_units"))
 
 
 def _since(position: Any) -> Flow:
@@ -273,6 +263,10 @@ def _holding(position: Any, today: date, confirmed_at: datetime | None) -> Holdi
         last_close, flow = None, _since(position)
     elif (quoted := quoted_on(instrument)) and quoted < today:
         last_close = price  # it has not changed since
+    before_splits = last_close if position.split_today else None
+    if last_close is not None:
+        for ratio in position.split_today:
+            last_close = last_close * ratio["old"] / ratio["new"]
     cost = position.cost_basis
     if next_lot := getattr(position, "next_lot", None):
         cost = Lot(**next_lot).cost_left(
@@ -293,4 +287,5 @@ def _holding(position: Any, today: date, confirmed_at: datetime | None) -> Holdi
         price=price,
         price_at=instrument_price_at(instrument, confirmed_at),
         previous_close=instrument.previous_close if last_close is None else last_close,
+        close_before_splits=before_splits,
     )

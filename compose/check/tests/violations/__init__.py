@@ -5,7 +5,16 @@ They are things that no service would do and that the databases refuse; see :dat
 
 from __future__ import annotations
 
-from compose.check.tests.violations import billing, dividends, events, orders, settlements, states, streams
+from compose.check.tests.violations import (
+    billing,
+    dividends,
+    events,
+    orders,
+    settlements,
+    splits,
+    states,
+    streams,
+)
 
 #: Takes every guard off a database, inside the transaction: foreign keys, CHECKs, unique keys (not
 #: the primary ones) and triggers.
@@ -34,7 +43,7 @@ END $$
 
 VIOLATIONS = [
     violation
-    for subject in (billing, orders, settlements, states, events, dividends)
+    for subject in (billing, orders, settlements, states, events, dividends, splits)
     for violation in subject.VIOLATIONS
 ]
 

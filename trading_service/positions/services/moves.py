@@ -1,4 +1,4 @@
-"""The only writer of positions, inside the transaction of the orders that cause the change."""
+"""Buys, sells and releases booked into positions, and the holds of sells."""
 
 from __future__ import annotations
 

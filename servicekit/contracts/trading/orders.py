@@ -82,7 +82,8 @@ class OrderSubmittedV2(_OrderEvent):
 
     ``cap_price``: a buy executes at it or below, a sell at or above; of a limit order it is
     ``limit_price``. ``time_in_force``: ``day`` or ``gtc``, and what is left of a limit order waits until
-    ``expires_at``; ``ioc``, and it does not wait; ``fok``: all of it at once, or nothing.
+    ``expires_at``; ``ioc``, and it does not wait; ``fok``: all of it at once, or nothing. ``splits``: of how
+    many splits of the instrument its terms know; the venue refuses one of other units than it trades.
     """
 
     order_id: UUID
@@ -97,6 +98,7 @@ class OrderSubmittedV2(_OrderEvent):
     time_in_force: str
     expires_at: datetime | None
     submitted_at: datetime
+    splits: int = 0
 
 
 @event("trading.order.cancel_requested.v1")
@@ -231,43 +233,3 @@ class OrderExpired(_OrderEvent):
     filled_quantity: int
     code: str
     expired_at: datetime
-
-
-@event("trading.dividend.allocated.v1")
-class DividendAllocated(Event):
-    """A holder is to be paid a dividend: ``amount`` is what ``quantity`` units earn, rounded down.
-
-    ``per_unit``: of each, in major units. ``action_id``: market's id of the dividend.
-    """
-
-    allocation_id: UUID
-    action_id: UUID
-    user_id: UUID
-    instrument_id: UUID
-    ticker: str
-    quantity: int
-    per_unit: Decimal
-    amount: int
-    currency: str
-    allocated_at: datetime
-
-    @property
-    def subject(self) -> str:
-        return f"dividend/{self.allocation_id}"
-
-
-@event("trading.dividend.completed.v1")
-class DividendCompleted(Event):
-    """All holders of a dividend are known: how many, their units, and what all of them are paid."""
-
-    action_id: UUID
-    instrument_id: UUID
-    holders: int
-    units: int
-    amount: int
-    currency: str
-    completed_at: datetime
-
-    @property
-    def subject(self) -> str:
-        return f"corporate-action/{self.action_id}"

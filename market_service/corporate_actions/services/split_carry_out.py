@@ -1,0 +1,144 @@
+"""Carrying out a split, in steps that may each be repeated: halt, empty the book, record; and once
+trading_service has split the positions, change the prices and go on.
+
+No execution comes between the halt and the end, so what customers hold at the halt is what is split.
+"""
+
+from __future__ import annotations
+
+import logging
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from market_service.corporate_actions.errors import ActionExists, ActionRunning, QuantitiesUnclear
+from market_service.corporate_actions.models import ActionState, ActionType, CorporateAction
+from market_service.corporate_actions.selectors import actions_due, splits_started
+from market_service.corporate_actions.services.action_announce import split_check
+from market_service.instruments import services as instruments
+from market_service.instruments.models import HaltReason, Instrument
+from market_service.instruments.services import AfterSplit
+from market_service.quotes.models import stepped
+from market_service.venue import services as venue
+from market_service.venue.services.book_clear import LIMIT
+from servicekit.audit.actors import Actor
+from servicekit.audit.recording import record
+from servicekit.contracts.market import SplitRecorded
+from servicekit.errors import ChangedMeanwhile, DomainError
+from servicekit.faults import fault_point
+from servicekit.messaging.publish import publish
+
+logger = logging.getLogger(__name__)
+
+
+def splits_advance() -> int:
+    """Start the splits whose day has come, and record those that are started. Returns how many of these."""
+    for action_id in actions_due(ActionType.SPLIT):
+        try:
+            split_start(action_id=action_id)
+        except DomainError as error:  # the next look finds it again, if it is still due
+            logger.warning("the split %s waits: %s", action_id, error.detail)
+    recorded = 0
+    for action_id, instrument_id in splits_started():
+        fault_point("split.after_halt")
+        while venue.book_clear(instrument_id=instrument_id) == LIMIT:
+            pass
+        fault_point("split.after_cancel")
+        recorded += split_record(action_id=action_id)
+        fault_point("split.after_record")
+    return recorded
+
+
+@transaction.atomic
+def split_start(*, action_id: UUID, by: Actor | None = None, why: str = "") -> None:
+    """Halt the instrument; :func:`splits_advance` goes on from there.
+
+    Args:
+        by, why: the operator, and the reason for the audit trail; None: its day has come.
+
+    Raises:
+        ChangedMeanwhile: it is no announced split any more.
+        ActionRunning: an earlier action of the instrument is not completed yet.
+        ActionExists: an operator is earlier than its day, and there is a split of today.
+        QuantitiesUnclear: the instrument is halted because its quantities do not add up.
+        SplitOutOfRange: the price or the units would be out of their limits by now.
+
+    Emits:
+        InstrumentChanged.
+    """
+    instrument_id = CorporateAction.objects.values_list("instrument_id", flat=True).get(pk=action_id)
+    instruments.instruments_lock(instrument_ids=[instrument_id])
+    instrument = Instrument.objects.select_related("quote").get(pk=instrument_id)
+    action = CorporateAction.objects.select_for_update().get(pk=action_id)
+    if action.state != ActionState.ANNOUNCED or action.type != ActionType.SPLIT:
+        raise ChangedMeanwhile
+    if CorporateAction.objects.filter(instrument_id=instrument_id, state=ActionState.STARTED).exists():
+        raise ActionRunning(ticker=instrument.ticker)
+    if instrument.halt_reason == HaltReason.QUANTITIES:
+        raise QuantitiesUnclear(ticker=instrument.ticker)
+    split_check(instrument, old_units=action.old_units, new_units=action.new_units)
+    with connection.cursor() as cursor:  # after the lock: later than every execution before it
+        cursor.execute("SELECT statement_timestamp()")
+        (action.recorded_at,) = cursor.fetchone()
+    action.state = ActionState.STARTED
+    action.units = instrument.issued_quantity - instrument.available_quantity
+    today = action.recorded_at.date()
+    if action.day is None or action.day > today:  # an operator is earlier
+        same = CorporateAction.objects.filter(instrument_id=instrument_id, type=action.type, day=today)
+        if same.exclude(state=ActionState.WITHDRAWN).exists():
+            raise ActionExists(ticker=instrument.ticker, type=ActionType(action.type).label, day=today)
+        action.day = today
+    action.reopens = instruments.instrument_split_begin(instrument_id=instrument_id)
+    action.save(update_fields=["state", "recorded_at", "units", "day", "reopens"])
+    if by is not None:
+        record(
+            "corporate_action.carry_out", action, by=by, reason=why,
+            before={"state": ActionState.ANNOUNCED.value},
+            after={"state": action.state, "units": action.units},
+        )  # fmt: skip
+
+
+@transaction.atomic
+def split_record(*, action_id: UUID) -> bool:
+    """Tell that the positions are to be split, now that nothing rests and nothing can.
+
+    Returns:
+        Whether it is told now; otherwise it was before, or something rests.
+
+    Emits:
+        SplitRecorded.
+    """
+    instrument_id = CorporateAction.objects.values_list("instrument_id", flat=True).get(pk=action_id)
+    instruments.instruments_lock(instrument_ids=[instrument_id])
+    instrument = Instrument.objects.select_related("quote").get(pk=instrument_id)
+    action = CorporateAction.objects.select_for_update().get(pk=action_id)
+    if action.state != ActionState.STARTED or action.number is not None:
+        return False
+    if venue.book_clear(instrument_id=instrument_id):
+        return False
+    assert action.old_units
+    assert action.new_units
+    assert action.units is not None
+    assert action.recorded_at is not None
+    after = AfterSplit.of(instrument, old_units=action.old_units, new_units=action.new_units)
+    action.number, action.price = instrument.splits + 1, after.price
+    action.save(update_fields=["number", "price"])
+    publish(
+        SplitRecorded(
+            action_id=action.id,
+            instrument_id=instrument_id,
+            ticker=instrument.ticker,
+            number=action.number,
+            old_units=action.old_units,
+            new_units=action.new_units,
+            price=after.price,
+            previous_close=stepped(after.previous_close, after.price_step),
+            price_step=stepped(after.price_step, after.price_step),
+            lot_size=after.lot_size,
+            issued_quantity=after.issued_quantity,
+            currency=action.currency,
+            units=action.units,
+            recorded_at=action.recorded_at,
+        )
+    )
+    return True

@@ -1,0 +1,39 @@
+"""Events of trading_service: stream ``events:trading``."""
+
+from servicekit.contracts.trading.actions import (
+    DividendAllocated,
+    DividendCompleted,
+    SplitAllocated,
+    SplitCompleted,
+)
+from servicekit.contracts.trading.orders import (
+    OrderCanceled,
+    OrderCanceledV2,
+    OrderCancelRequested,
+    OrderExpired,
+    OrderFilled,
+    OrderFilledV2,
+    OrderPlaced,
+    OrderPlacedV2,
+    OrderRejected,
+    OrderSubmitted,
+    OrderSubmittedV2,
+)
+
+__all__ = [
+    "DividendAllocated",
+    "DividendCompleted",
+    "OrderCancelRequested",
+    "OrderCanceled",
+    "OrderCanceledV2",
+    "OrderExpired",
+    "OrderFilled",
+    "OrderFilledV2",
+    "OrderPlaced",
+    "OrderPlacedV2",
+    "OrderRejected",
+    "OrderSubmitted",
+    "OrderSubmittedV2",
+    "SplitAllocated",
+    "SplitCompleted",
+]
