@@ -50,7 +50,7 @@ class Canaries:
     traffic: CanaryTraffic
     runner: Runner
     step: Callable[[str], AbstractContextManager[None]] = lambda _: nullcontext()
-    ready_within_s: float = 60.0
+    ready_within_s: float = 120.0
     drain_s: float = 15.0
 
     def start(self, service: str, version: Version, percent: int) -> None:
