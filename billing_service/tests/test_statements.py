@@ -82,7 +82,7 @@ def test_every_currency_has_its_sign(customer, api, settings, currency, amount):
     for part in (1_000_000_00, 234_567_89):
         deposit_make(user_id=account.user_id, amount=part, currency=currency, idempotency_key=str(new_id()))
     said = text_of(api(account.user_id).get(url(), {"locale": "ru"}, headers=BY_NGINX))
-    assert f"Баланс сейчас {amount}" in said, said
+    assert f"Остаток сейчас {amount}" in said, said
 
 
 def test_the_months_of_an_account(customer, api):

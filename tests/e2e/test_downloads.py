@@ -70,7 +70,7 @@ def test_a_statement_opens(browser: httpx.Client, person: Person, language: str)
     assert f"/statement.pdf?month={month}" in fetched(browser, "/statements", None, **headers).decode()
     file = fetched(browser, f"/statement.pdf?month={month}", "application/pdf", **headers)
     text = PdfReader(io.BytesIO(file)).pages[0].extract_text()
-    assert {"en": "Balance now", "ru": "Баланс сейчас"}[language] in text
+    assert {"en": "Balance now", "ru": "Остаток сейчас"}[language] in text
     assert person.get("/account")["id"] in text
     asked = f"/statements/{month}?locale={language}"
     assert PdfReader(io.BytesIO(person.send("GET", asked).content)).metadata is not None

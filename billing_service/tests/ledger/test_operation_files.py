@@ -107,7 +107,7 @@ def test_a_file_for_a_russian_spreadsheet(trader, api):
     head, sell, buy, deposit = csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";")
     assert head[:9] == [
         "Дата, Europe/Moscow", "Операция", "Тикер", "Количество", "Цена", "Сумма", "Комиссия", "Итого",
-        "Баланс после",
+        "Остаток после",
     ]  # fmt: skip
     assert buy[1:10] == ["Покупка", "AAPL", "10", "43,04", "-430,40", "0,22", "-430,62", "569,38", "USD"]
     assert deposit[1:9] == ["Пополнение", "", "", "", "1000,00", "", "1000,00", "1000,00"]
