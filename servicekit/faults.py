@@ -21,6 +21,8 @@ The windows (each is between two steps of which a crash must not lose or double 
 ``split.after_record``     it is recorded, and trading_service does not know of it
 ``split.before_commit``    every position is split, nothing is committed
 ``split.after_commit``     it is committed, no holder was told
+``delivery.before_send``   a message is claimed, nobody has it
+``delivery.after_send``    its receiver has it, its row does not say so
 ========================  =====================================================================
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from decimal import Decimal
 from functools import partial
@@ -9,6 +10,14 @@ from typing import Any
 
 from compose.demo.client import check, wait
 from compose.demo.customer import PROMISED_S
+from compose.demo.messages import (
+    LEAVES_S,
+    WebhookReceiver,
+    calls_this_machine,
+    local_home,
+    mail_of,
+    mailbox_of,
+)
 from compose.demo.resting_order import RestingOrder
 
 DEPOSIT, WITHDRAWAL = Decimal("10000.00"), Decimal("250.50")
@@ -25,9 +34,10 @@ class Story(RestingOrder):
             DemoFailed: at the first thing that is not as the public contract says.
         """
         for step in (
-            self.search_signed_out, self.register, self.sign_in, self.account, self.deposit,
-            self.search_signed_in, self.buy, self.positions, self.sell, self.trade_with_a_customer,
-            self.withdraw, self.history, self.notifications, self.sign_out,
+            self.search_signed_out, self.register, self.sign_in, self.account, self.listen,
+            self.deposit, self.search_signed_in, self.buy, self.positions, self.sell,
+            self.trade_with_a_customer, self.withdraw, self.history, self.notifications, self.mail,
+            self.webhook, self.sign_out,
         ):  # fmt: skip
             step()
 
@@ -45,6 +55,17 @@ class Story(RestingOrder):
         self.ticker, self.currency, self.lot = share["ticker"], share["currency"], share["lot_size"]
         word = share["name"].split()[0].lower()
         self.found(word, "without signing in")
+
+    def listen(self) -> None:
+        home = local_home(self.address)
+        self.receiver = WebhookReceiver() if home and calls_this_machine(home) else None
+        if self.receiver:
+            choice = {
+                "webhook_url": self.receiver.url,
+                "channels": {"deposit_booked": ["email", "webhook"]},
+            }
+            saved = self.call("PUT", "/notification-preferences", json=choice)
+            self.receiver.secret = saved["webhook_secret"]
 
     def deposit(self) -> None:
         self.top_up(DEPOSIT)
@@ -96,6 +117,27 @@ class Story(RestingOrder):
         self.print_step("notifications", f"{page['unread_count']} unread")
         for row in reversed(page["results"]):
             self.print_line(row["title"])
+
+    def mail(self) -> None:
+        home = local_home(self.address)
+        folder = mailbox_of(home) if home else None
+        if folder is None:
+            self.print_step("mailed", "not shown: the mail of this system goes elsewhere")
+            return
+        rows = self.call("GET", "/notifications")["results"]
+        news = next(row for row in rows if row["kind"] == "deposit_booked")
+        mail = wait("the mail did not leave", partial(mail_of, folder, news["id"]), LEAVES_S)
+        self.print_step("mailed", f"to {mail['To']}", str(mail["Subject"]))
+        self.print_line(f"all mails: {self.address}/admin/notifications/transports/mail/")
+
+    def webhook(self) -> None:
+        if self.receiver is None:
+            hint = "make up BIRZHA_PRIVATE_WEBHOOKS=127.0.0.1"
+            self.print_step("webhook", "none: this system calls no address of this machine", hint)
+            return
+        body = wait("the webhook was not called", self.receiver.first, LEAVES_S)
+        self.receiver.close()
+        self.print_step("webhook", json.loads(body)["type"], "signed, and the signature is right")
 
     def sign_out(self) -> None:
         self.call("POST", "/auth/logout", 204)
