@@ -103,3 +103,18 @@ def test_another_language_keeps_what_is_typed_into_the_ticket(customer: tuple[Vi
     finally:
         page.click("button[name=language]")
         expect(page.locator("html")).to_have_attribute("lang", str(language))
+
+
+def test_an_amount_becomes_units_when_it_is_left(customer: tuple[Visitor, str]) -> None:
+    visitor, _ = customer
+    page = visitor.page
+    visitor.open("/instruments/AAPL?side=buy")
+    page.click(".by-amount summary")
+    page.fill("#amount", "2000")
+    page.press("#amount", "Tab")
+    expect(page.locator("#quantity")).to_have_value("4")
+    page.click(".by-amount summary")
+    page.fill("#amount", "1000")
+    page.press("#amount", "Enter")
+    expect(page.locator("#ticket-title")).to_be_focused()
+    expect(page.locator("#ticket [name=quantity]")).to_have_value("2")

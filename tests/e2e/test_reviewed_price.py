@@ -82,7 +82,9 @@ def test_the_most_that_the_cash_buys_outlives_the_ticks_between_the_pages(
 ) -> None:
     person = new_person(deposit="500000.00")
     pages = Pages(person)
-    offer = re.search(r"quantity=(\d+)&amp;key=([\w-]+)", pages.page(f"/instruments/{ticker}"))
+    offer = re.search(
+        r'id="use-most" href="[^"]*quantity=(\d+)&amp;key=([\w-]+)', pages.page(f"/instruments/{ticker}")
+    )
     assert offer
     a_tick_later(person, ticker)
     query = f"?side=buy&quantity={offer[1]}&step=review&key={offer[2]}"

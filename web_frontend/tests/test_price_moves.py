@@ -230,7 +230,7 @@ def test_the_most_after_a_tick_is_bound_by_the_cash(vera: Client, gateway: Gatew
     """As the pages do it: the whole cash, and half a percent up between the ticket and the review."""
     gateway.answer("GET /api/v1/account", recorded("account", available="4341.60"))
     page = vera.get("/instruments/AAPL").content.decode()
-    most = re.search(r"quantity=(\d+)&amp;key=", page)
+    most = re.search(r'id="use-most" href="[^"]*quantity=(\d+)&amp;key=', page)
     assert most
     assert most[1] == "9"
     gateway.answer("GET /api/v1/account", recorded("account", available="3909.50"))

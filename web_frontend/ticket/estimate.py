@@ -128,6 +128,31 @@ def max_affordable(instrument: dict[str, Any], account: dict[str, Any], *, limit
     return _largest(0, MAX_QUANTITY, lambda quantity: _total(instrument, "buy", cap * quantity) <= cash)
 
 
+def units_for(
+    instrument: dict[str, Any],
+    side: str,
+    amount: int,
+    *,
+    limit_price: str = "",
+    book: dict[str, Any] | None = None,
+) -> int:
+    """The most units that are paid with an amount of money, or bring no more than it, fee included.
+
+    Args:
+        amount: in minor units.
+        limit_price: of a limit order; otherwise units count at what the book offers, or at the last price.
+    """
+    price = Decimal(limit_price or instrument["price"])
+
+    def fits(quantity: int) -> bool:
+        value = price * quantity
+        if not limit_price:
+            value = _within(instrument, side, book_value(book, side, quantity) or value, quantity)
+        return _total(instrument, side, value) <= amount
+
+    return _largest(0, MAX_QUANTITY, fits)
+
+
 def can_afford(
     instrument: dict[str, Any], account: dict[str, Any], quantity: int, book: dict[str, Any] | None = None
 ) -> bool:

@@ -20,6 +20,7 @@ from django.conf import settings
 from servicekit.contracts.values import ORDER_TYPES, SIDES, TIMES_IN_FORCE
 from web_frontend.forms import KEY, QuantityField
 from web_frontend.templatetags.formatting import percent
+from web_frontend.ticket.amount import Amount, amount_read
 from web_frontend.ticket.blocked_reason import blocked_reason
 from web_frontend.ticket.estimate import Estimate, estimate, worst_price
 from web_frontend.ticket.limit import Limit, best_prices, crosses, limit_read
@@ -38,6 +39,8 @@ class Ticket:
         text: the quantity as it was typed.
         key: the Idempotency-Key of the order that it will become; the same through review and retry.
         limit: of a limit order.
+        amount: what was typed instead of the quantity, if that was an amount of money.
+        lot: units of a lot.
         most: how many units can be bought or sold at most; None when that is not known.
         bound: what ``most`` comes from: ``cash``, ``offer`` or ``position``.
         means: the cash available (a decimal string), or the units that can be sold.
@@ -63,6 +66,8 @@ class Ticket:
     means: Any = None
     type: str = "market"
     limit: Limit = field(default_factory=Limit)
+    amount: Amount = field(default_factory=Amount)
+    lot: int = 1
     bid: str = ""
     ask: str = ""
     crosses: bool = False
@@ -81,12 +86,22 @@ class Ticket:
     @property
     def refused(self) -> bool:
         """Whether it was submitted and cannot go on."""
-        return self.asked and bool(self.error or self.limit.error or self.problem)
+        return self.asked and bool(self.error or self.limit.error or self.amount.error or self.problem)
 
     @property
     def is_limit(self) -> bool:
         """Whether it is a limit order's."""
         return self.type == "limit"
+
+    @property
+    def shares(self) -> list[tuple[int, str, int]]:
+        """A quarter and a half of the most: per cent, the same in words, whole lots; those that are any."""
+        parts = [(share, (self.most or 0) * share // 100) for share in (25, 50)]
+        return [
+            (share, percent(Decimal(share)), units - units % self.lot)
+            for share, units in parts
+            if units >= self.lot
+        ]
 
     @property
     def best(self) -> str:
@@ -147,10 +162,14 @@ def ticket_read(
     """
     side = data.get("side", "buy") if data.get("side") in SIDES else "buy"
     type_ = data.get("type", "market") if data.get("type") in ORDER_TYPES else "market"
-    text = data.get("quantity", "").strip()[:40]
+    typed = data.get("quantity", "").strip()[:40]
     key = data.get("key", "")
     asked = data.get("step") == "review"
     limit = limit_read(data, instrument) if type_ == "limit" else Limit()
+    amount = amount_read(
+        data.get("amount", "").strip()[:40], side, instrument, limit_price=limit.price, book=book
+    )
+    text = typed if amount.units is None else str(amount.units)
     most = most_of(side, instrument, account, positions, is_limit=type_ == "limit", limit_price=limit.price)
     seen = price_parse(data.get("price", ""))
     bid, ask = best_prices(book)
@@ -160,6 +179,8 @@ def ticket_read(
         text=text,
         key=key if KEY.fullmatch(key) else str(uuid4()),
         limit=limit,
+        amount=amount,
+        lot=int(instrument["lot_size"]),
         most=most.units,
         bound=most.bound,
         means=most.means,
@@ -172,7 +193,7 @@ def ticket_read(
         asked=asked,
         review=asked,
     )
-    if not text and not asked:
+    if not text and (not asked or amount.error):
         return ticket
     try:
         quantity = QuantityField().clean(text)
