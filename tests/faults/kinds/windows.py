@@ -68,15 +68,9 @@ class DayEnd(Window):
                 time.sleep(0.5)
 
 
-#: Points of a split → the service that reaches it.
-SPLIT_POINTS = {
-    "split.after_halt": "market",
-    "split.after_cancel": "market",
-    "split.after_record": "market",
-    "split.before_commit": "trading",
-    "split.after_commit": "trading",
-}
-#: What is split for them; the ratios in turn.
+#: Points of a split → the service that reaches it; those of the venue can be armed by hand.
+SPLIT_POINTS = {"split.before_commit": "trading"}
+#: What is split for it; the ratios in turn.
 SPLIT, RATIOS = "MSFT", ((1, 2), (2, 1))
 
 
