@@ -45,7 +45,7 @@ def measure_once(system: BenchSystem, tickers: list[str], size: Size) -> Run:
     system.wait_quiet()
     views = max(1, size.page_views // TURNS)
     seconds: defaultdict[str, float] = defaultdict(float)
-    with _browsers(system.url, customer) as browsers:
+    with browsers_of(system.url, customer) as browsers:
         for browser, path in product(browsers.values(), LISTS.values()):
             _view(browser, path)  # connections, templates
         with system.measured() as before:
@@ -62,7 +62,7 @@ def measure_once(system: BenchSystem, tickers: list[str], size: Size) -> Run:
 
 
 @contextmanager
-def _browsers(url: str, customer: Customer) -> Iterator[dict[str, httpx.Client]]:
+def browsers_of(url: str, customer: Customer) -> Iterator[dict[str, httpx.Client]]:
     """Language → somebody who has signed in on the pages."""
     browsers = {
         language: httpx.Client(base_url=url, headers={"Accept-Language": language}, timeout=30)

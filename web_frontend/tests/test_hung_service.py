@@ -12,7 +12,7 @@ from django.test import Client
 from web_frontend.gateway_client import Gateway
 from web_frontend.tests.gateway_double import Asked, GatewayDouble
 
-FAILED = "This part does not answer right now. Nothing is lost."
+FAILED = "Couldn't load this. Your data is safe."
 #: A page, what of it hangs, how its part says so, and what stands beside it.
 HUNG = [
     ("/portfolio", "/api/v1/account", "Billing does not answer right now", "AAPL"),
