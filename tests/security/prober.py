@@ -19,9 +19,10 @@ from tests.security.raw import Answer
 
 #: How many requests of one run are under way at once.
 AT_ONCE = 4
+FILES = Lock()
 #: What is done one after the other, of all runs together, by what stands in its address: more at once is
 #: refused (two files for one user, one search).
-ONE_BY_ONE = {".csv": Lock(), "search=": Lock()}
+ONE_BY_ONE = {**dict.fromkeys((".csv", ".xlsx", ".pdf", "/statements/"), FILES), "search=": Lock()}
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,7 @@ def own(person: Person) -> dict[str, str]:
         "notification_id": wait(lambda: person.rows("/notifications"), "nothing was told")[0]["id"],
         "session_id": claims_of(person.tokens["access"])["sid"],
         "ticker": "AAPL",
+        "month": person.get("/statements")["results"][0]["month"],
     }
 
 
