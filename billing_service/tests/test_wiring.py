@@ -15,9 +15,13 @@ def test_openapi_document_is_valid_and_names_every_address(db, api):
     call_command("spectacular", "--validate", "--fail-on-warn", stdout=StringIO())
 
     paths = api().get("/api/v1/billing/schema", headers={"Accept": "application/json"}).json()["paths"]
-    assert set(paths) == {"/api/v1/account", "/api/v1/deposits", "/api/v1/withdrawals", "/api/v1/operations"}
+    assert set(paths) == {
+        "/api/v1/account", "/api/v1/account/holds", "/api/v1/deposits", "/api/v1/withdrawals",
+        "/api/v1/operations", "/api/v1/statements", "/api/v1/statements/{month}",
+    }  # fmt: skip
     answers = paths["/api/v1/operations"]["get"]["responses"]["200"]["content"]
-    assert set(answers) == {"application/json", "text/csv", "text/html"}
+    workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    assert set(answers) == {"application/json", "text/csv", "text/html", workbook}
 
 
 def test_migrations_are_complete(db):

@@ -11,9 +11,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from notification_service.inbox import order_texts as orders
 from notification_service.inbox.amounts import money_text, number_text, price_text
 from notification_service.inbox.models import Kind
-from servicekit.reject_sentence import reject_sentence
 
 Params = dict[str, Any]
 
@@ -107,7 +107,8 @@ def _dividend(params: Params) -> str:
         params["quantity"],
     )
     return text % {
-        **_order_values(params),
+        "quantity": number_text(params["quantity"]),
+        "ticker": params["ticker"],
         "per_unit": price_text(params["per_unit"], params["currency"]),
         "amount": money_text(params["amount"], params["currency"]),
         "balance": money_text(params["balance_after"], params["currency"]),
@@ -153,136 +154,6 @@ def _reversal(params: Params) -> str:
     }
 
 
-def _filled_title(params: Params) -> str:
-    return _("Order filled") if params["final"] else _("Order partly filled")
-
-
-def _filled(params: Params) -> str:
-    price = price_text(params["price"], params["currency"])
-    if params.get("parts", 1) > 1:
-        price = _("%(price)s on average") % {"price": price}
-    values = _order_values(params) | {
-        "price": price,
-        "amount": money_text(params["amount"], params["currency"]),
-        "fee": money_text(params["fee"], params["currency"]),
-    }
-    if params["side"] == "buy":
-        text = ngettext(
-            "Bought %(quantity)s unit of %(ticker)s at %(price)s for %(amount)s, fee %(fee)s.",
-            "Bought %(quantity)s units of %(ticker)s at %(price)s for %(amount)s, fee %(fee)s.",
-            params["quantity"],
-        )
-    else:
-        text = ngettext(
-            "Sold %(quantity)s unit of %(ticker)s at %(price)s for %(amount)s, fee %(fee)s.",
-            "Sold %(quantity)s units of %(ticker)s at %(price)s for %(amount)s, fee %(fee)s.",
-            params["quantity"],
-        )
-    return " ".join(filter(None, (text % values, _filled_so_far(params))))
-
-
-def _filled_so_far(params: Params) -> str:
-    """How much of the whole order is filled; "" where this fill is all of it, or the event does not say."""
-    if "remaining" not in params:
-        return ""
-    filled = params["filled_quantity"]
-    if params["final"] and filled == params["quantity"]:
-        return ""
-    if params["final"]:
-        return _("That completes the order: %(whole)s in all.") % {"whole": number_text(filled)}
-    return _("Filled so far: %(filled)s of %(whole)s.") % {
-        "filled": number_text(filled),
-        "whole": number_text(filled + params["remaining"]),
-    }
-
-
-def _rejected_title(params: Params) -> str:
-    return _("Order rejected")
-
-
-def _rejected(params: Params) -> str:
-    if params["side"] == "buy":
-        text = ngettext(
-            "The order to buy %(quantity)s unit of %(ticker)s was rejected.",
-            "The order to buy %(quantity)s units of %(ticker)s was rejected.",
-            params["quantity"],
-        )
-    else:
-        text = ngettext(
-            "The order to sell %(quantity)s unit of %(ticker)s was rejected.",
-            "The order to sell %(quantity)s units of %(ticker)s was rejected.",
-            params["quantity"],
-        )
-    return f"{text % _order_values(params)} {_reason(params)}"
-
-
-def _reason(params: Params) -> str:
-    """Why an order was rejected, in the words of the public contract."""
-    return reject_sentence(code=params["code"], limit=params["limit"], value=params["value"])
-
-
-def _canceled_title(params: Params) -> str:
-    return _("Order canceled")
-
-
-def _canceled(params: Params) -> str:
-    if params["side"] == "buy":
-        text = ngettext(
-            "The order to buy %(quantity)s unit of %(ticker)s was canceled.",
-            "The order to buy %(quantity)s units of %(ticker)s was canceled.",
-            params["quantity"],
-        )
-    else:
-        text = ngettext(
-            "The order to sell %(quantity)s unit of %(ticker)s was canceled.",
-            "The order to sell %(quantity)s units of %(ticker)s was canceled.",
-            params["quantity"],
-        )
-    sentences = [text % _order_values(params), _why(params), _filled_before(params)]
-    if params.get("detail"):  # an operator's own text, in the language it was written in
-        sentences.append(_("Reason: %(reason)s") % {"reason": params["detail"]})
-    return " ".join(filter(None, sentences))
-
-
-def _why(params: Params) -> str:
-    """Why an order ended before it was filled; "" at the customer's own wish."""
-    code = params.get("code", "")
-    return reject_sentence(code=code) if code else ""
-
-
-def _expired_title(params: Params) -> str:
-    return _("Order expired")
-
-
-def _expired(params: Params) -> str:
-    if params["side"] == "buy":
-        text = ngettext(
-            "The order to buy %(quantity)s unit of %(ticker)s expired.",
-            "The order to buy %(quantity)s units of %(ticker)s expired.",
-            params["quantity"],
-        )
-    else:
-        text = ngettext(
-            "The order to sell %(quantity)s unit of %(ticker)s expired.",
-            "The order to sell %(quantity)s units of %(ticker)s expired.",
-            params["quantity"],
-        )
-    return " ".join(filter(None, (text % _order_values(params), _why(params), _filled_before(params))))
-
-
-def _filled_before(params: Params) -> str:
-    """What of an order had been filled before it ended; "" if nothing had."""
-    filled = params["filled_quantity"]
-    if not filled:
-        return ""
-    text = ngettext(
-        "%(filled)s unit had been filled before that.",
-        "%(filled)s units had been filled before that.",
-        filled,
-    )
-    return text % {"filled": number_text(filled)}
-
-
 _WRITERS: dict[Kind, tuple[Callable[[Params], str], Callable[[Params], str]]] = {
     Kind.WELCOME: (_welcome_title, _welcome),
     Kind.SECURITY_NOTICED: (_security_title, _security),
@@ -291,13 +162,9 @@ _WRITERS: dict[Kind, tuple[Callable[[Params], str], Callable[[Params], str]]] = 
     Kind.DIVIDEND_BOOKED: (_dividend_title, _dividend),
     Kind.POSITION_SPLIT: (_split_title, _split),
     Kind.REVERSAL_BOOKED: (_reversal_title, _reversal),
-    Kind.ORDER_FILLED: (_filled_title, _filled),
-    Kind.ORDER_PARTLY_FILLED: (_filled_title, _filled),
-    Kind.ORDER_REJECTED: (_rejected_title, _rejected),
-    Kind.ORDER_CANCELED: (_canceled_title, _canceled),
-    Kind.ORDER_EXPIRED: (_expired_title, _expired),
+    Kind.ORDER_FILLED: (orders.filled_title, orders.filled),
+    Kind.ORDER_PARTLY_FILLED: (orders.filled_title, orders.filled),
+    Kind.ORDER_REJECTED: (orders.rejected_title, orders.rejected),
+    Kind.ORDER_CANCELED: (orders.canceled_title, orders.canceled),
+    Kind.ORDER_EXPIRED: (orders.expired_title, orders.expired),
 }
-
-
-def _order_values(params: Params) -> dict[str, str]:
-    return {"quantity": number_text(params["quantity"]), "ticker": params["ticker"]}

@@ -55,7 +55,7 @@ def test_a_price_is_a_finite_decimal_string(price: object) -> None:
 
 def test_every_contract_is_frozen_and_named_after_its_publisher() -> None:
     for name, contract in REGISTRY.items():
-        assert name.split(".")[0] == contract.__module__.rpartition(".")[2]
+        assert name.split(".")[0] == contract.__module__.split(".")[2]
         assert name.rpartition(".")[2].startswith("v")
         assert contract.__doc__
         assert contract.__dataclass_params__.frozen  # type: ignore[attr-defined]

@@ -33,7 +33,7 @@ import os, sys, time
 name, go = sys.argv[-1], os.path.join(os.environ["BIRZHA_HOME"], "go")
 def write(first, last):
     for start in range(first, last, 500):
-        lines = "".join(f"{{name:<20}} {{n:08d}} ".ljust(99, "x") + "\\n" for n in range(start, start + 500))
+        lines = "".join(f"{{name:<24}} {{n:08d}} ".ljust(99, "x") + "\\n" for n in range(start, start + 500))
         data = lines.encode()
         while data:
             data = data[os.write(1 + start // 500 % 2, data):]
@@ -87,7 +87,7 @@ def numbers(home: Home, name: str) -> list[int]:
     lines = text.splitlines()
     assert text.endswith("\n")
     assert {len(line) for line in lines[1:]} == {99}, f"{name}: a line is torn"
-    assert {line[:20].strip() for line in lines[1:]} == {name}
+    assert {line[:24].strip() for line in lines[1:]} == {name}
     return [int(line[21:29]) for line in lines[1:]]
 
 

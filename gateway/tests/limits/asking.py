@@ -21,6 +21,7 @@ SMALL = {
     "deposits": {"user": "5/3600s"},
     "sign_up": {"address": "4/3600s"},
     "sign_in": {"user": "6/3600s", "address": "6/3600s"},
+    "api_keys": {"address": "6/3600s"},
     "pages": {"address": "40/3600s"},
     "files": {"address": "50/3600s"},
 }

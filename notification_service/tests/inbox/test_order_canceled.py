@@ -50,7 +50,7 @@ def test_what_was_canceled(api, deliver, user_id, fields, language, body):
             {"code": "self_trade"},
             "ru",
             "Заявка на покупку 5 единиц AAPL отменена. "
-            "Сделка была бы с вашей же заявкой, поэтому остаток этой заявки снят.",
+            "Сделка была бы с вашей же заявкой, поэтому остаток этой заявки отменён.",
         ),
         (
             {"code": "corporate_action", "side": "sell"},
@@ -67,7 +67,7 @@ def test_what_was_canceled(api, deliver, user_id, fields, language, body):
         (
             {"code": "operator", "detail": "Listed at a wrong price", "filled_quantity": 1},
             "ru",
-            "Заявка на покупку 5 единиц AAPL отменена. Заявку сняла биржа. "
+            "Заявка на покупку 5 единиц AAPL отменена. Заявку отменила биржа. "
             "До этого исполнена 1 единица. Причина: Listed at a wrong price",
         ),
     ],
