@@ -67,7 +67,7 @@ class ChannelsField(serializers.Field):
         raise serializers.ValidationError(str(self.error_messages[code]) % values, code="invalid_choice")
 
 
-@extend_schema_field({"type": ["string", "null"], "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"})
+@extend_schema_field({"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"})
 class ClockField(serializers.Field):
     """Hours and minutes of a wall clock: ``22:30``."""
 

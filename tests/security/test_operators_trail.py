@@ -85,6 +85,10 @@ ENTRY_POINTS: dict[str, Row | str] = {
     ),
     "admin corporate_actions.corporateaction add": Row("corporate_action.announce", f"{DIVIDEND}_pays"),
     "admin corporate_actions.corporateaction pay": Row("corporate_action.carry_out", f"{DIVIDEND}_pays"),
+    "admin corporate_actions.corporateaction split": Row(
+        "corporate_action.carry_out",
+        "market_service/tests/corporate_actions/test_split.py::test_an_operator_announces_looks_and_lets_it_happen",
+    ),
     "admin corporate_actions.corporateaction withdraw": Row(
         "corporate_action.withdraw", f"{DIVIDEND}_withdraws"
     ),

@@ -50,6 +50,7 @@ def own(person: Person) -> dict[str, str]:
     return {
         "order_id": person.rows("/orders")[0]["id"],
         "notification_id": wait(lambda: person.rows("/notifications"), "nothing was told")[0]["id"],
+        "key_id": person.post("/users/me/api-keys", {"name": "mine", "scopes": ["read"]}).json()["id"],
         "session_id": claims_of(person.tokens["access"])["sid"],
         "ticker": "AAPL",
         "month": person.get("/statements")["results"][0]["month"],

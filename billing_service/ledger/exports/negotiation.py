@@ -69,7 +69,8 @@ class FileApi(Api):
     content_negotiation_class = FormatFirst
 
     def handle_exception(self, error: Exception) -> Response:
-        if isinstance(getattr(self.request, "accepted_renderer", None), FileRenderer):
+        accepted = getattr(self.request, "accepted_renderer", None)
+        if accepted is None or isinstance(accepted, FileRenderer):
             self.request.accepted_renderer = Json()
             self.request.accepted_media_type = Json.media_type
         return super().handle_exception(error)

@@ -250,7 +250,8 @@ def test_an_operator_announces_looks_and_lets_it_happen(
     page = operator.get(operation_address("split", action)).content.decode()
     for shown in ("AAPL", "$430.47", "$215.24", "2,000", "being carried out"):
         assert shown in page
-    assert confirm(operator, "split", action).status_code == 302
+    assert confirm(operator, "split", action, reason="Two for one").status_code == 302
+    assert AuditEntry.objects.get(action="corporate_action.carry_out").reason == "Two for one"
     splits_advance()
     assert len(published(market.SplitRecorded)) == 1
     assert confirm(operator, "split", action).status_code == 200  # it is being carried out already
