@@ -88,7 +88,7 @@ def numbers(home: Home, name: str) -> list[int]:
     assert text.endswith("\n")
     assert {len(line) for line in lines[1:]} == {99}, f"{name}: a line is torn"
     assert {line[:24].strip() for line in lines[1:]} == {name}
-    return [int(line[21:29]) for line in lines[1:]]
+    return [int(line[25:33]) for line in lines[1:]]
 
 
 def size_of(home: Home, name: str) -> int:
