@@ -100,8 +100,9 @@ def test_examples_work_as_they_stand(visitor: Client, new_person: Any) -> None:
 
 
 def resting(person: Client, found: list[tuple[str, str, dict[str, Any]]]) -> str:
-    """The id of a limit order of the documentation that waits in the book, with the money that it takes."""
-    money = {"amount": "1000.00", "currency": "USD"}
+    """The id of a limit order of the documentation that waits in the book, with the money that it takes, and
+    that the orders before it may still hold."""
+    money = {"amount": "5000.00", "currency": "USD"}
     assert person.post("/deposits", money, key=str(uuid4())).status_code == 201
     body = next(body for _, _, body in found if body.get("time_in_force") == "gtc")
     order_id = str(person.post("/orders", body, key=str(uuid4())).json()["id"])
