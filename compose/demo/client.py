@@ -89,7 +89,7 @@ class Person:
 
     def filled(self, placed: Any) -> Any:
         """Wait until an order is filled, in whole."""
-        order = self.becomes(placed, "did not end", lambda order: order["status"] in FINAL_STATUSES)
+        order = self.becomes(placed, "did not end", has_ended)
         side, quantity = order["side"], order["quantity"]
         check(order["status"] == "filled", f"the {side} order is {order['status']}: {order['reject_reason']}")
         check(order["filled_quantity"] == quantity, f"{order['filled_quantity']} of {quantity} were filled")
@@ -140,6 +140,11 @@ def check(good: bool, otherwise: str) -> None:
     """Go on, or say what is wrong."""
     if not good:
         raise DemoFailed(otherwise)
+
+
+def has_ended(order: Any) -> bool:
+    """Whether nothing more can happen to an order."""
+    return order["status"] in FINAL_STATUSES
 
 
 def wait(otherwise: str, look: Callable[[], Any], seconds: float = WAIT_S) -> Any:

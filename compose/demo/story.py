@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from compose.demo.client import check, wait
+from compose.demo.client import check, has_ended, wait
 from compose.demo.customer import PROMISED_S
 from compose.demo.messages import (
     LEAVES_S,
@@ -19,9 +19,12 @@ from compose.demo.messages import (
     mailbox_of,
 )
 from compose.demo.resting_order import RestingOrder
+from servicekit.contracts.reject_reasons import RejectCode
 
 DEPOSIT, WITHDRAWAL = Decimal("10000.00"), Decimal("250.50")
 BOUGHT, SOLD = 3, 2
+#: How often a market order is placed whose price moves meanwhile.
+TRIES = 10
 
 
 class Story(RestingOrder):
@@ -74,13 +77,24 @@ class Story(RestingOrder):
         self.found(self.ticker.lower(), "signed in")
 
     def buy(self) -> None:
-        self.settled("bought", self.filled(self.place("buy", BOUGHT * self.lot)))
+        self.settled("bought", self.trade("buy", BOUGHT * self.lot))
+
+    def trade(self, side: str, quantity: int) -> Any:
+        """A filled market order, placed anew while the price moves beyond its bound, as at an opening."""
+        for _ in range(TRIES):
+            order = self.becomes(self.place(side, quantity), "did not end", has_ended)
+            if (order["reject_reason"] or {}).get("code") != RejectCode.PRICE_MOVED:
+                break
+            self.print_step("price moved", order["reject_reason"]["detail"], "once more")
+            self.news.append("order_rejected")
+            time.sleep(1)
+        return self.filled(order)
 
     def positions(self) -> None:
         self.position_is(BOUGHT * self.lot)
 
     def sell(self) -> None:
-        self.settled("sold", self.filled(self.place("sell", SOLD * self.lot)))
+        self.settled("sold", self.trade("sell", SOLD * self.lot))
         self.position_is((BOUGHT - SOLD) * self.lot)
 
     def withdraw(self) -> None:
