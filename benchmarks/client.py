@@ -106,7 +106,7 @@ def place_at_rate(
 async def _closed_loop(url: str, customers: list[Customer], tickers: list[str], count: int) -> Answers:
     answers = Answers()
     requests = _requests(url, customers, tickers, count)
-    async with _connections(url, len(customers)) as connections:
+    async with connections_to(url, len(customers)) as connections:
 
         async def work(number: int) -> None:
             for request in requests[number :: len(customers)]:
@@ -124,7 +124,7 @@ async def _open_loop(
 ) -> Answers:
     answers = Answers()
     requests = _requests(url, customers, tickers, count)
-    async with _connections(url, len(customers)) as connections:
+    async with connections_to(url, len(customers)) as connections:
         free: asyncio.Queue[Connection] = asyncio.Queue()
         for connection in connections:
             free.put_nowait(connection)
@@ -214,7 +214,8 @@ class Connection(asyncio.Protocol):
 
 
 @asynccontextmanager
-async def _connections(url: str, count: int) -> AsyncIterator[list[Connection]]:
+async def connections_to(url: str, count: int) -> AsyncIterator[list[Connection]]:
+    """So many open connections to the gateway; closed at the end."""
     address = urlsplit(url)
     loop = asyncio.get_running_loop()
     opened: list[Connection] = []

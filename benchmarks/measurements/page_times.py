@@ -6,14 +6,13 @@ import asyncio
 import re
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from statistics import median
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from benchmarks.client import Connection, Customer, place_as_fast_as_possible, sign_up
+from benchmarks.client import Connection, Customer, connections_to, place_as_fast_as_possible, sign_up
 from benchmarks.figures import Figure, Goal, Measurement, Run, Size
 from benchmarks.measurements.pages import LANGUAGES, LISTS, ROWS, TURNS, browsers_of
 from benchmarks.prepare import instruments
@@ -66,7 +65,7 @@ async def _times(url: str, customer: Customer, cookies: str, views: int) -> dict
     """List → median seconds of its page, and of its calls side by side until the last has its answer."""
     took: defaultdict[str, tuple[list[float], list[float]]] = defaultdict(lambda: ([], []))
     most = max(map(len, CALLS.values()))
-    async with _connections(url, 1 + most) as (page, *others):
+    async with connections_to(url, 1 + most) as (page, *others):
         for view in range(views + 1):  # the first fills what is remembered
             for name, path in LISTS.items():
                 seconds = await _answered([page], [_request(url, path, {"Cookie": cookies})])
@@ -101,22 +100,6 @@ def _request(url: str, path: str, headers: Mapping[str, str]) -> bytes:
     lines = {"Host": urlsplit(url).netloc, "Accept": "*/*", "Accept-Language": "en", **headers}
     head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
     return f"GET {path} HTTP/1.1\r\n{head}\r\n".encode()
-
-
-@asynccontextmanager
-async def _connections(url: str, count: int) -> AsyncIterator[list[Connection]]:
-    place = urlsplit(url)
-    loop = asyncio.get_running_loop()
-    opened: list[Connection] = []
-    try:
-        for _ in range(count):
-            _, connection = await loop.create_connection(Connection, place.hostname or "", place.port or 80)
-            opened.append(connection)
-        yield opened
-    finally:
-        for connection in opened:
-            if connection.transport is not None:
-                connection.transport.close()
 
 
 def _first_load(browser: httpx.Client, language: str) -> int:
