@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from billing_service.ledger.errors import AccountNotReady
+from billing_service.cash.services.shares_pay import shares_pay
 from billing_service.ledger.models import JournalEntry, LedgerAccount, LedgerEntry
-from billing_service.ledger.selectors import sources_booked
-from billing_service.ledger.services import Booked, Draft, LockedAccount, Posting, accounts_lock, journal_book
+from billing_service.ledger.services import Booked, Draft, LockedAccount, Posting
 from servicekit.contracts.billing import DividendBooked
 from servicekit.contracts.trading import DividendAllocated
 from servicekit.messaging.consume import Received
@@ -32,24 +31,11 @@ def dividends_pay(*, messages: Sequence[Received[DividendAllocated]]) -> list[Bo
     Emits:
         DividendBooked: for each that was booked.
     """
-    accounts = accounts_lock(user_ids=[message.event.user_id for message in messages])
-    known = sources_booked(source_ids=[message.event.allocation_id for message in messages])
-    fresh: list[Received[DividendAllocated]] = []
-    for message in messages:
-        if message.event.allocation_id in known:
-            continue
-        if message.event.user_id not in accounts:
-            raise AccountNotReady
-        known.add(message.event.allocation_id)
-        fresh.append(message)
-    if not fresh:
-        return []
-    booked = journal_book([_draft(message, accounts[message.event.user_id]) for message in fresh])
+    paid = shares_pay(messages, _draft)
     publish_many(
-        Outgoing(_booked(message.event, entry, accounts[message.event.user_id]), cause=message)
-        for message, entry in zip(fresh, booked, strict=True)
+        Outgoing(_booked(each.message.event, each.entry, each.account), cause=each.message) for each in paid
     )
-    return booked
+    return [each.entry for each in paid]
 
 
 def _draft(message: Received[DividendAllocated], account: LockedAccount) -> Draft:

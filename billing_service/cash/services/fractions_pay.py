@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from billing_service.ledger.errors import AccountNotReady
+from billing_service.cash.services.shares_pay import shares_pay
 from billing_service.ledger.models import JournalEntry, LedgerAccount, LedgerEntry
-from billing_service.ledger.selectors import sources_booked
-from billing_service.ledger.services import Booked, Draft, LockedAccount, Posting, accounts_lock, journal_book
+from billing_service.ledger.services import Booked, Draft, LockedAccount, Posting
 from servicekit.contracts.trading import SplitAllocated
 from servicekit.messaging.consume import Received
 
@@ -27,15 +26,8 @@ def fractions_pay(*, messages: Sequence[Received[SplitAllocated]]) -> list[Booke
     Raises:
         AccountNotReady: a customer has no account; nothing of the batch is booked.
     """
-    paid = {message.event.allocation_id: message for message in messages if message.event.amount}
-    accounts = accounts_lock(user_ids=[message.event.user_id for message in paid.values()])
-    known = sources_booked(source_ids=paid)
-    fresh = [message for id_, message in paid.items() if id_ not in known]
-    if any(message.event.user_id not in accounts for message in fresh):
-        raise AccountNotReady
-    if not fresh:
-        return []
-    return journal_book([_draft(message, accounts[message.event.user_id]) for message in fresh])
+    paid = [message for message in messages if message.event.amount]
+    return [each.entry for each in shares_pay(paid, _draft)]
 
 
 def _draft(message: Received[SplitAllocated], account: LockedAccount) -> Draft:
