@@ -9,12 +9,13 @@ from __future__ import annotations
 import logging
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from market_service.corporate_actions.errors import ActionExists, ActionRunning, QuantitiesUnclear
+from market_service.corporate_actions.errors import QuantitiesUnclear
 from market_service.corporate_actions.models import ActionState, ActionType, CorporateAction
 from market_service.corporate_actions.selectors import actions_due, splits_started
 from market_service.corporate_actions.services.action_announce import split_check
+from market_service.corporate_actions.services.action_start import action_lock, action_start
 from market_service.instruments import services as instruments
 from market_service.instruments.models import HaltReason, Instrument
 from market_service.instruments.services import AfterSplit
@@ -22,9 +23,8 @@ from market_service.quotes.models import stepped
 from market_service.venue import services as venue
 from market_service.venue.services.book_clear import LIMIT
 from servicekit.audit.actors import Actor
-from servicekit.audit.recording import record
 from servicekit.contracts.market import SplitRecorded
-from servicekit.errors import ChangedMeanwhile, DomainError
+from servicekit.errors import DomainError
 from servicekit.faults import fault_point
 from servicekit.messaging.publish import publish
 
@@ -66,36 +66,13 @@ def split_start(*, action_id: UUID, by: Actor | None = None, why: str = "") -> N
     Emits:
         InstrumentChanged.
     """
-    instrument_id = CorporateAction.objects.values_list("instrument_id", flat=True).get(pk=action_id)
-    instruments.instruments_lock(instrument_ids=[instrument_id])
-    instrument = Instrument.objects.select_related("quote").get(pk=instrument_id)
-    action = CorporateAction.objects.select_for_update().get(pk=action_id)
-    if action.state != ActionState.ANNOUNCED or action.type != ActionType.SPLIT:
-        raise ChangedMeanwhile
-    if CorporateAction.objects.filter(instrument_id=instrument_id, state=ActionState.STARTED).exists():
-        raise ActionRunning(ticker=instrument.ticker)
+    action, instrument = action_lock(action_id=action_id, type=ActionType.SPLIT)
     if instrument.halt_reason == HaltReason.QUANTITIES:
         raise QuantitiesUnclear(ticker=instrument.ticker)
     split_check(instrument, old_units=action.old_units, new_units=action.new_units)
-    with connection.cursor() as cursor:  # after the lock: later than every execution before it
-        cursor.execute("SELECT statement_timestamp()")
-        (action.recorded_at,) = cursor.fetchone()
-    action.state = ActionState.STARTED
-    action.units = instrument.issued_quantity - instrument.available_quantity
-    today = action.recorded_at.date()
-    if action.day is None or action.day > today:  # an operator is earlier
-        same = CorporateAction.objects.filter(instrument_id=instrument_id, type=action.type, day=today)
-        if same.exclude(state=ActionState.WITHDRAWN).exists():
-            raise ActionExists(ticker=instrument.ticker, type=ActionType(action.type).label, day=today)
-        action.day = today
-    action.reopens = instruments.instrument_split_begin(instrument_id=instrument_id)
-    action.save(update_fields=["state", "recorded_at", "units", "day", "reopens"])
-    if by is not None:
-        record(
-            "corporate_action.carry_out", action, by=by, reason=why,
-            before={"state": ActionState.ANNOUNCED.value},
-            after={"state": action.state, "units": action.units},
-        )  # fmt: skip
+    action_start(action=action, instrument=instrument, by=by, why=why)
+    action.reopens = instruments.instrument_split_begin(instrument_id=instrument.id)
+    action.save(update_fields=["reopens"])
 
 
 @transaction.atomic
