@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import time
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +16,7 @@ from notification_service.preferences.models import GATHER_S, Preferences
 from notification_service.preferences.selectors import channels_of
 from servicekit.api.serializers import OutputSerializer, StrictSerializer, TextField, shown
 from servicekit.api.strict_fields import WholeNumberField
+from servicekit.api.time_zones import TimeZoneField
 
 LONGEST_GATHER_S = 24 * 3600
 #: A user's own programs listen on these, or high above.
@@ -91,19 +91,10 @@ class PreferencesInput(StrictSerializer):
     channels = ChannelsField(required=False, default=dict)
     quiet_from = ClockField(required=False, allow_null=True, default=None)
     quiet_until = ClockField(required=False, allow_null=True, default=None)
-    time_zone = TextField(
-        required=False, max_length=64, default="UTC", help_text="IANA name, such as Europe/Moscow"
-    )
+    time_zone = TimeZoneField(required=False, default="UTC", help_text="IANA name, such as Europe/Moscow")
     gather_s = WholeNumberField(required=False, min_value=0, max_value=LONGEST_GATHER_S, default=GATHER_S)
     webhook_url = TextField(required=False, allow_blank=True, max_length=500, default="")
     messenger_url = TextField(required=False, allow_blank=True, max_length=500, default="")
-
-    def validate_time_zone(self, name: str) -> str:
-        """A zone that there is."""
-        if name not in available_timezones():
-            detail = str(_("There is no time zone %(value)s.")) % {"value": shown(name)}
-            raise serializers.ValidationError(detail, code="time_zone_unknown")
-        return name
 
     def validate_webhook_url(self, url: str) -> str:
         """An address of the web; where it leads is looked at when something is sent."""
