@@ -18,7 +18,7 @@ class Split(models.Model):
         price, previous_close, price_step, lot_size, issued_quantity: of the instrument after it.
         units: what customers held at ``recorded_at``, as the venue counts it.
         applied_at: when all positions were split, in one transaction.
-        told_to: holders are told in the order of their ids; up to this one all are.
+        allocated_to: holders are taken in the order of their ids; up to this one all are done.
         holders, old_quantity, quantity, amount: the sums over the shares; ``amount`` in minor units.
         completed_at: when the last holder was told.
         request_id: of the request that led to it.
@@ -40,7 +40,7 @@ class Split(models.Model):
     units = models.BigIntegerField()
     recorded_at = models.DateTimeField()
     applied_at = models.DateTimeField(null=True)
-    told_to = models.UUIDField(null=True)
+    allocated_to = models.UUIDField(null=True)
     holders = models.BigIntegerField(default=0)
     old_quantity = models.BigIntegerField(default=0)
     quantity = models.BigIntegerField(default=0)

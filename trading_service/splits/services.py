@@ -85,7 +85,7 @@ def splits_apply() -> int:
             logger.info("the split %s waits: units are set aside for orders that have not ended", split_id)
             continue
         fault_point("split.after_commit")
-        while (portion := split_tell(split_id=split_id)) is not None:
+        while (portion := split_allocate(split_id=split_id)) is not None:
             told += portion
     return told
 
@@ -133,7 +133,7 @@ def split_apply(*, split_id: UUID) -> None:
 
 
 @transaction.atomic
-def split_tell(*, split_id: UUID, limit: int = PORTION) -> int | None:
+def split_allocate(*, split_id: UUID, limit: int = PORTION) -> int | None:
     """Tell the next holders what their positions became, and how far that has come; once all, the sums.
 
     Returns:
@@ -147,13 +147,13 @@ def split_tell(*, split_id: UUID, limit: int = PORTION) -> int | None:
     if split is None:
         return None
     shares = SplitShare.objects.filter(split=split).order_by("user_id")
-    if split.told_to:
-        shares = shares.filter(user_id__gt=split.told_to)
+    if split.allocated_to:
+        shares = shares.filter(user_id__gt=split.allocated_to)
     portion = list(shares[:limit])
     if portion:
-        split.told_to = portion[-1].user_id
+        split.allocated_to = portion[-1].user_id
     cause = Origin(split.request_id)
-    outgoing = [Outgoing(_told(split, share), cause=cause) for share in portion]
+    outgoing = [Outgoing(_allocated(split, share), cause=cause) for share in portion]
     if len(portion) < limit:
         split.completed_at = timezone.now()
         outgoing.append(Outgoing(_completed(split), cause=cause))
@@ -162,7 +162,7 @@ def split_tell(*, split_id: UUID, limit: int = PORTION) -> int | None:
     return len(portion)
 
 
-def _told(split: Split, share: SplitShare) -> SplitAllocated:
+def _allocated(split: Split, share: SplitShare) -> SplitAllocated:
     assert split.applied_at is not None
     return SplitAllocated(
         allocation_id=share.id,

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('units', models.BigIntegerField()),
                 ('recorded_at', models.DateTimeField()),
                 ('applied_at', models.DateTimeField(null=True)),
-                ('told_to', models.UUIDField(null=True)),
+                ('allocated_to', models.UUIDField(null=True)),
                 ('holders', models.BigIntegerField(default=0)),
                 ('old_quantity', models.BigIntegerField(default=0)),
                 ('quantity', models.BigIntegerField(default=0)),

@@ -164,7 +164,7 @@ def test_told_again_and_killed_between_two_portions_it_is_one_split(
         deliver(event)
     services.split_apply(split_id=event.action_id)
     services.split_apply(split_id=event.action_id)
-    assert services.split_tell(split_id=event.action_id, limit=2) == 2
+    assert services.split_allocate(split_id=event.action_id, limit=2) == 2
     assert published(SplitCompleted) == []
     assert splits_apply() == 3
     deliver(event)
