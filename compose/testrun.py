@@ -20,6 +20,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TextIO
 
 from compose.local import catalogs, commands, install
@@ -55,9 +56,14 @@ PARALLEL_SUITES = 3
 #: Seconds that an interrupted suite may take to stop what it has started.
 EXIT_TIMEOUT_S = 30
 #: pytest's exit codes after which its last line says what came of the tests: all passed, some failed.
-CODES_WITH_SUMMARY = (0, 1)
+FAILED = 1
+CODES_WITH_SUMMARY = (0, FAILED)
 #: What it counts in that line.
-COUNTED_WORDS = ("passed", "failed", "error", "skipped")
+COUNTED_WORDS = ("passed", "failed", "flaky", "error", "skipped")
+#: If no more than so many tests of a suite fail, they are run once more, by themselves.
+MOST_FLAKY = 3
+#: Their failures stand: what a fault did to the money at its moment is not undone by a second, luckier one.
+NEVER_AGAIN = "tests/faults/"
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,7 @@ class TestRun:
         stack: of the packages' tests, and of what people do.
         second: of the others that need a whole system.
         outcomes: what the suites came to so far.
+        flaky: the tests that failed once and passed right after.
         covered: a sentence that says how much of the packages their tests have run.
         children: the programs under way, ended when the run is interrupted.
     """
@@ -98,6 +105,7 @@ class TestRun:
         self.stack = stack
         self.second = second
         self.outcomes: list[Outcome] = []
+        self.flaky: list[str] = []
         self.covered = ""
         self.children: set[subprocess.Popen[str]] = set()
 
@@ -163,6 +171,8 @@ class TestRun:
         summary = " ".join(outcome.summary for outcome in self.outcomes)
         counts = {word: sum(map(int, re.findall(f"([0-9]+) {word}", summary))) for word in COUNTED_WORDS}
         say(", ".join(f"{count} {word}" for word, count in counts.items()))
+        for test in self.flaky:
+            say(f"FLAKY, to be mended: {test} failed, and passed when it was run again")
         say(self.covered)
 
     def _end_children(self) -> None:
@@ -203,6 +213,9 @@ class TestRun:
     ) -> Outcome:
         """Tests in a process of their own; prints what failed.
 
+        A few that fail are run once more. Those that pass then are flaky: the suite is good, and its summary,
+        the output of their failure and the last lines of the run say so.
+
         Args:
             name: what the summary calls them.
             arguments: pytest's.
@@ -210,15 +223,20 @@ class TestRun:
             home: of the system under test; None: the first.
         """
         log, file_name = (home or self.stack.home).log, f"tests-{re.sub('[ ,]+', '-', name)}"
-        options = ("-q", "--durations=25", "-p", "no:cacheprovider")
+        cache = log / f"{file_name}.cache"
+        run = ("pytest", *arguments, "-q", "-o", f"cache_dir={cache}")
         begun = time.monotonic()
         with (log / f"{file_name}.log").open("w+", encoding="utf-8", errors="replace") as file:
-            code = self._program(*under, "pytest", *arguments, *options, output=file, home=home)
+            code = self._program(*under, *run, "--durations=25", output=file, home=home)
             file.seek(0)
             output = file.read().rstrip()
         summary = output.rpartition("\n")[2] if code in CODES_WITH_SUMMARY else f"pytest ended with {code}"
-        outcome = Outcome(name, code == 0, time.monotonic() - begun, summary.partition(" in ")[0])
-        say(str(outcome) if outcome.good else f"{output}\n{outcome}")
+        failed = _failed(cache) if code == FAILED else ()
+        if flaky := _may_be_flaky(failed) and self._program(*run, "--last-failed", home=home) == 0:
+            self.flaky += failed
+            summary = summary.replace(" failed", " flaky").replace(" error", " flaky")
+        outcome = Outcome(name, code == 0 or flaky, time.monotonic() - begun, summary.partition(" in ")[0])
+        say(str(outcome) if code == 0 else f"{output}\n{outcome}")
         return outcome
 
     def coverage(self) -> str:
@@ -248,6 +266,15 @@ class TestRun:
         code = child.wait()
         self.children.discard(child)
         return code
+
+
+def _failed(cache: Path) -> tuple[str, ...]:
+    """The tests that failed, by pytest's own cache."""
+    return tuple(json.loads((cache / "v/cache/lastfailed").read_text(encoding="utf-8")))
+
+
+def _may_be_flaky(failed: Sequence[str]) -> bool:
+    return 0 < len(failed) <= MOST_FLAKY and not any(test.startswith(NEVER_AGAIN) for test in failed)
 
 
 def _renew(stack: Stack) -> None:

@@ -7,11 +7,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg2
 from psycopg2.extras import RealDictCursor
 
@@ -49,6 +51,17 @@ class System:
     def process(self, name: str) -> dict[str, Any]:
         """What supervisord knows of a process: ``pid, statename, group`` and more."""
         return next(state for state in Supervisor(self.home).states() if state["name"] == name)
+
+    @contextmanager
+    def frozen(self, name: str) -> Iterator[None]:
+        """A process stands still meanwhile, with all that it has started and that has not ended."""
+        parent = psutil.Process(int(self.process(name)["pid"]))
+        family = [parent, *parent.children(recursive=True)]
+        _send(family, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            _send(family, signal.SIGCONT)
 
     def kill(self, name: str) -> int:
         """``kill -9`` of a process of this system; returns the process id that it had."""
@@ -118,3 +131,9 @@ def latest_action(system: System, service: str = "user") -> dict[str, Any]:
             return dict(row)
     finally:
         connection.close()
+
+
+def _send(processes: list[psutil.Process], number: signal.Signals) -> None:
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.send_signal(number)

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -259,14 +260,23 @@ def test_users_and_groups_are_added_nowhere(operator: httpx.Client) -> None:
             assert operator.get(f"/admin/{slug}/auth/{page}/add/").status_code == 404
 
 
+def open_files(process: psutil.Process) -> set[str]:
+    """The paths and pipes that a process has open, but for what it has closed between two looks."""
+    found = set()
+    for path in Path(f"/proc/{process.pid}/fd").iterdir():
+        with suppress(FileNotFoundError):
+            found.add(os.readlink(path))
+    return found
+
+
 def test_no_process_writes_a_log_past_supervisord(system: System) -> None:
     """What comes by its pipes is rotated by size; a file that it opened by itself would grow for ever."""
     supervisord = psutil.Process(Supervisor(system.home).pid())
-    pipes = {os.readlink(path) for path in Path(f"/proc/{supervisord.pid}/fd").iterdir()}
+    pipes = open_files(supervisord)
     looked_at = set()
     for process in supervisord.children(recursive=True):
         try:
-            opened = [os.readlink(path) for path in Path(f"/proc/{process.pid}/fd").iterdir()]
+            opened = open_files(process)
             out, err = (os.readlink(f"/proc/{process.pid}/fd/{number}") for number in (1, 2))
             name = process.name()
         except (OSError, psutil.NoSuchProcess):

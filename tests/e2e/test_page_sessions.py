@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 
 import httpx
-import psutil
 import pytest
 import redis
 
@@ -68,27 +65,13 @@ def age_tokens(system: System, browser: httpx.Client) -> None:
     subprocess.run(command, cwd=ROOT, env=variables, check=True, timeout=180)
 
 
-@contextmanager
-def frozen(system: System, name: str) -> Iterator[None]:
-    """A process of the system stands still, with all of its children."""
-    parent = psutil.Process(int(system.process(name)["pid"]))
-    processes = [parent, *parent.children(recursive=True)]
-    for process in processes:
-        process.send_signal(signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for process in processes:
-            process.send_signal(signal.SIGCONT)
-
-
 def test_a_stall_of_seven_seconds_signs_nobody_out(
     system: System, person: Person, browser: httpx.Client
 ) -> None:
     sign_in(browser, person)
     age_tokens(system, browser)
     with ThreadPoolExecutor(3) as threads:
-        with frozen(system, "user"):
+        with system.frozen("user"):
             waiting = [threads.submit(browser.get, "/orders") for _ in range(3)]
             time.sleep(7)
         for answer in waiting:

@@ -15,7 +15,7 @@ import pytest
 from servicekit.contracts.subscribers import SUBSCRIBED_TYPES
 from servicekit.contracts.values import FINAL_STATUSES
 from tests.e2e.people import Client, Person, wait
-from tests.e2e.traces import SERVICES, Click, Traces, held_back, logged, look, rows
+from tests.e2e.traces import SERVICES, Click, Traces, logged, look, rows
 from tests.system import System
 
 #: How many are bought, how many of them are canceled, and how many cost more than there is.
@@ -39,7 +39,7 @@ def clicks(system: System, new_person: Callable[..., Person]) -> dict[str, list[
     people = [new_person(deposit="9000.00") for _ in range(3)]
     buys, declined, cancels = ([Click() for _ in range(n)] for n in (BOUGHT, DECLINED, CANCELED))
     order = {"ticker": "AAPL", "side": "buy", "type": "market"}
-    with held_back(system, "trading-worker"):
+    with system.frozen("trading-worker"):
         for number, click in enumerate(buys):
             click.post(people[number % 3], "/orders", order | {"quantity": 1})
             if number % (BOUGHT // DECLINED) == 0:

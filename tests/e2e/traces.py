@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 import secrets
-import signal
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import psutil
 import psycopg2
 
 from servicekit.contracts.subscribers import SUBSCRIBED_TYPES
@@ -105,17 +102,3 @@ def look(system: System, ids: set[str]) -> Traces:
                 assert line["event_id"] not in lines[service][line["request_id"]], "handled once, told twice"
                 lines[service][line["request_id"]][line["event_id"]] = line
     return Traces(events, inboxes, lines)
-
-
-@contextmanager
-def held_back(system: System, name: str) -> Iterator[None]:
-    """A process stands still meanwhile: what it should have done is then done together."""
-    process = psutil.Process(int(system.process(name)["pid"]))
-    family = [process, *process.children(recursive=True)]
-    for each in family:
-        each.send_signal(signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for each in family:
-            each.send_signal(signal.SIGCONT)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import signal
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from uuid import uuid4
 
 import httpx
-import psutil
 
 from benchmarks.crowds.reads import READS
 from gateway.config.source import load
@@ -19,19 +15,6 @@ from tests.system import System
 from tests.tls.window import Window
 
 AT_ONCE = int(load().limits.passwords)
-
-
-@contextmanager
-def standing_still(system: System) -> Iterator[None]:
-    """The process that hashes passwords takes requests and gets no further."""
-    workers = psutil.Process(int(system.process("user-passwords")["pid"])).children()
-    for worker in workers:
-        worker.send_signal(signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for worker in workers:
-            worker.send_signal(signal.SIGCONT)
 
 
 def wait_until_full(system: System) -> None:
@@ -59,7 +42,7 @@ def test_a_full_queue_refuses_one_more_and_holds_up_nobody(system: System) -> No
     page = Window(system.url)
     page.open("/sign-in")
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        with standing_still(system):
+        with system.frozen("user-passwords"):
             url = f"{system.url}/api/v1/auth/token"
             pending = [pool.submit(httpx.post, url, json=body, timeout=120) for _ in range(AT_ONCE)]
             wait_until_full(system)

@@ -53,3 +53,56 @@ def test_a_suite_that_does_not_pass_is_not_good(
 
     assert not outcome.good
     assert outcome.summary.startswith(summary)
+
+
+FAILS_ONCE = """
+from pathlib import Path
+
+def test_once() -> None:
+    seen = Path(__file__).with_name("seen")
+    if not seen.exists():
+        seen.touch()
+        raise AssertionError("the first time")
+
+def test_good() -> None:
+    pass
+"""
+
+
+def test_one_that_passes_the_second_time_is_named_and_stops_nobody(
+    run: testrun.TestRun, folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    file = folder / "test_it.py"
+    file.write_text(FAILS_ONCE)
+
+    run.outcomes.append(run.suite("compose", str(file)))
+
+    assert (run.outcomes[0].good, run.outcomes[0].summary) == (True, "1 flaky, 1 passed")
+    assert "AssertionError: the first time" in capfd.readouterr().out
+    run._summary("", 1)
+    printed = capfd.readouterr().out
+    assert "test_it.py::test_once failed, and passed when it was run again" in printed
+    assert "1 passed, 0 failed, 1 flaky" in printed
+
+
+def test_a_failure_of_a_fault_stands(
+    run: testrun.TestRun, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = folder / "test_it.py"
+    file.write_text(FAILS_ONCE)
+    monkeypatch.setattr(testrun, "NEVER_AGAIN", "")  # as if each were in that folder
+
+    assert not run.suite("compose", str(file)).good
+
+
+def test_many_failures_are_no_bad_luck(run: testrun.TestRun, folder: Path) -> None:
+    file = folder / "test_it.py"
+    many = testrun.MOST_FLAKY + 1
+    file.write_text(
+        FAILS_ONCE.replace("def test_once", f"import pytest\n\n@pytest.mark.parametrize('n', range({many}))\n"
+        "def test_once").replace("test_once()", "test_once(n: int)").replace('"seen"', 'f"seen{n}"')
+    )  # fmt: skip
+
+    outcome = run.suite("compose", str(file))
+
+    assert (outcome.good, outcome.summary) == (False, f"{many} failed, 1 passed")
