@@ -63,6 +63,28 @@ class TestConsumer:
         assert [entry for entry in order if entry[0] == bad] == [(bad, 1), (bad, 2)]
         assert not FailedEvent.objects.exists()
 
+    def test_an_earlier_event_that_comes_late_goes_ahead_of_those_that_wait_for_it(
+        self, redis_streams: Any, calls: list, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As when a thief took it, and it is sent again: before, each waited for the other."""
+        monkeypatch.setattr(failures, "MIN_BACKOFF_S", 3600.0)
+        order, subject = [0], new_id()
+
+        def handler(message: Received[Any]) -> None:
+            if message.sequence > order[-1] + 1:
+                raise ValueError("something is missing")
+            order.append(message.sequence)
+
+        calls.append(handler)
+        for sequence in (3, 4, 2, 1, 4, 5):
+            fields = {"envelope": envelope_json(placed(subject), sequence)}
+            redis_streams.xadd("events:billing", fields)
+            if sequence == 3:  # it fails by itself, before the next comes
+                consume_until(FailedEvent.objects.exists)
+        consume_until(lambda: InboxEvent.objects.count() == 6 and _pending(redis_streams) == 0)
+        assert order == [0, 1, 2, 3, 4, 4, 5]
+        assert not FailedEvent.objects.exists()
+
     def test_what_never_works_becomes_a_dead_letter(
         self, redis_streams: Any, calls: list, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -2,7 +2,9 @@
 
 A batch is one transaction. When it fails its halves are tried, and theirs, down to one event, so that
 one bad event stops only itself and the later events of its own subject, which wait behind it to keep
-their order. What fails alone is tried again with growing waits and, in the end, becomes a dead letter.
+their order. What fails alone is tried again with growing waits and, in the end, becomes a dead letter. An
+earlier event of the subject, which comes after it (sent again, for somebody took it), is what it may lack:
+it goes ahead of it.
 """
 
 from __future__ import annotations
@@ -44,7 +46,7 @@ class RetryQueues:
     """The events that one consumer has read and not finished.
 
     Attributes:
-        waiting: queue → what waits in it, the failed event first.
+        waiting: queue → what waits in it in the order of its publisher, the first of them has failed.
         due: queue → when its first event is tried again (monotonic seconds).
     """
 
@@ -102,14 +104,23 @@ class RetryQueues:
         return self.handle(deliveries[:middle]) + self.handle(deliveries[middle:])
 
     def _put_behind_waiting(self, deliveries: list[Delivery]) -> list[Delivery]:
-        """Those whose queue is empty; the others join what waits there."""
+        """Those whose queue is empty; the others join what waits there, each at its place."""
         free = []
         for delivery in deliveries:
             if delivery.queue in self.waiting:
-                self.waiting[delivery.queue].append(delivery)
+                self._join(delivery)
             else:
                 free.append(delivery)
         return free
+
+    def _join(self, delivery: Delivery) -> None:
+        queue, sequence = self.waiting[delivery.queue], delivery.message.sequence
+        place = len(queue)
+        while place and sequence < queue[place - 1].message.sequence:
+            place -= 1
+        queue.insert(place, delivery)
+        if place == 0:
+            self.due[delivery.queue] = time.monotonic()
 
     def _handled(self, delivery: Delivery) -> bool:
         """Handle one event by itself. False when it failed and now waits in its queue."""
