@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
-from typing import Any
+from decimal import Decimal
 from uuid import UUID
 
-from django.db import connection
+from django.db.models import Expression, F
+from django.db.models.functions import Greatest, Round
 
-_SPLIT = """
-UPDATE {table} SET
-    open = greatest(round(open * %(old)s / %(new)s, 6), 0.000001),
-    high = greatest(round(high * %(old)s / %(new)s, 6), 0.000001),
-    low = greatest(round(low * %(old)s / %(new)s, 6), 0.000001),
-    close = greatest(round(close * %(old)s / %(new)s, 6), 0.000001)
-WHERE instrument_id = %(instrument)s AND time >= %(since)s
-"""
+from market_service.candles.models import Candle, RecentMinute
+
+
+def in_new_units(price: str, *, old_units: int, new_units: int, digits: int = 6) -> Expression:
+    """The field's price as of new units: rounded, and never less than its smallest."""
+    return Greatest(Round(F(price) * old_units / new_units, digits), Decimal(1).scaleb(-digits))
 
 
 def candles_split(*, instrument_id: UUID, old_units: int, new_units: int, since: date) -> None:
     """Write the candles from a day (UTC) on as of new units; volumes stay. In the split's transaction."""
-    values: dict[str, Any] = {
-        "instrument": instrument_id, "old": old_units, "new": new_units,
-        "since": datetime.combine(since, time.min, UTC),
-    }  # fmt: skip
-    with connection.cursor() as cursor:
-        for table in ("candles_candle", "candles_recentminute"):
-            cursor.execute(_SPLIT.format(table=table), values)
+    prices = {
+        price: in_new_units(price, old_units=old_units, new_units=new_units)
+        for price in ("open", "high", "low", "close")
+    }
+    begins = datetime.combine(since, time.min, UTC)
+    for table in (Candle, RecentMinute):
+        table.objects.filter(instrument_id=instrument_id, time__gte=begins).update(**prices)

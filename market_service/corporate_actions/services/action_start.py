@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db import connection
+from django.db.models.functions import Now
 
 from market_service.corporate_actions.errors import ActionExists, ActionRunning
 from market_service.corporate_actions.models import ActionState, ActionType, CorporateAction
@@ -42,9 +42,8 @@ def action_start(*, action: CorporateAction, instrument: Instrument, by: Actor |
     Raises:
         ActionExists: an operator is earlier than its day, and there is one of that type today.
     """
-    with connection.cursor() as cursor:  # after the lock: later than every execution before it
-        cursor.execute("SELECT statement_timestamp()")
-        (action.recorded_at,) = cursor.fetchone()
+    now = Instrument.objects.values_list(Now(), flat=True)
+    action.recorded_at = now.get(pk=instrument.pk)  # after the lock: later than every execution before it
     action.state = ActionState.STARTED
     action.units = instrument.issued_quantity - instrument.available_quantity
     today = action.recorded_at.date()

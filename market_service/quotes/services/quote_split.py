@@ -8,34 +8,15 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from functools import partial
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import F
+from django.db.models.functions import Greatest, Least, Now
 
-from market_service.candles.services import Change, candles_record, candles_split
+from market_service.candles.services import Change, candles_record, candles_split, in_new_units
 from market_service.clock.selectors import market_now
-from market_service.quotes.models import PriceSplit, Quote
-
-_QUOTE = """
-UPDATE quotes_quote SET price = %(price)s, previous_close = %(close)s, closed_day = NULL,
-    price_at = greatest(price_at, statement_timestamp()),
-    day_open = greatest(round(day_open * %(old)s / %(new)s, 6), 0.000001),
-    day_high = greatest(round(day_high * %(old)s / %(new)s, 6), %(price)s),
-    day_low = least(greatest(round(day_low * %(old)s / %(new)s, 6), 0.000001), %(price)s)
-WHERE instrument_id = %(instrument)s
-"""
-
-_DAYS = """
-UPDATE quotes_dailyprice SET
-    open = greatest(round(open * %(old)s / %(new)s, 6), 0.000001),
-    high = greatest(round(high * %(old)s / %(new)s, 6), 0.000001),
-    low = greatest(round(low * %(old)s / %(new)s, 6), 0.000001),
-    close = greatest(round(close * %(old)s / %(new)s, 6), 0.000001),
-    adj_close = greatest(round(adj_close * %(old)s / %(new)s, 16), 0.0000000000000001)
-WHERE instrument_id = %(instrument)s AND date >= %(since)s AND date < %(until)s
-"""
+from market_service.quotes.models import DailyPrice, PriceSplit, Quote
 
 
 def quote_split(
@@ -53,10 +34,16 @@ def quote_split(
     PriceSplit.objects.create(
         action_id=action_id, instrument_id=instrument_id, day=day, old_units=old_units, new_units=new_units
     )
-    ratio: dict[str, Any] = {"instrument": instrument_id, "old": old_units, "new": new_units}
-    with connection.cursor() as cursor:
-        cursor.execute(_QUOTE, {**ratio, "price": price, "close": previous_close})
-        cursor.execute(_DAYS, {**ratio, "since": day, "until": date.max})
+    quote = Quote.objects.filter(instrument_id=instrument_id)
+    quote.update(
+        price=price, previous_close=previous_close, closed_day=None, price_at=Greatest("price_at", Now())
+    )
+    new = partial(in_new_units, old_units=old_units, new_units=new_units)
+    quote.exclude(day_open=None).update(  # of a price that was set on that day
+        day_open=new("day_open"), day_high=Greatest(new("day_high"), price),
+        day_low=Least(new("day_low"), price),
+    )  # fmt: skip
+    _days_split(instrument_id=instrument_id, old_units=old_units, new_units=new_units, since=day)
     candles_split(instrument_id=instrument_id, old_units=old_units, new_units=new_units, since=day)
     candles_record([Change(instrument_id, price)], at=market_now())
 
@@ -66,14 +53,21 @@ def splits_reach_back(*, day: date) -> None:
     new units, as the positions are. To be called before previous closes are set.
     """
     for split in PriceSplit.objects.select_for_update().filter(day__gt=day).order_by("pk"):
-        values: dict[str, Any] = {
-            "instrument": split.instrument_id, "old": split.old_units, "new": split.new_units, "since": day,
-            "until": split.day,
-        }  # fmt: skip
-        with connection.cursor() as cursor:
-            cursor.execute(_DAYS, values)
+        _days_split(
+            instrument_id=split.instrument_id, old_units=split.old_units, new_units=split.new_units,
+            since=day, until=split.day,
+        )  # fmt: skip
         split.day = day
         split.save(update_fields=["day"])
+
+
+def _days_split(
+    *, instrument_id: UUID, old_units: int, new_units: int, since: date, until: date = date.max
+) -> None:
+    new = partial(in_new_units, old_units=old_units, new_units=new_units)
+    prices = {price: new(price) for price in ("open", "high", "low", "close")}
+    days = DailyPrice.objects.filter(instrument_id=instrument_id, date__gte=since, date__lt=until)
+    days.update(**prices, adj_close=new("adj_close", digits=16))
 
 
 def closes_split() -> None:

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from django.db import connection
+from decimal import Decimal
 
-_FORGET = "DELETE FROM quotes_dailyprice WHERE simulated"
+from django.db.models import Expression, F, OuterRef, Subquery
+from django.db.models.functions import Greatest, Now, Round
 
-_FIRST = """
-UPDATE quotes_quote AS quote
-SET price = coalesce(first.price, quote.price), previous_close = coalesce(first.close, quote.previous_close),
-    price_at = statement_timestamp(), tick = 0, closed_day = NULL,
-    day_open = NULL, day_high = NULL, day_low = NULL
-FROM (
-    SELECT instrument_id,
-        greatest(round(first_price / price_step), 1) * price_step AS price,
-        greatest(round(first_close / price_step), 1) * price_step AS close
-    FROM quotes_quote JOIN instruments_instrument AS instrument ON instrument.id = instrument_id
-) AS first
-WHERE first.instrument_id = quote.instrument_id
-"""
+from market_service.instruments.models import Instrument
+from market_service.quotes.models import DailyPrice, Quote
 
 
 def quotes_begin_again() -> None:
@@ -26,6 +16,14 @@ def quotes_begin_again() -> None:
 
     Ticks count from the beginning, so that the same seed gives the same prices.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_FORGET)
-        cursor.execute(_FIRST)
+    DailyPrice.objects.filter(simulated=True).delete()
+    Quote.objects.update(
+        price=_in_steps("first_price"), previous_close=_in_steps("first_close"),
+        price_at=Now(), tick=0, closed_day=None, day_open=None, day_high=None, day_low=None,
+    )  # fmt: skip
+
+
+def _in_steps(price: str) -> Expression:
+    """The field's price as a multiple of the instrument's price step, one step at least."""
+    step = Subquery(Instrument.objects.filter(pk=OuterRef("pk")).values("price_step"))
+    return Greatest(Round(F(price) / step), Decimal(1)) * step

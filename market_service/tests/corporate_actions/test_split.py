@@ -130,6 +130,17 @@ def test_once_positions_are_split_prices_and_units_change_and_trading_goes_on(
     assert resting(instrument, "buy") == []
 
 
+def test_the_day_s_prices_become_those_of_new_units_if_it_has_any(listed: Any, carried_out: Any) -> None:
+    """Nobody quoted IBM on that day: it has no opening price, nor a lowest of nearly nothing."""
+    aapl, ibm = listed("AAPL"), listed("IBM")
+    Quote.objects.filter(instrument=aapl).update(day_open="420", day_high="431", day_low="400")
+    for instrument in (aapl, ibm):
+        carried_out(instrument, 1, 2)
+    days = Quote.objects.values_list("day_open", "day_high", "day_low")
+    assert days.get(instrument=aapl) == (210, Decimal("215.5"), 200)
+    assert days.get(instrument=ibm) == (None, None, None)
+
+
 def test_its_day_comes_and_one_action_waits_for_another(listed: Any, deliver: Any, published: Any) -> None:
     instrument, today = listed("AAPL"), timezone.now().date()
     announced(instrument, 1, 2, day=today + timedelta(days=1))

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import connection
-
-from billing_service.ledger.models import JournalHead
+from billing_service.ledger.models import JournalHead, LedgerAccount
 from servicekit.market_reset import ResetMarketCommand
-
-_NOTHING = "UPDATE ledger_ledgeraccount SET balance = 0, held = 0, last_number = 0"
 
 
 class Command(ResetMarketCommand):
@@ -25,5 +21,4 @@ class Command(ResetMarketCommand):
         return {"entries": head.number, "head": head.hash} if head else {"entries": 0}
 
     def change(self) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(_NOTHING)
+        LedgerAccount.objects.update(balance=0, held=0, last_number=0)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db import connection
 from django.db.models import F
 
+from market_service.candles.services import in_new_units
 from market_service.clock.selectors import clock_now
-from market_service.instruments.models import Instrument
+from market_service.corporate_actions.models import ActionState, ActionType, CorporateAction
+from market_service.instruments.models import HaltReason, Instrument, InstrumentStatus
 from market_service.instruments.services.instrument_edit import instruments_announce
+from market_service.quotes.models import Quote
 from market_service.quotes.services import quotes_begin_again
 from market_service.quotes.services.quote_split import splits_reach_back
 from market_service.venue.models import Trade
@@ -19,35 +21,6 @@ from servicekit.portions import portions_of
 
 #: Instruments announced at once.
 PORTION = 1_000
-
-# What was paid or carried out is history now: shown, and nobody's. A split has changed what a unit is, so the
-# first prices are those of the new units. One that was begun, and has changed nothing yet, begins again.
-_SPLIT = """
-UPDATE quotes_quote AS quote
-SET first_price = first_price * ratio, first_close = first_close * ratio
-FROM (
-    SELECT instrument_id, exp(sum(ln(old_units::numeric / new_units))) AS ratio
-    FROM corporate_actions_corporateaction WHERE type = 'split' AND state = 'completed'
-    GROUP BY 1
-) AS splits
-WHERE splits.instrument_id = quote.instrument_id
-"""
-_BEGUN = """
-UPDATE corporate_actions_corporateaction
-SET state = 'announced', recorded_at = NULL, units = NULL, number = NULL, price = NULL
-WHERE type = 'split' AND state = 'started'
-"""
-_OPEN = """
-UPDATE instruments_instrument AS instrument SET status = CASE WHEN reopens THEN 'open' ELSE 'halted' END,
-    halt_reason = CASE WHEN reopens THEN '' ELSE 'operator' END
-FROM corporate_actions_corporateaction AS action
-WHERE action.instrument_id = instrument.id AND action.type = 'split' AND state = 'started'
-"""
-_HISTORY = """
-UPDATE corporate_actions_corporateaction
-SET state = 'history', recorded_at = NULL, units = NULL, holders = NULL, amount = NULL, completed_at = NULL
-WHERE state IN ('started', 'completed')
-"""
 
 
 class Command(ResetMarketCommand):
@@ -65,12 +38,34 @@ class Command(ResetMarketCommand):
     def counts(self) -> dict[str, Any]:
         return {"day": clock_now().day, "trades": Trade.objects.count()}
 
+    def _actions_end(self) -> None:
+        """What was paid or carried out is history: shown, and nobody's. A split that was begun, and has
+        changed nothing yet, begins again; one that was carried out has changed the units of first prices.
+        """
+        splits = CorporateAction.objects.filter(type=ActionType.SPLIT)
+        for split in splits.filter(state=ActionState.COMPLETED):
+            ratio: dict[str, Any] = {"old_units": split.old_units, "new_units": split.new_units}
+            first = {name: in_new_units(name, **ratio) for name in ("first_price", "first_close")}
+            Quote.objects.filter(instrument_id=split.instrument_id).update(**first)
+        begun = splits.filter(state=ActionState.STARTED)
+        for status, reason, reopens in (
+            (InstrumentStatus.OPEN, HaltReason.NONE, True),
+            (InstrumentStatus.HALTED, HaltReason.OPERATOR, False),
+        ):
+            halted = Instrument.objects.filter(pk__in=begun.filter(reopens=reopens).values("instrument"))
+            halted.update(status=status, halt_reason=reason)
+        begun.update(state=ActionState.ANNOUNCED, recorded_at=None, units=None, number=None, price=None)
+        CorporateAction.objects.filter(state__in=(ActionState.STARTED, ActionState.COMPLETED)).update(
+            state=ActionState.HISTORY,
+            recorded_at=None,
+            units=None,
+            holders=None,
+            amount=None,
+            completed_at=None,
+        )
+
     def change(self) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(_SPLIT)
-            cursor.execute(_OPEN)
-            cursor.execute(_BEGUN)
-            cursor.execute(_HISTORY)
+        self._actions_end()
         splits_reach_back(day=date.min)
         quotes_begin_again()
         Instrument.objects.update(available_quantity=F("issued_quantity"), version=F("version") + 1)
