@@ -66,6 +66,8 @@ class OrderExecutedV2(Event):
     ``value``: the exact sum of price × quantity. ``remaining``: units that are not executed yet.
     ``executions``: the parts of it, each ``[id, trade_id, quantity, price, "maker" | "taker",
     "house" | "customer"]``, all strings: whether the order stood in the book or came to it, and against whom.
+    ``market_time``: the market's time of ``executed_at``, of the replayed day in a replay; None of
+    events before there was this field.
     """
 
     order_id: UUID
@@ -78,6 +80,7 @@ class OrderExecutedV2(Event):
     remaining: int
     executions: list[list[str]]
     executed_at: datetime
+    market_time: datetime | None = None
 
     @property
     def subject(self) -> str:

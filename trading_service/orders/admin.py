@@ -36,7 +36,12 @@ _FILL_COLUMNS = {
     "amount": money("amount", currency="order__currency", label=_("amount")),
     "fee": money("fee", currency="order__currency", label=_("fee")),
     "quantity": whole("quantity", label=_("quantity")),
-    **labelled(executed_at=_("executed"), liquidity=_("as"), executions=_("executions at the venue")),
+    **labelled(
+        executed_at=_("executed"),
+        market_time=_("market time"),
+        liquidity=_("as"),
+        executions=_("executions at the venue"),
+    ),
 }
 
 _TRANSITION_COLUMNS = {
@@ -172,6 +177,7 @@ class FillAdmin(ReadOnlyAdmin):
         "liquidity",
         "executions",
         "executed_at",
+        "market_time",
     )
     ordering = ("-id",)
 

@@ -24,6 +24,7 @@ from trading_service.orders.serializers import (
     OrderInput,
     OrderOutput,
     OrderQuery,
+    OrderWithFillsOutput,
     ReplaceInput,
 )
 
@@ -40,16 +41,19 @@ class OrderListApi(Api):
     @extend_schema(
         operation_id="orders_list",
         parameters=[OrderQuery, CURSOR, PAGE_SIZE],
-        responses=OrderOutput(many=True),
+        responses=OrderWithFillsOutput(many=True),
         summary="My orders, newest first",
     )
     def get(self, request: Request) -> Response:
         filters = OrderQuery(data=request.query_params)
         filters.is_valid(raise_exception=True)
-        orders = selectors.order_list(user_id=self.caller.id, **filters.validated_data)
+        wanted = dict(filters.validated_data)
+        with_fills = wanted.pop("fills", None) is not None
+        orders = selectors.order_list(user_id=self.caller.id, with_fills=with_fills, **wanted)
         pages = self.pagination_class()
         page = pages.paginate_queryset(orders, request, view=self)
-        return pages.get_paginated_response(rendered_many(OrderOutput, page))
+        shown = OrderWithFillsOutput if with_fills else OrderOutput
+        return pages.get_paginated_response(rendered_many(shown, page))
 
     @extend_schema(
         operation_id="orders_place",

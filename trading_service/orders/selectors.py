@@ -41,6 +41,9 @@ WHERE deadline.user_id = %s::uuid AND expires_at IS NOT NULL
 )
 
 
+_FILLS = Prefetch("fills", Fill.objects.order_by("executed_at", "id"))
+
+
 class OpenOrders(NamedTuple):
     """How many open orders of a customer rest or may rest."""
 
@@ -104,7 +107,7 @@ def order_get(*, user_id: UUID, order_id: UUID) -> Order:
         OrderNotFound: there is none, or it is somebody else's.
     """
     orders = Order.objects.select_related("instrument", "replacement").prefetch_related(
-        Prefetch("fills", Fill.objects.order_by("executed_at", "id")),
+        _FILLS,
         Prefetch("history", OrderTransition.objects.order_by("sequence")),
     )
     try:
@@ -122,6 +125,7 @@ def order_list(
     since: datetime | None = None,
     until: datetime | None = None,
     client_order_id: str | None = None,
+    with_fills: bool = False,
 ) -> QuerySet[Order]:
     """A customer's orders with their instruments, each filter optional.
 
@@ -133,6 +137,7 @@ def order_list(
         since: created then or later.
         until: created before.
         client_order_id: exactly this key.
+        with_fills: only those that were filled, in part or in full, with their fills.
     """
     orders = Order.objects.filter(user_id=user_id).select_related("instrument", "replacement")
     if statuses:
@@ -147,4 +152,6 @@ def order_list(
         orders = orders.filter(created_at__lt=until)
     if client_order_id:
         orders = orders.filter(client_order_id=client_order_id)
+    if with_fills:
+        orders = orders.filter(filled_quantity__gt=0).prefetch_related(_FILLS)
     return orders

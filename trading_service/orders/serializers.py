@@ -199,14 +199,34 @@ class FillOutput(serializers.ModelSerializer):
     liquidity = serializers.SerializerMethodField(
         help_text="`taker`: executed on arrival; `maker`: while resting in the book."
     )
+    market_time = InstantField(
+        allow_null=True,
+        help_text="The market's time of `executed_at`: in a replay that of the replayed day, as of candles.",
+    )
 
     class Meta:
         model = Fill
-        fields = ("id", "quantity", "price", "amount", "fee", "currency", "liquidity", "executed_at")
+        fields = (
+            "id",
+            "quantity",
+            "price",
+            "amount",
+            "fee",
+            "currency",
+            "liquidity",
+            "executed_at",
+            "market_time",
+        )
 
     @extend_schema_field(serializers.ChoiceField(Liquidity.choices))
     def get_liquidity(self, fill: Fill) -> str:
         return fill.liquidity or Liquidity.TAKER.value  # before there was a book, nothing rested
+
+
+class OrderWithFillsOutput(OrderOutput):
+    """An order of the list; its fills, the oldest first, only where they were asked for."""
+
+    fills = FillOutput(many=True, required=False, help_text="Only with `fills=included`.")
 
 
 class TransitionOutput(serializers.ModelSerializer):
@@ -261,6 +281,11 @@ class OrderQuery(serializers.Serializer):
         help_text="Created before this time; a date includes that day.",
     )
     client_order_id = serializers.CharField(required=False, allow_blank=True, max_length=128)
+    fills = serializers.ChoiceField(
+        ["included"],
+        required=False,
+        help_text="included: only orders that were filled, in part or in full, each with its fills.",
+    )
 
     def get_fields(self) -> dict[str, Any]:
         """``from`` is a word of Python, so that field is added here."""

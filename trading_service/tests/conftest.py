@@ -137,6 +137,7 @@ class World:
         fill_id: UUID | None = None,
         liquidity: str = "taker",
         executed_at: datetime = NOON,
+        market_time: datetime | None = None,
         more: Sequence[tuple[int, str, str]] = (),
     ) -> market.OrderExecutedV2:
         """What the venue says then, by default of the whole order; ``more``: further executions in it."""
@@ -160,6 +161,7 @@ class World:
                 [str(new_id()), str(new_id()), str(many), at, how, "customer"] for many, at, how in parts
             ],
             executed_at=executed_at,
+            market_time=market_time,
         )
         return executed
 

@@ -13,7 +13,6 @@ import orjson
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from servicekit.contracts.values import SIDES
 from web_frontend.gateway_client import Gateway
 from web_frontend.labels import LABELS
 
@@ -137,10 +136,10 @@ def _summed_up(candles: list[Candle], period: str) -> Iterator[Candle]:
         }
 
 
-def fills_of(operations: dict[str, Any] | None) -> list[dict[str, Any]]:
-    """One's own buys and sells, of the operations of an instrument."""
-    rows = (operations or {}).get("results", [])
-    return [row for row in rows if row["type"] in SIDES and row["price"]]
+def fills_of(orders: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """One's own fills, each with its order's side, of the orders of an instrument."""
+    rows = (orders or {}).get("results", [])
+    return [{**fill, "side": order["side"]} for order in rows for fill in order.get("fills", ())]
 
 
 def chart_context(
@@ -190,7 +189,8 @@ def _drawing(
         "digits": len(instrument["price_step"].partition(".")[2]),
         "average": float(average) if average else None,
         "fills": [
-            {"time": _seconds(fill["occurred_at"]), "side": fill["type"], "quantity": fill["quantity"]}
+            {"time": _seconds(fill.get("market_time") or fill["executed_at"]), "side": fill["side"],
+             "quantity": fill["quantity"]}
             for fill in fills
         ],
         "words": {

@@ -19,16 +19,16 @@ Parts = dict[str, Any]
 
 #: Levels of the book on each side, and trades, that a page shows.
 LEVELS, TRADES = 5, 10
-#: Of one's operations with an instrument, the newest are looked at for what the chart marks.
-OPERATIONS = 200
+#: Of one's orders of an instrument that were filled, the newest are looked at for what the chart marks.
+ORDERS = 100
 
 #: What the ticket is made of, what is refreshed beside it, and the chart with one's own marks.
 TICKET = ("account", "positions", "book")
 MARKET = ("book", "trades")
-CHART = ("chart", "positions", "operations")
+CHART = ("chart", "positions", "filled")
 #: The whole page, of a stranger and of who is signed in.
 OPEN_PAGE = (*MARKET, "chart", "actions")
-OWN_PAGE = (*TICKET, "trades", "chart", "operations", "actions", "watched")
+OWN_PAGE = (*TICKET, "trades", "chart", "filled", "actions", "watched")
 
 
 def parts_read(
@@ -39,7 +39,7 @@ def parts_read(
     A part whose source failed is None. What is not asked for is not in the answer.
 
     Args:
-        names: of ``account, positions, operations, book, trades, chart, actions, watched``.
+        names: of ``account, positions, filled, book, trades, chart, actions, watched``.
         instrument: when it is known already.
 
     Raises:
@@ -49,8 +49,8 @@ def parts_read(
     asks: dict[str, Callable[[], Any]] = {
         "account": lambda: attempt(lambda: account_read(request)),
         "positions": lambda: attempt(lambda: gateway.get("/api/v1/positions")),
-        "operations": lambda: _market(
-            lambda: gateway.get("/api/v1/operations", ticker=ticker.upper(), page_size=OPERATIONS)
+        "filled": lambda: _market(
+            lambda: gateway.get("/api/v1/orders", ticker=ticker, fills="included", page_size=ORDERS)
         ),
         "chart": lambda: _market(lambda: chart_read(gateway, address, Choice.of(request.GET))),
         "book": lambda: _market(lambda: gateway.get(f"{address}/book", public=True, levels=LEVELS)),

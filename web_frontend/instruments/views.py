@@ -88,7 +88,7 @@ def _page_context(request: HttpRequest, parts: Parts) -> dict[str, Any]:
     position = held[0] if held else None
     chart = {}
     if "chart" in parts:
-        fills = fills_of(parts.get("operations"))
+        fills = fills_of(parts.get("filled"))
         chart = chart_context(parts["chart"], instrument, request.GET, fills=fills, position=position)
     return {
         **parts,

@@ -15,6 +15,7 @@ from django.test import Client
 from web_frontend.tests.gateway_double import Asked, GatewayDouble, candles, recorded
 
 CANDLES, PAGE = "GET /api/v1/instruments/AAPL/candles", "/instruments/AAPL"
+FILLED = "GET /api/v1/orders?ticker=AAPL&fills=included&page_size=100"
 
 
 def drawing(page: str) -> Any:
@@ -125,18 +126,27 @@ def test_nothing_and_a_failure_are_said(
 
 
 def test_ones_own_fills_and_average_price_are_marked(vera: Client, gateway: GatewayDouble) -> None:
+    """At the market's time, as candles are, which in a replay is of long ago."""
+    gateway.answer(FILLED, recorded("orders_with_fills"))
     drawn = drawing(vera.get(PAGE).content.decode())
 
     assert drawn["average"] == float(recorded("positions")["results"][0]["average_cost"])
-    bought = [row for row in recorded("operations")["results"] if row["type"] == "buy"]
-    assert [(fill["side"], fill["quantity"]) for fill in drawn["fills"]] == [
-        ("buy", row["quantity"]) for row in bought
-    ]
-    assert gateway.asked_for("GET /api/v1/operations")[0].query == {"ticker": "AAPL", "page_size": "200"}
+    traded = int(datetime(2013, 3, 1, 10, 20, tzinfo=UTC).timestamp())
+    assert drawn["fills"] == [{"time": traded, "side": "buy", "quantity": 10}]
+
+
+def test_a_fill_of_before_there_was_the_markets_time_is_marked_at_its_own(
+    vera: Client, gateway: GatewayDouble
+) -> None:
+    answer = recorded("orders_with_fills")
+    answer["results"][0]["fills"][0]["market_time"] = None
+    gateway.answer(FILLED, answer)
+    (fill,) = drawing(vera.get(PAGE).content.decode())["fills"]
+    assert fill["time"] == int(datetime(2026, 11, 22, 17, 58, 7, tzinfo=UTC).timestamp())
 
 
 def test_without_a_position_and_its_source_there_are_no_marks(vera: Client, gateway: GatewayDouble) -> None:
-    gateway.down("GET /api/v1/operations", "GET /api/v1/positions")
+    gateway.down("GET /api/v1/orders", "GET /api/v1/positions")
     drawn = drawing(vera.get(PAGE).content.decode())
     assert (drawn["average"], drawn["fills"]) == (None, [])
 
@@ -144,7 +154,7 @@ def test_without_a_position_and_its_source_there_are_no_marks(vera: Client, gate
 def test_a_stranger_has_none(browser: Client, gateway: GatewayDouble) -> None:
     drawn = drawing(browser.get(PAGE).content.decode())
     assert (drawn["average"], drawn["fills"]) == (None, [])
-    assert not gateway.asked_for("GET /api/v1/operations")
+    assert not gateway.asked_for("GET /api/v1/orders")
 
 
 def test_it_is_swapped_alone(vera: Client, gateway: GatewayDouble, htmx: Callable) -> None:
@@ -153,7 +163,7 @@ def test_it_is_swapped_alone(vera: Client, gateway: GatewayDouble, htmx: Callabl
     assert 'hx-trigger="every 30s"' in part
     asked = {one.path for one in gateway.asked if one.method == "GET"}
     assert asked == {"/api/v1/instruments/AAPL", "/api/v1/instruments/AAPL/candles", "/api/v1/positions",
-                     "/api/v1/operations"}  # fmt: skip
+                     "/api/v1/orders"}  # fmt: skip
 
 
 def test_only_this_page_loads_the_script(browser: Client, gateway: GatewayDouble) -> None:

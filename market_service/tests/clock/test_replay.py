@@ -15,7 +15,9 @@ from market_service.instruments.models import Instrument
 from market_service.instruments.selectors import instrument_get
 from market_service.quotes.models import DailyPrice, Quote
 from market_service.tests.clock.conftest import price_of
+from market_service.tests.venue.book import order
 from market_service.venue.services import market_advance
+from servicekit.contracts import market
 
 pytestmark = pytest.mark.django_db
 
@@ -142,3 +144,16 @@ def test_another_feed_goes_on_from_the_prices_that_stand(settings: Any, replayed
     market_advance()
     now = clock_now()
     assert (now.feed, now.day, price_of("AAPL")) == ("manual", now.now.date(), before)
+
+
+def test_an_execution_says_at_what_time_of_the_replayed_day(
+    replayed: Any, at: Any, deliver: Any, published: Any
+) -> None:
+    aapl = replayed()
+    market_advance()
+    at(0)
+    market_advance()
+    deliver(order(aapl, "buy", 1, "600.00", type="market", time_in_force="ioc"))
+    (executed,) = published(market.OrderExecutedV2)
+    assert executed.market_time.date() == date(2012, 6, 13)
+    assert executed.executed_at.date() == clock_now().now.date()

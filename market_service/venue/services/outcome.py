@@ -118,16 +118,18 @@ def outcome_write(books: Books, orders: Iterable[Order] = (), *, unknown: Collec
             if (maker := match.maker) is not None and maker not in touched:
                 touched[maker] = None
                 maker.cause = match.taker and match.taker.cause
-    outgoing = reports(touched, books)  # first: a row has the number of the last event that tells of it
+    traded_at = market_now() if trades else None
+    # first: a row has the number of the last event that tells of it
+    outgoing = reports(touched, books, market_time=traded_at)
     _move_quantities(books)
     _write_book(touched, books.now)
     ended = [_ended(order, books) for order in touched if order.end is not None]
     ended += [_bare(order) for order in unknown]
     _END.defer(sorted(ended, key=attrgetter("order_id")), ended_at=books.now)
     _TRADE.defer(trades, executed_at=books.now)
-    if trades:
+    if traded_at is not None:
         changes = [Change(row.instrument_id, row.price, row.quantity) for row in trades]
-        candles_record(changes, at=market_now())
+        candles_record(changes, at=traded_at)
     outgoing += [
         Outgoing(market.OrderCanceled(order_id=order.order_id, canceled_at=books.now), cause=order.cause)
         for order in unknown

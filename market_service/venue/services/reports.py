@@ -17,15 +17,19 @@ from servicekit.contracts import Event, market
 from servicekit.messaging.publish import Outgoing
 
 
-def reports(orders: Iterable[Order], books: Books) -> list[Outgoing]:
-    """The events that tell what became of orders, numbered on from those that told of them before."""
+def reports(orders: Iterable[Order], books: Books, *, market_time: datetime | None) -> list[Outgoing]:
+    """The events that tell what became of orders, numbered on from those that told of them before.
+
+    Args:
+        market_time: the market's time of ``books.now``; None where nothing was executed.
+    """
     outgoing, now = [], books.now
     for order in orders:
         events: list[Event] = []
         if order.matches:
             book, ticker = books[order.instrument_id], books.locked[order.instrument_id].ticker
             if order.in_parts:
-                events.append(_executed(order, order.matches, book, ticker, now))
+                events.append(_executed(order, order.matches, book, ticker, now, market_time))
             else:
                 events += [_executed_whole(order, match, book, ticker, now) for match in order.matches]
         if order.resting and not order.stored and order.expires_at is not None:
@@ -46,7 +50,12 @@ def reports(orders: Iterable[Order], books: Books) -> list[Outgoing]:
 
 
 def _executed(
-    order: Order, matches: Sequence[Match], book: Book, ticker: str, now: datetime
+    order: Order,
+    matches: Sequence[Match],
+    book: Book,
+    ticker: str,
+    now: datetime,
+    market_time: datetime | None,
 ) -> market.OrderExecutedV2:
     return market.OrderExecutedV2(
         order_id=order.order_id,
@@ -69,6 +78,7 @@ def _executed(
             for match in matches
         ],
         executed_at=now,
+        market_time=market_time,
     )
 
 

@@ -27,7 +27,8 @@ class Fill(models.Model):
     ``price``: the average. ``executions``: the venue's, each ``[id, trade_id, quantity, price, liquidity,
     counterparty]``. Null or empty, all three, of a fill of before there were these columns: it was one
     execution of its own id. ``amount`` and ``fee``: by how much the order's rose with it, minor units; either
-    may be 0.
+    may be 0. ``market_time``: the market's time of ``executed_at``, which in a replay is of the replayed day;
+    null of a fill of before there was this column.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -42,6 +43,7 @@ class Fill(models.Model):
     amount = models.BigIntegerField()
     fee = models.BigIntegerField()
     executed_at = models.DateTimeField()
+    market_time = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("fill")

@@ -39,6 +39,7 @@ class _FillRow(NamedTuple):
     amount: int
     fee: int
     executed_at: datetime
+    market_time: datetime | None
 
 
 _BOOK = Insert(Fill, _FillRow)
@@ -89,6 +90,7 @@ def orders_fill(*, messages: Sequence[Executed], step: Step) -> None:
                     filled.amount,
                     filled.fee,
                     executed.executed_at,
+                    executed.market_time if isinstance(executed, market.OrderExecutedV2) else None,
                 )
             )
     _BOOK.defer(fills)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from servicekit.ids import new_id
 
@@ -45,6 +47,31 @@ def test_filters(orders, user_id, api, query: str, which: list[int]) -> None:
     answer = api(user_id).get(f"/api/v1/orders{query}")
     assert answer.status_code == 200, answer.json()
     assert [row["id"] for row in answer.json()["results"]] == [orders[index] for index in which]
+
+
+def test_with_fills_come_those_that_were_filled(orders, aapl, world, user_id, api) -> None:
+    part = world.working(user_id, side="sell", type="limit", limit_price="100.00", quantity=5)
+    world.execute(part, quantity=2, price="101.00")
+    answer = api(user_id).get("/api/v1/orders?fills=included&ticker=aapl")
+    assert answer.status_code == 200, answer.json()
+    rows = answer.json()["results"]
+    assert [row["id"] for row in rows] == [str(part.id), orders[0]]
+    assert [[(fill["quantity"], fill["price"]) for fill in row["fills"]] for row in rows] == [
+        [(2, "101.00")],
+        [(10, "100.00")],
+    ]
+    assert "fills" not in api(user_id).get("/api/v1/orders").json()["results"][0]
+
+
+def test_the_fills_of_a_page_are_one_query(orders, world, user_id, api, django_assert_num_queries) -> None:
+    client = api(user_id)
+    with CaptureQueriesContext(connection) as few:
+        client.get("/api/v1/orders?fills=included")
+    queries = len(few)
+    for _ in range(3):
+        world.filled(user_id, quantity=1)
+    with django_assert_num_queries(queries):
+        assert len(client.get("/api/v1/orders?fills=included").json()["results"]) == 4
 
 
 def test_a_date_as_the_end_is_included(orders, user_id, api) -> None:

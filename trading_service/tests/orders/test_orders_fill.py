@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -13,6 +14,8 @@ from trading_service.orders.models import FINAL, Fill, OrderDeadline
 from trading_service.positions.models import Position
 from trading_service.tests.conftest import fresh
 
+LONG_AGO = datetime(2013, 2, 28, 15, 30, tzinfo=UTC)
+
 pytestmark = pytest.mark.django_db
 
 
@@ -20,7 +23,7 @@ def test_a_buy_is_filled_and_the_position_grows(aapl, world, user_id, published,
     # given an order at the venue; when it is executed at 99.37
     order = world.working(user_id)
     fill_id = new_id()
-    world.execute(order, price="99.37", fill_id=fill_id)
+    world.execute(order, price="99.37", fill_id=fill_id, market_time=LONG_AGO)
     # then 993.70 and the fee of 0.50 (0.49685) are booked
     (filled,) = published(trading.OrderFilledV2)
     assert (filled.fill_id, filled.amount, filled.fee, filled.final) == (fill_id, 99_370, 50, True)
@@ -41,6 +44,7 @@ def test_a_buy_is_filled_and_the_position_grows(aapl, world, user_id, published,
             "currency": "USD",
             "liquidity": "taker",
             "executed_at": "2025-01-31T12:00:00Z",
+            "market_time": "2013-02-28T15:30:00Z",
         }
     ]
     assert [(row["from_status"], row["to_status"], row["cause"]) for row in body["history"]] == [
