@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from web_frontend.gateway_client import GatewayRequest
 from web_frontend.instruments.parts import parts_read
+from web_frontend.orders.repeat import ticket_address
 from web_frontend.pages import attempt
 from web_frontend.templatetags.formatting import money, units
 from web_frontend.ticket.estimate import estimate
@@ -42,9 +43,9 @@ def way_out(request: GatewayRequest, order: dict[str, Any]) -> WayOut | None:
     """
     code = (order["reject_reason"] or {}).get("code", "")
     if code == "price_moved":
-        return WayOut(_("Review at the new price"), _ticket(order, step="review"))
+        return WayOut(_("Review at the new price"), ticket_address(order, step="review"))
     if code in PASSING:
-        return WayOut(_("Try again"), _ticket(order))
+        return WayOut(_("Try again"), ticket_address(order))
     if code == "insufficient_funds":
         return _top_up(request, order)
     if code not in ("insufficient_position", "insufficient_quantity"):
@@ -53,7 +54,7 @@ def way_out(request: GatewayRequest, order: dict[str, Any]) -> WayOut | None:
     if not most:
         return None
     words = _("Sell what you have: %(most)s") if order["side"] == "sell" else _("Buy what is left: %(most)s")
-    return WayOut(words % {"most": units(most)}, _ticket(order, quantity=str(most)))
+    return WayOut(words % {"most": units(most)}, ticket_address(order, quantity=str(most)))
 
 
 def _most(request: GatewayRequest, order: dict[str, Any]) -> int | None:
@@ -77,13 +78,6 @@ def _top_up(request: GatewayRequest, order: dict[str, Any]) -> WayOut:
         return WayOut(_("Top up"), reverse("cash"))
     missing = Decimal(needed.worst_total) - Decimal(parts["account"]["available"])
     if missing <= 0:
-        return WayOut(_("Try again"), _ticket(order))
+        return WayOut(_("Try again"), ticket_address(order))
     address = f"{reverse('cash')}?{urlencode({'amount': str(missing)})}"
     return WayOut(_("Top up %(amount)s") % {"amount": money(str(missing), order["currency"])}, address)
-
-
-def _ticket(order: dict[str, Any], **changed: str) -> str:
-    """The address of the ticket that the order came from."""
-    names = ("side", "quantity") if order["type"] == "market" else ("side", "quantity", "type", "limit_price")
-    data = {name: str(order[name]) for name in names} | changed
-    return f"{reverse('instrument', args=[order['ticker']])}?{urlencode(data)}"

@@ -95,7 +95,7 @@ def test_the_parts_of_a_page_are_asked_at_once(vera: Client, gateway: GatewayDou
         TRADES: recorded("trades"),
         "GET /api/v1/positions": recorded("positions"),
         "GET /api/v1/account": recorded("account"),
-        "GET /api/v1/operations": recorded("operations"),
+        "GET /api/v1/orders": recorded("orders"),
         "GET /api/v1/instruments/AAPL/candles": candles(),
     }
 

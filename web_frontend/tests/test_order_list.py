@@ -45,6 +45,27 @@ def test_open_ones_come_first_each_with_what_can_be_done(vera: Client, gateway: 
     }
 
 
+@pytest.mark.parametrize(
+    ("order", "address"),
+    [(ORDER, "/instruments/AAPL?side=buy&quantity=10"),
+     (WAITING, "/instruments/AAPL?side=buy&quantity=10&type=limit&limit_price=425.00&time_in_force=gtc")],
+)  # fmt: skip
+def test_one_that_has_ended_is_repeated_by_its_filled_ticket(
+    vera: Client, gateway: GatewayDouble, order: dict[str, Any], address: str
+) -> None:
+    """Nothing is placed: the ticket is to be reviewed as any other."""
+    assert f'href="{ADDRESS}/repeat"' in vera.get("/orders").content.decode()
+    assert f'href="{OPEN}/repeat"' not in vera.get("/orders").content.decode()
+    assert f'href="{ADDRESS}/repeat"' in vera.get("/history").content.decode()
+    assert f'href="{ADDRESS}/repeat"' in vera.get(ADDRESS).content.decode()
+    gateway.answer(f"GET /api/v1{ADDRESS}", order)
+    answer = vera.get(f"{ADDRESS}/repeat")
+    assert (answer.status_code, answer["Location"]) == (303, address)
+    assert not [asked for asked in gateway.asked if asked.method == "POST" and "orders" in asked.path]
+    ticket = vera.get(address).content.decode()
+    assert re.search(r'id="quantity"[^>]* value="10"', ticket)
+
+
 def test_filters_are_in_the_address_and_turn_pages(
     vera: Client, gateway: GatewayDouble, htmx: Callable
 ) -> None:
@@ -118,7 +139,7 @@ def test_canceling_in_the_row(vera: Client, gateway: GatewayDouble, htmx: Callab
     waiting(gateway, {**WAITING, "cancel_requested_at": "2026-11-22T18:00:00Z"})
     form = {"next": "/orders?show=open", "show": "open", "ticker": ""}
     part = vera.post(f"{OPEN}/cancel", form, headers=htmx("orders")).content.decode()
-    assert "every 1s" in part
+    assert 'hx-trigger="load delay:150ms, every 1s"' in part
     assert "Cancellation requested…" in part
     assert f'action="{OPEN}/cancel"' not in part
     assert f'href="{ADDRESS}"' not in part
