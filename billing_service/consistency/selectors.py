@@ -1,4 +1,7 @@
-"""The consistency queries. Each row they return is a breach."""
+"""The consistency queries. Each row they return is a breach.
+
+SQL, because each compares whole sets at one moment, and no row that is right leaves the database.
+"""
 
 from __future__ import annotations
 

@@ -89,7 +89,10 @@ def hash_at(*, number: int) -> str | None:
 
 
 def chain_breaks(*, after: int, until: int) -> list[ChainBreak]:
-    """The entries of numbers ``after + 1`` to ``until`` that do not fit the chain, gaps included."""
+    """The entries of numbers ``after + 1`` to ``until`` that do not fit the chain, gaps included.
+
+    PostgreSQL computes the hashes by the query that anybody may run with psql, as ``make check`` does.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT number, id, hash, expected FROM ({BREAKS}) AS broken "

@@ -52,7 +52,9 @@ def _factor(day: str) -> str:
     ), 1)"""
 
 
-# What is kept, and what is recent. The running candle is in both, of one that came late perhaps more.
+# Read by the ORM, their texts made in Python, 100 candles take 5 times as long, 10,000 take 3 times (by
+# turns, 15 runs); imported days 4 times. What is kept, and what is recent. The running candle is in both, of
+# one that came late perhaps more.
 _RECORDED, _RECORDED_SPLIT = (
     Statement(
         f"""
@@ -104,7 +106,8 @@ SELECT split.day, coalesce((
 """
 )
 
-# The hours of a day, of several instruments; prices with the digits of their price step.
+# The hours of a day, of several instruments; prices with the digits of their price step. By the ORM, their
+# texts made in Python, 50 instruments take 1.9 times as long (by turns, 15 runs).
 _HOURS = Statement(
     """
 SELECT instrument_id,

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import DatabaseError, InterfaceError
+from django.db.models import Count, Min
+from django.db.models.functions import Now
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from notification_service.delivery.models import Delivery
+from notification_service.delivery.models import Delivery, State
 from notification_service.kinds import EXTERNAL
-
-_TABLE = Delivery._meta.db_table
-_PENDING = f"""
-SELECT channel, count(*), coalesce(extract(epoch FROM now() - min(next_at)), 0)
-FROM {_TABLE} WHERE state = 'pending' GROUP BY 1
-"""
-_FAILED = f"SELECT count(*) FROM {_TABLE} WHERE state = 'failed'"
 
 
 class DeliveryCollector(Collector):
@@ -29,11 +24,12 @@ class DeliveryCollector(Collector):
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """None while the database is away."""
         try:
-            with connection.cursor() as cursor:
-                cursor.execute(_PENDING)
-                waiting = {channel: (count, late) for channel, count, late in cursor.fetchall()}
-                cursor.execute(_FAILED)
-                (failed,) = cursor.fetchone()
+            due = Delivery.objects.filter(state=State.PENDING).values_list("channel")
+            waiting = {
+                channel: (count, late.total_seconds())
+                for channel, count, late in due.annotate(count=Count("pk"), late=Now() - Min("next_at"))
+            }
+            failed = Delivery.objects.filter(state=State.FAILED).count()
         except (DatabaseError, InterfaceError):
             return
         pending = GaugeMetricFamily(
@@ -45,6 +41,6 @@ class DeliveryCollector(Collector):
         for channel in EXTERNAL:
             count, late = waiting.get(channel.value, (0, 0))
             pending.add_metric([channel.value], count)
-            overdue.add_metric([channel.value], max(0.0, float(late)))
+            overdue.add_metric([channel.value], max(0.0, late))
         yield from (pending, overdue)
         yield GaugeMetricFamily("birzha_deliveries_given_up", "Failed deliveries, to be looked at", failed)

@@ -1,6 +1,6 @@
 """The consistency check of trading: compares recent changes every minute, reports, and corrects nothing.
 
-Each check is one statement, so it sees one moment; its rows are what is wrong.
+Each check is one statement of SQL, so it sees one moment; only what is wrong leaves the database.
 """
 
 from __future__ import annotations

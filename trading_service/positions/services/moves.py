@@ -219,7 +219,9 @@ def positions_open_day() -> int:
         return cursor.rowcount
 
 
-# Joined with what is noted, because an upsert writes even the rows that it leaves as they are.
+# Joined with what is noted, because an upsert writes even the rows that it leaves as they are. Of 20,000
+# positions the ORM reads, compares and upserts all in 7 times as long, and if none has moved in 70 times (by
+# turns, 5 runs).
 _OPEN_DAY = """
 INSERT INTO positions_dayopening
     (position_id, bought_quantity, bought_cost, sold_quantity, sold_proceeds)
