@@ -57,8 +57,13 @@ I8 = Invariant(
             "an event that changed an order twice",
             "trading",
             """
-            SELECT event_id, count(*) AS changes FROM orders_ordertransition
-            WHERE event_id IS NOT NULL /* since: order_id */ GROUP BY 1 HAVING count(*) > 1
+            SELECT event_id, count(*) AS changes FROM orders_ordertransition AS change
+            WHERE event_id IS NOT NULL /* since: order_id */ GROUP BY 1
+            -- of one execution an order may have two fills: as it came, and while it rested
+            HAVING count(*) > 1 AND (count(DISTINCT order_id) > 1 OR count(*) > ALL (
+                SELECT count(DISTINCT liquidity) FROM orders_fill AS fill
+                WHERE fill.order_id = (array_agg(change.order_id))[1] GROUP BY executed_at
+            ))
             """,
         ),
         Rows(

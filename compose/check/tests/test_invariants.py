@@ -15,7 +15,9 @@ from compose.check.tests import rows
 from compose.check.tests.names import (
     ACCOUNT,
     BEGUN,
+    BUY,
     BUY_ENTRY,
+    BUY_EXECUTED,
     BUY_FILL,
     DEPOSIT_ENTRY,
     EXTERNAL,
@@ -107,6 +109,23 @@ def test_a_fill_of_several_executions_and_an_order_to_be_replaced_are_no_violati
         cursor.execute(rows.answer(f"key-{OTHER}", OPEN_BUY, replaced_by=OTHER))
     assert found(snapshot, invariant="I7") == {}
     assert found(snapshot, invariant="I17") == {}
+
+
+def test_an_execution_of_an_order_as_it_came_and_as_it_rested_changes_it_twice(
+    snapshot: Snapshot, databases: dict[str, Any]
+) -> None:
+    with databases["trading"].cursor() as cursor:
+        cursor.execute(LIFT)
+        cursor.execute(rows.fill(OTHER, BUY, 1, "43.04", 4304, 2))
+        cursor.execute(
+            f"""
+            UPDATE orders_fill SET liquidity = CASE id WHEN '{OTHER}' THEN 'maker' ELSE 'taker' END,
+                executed_at = '2026-09-24T00:00:00Z'
+            WHERE order_id = '{BUY}'
+            """
+        )
+        cursor.execute(rows.change(BUY, 4, "partially_filled", "filled", BUY_EXECUTED))
+    assert "an event that changed an order twice" not in found(snapshot, invariant="I8")
 
 
 def test_every_check_of_every_invariant_is_proven_so() -> None:

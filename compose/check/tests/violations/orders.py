@@ -180,6 +180,12 @@ VIOLATIONS: list[tuple[str, str, str, str]] = [
     ),
     (
         "I8",
+        "an event that changed an order twice",
+        "trading",
+        rows.change(BUY, 4, "working", "filled", BUY_EXECUTED),
+    ),
+    (
+        "I8",
         "two notifications of one event over one channel",
         "notification",
         rows.news("order_filled", BUY_FILLED, fill_id=OTHER),
