@@ -26,7 +26,7 @@ from market_service.instruments.serializers import (
     instrument_row,
 )
 from market_service.public_api import PublicApi
-from market_service.search.selectors import entry_types
+from market_service.search.selectors import COUNTED, entry_types
 from servicekit.api.openapi import IF_NONE_MATCH
 from servicekit.api.pagination import NumberedPages
 from servicekit.api.problems import NotFound
@@ -45,6 +45,12 @@ class InstrumentPages(NumberedPages):
 
     def get_paginated_response_schema(self, schema):  # type: ignore[no-untyped-def]
         paged = super().get_paginated_response_schema(schema)
+        paged["properties"]["count_is_minimum"] = {
+            "type": "boolean",
+            "enum": [True],
+            "description": f"of a search that finds more than {COUNTED:,}: `count` is {COUNTED:,}, and "
+            "only so many are in pages",
+        }
         paged["properties"]["types"] = {
             "type": "array",
             "items": {"type": "string", "enum": InstrumentType.values},
@@ -96,6 +102,8 @@ class InstrumentListApi(PublicApi):
         ids = pages.paginate_queryset(InstrumentIds(instruments), request, view=self)
         rows = instrument_rows(ids)
         response = pages.get_paginated_response([instrument_row(row) for row in rows])
+        if instruments.more:
+            response.data["count_is_minimum"] = True
         include = wanted.get("include") or ()
         if "types" in include:
             response.data["types"] = entry_types()

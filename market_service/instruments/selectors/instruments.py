@@ -100,10 +100,13 @@ def instrument_rows(ids: Sequence[UUID]) -> list[tuple[Any, ...]]:
 class InstrumentList(Sequence[Instrument]):
     """Instruments in an order; a slice reads only the instruments that are in it."""
 
-    def __init__(self, *, count: Callable[[], int], ids: Callable[[int, int], Iterable[UUID]]) -> None:
-        """Args: ``ids(offset, limit)``."""
+    def __init__(
+        self, *, count: Callable[[], int], ids: Callable[[int, int], Iterable[UUID]], more: bool = False
+    ) -> None:
+        """Args: ``ids(offset, limit)``; ``more``: there are more, which are not counted."""
         self._count = functools.cache(count)
         self._ids = ids
+        self.more = more
 
     def __len__(self) -> int:
         return self._count()
@@ -144,14 +147,17 @@ def instrument_list(
         )
     if found and not ordering:
         return InstrumentList(
-            count=lambda: found.count, ids=lambda offset, limit: found.page(offset=offset, limit=limit)
+            count=lambda: found.count,
+            ids=lambda offset, limit: found.page(offset=offset, limit=limit),
+            more=found.more,
         )
     count = (lambda: found.count) if found else functools.partial(entries_count, type=type)
     if not found and ordering.removeprefix("-") in ("", "ticker"):
         return InstrumentList(
             count=count, ids=functools.partial(entries_page, type=type, descending=ordering.startswith("-"))
         )
-    return InstrumentList(count=count, ids=functools.partial(_ordered, found, type, ordering))
+    more = found is not None and found.more
+    return InstrumentList(count=count, ids=functools.partial(_ordered, found, type, ordering), more=more)
 
 
 def _is_ticker(text: str) -> bool:

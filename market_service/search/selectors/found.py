@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from market_service.search.selectors import ranking
 from market_service.search.selectors.layouts import other_layouts
 from market_service.search.selectors.ranking import Query
 from market_service.search.selectors.terms import Term
@@ -27,11 +28,13 @@ class Found:
     """The instruments that were found.
 
     Attributes:
-        count: how many.
+        count: how many, at most as many as are counted; only they are in pages.
+        more: whether there are more than that.
     """
 
     count: int
     query: Query | None = None
+    more: bool = False
 
     def page(self, *, offset: int, limit: int) -> list[UUID]:
         """Their ids from ``offset`` on, best first, then by ticker."""
@@ -60,7 +63,7 @@ def instruments_find(text: str, *, type: str = "") -> Found:
     """
     for query in _queries(" ".join(fold(text).split()), type):
         if count := query.count():
-            return Found(count, query)
+            return Found(min(count, ranking.COUNTED), query, more=count > ranking.COUNTED)
     return Found(0)
 
 

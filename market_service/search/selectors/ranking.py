@@ -17,6 +17,8 @@ from market_service.search.selectors.terms import Sql, Term, all_of
 
 #: So many are ranked one by one.
 RANKED = 3_000
+#: So many are counted: to count 100,000 takes longer than all the rest of a search.
+COUNTED = 10_000
 #: So many are looked at for a sample, and for a page of those that are found equally well.
 SAMPLE, WALKED = 400, 5_000
 #: How many of a sample at least are found as well as most are.
@@ -46,11 +48,10 @@ class Query:
         self.lexemes = " | ".join([f"({all_of(terms)})", *self._as_whole])
 
     def count(self) -> int:
-        """How many match."""
+        """How many match; one more than :data:`COUNTED` for any more than that."""
         where = self.where()
-        ((count,),) = _rows(
-            Sql(f"SELECT count(*) FROM search_searchentry AS e WHERE {where.text}", where.params)
-        )
+        some = f"SELECT FROM search_searchentry AS e WHERE {where.text} LIMIT {COUNTED + 1}"
+        ((count,),) = _rows(Sql(f"SELECT count(*) FROM ({some}) AS counted", where.params))
         return int(count)
 
     def page(self, *, count: int, offset: int, limit: int) -> list[UUID]:
@@ -71,7 +72,9 @@ class Query:
         better += self._as_whole
         if not better:
             return None
-        lexemes = f"({self.lexemes}) & ({' | '.join(better)})"
+        lexemes = " | ".join(better)
+        if len(self.terms) > 1:  # what one term is found better by is found by it
+            lexemes = f"({self.lexemes}) & ({lexemes})"
         rows = self._ranked(lexemes, offset=0, limit=RANKED + 1)
         if len(rows) > RANKED:
             return None
