@@ -60,3 +60,32 @@ def test_keys_do_nothing_when_they_are_off_nor_in_a_review(open_window: OpenPage
     other.open("/")
     other.page.keyboard.press("/")
     expect(other.page.locator("#search")).to_be_focused()
+
+
+#: Of every time its words and its title, and in which zone the page says that it shows them.
+TIMES = """[...document.querySelectorAll("main time")].map(time => [time.innerText, time.title])
+    .concat([document.getElementById("zone-name").innerText])"""
+
+
+def test_the_first_page_is_in_the_browsers_zone_as_the_later_ones_are(customer: tuple[Visitor, str]) -> None:
+    """The server knows the zone from the second page on, and only then writes the times so itself."""
+    visitor, order = customer
+    for path in ("/history", order):
+        visitor.context.clear_cookies(name="time_zone")
+        first = visitor.page.goto(path)
+        assert first
+        assert 'data-zone="UTC"' in first.text()
+        shown = visitor.page.evaluate(TIMES)
+        assert len(shown) > 2
+        later = visitor.page.goto(path)
+        assert later
+        assert 'data-zone="Europe/Belgrade"' in later.text()
+        assert visitor.page.evaluate(TIMES) == shown
+    assert visitor.complaints == []
+
+
+def test_a_chosen_zone_is_that_of_every_page(open_window: OpenPage) -> None:
+    visitor = chosen(open_window, zone="Asia/Tokyo")
+    visitor.context.clear_cookies(name="time_zone")
+    visitor.open("/")
+    assert visitor.page.locator("#zone-name").inner_text() == "UTC+9"

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from web_frontend.templatetags.formatting import average, moment_text, money, units, whole
+from web_frontend.templatetags.formatting import at, average, money, units, whole
 
 
-def order_sentence(order: dict[str, Any]) -> str:
-    """A sentence for a person, such as ``You bought 10 AAPL at $430.47 each.``"""
+def order_sentence(order: dict[str, Any]) -> SafeString:
+    """A sentence for a person, such as ``You bought 10 AAPL at $430.47 each.``, safe in HTML."""
     buying = order["side"] == "buy"
     words = {
         "quantity": whole(order["quantity"]),
@@ -19,12 +21,11 @@ def order_sentence(order: dict[str, Any]) -> str:
         "price": average(order["average_price"], order["currency"]),
         "amount": money(order["amount"], order["currency"]),
         "limit": money(order.get("limit_price"), order["currency"]),
-        "until": moment_text(order["expires_at"])
-        if order.get("expires_at")
-        else _("the end of the market's day"),
+        "until": at(order["expires_at"]) if order.get("expires_at") else _("the end of the market's day"),
     }
     is_waiting = order.get("rested_at") and order["status"] in ("working", "partially_filled")
-    return (_waiting(order, buying) if is_waiting else _template(order, buying)) % words
+    sentence = _waiting(order, buying) if is_waiting else _template(order, buying)
+    return SafeString(sentence % {name: conditional_escape(word) for name, word in words.items()})
 
 
 def _waiting(order: dict[str, Any], buying: bool) -> str:

@@ -168,23 +168,12 @@ def at(value: Any, shape: str = "smart") -> SafeString:
     page = page_locale()
     moment = known.astimezone(page.zone)
     clock, day = time_text(moment), day_text(moment.date(), page.language)
-    if shape == "lines":
+    if shape == "lines":  # with both, static/web/zone.js writes a time anew
         text = f'{day.short}<span class="sub">{clock}</span>'
     else:
         text = clock if moment.date() == page.today else f"{day.short}, {clock}"
     title = f"{day.long}, {clock} {zone_text(moment, page.language)}"
     return SafeString(f'<time datetime="{moment.isoformat()}" title="{title}">{text}</time>')
-
-
-def moment_text(value: Any) -> str:
-    """The same within a sentence: ``14:32:05`` today, with its date otherwise."""
-    known = _moment(value)
-    if known is None:
-        return DASH
-    page = page_locale()
-    moment = known.astimezone(page.zone)
-    clock, day = time_text(moment), day_text(moment.date(), page.language)
-    return clock if moment.date() == page.today else f"{day.short}, {clock}"
 
 
 @register.simple_tag
@@ -223,6 +212,12 @@ def zone() -> str:
         return "UTC"
     hours, rest = divmod(abs(minutes), 60)
     return f"UTC{'+' if minutes > 0 else MINUS}{hours}" + (f":{rest:02d}" if rest else "")
+
+
+@register.simple_tag
+def zone_key() -> str:
+    """The name of the same, as browsers know it: ``Europe/Moscow``."""
+    return str(page_locale().zone)
 
 
 @register.filter

@@ -143,10 +143,13 @@ def test_a_refused_form_of_htmx_gets_a_message_not_a_page(gateway: GatewayDouble
 
 def test_times_follow_the_browsers_zone(browser: Client, gateway: GatewayDouble) -> None:
     browser.cookies["time_zone"] = "Asia/Kolkata"
-    assert "UTC+5:30" in browser.get("/").content.decode()
+    page = browser.get("/").content.decode()
+    assert "UTC+5:30" in page
+    assert 'data-zone="Asia/Kolkata"' in page
+    assert "data-zone-chosen" not in page
     for nonsense in ("../../etc/passwd", "Mars/Olympus", "\x00"):
         browser.cookies["time_zone"] = nonsense
-        assert "Times are shown in UTC<" in browser.get("/").content.decode()
+        assert 'Times are shown in <span id="zone-name">UTC<' in browser.get("/").content.decode()
 
 
 def test_static_files_have_versioned_addresses(browser: Client) -> None:

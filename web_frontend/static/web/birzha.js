@@ -1,10 +1,5 @@
 "use strict";
-// What htmx does not do: keys for the search, the time zone, focus after a swap, a lost connection.
-
-// Times are shown in the browser's zone from the second page on; the server reads this cookie.
-const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-const secure = window.location.protocol === "https:" ? "; Secure" : "";
-if (zone) document.cookie = `time_zone=${zone}; path=/; max-age=31536000; SameSite=Lax${secure}`;
+// What htmx does not do: keys for the search, focus after a swap, a lost connection.
 
 // "/" goes to the search, arrows walk its results, Escape goes back to it or closes a menu.
 document.addEventListener("keydown", (event) => {

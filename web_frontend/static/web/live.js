@@ -9,11 +9,22 @@ const RETRY_MS = 5_000;
 const QUOTE_POLL_MS = 15_000; // a halt is no quote, and is still looked for
 
 const language = document.documentElement.lang;
+const clock = clockOf(document.body.dataset.zone);
 let source;
 let listened = "";
 let waiting;
 let polled = 0;
 let day = dayShown();
+
+// As the page writes times; in the browser's zone where it does not know the page's.
+function clockOf(timeZone) {
+  const shape = { timeStyle: "medium" };
+  try {
+    return new Intl.DateTimeFormat("en-GB", { ...shape, timeZone });
+  } catch {
+    return new Intl.DateTimeFormat("en-GB", shape);
+  }
+}
 
 function dayShown() {
   return document.getElementById("market-clock")?.dataset.day;
@@ -85,7 +96,7 @@ function show({ ticker, price, price_at: priceAt }) {
     if (time) {
       time.dateTime = priceAt;
       time.removeAttribute("title");
-      time.textContent = new Date(priceAt).toLocaleTimeString("en-GB");
+      time.textContent = clock.format(new Date(priceAt));
     }
     at.classList.remove("tick-up", "tick-down");
     void at.offsetWidth; // so that the same animation begins again
