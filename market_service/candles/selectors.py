@@ -52,9 +52,9 @@ def _factor(day: str) -> str:
     ), 1)"""
 
 
+# What is kept, and what is recent. The running candle is in both, of one that came late perhaps more.
 # Read by the ORM, their texts made in Python, 100 candles take 5 times as long, 10,000 take 3 times (by
-# turns, 15 runs); imported days 4 times. What is kept, and what is recent. The running candle is in both, of
-# one that came late perhaps more.
+# turns, 15 runs); imported days 4 times.
 _RECORDED, _RECORDED_SPLIT = (
     Statement(
         f"""
