@@ -99,7 +99,7 @@ class Gateway:
     def __init__(
         self, *, forwarded_for: str = "", user_agent: str = "", token: Callable[[], str | None]
     ) -> None:
-        self._forwarded_for, self._ask_token = forwarded_for, token
+        self._forwarded_for, self._find_token = forwarded_for, token
         self._known_token: str | None = None
         self._user_agent = user_agent[:256].encode("ascii", "replace").decode("ascii")
         self._ends_at = time.monotonic() + PAGE_S
@@ -143,7 +143,7 @@ class Gateway:
         self._json("DELETE", path)
 
     def _token(self) -> str | None:
-        self._known_token = self._known_token or self._ask_token()
+        self._known_token = self._known_token or self._find_token()
         return self._known_token
 
     def authorization(self) -> str:

@@ -107,36 +107,36 @@ def page_links(answer: dict[str, Any] | None, **chosen: Any) -> dict[str, str]:
     }
 
 
-def ask_each(request: GatewayRequest, *asks: Callable[[], Any]) -> list[Any]:
-    """What several sources answer, all asked at once: a page takes as long as the slowest of them.
+def fetch_all(request: GatewayRequest, *fetches: Callable[[], Any]) -> list[Any]:
+    """What several sources answer, all requested at once: a page takes as long as the slowest of them.
 
     Threads of this page's own, so that a source that hangs holds up no other page.
 
     Raises:
         Whatever one of them raises; :func:`attempt` around it is for what may fail alone.
     """
-    if len(asks) == 1:
-        return [asks[0]()]
+    if len(fetches) == 1:
+        return [fetches[0]()]
     if is_signed_in(request):
         request.gateway.authorization()  # found once, not by each of them
-    with ThreadPoolExecutor(len(asks)) as pool:
-        answers = [pool.submit(copy_context().run, _in_language, get_language(), ask) for ask in asks]
+    with ThreadPoolExecutor(len(fetches)) as pool:
+        answers = [pool.submit(copy_context().run, _in_language, get_language(), fetch) for fetch in fetches]
         return [answer.result() for answer in answers]
 
 
-def _in_language(language: str | None, ask: Callable[[], Any]) -> Any:
+def _in_language(language: str | None, fetch: Callable[[], Any]) -> Any:
     """Ask in the page's language: what Django has active stays in its own thread, whatever the context."""
     with override(language or "en"):
-        return ask()
+        return fetch()
 
 
-def attempt(ask: Callable[[], Any]) -> Any:
+def attempt(fetch: Callable[[], Any]) -> Any:
     """What a source answers, or None when it is down: the rest of the page still shows.
 
     For panels only: a template that gets None says that the source failed.
     """
     try:
-        return ask()
+        return fetch()
     except GatewayUnavailable as error:
         logger.warning("a panel has no answer: %s", error)
         return None

@@ -27,16 +27,16 @@ def files(url: str, customers: list[Customer], *, rows: int) -> Iterator[Counter
     """
     over, answers = threading.Event(), Counter[str]()
     with ThreadPoolExecutor(len(customers)) as pool:
-        asking = [pool.submit(_ask, url, customer, rows, over, answers) for customer in customers]
+        downloads = [pool.submit(_download, url, customer, rows, over, answers) for customer in customers]
         try:
             yield answers
         finally:
             over.set()
-        for one in asking:
+        for one in downloads:
             one.result()
 
 
-def _ask(url: str, customer: Customer, rows: int, over: threading.Event, answers: Counter[str]) -> None:
+def _download(url: str, customer: Customer, rows: int, over: threading.Event, answers: Counter[str]) -> None:
     headers = {"Authorization": customer.authorization}
     while not over.is_set():
         try:

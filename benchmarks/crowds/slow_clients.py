@@ -54,13 +54,13 @@ class SlowClients:
         self._half_requests += [slow.format(next(large)).encode() for _ in range(slow_readers)]
         self._open: dict[int, socket.socket] = {}
         #: How often one of them had to ask again, because it was answered, or turned away.
-        self.asked_again = 0
+        self.retried = 0
         self._over = threading.Event()
         self._holding = threading.Thread(target=self._hold, daemon=True)
 
     def __enter__(self) -> SlowClients:
         for number in range(len(self._half_requests)):
-            self._ask(number)
+            self._request(number)
         self._holding.start()
         return self
 
@@ -72,7 +72,7 @@ class SlowClients:
         for connection in self._open.values():
             connection.close()
 
-    def _ask(self, number: int) -> None:
+    def _request(self, number: int) -> None:
         with contextlib.suppress(OSError):
             connection = socket.socket()
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
@@ -97,7 +97,7 @@ class SlowClients:
                     continue
                 except (OSError, KeyError):
                     pass
-                self.asked_again += 1
+                self.retried += 1
                 if old := self._open.pop(number, None):
                     old.close()
-                self._ask(number)
+                self._request(number)

@@ -24,24 +24,24 @@ def measure(home: Home, size: Size, runs: int) -> list[Run]:
 
 
 def measure_once(system: BenchSystem, size: Size) -> Run:
-    """One stretch of listening. Changes are told as market_service tells them, through Redis."""
+    """One stretch of listening. Changes are published as market_service publishes them, through Redis."""
     tickers = system.inside("market", "tickers_some", count=TICKERS)
     with (
         listening(system.home.socket(PROCESS), tickers, size.listeners) as listeners,
         system.begin_inside(
-            "market", "quotes_tell", tickers=tickers, seconds=size.listening_seconds
-        ) as telling,
+            "market", "quotes_publish", tickers=tickers, seconds=size.listening_seconds
+        ) as publishing,
     ):
         while listeners.events < size.listeners:  # each is told the present quote first
             time.sleep(0.1)
         listeners.events = 0
         with system.measured() as before:
-            told = telling.result()
+            published = publishing.result()
             used = system.cpu.since(before)
     if listeners.open < size.listeners:
         raise CommandError(f"only {listeners.open} of {size.listeners} were listened to")
     share = used.seconds[PROCESS] / used.elapsed * 100
-    reached = listeners.events / (told * size.listeners) * 100
+    reached = listeners.events / (published * size.listeners) * 100
     say(f"  stream: {share:.1f} % of a core, {reached:.1f} % of the changes received")
     return Run({"cpu": share, "received": reached})
 

@@ -24,7 +24,7 @@ from compose.system import SERVICES, SUPERUSER
 
 #: Whose database and stream stay as they are.
 KEPT = "user"
-#: What an operator is told before, by database: what is counted → the query.
+#: What an operator is told before, by database: what is count → the query.
 COUNTS = {
     "user": {"users": "SELECT count(*) FROM accounts_user"},
     "trading": {
@@ -62,14 +62,14 @@ def what_goes(home: Home) -> str:
     except psycopg2.Error:  # it is down: then without numbers
         found = {}
 
-    def said(name: str) -> str:
+    def count(name: str) -> str:
         return f"{found[name]:,} {name}" if name in found else f"all {name}"
 
     return (
         f"The market starts over in {home.root}:\n"
-        f"- removed: {said('orders')}, {said('positions')}, {said('entries of the ledger')} with deposits "
-        f"and withdrawals, {said('notifications')} but those about the account itself, recorded candles\n"
-        f"- kept: {said('users')} with passwords, sign-ins and settings, instruments, imported prices, the "
+        f"- removed: {count('orders')}, {count('positions')}, {count('entries of the ledger')} with deposits "
+        f"and withdrawals, {count('notifications')} but those about the account itself, recorded candles\n"
+        f"- kept: {count('users')} with passwords, sign-ins and settings, instruments, imported prices, the "
         f"audit trail\n"
         f"- the clock goes back to its first day; all units are on offer again\n"
         f"- what is removed is kept in {home.root / 'archive'}"

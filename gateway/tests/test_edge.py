@@ -212,7 +212,7 @@ PAGE = "Accept: text/html,*/*"
         ("/api/docs/", (f"Content-Length: {2 * 1_048_576}",), 413),
     ],
 )
-def test_who_asks_for_a_page_is_refused_with_one(
+def test_a_request_for_a_page_is_refused_with_a_page(
     system: System, target: str, headers: tuple[str, ...], status: int
 ) -> None:
     for language, title in (("en", "<h1>"), ("ru", "Номер обращения")):

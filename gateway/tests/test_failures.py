@@ -33,7 +33,7 @@ def test_down_is_a_503_problem_and_the_others_go_on(outside: httpx.Client, metho
 
 
 @pytest.mark.usefixtures("trading_is_down")
-def test_it_is_asked_again_as_soon_as_it_is_back(system: System, outside: httpx.Client) -> None:
+def test_it_gets_requests_again_as_soon_as_it_is_back(system: System, outside: httpx.Client) -> None:
     assert outside.post("/api/v1/orders").status_code == 503
     system.services["trading"].start()
     assert outside.post("/api/v1/orders").status_code == 200
@@ -100,7 +100,7 @@ def test_a_search_is_not_tried_again(
     assert tries("page=1") > 1
 
 
-def test_what_a_page_answers_is_not_asked_for_again(system: System, outside: httpx.Client) -> None:
+def test_what_a_page_answers_is_not_retried(system: System, outside: httpx.Client) -> None:
     """It has tried its own calls: a reader who is told that trading hangs is told so once, not after 10 s."""
 
     def tries(behaviour: str) -> int:

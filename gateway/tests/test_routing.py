@@ -76,7 +76,7 @@ def test_who_brings_no_token_where_it_is_optional_has_a_rule_without_a_check() -
         assert (rule.timeout_s, rule.idle_timeout_s, rule.retry) == (0, TIMES.stream_idle, None)
 
 
-def test_files_come_before_the_other_reads_and_are_asked_for_once() -> None:
+def test_files_come_before_the_other_reads_and_are_not_retried() -> None:
     *files, read, _ = rules("/api/v1/operations")
     assert [(rule.match.parameter, rule.match.value) for rule in files[::2]] == [
         ("format", "csv"),

@@ -63,7 +63,7 @@ def test_every_service_sees_the_public_address(public: System, path: str, host: 
         assert (headers["x-forwarded-proto"], headers["host"]) == ("https", "birzha.example.org")
 
 
-def test_browsers_are_told_to_come_by_https(public: System) -> None:
+def test_browsers_are_redirected_to_https(public: System) -> None:
     with public.outside() as client:
         for path, status in (("/", 200), ("/healthz", 404), ("/api/v1/orders", 401)):
             answer = client.get(path)

@@ -10,7 +10,7 @@ import yaml
 from gateway.tests.running import System
 
 
-def test_answers_are_compressed_for_who_asks(outside: httpx.Client) -> None:
+def test_answers_are_compressed_for_who_accepts_it(outside: httpx.Client) -> None:
     packed = outside.get("/api/v1/instruments?do=large", headers={"Accept-Encoding": "gzip"})
     assert packed.headers["Content-Encoding"] == "gzip"
     assert packed.headers["ETag"] == 'W/"strong"'

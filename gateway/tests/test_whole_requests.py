@@ -84,7 +84,7 @@ def test_what_is_refused_anyway_is_refused_before_it_is_whole(system: System, he
         assert connection.recv(1000)[9:12] in (b"403", b"404", b"401")  # not 408, after 2 s
 
 
-def test_a_client_that_waits_to_be_told_to_go_on_is_told(system: System) -> None:
+def test_a_client_that_expects_100_continue_gets_it(system: System) -> None:
     head = "POST /api/v1/auth/token HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
     with socket.create_connection(("127.0.0.1", system.port), timeout=20) as connection:
         connection.sendall(f"{head}Expect: 100-continue\r\nContent-Length: 3\r\n\r\n".encode())
@@ -128,7 +128,7 @@ def test_http_1_0_is_taken_and_its_connection_closed(system: System) -> None:
         assert json.loads(body)["service"] == "market"
 
 
-def test_http_1_0_keeps_its_connection_only_when_it_asks_to(system: System) -> None:
+def test_http_1_0_keeps_its_connection_only_on_request(system: System) -> None:
     kept = "GET /api/v1/instruments HTTP/1.0\r\nHost: x\r\nConnection: keep-alive\r\n\r\n"
     last = "GET / HTTP/1.0\r\nHost: x\r\n\r\n"
     first, second = exchanged(system, kept, last)

@@ -171,11 +171,11 @@ def candle_list(
         raise LookupError(ticker)
     ((id_, digits, factor),) = found
     splits = adjustments(id_) if adjusted else []
-    asked = [id_, interval, since, until, limit, interval, id_, since, until]
+    params = [id_, interval, since, until, limit, interval, id_, since, until]
     if splits:
-        recorded = _rows(_RECORDED_SPLIT, [*asked, *[*_products(splits), digits] * 4, limit])
+        recorded = _rows(_RECORDED_SPLIT, [*params, *[*_products(splits), digits] * 4, limit])
     else:
-        recorded = _rows(_RECORDED, [*asked, *[digits] * 4, limit])
+        recorded = _rows(_RECORDED, [*params, *[digits] * 4, limit])
     if interval != Interval.DAY:
         return recorded[::-1]
     days = [id_, _day_from(min(since, now)), min(_day_from(min(until, now)), today), limit]

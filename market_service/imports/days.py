@@ -136,7 +136,7 @@ def days_of(cells: list[str], *, date_order: str, zone: ZoneInfo | None, today: 
         if form == "numbers":
             return Days(form, date_order or _order(matches), zone, today)
         if zone is None:
-            _ask_zone(form, matches)
+            _require_zone(form, matches)
         return Days(form, "", zone, today)
     example = next(iter(cells), "")
     raise BadFile(
@@ -171,7 +171,7 @@ def _spoken(day: date) -> str:
     return f"{day.day} {names[day.month]}"
 
 
-def _ask_zone(form: str, matches: list[re.Match[str]]) -> None:
+def _require_zone(form: str, matches: list[re.Match[str]]) -> None:
     """Days at midnight east of Greenwich are told as the evening before, in UTC."""
     late = []
     for match in matches:

@@ -12,7 +12,7 @@ from market_service.venue.services.orders_expire import LIMIT
 def market_advance() -> int:
     """The next quotes, and what they reach in the books; before that, the end of a day that is over.
 
-    Returns how many quotes were told.
+    Returns how many quotes were published.
     """
     return services.market_advance()
 

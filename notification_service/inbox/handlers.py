@@ -29,25 +29,25 @@ def on_accounts_registered(messages: Sequence[Received[user.AccountRegistered]])
         ]
     )
     people_register(message.event for message in messages)
-    _tell(messages, Kind.WELCOME, "username")
+    _notify(messages, Kind.WELCOME, "username")
 
 
 @in_batches
 def on_security_notices(messages: Sequence[Received[user.SecurityNoticed]]) -> None:
     """Something happened to somebody's way in."""
-    _tell(messages, Kind.SECURITY_NOTICED, "notice")
+    _notify(messages, Kind.SECURITY_NOTICED, "notice")
 
 
 @in_batches
 def on_deposits_booked(messages: Sequence[Received[billing.DepositBooked]]) -> None:
     """Money came in."""
-    _tell(messages, Kind.DEPOSIT_BOOKED, "amount", "currency", "balance_after")
+    _notify(messages, Kind.DEPOSIT_BOOKED, "amount", "currency", "balance_after")
 
 
 @in_batches
 def on_withdrawals_booked(messages: Sequence[Received[billing.WithdrawalBooked]]) -> None:
     """Money went out."""
-    _tell(messages, Kind.WITHDRAWAL_BOOKED, "amount", "currency", "balance_after")
+    _notify(messages, Kind.WITHDRAWAL_BOOKED, "amount", "currency", "balance_after")
 
 
 @in_batches
@@ -87,7 +87,7 @@ def on_splits_allocated(messages: Sequence[Received[trading.SplitAllocated]]) ->
 @in_batches
 def on_reversals_booked(messages: Sequence[Received[billing.ReversalBooked]]) -> None:
     """An operator reversed an entry of the books, and somebody's cash with them."""
-    _tell(messages, Kind.REVERSAL_BOOKED, "amount", "currency", "balance_after", "reason")
+    _notify(messages, Kind.REVERSAL_BOOKED, "amount", "currency", "balance_after", "reason")
 
 
 @in_batches(repeat_subjects=True)
@@ -102,7 +102,7 @@ def on_orders_filled(messages: Sequence[Received[trading.OrderFilled | trading.O
 @in_batches
 def on_orders_rejected(messages: Sequence[Received[trading.OrderRejected]]) -> None:
     """Orders will not be executed."""
-    _tell(messages, Kind.ORDER_REJECTED, "ticker", "side", "quantity", "code", "limit", "value")
+    _notify(messages, Kind.ORDER_REJECTED, "ticker", "side", "quantity", "code", "limit", "value")
 
 
 @in_batches
@@ -111,13 +111,13 @@ def on_orders_canceled(messages: Sequence[Received[trading.OrderCanceled | tradi
     names = ["ticker", "side", "quantity", "filled_quantity"]
     if isinstance(messages[0].event, trading.OrderCanceledV2):  # of one type, all of them
         names += ["code", "detail"]
-    _tell(messages, Kind.ORDER_CANCELED, *names)
+    _notify(messages, Kind.ORDER_CANCELED, *names)
 
 
 @in_batches
 def on_orders_expired(messages: Sequence[Received[trading.OrderExpired]]) -> None:
     """Orders ended because their time was over."""
-    _tell(messages, Kind.ORDER_EXPIRED, "ticker", "side", "quantity", "filled_quantity", "code")
+    _notify(messages, Kind.ORDER_EXPIRED, "ticker", "side", "quantity", "filled_quantity", "code")
 
 
 def _filled(message: Received[trading.OrderFilled | trading.OrderFilledV2]) -> NewNotification:
@@ -134,7 +134,7 @@ def _filled(message: Received[trading.OrderFilled | trading.OrderFilledV2]) -> N
     return _news(message, Kind.ORDER_FILLED if fill.final else Kind.ORDER_PARTLY_FILLED, params)
 
 
-def _tell(messages: Sequence[Received[Any]], kind: Kind, *params: str) -> None:
+def _notify(messages: Sequence[Received[Any]], kind: Kind, *params: str) -> None:
     """Tell the user of each event, with these fields of it as the text's values."""
     notifications_create(
         [

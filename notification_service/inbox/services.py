@@ -36,27 +36,27 @@ class _NotificationRow(NamedTuple):
     request_id: str
 
 
-class _Tell(InsertNew[_NotificationRow]):
+class _InsertWithDeliveries(InsertNew[_NotificationRow]):
     """Notifications that are new, and a delivery of each over each of its reader's external channels."""
 
     def _written(self, table: Table) -> str:
         return f"""
-WITH told AS (
+WITH added AS (
     {super()._written(table)}
     RETURNING kept.id, kept.user_id, kept.kind, kept.external_channels
 )
 INSERT INTO {Delivery._meta.db_table}
     (notification_id, user_id, kind, channel, state, attempts, next_at, created_at, reason)
-SELECT told.id, told.user_id, told.kind, channel, 'pending', 0,
-       statement_timestamp() + CASE WHEN told.kind IN ({_GATHERED}) AND channel <> '{Channel.WEBHOOK.value}'
+SELECT added.id, added.user_id, added.kind, channel, 'pending', 0,
+       statement_timestamp() + CASE WHEN added.kind IN ({_GATHERED}) AND channel <> '{Channel.WEBHOOK.value}'
            THEN {GATHER_SQL} ELSE 0 END * interval '1 second',
        statement_timestamp(), ''
-FROM told CROSS JOIN unnest(string_to_array(told.external_channels, ',')) AS channel
+FROM added CROSS JOIN unnest(string_to_array(added.external_channels, ',')) AS channel
 """
 
 
 _GATHERED = ", ".join(f"'{kind.value}'" for kind in sorted(GATHERED))
-_TELL = _Tell(
+_INSERT = _InsertWithDeliveries(
     Notification,
     _NotificationRow,
     order="source_event_id",
@@ -88,7 +88,7 @@ def notifications_create(notifications: Sequence[NewNotification]) -> None:
 
     The unique keys decide what was notified already. Nothing is sent here: see ``delivery``.
     """
-    _TELL.defer(
+    _INSERT.defer(
         _NotificationRow(
             id=new_id(),
             user_id=one.user_id,

@@ -20,9 +20,9 @@ CHANNELS_SQL = f"""COALESCE(
     (SELECT chosen ->> new.kind FROM {_TABLE} AS preferences WHERE preferences.user_id = new.user_id),
     CASE new.kind {_DEFAULTS} ELSE '' END
 )"""
-#: SQL: how many seconds the fills of the user of ``told`` are gathered.
+#: SQL: how many seconds the fills of the user of ``added`` are gathered.
 GATHER_SQL = f"""COALESCE(
-    (SELECT gather_s FROM {_TABLE} AS preferences WHERE preferences.user_id = told.user_id), {GATHER_S}
+    (SELECT gather_s FROM {_TABLE} AS preferences WHERE preferences.user_id = added.user_id), {GATHER_S}
 )"""
 
 

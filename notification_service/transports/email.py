@@ -74,10 +74,10 @@ class EmailTransport:
     def _refuse(self, code: int, text: bytes | str) -> None:
         """4yz is "later", 5yz is "never"; 421 closes the connection, whoever the mail is for (RFC 5321)."""
         self._drop()
-        said = f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}"
+        reply = f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}"
         if code == 421:
-            raise ChannelDown(said)
-        raise (Refused if code >= 500 else TryAgain)(said)
+            raise ChannelDown(reply)
+        raise (Refused if code >= 500 else TryAgain)(reply)
 
 
 def email_of(message: Message) -> EmailMultiAlternatives:

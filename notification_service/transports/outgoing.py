@@ -64,8 +64,8 @@ def claim_outgoing(channel: Channel, limit: int) -> tuple[int, list[Outgoing]]:
     messages = []
     for group in _groups(ready, channel):
         user_id = group[0].user_id
-        told = [news[delivery.notification_id] for delivery in group]
-        message = Message(user_id, told, contacts.get(user_id), preferences[user_id])
+        notifications = [news[delivery.notification_id] for delivery in group]
+        message = Message(user_id, notifications, contacts.get(user_id), preferences[user_id])
         messages.append(Outgoing(group, message))
     return len(due), messages
 

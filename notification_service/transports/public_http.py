@@ -169,5 +169,5 @@ def post(
             httpcore.ProtocolError,
             httpcore.UnsupportedProtocol,
         ) as failure:
-            said = str(failure) or type(failure).__name__
-            raise TryAgain(f"{urlsplit(url).hostname}: {said}") from failure
+            problem = str(failure) or type(failure).__name__
+            raise TryAgain(f"{urlsplit(url).hostname}: {problem}") from failure

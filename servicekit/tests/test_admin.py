@@ -121,7 +121,7 @@ def test_its_errors_are_documents_for_programs(user_id: UUID) -> None:
         "dead_at__day=" + "9" * 30,
     ],
 )
-def test_a_list_that_cannot_be_asked_so_says_so_and_shows_all(user_id: UUID, query: str) -> None:
+def test_a_list_that_cannot_be_filtered_so_says_so_and_shows_all(user_id: UUID, query: str) -> None:
     FailedEvent.objects.create(event_id=new_id(), attempts=10, dead_at=timezone.now())
     answer = browser(user_id).get(f"{EVENTS}?{query}", follow=True)
     assert answer.status_code == 200

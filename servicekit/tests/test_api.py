@@ -94,7 +94,7 @@ class TestProblems:
     def test_a_bad_token_gets_401(self, api: Any) -> None:
         assert api(token="x.y.z").post("/test/echo", {}).json()["code"] == "token_invalid"
 
-    def test_a_domain_error_is_told_in_the_callers_language(self, api: Any) -> None:
+    def test_a_domain_error_is_answered_in_the_callers_language(self, api: Any) -> None:
         answer = api().get("/test/fail/domain")
         assert (answer.status_code, answer.json()["code"]) == (409, "refused_for_test")
         assert answer.json()["detail"] == "The limit is 7."
@@ -103,7 +103,7 @@ class TestProblems:
         assert russian["Content-Language"] == "ru"
         assert "нет" in russian.json()["detail"].lower()
 
-    def test_an_unforeseen_error_tells_nothing(self, api: Any) -> None:
+    def test_an_unforeseen_error_reveals_nothing(self, api: Any) -> None:
         client = api()
         client.raise_request_exception = False
         answer = client.get("/test/fail/crash")
@@ -157,7 +157,7 @@ class TestInput:
         entries = {entry["field"]: entry["code"] for entry in answer.json()["errors"]}
         assert entries == {"amount": "amount_invalid", "id": "read_only_field", "x": "unknown_field"}
 
-    def test_a_value_that_nests_as_deep_as_json_allows_can_be_told(self) -> None:
+    def test_a_value_that_nests_as_deep_as_json_allows_can_be_rendered(self) -> None:
         value: Any = 1
         for _ in range(sys.getrecursionlimit()):
             value = [value]
@@ -206,7 +206,7 @@ class TestIdempotency:
         assert (answer.status_code, answer.json()["code"]) == (400, code)
 
     @pytest.mark.django_db(transaction=True)
-    def test_of_many_at_once_one_acts_and_the_rest_hear_of_it(self, api: Any, user_id: UUID) -> None:
+    def test_of_many_at_once_one_acts_and_the_rest_get_its_answer(self, api: Any, user_id: UUID) -> None:
         answers: list[tuple[int, str]] = []
         slow.set()
 
@@ -227,7 +227,7 @@ class TestIdempotency:
         assert answers[0][0] == 201
 
     @pytest.mark.django_db(transaction=True)
-    def test_who_waits_in_vain_for_the_first_is_told_so(
+    def test_who_waits_in_vain_for_the_first_gets_its_error(
         self, api: Any, user_id: UUID, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("servicekit.api.idempotency.LOCK_TIMEOUT_MS", 100)
@@ -238,7 +238,7 @@ class TestIdempotency:
         assert RevokedSession.objects.count() == 0
 
     @pytest.mark.django_db(transaction=True)
-    def test_who_waits_in_vain_for_something_else_is_not_told_of_the_key(
+    def test_who_waits_in_vain_for_something_else_gets_no_error_of_the_key(
         self, api: Any, user_id: UUID, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("servicekit.api.idempotency.LOCK_TIMEOUT_MS", 100)
@@ -249,7 +249,7 @@ class TestIdempotency:
         assert not IdempotentAnswer.objects.exists()
 
     @pytest.mark.django_db(transaction=True)
-    def test_the_key_is_taken_before_anything_else_is_asked(self, api: Any, user_id: UUID) -> None:
+    def test_the_key_is_taken_before_anything_else_is_read(self, api: Any, user_id: UUID) -> None:
         with Sent() as sent:
             api(user_id, Idempotency_Key="k-1").post("/test/echo", {"amount": "1.00"})
         inserted = [words[2] for s in sent.statements if (words := s.split())[0] == "INSERT"]

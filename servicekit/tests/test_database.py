@@ -65,7 +65,7 @@ def test_within_the_second_one_request_fails_and_the_next_is_answered() -> None:
     ask()
 
 
-def test_one_that_has_just_answered_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_that_has_just_answered_is_not_checked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     queries: list[bool] = []
     usable = connection.is_usable
 

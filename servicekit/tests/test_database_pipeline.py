@@ -53,7 +53,7 @@ def test_begin_goes_with_the_first_and_the_last_with_commit() -> None:
     assert another_connection_counts() == 2
 
 
-def test_what_waits_goes_before_what_is_asked() -> None:
+def test_deferred_statements_go_before_a_query() -> None:
     assert count() == 0  # it is prepared
     with Sent() as sent, transaction.atomic():
         execute_deferred(PUT, [1])
@@ -104,7 +104,7 @@ def test_a_statement_is_prepared_once_per_connection() -> None:
     assert count() == 6
 
 
-def test_every_way_to_ask_is_within_the_transaction() -> None:
+def test_every_way_to_query_is_within_the_transaction() -> None:
     with pytest.raises(KeyError), transaction.atomic():
         with connection.cursor() as cursor:
             cursor.executemany("INSERT INTO trip VALUES (%s)", [(1,), (2,)])

@@ -119,7 +119,7 @@ def test_a_process_has_a_thousand() -> None:
 
 
 @pytest.mark.usefixtures("quick")
-def test_who_is_told_nothing_gets_lines_that_say_nothing() -> None:
+def test_a_quiet_stream_sends_comments() -> None:
     async def test() -> None:
         lines = lines_of(listen())
         assert (await anext(lines)).startswith(b"retry: ")

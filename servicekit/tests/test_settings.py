@@ -65,7 +65,7 @@ def test_a_process_never_mixes_the_settings_of_two_services(home: Path) -> None:
     assert result.stderr.splitlines()[-1].endswith(message)
 
 
-def test_the_base_asks_whose_settings_they_are(home: Path) -> None:
+def test_the_base_requires_whose_settings_they_are(home: Path) -> None:
     result = run("import servicekit.settings.base", home)
 
     assert 'settings_of("<package>") comes before the import' in result.stderr.splitlines()[-1]

@@ -108,7 +108,7 @@ def test_its_colours_are_those_of_gain_and_loss(open_window: OpenPage, scheme: s
         page.wait_for_function(HAS, arg=name)
 
 
-def test_the_crosshair_tells_the_values_below_it(open_window: OpenPage) -> None:
+def test_the_crosshair_shows_the_values_below_it(open_window: OpenPage) -> None:
     window = open_window()
     page = window.page
     window.open(f"{PAGE}?range=all")

@@ -21,7 +21,7 @@ def looks(page: Page, selector: str) -> list[str]:
     return found
 
 
-def test_few_colours_tell_what_is_chosen(customer: tuple[Visitor, str]) -> None:
+def test_few_colours_show_what_is_chosen(customer: tuple[Visitor, str]) -> None:
     visitor, order = customer
     page = visitor.page
     page.emulate_media(forced_colors="active")

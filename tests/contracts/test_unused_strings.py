@@ -46,7 +46,7 @@ def texts_of(message: Message) -> list[str]:
     return [message.string] if isinstance(message.string, str) else list(message.string or [""])
 
 
-def said_in(folder: Path) -> Iterator[Key]:
+def strings_in(folder: Path) -> Iterator[Key]:
     """Every sentence of the sources, with its context."""
     for path in folder.rglob("*.py"):
         if {"tests", "testing", "migrations"} & set(path.relative_to(folder).parts):
@@ -65,7 +65,7 @@ def said_in(folder: Path) -> Iterator[Key]:
 @EACH
 def test_no_catalogue_has_a_sentence_that_nobody_says(catalogue: Path) -> None:
     folder = catalogue.parents[3]
-    said = {sentence.replace("%%", "%") for sentence, _ in said_in(folder)}
+    said = {sentence.replace("%%", "%") for sentence, _ in strings_in(folder)}
     unused = [
         key(message) for message in messages(catalogue) if key(message)[0].replace("%%", "%") not in said
     ]

@@ -176,7 +176,7 @@ def test_the_tests_that_reliability_names_are_in_the_file_linked_before_them():
     assert missing == []
 
 
-def test_reliability_tells_every_invariant_as_the_check_has_it():
+def test_reliability_describes_every_invariant_as_the_check_has_it():
     text = RELIABILITY.read_text(encoding="utf-8")
     promised = re.findall(r"^\| (I\d+) \|", text, re.MULTILINE)
     tested = {
@@ -192,7 +192,7 @@ def test_reliability_tells_every_invariant_as_the_check_has_it():
     assert sorted(tested, key=ALL_INVARIANTS.index) == ALL_INVARIANTS
 
 
-def test_reliability_tells_every_kind_of_fault():
+def test_reliability_describes_every_kind_of_fault():
     text = RELIABILITY.read_text(encoding="utf-8")
     table = text[text.index("| `FAULT=` |") :].partition("\n\n")[0]
     made = {name for row in table.splitlines()[2:] for name in re.findall(r"`([\w-]+)`", row.split("|")[1])}

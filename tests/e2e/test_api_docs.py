@@ -165,7 +165,7 @@ def test_every_code_is_explained(explained: dict[str, int]) -> None:
     assert set(codes) - NOT_OF_THE_API - OF_FIELDS - OF_ORDERS <= set(explained)
 
 
-def test_every_code_has_the_status_that_is_told(explained: dict[str, int]) -> None:
+def test_every_code_has_the_documented_status(explained: dict[str, int]) -> None:
     codes = codes_in_the_sources()
     assert {code: codes[code] for code in codes if code in explained} == {
         code: status for code, status in explained.items() if code in codes
@@ -198,7 +198,7 @@ def test_an_errors_type_leads_to_its_explanation(person: Person, explained: dict
 
 
 @EACH
-def test_a_token_is_asked_for_where_the_gateway_asks_for_one(visitor: Client, slug: str) -> None:
+def test_a_token_is_documented_where_the_gateway_requires_one(visitor: Client, slug: str) -> None:
     gateway = load()
     for name, operation in operations_of(document_of(visitor, slug)).items():
         security = operation["security"]

@@ -224,7 +224,7 @@ def test_a_bad_query(owner: Person, path: str) -> None:
     assert owner.send("GET", path).status_code == 400
 
 
-def test_an_address_is_asked_in_a_way_it_does_not_know(owner: Person) -> None:
+def test_an_address_is_requested_by_a_method_it_does_not_know(owner: Person) -> None:
     for method, path in (
         ("DELETE", "/orders"),
         ("PUT", "/users/me"),

@@ -40,7 +40,7 @@ def test_what_the_api_refuses_is_said_by_a_page(browser: httpx.Client, language:
         assert answer.headers["X-Request-Id"] in answer.text
 
 
-def test_who_is_not_signed_in_is_asked_to(system: System) -> None:
+def test_who_is_not_signed_in_is_sent_to_sign_in(system: System) -> None:
     answer = httpx.get(f"{system.url}/history.csv", headers={"Accept": "text/html"}, timeout=60)
     assert answer.status_code in (302, 303)
     assert answer.headers["Location"].startswith("/sign-in")

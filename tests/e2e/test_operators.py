@@ -213,7 +213,7 @@ def test_an_order_is_followed_through_every_admin(operator: httpx.Client, person
             assert f"{orders}?q={order['id']}" in back or f"{orders}{order['id']}/change/" in back, place
 
 
-def test_a_reversed_deposit_is_told_to_the_customer(
+def test_a_reversed_deposit_is_notified_to_the_customer(
     operator: httpx.Client, new_person: Callable[..., Person]
 ) -> None:
     """The operator sees it before; the customer reads why, in the news and in the history."""

@@ -55,7 +55,7 @@ def scraped(system: System) -> dict[str, float]:
     return {name: float(value) for name, _, value in samples}
 
 
-def test_it_begins_with_the_present_quotes_and_tells_each_that_changes(
+def test_it_begins_with_the_present_quotes_and_sends_each_that_changes(
     opened: ExitStack, system: System, visitor: Client
 ) -> None:
     answer = listen(opened, system, "aapl,MSFT")
@@ -78,7 +78,7 @@ def test_it_begins_with_the_present_quotes_and_tells_each_that_changes(
     assert int(again["id"]) > ids[-1]
 
 
-def test_who_asks_for_nothing_that_is_there_is_told_so(opened: ExitStack, system: System) -> None:
+def test_tickers_that_do_not_exist_are_refused(opened: ExitStack, system: System) -> None:
     for tickers, code in (
         ("", "validation_failed"),
         (",", "tickers_invalid"),

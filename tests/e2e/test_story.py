@@ -120,7 +120,7 @@ def test_an_account_appears_within_two_seconds(visitor: Client) -> None:
     kept(2.0, signed_up)
 
 
-def test_an_order_answers_before_it_is_filled_and_tells_where_it_is(person: Person) -> None:
+def test_an_order_answers_before_it_is_filled_and_says_where_it_is(person: Person) -> None:
     key = str(uuid4())
     body = {"ticker": "AAPL", "side": "buy", "type": "market", "quantity": 1}
     answer = person.post("/orders", body, key=key)

@@ -33,7 +33,7 @@ def test_no_process_has_two_faults_at_once() -> None:
         assert len(touched) == len(set(touched))
 
 
-def test_the_matcher_is_compared_and_a_mistake_in_it_is_told(capsys: Any) -> None:
+def test_the_matcher_is_compared_and_a_mistake_in_it_is_reported(capsys: Any) -> None:
     assert matches(2013, 2000)
     assert re.search(r"seed +2013  good .* 2,000 steps .* [\d,]+ trades", capsys.readouterr().out)
 
@@ -114,15 +114,15 @@ def _orders(customer: Customer) -> list[Intent]:
     return [intent for intent in customer.intents.values() if intent.path == "/orders" and intent.confirmed]
 
 
-def _told(id: str, **order: Any) -> Call:
+def _answered(id: str, **order: Any) -> Call:
     return Call("POST", "/orders", status=201, answer={"id": id, **order})
 
 
 def _acknowledged_but_not_there(customer: Customer) -> None:
-    customer.order("buy", HOT, 1).calls.append(_told("0"))
+    customer.order("buy", HOT, 1).calls.append(_answered("0"))
 
 
-def _never_asked_for(customer: Customer) -> None:
+def _never_placed(customer: Customer) -> None:
     customer.intents.pop(_orders(customer)[0].key)
 
 
@@ -131,10 +131,10 @@ def _refused_but_done(customer: Customer) -> None:
 
 
 def _two_orders_of_one_key(customer: Customer) -> None:
-    _orders(customer)[0].calls.append(_told("0"))
+    _orders(customer)[0].calls.append(_answered("0"))
 
 
-def _another_order_than_was_asked_for(customer: Customer) -> None:
+def _another_order_than_was_placed(customer: Customer) -> None:
     intent = _orders(customer)[0]
     intent.body = {**intent.body, "quantity": 77}
 
@@ -145,7 +145,7 @@ def _replacement(customer: Customer) -> Intent:
 
 def _a_replacement_is_lost(customer: Customer) -> None:
     intent = _replacement(customer)
-    intent.calls[:] = [_told(intent.confirmed[0]["id"], replaced_by="0")]
+    intent.calls[:] = [_answered(intent.confirmed[0]["id"], replaced_by="0")]
 
 
 def _replaced_by_another_quantity(customer: Customer) -> None:
@@ -171,12 +171,12 @@ def _at_another_limit(customer: Customer) -> None:
 
 def _a_deposit_is_lost(customer: Customer) -> None:
     intent = customer.intent("/deposits", {"amount": "12.34", "currency": "USD"})
-    intent.calls.append(_told("0"))
+    intent.calls.append(_answered("0"))
 
 
 def _a_withdrawal_is_lost(customer: Customer) -> None:
     intent = customer.intent("/withdrawals", {"amount": "12.34", "currency": "USD"})
-    intent.calls.append(_told("0"))
+    intent.calls.append(_answered("0"))
 
 
 def _a_deposit_from_nowhere(customer: Customer) -> None:
@@ -195,10 +195,10 @@ def _seen_while_trading(customer: Customer) -> None:
 
 LIES = {
     _acknowledged_but_not_there: "but there is nothing",
-    _never_asked_for: "nobody asked for",
+    _never_placed: "nobody asked for",
     _refused_but_done: "confirmed nothing",
     _two_orders_of_one_key: "several orders",
-    _another_order_than_was_asked_for: "asked for",
+    _another_order_than_was_placed: "asked for",
     _at_another_limit: "asked for",
     _a_replacement_is_lost: "should lead to",
     _replaced_by_another_quantity: "should lead to",

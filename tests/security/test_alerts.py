@@ -72,7 +72,7 @@ def selectors(rule: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["alert"])
-def test_a_rule_asks_for_what_is_told(system: System, rule: dict[str, Any]) -> None:
+def test_a_rule_queries_metrics_that_exist(system: System, rule: dict[str, Any]) -> None:
     """Before anything has happened, too: of a series that begins with its first event no increase is seen."""
     series = everything(system)
     metrics = selectors(rule)

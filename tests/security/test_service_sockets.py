@@ -104,7 +104,7 @@ def _signed_out(system: System, person: Person, own: dict[str, str]) -> str:
                 method, path = "HEAD" if socket in STREAMING else method, _filled(path, own)
 
                 def refused(service: httpx.Client = service, method: str = method, path: str = path) -> bool:
-                    return _ask(service, method, path, headers).status_code == 401
+                    return _call(service, method, path, headers).status_code == 401
 
                 wait(refused, f"{socket} takes it at {method} {path}")
     return token
@@ -123,7 +123,7 @@ def test_nobody_comes_in(
             (method, path, is_open), (what, headers) = tried
             if is_open and not headers.get("Authorization", "").startswith("Bearer "):
                 return ""  # nobody need say who they are, and another scheme is as good as none
-            answer = _ask(service, method, _filled(path, own), headers)
+            answer = _call(service, method, _filled(path, own), headers)
             wrong = _wrong(answer, person)
             return f"{method} {path} with {what}: {wrong}" if wrong else ""
 
@@ -140,7 +140,7 @@ def test_the_person_does(system: System, person: Person, own: dict[str, str], so
             if method == "GET":
                 method = "HEAD" if socket in STREAMING else "GET"  # whose answer does not end
                 headers = {"Authorization": f"Bearer {person.tokens['access']}"}
-                assert _ask(service, method, _filled(path, own), headers).status_code == 200, path
+                assert _call(service, method, _filled(path, own), headers).status_code == 200, path
 
 
 def _operations(person: Person, socket: str) -> Iterator[tuple[str, str, bool]]:
@@ -164,7 +164,7 @@ def _past_the_gateway(system: System, socket: str) -> httpx.Client:
     return httpx.Client(transport=transport, base_url=f"http://{host}", timeout=60)
 
 
-def _ask(service: httpx.Client, method: str, path: str, headers: dict[str, str]) -> httpx.Response:
+def _call(service: httpx.Client, method: str, path: str, headers: dict[str, str]) -> httpx.Response:
     sent = {"Idempotency-Key": str(uuid4()), "X-Birzha-Exports": "taken", **headers}
     return service.request(method, path, headers=sent, json={} if method in ("POST", "PATCH") else None)
 

@@ -42,7 +42,7 @@ def test_everybody_else_is_answered(
     person = new_person()
     with SlowClients(system.url, **crowd) as holding:
         time.sleep(3)
-        assert not holding.asked_again  # nobody was refused, and let go, for another reason
+        assert not holding.retried  # nobody was refused, and let go, for another reason
         for path in READS:
             assert person.http.get(path, timeout=60).status_code == 200, path
         wrong = {"username": person.name, "password": "wrong-one"}

@@ -19,7 +19,7 @@ from servicekit.home_currency import home_currency
 from web_frontend.cash.account import account_read, frozen_text
 from web_frontend.forms import AmountField, add_problem, key_field
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
-from web_frontend.pages import ask_each, attempt, go_to, signed_in, wants_fragment
+from web_frontend.pages import attempt, fetch_all, go_to, signed_in, wants_fragment
 from web_frontend.templatetags.formatting import money
 
 #: How many of the latest operations stand on the page; all of them are in the history.
@@ -129,7 +129,7 @@ def _page(
     withdraw: AmountForm | None = None,
 ) -> HttpResponse:
     gateway = request.gateway
-    account, operations, holds, orders = ask_each(
+    account, operations, holds, orders = fetch_all(
         request,
         lambda: attempt(lambda: account_read(request)),
         lambda: attempt(lambda: gateway.get("/api/v1/operations", page_size=LATEST, fees="included")),

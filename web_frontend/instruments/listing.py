@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 from web_frontend.gateway_client import GatewayRequest
 from web_frontend.instruments.sparkline import sparkline
 from web_frontend.labels import LABELS
-from web_frontend.pages import ask_each, attempt, go_to, show, sign_in_address, wants_fragment
+from web_frontend.pages import attempt, fetch_all, go_to, show, sign_in_address, wants_fragment
 from web_frontend.sessions.tokens import is_signed_in
 from web_frontend.watchlist.watched import watched_tickers
 
@@ -104,7 +104,7 @@ def _read(request: GatewayRequest, filters: Filters) -> tuple[list[str] | None, 
         return watched, None if watched is None else attempt(lambda: _page(request, filters, watched))
     if not _is_known(request):
         return None, attempt(lambda: _page(request, filters))
-    watched, answer = ask_each(
+    watched, answer = fetch_all(
         request, lambda: watched_tickers(request), lambda: attempt(lambda: _page(request, filters))
     )
     return watched, answer

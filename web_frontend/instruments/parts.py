@@ -1,4 +1,4 @@
-"""What an instrument's page is made of: each part from its own source, all asked at once."""
+"""What an instrument's page is made of: each part from its own source, all requested at once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import quote
 from web_frontend.cash.account import account_read
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
 from web_frontend.instruments.chart import Choice, chart_read
-from web_frontend.pages import ask_each, attempt
+from web_frontend.pages import attempt, fetch_all
 from web_frontend.watchlist.watched import watched_tickers
 
 logger = logging.getLogger(__name__)
@@ -34,9 +34,9 @@ OWN_PAGE = (*TICKET, "trades", "chart", "filled", "actions", "watched")
 def parts_read(
     request: GatewayRequest, ticker: str, *names: str, instrument: dict[str, Any] | None = None
 ) -> Parts:
-    """The instrument, and the parts that are asked for by name.
+    """The instrument, and the parts named.
 
-    A part whose source failed is None. What is not asked for is not in the answer.
+    A part whose source failed is None. What was not requested is not in the answer.
 
     Args:
         names: of ``account, positions, filled, book, trades, chart, actions, watched``.
@@ -46,7 +46,7 @@ def parts_read(
         GatewayProblem, GatewayUnavailable: there is no such instrument, or its source failed.
     """
     gateway, address = request.gateway, f"/api/v1/instruments/{quote(ticker, safe='')}"
-    asks: dict[str, Callable[[], Any]] = {
+    sources: dict[str, Callable[[], Any]] = {
         "account": lambda: attempt(lambda: account_read(request)),
         "positions": lambda: attempt(lambda: gateway.get("/api/v1/positions")),
         "filled": lambda: _market(
@@ -57,18 +57,18 @@ def parts_read(
         "trades": lambda: _market(lambda: gateway.get(f"{address}/trades", public=True, page_size=TRADES)),
         "actions": lambda: _market(lambda: gateway.get(f"{address}/corporate-actions", public=True)),
     }
-    asks["watched"] = lambda: watched_tickers(request)
-    asked = {name: asks[name] for name in names}
+    sources["watched"] = lambda: watched_tickers(request)
+    fetches = {name: sources[name] for name in names}
     if instrument is None:
-        asked["instrument"] = lambda: gateway.get(address, public=True)
-    answers = dict(zip(asked, ask_each(request, *asked.values()), strict=True)) if asked else {}
+        fetches["instrument"] = lambda: gateway.get(address, public=True)
+    answers = dict(zip(fetches, fetch_all(request, *fetches.values()), strict=True)) if fetches else {}
     return {"instrument": instrument, **answers}
 
 
-def _market(ask: Callable[[], Any]) -> Any:
+def _market(fetch: Callable[[], Any]) -> Any:
     """As ``attempt``: of what is only shown, a refusal is no reason against the page either."""
     try:
-        return attempt(ask)
+        return attempt(fetch)
     except GatewayProblem as problem:
         logger.warning("a panel was refused: %s", problem)
         return None

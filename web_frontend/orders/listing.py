@@ -1,4 +1,4 @@
-"""The list of orders: open ones first, each kind from its own question, both asked at once."""
+"""The list of orders: open ones first, each kind by its own request, both at once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.urls import reverse
 from servicekit.contracts.values import FINAL_STATUSES, ORDER_STATUSES
 from web_frontend.gateway_client import GatewayRequest
 from web_frontend.orders.state import is_replaceable, seen_of
-from web_frontend.pages import ask_each, attempt, page_links, show, wants_fragment
+from web_frontend.pages import attempt, fetch_all, page_links, show, wants_fragment
 
 #: Seconds until open orders are looked at again: while the exchange has to answer for some, and otherwise.
 SOON_S, LATER_S = 1, 5
@@ -68,11 +68,11 @@ def show_list(
     """
     kinds = [filters.show] if filters.show else list(STATUSES)
     if seen and wants_fragment(request):
-        (open_,) = ask_each(request, _ask(request, "open", filters))
+        (open_,) = fetch_all(request, _fetch(request, "open", filters))
         if open_ is None or _seen(open_) == seen:
             return HttpResponse(status=204)
-    asks = [_ask(request, kind, filters) for kind in kinds]
-    answers = dict(zip(kinds, ask_each(request, *asks), strict=True))
+    fetches = [_fetch(request, kind, filters) for kind in kinds]
+    answers = dict(zip(kinds, fetch_all(request, *fetches), strict=True))
     known = [answer for answer in answers.values() if answer is not None]
     open_ = answers.get("open")
     context = {
@@ -92,7 +92,7 @@ def show_list(
     return response
 
 
-def _ask(request: GatewayRequest, kind: str, filters: Filters) -> Callable[[], Any]:
+def _fetch(request: GatewayRequest, kind: str, filters: Filters) -> Callable[[], Any]:
     return lambda: attempt(
         lambda: request.gateway.get(
             "/api/v1/orders", status=STATUSES[kind], ticker=filters.ticker, cursor=filters.cursor

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from servicekit.home_currency import home_currency
 from web_frontend.cash.account import account_read
 from web_frontend.gateway_client import GatewayRequest
-from web_frontend.pages import ask_each, attempt, signed_in
+from web_frontend.pages import attempt, fetch_all, signed_in
 from web_frontend.portfolio.chart import chart_of
 
 #: How many days the chart may show; the first unless another is asked for.
@@ -28,7 +28,7 @@ def portfolio_show(request: GatewayRequest) -> HttpResponse:
     days = next((days for days in DAYS if request.GET.get("days") == str(days)), DAYS[0])
     since: dict[str, Any] = {"from": timezone.now().date() - timedelta(days=days - 1)}
     gateway = request.gateway
-    positions, closed, history, account = ask_each(
+    positions, closed, history, account = fetch_all(
         request,
         lambda: attempt(lambda: gateway.get("/api/v1/positions")),
         lambda: attempt(lambda: gateway.get("/api/v1/positions", closed="true")),

@@ -12,14 +12,14 @@ from django.test import Client
 
 from servicekit.tests.server import administrator
 from web_frontend import instrument_names
-from web_frontend.tests.gateway_double import Asked, GatewayDouble, candles, quoted, recorded
+from web_frontend.tests.gateway_double import GatewayDouble, SentRequest, candles, quoted, recorded
 
 TOKENS = {"access": "access-1", "refresh": "refresh-1", "token_type": "Bearer", "expires_in": 300}
 #: What somebody types who signs up.
 SIGN_UP = {"username": "vera", "email": "vera@example.com", "password": "x9-long-enough"}
 
 
-def orders_by_status(asked: Asked) -> tuple[int, Any]:
+def orders_by_status(asked: SentRequest) -> tuple[int, Any]:
     """The list of the one purchase, which has ended: nobody has open orders."""
     answer = recorded("orders")
     wanted = asked.query.get("status", "filled").split(",")

@@ -38,7 +38,7 @@ def candles() -> list[dict[str, Any]]:
 
 
 @dataclass(frozen=True)
-class Asked:
+class SentRequest:
     """One request as it came in."""
 
     method: str
@@ -53,14 +53,16 @@ class GatewayDouble:
 
     Attributes:
         url: for BIRZHA_GATEWAY_URL.
-        asked: the requests so far, but for those of the market's clock, which every page has.
-        clock_asked: those.
+        requests: the requests so far, but for those of the market's clock, which every page has.
+        clock_requests: those.
     """
 
     def __init__(self, folder: Path) -> None:
-        self.asked: list[Asked] = []
-        self.clock_asked: list[Asked] = []
-        self._answers: dict[str, tuple[int, Any, dict[str, str]] | Callable[[Asked], tuple[int, Any]]] = {}
+        self.requests: list[SentRequest] = []
+        self.clock_requests: list[SentRequest] = []
+        self._answers: dict[
+            str, tuple[int, Any, dict[str, str]] | Callable[[SentRequest], tuple[int, Any]]
+        ] = {}
         self._lock = threading.Lock()
         path = folder / "gateway.sock"
         self.url = f"unix:{path}"
@@ -75,7 +77,7 @@ class GatewayDouble:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         self._answers[request] = (status, body, named)
 
-    def answer_by(self, request: str, play: Callable[[Asked], tuple[int, Any]]) -> None:
+    def answer_by(self, request: str, play: Callable[[SentRequest], tuple[int, Any]]) -> None:
         """From now on a function answers, with a status and a body."""
         self._answers[request] = play
 
@@ -84,19 +86,19 @@ class GatewayDouble:
         for request in requests:
             self.answer(request, {"code": "service_unavailable", "detail": "down"}, 503)
 
-    def asked_for(self, request: str) -> list[Asked]:
+    def requests_to(self, request: str) -> list[SentRequest]:
         """The requests to one resource."""
-        return [asked for asked in self.asked if f"{asked.method} {asked.path}" == request]
+        return [asked for asked in self.requests if f"{asked.method} {asked.path}" == request]
 
     def close(self) -> None:
         """Stop serving."""
         self._server.shutdown()
         self._server.server_close()
 
-    def respond(self, asked: Asked) -> tuple[int, Any, dict[str, str]]:
+    def respond(self, asked: SentRequest) -> tuple[int, Any, dict[str, str]]:
         """The answer to a request; 404 for what nobody prepared."""
         with self._lock:
-            (self.clock_asked if asked.path == "/api/v1/market" else self.asked).append(asked)
+            (self.clock_requests if asked.path == "/api/v1/market" else self.requests).append(asked)
         name = f"{asked.method} {asked.path}"
         answer = self._answers.get(f"{name}?{urlencode(asked.query)}") or self._answers.get(name)
         if answer is None:
@@ -122,7 +124,7 @@ def _handler(double: GatewayDouble) -> type[BaseHTTPRequestHandler]:
         def _serve(self) -> None:
             address = urlsplit(self.path)
             sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            asked = Asked(
+            asked = SentRequest(
                 method=self.command,
                 path=address.path,
                 query=dict(parse_qsl(address.query)),

@@ -47,27 +47,25 @@ def test_a_new_key_is_shown_this_once(
     page = vera.post(PAGE, FORM, headers=htmx("api-keys") if fragment else {}).content.decode()
     assert f'id="new-key">{TEXT}<' in page
     assert ("<html" in page) != fragment
-    asked = gateway.asked_for("POST /api/v1/users/me/api-keys")[0].body
+    asked = gateway.requests_to("POST /api/v1/users/me/api-keys")[0].body
     assert asked == {"name": "my bot", "scopes": ["trade"], "expires_in_days": 30}
     assert TEXT not in vera.get(PAGE).content.decode()
 
 
 def test_for_ever_is_no_number_of_days(vera: Client, gateway: GatewayDouble) -> None:
     vera.post(PAGE, {**FORM, "may": "read", "expires_in_days": ""})
-    asked = gateway.asked_for("POST /api/v1/users/me/api-keys")[0].body
+    asked = gateway.requests_to("POST /api/v1/users/me/api-keys")[0].body
     assert asked == {"name": "my bot", "scopes": ["read"]}
 
 
 @pytest.mark.parametrize(
     "wrong", [{"name": ""}, {"may": "operator"}, {"expires_in_days": "x"}, {"name": "x" * 65}]
 )
-def test_what_is_wrong_is_asked_of_nobody(
-    vera: Client, gateway: GatewayDouble, wrong: dict[str, str]
-) -> None:
+def test_what_is_wrong_is_sent_to_nobody(vera: Client, gateway: GatewayDouble, wrong: dict[str, str]) -> None:
     answer = vera.post(PAGE, {**FORM, **wrong})
     assert answer.status_code == 422
     assert 'class="error"' in answer.content.decode()
-    assert not gateway.asked_for("POST /api/v1/users/me/api-keys")
+    assert not gateway.requests_to("POST /api/v1/users/me/api-keys")
 
 
 def test_a_refusal_is_said_in_the_form(vera: Client, gateway: GatewayDouble) -> None:

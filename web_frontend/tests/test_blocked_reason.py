@@ -69,7 +69,7 @@ def test_when_it_comes_up_after_the_review_nothing_is_placed(
     answer = vera.post("/orders", FORM)
     assert words in answer.content.decode()
     assert 'id="place"' not in answer.content.decode()
-    assert not gateway.asked_for("POST /api/v1/orders")
+    assert not gateway.requests_to("POST /api/v1/orders")
 
 
 def test_the_price_itself_says_so_also_to_who_is_not_signed_in(

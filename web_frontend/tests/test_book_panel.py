@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from web_frontend.tests.gateway_double import Asked, GatewayDouble, candles, quoted, recorded
+from web_frontend.tests.gateway_double import GatewayDouble, SentRequest, candles, quoted, recorded
 
 BOOK, TRADES = "GET /api/v1/instruments/AAPL/book", "GET /api/v1/instruments/AAPL/trades"
 
@@ -21,7 +21,7 @@ def test_both_sides_and_the_trades_are_shown(vera: Client, gateway: GatewayDoubl
         assert price in book
     assert book.count('id="bid-') == 2
     assert book.count('id="ask-') == 1
-    assert gateway.asked_for(BOOK)[0].query == {"levels": "5"}
+    assert gateway.requests_to(BOOK)[0].query == {"levels": "5"}
     assert 'datetime="2026-11-22T17:58:07' in book[book.index('id="trades-title"') :]
 
 
@@ -29,7 +29,7 @@ def test_a_stranger_sees_it_without_links(browser: Client, gateway: GatewayDoubl
     page = browser.get("/instruments/AAPL").content.decode()
     assert "$429.80" in page
     assert 'id="bid-' not in page
-    assert "Authorization" not in gateway.asked_for(BOOK)[0].headers
+    assert "Authorization" not in gateway.requests_to(BOOK)[0].headers
 
 
 def test_it_refreshes_alone(vera: Client, gateway: GatewayDouble, htmx: Callable) -> None:
@@ -37,7 +37,7 @@ def test_it_refreshes_alone(vera: Client, gateway: GatewayDouble, htmx: Callable
     assert part.strip().startswith('<div id="book"')
     assert 'hx-trigger="every 3s"' in part
     assert 'id="bid-1"' in part
-    asked = {one.path for one in gateway.asked if one.method == "GET"}
+    asked = {one.path for one in gateway.requests if one.method == "GET"}
     assert asked == {f"/api/v1/instruments/AAPL{part}" for part in ("", "/book", "/trades")}
 
 
@@ -86,7 +86,7 @@ def test_an_empty_book_is_said(
         assert said in page
 
 
-def test_the_parts_of_a_page_are_asked_at_once(vera: Client, gateway: GatewayDouble) -> None:
+def test_the_parts_of_a_page_are_requested_at_once(vera: Client, gateway: GatewayDouble) -> None:
     """Each waits until all seven have come: one after the other, they never would."""
     together = threading.Barrier(7, timeout=60)
     answers: dict[str, Any] = {
@@ -99,8 +99,8 @@ def test_the_parts_of_a_page_are_asked_at_once(vera: Client, gateway: GatewayDou
         "GET /api/v1/instruments/AAPL/candles": candles(),
     }
 
-    def met(request: str) -> Callable[[Asked], tuple[int, Any]]:
-        def play(asked: Asked) -> tuple[int, Any]:
+    def met(request: str) -> Callable[[SentRequest], tuple[int, Any]]:
+        def play(asked: SentRequest) -> tuple[int, Any]:
             together.wait()
             return 200, answers[request]
 

@@ -50,7 +50,7 @@ def test_a_top_up_takes_comma_and_dot(
     gateway.answer("POST /api/v1/deposits", recorded("deposit", amount=amount), 201)
     answer = vera.post("/cash", {"amount": typed, "key": "k1"}, headers={"Accept-Language": language})
     assert (answer.status_code, answer["Location"]) == (303, "/cash")
-    sent = gateway.asked_for("POST /api/v1/deposits")[0]
+    sent = gateway.requests_to("POST /api/v1/deposits")[0]
     assert (sent.body, sent.headers["Idempotency-Key"]) == ({"amount": amount, "currency": "USD"}, "k1")
 
 
@@ -59,7 +59,7 @@ def test_what_is_no_amount_is_refused_at_its_field(vera: Client, gateway: Gatewa
     answer = vera.post("/cash", {"amount": typed, "key": "k1"})
     assert answer.status_code == 422
     assert 'id="top-up-amount_error"' in answer.content.decode()
-    assert not gateway.asked_for("POST /api/v1/deposits")
+    assert not gateway.requests_to("POST /api/v1/deposits")
 
 
 def test_a_refused_deposit_stands_at_its_field(vera: Client, gateway: GatewayDouble, htmx: Callable) -> None:
@@ -85,7 +85,7 @@ def test_enough_deposits_for_tocloses_are_published_in_the_form(
 @pytest.mark.parametrize("key", ["\u0663", "e\u0301", "a b", "x" * 129, "\x00"])
 def test_a_key_that_is_none_is_refused(vera: Client, gateway: GatewayDouble, key: str) -> None:
     assert vera.post("/cash", {"amount": "5", "key": key}).status_code == 422
-    assert not gateway.asked_for("POST /api/v1/deposits")
+    assert not gateway.requests_to("POST /api/v1/deposits")
 
 
 def test_cash_says_which_part_failed(vera: Client, gateway: GatewayDouble) -> None:
@@ -125,7 +125,7 @@ def test_nothing_held_is_nothing_shown(vera: Client, gateway: GatewayDouble) -> 
     assert 'id="holds"' not in vera.get("/cash").content.decode()
 
 
-def test_holds_that_cannot_be_asked_are_told_and_orders_that_cannot_only_lack_their_names(
+def test_holds_that_do_not_come_are_reported_and_orders_that_do_not_only_lack_their_names(
     vera: Client, gateway: GatewayDouble
 ) -> None:
     gateway.down("GET /api/v1/account/holds")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from web_frontend.tests.gateway_double import Asked, GatewayDouble, candles, recorded
+from web_frontend.tests.gateway_double import GatewayDouble, SentRequest, candles, recorded
 
 CANDLES, PAGE = "GET /api/v1/instruments/AAPL/candles", "/instruments/AAPL"
 FILLED = "GET /api/v1/orders?ticker=AAPL&fills=included&page_size=100"
@@ -52,7 +52,7 @@ def test_the_table_and_the_drawing_are_what_the_api_says(browser: Client, gatewa
     assert drawn["candles"][-1] == [1362096000, 438.0, 438.18, 429.98, 430.47, 19730300]
     assert [row[0] for row in drawn["candles"]] == sorted(row[0] for row in drawn["candles"])
     assert (drawn["digits"], drawn["currency"], drawn["style"]) == (2, "USD", "candles")
-    (asked,) = gateway.asked_for(CANDLES)
+    (asked,) = gateway.requests_to(CANDLES)
     assert asked.query == {"interval": "1d", "limit": "366", "adjusted": "true"}
     assert "Authorization" not in asked.headers
 
@@ -68,7 +68,7 @@ def test_a_range_is_in_the_address(
 ) -> None:
     page = browser.get(f"{PAGE}?range={name}&chart=line&side=sell&step=review").content.decode()
 
-    assert gateway.asked_for(CANDLES)[0].query == query
+    assert gateway.requests_to(CANDLES)[0].query == query
     assert re.search(rf'id="range-{name}"[^>]* aria-current="true"', page)
     assert re.search(r'id="style-line"[^>]* aria-current="true"', page)
     assert drawing(page)["style"] == "line"
@@ -85,12 +85,12 @@ def test_a_range_ends_with_the_last_candle(browser: Client, gateway: GatewayDoub
 @pytest.mark.parametrize("word", ["2y", "1Y", "<script>", "9999"])
 def test_an_unknown_range_is_the_usual_one(browser: Client, gateway: GatewayDouble, word: str) -> None:
     page = browser.get(PAGE, {"range": word, "chart": word}).content.decode()
-    assert gateway.asked_for(CANDLES)[0].query["limit"] == "366"
+    assert gateway.requests_to(CANDLES)[0].query["limit"] == "366"
     assert drawing(page)["style"] == "candles"
 
 
 def test_a_year_of_nothing_is_no_reason_to_show_nothing(browser: Client, gateway: GatewayDouble) -> None:
-    def last_only(asked: Asked) -> tuple[int, Any]:
+    def last_only(asked: SentRequest) -> tuple[int, Any]:
         return 200, days(500) if asked.query["limit"] == "10000" else days(1)
 
     gateway.answer_by(CANDLES, last_only)
@@ -154,14 +154,14 @@ def test_without_a_position_and_its_source_there_are_no_marks(vera: Client, gate
 def test_a_stranger_has_none(browser: Client, gateway: GatewayDouble) -> None:
     drawn = drawing(browser.get(PAGE).content.decode())
     assert (drawn["average"], drawn["fills"]) == (None, [])
-    assert not gateway.asked_for("GET /api/v1/orders")
+    assert not gateway.requests_to("GET /api/v1/orders")
 
 
 def test_it_is_swapped_alone(vera: Client, gateway: GatewayDouble, htmx: Callable) -> None:
     part = vera.get(f"{PAGE}?range=1d", headers=htmx("chart")).content.decode()
     assert part.strip().startswith('<section id="chart"')
     assert 'hx-trigger="every 30s"' in part
-    asked = {one.path for one in gateway.asked if one.method == "GET"}
+    asked = {one.path for one in gateway.requests if one.method == "GET"}
     assert asked == {"/api/v1/instruments/AAPL", "/api/v1/instruments/AAPL/candles", "/api/v1/positions",
                      "/api/v1/orders"}  # fmt: skip
 

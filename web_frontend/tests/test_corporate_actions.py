@@ -58,7 +58,7 @@ def test_a_part_of_the_page_does_not_ask_for_them(
 ) -> None:
     for target in ("book", "ticket", "estimate", "quote"):
         vera.get(PAGE, headers=htmx(target))
-    assert gateway.asked_for(ACTIONS) == []
+    assert gateway.requests_to(ACTIONS) == []
 
 
 def test_a_dividend_stands_in_the_history(vera: Client, gateway: GatewayDouble) -> None:

@@ -90,7 +90,7 @@ def test_the_cash_page(
 
     gateway.answer("POST /api/v1/deposits", recorded("deposit", amount="20.00", currency=currency), 201)
     vera.post("/cash", {"amount": "20", "key": "k"}, headers=spoken)
-    (sent,) = gateway.asked_for("POST /api/v1/deposits")
+    (sent,) = gateway.requests_to("POST /api/v1/deposits")
     assert sent.body == {"amount": "20.00", "currency": currency}
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 
 from web_frontend import gateway_client
 from web_frontend.gateway_client import Gateway, GatewayProblem, GatewayUnavailable, SignedOut, cursor
-from web_frontend.tests.gateway_double import Asked, GatewayDouble, recorded
+from web_frontend.tests.gateway_double import GatewayDouble, SentRequest, recorded
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def asking(gateway: GatewayDouble) -> Gateway:
 
 def test_a_request_carries_who_asks_and_in_which_language(vera: Client, gateway: GatewayDouble) -> None:
     vera.get("/orders", headers={"Accept-Language": "ru", "X-Forwarded-For": "203.0.113.7"})
-    sent = gateway.asked_for("GET /api/v1/orders")[0].headers
+    sent = gateway.requests_to("GET /api/v1/orders")[0].headers
     assert sent["Authorization"] == "Bearer access-1"
     assert sent["Accept-Language"] == "ru"
     assert sent["X-Forwarded-For"] == "203.0.113.7"
@@ -33,18 +33,18 @@ def test_a_visitors_id_and_trace_go_on(vera: Client, gateway: GatewayDouble) -> 
         "Tracestate": "rojo=00f067aa0ba902b7,congo=t61rcWkgMzE",
     }
     vera.get("/orders", headers=trace)
-    for asked in gateway.asked_for("GET /api/v1/orders"):
+    for asked in gateway.requests_to("GET /api/v1/orders"):
         assert {name: asked.headers[name] for name in trace} == trace
 
 
-def test_public_resources_are_asked_without_a_token(vera: Client, gateway: GatewayDouble) -> None:
+def test_public_resources_are_requested_without_a_token(vera: Client, gateway: GatewayDouble) -> None:
     vera.get("/")
-    assert "Authorization" not in gateway.asked_for("GET /api/v1/instruments")[0].headers
+    assert "Authorization" not in gateway.requests_to("GET /api/v1/instruments")[0].headers
 
 
 def test_empty_parameters_stay_out(asking: Gateway, gateway: GatewayDouble) -> None:
     asking.get("/api/v1/orders", cursor="", status="filled")
-    assert gateway.asked[0].query == {"status": "filled"}
+    assert gateway.requests[0].query == {"status": "filled"}
 
 
 def test_a_problem_keeps_its_code_its_words_and_its_fields(asking: Gateway, gateway: GatewayDouble) -> None:
@@ -101,7 +101,7 @@ def test_the_calls_of_one_page_share_its_time(
     monkeypatch.setattr(gateway_client, "PAGE_S", 0.6)
     monkeypatch.setattr(gateway_client, "CALL_S", 0.4)
 
-    def hang(asked: Asked) -> tuple[int, dict[str, str]]:
+    def hang(asked: SentRequest) -> tuple[int, dict[str, str]]:
         time.sleep(2)
         return 200, {}
 
@@ -111,4 +111,4 @@ def test_the_calls_of_one_page_share_its_time(
         with pytest.raises(GatewayUnavailable):
             asking.get("/api/v1/orders")
     # Two calls of 0.4 s use up the 0.6 s of the page; for the others there is nothing left.
-    assert len(gateway.asked_for("GET /api/v1/orders")) <= 2
+    assert len(gateway.requests_to("GET /api/v1/orders")) <= 2

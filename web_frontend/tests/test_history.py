@@ -23,7 +23,7 @@ def test_history_filters_live_in_the_address(vera: Client, gateway: GatewayDoubl
         ),
     )
     assert answer["HX-Push-Url"] == "/history?type=buy&ticker=AAPL&since=2026-01-05&until=2026-01-06"
-    assert gateway.asked_for("GET /api/v1/operations")[-1].query == {
+    assert gateway.requests_to("GET /api/v1/operations")[-1].query == {
         "type": "buy",
         "ticker": "AAPL",
         "from": "2026-01-05T00:00:00+03:00",
@@ -57,7 +57,7 @@ def test_amounts_out_have_a_real_minus(vera: Client) -> None:
     assert "−$4,300.75" in vera.get("/history").content.decode()
 
 
-def test_a_filter_that_cannot_be_is_told(vera: Client) -> None:
+def test_a_filter_that_cannot_be_is_reported(vera: Client) -> None:
     answer = vera.get("/history?since=2026-02-02&until=2026-02-01")
     assert answer.status_code == 422
     assert "The last day is before the first." in answer.content.decode()
@@ -65,7 +65,7 @@ def test_a_filter_that_cannot_be_is_told(vera: Client) -> None:
 
 def test_a_history_to_the_last_day_that_there_is_has_no_end(vera: Client, gateway: GatewayDouble) -> None:
     assert vera.get(f"/history?{ALL_DAYS}").status_code == 200
-    asked = gateway.asked_for("GET /api/v1/operations")[-1]
+    asked = gateway.requests_to("GET /api/v1/operations")[-1]
     assert asked.query.get("from") == "0001-01-01T00:00:00+00:00"
     assert "to" not in asked.query
 
@@ -112,10 +112,10 @@ def test_why_a_file_was_refused_is_what_the_rows_alone_are_refused_for(
     answer = vera.get("/.refused?ticker=A%20B&type=buy", headers={"X-Birzha-Refused": str(status)})
     assert answer.status_code == status
     assert "No more than 32 letters." in answer.content.decode()
-    assert gateway.asked[-1].query == {"ticker": "A B", "type": "buy", "format": "json", "page_size": "1"}
+    assert gateway.requests[-1].query == {"ticker": "A B", "type": "buy", "format": "json", "page_size": "1"}
 
 
-def test_too_long_a_file_is_told_when_its_rows_are_not_refused(vera: Client) -> None:
+def test_too_long_a_file_is_reported_when_its_rows_are_not_refused(vera: Client) -> None:
     answer = vera.get("/.refused?type=buy&format=xlsx", headers={"X-Birzha-Refused": "400"})
     assert answer.status_code == 400
     assert "too many operations" in answer.content.decode()
@@ -170,17 +170,17 @@ def test_a_file_for_who_is_signed_out_is_the_sign_in(vera: Client) -> None:
     assert vera.get("/.refused", headers={"X-Birzha-Refused": "401"}).status_code in (302, 303)
 
 
-def test_names_are_asked_for_once_and_remembered_for_each_language(
+def test_names_are_requested_once_and_remembered_for_each_language(
     vera: Client, gateway: GatewayDouble
 ) -> None:
     def asked() -> int:
-        return len(gateway.asked_for("GET /api/v1/instruments"))
+        return len(gateway.requests_to("GET /api/v1/instruments"))
 
     for language in ("en", "en", "ru", "ru"):
         page = vera.get("/history", headers={"Accept-Language": language}).content.decode()
         assert '<span class="sub">Apple Inc.</span>' in page
     assert asked() == 2
-    assert gateway.asked_for("GET /api/v1/instruments")[0].query == {"tickers": "AAPL", "page_size": "1"}
+    assert gateway.requests_to("GET /api/v1/instruments")[0].query == {"tickers": "AAPL", "page_size": "1"}
 
 
 def test_a_history_without_names_when_market_does_not_answer(vera: Client, gateway: GatewayDouble) -> None:
@@ -199,6 +199,6 @@ def test_no_question_names_more_tickers_than_the_api_takes(vera: Client, gateway
     gateway.answer("GET /api/v1/operations", {**answer, "results": rows})
     for _ in range(2):
         vera.get("/history")
-    first, second = (one.query["tickers"] for one in gateway.asked_for("GET /api/v1/instruments"))
+    first, second = (one.query["tickers"] for one in gateway.requests_to("GET /api/v1/instruments"))
     assert max(len(first), len(second)) <= 1000
     assert len({*first.split(","), *second.split(",")}) == 50

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from web_frontend.gateway_client import Gateway
-from web_frontend.tests.gateway_double import Asked, GatewayDouble
+from web_frontend.tests.gateway_double import GatewayDouble, SentRequest
 
 FAILED = "Couldn't load this. Your data is safe."
 #: A page, what of it hangs, how its part says so, and what stands beside it.
@@ -37,7 +37,7 @@ def hang(gateway: GatewayDouble, monkeypatch: pytest.MonkeyPatch) -> Iterator[An
     released, allowed_s = threading.Event(), list[float]()
     known = Gateway._timeout
 
-    def wait(asked: Asked) -> tuple[int, Any]:
+    def wait(asked: SentRequest) -> tuple[int, Any]:
         released.wait(60)
         return 503, {"code": "service_unavailable", "detail": "late"}
 

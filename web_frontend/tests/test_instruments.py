@@ -26,7 +26,7 @@ def test_a_search_swaps_the_rows_and_has_an_address(
     assert "<!doctype html>" not in answer.content.decode()
     assert answer["HX-Push-Url"] == "/?search=appl&type=share"
     assert "HX-Request" in answer["Vary"]
-    assert gateway.asked[0].query == {
+    assert gateway.requests[0].query == {
         "search": "appl",
         "type": "share",
         "page_size": "50",
@@ -42,14 +42,14 @@ def test_while_somebody_types_the_address_is_replaced(browser: Client, htmx: Cal
 
 def test_the_list_is_sorted_by_what_the_address_says(browser: Client, gateway: GatewayDouble) -> None:
     page = browser.get("/?ordering=-price&search=a&type=share").content.decode()
-    assert gateway.asked[0].query["ordering"] == "-price"
+    assert gateway.requests[0].query["ordering"] == "-price"
     assert '<option value="-price" selected>' in page
     assert 'href="/?search=a&amp;type=share&amp;ordering=-price&amp;page=2"' in page
 
 
 def test_an_ordering_that_there_is_not_is_passed_over(browser: Client, gateway: GatewayDouble) -> None:
     assert browser.get("/?ordering=isin").status_code == 200
-    assert "ordering" not in gateway.asked[0].query
+    assert "ordering" not in gateway.requests[0].query
 
 
 def test_types_without_instruments_are_not_offered(browser: Client, gateway: GatewayDouble) -> None:

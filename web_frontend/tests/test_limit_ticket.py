@@ -79,7 +79,7 @@ def test_the_review_shows_all_and_sends_it(vera: Client, gateway: GatewayDouble,
     assert "worst_price" not in fields
     answer = vera.post("/orders", fields, headers=htmx("ticket"))
     assert answer["HX-Redirect"] == ADDRESS
-    sent = gateway.asked_for("POST /api/v1/orders")[0]
+    sent = gateway.requests_to("POST /api/v1/orders")[0]
     assert sent.headers["Idempotency-Key"] == fields["key"]
     assert sent.body == {
         "ticker": "AAPL", "side": "buy", "type": "limit", "quantity": 2, "limit_price": "425.50",
@@ -160,7 +160,9 @@ def test_what_the_api_refuses_stands_beside_its_field(
     assert "message-error" not in page
 
 
-def test_a_limit_too_far_is_told_at_the_limit_under_another_key(vera: Client, gateway: GatewayDouble) -> None:
+def test_a_limit_too_far_is_shown_at_the_limit_under_another_key(
+    vera: Client, gateway: GatewayDouble
+) -> None:
     """The order was created and rejected; another one needs a key of its own."""
     reason = {"code": "limit_too_far", "detail": "The limit $1.00 is too far from the latest price."}
     gateway.answer("POST /api/v1/orders", recorded("order_rejected", reject_reason=reason), 201)
@@ -174,7 +176,7 @@ def placed_key(page: str) -> str:
     return page.split('name="key" value="')[1].split('"')[0]
 
 
-def test_too_many_orders_are_told_in_the_ticket(vera: Client, gateway: GatewayDouble) -> None:
+def test_too_many_orders_are_reported_in_the_ticket(vera: Client, gateway: GatewayDouble) -> None:
     reason = {"code": "too_many_orders", "detail": "One may have 200 open orders."}
     gateway.answer("POST /api/v1/orders", recorded("order_rejected", reject_reason=reason), 201)
     answer = vera.post("/orders", FORM)

@@ -42,13 +42,13 @@ def test_a_process_asks_for_all_its_visitors(browser: Client, vera: Client, gate
     for _ in range(5):
         browser.get("/")
         vera.get("/portfolio")
-    assert len(gateway.clock_asked) == 1
-    assert "Authorization" not in gateway.clock_asked[0].headers
+    assert len(gateway.clock_requests) == 1
+    assert "Authorization" not in gateway.clock_requests[0].headers
 
 
 def test_a_fragment_asks_for_none(browser: Client, gateway: GatewayDouble, htmx: Any) -> None:
     assert browser.get("/instruments/AAPL", headers=htmx("quote")).status_code == 200
-    assert not gateway.clock_asked
+    assert not gateway.clock_requests
 
 
 def test_a_page_does_without_and_what_is_shown_stays(

@@ -58,7 +58,7 @@ def test_it_speaks_russian(vera):
 def test_what_is_ticked_is_saved(vera, gateway):
     answer = vera.post(PAGE, FORM)
     assert (answer.status_code, answer["Location"]) == (303, PAGE)
-    (asked,) = gateway.asked_for(f"PUT {URL}")
+    (asked,) = gateway.requests_to(f"PUT {URL}")
     assert asked.body["channels"]["order_filled"] == ["webhook"]
     assert asked.body["channels"]["deposit_booked"] == []
     assert asked.body["channels"]["security_noticed"] == ["email"]
@@ -88,7 +88,7 @@ def test_a_refusal_stands_at_its_field_and_nothing_typed_is_lost(vera, gateway):
 )
 def test_what_cannot_be_is_not_sent(vera, gateway, field, value):
     assert vera.post(PAGE, FORM | {field: value}).status_code == 422
-    assert gateway.asked_for(f"PUT {URL}") == []
+    assert gateway.requests_to(f"PUT {URL}") == []
 
 
 def test_messengers_are_offered_where_there_are_some(vera, gateway):
@@ -116,7 +116,7 @@ def test_it_is_for_those_who_are_signed_in(browser):
 def test_looking_at_a_link_stops_nothing(browser, gateway):
     page = browser.get("/unsubscribe?token=abc").content.decode()
     assert "Stop the messages of this kind?" in page
-    assert gateway.asked_for(UNSUBSCRIBE) == []
+    assert gateway.requests_to(UNSUBSCRIBE) == []
 
 
 def test_a_mail_program_unsubscribes_with_one_click(gateway):
@@ -126,7 +126,7 @@ def test_a_mail_program_unsubscribes_with_one_click(gateway):
     answer = program.post("/unsubscribe?token=abc", {"List-Unsubscribe": "One-Click"})
     assert answer.status_code == 200
     assert "Account topped up (E-mail)" in answer.content.decode()
-    (asked,) = gateway.asked_for(UNSUBSCRIBE)
+    (asked,) = gateway.requests_to(UNSUBSCRIBE)
     assert asked.query["token"] == "abc"
 
 

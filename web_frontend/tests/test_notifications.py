@@ -27,7 +27,7 @@ def test_all_that_was_shown_is_marked_read_and_nothing_newer(vera: Client, gatew
     newest = recorded("notifications")["results"][0]["id"]
     assert f'name="up_to" value="{newest}"' in vera.get("/notifications").content.decode()
     assert vera.post("/notifications/read-all", {"up_to": newest})["Location"] == "/notifications"
-    assert gateway.asked_for("POST /api/v1/notifications/read-all")[0].body == {"up_to": newest}
+    assert gateway.requests_to("POST /api/v1/notifications/read-all")[0].body == {"up_to": newest}
 
 
 def test_an_older_page_offers_to_mark_nothing_above_it(vera: Client, gateway: GatewayDouble) -> None:
@@ -51,7 +51,7 @@ def test_going_to_its_order_marks_it_read(vera: Client, gateway: GatewayDouble) 
     address = f"/notifications/{first['id']}/open?order={first['order_id']}"
     assert f'href="{address}"' in vera.get("/notifications").content.decode()
     assert vera.get(address)["Location"] == f"/orders/{first['order_id']}"
-    assert gateway.asked_for(f"POST /api/v1/notifications/{first['id']}/read")
+    assert gateway.requests_to(f"POST /api/v1/notifications/{first['id']}/read")
 
 
 def test_the_order_opens_though_nothing_can_be_marked(vera: Client, gateway: GatewayDouble) -> None:

@@ -196,7 +196,7 @@ def test_reasons_are_said_in_the_readers_language(vera: Client, gateway: Gateway
         assert answer.status_code == 422
         assert reason in page
         assert f'value="{typed}"' in page
-    assert not gateway.asked_for("POST /api/v1/deposits")
+    assert not gateway.requests_to("POST /api/v1/deposits")
 
 
 def test_the_understood_amount_is_shown_back(vera: Client, gateway: GatewayDouble) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from web_frontend.tests.gateway_double import Asked, GatewayDouble, recorded
+from web_frontend.tests.gateway_double import GatewayDouble, SentRequest, recorded
 from web_frontend.tests.test_orders import ADDRESS, ORDER
 
 WAITING = recorded("order_waiting")
@@ -19,7 +19,7 @@ OPEN = f"/orders/{WAITING['id']}"
 def waiting(gateway: GatewayDouble, *orders: Any, following: str | None = None) -> None:
     """From now on these are open, and the recorded purchase has ended."""
 
-    def play(asked: Asked) -> tuple[int, Any]:
+    def play(asked: SentRequest) -> tuple[int, Any]:
         is_open = asked.query.get("status", "").startswith("accepted")
         rows = list(orders) if is_open else recorded("orders")["results"]
         return 200, {"next": following, "previous": None, "results": rows}
@@ -39,7 +39,7 @@ def test_open_ones_come_first_each_with_what_can_be_done(vera: Client, gateway: 
     assert f'action="{OPEN}/cancel"' in page
     assert f'action="{ADDRESS}/cancel"' not in page
     assert "$425.00" in page
-    assert {asked.query["status"] for asked in gateway.asked_for("GET /api/v1/orders")} == {
+    assert {asked.query["status"] for asked in gateway.requests_to("GET /api/v1/orders")} == {
         "accepted,working,partially_filled",
         "filled,rejected,canceled,expired",
     }
@@ -61,7 +61,7 @@ def test_one_that_has_ended_is_repeated_by_its_filled_ticket(
     gateway.answer(f"GET /api/v1{ADDRESS}", order)
     answer = vera.get(f"{ADDRESS}/repeat")
     assert (answer.status_code, answer["Location"]) == (303, address)
-    assert not [asked for asked in gateway.asked if asked.method == "POST" and "orders" in asked.path]
+    assert not [asked for asked in gateway.requests if asked.method == "POST" and "orders" in asked.path]
     ticket = vera.get(address).content.decode()
     assert re.search(r'id="quantity"[^>]* value="10"', ticket)
 
@@ -74,7 +74,7 @@ def test_filters_are_in_the_address_and_turn_pages(
     assert 'href="?show=ended&amp;cursor=cD0y"' in page
     assert 'href="?show=open&amp;cursor=cD0y"' in page
     vera.get("/orders?show=ended&cursor=cD0y&ticker=AAPL")
-    assert gateway.asked[-1].query == {
+    assert gateway.requests[-1].query == {
         "status": "filled,rejected,canceled,expired",
         "ticker": "AAPL",
         "cursor": "cD0y",
@@ -87,7 +87,7 @@ def test_filters_are_in_the_address_and_turn_pages(
 
 
 def test_what_fails_says_so_and_the_rest_stands(vera: Client, gateway: GatewayDouble) -> None:
-    def play(asked: Asked) -> tuple[int, Any]:
+    def play(asked: SentRequest) -> tuple[int, Any]:
         if asked.query["status"].startswith("accepted"):
             return 503, {"code": "service_unavailable", "detail": "down"}
         return 200, recorded("orders")
@@ -147,7 +147,7 @@ def test_canceling_in_the_row(vera: Client, gateway: GatewayDouble, htmx: Callab
     assert (plain.status_code, plain["Location"]) == (303, "/orders?show=open")
 
 
-def test_canceling_too_late_is_told_above_the_rows(
+def test_canceling_too_late_is_reported_above_the_rows(
     vera: Client, gateway: GatewayDouble, htmx: Callable
 ) -> None:
     gateway.answer(f"POST /api/v1{OPEN}/cancel", recorded("not_cancelable"), 409)
@@ -163,11 +163,11 @@ def test_all_are_canceled_after_a_question(
     gateway.answer("POST /api/v1/orders/cancel-all", {"ids": [WAITING["id"], ORDER["id"]]}, 202)
     page = vera.get("/orders/cancel-all", {"ticker": ticker} if ticker else {}).content.decode()
     assert "Buy 10 AAPL" in page
-    assert not gateway.asked_for("POST /api/v1/orders/cancel-all")
+    assert not gateway.requests_to("POST /api/v1/orders/cancel-all")
     answer = vera.post("/orders/cancel-all", {"ticker": ticker}, follow=True)
     assert answer.redirect_chain == [(f"/orders?ticker={ticker}" if ticker else "/orders", 303)]
     assert "Cancellation of 2 orders was requested." in answer.content.decode()
-    assert gateway.asked_for("POST /api/v1/orders/cancel-all")[0].body == body
+    assert gateway.requests_to("POST /api/v1/orders/cancel-all")[0].body == body
 
 
 def test_all_of_nothing_and_of_no_instrument(vera: Client, gateway: GatewayDouble) -> None:

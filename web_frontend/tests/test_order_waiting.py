@@ -102,7 +102,7 @@ def test_a_replacement_is_reviewed_and_sent_once(
     gateway.answer(REPLACE, {**PARTLY, "replaced_by": NEW}, 202)
     answers = [vera.post(f"{ADDRESS}/replace", fields, headers=htmx("replace")) for _ in range(2)]
     assert [answer["HX-Redirect"] for answer in answers] == [ADDRESS, ADDRESS]
-    sent = gateway.asked_for(REPLACE)
+    sent = gateway.requests_to(REPLACE)
     assert {one.headers["Idempotency-Key"] for one in sent} == {key}
     assert sent[0].body == {"quantity": 12, "limit_price": "426.00"}
     assert vera.post(f"{ADDRESS}/replace", fields)["Location"] == ADDRESS
@@ -126,7 +126,7 @@ def test_a_replacement_that_cannot_be_is_refused_at_its_field(
         page = answer.content.decode()
         assert answer.status_code == 422
         assert error in (page[page.index(f'id="{field}_error"') :].split("</p>")[0] if field else page)
-    assert not gateway.asked_for(REPLACE)
+    assert not gateway.requests_to(REPLACE)
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_what_the_api_refuses_stands_beside_its_field(
     assert 'name="key" value="k"' in page
 
 
-def test_what_cannot_be_replaced_any_more_is_told_on_its_page(vera: Client, gateway: GatewayDouble) -> None:
+def test_what_cannot_be_replaced_any_more_says_so_on_its_page(vera: Client, gateway: GatewayDouble) -> None:
     gateway.answer(f"GET /api/v1{ADDRESS}", {**WAITING, "status": "filled"})
     page = vera.get(f"{ADDRESS}/replace", follow=True)
     assert page.redirect_chain == [(ADDRESS, 303)]

@@ -99,7 +99,7 @@ def test_review_then_place_with_the_key_of_the_form(
     assert UUID(fields["key"])
     answer = vera.post("/orders", fields, headers=htmx("ticket"))
     assert answer["HX-Redirect"] == ADDRESS
-    sent = gateway.asked_for("POST /api/v1/orders")[0]
+    sent = gateway.requests_to("POST /api/v1/orders")[0]
     assert sent.headers["Idempotency-Key"] == fields["key"]
     assert sent.body == {
         "ticker": "AAPL",
@@ -155,7 +155,7 @@ def test_enough_orders_for_tocloses_are_published_in_the_ticket(vera: Client, ga
     assert FORM["key"] in answer.content.decode()
 
 
-def test_what_the_api_refuses_is_told_in_the_ticket(vera: Client, gateway: GatewayDouble) -> None:
+def test_what_the_api_refuses_is_shown_in_the_ticket(vera: Client, gateway: GatewayDouble) -> None:
     problem = {"code": "lot_size_invalid", "detail": "Lots of 10.", "status": 400}
     gateway.answer("POST /api/v1/orders", problem, 400)
     answer = vera.post("/orders", FORM)
@@ -227,7 +227,7 @@ def test_an_expired_order_says_why(vera: Client, gateway: GatewayDouble) -> None
     assert "Cancel the order" not in page
 
 
-def test_cancelling_too_late_is_told(vera: Client, gateway: GatewayDouble, htmx: Callable) -> None:
+def test_cancelling_too_late_is_reported(vera: Client, gateway: GatewayDouble, htmx: Callable) -> None:
     gateway.answer(f"POST /api/v1{ADDRESS}/cancel", recorded("not_cancelable"), 409)
     page = vera.post(f"{ADDRESS}/cancel", headers=htmx("order")).content.decode()
     assert "The order is already filled." in page

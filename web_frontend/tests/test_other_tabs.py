@@ -45,20 +45,20 @@ def test_a_fragment_for_somebody_elses_page_is_a_reload_and_says_so(
     headers = htmx("ticket", **{"X-Page-Owner": veras})
     assert vera.get("/instruments/AAPL?side=sell", headers=headers).status_code == 200
     sign_in(vera, "boris")
-    gateway.asked.clear()
+    gateway.requests.clear()
     for answer in (
         vera.get("/instruments/AAPL?side=sell", headers=headers),
         vera.post("/orders", ORDER, headers=headers),
         vera.post("/cash", {"amount": "5", "key": "k"}, headers=headers),
     ):
         assert (answer.status_code, answer["HX-Refresh"]) == (204, "true")
-    assert gateway.asked == []
+    assert gateway.requests == []
     page = vera.get("/instruments/AAPL").content.decode()
     assert "You are signed in as boris here now" in page
     assert owner(page) not in ("", veras)
 
 
-def test_whose_page_it_is_tells_no_name(vera: Client, browser: Client) -> None:
+def test_whose_page_it_is_shows_no_name(vera: Client, browser: Client) -> None:
     assert "vera" not in owner(vera.get("/portfolio").content.decode())
     assert owner(Client().get("/").content.decode()) == ""
 
@@ -73,7 +73,7 @@ def test_who_is_signed_out_places_nothing_and_finds_the_ticket_again(
     address = answer["HX-Redirect"] if fragment else answer["Location"]
     assert filled_in(address) == {name: ORDER[name] for name in ORDER if name != "ticker"}
     assert "nothing was placed" in vera.get(address).content.decode()
-    assert gateway.asked_for("POST /api/v1/orders") == []
+    assert gateway.requests_to("POST /api/v1/orders") == []
 
 
 def test_who_is_signed_out_elsewhere_finds_the_ticket_again(vera: Client, gateway: GatewayDouble) -> None:

@@ -124,7 +124,7 @@ def test_a_visitors_address_is_passed_on(gateway: GatewayDouble) -> None:
     visitor = Client(headers={"X-Forwarded-For": "203.0.113.9"})
     visitor.get("/")
     visitor.post("/sign-in", {"username": "vera", "password": "x9-long-enough"})
-    assert {asked.headers.get("X-Forwarded-For") for asked in gateway.asked} == {"203.0.113.9"}
+    assert {asked.headers.get("X-Forwarded-For") for asked in gateway.requests} == {"203.0.113.9"}
 
 
 def test_an_error_of_ours_is_a_500_page(browser: Client, gateway: GatewayDouble) -> None:
@@ -184,7 +184,7 @@ def test_vendored_files_are_what_their_note_says(vendored: str) -> None:
             assert hashlib.sha256(file.read_bytes()).hexdigest() in note
 
 
-def test_it_tells_whether_it_is_ready(browser: Client, settings: Any) -> None:
+def test_it_says_whether_it_is_ready(browser: Client, settings: Any) -> None:
     assert browser.get("/healthz").status_code == 200
     assert browser.get("/readyz").status_code == 200
     settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "unix:///nowhere/redis.sock"}}

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from web_frontend.tests.gateway_double import Asked, GatewayDouble, recorded
+from web_frontend.tests.gateway_double import GatewayDouble, SentRequest, recorded
 
 
 def test_the_portfolio_adds_positions_and_all_cash(vera: Client, gateway: GatewayDouble) -> None:
@@ -33,7 +33,7 @@ def test_the_day_s_change_needs_no_list_of_instruments(vera: Client, gateway: Ga
     assert page.count("100.00%") == 250
     assert "−$106.30" in page
     assert "+$249.00" in page
-    assert not gateway.asked_for("GET /api/v1/instruments")
+    assert not gateway.requests_to("GET /api/v1/instruments")
 
 
 def test_the_portfolio_shows_what_it_can(vera: Client, gateway: GatewayDouble) -> None:
@@ -85,7 +85,7 @@ def test_the_value_by_day_is_a_chart_and_a_table(vera: Client, gateway: GatewayD
     assert "2026-11-17" not in table
     assert "−$20.75" in table
     assert 'href="?days=90" aria-current="true"' in page
-    (asked,) = gateway.asked_for("GET /api/v1/portfolio/history")
+    (asked,) = gateway.requests_to("GET /api/v1/portfolio/history")
     since = datetime.now(UTC).date() - timedelta(days=89)
     assert asked.query in ({"from": since.isoformat()}, {"from": (since + timedelta(days=1)).isoformat()})
 
@@ -116,12 +116,12 @@ def test_without_two_days_there_is_no_chart(vera: Client, gateway: GatewayDouble
         assert '<svg class="chart' not in answer.content.decode()
 
 
-def test_the_parts_of_the_portfolio_are_asked_side_by_side(vera: Client, gateway: GatewayDouble) -> None:
+def test_the_parts_of_the_portfolio_are_requested_side_by_side(vera: Client, gateway: GatewayDouble) -> None:
     """Each waits until all four have been asked: one after the other they would wait for ever."""
     together = threading.Barrier(4)
 
-    def play(name: str) -> Callable[[Asked], tuple[int, Any]]:
-        def answer(asked: Asked) -> tuple[int, Any]:
+    def play(name: str) -> Callable[[SentRequest], tuple[int, Any]]:
+        def answer(asked: SentRequest) -> tuple[int, Any]:
             together.wait(5)
             return 200, recorded(name)
 
@@ -135,7 +135,7 @@ def test_the_parts_of_the_portfolio_are_asked_side_by_side(vera: Client, gateway
     answer = vera.get("/portfolio", headers={"Accept-Language": "ru"})
     assert answer.status_code == 200
     assert "could not be loaded" not in answer.content.decode()
-    sent = [asked.headers for asked in gateway.asked if asked.path.startswith("/api/v1/p")]
+    sent = [asked.headers for asked in gateway.requests if asked.path.startswith("/api/v1/p")]
     assert {headers["Accept-Language"] for headers in sent} == {"ru"}
     assert {headers["X-Request-Id"] for headers in sent} == {answer["X-Request-Id"]}
 

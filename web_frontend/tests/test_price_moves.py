@@ -99,7 +99,7 @@ def test_beyond_it_nothing_is_placed_and_it_is_looked_over_anew(
     answer = vera.post("/orders", form)
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert not gateway.asked_for("POST /api/v1/orders")
+    assert not gateway.requests_to("POST /api/v1/orders")
     assert 'id="moved"' in page
     assert "pill-warning" in page
     assert "was $429.86" in page
@@ -123,7 +123,7 @@ def test_within_it_the_order_goes_out_with_the_bound_that_was_looked_over(
 ) -> None:
     moved_to(gateway, "434.16")
     assert vera.post("/orders", FORM)["Location"] == ADDRESS
-    assert gateway.asked_for("POST /api/v1/orders")[0].body["worst_price"] == "434.16"
+    assert gateway.requests_to("POST /api/v1/orders")[0].body["worst_price"] == "434.16"
 
 
 def test_a_form_without_its_bound_is_looked_over_again(vera: Client, gateway: GatewayDouble) -> None:
@@ -132,7 +132,7 @@ def test_a_form_without_its_bound_is_looked_over_again(vera: Client, gateway: Ga
         answer = vera.post("/orders", {**FORM, "worst_price": bound})
         assert answer.status_code == 422
         assert placed(answer.content.decode())["worst_price"] == "434.16"
-    assert not gateway.asked_for("POST /api/v1/orders")
+    assert not gateway.requests_to("POST /api/v1/orders")
 
 
 def test_the_apis_price_moved_is_looked_over_anew_under_another_key(
@@ -162,8 +162,8 @@ def test_pressed_again_after_the_price_moved_it_is_the_order_that_was_placed(
     orders_under_keys(gateway, recorded("order"))
     moved_to(gateway, "450.80")
     assert vera.post("/orders", FORM)["Location"] == ADDRESS
-    assert gateway.asked_for("GET /api/v1/orders")[-1].query == {"client_order_id": "k"}
-    assert len(gateway.asked_for("POST /api/v1/orders")) == 1
+    assert gateway.requests_to("GET /api/v1/orders")[-1].query == {"client_order_id": "k"}
+    assert len(gateway.requests_to("POST /api/v1/orders")) == 1
 
 
 def test_the_review_says_what_the_ticket_showed(vera: Client, htmx: Callable) -> None:

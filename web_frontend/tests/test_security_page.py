@@ -38,7 +38,7 @@ def test_the_page_names_the_places(vera: Client) -> None:
     assert 'href="/security"' in vera.get("/cash").content.decode()
 
 
-def test_who_came_in_and_who_was_refused_is_told(vera: Client) -> None:
+def test_who_came_in_and_who_was_refused_is_shown(vera: Client) -> None:
     page = vera.get("/security").content.decode()
     section = page[page.index("Latest sign-ins") :]
     assert section.index("New device") < section.index("Signed in") < section.index("Wrong password × 37")
@@ -52,7 +52,7 @@ def test_the_password_is_sent_as_typed(vera: Client, gateway: GatewayDouble) -> 
     gateway.answer("POST /api/v1/users/me/password", None, 204)
     answer = vera.post("/security", FORM)
     assert (answer.status_code, answer["Location"]) == (303, "/security")
-    assert gateway.asked_for("POST /api/v1/users/me/password")[0].body == FORM
+    assert gateway.requests_to("POST /api/v1/users/me/password")[0].body == FORM
     assert "The password is changed." in vera.get("/security").content.decode()
 
 
@@ -71,7 +71,7 @@ def test_a_refusal_stands_at_its_field(
     assert "Firefox on Windows" in whole.content.decode()
 
 
-def test_too_many_wrong_ones_are_told_above_the_form(vera: Client, gateway: GatewayDouble) -> None:
+def test_too_many_wrong_ones_are_reported_above_the_form(vera: Client, gateway: GatewayDouble) -> None:
     gateway.answer("POST /api/v1/users/me/password", {"code": "too_many_attempts", "detail": "Wait."}, 429)
     answer = vera.post("/security", FORM)
     assert (answer.status_code, "Wait." in answer.content.decode()) == (422, True)
@@ -80,7 +80,7 @@ def test_too_many_wrong_ones_are_told_above_the_form(vera: Client, gateway: Gate
 def test_one_signs_out_there(vera: Client, gateway: GatewayDouble) -> None:
     gateway.answer(f"DELETE /api/v1/users/me/sessions/{THERE['id']}", None, 204)
     assert vera.post(f"/security/sessions/{THERE['id']}/end")["Location"] == "/security"
-    assert len(gateway.asked_for(f"DELETE /api/v1/users/me/sessions/{THERE['id']}")) == 1
+    assert len(gateway.requests_to(f"DELETE /api/v1/users/me/sessions/{THERE['id']}")) == 1
     assert vera.post(f"/security/sessions/{uuid4()}/end")["Location"] == "/security"  # it has ended
 
 

@@ -29,7 +29,7 @@ def test_sign_in_changes_the_session_key(vera: Client) -> None:
     assert vera.cookies["birzha_session"].value != before
 
 
-def test_a_wrong_password_is_told_above_the_form(browser: Client, gateway: GatewayDouble) -> None:
+def test_a_wrong_password_is_reported_above_the_form(browser: Client, gateway: GatewayDouble) -> None:
     gateway.answer("POST /api/v1/auth/token", recorded("credentials_refused"), 401)
     answer = browser.post("/sign-in", {"username": "vera", "password": "not-hers"})
     assert answer.status_code == 422
@@ -54,8 +54,8 @@ def test_sign_up_is_one_request(browser: Client, gateway: GatewayDouble) -> None
     gateway.answer("POST /api/v1/users", signed_up(), 201)
     answer = browser.post("/sign-up", SIGN_UP, headers={"Accept-Language": "ru"})
     assert answer["Location"] == "/portfolio"
-    assert gateway.asked_for("POST /api/v1/users")[0].body == {**SIGN_UP, "locale": "ru", "sign_in": True}
-    assert not gateway.asked_for("POST /api/v1/auth/token")
+    assert gateway.requests_to("POST /api/v1/users")[0].body == {**SIGN_UP, "locale": "ru", "sign_in": True}
+    assert not gateway.requests_to("POST /api/v1/auth/token")
     assert "vera" in browser.get("/").content.decode()
 
 
@@ -105,12 +105,12 @@ def test_signing_in_over_a_session_ends_it(vera: Client, gateway: GatewayDouble,
     gateway.answer("POST /api/v1/auth/token", {**TOKENS, **newer})
     assert vera.post(path, SIGN_UP)["Location"] == "/portfolio"
     source = "POST /api/v1/users" if path == "/sign-up" else "POST /api/v1/auth/token"
-    assert gateway.asked_for(source)[-1].body["replaces"] == "refresh-1"
+    assert gateway.requests_to(source)[-1].body["replaces"] == "refresh-1"
     assert cache.get(f"tokens:{owner}") is None
     assert before
     assert not vera.session.exists(before)
     vera.get("/orders")
-    assert gateway.asked_for("GET /api/v1/orders")[-1].headers["Authorization"] == "Bearer access-2"
+    assert gateway.requests_to("GET /api/v1/orders")[-1].headers["Authorization"] == "Bearer access-2"
 
 
 def test_a_refused_sign_in_keeps_the_session(vera: Client, gateway: GatewayDouble) -> None:
@@ -124,9 +124,9 @@ def test_a_refused_sign_in_keeps_the_session(vera: Client, gateway: GatewayDoubl
     [("Mozilla/5.0 (X11) Firefox/128.0", "Mozilla/5.0 (X11) Firefox/128.0"), ("", "birzha-pages"),
      ("x" * 500, "x" * 256), ("Br\u00f6wser", "Br?wser")],
 )  # fmt: skip
-def test_the_api_hears_which_browser_it_is(gateway: GatewayDouble, sent: str, device: str) -> None:
+def test_the_api_learns_which_browser_it_is(gateway: GatewayDouble, sent: str, device: str) -> None:
     Client(headers={"User-Agent": sent} if sent else {}).post("/sign-in", SIGN_UP)
-    assert gateway.asked_for("POST /api/v1/auth/token")[0].headers["User-Agent"] == device
+    assert gateway.requests_to("POST /api/v1/auth/token")[0].headers["User-Agent"] == device
 
 
 def test_passwords_have_one_bound_here_and_in_the_api(browser: Client, gateway: GatewayDouble) -> None:
@@ -134,10 +134,10 @@ def test_passwords_have_one_bound_here_and_in_the_api(browser: Client, gateway: 
     longest = "p 7!" * (PASSWORD_MAX // 4)
     for path in ("/sign-up", "/sign-in"):
         assert browser.post(path, {**SIGN_UP, "password": longest}).status_code == 303
-        assert gateway.asked[-1].body["password"] == longest
+        assert gateway.requests[-1].body["password"] == longest
         assert browser.post(path, {**SIGN_UP, "password": longest + "x"}).status_code == 422
     assert browser.post("/sign-in", {**SIGN_UP, "password": "  kept  "}).status_code == 303
-    assert gateway.asked[-1].body["password"] == "  kept  "
+    assert gateway.requests[-1].body["password"] == "  kept  "
 
 
 def test_sign_up_shows_the_refusal_at_its_field(browser: Client, gateway: GatewayDouble) -> None:
@@ -158,13 +158,13 @@ def test_who_is_not_signed_in_signs_in_and_comes_back(browser: Client) -> None:
 def test_a_post_without_csrf_is_refused(gateway: GatewayDouble) -> None:
     answer = Client(enforce_csrf_checks=True).post("/sign-in", {"username": "vera", "password": "x"})
     assert answer.status_code == 403
-    assert not gateway.asked
+    assert not gateway.requests
 
 
-def test_the_language_is_remembered_and_told_to_the_profile(vera: Client, gateway: GatewayDouble) -> None:
+def test_the_language_is_remembered_and_kept_in_the_profile(vera: Client, gateway: GatewayDouble) -> None:
     gateway.answer("PATCH /api/v1/users/me", recorded("user"))
     answer = vera.post("/language", {"language": "ru", "next": "/cash"})
     assert answer["Location"] == "/cash"
-    assert gateway.asked_for("PATCH /api/v1/users/me")[0].body == {"locale": "ru"}
+    assert gateway.requests_to("PATCH /api/v1/users/me")[0].body == {"locale": "ru"}
     assert "Деньги" in vera.get("/cash").content.decode()
     assert "language" not in vera.post("/language", {"language": "xx"}).cookies

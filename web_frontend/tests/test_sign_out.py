@@ -21,18 +21,18 @@ def nothing_waits() -> None:
 REVOKE = "POST /api/v1/auth/token/revoke"
 
 
-def test_sign_out_tells_the_api_and_forgets(vera: Client, gateway: GatewayDouble) -> None:
+def test_sign_out_ends_the_session_and_forgets(vera: Client, gateway: GatewayDouble) -> None:
     gateway.answer(REVOKE, None, 204)
     owner = vera.session["tokens"]
     answer = vera.post("/sign-out", follow=True)
     assert "You are signed out." in answer.content.decode()
-    assert gateway.asked_for(REVOKE)[0].body == {"refresh": "refresh-1"}
+    assert gateway.requests_to(REVOKE)[0].body == {"refresh": "refresh-1"}
     assert cache.get(f"tokens:{owner}") is None
     assert vera.get("/cash").status_code == 303
     assert pending_sign_outs.retry_all() == 0
 
 
-def test_a_sign_out_that_was_not_heard_is_told_until_it_is(vera: Client, gateway: GatewayDouble) -> None:
+def test_a_sign_out_that_failed_is_repeated_until_it_succeeds(vera: Client, gateway: GatewayDouble) -> None:
     gateway.down(REVOKE)
     page = vera.post("/sign-out", follow=True).content.decode()
     assert "the session will end everywhere as soon as it does." in page
@@ -43,24 +43,24 @@ def test_a_sign_out_that_was_not_heard_is_told_until_it_is(vera: Client, gateway
     assert pending_sign_outs.retry_all() == 0
     gateway.answer(REVOKE, None, 204)
     assert pending_sign_outs.retry_all() == 1
-    assert [asked.body for asked in gateway.asked_for(REVOKE)] == [{"refresh": "refresh-1"}] * 4
+    assert [asked.body for asked in gateway.requests_to(REVOKE)] == [{"refresh": "refresh-1"}] * 4
     assert pending_sign_outs.retry_all() == 0
-    assert len(gateway.asked_for(REVOKE)) == 4
+    assert len(gateway.requests_to(REVOKE)) == 4
 
 
-def test_it_is_told_in_russian_too(vera: Client, gateway: GatewayDouble) -> None:
+def test_it_is_said_in_russian_too(vera: Client, gateway: GatewayDouble) -> None:
     gateway.down(REVOKE)
     page = vera.post("/sign-out", follow=True, headers={"Accept-Language": "ru"}).content.decode()
     assert "В этом браузере вы вышли." in page
 
 
-def test_many_that_were_not_heard_are_all_told_in_the_end(gateway: GatewayDouble) -> None:
+def test_many_that_failed_all_succeed_in_the_end(gateway: GatewayDouble) -> None:
     gateway.answer(REVOKE, None, 204)
     waiting = [f"refresh-{number}" for number in range(60)]
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(pending_sign_outs.add, waiting))
     assert pending_sign_outs.retry_all() == 60
-    assert sorted(asked.body["refresh"] for asked in gateway.asked_for(REVOKE)) == sorted(waiting)
+    assert sorted(asked.body["refresh"] for asked in gateway.requests_to(REVOKE)) == sorted(waiting)
     assert pending_sign_outs.retry_all() == 0
 
 

@@ -134,7 +134,7 @@ def test_a_page_reads_its_tokens_once(
     monkeypatch.setattr(tokens, "_fresh", counted)
     assert vera.get("/portfolio").status_code == 200
     parts = ("positions", "portfolio/history", "account")
-    asked = [gateway.asked_for(f"GET /api/v1/{part}") for part in parts]
+    asked = [gateway.requests_to(f"GET /api/v1/{part}") for part in parts]
     assert [len(calls) for calls in asked] == [2, 1, 1]  # the open positions and the closed ones
     assert {call.headers["Authorization"] for calls in asked for call in calls} == {"Bearer access-1"}
     assert len(read) == 1

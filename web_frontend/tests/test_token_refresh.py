@@ -14,7 +14,7 @@ from django.test import Client
 from web_frontend.gateway_client import PAGE_S
 from web_frontend.sessions import tokens
 from web_frontend.tests.conftest import TOKENS
-from web_frontend.tests.gateway_double import Asked, GatewayDouble
+from web_frontend.tests.gateway_double import GatewayDouble, SentRequest
 
 
 def age_tokens(client: Client) -> None:
@@ -23,7 +23,7 @@ def age_tokens(client: Client) -> None:
     cache.set(key, {**cache.get(key), "expires_at": time.time() + 5})
 
 
-def test_a_revoked_session_is_told_so(vera: Client, gateway: GatewayDouble) -> None:
+def test_a_revoked_session_is_reported(vera: Client, gateway: GatewayDouble) -> None:
     gateway.answer("GET /api/v1/orders", {"code": "session_revoked"}, 401)
     answer = vera.get("/orders", follow=True)
     assert answer.redirect_chain[0][0] == "/sign-in?next=/orders"
@@ -36,15 +36,15 @@ def test_an_access_token_about_to_end_is_replaced(vera: Client, gateway: Gateway
     )
     age_tokens(vera)
     vera.get("/orders")
-    assert gateway.asked_for("POST /api/v1/auth/token/refresh")[0].body == {"refresh": "refresh-1"}
-    assert gateway.asked_for("GET /api/v1/orders")[0].headers["Authorization"] == "Bearer access-2"
+    assert gateway.requests_to("POST /api/v1/auth/token/refresh")[0].body == {"refresh": "refresh-1"}
+    assert gateway.requests_to("GET /api/v1/orders")[0].headers["Authorization"] == "Bearer access-2"
 
 
 def test_parallel_requests_use_the_refresh_token_once(vera: Client, gateway: GatewayDouble) -> None:
     used: list[str] = []
     lock = threading.Lock()
 
-    def refresh(asked: Asked) -> tuple[int, dict]:
+    def refresh(asked: SentRequest) -> tuple[int, dict]:
         with lock:
             if asked.body["refresh"] in used:
                 return 401, {"code": "refresh_reused"}
@@ -79,11 +79,11 @@ def test_a_refresh_without_an_answer_keeps_the_session(vera: Client, gateway: Ga
     assert vera.get("/orders").status_code == 200
 
 
-def test_a_lost_answer_to_a_refresh_is_asked_for_again(vera: Client, gateway: GatewayDouble) -> None:
+def test_a_refresh_whose_answer_was_lost_is_repeated(vera: Client, gateway: GatewayDouble) -> None:
     """The service stands still for longer than a try, and answers the second one with the same pair."""
     asked: list[float] = []
 
-    def refresh(request: Asked) -> tuple[int, dict]:
+    def refresh(request: SentRequest) -> tuple[int, dict]:
         asked.append(time.monotonic())
         if len(asked) == 1:
             time.sleep(7)
@@ -95,10 +95,10 @@ def test_a_lost_answer_to_a_refresh_is_asked_for_again(vera: Client, gateway: Ga
     assert vera.get("/orders").status_code == 200
 
     assert len(asked) == 2
-    assert {request.body["refresh"] for request in gateway.asked_for("POST /api/v1/auth/token/refresh")} == {
-        "refresh-1"
-    }
-    assert gateway.asked_for("GET /api/v1/orders")[0].headers["Authorization"] == "Bearer access-2"
+    assert {
+        request.body["refresh"] for request in gateway.requests_to("POST /api/v1/auth/token/refresh")
+    } == {"refresh-1"}
+    assert gateway.requests_to("GET /api/v1/orders")[0].headers["Authorization"] == "Bearer access-2"
 
 
 def test_the_times_of_a_refresh_nest() -> None:
@@ -116,7 +116,7 @@ def load_limits() -> dict[str, int]:
 def test_a_lock_that_ran_out_is_not_taken_from_its_next_owner(vera: Client, gateway: GatewayDouble) -> None:
     lock = f"refresh:{vera.session['tokens']}"
 
-    def refresh(request: Asked) -> tuple[int, dict]:
+    def refresh(request: SentRequest) -> tuple[int, dict]:
         cache.set(lock, "another's", timeout=20)
         return 200, {**TOKENS, "access": "access-2"}
 

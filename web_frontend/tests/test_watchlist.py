@@ -43,7 +43,7 @@ def test_who_is_not_signed_in_has_no_stars_and_is_not_asked_for(
 ) -> None:
     for path in ("/", "/instruments/AAPL"):
         assert stars(browser.get(path).content.decode()) == {}
-    assert gateway.asked_for("GET /api/v1/watchlist") == []
+    assert gateway.requests_to("GET /api/v1/watchlist") == []
     answer = browser.get("/?watched=yes")
     assert (answer.status_code, answer["Location"]) == (303, "/sign-in?next=/%3Fwatched%3Dyes")
 
@@ -57,13 +57,13 @@ def test_pages_work_while_the_watchlist_does_not(vera: Client, gateway: GatewayD
     answer = vera.get("/?watched=yes")
     assert answer.status_code == 503
     assert "Your watchlist could not be loaded" in answer.content.decode()
-    assert len(gateway.asked_for("GET /api/v1/instruments")) == 1
+    assert len(gateway.requests_to("GET /api/v1/instruments")) == 1
 
 
 def test_the_watchlist_is_a_list_of_the_market(vera: Client, gateway: GatewayDouble) -> None:
     gateway.answer("GET /api/v1/watchlist", WATCHED)
     page = vera.get("/?watched=yes&search=app").content.decode()
-    (asked,) = gateway.asked_for("GET /api/v1/instruments")
+    (asked,) = gateway.requests_to("GET /api/v1/instruments")
     assert (asked.query["tickers"], asked.query["search"]) == ("AAPL", "app")
     assert 'name="watched" value="yes" checked' in page
     assert 'href="/?search=app&amp;watched=yes&amp;page=2"' in page
@@ -74,7 +74,7 @@ def test_an_empty_watchlist_says_how_to_fill_it(vera: Client, gateway: GatewayDo
     page = vera.get("/?watched=yes").content.decode()
     assert "Your watchlist is empty" in page
     assert "Press the star" in page
-    assert gateway.asked_for("GET /api/v1/instruments")[0].query["tickers"] == ","
+    assert gateway.requests_to("GET /api/v1/instruments")[0].query["tickers"] == ","
 
 
 def test_a_press_without_javascript_comes_back_and_says_what_it_did(

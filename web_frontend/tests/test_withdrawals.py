@@ -23,7 +23,7 @@ def test_a_withdrawal_is_sent_once_and_said(
         "/cash/withdraw", {"amount": "1500.50", "key": "k1"}, headers={"Accept-Language": language}
     )
     assert (answer.status_code, answer["Location"]) == (303, "/cash")
-    (sent,) = gateway.asked_for("POST /api/v1/withdrawals")
+    (sent,) = gateway.requests_to("POST /api/v1/withdrawals")
     assert sent.body == {"amount": "1500.50", "currency": "USD"}
     assert sent.headers["Idempotency-Key"] == "k1"
     assert said in vera.get("/cash", headers={"Accept-Language": language}).content.decode()
@@ -36,7 +36,7 @@ def test_what_is_no_amount_is_not_withdrawn(vera: Client, gateway: GatewayDouble
     page = answer.content.decode()
     assert 'id="withdraw-amount_error"' in page
     assert 'id="top-up-amount_error"' not in page
-    assert not gateway.asked_for("POST /api/v1/withdrawals")
+    assert not gateway.requests_to("POST /api/v1/withdrawals")
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def test_it_is_booked_and_stands_in_the_history(customer, deliver, api):
     assert (row["ticker"], row["quantity"], row["order_id"]) == ("AAPL", None, None)
 
 
-def test_told_again_under_another_id_it_is_booked_once_and_nothing_is_not_booked(
+def test_sent_again_under_another_id_it_is_booked_once_and_nothing_is_not_booked(
     customer, deliver, deliver_many
 ):
     account = customer()

@@ -214,7 +214,7 @@ def test_a_workbook_is_never_made_on_the_threads_that_answer_everybody(trader, a
     assert (answer.status_code, answer.json()["code"]) == (406, "not_acceptable")
 
 
-def test_a_workbook_is_asked_for_once_however_many_its_rows(trader, monkeypatch, django_assert_num_queries):
+def test_a_workbook_takes_one_query_however_many_its_rows(trader, monkeypatch, django_assert_num_queries):
     monkeypatch.setattr(export_rows, "PORTION", 2)
     with (
         django_assert_num_queries(1),

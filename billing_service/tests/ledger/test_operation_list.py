@@ -183,7 +183,7 @@ def test_no_cell_is_a_formula():
     ]  # fmt: skip
 
 
-def test_a_file_is_asked_for_once_however_many_its_rows(trader, django_assert_num_queries, monkeypatch):
+def test_a_file_takes_one_query_however_many_its_rows(trader, django_assert_num_queries, monkeypatch):
     monkeypatch.setattr(export_rows, "PORTION", 3)
     with django_assert_num_queries(1):
         portions = list(plain_csv(operation_list(user_id=trader.user_id)))

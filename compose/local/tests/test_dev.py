@@ -52,7 +52,7 @@ def test_changes_are_new_files_gone_files_and_others(tmp_path: Path) -> None:
     assert found == {"trading_service"}
 
 
-def test_code_that_no_python_can_read_is_told_with_its_line(tmp_path: Path) -> None:
+def test_code_that_no_python_can_read_is_reported_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "good.py").write_text("x = 1\n")
     (tmp_path / "bad.py").write_text("x = 1\ndef f(:\n")
 
@@ -110,7 +110,7 @@ def test_a_service_refuses_debug_under_a_public_address(monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("name", ["", "tradign", "redis", "--help"])
-def test_an_unknown_service_is_told_which_there_are(name: str, folder: Path) -> None:
+def test_an_unknown_service_is_answered_with_the_known_ones(name: str, folder: Path) -> None:
     home = Home.at(folder / "home")
     for command in (
         lambda: restart.chosen(name),
@@ -126,7 +126,7 @@ def test_the_pages_have_no_database(folder: Path) -> None:
         shells.psql(Home.at(folder / "home"), "web", ())
 
 
-def test_nothing_is_asked_of_a_system_that_does_not_run(folder: Path) -> None:
+def test_nothing_is_requested_of_a_system_that_does_not_run(folder: Path) -> None:
     home = Home.at(folder / "home")
     for command in (
         lambda: restart.restart(home, [restart.chosen("web")]),

@@ -53,7 +53,7 @@ def test_no_file_with_a_secret_is_open_to_others(folder: Path) -> None:
     assert environment.read(home, "trading")["BIRZHA_DATABASE_PASSWORD"] == passwords["trading"]
 
 
-def test_a_service_is_told_no_other_service_s_secret(system: Stack, passwords: dict[str, str]) -> None:
+def test_a_service_gets_no_other_service_s_secret(system: Stack, passwords: dict[str, str]) -> None:
     text = (system.home.etc / "trading.env").read_text()
     for name, secret in passwords.items():
         own = name in ("trading", "trading_owner", "redis.trading", "django.trading")

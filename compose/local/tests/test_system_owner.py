@@ -71,7 +71,7 @@ def test_a_low_port_is_all_that_may_be_kept(home: Home) -> None:
         system_owner.as_owner(home, lambda: Path("/etc/shadow").read_text(), port=982)
 
 
-def test_what_goes_wrong_is_told_to_the_caller(home: Home) -> None:
+def test_what_goes_wrong_is_reported_to_the_caller(home: Home) -> None:
     def fails() -> None:
         raise CommandError("no space")
 

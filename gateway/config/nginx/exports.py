@@ -67,14 +67,14 @@ def export_servers(gateway: Gateway, exports: list[Export]) -> str:
   limit_conn_zone $http_x_user_id zone=exports_user:1m;
   limit_conn_status 429;
   limit_conn_log_level info;
-  map "$http_cookie;$http_accept_language" $said_in {{
+  map "$http_cookie;$http_accept_language" $error_language {{
     default {LANGUAGES[0]};
     "~language={LANGUAGES[0]}(;|$)" {LANGUAGES[0]};
     "~language={LANGUAGES[1]}(;|$)" {LANGUAGES[1]};
     "~*;{LANGUAGES[1]}[^;]*$" {LANGUAGES[1]};
   }}
   map $upstream_status $refused_with {{ default 503; "~(?<last_status>\\d+)$" $last_status; }}
-  map $said_in $too_many_exports {{
+  map $error_language $too_many_exports {{
 {"".join(_too_many(language, gateway) for language in LANGUAGES)}  }}
 """ + "".join(
         _handing(gateway, export) if export.handed_over else _making(gateway, export) for export in exports

@@ -47,12 +47,12 @@ def answer_maps(cache: Cache) -> str:
     """What is cached of an answer and for how long, and what its headers say when it is shown."""
     longest = int(cache.seconds)
     known = "".join(f"    {seconds} {seconds};\n" for seconds in range(longest))
-    told = ""
+    lifetimes = ""
     for seconds in range(longest + 1):
         for waited in range(MAX_WAIT_S + 1):
             if lifetime := cache_lifetime(seconds, waited):
-                told += f'    "{seconds} {waited}" "s-maxage={lifetime[0]}, '
-                told += f'stale-while-revalidate={lifetime[1]}";\n'
+                lifetimes += f'    "{seconds} {waited}" "s-maxage={lifetime[0]}, '
+                lifetimes += f'stale-while-revalidate={lifetime[1]}";\n'
     return f"""
   # What a service says about a page → how many seconds it may become old.
   map $upstream_http_cache_control $allowed {{
@@ -68,7 +68,7 @@ def answer_maps(cache: Cache) -> str:
   map $upstream_header_time $waited {{ default {MAX_WAIT_S + 1}; "~(?<whole>\\d+)\\.\\d+$" $whole; }}
   map "$seconds $waited" $lifetime {{
     default "";
-{told}  }}
+{lifetimes}  }}
   map $upstream_http_vary $strange {{
     default 1;
     "" ""; "~*^\\s*({KNOWN_VARY})(\\s*,\\s*({KNOWN_VARY}))*\\s*$" "";
@@ -76,11 +76,11 @@ def answer_maps(cache: Cache) -> str:
   # Status, a Vary that no key knows, a cookie, then the lifetime: all in order, or not cached.
   map "$upstream_status $strange$upstream_http_set_cookie $lifetime" $cache_header {{
     default no-store;
-    "~^200  (?<told>s-maxage=.+)$" $told;
+    "~^200  (?<fresh>s-maxage=.+)$" $fresh;
   }}
   map "$upstream_status $strange$upstream_http_set_cookie $lifetime" $cache_header_stale {{
     default no-store;
-    "~^200  (?<told_stale>s-maxage=.+)$" "$told_stale, stale-if-error={cache.stale:g}";
+    "~^200  (?<fresh_stale>s-maxage=.+)$" "$fresh_stale, stale-if-error={cache.stale:g}";
   }}
 
   map $cache_header $not_cached {{ default ""; no-store 1; }}

@@ -78,7 +78,7 @@ def test_old_pages_are_shown_while_the_service_is_down(system: System, anybody: 
     assert "Warning" not in answer.headers
 
 
-def test_a_page_that_nobody_has_asked_for_is_a_503_problem(system: System, anybody: httpx.Client) -> None:
+def test_a_page_that_was_never_cached_is_a_503_problem(system: System, anybody: httpx.Client) -> None:
     system.services["market"].stop()
     try:
         answer = anybody.get(new_page())

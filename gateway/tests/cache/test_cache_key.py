@@ -9,7 +9,7 @@ from gateway.tests.cache.pages import LIST, cache_of, new_page
 from gateway.tests.running import System
 
 
-def test_each_language_has_its_page_however_it_is_asked_for(anybody: httpx.Client, asked) -> None:
+def test_each_language_has_its_page_however_it_is_chosen(anybody: httpx.Client, asked) -> None:
     address = new_page()
 
     def got(language: str) -> str:

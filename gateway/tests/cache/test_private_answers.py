@@ -10,7 +10,7 @@ from gateway.tests.running import System
 from gateway.tests.tokens import bearer
 
 
-def test_the_second_who_asks_gets_the_page_of_the_first(anybody: httpx.Client, asked) -> None:
+def test_the_second_request_gets_the_page_of_the_first(anybody: httpx.Client, asked) -> None:
     for path in (LIST, f"{LIST}/AAPL", f"{LIST}/AAPL/candles"):
         address = new_page(path)
         first, second = anybody.get(address), anybody.get(address)
@@ -54,7 +54,7 @@ def test_who_says_who_they_are_gets_their_own_answer(
     assert name.lower() not in anonymous.json()["headers"]
 
 
-def test_a_page_first_asked_for_by_somebody_is_not_cached(anybody: httpx.Client) -> None:
+def test_a_page_first_requested_by_somebody_signed_in_is_not_cached(anybody: httpx.Client) -> None:
     address = new_page()
     for headers in ({"Cookie": "s=alice"}, bearer("alice")):
         assert cache_of(anybody.get(address, headers=headers)) == "BYPASS"

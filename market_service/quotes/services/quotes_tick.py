@@ -1,4 +1,4 @@
-"""The quote feed's tick: the next prices, told and confirmed; where they come from: ``quotes.feeds``.
+"""The quote feed's tick: the next prices, published and confirmed; where they come from: ``quotes.feeds``.
 
 A tick continues where the last one stopped: the next ``QUOTE_PORTION`` open instruments get a new price,
 which is published, whether it changed or not; one row, :class:`QuoteFeed`, confirms all the others. So the
@@ -77,10 +77,10 @@ def quotes_tick(*, hold_back: HoldBack | None = None) -> int:
 
     Args:
         hold_back: called in the transaction with the next quotes, and whether any of them moves; the
-            instruments that it returns keep the quotes that they have, and are not told.
+            instruments that it returns keep the quotes that they have, and are not published.
 
     Returns:
-        How many quotes were told. Emits a ``QuotesUpdated`` per ``MAX_QUOTES`` of them.
+        How many quotes were published. Emits a ``QuotesUpdated`` per ``MAX_QUOTES`` of them.
     """
     QuoteFeed.objects.bulk_create([QuoteFeed()], ignore_conflicts=True)
     feed = QuoteFeed.objects.select_for_update(skip_locked=True).first()
@@ -94,8 +94,8 @@ def quotes_tick(*, hold_back: HoldBack | None = None) -> int:
         feed.told_to = _BEGIN
         _confirm(feed)
         return 0
-    told = _moved(rows, hold_back)
-    parts = list(portions_of(told, MAX_QUOTES)) or [[]]
+    published = _moved(rows, hold_back)
+    parts = list(portions_of(published, MAX_QUOTES)) or [[]]
     before, feed.number = feed.number, feed.number + len(parts)
     complete_before = feed.complete_since
     if len(rows) < settings.QUOTE_PORTION:  # that were the last of them

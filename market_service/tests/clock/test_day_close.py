@@ -166,7 +166,7 @@ def test_a_market_in_which_everything_is_halted_ends_its_day(replayed: Any, at: 
     assert clock_now().number == 3
 
 
-def test_many_instruments_are_told_in_parts_and_all_close(
+def test_many_instruments_are_published_in_parts_and_all_close(
     replayed: Any, at: Any, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from market_service.quotes.services import day_open

@@ -65,7 +65,7 @@ def carried_out(deliver: Any, published: Any) -> Any:
     return run
 
 
-def test_it_halts_empties_the_book_and_tells_what_will_be(listed: Any, deliver: Any, published: Any) -> None:
+def test_it_halts_empties_the_book_and_says_what_will_be(listed: Any, deliver: Any, published: Any) -> None:
     instrument = listed("AAPL", lot_size=1, issued_quantity=1001)
     deliver(order(instrument, "buy", 11, "430.47", type="market", time_in_force="ioc"))
     waiting = [order(instrument, "buy", 3, "400.00"), order(instrument, "sell", 2, "460.00")]

@@ -74,7 +74,7 @@ def test_refused(market: None, name: str) -> None:
     assert prices() == {}
 
 
-def test_the_option_that_is_asked_for_answers(market: None) -> None:
+def test_the_option_that_the_error_names_works(market: None) -> None:
     run("import_prices", "trap-date-ambiguous.csv", "--ticker", "TSTA", "--dates", "dmy")
     assert sorted(day for _ticker, day in prices()) == ["2024-01-08", "2024-01-09", "2024-01-10"]
     DailyPrice.objects.all().delete()

@@ -169,7 +169,7 @@ def test_an_archive_is_all_or_nothing(listed: Any, tmp_path: Path) -> None:
     ],
     ids=["decimal", "zone", "week", "month"],
 )  # fmt: skip
-def test_what_is_open_is_asked_and_answered(
+def test_what_is_ambiguous_is_reported_and_an_option_settles_it(
     listed: Any, write: Any, lines: list[str], question: str, answer: tuple[str, str]
 ) -> None:
     listed("TSTA")

@@ -88,7 +88,7 @@ def test_the_admin_halts_and_opens(operator: Client, listed: Any, published: Any
     )
 
 
-def test_of_two_operators_the_second_is_told(operator: Client, listed: Any, published: Any) -> None:
+def test_of_two_operators_the_second_is_refused(operator: Client, listed: Any, published: Any) -> None:
     """Both opened the page; the first saved. Nothing of hers is overwritten unseen."""
     instrument = listed("AAPL")
     address = f"/admin/market/instruments/instrument/{instrument.pk}/change/"
@@ -117,7 +117,7 @@ def test_an_edit_that_was_overtaken_at_the_last_moment_is_refused(listed: Any) -
         instrument_edit(instrument_id=instrument.pk, **TEXTS, version=1)
 
 
-def test_a_halt_of_what_has_been_halted_meanwhile_is_told(operator: Client, listed: Any) -> None:
+def test_a_halt_of_what_has_been_halted_meanwhile_is_reported(operator: Client, listed: Any) -> None:
     instrument = listed("AAPL")
     address = operation_address("halt", instrument)
     fields = seen(operator, address)

@@ -192,7 +192,7 @@ def test_a_bad_parameter_is_named(api: Any, listed: Any, query: str, field: str)
     assert answer["Cache-Control"] == "no-store"
 
 
-def test_a_wrong_choice_is_told_what_there_is_to_choose(api: Any) -> None:
+def test_a_wrong_choice_is_answered_with_the_possible_ones(api: Any) -> None:
     detail = api().get(f"{LIST}?type=option").json()["detail"]
     assert detail == "Must be one of share, bond, fund, currency, future, not option."
 
@@ -211,7 +211,7 @@ def test_an_unknown_ticker(api: Any, listed: Any, ticker: str) -> None:
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
-def test_a_cache_may_keep_it_for_seconds_and_ask_again(settings: Any, api: Any, listed: Any) -> None:
+def test_a_cache_may_keep_it_for_seconds_and_revalidate(settings: Any, api: Any, listed: Any) -> None:
     settings.QUOTE_FEED = "manual"
     instrument = listed("AAPL")
     for address in (LIST, f"{LIST}/AAPL"):

@@ -125,7 +125,7 @@ def test_still_confirms_the_price_as_of_now(settings: Any, listed: Any, aged: An
     assert ages(instrument)[0] < 30
 
 
-def test_all_open_quotes_are_told_after_the_commit(
+def test_all_open_quotes_are_published_after_the_commit(
     settings: Any, listed: Any, django_capture_on_commit_callbacks: Any
 ) -> None:
     settings.QUOTE_FEED = "manual"
@@ -195,7 +195,7 @@ def test_a_tick_costs_no_more_for_many_instruments(settings: Any, listed: Any, a
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 6, 7])
-def test_who_hears_a_whole_round_knows_every_quote(
+def test_who_receives_a_whole_round_knows_every_quote(
     settings: Any, listed: Any, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any,
     count: int,
 ) -> None:  # fmt: skip

@@ -48,7 +48,7 @@ def test_too_late_nothing_is_said(
     assert VenueOrder.objects.get().state == state
 
 
-def test_canceled_twice_is_told_once(deliver: Any, published: Any) -> None:
+def test_canceled_twice_is_published_once(deliver: Any, published: Any) -> None:
     order_id = new_id()
     deliver(cancel_requested(order_id))
     deliver(cancel_requested(order_id))

@@ -32,7 +32,7 @@ def operator(client: Client) -> Client:
     return client
 
 
-def test_what_is_left_is_canceled_and_the_customer_told(listed: Any, deliver: Any, published: Any) -> None:
+def test_what_is_left_is_canceled_and_published(listed: Any, deliver: Any, published: Any) -> None:
     instrument = alone(listed("AAPL"))
     sell = order(instrument, "sell", 5, "430.00")
     deliver(sell)

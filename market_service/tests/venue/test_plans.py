@@ -33,7 +33,7 @@ def test_answering_reads_no_table_whole(many_past_orders: Instrument, deliver_ma
 def test_canceling_and_looking_answers_up_read_no_table_whole(
     many_past_orders: Instrument, deliver_many: Any
 ) -> None:
-    (look,) = plans_of(lambda: Books(instrument_ids=[], asked_for=[new_id() for _ in range(20)]))
+    (look,) = plans_of(lambda: Books(instrument_ids=[], order_ids=[new_id() for _ in range(20)]))
     assert look.indexes == {"quotes_quote_pkey", "venue_venueorder_pkey", "venue_restingorder_pkey"}
     for plan in plans_of(lambda: deliver_many([cancel_requested(new_id()) for _ in range(20)])):
         assert not plan.read_whole & TABLES, plan.sql
@@ -42,7 +42,7 @@ def test_canceling_and_looking_answers_up_read_no_table_whole(
 def test_without_its_index_a_lookup_is_seen_to_read_otherwise(many_past_orders: Instrument) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE venue_venueorder DROP CONSTRAINT venue_venueorder_pkey")
-    (look,) = plans_of(lambda: Books(instrument_ids=[], asked_for=[new_id() for _ in range(20)]))
+    (look,) = plans_of(lambda: Books(instrument_ids=[], order_ids=[new_id() for _ in range(20)]))
     assert look.read_whole == {"quotes_quotefeed", "venue_venueorder"}  # the first has one row
 
 

@@ -107,12 +107,12 @@ class Books:
 
     Args:
         instrument_ids: to be locked, until the transaction ends.
-        asked_for: ids of orders, to learn which are known.
+        order_ids: ids of orders, to learn which are known.
     """
 
-    def __init__(self, *, instrument_ids: Iterable[UUID], asked_for: Iterable[UUID] = ()) -> None:
+    def __init__(self, *, instrument_ids: Iterable[UUID], order_ids: Iterable[UUID] = ()) -> None:
         self.locked = instruments.instruments_lock(instrument_ids=instrument_ids)
-        ids = array(asked_for)
+        ids = array(order_ids)
         with connection.cursor() as cursor:
             cursor.execute(_STATE, [ids, ids, array(self.locked)])
             rows = cursor.fetchall()

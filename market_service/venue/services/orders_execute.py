@@ -81,7 +81,7 @@ def orders_execute(*, messages: Sequence[Message]) -> int:
     books = Books(
         instrument_ids={message.event.instrument_id for message in came.values()}
         | {place.instrument_id for place in _PLACES(wanted_back)},
-        asked_for=came.keys() | wanted_back.keys(),
+        order_ids=came.keys() | wanted_back.keys(),
     )
     new = {id_: _order(message, books) for id_, message in came.items() if id_ not in books.known}
     books.open((order.instrument_id, 1 - order.side, -order.rank) for order in new.values())

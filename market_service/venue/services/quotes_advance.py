@@ -40,10 +40,11 @@ def quotes_advance() -> int:
 
     The quotes of instruments whose resting orders a new quote reaches stay for the moment: those orders
     execute first, :data:`MAX_EXECUTIONS` in a transaction, the new quote is written with the last, and
-    told with the next tick. It is dropped where an operator halts the instrument or sets a price meanwhile.
+    published with the next tick. It is dropped where an operator halts the instrument or sets a price
+    meanwhile.
 
     Returns:
-        How many quotes were told.
+        How many quotes were published.
     """
     reached: dict[UUID, Move] = {}
 
@@ -51,11 +52,11 @@ def quotes_advance() -> int:
         reached.update(_reached(moves, lock=moved))
         return set(reached)
 
-    told = quotes.quotes_tick(hold_back=hold_back)
+    published = quotes.quotes_tick(hold_back=hold_back)
     for instrument_id, move in reached.items():
         while not quote_step(instrument_id=instrument_id, move=move):
             pass
-    return told
+    return published
 
 
 @transaction.atomic

@@ -73,7 +73,7 @@ def test_a_filter_that_is_neither_true_nor_false(api, user_id, unread):
     assert answer.json()["errors"][0]["field"] == "unread"
 
 
-def test_nobody_is_told_nothing(api):
+def test_the_list_needs_a_sign_in(api):
     answer = api().get(URL)
 
     assert answer.status_code == 401

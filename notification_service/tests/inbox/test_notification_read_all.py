@@ -54,7 +54,7 @@ def test_what_came_after_the_shown_stays_unread(api, deliver, user_id):
     assert client.post(URL).json() == {"unread_count": 0}
 
 
-def test_two_of_one_moment_are_told_apart_by_their_ids(api, deliver, user_id):
+def test_two_of_one_moment_differ_by_their_ids(api, deliver, user_id):
     for _ in range(3):
         deliver(deposited(user_id))
     moment = Notification.objects.filter(user_id=user_id).first().created_at

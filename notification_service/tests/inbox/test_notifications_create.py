@@ -37,7 +37,7 @@ EVERYTHING = (
 
 
 @pytest.mark.parametrize("make", EVERYTHING)
-def test_an_event_delivered_twice_is_told_once(deliver, user_id, make):
+def test_an_event_delivered_twice_is_notified_once(deliver, user_id, make):
     event, event_id = make(user_id), new_id()
 
     deliver(event, id=event_id)
@@ -65,7 +65,7 @@ def test_the_unique_key_holds_without_the_inbox_too(user_id):
     assert Notification.objects.filter(user_id=user_id).count() == 20
 
 
-def test_a_batch_is_told_to_each_user_in_its_order(deliver_many):
+def test_a_batch_is_notified_to_each_user_in_its_order(deliver_many):
     users = [new_id() for _ in range(3)]
     sent = [events.filled(users[number % 3], quantity=number + 1) for number in range(12)]
 
@@ -79,7 +79,7 @@ def test_a_batch_is_told_to_each_user_in_its_order(deliver_many):
     assert (told.order_id, told.user_id) == (sent[0].order_id, users[0])
 
 
-def test_what_was_told_before_is_left_out_of_a_batch(deliver, deliver_many, user_id):
+def test_what_was_notified_before_is_left_out_of_a_batch(deliver, deliver_many, user_id):
     first, second = events.filled(user_id), events.filled(user_id)
     deliver(first)
 

@@ -124,7 +124,7 @@ def test_what_one_transaction_executed_is_one_piece_of_news(deliver_many, user_i
     assert set(kinds) == {("order_partly_filled", first.fill_id), ("order_partly_filled", second.fill_id)}
 
 
-def test_one_fill_is_told_once_whatever_event_it_comes_in(deliver, user_id):
+def test_one_fill_is_notified_once_whatever_event_it_comes_in(deliver, user_id):
     fill = new_id()
     deliver(filled(user_id, fill_id=fill), id=new_id())
     deliver(filled(user_id, fill_id=fill), id=new_id())

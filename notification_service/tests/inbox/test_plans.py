@@ -60,7 +60,7 @@ def test_marking_is_done_by_index(api: Any, reader: UUID) -> None:
             assert not plan.read_whole, plan.sql
 
 
-def test_telling_reads_no_notifications(deliver_many: Any, reader: UUID) -> None:
+def test_creating_reads_no_notifications(deliver_many: Any, reader: UUID) -> None:
     (plan,) = on_notifications(lambda: deliver_many([filled(new_id()) for _ in range(50)]))
     assert not plan.read_whole
 

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
         ),
     ],
 )  # fmt: skip
-def test_it_is_told_in_the_readers_language(api, deliver, user_id, language, amount, title, body):
+def test_it_is_notified_in_the_readers_language(api, deliver, user_id, language, amount, title, body):
     event = split(user_id, amount=amount)
     for _ in range(2):
         deliver(event, id=event.allocation_id)

@@ -11,7 +11,7 @@ from servicekit.messaging.models import InboxEvent
 
 
 @pytest.mark.django_db
-def test_what_was_told_of_the_account_stays(deliver, user_id):
+def test_notifications_of_the_account_stay(deliver, user_id):
     for make in (events.registered, events.noticed, events.deposited, events.filled):
         deliver(make(user_id))
 

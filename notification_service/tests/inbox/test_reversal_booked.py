@@ -38,7 +38,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
         ),
     ],
 )
-def test_the_amount_and_the_reason_are_told(api, deliver, user_id, language, amount, title, body):
+def test_the_amount_and_the_reason_are_notified(api, deliver, user_id, language, amount, title, body):
     deliver(reversed_entry(user_id, amount=amount, balance_after=500))
 
     answer = api(user_id, accept_language=language).get("/api/v1/notifications")

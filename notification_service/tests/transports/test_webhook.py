@@ -134,7 +134,7 @@ def test_each_fill_is_one_of_its_own_and_at_once(deliver_many, user_id, wants):
     assert len({headers["webhook-id"] for _, headers, _ in to.got}) == 3
 
 
-def test_a_busy_receiver_is_asked_again_with_the_same_id(deliver, user_id, wants):
+def test_a_busy_receiver_gets_it_again_with_the_same_id(deliver, user_id, wants):
     with receiver(status(503), status(429)) as to:
         wants(user_id, to.port)
         deliver(events.deposited(user_id))

@@ -68,7 +68,7 @@ def test_a_purchase_is_in_whole_lots_whatever_one_owns(world, holder) -> None:
     assert answer.json()["detail"] == "AAPL is traded in lots of 10; 7 is not a multiple of that."
 
 
-def test_who_owns_nothing_is_told_so(world, holder) -> None:
+def test_who_owns_nothing_is_refused(world, holder) -> None:
     holder()
     answer = world.post(new_id(), side="sell", quantity=7)
     assert (answer.status_code, answer.json()["code"]) == (400, "lot_size_invalid")

@@ -16,7 +16,7 @@ from trading_service.reference.models import LatestQuote
 pytestmark = pytest.mark.django_db
 
 
-def test_a_buy_is_accepted_and_asks_billing_to_hold_its_worst_cost(aapl, world, user_id, published) -> None:
+def test_a_buy_is_accepted_and_requests_a_hold_of_its_worst_cost(aapl, world, user_id, published) -> None:
     # given AAPL at 100.00; when somebody buys ten of it
     answer = world.post(user_id, key="my-key")
     # then the order is there before it is filled
@@ -91,7 +91,7 @@ def test_a_sell_of_more_than_is_free_becomes_a_rejected_order(aapl, world, user_
     assert sum(Position.objects.values_list("held_quantity", flat=True)) == (4 if owned else 0)
 
 
-def test_the_reason_of_a_rejection_is_told_in_the_language_of_the_request(aapl, world, user_id, api) -> None:
+def test_the_reason_of_a_rejection_is_in_the_language_of_the_request(aapl, world, user_id, api) -> None:
     order = world.order(user_id, side="sell", quantity=7)
     answer = api(user_id, accept_language="ru").get(f"/api/v1/orders/{order.id}")
     assert answer.json()["reject_reason"]["detail"] == "Можно продать 0 шт., а в заявке 7."

@@ -154,7 +154,7 @@ def test_the_next_day_begins_anew_and_others_have_their_own(aapl, world, user_id
     assert (daily.placed, daily.rejected) == (1, 0)
 
 
-def test_an_order_asks_the_database_no_more_often(aapl, world, user_id, few) -> None:
+def test_an_order_takes_no_more_statements(aapl, world, user_id, few) -> None:
     """The quota is read with the instrument, and counted with the order."""
     world.post(user_id)
     with Sent() as sent:

@@ -96,7 +96,7 @@ def test_the_customer_wanted_it_back_and_nobody_answered(aapl, world, user_id, p
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("asked", [False, True], ids=["expired", "canceled"])
-def test_the_venue_is_asked_and_gives_a_sell_back(aapl, world, user_id, published, asked: bool) -> None:
+def test_on_a_cancel_the_venue_gives_a_sell_back(aapl, world, user_id, published, asked: bool) -> None:
     # given a sell of which the venue executed a part and said no more
     world.filled(user_id)
     order = world.working(user_id, side="sell", quantity=6)
@@ -125,7 +125,7 @@ def test_the_venue_is_asked_and_gives_a_sell_back(aapl, world, user_id, publishe
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("answer", "end"), [("execute", "filled"), ("refuse", "rejected")])
-def test_the_venue_had_decided_before_it_was_asked(aapl, world, user_id, answer: str, end: str) -> None:
+def test_the_venue_had_decided_before_the_request(aapl, world, user_id, answer: str, end: str) -> None:
     order = world.working(user_id)
     overdue(order)
     orders_sweep()
@@ -135,9 +135,7 @@ def test_the_venue_had_decided_before_it_was_asked(aapl, world, user_id, answer:
 
 
 @pytest.mark.django_db
-def test_a_silent_venue_is_asked_again_after_twice_the_time(
-    aapl, world, user_id, published, settings
-) -> None:
+def test_a_cancel_is_requested_again_after_twice_the_time(aapl, world, user_id, published, settings) -> None:
     settings.ORDER_DEADLINE, settings.ORDER_DEADLINE_LONGEST = 10, 60
     order = world.working(user_id)
     waits = []

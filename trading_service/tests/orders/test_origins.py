@@ -28,7 +28,7 @@ def _declined(order: Order) -> billing.HoldDeclined:
     )  # fmt: skip
 
 
-def _asked_by(world: World, click: Origin) -> World:
+def _acting_for(world: World, click: Origin) -> World:
     """The world, in which whoever asks the API does so in one request."""
     names = {
         "x_request_id": click.request_id,
@@ -76,7 +76,7 @@ def test_what_the_sweep_says_carries_what_placed_the_order(aapl, world, state) -
     clicks = some_origins(COUNT)
     orders = []
     for click in clicks:
-        orders.append(getattr(_asked_by(world, click), state)(new_id()))
+        orders.append(getattr(_acting_for(world, click), state)(new_id()))
     overdue(*orders)
     before = OutboxEvent.objects.count()
     assert orders_sweep() == COUNT
@@ -89,7 +89,7 @@ def test_what_the_sweep_says_carries_what_placed_the_order(aapl, world, state) -
 
 def test_the_id_is_known_when_the_outbox_has_forgotten(aapl, world) -> None:
     (click,) = some_origins(1)
-    order = _asked_by(world, click).order(new_id())
+    order = _acting_for(world, click).order(new_id())
     OutboxEvent.objects.all().delete()
     overdue(order)
     assert orders_sweep() == 1

@@ -61,7 +61,7 @@ def test_what_was_sold_on_the_day_counts_by_what_it_brought(aapl, world, user_id
     assert day_of(api(user_id).get("/api/v1/positions"))[1] == "6.79"
 
 
-def test_a_day_told_again_or_late_changes_nothing(aapl, world, user_id) -> None:
+def test_a_day_received_again_or_late_changes_nothing(aapl, world, user_id) -> None:
     world.filled(user_id)
     world.deliver(closed(5, (aapl, "101.00")))
     world.filled(user_id, quantity=1)

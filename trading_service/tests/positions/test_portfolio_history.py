@@ -72,7 +72,7 @@ def test_a_day_without_anything_running_is_as_the_day_before(world, user_id, api
     assert values == ["1000.00"] * 7 + ["1200.00"] * 3
 
 
-def test_what_was_asked_before_is_answered_again(world, user_id, api) -> None:
+def test_the_same_request_gets_the_same_answer(world, user_id, api) -> None:
     world.list_instrument(price_at=ago(3))
     world.filled(user_id, at=ago(3))
     asked = {"from": "2025-01-31", "to": "2025-02-01"}
@@ -81,7 +81,7 @@ def test_what_was_asked_before_is_answered_again(world, user_id, api) -> None:
     assert days_of(api(user_id), **asked) == before
 
 
-def test_thirty_days_unless_others_are_asked_for(user_id, api) -> None:
+def test_thirty_days_unless_others_are_requested(user_id, api) -> None:
     assert list(days_of(api(user_id)))[::29] == ["2025-01-05", "2025-02-03"]
     assert list(days_of(api(user_id), to="2025-01-10"))[::29] == ["2024-12-12", "2025-01-10"]
     assert list(days_of(api(user_id), **{"from": "2020-01-01"}))[::365] == ["2020-01-01", "2020-12-31"]

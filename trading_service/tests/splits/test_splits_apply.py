@@ -44,7 +44,7 @@ def recorded(aapl: market.InstrumentChanged) -> Any:
     return make
 
 
-def test_each_position_is_split_and_its_holder_told(world, recorded, deliver, published) -> None:
+def test_each_position_is_split_and_published(world, recorded, deliver, published) -> None:
     ann, bob, cid = (new_id() for _ in range(3))
     for user_id, quantity in ((ann, 10), (bob, 7), (cid, 1)):
         world.filled(user_id, quantity=quantity)
@@ -153,7 +153,7 @@ def test_it_waits_while_a_fill_may_be_missing(world, recorded, deliver, user_id)
     assert splits_apply() == 1
 
 
-def test_told_again_and_killed_between_two_portions_it_is_one_split(
+def test_received_again_and_killed_between_two_portions_it_is_one_split(
     world, recorded, deliver, published
 ) -> None:
     holders = [new_id() for _ in range(5)]

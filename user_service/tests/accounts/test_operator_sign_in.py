@@ -157,7 +157,7 @@ def test_the_pages(client, operator, alice):
     ]
 
 
-def test_every_admin_is_told_the_operators_name(client, operator):
+def test_every_admin_shows_the_operators_name(client, operator):
     token = enter(client).cookies["birzha_operator"].value
     assert principal_of(token).name == "operator"
 

@@ -84,7 +84,7 @@ def test_a_good_password_is_accepted(password: str) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("language", ["en", "ru"])
-def test_the_reason_is_told_in_the_readers_language(api, language):
+def test_the_reason_is_in_the_readers_language(api, language):
     body = {**BOB, "password": "birzha123"}
     problem = api(accept_language=language).post(URL, body).json()
     assert problem["code"] == "password_too_common"

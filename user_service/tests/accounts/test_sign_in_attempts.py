@@ -44,7 +44,7 @@ def test_a_hundred_guesses_from_a_hundred_addresses_are_stopped(api, alice):
     assert attempt(api, PASSWORD, stranger(200)).status_code == 429
 
 
-def test_the_owner_is_told_once(api, alice, published):
+def test_the_owner_is_notified_once(api, alice, published):
     for number in range(30):
         attempt(api, "x", stranger(number))
     attempt(api, "x", stranger(1), username="nobody")

@@ -29,7 +29,7 @@ def test_the_answer_has_the_account_and_tokens(api, published):
     assert len(published(AccountRegistered)) == 1
 
 
-def test_without_asking_there_is_no_session(api):
+def test_without_a_request_for_one_there_is_no_session(api):
     for body in ({**BOB, "sign_in": False}, {key: BOB[key] for key in ("username", "email", "password")}):
         User.objects.all().delete()
         answer = api().post(URL, body)
@@ -54,7 +54,7 @@ def test_who_lost_the_answer_sends_the_same_again(api, published):
         ({"username": "other"}, {"email"}),
     ],
 )
-def test_anybody_else_is_told_what_is_taken(api, change, fields):
+def test_anybody_else_is_refused_with_what_is_taken(api, change, fields):
     api().post(URL, BOB)
     answer = api().post(URL, {**BOB, **change})
     assert answer.status_code == 400

@@ -41,7 +41,7 @@ FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Fi
         ("\u043f" * 300, "an unknown program"),
     ],
 )  # fmt: skip
-def test_a_browser_is_told_in_words(user_agent, name):
+def test_a_browser_is_named_in_words(user_agent, name):
     assert browser_name(user_agent) == name
 
 
