@@ -1,9 +1,9 @@
 # Everything one does with Birzha. Values can be given: make up BIRZHA_PORT=9000
 RUN := @sh compose/local/run
-export CONFIRM FILES MARKET PYTHON SEEDS SEED FAULT RECOVERY ONLY RUNS PROFILE ARGS
+export CONFIRM FILE FILES MARKET PYTHON SEEDS SEED FAULT RECOVERY ONLY RUNS PROFILE ARGS
 
 .DEFAULT_GOAL := help
-.PHONY: help up dev restart shell psql down status logs reset reset-market demo import market check events replay gateway-reload gateway-restart canary canary-status promote rollback faults bench bench-gateway test pictures screenshots lint lock audit rotate-key
+.PHONY: help up dev restart shell psql down status logs reset reset-market backup restore drill demo import market check events replay gateway-reload gateway-restart canary canary-status promote rollback faults bench bench-gateway test pictures screenshots lint lock audit rotate-key
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -37,6 +37,15 @@ reset: ## stop and delete all data (asks first, unless YES=1)
 
 reset-market: ## let the market start over: accounts stay, cash and positions go (asks first, unless CONFIRM=yes)
 	$(RUN) reset-market
+
+backup: ## every database and secret into one file, while the system runs (BIRZHA_BACKUPS=folder)
+	$(RUN) backup
+
+restore: ## a backup into an empty system (FILE=..., BIRZHA_HOME=folder); make up starts it
+	$(RUN) restore
+
+drill: ## does a backup of the running system come back? tried beside it, while it serves
+	$(RUN) drill
 
 demo: ## run a new user's whole story through the public API (MARKET=rub, eur or a folder: on a system of its own)
 	$(RUN) demo

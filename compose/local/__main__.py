@@ -23,6 +23,7 @@ INSTALLS = {
     "pictures": "test",
     "screenshots": "test",
     "faults": "test",
+    "restore": "local",
     "lint": "test",
     "test": "test",
 }
@@ -68,6 +69,9 @@ def _parser() -> argparse.ArgumentParser:
         "gateway-restart": "replace Envoy by a new process without losing a request",
         "rotate-key": "rotate the key that signs access tokens; takes six minutes, no request fails",
         "canary-status": "which versions run, and the history of canaries",
+        "backup": "every database and secret into one file, while the system runs",
+        "restore": "a backup into an empty system (FILE=…)",
+        "drill": "does a backup of the running system come back? tried beside it",
         "demo": "run a new user's story through the public API",
         "lint": "ruff, mypy, import-linter",
         "test": "every check and every test",

@@ -24,6 +24,8 @@ from compose.local import (
     shells,
     system_owner,
 )
+from compose.local.backup import commands as backups
+from compose.local.backup import drill
 from compose.local.canary import actions
 from compose.local.canary import report as canary_report
 from compose.local.console import CommandError, say, step
@@ -70,6 +72,12 @@ def run(options: argparse.Namespace, home: Home) -> int:
             report.follow_logs(home, options.service)
         case "reset":
             reset(home, sure=options.yes)
+        case "backup":
+            backups.backup(home)
+        case "drill":
+            return drill.drill(home)
+        case "restore":
+            backups.restore(home, os.environ.get("FILE", ""))
         case "reset-market":
             reset_market(home)
         case "backing":

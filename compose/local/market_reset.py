@@ -76,6 +76,11 @@ def what_goes(home: Home) -> str:
     )
 
 
+def is_begun(home: Home) -> bool:
+    """Whether it was begun and not finished."""
+    return _file(home).exists()
+
+
 def begin(home: Home) -> None:
     """Note that it has begun; the next start does it. Again: goes on with what was begun."""
     if not _file(home).exists():

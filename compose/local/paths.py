@@ -141,11 +141,12 @@ class Home:
         """The unix socket ``<name>.sock``."""
         return self.run / f"{name}.sock"
 
-    def create(self, *, for_tests: bool = False) -> None:
+    def create(self, *, for_tests: bool = False, for_drill: bool = False) -> None:
         """Make the folders.
 
         Args:
             for_tests: tests may create databases in it, and its processes read ``faults/``.
+            for_drill: a copy of another system: nothing of it leaves this machine.
 
         Raises:
             CommandError: BIRZHA_HOME is a folder with other things in it, or is not ours.
@@ -156,7 +157,8 @@ class Home:
             )
         private_folder(self.root)
         if not self.is_ours():
-            (self.root / ".birzha-home").write_text("tests\n" if for_tests else "\n", encoding="utf-8")
+            purpose = "tests" if for_tests else "drill" if for_drill else ""
+            (self.root / ".birzha-home").write_text(f"{purpose}\n", encoding="utf-8")
         for folder in (self.etc, self.log, self.data, self.secrets, self.run):
             private_folder(folder)
         if self.is_for_tests():
@@ -168,7 +170,14 @@ class Home:
 
     def is_for_tests(self) -> bool:
         """Whether it was made for tests."""
-        return self.is_ours() and "tests" in (self.root / ".birzha-home").read_text(encoding="utf-8")
+        return self._purpose() == "tests"
+
+    def is_for_drill(self) -> bool:
+        """Whether it is a copy, made by `make drill`."""
+        return self._purpose() == "drill"
+
+    def _purpose(self) -> str:
+        return (self.root / ".birzha-home").read_text(encoding="utf-8").strip() if self.is_ours() else ""
 
     def read_state(self) -> dict[str, Any]:
         """What the last start wrote down: ``port``, ``bind``; empty before the first."""

@@ -19,6 +19,8 @@ from compose.system import AUDITOR, SERVICES, SUPERUSER
 
 PORT = 5432
 MAX_CONNECTIONS, SUPERUSER_CONNECTIONS = 170, 3
+#: A backup takes two: one for the files, one for the log that is written meanwhile.
+WAL_SENDERS = 4
 #: Of pages in memory, MB.
 MIN_BUFFERS_MB, MAX_BUFFERS_MB = 32, 1024
 
@@ -29,6 +31,13 @@ def binary(name: str) -> str:
     if package is None or package.origin is None:
         raise CommandError("PostgreSQL is not installed: run make up.")
     return str(Path(package.origin).parent / "pginstall" / "bin" / name)
+
+
+def major() -> str:
+    """The installed server's major version: ``18``."""
+    argv = [binary("postgres"), "--version"]
+    output = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
+    return output.split()[-1].partition(".")[0]
 
 
 def data_folder(home: Home) -> Path:
@@ -95,11 +104,7 @@ def require_readable_data(home: Home) -> None:
     if not file.exists():
         return
     made = file.read_text(encoding="ascii").strip()
-    output = subprocess.run(
-        [binary("postgres"), "--version"], capture_output=True, text=True, check=True
-    ).stdout
-    ours = output.split()[-1].partition(".")[0]
-    if made != ours:
+    if made != (ours := major()):
         raise CommandError(
             f"{data_folder(home)} was made by PostgreSQL {made}, this is {ours}: start it with the version "
             "of Birzha that made it, pg_dump each database, and restore them into a new folder."
@@ -137,8 +142,8 @@ def _configuration(home: Home, *, for_tests: bool) -> str:
         "max_wal_size": "2GB",
         "checkpoint_timeout": "15min",
         "min_wal_size": "80MB",
-        "wal_level": "minimal",
-        "max_wal_senders": 0,
+        "wal_level": "replica",
+        "max_wal_senders": WAL_SENDERS,
         "io_method": "sync",
         "max_worker_processes": 2,
         "max_logical_replication_workers": 0,
@@ -177,5 +182,6 @@ def _access(*, test_databases: bool) -> str:
         rows.append((f'"{service.name}"', roles))
         if test_databases:
             rows += [(f'"/^test_{service.name}(_[0-9a-z]+)?$"', roles), ("postgres", f'"{service.owner}"')]
+    rows.append(("replication", SUPERUSER))  # by which make backup reads the cluster; "all" is without it
     lines = [f"local {database} {role} scram-sha-256" for database, role in rows]
     return "\n".join([*lines, "local all all reject"]) + "\n"

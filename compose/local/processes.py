@@ -14,7 +14,7 @@ from pathlib import Path
 from compose import system
 from compose.local import postgres, valkey
 from compose.local.paths import ROOT, Home, write_private
-from compose.system import EVENTS, GATEWAY, NGINX, POSTGRES, SESSIONS, Process, ProcessType, Service
+from compose.system import DELIVERY, EVENTS, GATEWAY, NGINX, POSTGRES, SESSIONS, Process, ProcessType, Service
 from gateway.canary import state
 from gateway.config.names import canary_cluster
 
@@ -49,11 +49,17 @@ def group_of(process: Process) -> str:
     return SESSIONS.name if process.name == SESSIONS.name else EDGE
 
 
+def usual_processes(home: Home) -> tuple[Process, ...]:
+    """Those that a system has without canaries; a copy of another one (`make drill`) delivers nothing."""
+    left_out = DELIVERY if home.is_for_drill() else None
+    return tuple(process for process in PROCESSES if process.type != left_out)
+
+
 def every_process(home: Home) -> tuple[Process, ...]:
     """Those that every system has, and those of the canaries that this one has."""
     canaries = state.read(home.versions).canaries
     seconds = [canary_processes(service) for service in system.WEB_SERVERS if service.name in canaries]
-    return (*PROCESSES, *(process for processes in seconds for process in processes))
+    return (*usual_processes(home), *(process for processes in seconds for process in processes))
 
 
 def find(home: Home, name: str) -> Process:

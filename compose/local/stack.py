@@ -30,11 +30,12 @@ from compose.local import (
     valkey,
     valkey_recovery,
 )
+from compose.local.backup.restore import note_restored
 from compose.local.canary.supervised import canaries_of
 from compose.local.console import CommandError, say, step
 from compose.local.gateway_files import render_gateway
 from compose.local.paths import ROOT, Home
-from compose.local.processes import BACKING, EDGE, PROCESSES, PYTHON, canary_group, find, folder
+from compose.local.processes import BACKING, EDGE, PYTHON, canary_group, find, folder, usual_processes
 from compose.local.settings import Settings, require_free_port
 from compose.local.supervisor import RUNNING, STARTING, Supervisor
 from compose.system import EVENTS, SERVICES, SESSIONS, SUPERUSER, WEB_SERVERS
@@ -92,6 +93,7 @@ class Stack:
         with step("migrating the databases"):
             self.manage(*((service.package, "migrate", "--verbosity", "0") for service in SERVICES))
             self.manage(*((each.package, command) for each in SERVICES for command in each.before_start))
+        note_restored(self.home, self.record)
         market_reset.finish(self.home, passwords, self.manage)
         with step("starting the services, their workers and the gateway"):
             self.supervisor.start(PYTHON)
@@ -192,7 +194,7 @@ class Stack:
 
     def is_up(self) -> bool:
         """Whether every process is running."""
-        return all(self._is_alive(process.name) for process in PROCESSES)
+        return all(self._is_alive(process.name) for process in usual_processes(self.home))
 
     def _is_alive(self, name: str) -> bool:
         if not self.supervisor.alive():

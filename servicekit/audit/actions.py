@@ -48,9 +48,12 @@ ACTIONS: dict[str, str | Promise] = {
     "gateway.reload": _("reloaded the gateway"),
     "gateway.restart": _("restarted the gateway"),
     "console.open": _("opened a console of a service"),
+    "backup.make": _("made a backup"),
+    "backup.restore": _("restored a backup"),
 }
 
 #: What is done to the running system rather than in a service; ``manage record_action`` takes these.
 OF_THE_SYSTEM = (
+    "backup.make", "backup.restore",
     "canary.promote", "canary.rollback", "canary.share", "console.open", "gateway.reload", "gateway.restart",
 )  # fmt: skip

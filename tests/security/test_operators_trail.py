@@ -53,6 +53,10 @@ LOAD = "market_service/tests/instruments/test_catalogue_load.py::"
 MAKE = "user_service/tests/accounts/test_make_operator.py::"
 CANARY = "tests/canary/test_versions.py::test_versions_change_under_load_and_nobody_notices"
 RESTART = "tests/e2e/test_gateway_restart.py::test_no_request_is_lost"
+LOST_DISK = (
+    "tests/tls/test_lost_disk.py::"
+    "test_all_that_was_acknowledged_before_the_backup_comes_back_and_what_came_later_is_named"
+)
 RESET = "tests/tls/test_reset_market.py::test_accounts_stay_and_cash_positions_and_the_market_start_over"
 REVERSAL = "billing_service/tests/ledger/"
 FREEZE = f"{REVERSAL}test_admin.py::test_an_account_is_frozen_and_let_go_for_a_reason"
@@ -160,13 +164,15 @@ ENTRY_POINTS: dict[str, Row | str] = {
     "compose.local psql": Row("console.open", "tests/e2e/test_operators.py::test_a_console_is_on_record"),
     "compose.local shell": Row("console.open", "tests/e2e/test_operators.py::test_a_console_is_on_record"),
     "compose.local reset-market": Row("market.reset", RESET),
+    "compose.local backup": Row("backup.make", LOST_DISK),
+    "compose.local restore": Row("backup.restore", LOST_DISK),
     "compose.local rotate-key": AGAIN,
     "compose.local events": AGAIN,
     **dict.fromkeys(
         (f"compose.local {name}" for name in ("up", "down", "dev", "restart", "reset", "backing")), MACHINE
     ),
     **dict.fromkeys(
-        (f"compose.local {name}" for name in ("status", "logs", "check", "canary-status")), READS
+        (f"compose.local {name}" for name in ("status", "logs", "check", "canary-status", "drill")), READS
     ),
     **dict.fromkeys(
         (
