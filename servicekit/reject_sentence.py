@@ -9,10 +9,8 @@ from babel.numbers import format_decimal
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from servicekit.amounts import amount_text
 from servicekit.contracts.reject_reasons import REASONS, RejectCode
-from servicekit.home_currency import home_currency
-from servicekit.money import EXPONENTS
-from servicekit.numerals import numerals
 
 
 def reject_sentence(*, code: str, limit: str = "", value: str = "", currency: str = "") -> str:
@@ -32,7 +30,7 @@ def reject_sentence(*, code: str, limit: str = "", value: str = "", currency: st
         return f"{_(reason.short)} {value}"
     if not (limit and value and reason.full):
         return _(reason.short)
-    write = _money if reason.unit == "money" else _number
+    write = amount_text if reason.unit == "money" else _number
     return _(reason.full) % {"limit": write(limit, currency), "value": write(value, currency)}
 
 
@@ -43,17 +41,6 @@ def _locale() -> Locale:
 def _number(text: str, currency: str) -> str:
     number = _decimal(text)
     return text if number is None else format_decimal(number, locale=_locale(), decimal_quantization=False)
-
-
-def _money(text: str, currency: str) -> str:
-    """An amount or a price with all its digits; what is none stays as it is."""
-    digits, _space, own = text.partition(" ")
-    number = _decimal(digits)
-    if number is None or (own and own not in EXPONENTS):
-        return text
-    known = own or currency or home_currency()
-    places = max(EXPONENTS[known], -int(number.as_tuple().exponent))
-    return numerals(get_language() or "en").currency(number, known, places)
 
 
 def _decimal(text: str) -> Decimal | None:

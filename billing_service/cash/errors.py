@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from servicekit.amounts import AmountRefused
 from servicekit.errors import DomainError
 from servicekit.quotas import DailyQuotaExceeded
 
@@ -17,19 +18,19 @@ class CurrencyUnsupported(DomainError):
     message = _("Your account is kept in %(limit)s, not in %(value)s.")
 
 
-class DepositLimitExceeded(DomainError):
+class DepositLimitExceeded(AmountRefused):
     """More than the limit of one deposit."""
 
     code = "limit_exceeded"
     field = "amount"
     title = _("The limit is exceeded")
-    message = _("A deposit cannot exceed %(limit)s %(currency)s; this one is %(value)s.")
+    message = _("A deposit cannot exceed %(limit)s; this one is %(value)s.")
 
 
 class BalanceLimitExceeded(DepositLimitExceeded):
     """The balance would exceed the limit of an account."""
 
-    message = _("The balance cannot exceed %(limit)s %(currency)s; this deposit would make it %(value)s.")
+    message = _("The balance cannot exceed %(limit)s; this deposit would make it %(value)s.")
 
 
 class DepositQuotaExceeded(DailyQuotaExceeded):
@@ -43,22 +44,22 @@ class DepositQuotaExceeded(DailyQuotaExceeded):
     )
 
 
-class WithdrawalLimitExceeded(DomainError):
+class WithdrawalLimitExceeded(AmountRefused):
     """More than the limit of one withdrawal."""
 
     code = "limit_exceeded"
     field = "amount"
     title = _("The limit is exceeded")
-    message = _("One withdrawal may be at most %(limit)s %(currency)s; this one is %(value)s.")
+    message = _("One withdrawal may be at most %(limit)s; this one is %(value)s.")
 
 
-class WithdrawalNotCovered(DomainError):
+class WithdrawalNotCovered(AmountRefused):
     """More than is available; cash held for open orders cannot be withdrawn."""
 
     code = "insufficient_funds"
     field = "amount"
     title = _("There is not enough money")
-    message = _("%(limit)s %(currency)s can be withdrawn; this withdrawal is %(value)s.")
+    message = _("%(limit)s can be withdrawn; this withdrawal is %(value)s.")
 
 
 class WithdrawalQuotaExceeded(DailyQuotaExceeded):

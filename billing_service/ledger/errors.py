@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from servicekit.amounts import AmountRefused
 from servicekit.errors import DomainError
 
 
@@ -89,13 +90,13 @@ class SettlementNotReversible(DomainError):
     )
 
 
-class ReversalNotCovered(DomainError):
+class ReversalNotCovered(AmountRefused):
     """The reversal would take more from a customer than is available."""
 
     code = "reversal_not_covered"
     status = 409
     title = _("The reversal is not covered")
+    amounts = ("required", "available")
     message = _(
-        "The reversal needs %(required)s %(currency)s from account %(account_id)s, which has "
-        "%(available)s available."
+        "The reversal needs %(required)s from account %(account_id)s, which has %(available)s available."
     )

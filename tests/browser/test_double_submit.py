@@ -92,7 +92,7 @@ def test_what_cannot_be_withdrawn_is_said_at_its_field(open_window: OpenPage) ->
     visitor.open("/cash")
     visitor.page.fill("#withdraw-amount", "5000.01")
     visitor.page.click("#withdraw-submit")
-    expect(visitor.page.locator("#withdraw-amount_error")).to_contain_text("5000.00 USD can be withdrawn")
+    expect(visitor.page.locator("#withdraw-amount_error")).to_contain_text("$5,000.00 can be withdrawn")
     expect(visitor.page.locator("#top-up-amount")).to_have_value("")
     visitor.page.fill("#withdraw-amount", "5000")
     visitor.page.click("#withdraw-submit")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from servicekit.amounts import AmountRefused
 from servicekit.errors import DomainError
 from servicekit.quotas import DailyQuotaExceeded
 
@@ -36,7 +37,7 @@ class WorstPriceUnexpected(DomainError):
     message = _("Only a market order has a worst price; a limit order has its limit price.")
 
 
-class PriceStepInvalid(DomainError):
+class PriceStepInvalid(AmountRefused):
     """A price that is not a multiple of the price step."""
 
     code = "price_step_invalid"
@@ -78,22 +79,22 @@ class OddLotInvalid(LotSizeInvalid):
     )
 
 
-class OrderValueTooLarge(DomainError):
+class OrderValueTooLarge(AmountRefused):
     """Price × quantity beyond what an account can ever hold."""
 
     code = "order_value_too_large"
     field = "quantity"
     title = _("The order is worth too much")
-    message = _("The value of an order cannot exceed %(limit)s %(currency)s; this one is %(value)s.")
+    message = _("The value of an order cannot exceed %(limit)s; this one is %(value)s.")
 
 
-class OrderValueTooSmall(DomainError):
+class OrderValueTooSmall(AmountRefused):
     """A sale that would bring nothing, or less than its fee."""
 
     code = "order_value_too_small"
     field = "quantity"
     title = _("The order is worth too little")
-    message = _("A sale must bring at least %(limit)s %(currency)s, even at its worst price.")
+    message = _("A sale must bring at least %(limit)s, even at its worst price.")
 
 
 class OrderQuotaExceeded(DailyQuotaExceeded):
@@ -175,7 +176,7 @@ class QuantityFilled(DomainError):
     )
 
 
-class LimitTooFar(DomainError):
+class LimitTooFar(AmountRefused):
     """A replace by an order that would be rejected for its limit."""
 
     code = "limit_too_far"

@@ -11,23 +11,23 @@ from servicekit.contracts.user import PASSWORD_MAX
 
 
 class SignUpForm(forms.Form):
-    """Name, e-mail, password."""
+    """Name, e-mail, password. It refuses nothing itself: the API says at once all that is wrong."""
 
     use_required_attribute = False
     username = forms.CharField(
         label=_("Name"),
-        max_length=32,
+        required=False,
         help_text=_("3 to 32 Latin letters, digits or _ . -"),
         widget=forms.TextInput(
             attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
         ),
     )
-    email = forms.EmailField(
-        label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    email = forms.CharField(
+        label=_("E-mail"), required=False, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
     password = forms.CharField(
         label=_("Password"),
-        max_length=PASSWORD_MAX,
+        required=False,
         strip=False,
         help_text=_(
             "At least 8 characters; not a common password, not only digits, not like your name or e-mail."

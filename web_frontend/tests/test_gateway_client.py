@@ -53,7 +53,7 @@ def test_a_problem_keeps_its_code_its_words_and_its_fields(asking: Gateway, gate
         asking.post("/api/v1/deposits", {}, key="k")
     assert caught.value.code == "limit_exceeded"
     assert caught.value.errors[0]["field"] == "amount"
-    assert "1000000.00 USD" in caught.value.detail
+    assert "$1,000,000.00" in caught.value.detail
 
 
 def test_too_many_requests_say_when_to_come_back(asking: Gateway, gateway: GatewayDouble) -> None:

@@ -135,9 +135,20 @@ def test_passwords_have_one_bound_here_and_in_the_api(browser: Client, gateway: 
     for path in ("/sign-up", "/sign-in"):
         assert browser.post(path, {**SIGN_UP, "password": longest}).status_code == 303
         assert gateway.requests[-1].body["password"] == longest
-        assert browser.post(path, {**SIGN_UP, "password": longest + "x"}).status_code == 422
+    assert browser.post("/sign-in", {**SIGN_UP, "password": longest + "x"}).status_code == 422
     assert browser.post("/sign-in", {**SIGN_UP, "password": "  kept  "}).status_code == 303
     assert gateway.requests[-1].body["password"] == "  kept  "
+
+
+def test_what_is_wrong_with_a_sign_up_is_said_at_once_by_the_api(
+    browser: Client, gateway: GatewayDouble
+) -> None:
+    """Were the form to look first, what only the API knows would be said after that was mended."""
+    errors = [{"field": name, "code": "wrong", "detail": f"Wrong {name}."} for name in SIGN_UP]
+    gateway.answer("POST /api/v1/users", {**recorded("user_refused"), "errors": errors}, 400)
+    answer = browser.post("/sign-up", {"username": "", "email": "no mail", "password": ""})
+    assert answer.status_code == 422
+    assert [name for name in SIGN_UP if f"Wrong {name}." not in answer.content.decode()] == []
 
 
 def test_sign_up_shows_the_refusal_at_its_field(browser: Client, gateway: GatewayDouble) -> None:

@@ -49,7 +49,7 @@ def test_a_refused_withdrawal_stands_in_its_form(
 ) -> None:
     problem: dict[str, Any] = {
         "code": code,
-        "detail": "40.00 USD can be withdrawn; this withdrawal is 50.00.",
+        "detail": "$40.00 can be withdrawn; this withdrawal is $50.00.",
     }
     if code == "insufficient_funds":
         problem["errors"] = [{"field": "amount", "code": code, "detail": problem["detail"]}]

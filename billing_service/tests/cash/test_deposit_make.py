@@ -109,8 +109,8 @@ def test_a_deposit_has_a_limit(customer, api):
     assert answer.status_code == 400
     problem = answer.json()
     assert problem["code"] == "limit_exceeded"
-    assert "1000000.00" in problem["detail"]
-    assert "1000000.01" in problem["detail"]
+    assert "$1,000,000.00" in problem["detail"]
+    assert "$1,000,000.01" in problem["detail"]
     assert Deposit.objects.count() == 1
 
 

@@ -31,8 +31,9 @@ def test_accounts_deposits_withdrawals_and_the_history_are_in_it(settings, api, 
     refused = sent("deposits", amount="1.00", currency="USD").json()
     assert refused["errors"][0]["code"] == "currency_unsupported"
     assert f"use {currency}" in refused["errors"][0]["detail"]
+    sign = {"EUR": "€", "RUB": "₽"}[currency]
     too_much = sent("withdrawals", amount="100000.00").json()
-    assert f"1590.50 {currency} can be withdrawn" in too_much["detail"]
+    assert f"{sign}1,590.50 can be withdrawn; this withdrawal is {sign}100,000.00." in too_much["detail"]
 
     rows = client.get("/api/v1/operations").json()["results"]
     assert {row["currency"] for row in rows} == {currency}

@@ -117,7 +117,9 @@ def test_all_that_is_available_and_not_a_cent_more(customer, api):
 
     assert (refused.status_code, refused.json()["code"]) == (400, "insufficient_funds")
     assert refused.json()["errors"][0]["field"] == "amount"
-    assert "100.00 USD can be withdrawn" in refused.json()["detail"]
+    assert refused.json()["detail"] == "$100.00 can be withdrawn; this withdrawal is $100.01."
+    russian = api(account.user_id, accept_language="ru").post(URL, {"amount": "1000.01"}, headers=key())
+    assert russian.json()["detail"] == "Вывести можно 100,00\xa0$, а запрошено 1\xa0000,01\xa0$."
     assert client.post(URL, {"amount": "100.00"}, headers=key()).status_code == 201
     account.refresh_from_db()
     assert (account.balance, account.held) == (0, 0)

@@ -112,7 +112,9 @@ def _check_terms(
         try:
             check_limit(price, quote=quote, instrument=instrument)
         except Rejected as rejected:
-            raise errors.LimitTooFar(limit=rejected.limit, value=rejected.value) from None
+            raise errors.LimitTooFar(
+                limit=rejected.limit, value=rejected.value, currency=instrument.currency
+            ) from None
     new = order_new(
         user_id=order.user_id,
         client_order_id="",

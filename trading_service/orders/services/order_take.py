@@ -180,7 +180,7 @@ def check_step(price: Decimal | None, instrument: ListedInstrument, *, field: st
             "limit_price": errors.LimitPriceStepInvalid,
             "worst_price": errors.PriceStepInvalid,
         }[field]
-        raise refusal(ticker=instrument.ticker, limit=step, value=price)
+        raise refusal(ticker=instrument.ticker, limit=step, value=price, currency=instrument.currency)
 
 
 def odd_lot_invalid(instrument: ListedInstrument, quantity: int, free: int) -> errors.OddLotInvalid:

@@ -131,8 +131,8 @@ def test_what_is_wrong_with_a_bound_is_said_in_both_languages(aapl, world, user_
         for language in ("en", "ru")
     }
     assert details == {
-        "en": "The price of AAPL must be a multiple of 0.01, not 100.505.",
-        "ru": "Цена AAPL должна быть кратна 0.01, а не 100.505.",
+        "en": "The price of AAPL must be a multiple of $0.01, not $100.505.",
+        "ru": "Цена AAPL должна быть кратна 0,01\xa0$, а не 100,505\xa0$.",
     }
 
 
