@@ -8,6 +8,7 @@ from typing import Any
 from notification_service.delivery.handlers import on_profiles_changed
 from notification_service.inbox.handlers import (
     on_accounts_registered,
+    on_alerts_fired,
     on_deposits_booked,
     on_dividends_booked,
     on_orders_canceled,
@@ -38,4 +39,5 @@ SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
     trading.OrderCanceledV2: on_orders_canceled,
     trading.OrderExpired: on_orders_expired,
     trading.SplitAllocated: on_splits_allocated,
+    trading.AlertFired: on_alerts_fired,
 }

@@ -8,17 +8,17 @@ from typing import Any
 from servicekit.contracts import Event, billing, market, user
 from servicekit.handlers.people import on_accounts_registered, on_profiles_changed
 from servicekit.handlers.sessions import on_session_revoked
+from trading_service.alerts import handlers as alerts
 from trading_service.dividends import handlers as dividends
 from trading_service.orders import handlers as orders
 from trading_service.positions import handlers as positions
-from trading_service.reference import handlers as reference
 from trading_service.splits import handlers as splits
 
 SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
     user.AccountRegistered: on_accounts_registered,
     user.ProfileChanged: on_profiles_changed,
     user.SessionRevoked: on_session_revoked,
-    market.InstrumentChanged: reference.on_instruments_changed,
+    market.InstrumentChanged: alerts.on_instruments_changed,
     billing.HoldPlaced: orders.on_holds_placed,
     billing.HoldDeclined: orders.on_holds_declined,
     market.OrderExecutedV2: orders.on_orders_executed,
@@ -34,4 +34,4 @@ SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
 }
 
 #: The latest quotes: a lossy stream of their own.
-QUOTES_HANDLER = reference.on_quotes_updated
+QUOTES_HANDLER = alerts.on_quotes_updated

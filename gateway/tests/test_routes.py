@@ -18,6 +18,7 @@ OWNERS = [
     ("/api/v1/orders/0197/cancel", "trading"),
     ("/api/v1/positions", "trading"),
     ("/api/v1/portfolio/history", "trading"),
+    ("/api/v1/alerts", "trading"),
     ("/api/v1/watchlist/AAPL", "trading"),
     ("/api/v1/account", "billing"),
     ("/api/v1/deposits", "billing"),

@@ -85,6 +85,27 @@ def on_splits_allocated(messages: Sequence[Received[trading.SplitAllocated]]) ->
 
 
 @in_batches
+def on_alerts_fired(messages: Sequence[Received[trading.AlertFired]]) -> None:
+    """A price that somebody waited for was reached."""
+    notifications_create(
+        [
+            _news(
+                message,
+                Kind.PRICE_ALERT,
+                {
+                    "ticker": message.event.ticker,
+                    "direction": message.event.direction,
+                    "price": f"{message.event.price.normalize():f}",
+                    "quote": f"{message.event.quote.normalize():f}",
+                    "currency": message.event.currency,
+                },
+            )
+            for message in messages
+        ]
+    )
+
+
+@in_batches
 def on_reversals_booked(messages: Sequence[Received[billing.ReversalBooked]]) -> None:
     """An operator reversed an entry of the books, and somebody's cash with them."""
     _notify(messages, Kind.REVERSAL_BOOKED, "amount", "currency", "balance_after", "reason")

@@ -137,6 +137,25 @@ def _split(params: Params) -> str:
     return f"{text} {paid % {'amount': money_text(params['amount'], params['currency'])}}"
 
 
+def _alert_title(params: Params) -> str:
+    return _("%(ticker)s: %(price)s") % {
+        "ticker": params["ticker"],
+        "price": price_text(params["quote"], params["currency"]),
+    }
+
+
+def _alert(params: Params) -> str:
+    text = {
+        "above": _("%(ticker)s rose to %(quote)s. You asked to be told at %(price)s."),
+        "below": _("%(ticker)s fell to %(quote)s. You asked to be told at %(price)s."),
+    }[params["direction"]]
+    return text % {
+        "ticker": params["ticker"],
+        "quote": price_text(params["quote"], params["currency"]),
+        "price": price_text(params["price"], params["currency"]),
+    }
+
+
 def _reversal_title(params: Params) -> str:
     return _("Reversal on your account")
 
@@ -161,6 +180,7 @@ _WRITERS: dict[Kind, tuple[Callable[[Params], str], Callable[[Params], str]]] = 
     Kind.WITHDRAWAL_BOOKED: (_withdrawal_title, _withdrawal),
     Kind.DIVIDEND_BOOKED: (_dividend_title, _dividend),
     Kind.POSITION_SPLIT: (_split_title, _split),
+    Kind.PRICE_ALERT: (_alert_title, _alert),
     Kind.REVERSAL_BOOKED: (_reversal_title, _reversal),
     Kind.ORDER_FILLED: (orders.filled_title, orders.filled),
     Kind.ORDER_PARTLY_FILLED: (orders.filled_title, orders.filled),

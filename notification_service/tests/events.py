@@ -147,3 +147,16 @@ def expired(user_id: UUID, **fields: Any) -> trading.OrderExpired:
 def canceled(user_id: UUID, **fields: Any) -> trading.OrderCanceled:
     values = _order(user_id) | {"filled_quantity": 0, "canceled_at": NOON}
     return trading.OrderCanceled(**values | fields)
+
+
+def alert_fired(user_id: UUID, **fields: Any) -> trading.AlertFired:
+    """AAPL rose to a price that was waited for."""
+    values: dict[str, Any] = {
+        "alert_id": new_id(),
+        "instrument_id": new_id(),
+        "ticker": "AAPL",
+        "direction": "above",
+        "price": Decimal("1100.00000000"),
+        "quote": Decimal("1100.50000000"),
+    }
+    return trading.AlertFired(user_id=user_id, currency="USD", fired_at=NOON, **values | fields)

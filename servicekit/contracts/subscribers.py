@@ -64,6 +64,7 @@ SUBSCRIBED_TYPES: dict[str, tuple[str, ...]] = {
         "trading.order.canceled.v2",
         "trading.order.expired.v1",
         "trading.split.allocated.v1",
+        "trading.alert.fired.v1",
         "user.session.revoked.v1",
     ),
 }

@@ -11,7 +11,7 @@ OPEN = [
     "/settings", "/unsubscribe?token=x", "/help", "/nope",
 ]  # fmt: skip
 PRIVATE = [
-    "/security", "/security/api-keys", "/settings/notifications", "/",
+    "/security", "/security/api-keys", "/settings/notifications", "/alerts", "/",
     "/instruments/AAPL?side=buy&quantity=2", "/instruments/AAPL?side=buy&quantity=2&step=review",
     "/instruments/AAPL?side=sell&quantity=99999&step=review", "/portfolio", "/orders", "ORDER", "/cash",
     "/history", "/history?type=withdrawal", "/history?ticker=ZZZ", "/statements", "/notifications", "/nope",

@@ -18,6 +18,7 @@ INSTALLED_APPS += [
     "trading_service.dividends",
     "trading_service.splits",
     "trading_service.watchlist",
+    "trading_service.alerts",
     "servicekit.people",
 ]
 SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"] = {"OrderStatus": "trading_service.orders.models.Status"}
@@ -72,7 +73,15 @@ SWEEP_EVERY = min(5.0, ORDER_DEADLINE / 2)
 #: is halted while it is split.
 DIVIDENDS_EVERY, SPLITS_EVERY = 2.0, 1.0
 
+#: Seconds between two looks for price alerts that fired with hundreds of others, and are still to be told of.
+ALERTS_EVERY = 2.0
+
 CELERY_BEAT_SCHEDULE |= {
+    "announce price alerts": {
+        "task": "trading_service.alerts.tasks.alerts_announce",
+        "schedule": ALERTS_EVERY,
+        "options": {"expires": ALERTS_EVERY},
+    },
     "allocate dividends": {
         "task": "trading_service.dividends.tasks.dividends_allocate",
         "schedule": DIVIDENDS_EVERY,

@@ -22,6 +22,7 @@ from servicekit.ids import new_id
 from servicekit.messaging.consume import Received
 from servicekit.messaging.publish import Outgoing, publish_many
 from servicekit.telemetry import Origin
+from trading_service.alerts.services import alerts_split
 from trading_service.dividends.selectors import fills_may_be_missing
 from trading_service.positions.services import PositionsHeld, Prices, Ratio, positions_split
 from trading_service.reference.services import instrument_split, splits_expect
@@ -92,7 +93,7 @@ def splits_apply() -> int:
 
 @transaction.atomic
 def split_apply(*, split_id: UUID) -> None:
-    """Split every position of the instrument, and its prices here, all at once, so that no value jumps.
+    """Split every position of the instrument, its prices and alerts here, all at once: no value jumps.
 
     No-op when it is done. Waits while an event of an order at the venue has failed here: a fill of before the
     record may be missing.
@@ -127,6 +128,7 @@ def split_apply(*, split_id: UUID) -> None:
         lot_size=split.lot_size,
         issued_quantity=split.issued_quantity,
     )
+    alerts_split(instrument_id=split.instrument_id, old_units=split.old_units, new_units=split.new_units)
     split.applied_at = timezone.now()
     split.save()
     fault_point("split.before_commit")

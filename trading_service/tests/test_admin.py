@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from django.utils import timezone
 
 from servicekit.contracts import user
 from servicekit.ids import new_id
+from trading_service.alerts.models import PriceAlert
+from trading_service.alerts.services import alert_set
 from trading_service.orders.models import Fill, Order, OrderDeadline, OrderReplacement, OrderTransition
 from trading_service.positions.models import DailyFlow, Lot, Position
 from trading_service.reference.models import DailyClose, LatestQuote, ListedInstrument
@@ -23,7 +26,7 @@ pytestmark = pytest.mark.django_db
 ORDERS = "/admin/trading/orders/order/"
 TABLES: list[Any] = [
     Order, Fill, OrderTransition, Position, Lot, DailyFlow, ListedInstrument, LatestQuote, DailyClose,
-    WatchedInstrument,
+    WatchedInstrument, PriceAlert,
 ]  # fmt: skip
 ROW = re.compile(r'class="field-created_at')
 
@@ -39,6 +42,7 @@ def operator() -> Client:
 def test_every_table_can_be_looked_at_but_not_changed(aapl, world, user_id, operator, model) -> None:
     world.filled(user_id)
     instrument_watch(user_id=user_id, ticker="AAPL")
+    alert_set(user_id=user_id, ticker="AAPL", price=Decimal(110))
     world.quote("AAPL", "101.00", at=timezone.now())
     place = f"/admin/trading/{model._meta.app_label}/{model._meta.model_name}/"
     row = model.objects.first()
@@ -55,6 +59,7 @@ def test_a_list_opens_its_rows(aapl, world, user_id, operator, model) -> None:
     """A link in a link opens nothing, so a column that leads elsewhere does not open the row."""
     world.filled(user_id)
     instrument_watch(user_id=user_id, ticker="AAPL")
+    alert_set(user_id=user_id, ticker="AAPL", price=Decimal(110))
     world.quote("AAPL", "101.00", at=timezone.now())
     order = world.order(new_id())
     OrderReplacement.objects.create(
@@ -154,6 +159,7 @@ def test_no_english_is_left_in_the_russian_admin(aapl, world, user_id, operator)
     """Names of columns, filters, fields and pages: what is not data has Russian letters."""
     world.filled(user_id)
     instrument_watch(user_id=user_id, ticker="AAPL")
+    alert_set(user_id=user_id, ticker="AAPL", price=Decimal(110))
     world.quote("AAPL", "101.00", at=timezone.now())
     for model in TABLES:
         place = f"/admin/trading/{model._meta.app_label}/{model._meta.model_name}/"

@@ -29,6 +29,7 @@ urlpatterns = [
     path("", include("web_frontend.history.urls")),
     path("", include("web_frontend.notifications.urls")),
     path("", include("web_frontend.watchlist.urls")),
+    path("", include("web_frontend.alerts.urls")),
     path("", include("web_frontend.accounts.urls")),
     path("", include("web_frontend.help.urls")),
     path("", include("web_frontend.docs.urls")),

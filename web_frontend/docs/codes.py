@@ -79,6 +79,17 @@ CODES: list[Codes] = [
                 _("The order has ended, is being canceled already, or is a market order."),
             ),
             Code("watchlist_full", 409, _("The watchlist is full. Remove an instrument to add another.")),
+            Code("alert_price_reached", 400, _("The instrument's price is there already, or beyond it.")),
+            Code(
+                "alert_price_unknown",
+                409,
+                _("No price has come in yet to compare with. Try again once the instrument has one."),
+            ),
+            Code(
+                "alerts_full",
+                409,
+                _("You have as many price alerts as you may. Delete one to set another."),
+            ),
             Code(
                 "replacement_unchanged",
                 400,

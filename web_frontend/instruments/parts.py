@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
+from web_frontend.alerts.panel import alerts_of
 from web_frontend.cash.account import account_read
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
 from web_frontend.instruments.chart import Choice, chart_read
@@ -28,7 +29,7 @@ MARKET = ("book", "trades")
 CHART = ("chart", "positions", "filled")
 #: The whole page, of a stranger and of who is signed in.
 OPEN_PAGE = (*MARKET, "chart", "actions")
-OWN_PAGE = (*TICKET, "trades", "chart", "filled", "actions", "watched")
+OWN_PAGE = (*TICKET, "trades", "chart", "filled", "actions", "watched", "alerts")
 
 
 def parts_read(
@@ -39,7 +40,7 @@ def parts_read(
     A part whose source failed is None. What was not requested is not in the answer.
 
     Args:
-        names: of ``account, positions, filled, book, trades, chart, actions, watched``.
+        names: of ``account, positions, filled, book, trades, chart, actions, watched, alerts``.
         instrument: when it is known already.
 
     Raises:
@@ -58,6 +59,7 @@ def parts_read(
         "actions": lambda: _market(lambda: gateway.get(f"{address}/corporate-actions", public=True)),
     }
     sources["watched"] = lambda: watched_tickers(request)
+    sources["alerts"] = lambda: _market(lambda: alerts_of(request, ticker))
     fetches = {name: sources[name] for name in names}
     if instrument is None:
         fetches["instrument"] = lambda: gateway.get(address, public=True)

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from web_frontend.alerts.panel import panel_context
 from web_frontend.forms import KEY
 from web_frontend.gateway_client import GatewayRequest
 from web_frontend.instruments.chart import chart_context, fills_of
@@ -94,6 +95,7 @@ def _page_context(request: HttpRequest, parts: Parts) -> dict[str, Any]:
         **parts,
         **chart,
         **_quoted(instrument),
+        **panel_context(instrument["ticker"], parts.get("alerts")),
         "position": position,
         "positions_known": positions is not None,
         "starred": instrument["ticker"] in (parts.get("watched") or ()),

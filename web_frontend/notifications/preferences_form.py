@@ -18,6 +18,7 @@ KINDS = {
     "order_rejected": _("Order rejected"),
     "order_canceled": _("Order canceled"),
     "order_expired": _("Order expired"),
+    "price_alert": _("Price reached"),
     "deposit_booked": _("Account topped up"),
     "withdrawal_booked": _("Money withdrawn"),
     "dividend_booked": _("Dividend paid"),

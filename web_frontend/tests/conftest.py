@@ -44,6 +44,9 @@ def gateway(settings: Any) -> Iterator[GatewayDouble]:
         double.answer("GET /api/v1/positions", recorded("positions"))
         double.answer("GET /api/v1/positions?closed=true", recorded("positions_closed"))
         double.answer("GET /api/v1/portfolio/history", recorded("portfolio_history"))
+        double.answer(
+            "GET /api/v1/alerts", {"limit": 50, "waiting": 0, "next": None, "previous": None, "results": []}
+        )
         double.answer("GET /api/v1/watchlist", {"limit": 50, "results": []})
         double.answer("GET /api/v1/account", recorded("account"))
         double.answer("GET /api/v1/account/holds", recorded("holds"))

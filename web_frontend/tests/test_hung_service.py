@@ -26,6 +26,8 @@ HUNG = [
     ("/instruments/AAPL", "/api/v1/account", "is not known right now", "Price chart"),
     ("/instruments/AAPL", "/api/v1/instruments/AAPL/book", FAILED, "Price chart"),
     ("/instruments/AAPL", "/api/v1/instruments/AAPL/candles", FAILED, "Order book"),
+    ("/instruments/AAPL", "/api/v1/alerts", "Your price alerts could not be loaded", "Price chart"),
+    ("/alerts", "/api/v1/alerts", FAILED, "Price alerts"),
     ("/", "/api/v1/watchlist", "AAPL", "Market"),
     ("/", "/api/v1/instruments", FAILED, "Market"),
 ]

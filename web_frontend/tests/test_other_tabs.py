@@ -15,7 +15,14 @@ ORDER = {
     "ticker": "AAPL", "side": "buy", "quantity": "2", "type": "limit", "limit_price": "400.00",
     "time_in_force": "gtc", "key": "key-of-the-form",
 }  # fmt: skip
-FORMS = ["/cash", "/cash/withdraw", "/orders/cancel-all", "/notifications/read-all", "/watchlist/AAPL"]
+FORMS = [
+    "/cash",
+    "/cash/withdraw",
+    "/orders/cancel-all",
+    "/notifications/read-all",
+    "/watchlist/AAPL",
+    "/alerts",
+]
 
 
 def owner(page: str) -> str:

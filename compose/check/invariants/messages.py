@@ -40,3 +40,27 @@ DELIVERIES = (
         """,
     ),
 )
+
+#: A quote that reaches an alert fires it, and its customer is told.
+ALERTS = (
+    Rows(
+        "an alert waits for a price that is reached",
+        "trading",
+        """
+        SELECT alert.id, instrument_id, direction, alert.price, quote.price AS latest
+        FROM reference_latestquote AS quote JOIN alerts_pricealert AS alert USING (instrument_id)
+        WHERE fired_at IS NULL
+        AND ((direction = 'above' AND alert.price <= quote.price)
+            OR (direction = 'below' AND alert.price >= quote.price))
+        /* since: alert.id */
+        """,
+    ),
+    Rows(
+        "an alert fired and nobody was told",
+        "trading",
+        """
+        SELECT id, instrument_id, fired_at FROM alerts_pricealert
+        WHERE fired_at < now() - interval '5 minutes' AND NOT announced /* since: id */
+        """,
+    ),
+)

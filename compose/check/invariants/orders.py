@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compose.check.invariants.messages import DELIVERIES
+from compose.check.invariants.messages import ALERTS, DELIVERIES
 from compose.check.model import Invariant, Rows, Same
 from servicekit.money import EXPONENTS
 
@@ -266,5 +266,6 @@ I13 = Invariant(
             ),
         ),
         *DELIVERIES,
+        *ALERTS,
     ),
 )

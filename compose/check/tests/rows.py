@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compose.check.tests.names import AAPL, ACCOUNT, ANN
+from compose.check.tests.names import AAPL, ACCOUNT, ANN, OTHER
 
 
 def order(id: str, side: str, quantity: int, status: str, *, hold: int, filled: int = 0, value: str = "0",
@@ -61,6 +61,19 @@ def quote(price: str) -> str:
     return f"""
         INSERT INTO quotes_quote (instrument_id, price, previous_close, price_at, tick)
         VALUES ('{AAPL}', {price}, {price}, now() + interval '1 second', 0)
+    """
+
+
+def alert(*, price: int, fired: bool = False) -> str:
+    """The INSERT of an alert that waits for a price of AAPL; or of one that fired and told nobody."""
+    at, by = ("now() - interval '6 min'", price) if fired else ("NULL", "NULL")
+    return f"""
+        INSERT INTO reference_latestquote (instrument_id, price, price_at) VALUES ('{AAPL}', 100, now())
+            ON CONFLICT DO NOTHING;
+        INSERT INTO alerts_alertbook (user_id) VALUES ('{ANN}');
+        INSERT INTO alerts_pricealert (id, book_id, instrument_id, direction, price, created_at, fired_at,
+            fired_price, announced, request_id)
+        VALUES ('{OTHER}', '{ANN}', '{AAPL}', 'above', {price}, now(), {at}, {by}, false, '')
     """
 
 

@@ -33,6 +33,7 @@ EVERYTHING = (
     events.expired,
     events.dividend,
     events.split,
+    events.alert_fired,
 )
 
 

@@ -6,6 +6,7 @@ from servicekit.contracts.trading.actions import (
     SplitAllocated,
     SplitCompleted,
 )
+from servicekit.contracts.trading.alerts import AlertFired
 from servicekit.contracts.trading.orders import (
     OrderCanceled,
     OrderCanceledV2,
@@ -21,6 +22,7 @@ from servicekit.contracts.trading.orders import (
 )
 
 __all__ = [
+    "AlertFired",
     "DividendAllocated",
     "DividendCompleted",
     "OrderCancelRequested",

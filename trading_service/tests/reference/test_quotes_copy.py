@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from servicekit.contracts.market import QuotesUpdated
 from servicekit.ids import new_id
-from trading_service.reference.handlers import on_quotes_updated
 from trading_service.reference.models import LatestQuote, ListedInstrument
 from trading_service.reference.selectors import instrument_price_at, quotes_confirmed_at
+from trading_service.reference.services import quotes_receive
 from trading_service.tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db
@@ -22,8 +22,8 @@ pytestmark = pytest.mark.django_db
 def receive(number: int, quotes: dict, *, seconds: int | None = None, complete_since: int = 0) -> datetime:
     """A message of the stream; returns the moment as of which it confirms the quotes."""
     at = NOON + timedelta(seconds=number if seconds is None else seconds)
-    on_quotes_updated(
-        QuotesUpdated(
+    quotes_receive(
+        message=QuotesUpdated(
             quotes=[[str(id_), price] for id_, price in quotes.items()],
             confirmed_at=at,
             number=number,

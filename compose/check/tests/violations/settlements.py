@@ -142,6 +142,8 @@ VIOLATIONS: list[tuple[str, str, str, str]] = [
         "notification",
         "UPDATE delivery_delivery SET state = 'failed', sent_at = NULL",
     ),
+    ("I13", "an alert waits for a price that is reached", "trading", rows.alert(price=1)),
+    ("I13", "an alert fired and nobody was told", "trading", rows.alert(price=1, fired=True)),
     (
         "I14",
         "the pending holds are not those of the open buys",

@@ -11,6 +11,7 @@ from trading_service.reference.models import ListedInstrument
 
 class Command(ResetMarketCommand):
     emptied = (
+        "alerts_alertbook", "alerts_pricealert",
         "dividends_dividend", "dividends_dividendallocation",
         "orders_dailyorders", "orders_fill", "orders_order", "orders_orderdeadline",
         "orders_orderreplacement", "orders_ordertransition",

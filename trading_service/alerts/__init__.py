@@ -1,0 +1,1 @@
+"""Price alerts: customers are told once when an instrument's price reaches theirs."""

@@ -1,0 +1,71 @@
+"""The price alerts of one instrument, and the form of a new one: a panel of its page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from web_frontend.forms import PriceField
+from web_frontend.gateway_client import GatewayRequest
+from web_frontend.pages import attempt
+
+ADDRESS = "/api/v1/alerts"
+
+
+class AlertForm(forms.Form):
+    """An instrument and the price at which one wants to be told."""
+
+    use_required_attribute = False
+    ticker = forms.CharField(
+        label=_("Ticker"), max_length=32, error_messages={"required": _("Enter a ticker.")}
+    )
+    price = PriceField(
+        label=_("Price"),
+        max_length=40,
+        error_messages={"required": _("Enter a price.")},
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+
+    def __init__(self, data: Any = None, *, initial: dict[str, str] | None = None) -> None:
+        super().__init__(data, initial=initial, auto_id="alert-%s")
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """What the API is sent."""
+        return {"ticker": self.cleaned_data["ticker"], "price": f"{self.cleaned_data['price']:f}"}
+
+
+def alerts_of(request: GatewayRequest, ticker: str) -> dict[str, Any] | None:
+    """What waits for prices of an instrument; None when that is not known."""
+    answer: dict[str, Any] | None = attempt(
+        lambda: request.gateway.get(ADDRESS, ticker=ticker, waiting="true")
+    )
+    return answer
+
+
+def panel_context(
+    ticker: str, alerts: dict[str, Any] | None, form: AlertForm | None = None
+) -> dict[str, Any]:
+    """What ``alerts/panel.html`` needs.
+
+    Args:
+        alerts: see :func:`alerts_of`.
+        form: one that was refused.
+    """
+    return {
+        "alerts": alerts,
+        "alert_form": form or AlertForm(initial={"ticker": ticker}),
+        "alert_ticker": ticker,
+        "alert_back": _page_of(ticker),
+    }
+
+
+def _page_of(ticker: str) -> str:
+    """The page of what was typed as a ticker; of what can be none, the page of all alerts."""
+    try:
+        return reverse("instrument", args=[ticker])
+    except NoReverseMatch:
+        return reverse("alerts")

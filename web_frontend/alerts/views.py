@@ -1,0 +1,90 @@
+"""Price alerts: all of them on a page, those of an instrument beside its chart; set and deleted."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from web_frontend.alerts.panel import ADDRESS, AlertForm, alerts_of, panel_context
+from web_frontend.forms import add_problem
+from web_frontend.gateway_client import GatewayProblem, GatewayRequest
+from web_frontend.pages import attempt, go_to, next_address, page_links, signed_in, wants_fragment
+from web_frontend.templatetags.formatting import money
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def alerts_show(request: GatewayRequest) -> HttpResponse:
+    """All alerts; a POST sets one. Then the panel for htmx, otherwise back."""
+    if request.method != "POST":
+        return _page(request, AlertForm(initial={"ticker": request.GET.get("ticker", "")[:32]}))
+    form = AlertForm(request.POST)
+    made = _set(request, form)
+    if wants_fragment(request):
+        ticker = form.data.get("ticker", "")[:32]
+        said = {"alert_said": _words(made)} if made else {}
+        return _panel(request, ticker, None if made else form, status=200 if made else 422, **said)
+    if made is None:
+        return _page(request, form, status=422)
+    messages.success(request, _words(made))
+    return go_to(request, next_address(request, reverse("alerts")))
+
+
+@require_POST
+@signed_in
+def alert_delete(request: GatewayRequest, alert_id: UUID) -> HttpResponse:
+    """Delete an alert; one that is gone already stays so."""
+    try:
+        request.gateway.delete(f"{ADDRESS}/{quote(str(alert_id))}")
+    except GatewayProblem as problem:
+        if problem.status != 404:
+            raise
+    if wants_fragment(request):
+        ticker = request.POST.get("ticker", "")[:32]
+        return _panel(request, ticker, None, alert_said=_("The price alert is deleted."))
+    messages.success(request, _("The price alert is deleted."))
+    return go_to(request, next_address(request, reverse("alerts")))
+
+
+def _set(request: GatewayRequest, form: AlertForm) -> dict[str, Any] | None:
+    """Set what the form says; None, and why in the form, when it is refused."""
+    if not form.is_valid():
+        return None
+    try:
+        made: dict[str, Any] = request.gateway.post(ADDRESS, form.body)
+    except GatewayProblem as problem:
+        if problem.status not in (400, 409, 422):
+            raise
+        add_problem(form, problem)
+        return None
+    return made
+
+
+def _words(alert: dict[str, Any]) -> str:
+    text = {
+        "above": _("You will be told when %(ticker)s rises to %(price)s."),
+        "below": _("You will be told when %(ticker)s falls to %(price)s."),
+    }[alert["direction"]]
+    return text % {"ticker": alert["ticker"], "price": money(alert["price"], alert["currency"])}
+
+
+def _panel(
+    request: GatewayRequest, ticker: str, form: AlertForm | None, *, status: int = 200, **said: str
+) -> HttpResponse:
+    context = {**panel_context(ticker, alerts_of(request, ticker), form), **said}
+    return render(request, "alerts/panel.html", context, status=status)
+
+
+def _page(request: GatewayRequest, form: AlertForm, *, status: int = 200) -> HttpResponse:
+    query: dict[str, Any] = {name: request.GET[name] for name in ("cursor",) if name in request.GET}
+    answer = attempt(lambda: request.gateway.get(ADDRESS, **query))
+    context = {"answer": answer, "form": form, **page_links(answer)}
+    return render(request, "alerts/page.html", context, status=503 if answer is None else status)
