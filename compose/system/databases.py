@@ -1,0 +1,87 @@
+"""Roles and databases of a system, brought to what they should be on every start (idempotent).
+
+Each service has a database, the role ``<name>_owner`` that owns it (migrations) and the role ``<name>``
+(the application) that may read and write rows and nothing else. A fresh database inherits the
+application's rights from template1, so test databases have the same ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from typing import Any
+
+from psycopg2 import sql
+
+from compose.system import AUDITOR, AUDITOR_CONNECTIONS, OWNER_CONNECTIONS, SERVICES
+
+#: ``connect(database)``: a connection of the superuser in autocommit mode.
+Connect = Callable[[str], Any]
+
+
+def prepare(connect: Connect, passwords: Mapping[str, str], *, test_databases: bool = False) -> None:
+    """Create what is missing and set rights and passwords.
+
+    Args:
+        passwords: every secret by its name.
+        test_databases: owners may create databases (Django's test runner does).
+    """
+    with _cursor(connect) as cursor:
+        cursor.execute("SELECT pg_reload_conf()")  # a server that was running: who may connect is a file
+        _role(cursor, AUDITOR, passwords[AUDITOR], f"CONNECTION LIMIT {AUDITOR_CONNECTIONS}")
+        cursor.execute(f"GRANT pg_read_all_data TO {AUDITOR}")
+        cursor.execute(f"ALTER ROLE {AUDITOR} SET default_transaction_read_only = on")
+        for service in SERVICES:
+            _role(
+                cursor,
+                service.owner,
+                passwords[service.owner],
+                # Tests connect as the owner, as often as they like.
+                "CREATEDB CONNECTION LIMIT -1"
+                if test_databases
+                else f"NOCREATEDB CONNECTION LIMIT {OWNER_CONNECTIONS}",
+            )
+            limit = f"NOCREATEDB CONNECTION LIMIT {service.connections}"
+            _role(cursor, service.name, passwords[service.name], limit)
+    with _cursor(connect, "template1") as cursor:
+        for service in SERVICES:
+            _application_rights(cursor, service.owner, service.name)
+    with _cursor(connect) as cursor:
+        cursor.execute("REVOKE CONNECT, TEMPORARY ON DATABASE postgres, template1 FROM PUBLIC")
+        if test_databases:
+            owners = sql.SQL(", ").join(sql.Identifier(s.owner) for s in SERVICES)
+            cursor.execute(sql.SQL("GRANT CONNECT ON DATABASE postgres TO {}").format(owners))
+        for service in SERVICES:
+            _database(cursor, service.name, service.owner)
+
+
+@contextmanager
+def _cursor(connect: Connect, database: str = "postgres") -> Iterator[Any]:
+    """Every statement is a transaction of its own."""
+    with closing(connect(database)) as connection, connection.cursor() as cursor:
+        yield cursor
+
+
+def _role(cursor: Any, name: str, password: str, options: str) -> None:
+    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
+    verb = "ALTER" if cursor.fetchone() else "CREATE"
+    statement = sql.SQL("{} ROLE {} LOGIN NOSUPERUSER NOCREATEROLE NOREPLICATION {} PASSWORD {}")
+    cursor.execute(
+        statement.format(sql.SQL(verb), sql.Identifier(name), sql.SQL(options), sql.Literal(password))
+    )
+
+
+def _database(cursor: Any, name: str, owner: str) -> None:
+    names = {"database": sql.Identifier(name), "owner": sql.Identifier(owner), "role": sql.Identifier(name)}
+    cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+    if not cursor.fetchone():
+        cursor.execute(sql.SQL("CREATE DATABASE {database} OWNER {owner}").format(**names))
+    cursor.execute(sql.SQL("REVOKE CONNECT, TEMPORARY ON DATABASE {database} FROM PUBLIC").format(**names))
+    cursor.execute(sql.SQL("GRANT CONNECT ON DATABASE {database} TO {role}, auditor").format(**names))
+
+
+def _application_rights(cursor: Any, owner: str, role: str) -> None:
+    """What an owner creates from now on in this database, its application role may use."""
+    rule = sql.SQL("ALTER DEFAULT PRIVILEGES FOR ROLE {} IN SCHEMA public GRANT {} TO {}")
+    for grant in ("SELECT, INSERT, UPDATE, DELETE ON TABLES", "USAGE, SELECT ON SEQUENCES"):
+        cursor.execute(rule.format(sql.Identifier(owner), sql.SQL(grant), sql.Identifier(role)))
