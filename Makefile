@@ -3,7 +3,7 @@ RUN := @sh compose/local/run
 export CONFIRM FILE FILES MARKET PYTHON SEEDS SEED FAULT RECOVERY ONLY RUNS PROFILE ARGS
 
 .DEFAULT_GOAL := help
-.PHONY: help up dev restart shell psql down status logs reset reset-market backup restore drill demo import market check events replay gateway-reload gateway-restart canary canary-status promote rollback faults bench bench-gateway test pictures screenshots lint lock audit rotate-key
+.PHONY: help up dev restart shell psql down status logs reset reset-market backup restore drill demo import market check events replay gateway-reload gateway-restart canary canary-status promote rollback faults bench bench-gateway test pictures screenshots lint lock audit rotate-key docker-env docker-up docker-down docker-test
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -113,3 +113,15 @@ audit: ## known vulnerabilities of the locked packages; versions of the servers
 
 lock: ## renew the lock files in requirements/
 	$(RUN) lock
+
+docker-env: ## in containers: write compose/docker/.env with this system's secrets and choices
+	@python3 -m compose.docker env
+
+docker-up: ## in containers: build the image, start everything, wait until it is ready
+	@python3 -m compose.docker up
+
+docker-down: ## in containers: stop everything; the volumes are kept
+	@python3 -m compose.docker down
+
+docker-test: ## in containers: the story and every invariant, before and after containers were killed
+	@python3 -m compose.docker test

@@ -11,7 +11,6 @@ import sys
 
 import httpx
 
-from compose.demo.beside import system_with
 from compose.demo.client import DemoFailed
 from compose.demo.story import Story
 from compose.local.console import CommandError, say
@@ -37,6 +36,8 @@ def main() -> int:
     """Walk; 0 when everything was right."""
     try:
         if market := os.environ.get("MARKET", "").strip():
+            from compose.demo.beside import system_with  # needs what `make up` needs
+
             with system_with(market, os.environ.get("BIRZHA_MARKET_OPTIONS", "")) as address:
                 return walk(address)
         return walk(address_of_system())

@@ -40,7 +40,7 @@ LINTERS = {
     "import-linter": ("-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"),
     "mypy": ("-m", "mypy", "."),
 }
-LOCKS = ("services", "messengers", "local", "test")
+LOCKS = ("services", "docker", "messengers", "local", "test")
 
 
 def run(options: argparse.Namespace, home: Home) -> int:

@@ -13,7 +13,13 @@ from compose.local import postgres, valkey
 from compose.local.paths import Home, write_private
 from compose.local.settings import Settings
 from compose.system import AUDITOR, WEB_SERVERS, RedisServer
-from compose.system.environment import OPERATOR, auditor_variables, operator_variables, service_variables
+from compose.system.environment import (
+    OPERATOR,
+    Endpoints,
+    auditor_variables,
+    operator_variables,
+    service_variables,
+)
 
 
 @dataclass(frozen=True)
@@ -40,9 +46,15 @@ class Sockets:
         return str(self.home.socket(process))
 
 
-def write(home: Home, settings: Settings, passwords: Mapping[str, str]) -> None:
-    """Write every file, mode 0600."""
-    endpoints, url = Sockets(home), settings.public_url
+def write(
+    home: Home, settings: Settings, passwords: Mapping[str, str], endpoints: Endpoints | None = None
+) -> None:
+    """Write every file, mode 0600.
+
+    Args:
+        endpoints: where things are; when not given, on this machine's sockets.
+    """
+    endpoints, url = endpoints or Sockets(home), settings.public_url
     for service in WEB_SERVERS:
         _write(home, service.name, service_variables(service, endpoints, passwords, settings.chosen))
     _write(home, AUDITOR, auditor_variables(endpoints, passwords, url))

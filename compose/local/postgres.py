@@ -16,11 +16,10 @@ from pathlib import Path
 from compose.local.console import CommandError
 from compose.local.paths import Home, write_private
 from compose.system import AUDITOR, SERVICES, SUPERUSER
+from compose.system.databases import MAX_CONNECTIONS, SERVER_SETTINGS
 
 PORT = 5432
-MAX_CONNECTIONS, SUPERUSER_CONNECTIONS = 170, 3
-#: A backup takes two: one for the files, one for the log that is written meanwhile.
-WAL_SENDERS = 4
+SUPERUSER_CONNECTIONS = 3
 #: Of pages in memory, MB.
 MIN_BUFFERS_MB, MAX_BUFFERS_MB = 32, 1024
 
@@ -124,46 +123,10 @@ def _configuration(home: Home, *, for_tests: bool) -> str:
         "port": PORT,
         "unix_socket_directories": str(home.run),
         "unix_socket_permissions": "0700",
-        # Each role has a limit of its own, in databases.py: what they add up to.
         "max_connections": MAX_CONNECTIONS,
         "superuser_reserved_connections": SUPERUSER_CONNECTIONS,
-        "password_encryption": "scram-sha-256",
-        # what was acknowledged is on the disk
-        "fsync": "on",
-        "synchronous_commit": "on",
-        "full_page_writes": "on",
-        # small: one machine runs everything
+        **SERVER_SETTINGS,
         "shared_buffers": f"{MIN_BUFFERS_MB if for_tests else _buffers()}MB",
-        "work_mem": "4MB",
-        "maintenance_work_mem": "32MB",
-        "effective_cache_size": "512MB",
-        "wal_buffers": "4MB",
-        # After a checkpoint every page goes to the log as a whole when it changes first: seldom costs less.
-        "max_wal_size": "2GB",
-        "checkpoint_timeout": "15min",
-        "min_wal_size": "80MB",
-        "wal_level": "replica",
-        "max_wal_senders": WAL_SENDERS,
-        "io_method": "sync",
-        "max_worker_processes": 2,
-        "max_logical_replication_workers": 0,
-        "max_parallel_workers": 0,
-        "max_parallel_workers_per_gather": 0,
-        "autovacuum": "on",
-        "autovacuum_max_workers": 1,
-        "jit": "off",
-        "timezone": "UTC",
-        "log_timezone": "UTC",
-        "log_line_prefix": "%m [%p] %q%u@%d %a ",
-        # Statements carry their values: hashes of passwords, e-mails. What is logged of an error is its
-        # message alone, neither the statement nor the row that was refused.
-        "log_min_error_statement": "panic",
-        "log_error_verbosity": "terse",
-        "log_min_duration_statement": -1,
-        "log_statement": "none",
-        "log_parameter_max_length": 0,
-        "log_parameter_max_length_on_error": 0,
-        "lc_messages": "C",
     }
     lines = [f"{key} = '{str(value).replace(chr(39), chr(39) * 2)}'" for key, value in values.items()]
     return "# Written by every start; change compose/local/postgres.py instead.\n" + "\n".join(lines) + "\n"

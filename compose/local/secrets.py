@@ -33,13 +33,14 @@ def load(home: Home) -> dict[str, str]:
             f"{file} is gone, and the data cannot be opened without it; "
             "restore it, or start over with make reset."
         )
-    wanted = {name: known.get(name) or _make(name) for name in names()}
+    wanted = {name: known.get(name) or make(name) for name in names()}
     if wanted != known:
         write_private(file, json.dumps(wanted, indent=1) + "\n")
     return wanted
 
 
-def _make(name: str) -> str:
+def make(name: str) -> str:
+    """A new value of a secret."""
     if name == "operator":
         return "-".join("".join(secrets.choice(TYPEABLE) for _ in range(5)) for _ in range(4))
     return secrets.token_urlsafe(32)

@@ -18,6 +18,49 @@ from compose.system import AUDITOR, AUDITOR_CONNECTIONS, OWNER_CONNECTIONS, SERV
 #: ``connect(database)``: a connection of the superuser in autocommit mode.
 Connect = Callable[[str], Any]
 
+#: Each role has a limit of its own: what they add up to.
+MAX_CONNECTIONS = 170
+#: How the server is set up, wherever it runs.
+SERVER_SETTINGS: dict[str, str | int] = {
+    "password_encryption": "scram-sha-256",
+    # what was acknowledged is on the disk
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "full_page_writes": "on",
+    # small: one machine runs everything
+    "work_mem": "4MB",
+    "maintenance_work_mem": "32MB",
+    "effective_cache_size": "512MB",
+    "wal_buffers": "4MB",
+    # After a checkpoint every page goes to the log as a whole when it changes first: seldom costs less.
+    "max_wal_size": "2GB",
+    "checkpoint_timeout": "15min",
+    "min_wal_size": "80MB",
+    "wal_level": "replica",
+    # A backup takes two: one for the files, one for the log that is written meanwhile.
+    "max_wal_senders": 4,
+    "io_method": "sync",
+    "max_worker_processes": 2,
+    "max_logical_replication_workers": 0,
+    "max_parallel_workers": 0,
+    "max_parallel_workers_per_gather": 0,
+    "autovacuum": "on",
+    "autovacuum_max_workers": 1,
+    "jit": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_line_prefix": "%m [%p] %q%u@%d %a ",
+    # Statements carry their values: hashes of passwords, e-mails. What is logged of an error is its
+    # message alone, neither the statement nor the row that was refused.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "log_min_duration_statement": -1,
+    "log_statement": "none",
+    "log_parameter_max_length": 0,
+    "log_parameter_max_length_on_error": 0,
+    "lc_messages": "C",
+}
+
 
 def prepare(connect: Connect, passwords: Mapping[str, str], *, test_databases: bool = False) -> None:
     """Create what is missing and set rights and passwords.

