@@ -28,6 +28,8 @@ class Kind(models.TextChoices):
     DIVIDEND_BOOKED = "dividend_booked", _("dividend booked")
     POSITION_SPLIT = "position_split", _("position split")
     REVERSAL_BOOKED = "reversal_booked", _("reversal booked")
+    ACCOUNT_FROZEN = "account_frozen", _("account frozen")
+    ACCOUNT_UNFROZEN = "account_unfrozen", _("account unfrozen")
     PRICE_ALERT = "price_alert", _("price alert")
     ORDER_FILLED = "order_filled", _("order filled")
     ORDER_PARTLY_FILLED = "order_partly_filled", _("order partly filled")

@@ -7,7 +7,9 @@ from typing import Any
 
 from notification_service.delivery.handlers import on_profiles_changed
 from notification_service.inbox.handlers import (
+    on_accounts_frozen,
     on_accounts_registered,
+    on_accounts_unfrozen,
     on_alerts_fired,
     on_deposits_booked,
     on_dividends_booked,
@@ -32,6 +34,8 @@ SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
     billing.WithdrawalBooked: on_withdrawals_booked,
     billing.DividendBooked: on_dividends_booked,
     billing.ReversalBooked: on_reversals_booked,
+    billing.AccountFrozen: on_accounts_frozen,
+    billing.AccountUnfrozen: on_accounts_unfrozen,
     trading.OrderFilled: on_orders_filled,
     trading.OrderFilledV2: on_orders_filled,
     trading.OrderRejected: on_orders_rejected,

@@ -85,6 +85,18 @@ def on_splits_allocated(messages: Sequence[Received[trading.SplitAllocated]]) ->
 
 
 @in_batches
+def on_accounts_frozen(messages: Sequence[Received[billing.AccountFrozen]]) -> None:
+    """Nothing new may be done with accounts."""
+    _notify(messages, Kind.ACCOUNT_FROZEN)
+
+
+@in_batches
+def on_accounts_unfrozen(messages: Sequence[Received[billing.AccountUnfrozen]]) -> None:
+    """Accounts were let go."""
+    _notify(messages, Kind.ACCOUNT_UNFROZEN)
+
+
+@in_batches
 def on_alerts_fired(messages: Sequence[Received[trading.AlertFired]]) -> None:
     """A price that somebody waited for was reached."""
     notifications_create(

@@ -137,6 +137,25 @@ def _split(params: Params) -> str:
     return f"{text} {paid % {'amount': money_text(params['amount'], params['currency'])}}"
 
 
+def _frozen_title(params: Params) -> str:
+    return _("Your account is frozen")
+
+
+def _frozen(params: Params) -> str:
+    return _(
+        "It is being checked. Your money is safe. Until then you cannot top up, withdraw or buy; you can "
+        "still sell."
+    )
+
+
+def _unfrozen_title(params: Params) -> str:
+    return _("Your account is no longer frozen")
+
+
+def _unfrozen(params: Params) -> str:
+    return _("You can top up, withdraw and buy again.")
+
+
 def _alert_title(params: Params) -> str:
     return _("%(ticker)s: %(price)s") % {
         "ticker": params["ticker"],
@@ -180,6 +199,8 @@ _WRITERS: dict[Kind, tuple[Callable[[Params], str], Callable[[Params], str]]] = 
     Kind.WITHDRAWAL_BOOKED: (_withdrawal_title, _withdrawal),
     Kind.DIVIDEND_BOOKED: (_dividend_title, _dividend),
     Kind.POSITION_SPLIT: (_split_title, _split),
+    Kind.ACCOUNT_FROZEN: (_frozen_title, _frozen),
+    Kind.ACCOUNT_UNFROZEN: (_unfrozen_title, _unfrozen),
     Kind.PRICE_ALERT: (_alert_title, _alert),
     Kind.REVERSAL_BOOKED: (_reversal_title, _reversal),
     Kind.ORDER_FILLED: (orders.filled_title, orders.filled),

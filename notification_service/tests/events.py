@@ -160,3 +160,11 @@ def alert_fired(user_id: UUID, **fields: Any) -> trading.AlertFired:
         "quote": Decimal("1100.50000000"),
     }
     return trading.AlertFired(user_id=user_id, currency="USD", fired_at=NOON, **values | fields)
+
+
+def frozen(user_id: UUID) -> billing.AccountFrozen:
+    return billing.AccountFrozen(freeze_id=new_id(), account_id=new_id(), user_id=user_id, frozen_at=NOON)
+
+
+def unfrozen(user_id: UUID) -> billing.AccountUnfrozen:
+    return billing.AccountUnfrozen(freeze_id=new_id(), account_id=new_id(), user_id=user_id, unfrozen_at=NOON)

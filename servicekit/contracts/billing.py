@@ -152,3 +152,34 @@ class ReversalBooked(Event):
     @property
     def subject(self) -> str:
         return f"reversal/{self.journal_entry_id}"
+
+
+@event("billing.account.frozen.v1")
+class AccountFrozen(Event):
+    """Nothing new may be done with a customer's account, until :class:`AccountUnfrozen` of the same freeze.
+
+    The reason is an operator's or the consistency job's own, and is not told. Sequence 1 of its subject.
+    """
+
+    freeze_id: UUID
+    account_id: UUID
+    user_id: UUID
+    frozen_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"freeze/{self.freeze_id}"
+
+
+@event("billing.account.unfrozen.v1")
+class AccountUnfrozen(Event):
+    """An operator let a frozen account go. Sequence 2 of its subject."""
+
+    freeze_id: UUID
+    account_id: UUID
+    user_id: UUID
+    unfrozen_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"freeze/{self.freeze_id}"

@@ -65,6 +65,8 @@ SUBSCRIBED_TYPES: dict[str, tuple[str, ...]] = {
         "trading.order.expired.v1",
         "trading.split.allocated.v1",
         "trading.alert.fired.v1",
+        "billing.account.frozen.v1",
+        "billing.account.unfrozen.v1",
         "user.session.revoked.v1",
     ),
 }

@@ -24,6 +24,8 @@ KINDS = {
     "dividend_booked": _("Dividend paid"),
     "position_split": _("Position split"),
     "reversal_booked": _("Correction on the account"),
+    "account_frozen": _("Account frozen"),
+    "account_unfrozen": _("Account no longer frozen"),
     "security_noticed": _("Security of the account"),
     "welcome": _("Welcome"),
 }

@@ -10,17 +10,18 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from billing_service.ledger.errors import AccountIsFrozen, AccountNotFrozen, NoCustomersAccount
 from billing_service.ledger.models import AccountFreeze, LedgerAccount
 from servicekit.audit.actors import Actor
 from servicekit.audit.recording import record
 from servicekit.contracts import user
-from servicekit.contracts.billing import AccountOpened
+from servicekit.contracts.billing import AccountFrozen, AccountOpened, AccountUnfrozen
 from servicekit.database.bulk import Lock, Update
 from servicekit.home_currency import home_currency
 from servicekit.messaging.consume import Received
-from servicekit.messaging.publish import Outgoing, publish_many
+from servicekit.messaging.publish import Outgoing, publish, publish_many
 
 log = logging.getLogger(__name__)
 
@@ -137,6 +138,9 @@ def account_freeze(*, account_id: UUID, reason: str, by: Actor | None = None) ->
     Raises:
         AccountIsFrozen: it is frozen already, by an operator's wish.
         NoCustomersAccount: it is one of the exchange's own, through which everybody's money goes.
+
+    Emits:
+        AccountFrozen: when it is frozen now.
     """
     account = LedgerAccount.objects.select_for_update().get(id=account_id)
     if account.kind != LedgerAccount.Kind.CUSTOMER_CASH:
@@ -146,8 +150,14 @@ def account_freeze(*, account_id: UUID, reason: str, by: Actor | None = None) ->
             raise AccountIsFrozen(account_id=account_id)
         return False
     LedgerAccount.objects.filter(id=account_id).update(frozen_at=Now())
-    AccountFreeze.objects.create(
+    freeze = AccountFreeze.objects.create(
         account_id=account_id, reason=reason[:500], frozen_by=by.key[:64] if by is not None else ""
+    )
+    assert account.user_id is not None  # the database has it for every customer's
+    publish(
+        AccountFrozen(
+            freeze_id=freeze.id, account_id=account_id, user_id=account.user_id, frozen_at=timezone.now()
+        )
     )
     if by is not None:
         record(
@@ -163,14 +173,27 @@ def account_unfreeze(*, account_id: UUID, reason: str, by: Actor) -> None:
 
     Raises:
         AccountNotFrozen: it is not frozen.
+
+    Emits:
+        AccountUnfrozen
     """
     account = LedgerAccount.objects.select_for_update().get(id=account_id)
     if account.frozen_at is None:
         raise AccountNotFrozen(account_id=account_id)
     LedgerAccount.objects.filter(id=account_id).update(frozen_at=None)
-    AccountFreeze.objects.filter(account_id=account_id, lifted_at=None).update(
-        lifted_at=Now(), lifted_by=by.key[:64], lifted_reason=reason
-    )
+    freezes = AccountFreeze.objects.filter(account_id=account_id, lifted_at=None)
+    for freeze_id in list(freezes.values_list("id", flat=True)):  # at most one
+        freezes.update(lifted_at=Now(), lifted_by=by.key[:64], lifted_reason=reason)
+        assert account.user_id is not None
+        publish(
+            AccountUnfrozen(
+                freeze_id=freeze_id,
+                account_id=account_id,
+                user_id=account.user_id,
+                unfrozen_at=timezone.now(),
+            ),
+            sequence=2,
+        )
     record(
         "account.unfreeze", account, by=by, reason=reason, before={"frozen": True}, after={"frozen": False}
     )

@@ -34,6 +34,8 @@ EVERYTHING = (
     events.dividend,
     events.split,
     events.alert_fired,
+    events.frozen,
+    events.unfrozen,
 )
 
 
