@@ -13,6 +13,7 @@ from pathlib import Path
 
 from compose import system
 from compose.local import postgres, valkey
+from compose.local.backup.choices import EVERY
 from compose.local.paths import ROOT, Home, write_private
 from compose.system import DELIVERY, EVENTS, GATEWAY, NGINX, POSTGRES, SESSIONS, Process, ProcessType, Service
 from gateway.canary import state
@@ -26,6 +27,8 @@ LOG_FILES = 10
 #: Dying sooner (s) is a failed start, tried again with growing pauses: of services, of the rest.
 SERVICE_STARTS_S, STARTS_S = 5, 1
 
+#: Makes backups from time to time, in systems where that is wished; in a group of its own.
+BACKUPS = ProcessType("backups", ("-m", "compose.local.backup.schedule"), niceness=10, stop_s=60)
 _CONTROLLER = ProcessType("canary-controller", ("-m", "compose.local.canary.controller"))
 PROCESSES = (*system.PROCESSES, Process(_CONTROLLER.name, _CONTROLLER, (GATEWAY.name,)))
 
@@ -44,15 +47,19 @@ def group_of(process: Process) -> str:
     """What it starts and stops with."""
     if process.service:
         return canary_group(process.service.name) if process.canary else PYTHON
+    if process.type == BACKUPS:
+        return BACKUPS.name
     if process.name in (POSTGRES.name, EVENTS.name):
         return BACKING
     return SESSIONS.name if process.name == SESSIONS.name else EDGE
 
 
 def usual_processes(home: Home) -> tuple[Process, ...]:
-    """Those that a system has without canaries; a copy of another one (`make drill`) delivers nothing."""
+    """Without canaries. A copy (`make drill`) delivers nothing; one makes backups where that is wished."""
     left_out = DELIVERY if home.is_for_drill() else None
-    return tuple(process for process in PROCESSES if process.type != left_out)
+    found = tuple(process for process in PROCESSES if process.type != left_out)
+    scheduled = Process(BACKUPS.name, BACKUPS, (POSTGRES.name,))
+    return (*found, scheduled) if home.read_state().get(EVERY) else found
 
 
 def every_process(home: Home) -> tuple[Process, ...]:

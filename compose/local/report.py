@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import psutil
 
 from compose.local import environment, orphans
+from compose.local.backup.folder import latest
 from compose.local.console import CommandError, say
 from compose.local.paths import Home
 from compose.local.settings import Settings
@@ -95,6 +96,7 @@ def status(home: Home) -> bool:
     everything = all(process["statename"] == RUNNING for process in states)
     if everything:
         say(f"address: {home.read_state().get('public_url') or home.read_state().get('url', '')}")
+    say(latest(home))
     if unusual := rate_limits(str(home.read_state().get("rate_limits", "1"))):
         say(unusual)
     if home.read_state().get("debug"):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from compose.local import delivery_settings, market_settings, public
+from compose.local.backup import choices as backup_choices
 from compose.local.console import CommandError
 from compose.local.market_choice import MarketChoice
 from compose.local.paths import DEFAULT_BIND, DEFAULT_PORT, Home
@@ -47,6 +48,7 @@ class Settings:
     venue_time_zone: BIRZHA_VENUE_TIME_ZONE, that of the market's days; "": UTC.
     cost_method: BIRZHA_COST_METHOD, ``average`` or ``fifo``; "" for trading's own.
     delivery: BIRZHA_SMTP_URL and the like, how messages leave the house, see delivery_settings.py.
+    backup: BIRZHA_BACKUPS and the like, where and how often backups are made, see backup/choices.py.
     debug: errors show code and settings, to this machine alone (`make dev`).
     quotas: BIRZHA_ORDERS_A_DAY and the like, as in QUOTAS: a number, ``off``, or "" for the service's own.
     rate_limits: BIRZHA_RATE_LIMITS, multiplies the gateway's rate limits for this run; None turns them off.
@@ -67,6 +69,7 @@ class Settings:
     cost_method: str = ""
     quotas: Mapping[str, str] = field(default_factory=dict)
     delivery: Mapping[str, str] = field(default_factory=dict)
+    backup: Mapping[str, str] = field(default_factory=dict)
     rate_limits: float | None = 1.0
     debug: bool = False
 
@@ -110,6 +113,7 @@ class Settings:
             cost_method=_cost_method(chosen("cost_method")),
             quotas={name: _quota(name, chosen(name)) for name in QUOTAS},
             delivery=delivery_settings.read(chosen),
+            backup=backup_choices.read(chosen),
             rate_limits=_factor(environment.get("BIRZHA_RATE_LIMITS") or "1"),
             debug=environment.get("BIRZHA_DEBUG") == "1",
         )
@@ -151,6 +155,7 @@ class Settings:
             "cost_method": self.cost_method,
             **self.quotas,
             **self.delivery,
+            **self.backup,
             "venue_time_zone": self.venue_time_zone,
             "feed": self.feed,
             "day_s": self.day_s,

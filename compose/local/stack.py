@@ -30,12 +30,23 @@ from compose.local import (
     valkey,
     valkey_recovery,
 )
+from compose.local.backup import choices
+from compose.local.backup import folder as backups
 from compose.local.backup.restore import note_restored
 from compose.local.canary.supervised import canaries_of
 from compose.local.console import CommandError, say, step
 from compose.local.gateway_files import render_gateway
 from compose.local.paths import ROOT, Home
-from compose.local.processes import BACKING, EDGE, PYTHON, canary_group, find, folder, usual_processes
+from compose.local.processes import (
+    BACKING,
+    BACKUPS,
+    EDGE,
+    PYTHON,
+    canary_group,
+    find,
+    folder,
+    usual_processes,
+)
 from compose.local.settings import Settings, require_free_port
 from compose.local.supervisor import RUNNING, STARTING, Supervisor
 from compose.system import EVENTS, SERVICES, SESSIONS, SUPERUSER, WEB_SERVERS
@@ -67,6 +78,10 @@ class Stack:
             CommandError: it does not come up; everything that was started is stopped again.
         """
         system_owner.prepare(self.home)
+        if settings.backup.get(choices.EVERY):
+            self.home.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            named = settings.backup[choices.FOLDER]
+            backups.prepare(self.home, backups.chosen_folder(self.home, {"BIRZHA_BACKUPS": named}))
         return system_owner.as_owner(self.home, lambda: self._up_as_owner(settings), port=settings.port)
 
     def _up_as_owner(self, settings: Settings) -> bool:
@@ -100,11 +115,19 @@ class Stack:
             for service in state.read(self.home.versions).canaries:
                 self.supervisor.start(canary_group(service))
             self.supervisor.start(EDGE)
+            self._schedule_backups(settings)
         with step("loading the market, creating the operator"):
             commands = ((each.package, command) for each in SERVICES for command in each.after_start)
             self.manage(*commands, extra=operator_variables(passwords))
         with step("waiting until it is ready"):
             ready.wait(self.home, settings, self.supervisor, seconds=READY_TIMEOUT_S)
+
+    def _schedule_backups(self, settings: Settings) -> None:
+        if settings.backup.get(choices.EVERY):
+            self.supervisor.add(BACKUPS.name)
+            self.supervisor.start(BACKUPS.name)
+        else:  # the last start may have had it
+            self.supervisor.end(BACKUPS.name)
 
     def backing_up(self) -> None:
         """Start PostgreSQL and Valkey only, for tests: owners may create ``test_<service>`` databases.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from compose.local import system_owner
@@ -46,6 +47,25 @@ def prepare(home: Home, folder: Path) -> None:
 def backups_of(home: Home, folder: Path) -> list[Path]:
     """This system's, oldest first. Those of others in the same folder are left alone."""
     return sorted(folder.glob(f"birzha-{home.tag[:8]}-*.tar"))
+
+
+def made_at(file: Path) -> datetime:
+    """When a backup was begun, by its name: a copy of the file has another time."""
+    return datetime.strptime(file.stem[-18:], "%Y-%m-%dT%H%M%SZ").replace(tzinfo=UTC)
+
+
+def latest(home: Home) -> str:
+    """What `make status` says of the latest."""
+    try:
+        folder = chosen_folder(home)
+        there = backups_of(home, folder) if folder.is_dir() else []
+    except (CommandError, OSError) as error:
+        return f"latest backup: unknown ({error})"
+    if not there:
+        return "latest backup: none (make backup)"
+    hours = (datetime.now(UTC) - made_at(there[-1])).total_seconds() / 3600
+    age = f"{hours:.0f} hours" if hours < 48 else f"{hours / 24:.0f} DAYS"
+    return f"latest backup: {there[-1]}, {age} ago"
 
 
 def prune(home: Home, folder: Path, kept: int) -> list[Path]:

@@ -10,6 +10,7 @@ import stat
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from random import Random
@@ -18,8 +19,8 @@ from typing import Any
 import psycopg2
 import pytest
 
-from compose.local import databases, postgres, secrets
-from compose.local.backup import contents, folder, make, restore
+from compose.local import databases, postgres, processes, secrets
+from compose.local.backup import contents, folder, make, restore, schedule
 from compose.local.console import CommandError
 from compose.local.paths import Home
 from compose.local.stack import Stack
@@ -173,6 +174,42 @@ def test_only_this_systems_oldest_are_removed(system: Stack, tmp_path: Path) -> 
     assert folder.prune(system.home, tmp_path, 3) == own[:1]
     assert folder.backups_of(system.home, tmp_path) == own[1:]
     assert other.exists()
+
+
+def test_one_is_made_when_it_is_due_and_the_oldest_goes(
+    system: Stack, backup: Backup, tmp_path: Path
+) -> None:
+    day = timedelta(hours=24)
+    older = tmp_path / f"birzha-{system.home.tag[:8]}-2026-01-01T000000Z.tar"
+    shutil.copy(backup[0], older)
+    new = schedule.step(system.home, tmp_path, day, 1)
+    assert new is not None
+    assert folder.backups_of(system.home, tmp_path) == [new], "the older one is gone"
+    assert schedule.step(system.home, tmp_path, day, 1) is None, "none is due"
+    system.home.write_state(backups=str(tmp_path))
+    try:
+        assert folder.latest(system.home) == f"latest backup: {new}, 0 hours ago"
+        new.rename(older)
+        assert folder.latest(system.home).endswith(" DAYS ago")
+    finally:
+        (system.home.root / "state.json").unlink()
+
+
+def test_a_process_makes_them_where_it_is_wished_and_a_copy_delivers_nothing(
+    empty: Home, tmp_path: Path
+) -> None:
+    def names(home: Home) -> set[str]:
+        return {process.name for process in processes.every_process(home)}
+
+    assert "backups" not in names(empty)
+    empty.write_state(backup_every_h="24")
+    assert names(empty) >= {"backups", "notification-delivery"}
+    assert "compose.local.backup.schedule" in processes.command(empty, processes.find(empty, "backups"))
+    assert "[group:backups]" in processes.write_configuration(empty).read_text(encoding="utf-8")
+    copy = Home.at(tmp_path / "copy")
+    copy.create(for_drill=True)
+    assert "notification" in names(copy)
+    assert not names(copy) & {"notification-delivery", "backups"}
 
 
 def test_a_page_that_the_disk_has_changed_is_noticed_while_it_is_copied(

@@ -46,6 +46,10 @@ def test_a_choice_that_is_none(folder: Path) -> None:
         Settings.read(Home.at(folder), {"BIRZHA_DAY_S": "5"})
     with pytest.raises(CommandError, match="such as 2012-06-12"):
         Settings.read(Home.at(folder), {"BIRZHA_REPLAY_FROM": "yesterday"})
+    with pytest.raises(CommandError, match="BIRZHA_BACKUP_EVERY_H=daily must be a whole number, 1–8760"):
+        Settings.read(Home.at(folder), {"BIRZHA_BACKUP_EVERY_H": "daily"})
+    with pytest.raises(CommandError, match="BIRZHA_BACKUPS_KEPT=0 must be a whole number"):
+        Settings.read(Home.at(folder), {"BIRZHA_BACKUPS_KEPT": "0"})
     with pytest.raises(CommandError, match="BIRZHA_COST_METHOD=lifo: it is either average or fifo"):
         Settings.read(Home.at(folder), {"BIRZHA_COST_METHOD": "lifo"})
 
