@@ -118,3 +118,28 @@ def test_an_amount_becomes_units_when_it_is_left(customer: tuple[Visitor, str]) 
     page.press("#amount", "Enter")
     expect(page.locator("#ticket-title")).to_be_focused()
     expect(page.locator("#ticket [name=quantity]")).to_have_value("2")
+
+
+def test_a_lost_connection_is_told_on_the_way_back_and_after_it(customer: tuple[Visitor, str]) -> None:
+    """Going back by htmx replaces the page's content, the region for messages with it."""
+    visitor, _ = customer
+    page, lost = visitor.page, visitor.page.locator("#status [data-shown=offline]")
+    visitor.open("/history")
+    for kind in ("buy", "deposit"):
+        page.select_option("#filter-type", kind)
+        page.wait_for_url(f"**type={kind}*")
+    with page.expect_response(lambda answer: "type=buy" in answer.url):
+        page.go_back()
+    expect(page.locator("#filter-type")).to_have_value("buy")
+    expect(lost).to_have_count(0)
+    page.context.set_offline(True)
+    try:
+        page.select_option("#filter-type", "sell")
+        expect(lost).to_be_visible()
+        page.evaluate("document.getElementById('status').replaceChildren()")
+        page.evaluate("history.back()")
+        expect(lost).to_be_visible()
+    finally:
+        page.context.set_offline(False)
+    page.select_option("#filter-type", "")
+    expect(lost).to_have_count(0)

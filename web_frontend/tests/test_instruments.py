@@ -123,7 +123,7 @@ def test_prices_are_written_by_language(browser: Client, gateway: GatewayDouble)
 def test_a_row_has_a_small_picture_of_its_day(browser: Client, gateway: GatewayDouble) -> None:
     answer = recorded("instruments")
     gain, loss, flat, early = answer["results"][:4]
-    for row, price in ((gain, "110.00"), (loss, "90.00"), (flat, "100.00"), (early, "100.00")):
+    for row, price in ((gain, "110.00"), (loss, "90.00"), (flat, "100.00"), (early, "101.00")):
         row.update(price=price, previous_close="100.00")
     hours = [[10, "100.00", "120.00", "95.00", "105.00"], [11, "105.00", "106.00", "80.00", "85.00"]]
     answer["hours"] = {row["ticker"]: hours for row in (gain, loss, flat)} | {early["ticker"]: []}
@@ -135,13 +135,16 @@ def test_a_row_has_a_small_picture_of_its_day(browser: Client, gateway: GatewayD
         gain["ticker"]: "gain",
         loss["ticker"]: "loss",
         flat["ticker"]: "flat",
-        early["ticker"]: "",
+        early["ticker"]: "gain",
     }
     assert 'aria-hidden="true"' in rows[gain["ticker"]]
     # the low of an hour that rose before its high, the other way round in one that fell; then the price now
     points = rows[gain["ticker"]].partition('points="')[2].partition('"')[0].split()
     assert points[:4] == ["2.0,14.0", "13.5,17.0", "25.0,2.0", "36.5,11.0"]
     assert points[4:] == ["48.0,11.0", "59.5,10.4", "71.0,26.0", "82.5,23.0", "94.0,8.0"]
+    # no hour is over yet: from the previous close to the price now
+    first = rows[early["ticker"]].partition('points="')[2].partition('"')[0].split()
+    assert first == ["2.0,26.0", "94.0,2.0"]
     assert "M0 14.0H96" in rows[gain["ticker"]]
 
 

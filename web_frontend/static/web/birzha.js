@@ -57,8 +57,12 @@ document.addEventListener("htmx:afterSettle", (event) => {
 });
 
 // No answer, or a whole page where a part was expected (the gateway's own): say so, swap nothing.
-const status = document.getElementById("status");
+// Looked up each time: going back replaces what the page consists of.
+function statusRegion() {
+  return document.getElementById("status");
+}
 function offline() {
+  const status = statusRegion();
   status.textContent = "";
   const message = document.createElement("p");
   message.className = "message message-warning";
@@ -68,16 +72,21 @@ function offline() {
 }
 // What was said of the last press of a button is not of the next one.
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.detail.requestConfig.verb !== "get") status.replaceChildren();
+  if (event.detail.requestConfig.verb !== "get") statusRegion().replaceChildren();
 });
 document.addEventListener("htmx:sendError", offline);
 document.addEventListener("htmx:timeout", offline);
+// What going back asks for is no request of an element's, and its failure is told of by nobody else.
+document.addEventListener("htmx:historyCacheMiss", (event) => {
+  for (const failure of ["error", "timeout"]) event.detail.xhr.addEventListener(failure, offline);
+});
+document.addEventListener("htmx:historyCacheMissLoadError", offline);
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr } = event.detail;
   if (xhr.status >= 400 && /^\s*<!doctype/i.test(xhr.responseText)) {
     event.detail.shouldSwap = false;
     offline();
   } else {
-    status.querySelector("[data-shown=offline]")?.remove();
+    statusRegion().querySelector("[data-shown=offline]")?.remove();
   }
 });

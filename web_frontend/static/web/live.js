@@ -149,6 +149,7 @@ document.addEventListener("htmx:afterSettle", () => {
   }
   if (tickersShown() !== listened) open();
 });
+document.addEventListener("htmx:historyRestore", () => tickersShown() !== listened && open());
 // While the stream runs, the quote is asked for only now and then.
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.detail.elt.id !== "quote") return;
