@@ -27,6 +27,26 @@ DEFAULT_FROM_EMAIL = env.get("BIRZHA_MAIL_FROM") or f"Birzha <birzha@{urlsplit(P
 #: Where mail goes while there is no SMTP server: a file a message.
 MAILBOX = env.get("BIRZHA_MAILBOX") or str(env.file.parents[1] / "mailbox")
 
+# ── What is kept ────────────────────────────────────────────────────────────────────────────────
+#: Days for which a mail lies in the folder, and for which it is known what became of a message; the
+#: notification itself stays in the inbox.
+MAIL_KEPT_DAYS = 30
+DELIVERIES_KEPT_DAYS = 90
+#: Seconds between two looks for what is older.
+PURGE_EVERY_S = 3600.0
+CELERY_BEAT_SCHEDULE |= {
+    "purge deliveries": {
+        "task": "notification_service.inbox.tasks.deliveries_purge",
+        "schedule": PURGE_EVERY_S,
+        "options": {"expires": PURGE_EVERY_S},
+    },
+    "purge the mailbox folder": {
+        "task": "notification_service.transports.tasks.mailbox_purge",
+        "schedule": PURGE_EVERY_S,
+        "options": {"expires": PURGE_EVERY_S},
+    },
+}
+
 # ── Metrics of the delivery process ─────────────────────────────────────────────────────────────
 DELIVERY_METRICS = env.get("BIRZHA_DELIVERY_METRICS")
 OTHER_METRICS += [DELIVERY_METRICS]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from notification_service.delivery.models import Delivery
+from notification_service.delivery.models import Delivery, State
 from notification_service.inbox.errors import NotificationNotFound
 from notification_service.inbox.models import Kind, Notification
 from notification_service.inbox.selectors import notification_list
@@ -19,7 +21,7 @@ from notification_service.kinds import GATHERED, Channel
 from notification_service.preferences.selectors import CHANNELS_SQL, GATHER_SQL
 from servicekit.database.bulk import InsertNew
 from servicekit.database.row_classes import Table
-from servicekit.ids import new_id
+from servicekit.ids import first_id, new_id
 
 
 class _NotificationRow(NamedTuple):
@@ -139,3 +141,27 @@ def notification_mark_all_read(*, user_id: UUID, up_to: UUID | None = None) -> i
         earlier = Q(created_at__lt=newest.created_at)
         unread = unread.filter(earlier | Q(created_at=newest.created_at, id__lte=newest.id))
     return unread.update(read_at=timezone.now())
+
+
+@transaction.atomic
+def deliveries_purge(*, before: datetime, limit: int = 1000) -> int:
+    """Delete the deliveries of old notifications, but of those of which one is still on its way.
+
+    The notification stays, and no longer says over what else it went.
+
+    Args:
+        before: of notifications made before this moment.
+        limit: notifications of one transaction.
+
+    Returns:
+        Of how many notifications.
+    """
+    on_its_way = Delivery.objects.filter(notification_id=OuterRef("notification_id"), state=State.PENDING)
+    old = Delivery.objects.filter(~Exists(on_its_way), notification_id__lt=first_id(before))
+    found = set(old.order_by("notification_id").values_list("notification_id", flat=True)[:limit])
+    # locked, so that no operator has one tried again meanwhile
+    locked = list(Delivery.objects.select_for_update().filter(notification_id__in=found).order_by("id"))
+    purged = found - {each.notification_id for each in locked if each.state == State.PENDING}
+    Delivery.objects.filter(notification_id__in=purged).delete()
+    Notification.objects.filter(id__in=purged).update(external_channels="")
+    return len(purged)

@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
 from email import policy
 from email.message import EmailMessage as ParsedMessage
 from email.parser import BytesParser
@@ -53,3 +55,19 @@ def mailbox_read(message_id: UUID) -> ParsedMessage | None:
             return BytesParser(ParsedMessage, policy=policy.default).parse(file)
     except FileNotFoundError:
         return None
+
+
+def mailbox_purge(*, before: datetime) -> int:
+    """Delete the mails of the folder that were written before a moment, and what a killed writer has left.
+
+    Returns:
+        How many files.
+    """
+    purged = 0
+    with suppress(FileNotFoundError):  # no folder yet; another file that went meanwhile
+        for entry in list(os.scandir(settings.MAILBOX)):
+            with suppress(FileNotFoundError):
+                if entry.is_file(follow_symlinks=False) and entry.stat().st_mtime < before.timestamp():
+                    os.unlink(entry.path)
+                    purged += 1
+    return purged
