@@ -9,7 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from web_frontend.forms import PriceField
-from web_frontend.gateway_client import GatewayRequest
+from web_frontend.gateway_client import GatewayProblem, GatewayRequest
 from web_frontend.pages import attempt
 
 ADDRESS = "/api/v1/alerts"
@@ -39,10 +39,15 @@ class AlertForm(forms.Form):
 
 
 def alerts_of(request: GatewayRequest, ticker: str) -> dict[str, Any] | None:
-    """What waits for prices of an instrument; None when that is not known."""
-    answer: dict[str, Any] | None = attempt(
-        lambda: request.gateway.get(ADDRESS, ticker=ticker, waiting="true")
-    )
+    """What waits for prices of an instrument; nothing for what is no ticker; None when not known."""
+    try:
+        answer: dict[str, Any] | None = attempt(
+            lambda: request.gateway.get(ADDRESS, ticker=ticker, waiting="true")
+        )
+    except GatewayProblem as problem:
+        if problem.status != 400:
+            raise
+        return {"results": []}
     return answer
 
 

@@ -105,6 +105,15 @@ def test_what_is_no_price_is_not_sent(
     assert gateway.requests_to("POST /api/v1/alerts") == []
 
 
+def test_a_form_without_a_ticker_says_so_although_nothing_can_be_listed_for_it(
+    vera: Client, gateway: GatewayDouble, htmx: Callable
+) -> None:
+    blank = {"code": "invalid", "detail": "Invalid input.", "errors": [{"field": "ticker", "code": "blank"}]}
+    gateway.answer("GET /api/v1/alerts", blank, 400)
+    answer = vera.post("/alerts", {"ticker": "", "price": "5"}, headers=htmx("alerts"))
+    assert (answer.status_code, "Enter a ticker." in answer.content.decode()) == (422, True)
+
+
 def test_the_page_has_all_of_them(vera: Client, gateway: GatewayDouble) -> None:
     assert "No price alerts" in vera.get("/alerts").content.decode()
     older = "http://testserver/api/v1/alerts?cursor=abc"
