@@ -62,7 +62,7 @@ class OperationOutput(serializers.Serializer):
     price = serializers.SerializerMethodField(help_text=_("Per unit; of a dividend, what each unit is paid."))
     occurred_at = serializers.DateTimeField(source="journal_entry.occurred_at")
     reason = serializers.SerializerMethodField(help_text=_("The operator's reason, for a reversal."))
-    fee = serializers.SerializerMethodField(help_text=_("Of a buy or a sell: what it cost besides."))
+    fee = serializers.SerializerMethodField(help_text=_("Of a buy or a sell: its fee."))
     total = serializers.SerializerMethodField(help_text=_("The amount less the fee."))
 
     def get_amount(self, entry: LedgerEntry) -> str:
@@ -131,7 +131,7 @@ class OperationQuery(serializers.Serializer):
     )
     time_zone = TimeZoneField(
         required=False,
-        help_text=_("Whose times stand in such a file: an IANA name, such as Europe/Moscow; UTC without it."),
+        help_text=_("The time zone of such a file: an IANA name, such as Europe/Moscow; UTC by default."),
     )
 
     fees = serializers.ChoiceField(

@@ -14,7 +14,8 @@ class MonthsQuery(serializers.Serializer):
     """The query of GET /statements."""
 
     time_zone = TimeZoneField(
-        required=False, help_text=_("Whose months: an IANA name, such as Europe/Moscow; UTC without it.")
+        required=False,
+        help_text=_("Time zone of the months: an IANA name, such as Europe/Moscow; UTC by default."),
     )
 
     @property

@@ -182,7 +182,7 @@ class CorporateActionAdmin(ServiceAdmin):
             ),
             note=_(
                 "Whoever holds units at the moment of confirming is paid for each of them, rounded down to "
-                "the cent, from the house's cash, and told of it. It cannot be taken back."
+                "the cent, from the house's cash, and notified. It cannot be undone."
             ),
             many=False,
         ),
@@ -196,7 +196,7 @@ class CorporateActionAdmin(ServiceAdmin):
             offered=lambda action: action.state == ActionState.ANNOUNCED and action.type == ActionType.SPLIT,
             note=_(
                 "Trading is halted, all resting orders are canceled, every position is split, and the house "
-                "pays for fractions of a unit at the new price. Holders are told. It cannot be taken back."
+                "pays for fractions of a unit at the new price. Holders are notified. It cannot be undone."
             ),
             many=False,
         ),

@@ -47,7 +47,7 @@ def _security_title(params: Params) -> str:
         "wrong_passwords": _("Someone is trying to guess your password"),
         "password_changed": _("Your password was changed"),
         "email_changed": _("Your e-mail was changed"),
-        "api_key_made": _("An API key was made"),
+        "api_key_made": _("An API key was created"),
     }[params["notice"]]
 
 

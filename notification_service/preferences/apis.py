@@ -64,7 +64,7 @@ class UnsubscribeApi(Api):
 
     public = True
     authentication_classes = ()
-    refusals = {"404": _("`unsubscribe_link_invalid`: the token is not whole.")}
+    refusals = {"404": _("`unsubscribe_link_invalid`: the token is incomplete.")}
 
     @extend_schema(
         operation_id="notification_unsubscribe",

@@ -12,5 +12,5 @@ class UnsubscribeLinkInvalid(DomainError):
 
     code = "unsubscribe_link_invalid"
     status = 404
-    title = _("Not a link of ours")
-    message = _("This link to unsubscribe is not whole. Choose your notifications in the settings instead.")
+    title = _("Invalid unsubscribe link")
+    message = _("This unsubscribe link is incomplete. Choose your notifications in the settings instead.")

@@ -107,7 +107,7 @@ class PreferencesInput(StrictSerializer):
         """An address of a messenger that is offered here."""
         scheme, separator, _rest = url.partition("://")
         if url and not (scheme in settings.MESSENGERS and separator and url.isprintable()):
-            detail = _("Must be an address of apprise that begins with one of: %(limit)s.")
+            detail = _("Must be an Apprise URL that begins with one of: %(limit)s.")
             raise serializers.ValidationError(
                 str(detail) % {"limit": ", ".join(settings.MESSENGERS) or "–"}, code="messenger_url_invalid"
             )

@@ -31,7 +31,7 @@ class TooManyApiKeys(DomainError):
     code = "too_many_api_keys"
     status = 409
     title = _("Too many API keys")
-    message = _("You have %(limit)d API keys, the most there can be. Revoke one that you no longer use.")
+    message = _("You have %(limit)d API keys, the most possible. Revoke one that you no longer use.")
 
 
 class ApiKeyIsRevoked(DomainError):

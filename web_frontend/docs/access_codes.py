@@ -94,7 +94,7 @@ USERS: Codes = (
         Code(
             "too_many_api_keys",
             409,
-            _("You have as many API keys as there can be. Revoke one that you no longer use."),
+            _("You have the largest possible number of API keys. Revoke one that you no longer use."),
         ),
         Code("username_taken", 400, _("The name is taken; upper and lower case are the same.")),
         Code("email_invalid", 400, _("This is not an e-mail address.")),
@@ -117,12 +117,12 @@ USERS: Codes = (
         Code(
             "messenger_url_invalid",
             400,
-            _("A messenger's address must be one of apprise, of a messenger that is offered here."),
+            _("A messenger's address must be an Apprise URL of a messenger that is offered here."),
         ),
         Code(
             "unsubscribe_link_invalid",
             404,
-            _("This link to unsubscribe was not made here or is not whole."),
+            _("This unsubscribe link was not made here or is incomplete."),
         ),
         Code("password_wrong", 400, _("The old password is wrong.")),
         Code("password_too_short", 400, _("A password must have at least 8 characters.")),

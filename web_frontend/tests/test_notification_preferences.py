@@ -134,4 +134,4 @@ def test_a_link_that_is_none(browser, gateway):
     gateway.answer(UNSUBSCRIBE, {"code": "unsubscribe_link_invalid", "detail": "No."}, 404)
     answer = browser.post("/unsubscribe?token=")
     assert answer.status_code == 404
-    assert "not whole" in answer.content.decode()
+    assert "incomplete" in answer.content.decode()
