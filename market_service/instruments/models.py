@@ -95,6 +95,10 @@ class Instrument(models.Model):
 
     class Meta:
         ordering = ("ticker",)
+        indexes = (
+            models.Index(fields=("name_en",), name="instrument_name_en"),
+            models.Index(fields=("name_ru",), name="instrument_name_ru"),
+        )
         verbose_name = _("instrument")
         verbose_name_plural = _("instruments")
         constraints = (

@@ -1,7 +1,6 @@
 """Reading instruments."""
 
 from market_service.instruments.selectors.instruments import (
-    ORDERINGS,
     InstrumentList,
     instrument_get,
     instrument_ids,
@@ -9,6 +8,7 @@ from market_service.instruments.selectors.instruments import (
     instrument_rows,
     instruments_by_ticker,
 )
+from market_service.instruments.selectors.ordered import ORDERINGS
 
 __all__ = [
     "ORDERINGS",

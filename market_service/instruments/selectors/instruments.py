@@ -9,26 +9,16 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, QuerySet
-from django.db.models.expressions import OrderBy
+from django.db.models import QuerySet
 from django.utils.translation import get_language
 
 from market_service.instruments.models import Instrument
+from market_service.instruments.selectors.ordered import Chosen
 from market_service.instruments.ticker import TICKER_PATTERN
 from market_service.quotes.selectors import price_at
-from market_service.search.selectors import Found, entries_count, entries_page, instruments_find
+from market_service.search.selectors import entries_count, entries_page, instruments_find
 from servicekit.arrays import array
 from servicekit.database import Statement
-
-#: Public name → what is sorted by; a minus before the name turns it around.
-ORDERINGS: dict[str, Any] = {
-    "ticker": F("ticker"),
-    "name": F("name_en"),
-    "type": F("type"),
-    "price": F("quote__price"),
-    "change_percent": F("quote__price") / F("quote__previous_close"),
-    "available_quantity": F("available_quantity"),
-}
 
 # As _quoted(), which to put into SQL costs more than reading the rows does: 50 rows by the ORM's values_list
 # take 5.5 times as long.
@@ -135,16 +125,14 @@ def instrument_list(
     Args:
         search: words; see :mod:`market_service.search.selectors.found`.
         type: only of this type.
-        ordering: a name of :data:`ORDERINGS`, perhaps with a minus. Without it the best match comes
+        ordering: a name of ``ORDERINGS``, perhaps with a minus. Without it the best match comes
             first, or without a search too, the tickers from A to Z.
         tickers: only these, in capitals; None: any. With them the best match is not looked for.
     """
     found = instruments_find(search, type=type) if search.strip() else None
     if tickers is not None:
-        chosen = _matching(found, type).filter(ticker__in=[name for name in tickers if _is_ticker(name)])
-        return InstrumentList(
-            count=chosen.count, ids=functools.partial(_page_of, chosen, ordering or "ticker")
-        )
+        chosen = Chosen(found, type, [name for name in tickers if _is_ticker(name)])
+        return InstrumentList(count=chosen.count, ids=functools.partial(chosen.page, ordering or "ticker"))
     if found and not ordering:
         return InstrumentList(
             count=lambda: found.count,
@@ -157,32 +145,9 @@ def instrument_list(
             count=count, ids=functools.partial(entries_page, type=type, descending=ordering.startswith("-"))
         )
     more = found is not None and found.more
-    return InstrumentList(count=count, ids=functools.partial(_ordered, found, type, ordering), more=more)
+    return InstrumentList(count=count, ids=functools.partial(Chosen(found, type).page, ordering), more=more)
 
 
 def _is_ticker(text: str) -> bool:
     """Whether something may be listed under a text, which is in capitals."""
     return text.isascii() and bool(re.fullmatch(TICKER_PATTERN, text))
-
-
-def _matching(found: Found | None, type: str) -> QuerySet[Instrument]:
-    """What was found, or all of a type, that has a quote."""
-    instruments = Instrument.objects.filter(quote__isnull=False)
-    if type:
-        instruments = instruments.filter(type=type)
-    if found is not None:
-        condition, params = found.condition("instruments_instrument.id")
-        instruments = instruments.extra(where=[condition], params=params)
-    return instruments
-
-
-def _ordered(found: Found | None, type: str, ordering: str, offset: int, limit: int) -> list[UUID]:
-    """The ids of what was found, or of all of a type, by something else than how well they were found."""
-    return _page_of(_matching(found, type), ordering, offset, limit)
-
-
-def _page_of(instruments: QuerySet[Instrument], ordering: str, offset: int, limit: int) -> list[UUID]:
-    name = ordering.removeprefix("-")
-    key = F("name_ru") if name == "name" and get_language() == "ru" else ORDERINGS[name]
-    instruments = instruments.order_by(OrderBy(key, descending=ordering.startswith("-")), "ticker")
-    return list(instruments.values_list("id", flat=True)[offset : offset + limit])
