@@ -6,7 +6,7 @@ import pytest
 
 from tests.faults.kinds import CATALOGUE
 from tests.faults.kinds.windows import Window
-from tests.faults.schedule import single, stages
+from tests.faults.schedule import DRAWN_ONLY, single, stages
 from tests.faults.target import Target
 from tests.faults.trial import Trial
 
@@ -18,7 +18,7 @@ RACES = [name for name in CATALOGUE if name.startswith("race:")]
 
 def test_the_stages_and_the_races_are_every_fault_once() -> None:
     names = [planned.fault.name for plan in STAGES.values() for planned in plan]
-    assert sorted([*names, *RACES]) == sorted(CATALOGUE)
+    assert sorted([*names, *RACES, *DRAWN_ONLY]) == sorted(CATALOGUE)
 
 
 @pytest.mark.parametrize("race", RACES)

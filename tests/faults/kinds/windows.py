@@ -68,15 +68,26 @@ class DayEnd(Window):
                 time.sleep(0.5)
 
 
-#: Points of a split → the service that reaches it; those of the venue can be armed by hand.
-SPLIT_POINTS = {"split.before_commit": "trading"}
+#: Points of a split → the service that reaches it.
+SPLIT_POINTS = {
+    "split.after_halt": "market",
+    "split.after_cancel": "market",
+    "split.after_record": "market",
+    "split.before_commit": "trading",
+    "split.after_commit": "trading",
+}
 #: What is split for it; the ratios in turn.
 SPLIT, RATIOS = "MSFT", ((1, 2), (2, 1))
 
 
 @dataclass
 class SplitWindow(Window):
-    """As its kind, while an instrument that the load trades is split."""
+    """As its kind, while an instrument that the load trades is split.
+
+    Whoever dies, the venue's worker must live for a while: it carries out the splits, one after the other.
+    """
+
+    timeout_s: float = 180.0
 
     def lead_there(self, target: Target) -> None:
         while True:
@@ -85,11 +96,15 @@ class SplitWindow(Window):
             except psycopg2.Error:  # PostgreSQL is among the faults, and two at once have the same day
                 time.sleep(0.5)
 
+    def heal(self, target: Target) -> None:
+        super().heal(target)
+        target.wait_until_there(f"{self.service}-worker", seconds=COMES_BACK)
+
 
 def split_window(point: str) -> SplitWindow:
     """The window of that point."""
     service = SPLIT_POINTS[point]
-    return SplitWindow(f"window:{service}.{point}", f"{service}-worker", service=service, point=point)
+    return SplitWindow(f"window:{service}.{point}", "market-worker", service=service, point=point)
 
 
 def window(service: str, point: str) -> Window:
