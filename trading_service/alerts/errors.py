@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from servicekit.amounts import AmountRefused
 from servicekit.errors import DomainError
 from trading_service.orders.errors import PriceStepInvalid
 
@@ -23,7 +24,7 @@ class AlertPriceStepInvalid(PriceStepInvalid):
     field = "price"
 
 
-class AlertPriceReached(DomainError):
+class AlertPriceReached(AmountRefused):
     """The latest price is beyond the alert's already, or is the very same."""
 
     code = "alert_price_reached"

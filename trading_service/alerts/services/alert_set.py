@@ -53,7 +53,9 @@ def alert_set(
         raise InstrumentUnknown(ticker=ticker)
     if not on_step(price, instrument.price_step):
         step = instrument.price_text(instrument.price_step)
-        raise AlertPriceStepInvalid(ticker=instrument.ticker, limit=step, value=f"{price:f}")
+        raise AlertPriceStepInvalid(
+            ticker=instrument.ticker, limit=step, value=price, currency=instrument.currency
+        )
     AlertBook.objects.bulk_create([AlertBook(user_id=user_id)], ignore_conflicts=True)
     book = AlertBook.objects.select_for_update().get(user_id=user_id)
     latest = _latest_price(instrument)
@@ -63,7 +65,9 @@ def alert_set(
     if known is not None:
         return known, False
     if price <= latest if wanted == Direction.ABOVE else price >= latest:
-        raise AlertPriceReached(ticker=instrument.ticker, value=instrument.price_text(latest))
+        raise AlertPriceReached(
+            ticker=instrument.ticker, value=instrument.price_text(latest), currency=instrument.currency
+        )
     if waiting.count() >= MAX_WAITING:
         raise AlertsFull(limit=MAX_WAITING)
     fired = alert_list(user_id=user_id, waiting=False).filter(announced=True).order_by("-created_at", "-id")
