@@ -10,6 +10,7 @@ from compose.system.environment import known_services
 
 for _key in (
     "SECRET_KEY", "DATABASE_HOST", "DATABASE_USER", "DATABASE_PASSWORD", "REDIS_URL", "JWKS_URL", "JWT_KEYS",
+    "LINK_KEY",
 ):  # fmt: skip
     os.environ.setdefault(f"BIRZHA_{_key}", "/nonexistent")
 

@@ -34,10 +34,10 @@ class Endpoints(Protocol):
 
 
 def secrets() -> list[str]:
-    """The names of all: ``operator``; ``<role>`` of PostgreSQL; ``redis.<user>``; ``django.<service>``."""
+    """``operator``; ``links``; ``<role>`` of PostgreSQL; ``redis.<user>``; ``django.<service>``."""
     roles = [SUPERUSER, AUDITOR, *(role for service in SERVICES for role in (service.name, service.owner))]
     redis = ["redis.admin", f"redis.{AUDITOR}", *(f"redis.{service.name}" for service in WEB_SERVERS)]
-    return ["operator", *roles, *redis, *(f"django.{service.name}" for service in WEB_SERVERS)]
+    return ["operator", "links", *roles, *redis, *(f"django.{service.name}" for service in WEB_SERVERS)]
 
 
 def service_variables(
@@ -74,6 +74,8 @@ def service_variables(
         }
     if service.signs_tokens:
         values["BIRZHA_JWT_KEYS"] = endpoints.keys
+    if service.knows_links:
+        values["BIRZHA_LINK_KEY"] = passwords["links"]
     if service.calls_gateway:
         values["BIRZHA_GATEWAY_URL"] = endpoints.http("gateway")
     given = {name: chosen.get(name, "") for name in ("debug", *service.choices)}

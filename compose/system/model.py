@@ -143,6 +143,7 @@ class Service:
         redis: the server that it uses.
         quotes: ``send`` or ``follow``: what it does with the stream of quotes; who sends them follows, too.
         signs_tokens: it has the keys that sign access tokens.
+        knows_links: it has the key from which the links in mails about accounts are made.
         calls_gateway: it asks the API, as any client does.
         choices: the settings that who starts the system may choose, by their variable's name without
             ``BIRZHA_`` and in small letters. Those that end in ``_a_day`` are quotas: a number, or ``off``.
@@ -161,6 +162,7 @@ class Service:
     redis: RedisServer = EVENTS
     quotes: str = ""
     signs_tokens: bool = False
+    knows_links: bool = False
     calls_gateway: bool = False
     choices: tuple[str, ...] = ()
     ready_at: str = ""

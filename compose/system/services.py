@@ -13,6 +13,7 @@ SERVICES = (
         ("Users", "Пользователи"),
         types=(WEB, PASSWORDS, WORKER),
         signs_tokens=True,
+        knows_links=True,
         choices=("sign_ups_a_day", "sign_ins_a_day", "profile_changes_a_day"),
         before_start=("make_signing_key",),
         after_start=("make_operator",),
@@ -50,6 +51,7 @@ SERVICES = (
         "notifications",
         ("Notifications", "Уведомления"),
         types=(WEB, WORKER, DELIVERY),
+        knows_links=True,
         choices=("smtp_url", "mail_from", "private_webhooks", "messengers"),
     ),
 )

@@ -46,7 +46,10 @@ OWNERS = [
 
 
 #: Where a password is brought.
-PASSWORDS = ["/api/v1/users", "/api/v1/users/me/password", "/api/v1/auth/token", "/admin/users/login/"]
+PASSWORDS = [
+    "/api/v1/users", "/api/v1/users/me/password", "/api/v1/users/me/email", "/api/v1/auth/token",
+    "/api/v1/auth/password-reset/confirm", "/admin/users/login/",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("path", PASSWORDS)

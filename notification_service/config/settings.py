@@ -27,6 +27,9 @@ DEFAULT_FROM_EMAIL = env.get("BIRZHA_MAIL_FROM") or f"Birzha <birzha@{urlsplit(P
 #: Where mail goes while there is no SMTP server: a file a message.
 MAILBOX = env.get("BIRZHA_MAILBOX") or str(env.file.parents[1] / "mailbox")
 
+#: What the links in mails are made with; user_service has it too (``servicekit/auth/links.py``).
+LINK_KEY = env.require("BIRZHA_LINK_KEY")
+
 # ── What is kept ────────────────────────────────────────────────────────────────────────────────
 #: Days for which a mail lies in the folder, and for which it is known what became of a message; the
 #: notification itself stays in the inbox.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from notification_service.delivery.services import ContactUpdate, contacts_save
 from notification_service.inbox.models import Kind
 from notification_service.inbox.services import NewNotification, notifications_create
+from notification_service.kinds import Channel
 from servicekit.contracts import billing, trading, user
 from servicekit.messaging.consume import Received, in_batches
 from servicekit.people.services import people_register
@@ -35,7 +37,23 @@ def on_accounts_registered(messages: Sequence[Received[user.AccountRegistered]])
 @in_batches
 def on_security_notices(messages: Sequence[Received[user.SecurityNoticed]]) -> None:
     """Something happened to somebody's way in."""
-    _notify(messages, Kind.SECURITY_NOTICED, "notice")
+    notifications_create(
+        [
+            _news(
+                message,
+                Kind.SECURITY_NOTICED,
+                {"notice": message.event.notice}
+                | ({"email": message.event.email} if message.event.email else {}),
+            )
+            for message in messages
+        ]
+    )
+
+
+@in_batches
+def on_links_issued(messages: Sequence[Received[user.LinkIssued]]) -> None:
+    """Somebody is to be mailed a link; that is no news of the inbox."""
+    notifications_create([_link(message) for message in messages if message.event.user_id is not None])
 
 
 @in_batches
@@ -151,6 +169,14 @@ def on_orders_canceled(messages: Sequence[Received[trading.OrderCanceled | tradi
 def on_orders_expired(messages: Sequence[Received[trading.OrderExpired]]) -> None:
     """Orders ended because their time was over."""
     _notify(messages, Kind.ORDER_EXPIRED, "ticker", "side", "quantity", "filled_quantity", "code")
+
+
+def _link(message: Received[user.LinkIssued]) -> NewNotification:
+    link = message.event
+    params = {"notice": link.purpose, "link_id": link.link_id, "until": link.expires_at.isoformat()}
+    if link.email:
+        params["email"] = link.email
+    return replace(_news(message, Kind.SECURITY_NOTICED, params), channel=Channel.EMAIL)
 
 
 def _filled(message: Received[trading.OrderFilled | trading.OrderFilledV2]) -> NewNotification:

@@ -74,6 +74,7 @@ class NewNotification:
         source_event_id: the event that brought the news.
         params: the values of the text: amounts in minor units, prices as Decimal.
         fill_id: the execution that it is about, if any.
+        channel: where it stands; what is of e-mail is in no inbox.
     """
 
     kind: Kind
@@ -83,6 +84,7 @@ class NewNotification:
     order_id: UUID | None = None
     fill_id: UUID | None = None
     request_id: str = ""
+    channel: Channel = Channel.IN_APP
 
 
 def notifications_create(notifications: Sequence[NewNotification]) -> None:
@@ -95,7 +97,7 @@ def notifications_create(notifications: Sequence[NewNotification]) -> None:
             id=new_id(),
             user_id=one.user_id,
             kind=one.kind.value,
-            channel=Channel.IN_APP.value,
+            channel=one.channel.value,
             source_event_id=one.source_event_id,
             order_id=one.order_id,
             fill_id=one.fill_id,

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from notification_service.inbox import link_texts as links
 from notification_service.inbox import order_texts as orders
 from notification_service.inbox.amounts import money_text, number_text, price_text
 from notification_service.inbox.models import Kind
@@ -43,15 +44,21 @@ def _welcome(params: Params) -> str:
 
 
 def _security_title(params: Params) -> str:
+    if "link_id" in params:
+        return links.title(params)
     return {
         "wrong_passwords": _("Someone is trying to guess your password"),
         "password_changed": _("Your password was changed"),
+        "password_reset": _("A new password was set"),
+        "email_change_requested": _("Somebody wants to change your e-mail"),
         "email_changed": _("Your e-mail was changed"),
         "api_key_made": _("An API key was created"),
     }[params["notice"]]
 
 
 def _security(params: Params) -> str:
+    if "link_id" in params:
+        return links.body(params)
     return {
         "wrong_passwords": _(
             "There were ten wrong passwords in a row. Further attempts are slowed down; your "
@@ -61,9 +68,17 @@ def _security(params: Params) -> str:
             "You are signed out everywhere except where it was changed. If it was not you, "
             "write to the operator."
         ),
+        "password_reset": _(
+            "It was set by the link of a mail. You are signed out everywhere, and your API keys are revoked. "
+            "If it was not you, somebody reads your mail: secure that, and write to the operator."
+        ),
+        "email_change_requested": _(
+            "It becomes another one when the link that was mailed there is followed. If it was not you, "
+            "change your password now: then the link does nothing."
+        ),
         "email_changed": _(
-            "You are signed out everywhere except where it was changed. If it was not you, "
-            "change your password."
+            "You are signed out everywhere except where it was changed. If it was not you, write to the "
+            "operator: whoever did it knows your password."
         ),
         "api_key_made": _(
             "A program that has it can use your account without a password. If it was not you, revoke it "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -18,8 +18,15 @@ def registered(user_id: UUID, **fields: Any) -> user.AccountRegistered:
     return user.AccountRegistered(user_id=user_id, registered_at=NOON, **values | fields)
 
 
-def noticed(user_id: UUID, notice: str = "wrong_passwords") -> user.SecurityNoticed:
-    return user.SecurityNoticed(notice_id=new_id(), user_id=user_id, notice=notice, occurred_at=NOON)
+def noticed(user_id: UUID, notice: str = "wrong_passwords", email: str = "") -> user.SecurityNoticed:
+    return user.SecurityNoticed(
+        notice_id=new_id(), user_id=user_id, notice=notice, occurred_at=NOON, email=email
+    )
+
+
+def link_issued(user_id: UUID | None, purpose: str, **fields: Any) -> user.LinkIssued:
+    values: dict[str, Any] = {"expires_at": datetime.now(UTC) + timedelta(hours=1), "email": ""}
+    return user.LinkIssued(link_id=new_id(), user_id=user_id, purpose=purpose, **values | fields)
 
 
 def reversed_entry(user_id: UUID, **fields: Any) -> billing.ReversalBooked:

@@ -17,6 +17,7 @@ from notification_service.inbox.models import Notification
 from notification_service.inbox.texts import body_of, title_of
 from notification_service.kinds import URGENT, Channel, Kind
 from notification_service.preferences.unsubscribe import Unsubscription, unsubscribe_link
+from notification_service.transports.links import link_has_expired, link_of, link_words
 from notification_service.transports.message import ChannelDown, Message, Refused, TryAgain
 
 #: So many of the fills that are told together are listed; the rest are counted.
@@ -37,6 +38,8 @@ class EmailTransport:
         """As :class:`~notification_service.transports.message.Transport` says."""
         if message.contact is None or not message.contact.email:
             raise TryAgain("no e-mail address is known")
+        if link_has_expired(message.news[0].params):
+            raise Refused("the link has expired")
         email = email_of(message)
         self._open()
         try:
@@ -105,7 +108,7 @@ def email_of(message: Message) -> EmailMultiAlternatives:
         email = EmailMultiAlternatives(
             subject=subject,
             body=render_to_string("transports/email.txt", values),
-            to=[message.contact.email],
+            to=[first.params.get("email") or message.contact.email],
             headers=headers,
         )
         email.attach_alternative(render_to_string("transports/email.html", values), "text/html")
@@ -125,12 +128,12 @@ def subject_of(message: Message) -> str:
 
 
 def _shown(news: Notification) -> dict[str, Any]:
-    link = f"{settings.PUBLIC_URL}/orders/{news.order_id}" if news.order_id else ""
+    link = f"{settings.PUBLIC_URL}/orders/{news.order_id}" if news.order_id else link_of(news.params)
     return {
         "title": title_of(news.kind, news.params),
         "body": body_of(news.kind, news.params),
         "link": link,
-        "link_text": _("Show the order"),
+        "link_text": _("Show the order") if news.order_id or not link else link_words(news.params),
     }
 
 

@@ -56,6 +56,7 @@ SUBSCRIBED_TYPES: dict[str, tuple[str, ...]] = {
         "billing.withdrawal.booked.v1",
         "billing.dividend.booked.v1",
         "user.security.noticed.v1",
+        "user.link.issued.v1",
         "billing.reversal.booked.v1",
         "trading.order.filled.v1",
         "trading.order.filled.v2",

@@ -11,9 +11,18 @@ from servicekit.contracts.base import Event, event
 PASSWORD_MIN = 8
 PASSWORD_MAX = 1024
 
-#: What a user is notified of concerning their security: many wrong passwords; a new password, e-mail or API
-#: key.
-NOTICES = ("wrong_passwords", "password_changed", "email_changed", "api_key_made")
+#: What a user is notified of concerning their security: many wrong passwords; a new password, one set by a
+#: link of a mail, a new e-mail, wanted and confirmed; an API key.
+NOTICES = (
+    "wrong_passwords",
+    "password_changed",
+    "password_reset",
+    "email_change_requested",
+    "email_changed",
+    "api_key_made",
+)
+#: What the link in a mail is for.
+LINK_PURPOSES = ("confirm_email", "change_email", "reset_password")
 
 
 @event("user.account.registered.v1")
@@ -64,13 +73,42 @@ class SessionRevoked(Event):
 
 @event("user.security.noticed.v1")
 class SecurityNoticed(Event):
-    """A security event that the user should know of, one of :data:`NOTICES`."""
+    """A security event that the user should know of, one of :data:`NOTICES`.
+
+    ``email``: where it is mailed to, in place of the address of the account, which may be a thief's by now.
+    """
 
     notice_id: UUID
     user_id: UUID
     notice: str
     occurred_at: datetime
+    email: str = ""
 
     @property
     def subject(self) -> str:
         return f"notice/{self.notice_id}"
+
+
+@event("user.link.issued.v1")
+class LinkIssued(Event):
+    """Somebody is to be mailed a link, for one of :data:`LINK_PURPOSES`.
+
+    It carries no secret: the link is made of ``link_id`` by the key that only user_service and
+    notification_service have (:mod:`servicekit.auth.links`).
+
+    Attributes:
+        user_id: whose account; None: nobody has the address that was typed, and nothing is mailed. That event
+            is there so that the answer to whoever asked takes as long.
+        email: where it goes, in place of the address of the account; "" for that.
+        expires_at: from then on the link does nothing.
+    """
+
+    link_id: UUID
+    user_id: UUID | None
+    purpose: str
+    expires_at: datetime
+    email: str
+
+    @property
+    def subject(self) -> str:
+        return f"link/{self.link_id}"

@@ -15,7 +15,7 @@ from servicekit.settings.environment import REPOSITORY
 SERVICES = ("user", "market", "trading", "billing", "notification")
 VALUES = (
     "SECRET_KEY", "DATABASE_HOST", "DATABASE_USER", "DATABASE_PASSWORD", "REDIS_URL", "JWKS_URL",
-    "GATEWAY_URL",
+    "GATEWAY_URL", "LINK_KEY",
 )  # fmt: skip
 #: What a system tells of its services; only the names and slugs matter here.
 KNOWN = json.dumps([{"name": name, "slug": name} for name in SERVICES])

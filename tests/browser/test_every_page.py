@@ -8,7 +8,8 @@ from tests.browser.conftest import DESK, PHONE, TABLET, OpenPage, Visitor
 
 OPEN = [
     "/", "/?search=zzzz", "/?search=" + "z" * 99, "/instruments/AAPL", "/sign-in", "/sign-up",
-    "/settings", "/unsubscribe?token=x", "/help", "/nope",
+    "/settings", "/unsubscribe?token=x", "/help", "/nope", "/forgot-password", "/reset-password",
+    "/confirm-email",
 ]  # fmt: skip
 PRIVATE = [
     "/security", "/security/api-keys", "/settings/notifications", "/alerts", "/",

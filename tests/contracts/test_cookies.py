@@ -29,7 +29,7 @@ SHARED = {"OPERATOR_COOKIE_NAME"}
 def cookies(suffix: str, url: str) -> dict[str, dict[str, Any]]:
     """Package → its settings of cookies, in a system of this suffix and public address."""
     needed = ("SECRET_KEY", "REDIS_URL", "JWKS_URL", "GATEWAY_URL", "DATABASE_HOST", "DATABASE_USER")
-    values = dict.fromkeys((*needed, "DATABASE_PASSWORD", "JWT_KEYS"), "x")
+    values = dict.fromkeys((*needed, "DATABASE_PASSWORD", "JWT_KEYS", "LINK_KEY"), "x")
     values |= {"COOKIE_SUFFIX": suffix, "PUBLIC_URL": url, "HOME": "/nowhere", "SERVICES": known_services()}
     variables = os.environ | {f"BIRZHA_{name}": value for name, value in values.items()}
     argv = [sys.executable, "-c", _PRINT, *(service.package for service in WEB_SERVERS)]

@@ -63,6 +63,10 @@ def test_examples_work_as_they_stand(visitor: Client, new_person: Any) -> None:
         "token",
         "refresh",
         "me",
+        "email",
+        "email-confirmation",
+        "password-reset",
+        "confirm",
         "api-keys",
         "api-key",
         "deposits",
@@ -89,6 +93,9 @@ def test_examples_work_as_they_stand(visitor: Client, new_person: Any) -> None:
         answer = anna.http.request(method, path, json=body, headers={"Idempotency-Key": str(uuid4())})
         if path == "/api/v1/users" and answer.status_code == 400:  # an earlier run's
             assert {error["code"] for error in answer.json()["errors"]} == {"username_taken", "email_taken"}
+            continue
+        if path.endswith(("/email-confirmation", "/confirm")):  # theirs is in a mail
+            assert answer.json()["code"] == "link_invalid", f"{name} {body}: {answer.text}"
             continue
         assert answer.is_success, f"{name} {body}: {answer.text}"
         answers[path] = answer.json() if answer.content else {}

@@ -180,7 +180,7 @@ def test_a_sign_up_is_followed_too(system: System, visitor: Client) -> None:
         "locale": "en", "sign_in": True,
     }  # fmt: skip
     click.post(visitor, "/users", body)
-    expected = {"user.account.registered.v1", "billing.account.opened.v1"}
+    expected = {"user.account.registered.v1", "user.link.issued.v1", "billing.account.opened.v1"}
 
     def told() -> Traces | None:
         traces = look(system, {click.id})

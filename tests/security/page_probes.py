@@ -14,7 +14,16 @@ from tests.security.extremes import quoted, shown
 from tests.security.prober import Probe
 
 #: The pages that forms are sent to.
-POSTS = {"/orders", "/cash", "/language", "/sign-in", "/sign-up"}
+POSTS = {
+    "/orders",
+    "/cash",
+    "/language",
+    "/sign-in",
+    "/sign-up",
+    "/confirm-email",
+    "/forgot-password",
+    "/reset-password",
+}
 
 
 def address_probes(pages: list[dict[str, Any]]) -> Iterator[Probe]:

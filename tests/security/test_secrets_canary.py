@@ -24,13 +24,15 @@ from psycopg2 import sql
 from compose.local import databases, secrets, valkey
 from compose.local.postgres import SUPERUSER
 from compose.system import SERVICES, SLUGS
+from tests.e2e.mailbox import mailed_token
 from tests.e2e.people import Person
 from tests.e2e.test_operators import sign_in
 from tests.system import System
 
 #: Tables that may hold a customer's e-mail: who owns it, who writes to people, and the events between them.
 EMAIL_TABLES = {
-    ("user", "accounts_user"), ("notification", "delivery_contact"), ("user", "outbox"),
+    ("user", "accounts_user"), ("user", "accounts_accountlink"), ("user", "outbox"),
+    ("notification", "delivery_contact"),
     *((service.name, table) for service in SERVICES for table in ("failed_events", "dropped_events")),
 }  # fmt: skip
 #: Keys of Redis that may: the same events on their way.
@@ -50,6 +52,7 @@ def canaries(system: System) -> dict[str, str]:
     wrong = f"wrong-{random.token_urlsafe(18)}"
     found["wrong password"] = wrong
     _use(person, wrong)
+    found |= _links(system, person)
     found |= _pages(system, person)
     found |= _operator(system, found)
     time.sleep(3)  # Envoy writes its log every second, Redis its file
@@ -87,6 +90,21 @@ def _use(person: Person, wrong: str) -> None:
         "/api/v1/users", content=json.dumps(body)[:-5], headers={"Content-Type": "application/json"}
     )
     person.sign_in()
+
+
+def _links(system: System, person: Person) -> dict[str, str]:
+    """The links of mails: typed where they belong, twice, on the page too, and where they do not."""
+    assert person.post("/auth/password-reset", {"email": person.email}).status_code == 202
+    tokens = {page: mailed_token(system, person.email, page) for page in ("confirm-email", "reset-password")}
+    browser = httpx.Client(base_url=system.url, timeout=60, verify=False, headers={"Origin": system.url})
+    for page, token in tokens.items():
+        form = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', browser.get(f"/{page}").text)
+        assert form
+        browser.post(f"/{page}", data={"csrfmiddlewaretoken": form[1], "token": token, "new_password": "x"})
+        for body in ({"token": token}, {"token": token + "x"}, {"token": [token]}, {"unknown": token}):
+            person.post("/auth/email-confirmation", body)
+        person.post("/auth/password-reset/confirm", {"token": token, "new_password": "short"})
+    return {f"link to {page}": token for page, token in tokens.items()}
 
 
 def _pages(system: System, person: Person) -> dict[str, str]:
@@ -212,7 +230,7 @@ def _value(admin: redis.Redis, key: bytes) -> str:
 
 def test_the_search_finds_what_is_there(system: System, canaries: dict[str, str]) -> None:
     """A search that looked in the wrong place would find nothing either."""
-    assert len(canaries) == 8
+    assert len(canaries) == 10
     assert all(len(secret) > 15 for secret in canaries.values())
     passwords = secrets.load(system.home)
     connection = databases.connect(

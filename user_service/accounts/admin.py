@@ -49,7 +49,7 @@ class UserAdmin(ReadOnlyAdmin):
     find_texts = ("email",)
     fields = (
         "username", "id", "email", "display_name", "locale",
-        "time_zone", "is_active", "is_staff", "created_at",
+        "time_zone", "is_active", "is_staff", "email_confirmed_at", "created_at",
     )  # fmt: skip
     date_hierarchy = "created_at"
     operations = (
@@ -78,6 +78,8 @@ def _limits() -> dict[str, int]:
         DailyCount.What.SIGN_UP: settings.SIGN_UPS_A_DAY,
         DailyCount.What.SIGN_IN: settings.SIGN_INS_A_DAY,
         DailyCount.What.CHANGE: settings.PROFILE_CHANGES_A_DAY,
+        DailyCount.What.LINK: settings.LINK_MAILS_A_DAY,
+        DailyCount.What.RESET: settings.PASSWORD_RESETS_A_DAY,
     }
 
 

@@ -15,7 +15,6 @@ from user_service.accounts.errors import FieldsRefused
 from user_service.accounts.models import Locale
 from user_service.accounts.serializers import (
     CredentialsInput,
-    PasswordInput,
     ProfileInput,
     ProfileOutput,
     RegistrationInput,
@@ -23,7 +22,6 @@ from user_service.accounts.serializers import (
     field_errors,
 )
 from user_service.accounts.services import (
-    password_change,
     user_register,
     user_sign_in,
     user_sign_up,
@@ -89,12 +87,7 @@ class ProfileApi(Api):
     def patch(self, request: Request) -> Response:
         body = ProfileInput(data=request.data, partial=True)
         body.is_valid(raise_exception=True)
-        try:
-            user = user_update(
-                user_id=self.caller.id, session_id=self.caller.session_id, **body.validated_data
-            )
-        except FieldsRefused as refused:
-            raise field_errors(refused) from None
+        user = user_update(user_id=self.caller.id, **body.validated_data)
         return Response(ProfileOutput(user).data)
 
 
@@ -130,40 +123,6 @@ class TokenObtainApi(Api):
             replaces=body.validated_data["replaces"],
         )
         return Response(token_pair_json(pair))
-
-
-class PasswordChangeApi(Api):
-    """Change one's password; all other sessions end."""
-
-    refusals = {
-        "429": _(
-            "`too_many_attempts`: wrong passwords; `rate_limited`; or `profile_quota_exceeded` until "
-            "midnight UTC."
-        ),
-        "503": _(
-            "`sign_in_busy`: too many sign-ins at once, nothing was done; or the service "
-            "cannot answer right now."
-        ),
-    }
-
-    @extend_schema(
-        request=PasswordInput,
-        responses={204: None},
-        examples=[body_example({"old_password": "three-green-apples", "new_password": "seven-yellow-pears"})],
-    )
-    def post(self, request: Request) -> Response:
-        body = PasswordInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        try:
-            password_change(
-                user_id=self.caller.id,
-                session_id=self.caller.session_id,
-                client=client_of(request),
-                **body.validated_data,
-            )
-        except FieldsRefused as refused:
-            raise field_errors(refused) from None
-        return Response(status=204)
 
 
 def _request_locale() -> str:

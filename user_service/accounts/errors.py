@@ -103,6 +103,48 @@ class ProfileQuotaExceeded(DailyQuotaExceeded):
     )
 
 
+class LinkQuotaExceeded(DailyQuotaExceeded):
+    """So many links were mailed to one address today, whoever asked for them."""
+
+    code = "link_quota_exceeded"
+    status = 429
+    title = _("Daily limit of mails reached")
+    message = _(
+        "%(limit)s such mails were sent to this address today; the links in them work. You can ask for "
+        "another after midnight UTC."
+    )
+
+
+class ResetQuotaExceeded(DailyQuotaExceeded):
+    """The network address has asked for too many new passwords today."""
+
+    code = "reset_quota_exceeded"
+    status = 429
+    title = _("Daily limit of password resets reached")
+    message = _(
+        "Your network address has reached the daily limit of password resets: %(limit)s. Try again "
+        "after midnight UTC."
+    )
+
+
+class LinkInvalid(DomainError):
+    """A link that is not whole, has expired, was used, or is of an address that is not the account's."""
+
+    code = "link_invalid"
+    field = "token"
+    title = _("The link does not work")
+    message = _("This link was used already, has expired or is not whole. Ask for another one.")
+
+
+class EmailConfirmedAlready(DomainError):
+    """There is nothing to confirm."""
+
+    code = "email_confirmed_already"
+    status = 409
+    title = _("Confirmed already")
+    message = _("Your e-mail is confirmed already.")
+
+
 class PasswordWrong(DomainError):
     """The current password is wrong."""
 

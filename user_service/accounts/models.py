@@ -63,6 +63,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_staff = models.BooleanField(_("operator"), default=False)
+    email_confirmed_at = models.DateTimeField(_("e-mail confirmed"), null=True, editable=False)
     created_at = models.DateTimeField(_("registered"), default=timezone.now, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -93,6 +94,40 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.username
 
 
+class LinkPurpose(models.TextChoices):
+    """What a link in a mail is for."""
+
+    CONFIRM_EMAIL = "confirm_email", _("confirm the e-mail")
+    CHANGE_EMAIL = "change_email", _("change the e-mail")
+    RESET_PASSWORD = "reset_password", _("reset the password")
+
+
+class AccountLink(models.Model):
+    """A link that was mailed to ``email``: it works once, until ``expires_at``.
+
+    Its text is made of the id (:mod:`servicekit.auth.links`) and stands nowhere. Without a user it works
+    never: nobody had the address that was typed, and whoever typed it cannot tell. ``session_id``: of whoever
+    asked for a new address; it stays open.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="links", verbose_name=_("user"))
+    purpose = models.CharField(_("purpose"), max_length=16, choices=LinkPurpose.choices)
+    email = models.CharField(_("e-mail"), max_length=EMAIL_MAX, blank=True)
+    session_id = models.UUIDField(null=True)
+    created_at = models.DateTimeField(_("sent"), default=timezone.now)
+    expires_at = models.DateTimeField(_("expires"))
+    used_at = models.DateTimeField(_("used"), null=True)
+
+    class Meta:
+        verbose_name = _("link")
+        verbose_name_plural = _("links")
+        indexes = (models.Index(fields=("expires_at",), name="account_link_expiry"),)
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.id}"
+
+
 class SignInAttempts(models.Model):
     """Consecutive wrong passwords for one account, or for it from one known place.
 
@@ -114,14 +149,16 @@ class SignInAttempts(models.Model):
 class DailyCount(models.Model):
     """How often something was done on the last day it was done, for the quotas.
 
-    ``who``: an account's id, or an address, of IPv6 its network. A row begins anew with the first time of a
-    day (UTC); those of past days are deleted.
+    ``who``: an account's id, or an address, of IPv6 its network; of mails a digest of where they go. A row
+    begins anew with the first time of a day (UTC); those of past days are deleted.
     """
 
     class What(models.TextChoices):
         SIGN_UP = "sign_up", _("sign-ups")
         SIGN_IN = "sign_in", _("sign-ins")
         CHANGE = "change", _("changes of the profile")
+        LINK = "link", _("mails with a link")
+        RESET = "reset", _("forgotten passwords")
 
     what = models.CharField(_("what"), max_length=16, choices=What.choices)
     who = models.CharField(_("who"), max_length=64)

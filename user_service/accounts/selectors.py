@@ -6,10 +6,11 @@ from uuid import UUID
 
 from django.db.models import Value
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 from user_service.accounts.errors import UserNotFound
 from user_service.accounts.identifiers import identifier_normal
-from user_service.accounts.models import User
+from user_service.accounts.models import AccountLink, LinkPurpose, User
 
 
 def user_get(*, user_id: UUID) -> User:
@@ -44,6 +45,15 @@ def user_find(*, identifier: str) -> User | None:
         if user := folded.filter(folded=Lower(Value(text))).first():
             return user
     return None
+
+
+def email_wanted(*, user_id: UUID) -> str:
+    """The new address that a user was mailed a link to and has not followed yet; "" for none."""
+    links = AccountLink.objects.filter(user_id=user_id, purpose=LinkPurpose.CHANGE_EMAIL, used_at=None)
+    found = (
+        links.filter(expires_at__gt=timezone.now()).order_by("-created_at").values_list("email", flat=True)
+    )
+    return found.first() or ""
 
 
 def username_exists(*, username: str) -> bool:

@@ -10,6 +10,7 @@ from servicekit.api.serializers import StrictSerializer, TextField
 from servicekit.api.strict_fields import StrictBooleanField
 from servicekit.api.time_zones import TimeZoneField
 from servicekit.contracts.user import PASSWORD_MAX
+from user_service.accounts import selectors
 from user_service.accounts.errors import FieldsRefused
 from user_service.accounts.identifiers import display_name_normal, email_normal, visible
 from user_service.accounts.models import (
@@ -18,11 +19,17 @@ from user_service.accounts.models import (
     USERNAME_MAX,
     USERNAME_MIN,
     Locale,
+    User,
     email_address,
     username_characters,
 )
 from user_service.accounts.services import password_errors
 from user_service.sessions.serializers import TokenPairOutput
+
+#: Longer than any token of a link.
+TOKEN_MAX = 128
+#: How one looks.
+EXAMPLE_TOKEN = "AZMFl2kzcVyM2fJmFQrXUvQdSn1bqmkzJ2aV9w0R3x6yVY0hVxZ4b7Qk1mUe0p8c"
 
 
 def field_errors(refused: FieldsRefused) -> serializers.ValidationError:
@@ -91,11 +98,21 @@ class ProfileOutput(StrictSerializer):
 
     id = serializers.UUIDField(read_only=True)
     username = serializers.CharField(read_only=True)
-    email = EmailField(max_length=EMAIL_MAX, validators=[email_address])
+    email = serializers.CharField(read_only=True, help_text="POST /api/v1/users/me/email changes it")
+    email_confirmed = serializers.SerializerMethodField(help_text="whether a link mailed to it was followed")
+    email_wanted = serializers.SerializerMethodField(
+        help_text="the address that it becomes once a link mailed there is followed; empty for none"
+    )
     display_name = DisplayNameField(max_length=DISPLAY_NAME_MAX, allow_blank=True, validators=[visible])
     locale = serializers.ChoiceField(Locale.choices)
     time_zone = TimeZoneField(help_text="IANA name, such as Europe/Moscow")
     created_at = serializers.DateTimeField(read_only=True)
+
+    def get_email_confirmed(self, user: User) -> bool:
+        return user.email_confirmed_at is not None
+
+    def get_email_wanted(self, user: User) -> str:
+        return selectors.email_wanted(user_id=user.id)
 
 
 class ProfileInput(ProfileOutput):
@@ -116,6 +133,43 @@ class PasswordInput(StrictSerializer):
 
     def to_representation(self, instance: Any) -> Any:
         raise NotImplementedError("passwords are never rendered")
+
+
+class EmailChangeInput(StrictSerializer):
+    """Body of POST ``/api/v1/users/me/email``."""
+
+    email = EmailField(max_length=EMAIL_MAX, validators=[email_address])
+    password = _password()
+
+    def to_representation(self, instance: Any) -> Any:
+        raise NotImplementedError("passwords are never rendered")
+
+
+class TokenInput(StrictSerializer):
+    """Body of what the link of a mail leads to."""
+
+    token = TextField(max_length=TOKEN_MAX, help_text="what stands behind # in the link of the mail")
+
+    def to_representation(self, instance: Any) -> Any:
+        raise NotImplementedError("tokens are never rendered")
+
+
+class PasswordResetRequestInput(StrictSerializer):
+    """Body of POST ``/api/v1/auth/password-reset``."""
+
+    email = EmailField(max_length=EMAIL_MAX, validators=[email_address])
+
+
+class PasswordResetInput(TokenInput):
+    """Body of POST ``/api/v1/auth/password-reset/confirm``."""
+
+    new_password = _password()
+
+
+class EmailConfirmedOutput(serializers.Serializer):
+    """The address that is confirmed now."""
+
+    email = serializers.CharField()
 
 
 class CredentialsInput(StrictSerializer):

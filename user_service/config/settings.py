@@ -51,6 +51,15 @@ SIGN_UPS_A_DAY = quota(env.get("BIRZHA_SIGN_UPS_A_DAY", "500"))
 SIGN_INS_A_DAY = quota(env.get("BIRZHA_SIGN_INS_A_DAY", "2000"))
 PROFILE_CHANGES_A_DAY = quota(env.get("BIRZHA_PROFILE_CHANGES_A_DAY", "100"))
 
+#: What the links in mails are made with; notification_service has it too (``servicekit/auth/links.py``).
+LINK_KEY = env.require("BIRZHA_LINK_KEY")
+#: How long the links in mails work.
+EMAIL_LINK_LIFETIME = timedelta(days=3)
+RESET_LINK_LIFETIME = timedelta(hours=1)
+#: Until midnight UTC: mails with a link of one kind to one address; forgotten passwords from one network.
+LINK_MAILS_A_DAY = 10
+PASSWORD_RESETS_A_DAY = 500
+
 AUTHENTICATION_BACKENDS = ["user_service.accounts.backends.CredentialsBackend"]
 #: The name is unique by an index over its lower case, which the check does not look at.
 SILENCED_SYSTEM_CHECKS += ["auth.W004"]
@@ -81,6 +90,10 @@ CELERY_BEAT_SCHEDULE |= {
     "forget-sign-in-attempts": {
         "task": "user_service.accounts.tasks.forget_sign_in_attempts",
         "schedule": crontab(minute="37"),
+    },
+    "forget-links": {
+        "task": "user_service.accounts.tasks.forget_links",
+        "schedule": crontab(minute="42"),
     },
     "purge-sign-ins": {
         "task": "user_service.sessions.tasks.purge_sign_ins",

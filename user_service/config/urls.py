@@ -6,6 +6,8 @@ from django.urls import include, path
 
 from servicekit.urls import handler400, handler403, handler404, handler500, service_urls
 from user_service.accounts.apis import TokenObtainApi
+from user_service.accounts.email_apis import EmailConfirmApi
+from user_service.accounts.password_apis import PasswordResetApi, PasswordResetRequestApi
 from user_service.accounts.views import OperatorLoginView, OperatorLogoutView
 from user_service.api_keys.apis import ApiKeyExchangeApi
 from user_service.sessions.apis import JwksApi
@@ -18,6 +20,9 @@ urlpatterns = service_urls(
         path("api/v1/users/me/api-keys", include("user_service.api_keys.urls")),
         path("api/v1/auth/token/api-key", ApiKeyExchangeApi.as_view(), name="api-key-exchange"),
         path("api/v1/auth/token", TokenObtainApi.as_view(), name="token-obtain"),
+        path("api/v1/auth/password-reset", PasswordResetRequestApi.as_view(), name="password-reset-request"),
+        path("api/v1/auth/password-reset/confirm", PasswordResetApi.as_view(), name="password-reset"),
+        path("api/v1/auth/email-confirmation", EmailConfirmApi.as_view(), name="email-confirm"),
         path("api/v1/auth", include("user_service.sessions.urls")),
         path(".well-known/jwks.json", JwksApi.as_view(), name="jwks"),
         # Before the admin's own: signing in here serves every service's admin.

@@ -26,6 +26,7 @@ class RevokedReason(models.TextChoices):
     REPLACED = "replaced", _("replaced by a new sign-in")
     TOO_MANY = "too_many", _("too many sessions: the one unused longest")
     PASSWORD_CHANGED = "password_changed", _("the password was changed")
+    PASSWORD_RESET = "password_reset", _("the password was reset by a mailed link")
     EMAIL_CHANGED = "email_changed", _("the e-mail was changed")
 
 
@@ -88,6 +89,7 @@ class SignInMethod(models.TextChoices):
     ADMIN = "admin", _("the operators' sign-in")
     SIGN_UP = "sign_up", _("sign-up")
     PASSWORD = "password", _("change of password")
+    EMAIL = "email", _("change of e-mail")
     REFRESH = "refresh", _("refresh of a session")
 
 

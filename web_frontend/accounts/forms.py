@@ -76,6 +76,65 @@ class PasswordForm(forms.Form):
     )
 
 
+class EmailForm(forms.Form):
+    """A new e-mail, and the current password."""
+
+    use_required_attribute = False
+    email = forms.EmailField(
+        label=_("New e-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+    password = forms.CharField(
+        label=_("Current password"),
+        max_length=PASSWORD_MAX,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+def _token() -> forms.CharField:
+    """What stands behind ``#`` in a mailed link; ``birzha.js`` puts it here, people without it paste it."""
+    return forms.CharField(
+        label=_("Code"),
+        max_length=128,
+        help_text=_("What stands behind # in the link of the mail."),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "data-hash": ""}
+        ),
+    )
+
+
+class ConfirmEmailForm(forms.Form):
+    """The code of a mailed link."""
+
+    use_required_attribute = False
+    token = _token()
+
+
+class ForgottenPasswordForm(forms.Form):
+    """The e-mail of somebody who cannot sign in."""
+
+    use_required_attribute = False
+    email = forms.EmailField(
+        label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+
+
+class ResetPasswordForm(forms.Form):
+    """The code of a mailed link, and a new password."""
+
+    use_required_attribute = False
+    token = _token()
+    new_password = forms.CharField(
+        label=_("New password"),
+        max_length=PASSWORD_MAX,
+        strip=False,
+        help_text=_(
+            "At least 8 characters; not a common password, not only digits, not like your name or e-mail."
+        ),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+
 class ApiKeyForm(forms.Form):
     """The name of a new API key, what it may do, and for how long."""
 

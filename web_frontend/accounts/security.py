@@ -1,4 +1,4 @@
-"""``/security``: the password, where one is signed in, and who came in or was refused lately."""
+"""``/security``: the password and the e-mail, where one is signed in, and the latest sign-ins."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from web_frontend.accounts.forms import PasswordForm
+from web_frontend.accounts.forms import EmailForm, PasswordForm
 from web_frontend.forms import add_problem
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
 from web_frontend.pages import attempt, go_to, signed_in, wants_fragment
@@ -24,7 +24,7 @@ from web_frontend.pages import attempt, go_to, signed_in, wants_fragment
 @signed_in
 def security_show(request: GatewayRequest) -> HttpResponse:
     """The page; a POST changes the password, which ends the other sessions."""
-    form = PasswordForm(request.POST or None, auto_id="password-%s")
+    form = _password_form(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             request.gateway.post("/api/v1/users/me/password", form.cleaned_data)
@@ -34,14 +34,29 @@ def security_show(request: GatewayRequest) -> HttpResponse:
             if problem.status not in (400, 422, 429, 503):
                 raise
             add_problem(form, problem)
-    context: dict[str, Any] = {"form": form}
-    refused = request.method == "POST"
-    part = refused and wants_fragment(request)
-    if not part:
-        context["sessions"] = attempt(lambda: request.gateway.get("/api/v1/users/me/sessions"))
-        context["sign_ins"] = attempt(lambda: request.gateway.get("/api/v1/users/me/sign-ins"))
-    template = "accounts/password_form.html" if part else "accounts/security.html"
-    return render(request, template, context, status=422 if refused else 200)
+    if request.method == "POST" and wants_fragment(request):
+        return render(request, "accounts/password_form.html", {"form": form}, status=422)
+    return security_page(request, form=form)
+
+
+def security_page(
+    request: GatewayRequest, *, form: PasswordForm | None = None, email_form: EmailForm | None = None
+) -> HttpResponse:
+    """The page, with a form that was refused, or for htmx that form alone."""
+    if email_form is not None and wants_fragment(request):
+        return render(request, "accounts/email_form.html", {"email_form": email_form}, status=422)
+    context = {
+        "form": form or _password_form(),
+        "email_form": email_form or EmailForm(auto_id="email-%s"),
+        "profile": attempt(lambda: request.gateway.get("/api/v1/users/me")),
+        "sessions": attempt(lambda: request.gateway.get("/api/v1/users/me/sessions")),
+        "sign_ins": attempt(lambda: request.gateway.get("/api/v1/users/me/sign-ins")),
+    }
+    return render(request, "accounts/security.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _password_form(typed: Any = None) -> PasswordForm:
+    return PasswordForm(typed, auto_id="password-%s")
 
 
 @require_POST

@@ -96,6 +96,29 @@ USERS: Codes = (
             409,
             _("You have the largest possible number of API keys. Revoke one that you no longer use."),
         ),
+        Code(
+            "link_quota_exceeded",
+            429,
+            _(
+                "So many links were mailed to this address today. Those work; Retry-After is the time until"
+                " midnight UTC."
+            ),
+        ),
+        Code(
+            "reset_quota_exceeded",
+            429,
+            _(
+                "Your network address has reached the daily limit of password resets. Retry-After is the time"
+                " until midnight UTC."
+            ),
+        ),
+        Code(
+            "link_invalid",
+            400,
+            _("The link of a mail was used already, has expired or is not whole."),
+        ),
+        Code("email_confirmed_already", 409, _("The e-mail is confirmed already.")),
+        Code("email_unchanged", 400, _("The new e-mail is the one that the account has.")),
         Code("username_taken", 400, _("The name is taken; upper and lower case are the same.")),
         Code("email_invalid", 400, _("This is not an e-mail address.")),
         Code("email_taken", 400, _("This e-mail address is already registered.")),

@@ -49,6 +49,7 @@ def gateway(settings: Any) -> Iterator[GatewayDouble]:
         )
         double.answer("GET /api/v1/watchlist", {"limit": 50, "results": []})
         double.answer("GET /api/v1/account", recorded("account"))
+        double.answer("GET /api/v1/users/me", recorded("user"))
         double.answer("GET /api/v1/account/holds", recorded("holds"))
         double.answer("GET /api/v1/operations", recorded("operations"))
         double.answer("GET /api/v1/notifications", recorded("notifications"))

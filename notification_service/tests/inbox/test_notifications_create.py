@@ -130,6 +130,8 @@ def test_every_kind_has_its_text(deliver, user_id):
 
     assert {notification.kind for notification in told} == set(Kind.values)
     assert all(title_of(n.kind, n.params) and body_of(n.kind, n.params) for n in told)
-    told_alike = 1  # OrderFilled and OrderFilledV2 are two kinds, OrderCanceled and OrderCanceledV2 one
+    # OrderFilled and OrderFilledV2 are two kinds, OrderCanceled and OrderCanceledV2 one; so are
+    # SecurityNoticed and LinkIssued
+    told_alike = 2
     tell_nothing = 2  # ProfileChanged and SessionRevoked
     assert len(SUBSCRIPTIONS) == len(Kind.values) + told_alike + tell_nothing

@@ -1,7 +1,11 @@
 """The use-cases of accounts, one per file; the only writers of users."""
 
 from user_service.accounts.services.daily_count import daily_counts_purge
+from user_service.accounts.services.email_change import email_change
+from user_service.accounts.services.email_confirm import email_confirm, email_confirmation_resend
+from user_service.accounts.services.links import links_purge
 from user_service.accounts.services.password_change import password_change
+from user_service.accounts.services.password_reset import password_reset, password_reset_request
 from user_service.accounts.services.passwords import password_errors
 from user_service.accounts.services.sign_in_attempts import attempts_purge
 from user_service.accounts.services.user_disable import user_disable, user_enable
@@ -13,9 +17,15 @@ __all__ = [
     "SignedUp",
     "attempts_purge",
     "daily_counts_purge",
+    "email_change",
+    "email_confirm",
+    "email_confirmation_resend",
+    "links_purge",
     "operator_sign_in",
     "password_change",
     "password_errors",
+    "password_reset",
+    "password_reset_request",
     "user_authenticate",
     "user_disable",
     "user_enable",

@@ -12,19 +12,15 @@ from user_service.accounts.errors import (
     FieldsRefused,
     PasswordWrong,
     ProfileQuotaExceeded,
-    TooManyAttempts,
 )
 from user_service.accounts.models import DailyCount
 from user_service.accounts.services.daily_count import daily_count
-from user_service.accounts.services.passwords import password_errors, password_hash, password_matches
-from user_service.accounts.services.sign_in_attempts import (
-    attempt_begin,
-    attempt_failed,
-    attempt_succeeded,
-)
+from user_service.accounts.services.links import links_forget
+from user_service.accounts.services.password_confirm import password_confirm
+from user_service.accounts.services.passwords import password_errors, password_hash
 from user_service.sessions.clients import Client
-from user_service.sessions.models import Outcome, RevokedReason, SignInMethod
-from user_service.sessions.services import sessions_revoke, sign_in_record
+from user_service.sessions.models import RevokedReason, SignInMethod
+from user_service.sessions.services import sessions_revoke
 from user_service.sessions.services.security_notice import security_notice
 
 
@@ -32,6 +28,8 @@ def password_change(
     *, user_id: UUID, session_id: UUID, old_password: str, new_password: str, client: Client
 ) -> None:
     """Set a new password, and sign out everywhere else, so that the old one is of no use.
+
+    Links that were mailed before do nothing any more: a thief may have asked for them.
 
     Args:
         user_id: whose.
@@ -50,17 +48,9 @@ def password_change(
     Emits:
         user.session.revoked.v1 for each session that ended; user.security.noticed.v1.
     """
-    user = selectors.user_get(user_id=user_id)
-    try:
-        attempt = attempt_begin(user=user, identifier=user.username, client=client)
-    except TooManyAttempts:
-        _failed(Outcome.TOO_MANY_ATTEMPTS, user_id, client)
-        raise
-    if not password_matches(user=user, password=old_password):
-        attempt_failed(attempt)
-        _failed(Outcome.WRONG_PASSWORD, user_id, client)
-        raise PasswordWrong
-    attempt_succeeded(attempt)
+    user = password_confirm(
+        user_id=user_id, password=old_password, client=client, method=SignInMethod.PASSWORD
+    )
     if weak := password_errors(
         password=new_password,
         username=user.username,
@@ -82,9 +72,6 @@ def password_change(
         )
         now.password = hashed
         now.save(update_fields=["password"])
+        links_forget(user_id=user_id)
         sessions_revoke(user_id=user_id, reason=RevokedReason.PASSWORD_CHANGED, but=session_id)
         security_notice(user_id=user_id, notice="password_changed")
-
-
-def _failed(outcome: Outcome, user_id: UUID, client: Client) -> None:
-    sign_in_record(outcome=outcome, method=SignInMethod.PASSWORD, client=client, user_id=user_id)

@@ -39,6 +39,10 @@ def unique_required(*, username: str | None = None, email: str | None = None) ->
             detail = _("The name %(username)s is taken.") % {"username": username}
             errors.append(FieldError("username", "username_taken", detail))
         if email and (refused_by == EMAIL_INDEX or selectors.email_exists(email=email)):
-            detail = _("%(email)s is already registered.") % {"email": email}
-            errors.append(FieldError("email", "email_taken", detail))
+            errors.append(email_taken(email))
         raise FieldsRefused(*errors) from None
+
+
+def email_taken(email: str) -> FieldError:
+    """Somebody has the address."""
+    return FieldError("email", "email_taken", _("%(email)s is already registered.") % {"email": email})

@@ -16,8 +16,9 @@ from user_service.accounts.errors import (
     SignUpQuotaExceeded,
     TooManyAttempts,
 )
-from user_service.accounts.models import DailyCount, User
+from user_service.accounts.models import DailyCount, LinkPurpose, User
 from user_service.accounts.services.daily_count import daily_count, network
+from user_service.accounts.services.links import link_issue
 from user_service.accounts.services.passwords import password_errors, password_hash
 from user_service.accounts.services.uniqueness import unique_required
 from user_service.accounts.services.user_sign_in import sign_in_count, user_authenticate
@@ -62,7 +63,7 @@ def user_register(
         SignUpQuotaExceeded: so many have signed up from there today.
 
     Emits:
-        user.account.registered.v1, sequence 1.
+        user.account.registered.v1, sequence 1; user.link.issued.v1 for a customer.
     """
     user = _prepared(username=username, email=email, password=password, locale=locale)
     user.is_staff = user.is_superuser = is_operator
@@ -89,7 +90,8 @@ def user_sign_up(
         SignInQuotaExceeded: the account that was there already was signed in too often today.
 
     Emits:
-        user.account.registered.v1 for a new user; user.session.revoked.v1 for what was replaced.
+        user.account.registered.v1 and user.link.issued.v1 for a new user; user.session.revoked.v1
+        for what was replaced.
     """
     user = _prepared(username=username, email=email, password=password, locale=locale)
     try:
@@ -125,6 +127,8 @@ def _create(user: User, client: Client | None) -> None:
         ),
         sequence=user.version,
     )
+    if not user.is_staff:  # an operator's account is made on the machine itself
+        link_issue(purpose=LinkPurpose.CONFIRM_EMAIL, user=user, email=user.email)
     if client and client.ip:
         daily_count(
             what=DailyCount.What.SIGN_UP,

@@ -11,13 +11,17 @@ from servicekit.ids import new_id
 from servicekit.messaging.publish import publish
 
 
-def security_notice(*, user_id: UUID, notice: str) -> None:
+def security_notice(*, user_id: UUID, notice: str, email: str = "") -> None:
     """Tell it, in the transaction of what happened.
 
     Args:
         notice: one of ``servicekit.contracts.user.NOTICES``.
+        email: where it is mailed to, in place of the address of the account.
 
     Emits:
         user.security.noticed.v1
     """
-    publish(SecurityNoticed(notice_id=new_id(), user_id=user_id, notice=notice, occurred_at=timezone.now()))
+    noticed = SecurityNoticed(
+        notice_id=new_id(), user_id=user_id, notice=notice, occurred_at=timezone.now(), email=email
+    )
+    publish(noticed)

@@ -1,4 +1,4 @@
-"""POST /api/v1/users/me/password, and what a new e-mail ends."""
+"""POST /api/v1/users/me/password."""
 
 from __future__ import annotations
 
@@ -79,15 +79,3 @@ def test_the_present_password_cannot_be_guessed_here(api, tokens):
 
 def test_nobody(api):
     assert api().post(URL, {"old_password": "x", "new_password": NEW}).status_code == 401
-
-
-def test_a_new_email_ends_the_other_sessions(api, alice, tokens, published):
-    other = sign_in("alice")
-    me = api(token=tokens.access)
-    me.patch("/api/v1/users/me", {"locale": "ru"})
-    assert api(token=other.access).get("/api/v1/users/me").status_code == 200
-    assert me.patch("/api/v1/users/me", {"email": "new@example.org"}).status_code == 200
-    assert api(token=other.access).get("/api/v1/users/me").json()["code"] == "session_revoked"
-    assert me.get("/api/v1/users/me").status_code == 200
-    assert Session.objects.get(revoked_reason="email_changed")
-    assert [event.notice for event in published(SecurityNoticed)] == ["email_changed"]

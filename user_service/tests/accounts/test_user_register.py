@@ -31,6 +31,8 @@ def test_profile_and_event(api, published):
         "id": str(user.id),
         "username": "Bob_1",
         "email": "bob@example.org",
+        "email_confirmed": False,
+        "email_wanted": "",
         "display_name": "",
         "locale": "ru",
         "time_zone": "UTC",
@@ -38,7 +40,7 @@ def test_profile_and_event(api, published):
     }
     assert not user.is_staff
     assert not user.is_superuser
-    assert published() == [
+    assert published(AccountRegistered) == [
         AccountRegistered(
             user_id=user.id,
             username="Bob_1",
@@ -161,7 +163,7 @@ def test_taken_in_any_case(api, alice, published):
     assert response.status_code == 400
     assert codes(response) == {"username": "username_taken", "email": "email_taken"}
     assert User.objects.count() == 1
-    assert len(published()) == 1
+    assert len(published(AccountRegistered)) == 1
 
 
 @pytest.mark.django_db

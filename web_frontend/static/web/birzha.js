@@ -30,6 +30,22 @@ document.addEventListener("keydown", (event) => {
 });
 if (window.location.hash === "#search") document.getElementById("search")?.focus();
 
+// The code of a mailed link stands behind "#": it goes into the form, and out of the address and its history.
+// Without it, or when it was refused, the field is there to paste it.
+function takeCode() {
+  const code = document.querySelector("[data-hash]");
+  if (!code) return;
+  if (window.location.hash.length > 1) {
+    code.value = window.location.hash.slice(1);
+    window.history.replaceState(null, "", window.location.pathname);
+  }
+  if (code.getAttribute("aria-invalid") !== "true") code.closest(".field").hidden = code.value !== "";
+}
+takeCode();
+document.addEventListener("htmx:afterSettle", takeCode);
+// The page that a link leads to may be open already.
+window.addEventListener("hashchange", takeCode);
+
 // Another language is that of the page as it stands: what is typed into the ticket goes along.
 document.addEventListener("submit", (event) => {
   const next = event.target.querySelector?.("[name=next]");

@@ -1,0 +1,74 @@
+"""One's e-mail: changing it under ``/security``, and ``/confirm-email``, where a mailed link leads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from web_frontend.accounts.forms import ConfirmEmailForm, EmailForm
+from web_frontend.accounts.security import security_page
+from web_frontend.forms import add_problem
+from web_frontend.gateway_client import GatewayProblem, GatewayRequest
+from web_frontend.pages import go_to, show, signed_in
+from web_frontend.sessions import tokens
+
+
+@sensitive_post_parameters("password")
+@require_POST
+@signed_in
+def email_change(request: GatewayRequest) -> HttpResponse:
+    """Ask for another address; a link is mailed there."""
+    form = EmailForm(request.POST, auto_id="email-%s")
+    if form.is_valid():
+        try:
+            wanted = request.gateway.post("/api/v1/users/me/email", form.cleaned_data)
+        except GatewayProblem as problem:
+            if problem.status not in (400, 422, 429, 503):
+                raise
+            add_problem(form, problem)
+        else:
+            said = _("A link was mailed to %(email)s. Follow it to make this your e-mail.")
+            messages.success(request, said % {"email": wanted["email_wanted"]})
+            return go_to(request, reverse("security"))
+    return security_page(request, email_form=form)
+
+
+@require_POST
+@signed_in
+def email_confirmation_resend(request: GatewayRequest) -> HttpResponse:
+    """Have the link mailed again; of an address that is confirmed meanwhile there is nothing to say."""
+    try:
+        request.gateway.post("/api/v1/users/me/email/confirmation")
+        messages.success(request, _("The link was mailed again."))
+    except GatewayProblem as problem:
+        if problem.status not in (409, 429):
+            raise
+        messages.warning(request, problem.detail)
+    return go_to(request, reverse("security"))
+
+
+@sensitive_post_parameters("token")
+@require_http_methods(["GET", "HEAD", "POST"])
+def email_confirm(request: GatewayRequest) -> HttpResponse:
+    """Ask once more, since programs that look through mail follow links; a POST confirms."""
+    form = ConfirmEmailForm(request.POST or None, auto_id="confirm-%s")
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = request.gateway.post("/api/v1/auth/email-confirmation", form.cleaned_data, public=True)
+        except GatewayProblem as problem:
+            if problem.status not in (400, 422, 429):
+                raise
+            add_problem(form, problem)
+        else:
+            messages.success(request, _("%(email)s is confirmed.") % {"email": done["email"]})
+            return go_to(request, reverse("security" if tokens.is_signed_in(request) else "sign_in"))
+    context: dict[str, Any] = {"form": form}
+    status = 422 if request.method == "POST" else 200
+    fragment = "accounts/confirm_email_form.html"
+    return show(request, "accounts/confirm_email.html", context, fragment=fragment, status=status)
