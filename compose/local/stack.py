@@ -243,9 +243,7 @@ class Stack:
 
     def _end_orphans(self) -> bool:
         if found := orphans.of_system(self.home):
-            say(
-                f"- supervisord is gone, but {len(found)} of its processes still run: stopping them first ..."
-            )
+            say(f"- supervisord is gone, but {len(found)} of its processes still run: stopping them ...")
             orphans.end(found)
         postgres.clear_stale_locks(self.home)
         return bool(found)
