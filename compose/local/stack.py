@@ -1,7 +1,4 @@
-"""Bringing a system up and down, whole or only the servers with data; also for tests.
-
-Every step looks first and does only what is missing, so that each may be repeated.
-"""
+"""Bringing a system up and down, whole or only the servers with data: each step does only what is missing."""
 
 from __future__ import annotations
 
@@ -80,8 +77,8 @@ class Stack:
         system_owner.prepare(self.home)
         if settings.backup.get(choices.EVERY):
             self.home.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            named = settings.backup[choices.FOLDER]
-            backups.prepare(self.home, backups.chosen_folder(self.home, {"BIRZHA_BACKUPS": named}))
+            named = {"BIRZHA_BACKUPS": settings.backup[choices.FOLDER]}
+            backups.prepare(self.home, backups.chosen_folder(self.home, named))
         return system_owner.as_owner(self.home, lambda: self._up_as_owner(settings), port=settings.port)
 
     def _up_as_owner(self, settings: Settings) -> bool:
