@@ -6,13 +6,18 @@ Together with the quotes, because a price that came and went between two looks w
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
 
-from servicekit.arrays import array, columns
+from servicekit.arrays import array
 from servicekit.contracts import market, parse_id
 from servicekit.database import Statement
+from servicekit.database.bulk import Lock, Update
+from trading_service.alerts.models import PriceAlert
 from trading_service.alerts.services.alerts_announce import PORTION, alerts_announce
 from trading_service.reference.services import instruments_copy, quotes_receive
 
@@ -34,19 +39,21 @@ FROM reference_latestquote AS quote CROSS JOIN LATERAL (
 WHERE quote.instrument_id = ANY(%s::uuid[])
 """
 )
+
+
+class _Key(NamedTuple):
+    id: UUID
+
+
+class _Fired(NamedTuple):
+    id: UUID
+    fired_price: Decimal
+    fired_at: datetime
+
+
 # Locked in the order of the ids, as everybody does; what was deleted or has fired meanwhile is left out.
-_FIRE = Statement(
-    """
-WITH reached AS (
-    SELECT alert.id, quote.price, quote.price_at
-    FROM unnest(%s::uuid[], %s::numeric[], %s::timestamptz[]) AS quote (id, price, price_at)
-    JOIN alerts_pricealert AS alert USING (id)
-    WHERE alert.fired_at IS NULL ORDER BY alert.id FOR NO KEY UPDATE OF alert
-)
-UPDATE alerts_pricealert AS alert SET fired_at = reached.price_at, fired_price = reached.price
-FROM reached WHERE alert.id = reached.id
-"""
-)
+_LOCK = Lock(PriceAlert, _Key, key="id")
+_FIRE = Update(PriceAlert, _Fired, key="id", where="kept.fired_at IS NULL")
 
 
 @transaction.atomic
@@ -91,6 +98,8 @@ def alerts_fire(*, instrument_ids: Iterable[UUID]) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(_REACHED, [array(instrument_ids)])
-        if reached := cursor.fetchall():
-            cursor.execute(_FIRE, columns(reached))
-            alerts_announce(limit=PORTION)
+        reached = [_Fired(*found) for found in cursor.fetchall()]
+    if reached:
+        _LOCK(alert.id for alert in reached)
+        _FIRE.run(reached)
+        alerts_announce(limit=PORTION)
