@@ -72,12 +72,12 @@ def test_the_first_page_is_in_the_browsers_zone_as_the_later_ones_are(customer: 
     visitor, order = customer
     for path in ("/history", order):
         visitor.context.clear_cookies(name="time_zone")
-        first = visitor.page.goto(path)
+        first = visitor.page.goto(path, wait_until="networkidle")  # to leave it earlier is a lost connection
         assert first
         assert 'data-zone="UTC"' in first.text()
         shown = visitor.page.evaluate(TIMES)
         assert len(shown) > 2
-        later = visitor.page.goto(path)
+        later = visitor.page.goto(path, wait_until="networkidle")
         assert later
         assert 'data-zone="Europe/Belgrade"' in later.text()
         assert visitor.page.evaluate(TIMES) == shown

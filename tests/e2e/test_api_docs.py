@@ -74,6 +74,7 @@ def test_examples_work_as_they_stand(visitor: Client, new_person: Any) -> None:
         "orders",
         "replace",
         "cancel-all",
+        "alerts",
         "read-all",
         "notification-preferences",
         "password",
