@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from servicekit.errors import DomainError
 
 
@@ -12,6 +14,13 @@ class FillNotCovered(DomainError):
     status = 409
     title = "The fill is not covered"
     message = "No pending hold of order %(order_id)s covers %(due)s for fill %(fill_id)s."
+
+
+class FillMissing(RuntimeError):
+    """An earlier fill of the order is not booked yet: it was taken from us, and is sent again."""
+
+    def __init__(self, order_id: UUID, *, booked: int, charged: int) -> None:
+        super().__init__(f"of order {order_id}, {booked} of {charged} is booked: an earlier fill is missing")
 
 
 class HoldChanged(DomainError):

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from billing_service.holds.errors import HoldChanged
+from billing_service.holds.errors import FillMissing, HoldChanged
 from billing_service.holds.models import Hold
 from billing_service.ledger.services import LockedAccount, accounts_lock_deferred
 from servicekit.arrays import columns
@@ -167,3 +167,18 @@ def holds_save(holds: Collection[HoldRow]) -> None:
     changed = _SAVE.run(holds)
     if changed != len(holds):
         raise HoldChanged(expected=len(holds), changed=changed)
+
+
+def fills_require(event: _Ordered, *, booked: int) -> None:
+    """Refuse what comes before an earlier fill of its order: a hold is released in the order of the fills.
+
+    Args:
+        event: of an order; those of older versions do not say what it was charged, and pass.
+        booked: what of its hold was spent, the event's own part included, in minor units.
+
+    Raises:
+        FillMissing: it was charged more.
+    """
+    charged = getattr(event, "charged", None)
+    if charged is not None and booked < charged:
+        raise FillMissing(event.order_id, booked=booked, charged=charged)

@@ -9,7 +9,14 @@ from uuid import UUID
 from django.db import transaction
 
 from billing_service.holds.models import Hold
-from billing_service.holds.services.batch import HoldRow, NewHold, holds_insert, holds_lock, holds_save
+from billing_service.holds.services.batch import (
+    HoldRow,
+    NewHold,
+    fills_require,
+    holds_insert,
+    holds_lock,
+    holds_save,
+)
 from billing_service.ledger.services import LockedAccount, accounts_save
 from servicekit.contracts import trading
 from servicekit.messaging.consume import Received
@@ -27,6 +34,9 @@ def holds_void(*, messages: Sequence[Received[Voided]]) -> int:
 
     Returns:
         How many holds ended.
+
+    Raises:
+        FillMissing: a fill of an order is not booked yet; nothing was changed.
     """
     return _end(messages, Hold.State.VOIDED)
 
@@ -47,6 +57,8 @@ def _end(messages: Sequence[Received[Ended]], state: Hold.State) -> int:
     for message in messages:
         order = message.event
         hold = holds.get(order.order_id)
+        if hold is None or hold.pending:
+            fills_require(order, booked=hold.captured if hold else 0)
         if hold is None:
             unknown[order.order_id] = NewHold(order.order_id, None, order.user_id, 0, state)
         elif hold.pending:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from billing_service.holds.errors import FillNotCovered
 from billing_service.holds.models import Hold
-from billing_service.holds.services.batch import HoldRow, holds_lock, holds_save
+from billing_service.holds.services.batch import HoldRow, fills_require, holds_lock, holds_save
 from billing_service.ledger.errors import AccountNotReady
 from billing_service.ledger.models import JournalEntry, LedgerAccount, LedgerEntry
 from billing_service.ledger.selectors import fills_booked
@@ -50,6 +50,7 @@ def orders_settle(*, messages: Sequence[Fill]) -> list[Booked]:
         What was booked.
 
     Raises:
+        FillMissing: of a buy, an earlier fill is not booked; it may need what this one would release.
         FillNotCovered: a buy without a pending hold of at least amount + fee.
         AccountNotReady: a customer has no account.
         Nothing of the batch is booked then.
@@ -107,6 +108,7 @@ def _capture(hold: HoldRow | None, account: LockedAccount, fill: Filled) -> Hold
     due = fill.amount + fill.fee
     if hold is None or not hold.pending or hold.account_id != account.id or due > hold.left:
         raise FillNotCovered(order_id=fill.order_id, fill_id=fill.fill_id, due=due)
+    fills_require(fill, booked=hold.captured + due)
     account.held -= hold.capture(due)
     if fill.final:
         account.held -= hold.end(Hold.State.CAPTURED)

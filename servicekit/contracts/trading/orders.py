@@ -140,7 +140,8 @@ class OrderFilledV2(_OrderEvent):
     how much the order's amount and fee have grown with this fill; either may be 0. ``executions``: as in
     ``market.order.executed.v2``. ``filled_quantity``: so far, this fill included. ``hold_left``: minor units
     that the hold of a buy must keep after this fill; 0 for a sell, or when ``final``: nothing more will be
-    filled.
+    filled. ``charged``: what a buy has come to so far, this fill and all fees included, in minor units; 0 for
+    a sell, None of the version before.
     """
 
     order_id: UUID
@@ -161,6 +162,7 @@ class OrderFilledV2(_OrderEvent):
     hold_left: int
     final: bool
     filled_at: datetime
+    charged: int | None = None
 
 
 @event("trading.order.rejected.v1")
@@ -201,7 +203,8 @@ class OrderCanceledV2(_OrderEvent):
     """What was left of the order was canceled; ``filled_quantity`` stays filled.
 
     ``code``: "" at the customer's wish, otherwise ``self_trade``, ``unfilled``, ``corporate_action`` or
-    ``operator``. ``detail``: an operator's reason, as it was written; "" otherwise.
+    ``operator``. ``detail``: an operator's reason, as it was written; "" otherwise. ``charged``: as in
+    ``trading.order.filled.v2``.
     """
 
     order_id: UUID
@@ -214,6 +217,7 @@ class OrderCanceledV2(_OrderEvent):
     code: str
     detail: str
     canceled_at: datetime
+    charged: int | None = None
 
 
 @event("trading.order.expired.v1")
@@ -221,7 +225,7 @@ class OrderExpired(_OrderEvent):
     """The order ended because its time was over; ``filled_quantity`` stays filled.
 
     ``code``: ``timed_out``: billing or the venue did not answer before the order's deadline; ``day_ended``:
-    its time in the book was over.
+    its time in the book was over. ``charged``: as in ``trading.order.filled.v2``.
     """
 
     order_id: UUID
@@ -233,3 +237,4 @@ class OrderExpired(_OrderEvent):
     filled_quantity: int
     code: str
     expired_at: datetime
+    charged: int | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from servicekit.contracts import trading
-from trading_service.orders.models import Order
+from trading_service.orders.models import Order, Side
 from trading_service.orders.services.batch import LockedOrder
 
 
@@ -76,6 +76,7 @@ def order_canceled(order: LockedOrder, *, at: datetime) -> trading.OrderCanceled
         code=order.reject_code,
         detail=order.reject_value,
         canceled_at=at,
+        charged=charged(order),
     )
 
 
@@ -91,4 +92,10 @@ def order_expired(order: LockedOrder, *, at: datetime) -> trading.OrderExpired:
         filled_quantity=order.filled_quantity,
         code=order.reject_code,
         expired_at=at,
+        charged=charged(order),
     )
+
+
+def charged(order: LockedOrder) -> int:
+    """What a buy has come to so far, fees included, in minor units; 0 for a sell."""
+    return order.amount + order.fee if order.side == Side.BUY else 0

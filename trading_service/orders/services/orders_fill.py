@@ -19,6 +19,7 @@ from trading_service.orders.charges import Fees, charge, hold_left
 from trading_service.orders.errors import ExecutionConflict
 from trading_service.orders.models import Fill, Liquidity, Side, Status
 from trading_service.orders.saga import Step
+from trading_service.orders.services.announcements import charged
 from trading_service.orders.services.batch import Batch, LockedOrder, orders_lock
 from trading_service.orders.services.executions import Part, parts
 from trading_service.positions.services import Move, Movement
@@ -149,6 +150,7 @@ def _fill(batch: Batch, order: LockedOrder, part: Part, by: Executed) -> trading
         hold_left=0 if final or not buys else _hold_left(order, fees),
         final=final,
         filled_at=by.event.executed_at,
+        charged=charged(order),
     )
     batch.publish(order, filled, by)
     return filled

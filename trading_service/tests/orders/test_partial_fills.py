@@ -67,6 +67,7 @@ def test_a_better_price_is_let_go_of_at_once(aapl, world, user_id, published) ->
     world.execute(order, quantity=5, price="100.00", liquidity="maker")
     last = published(trading.OrderFilledV2)[-1]
     assert (last.amount, last.fee, last.hold_left, last.final) == (50_000, 25, 0, True)
+    assert (filled.charged, last.charged) == (45_023, 95_048)
 
 
 def test_an_increment_may_be_nothing(world, user_id, published) -> None:
