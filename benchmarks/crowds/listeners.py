@@ -11,6 +11,8 @@ from pathlib import Path
 
 #: Bytes of one read.
 CHUNK = 65_536
+#: Where they come from: a few hundred may listen of one.
+ADDRESSES = 10
 
 
 class Listeners:
@@ -28,7 +30,10 @@ class Listeners:
             listener.connect(str(path))
             ticker = tickers[number % len(tickers)]
             listener.sendall(
-                f"GET /api/v1/quotes/stream?tickers={ticker} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+                (
+                    f"GET /api/v1/quotes/stream?tickers={ticker} HTTP/1.1\r\nHost: localhost\r\n"
+                    f"X-Forwarded-For: 192.0.2.{number % ADDRESSES}\r\n\r\n"
+                ).encode()
             )
             listener.setblocking(False)
             self._selector.register(listener, selectors.EVENT_READ)

@@ -26,16 +26,16 @@ def measure(home: Home, size: Size, runs: int) -> list[Run]:
 def measure_once(system: BenchSystem, size: Size) -> Run:
     """One stretch of listening. Changes are published as market_service publishes them, through Redis."""
     tickers = system.inside("market", "tickers_some", count=TICKERS)
-    with (
-        listening(system.home.socket(PROCESS), tickers, size.listeners) as listeners,
-        system.begin_inside(
-            "market", "quotes_publish", tickers=tickers, seconds=size.listening_seconds
-        ) as publishing,
-    ):
+    with listening(system.home.socket(PROCESS), tickers, size.listeners) as listeners:
         while listeners.events < size.listeners:  # each is told the present quote first
             time.sleep(0.1)
         listeners.events = 0
-        with system.measured() as before:
+        with (
+            system.begin_inside(
+                "market", "quotes_publish", tickers=tickers, seconds=size.listening_seconds
+            ) as publishing,
+            system.measured() as before,
+        ):
             published = publishing.result()
             used = system.cpu.since(before)
     if listeners.open < size.listeners:
