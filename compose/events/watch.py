@@ -7,19 +7,19 @@ its log as JSON lines; how much was sent again, in `make events`, the publisher'
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
 import sys
 import threading
-import time
+from functools import partial
 from typing import Any
 
 import psycopg2
 import redis
 
 from compose.events.reconciler import BEHIND_S, PERIOD_S, Reconciler
+from compose.local.console import log_line
 from compose.local.paths import ROOT
 from servicekit.settings.environment import Environment
 
@@ -28,6 +28,7 @@ from servicekit.settings.environment import Environment
 NICENESS = 10
 #: Seconds that a statement may take, and a publisher to mark what it sends again.
 STATEMENT_S, REPLAY_S = 15, 60
+log = partial(log_line, "reconciler")
 
 
 class Databases:
@@ -87,13 +88,6 @@ def replay(publisher: str, ids: list[str]) -> None:
     )
 
 
-def say(level: str, message: str, **more: Any) -> None:
-    """One JSON line."""
-    now = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime())
-    line = {"time": f"{now}Z", "level": level, "service": "reconciler", "message": message, **more}
-    print(json.dumps(line, ensure_ascii=False), flush=True)
-
-
 def main() -> int:
     """Look until SIGTERM."""
     os.nice(NICENESS)
@@ -104,18 +98,18 @@ def main() -> int:
         auditor.require("BIRZHA_REDIS_URL"), socket_timeout=5, decode_responses=True, protocol=2
     )
     reconciler = Reconciler(Databases(auditor).query, client, replay)
-    say("info", "looking for events that inboxes lack")
+    log("info", "looking for events that inboxes lack")
     while not stop.wait(BEHIND_S if reconciler.behind else PERIOD_S):
         try:
             for gap in reconciler.run_once():
-                say(
+                log(
                     "error",
                     f"{gap.subscriber} missed {len(gap.ids)} events of {gap.publisher}: they are sent again",
                     ids=[str(id) for id in gap.ids[:20]],
                 )
         except (psycopg2.Error, redis.RedisError, subprocess.SubprocessError) as error:
             output = getattr(error, "stderr", None) or error
-            say("warning", f"not everything can be read: {str(output).strip()[-500:]}")
+            log("warning", f"not everything can be read: {str(output).strip()[-500:]}")
     return 0
 
 

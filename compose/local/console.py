@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 
 class CommandError(Exception):
@@ -14,6 +16,13 @@ class CommandError(Exception):
 def say(text: str = "") -> None:
     """One line, at once (also through a pipe)."""
     print(text, flush=True)
+
+
+def log_line(service: str, level: str, message: str, **more: Any) -> None:
+    """One JSON line, as the services log them, of a process that is none."""
+    now = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime())
+    line = {"time": f"{now}Z", "level": level, "service": service, "message": message, **more}
+    say(json.dumps(line, ensure_ascii=False))
 
 
 @contextmanager

@@ -5,22 +5,21 @@ What it does goes to its log as JSON lines. One that fails is tried again after 
 
 from __future__ import annotations
 
-import json
 import signal
 import sys
 import threading
-import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from compose.local.backup import choices, make
 from compose.local.backup.folder import backups_of, chosen_folder, made_at, prune
-from compose.local.console import CommandError
+from compose.local.console import CommandError, log_line
 from compose.local.paths import Home
 
 #: Seconds between two looks; after one that failed.
 LOOK_S, RETRY_S = 60.0, 600.0
+log = partial(log_line, "backups")
 
 
 def step(home: Home, folder: Path, every: timedelta, kept: int) -> Path | None:
@@ -37,15 +36,8 @@ def step(home: Home, folder: Path, every: timedelta, kept: int) -> Path | None:
         return None
     file = make.make(home, folder)
     for old in prune(home, folder, kept):
-        say("info", "removed a backup", file=str(old))
+        log("info", "removed a backup", file=str(old))
     return file
-
-
-def say(level: str, message: str, **more: Any) -> None:
-    """One JSON line."""
-    now = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime())
-    line = {"time": f"{now}Z", "level": level, "service": "backups", "message": message, **more}
-    print(json.dumps(line, ensure_ascii=False), flush=True)
 
 
 def main() -> int:
@@ -57,15 +49,15 @@ def main() -> int:
     every = timedelta(hours=int(state[choices.EVERY]))
     kept = int(state.get(choices.KEPT) or choices.DEFAULT_KEPT)
     folder = chosen_folder(home, {})
-    say("info", "making backups", folder=str(folder), every_h=state[choices.EVERY], kept=kept)
+    log("info", "making backups", folder=str(folder), every_h=state[choices.EVERY], kept=kept)
     pause = LOOK_S  # a system that has just been started is busy
     while not stop.wait(pause):
         try:
             if file := step(home, folder, every, kept):
-                say("info", "made a backup", file=str(file), bytes=file.stat().st_size)
+                log("info", "made a backup", file=str(file), bytes=file.stat().st_size)
             pause = LOOK_S
         except (OSError, CommandError) as error:
-            say("error", str(error), event="backup.failed")
+            log("error", str(error), event="backup.failed")
             pause = RETRY_S
     return 0
 

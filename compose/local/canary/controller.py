@@ -5,27 +5,19 @@ What it does and why goes to its log as JSON lines, and into the history that ``
 
 from __future__ import annotations
 
-import json
 import signal
 import sys
 import threading
-import time
 from functools import partial
-from typing import Any
 
 from compose.local import install
 from compose.local.canary.supervised import canaries_of
-from compose.local.console import CommandError
+from compose.local.console import CommandError, log_line
 from compose.local.paths import Home
 from gateway.canary.controller import IDLE_INTERVAL_S, Controller
 from gateway.runtime.config_sync import ConfigNotApplied
 
-
-def say(level: str, message: str, **more: Any) -> None:
-    """One JSON line."""
-    now = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime())
-    line = {"time": f"{now}Z", "level": level, "service": "canary-controller", "message": message, **more}
-    print(json.dumps(line, ensure_ascii=False), flush=True)
+log = partial(log_line, "canary-controller")
 
 
 def main() -> int:
@@ -33,14 +25,14 @@ def main() -> int:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     home = Home.here()
-    controller = Controller(canaries_of(home), alone=partial(install.locked_now, home.root), log=say)
-    say("info", "watching canaries")
+    controller = Controller(canaries_of(home), alone=partial(install.locked_now, home.root), log=log)
+    log("info", "watching canaries")
     pause = 0.0
     while not stop.wait(pause):
         try:
             pause = controller.step()
         except (OSError, ValueError, CommandError, ConfigNotApplied) as error:
-            say("error", str(error))
+            log("error", str(error))
             pause = IDLE_INTERVAL_S
     return 0
 
