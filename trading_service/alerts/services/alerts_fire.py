@@ -100,6 +100,6 @@ def alerts_fire(*, instrument_ids: Iterable[UUID]) -> None:
         cursor.execute(_REACHED, [array(instrument_ids)])
         reached = [_Fired(*found) for found in cursor.fetchall()]
     if reached:
-        _LOCK(alert.id for alert in reached)
+        _LOCK.defer(alert.id for alert in reached)
         _FIRE.run(reached)
         alerts_announce(limit=PORTION)

@@ -9,7 +9,6 @@ from django.db import transaction
 
 from user_service.accounts import selectors
 from user_service.accounts.errors import (
-    FieldsRefused,
     PasswordWrong,
     ProfileQuotaExceeded,
 )
@@ -17,7 +16,7 @@ from user_service.accounts.models import DailyCount
 from user_service.accounts.services.daily_count import daily_count
 from user_service.accounts.services.links import links_forget
 from user_service.accounts.services.password_confirm import password_confirm
-from user_service.accounts.services.passwords import password_errors, password_hash
+from user_service.accounts.services.passwords import new_password_hash
 from user_service.sessions.clients import Client
 from user_service.sessions.models import RevokedReason, SignInMethod
 from user_service.sessions.services import sessions_revoke
@@ -51,15 +50,7 @@ def password_change(
     user = password_confirm(
         user_id=user_id, password=old_password, client=client, method=SignInMethod.PASSWORD
     )
-    if weak := password_errors(
-        password=new_password,
-        username=user.username,
-        email=user.email,
-        display_name=user.display_name,
-        field="new_password",
-    ):
-        raise FieldsRefused(*weak)
-    hashed = password_hash(new_password)
+    hashed = new_password_hash(user=user, password=new_password)
     with transaction.atomic():
         now = selectors.user_lock(user_id=user_id)
         if now.password != user.password:  # changed by another request since

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from user_service.accounts import selectors
-from user_service.accounts.errors import FieldsRefused, ResetQuotaExceeded
+from user_service.accounts.errors import ResetQuotaExceeded
 from user_service.accounts.models import DailyCount, LinkPurpose
 from user_service.accounts.services.daily_count import daily_count, network
 from user_service.accounts.services.links import (
@@ -17,7 +17,7 @@ from user_service.accounts.services.links import (
     link_use,
     links_forget,
 )
-from user_service.accounts.services.passwords import password_errors, password_hash
+from user_service.accounts.services.passwords import new_password_hash
 from user_service.api_keys.services import api_keys_revoke
 from user_service.sessions.clients import Client
 from user_service.sessions.models import RevokedReason
@@ -77,15 +77,7 @@ def password_reset(*, token: str, new_password: str) -> None:
     link = link_find(token=token, purposes=(LinkPurpose.RESET_PASSWORD,))
     user = link.user
     assert user is not None
-    if weak := password_errors(
-        password=new_password,
-        username=user.username,
-        email=user.email,
-        display_name=user.display_name,
-        field="new_password",
-    ):
-        raise FieldsRefused(*weak)
-    hashed = password_hash(new_password)
+    hashed = new_password_hash(user=user, password=new_password)
     with transaction.atomic():
         user = link_use(link)
         user.password = hashed

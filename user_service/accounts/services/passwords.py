@@ -9,7 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from user_service.accounts import selectors
-from user_service.accounts.errors import FieldError
+from user_service.accounts.errors import FieldError, FieldsRefused
 from user_service.accounts.models import User
 
 
@@ -39,6 +39,24 @@ def password_errors(
         code = str(refused.error_list[0].code)
         return [FieldError(field, code, " ".join(refused.messages))]
     return []
+
+
+def new_password_hash(*, user: User, password: str) -> str:
+    """The hash of what shall be a user's password. Takes as long as :func:`password_hash`.
+
+    Raises:
+        FieldsRefused: something speaks against it, of the field ``new_password``.
+    """
+    weak = password_errors(
+        password=password,
+        username=user.username,
+        email=user.email,
+        display_name=user.display_name,
+        field="new_password",
+    )
+    if weak:
+        raise FieldsRefused(*weak)
+    return password_hash(password)
 
 
 def password_normal(password: str) -> str:
