@@ -16,8 +16,8 @@ from benchmarks.sampler import SWITCH
 from compose.local import orphans
 from compose.local.console import say, step
 from compose.local.paths import ROOT, Home
-from compose.local.serve import ENVIRONMENT
 from compose.local.supervisor import INHERITED, Supervisor
+from compose.system.environment import PROCESS_VARIABLES
 
 #: The names of the processes to look at, as given by ``--profile``.
 PROFILED: list[str] = []
@@ -50,7 +50,7 @@ def profiled(home: Home, names: list[str]) -> Iterator[dict[str, int]]:
 
 def _start(home: Home, name: str) -> subprocess.Popen[bytes]:
     environment = {key: os.environ[key] for key in INHERITED if key in os.environ}
-    environment |= {**ENVIRONMENT, "BIRZHA_HOME": str(home.root), orphans.MARK: str(home.root)}
+    environment |= {**PROCESS_VARIABLES, "BIRZHA_HOME": str(home.root), orphans.MARK: str(home.root)}
     argv = [sys.executable, "-m", "benchmarks.sampler", name]
     with (home.log / f"{name}.log").open("ab") as log:
         return subprocess.Popen(argv, cwd=ROOT, env=environment, stdout=log, stderr=log)

@@ -119,9 +119,7 @@ def wait(seconds: float = READY_TIMEOUT_S) -> None:
 
 def port(environment: Mapping[str, str] = os.environ) -> int:
     """The published port: of the environment, else of the file of choices."""
-    lines = dotenv.FILE.read_text(encoding="utf-8").splitlines() if dotenv.FILE.exists() else []
-    chosen = dict(line.partition("=")[::2] for line in lines)
-    return int(environment.get("BIRZHA_PORT") or chosen.get("BIRZHA_PORT") or 8000)
+    return int(environment.get("BIRZHA_PORT") or dotenv.read().get("BIRZHA_PORT") or 8000)
 
 
 def _answers(path: str) -> bool:

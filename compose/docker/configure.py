@@ -10,7 +10,6 @@ import os
 import shutil
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 from compose.docker.network import (
     GATEWAY_FILES,
@@ -96,14 +95,8 @@ def _write_redis(server: RedisServer, users: str) -> None:
         f"port {REDIS_PORT}",
         "protected-mode no",  # nobody enters without a name and a password
         "dir /data",
-        f"aclfile {Path('/etc/birzha/redis/users.acl')}",
-        "appendonly yes",
-        "appendfsync everysec",
-        'save ""',
-        f"maxmemory {server.memory_mb}mb",
-        f"maxmemory-policy {server.eviction}",
-        "databases 1",
-        "maxclients 500",
+        f"aclfile {REDIS_FILES / 'users.acl'}",
+        *server.settings,
     ]
     (folder / "valkey.conf").write_text("\n".join(lines) + "\n", encoding="utf-8")
 

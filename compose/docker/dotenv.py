@@ -39,7 +39,7 @@ def write(file: Path = FILE) -> str:
         The operator's password.
     """
     text = file.read_text(encoding="utf-8") if file.exists() else _CHOICES
-    known = dict(line.partition("=")[::2] for line in text.splitlines() if not line.startswith("#"))
+    known = _values(text)
     wanted = {_SUFFIX: secrets.token_hex(4), **{variable_of(name): make(name) for name in names()}}
     missing = {name: value for name, value in wanted.items() if name not in known}
     if missing:
@@ -48,6 +48,15 @@ def write(file: Path = FILE) -> str:
             file, f"{text.rstrip()}\n\n# Secrets, made once: whoever has them has the system.\n{lines}"
         )
     return {**missing, **known}[variable_of("operator")]
+
+
+def read(file: Path = FILE) -> dict[str, str]:
+    """What it says; nothing if it is not there."""
+    return _values(file.read_text(encoding="utf-8")) if file.exists() else {}
+
+
+def _values(text: str) -> dict[str, str]:
+    return dict(line.partition("=")[::2] for line in text.splitlines() if not line.startswith("#"))
 
 
 def main() -> None:

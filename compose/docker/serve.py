@@ -7,9 +7,7 @@ import sys
 
 from compose.docker.network import CODE, PORT
 from compose.system import PROCESSES
-
-#: Few malloc arenas: a threaded Python process is a third smaller with two than with eight per core.
-ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "PYTHONUNBUFFERED": "1"}
+from compose.system.environment import PROCESS_VARIABLES
 
 
 def main(name: str) -> None:
@@ -18,7 +16,7 @@ def main(name: str) -> None:
     cores = len(os.sched_getaffinity(0))
     argv = process.arguments(root=str(CODE), bind=f"0.0.0.0:{PORT}", cores=cores)
     os.nice(process.type.niceness)
-    os.execve(sys.executable, [sys.executable, *argv], {**os.environ, **ENVIRONMENT})
+    os.execve(sys.executable, [sys.executable, *argv], {**os.environ, **PROCESS_VARIABLES})
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from compose.docker.blocks import ONCE, STARTED, answers, block, command, healthcheck, items, own, volumes
-from compose.docker.network import CACHE, GATEWAY_FILES, RUN, variable_of
+from compose.docker.network import CACHE, GATEWAY_FILES, REDIS_FILES, RUN, variable_of
 from compose.system import EVENTS, GATEWAY, POSTGRES, SESSIONS, SUPERUSER, RedisServer
 from compose.system.databases import MAX_CONNECTIONS, SERVER_SETTINGS
 from gateway.config.nginx import READY_PATH
@@ -41,14 +41,14 @@ def postgres() -> str:
 
 def redis(server: RedisServer) -> str:
     """A Valkey."""
-    files = f"{server.name}-files:/etc/birzha/redis:ro"
+    files = f"{server.name}-files:{REDIS_FILES}:ro"
     return block(
         server.name,
         "<<: *server",
         "image: ${VALKEY_IMAGE:-valkey/valkey:9}",
         "read_only: true",
         *volumes([f"{server.name}:/data", files]),
-        command=command("valkey-server", "/etc/birzha/redis/valkey.conf"),
+        command=command("valkey-server", REDIS_FILES / "valkey.conf"),
         networks=items("data" if server == EVENTS else "pages"),
         healthcheck=healthcheck("CMD-SHELL", "valkey-cli ping | grep -Eq 'PONG|NOAUTH|NOPERM'"),
         stop_grace_period="30s",

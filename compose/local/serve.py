@@ -8,11 +8,10 @@ import sys
 from compose.local import orphans, postgres, processes, valkey, valkey_recovery
 from compose.local.paths import ROOT, Home
 from compose.system import EVENTS, SESSIONS
+from compose.system.environment import PROCESS_VARIABLES
 from gateway.runtime.nginx import remove_dead_sockets
 from servicekit.privileges import drop_capabilities
 
-#: Few malloc arenas: a threaded Python process is a third smaller with two than with eight per core.
-ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "PYTHONUNBUFFERED": "1"}
 #: Python loads it before anything else in what has it on its path; see tests/faults/clock/sitecustomize.py.
 CLOCK = ROOT / "tests" / "faults" / "clock"
 
@@ -37,7 +36,7 @@ def main(name: str) -> None:
     os.chdir(processes.folder(home, process))
     variables = {
         **os.environ,
-        **ENVIRONMENT,
+        **PROCESS_VARIABLES,
         **processes.variables(home, process),
         **for_tests(home, process),
     }

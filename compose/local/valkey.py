@@ -66,15 +66,7 @@ def _write(home: Home, server: RedisServer, users: str) -> None:
         f'aclfile "{config_file(home, server, "acl")}"',
         "daemonize no",
         "set-proc-title no",  # it would write over the environment that orphans.py reads
-        "appendonly yes",
-        "appendfsync everysec",
-        'save ""',
-        f"maxmemory {server.memory_mb}mb",
-        f"maxmemory-policy {server.eviction}",
-        "databases 1",
-        "hz 4",  # its clock for timeouts and expiry; at 10 it is half of what an idle server does
-        "maxclients 500",
-        "loglevel notice",
+        *server.settings,
     ]
     write_private(config_file(home, server, "conf"), "\n".join(lines) + "\n")
 

@@ -121,6 +121,21 @@ class RedisServer:
     memory_mb: int
     eviction: str
 
+    @property
+    def settings(self) -> list[str]:
+        """How it is set up, wherever it runs: lines of its configuration."""
+        return [
+            "appendonly yes",
+            "appendfsync everysec",
+            'save ""',
+            f"maxmemory {self.memory_mb}mb",
+            f"maxmemory-policy {self.eviction}",
+            "databases 1",
+            "hz 4",  # its clock for timeouts and expiry; at 10 it is half of what an idle server does
+            "maxclients 500",
+            "loglevel notice",
+        ]
+
 
 #: The events and the queues: nothing is evicted.
 EVENTS = RedisServer("redis", 256, "noeviction")
