@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 
 from billing_service.holds.services import holds_expire, holds_place, holds_void, orders_settle
+from billing_service.ledger.services import instruments_name
 from servicekit.contracts import trading
 from servicekit.contracts.reject_reasons import RejectCode
 from servicekit.messaging.consume import Received, in_batches, in_stream_order
@@ -19,11 +20,13 @@ _DECLINED = (RejectCode.INSUFFICIENT_FUNDS, RejectCode.ACCOUNT_FROZEN, RejectCod
 
 @in_stream_order
 def on_orders_placed_or_ended(messages: Sequence[Received[Placed | Ended]]) -> None:
-    """Buys ask for their cash to be held; orders that ended release what is left of theirs.
+    """Buys ask for their cash to be held; orders that ended release what is left of theirs. What instruments
+    are called is remembered.
 
     In the order of the stream, so that who replaces an order can place the new one with the old one's cash,
     however many events are handled at once.
     """
+    instruments_name(message.event for message in messages if isinstance(message.event, Placed))
     for use_case, run in groupby(filter(_concerns_cash, messages), key=_use_case):
         use_case(messages=list(run))
 

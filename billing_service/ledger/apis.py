@@ -89,7 +89,8 @@ class OperationListApi(FileApi):
         query.is_valid(raise_exception=True)
         filters = dict(query.validated_data)
         of_file = {name: filters.pop(name, "") for name in ("locale", "time_zone")}
-        operations = operation_list(user_id=self.caller.id, **filters)
+        language = of_file["locale"] or get_language() or "en"
+        operations = operation_list(user_id=self.caller.id, language=language, **filters)
         if isinstance(request.accepted_renderer, FileRenderer):
             require_taken_by_nginx(request)
             return self._file(operations, request.accepted_renderer.format, **of_file)

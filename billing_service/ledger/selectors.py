@@ -9,11 +9,17 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from billing_service.ledger.chain import BREAKS, ORIGIN
-from billing_service.ledger.models import JournalEntry, JournalHead, LedgerAccount, LedgerEntry
+from billing_service.ledger.models import (
+    InstrumentName,
+    JournalEntry,
+    JournalHead,
+    LedgerAccount,
+    LedgerEntry,
+)
 from servicekit.database.bulk import Read
 
 
@@ -121,8 +127,10 @@ def operation_list(
     since: datetime | None = None,
     before: datetime | None = None,
     fees_included: bool = False,
+    language: str = "en",
 ) -> QuerySet[LedgerEntry]:
-    """The legs of the customer's account, newest first, each with its journal entry and ``fee_amount``.
+    """The legs of the customer's account, newest first, each with its journal entry and ``fee_amount``, and
+    the ``instrument_name``: "" of what has none, or none that is known.
 
     Args:
         kind: one of ``LedgerEntry.Kind``.
@@ -130,6 +138,7 @@ def operation_list(
         fees_included: a fee is no row of its own but of its trade's, whose ``balance_after`` is that after
             the fee. A fee without a trade (of a fill whose amount was rounded to nothing) stays a row, and
             so does every fee where fees are what is asked for.
+        language: of the names, ``en`` or ``ru``.
     """
     # By the account's id, which a join would hide from the planner: a page is read off the index
     # (account, number) and nothing is sorted, however long the history is.
@@ -147,7 +156,10 @@ def operation_list(
         entries = entries.exclude(Q(kind=LedgerEntry.Kind.FEE) & Exists(_TRADE_BESIDE)).annotate(
             balance_with_fee=Coalesce(_of_trade("balance_after"), F("balance_after"))
         )
-    return entries.annotate(fee_amount=_of_trade("amount")).order_by("-number")
+    names = InstrumentName.objects.filter(ticker=OuterRef("journal_entry__ticker"))
+    name = Subquery(names.values("name_ru" if language == "ru" else "name_en"))
+    entries = entries.annotate(fee_amount=_of_trade("amount"), instrument_name=Coalesce(name, Value("")))
+    return entries.order_by("-number")
 
 
 def _of_trade(column: str) -> Case:

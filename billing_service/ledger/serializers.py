@@ -64,6 +64,9 @@ class OperationOutput(serializers.Serializer):
     reason = serializers.SerializerMethodField(help_text=_("The operator's reason, for a reversal."))
     fee = serializers.SerializerMethodField(help_text=_("Of a buy or a sell: its fee."))
     total = serializers.SerializerMethodField(help_text=_("The amount less the fee."))
+    name = serializers.SerializerMethodField(
+        help_text=_("The instrument's name in the language of the request; null while none is known.")
+    )
 
     def get_amount(self, entry: LedgerEntry) -> str:
         return to_text(entry.amount, entry.currency)
@@ -89,6 +92,9 @@ class OperationOutput(serializers.Serializer):
 
     def get_total(self, entry: Any) -> str:
         return to_text(entry.amount + (entry.fee_amount or 0), entry.currency)
+
+    def get_name(self, entry: Any) -> str | None:
+        return entry.instrument_name or None
 
 
 class OperationPageOutput(serializers.Serializer):

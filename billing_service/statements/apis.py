@@ -87,8 +87,10 @@ class StatementApi(FileApi):
             wanted = Month.parse(month)
         except ValueError:
             raise MonthInvalid(value=shown(month)) from None
-        statement = statement_get(user_id=self.caller.id, month=wanted, zone=query.zone)
         local = Local(query.validated_data.get("locale") or get_language() or "en", query.zone)
+        statement = statement_get(
+            user_id=self.caller.id, month=wanted, zone=local.zone, language=local.language
+        )
         file = statement_pdf(statement, local)
         return attachment(
             portions_of(file), content_type=PdfRenderer.media_type, name=f"statement-{wanted}.pdf"

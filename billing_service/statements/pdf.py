@@ -96,7 +96,8 @@ class _Writer:
         ]
 
     def _rows(self) -> Iterator[tuple[list[str], str]]:
-        return (([*self._cells(row)], row.reason) for row in file_rows(self.statement.operations))
+        for row in file_rows(self.statement.operations):
+            yield [*self._cells(row)], "\n".join(filter(None, (row.name, row.reason)))
 
     def _cells(self, row: FileRow) -> Iterator[str]:
         yield self._moment(row.occurred_at)

@@ -55,8 +55,8 @@ def statement_months(*, user_id: UUID, zone: tzinfo) -> tuple[Month, Month]:
     return Month.of(account.opened_at, zone), Month.of(timezone.now(), zone)
 
 
-def statement_get(*, user_id: UUID, month: Month, zone: tzinfo) -> Statement:
-    """The statement of a month, which need not have ended.
+def statement_get(*, user_id: UUID, month: Month, zone: tzinfo, language: str) -> Statement:
+    """The statement of a month, which need not have ended, with instruments' names in a language.
 
     Raises:
         AccountNotFound: the account is not open yet.
@@ -73,7 +73,7 @@ def statement_get(*, user_id: UUID, month: Month, zone: tzinfo) -> Statement:
         raise StatementTooLong(limit=MAX_ROWS, value=str(month))
     legs = LedgerEntry.objects.filter(account=account, number__gt=before, number__lte=until)
     sums = dict(legs.order_by().values_list("kind").annotate(Sum("amount")))
-    operations = operation_list(user_id=user_id, fees_included=True)
+    operations = operation_list(user_id=user_id, fees_included=True, language=language)
     return Statement(
         account=account,
         month=month,

@@ -77,8 +77,9 @@ def history_show(request: GatewayRequest) -> HttpResponse:
     except GatewayUnavailable:
         return _rows(request, {"form": form, "answer": None, "here": request.get_full_path()}, 503)
     chosen = {name: value for name, value in form.cleaned_data.items() if value}
-    names = instrument_names(request, (row["ticker"] for row in answer["results"]))
-    for row in answer["results"]:
+    nameless = [row for row in answer["results"] if not row["name"]]
+    names = instrument_names(request, (row["ticker"] for row in nameless))
+    for row in nameless:
         row["name"] = names.get(row["ticker"], "")
     context = {
         "form": form,

@@ -143,6 +143,23 @@ def test_a_file_for_a_person_has_the_pages_language_and_zone(
         assert answer["X-Accel-Redirect"] == there
 
 
+@pytest.mark.parametrize(("language", "summer"), [("en", "Jul 1, 2026"), ("ru", "1 июл. 2026")])
+def test_each_row_has_the_offset_of_its_own_time(
+    vera: Client, gateway: GatewayDouble, language: str, summer: str
+) -> None:
+    """The page names the zone, not an offset, which is another one in summer than in winter."""
+    answer = recorded("operations")
+    moments = ("2026-07-02T03:30:00Z", "2026-01-02T03:30:00Z")
+    rows = [{**answer["results"][0], "occurred_at": moment} for moment in moments]
+    gateway.answer("GET /api/v1/operations", {**answer, "results": rows})
+    vera.cookies["time_zone"] = "America/New_York"
+    page = vera.get("/history", headers={"Accept-Language": language}).content.decode()
+    assert f'{summer}<span class="sub">23:30:00</span>' in page
+    assert '<span class="sub">22:30:00</span>' in page
+    assert "UTC−" not in page
+    assert '<span id="zone-name">America/New York</span>' in page
+
+
 @pytest.mark.parametrize(
     "month", ["", "2026-13", "2026-2", "2026-02/../x", "٢٠٢٦-٠٢", "2026-02\n", "../account"]
 )
@@ -170,6 +187,22 @@ def test_a_file_for_who_is_signed_out_is_the_sign_in(vera: Client) -> None:
     assert vera.get("/.refused", headers={"X-Birzha-Refused": "401"}).status_code in (302, 303)
 
 
+@pytest.fixture
+def nameless(gateway: GatewayDouble) -> None:
+    """Operations of before billing was told names."""
+    answer = recorded("operations")
+    gateway.answer(
+        "GET /api/v1/operations",
+        {**answer, "results": [{**row, "name": None} for row in answer["results"]]},
+    )
+
+
+def test_names_that_come_with_the_operations_are_not_asked_for(vera: Client, gateway: GatewayDouble) -> None:
+    assert '<span class="sub">Apple Inc.</span>' in vera.get("/history").content.decode()
+    assert gateway.requests_to("GET /api/v1/instruments") == []
+
+
+@pytest.mark.usefixtures("nameless")
 def test_names_are_requested_once_and_remembered_for_each_language(
     vera: Client, gateway: GatewayDouble
 ) -> None:
@@ -183,6 +216,7 @@ def test_names_are_requested_once_and_remembered_for_each_language(
     assert gateway.requests_to("GET /api/v1/instruments")[0].query == {"tickers": "AAPL", "page_size": "1"}
 
 
+@pytest.mark.usefixtures("nameless")
 def test_a_history_without_names_when_market_does_not_answer(vera: Client, gateway: GatewayDouble) -> None:
     gateway.down("GET /api/v1/instruments")
     answer = vera.get("/history")
@@ -195,7 +229,7 @@ def test_a_history_without_names_when_market_does_not_answer(vera: Client, gatew
 def test_no_question_names_more_tickers_than_the_api_takes(vera: Client, gateway: GatewayDouble) -> None:
     answer = recorded("operations")
     (row,) = [row for row in answer["results"] if row["type"] == "buy"]
-    rows = [{**row, "ticker": f"{number:03}{'X' * 29}"} for number in range(50)]
+    rows = [{**row, "name": None, "ticker": f"{number:03}{'X' * 29}"} for number in range(50)]
     gateway.answer("GET /api/v1/operations", {**answer, "results": rows})
     for _ in range(2):
         vera.get("/history")

@@ -37,7 +37,8 @@ class Local(NamedTuple):
 
 
 class Column(NamedTuple):
-    """One column: its title, the kind of its cells (``time, text, count, money, price``), and their value."""
+    """One column: its title, the kind of its cells (``time, text, name, count, money, price``), and their
+    value."""
 
     title: str
     kind: str
@@ -52,6 +53,7 @@ def columns(local: Local) -> list[Column]:
             Column(_("Date, %(zone)s") % local.zone_words, "time", lambda r: local.time(r.occurred_at)),
             Column(_("Operation"), "text", lambda r: kinds[r.type]),
             Column(_("Ticker"), "text", lambda r: r.ticker),
+            Column(_("Name"), "name", lambda r: r.name),
             Column(_("Quantity"), "count", lambda r: r.quantity),
             Column(_("Price"), "price", lambda r: r.price),
             Column(_("Amount"), "money", lambda r: r.amount),

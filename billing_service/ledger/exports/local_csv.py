@@ -26,6 +26,7 @@ def local_csv(operations: QuerySet[LedgerEntry], local: Local) -> Iterator[bytes
     write: dict[str, Callable[[Any, str], Any]] = {
         "time": lambda moment, currency: moment.strftime(clock),
         "text": lambda text, currency: safe_text(text),
+        "name": lambda text, currency: safe_text(text),
         "count": lambda count, currency: count,
         "money": lambda amount, currency: to_text(amount, currency).replace(".", point),
         "price": lambda price, currency: price_plain(price, currency).replace(".", point),

@@ -65,6 +65,7 @@ def _cells(row: FileRow) -> list[Any]:
         safe_text(row.reason),
         None if row.fee is None else to_text(row.fee, currency),
         to_text(row.total, currency),
+        safe_text(row.name),
     ]
 
 

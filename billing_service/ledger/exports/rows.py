@@ -31,6 +31,7 @@ _COLUMNS = (
     "journal_entry__occurred_at",
     "journal_entry__reason",
     "fee_amount",
+    "instrument_name",
 )
 
 
@@ -53,6 +54,7 @@ class FileRow(NamedTuple):
     reason: str
     fee: int | None
     total: int
+    name: str
 
 
 def file_rows(operations: QuerySet[LedgerEntry]) -> Iterator[FileRow]:
@@ -62,12 +64,14 @@ def file_rows(operations: QuerySet[LedgerEntry]) -> Iterator[FileRow]:
     """
     after = "balance_with_fee" if "balance_with_fee" in operations.query.annotations else "balance_after"
     for values in operations.values_list(*_COLUMNS, after).iterator(chunk_size=PORTION):
-        entry, kind, amount, currency, order, ticker, quantity, price, at, reason, paid, balance = values
+        entry, kind, amount, currency, order, ticker, quantity, price, at, reason, paid, name, balance = (
+            values
+        )
         of_units, paid = kind in OF_UNITS, paid or 0
         yield FileRow(
             entry, kind, amount, currency, balance, order, ticker,
             quantity if of_units else None, price if of_units else None, at, reason,
-            -paid if kind in TRADES else None, amount + paid,
+            -paid if kind in TRADES else None, amount + paid, name,
         )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from billing_service.ledger.models import LedgerEntry
 #: The most rows of a workbook: nothing is sent before the last is written, some 80 µs a row.
 MAX_ROWS = 250_000
 
-_WIDTHS = {"time": 20, "text": 16, "count": 12, "money": 16, "price": 16}
+_WIDTHS = {"time": 20, "text": 16, "name": 32, "count": 12, "money": 16, "price": 16}
 _FORMATS = {"time": "yyyy-mm-dd hh:mm:ss", "count": "#,##0", "money": "#,##0.00", "price": "#,##0.00######"}
 #: Russian spreadsheets write a date so, and its thousands and decimals by their own rules in any case.
 _RUSSIAN_TIME = "dd.mm.yyyy hh:mm:ss"
@@ -56,7 +56,7 @@ def _write(file: IO[bytes], operations: QuerySet[LedgerEntry], local: Local) -> 
         def write(at: int, place: int, kind: str, value: Any, currency: str) -> None:
             if kind == "time":
                 sheet.write_datetime(at, place, value, formats[kind])
-            elif kind == "text":
+            elif kind in ("text", "name"):
                 clean = _NO_XML.sub("\ufffd", value)
                 sheet.write_string(at, place, clean, quoted if clean.startswith(FORMULA) else None)
             else:

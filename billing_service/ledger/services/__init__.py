@@ -16,6 +16,7 @@ from billing_service.ledger.services.accounts import (
     accounts_open,
     accounts_save,
 )
+from billing_service.ledger.services.instruments import instruments_name
 from billing_service.ledger.services.journal import Booked, Draft, Posting, journal_book
 from billing_service.ledger.services.reversal import journal_reverse
 
@@ -30,6 +31,7 @@ __all__ = [
     "accounts_lock_deferred",
     "accounts_open",
     "accounts_save",
+    "instruments_name",
     "journal_book",
     "journal_reverse",
 ]

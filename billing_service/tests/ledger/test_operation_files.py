@@ -105,12 +105,15 @@ def test_a_file_for_a_russian_spreadsheet(trader, api):
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     assert content.startswith(b"\xef\xbb\xbf")
     head, sell, buy, deposit = csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";")
-    assert head[:9] == [
-        "Дата, Europe/Moscow", "Операция", "Тикер", "Количество", "Цена", "Сумма", "Комиссия", "Итого",
-        "Остаток после",
+    assert head[:10] == [
+        "Дата, Europe/Moscow", "Операция", "Тикер", "Название", "Количество", "Цена", "Сумма", "Комиссия",
+        "Итого", "Остаток после",
     ]  # fmt: skip
-    assert buy[1:10] == ["Покупка", "AAPL", "10", "43,04", "-430,40", "0,22", "-430,62", "569,38", "USD"]
-    assert deposit[1:9] == ["Пополнение", "", "", "", "1000,00", "", "1000,00", "1000,00"]
+    assert buy[1:11] == [
+        "Покупка", "AAPL", "Эппл", "10", "43,04", "-430,40", "0,22", "-430,62", "569,38", "USD",
+    ]  # fmt: skip
+    assert sell[2:4] == ["TSLA", ""]
+    assert deposit[1:10] == ["Пополнение", "", "", "", "", "1000,00", "", "1000,00", "1000,00"]
     booked = JournalEntry.objects.get(order_id=trader.sell.order_id).occurred_at
     assert sell[0] == booked.astimezone(Local.of("ru", "Europe/Moscow").zone).strftime("%d.%m.%Y %H:%M:%S")
 
@@ -118,15 +121,16 @@ def test_a_file_for_a_russian_spreadsheet(trader, api):
 def test_a_file_for_an_english_spreadsheet(trader, api):
     _, content = file_of(api(trader.user_id), format="csv", locale="en", type="buy", fees="included")
     head, buy = csv.reader(io.StringIO(content.decode("utf-8-sig")))
-    assert (head[0], head[7]) == ("Date, UTC", "Total")
-    assert buy[1:9] == ["Buy", "AAPL", "10", "43.04", "-430.40", "0.22", "-430.62", "569.38"]
+    assert (head[0], head[8]) == ("Date, UTC", "Total")
+    assert buy[1:10] == ["Buy", "AAPL", "Apple Inc.", "10", "43.04", "-430.40", "0.22", "-430.62", "569.38"]
     assert datetime.fromisoformat(buy[0])
 
 
 @pytest.mark.parametrize(
-    ("locale", "title", "word"), [("en", "Operations", "Buy"), ("ru", "Операции", "Покупка")]
+    ("locale", "title", "word", "name"),
+    [("en", "Operations", "Buy", "Apple Inc."), ("ru", "Операции", "Покупка", "Эппл")],
 )
-def test_a_workbook_has_numbers_that_are_numbers(trader, api, locale, title, word):
+def test_a_workbook_has_numbers_that_are_numbers(trader, api, locale, title, word, name):
     answer = api(trader.user_id).get(
         URL, {"format": "xlsx", "locale": locale, "fees": "included"}, headers=BY_NGINX
     )
@@ -137,10 +141,10 @@ def test_a_workbook_has_numbers_that_are_numbers(trader, api, locale, title, wor
     assert (sheet.title, sheet.freeze_panes) == (title, "A2")
     rows = list(sheet.iter_rows(values_only=True))
     assert len(rows) == 4
-    assert rows[2][1:10] == (word, "AAPL", 10, 43.04, -430.4, 0.22, -430.62, 569.38, "USD")
+    assert rows[2][1:11] == (word, "AAPL", name, 10, 43.04, -430.4, 0.22, -430.62, 569.38, "USD")
     assert isinstance(rows[2][0], datetime)
-    assert UUID(str(rows[2][11])) == trader.buy.order_id
-    assert rows[3][2:5] == (None, None, None)
+    assert UUID(str(rows[2][12])) == trader.buy.order_id
+    assert rows[3][2:6] == (None, None, None, None)
 
 
 def test_the_sums_of_a_workbook_are_the_ledgers(customer, api):
@@ -148,7 +152,7 @@ def test_the_sums_of_a_workbook_are_the_ledgers(customer, api):
     account = customer(0)
     amounts = [1, 10, 29, 1_000_000_00, 123_456_789_01, 9_000_000_000_07]
     booked_at(account, *amounts, moment=timezone.now())
-    cells = [row[7] for row in sheet_of(api(account.user_id)).iter_rows(min_row=2, values_only=True)]
+    cells = [row[8] for row in sheet_of(api(account.user_id)).iter_rows(min_row=2, values_only=True)]
     assert [Decimal(str(cell)) for cell in cells] == [Decimal(cents) / 100 for cents in reversed(amounts)]
 
 
@@ -158,7 +162,7 @@ def test_no_text_is_a_formula_in_any_file(customer, api, reason):
     journal_reverse(entry_id=JournalEntry.objects.get().id, reason=reason, by=Actor.shell("ann"))
     client = api(account.user_id)
     sheet = sheet_of(client, type="reversal")
-    cell = sheet[2][10]
+    cell = sheet[2][11]
     assert (cell.value, cell.data_type, cell.quotePrefix) == (reason, "s", True)
     for locale, delimiter in (("ru", ";"), ("en", ",")):
         _, content = file_of(client, format="csv", locale=locale, type="reversal")
@@ -180,7 +184,7 @@ def test_each_currency_stands_beside_its_amounts(customer, settings, api, curren
     account = customer(0)
     booked_at(account, 1_234_56, moment=timezone.now())
     client = api(account.user_id)
-    assert next(sheet_of(client).iter_rows(min_row=2, values_only=True))[8:10] == (1234.56, currency)
+    assert next(sheet_of(client).iter_rows(min_row=2, values_only=True))[9:11] == (1234.56, currency)
     assert f";1234,56;{currency};" in file_of(client, format="csv", locale="ru")[1].decode()
 
 

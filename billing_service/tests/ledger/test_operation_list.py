@@ -45,7 +45,7 @@ def test_fields_newest_first(trader, api):
     ]
     assert list(rows[2]) == [
         "id", "type", "amount", "currency", "balance_after", "order_id", "ticker", "quantity", "price",
-        "occurred_at", "reason", "fee", "total",
+        "occurred_at", "reason", "fee", "total", "name",
     ]  # fmt: skip
     bought, fee, deposit = rows[2], rows[1], rows[3]
     order_id = str(trader.buy.order_id)
@@ -60,6 +60,9 @@ def test_fields_newest_first(trader, api):
     ]
     assert [deposit[name] for name in ("order_id", "ticker", "quantity", "price")] == [None] * 4
     assert deposit["occurred_at"].endswith("Z")
+    assert [row["name"] for row in rows] == [None, "Apple Inc.", "Apple Inc.", None]
+    russian = api(trader.user_id).get(URL, headers={"Accept-Language": "ru"}).json()["results"]
+    assert russian[2]["name"] == "Эппл"
 
 
 def test_a_reversal_stands_in_the_history_with_its_reason(customer, api):

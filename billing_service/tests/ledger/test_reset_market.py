@@ -9,7 +9,14 @@ from django.db import connection
 from billing_service.cash.models import Deposit
 from billing_service.cash.services import deposit_make
 from billing_service.holds.models import Hold
-from billing_service.ledger.models import AccountFreeze, JournalEntry, JournalHead, LedgerAccount, LedgerEntry
+from billing_service.ledger.models import (
+    AccountFreeze,
+    InstrumentName,
+    JournalEntry,
+    JournalHead,
+    LedgerAccount,
+    LedgerEntry,
+)
 from billing_service.ledger.selectors import chain_breaks
 from billing_service.tests.orders import order_filled, order_placed
 from servicekit.audit.models import AuditEntry
@@ -20,6 +27,7 @@ from servicekit.messaging.models import InboxEvent, OutboxEvent
 def test_every_account_begins_with_nothing(customer, deliver):
     account, frozen = customer(1000_00), customer(5_00)
     AccountFreeze.objects.create(account=frozen, reason="asked for", frozen_by="olga")
+    InstrumentName.objects.create(ticker="AAPL", name_en="Apple Inc.", name_ru="Эппл")
     order = order_placed(account.user_id, hold_amount=435_00)
     deliver(order)
     deliver(order_filled(order, amount=430_40, fee=22))
@@ -37,6 +45,7 @@ def test_every_account_begins_with_nothing(customer, deliver):
     assert set(LedgerAccount.objects.values_list("balance", "held", "last_number")) == {(0, 0, 0)}
     assert set(InboxEvent.objects.values_list("type", flat=True)) <= {"user.account.registered.v1"}
     assert AccountFreeze.objects.get().account_id == frozen.id
+    assert InstrumentName.objects.get().ticker == "AAPL"
     entry = AuditEntry.objects.get(action="market.reset")
     assert entry.before == {"entries": head.number, "head": head.hash}
 

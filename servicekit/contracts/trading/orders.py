@@ -43,7 +43,8 @@ class OrderPlacedV2(_OrderEvent):
     """An order was taken. Billing is asked to hold ``hold_amount`` for a buy; 0 for a sell.
 
     ``time_in_force``: ``day`` or ``gtc``, and what is left of a limit order may wait in the book for long;
-    ``ioc`` or ``fok``, and it does not. ``limit_price``: of a limit order.
+    ``ioc`` or ``fok``, and it does not. ``limit_price``: of a limit order. ``name_en``, ``name_ru``: what the
+    instrument is called; "" in events of before there were these fields.
     """
 
     order_id: UUID
@@ -58,6 +59,8 @@ class OrderPlacedV2(_OrderEvent):
     hold_amount: int
     currency: str
     placed_at: datetime
+    name_en: str = ""
+    name_ru: str = ""
 
 
 @event("trading.order.submitted.v1")

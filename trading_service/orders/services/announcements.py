@@ -24,6 +24,8 @@ def order_placed(order: Order) -> trading.OrderPlacedV2:
         hold_amount=order.hold_amount,
         currency=order.currency,
         placed_at=order.created_at,
+        name_en=order.instrument.name_en,
+        name_ru=order.instrument.name_ru,
     )
 
 

@@ -1,0 +1,37 @@
+"""The only writer of the copies of instruments' names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from servicekit.arrays import columns
+from servicekit.contracts import trading
+from servicekit.database import Statement, execute_deferred
+
+# Joined with what is known, because an upsert locks, and so writes, even the rows that it leaves as they are:
+# with nearly every order nothing is new.
+_COPY = Statement(
+    """
+INSERT INTO ledger_instrumentname (ticker, name_en, name_ru)
+SELECT told.ticker, told.name_en, told.name_ru
+FROM unnest(%s::text[], %s::text[], %s::text[]) AS told (ticker, name_en, name_ru)
+LEFT JOIN ledger_instrumentname AS known ON known.ticker = told.ticker
+WHERE known.ticker IS NULL OR known.name_en <> told.name_en OR known.name_ru <> told.name_ru
+ORDER BY told.ticker
+ON CONFLICT (ticker) DO UPDATE SET name_en = excluded.name_en, name_ru = excluded.name_ru
+"""
+)
+
+
+def instruments_name(orders: Iterable[trading.OrderPlaced | trading.OrderPlacedV2]) -> None:
+    """Remember what the instruments of orders are called: of several of one instrument, as in the last.
+
+    Older orders, which do not say it, change nothing.
+    """
+    told = {
+        order.ticker: (order.ticker, order.name_en, order.name_ru)
+        for order in orders
+        if isinstance(order, trading.OrderPlacedV2) and order.name_en and order.name_ru
+    }
+    if told:
+        execute_deferred(_COPY, columns(told.values()))
