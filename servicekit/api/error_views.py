@@ -19,6 +19,21 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
+def method_not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
+    """405: what is only shown was written to, or the other way round."""
+    answer = _answer(
+        request,
+        problem(
+            code="method_not_allowed",
+            status=405,
+            title=_("Method not allowed"),
+            detail=_("This address does not support that method."),
+        ),
+    )
+    answer["Allow"] = allowed
+    return answer
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500, for what happened outside the APIs."""
     return _answer(

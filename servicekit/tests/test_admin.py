@@ -64,6 +64,18 @@ def test_what_a_list_offers_narrows_it(user_id: UUID, lookup: str) -> None:
     assert browser(user_id).get(EVENTS, {lookup: "1"}).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "Method not allowed"), ("ru", "Метод не поддерживается")]
+)
+def test_a_method_that_is_not_taken_is_a_page(user_id: UUID, language: str, words: str) -> None:
+    address = f"{INDEX}jsi18n/"
+    answer = browser(user_id).put(address, headers={"Accept": "text/html", "Accept-Language": language})
+    assert (answer.status_code, answer["Content-Type"]) == (405, "text/html; charset=utf-8")
+    assert "GET" in answer["Allow"]
+    assert words in answer.content.decode()
+    assert browser(user_id).put(address).json()["code"] == "method_not_allowed"
+
+
 def test_its_static_files() -> None:
     answer = Client().get("/admin/trading/static/admin/css/base.css")
     assert (answer.status_code, answer["Content-Type"]) == (200, 'text/css; charset="utf-8"')
