@@ -170,7 +170,7 @@ def test_taken_in_any_case(api, alice, published):
 def test_a_single_reason_is_the_problems_own_code(api, alice):
     response = api(accept_language="ru").post(URL, GOOD | {"username": "alice"})
     assert response.json()["code"] == "username_taken"
-    assert response.json()["detail"] == "Имя alice уже занято."
+    assert response.json()["detail"] == "Логин alice уже занят."
     assert api().post(URL, GOOD | {"email": "ALICE@example.org"}).json()["code"] == "email_taken"
 
 
