@@ -25,7 +25,8 @@ from web_frontend.ticket.ticket import Ticket, ticket_read
 
 @require_safe
 def instrument_show(request: GatewayRequest, ticker: str) -> HttpResponse:
-    """One instrument. htmx asks for its ``quote``, ``chart``, ``book``, ``ticket`` or ``estimate`` alone."""
+    """One instrument. htmx asks for its ``quote``, ``chart``, ``book``, ``position``, ``ticket`` or
+    ``estimate`` alone."""
     target = request.htmx.target if wants_fragment(request) else ""
     if target == "quote":
         return render(request, "instruments/quote.html", _quoted(parts_read(request, ticker)["instrument"]))
@@ -35,6 +36,9 @@ def instrument_show(request: GatewayRequest, ticker: str) -> HttpResponse:
     if target == "chart":
         parts = parts_read(request, ticker, *(CHART if is_signed_in(request) else CHART[:1]))
         return render(request, "instruments/chart.html", _page_context(request, parts))
+    if target == "position" and is_signed_in(request):
+        parts = parts_read(request, ticker, "positions")
+        return render(request, "instruments/position.html", _page_context(request, parts))
     if not is_signed_in(request):
         parts = parts_read(request, ticker, *OPEN_PAGE)
         return render(request, "instruments/detail.html", _page_context(request, parts))

@@ -205,18 +205,16 @@ def candle_cells(row: dict[str, Any], currency: str) -> SafeString:
 
 @register.simple_tag
 def zone() -> str:
-    """The time zone that times are shown in: ``UTC``, ``UTC+3``."""
-    offset = timezone.now().astimezone(page_locale().zone).utcoffset()
-    minutes = int(offset.total_seconds()) // 60 if offset else 0
-    if not minutes:
-        return "UTC"
-    hours, rest = divmod(abs(minutes), 60)
-    return f"UTC{'+' if minutes > 0 else MINUS}{hours}" + (f":{rest:02d}" if rest else "")
+    """The time zone that times are shown in, by its name: ``Europe/Moscow``.
+
+    No offset: a list has rows of summer and of winter, which many zones have different ones in.
+    """
+    return zone_key().replace("_", " ")
 
 
 @register.simple_tag
 def zone_key() -> str:
-    """The name of the same, as browsers know it: ``Europe/Moscow``."""
+    """The same as browsers know it: ``America/New_York``."""
     return str(page_locale().zone)
 
 

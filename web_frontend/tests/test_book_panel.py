@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -111,3 +112,21 @@ def test_the_parts_of_a_page_are_requested_at_once(vera: Client, gateway: Gatewa
     page = vera.get("/instruments/AAPL").content.decode()
     assert "$429.80" in page
     assert "could not be loaded" not in page
+
+
+def test_the_estimate_and_the_position_follow_the_market(
+    vera: Client, gateway: GatewayDouble, htmx: Callable
+) -> None:
+    """So that a page that stays open has one price, beside which nothing stands at an older one."""
+    page = vera.get("/instruments/AAPL?quantity=2").content.decode()
+    for part in ("estimate", "position"):
+        found = re.search(f'<[a-z]+ id="{part}"[^>]*hx-trigger="every [0-9]+s"', page)
+        assert found, part
+    gateway.answer("GET /api/v1/instruments/AAPL", quoted(price="431.00"))
+    gateway.answer(BOOK, {"code": "service_unavailable"}, 503)
+    part = vera.get("/instruments/AAPL?side=buy&quantity=2", headers=htmx("estimate")).content.decode()
+    assert "$431.00" in part
+    gateway.requests.clear()
+    part = vera.get("/instruments/AAPL", headers=htmx("position")).content.decode()
+    assert 'id="position"' in part
+    assert {asked.path for asked in gateway.requests} == {"/api/v1/instruments/AAPL", "/api/v1/positions"}

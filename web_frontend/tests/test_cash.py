@@ -72,7 +72,7 @@ def test_a_refused_deposit_stands_at_its_field(vera: Client, gateway: GatewayDou
     assert 'value="k1"' in page
 
 
-def test_enough_deposits_for_tocloses_are_published_in_the_form(
+def test_enough_deposits_for_today_is_said_in_the_form(
     vera: Client, gateway: GatewayDouble, htmx: Callable
 ) -> None:
     problem = {"code": "deposit_quota_exceeded", "detail": "You have topped up 100 times today."}

@@ -54,7 +54,7 @@ def test_what_is_confirmed_needs_no_button(vera: Client, gateway: GatewayDouble)
     assert "Почта сменится на new@example.com" in russian
 
 
-def test_another_address_is_requests_to_with_the_password(vera: Client, gateway: GatewayDouble) -> None:
+def test_another_address_is_asked_for_with_the_password(vera: Client, gateway: GatewayDouble) -> None:
     gateway.answer(CHANGE, recorded("user", email_wanted="new@example.com"), 202)
     assert vera.post("/security/email", WANTED)["Location"] == "/security"
     assert gateway.requests_to(CHANGE)[0].body == WANTED

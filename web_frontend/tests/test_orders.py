@@ -146,7 +146,7 @@ def test_back_and_reviewed_at_another_price_it_is_still_the_order_that_was_place
     assert (answer.status_code, answer["Location"]) == (303, f"/orders/{placed_before['id']}")
 
 
-def test_enough_orders_for_tocloses_are_published_in_the_ticket(vera: Client, gateway: GatewayDouble) -> None:
+def test_enough_orders_for_today_is_said_in_the_ticket(vera: Client, gateway: GatewayDouble) -> None:
     problem = {"code": "order_quota_exceeded", "detail": "You have placed 5000 orders today.", "status": 429}
     gateway.answer("POST /api/v1/orders", problem, 429, Retry_After="3600")
     answer = vera.post("/orders", FORM)

@@ -21,7 +21,7 @@ def test_what_is_chosen_is_on_every_page(client: Client) -> None:
     for path in ("/settings", "/help", "/sign-in"):
         page = client.get(path).content.decode()
         assert '<html lang="ru" data-theme="dark" data-colours="blue_orange" data-shortcuts="off">' in page
-        assert "UTC+9" in page.rpartition("<footer")[2]  # the zone of its times
+        assert "Asia/Tokyo" in page.rpartition("<footer")[2]  # the zone of its times
     form = client.get("/settings").content.decode()
     for value in CHOSEN.values():
         assert f'<option value="{value}" selected>' in form

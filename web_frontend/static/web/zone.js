@@ -9,10 +9,6 @@
 
   const form = (locale, shape) => new Intl.DateTimeFormat(locale, { timeZone: zone, ...shape });
   const [russian, now] = [root.lang === "ru", new Date()];
-  const named = (style) => {
-    const format = form(root.lang, { timeZoneName: style });
-    return (moment) => format.formatToParts(moment).find(({ type }) => type === "timeZoneName").value;
-  };
   const dated = (locale, month) => {
     const format = form(locale, { day: "numeric", month, year: "numeric" });
     return (moment) => format.format(moment).replace(/\s?г\.$/, "");
@@ -20,7 +16,8 @@
 
   function rewrite() {
     const [short, long] = [dated(russian ? "ru" : "en-US", "short"), dated(russian ? "ru" : "en-GB", "long")];
-    const [clocks, names] = [form("en-GB", { timeStyle: "medium" }), named("long")];
+    const [clocks, named] = [form("en-GB", { timeStyle: "medium" }), form(root.lang, { timeZoneName: "long" })];
+    const names = (moment) => named.formatToParts(moment).find(({ type }) => type === "timeZoneName").value;
     for (const time of document.querySelectorAll("time[datetime*=T]")) {
       const moment = new Date(time.dateTime);
       const [clock, day, sub] = [clocks.format(moment), short(moment), time.querySelector(".sub")];
@@ -32,8 +29,7 @@
       }
       if (time.title) time.title = `${long(moment)}, ${clock} ${names(moment)}`;
     }
-    const offset = named("shortOffset")(now).replace("GMT", "UTC").replace("-", "−");
-    document.getElementById("zone-name")?.replaceChildren(offset);
+    document.getElementById("zone-name")?.replaceChildren(zone.replaceAll("_", " "));
     body.dataset.zone = zone;
   }
   if (zone && zone !== body.dataset.zone && !("zoneChosen" in body.dataset)) rewrite();
