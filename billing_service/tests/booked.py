@@ -18,7 +18,8 @@ from servicekit.ids import new_id
 def trader_of(customer: Callable[[int], LedgerAccount]) -> LedgerAccount:
     """Deposited 1,000.00, bought 10 AAPL for 430.40 and a fee of 0.22, sold 4 TSLA for 100.00, no fee.
 
-    What AAPL is called is known, and what TSLA is called is not. The account has ``buy`` and ``sell``: the orders as they were placed.
+    What AAPL is called is known, and what TSLA is called is not. The account has ``buy`` and ``sell``: the
+    orders as they were placed.
     """
     account = customer(1000_00)
     assert account.user_id

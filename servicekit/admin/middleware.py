@@ -1,4 +1,4 @@
-"""Middleware that only the admin needs: static files, sessions, authentication, messages; a page for each 405."""
+"""Middleware that only the admin needs: static files, sessions, authentication, messages."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from functools import reduce
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
-
-from servicekit.api.error_views import method_not_allowed
 
 #: The outermost first.
 CHAIN = (
@@ -32,9 +30,6 @@ class AdminMiddleware:
         self.prefix = f"/admin/{settings.SERVICE_SLUG}/"
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path_info.startswith(self.prefix):
-            return self.get_response(request)
-        response = self.through_chain(request)
-        if response.status_code == 405:  # Django answers it with nothing at all
-            return method_not_allowed(request, response.get("Allow", ""))
-        return response
+        if request.path_info.startswith(self.prefix):
+            return self.through_chain(request)
+        return self.get_response(request)

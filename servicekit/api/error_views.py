@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -17,6 +18,19 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _answer(
         request, problem(code="not_found", status=404, title=NotFound.title, detail=NotFound.message)
     )
+
+
+class MethodNotAllowedMiddleware:
+    """A 405 of Django's own views, the admin's, has nothing in it: it becomes a problem or a page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.streaming and not response.content:
+            return method_not_allowed(request, response.get("Allow", ""))
+        return response
 
 
 def method_not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "servicekit.telemetry.RequestContextMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "servicekit.api.error_views.MethodNotAllowedMiddleware",
     "servicekit.admin.middleware.AdminMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
