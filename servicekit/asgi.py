@@ -53,5 +53,6 @@ def stream_application(package: str) -> StreamHandler:
     from servicekit.event_stream import metrics
 
     settings.ROOT_URLCONF = settings.STREAM_URLCONF
+    settings.MIDDLEWARE = settings.STREAM_MIDDLEWARE or settings.MIDDLEWARE
     metrics.register()
     return StreamHandler()

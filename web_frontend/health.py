@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from redis.exceptions import RedisError
 
 
@@ -19,3 +20,8 @@ def readyz(request: HttpRequest) -> HttpResponse:
     except RedisError as error:
         return JsonResponse({"status": "not ready", "checks": {"redis": str(error)}}, status=503)
     return JsonResponse({"status": "ready", "checks": {"redis": "ok"}})
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Prometheus text of the process that holds streams open."""
+    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)

@@ -197,7 +197,7 @@ class Service:
     @property
     def connections(self) -> int:
         """How many connections its database role may have: two versions of it run beside each other."""
-        more = (STREAM in self.types) + DELIVERY_CONNECTIONS * (DELIVERY in self.types)
+        more = STREAM_CONNECTIONS * (STREAM in self.types) + DELIVERY_CONNECTIONS * (DELIVERY in self.types)
         return 2 * (self.threads + WORKER_CONNECTIONS) + more
 
     def processes(self, instance: str = "") -> tuple[Process, ...]:
@@ -210,6 +210,8 @@ class Service:
         )
 
 
+#: Connections of the process that holds streams open: of who connects and stays, and of what has changed.
+STREAM_CONNECTIONS = 2
 #: Connections of the process that delivers, one a thread.
 DELIVERY_CONNECTIONS = 6
 #: Connections of a service's worker; of the role that owns its tables and migrates; of the auditor, who looks

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
-from compose.system import AUDITOR, EVENTS, WEB_SERVERS, RedisServer, Service
+from compose.system import AUDITOR, EVENTS, STREAM, WEB_SERVERS, RedisServer, Service
 from servicekit.contracts.subscribers import publishers_of
 
 #: What a connection says of itself, without any key. AUTH, HELLO, QUIT and RESET are everybody's.
@@ -62,6 +62,8 @@ def _service(service: Service) -> list[str]:
     if service.redis != EVENTS:
         return [f"~cache:{name}:*", "-@all", PAGES]
     rules = [f"~celery:{name}:*", f"&wake:{name}", "-@all", CONNECTION, QUEUE]
+    if STREAM in service.types:
+        rules.insert(2, f"&changes:{name}")  # what its stream process is told
     rules += ["+publish +subscribe +unsubscribe"]
     rules.append(f"({PUBLISH} ~events:{name})")
     if publishers := publishers_of(name):

@@ -18,6 +18,7 @@ from servicekit import event_stream
 from servicekit.api.renderers import Json
 from servicekit.api.serializers import parsed
 from servicekit.api.views import Api
+from servicekit.event_stream.negotiation import NoNegotiation
 
 LAST_EVENT_ID = OpenApiParameter(
     "Last-Event-ID",
@@ -33,7 +34,7 @@ class QuotesStreamApi(Api):
 
     public = True
     renderer_classes = [Json]
-    content_negotiation_class = event_stream.NoNegotiation
+    content_negotiation_class = NoNegotiation
     refusals = {
         "429": _("`too_many_streams`: 250 of one address or 10 of one user are open; `rate_limited`."),
         "503": _("`streams_full`: as many are open as can be; `service_unavailable`."),
@@ -64,7 +65,7 @@ class QuotesStreamApi(Api):
             user=request.user,
         )
         stream_begin(listener, found.values(), number=number, after=_last_event_id(request))
-        return event_stream.answer(listener, "quote")
+        return event_stream.answer(listener)
 
     def _instruments(self, request: Request) -> dict[str, Instrument]:
         wanted: list[str] = parsed(QuotesStreamQuery, request.query_params)["tickers"]

@@ -43,7 +43,7 @@ def stream_begin(listener: Listener, instruments: Iterable[Instrument], *, numbe
                 _latest[key] = (number, quote.price, quote.price_at)
             published_in, price, at = _latest[key]
             if not after or published_in > after:
-                listener.offer(key, published_in, _data(key, price, at))
+                listener.offer("quote", key, published_in, _data(key, price, at))
         if _follower is None:
             _follower = threading.Thread(
                 target=follow_quotes, args=(on_quotes_updated, threading.Event()), name="quotes", daemon=True
@@ -59,7 +59,8 @@ def on_quotes_updated(message: QuotesUpdated) -> None:
                 price = Decimal(text)
                 if message.number > had[0] and price != had[1]:
                     _latest[key] = (message.number, price, message.confirmed_at)
-                    event_stream.offer(key, message.number, _data(key, price, message.confirmed_at))
+                    data = _data(key, price, message.confirmed_at)
+                    event_stream.offer(key, "quote", message.number, data)
 
 
 def _data(key: str, price: Decimal, at: datetime) -> dict[str, str]:

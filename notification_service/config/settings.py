@@ -20,6 +20,8 @@ INSTALLED_APPS += [
     "servicekit.people",
 ]
 
+STREAM_URLCONF = "notification_service.config.stream_urls"
+
 # ── E-mail ──────────────────────────────────────────────────────────────────────────────────────
 SMTP_URL = env.get("BIRZHA_SMTP_URL")
 globals().update(mail_settings(SMTP_URL))

@@ -22,6 +22,7 @@ from notification_service.preferences.selectors import CHANNELS_SQL, GATHER_SQL
 from servicekit.database.bulk import InsertNew
 from servicekit.database.row_classes import Table
 from servicekit.ids import first_id, new_id
+from servicekit.messaging.publish import publish_changes
 
 
 class _NotificationRow(NamedTuple):
@@ -92,6 +93,7 @@ def notifications_create(notifications: Sequence[NewNotification]) -> None:
 
     The unique keys decide what was notified already. Nothing is sent here: see ``delivery``.
     """
+    publish_changes(str(one.user_id) for one in notifications if one.channel == Channel.IN_APP)
     _INSERT.defer(
         _NotificationRow(
             id=new_id(),
@@ -115,7 +117,8 @@ def notification_mark_read(*, user_id: UUID, notification_id: UUID) -> Notificat
         NotificationNotFound: there is none with this id, or it is somebody else's.
     """
     mine = notification_list(user_id=user_id).filter(id=notification_id)
-    mine.filter(read_at=None).update(read_at=timezone.now())
+    if mine.filter(read_at=None).update(read_at=timezone.now()):
+        publish_changes([str(user_id)])
     notification = mine.first()
     if notification is None:
         raise NotificationNotFound
@@ -142,7 +145,9 @@ def notification_mark_all_read(*, user_id: UUID, up_to: UUID | None = None) -> i
             raise NotificationNotFound
         earlier = Q(created_at__lt=newest.created_at)
         unread = unread.filter(earlier | Q(created_at=newest.created_at, id__lte=newest.id))
-    return unread.update(read_at=timezone.now())
+    count = unread.update(read_at=timezone.now())
+    publish_changes([str(user_id)] if count else [])
+    return count
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """Server-sent events: responses that last until the listener, the session or the process ends.
 
-A publisher (``offer``) never waits for a slow listener: only the latest event of each name is kept for it.
+A publisher (``offer``) never waits for a slow listener: only the latest event of each thing is kept for it.
 The heartbeat and the interval of session checks are settings (``STREAM_HEARTBEAT_S``,
 ``STREAM_SESSION_CHECK_S``); metrics are in ``metrics.py``.
 """
@@ -8,7 +8,25 @@ The heartbeat and the interval of session checks are settings (``STREAM_HEARTBEA
 from __future__ import annotations
 
 from servicekit.event_stream.listener import Listener
-from servicekit.event_stream.listeners import answer, end_all, listen, offer
-from servicekit.event_stream.negotiation import CONTENT_TYPE, NoNegotiation
+from servicekit.event_stream.listeners import (
+    CONTENT_TYPE,
+    answer,
+    count_in,
+    end_all,
+    listen,
+    listened,
+    offer,
+    offer_all,
+)
 
-__all__ = ["CONTENT_TYPE", "Listener", "NoNegotiation", "answer", "end_all", "listen", "offer"]
+__all__ = [
+    "CONTENT_TYPE",
+    "Listener",
+    "answer",
+    "count_in",
+    "end_all",
+    "listen",
+    "listened",
+    "offer",
+    "offer_all",
+]

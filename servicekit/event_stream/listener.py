@@ -7,7 +7,7 @@ import json
 import threading
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 
@@ -18,6 +18,28 @@ from servicekit.event_stream import metrics
 RETRY_MS = 2_000
 #: An event, not a comment: a page is told of it, and knows that the stream runs while no price moves.
 HEARTBEAT = b"event: heartbeat\ndata: {}\n\n"
+#: Events that may wait for a listener, each of another thing; who is further behind is ended, and reads anew.
+MAX_WAITING = 500
+
+
+class Waiting(NamedTuple):
+    """An event that is still to be sent.
+
+    Attributes:
+        number: rises with what is sent, and is the event's id; 0: it has none.
+        event: its name.
+        data: what it says, to be sent as JSON.
+    """
+
+    number: int
+    event: str
+    data: Mapping[str, Any]
+
+    def text(self) -> bytes:
+        """As it goes over the connection."""
+        number = f"id: {self.number}\n" if self.number else ""
+        data = json.dumps(self.data, ensure_ascii=False, separators=(",", ":"))
+        return f"{number}event: {self.event}\ndata: {data}\n\n".encode()
 
 
 @dataclass(eq=False)
@@ -26,29 +48,29 @@ class Listener:
 
     Attributes:
         names: what it listens to.
-        counted: under which key it is counted: the user, or the address.
+        counted: under which key it is counted: the user, the address, or the browser.
         user: the signed-in user, if any; the stream ends with the session and with the token.
     """
 
     names: frozenset[str]
     counted: str
     user: Principal | None = None
-    _waiting: dict[str, tuple[int, Mapping[str, Any]]] = field(default_factory=dict)
+    _waiting: dict[tuple[str, str], Waiting] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _loop: asyncio.AbstractEventLoop | None = None
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
     _ended: bool = False
 
-    def offer(self, name: str, number: int, data: Mapping[str, Any]) -> None:
-        """Offer it an event, in any thread; one of the same name that still waits is replaced."""
-        if name in self.names:
-            with self._lock:
-                waits = self._waiting.get(name)
-                if waits is None or number >= waits[0]:
-                    self._waiting[name] = (number, data)
-                if waits is not None:
-                    metrics.dropped()
-            self._wake()
+    def offer(self, event: str, key: str, number: int, data: Mapping[str, Any]) -> None:
+        """Offer it an event, in any thread; one of the same name and key that still waits is replaced."""
+        with self._lock:
+            waits = self._waiting.get((event, key))
+            if waits is None or number >= waits.number:
+                self._waiting[event, key] = Waiting(number, event, data)
+            if waits is not None:
+                metrics.dropped()
+            self._ended = self._ended or len(self._waiting) > MAX_WAITING
+        self._wake()
 
     def end(self) -> None:
         """End it, in any thread, once what waits has been sent."""
@@ -59,14 +81,13 @@ class Listener:
         if self._loop and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._changed.set)
 
-    async def lines(self, event: str) -> AsyncIterator[bytes]:
+    async def lines(self) -> AsyncIterator[bytes]:
         """What goes over the connection."""
         self._loop = asyncio.get_running_loop()
         yield f"retry: {RETRY_MS}\n\n".encode()
         while True:
-            for number, data in self._take():
-                text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-                yield f"id: {number}\nevent: {event}\ndata: {text}\n\n".encode()
+            for waits in self._take():
+                yield waits.text()
             if self._ended:
                 return
             try:
@@ -74,9 +95,9 @@ class Listener:
             except TimeoutError:
                 yield HEARTBEAT
 
-    def _take(self) -> list[tuple[int, Mapping[str, Any]]]:
+    def _take(self) -> list[Waiting]:
         with self._lock:
-            ordered = sorted(self._waiting.values(), key=lambda one: one[0])
+            ordered = sorted(self._waiting.values(), key=lambda one: one.number)
             self._waiting.clear()
             self._changed.clear()
         return ordered

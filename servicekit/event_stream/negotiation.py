@@ -6,8 +6,6 @@ from typing import Any
 
 from rest_framework.negotiation import BaseContentNegotiation
 
-CONTENT_TYPE = "text/event-stream; charset=utf-8"
-
 
 class NoNegotiation(BaseContentNegotiation):
     """Ignores ``Accept``: a stream has one media type; its errors are JSON."""

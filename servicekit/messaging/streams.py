@@ -26,6 +26,11 @@ def wake_channel(service: str) -> str:
     return f"wake:{service}"
 
 
+def changes_channel(service: str) -> str:
+    """The pub/sub channel by which a service's stream process hears what has changed."""
+    return f"changes:{service}"
+
+
 def entry_key(entry: str) -> tuple[int, int]:
     """A stream entry's id (``<milliseconds>-<number>``) as what entries are ordered by."""
     milliseconds, _, number = entry.partition("-")

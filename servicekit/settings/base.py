@@ -78,14 +78,6 @@ CSRF_COOKIE_NAME = own_cookie(f"{SERVICE_SLUG}_csrf")
 CSRF_COOKIE_HTTPONLY = False
 CSRF_FAILURE_VIEW = "servicekit.api.error_views.csrf_failure"
 
-# ── Streams of server-sent events (servicekit/event_stream) ─────────────────────────────────────
-#: The addresses of the process that holds them open, where a service has one.
-STREAM_URLCONF = ""
-#: Seconds without an event after which a heartbeat is sent, so that both sides notice a lost connection.
-STREAM_HEARTBEAT_S = 15.0
-#: Seconds between two looks whether a listener's session or token has ended.
-STREAM_SESSION_CHECK_S = 1.0
-
 # ── Events and periodic tasks ───────────────────────────────────────────────────────────────────
 #: Days after which rows of the outbox and of the inbox go; see messaging/operate/retention.py.
 OUTBOX_DAYS = int(env.get("BIRZHA_OUTBOX_DAYS", "14"))

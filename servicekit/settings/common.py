@@ -54,6 +54,16 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = behind_tls
 MESSAGE_STORAGE = "servicekit.message_cookie.MessageCookie"
 
+# ── Streams of server-sent events (servicekit/event_stream) ─────────────────────────────────────
+#: The addresses of the process that holds them open, where a service has one.
+STREAM_URLCONF = ""
+#: What a request to it goes through; empty: the same as in the web server.
+STREAM_MIDDLEWARE: list[str] = []
+#: Seconds without an event after which a heartbeat is sent, so that both sides notice a lost connection.
+STREAM_HEARTBEAT_S = 15.0
+#: Seconds between two looks whether a listener's session or token has ended.
+STREAM_SESSION_CHECK_S = 1.0
+
 # ── Languages and time ──────────────────────────────────────────────────────────────────────────
 USE_I18N = USE_TZ = True
 TIME_ZONE = "UTC"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -31,6 +31,7 @@ LATE_S = 20
 def _nobody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test begins with none."""
     monkeypatch.setattr(listeners, "_listeners", set())
+    monkeypatch.setattr(listeners, "_by_name", defaultdict(set))
     monkeypatch.setattr(listeners, "_counts", Counter())
     monkeypatch.setattr(metrics, "_listeners", 0)
     monkeypatch.setattr(metrics, "_dropped", 0)
@@ -62,7 +63,7 @@ def listen(user: Any = None, address: str = "192.0.2.1") -> Listener:
 
 
 def lines_of(listener: Listener) -> AsyncIterator[bytes]:
-    content: Any = event_stream.answer(listener, "quote").streaming_content
+    content: Any = event_stream.answer(listener).streaming_content
     return aiter(content)
 
 
@@ -88,8 +89,8 @@ def test_so_many_listen_from_one_address_and_no_more() -> None:
     assert refused.value.retry_after > 0
     assert listen(address="192.0.2.2")
     assert listen(somebody())  # who is signed in is counted by who they are
-    event_stream.answer(open_[0], "quote").close()
-    event_stream.answer(open_[0], "quote").close()  # closed twice is left once
+    event_stream.answer(open_[0]).close()
+    event_stream.answer(open_[0]).close()  # closed twice is left once
     assert listen()
     with pytest.raises(TooManyStreams):
         listen()
@@ -124,7 +125,7 @@ def test_a_quiet_stream_sends_comments() -> None:
         lines = lines_of(listen())
         assert (await anext(lines)).startswith(b"retry: ")
         assert [await anext(lines) for _ in range(3)] == [HEARTBEAT] * 3
-        event_stream.offer("AAPL", 7, {"price": "1.00"})
+        event_stream.offer("AAPL", "quote", 7, {"price": "1.00"})
         assert await anext(lines) == b'id: 7\nevent: quote\ndata: {"price":"1.00"}\n\n'
         assert await anext(lines) == HEARTBEAT
 
@@ -135,16 +136,16 @@ def test_a_slow_listener_misses_what_newer_has_replaced_and_it_is_counted() -> N
     async def test() -> None:
         slow = listen()
         for number in range(1, 6):
-            event_stream.offer("AAPL", number, {"n": number})
-        event_stream.offer("AAPL", 3, {"n": "late"})  # older than what waits
-        event_stream.offer("MSFT", 2, {"n": 2})
-        event_stream.offer("TSLA", 9, {"n": 9})  # nobody asked for that
+            event_stream.offer("AAPL", "quote", number, {"n": number})
+        event_stream.offer("AAPL", "quote", 3, {"n": "late"})  # older than what waits
+        event_stream.offer("MSFT", "quote", 2, {"n": 2})
+        event_stream.offer("TSLA", "quote", 9, {"n": 9})  # nobody asked for that
         lines = lines_of(slow)
         found = b"".join([await anext(lines) for _ in range(3)])
         assert found.count(b"event: quote") == 2
         assert b'data: {"n":5}' in found
         assert b'data: {"n":2}' in found
-        event_stream.offer("AAPL", 6, {"n": 6})  # it has kept up: nothing waits
+        event_stream.offer("AAPL", "quote", 6, {"n": 6})  # it has kept up: nothing waits
         assert b'data: {"n":6}' in await anext(lines)
 
     run(test)

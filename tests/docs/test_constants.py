@@ -37,7 +37,7 @@ PLACES = {
     "retry": (USER, "REFRESH_RETRY"),
     "session": (USER, "SESSION_LIFETIME"),
     "sessions": (USER, "SESSIONS_PER_USER"),
-    "heartbeat": ("servicekit/settings/base.py", "STREAM_HEARTBEAT_S"),
+    "heartbeat": ("servicekit/settings/common.py", "STREAM_HEARTBEAT_S"),
     "of_process": ("servicekit/event_stream/listeners.py", "MAX_OF_PROCESS"),
     "of_address": ("servicekit/event_stream/listeners.py", "MAX_OF_ADDRESS"),
     "of_user": ("servicekit/event_stream/listeners.py", "MAX_OF_USER"),

@@ -25,8 +25,9 @@ from tests.system import System
 
 #: It ends the session that the rest of its document's run needs: tried in a run of its own.
 SIGN_OUT = "auth_logout_create"
-#: Its answers do not end; test_quote_stream.py looks at them, and the extremes at what it refuses.
-STREAM = "quotes_stream"
+#: Their answers do not end; test_quote_stream.py and test_own_streams.py look at them, and the extremes at
+#: what they refuse.
+STREAMS = {"market": "quotes_stream", "trading": "orders_stream", "notifications": "notifications_stream"}
 #: Runs at once: each mostly waits for answers.
 AT_ONCE = 3
 
@@ -38,14 +39,14 @@ def runs(system: System, new_person: Callable[..., Person]) -> Iterator[dict[str
     """All runs, begun together: of each document by a customer and by nobody, and the sign-out."""
 
     def by_customer(slug: str) -> FuzzRun:
-        left_out = {"users": SIGN_OUT, "market": STREAM}.get(slug)
+        left_out = {"users": SIGN_OUT, **STREAMS}.get(slug)
         options = ("--exclude-operation-id", left_out) if left_out else ()
         # wrong passwords lock whoever sends them for a while
         somebody = new_person() if slug == "users" else customer
         return fuzz(address(slug), token=somebody.tokens["access"], examples=8, options=options)
 
     def by_nobody(slug: str) -> FuzzRun:
-        left_out = ("--exclude-operation-id", STREAM) if slug == "market" else ()
+        left_out = ("--exclude-operation-id", STREAMS[slug]) if slug in STREAMS else ()
         return fuzz(address(slug), examples=4, options=("--phases", "examples,fuzzing", *left_out))
 
     def signing_out() -> FuzzRun:
@@ -75,7 +76,7 @@ def test_a_customer_meets_nothing_that_is_not_documented(
     run = runs[f"customer {slug}"].result()
     assert_good(run)
     names = {operation["operationId"] for operation in operations_of(document_of(visitor, slug)).values()}
-    assert run.operations == len(names - {SIGN_OUT, STREAM})
+    assert run.operations == len(names - {SIGN_OUT, *STREAMS.values()})
     assert run.cases > 15 * run.operations
 
 
@@ -86,7 +87,7 @@ def test_nobody_meets_nothing_that_is_not_documented(
     run = runs[f"nobody {slug}"].result()
     assert_good(run)
     names = {operation["operationId"] for operation in operations_of(document_of(visitor, slug)).values()}
-    assert run.operations == len(names - {STREAM})
+    assert run.operations == len(names - set(STREAMS.values()))
 
 
 def test_signing_out_is_as_documented(runs: dict[str, Future[FuzzRun]]) -> None:

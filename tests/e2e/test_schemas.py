@@ -45,6 +45,7 @@ ENDPOINTS = {
         "POST /api/v1/orders",
         "GET /api/v1/orders",
         "GET /api/v1/orders/{order_id}",
+        "GET /api/v1/orders/stream",
         "POST /api/v1/orders/{order_id}/cancel",
         "POST /api/v1/orders/{order_id}/replace",
         "POST /api/v1/orders/cancel-all",
@@ -69,6 +70,7 @@ ENDPOINTS = {
     },
     "notifications": {
         "GET /api/v1/notifications",
+        "GET /api/v1/notifications/stream",
         "POST /api/v1/notifications/{notification_id}/read",
         "POST /api/v1/notifications/read-all",
     },

@@ -150,7 +150,7 @@ def _operations(person: Person, socket: str) -> Iterator[tuple[str, str, bool]]:
         method, path = name.split(" ")
         if streams(operation) != (socket in STREAMING):
             continue
-        if streams(operation):
+        if "quotes" in path:
             path += "?tickers=AAPL"
         if operation["security"]:
             yield method, path, {} in operation["security"]

@@ -23,6 +23,8 @@ INSTALLED_APPS += [
 ]
 SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"] = {"OrderStatus": "trading_service.orders.models.Status"}
 
+STREAM_URLCONF = "trading_service.config.stream_urls"
+
 #: How far from the latest quote a market order may execute: the cap price is the quote plus
 #: (for a sell, minus) this share of it.
 PRICE_PROTECTION = terms.PRICE_PROTECTION

@@ -64,6 +64,12 @@ TEMPLATES: list[dict[str, Any]] = [
         },
     }
 ]
+STREAM_URLCONF = "web_frontend.config.stream_urls"
+STREAM_MIDDLEWARE = [
+    "servicekit.telemetry.RequestContextMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+]
+
 FORM_RENDERER = "web_frontend.widgets.FieldRenderer"
 
 LANGUAGE_COOKIE_NAME = own_cookie("language")

@@ -18,6 +18,9 @@ from web_frontend.pages import attempt, fetch_all, page_links, show, wants_fragm
 #: Seconds until open orders are looked at again: while the exchange has to answer for some, and otherwise.
 SOON_S, LATER_S = 1, 5
 
+#: What rows without an open order say that they show: whatever the stream tells of is new to them.
+NONE_OPEN = "none"
+
 STATUSES = {
     "open": ",".join(status for status in ORDER_STATUSES if status not in FINAL_STATUSES),
     "ended": ",".join(status for status in ORDER_STATUSES if status in FINAL_STATUSES),
@@ -82,7 +85,8 @@ def show_list(
         "here": filters.address,
         "nothing": bool(known) and len(known) == len(kinds) and not any(a["results"] for a in known),
         "every": SOON_S if _is_moving(open_) else LATER_S,
-        "seen": _seen(open_) if open_ and open_["results"] and not filters.cursor else "",
+        "seen": "" if open_ is None or filters.cursor else _seen(open_) if open_["results"] else NONE_OPEN,
+        "waits": bool(open_ and open_["results"]),
     }
     response = show(
         request, "orders/page.html", context, fragment="orders/rows.html", status=200 if known else 503

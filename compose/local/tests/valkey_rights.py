@@ -1,6 +1,7 @@
 """What each role of Redis may: tables of role × kind of key × command.
 
-``s`` every service, ``m`` market, ``t`` trading, ``a`` the auditor, ``.`` nobody. The administrator, whose
+``s`` every service, ``m`` market, ``t`` trading, ``n`` notification,
+``a`` the auditor, ``.`` nobody. The administrator, whose
 password no process of the system has, may do everything; the frontend is nobody among the events.
 """
 
@@ -13,7 +14,7 @@ from compose.system import SERVICES
 from servicekit.contracts.subscribers import publishers_of
 
 ROLES = [*(service.name for service in SERVICES), "auditor"]
-LETTERS = {"market": "sm", "trading": "st", "auditor": "a"}
+LETTERS = {"market": "sm", "trading": "st", "notification": "sn", "auditor": "a"}
 
 # own, read, other: the stream that one publishes on, one that one subscribes to, one of another service;
 # queue: Celery's; else: anything else: a cache, a page's session, the list of who is out.
@@ -85,14 +86,15 @@ FCALL x 1 {key}                        .    .     .     .     .     .      .
 FCALL_RO x 1 {key}                     .    .     .     .     .     .      .
 """
 
-# The channels: that on which a service's own relay is woken, another's, and any other.
+# The channels: that on which a service's own relay is woken, another's; that on which its own stream process
+# hears what has changed, another's; and any other.
 BY_CHANNEL = """
-                   own other else
-PUBLISH {key} v    s   .     .
-SPUBLISH {key} v   .   .     .
-SUBSCRIBE {key}    s   .     .
-SSUBSCRIBE {key}   .   .     .
-PSUBSCRIBE {key}   .   .     .
+                   own other told others else
+PUBLISH {key} v    s   .     mtn  .      .
+SPUBLISH {key} v   .   .     .    .      .
+SUBSCRIBE {key}    s   .     mtn  .      .
+SSUBSCRIBE {key}   .   .     .    .      .
+PSUBSCRIBE {key}   .   .     .    .      .
 """
 
 WITHOUT_KEY = """
@@ -203,7 +205,8 @@ def keys_of(role: str) -> tuple[str, ...]:
 def cells() -> Iterator[Cell]:
     for role in ROLES:
         letters = LETTERS.get(role, "s")
-        channels = (f"wake:{role}", "wake:trading" if role != "trading" else "wake:user", "x")
+        other = "trading" if role != "trading" else "market"
+        channels = (f"wake:{role}", f"wake:{other}", f"changes:{role}", f"changes:{other}", "x")
         for table, keys in ((BY_KEY, keys_of(role)), (BY_CHANNEL, channels), (WITHOUT_KEY, ("",))):
             for words, answers in rows(table, columns=len(keys)):
                 for key, answer in zip(keys, answers, strict=True):

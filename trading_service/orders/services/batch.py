@@ -27,6 +27,7 @@ from servicekit.messaging.publish import Outgoing, origins, publish_many
 from servicekit.telemetry import HasOrigin, Origin
 from trading_service.orders.models import FINAL, Order, OrderDeadline, OrderTransition, Side, Status
 from trading_service.orders.saga import Step
+from trading_service.orders.services.changes import orders_changed
 from trading_service.positions.services import Move, Movement, positions_move
 
 _COLUMNS = """
@@ -219,6 +220,7 @@ class Batch:
         _END.defer(each.id for each in orders if each.status in FINAL)
         positions_move(self._movements)
         publish_many(self._outgoing)
+        orders_changed(orders)
 
 
 def claimed(

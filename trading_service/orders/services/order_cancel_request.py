@@ -12,6 +12,7 @@ from servicekit.messaging.publish import publish
 from trading_service.orders import saga
 from trading_service.orders.errors import OrderNotCancelable, OrderNotFound
 from trading_service.orders.models import Order, Status
+from trading_service.orders.services.changes import orders_changed
 
 
 @transaction.atomic
@@ -45,4 +46,5 @@ def order_cancel_request(*, user_id: UUID, order_id: UUID) -> Order:
             ),
             sequence=order.version,
         )
+        orders_changed([order])
     return order

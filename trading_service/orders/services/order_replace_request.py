@@ -14,6 +14,7 @@ from servicekit.telemetry import current_request_id
 from trading_service.orders import errors, saga
 from trading_service.orders.models import Order, OrderReplacement, OrderType, Status
 from trading_service.orders.selectors import order_terms
+from trading_service.orders.services.changes import orders_changed
 from trading_service.orders.services.order_place import check_quota
 from trading_service.orders.services.order_take import (
     Rejected,
@@ -87,6 +88,7 @@ def order_replace_request(
         trading.OrderCancelRequested(order_id=order.id, user_id=order.user_id, requested_at=now),
         sequence=order.version,
     )
+    orders_changed([order])
     return order
 
 

@@ -23,6 +23,7 @@ from trading_service.orders.charges import Fees, worst_charge
 from trading_service.orders.models import OPEN, Order, OrderType, Side, Status, TimeInForce
 from trading_service.orders.saga import CUSTOMER
 from trading_service.orders.services.announcements import order_placed, order_rejected, order_submitted
+from trading_service.orders.services.changes import orders_changed
 from trading_service.positions.errors import InsufficientPosition
 from trading_service.positions.services import position_hold
 from trading_service.reference.models import ListedInstrument
@@ -259,3 +260,4 @@ def _insert(order: Order, states: Sequence[Status]) -> None:
     )
     execute_deferred(_INSERT, [*values, CUSTOMER, *history, settings.ORDER_DEADLINE, order.status in OPEN])
     order._state.adding = False
+    orders_changed([order])

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from servicekit.contracts import trading
 from servicekit.database.bulk import Update
-from servicekit.messaging.publish import Outgoing, publish_many
+from servicekit.messaging.publish import Outgoing, publish_changes, publish_many
 from trading_service.orders.models import OPEN, Order, OrderDeadline
 from trading_service.orders.selectors import instrument_id_of
 
@@ -59,4 +59,5 @@ def orders_cancel_request(*, user_id: UUID, ticker: str | None = None) -> list[U
         )
         for order in requests
     )
+    publish_changes(f"{user_id}/{order.id}" for order in requests)
     return [id_ for id_, *_ in found]

@@ -2,17 +2,11 @@
 //
 // Written as the server writes them: .live-price and .live-change hold the texts, data-close the previous
 // close, and the samples of #live (data-money, data-percent) where the signs of currency and percent stand.
-// Only the window that is looked at listens: a browser has six connections to one server.
 
-const SILENCE_MS = 40_000; // two heartbeats and a half
-const RETRY_MS = 5_000;
 const QUOTE_POLL_MS = 15_000; // a halt is no quote, and is still looked for
 
 const language = document.documentElement.lang;
 const clock = clockOf(document.body.dataset.zone);
-let source;
-let listened = "";
-let waiting;
 let polled = 0;
 let day = dayShown();
 
@@ -104,41 +98,25 @@ function show({ ticker, price, price_at: priceAt }) {
   }
 }
 
-function close() {
-  clearTimeout(waiting);
-  source?.close();
-  source = undefined;
-}
-
-function broken() {
-  showState("broken");
-  close();
-  waiting = setTimeout(open, RETRY_MS);
-}
-
-function received() {
-  showState("open");
-  clearTimeout(waiting);
-  waiting = setTimeout(broken, SILENCE_MS);
-}
-
 function tickersShown() {
   return [...new Set([...document.querySelectorAll("[data-live]")].map((box) => box.dataset.live))].join(",");
 }
 
-function open() {
-  close();
-  listened = tickersShown();
-  if (!listened || document.hidden) return;
-  source = new EventSource(`/api/v1/quotes/stream?tickers=${encodeURIComponent(listened)}`);
-  source.addEventListener("open", received);
-  source.addEventListener("quote", (event) => {
-    received();
-    show(JSON.parse(event.data));
-  });
-  source.addEventListener("heartbeat", received);
-  source.addEventListener("error", broken);
+function streamAddress() {
+  const tickers = tickersShown();
+  return tickers ? `/api/v1/quotes/stream?tickers=${encodeURIComponent(tickers)}` : "";
 }
+
+const stream = window.follow({
+  address: streamAddress,
+  slots: ["prices 1", "prices 2", "prices 3"],
+  names: ["quote"],
+  told(name, data) {
+    showState("open");
+    if (name === "quote") show(data);
+  },
+  broken: () => showState("broken"),
+});
 
 // Other rows have come, or the old ones anew; or another day of the market, with another previous close.
 document.addEventListener("htmx:afterSettle", () => {
@@ -147,17 +125,12 @@ document.addEventListener("htmx:afterSettle", () => {
     polled = 0;
     document.body.dispatchEvent(new CustomEvent("market-day"));
   }
-  if (tickersShown() !== listened) open();
+  stream.restart();
 });
-document.addEventListener("htmx:historyRestore", () => tickersShown() !== listened && open());
+document.addEventListener("htmx:historyRestore", () => stream.restart());
 // While the stream runs, the quote is asked for only now and then.
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.detail.elt.id !== "quote") return;
-  const runs = source?.readyState === EventSource.OPEN;
-  if (runs && Date.now() - polled < QUOTE_POLL_MS) event.preventDefault();
+  if (stream.runs() && Date.now() - polled < QUOTE_POLL_MS) event.preventDefault();
   else polled = Date.now();
 });
-document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
-window.addEventListener("pagehide", close);
-window.addEventListener("pageshow", (event) => event.persisted && open());
-open();

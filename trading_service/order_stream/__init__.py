@@ -1,0 +1,1 @@
+"""The stream of a customer's orders, served by a process of its own."""
