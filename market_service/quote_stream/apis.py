@@ -10,6 +10,7 @@ from rest_framework.request import Request
 
 from market_service.instruments.models import Instrument
 from market_service.instruments.selectors import instruments_by_ticker
+from market_service.quote_stream.books import books_begin, name_of
 from market_service.quote_stream.errors import InstrumentUnknown
 from market_service.quote_stream.serializers import QuotesStreamQuery
 from market_service.quote_stream.services import stream_begin
@@ -49,30 +50,38 @@ class QuotesStreamApi(Api):
         operation_id="quotes_stream",
         parameters=[QuotesStreamQuery, LAST_EVENT_ID],
         responses={(200, "text/event-stream"): OpenApiTypes.STR},
-        summary="Quotes as they change",
+        summary="Quotes and books as they change",
         description="Server-sent events until the client disconnects or the session or token ends: first the "
         "current quote of each instrument, then every change. `event: quote`, and "
         '`data: {"ticker": "AAPL", "price": "430.47", "price_at": "2025-01-31T09:30:00.000Z"}`. '
-        "A slow reader gets only the latest quote of each. After 15 s without an event comes "
+        "With `books` also `event: book`: as `data` the five best prices of each side, as "
+        "`/instruments/{ticker}/book` shows them, and as `trades` the ten newest, at first and when they change, "
+        "at most twice a second. A slow reader gets only the latest of each. After 15 s without an event comes "
         "`event: heartbeat`.",
     )
     def get(self, request: Request) -> StreamingHttpResponse:
         number = quotes_number()  # before the quotes, which may be newer and are then told once more
-        found = self._instruments(request)
+        found, books = self._instruments(request)
         listener = event_stream.listen(
             request,
-            names=frozenset(str(instrument.id) for instrument in found.values()),
+            names=frozenset(
+                [str(one.id) for one in found.values()] + [name_of(found[ticker].id) for ticker in books]
+            ),
             user=request.user,
         )
         stream_begin(listener, found.values(), number=number, after=_last_event_id(request))
+        if books:
+            books_begin([found[ticker] for ticker in books])
         return event_stream.answer(listener)
 
-    def _instruments(self, request: Request) -> dict[str, Instrument]:
-        wanted: list[str] = parsed(QuotesStreamQuery, request.query_params)["tickers"]
+    def _instruments(self, request: Request) -> tuple[dict[str, Instrument], list[str]]:
+        """The instruments by ticker, and whose books are listened to."""
+        query = parsed(QuotesStreamQuery, request.query_params)
+        wanted: list[str] = query["tickers"]
         found = instruments_by_ticker(wanted)
         if unknown := [ticker for ticker in wanted if ticker not in found]:
             raise InstrumentUnknown(ticker=unknown[0])
-        return found
+        return found, query["books"]
 
 
 def _last_event_id(request: Request) -> int:

@@ -22,3 +22,11 @@ class TickersInvalid(DomainError):
     code = "tickers_invalid"
     field = "tickers"
     message = _("Give 1 to %(limit)s tickers, separated by commas.")
+
+
+class BooksInvalid(DomainError):
+    """Books are of the stream's instruments, and few."""
+
+    code = "books_invalid"
+    field = "books"
+    message = _("Give at most %(limit)s of the tickers, separated by commas.")

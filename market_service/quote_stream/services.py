@@ -11,6 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from market_service.instruments.models import Instrument
+from market_service.quote_stream.books import on_books_changed
 from servicekit import event_stream
 from servicekit.contracts.market import QuotesUpdated
 from servicekit.event_stream import Listener
@@ -53,6 +54,7 @@ def stream_begin(listener: Listener, instruments: Iterable[Instrument], *, numbe
 
 def on_quotes_updated(message: QuotesUpdated) -> None:
     """Tell the listeners of each quote that is another than before, of what was ever listened to."""
+    moved = []
     with _lock:
         for key, text in message.quotes:
             if had := _latest.get(key):
@@ -61,6 +63,8 @@ def on_quotes_updated(message: QuotesUpdated) -> None:
                     _latest[key] = (message.number, price, message.confirmed_at)
                     data = _data(key, price, message.confirmed_at)
                     event_stream.offer(key, "quote", message.number, data)
+                    moved.append(key)
+    on_books_changed(moved)  # the house stands there by the quote
 
 
 def _data(key: str, price: Decimal, at: datetime) -> dict[str, str]:

@@ -24,7 +24,7 @@ from servicekit.contracts import market
 from servicekit.database.bulk import Insert, Update
 from servicekit.database.delete import Delete
 from servicekit.ids import new_id
-from servicekit.messaging.publish import Outgoing, publish_many
+from servicekit.messaging.publish import Outgoing, publish_changes, publish_many
 
 
 class _Rest(NamedTuple):
@@ -135,6 +135,8 @@ def outcome_write(books: Books, orders: Iterable[Order] = (), *, unknown: Collec
         for order in unknown
     ]
     publish_many(outgoing)
+    matched = [id_ for id_, book in books if book.matches]
+    publish_changes({str(id_) for id_ in [*matched, *(order.instrument_id for order in touched)]})
     for order in touched:  # matches and orders hold each other, and would wait for the garbage collector
         order.matches = None
 
