@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
 
 from market_service.instruments.models import Instrument
 from market_service.venue.selectors import depth, trade_list
@@ -89,7 +88,10 @@ def _book(instrument: Instrument) -> dict[str, Any] | None:
         return None
     newest = trade_list(instrument_id=instrument.id).order_by("-trade_seq")[:TRADES]
     trades = [trade_shown(trade, instrument.price_step) for trade in newest]
-    return {**book_shown(instrument.ticker, book), "trades": [{**each, "id": str(each["id"])} for each in trades]}
+    return {
+        **book_shown(instrument.ticker, book),
+        "trades": [{**each, "id": str(each["id"])} for each in trades],
+    }
 
 
 follower = Follower(on_books_changed, on_changes_missed)

@@ -14,7 +14,7 @@ MAX_TICKERS, MAX_BOOKS = 50, 5
 
 
 class QuotesStreamQuery(StrictSerializer):
-    """``tickers``: such as ``AAPL,MSFT``, in any case; ``books``: of which of them also the book and the trades."""
+    """``tickers``: such as ``AAPL,MSFT``, in any case; ``books``: those of which more is told."""
 
     tickers = serializers.CharField(max_length=20 * MAX_TICKERS)
     books = serializers.CharField(
