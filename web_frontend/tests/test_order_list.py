@@ -115,7 +115,7 @@ def test_it_asks_again_by_itself_while_something_is_open(
     vera: Client, gateway: GatewayDouble, htmx: Callable
 ) -> None:
     page = vera.get("/orders").content.decode()
-    again = re.search(r'hx-get="(/orders\?seen=\w+)" hx-trigger="every 5s"', page)
+    again = re.search(r'hx-get="(/orders\?seen=\w+)" hx-trigger="news, every 5s"', page)
     assert again
     answer = vera.get(again[1], headers=htmx("orders"))
     assert answer.status_code == 204
@@ -131,7 +131,11 @@ def test_it_asks_again_by_itself_while_something_is_open(
     assert "4 of 10 filled" in answer.content.decode()
     assert "HX-Push-Url" not in answer
     waiting(gateway)
-    assert "seen=" not in vera.get(again[1], headers=htmx("orders")).content.decode()
+    # nothing is open: it is looked at when the stream tells of something, and not by the clock
+    page = vera.get(again[1], headers=htmx("orders")).content.decode()
+    assert 'hx-get="/orders?seen=none" hx-trigger="news" ' in page
+    answer = vera.get("/orders?seen=none", headers=htmx("orders"))
+    assert (answer.status_code, "HX-Push-Url" in answer) == (200, False)
 
 
 def test_canceling_in_the_row(vera: Client, gateway: GatewayDouble, htmx: Callable) -> None:
@@ -139,7 +143,7 @@ def test_canceling_in_the_row(vera: Client, gateway: GatewayDouble, htmx: Callab
     waiting(gateway, {**WAITING, "cancel_requested_at": "2026-11-22T18:00:00Z"})
     form = {"next": "/orders?show=open", "show": "open", "ticker": ""}
     part = vera.post(f"{OPEN}/cancel", form, headers=htmx("orders")).content.decode()
-    assert 'hx-trigger="load delay:150ms, every 1s"' in part
+    assert 'hx-trigger="news, load delay:150ms, every 1s"' in part
     assert "Cancellation requested…" in part
     assert f'action="{OPEN}/cancel"' not in part
     assert f'href="{ADDRESS}"' not in part
