@@ -35,8 +35,8 @@ class AlertInput(StrictSerializer):
     )
 
 
-class AlertQuery(StrictSerializer):
-    """The query of the list."""
+class AlertQuery(serializers.Serializer):
+    """The query of the list, beside its page."""
 
     ticker = TextField(max_length=32, required=False, default=None, help_text="Only of this instrument.")
     waiting = FlagField(required=False, default=None, help_text="true: not fired yet; false: fired.")

@@ -56,6 +56,18 @@ def test_the_direction_is_from_the_latest_price_to_the_alerts(aapl, world, api, 
 
 
 @pytest.mark.django_db
+def test_they_come_in_pages(aapl, api, user_id) -> None:
+    client = api(user_id)
+    for price in ("110", "111", "112"):
+        set_alert(client, price=price)
+    first = client.get(f"{ADDRESS}?page_size=2&waiting=true").json()
+    second = client.get(first["next"]).json()
+    pages = [[row["price"] for row in page["results"]] for page in (first, second)]
+    assert pages == [["112.00", "111.00"], ["110.00"]]
+    assert second["next"] is None
+
+
+@pytest.mark.django_db
 def test_the_same_alert_waits_once(aapl, api, user_id) -> None:
     client = api(user_id)
     first, again = set_alert(client), set_alert(client, direction="above", price="110")
