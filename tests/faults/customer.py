@@ -51,6 +51,7 @@ class Customer:
         cancels: every intent to cancel an order that is still without a response, by order id.
         cancel_requested: the ids of the orders whose cancel request was confirmed.
         names: the display names tried, the last one of which (or an unanswered later one) must stand.
+        alerts: every attempt to set a price alert.
         seen: order id → what was last read of it.
         broken: promises that were seen broken while they traded.
     """
@@ -64,6 +65,7 @@ class Customer:
         self.cancels: dict[str, Call] = {}
         self.cancel_requested: set[str] = set()
         self.names: list[Call] = []
+        self.alerts: list[Call] = []
         self.seen: dict[str, dict[str, Any]] = {}
         self.broken: list[str] = []
         self.calls = 0

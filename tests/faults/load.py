@@ -32,7 +32,7 @@ SIGN_IN_PAUSE = 2.0
 
 
 class Trader(Customer):
-    """Trades, waits in the book, replaces, cancels, deposits, withdraws and reads, a few times a second."""
+    """Trades, waits in the book, replaces, cancels, deposits, withdraws, sets price alerts and reads."""
 
     _next_sign_in = 0.0
 
@@ -40,7 +40,7 @@ class Trader(Customer):
         """Act until told to stop."""
         actions = {self._buy: 30, self._sell: 12, self._limit: 30, self._replace: 8, self._cancel: 8,
                    self._cancel_all: 1, self._deposit: 6, self._withdraw: 4, self._read: 14,
-                   self._order_too_much: 3, self._rename: 4}  # fmt: skip
+                   self._order_too_much: 3, self._rename: 4, self._alert: 4}  # fmt: skip
         while not stop.wait(self.random.expovariate(ACTIONS_PER_S)):
             (action,) = self.random.choices(list(actions), list(actions.values()))
             if action().status == 401 and time.monotonic() >= self._next_sign_in:
@@ -138,4 +138,15 @@ class Trader(Customer):
         call = self.connection.call("PATCH", "/users/me", body)
         self.calls += 1
         self.names.append(call)
+        return call
+
+    def _alert(self) -> Call:
+        """So near the quote that most of them fire; of what is never split, so its price stays."""
+        quote = self.look(f"/instruments/{HOT}")
+        if quote.outcome != "ok":
+            return quote
+        price = self._near(Decimal(quote.answer["price"]), Decimal(quote.answer["price_step"]))
+        call = self.connection.call("POST", "/alerts", {"ticker": HOT, "price": price})
+        self.calls += 1
+        self.alerts.append(call)
         return call

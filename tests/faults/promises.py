@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
@@ -13,6 +14,10 @@ from tests.faults.customer import Customer, Intent
 
 #: What a customer is told of a split.
 SPLIT = re.compile(r"Units of (?P<ticker>\S+): (?P<before>\d+) before, (?P<after>\d+) now")
+#: What a customer is told of a price alert.
+ALERT = re.compile(r"(?P<ticker>\S+) (?:rose|fell) to .*You asked to be told at \D*(?P<price>[\d,.]+\d)")
+#: Seconds within which they are told of an alert that has fired.
+ALERT_TOLD_S = 15.0
 #: What may rest in the book: its type and time in force.
 RESTING = {("limit", "day"), ("limit", "gtc")}
 
@@ -24,7 +29,7 @@ def broken_promises(customer: Customer) -> list[str]:
     its own key, is one order; what was refused does not exist; nobody did anything that was not asked for.
     An acknowledged cancel was requested; an order that was to be replaced has its successor if it came to
     that, for what it left. Every order has ended, and cash and positions are what the orders, deposits and
-    withdrawals come to.
+    withdrawals come to. A price alert that was confirmed is there, and is told once when it has fired.
     """
     orders = customer.rows("/orders")
     return [
@@ -36,6 +41,7 @@ def broken_promises(customer: Customer) -> list[str]:
         *_cash(customer, orders),
         *_positions(customer, orders),
         *_name(customer),
+        *_alerts(customer),
         *customer.broken,  # last: reading the orders may add to it
     ]
 
@@ -185,3 +191,32 @@ def _name(customer: Customer) -> Iterator[str]:
         profile = customer.must(lambda: customer.connection.call("GET", "/users/me")).answer
         if profile["display_name"] not in (confirmed[-1], *unknown):
             yield f"the name is {profile['display_name']!r}, not {confirmed[-1]!r}"
+
+
+def _alerts(customer: Customer) -> Iterator[str]:
+    """Whoever set an alert is told of it once, as soon as it has fired; quotes go on meanwhile."""
+    if not customer.alerts:
+        return
+    confirmed = {call.answer["id"] for call in customer.alerts if call.outcome == "ok"}
+    if lost := confirmed - {row["id"] for row in customer.rows("/alerts")}:
+        yield f"price alerts were confirmed, and are not there: {lost}"
+    end = time.monotonic() + ALERT_TOLD_S
+    fired = _fired(customer)
+    while fired - (told := _told(customer)) and time.monotonic() < end:
+        time.sleep(0.3)
+    if untold := fired - told:
+        yield f"price alerts fired, and nobody was told: {dict(untold)}"
+    if twice := told - _fired(customer):
+        yield f"price alerts were told that did not fire, or twice: {dict(twice)}"
+
+
+def _fired(customer: Customer) -> Counter[tuple[str, Decimal]]:
+    rows = customer.rows("/alerts?waiting=false")
+    return Counter((row["ticker"], Decimal(row["price"])) for row in rows)
+
+
+def _told(customer: Customer) -> Counter[tuple[str, Decimal]]:
+    found = (ALERT.match(row["body"]) for row in customer.rows("/notifications"))
+    return Counter(
+        (told["ticker"], Decimal(told["price"].replace(",", ""))) for told in found if told is not None
+    )

@@ -13,7 +13,7 @@ from tests.faults.kinds.races import Race
 
 #: How often a kind is drawn, beside the others.
 WEIGHTS = {"window": 8, "kill": 4, "redis": 4, "freeze": 3, "postgres": 3, "clock": 3, "events": 3, "race": 2,
-           "kill-child": 2, "tokens": 2, "attack": 2, "restart": 1, "sessions": 1}  # fmt: skip
+           "kill-child": 2, "tokens": 2, "attack": 2, "mail": 2, "restart": 1, "sessions": 1}  # fmt: skip
 #: Faults of one trial; seconds within which they begin; seconds of load before the first.
 HANDFUL = (3, 5)
 WITHIN = 6.0
@@ -115,5 +115,6 @@ def stages() -> dict[str, list[Planned]]:
         "kills": in_turn(those("kill", "kill-child", "restart"), pause=0.8),
         "frozen": in_turn(those("freeze", "postgres"), pause=1.0, freeze=5.0),
         **{name.replace(":", " "): single(name) for name in those("attack")},
+        "mail": in_turn(those("mail"), pause=1.0),
         "servers": in_turn(those("redis", "sessions", "events", "clock", "tokens"), pause=1.0),
     }

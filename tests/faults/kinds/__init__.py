@@ -8,7 +8,18 @@ from functools import partial
 
 from compose.local.processes import PROCESSES
 from compose.system import WEB_SERVERS
-from tests.faults.kinds import attacks, clocks, events, postgres, processes, races, redis, signing_in, windows
+from tests.faults.kinds import (
+    attacks,
+    clocks,
+    events,
+    mail,
+    postgres,
+    processes,
+    races,
+    redis,
+    signing_in,
+    windows,
+)
 from tests.faults.kinds.base import Fault
 
 ALL = [process.name for process in PROCESSES]
@@ -39,6 +50,7 @@ def _catalogue() -> dict[str, Callable[[], Fault]]:
         partial(signing_in.KeyRotation, "tokens:rotation"),
         partial(attacks.Holding, "attack:half-open", half_open=attacks.HALF_OPEN),
         partial(attacks.Holding, "attack:slow-readers", slow_readers=attacks.SLOW_READERS),
+        *(partial(mail.Mail, f"mail:{wrong}", wrong=wrong) for wrong in mail.WRONGS),
         partial(races.OneKey, "race:one-key"),
         partial(races.OneBalance, "race:one-balance"),
         partial(races.LastUnit, "race:last-unit"),

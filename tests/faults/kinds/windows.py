@@ -22,6 +22,8 @@ POINTS = {
     "consumer.after_commit": ("market", "trading", "billing", "notification"),
     "day.before_close": ("market",),
     "day.after_close": ("market",),
+    "delivery.before_send": ("notification",),
+    "delivery.after_send": ("notification",),
 }
 
 
@@ -108,7 +110,8 @@ def split_window(point: str) -> SplitWindow:
 
 
 def window(service: str, point: str) -> Window:
-    """The window of that service; a request's is its web server, the others are its worker's."""
-    touches = service if point.startswith("request.") else f"{service}-worker"
+    """The window of that service; a request's is its web server, a message's the process that sends it."""
+    owners = {"request": service, "delivery": f"{service}-delivery"}
+    touches = owners.get(point.partition(".")[0], f"{service}-worker")
     kind = DayEnd if point.startswith("day.") else Window
     return kind(f"window:{service}.{point}", touches, service=service, point=point)
