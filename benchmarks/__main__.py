@@ -45,6 +45,7 @@ SMALL = Size(
     file_rows=50,
     long_file_rows=500,
     sign_ins=8,
+    mails=200,
     listed=20,
     searched_few=30,
     searched_many=60,

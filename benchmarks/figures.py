@@ -90,6 +90,7 @@ class Size:
     file_rows: int = 5_000
     long_file_rows: int = 100_000
     sign_ins: int = 300
+    mails: int = 20_000
     listed: int = 6_000
     searched_few: int = 2_000
     searched_many: int = 100_000

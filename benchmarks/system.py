@@ -213,11 +213,12 @@ class Inside:
 
 
 @contextmanager
-def fresh_system(home: Home, *, feed: str = "manual") -> Iterator[BenchSystem]:
+def fresh_system(home: Home, *, feed: str = "manual", smtp_url: str = "") -> Iterator[BenchSystem]:
     """A new system, without any data but the catalogue; stopped at the end, its logs stay.
 
     Args:
         feed: ``manual``: no price moves, so that no order is refused for it.
+        smtp_url: where its mail goes; "": to a folder.
 
     Raises:
         CommandError: the folder is something else's, or the system does not come up.
@@ -226,6 +227,8 @@ def fresh_system(home: Home, *, feed: str = "manual") -> Iterator[BenchSystem]:
     catalogs.compile_changed()
     stack = Stack(home)
     settings = MANY_CUSTOMERS | {"BIRZHA_PORT": str(free_port()), "BIRZHA_FEED": feed}
+    if smtp_url:
+        settings["BIRZHA_SMTP_URL"] = smtp_url
     try:
         stack.up(Settings.read(home, settings))
         with (

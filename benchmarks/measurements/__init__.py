@@ -13,10 +13,12 @@ from benchmarks.measurements import (
     intake,
     isolation,
     latency,
+    mails,
     page_times,
     pages,
     search,
     services,
+    sign_ins,
     stream,
 )
 
@@ -35,4 +37,6 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     candles.MEASUREMENT,
     stream.MEASUREMENT,
     isolation.MEASUREMENT,
+    sign_ins.MEASUREMENT,
+    mails.MEASUREMENT,
 )

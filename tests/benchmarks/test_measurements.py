@@ -13,7 +13,18 @@ import pytest
 from benchmarks.__main__ import SMALL
 from benchmarks.figures import Measurement, Run
 from benchmarks.history import TABLES, History, past_id
-from benchmarks.measurements import drain, gateway, idle, intake, isolation, latency, pages, services
+from benchmarks.measurements import (
+    drain,
+    gateway,
+    idle,
+    intake,
+    isolation,
+    latency,
+    mails,
+    pages,
+    services,
+    sign_ins,
+)
 from benchmarks.prepare import customers
 from benchmarks.system import BenchSystem
 from tests.system import System
@@ -97,6 +108,22 @@ def test_isolation(bench: BenchSystem) -> None:
     run = isolation.measure_once(bench, TICKERS, SIZE)
 
     _gives_all(run, isolation.MEASUREMENT, may_be_zero={"listing_more"})
+
+
+def test_orders_beside_sign_ins(bench: BenchSystem) -> None:
+    run = sign_ins.measure_once(bench, TICKERS, SIZE)
+
+    _gives_all(run, sign_ins.MEASUREMENT)
+    assert run.values["beside_p50"] <= run.values["beside_p99"]
+
+
+def test_mails(bench: BenchSystem) -> None:
+    users = bench.inside("user", "users_register", count=2)
+    bench.wait_quiet()
+
+    run = mails.measure_once(bench, users, SIZE)
+
+    _gives_all(run, mails.MEASUREMENT)
 
 
 def test_idle(bench: BenchSystem) -> None:
