@@ -31,6 +31,8 @@ class Kind(models.TextChoices):
     ACCOUNT_FROZEN = "account_frozen", _("account frozen")
     ACCOUNT_UNFROZEN = "account_unfrozen", _("account unfrozen")
     PRICE_ALERT = "price_alert", _("price alert")
+    STATEMENT_READY = "statement_ready", _("statement ready")
+    OPERATOR_NEWS = "operator_news", _("news of the operator")
     ORDER_FILLED = "order_filled", _("order filled")
     ORDER_PARTLY_FILLED = "order_partly_filled", _("order partly filled")
     ORDER_REJECTED = "order_rejected", _("order rejected")

@@ -21,6 +21,7 @@ from notification_service.inbox.handlers import (
     on_reversals_booked,
     on_security_notices,
     on_splits_allocated,
+    on_statements_ready,
     on_withdrawals_booked,
 )
 from servicekit.contracts import Event, billing, trading, user
@@ -36,6 +37,7 @@ SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
     billing.WithdrawalBooked: on_withdrawals_booked,
     billing.DividendBooked: on_dividends_booked,
     billing.ReversalBooked: on_reversals_booked,
+    billing.StatementReady: on_statements_ready,
     billing.AccountFrozen: on_accounts_frozen,
     billing.AccountUnfrozen: on_accounts_unfrozen,
     trading.OrderFilled: on_orders_filled,

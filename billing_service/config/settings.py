@@ -13,6 +13,7 @@ INSTALLED_APPS += [
     "billing_service.holds",
     "billing_service.cash",
     "billing_service.consistency",
+    "billing_service.statements",
     "servicekit.people",
 ]
 
@@ -40,11 +41,19 @@ HOLD_DUE_IN_S = 60
 #: Seconds between two runs of the consistency job, and of the look for overdue holds.
 CHECK_PERIOD = 60.0
 
+#: Seconds between two looks whether a month has ended whose statements are to be announced.
+STATEMENTS_EVERY_S = 3600.0
+
 CELERY_BEAT_SCHEDULE |= {
     "check the books": {
         "task": "billing_service.consistency.tasks.consistency_check",
         "schedule": CHECK_PERIOD,
         "options": {"expires": CHECK_PERIOD},  # after a stall one run, not a burst
+    },
+    "announce statements": {
+        "task": "billing_service.statements.tasks.statements_announce",
+        "schedule": STATEMENTS_EVERY_S,
+        "options": {"expires": STATEMENTS_EVERY_S},
     },
     "watch the holds": {
         "task": "billing_service.holds.tasks.holds_watch",

@@ -67,8 +67,8 @@ def statement_get(*, user_id: UUID, month: Month, zone: tzinfo, language: str) -
     first, last = Month.of(account.opened_at, zone), Month.of(now, zone)
     if not first <= month <= last:
         raise StatementNotFound(value=str(month), first=str(first), last=str(last))
-    before = _legs_before(account, month.begins(zone))
-    until = _legs_before(account, month.next.begins(zone))
+    before = legs_before(account, month.begins(zone))
+    until = legs_before(account, month.next.begins(zone))
     if until - before > MAX_ROWS:
         raise StatementTooLong(limit=MAX_ROWS, value=str(month))
     legs = LedgerEntry.objects.filter(account=account, number__gt=before, number__lte=until)
@@ -94,7 +94,7 @@ def _account(user_id: UUID) -> LedgerAccount:
     return account
 
 
-def _legs_before(account: LedgerAccount, moment: datetime) -> int:
+def legs_before(account: LedgerAccount, moment: datetime) -> int:
     """How many of the account's legs were booked before a moment.
 
     They are numbered without a gap in the order of their times: some twenty looks find it in a million.

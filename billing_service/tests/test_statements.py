@@ -184,7 +184,7 @@ def test_finding_a_month_takes_some_looks_however_long_the_history(customer):
         booked_at(account, 1, moment=start + timedelta(hours=hour))
     account.refresh_from_db()
     for hour in (0, 1, 17, 39, 40):
-        assert selectors._legs_before(account, start + timedelta(hours=hour)) == hour
+        assert selectors.legs_before(account, start + timedelta(hours=hour)) == hour
 
 
 def test_a_reason_of_any_length_stands_below_its_operation(customer, api):

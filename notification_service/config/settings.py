@@ -16,6 +16,7 @@ INSTALLED_APPS += [
     "notification_service.preferences",
     "notification_service.delivery",
     "notification_service.inbox",
+    "notification_service.news",
     "notification_service.transports",
     "servicekit.people",
 ]
@@ -39,11 +40,18 @@ MAIL_KEPT_DAYS = 30
 DELIVERIES_KEPT_DAYS = 90
 #: Seconds between two looks for what is older.
 PURGE_EVERY_S = 3600.0
+#: Seconds between two looks for news that operators have released.
+NEWS_EVERY_S = 15.0
 CELERY_BEAT_SCHEDULE |= {
     "purge deliveries": {
         "task": "notification_service.inbox.tasks.deliveries_purge",
         "schedule": PURGE_EVERY_S,
         "options": {"expires": PURGE_EVERY_S},
+    },
+    "tell news": {
+        "task": "notification_service.news.tasks.news_tell",
+        "schedule": NEWS_EVERY_S,
+        "options": {"expires": NEWS_EVERY_S},
     },
     "purge the mailbox folder": {
         "task": "notification_service.transports.tasks.mailbox_purge",

@@ -37,17 +37,7 @@ def on_accounts_registered(messages: Sequence[Received[user.AccountRegistered]])
 @in_batches
 def on_security_notices(messages: Sequence[Received[user.SecurityNoticed]]) -> None:
     """Something happened to somebody's way in."""
-    notifications_create(
-        [
-            _news(
-                message,
-                Kind.SECURITY_NOTICED,
-                {"notice": message.event.notice}
-                | ({"email": message.event.email} if message.event.email else {}),
-            )
-            for message in messages
-        ]
-    )
+    notifications_create([_security(message) for message in messages])
 
 
 @in_batches
@@ -136,6 +126,12 @@ def on_alerts_fired(messages: Sequence[Received[trading.AlertFired]]) -> None:
 
 
 @in_batches
+def on_statements_ready(messages: Sequence[Received[billing.StatementReady]]) -> None:
+    """A month has ended everywhere, and its statements will not change."""
+    _notify(messages, Kind.STATEMENT_READY, "month")
+
+
+@in_batches
 def on_reversals_booked(messages: Sequence[Received[billing.ReversalBooked]]) -> None:
     """An operator reversed an entry of the books, and somebody's cash with them."""
     _notify(messages, Kind.REVERSAL_BOOKED, "amount", "currency", "balance_after", "reason")
@@ -169,6 +165,21 @@ def on_orders_canceled(messages: Sequence[Received[trading.OrderCanceled | tradi
 def on_orders_expired(messages: Sequence[Received[trading.OrderExpired]]) -> None:
     """Orders ended because their time was over."""
     _notify(messages, Kind.ORDER_EXPIRED, "ticker", "side", "quantity", "filled_quantity", "code")
+
+
+def _security(message: Received[user.SecurityNoticed]) -> NewNotification:
+    notice = message.event
+    params: dict[str, Any] = {"notice": notice.notice}
+    if notice.email:
+        params["email"] = notice.email
+    if notice.device:
+        params |= {
+            "device": notice.device,
+            "address": notice.address,
+            "at": notice.occurred_at.isoformat(),
+            "time_zone": notice.time_zone,
+        }
+    return _news(message, Kind.SECURITY_NOTICED, params)
 
 
 def _link(message: Received[user.LinkIssued]) -> NewNotification:

@@ -6,15 +6,17 @@ Money and prices are written by :mod:`notification_service.inbox.amounts`. The t
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
+from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from notification_service.inbox import link_texts as links
 from notification_service.inbox import order_texts as orders
 from notification_service.inbox.amounts import money_text, number_text, price_text
 from notification_service.inbox.models import Kind
+from notification_service.inbox.security_texts import security, security_title
 
 Params = dict[str, Any]
 
@@ -41,50 +43,6 @@ def _welcome(params: Params) -> str:
     return _("Hello, %(name)s! Top up your account, find an instrument and place your first order.") % {
         "name": params["username"]
     }
-
-
-def _security_title(params: Params) -> str:
-    if "link_id" in params:
-        return links.title(params)
-    return {
-        "wrong_passwords": _("Someone is trying to guess your password"),
-        "password_changed": _("Your password was changed"),
-        "password_reset": _("A new password was set"),
-        "email_change_requested": _("Somebody wants to change your e-mail"),
-        "email_changed": _("Your e-mail was changed"),
-        "api_key_made": _("An API key was created"),
-    }[params["notice"]]
-
-
-def _security(params: Params) -> str:
-    if "link_id" in params:
-        return links.body(params)
-    return {
-        "wrong_passwords": _(
-            "There were ten wrong passwords in a row. Further attempts are slowed down; your "
-            "open sessions are not affected. If it was not you, make sure that your password is strong."
-        ),
-        "password_changed": _(
-            "You are signed out everywhere except where it was changed. If it was not you, "
-            "write to the operator."
-        ),
-        "password_reset": _(
-            "It was set by the link of a mail. You are signed out everywhere, and your API keys are revoked. "
-            "If it was not you, somebody reads your mail: secure that, and write to the operator."
-        ),
-        "email_change_requested": _(
-            "It becomes another one when the link that was mailed there is followed. If it was not you, "
-            "change your password now: then the link does nothing."
-        ),
-        "email_changed": _(
-            "You are signed out everywhere except where it was changed. If it was not you, write to the "
-            "operator: whoever did it knows your password."
-        ),
-        "api_key_made": _(
-            "A program that has it can use your account without a password. If it was not you, revoke it "
-            "under Security and change your password."
-        ),
-    }[params["notice"]]
 
 
 def _deposit_title(params: Params) -> str:
@@ -190,6 +148,40 @@ def _alert(params: Params) -> str:
     }
 
 
+def _statement_title(params: Params) -> str:
+    return _("Statement for %(month)s") % {"month": _month(params["month"])}
+
+
+def _statement(params: Params) -> str:
+    return _(
+        "Your statement for %(month)s is ready: balances, sums and every operation, as PDF, under History → "
+        "Statements."
+    ) % {"month": _month(params["month"])}
+
+
+def _month(text: str) -> str:
+    """``2026-10`` in words; Russian writes months small."""
+    words = str(date_format(date.fromisoformat(f"{text}-01"), "F Y"))
+    return words.lower() if _language() == "ru" else words
+
+
+def _news_title(params: Params) -> str:
+    return _in_active_language(params["title"])
+
+
+def _news(params: Params) -> str:
+    """The operator's own text."""
+    return _in_active_language(params["body"])
+
+
+def _in_active_language(texts: dict[str, str]) -> str:
+    return texts[_language()]
+
+
+def _language() -> str:
+    return "ru" if (get_language() or "").startswith("ru") else "en"
+
+
 def _reversal_title(params: Params) -> str:
     return _("Reversal on your account")
 
@@ -209,7 +201,7 @@ def _reversal(params: Params) -> str:
 
 _WRITERS: dict[Kind, tuple[Callable[[Params], str], Callable[[Params], str]]] = {
     Kind.WELCOME: (_welcome_title, _welcome),
-    Kind.SECURITY_NOTICED: (_security_title, _security),
+    Kind.SECURITY_NOTICED: (security_title, security),
     Kind.DEPOSIT_BOOKED: (_deposit_title, _deposit),
     Kind.WITHDRAWAL_BOOKED: (_withdrawal_title, _withdrawal),
     Kind.DIVIDEND_BOOKED: (_dividend_title, _dividend),
@@ -217,6 +209,8 @@ _WRITERS: dict[Kind, tuple[Callable[[Params], str], Callable[[Params], str]]] = 
     Kind.ACCOUNT_FROZEN: (_frozen_title, _frozen),
     Kind.ACCOUNT_UNFROZEN: (_unfrozen_title, _unfrozen),
     Kind.PRICE_ALERT: (_alert_title, _alert),
+    Kind.STATEMENT_READY: (_statement_title, _statement),
+    Kind.OPERATOR_NEWS: (_news_title, _news),
     Kind.REVERSAL_BOOKED: (_reversal_title, _reversal),
     Kind.ORDER_FILLED: (orders.filled_title, orders.filled),
     Kind.ORDER_PARTLY_FILLED: (orders.filled_title, orders.filled),

@@ -19,9 +19,11 @@ def registered(user_id: UUID, **fields: Any) -> user.AccountRegistered:
 
 
 def noticed(user_id: UUID, notice: str = "wrong_passwords", email: str = "") -> user.SecurityNoticed:
+    place = {"device": "Firefox on Windows", "address": "192.0.2.7", "time_zone": "Europe/Moscow"}
     return user.SecurityNoticed(
-        notice_id=new_id(), user_id=user_id, notice=notice, occurred_at=NOON, email=email
-    )
+        notice_id=new_id(), user_id=user_id, notice=notice, occurred_at=NOON, email=email,
+        **(place if notice == "new_device" else {}),
+    )  # fmt: skip
 
 
 def link_issued(user_id: UUID | None, purpose: str, **fields: Any) -> user.LinkIssued:
@@ -175,3 +177,7 @@ def frozen(user_id: UUID) -> billing.AccountFrozen:
 
 def unfrozen(user_id: UUID) -> billing.AccountUnfrozen:
     return billing.AccountUnfrozen(freeze_id=new_id(), account_id=new_id(), user_id=user_id, unfrozen_at=NOON)
+
+
+def statement_ready(user_id: UUID) -> billing.StatementReady:
+    return billing.StatementReady(account_id=new_id(), user_id=user_id, month="2026-10", ready_at=NOON)

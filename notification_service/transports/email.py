@@ -128,13 +128,23 @@ def subject_of(message: Message) -> str:
 
 
 def _shown(news: Notification) -> dict[str, Any]:
-    link = f"{settings.PUBLIC_URL}/orders/{news.order_id}" if news.order_id else link_of(news.params)
+    link, words = _link(news)
     return {
         "title": title_of(news.kind, news.params),
         "body": body_of(news.kind, news.params),
         "link": link,
-        "link_text": _("Show the order") if news.order_id or not link else link_words(news.params),
+        "link_text": words,
     }
+
+
+def _link(news: Notification) -> tuple[str, str]:
+    """Where a reader goes from it, and what the link says; "" where there is nowhere to go."""
+    if news.order_id:
+        return f"{settings.PUBLIC_URL}/orders/{news.order_id}", _("Show the order")
+    if news.kind == Kind.STATEMENT_READY:
+        return f"{settings.PUBLIC_URL}/statements", _("Show the statements")
+    link = link_of(news.params)
+    return link, link_words(news.params) if link else ""
 
 
 def _words(failure: BaseException) -> str:

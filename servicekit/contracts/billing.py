@@ -183,3 +183,20 @@ class AccountUnfrozen(Event):
     @property
     def subject(self) -> str:
         return f"freeze/{self.freeze_id}"
+
+
+@event("billing.statement.ready.v1")
+class StatementReady(Event):
+    """A month with operations has ended in every time zone: the account's statement changes no more.
+
+    ``month``: ``yyyy-mm``, of UTC. Sequence 1 of its subject.
+    """
+
+    account_id: UUID
+    user_id: UUID
+    month: str
+    ready_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"statement/{self.account_id}/{self.month}"

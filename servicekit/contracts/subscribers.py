@@ -58,6 +58,7 @@ SUBSCRIBED_TYPES: dict[str, tuple[str, ...]] = {
         "user.security.noticed.v1",
         "user.link.issued.v1",
         "billing.reversal.booked.v1",
+        "billing.statement.ready.v1",
         "trading.order.filled.v1",
         "trading.order.filled.v2",
         "trading.order.rejected.v1",

@@ -12,7 +12,7 @@ PASSWORD_MIN = 8
 PASSWORD_MAX = 1024
 
 #: What a user is notified of concerning their security: many wrong passwords; a new password, one set by a
-#: link of a mail, a new e-mail, wanted and confirmed; an API key.
+#: link of a mail, a new e-mail, wanted and confirmed; an API key; a sign-in from a device not seen before.
 NOTICES = (
     "wrong_passwords",
     "password_changed",
@@ -20,6 +20,7 @@ NOTICES = (
     "email_change_requested",
     "email_changed",
     "api_key_made",
+    "new_device",
 )
 #: What the link in a mail is for.
 LINK_PURPOSES = ("confirm_email", "change_email", "reset_password")
@@ -76,6 +77,8 @@ class SecurityNoticed(Event):
     """A security event that the user should know of, one of :data:`NOTICES`.
 
     ``email``: where it is mailed to, in place of the address of the account, which may be a thief's by now.
+    Of a new device: ``device``, the browser and the system in English words; ``address``, "" if not known;
+    ``time_zone``, the person's, a name of the IANA database.
     """
 
     notice_id: UUID
@@ -83,6 +86,9 @@ class SecurityNoticed(Event):
     notice: str
     occurred_at: datetime
     email: str = ""
+    device: str = ""
+    address: str = ""
+    time_zone: str = ""
 
     @property
     def subject(self) -> str:

@@ -83,7 +83,7 @@ def test_the_pages_have_a_word_for_every_value(kind: str, app: str, enumeration:
 
 
 def test_every_notice_of_security_has_its_text() -> None:
-    (texts,) = (m for m in modules(SERVICES["notification"]) if m.path.name == "texts.py")
+    (texts,) = (m for m in modules(SERVICES["notification"]) if m.path.name == "security_texts.py")
     constants = {node.value for node in ast.walk(texts.tree) if isinstance(node, ast.Constant)}
     assert set(NOTICES) - constants == set()
 

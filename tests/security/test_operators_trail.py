@@ -61,6 +61,7 @@ RESET = "tests/tls/test_reset_market.py::test_accounts_stay_and_cash_positions_a
 REVERSAL = "billing_service/tests/ledger/"
 FREEZE = f"{REVERSAL}test_admin.py::test_an_account_is_frozen_and_let_go_for_a_reason"
 
+NEWS = "notification_service/tests/news/test_news.py::"
 RETRY = "notification_service/tests/delivery/test_admin.py::test_a_failed_one_is_tried_again"
 
 ENTRY_POINTS: dict[str, Row | str] = {
@@ -105,6 +106,9 @@ ENTRY_POINTS: dict[str, Row | str] = {
         "delivery.retry",
         "notification_service/tests/delivery/test_admin.py::test_a_failed_one_is_tried_again",
     ),
+    "admin news.news add": Row("news.write", f"{NEWS}test_written_looked_at_and_sent"),
+    "admin news.news send": Row("news.send", f"{NEWS}test_written_looked_at_and_sent"),
+    "admin news.news withdraw": Row("news.withdraw", f"{NEWS}test_withdrawn_before_it_is_sent"),
     "admin messaging.failedevent drop": Row("event.drop", f"{OPERATIONS}test_drop_wants_a_reason"),
     "admin messaging.failedevent retry": Row("event.retry", f"{OPERATIONS}test_retry"),
     "manage events dead-letters list": READS,

@@ -26,6 +26,8 @@ KINDS = {
     "reversal_booked": _("Correction on the account"),
     "account_frozen": _("Account frozen"),
     "account_unfrozen": _("Account no longer frozen"),
+    "statement_ready": _("Statement of the month"),
+    "operator_news": _("News of the operator"),
     "security_noticed": _("Security of the account"),
     "welcome": _("Welcome"),
 }

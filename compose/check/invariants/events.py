@@ -91,11 +91,23 @@ I8 = Invariant(
             """,
         ),
         Rows(
+            "news of an operator told twice, or not released",
+            "notification",
+            """
+            SELECT user_id, params ->> 'news_id' AS news_id, count(*) AS times
+            FROM notification_inbox_notification AS told
+            LEFT JOIN news_news AS news ON news.id = (params ->> 'news_id')::uuid
+            WHERE kind = 'operator_news' /* since: told.id */
+            GROUP BY 1, 2, news.begins_at HAVING count(*) > 1 OR news.begins_at IS NULL
+            """,
+        ),
+        Rows(
             "news of no event that notification has handled",
             "notification",
             f"""
             SELECT id, kind, source_event_id FROM notification_inbox_notification AS news
             WHERE source_event_id >= {_REMEMBERED}
+            AND kind <> 'operator_news' -- comes of no event
             AND NOT EXISTS (
                 SELECT FROM inbox WHERE event_id = news.source_event_id /* since: inbox.event_id */
             )

@@ -20,3 +20,16 @@ def test_each_notice_has_its_words(api, deliver, user_id, notice, language):
     assert told["order_id"] is None
     cyrillic = any("а" <= letter <= "я" for letter in told["title"] + told["body"])
     assert cyrillic == (language == "ru")
+
+
+@pytest.mark.parametrize(
+    ("language", "body"),
+    [
+        ("en", "Firefox on Windows, address 192.0.2.7, 2 March 2026, 15:00 Europe/Moscow."),
+        ("ru", "Firefox, Windows, адрес 192.0.2.7, 2 марта 2026, 15:00 Europe/Moscow."),
+    ],
+)
+def test_a_new_device_is_named_with_the_time_of_its_owners_zone(api, deliver, user_id, language, body):
+    deliver(noticed(user_id, "new_device"))
+    (told,) = api(user_id, accept_language=language).get("/api/v1/notifications").json()["results"]
+    assert told["body"].startswith(body)

@@ -12,6 +12,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone, translation
@@ -21,6 +22,7 @@ from user_service.sessions import metrics
 from user_service.sessions.browsers import browser_name
 from user_service.sessions.clients import Client
 from user_service.sessions.models import DEVICE_MAX, Outcome, SignIn, SignInMethod
+from user_service.sessions.services.security_notice import security_notice
 
 log = logging.getLogger("user_service.sign_ins")
 
@@ -34,6 +36,9 @@ def sign_in_record(*, outcome: Outcome, method: SignInMethod, client: Client, us
 
     Args:
         user_id: whose account; None when nobody has what was typed.
+
+    Emits:
+        user.security.noticed.v1 for a sign-in from a device that the user has not had before.
     """
     now, device, succeeded = timezone.now(), _device(client), outcome is Outcome.SIGNED_IN
     key = _key(outcome, method, client, device, user_id, now)
@@ -48,6 +53,8 @@ def sign_in_record(*, outcome: Outcome, method: SignInMethod, client: Client, us
             )  # fmt: skip
             SignIn.objects.bulk_create([row], ignore_conflicts=True)
             _counted(key, now)
+            if new_device and user_id is not None:
+                _tell_of_device(user_id, device, client.ip)
         transaction.on_commit(lambda: metrics.signed_in(method, outcome, new_device, new_address))
         transaction.on_commit(
             lambda: log_event(
@@ -96,6 +103,11 @@ def _novelty(user_id: UUID, device: str, ip: str | None) -> tuple[bool, bool]:
     if not known:
         return False, False
     return device not in {name for name, _ in known}, ip not in {address for _, address in known}
+
+
+def _tell_of_device(user_id: UUID, device: str, ip: str | None) -> None:
+    zone = get_user_model().objects.values_list("time_zone", flat=True).get(pk=user_id)
+    security_notice(user_id=user_id, notice="new_device", device=device, address=ip or "", time_zone=zone)
 
 
 def _device(client: Client) -> str:

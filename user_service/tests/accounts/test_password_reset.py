@@ -55,7 +55,7 @@ def test_the_link_sets_a_new_password_and_ends_every_session(api, alice, tokens,
     exchanged = api().post("/api/v1/auth/token/api-key", {"api_key": made.json()["key"]})
     assert exchanged.json()["code"] == "api_key_invalid"
     assert len(published(SessionRevoked)) == 4
-    assert [event.notice for event in published(SecurityNoticed)][-1] == "password_reset"
+    assert "password_reset" in [event.notice for event in published(SecurityNoticed)]
     assert User.objects.get().email_confirmed_at is not None  # who reads its mail has the address
 
 

@@ -8,11 +8,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import F
 from django.test import Client as Browser
 from django.utils import timezone
 
 from servicekit.audit.actors import Actor
+from servicekit.contracts.user import SecurityNoticed
 from servicekit.telemetry import JsonFormatter
+from user_service.accounts.models import User
 from user_service.accounts.services import user_disable, user_register
 from user_service.sessions.clients import Client
 from user_service.sessions.models import Outcome, SignIn, SignInMethod
@@ -122,6 +125,20 @@ def test_a_new_device_and_a_new_address_are_marked_and_counted(
     assert counted("birzha_new_places_total", new="device") == device + 1
     assert counted("birzha_new_places_total", new="address") == address + 1
     assert [record.event for record in caplog.records] == ["sign_in.succeeded"] * 4  # type: ignore[attr-defined]
+
+
+def test_a_sign_in_from_a_new_device_is_told_once_with_where_and_when(
+    api: Any, alice: Any, published: Any
+) -> None:
+    User.objects.update(time_zone="Europe/Moscow")
+    sign_ins = ((STRANGER, FIREFOX), (STRANGER, SAFARI), (STRANGER, SAFARI), ("192.0.2.1", FIREFOX))
+    for ip, agent in sign_ins:
+        assert tries(api, "alice", PASSWORD, ip=ip, agent=agent).status_code == 200
+    SignIn.objects.update(key=F("id"))  # an hour later
+    assert tries(api, "alice", PASSWORD, agent=SAFARI).status_code == 200
+    (told,) = published(SecurityNoticed)
+    assert (told.notice, told.user_id, told.device) == ("new_device", alice.pk, "Safari on iPhone")
+    assert (told.address, told.time_zone) == (STRANGER, "Europe/Moscow")
 
 
 def test_a_failed_try_makes_no_device_known(api: Any, alice: Any) -> None:

@@ -14,7 +14,7 @@ class Command(ResetMarketCommand):
         "ledger_journalentry", "ledger_journalhead", "ledger_ledgerentry",
     )  # fmt: skip
     changed = ("ledger_ledgeraccount",)
-    kept = ("ledger_accountfreeze", "ledger_instrumentname")
+    kept = ("ledger_accountfreeze", "ledger_instrumentname", "statements_statementmonth")
 
     def counts(self) -> dict[str, Any]:
         head = JournalHead.objects.first()

@@ -10,12 +10,12 @@ from notification_service.kinds import Kind
 from servicekit.market_reset import ResetMarketCommand
 
 #: Kinds of notifications that tell of no order and no money.
-OF_THE_ACCOUNT = (Kind.WELCOME, Kind.SECURITY_NOTICED)
+OF_THE_ACCOUNT = (Kind.WELCOME, Kind.SECURITY_NOTICED, Kind.OPERATOR_NEWS)
 
 
 class Command(ResetMarketCommand):
     changed = ("delivery_delivery", "notification_inbox_notification")
-    kept = ("delivery_contact", "preferences_preferences")
+    kept = ("delivery_contact", "news_news", "preferences_preferences")
 
     def counts(self) -> dict[str, Any]:
         return {"notifications": Notification.objects.exclude(kind__in=OF_THE_ACCOUNT).count()}

@@ -1,0 +1,1 @@
+"""What operators have to say, to everybody or to some: written, shown once more, sent in portions."""

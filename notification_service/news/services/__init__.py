@@ -1,0 +1,8 @@
+"""The use-cases of operators' news; the only writers of :class:`~notification_service.news.models.News`."""
+
+from __future__ import annotations
+
+from notification_service.news.services.news_change import news_release, news_withdraw, news_write
+from notification_service.news.services.news_tell import news_tell
+
+__all__ = ["news_release", "news_tell", "news_withdraw", "news_write"]

@@ -1,0 +1,16 @@
+"""The periodic task: news that operators have released."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from notification_service.news import services
+
+
+@shared_task
+def news_tell() -> int:
+    """Tell what was released, in portions. Returns how many portions there were."""
+    portions = 0
+    while services.news_tell():
+        portions += 1
+    return portions
