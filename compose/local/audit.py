@@ -17,11 +17,12 @@ from typing import Any
 
 from compose.local import postgres
 from compose.local.console import CommandError, say, step
+from compose.local.locks import whole
 from compose.local.paths import ROOT, Home
 from gateway.runtime import envoy, nginx
 
-#: test.txt holds what the others hold.
-LOCK = Path("requirements") / "test.txt"
+#: It holds what the others hold.
+LOCK = "test"
 
 
 def audit() -> int:
@@ -40,9 +41,11 @@ def audit() -> int:
             got = _run([python, "-m", "pip", "install", "--quiet", "pip-audit"])
             if got.returncode:
                 raise CommandError(f"pip-audit cannot be downloaded: {got.stderr.strip().splitlines()[-1]}")
-        with step(f"checking every package of {LOCK}"):
+        lock = Path(folder) / "lock.txt"
+        lock.write_text(whole(LOCK), encoding="utf-8")
+        with step("checking every package of the locks"):
             options = ("--require-hashes", "--disable-pip", "--progress-spinner", "off", "--format", "json")
-            result = _run([python, "-m", "pip_audit", "-r", str(LOCK), *options])
+            result = _run([python, "-m", "pip_audit", "-r", str(lock), *options])
     return report(result.stdout, result.stderr)
 
 

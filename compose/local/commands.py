@@ -6,10 +6,7 @@ import argparse
 import os
 import subprocess
 import sys
-import tempfile
 import time
-import venv
-from pathlib import Path
 
 from compose.local import (
     audit,
@@ -17,6 +14,7 @@ from compose.local import (
     dev,
     gateway_restart,
     kept_choices,
+    locks,
     market_reset,
     report,
     restart,
@@ -40,7 +38,6 @@ LINTERS = {
     "import-linter": ("-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"),
     "mypy": ("-m", "mypy", "."),
 }
-LOCKS = ("services", "docker", "messengers", "local", "test")
 
 
 def run(options: argparse.Namespace, home: Home) -> int:
@@ -119,7 +116,7 @@ def run(options: argparse.Namespace, home: Home) -> int:
         case "lint":
             return lint()
         case "lock":
-            lock()
+            locks.lock()
         case "audit":
             return audit.audit()
     return 0
@@ -224,33 +221,3 @@ def lint() -> int:
             failed.append(name)
     say(f"lint: {', '.join(failed)} found something" if failed else "lint: clean")
     return 1 if failed else 0
-
-
-def lock() -> None:
-    """`make lock`: the newest versions that fit requirements/*.in, for every platform, with hashes.
-
-    The resolver, uv, is no part of the project: it comes into a folder that is thrown away.
-
-    Raises:
-        CommandError: something cannot be resolved; uv has said what.
-    """
-    with tempfile.TemporaryDirectory(prefix="birzha-lock-") as folder:
-        venv.create(folder, with_pip=True)
-        python = str(Path(folder) / "bin" / "python")
-        with step("fetching uv"):
-            subprocess.run([python, "-m", "pip", "install", "--quiet", "uv"], check=True)
-        for name in LOCKS:
-            source, target = f"requirements/{name}.in", f"requirements/{name}.txt"
-            rules = [
-                "--universal",
-                "--python-version",
-                "3.11",
-                "--generate-hashes",
-                "--no-annotate",
-                "--upgrade",
-            ]
-            with step(f"resolving {source}"):
-                command = [python, "-m", "uv", "pip", "compile", source, "-o", target, "--quiet", *rules]
-                environment = os.environ | {"UV_CUSTOM_COMPILE_COMMAND": "make lock"}
-                if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
-                    raise CommandError(f"{source} could not be locked.")

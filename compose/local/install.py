@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from compose.local.console import CommandError, say, step
+from compose.local.locks import whole
 from compose.local.paths import ROOT, VENV
 
 OLDEST_PYTHON = (3, 11)
@@ -70,7 +71,7 @@ def install(lock: str = "local") -> None:
         CommandError: no usable Python, no space, or pip failed; carries pip's reason.
     """
     file = ROOT / "requirements" / f"{lock}.txt"
-    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    digest = hashlib.sha256(whole(lock).encode()).hexdigest()
     with _only_one():
         if not _usable():
             check_python()

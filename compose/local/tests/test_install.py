@@ -7,6 +7,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from compose.local import install
+from compose.local import install, locks
 from compose.local.console import CommandError
 from compose.local.paths import ROOT
 
@@ -42,7 +43,7 @@ def test_a_full_disk_is_said_before_anything_starts(monkeypatch: pytest.MonkeyPa
 
 
 def test_an_unchanged_lock_is_not_installed_again(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-    digest = hashlib.sha256((ROOT / "requirements" / "local.txt").read_bytes()).hexdigest()
+    digest = hashlib.sha256(locks.whole("local").encode()).hexdigest()
     stamp = folder / "installed.json"
     stamp.write_text(json.dumps({"local": digest}))
     monkeypatch.setattr(install, "STAMP", stamp)
@@ -82,7 +83,15 @@ def test_without_a_new_enough_python_the_launcher_says_so(folder: Path) -> None:
 def test_every_requirement_is_pinned_with_hashes() -> None:
     for lock in (ROOT / "requirements").glob("*.txt"):
         text = lock.read_text()
-        pins = [line for line in text.splitlines() if line and not line.startswith((" ", "#"))]
+        pins = [line for line in text.splitlines() if line and not line.startswith((" ", "#", "-r "))]
         assert pins
         assert all("==" in pin and pin.endswith("\\") for pin in pins), lock
         assert text.count("--hash=sha256:") >= len(pins)
+
+
+@pytest.mark.parametrize("lock", locks.LOCKS)
+def test_a_lock_holds_only_what_it_adds_to_the_one_that_it_begins_with(lock: str) -> None:
+    base = locks.LOCKS[lock]
+    base_text = locks.whole(base) if base else ""
+    assert (locks.FOLDER / f"{lock}.txt").read_text() == locks.added(locks.whole(lock), base, base_text)
+    assert all(pin in locks.whole(lock) for pin in re.findall(r"^.*==.*$", base_text, re.MULTILINE))
