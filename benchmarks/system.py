@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -23,6 +22,7 @@ from compose.local.paths import ROOT, Home
 from compose.local.settings import MANY_CUSTOMERS, Settings, free_port
 from compose.local.stack import Stack
 from compose.system import AUDITOR, SERVICES, SUPERUSER
+from compose.system.environment import child_environment
 
 #: A file in the home that says: made here, may be deleted. Nobody's data is deleted for a number.
 MARK = "benchmark"
@@ -95,7 +95,7 @@ class BenchSystem:
         process = subprocess.Popen(
             argv,
             cwd=ROOT,
-            env=self._environment(),
+            env=child_environment(self.home.root),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -163,14 +163,15 @@ class BenchSystem:
     def _run(self, module: str, *arguments: str) -> None:
         argv = [sys.executable, "-m", module, *arguments]
         result = subprocess.run(
-            argv, cwd=ROOT, env=self._environment(), capture_output=True, text=True, check=False
+            argv,
+            cwd=ROOT,
+            env=child_environment(self.home.root),
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if result.returncode:
             raise CommandError(f"{module} {' '.join(arguments)}:\n{result.stdout}{result.stderr}")
-
-    def _environment(self) -> dict[str, str]:
-        clean = {k: v for k, v in os.environ.items() if not k.startswith(("BIRZHA_", "DJANGO_"))}
-        return clean | {"BIRZHA_HOME": str(self.home.root)}
 
     def close(self) -> None:
         """Close the connections that were opened here."""

@@ -20,6 +20,7 @@ from compose.local import catalogs
 from compose.local.console import CommandError, say
 from compose.local.paths import ROOT, reused_homes
 from compose.system import WEB_SERVERS
+from compose.system.environment import child_environment
 
 SYSTEM_TESTS = "tests"
 #: pytest's exit code for a run in which no test was selected.
@@ -74,8 +75,7 @@ def by_package(named: list[str]) -> dict[str, list[str]]:
 def _pytest(package: str, paths: list[str], arguments: list[str]) -> int:
     servers, system = reused_homes()
     home = system if package == SYSTEM_TESTS else servers
-    variables = {key: value for key, value in os.environ.items() if not key.startswith("BIRZHA_")}
-    variables |= {"BIRZHA_HOME": str(home.root), "BIRZHA_KEEP_SYSTEM": "1"}
+    variables = child_environment(home.root, {"BIRZHA_KEEP_SYSTEM": "1"})
     argv = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *paths, *arguments]
     child = subprocess.Popen(argv, cwd=ROOT, env=variables)
     signal.signal(signal.SIGTERM, lambda *_: child.terminate())

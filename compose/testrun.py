@@ -29,6 +29,7 @@ from compose.local.paths import ROOT, Home
 from compose.local.settings import MANY_CUSTOMERS, Settings, free_port
 from compose.local.stack import Stack
 from compose.system import WEB_SERVERS
+from compose.system.environment import child_environment
 
 #: servicekit's tests use trading's database and its user of Redis, so they are never run beside trading's.
 SHARING_A_DATABASE = ("servicekit", "trading_service")
@@ -254,8 +255,7 @@ class TestRun:
         self, module: str, *arguments: str, output: TextIO | None = None, home: Home | None = None
     ) -> int:
         """Run a module on a test system, the first unless it is said; returns its exit code."""
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("BIRZHA_")}
-        environment |= {"BIRZHA_HOME": str((home or self.stack.home).root)}
+        environment = child_environment((home or self.stack.home).root)
         argv = [sys.executable, "-m", module, *arguments]
         error = subprocess.STDOUT if output else None
         # Its session is its own, so that Ctrl-C reaches it once, by way of us.

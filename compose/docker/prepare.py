@@ -18,7 +18,7 @@ import psycopg2
 from compose.docker.network import HOME, Network, secrets_from
 from compose.system import SERVICES, SUPERUSER
 from compose.system.databases import prepare
-from compose.system.environment import operator_variables
+from compose.system.environment import child_environment, operator_variables
 
 
 def main(arguments: list[str]) -> int:
@@ -46,10 +46,7 @@ def _connect(database: str, passwords: dict[str, str]) -> Any:
 
 def _manage(commands: dict[str, tuple[str, ...]], more: dict[str, str]) -> int:
     """A service's commands one after the other, the services beside each other."""
-    environment = {
-        key: value for key, value in os.environ.items() if not key.startswith(("BIRZHA_", "DJANGO_"))
-    }
-    environment |= {"BIRZHA_HOME": str(HOME), **more}
+    environment = child_environment(HOME, more)
     failed = 0
     for number in range(max(map(len, commands.values()))):
         running = [

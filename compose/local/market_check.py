@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import subprocess
 import sys
@@ -10,6 +9,7 @@ import sys
 from compose.local.console import CommandError, say
 from compose.local.market_choice import MarketChoice
 from compose.local.paths import ROOT, Home
+from compose.system.environment import child_environment
 
 
 def check_market(home: Home, wanted: MarketChoice) -> None:
@@ -23,11 +23,9 @@ def check_market(home: Home, wanted: MarketChoice) -> None:
     if wanted.folder is None or home.read_state().get("market") == wanted.market:
         return
     argv = [sys.executable, "-m", "market_service.manage", "check_market", wanted.market]
-    clean = {key: value for key, value in os.environ.items() if not key.startswith(("BIRZHA_", "DJANGO_"))}
-    environment = clean | {"BIRZHA_HOME": str(home.root)}
     done = subprocess.run(
         [*argv, *shlex.split(wanted.options)],
-        cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
+        cwd=ROOT, env=child_environment(home.root), capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
         raise CommandError(done.stderr.strip() or done.stdout.strip())

@@ -47,7 +47,7 @@ from compose.local.processes import (
 from compose.local.settings import Settings, require_free_port
 from compose.local.supervisor import RUNNING, STARTING, Supervisor
 from compose.system import EVENTS, SERVICES, SESSIONS, SUPERUSER, WEB_SERVERS
-from compose.system.environment import operator_variables
+from compose.system.environment import child_environment, operator_variables
 from gateway.canary import state
 
 #: Bytes free before a start; a new database cluster takes 200 MB with its first log segments.
@@ -258,10 +258,7 @@ class Stack:
         Raises:
             CommandError: one failed; shows the end of what it said.
         """
-        clean = {
-            key: value for key, value in os.environ.items() if not key.startswith(("BIRZHA_", "DJANGO_"))
-        }
-        settings = clean | {"BIRZHA_HOME": str(self.home.root)} | (extra or {})
+        settings = child_environment(self.home.root, extra)
         running = []
         for package, *arguments in commands:
             log = (self.home.log / f"{package}.{arguments[0]}.log").open("w+", encoding="utf-8")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Protocol
 
 from compose.system import AUDITOR, DELIVERY, EVENTS, SERVICES, SUPERUSER, WEB_SERVERS, RedisServer, Service
@@ -34,6 +36,17 @@ class Endpoints(Protocol):
 
     def metrics(self, process: str) -> str:
         """The socket on which a worker sends its web server its metrics."""
+
+
+def child_environment(home: Path, more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Our environment for a child process that finds what else it must know in a system's home.
+
+    Args:
+        home: BIRZHA_HOME; nothing else that we were told of a system reaches the child.
+        more: variables beside it.
+    """
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(("BIRZHA_", "DJANGO_"))}
+    return ours | {"BIRZHA_HOME": str(home)} | dict(more or {})
 
 
 def secrets() -> list[str]:

@@ -6,7 +6,6 @@ Of the streams it breaks something for good, and they are made anew.
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from compose.check.tests.story import STORY, fill_streams
 from compose.local import environment, secrets, valkey
 from compose.local.paths import ROOT, Home
 from compose.local.stack import Stack
+from compose.system.environment import child_environment
 
 
 @pytest.fixture(scope="session")
@@ -101,8 +101,7 @@ def admin(home: Home) -> Any:
 
 def _migrate(home: Home) -> None:
     """All services at once: most of the time goes into starting Python."""
-    variables = {k: v for k, v in os.environ.items() if not k.startswith(("BIRZHA_", "DJANGO_"))}
-    variables["BIRZHA_HOME"] = str(home.root)
+    variables = child_environment(home.root)
     runs = []
     for service in SERVICES:
         command = [sys.executable, "-m", f"{service}_service.manage", "migrate", "--verbosity", "0"]

@@ -6,7 +6,6 @@ the process that delivers messages: nobody hears twice of what the running syste
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -26,6 +25,7 @@ from compose.local.console import CommandError, say, step
 from compose.local.paths import ROOT, Home
 from compose.local.settings import Settings, free_port
 from compose.local.stack import Stack
+from compose.system.environment import child_environment
 
 #: What was made so long before is not compared one by one: the invariants look at all of it.
 COMPARED = timedelta(hours=1)
@@ -116,10 +116,9 @@ def copy_of(home: Home, since: datetime) -> Iterator[Copy]:
 
 
 def _check(home: Home) -> bool:
-    variables = {name: value for name, value in os.environ.items() if not name.startswith("BIRZHA_")}
     done = subprocess.run(
         [sys.executable, "-m", "compose.check", "--wait", str(CHECK_WAIT_S)],
-        cwd=ROOT, env=variables | {"BIRZHA_HOME": str(home.root)}, check=False,
+        cwd=ROOT, env=child_environment(home.root), check=False,
     )  # fmt: skip
     if done.returncode == 2:
         raise CommandError("The copy cannot be read.")

@@ -6,7 +6,6 @@ In a copy of the project, which has beside the new one only the service that it 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from compose.local import databases, valkey
 from compose.local.paths import ROOT, Home
 from compose.local.settings import free_port
 from compose.local.stack import Stack
+from compose.system.environment import child_environment
 
 COPIED = ("compose", "gateway", "servicekit", "user_service")
 #: What every service has alike, taken from this one.
@@ -186,10 +186,9 @@ def project(folder: Path) -> Path:
 def system(project: Path, folder: Path) -> Iterator[tuple[Home, str]]:
     """It runs: its home, its address."""
     home, port = Home.at(folder / "home"), free_port()
-    variables = {key: value for key, value in os.environ.items() if not key.startswith(("BIRZHA", "DJANGO"))}
     command = [sys.executable, "-c", UP % port]
     try:
-        subprocess.run(command, cwd=project, env=variables | {"BIRZHA_HOME": str(home.root)}, check=True)
+        subprocess.run(command, cwd=project, env=child_environment(home.root), check=True)
         yield home, f"http://127.0.0.1:{port}"
     finally:
         Stack(home).down()
