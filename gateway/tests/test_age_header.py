@@ -20,7 +20,7 @@ def test_every_age_up_to_a_thousand_seconds(tmp_path: Path) -> None:
     conf.write_text(
         f"""{user} daemon off; pid "{tmp_path}/pid"; error_log stderr; events {{}}
 http {{ access_log off; {temporary_paths(tmp_path)} {age_maps()}
-  server {{ listen "unix:{place}"; location / {{ set $asked $arg_asked; return 200 "<$age>"; }} }} }}"""
+  server {{ listen "unix:{place}"; location / {{ set $requested_at $arg_at; return 200 "<$age>"; }} }} }}"""
     )
     (tmp_path / "temp").mkdir()
     process = subprocess.Popen(command(conf, tmp_path))
@@ -34,7 +34,7 @@ http {{ access_log off; {temporary_paths(tmp_path)} {age_maps()}
             assert client.get("http://ages/").text == "<>"
             for age in range(998):
                 before = int(time.time())
-                answer = client.get(f"http://ages/?asked={before - age}").text
+                answer = client.get(f"http://ages/?at={before - age}").text
                 meanwhile = int(time.time()) - before
                 assert age + 1 <= int(answer.strip("<>")) <= age + 1 + meanwhile, (answer, age, meanwhile)
     finally:

@@ -12,12 +12,12 @@ _DIGITS = range(10)
 
 
 def age_maps() -> str:
-    """`$age`: whole seconds from `$asked` (or the header of a cached page) to now, rounded up; "" without."""
+    """`$age`: whole seconds from `$requested_at` (a cached page's header) to now, rounded up; "" without."""
     units = [(f"{a}{b}", b - a + 1) for a in _DIGITS for b in _DIGITS]
     next_ones = [
         (f"{a}{b}{sign}", b - a + carry) for a in _DIGITS for b in _DIGITS for carry, sign in _CARRIES.items()
     ]
-    moments = '"$asked$upstream_http_x_birzha_asked $msec"'
+    moments = '"$requested_at$upstream_http_x_birzha_requested_at $msec"'
     return f"""
   map {moments} $units {{ default ""; "~(?<u1>\\d) \\d*(?<u2>\\d)\\." $u1$u2; }}
   map {moments} $tens {{ default ""; "~(?<t1>\\d)\\d \\d*(?<t2>\\d)\\d\\." $t1$t2; }}

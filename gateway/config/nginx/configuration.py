@@ -38,7 +38,7 @@ _HIDDEN = (
     "Cache-Control",
     "Expires",
     "X-Birzha-Age",
-    "X-Birzha-Asked",
+    "X-Birzha-Requested-At",
     "X-Birzha-Cache-Control",
 )
 
@@ -125,7 +125,7 @@ def _version(gateway: Gateway, version: Version) -> str:
     error_log stderr crit;
     location = {READY_PATH} {{ return 204; }}
     location / {{
-      set $asked "";
+      set $requested_at "";
       proxy_pass http://{version.name}-origin;
       proxy_pass_request_headers off;
       proxy_pass_request_body off;
@@ -150,7 +150,7 @@ def _version(gateway: Gateway, version: Version) -> str:
     listen {_quoted(version.origin)};
     error_log stderr alert;  # Envoy's log says that a service is down, and without what was asked
     location / {{
-      set $asked $second;
+      set $requested_at $second;
       proxy_pass http://{version.name};
       proxy_set_header Connection "";
       proxy_set_header Host $http_host;
@@ -159,7 +159,7 @@ def _version(gateway: Gateway, version: Version) -> str:
 
       # When a page has expired, nginx lets every request for it through: here they become one.
       proxy_cache asking;
-      proxy_cache_key "{version.name} {_KEY} $asked";
+      proxy_cache_key "{version.name} {_KEY} $requested_at";
       proxy_cache_valid 200 1s;
 {_sharing(timeout_s, also="$not_cached")}
       proxy_ignore_headers Cache-Control Expires Vary X-Accel-Buffering X-Accel-Charset X-Accel-Expires
@@ -170,7 +170,7 @@ def _version(gateway: Gateway, version: Version) -> str:
       proxy_hide_header Expires;
       add_header Cache-Control {"$cache_header_stale" if version.stale else "$cache_header"} always;
       add_header X-Birzha-Cache-Control $upstream_http_cache_control always;
-      add_header X-Birzha-Asked $asked always;
+      add_header X-Birzha-Requested-At $requested_at always;
       add_header X-Birzha-Age $shown_age always;
       # To the front a service that can't be asked is a connection that breaks, not an answer.
       error_page 502 504 @gone;
