@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from servicekit.contracts import trading
 from trading_service.orders.models import Order, Side
@@ -12,13 +13,8 @@ from trading_service.orders.services.batch import LockedOrder
 def order_placed(order: Order) -> trading.OrderPlacedV2:
     """An order that was taken; of a buy, its hold."""
     return trading.OrderPlacedV2(
-        order_id=order.id,
-        user_id=order.user_id,
-        instrument_id=order.instrument_id,
-        ticker=order.instrument.ticker,
-        side=order.side,
+        **_about(order, order.instrument.ticker),
         type=order.type,
-        quantity=order.quantity,
         time_in_force=order.time_in_force,
         limit_price=order.limit_price,
         hold_amount=order.hold_amount,
@@ -33,13 +29,8 @@ def order_submitted(order: Order | LockedOrder, *, ticker: str, at: datetime) ->
     """A working order, sent to the venue."""
     assert order.cap_price is not None  # the database has it for every order that is not rejected
     return trading.OrderSubmittedV2(
-        order_id=order.id,
-        user_id=order.user_id,
-        instrument_id=order.instrument_id,
-        ticker=ticker,
-        side=order.side,
+        **_about(order, ticker),
         type=order.type,
-        quantity=order.quantity,
         cap_price=order.cap_price,
         limit_price=order.limit_price,
         time_in_force=order.time_in_force,
@@ -52,12 +43,7 @@ def order_submitted(order: Order | LockedOrder, *, ticker: str, at: datetime) ->
 def order_rejected(order: Order | LockedOrder, *, ticker: str, at: datetime) -> trading.OrderRejected:
     """A rejected order, with its reason."""
     return trading.OrderRejected(
-        order_id=order.id,
-        user_id=order.user_id,
-        instrument_id=order.instrument_id,
-        ticker=ticker,
-        side=order.side,
-        quantity=order.quantity,
+        **_about(order, ticker),
         code=order.reject_code,
         limit=order.reject_limit,
         value=order.reject_value,
@@ -68,12 +54,7 @@ def order_rejected(order: Order | LockedOrder, *, ticker: str, at: datetime) -> 
 def order_canceled(order: LockedOrder, *, at: datetime) -> trading.OrderCanceledV2:
     """An order whose rest was canceled: at its customer's wish, or for a reason."""
     return trading.OrderCanceledV2(
-        order_id=order.id,
-        user_id=order.user_id,
-        instrument_id=order.instrument_id,
-        ticker=order.ticker,
-        side=order.side,
-        quantity=order.quantity,
+        **_about(order, order.ticker),
         filled_quantity=order.filled_quantity,
         code=order.reject_code,
         detail=order.reject_value,
@@ -85,12 +66,7 @@ def order_canceled(order: LockedOrder, *, at: datetime) -> trading.OrderCanceled
 def order_expired(order: LockedOrder, *, at: datetime) -> trading.OrderExpired:
     """An order that ended because its time was over."""
     return trading.OrderExpired(
-        order_id=order.id,
-        user_id=order.user_id,
-        instrument_id=order.instrument_id,
-        ticker=order.ticker,
-        side=order.side,
-        quantity=order.quantity,
+        **_about(order, order.ticker),
         filled_quantity=order.filled_quantity,
         code=order.reject_code,
         expired_at=at,
@@ -101,3 +77,15 @@ def order_expired(order: LockedOrder, *, at: datetime) -> trading.OrderExpired:
 def charged(order: LockedOrder) -> int:
     """What a buy has come to so far, fees included, in minor units; 0 for a sell."""
     return order.amount + order.fee if order.side == Side.BUY else 0
+
+
+def _about(order: Order | LockedOrder, ticker: str) -> dict[str, Any]:
+    """What each of these events says: which order it is."""
+    return {
+        "order_id": order.id,
+        "user_id": order.user_id,
+        "instrument_id": order.instrument_id,
+        "ticker": ticker,
+        "side": order.side,
+        "quantity": order.quantity,
+    }
