@@ -12,9 +12,9 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from benchmarks.client import Connection, Customer, connections_to, place_as_fast_as_possible, sign_up
+from benchmarks.client import Connection, Customer, connections_to
 from benchmarks.figures import Figure, Goal, Measurement, Run, Size
-from benchmarks.measurements.pages import LANGUAGES, LISTS, ROWS, TURNS, browsers_of
+from benchmarks.measurements.pages import LANGUAGES, LISTS, ROWS, TURNS, browsers_of, with_orders
 from benchmarks.prepare import instruments
 from benchmarks.system import BenchSystem, fresh_system
 from compose.local.console import CommandError, say
@@ -45,9 +45,7 @@ def measure(home: Home, size: Size, runs: int) -> list[Run]:
 
 def measure_once(system: BenchSystem, tickers: list[str], size: Size) -> Run:
     """Look at each list and ask what it asks, in turn, on connections that stay; then load a page as new."""
-    (customer,) = sign_up(system.url, 1, deposits=1)
-    place_as_fast_as_possible(system.url, [customer], tickers, count=ROWS)
-    system.wait_quiet()
+    customer = with_orders(system, tickers)
     values: dict[str, float] = {}
     with browsers_of(system.url, customer) as browsers:
         cookies = "; ".join(f"{name}={value}" for name, value in browsers["en"].cookies.items())

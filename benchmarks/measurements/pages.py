@@ -40,9 +40,7 @@ def measure(home: Home, size: Size, runs: int) -> list[Run]:
 
 def measure_once(system: BenchSystem, tickers: list[str], size: Size) -> Run:
     """Look at each list in each language so many times, one view after the other."""
-    (customer,) = sign_up(system.url, 1, deposits=1)
-    place_as_fast_as_possible(system.url, [customer], tickers, count=ROWS)
-    system.wait_quiet()
+    customer = with_orders(system, tickers)
     views = max(1, size.page_views // TURNS)
     seconds: defaultdict[str, float] = defaultdict(float)
     with browsers_of(system.url, customer) as browsers:
@@ -59,6 +57,14 @@ def measure_once(system: BenchSystem, tickers: list[str], size: Size) -> Run:
     values = {key: spent / (views * TURNS) * 1000 for key, spent in seconds.items()}
     say("  pages: " + "  ".join(f"{key} {value:.1f} ms" for key, value in values.items()))
     return Run(values, {"CPU of a page, ms, all of them alike": used.per(views * TURNS * len(values))})
+
+
+def with_orders(system: BenchSystem, tickers: list[str]) -> Customer:
+    """A new customer who has placed so many orders that each list has a page of them."""
+    (customer,) = sign_up(system.url, 1, deposits=1)
+    place_as_fast_as_possible(system.url, [customer], tickers, count=ROWS)
+    system.wait_quiet()
+    return customer
 
 
 @contextmanager

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from compose import system, testrun
+from compose.docker.network import Network
 from compose.local.processes import PRIORITIES, PROCESSES, group_of
-from compose.system.environment import Endpoints, secrets, service_variables
+from compose.system.environment import secrets, service_variables
 from gateway.config.routing import route_table
 from gateway.config.source import load
 from servicekit.contracts.subscribers import SUBSCRIBED_TYPES
@@ -81,22 +82,6 @@ def test_nothing_starts_before_what_it_needs() -> None:
             assert names.index(needed) < names.index(process.name)
 
 
-class Network(Endpoints):
-    """Where things are when every process has a host of its own."""
-
-    database = ("postgres", 5432)
-    keys = "/run/secrets/jwt"
-
-    def http(self, process: str, path: str = "") -> str:
-        return f"http://{process}:8000{path}"
-
-    def redis(self, server: system.RedisServer, user: str, password: str) -> str:
-        return f"redis://{user}:{password}@{server.name}:6379/0"
-
-    def metrics(self, process: str) -> str:
-        return f"/run/metrics/{process}.sock"
-
-
 def test_it_can_be_run_by_another_runner() -> None:
     """A command, an environment and what it waits for of every process, without a word of this machine."""
     chosen = {
@@ -118,5 +103,5 @@ def test_it_can_be_run_by_another_runner() -> None:
         assert not any(word in text for word in (str(REPOSITORY), "unix:", "{", "None")), text
         assert set(process.needs) <= {other.name for other in system.PROCESSES}
     web = service_variables(system.FRONTEND, Network(), passwords, chosen)
-    assert web["BIRZHA_GATEWAY_URL"] == "http://gateway:8000"
+    assert web["BIRZHA_GATEWAY_URL"] == "http://gateway:8001"
     assert "BIRZHA_DATABASE_HOST" not in web
