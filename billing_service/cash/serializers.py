@@ -36,23 +36,18 @@ class WithdrawalInput(DepositInput):
     """The body of POST /withdrawals."""
 
 
-class DepositOutput(serializers.Serializer):
+class _BookedOutput(serializers.Serializer):
+    id = serializers.UUIDField(source="record.id")
+    amount = MoneyField(source="record.amount")
+    currency = serializers.CharField(source="record.currency")
+    status = serializers.ChoiceField(["booked"], default="booked")
+    balance_after = MoneyField()
+    occurred_at = serializers.DateTimeField(source="record.created_at")
+
+
+class DepositOutput(_BookedOutput):
     """A booked deposit. ``balance_after``: the whole balance, held money included."""
 
-    id = serializers.UUIDField(source="deposit.id")
-    amount = MoneyField(source="deposit.amount")
-    currency = serializers.CharField(source="deposit.currency")
-    status = serializers.ChoiceField(["booked"], default="booked")
-    balance_after = MoneyField()
-    occurred_at = serializers.DateTimeField(source="deposit.created_at")
 
-
-class WithdrawalOutput(serializers.Serializer):
+class WithdrawalOutput(_BookedOutput):
     """A booked withdrawal. ``balance_after``: the whole balance, held money included."""
-
-    id = serializers.UUIDField(source="withdrawal.id")
-    amount = MoneyField(source="withdrawal.amount")
-    currency = serializers.CharField(source="withdrawal.currency")
-    status = serializers.ChoiceField(["booked"], default="booked")
-    balance_after = MoneyField()
-    occurred_at = serializers.DateTimeField(source="withdrawal.created_at")

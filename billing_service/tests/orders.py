@@ -41,16 +41,9 @@ def order_placed(
 ) -> trading.OrderPlaced:
     """An order of 10 AAPL."""
     values: dict[str, Any] = {
-        "order_id": new_id(),
-        "user_id": user_id,
-        "instrument_id": new_id(),
-        "ticker": "AAPL",
-        "side": side,
+        **_new(user_id, side),
         "type": "market",
-        "quantity": 10,
         "hold_amount": hold_amount,
-        "currency": "USD",
-        "placed_at": timezone.now(),
     }
     return trading.OrderPlaced(**values | changes)
 
@@ -58,13 +51,8 @@ def order_placed(
 def order_filled(order: trading.OrderPlaced, *, amount: int, fee: int, **changes: Any) -> trading.OrderFilled:
     """The order's one fill."""
     values: dict[str, Any] = {
-        "order_id": order.order_id,
+        **_about(order),
         "fill_id": new_id(),
-        "user_id": order.user_id,
-        "instrument_id": order.instrument_id,
-        "ticker": order.ticker,
-        "side": order.side,
-        "quantity": order.quantity,
         "price": Decimal(amount) / 100 / order.quantity,
         "amount": amount,
         "fee": fee,
@@ -80,18 +68,11 @@ def limit_placed(
 ) -> trading.OrderPlacedV2:
     """A limit order of 10 AAPL, which may wait in the book."""
     values: dict[str, Any] = {
-        "order_id": new_id(),
-        "user_id": user_id,
-        "instrument_id": new_id(),
-        "ticker": "AAPL",
-        "side": side,
+        **_new(user_id, side),
         "type": "limit",
-        "quantity": 10,
         "time_in_force": time_in_force,
         "limit_price": Decimal(10),
         "hold_amount": hold_amount,
-        "currency": "USD",
-        "placed_at": timezone.now(),
     }
     return trading.OrderPlacedV2(**values | changes)
 
@@ -107,12 +88,8 @@ def part_filled(
 ) -> trading.OrderFilledV2:
     """One unit of the order was executed, and others remain; all of it when ``final``."""
     values: dict[str, Any] = {
-        "order_id": order.order_id,
+        **_about(order),
         "fill_id": new_id(),
-        "user_id": order.user_id,
-        "instrument_id": order.instrument_id,
-        "ticker": order.ticker,
-        "side": order.side,
         "quantity": 1,
         "value": Decimal(10),
         "price": Decimal(10),
@@ -134,12 +111,7 @@ def rest_canceled(
 ) -> trading.OrderCanceledV2:
     """What was left of the order was canceled."""
     return trading.OrderCanceledV2(
-        order_id=order.order_id,
-        user_id=order.user_id,
-        instrument_id=order.instrument_id,
-        ticker=order.ticker,
-        side=order.side,
-        quantity=order.quantity,
+        **_about(order),
         filled_quantity=filled_quantity,
         code=code,
         detail=detail,
@@ -150,12 +122,7 @@ def rest_canceled(
 def order_rejected(order: trading.OrderPlaced, *, code: str = "price_moved") -> trading.OrderRejected:
     """The venue refused."""
     return trading.OrderRejected(
-        order_id=order.order_id,
-        user_id=order.user_id,
-        instrument_id=order.instrument_id,
-        ticker=order.ticker,
-        side=order.side,
-        quantity=order.quantity,
+        **_about(order),
         code=code,
         limit="1",
         value="2",
@@ -166,12 +133,7 @@ def order_rejected(order: trading.OrderPlaced, *, code: str = "price_moved") -> 
 def order_canceled(order: trading.OrderPlaced, *, filled_quantity: int = 0) -> trading.OrderCanceled:
     """The customer took the order back."""
     return trading.OrderCanceled(
-        order_id=order.order_id,
-        user_id=order.user_id,
-        instrument_id=order.instrument_id,
-        ticker=order.ticker,
-        side=order.side,
-        quantity=order.quantity,
+        **_about(order),
         filled_quantity=filled_quantity,
         canceled_at=timezone.now(),
     )
@@ -182,16 +144,36 @@ def order_expired(
 ) -> trading.OrderExpired:
     """No answer came before the order's deadline."""
     return trading.OrderExpired(
-        order_id=order.order_id,
-        user_id=order.user_id,
-        instrument_id=order.instrument_id,
-        ticker=order.ticker,
-        side=order.side,
-        quantity=order.quantity,
+        **_about(order),
         filled_quantity=filled_quantity,
         code="timed_out",
         expired_at=timezone.now(),
     )
+
+
+def _new(user_id: UUID, side: str) -> dict[str, Any]:
+    return {
+        "order_id": new_id(),
+        "user_id": user_id,
+        "instrument_id": new_id(),
+        "ticker": "AAPL",
+        "side": side,
+        "quantity": 10,
+        "currency": "USD",
+        "placed_at": timezone.now(),
+    }
+
+
+def _about(order: trading.OrderPlaced | trading.OrderPlacedV2) -> dict[str, Any]:
+    """Which order an event is about."""
+    return {
+        "order_id": order.order_id,
+        "user_id": order.user_id,
+        "instrument_id": order.instrument_id,
+        "ticker": order.ticker,
+        "side": order.side,
+        "quantity": order.quantity,
+    }
 
 
 def system_balance(kind: str) -> int:

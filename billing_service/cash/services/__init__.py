@@ -3,14 +3,12 @@
 All hold the lock of the customer's account, so concurrent ones run one after the other.
 """
 
-from billing_service.cash.services.deposit_make import DepositMade, deposit_make
+from billing_service.cash.services.deposit_make import deposit_make
 from billing_service.cash.services.dividends_pay import dividends_pay
 from billing_service.cash.services.fractions_pay import fractions_pay
-from billing_service.cash.services.withdrawal_make import WithdrawalMade, withdrawal_make
+from billing_service.cash.services.withdrawal_make import withdrawal_make
 
 __all__ = [
-    "DepositMade",
-    "WithdrawalMade",
     "deposit_make",
     "dividends_pay",
     "fractions_pay",

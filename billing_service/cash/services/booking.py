@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 from billing_service.cash.models import Deposit, Withdrawal
@@ -11,28 +11,35 @@ from billing_service.ledger.services import Draft, LockedAccount, Posting, journ
 from servicekit.ids import new_id
 from servicekit.telemetry import current_request_id
 
-Made = TypeVar("Made", Deposit, Withdrawal)
+Record = TypeVar("Record", Deposit, Withdrawal)
+
+
+class Made(NamedTuple, Generic[Record]):
+    """A deposit or a withdrawal, and the customer's balance after it, in minor units."""
+
+    record: Record
+    balance_after: int
 
 
 def cash_book(
-    made: type[Made],
+    model: type[Record],
     *,
     account: LockedAccount,
     user_id: UUID,
     change: int,
     currency: str,
     idempotency_key: str,
-) -> Made:
+) -> Made[Record]:
     """Move cash between a customer's account and the outside, in the caller's transaction.
 
     Args:
-        made: the model of the record.
+        model: of the record.
         change: minor units by which the account's balance changes: below zero for a withdrawal.
 
     Raises:
         IntegrityError: the key was used before.
     """
-    name = made.__name__.upper()
+    name = model.__name__.upper()
     id, kind = new_id(), LedgerEntry.Kind[name]
     (entry,) = journal_book(
         [
@@ -49,7 +56,7 @@ def cash_book(
             )
         ]
     )
-    return made.objects.create(
+    record = model.objects.create(
         id=id,
         user_id=user_id,
         idempotency_key=idempotency_key,
@@ -58,3 +65,4 @@ def cash_book(
         journal_entry_id=entry.id,
         created_at=entry.occurred_at,
     )
+    return Made(record, account.balance)

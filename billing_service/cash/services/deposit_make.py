@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
@@ -10,22 +9,14 @@ from django.db import transaction
 
 from billing_service.cash.errors import BalanceLimitExceeded, DepositLimitExceeded, DepositQuotaExceeded
 from billing_service.cash.models import Deposit
-from billing_service.cash.services.booking import cash_book
+from billing_service.cash.services.booking import Made, cash_book
 from billing_service.cash.services.checks import limit_words, open_account_lock, quota_check
 from servicekit.contracts.billing import DepositBooked
 from servicekit.messaging.publish import publish
 
 
-@dataclass(frozen=True, slots=True)
-class DepositMade:
-    """A deposit and the customer's balance after it, in minor units."""
-
-    deposit: Deposit
-    balance_after: int
-
-
 @transaction.atomic(savepoint=False)
-def deposit_make(*, user_id: UUID, amount: int, currency: str, idempotency_key: str) -> DepositMade:
+def deposit_make(*, user_id: UUID, amount: int, currency: str, idempotency_key: str) -> Made[Deposit]:
     """Bring money in from outside and book it.
 
     Args:
@@ -50,7 +41,7 @@ def deposit_make(*, user_id: UUID, amount: int, currency: str, idempotency_key: 
     if account.balance + amount > settings.BALANCE_LIMIT:
         raise BalanceLimitExceeded(**limit_words(settings.BALANCE_LIMIT, account.balance + amount, currency))
     quota_check(Deposit, user_id=user_id, limit=settings.DEPOSITS_A_DAY, refusal=DepositQuotaExceeded)
-    deposit = cash_book(
+    made = cash_book(
         Deposit,
         account=account,
         user_id=user_id,
@@ -60,12 +51,12 @@ def deposit_make(*, user_id: UUID, amount: int, currency: str, idempotency_key: 
     )
     publish(
         DepositBooked(
-            deposit_id=deposit.id,
+            deposit_id=made.record.id,
             user_id=user_id,
             amount=amount,
             currency=currency,
-            balance_after=account.balance,
-            booked_at=deposit.created_at,
+            balance_after=made.balance_after,
+            booked_at=made.record.created_at,
         )
     )
-    return DepositMade(deposit=deposit, balance_after=account.balance)
+    return made

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
@@ -14,22 +13,14 @@ from billing_service.cash.errors import (
     WithdrawalQuotaExceeded,
 )
 from billing_service.cash.models import Withdrawal
-from billing_service.cash.services.booking import cash_book
+from billing_service.cash.services.booking import Made, cash_book
 from billing_service.cash.services.checks import limit_words, open_account_lock, quota_check
 from servicekit.contracts.billing import WithdrawalBooked
 from servicekit.messaging.publish import publish
 
 
-@dataclass(frozen=True, slots=True)
-class WithdrawalMade:
-    """A withdrawal and the customer's balance after it, in minor units."""
-
-    withdrawal: Withdrawal
-    balance_after: int
-
-
 @transaction.atomic(savepoint=False)
-def withdrawal_make(*, user_id: UUID, amount: int, currency: str, idempotency_key: str) -> WithdrawalMade:
+def withdrawal_make(*, user_id: UUID, amount: int, currency: str, idempotency_key: str) -> Made[Withdrawal]:
     """Take money out and book it. What open orders hold stays.
 
     Args:
@@ -56,7 +47,7 @@ def withdrawal_make(*, user_id: UUID, amount: int, currency: str, idempotency_ke
     quota_check(
         Withdrawal, user_id=user_id, limit=settings.WITHDRAWALS_A_DAY, refusal=WithdrawalQuotaExceeded
     )
-    withdrawal = cash_book(
+    made = cash_book(
         Withdrawal,
         account=account,
         user_id=user_id,
@@ -66,12 +57,12 @@ def withdrawal_make(*, user_id: UUID, amount: int, currency: str, idempotency_ke
     )
     publish(
         WithdrawalBooked(
-            withdrawal_id=withdrawal.id,
+            withdrawal_id=made.record.id,
             user_id=user_id,
             amount=amount,
             currency=currency,
-            balance_after=account.balance,
-            booked_at=withdrawal.created_at,
+            balance_after=made.balance_after,
+            booked_at=made.record.created_at,
         )
     )
-    return WithdrawalMade(withdrawal=withdrawal, balance_after=account.balance)
+    return made

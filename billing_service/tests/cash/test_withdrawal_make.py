@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 
 import pytest
 from django.db.models import Sum
@@ -14,12 +13,12 @@ from billing_service.cash.services import deposit_make
 from billing_service.holds.models import Hold
 from billing_service.holds.services import holds_place
 from billing_service.ledger.errors import ReversalNotCovered
-from billing_service.ledger.models import JournalEntry, LedgerAccount, LedgerEntry
+from billing_service.ledger.models import JournalEntry, LedgerAccount
 from billing_service.ledger.services import account_freeze, journal_reverse
 from billing_service.tests.orders import limit_placed, order_placed, part_filled, received
 from billing_service.tests.threads import race
 from servicekit.audit.actors import Actor
-from servicekit.contracts.billing import ReversalBooked, WithdrawalBooked
+from servicekit.contracts.billing import ReversalBooked
 from servicekit.ids import new_id
 
 URL = "/api/v1/withdrawals"
@@ -28,35 +27,6 @@ OLGA = Actor(name="olga", id=new_id())
 
 def key() -> dict[str, str]:
     return {"Idempotency-Key": str(new_id())}
-
-
-def test_money_is_booked_and_published(customer, api, published):
-    account = customer(250_50)
-
-    answer = api(account.user_id).post(URL, {"amount": "50.5"}, headers=key() | {"X-Request-Id": "click-1"})
-
-    assert answer.status_code == 201
-    body = answer.json()
-    withdrawal = Withdrawal.objects.get()
-    assert body == {
-        "id": str(withdrawal.id),
-        "amount": "50.50",
-        "currency": "USD",
-        "status": "booked",
-        "balance_after": "200.00",
-        "occurred_at": body["occurred_at"],
-    }
-    assert (withdrawal.user_id, withdrawal.amount) == (account.user_id, 50_50)
-    entry = withdrawal.journal_entry
-    assert (entry.type, entry.source_id, entry.request_id) == ("withdrawal", withdrawal.id, "click-1")
-    legs = LedgerEntry.objects.filter(journal_entry=entry)
-    assert sorted(legs.values_list("account__kind", "kind", "amount", "balance_after")) == [
-        ("customer_cash", "withdrawal", -50_50, 200_00),
-        ("external", "withdrawal", 50_50, -200_00),
-    ]
-    (event,) = published(WithdrawalBooked)
-    assert (event.withdrawal_id, event.user_id, event.amount) == (withdrawal.id, account.user_id, 50_50)
-    assert (event.currency, event.balance_after) == ("USD", 200_00)
 
 
 def test_it_is_an_operation_of_its_own_kind(customer, api):
@@ -70,43 +40,6 @@ def test_it_is_an_operation_of_its_own_kind(customer, api):
     answer = client.get("/api/v1/operations?format=csv", headers={"X-Birzha-Exports": "1"})
     rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode())))
     assert [(row["type"], row["amount"]) for row in rows] == [("withdrawal", "-25.00"), ("deposit", "100.00")]
-
-
-@pytest.mark.parametrize(
-    "amount",
-    ["0", "0.00", "-1", "-0.01", "0.001", "1.005", "NaN", "Infinity", "1e400", "1E2", "", " 5", "5,00", "abc",
-     "9" * 31, "9" * 18, "0x10", "١٢", 5, 5.5, 10**400, True, None, [], {"a": 1}],
-)  # fmt: skip
-def test_what_is_not_an_amount(customer, api, amount):
-    account = customer(100_00)
-
-    answer = api(account.user_id).post(URL, {"amount": amount}, headers=key())
-
-    assert answer.status_code == 400, answer.content
-    body = answer.json()
-    assert body["errors"][0]["field"] == "amount"
-    assert body["code"] == ("validation_failed" if amount is None else "amount_invalid")
-    assert not Withdrawal.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("extra", "code"),
-    [
-        ({"user_id": str(new_id())}, "unknown_field"),
-        ({"balance_after": "1"}, "unknown_field"),
-        ({"currency": "GBP"}, "currency_unsupported"),
-        ({"currency": "EUR"}, "currency_unsupported"),
-        ({"currency": None}, "null"),
-    ],
-)
-def test_fields_that_are_refused(customer, api, extra, code):
-    account = customer(100_00)
-
-    answer = api(account.user_id).post(URL, {"amount": "5.00"} | extra, headers=key())
-
-    assert answer.status_code == 400
-    assert answer.json()["errors"][0]["code"] == code
-    assert not Withdrawal.objects.exists()
 
 
 def test_all_that_is_available_and_not_a_cent_more(customer, api):
@@ -163,64 +96,12 @@ def test_nothing_leaves_a_frozen_account(customer, api):
     assert not Withdrawal.objects.exists()
 
 
-def test_before_the_account_is_opened(db, api, user_id):
-    answer = api(user_id).post(URL, {"amount": "5.00"}, headers=key())
-    assert (answer.status_code, answer.json()["code"]) == (409, "account_not_ready")
-
-
-def test_nobody(db, api):
-    assert api().post(URL, {"amount": "5.00"}, headers=key()).status_code == 401
-
-
-def test_other_methods(customer, api):
-    client = api(customer(0).user_id)
-    for method in (client.get, client.put, client.patch, client.delete):
-        assert method(URL).status_code == 405
-
-
-def test_the_same_key_is_the_same_withdrawal(customer, api):
-    account = customer(100_00)
-    client, same = api(account.user_id), key()
-    first = client.post(URL, {"amount": "5.00"}, headers=same)
-    again = client.post(URL, {"amount": "5.00"}, headers=same)
-    other = client.post(URL, {"amount": "6.00"}, headers=same)
-    deposit = client.post("/api/v1/deposits", {"amount": "5.00"}, headers=same)
-
-    assert "Idempotency-Replayed" not in first
-    assert (again.status_code, again.json(), again["Idempotency-Replayed"]) == (201, first.json(), "true")
-    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
-    assert (deposit.status_code, deposit.json()["code"]) == (422, "idempotency_key_reused")
-    account.refresh_from_db()
-    assert account.balance == 95_00
-
-
-def test_a_key_is_needed(customer, api):
-    missing = api(customer(100_00).user_id).post(URL, {"amount": "5.00"})
-    assert (missing.status_code, missing.json()["code"]) == (400, "idempotency_key_missing")
-
-
 def test_a_refused_withdrawal_can_be_tried_again_with_its_key(customer, api):
     account, same = customer(0), key()
     client = api(account.user_id)
     assert client.post(URL, {"amount": "5.00"}, headers=same).status_code == 400
     deposit_make(user_id=account.user_id, amount=5_00, currency="USD", idempotency_key="later")
     assert client.post(URL, {"amount": "5.00"}, headers=same).status_code == 201
-
-
-def test_so_many_a_day_and_no_more(customer, api, published, settings):
-    settings.WITHDRAWALS_A_DAY = 2
-    client, kept = api(customer(100_00).user_id), key()
-    for headers in (kept, key()):
-        assert client.post(URL, {"amount": "1"}, headers=headers).status_code == 201
-
-    refused = client.post(URL, {"amount": "1"}, headers=key())
-
-    assert (refused.status_code, refused.json()["code"]) == (429, "withdrawal_quota_exceeded")
-    assert "daily limit of withdrawals: 2." in refused.json()["detail"]
-    assert 0 < int(refused["Retry-After"]) <= 24 * 3600
-    assert (Withdrawal.objects.count(), len(published(WithdrawalBooked))) == (2, 2)
-    assert client.post(URL, {"amount": "1"}, headers=kept).status_code == 201  # it was taken before
-    assert client.post("/api/v1/deposits", {"amount": "1"}, headers=key()).status_code == 201
 
 
 def test_an_operator_puts_one_right(customer, api, published):
@@ -251,22 +132,6 @@ def test_a_deposit_that_was_withdrawn_is_not_reversed(customer, api):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_sixty_at_once_with_one_key_are_one_withdrawal(customer, api):
-    account, same = customer(100_00), key()
-
-    def send():
-        answer = api(account.user_id).post(URL, {"amount": "5.00"}, headers=same)
-        return answer.status_code, json.dumps(answer.json())
-
-    answers = race([send] * 60)
-
-    assert {status for status, _ in answers} <= {201, 409}
-    assert len({body for status, body in answers if status == 201}) == 1
-    account.refresh_from_db()
-    assert (account.balance, Withdrawal.objects.count()) == (95_00, 1)
-
-
-@pytest.mark.django_db(transaction=True)
 def test_withdrawals_and_orders_for_the_same_cash_get_what_there_is(customer, api):
     """40 rivals, each for 30.00 of 100.00: three of them get it, whichever they are."""
     account = customer(100_00)
@@ -289,12 +154,3 @@ def test_withdrawals_and_orders_for_the_same_cash_get_what_there_is(customer, ap
     assert withdrawn + held == 3
     assert (account.balance, account.held) == (100_00 - 30_00 * withdrawn, 30_00 * held)
     assert LedgerAccount.objects.aggregate(Sum("balance")) == {"balance__sum": 0}
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_quota_holds_for_many_at_once(customer, api, settings):
-    settings.WITHDRAWALS_A_DAY = 3
-    account = customer(100_00)
-    withdraw = lambda: api(account.user_id).post(URL, {"amount": "1"}, headers=key()).status_code  # noqa: E731
-    answers = race([withdraw] * 12)
-    assert sorted(answers) == [201] * 3 + [429] * 9
