@@ -45,19 +45,7 @@ CHECK_PERIOD = 60.0
 STATEMENTS_EVERY_S = 3600.0
 
 CELERY_BEAT_SCHEDULE |= {
-    "check the books": {
-        "task": "billing_service.consistency.tasks.consistency_check",
-        "schedule": CHECK_PERIOD,
-        "options": {"expires": CHECK_PERIOD},  # after a stall one run, not a burst
-    },
-    "announce statements": {
-        "task": "billing_service.statements.tasks.statements_announce",
-        "schedule": STATEMENTS_EVERY_S,
-        "options": {"expires": STATEMENTS_EVERY_S},
-    },
-    "watch the holds": {
-        "task": "billing_service.holds.tasks.holds_watch",
-        "schedule": CHECK_PERIOD,
-        "options": {"expires": CHECK_PERIOD},
-    },
+    "check the books": every(CHECK_PERIOD, "billing_service.consistency.tasks.consistency_check"),
+    "announce statements": every(STATEMENTS_EVERY_S, "billing_service.statements.tasks.statements_announce"),
+    "watch the holds": every(CHECK_PERIOD, "billing_service.holds.tasks.holds_watch"),
 }

@@ -101,39 +101,11 @@ ACTIONS_PERIOD, SPLITS_PERIOD = 5.0, 1.0
 PUBLIC_MAX_AGE = 5
 
 CELERY_BEAT_SCHEDULE |= {
-    "market advance": {
-        "task": "market_service.venue.tasks.market_advance",
-        "schedule": QUOTE_PERIOD,
-        "options": {"expires": QUOTE_PERIOD},  # after a stall one tick, not a burst of old ones
-    },
-    "orders expire": {
-        "task": "market_service.venue.tasks.orders_expire",
-        "schedule": EXPIRE_PERIOD,
-        "options": {"expires": EXPIRE_PERIOD},
-    },
-    "candles roll up": {
-        "task": "market_service.candles.tasks.candles_roll_up",
-        "schedule": ROLL_UP_PERIOD,
-        "options": {"expires": ROLL_UP_PERIOD},
-    },
-    "candles purge": {
-        "task": "market_service.candles.tasks.candles_purge",
-        "schedule": PURGE_PERIOD,
-        "options": {"expires": PURGE_PERIOD},
-    },
-    "dividends record": {
-        "task": "market_service.corporate_actions.tasks.dividends_record",
-        "schedule": ACTIONS_PERIOD,
-        "options": {"expires": ACTIONS_PERIOD},
-    },
-    "splits advance": {
-        "task": "market_service.corporate_actions.tasks.splits_advance",
-        "schedule": SPLITS_PERIOD,
-        "options": {"expires": SPLITS_PERIOD},
-    },
-    "quantities reconcile": {
-        "task": "market_service.venue.tasks.quantities_reconcile",
-        "schedule": RECONCILE_PERIOD,
-        "options": {"expires": RECONCILE_PERIOD},
-    },
+    "market advance": every(QUOTE_PERIOD, "market_service.venue.tasks.market_advance"),
+    "orders expire": every(EXPIRE_PERIOD, "market_service.venue.tasks.orders_expire"),
+    "candles roll up": every(ROLL_UP_PERIOD, "market_service.candles.tasks.candles_roll_up"),
+    "candles purge": every(PURGE_PERIOD, "market_service.candles.tasks.candles_purge"),
+    "dividends record": every(ACTIONS_PERIOD, "market_service.corporate_actions.tasks.dividends_record"),
+    "splits advance": every(SPLITS_PERIOD, "market_service.corporate_actions.tasks.splits_advance"),
+    "quantities reconcile": every(RECONCILE_PERIOD, "market_service.venue.tasks.quantities_reconcile"),
 }

@@ -16,6 +16,7 @@ from servicekit.settings.api import *
 from servicekit.settings.common import *
 from servicekit.settings.database import *
 from servicekit.settings.environment import REPOSITORY
+from servicekit.settings.schedule import every
 
 SERVICE_SLUG = next(service["slug"] for service in SERVICES if service["name"] == SERVICE_NAME)
 SUBSCRIPTIONS_MODULE = f"{package}.subscriptions"
@@ -87,10 +88,6 @@ WORKER_METRICS = env.get("BIRZHA_WORKER_METRICS")
 OTHER_METRICS: list[str] = []
 #: What every service's beat does; a service adds its own.
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
-    "keep the events in order": {
-        "task": "servicekit.messaging.tasks.events_maintain",
-        "schedule": 60.0,
-        "options": {"expires": 60.0},
-    },
+    "keep the events in order": every(60.0, "servicekit.messaging.tasks.events_maintain"),
     "forget old sessions": {"task": "servicekit.auth.tasks.revocations_purge", "schedule": 3600.0},
 }

@@ -79,29 +79,9 @@ DIVIDENDS_EVERY, SPLITS_EVERY = 2.0, 1.0
 ALERTS_EVERY = 2.0
 
 CELERY_BEAT_SCHEDULE |= {
-    "announce price alerts": {
-        "task": "trading_service.alerts.tasks.alerts_announce",
-        "schedule": ALERTS_EVERY,
-        "options": {"expires": ALERTS_EVERY},
-    },
-    "allocate dividends": {
-        "task": "trading_service.dividends.tasks.dividends_allocate",
-        "schedule": DIVIDENDS_EVERY,
-        "options": {"expires": DIVIDENDS_EVERY},
-    },
-    "apply splits": {
-        "task": "trading_service.splits.tasks.splits_apply",
-        "schedule": SPLITS_EVERY,
-        "options": {"expires": SPLITS_EVERY},
-    },
-    "expire orders": {
-        "task": "trading_service.orders.tasks.orders_sweep",
-        "schedule": SWEEP_EVERY,
-        "options": {"expires": SWEEP_EVERY},  # while the worker is away they do not pile up
-    },
-    "check the books": {
-        "task": "trading_service.orders.tasks.consistency_check",
-        "schedule": 60.0,
-        "options": {"expires": 60.0},
-    },
+    "announce price alerts": every(ALERTS_EVERY, "trading_service.alerts.tasks.alerts_announce"),
+    "allocate dividends": every(DIVIDENDS_EVERY, "trading_service.dividends.tasks.dividends_allocate"),
+    "apply splits": every(SPLITS_EVERY, "trading_service.splits.tasks.splits_apply"),
+    "expire orders": every(SWEEP_EVERY, "trading_service.orders.tasks.orders_sweep"),
+    "check the books": every(60.0, "trading_service.orders.tasks.consistency_check"),
 }
