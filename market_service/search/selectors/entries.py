@@ -5,6 +5,9 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
+
+from market_service.search.models import SearchEntry
 
 _TYPES = """
 WITH RECURSIVE known (type) AS (
@@ -23,11 +26,7 @@ def entries_count(*, type: str = "") -> int:
     Args:
         type: only of this type.
     """
-    where, params = _of(type)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM search_searchentry {where}", params)
-        (count,) = cursor.fetchone()
-    return int(count)
+    return _of(type).count()
 
 
 def entry_types() -> list[str]:
@@ -43,13 +42,9 @@ def entries_page(offset: int, limit: int, *, type: str = "", descending: bool = 
     Args:
         type: only of this type.
     """
-    where, params = _of(type)
-    order = "DESC" if descending else "ASC"
-    with connection.cursor() as cursor:
-        page = f"SELECT instrument_id FROM search_searchentry {where} ORDER BY ticker {order}"
-        cursor.execute(f"{page} LIMIT %s OFFSET %s", [*params, limit, offset])
-        return [id_ for (id_,) in cursor.fetchall()]
+    entries = _of(type).order_by("-ticker" if descending else "ticker")
+    return list(entries.values_list("instrument_id", flat=True)[offset : offset + limit])
 
 
-def _of(type: str) -> tuple[str, list[str]]:
-    return ("WHERE type = %s", [type]) if type else ("", [])
+def _of(type: str) -> QuerySet[SearchEntry]:
+    return SearchEntry.objects.filter(type=type) if type else SearchEntry.objects.all()

@@ -4,41 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
+from django.db.models import QuerySet
 
+from market_service.instruments.models import Instrument
+from market_service.search.models import SearchEntry, SearchWord
 from market_service.search.services.words_write import InstrumentTexts, words_write
-from servicekit.arrays import array
 from servicekit.portions import portions_of
 
 #: Instruments read at a time, and locked and written in one transaction.
 PORTION, LOCKED = 500, 50
 
-_SELECT = """
-SELECT instrument.id, instrument.type, instrument.ticker, instrument.isin, name_en, name_ru,
-       description_en, description_ru,
-       entry.type, entry.ticker, entry.isin, entry.names, entry.descriptions
-FROM instruments_instrument AS instrument
-JOIN quotes_quote AS quote ON quote.instrument_id = instrument.id
-LEFT JOIN search_searchentry AS entry ON entry.instrument_id = instrument.id
-"""
-_NEXT = f"{_SELECT} WHERE instrument.id > %s ORDER BY instrument.id LIMIT %s"
-_THESE = f"""{_SELECT} WHERE instrument.id = ANY(%s::uuid[])
-ORDER BY instrument.id FOR NO KEY UPDATE OF instrument"""
-_UNQUOTED = """
-SELECT ticker FROM search_searchentry AS entry
-WHERE NOT EXISTS (SELECT FROM quotes_quote WHERE instrument_id = entry.instrument_id)
-"""
-_DELETE_UNQUOTED = """
-DELETE FROM search_searchentry AS entry
-WHERE NOT EXISTS (SELECT FROM quotes_quote WHERE instrument_id = entry.instrument_id) RETURNING ticker
-"""
-_UNKNOWN_WORDS = """
-SELECT word FROM unnest(%s::text[]) AS word
-WHERE NOT EXISTS (SELECT FROM search_searchword AS known WHERE known.word = word.word)
-"""
+#: What is compared: the fields of an instrument that are searched, and the entry that it has.
+_FIELDS = (
+    *("id", "type", "ticker", "isin", "name_en", "name_ru", "description_en", "description_ru"),
+    *(f"search_entry__{name}" for name in ("type", "ticker", "isin", "names", "descriptions")),
+)
 
 
 @dataclass
@@ -59,7 +42,7 @@ def words_check() -> WordsDiffering:
     for rows in _portions():
         result.checked += len(rows)
         result.tickers += [one.ticker for one in _differing(rows)]
-    result.tickers += [ticker for (ticker,) in _read(_UNQUOTED)]
+    result.tickers += _unquoted().values_list("ticker", flat=True)
     return result
 
 
@@ -75,24 +58,31 @@ def words_repair() -> WordsDiffering:
         differing = [one.instrument_id for one in _differing(rows)]
         for some in portions_of(differing, LOCKED):
             with transaction.atomic():
-                again = _differing(_read(_THESE, array(some)))
+                these = _quoted().filter(pk__in=some)
+                list(these.only("id").select_for_update(no_key=True, of=("self",)))
+                again = _differing(list(these.values_list(*_FIELDS)))
                 words_write(again)
             result.tickers += [one.ticker for one in again]
-    result.tickers += [ticker for (ticker,) in _read(_DELETE_UNQUOTED)]
+    with transaction.atomic():
+        unquoted = dict(_unquoted().values_list("pk", "ticker"))
+        SearchEntry.objects.filter(pk__in=unquoted).delete()
+    result.tickers += unquoted.values()
     return result
+
+
+def _quoted() -> QuerySet[Instrument]:
+    return Instrument.objects.filter(quote__isnull=False).order_by("id")
+
+
+def _unquoted() -> QuerySet[SearchEntry]:
+    return SearchEntry.objects.filter(instrument__quote__isnull=True)
 
 
 def _portions() -> Iterator[list[tuple]]:
     after = UUID(int=0)
-    while rows := _read(_NEXT, after, PORTION):
+    while rows := list(_quoted().filter(id__gt=after).values_list(*_FIELDS)[:PORTION]):
         yield rows
         after = rows[-1][0]
-
-
-def _read(statement: str, *params: Any) -> list[tuple]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, params)
-        return cursor.fetchall()
 
 
 def _differing(rows: list[tuple]) -> list[InstrumentTexts]:
@@ -104,5 +94,6 @@ def _differing(rows: list[tuple]) -> list[InstrumentTexts]:
             differing.append(one)
         else:
             words |= dict.fromkeys(entry.words, one)
-    unknown = {words[word] for (word,) in _read(_UNKNOWN_WORDS, array(words))}
+    known = SearchWord.objects.filter(word__in=words).values_list("word", flat=True)
+    unknown = {words[word] for word in words.keys() - set(known)}
     return sorted({*differing, *unknown})
