@@ -36,7 +36,9 @@ class WithdrawalInput(DepositInput):
     """The body of POST /withdrawals."""
 
 
-class _BookedOutput(serializers.Serializer):
+class BookedOutput(serializers.Serializer):
+    """What was booked, and the balance after it."""
+
     id = serializers.UUIDField(source="record.id")
     amount = MoneyField(source="record.amount")
     currency = serializers.CharField(source="record.currency")
@@ -45,9 +47,9 @@ class _BookedOutput(serializers.Serializer):
     occurred_at = serializers.DateTimeField(source="record.created_at")
 
 
-class DepositOutput(_BookedOutput):
+class DepositOutput(BookedOutput):
     """A booked deposit. ``balance_after``: the whole balance, held money included."""
 
 
-class WithdrawalOutput(_BookedOutput):
+class WithdrawalOutput(BookedOutput):
     """A booked withdrawal. ``balance_after``: the whole balance, held money included."""

@@ -12,6 +12,7 @@ from market_service.candles.serializers import CandleOutput, CandleQuery
 from market_service.public_api import PublicApi
 from servicekit.api.openapi import IF_NONE_MATCH, answer_example
 from servicekit.api.problems import NotFound
+from servicekit.api.renderers import JsonText
 from servicekit.api.serializers import parsed
 
 
@@ -53,9 +54,4 @@ class CandleListApi(PublicApi):
             candles = candle_list(ticker=ticker, **query)
         except LookupError:
             raise NotFound() from None
-        return Response(
-            [
-                {"time": time, "open": open, "high": high, "low": low, "close": close, "volume": volume}
-                for time, open, high, low, close, volume in candles
-            ]
-        )
+        return Response(JsonText(f"[{','.join(candles)}]"))

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from math import log
-from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -34,13 +33,17 @@ WHERE ticker = %s AND EXISTS (SELECT FROM quotes_quote WHERE instrument_id = ins
 
 
 _DAY = "date || 'T00:00:00Z'"
+#: How much of a candle's JSON says which day it is of.
+_DATED = len('{"time":"2006-01-03')
 _MOMENT = """to_char(time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"""
 
 
-def _texts(time: str, factor: str = "") -> str:
-    """The columns of a candle. PostgreSQL makes its texts: Python takes longer for them than for all else."""
-    prices = ", ".join(f"round({name}{factor}, %s::int)::text" for name in ("open", "high", "low", "close"))
-    return f"SELECT {time}, {prices}, volume::bigint"
+def _json(time: str, factor: str = "") -> str:
+    """A candle as JSON. PostgreSQL writes it: Python takes longer for its objects than for all else."""
+    prices = " || ".join(
+        f"""'","{name}":"' || round({name}{factor}, %s::int)""" for name in ("open", "high", "low", "close")
+    )
+    return f"""SELECT '{{"time":"' || {time} || {prices} || '","volume":' || volume::bigint || '}}'"""
 
 
 def _factor(day: str) -> str:
@@ -77,7 +80,7 @@ WITH kept AS MATERIALIZED (
         least(kept.low, recent.low), recent.close, coalesce(kept.volume, 0) + recent.volume
     FROM recent LEFT JOIN kept USING (time)
 )
-{_texts(_MOMENT, factor)}
+{_json(_MOMENT, factor)}
 FROM recorded ORDER BY time DESC LIMIT %s::int
 """
     )
@@ -87,8 +90,8 @@ FROM recorded ORDER BY time DESC LIMIT %s::int
 _SOURCES = " * (adj_close / close * %s::numeric)"
 _IMPORTED, _ADJUSTED, _ADJUSTED_SPLIT = (
     Statement(
-        f"{_texts(_DAY, factor)} FROM quotes_dailyprice WHERE instrument_id = %s::uuid "
-        "AND date >= %s::date AND date < %s::date ORDER BY date DESC LIMIT %s::int"
+        f"{_json(_DAY, factor)} FROM (SELECT * FROM quotes_dailyprice WHERE instrument_id = %s::uuid "
+        "AND date >= %s::date AND date < %s::date ORDER BY date DESC LIMIT %s::int) AS day"
     )
     for factor in ("", _SOURCES, f"{_SOURCES}{_factor('date')}")
 )
@@ -124,17 +127,6 @@ GROUP BY instrument_id
 )
 
 
-class CandleTexts(NamedTuple):
-    """A candle as it is shown: its first moment, prices with the digits of the price step, and the volume."""
-
-    time: str
-    open: str
-    high: str
-    low: str
-    close: str
-    volume: int
-
-
 class HourTexts(NamedTuple):
     """The prices of an hour, the so-manieth after midnight; with the digits of the price step."""
 
@@ -148,8 +140,10 @@ class HourTexts(NamedTuple):
 def candle_list(
     *, ticker: str, interval: Interval, since: datetime, until: datetime, limit: int, now: datetime,
     adjusted: bool = False,
-) -> list[CandleTexts]:  # fmt: skip
-    """The newest candles that begin in a range, the oldest of them first.
+) -> list[str]:  # fmt: skip
+    """The newest candles that begin in a range, the oldest of them first, each as JSON.
+
+    Prices are texts with the digits of the price step; a candle's first moment comes first.
 
     What had no price is not there. Days are those of UTC. A day that is over has its imported price if there
     is one; what history has from today on is the future.
@@ -177,7 +171,7 @@ def candle_list(
     else:
         recorded = _rows(_RECORDED, [*params, *[digits] * 4, limit])
     if interval != Interval.DAY:
-        return recorded[::-1]
+        return [candle for (candle,) in reversed(recorded)]
     days = [id_, _day_from(min(since, now)), min(_day_from(min(until, now)), today), limit]
     if splits := _unknown_to_source(id_, splits):
         imported = _rows(_ADJUSTED_SPLIT, [*[factor, *_products(splits), digits] * 4, *days])
@@ -185,9 +179,11 @@ def candle_list(
         imported = _rows(_ADJUSTED, [*[factor, digits] * 4, *days])
     else:
         imported = _rows(_IMPORTED, [*[digits] * 4, *days])
-    covered = {row[0] for row in imported}
-    rows = [*imported, *(row for row in recorded if row[0] not in covered)]
-    return sorted(rows, key=itemgetter(0))[-limit:]
+    candles = [candle for (candle,) in imported]
+    if recorded:
+        covered = {candle[:_DATED] for candle in candles}
+        candles += [candle for (candle,) in recorded if candle[:_DATED] not in covered]
+    return sorted(candles)[-limit:]
 
 
 def hours_of_day(ids: Sequence[UUID], *, midnight: datetime) -> dict[UUID, list[HourTexts]]:

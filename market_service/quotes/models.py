@@ -99,7 +99,9 @@ class DailyPrice(models.Model):
     market's own of a day that it has closed, where nothing was imported; an import replaces them.
     """
 
-    instrument = models.ForeignKey("instruments.Instrument", models.PROTECT, related_name="daily_prices")
+    instrument = models.ForeignKey(
+        "instruments.Instrument", models.PROTECT, related_name="daily_prices", db_index=False
+    )
     date = models.DateField(_("date"))
     open = models.DecimalField(_("opening price"), max_digits=PRICE_MAX_DIGITS, decimal_places=PRICE_DIGITS)
     high = models.DecimalField(_("highest price"), max_digits=PRICE_MAX_DIGITS, decimal_places=PRICE_DIGITS)

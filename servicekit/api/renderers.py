@@ -11,6 +11,9 @@ from rest_framework.utils.encoders import JSONEncoder
 
 _other = JSONEncoder().default
 
+#: What is JSON already: a response's data, or a part of them.
+JsonText = orjson.Fragment
+
 
 def json_of(data: Any) -> bytes:
     """Write an answer's data as JSON, without spaces; what orjson does not know, as DRF does."""
@@ -27,6 +30,7 @@ class Json(JSONRenderer):
         renderer_context: Mapping[str, Any] | None = None,
     ) -> bytes:
         if data is None or ";" in (accepted_media_type or "") or "indent" in (renderer_context or {}):
+            data = orjson.loads(json_of(data)) if isinstance(data, JsonText) else data
             written: bytes = super().render(data, accepted_media_type, renderer_context)
             return written
         return json_of(data)

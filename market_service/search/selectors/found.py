@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from market_service.search.selectors import ranking
 from market_service.search.selectors.layouts import other_layouts
 from market_service.search.selectors.ranking import Query
 from market_service.search.selectors.terms import Term
-from market_service.search.selectors.typos import BEGINNINGS_FROM, letters, meant_by, word_begins
+from market_service.search.selectors.typos import BEGINNINGS_FROM, meant_by, words_beginning
 from market_service.search.words import fold, words_of
 
 #: Words of a search, the rest of which are not looked for.
@@ -75,16 +76,14 @@ def _queries(text: str, type: str) -> Iterator[Query]:
     switched = _switched(text)
     if switched:
         yield _exactly(switched, words_of(switched)[:MAX_WORDS], type)
-    known = letters()
-    terms = [Term(word, _meant(word, known), len(word) >= BEGINNINGS_FROM) for word in typed]
+    terms = [Term(word, _meant(word), len(word) >= BEGINNINGS_FROM) for word in typed]
     if any(term.meant for term in terms):
         yield Query(terms, type=type)
 
 
-def _meant(word: str, known: str) -> tuple[str, ...]:
+def _meant(word: str) -> tuple[str, ...]:
     """What a word was meant for: one with a typo in the layout that it is in, or else in the other."""
-    words = [word, *(other for other in other_layouts(word) if words_of(other) == [other])]
-    return next(filter(None, (meant_by(one, known) for one in words)), ())
+    return next(filter(None, map(meant_by, [word, *_words_in_other_layouts(word)])), ())
 
 
 def _exactly(text: str, words: list[str], type: str) -> Query:
@@ -93,14 +92,15 @@ def _exactly(text: str, words: list[str], type: str) -> Query:
 
 def _switched(text: str) -> str:
     """The text with the words that nothing has in the other keyboard layout, if something has them there."""
-    words, switched = [], False
-    for word in text.split():
-        others = [] if _is_known(word) else [other for other in other_layouts(word) if _is_known(other)]
-        words.append(others[0] if others else word)
-        switched = switched or bool(others)
-    return " ".join(words) if switched else ""
+    words = text.split()
+    others = {word: _words_in_other_layouts(word) for word in words}
+    known = words_beginning({*words_of(text), *chain(*others.values())})
+    switched = [
+        word if word in known else next((other for other in others[word] if other in known), word)
+        for word in words
+    ]
+    return " ".join(switched) if switched != words else ""
 
 
-def _is_known(text: str) -> bool:
-    """Whether it is one word, and a word begins so."""
-    return words_of(text) == [text] and word_begins(text)
+def _words_in_other_layouts(word: str) -> list[str]:
+    return [other for other in other_layouts(word) if words_of(other) == [other]]

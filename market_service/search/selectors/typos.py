@@ -6,10 +6,12 @@ one index at most, however many words there are. From five letters on also the b
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import connection
 
-from market_service.search.models import SearchLetter
 from servicekit.arrays import array
+from servicekit.database import Statement
 
 #: A shorter word is not taken for a mistyped one, a longer one by no more than as it is.
 SHORTEST, LONGEST = 3, 30
@@ -20,45 +22,47 @@ MAX_LETTERS = 200
 #: Words that may be meant at most.
 MAX_MEANT = 100
 
-_WORDS = "SELECT word FROM search_searchword WHERE word = ANY(%s::text[])"
-_BEGINNINGS = """
-SELECT word FROM unnest(%s::text[]) AS typed (word)
-WHERE EXISTS (SELECT FROM search_searchword AS known
-              WHERE known.word >= typed.word AND known.word < typed.word || chr(1114111))
+# Every way in which a word may have been mistyped, one letter of each of the letters that there are; and of
+# those the ones that are words, or beginnings of words.
+_MISTYPED = f"""
+WITH cut AS (
+    SELECT left(word, place) AS before, substr(word, place + 1) AS after
+    FROM (SELECT %s::text) AS typed (word), generate_series(0, length(word)) AS place
+), letter AS (
+    SELECT letter FROM search_searchletter ORDER BY letter LIMIT {MAX_LETTERS}
+), apart (word) AS (
+    SELECT before || substr(after, 2) FROM cut
+    UNION SELECT before || substr(after, 2, 1) || left(after, 1) || substr(after, 3) FROM cut
+    UNION SELECT before || letter || substr(after, 2) FROM cut, letter
+    UNION SELECT before || letter || after FROM cut, letter
+)
+SELECT mistyped.word
+FROM unnest(ARRAY(SELECT word FROM apart WHERE length(word) >= {SHORTEST} AND word <> %s)) AS mistyped (word)
+WHERE EXISTS (SELECT FROM search_searchword AS known WHERE {{known}})
 """
+_BEGINS = "known.word >= {0}.word AND known.word < {0}.word || chr(1114111)"
+_WORDS = Statement(_MISTYPED.format(known="known.word = mistyped.word"))
+_BEGINNINGS = Statement(_MISTYPED.format(known=_BEGINS.format("mistyped")))
+_KNOWN = Statement(
+    f"""
+SELECT word FROM unnest(%s::text[]) AS typed (word)
+WHERE EXISTS (SELECT FROM search_searchword AS known WHERE {_BEGINS.format("typed")})
+"""
+)
 
 
-def letters() -> str:
-    """The letters that words have."""
-    return "".join(SearchLetter.objects.order_by("letter").values_list("letter", flat=True)[:MAX_LETTERS])
-
-
-def word_begins(text: str) -> bool:
-    """Whether any word begins so."""
+def words_beginning(texts: Iterable[str]) -> set[str]:
+    """Those of the texts with which any word begins."""
     with connection.cursor() as cursor:
-        cursor.execute(_BEGINNINGS, [array([text])])
-        return cursor.fetchone() is not None
+        cursor.execute(_KNOWN, [array(texts)])
+        return {text for (text,) in cursor.fetchall()}
 
 
-def meant_by(word: str, letters: str) -> tuple[str, ...]:
-    """The words that may have been meant; from five letters on, the beginnings of words.
-
-    Args:
-        letters: those that there are.
-    """
+def meant_by(word: str) -> tuple[str, ...]:
+    """The words that may have been meant; from five letters on, the beginnings of words."""
     if not SHORTEST <= len(word) <= LONGEST:
         return ()
-    mistyped = sorted(_one_apart(word, letters))
     with connection.cursor() as cursor:
-        cursor.execute(_BEGINNINGS if len(word) >= BEGINNINGS_FROM else _WORDS, [array(mistyped)])
+        cursor.execute(_BEGINNINGS if len(word) >= BEGINNINGS_FROM else _WORDS, [word, word])
         known = sorted(found for (found,) in cursor.fetchall())
     return tuple(known[:MAX_MEANT])
-
-
-def _one_apart(word: str, letters: str) -> set[str]:
-    cuts = [(word[:place], word[place:]) for place in range(len(word) + 1)]
-    apart = {before + after[1:] for before, after in cuts if after}
-    apart |= {before + after[1] + after[0] + after[2:] for before, after in cuts if len(after) > 1}
-    apart |= {before + letter + after[1:] for before, after in cuts if after for letter in letters}
-    apart |= {before + letter + after for before, after in cuts for letter in letters}
-    return {one for one in apart if len(one) >= SHORTEST} - {word}

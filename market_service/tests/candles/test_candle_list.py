@@ -211,3 +211,14 @@ def test_few_statements_by_the_index(quiet: Any, listed: Any, api: Any, interval
     assert "candle_once" in plans[1].indexes
     assert len(plans) == (3 if interval == "1d" else 2)
     assert not [plan for plan in plans if plan.read_whole & {"candles_candle", "quotes_dailyprice"}]
+
+
+def test_for_people_it_is_the_same(quiet: Any, api: Any) -> None:
+    day_price(quiet, "2013-03-01")
+    rows = api().get(CANDLES).json()
+
+    indented = api().get(CANDLES, headers={"Accept": "application/json; indent=2"})
+    page = api().get(CANDLES, headers={"Accept": "text/html"})
+
+    assert (indented.json(), indented.content.count(b"\n") > len(rows[0])) == (rows, True)
+    assert "2013-03-01T00:00:00Z" in page.content.decode()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
+from django.db import connection
 
+from market_service.instruments.selectors import instrument_list
 from market_service.search.models import SearchLetter, SearchWord
-from market_service.search.selectors.typos import BEGINNINGS_FROM, letters, meant_by
+from market_service.search.selectors.typos import BEGINNINGS_FROM, meant_by
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +53,7 @@ def mistyped(word: str, place: int, random_: random.Random) -> set[str]:
 def test_every_place_and_kind_of_typo() -> None:
     SearchWord.objects.bulk_create(SearchWord(word=word) for word in WORDS)
     SearchLetter.objects.bulk_create(SearchLetter(letter=letter) for letter in LETTERS)
-    random_, known = random.Random(16), letters()
+    random_ = random.Random(16)
     typed = {
         text
         for word in WORDS
@@ -60,5 +63,23 @@ def test_every_place_and_kind_of_typo() -> None:
         if len(text) >= 3
     }
     for text in sorted(typed):
-        assert set(meant_by(text, known)) == meant(text), text
+        assert set(meant_by(text)) == meant(text), text
     assert any(meant(text) for text in typed)
+
+
+def test_a_typo_takes_few_statements_and_each_word_one_look_at_an_index(
+    listed: Any, django_assert_num_queries: Any
+) -> None:
+    """No word as typed; none in the other layout; what was meant; how many have it, and which; their rows."""
+    listed("AAPL", name_en="Apple")
+    with django_assert_num_queries(6):
+        assert [one.ticker for one in instrument_list(search="Aplle")[:10]] == ["AAPL"]
+
+
+def test_words_have_one_index() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexname FROM pg_indexes WHERE tablename ~ '^search_search(word|letter)$'")
+        assert {name for (name,) in cursor.fetchall()} == {
+            "search_searchword_pkey",
+            "search_searchletter_pkey",
+        }
