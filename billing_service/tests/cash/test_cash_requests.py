@@ -37,7 +37,7 @@ class Way(NamedTuple):
         return f"{self.name.upper()}S_A_DAY"
 
     @property
-    def count(self) -> int:
+    def made(self) -> int:
         return self.model._default_manager.count()
 
 
@@ -104,7 +104,7 @@ def test_what_is_not_an_amount(way, account, api, amount):
     body = answer.json()
     assert body["errors"][0]["field"] == "amount"
     assert body["code"] == ("validation_failed" if amount is None else "amount_invalid")
-    assert not way.count
+    assert not way.made
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_what_is_not_a_body(way, account, api, raw):
     answer = api(account.user_id).post(way.url, raw, content_type="application/json", headers=key())
 
     assert answer.status_code == 400, answer.content
-    assert not way.count
+    assert not way.made
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_fields_that_are_refused(way, account, api, extra, code):
 
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["code"] == code
-    assert not way.count
+    assert not way.made
 
 
 def test_before_the_account_is_opened(db, way, api, user_id):
@@ -191,7 +191,7 @@ def test_sixty_at_once_with_one_key_are_one(way, account, api):
     assert {status for status, _ in answers} <= {201, 409}
     assert len({body for status, body in answers if status == 201}) == 1
     account.refresh_from_db()
-    assert (account.balance, way.count) == (way.before + way.change * 5_00, 1)
+    assert (account.balance, way.made) == (way.before + way.change * 5_00, 1)
     assert LedgerAccount.objects.aggregate(Sum("balance")) == {"balance__sum": 0}
 
 
@@ -206,7 +206,7 @@ def test_so_many_a_day_and_no_more(way, account, customer, api, published, setti
     assert (refused.status_code, refused.json()["code"]) == (429, f"{way.name}_quota_exceeded")
     assert f"daily limit of {way.name}s: 2." in refused.json()["detail"]
     assert 0 < int(refused["Retry-After"]) <= 24 * 3600
-    assert (way.count, len(published(way.event))) == (2, 2)
+    assert (way.made, len(published(way.event))) == (2, 2)
     assert client.post(way.url, {"amount": "1"}, headers=kept).status_code == 201  # it was taken before
     (other_way,) = {one.url for one in WAYS} - {way.url}
     assert client.post(other_way, {"amount": "1"}, headers=key()).status_code == 201
