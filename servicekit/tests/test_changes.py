@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
 from django.db import transaction
 
+from servicekit.messaging import streams
 from servicekit.messaging.consume.changes import follow_changes
 from servicekit.messaging.publish import publish_changes
 from servicekit.tests.server import Server, eventually
@@ -60,6 +64,20 @@ def test_nothing_is_told_of_what_is_rolled_back_or_of_nothing(heard: Heard) -> N
     publish_changes(["last"])
     eventually(lambda: bool(heard.messages))
     assert heard.messages == [["last"]]
+
+
+def test_a_server_that_stands_still_holds_up_nobody_for_long(heard: Heard, server: Server) -> None:
+    publish_changes(["before"])
+    assert server.process is not None
+    os.kill(server.process.pid, signal.SIGSTOP)
+    try:
+        begun = time.monotonic()
+        publish_changes(["meanwhile"])
+        assert time.monotonic() - begun < streams.SOCKET_TIMEOUT
+    finally:
+        os.kill(server.process.pid, signal.SIGCONT)
+    publish_changes(["after"])
+    eventually(lambda: ["after"] in heard.messages)
 
 
 def test_a_server_that_was_gone_is_a_gap_and_fails_nobody(heard: Heard, server: Server) -> None:

@@ -10,6 +10,8 @@ from playwright.sync_api import Page, expect
 
 from servicekit.numerals import numerals
 from tests.browser.conftest import OpenPage
+from tests.e2e.people import Person
+from tests.system import System
 
 STREAM = re.compile("/api/v1/quotes/stream")
 #: Ticks come every few seconds.
@@ -80,3 +82,34 @@ def test_another_day_of_the_market_brings_its_previous_closes(open_window: OpenP
         visitor.page.evaluate("document.getElementById('market-clock').dataset.day = '1999-12-31'")
         visitor.page.evaluate("htmx.trigger('#market-clock', 'htmx:afterSettle')")
     assert visitor.page.url == was
+
+
+def test_the_book_and_the_trades_move_without_being_asked_for(
+    open_window: OpenPage, system: System, language: str
+) -> None:
+    person = Person(system.url)
+    person.deposit("50000.00")
+    person.buy("GOOG", 1)  # there is a list of trades
+    visitor = open_window(language)
+    visitor.sign_up()
+    with visitor.page.expect_request(re.compile("&books=GOOG")):
+        visitor.open("/instruments/GOOG")
+    visitor.page.wait_for_selector("#book[data-heard]")
+    asked: list[str] = []
+    visitor.page.on("request", lambda one: asked.append(one.headers.get("hx-target", "")))
+    person.buy("GOOG", 7)
+    newest = visitor.page.locator("#tape tr").first
+    expect(newest.locator("td").last).to_have_text("7")
+    rules, trade = numerals(language), person.get("/instruments/GOOG/trades")["results"][0]
+    assert newest.locator("td").nth(1).text_content() == rules.currency(Decimal(trade["price"]), "USD", 2)
+    best = visitor.page.locator("#ask-1")
+    shown = best.get_attribute("href") or ""
+    book = person.get("/instruments/GOOG/book")
+    assert re.search(r"limit_price=([\d.]+)", shown)
+    assert best.text_content() in [
+        rules.currency(Decimal(level["price"]), "USD", 2) for level in book["asks"]
+    ]
+    assert "book" not in asked
+    best.click()
+    expect(visitor.page.locator("#limit_price")).to_be_visible()
+    assert visitor.complaints == []

@@ -36,7 +36,7 @@ def test_a_stranger_sees_it_without_links(browser: Client, gateway: GatewayDoubl
 def test_it_refreshes_alone(vera: Client, gateway: GatewayDouble, htmx: Callable) -> None:
     part = vera.get("/instruments/AAPL", headers=htmx("book")).content.decode()
     assert part.strip().startswith('<div id="book"')
-    assert 'hx-trigger="every 3s"' in part
+    assert 'hx-trigger="news, every 3s"' in part
     assert 'id="bid-1"' in part
     asked = {one.path for one in gateway.requests if one.method == "GET"}
     assert asked == {f"/api/v1/instruments/AAPL{part}" for part in ("", "/book", "/trades")}

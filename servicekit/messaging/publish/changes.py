@@ -7,15 +7,38 @@ nobody is woken where nobody listens. What is lost costs a listener one look: th
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterable
+from typing import Any
 
 import redis
 from django.conf import settings
 from django.db import transaction
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from servicekit.messaging import streams
 
 log = logging.getLogger(__name__)
+
+#: Seconds that a commit waits for a Redis that stands still, beside waking the relay. What was sent by
+#: then is told once it goes on.
+TIMEOUT_S = 0.3
+
+_clients = threading.local()
+
+
+def _client() -> Any:
+    """The thread's own client.
+
+    Raises:
+        redis.ConnectionError: Redis is not there.
+    """
+    if getattr(_clients, "url", None) != settings.REDIS_URL:
+        _clients.client = streams.connect(timeout=TIMEOUT_S, own=True)
+        _clients.client.set_retry(Retry(NoBackoff(), 0))
+        _clients.url = settings.REDIS_URL
+    return _clients.client
 
 
 class _Changes:
@@ -26,7 +49,7 @@ class _Changes:
 
     def __call__(self) -> None:
         try:
-            streams.shared().publish(streams.changes_channel(settings.SERVICE_NAME), " ".join(self.names))
+            _client().publish(streams.changes_channel(settings.SERVICE_NAME), " ".join(self.names))
         except redis.RedisError as error:
             log.warning("changes were not told: %s", error)
 

@@ -8,6 +8,7 @@ const QUOTE_POLL_MS = 15_000; // a halt is no quote, and is still looked for
 const language = document.documentElement.lang;
 const clock = clockOf(document.body.dataset.zone);
 let polled = 0;
+let bookHeard = false;
 let day = dayShown();
 
 // As the page writes times; in the browser's zone where it does not know the page's.
@@ -49,6 +50,10 @@ function filled(sample, text) {
   return sample.replace(/0[.,]00/, () => text);
 }
 
+function moneyText(price) {
+  return filled(document.getElementById("live").dataset.money, numerals(Number(price), digitsOf(price)));
+}
+
 function kindOf(price, close) {
   const micros = millionths(price) - millionths(close);
   return micros > 0 ? "gain" : micros < 0 ? "loss" : "flat";
@@ -77,7 +82,7 @@ function show({ ticker, price, price_at: priceAt }) {
   const line = document.getElementById("live");
   for (const box of document.querySelectorAll(`[data-live="${CSS.escape(ticker)}"]`)) {
     const at = box.querySelector(".live-price");
-    const text = filled(line.dataset.money, numerals(Number(price), digitsOf(price)));
+    const text = moneyText(price);
     if (!at || at.textContent === text) continue;
     const up = Number(price) > Number(box.dataset.price);
     box.dataset.price = price;
@@ -98,24 +103,87 @@ function show({ ticker, price, price_at: priceAt }) {
   }
 }
 
+// A side of the book, its rows changed in place: one of them may have the focus.
+function showSide(name, levels) {
+  const rows = document.querySelector(`.book-${name}s tbody`);
+  const made = document.getElementById("level").content.firstElementChild;
+  levels.forEach(({ price, quantity }, index) => {
+    const row = rows.rows[index] ?? rows.appendChild(made.cloneNode(true));
+    const link = row.querySelector("a");
+    (link ?? row.cells[0]).textContent = moneyText(price);
+    row.cells[1].textContent = numerals(quantity, 0);
+    if (!link) return;
+    link.id = `${name}-${index + 1}`;
+    const label = made.querySelector("a").getAttribute("aria-label");
+    link.setAttribute("aria-label", filled(label, numerals(Number(price), digitsOf(price))));
+    for (const at of ["href", "hx-get"]) {
+      link.setAttribute(at, link.getAttribute(at).replace(/limit_price=[^&#]*/, `limit_price=${price}`));
+    }
+    htmx.process(link);
+  });
+  while (rows.rows.length > levels.length) rows.deleteRow(-1);
+}
+
+// Trades that are new, above the others; there are as many as the server shows.
+function showTrades(trades) {
+  const tape = document.getElementById("tape");
+  for (const { id, price, quantity, executed_at: at } of [...trades].reverse()) {
+    if (tape.querySelector(`[data-trade="${CSS.escape(id)}"]`)) continue;
+    const row = tape.insertRow(0);
+    row.dataset.trade = id;
+    const time = document.createElement("time");
+    time.dateTime = at;
+    time.textContent = clock.format(new Date(at));
+    row.insertCell().append(time);
+    for (const text of [moneyText(price), numerals(quantity, 0)]) {
+      const cell = row.insertCell();
+      cell.className = "num";
+      cell.textContent = text;
+    }
+  }
+  while (tape.rows.length > trades.length) tape.deleteRow(-1);
+}
+
+function showBook({ ticker, bids, asks, trades }) {
+  const book = document.getElementById("book");
+  if (book?.dataset.ticker !== ticker) return;
+  bookHeard = true;
+  book.dataset.heard = ""; // what stands there now comes from the stream
+  const sides = [bids, asks].every((levels, index) => {
+    const shown = book.querySelector(`.book-${["bids", "asks"][index]} tbody`);
+    return shown && levels.length && !shown.querySelector("[colspan]");
+  });
+  // Another shape than what stands there, as of a side with nobody: the server writes it.
+  if (!sides || (trades.length && !document.getElementById("tape"))) return htmx.trigger(book, "news");
+  showSide("bid", bids);
+  showSide("ask", asks);
+  if (trades.length) showTrades(trades);
+}
+
 function tickersShown() {
   return [...new Set([...document.querySelectorAll("[data-live]")].map((box) => box.dataset.live))].join(",");
 }
 
 function streamAddress() {
   const tickers = tickersShown();
-  return tickers ? `/api/v1/quotes/stream?tickers=${encodeURIComponent(tickers)}` : "";
+  const book = document.getElementById("book")?.dataset.ticker;
+  const books = book ? `&books=${encodeURIComponent(book)}` : "";
+  return tickers ? `/api/v1/quotes/stream?tickers=${encodeURIComponent(tickers)}${books}` : "";
 }
 
 const stream = window.follow({
   address: streamAddress,
   slots: ["prices 1", "prices 2", "prices 3"],
-  names: ["quote"],
+  names: ["quote", "book"],
   told(name, data) {
     showState("open");
     if (name === "quote") show(data);
+    if (name === "book") showBook(data);
   },
-  broken: () => showState("broken"),
+  broken() {
+    bookHeard = false;
+    showState("broken");
+  },
 });
 
 // Other rows have come, or the old ones anew; or another day of the market, with another previous close.
@@ -128,9 +196,11 @@ document.addEventListener("htmx:afterSettle", () => {
   stream.restart();
 });
 document.addEventListener("htmx:historyRestore", () => stream.restart());
-// While the stream runs, the quote is asked for only now and then.
+// While the stream runs, the book is not asked for, and the quote only now and then.
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.detail.elt.id !== "quote") return;
+  const { elt, requestConfig } = event.detail;
+  if (elt.id === "book" && bookHeard && stream.runs() && !requestConfig.triggeringEvent) event.preventDefault();
+  if (elt.id !== "quote") return;
   if (stream.runs() && Date.now() - polled < QUOTE_POLL_MS) event.preventDefault();
   else polled = Date.now();
 });
