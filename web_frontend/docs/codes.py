@@ -23,6 +23,11 @@ CODES: list[Codes] = [
             Code("instrument_unknown", 400, _("No instrument has this ticker.")),
             Code("tickers_invalid", 400, _("A stream of quotes takes 1 to 50 tickers, separated by commas.")),
             Code(
+                "books_invalid",
+                400,
+                _("A stream of quotes takes at most 5 books, each of one of its tickers."),
+            ),
+            Code(
                 "too_many_streams",
                 429,
                 _("A network address can have 250 open streams, a user 10. Close one first."),
