@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.functional import Promise
@@ -21,6 +22,7 @@ class DomainError(Exception):
         title: short, the same for every occurrence.
         message: the sentence for a person, with the limit and the value supplied.
         params: what it was raised with.
+        members: what its problem document has beside what all have.
     """
 
     code: str = "refused"
@@ -28,6 +30,7 @@ class DomainError(Exception):
     field: str | None = None
     title: str | Promise = _("The request was refused")
     message: str | Promise = _("The request was refused.")
+    members: Mapping[str, str] = {}
 
     def __init__(self, **params: Any) -> None:
         self.params = params

@@ -38,6 +38,10 @@ OWN_AGENT = "birzha-pages"
 INNER_URL = "http://gateway"
 
 
+#: Codes of a 401 that refuse a sign-in; any other says that a session has ended.
+SIGN_IN_CODES = ("invalid_credentials", "second_factor_required", "challenge_invalid")
+
+
 class GatewayUnavailable(Exception):
     """The source did not answer, or answered that it is down. Worth trying again."""
 
@@ -59,6 +63,7 @@ class GatewayProblem(Exception):
         detail: a sentence in the visitor's language.
         errors: ``[{field, code, detail}]`` for bad fields.
         retry_after: seconds to wait, for 429 and 503.
+        challenge: what a sign-in goes on with that needs a code; "" of anything else.
     """
 
     def __init__(
@@ -68,9 +73,10 @@ class GatewayProblem(Exception):
         detail: str,
         errors: list[dict[str, str]] | None = None,
         retry_after: int | None = None,
+        challenge: str = "",
     ) -> None:
         self.status, self.code, self.detail = status, code, detail
-        self.errors, self.retry_after = errors or [], retry_after
+        self.errors, self.retry_after, self.challenge = errors or [], retry_after, challenge
         super().__init__(f"{status} {code}: {detail}")
 
 
@@ -251,7 +257,7 @@ def _refuse(path: str, response: httpx.Response) -> None:
     code = str(problem.get("code", ""))
     if response.status_code >= 500 and code not in BUSY:
         raise GatewayUnavailable(path, f"{response.status_code} {code}")
-    if response.status_code == 401 and code != "invalid_credentials":
+    if response.status_code == 401 and code not in SIGN_IN_CODES:
         raise SignedOut(code)
     after = response.headers.get("Retry-After", "")
     raise GatewayProblem(
@@ -260,4 +266,5 @@ def _refuse(path: str, response: httpx.Response) -> None:
         str(problem.get("detail") or response.reason_phrase),
         problem.get("errors"),
         int(after) if after.isdigit() else None,
+        str(problem.get("challenge", "")),
     )

@@ -81,6 +81,8 @@ LABELS = {
         "disabled": _("The account is disabled"),
         "no_operator": _("Not an operator"),
         "too_many_attempts": _("Refused: too many wrong passwords"),
+        "code_required": _("Right password, a code was asked for"),
+        "wrong_code": _("Right password, wrong code"),
         "refresh_reused": _("Session ended: its token was used twice"),
     },
 }

@@ -47,6 +47,7 @@ class Settings:
     replay_from: BIRZHA_REPLAY_FROM, the day a replay begins with, as 2012-06-12; "": market chooses.
     venue_time_zone: BIRZHA_VENUE_TIME_ZONE, that of the market's days; "": UTC.
     cost_method: BIRZHA_COST_METHOD, ``average`` or ``fifo``; "" for trading's own.
+    operator_second_factor: BIRZHA_OPERATOR_SECOND_FACTOR, ``required`` or ``optional``; "" for optional.
     delivery: BIRZHA_SMTP_URL and the like, how messages leave the house, see delivery_settings.py.
     backup: BIRZHA_BACKUPS and the like, where and how often backups are made, see backup/choices.py.
     debug: errors show code and settings, to this machine alone (`make dev`).
@@ -67,6 +68,7 @@ class Settings:
     replay_from: str = ""
     venue_time_zone: str = ""
     cost_method: str = ""
+    operator_second_factor: str = ""
     quotas: Mapping[str, str] = field(default_factory=dict)
     delivery: Mapping[str, str] = field(default_factory=dict)
     backup: Mapping[str, str] = field(default_factory=dict)
@@ -110,7 +112,10 @@ class Settings:
             day_s=market_settings.day_s(chosen("day_s")),
             replay_from=market_settings.day(chosen("replay_from")),
             venue_time_zone=market_settings.time_zone(chosen("venue_time_zone")),
-            cost_method=_cost_method(chosen("cost_method")),
+            cost_method=_one_of("cost_method", chosen("cost_method"), "average", "fifo"),
+            operator_second_factor=_one_of(
+                "operator_second_factor", chosen("operator_second_factor"), "optional", "required"
+            ),
             quotas={name: _quota(name, chosen(name)) for name in QUOTAS},
             delivery=delivery_settings.read(chosen),
             backup=backup_choices.read(chosen),
@@ -153,6 +158,7 @@ class Settings:
             "currency": self.market.currency,
             "market_options": self.market.options,
             "cost_method": self.cost_method,
+            "operator_second_factor": self.operator_second_factor,
             **self.quotas,
             **self.delivery,
             **self.backup,
@@ -179,6 +185,7 @@ class Settings:
             "replay_from": self.replay_from,
             "venue_time_zone": self.venue_time_zone,
             "cost_method": self.cost_method,
+            "operator_second_factor": self.operator_second_factor,
             **self.quotas,
             **self.delivery,
         }
@@ -241,9 +248,9 @@ def _quota(name: str, text: str) -> str:
     return text
 
 
-def _cost_method(text: str) -> str:
-    if text not in ("", "average", "fifo"):
-        raise CommandError(f"BIRZHA_COST_METHOD={text}: it is either average or fifo.")
+def _one_of(name: str, text: str, *values: str) -> str:
+    if text not in ("", *values):
+        raise CommandError(f"BIRZHA_{name.upper()}={text}: it is either {' or '.join(values)}.")
     return text
 
 

@@ -14,8 +14,8 @@ SERVICES = (
         types=(WEB, PASSWORDS, WORKER),
         signs_tokens=True,
         knows_links=True,
-        choices=("sign_ups_a_day", "sign_ins_a_day", "profile_changes_a_day"),
-        before_start=("make_signing_key",),
+        choices=("sign_ups_a_day", "sign_ins_a_day", "profile_changes_a_day", "operator_second_factor"),
+        before_start=("make_signing_key", "require_second_factors"),
         after_start=("make_operator",),
     ),
     Service(

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from notification_service.inbox import link_texts as links
+from notification_service.inbox import second_factor_texts as second_factor
 
 Params = dict[str, Any]
 
@@ -26,6 +27,7 @@ def security_title(params: Params) -> str:
         "email_changed": _("Your e-mail was changed"),
         "api_key_made": _("An API key was created"),
         "new_device": _("Sign-in from a new device"),
+        **second_factor.titles(),
     }[params["notice"]]
 
 
@@ -60,6 +62,7 @@ def security(params: Params) -> str:
             "A program that has it can use your account without a password. If it was not you, revoke it "
             "under Security and change your password."
         ),
+        **second_factor.bodies(),
     }[params["notice"]]
 
 

@@ -149,9 +149,10 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 
 def _domain_problem(error: DomainError) -> dict[str, Any]:
     errors = [{"field": error.field, "code": error.code, "detail": error.detail}] if error.field else None
-    return problem(
+    document = problem(
         code=error.code, status=error.status, title=error.title, detail=error.detail, errors=errors
     )
+    return {**document, **error.members}
 
 
 def _validation_problem(error: exceptions.ValidationError) -> dict[str, Any]:

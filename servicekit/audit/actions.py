@@ -40,6 +40,7 @@ ACTIONS: dict[str, str | Promise] = {
     "session.end": _("ended a session"),
     "user.disable": _("disabled a user"),
     "user.enable": _("enabled a user"),
+    "second_factor.reset": _("turned a second factor off"),
     "operator.make": _("made an operator"),
     "key.make": _("made the first signing key"),
     "key.publish": _("published a signing key"),

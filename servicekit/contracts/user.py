@@ -12,7 +12,8 @@ PASSWORD_MIN = 8
 PASSWORD_MAX = 1024
 
 #: What a user is notified of concerning their security: many wrong passwords; a new password, one set by a
-#: link of a mail, a new e-mail, wanted and confirmed; an API key; a sign-in from a device not seen before.
+#: link of a mail, a new e-mail, wanted and confirmed; an API key; a sign-in from a device not seen before; the
+#: second factor and its codes.
 NOTICES = (
     "wrong_passwords",
     "password_changed",
@@ -21,6 +22,12 @@ NOTICES = (
     "email_changed",
     "api_key_made",
     "new_device",
+    "second_factor_on",
+    "second_factor_off",
+    "second_factor_reset",
+    "recovery_codes_made",
+    "recovery_code_used",
+    "wrong_codes",
 )
 #: What the link in a mail is for.
 LINK_PURPOSES = ("confirm_email", "change_email", "reset_password")

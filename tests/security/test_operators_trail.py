@@ -50,6 +50,7 @@ CLOCK_ACTIONS = {
     "pause": "pause", "resume": "resume", "speed": "speed", "end-day": "end_day", "go": "go",
 }  # fmt: skip
 LOAD = "market_service/tests/instruments/test_catalogue_load.py::"
+FACTOR = "user_service/tests/second_factor/test_turning.py::"
 MAKE = "user_service/tests/accounts/test_make_operator.py::"
 CANARY = "tests/canary/test_versions.py::test_versions_change_under_load_and_nobody_notices"
 RESTART = "tests/e2e/test_gateway_restart.py::test_no_request_is_lost"
@@ -67,6 +68,10 @@ RETRY = "notification_service/tests/delivery/test_admin.py::test_a_failed_one_is
 ENTRY_POINTS: dict[str, Row | str] = {
     "admin accounts.user disable": Row("user.disable", f"{SIGN_IN}test_the_pages"),
     "admin accounts.user enable": Row("user.enable", f"{SIGN_IN}test_the_pages"),
+    "admin accounts.user reset_second_factor": Row(
+        "second_factor.reset",
+        f"{FACTOR}test_an_operator_resets_it_for_a_reason_and_who_had_it_is_out_and_told",
+    ),
     "admin user_api_keys.apikey revoke": Row("api_key.revoke", f"{SIGN_IN}test_the_pages"),
     "admin user_sessions.session end": Row("session.end", f"{SIGN_IN}test_the_pages"),
     "admin instruments.instrument change": Row(
@@ -137,6 +142,10 @@ ENTRY_POINTS: dict[str, Row | str] = {
         for name, action in CLOCK_ACTIONS.items()
     },
     "manage market status": READS,
+    "manage reset_second_factor": Row(
+        "second_factor.reset", f"{FACTOR}test_the_command_is_the_way_back_of_who_runs_the_machine"
+    ),
+    "manage require_second_factors": "a setting does it, at each start: each session that ends says why",
     "manage reset_market": Row("market.reset", RESET),
     "manage check_market": READS,
     "manage search_words": "it makes anew what follows from the instruments",

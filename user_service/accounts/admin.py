@@ -18,7 +18,8 @@ from servicekit.admin.columns import short_id
 from servicekit.admin.operations import Fact, Operation
 from servicekit.audit.actors import Actor
 from user_service.accounts.models import DailyCount, User
-from user_service.accounts.services import user_disable, user_enable
+from user_service.accounts.services import second_factor_reset, user_disable, user_enable
+from user_service.second_factor.selectors import is_on
 
 
 def _facts(user: User) -> Sequence[Fact]:
@@ -26,6 +27,7 @@ def _facts(user: User) -> Sequence[Fact]:
         Fact(_("may sign in"), gettext("yes") if user.is_active else gettext("no")),
         Fact(_("operator"), gettext("yes") if user.is_staff else gettext("no")),
         Fact(_("e-mail"), user.email),
+        Fact(_("second factor"), gettext("on") if is_on(user_id=user.pk) else gettext("off")),
     )
 
 
@@ -35,6 +37,10 @@ def _disable(user: User, form: dict[str, Any], by: Actor) -> None:
 
 def _enable(user: User, form: dict[str, Any], by: Actor) -> None:
     user_enable(user_id=user.pk, by=by, reason=form["reason"])
+
+
+def _reset_second_factor(user: User, form: dict[str, Any], by: Actor) -> None:
+    second_factor_reset(user_id=user.pk, by=by, reason=form["reason"])
 
 
 @admin.register(User)
@@ -69,6 +75,18 @@ class UserAdmin(ReadOnlyAdmin):
             facts=_facts,
             act=_enable,
             offered=lambda user: not user.is_active,
+        ),
+        Operation(
+            name="reset_second_factor",
+            title=_("Turn the second factor off and sign out everywhere"),
+            done=_("The second factor is off."),
+            facts=_facts,
+            act=_reset_second_factor,
+            offered=lambda user: is_on(user_id=user.pk),
+            note=_(
+                "For who has lost the app and the recovery codes. Make sure that it is them: afterwards the "
+                "password alone lets in. They are told."
+            ),
         ),
     )
 

@@ -97,7 +97,11 @@ class TokenObtainApi(Api):
     public = True
     authentication_classes = ()
     refusals = {
-        "401": _("`invalid_credentials`: no such user, or a wrong password."),
+        "401": _(
+            "`invalid_credentials`: no such user, or a wrong password; `second_factor_required`: the "
+            "password is right, send it again with `code`, or the `challenge` of this answer to "
+            "`/api/v1/auth/token/second-factor`."
+        ),
         "429": _(
             "`too_many_attempts` for this name, `rate_limited` of this address, or `sign_in_quota_exceeded` "
             "until midnight UTC."
@@ -121,6 +125,7 @@ class TokenObtainApi(Api):
             password=body.validated_data["password"],
             client=client_of(request),
             replaces=body.validated_data["replaces"],
+            code=body.validated_data["code"],
         )
         return Response(token_pair_json(pair))
 

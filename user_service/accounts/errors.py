@@ -29,6 +29,12 @@ class NotYourself(DomainError):
     message = _("You cannot disable yourself.")
 
 
+class NotYourOwnFactor(NotYourself):
+    """Who has a second factor turns it off with a code."""
+
+    message = _("Turn your own second factor off under Security, with a code.")
+
+
 class FieldsRefused(DomainError):
     """Fields that are valid in form but refused: one :class:`FieldError` for each."""
 
@@ -65,6 +71,13 @@ class TooManyAttempts(DomainError):
     def __init__(self, wait: timedelta) -> None:
         self.retry_after = int(wait.total_seconds()) + 1
         super().__init__(seconds=self.retry_after)
+
+
+class TooManyWrongCodes(TooManyAttempts):
+    """The same for codes of the second factor."""
+
+    title = _("Too many wrong codes")
+    message = _("There were too many wrong codes for this account. Try again in %(seconds)d s.")
 
 
 class SignUpQuotaExceeded(DailyQuotaExceeded):

@@ -24,6 +24,7 @@ from user_service.accounts.models import (
     username_characters,
 )
 from user_service.accounts.services import password_errors
+from user_service.second_factor.codes import CODE_MAX
 from user_service.sessions.serializers import TokenPairOutput
 
 #: Longer than any token of a link.
@@ -53,7 +54,8 @@ class DisplayNameField(TextField):
         return display_name_normal(super().to_internal_value(data))
 
 
-def _replaces() -> TextField:
+def replaces_field() -> TextField:
+    """The session that a new one takes the place of."""
     return TextField(
         max_length=4096,
         required=False,
@@ -63,7 +65,8 @@ def _replaces() -> TextField:
     )
 
 
-def _password() -> TextField:
+def password_field() -> TextField:
+    """A password, as typed."""
     return TextField(max_length=PASSWORD_MAX, trim_whitespace=False, style={"input_type": "password"})
 
 
@@ -77,10 +80,10 @@ class RegistrationInput(StrictSerializer):
         validators=[username_characters],
     )
     email = EmailField(max_length=EMAIL_MAX, validators=[email_address])
-    password = _password()
+    password = password_field()
     locale = serializers.ChoiceField(Locale.choices, required=False)
     sign_in = StrictBooleanField(required=False, default=False, help_text="answer with tokens, too")
-    replaces = _replaces()
+    replaces = replaces_field()
 
     def validate_password(self, password: str) -> str:
         """Checked here too, so that one answer names every bad field."""
@@ -128,8 +131,8 @@ class RegistrationOutput(ProfileOutput):
 class PasswordInput(StrictSerializer):
     """Body of POST ``/api/v1/users/me/password``."""
 
-    old_password = _password()
-    new_password = _password()
+    old_password = password_field()
+    new_password = password_field()
 
     def to_representation(self, instance: Any) -> Any:
         raise NotImplementedError("passwords are never rendered")
@@ -139,7 +142,7 @@ class EmailChangeInput(StrictSerializer):
     """Body of POST ``/api/v1/users/me/email``."""
 
     email = EmailField(max_length=EMAIL_MAX, validators=[email_address])
-    password = _password()
+    password = password_field()
 
     def to_representation(self, instance: Any) -> Any:
         raise NotImplementedError("passwords are never rendered")
@@ -163,7 +166,7 @@ class PasswordResetRequestInput(StrictSerializer):
 class PasswordResetInput(TokenInput):
     """Body of POST ``/api/v1/auth/password-reset/confirm``."""
 
-    new_password = _password()
+    new_password = password_field()
 
 
 class EmailConfirmedOutput(serializers.Serializer):
@@ -176,8 +179,12 @@ class CredentialsInput(StrictSerializer):
     """Body of POST ``/api/v1/auth/token``."""
 
     username = TextField(max_length=EMAIL_MAX, help_text="username or e-mail, in any case")
-    password = _password()
-    replaces = _replaces()
+    password = password_field()
+    code = TextField(
+        max_length=CODE_MAX, required=False, default="", allow_blank=True,
+        help_text="of the second factor, when it is on: six digits of your app, or a recovery code",
+    )  # fmt: skip
+    replaces = replaces_field()
 
     def to_representation(self, instance: Any) -> Any:
         raise NotImplementedError("passwords are never rendered")

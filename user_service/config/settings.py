@@ -14,7 +14,12 @@ from servicekit.settings.environment import settings_of
 settings_of("user_service")
 from servicekit.settings.base import *
 
-INSTALLED_APPS += ["user_service.sessions", "user_service.api_keys", "user_service.accounts"]
+INSTALLED_APPS += [
+    "user_service.sessions",
+    "user_service.api_keys",
+    "user_service.second_factor",
+    "user_service.accounts",
+]
 AUTH_USER_MODEL = "accounts.User"
 
 #: The directory with the RSA keys that tokens are signed with; see ``sessions/keys.py``.
@@ -59,6 +64,11 @@ RESET_LINK_LIFETIME = timedelta(hours=1)
 #: Until midnight UTC: mails with a link of one kind to one address; forgotten passwords from one network.
 LINK_MAILS_A_DAY = 10
 PASSWORD_RESETS_A_DAY = 500
+
+#: Whether an operator without a second factor is led to turn it on before any admin page answers.
+OPERATORS_NEED_SECOND_FACTOR = env.get("BIRZHA_OPERATOR_SECOND_FACTOR", "optional") == "required"
+#: How long a sign-in waits for its code.
+CHALLENGE_LIFETIME = timedelta(minutes=5)
 
 AUTHENTICATION_BACKENDS = ["user_service.accounts.backends.CredentialsBackend"]
 #: The name is unique by an index over its lower case, which the check does not look at.

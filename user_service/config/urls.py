@@ -8,7 +8,8 @@ from servicekit.urls import handler400, handler403, handler404, handler500, serv
 from user_service.accounts.apis import TokenObtainApi
 from user_service.accounts.email_apis import EmailConfirmApi
 from user_service.accounts.password_apis import PasswordResetApi, PasswordResetRequestApi
-from user_service.accounts.views import OperatorLoginView, OperatorLogoutView
+from user_service.accounts.second_factor_apis import SignInFinishApi
+from user_service.accounts.views import OperatorLoginView, OperatorLogoutView, OperatorSecondFactorView
 from user_service.api_keys.apis import ApiKeyExchangeApi
 from user_service.sessions.apis import JwksApi
 
@@ -19,6 +20,7 @@ urlpatterns = service_urls(
         path("api/v1/users", include("user_service.accounts.urls")),
         path("api/v1/users/me/api-keys", include("user_service.api_keys.urls")),
         path("api/v1/auth/token/api-key", ApiKeyExchangeApi.as_view(), name="api-key-exchange"),
+        path("api/v1/auth/token/second-factor", SignInFinishApi.as_view(), name="sign-in-finish"),
         path("api/v1/auth/token", TokenObtainApi.as_view(), name="token-obtain"),
         path("api/v1/auth/password-reset", PasswordResetRequestApi.as_view(), name="password-reset-request"),
         path("api/v1/auth/password-reset/confirm", PasswordResetApi.as_view(), name="password-reset"),
@@ -27,6 +29,7 @@ urlpatterns = service_urls(
         path(".well-known/jwks.json", JwksApi.as_view(), name="jwks"),
         # Before the admin's own: signing in here serves every service's admin.
         path("admin/users/login/", OperatorLoginView.as_view(), name="operator-login"),
+        path("admin/users/login/code/", OperatorSecondFactorView.as_view(), name="operator-second-factor"),
         path("admin/users/logout/", OperatorLogoutView.as_view(), name="operator-logout"),
     ]
 )

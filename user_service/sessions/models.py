@@ -28,6 +28,8 @@ class RevokedReason(models.TextChoices):
     PASSWORD_CHANGED = "password_changed", _("the password was changed")
     PASSWORD_RESET = "password_reset", _("the password was reset by a mailed link")
     EMAIL_CHANGED = "email_changed", _("the e-mail was changed")
+    SECOND_FACTOR = "second_factor", _("the second factor was turned on or off")
+    FACTOR_MISSING = "factor_missing", _("an operator without the second factor that is required")
 
 
 class Session(models.Model):
@@ -91,6 +93,7 @@ class SignInMethod(models.TextChoices):
     PASSWORD = "password", _("change of password")
     EMAIL = "email", _("change of e-mail")
     REFRESH = "refresh", _("refresh of a session")
+    SECOND_FACTOR = "second_factor", _("change of the second factor")
 
 
 class Outcome(models.TextChoices):
@@ -103,6 +106,8 @@ class Outcome(models.TextChoices):
     NO_OPERATOR = "no_operator", _("not an operator")
     TOO_MANY_ATTEMPTS = "too_many_attempts", _("too many wrong passwords")
     REFRESH_REUSED = "refresh_reused", _("a used refresh token came again")
+    CODE_REQUIRED = "code_required", _("right password, a code was asked for")
+    WRONG_CODE = "wrong_code", _("right password, wrong code")
 
 
 class SignIn(models.Model):

@@ -55,6 +55,53 @@ class SignInForm(forms.Form):
     )
 
 
+def _code(label: Any, help_text: Any = "") -> forms.CharField:
+    """A code of the second factor. Browsers and phones offer what came as a one-time code."""
+    return forms.CharField(
+        label=label,
+        max_length=64,
+        help_text=help_text,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+
+
+def _present_password() -> forms.CharField:
+    return forms.CharField(
+        label=_("Current password"),
+        max_length=PASSWORD_MAX,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class CodeForm(forms.Form):
+    """The second step of a sign-in; ``challenge`` stands for the password."""
+
+    use_required_attribute = False
+    username = forms.CharField(max_length=254, widget=forms.HiddenInput)
+    challenge = forms.CharField(max_length=512, widget=forms.HiddenInput)
+    code = _code(_("Code"), _("Six digits of your authenticator app, or a recovery code."))
+
+
+class TurnOnForm(forms.Form):
+    """Turns the second factor on: the app has the secret, and whoever asks has the password."""
+
+    use_required_attribute = False
+    secret = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    code = _code(_("Code of the app"), _("The six digits that the app shows now."))
+    password = _present_password()
+
+
+class SecondFactorForm(forms.Form):
+    """What proves whose second factor it is, before it is turned off or its recovery codes are replaced."""
+
+    use_required_attribute = False
+    code = _code(_("Code"), _("Six digits of your authenticator app, or a recovery code."))
+    password = _present_password()
+
+
 class PasswordForm(forms.Form):
     """The current password and a new one."""
 

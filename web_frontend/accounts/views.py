@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from web_frontend.accounts.forms import SignInForm, SignUpForm
+from web_frontend.accounts.forms import CodeForm, SignInForm, SignUpForm
 from web_frontend.forms import add_problem
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest, GatewayUnavailable
-from web_frontend.pages import go_to, next_address, show
+from web_frontend.pages import go_to, next_address, show, sign_in_for
 from web_frontend.sessions import pending_sign_outs, tokens
 
 logger = logging.getLogger(__name__)
@@ -54,13 +54,55 @@ def sign_in(request: GatewayRequest) -> HttpResponse:
 
     def enter(typed: dict[str, str]) -> HttpResponse:
         body = {**typed, **_replaced(request)}
-        pair = request.gateway.post("/api/v1/auth/token", body, public=True)
+        try:
+            pair = request.gateway.post("/api/v1/auth/token", body, public=True)
+        except GatewayProblem as problem:
+            if problem.code != "second_factor_required":
+                raise
+            initial = {"username": typed["username"], "challenge": problem.challenge}
+            return code_page(request, CodeForm(initial=initial))
         tokens.sign_in(request, pair, name=typed["username"])
         return go_to(request, next_address(request, reverse("portfolio")))
 
     return _submit(
         request, form, "accounts/sign_in.html", enter, lost=_("Birzha did not answer. Please press again.")
     )
+
+
+@sensitive_post_parameters("challenge", "code")
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in_code(request: GatewayRequest) -> HttpResponse:
+    """The second step of signing in; whoever opens the address by itself, or takes too long, begins again."""
+    form = CodeForm(request.POST or None)
+    if request.method != "POST" or not {"username", "challenge"} <= form.data.keys():
+        return go_to(request, reverse("sign_in"))
+    if not form.is_valid():
+        return code_page(request, form, status=422)
+    typed = form.cleaned_data
+    body = {"challenge": typed["challenge"], "code": typed["code"], **_replaced(request)}
+    try:
+        pair = request.gateway.post("/api/v1/auth/token/second-factor", body, public=True)
+    except GatewayProblem as problem:
+        if problem.code in ("challenge_invalid", "invalid_credentials"):
+            messages.warning(request, problem.detail)
+            return go_to(request, sign_in_for(next_address(request, reverse("portfolio"))))
+        if problem.status not in (400, 422, 429, 503):
+            raise
+        add_problem(form, problem)
+        return code_page(request, form, status=422)
+    except GatewayUnavailable as error:
+        logger.warning("no answer: %s", error)
+        form.add_error(None, _("Birzha did not answer. Please press again."))
+        return code_page(request, form, status=503)
+    tokens.sign_in(request, pair, name=typed["username"])
+    return go_to(request, next_address(request, reverse("portfolio")))
+
+
+def code_page(request: GatewayRequest, form: CodeForm, *, status: int = 200) -> HttpResponse:
+    """Ask for the code of the second factor."""
+    context = {"form": form, "next": next_address(request, "")}
+    fragment = "accounts/sign_in_code_form.html"
+    return show(request, "accounts/sign_in_code.html", context, fragment=fragment, status=status)
 
 
 @require_POST

@@ -37,9 +37,27 @@ SIGNING_IN: Codes = (
             _("The name or the password is wrong; which of the two is not revealed."),
         ),
         Code(
+            "second_factor_required",
+            401,
+            _(
+                "The password is right, and the account has a second factor. Send both again with code, or "
+                "the challenge of this problem with the code to POST /api/v1/auth/token/second-factor."
+            ),
+        ),
+        Code(
+            "challenge_invalid",
+            401,
+            _("The sign-in took more than five minutes, or the password was changed. Begin it again."),
+        ),
+        Code(
+            "code_wrong",
+            400,
+            _("The code of the second factor is wrong, or was used already: each works once."),
+        ),
+        Code(
             "too_many_attempts",
             429,
-            _("Too many wrong passwords for this name. Wait as long as Retry-After says."),
+            _("Too many wrong passwords or codes for this account. Wait as long as Retry-After says."),
         ),
         Code(
             "sign_in_busy",
@@ -117,6 +135,10 @@ USERS: Codes = (
             400,
             _("The link of a mail was used already, has expired or is not whole."),
         ),
+        Code("secret_invalid", 400, _("The secret of a second factor has 32 letters and digits (Base32).")),
+        Code("second_factor_on", 409, _("The second factor is on already.")),
+        Code("second_factor_off", 409, _("There is no second factor to turn off or to make codes for.")),
+        Code("second_factor_obligatory", 409, _("Operators of this exchange cannot do without it.")),
         Code("email_confirmed_already", 409, _("The e-mail is confirmed already.")),
         Code("email_unchanged", 400, _("The new e-mail is the one that the account has.")),
         Code("username_taken", 400, _("The name is taken; upper and lower case are the same.")),

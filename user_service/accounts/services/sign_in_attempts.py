@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from user_service.accounts.errors import TooManyAttempts
+from user_service.accounts.errors import TooManyAttempts, TooManyWrongCodes
 from user_service.accounts.models import SignInAttempts, User
 from user_service.sessions import selectors as sessions
 from user_service.sessions.clients import Client
@@ -32,15 +32,19 @@ KNOWN_FOR = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Attempt:
-    """A try that may be made. ``counted``: it was counted before the password was looked at."""
+    """A try that may be made.
+
+    ``counted``: it was counted before it was looked at. ``notice``: what its owner is told at the tenth.
+    """
 
     key: str
     user_id: UUID | None
     counted: bool = False
+    notice: str = "wrong_passwords"
 
 
-def attempt_begin(*, user: User | None, identifier: str, client: Client) -> Attempt:
-    """Whether a password may be looked at now.
+def attempt_begin(*, user: User | None, identifier: str, client: Client, of_codes: bool = False) -> Attempt:
+    """Whether a password, or a code of the second factor, may be looked at now.
 
     As long as tries are free, only wrong ones are counted, afterwards. Then each is counted before it is
     looked at, so that a hundred at once are not looked at together.
@@ -49,29 +53,31 @@ def attempt_begin(*, user: User | None, identifier: str, client: Client) -> Atte
         user: whose account; None when nobody has the identifier. Both are counted alike.
         identifier: as typed.
         client: where the try comes from.
+        of_codes: codes have a count of their own, which the right password does not end.
 
     Raises:
         TooManyAttempts: not before the wait is over.
     """
-    key = _key(user, identifier, client)
+    key = _key(user, identifier, client, of_codes)
+    user_id, notice = user.pk if user else None, "wrong_codes" if of_codes else "wrong_passwords"
     with transaction.atomic():
         known = SignInAttempts.objects.filter(key=key, count__gte=FREE_ATTEMPTS).select_for_update().first()
         now = timezone.now()
         if known is None or now - known.last_at > RESET_AFTER:
-            return Attempt(key, user.pk if user else None)
+            return Attempt(key, user_id, notice=notice)
         wait = known.next_at - now
         if wait <= timedelta():
             _count(known, now)
     if wait > timedelta():
-        raise TooManyAttempts(wait)
-    return Attempt(key, user.pk if user else None, counted=True)
+        raise TooManyWrongCodes(wait) if of_codes else TooManyAttempts(wait)
+    return Attempt(key, user_id, counted=True, notice=notice)
 
 
 def attempt_failed(attempt: Attempt) -> None:
-    """The password was wrong. The owner is notified at the last free one.
+    """The password, or the code, was wrong. The owner is notified at the last free one.
 
     Emits:
-        user.security.noticed.v1 (``wrong_passwords``), once until the count begins anew.
+        user.security.noticed.v1 (``wrong_passwords``, ``wrong_codes``), once until the count begins anew.
     """
     if attempt.counted:
         return
@@ -82,11 +88,11 @@ def attempt_failed(attempt: Attempt) -> None:
         attempts = SignInAttempts.objects.select_for_update().get(key=attempt.key)
         _count(attempts, now)
         if attempts.count == FREE_ATTEMPTS and attempt.user_id is not None:
-            security_notice(user_id=attempt.user_id, notice="wrong_passwords")
+            security_notice(user_id=attempt.user_id, notice=attempt.notice)
 
 
 def attempt_succeeded(attempt: Attempt) -> None:
-    """The password was right: the count begins anew."""
+    """It was right: the count begins anew."""
     SignInAttempts.objects.filter(key=attempt.key).delete()
 
 
@@ -108,10 +114,11 @@ def _wait_after(count: int) -> timedelta:
     return min(MIN_WAIT * 2.0 ** min(count - FREE_ATTEMPTS, 20), MAX_WAIT)
 
 
-def _key(user: User | None, identifier: str, client: Client) -> str:
+def _key(user: User | None, identifier: str, client: Client, of_codes: bool) -> str:
     """The account's count, or that of a place which the account is known to sign in from."""
     if user is None:
         return hashlib.sha256(f"nobody {identifier.casefold()}".encode()).hexdigest()
     since = timezone.now() - KNOWN_FOR
     place = client.ip if client.ip and sessions.address_is_known(user.pk, client.ip, since=since) else ""
-    return hashlib.sha256(f"{user.pk} {place}".encode()).hexdigest()
+    of = " codes" if of_codes else ""
+    return hashlib.sha256(f"{user.pk} {place}{of}".encode()).hexdigest()

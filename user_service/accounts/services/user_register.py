@@ -21,7 +21,12 @@ from user_service.accounts.services.daily_count import daily_count, network
 from user_service.accounts.services.links import link_issue
 from user_service.accounts.services.passwords import password_errors, password_hash
 from user_service.accounts.services.uniqueness import unique_required
-from user_service.accounts.services.user_sign_in import sign_in_count, user_authenticate
+from user_service.accounts.services.user_sign_in import (
+    confirm_unchanged,
+    sign_in_count,
+    user_authenticate,
+)
+from user_service.second_factor.selectors import is_on
 from user_service.sessions.clients import Client
 from user_service.sessions.models import RevokedReason, SignInMethod
 from user_service.sessions.services import TokenPair, session_end_by_token, session_open
@@ -102,9 +107,10 @@ def user_sign_up(
         known = _same_again(user, password, client)
         if known is None:
             raise
-    with transaction.atomic():
-        sign_in_count(known)
-        return SignedUp(known, _session(known, client, replaces), is_new=False)
+        with transaction.atomic():
+            confirm_unchanged(known, None)
+            sign_in_count(known)
+            return SignedUp(known, _session(known, client, replaces), is_new=False)
 
 
 def _prepared(*, username: str, email: str, password: str, locale: str) -> User:
@@ -139,7 +145,6 @@ def _create(user: User, client: Client | None) -> None:
 
 
 def _session(user: User, client: Client, replaces: str) -> TokenPair:
-    selectors.user_lock(user_id=user.id)
     session_end_by_token(refresh=replaces, reason=RevokedReason.REPLACED)
     return session_open(
         user_id=user.id, is_operator=user.is_staff, client=client, method=SignInMethod.SIGN_UP
@@ -149,14 +154,16 @@ def _session(user: User, client: Client, replaces: str) -> TokenPair:
 def _same_again(user: User, password: str, client: Client) -> User | None:
     """The user who has signed up with just this before; None for anybody else's name or address.
 
-    A customer only: an operator signs in where operators do.
+    A customer only: an operator signs in where operators do. And nobody with a second factor, since there
+    is no code.
     """
     known = selectors.user_find(identifier=user.username)
     if known is None or known.is_staff or known.email.casefold() != user.email.casefold():
         return None
     try:
-        return user_authenticate(
+        known = user_authenticate(
             identifier=user.username, password=password, client=client, method=SignInMethod.SIGN_UP
         )
     except (InvalidCredentials, TooManyAttempts):
         return None
+    return None if is_on(user_id=known.id) else known

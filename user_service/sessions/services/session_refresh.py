@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from servicekit.auth.refusals import refused
+from user_service.second_factor.selectors import may_operate
 from user_service.sessions import selectors
 from user_service.sessions.clients import Client
 from user_service.sessions.errors import RefreshTokenInvalid, SessionEnded
@@ -67,4 +68,5 @@ def session_refresh(*, refresh: str, client: Client | None = None) -> TokenPair:
     if not good:
         refused("refresh", "reused" if reused else "session_ended", user=session.user_id)
         raise SessionEnded
-    return token_pair(session, is_operator=session.user.is_staff)
+    is_operator = may_operate(user_id=session.user_id, is_staff=session.user.is_staff)
+    return token_pair(session, is_operator=is_operator)
