@@ -12,8 +12,8 @@ PASSWORD_MIN = 8
 PASSWORD_MAX = 1024
 
 #: What a user is notified of concerning their security: many wrong passwords; a new password, one set by a
-#: link of a mail, a new e-mail, wanted and confirmed; an API key; a sign-in from a device not seen before; the
-#: second factor and its codes.
+#: link of a mail, a new e-mail, wanted and confirmed; an API key; a sign-in from a device not seen before;
+#: the second factor and its codes.
 NOTICES = (
     "wrong_passwords",
     "password_changed",

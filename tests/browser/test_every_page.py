@@ -12,7 +12,7 @@ OPEN = [
     "/confirm-email",
 ]  # fmt: skip
 PRIVATE = [
-    "/security", "/security/api-keys", "/settings/notifications", "/alerts", "/",
+    "/security", "/security/second-factor", "/security/api-keys", "/settings/notifications", "/alerts", "/",
     "/instruments/AAPL?side=buy&quantity=2", "/instruments/AAPL?side=buy&quantity=2&step=review",
     "/instruments/AAPL?side=sell&quantity=99999&step=review", "/portfolio", "/orders", "ORDER", "/cash",
     "/history", "/history?type=withdrawal", "/history?ticker=ZZZ", "/statements", "/notifications", "/nope",

@@ -83,8 +83,9 @@ def test_the_pages_have_a_word_for_every_value(kind: str, app: str, enumeration:
 
 
 def test_every_notice_of_security_has_its_text() -> None:
-    (texts,) = (m for m in modules(SERVICES["notification"]) if m.path.name == "security_texts.py")
-    constants = {node.value for node in ast.walk(texts.tree) if isinstance(node, ast.Constant)}
+    texts = (each for each in modules(SERVICES["notification"]) if each.path.name.endswith("texts.py"))
+    nodes = (node for each in texts for node in ast.walk(each.tree))
+    constants = {node.value for node in nodes if isinstance(node, ast.Constant)}
     assert set(NOTICES) - constants == set()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,6 +14,7 @@ import yaml
 
 from compose.local.paths import ROOT
 from gateway.config.source import Gateway, load
+from tests.e2e.authenticator import Authenticator
 from tests.e2e.people import Client, Person, wait
 from tests.e2e.test_schemas import EACH, ENDPOINTS, document_of, operations_of
 
@@ -33,6 +34,8 @@ NOT_OF_THE_API = {
 OF_FIELDS = {"invalid_choice"}
 #: The gateway's refusals that stand under a word.
 OF_WORDS = {"exports": 429, "other": 400}
+#: What is asked for a code of the second factor.
+WITH_A_CODE = ("/second-factor", "/recovery-codes", "/off")
 #: Codes of an order's reject_reason.
 OF_ORDERS = {"timed_out", "price_moved", "insufficient_position"}
 
@@ -61,6 +64,9 @@ def test_examples_work_as_they_stand(visitor: Client, new_person: Any) -> None:
     steps = [
         "users",
         "token",
+        "second-factor",
+        "recovery-codes",
+        "off",
         "refresh",
         "me",
         "email",
@@ -80,9 +86,11 @@ def test_examples_work_as_they_stand(visitor: Client, new_person: Any) -> None:
         "password",
         "revoke",
     ]
-    found.sort(key=lambda example: steps.index(example[0].rsplit("/", 1)[-1]))
+    found.sort(key=lambda example: (steps.index(example[0].rsplit("/", 1)[-1]), "/auth/" in example[0]))
     anna = Client(visitor.url)
     answers: dict[str, Any] = {}
+    proofs = codes_for(anna, answers)
+    next(proofs)
     for name, _, body in found:
         method, path = name.removesuffix("/").split(" ")
         if path.endswith(("/refresh", "/revoke")):
@@ -91,6 +99,8 @@ def test_examples_work_as_they_stand(visitor: Client, new_person: Any) -> None:
             body = {"api_key": answers["/api/v1/users/me/api-keys"]["key"]}
         if path.endswith("/replace"):
             path = path.format(order_id=resting(anna, found))
+        if path.endswith(WITH_A_CODE):  # theirs are in an app
+            body = {**body, **proofs.send(path)}
         answer = anna.http.request(method, path, json=body, headers={"Idempotency-Key": str(uuid4())})
         if path == "/api/v1/users" and answer.status_code == 400:  # an earlier run's
             assert {error["code"] for error in answer.json()["errors"]} == {"username_taken", "email_taken"}
@@ -100,11 +110,28 @@ def test_examples_work_as_they_stand(visitor: Client, new_person: Any) -> None:
             continue
         assert answer.is_success, f"{name} {body}: {answer.text}"
         answers[path] = answer.json() if answer.content else {}
-        if "refresh" in answers[path]:  # a person's, not a program's
+        if "refresh" in answers[path] and not path.endswith(WITH_A_CODE):  # a person's, not a program's
             anna.http.headers["Authorization"] = f"Bearer {answers[path]['access']}"
         if path.endswith("/password"):  # as it was, for the next run
             back = {"old_password": body["new_password"], "new_password": body["old_password"]}
             assert anna.post("/users/me/password", back).status_code == 204
+
+
+def codes_for(anna: Client, answers: dict[str, Any]) -> Generator[dict[str, str], str, None]:
+    """For each address that wants a code what anna's app or paper says, in the order of the steps."""
+    own = "/api/v1/users/me/second-factor"
+    path = yield {}
+    while True:
+        if path == own:
+            app = Authenticator(anna.get("/users/me/second-factor")["new_secret"])
+            path = yield {"secret": app.secret, "code": app.code()}
+        elif path.endswith("/auth/token/second-factor"):
+            body = {"username": "anna", "password": "three-green-apples"}
+            asked = Client(anna.url).post("/auth/token", body).json()
+            path = yield {"challenge": asked["challenge"], "code": answers[own]["recovery_codes"][0]}
+        else:
+            codes = answers.get(f"{own}/recovery-codes", answers[own])["recovery_codes"]
+            path = yield {"code": codes[1]}
 
 
 def resting(person: Client, found: list[tuple[str, str, dict[str, Any]]]) -> str:

@@ -19,6 +19,7 @@ POSTS = {
     "/cash",
     "/language",
     "/sign-in",
+    "/sign-in/code",
     "/sign-up",
     "/confirm-email",
     "/forgot-password",

@@ -6,6 +6,7 @@ table, in a key or value of Redis. The servers' own secrets are searched for as 
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import secrets as random
@@ -24,6 +25,7 @@ from psycopg2 import sql
 from compose.local import databases, secrets, valkey
 from compose.local.postgres import SUPERUSER
 from compose.system import SERVICES, SLUGS
+from tests.e2e.authenticator import Authenticator
 from tests.e2e.mailbox import mailed_token
 from tests.e2e.people import Person
 from tests.e2e.test_operators import sign_in
@@ -53,6 +55,7 @@ def canaries(system: System) -> dict[str, str]:
     found["wrong password"] = wrong
     _use(person, wrong)
     found |= _links(system, person)
+    found |= _second_factor(system)
     found |= _pages(system, person)
     found |= _operator(system, found)
     time.sleep(3)  # Envoy writes its log every second, Redis its file
@@ -105,6 +108,29 @@ def _links(system: System, person: Person) -> dict[str, str]:
             person.post("/auth/email-confirmation", body)
         person.post("/auth/password-reset/confirm", {"token": token, "new_password": "short"})
     return {f"link to {page}": token for page, token in tokens.items()}
+
+
+def _second_factor(system: System) -> dict[str, str]:
+    """A secret of an app, a recovery code and a challenge, where they belong and where they do not."""
+    person = Person(system.url)
+    secret = person.get("/users/me/second-factor")["new_secret"]
+    app = Authenticator(secret)
+    body = {"secret": secret, "code": app.code(), "password": person.password}
+    for wrong in ({"code": "000"}, {"secret": secret[:-1]}, {"password": "x"}, {"surprise": secret}):
+        person.post("/users/me/second-factor", {**body, **wrong})
+    codes = person.post("/users/me/second-factor", body).json()["recovery_codes"]
+    credentials = {"username": person.name, "password": person.password}
+    challenge = person.post("/auth/token", credentials).json()["challenge"]
+    for code in (secret, codes[0], codes[0], app.code()):
+        person.post("/auth/token/second-factor", {"challenge": challenge, "code": code})
+    person.post("/auth/token", {**credentials, "code": codes[1], "replaces": codes[2]})
+    person.send("GET", "/users/me", params={"code": codes[2], "secret": secret, "challenge": challenge})
+    raw = base64.b32decode(secret)
+    return {
+        "app's secret": secret, "app's secret in hexadecimal": raw.hex(), "used recovery code": codes[0],
+        "recovery code": codes[3], "recovery code without its signs": codes[4].replace("-", ""),
+        "challenge": challenge,
+    }  # fmt: skip
 
 
 def _pages(system: System, person: Person) -> dict[str, str]:
@@ -230,7 +256,7 @@ def _value(admin: redis.Redis, key: bytes) -> str:
 
 def test_the_search_finds_what_is_there(system: System, canaries: dict[str, str]) -> None:
     """A search that looked in the wrong place would find nothing either."""
-    assert len(canaries) == 10
+    assert len(canaries) == 16
     assert all(len(secret) > 15 for secret in canaries.values())
     passwords = secrets.load(system.home)
     connection = databases.connect(

@@ -5,7 +5,6 @@ from django.urls import path
 from user_service.accounts.apis import ProfileApi, UserRegisterApi
 from user_service.accounts.email_apis import EmailChangeApi, EmailConfirmationApi
 from user_service.accounts.password_apis import PasswordChangeApi
-from user_service.accounts.second_factor_apis import RecoveryCodesApi, SecondFactorApi, SecondFactorOffApi
 from user_service.sessions.apis import SessionApi, SessionListApi, SignInListApi
 
 urlpatterns = [
@@ -14,9 +13,6 @@ urlpatterns = [
     path("/me/email", EmailChangeApi.as_view(), name="email-change"),
     path("/me/email/confirmation", EmailConfirmationApi.as_view(), name="email-confirmation"),
     path("/me/password", PasswordChangeApi.as_view(), name="password-change"),
-    path("/me/second-factor", SecondFactorApi.as_view(), name="second-factor"),
-    path("/me/second-factor/off", SecondFactorOffApi.as_view(), name="second-factor-off"),
-    path("/me/second-factor/recovery-codes", RecoveryCodesApi.as_view(), name="recovery-codes"),
     path("/me/sessions", SessionListApi.as_view(), name="session-list"),
     path("/me/sign-ins", SignInListApi.as_view(), name="sign-in-list"),
     path("/me/sessions/<uuid:session_id>", SessionApi.as_view(), name="session"),

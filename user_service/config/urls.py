@@ -8,9 +8,9 @@ from servicekit.urls import handler400, handler403, handler404, handler500, serv
 from user_service.accounts.apis import TokenObtainApi
 from user_service.accounts.email_apis import EmailConfirmApi
 from user_service.accounts.password_apis import PasswordResetApi, PasswordResetRequestApi
-from user_service.accounts.second_factor_apis import SignInFinishApi
 from user_service.accounts.views import OperatorLoginView, OperatorLogoutView, OperatorSecondFactorView
 from user_service.api_keys.apis import ApiKeyExchangeApi
+from user_service.second_factor.apis import SignInFinishApi
 from user_service.sessions.apis import JwksApi
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
@@ -18,6 +18,7 @@ __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"
 urlpatterns = service_urls(
     api=[
         path("api/v1/users", include("user_service.accounts.urls")),
+        path("api/v1/users/me/second-factor", include("user_service.second_factor.urls")),
         path("api/v1/users/me/api-keys", include("user_service.api_keys.urls")),
         path("api/v1/auth/token/api-key", ApiKeyExchangeApi.as_view(), name="api-key-exchange"),
         path("api/v1/auth/token/second-factor", SignInFinishApi.as_view(), name="sign-in-finish"),

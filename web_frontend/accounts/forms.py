@@ -83,6 +83,7 @@ class CodeForm(forms.Form):
     username = forms.CharField(max_length=254, widget=forms.HiddenInput)
     challenge = forms.CharField(max_length=512, widget=forms.HiddenInput)
     code = _code(_("Code"), _("Six digits of your authenticator app, or a recovery code."))
+    code.widget.attrs |= {"autofocus": True, "data-focus": ""}
 
 
 class TurnOnForm(forms.Form):

@@ -55,7 +55,8 @@ def test_a_wrong_code_is_said_at_its_field_and_nothing_is_lost(
     browser: Client, gateway: GatewayDouble, htmx: Any
 ) -> None:
     gateway.answer("POST /api/v1/auth/token/second-factor", WRONG, 400)
-    for headers in ({}, htmx("form")):
+    asked_by: tuple[dict[str, str], ...] = ({}, htmx("form"))
+    for headers in asked_by:
         answer = browser.post("/sign-in/code", STEP_TWO, headers=headers)
         page = answer.content.decode()
         assert answer.status_code == 422

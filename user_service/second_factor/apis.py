@@ -12,7 +12,14 @@ from servicekit.api.views import Api
 from user_service.accounts import selectors
 from user_service.accounts.errors import FieldsRefused
 from user_service.accounts.password_apis import BUSY
-from user_service.accounts.second_factor_serializers import (
+from user_service.accounts.serializers import field_errors
+from user_service.accounts.services import (
+    recovery_codes_renew,
+    second_factor_turn_off,
+    second_factor_turn_on,
+    user_sign_in_finish,
+)
+from user_service.second_factor.serializers import (
     EXAMPLE_CHALLENGE,
     EXAMPLE_SECRET,
     RecoveryCodesOutput,
@@ -21,13 +28,6 @@ from user_service.accounts.second_factor_serializers import (
     SecondFactorProofInput,
     SignInFinishInput,
     state_json,
-)
-from user_service.accounts.serializers import field_errors
-from user_service.accounts.services import (
-    recovery_codes_renew,
-    second_factor_turn_off,
-    second_factor_turn_on,
-    user_sign_in_finish,
 )
 from user_service.sessions.clients import client_of
 from user_service.sessions.serializers import TokenPairOutput, token_pair_json

@@ -1,0 +1,91 @@
+"""The second factor from the QR code to the end of it: in both languages, and without JavaScript."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import DESK, PASSWORD, PHONE, TABLET, OpenPage
+from tests.e2e.authenticator import Authenticator
+
+STATE = {"en": "Recovery codes left: 10", "ru": "Резервных кодов осталось: 10"}
+
+
+def test_turned_on_used_and_turned_off(open_window: OpenPage, language: str) -> None:
+    visitor = open_window(language)
+    page, name = visitor.page, visitor.sign_up()
+    visitor.open("/security")
+    page.click("#second-factor")
+    page.wait_for_url("**/security/second-factor")
+    expect(page.locator(".qr svg")).to_be_visible()
+    app = Authenticator(page.locator("#secret").inner_text())
+    page.fill("[name=code]", "000")
+    page.fill("[name=password]", PASSWORD)
+    page.click("#turn-on")
+    page.wait_for_selector("[name=code][aria-invalid=true]:focus")
+    assert page.locator("#secret").inner_text() == app.secret
+    page.fill("[name=code]", app.code())
+    page.fill("[name=password]", PASSWORD)
+    page.click("#turn-on")
+    expect(page.locator("#recovery-codes li")).to_have_count(10)
+    codes = page.locator("#recovery-codes code").all_inner_texts()
+    expect(page.locator("#factor-state")).to_contain_text(STATE[language])
+    wrong = []
+    for size in (PHONE, TABLET, DESK):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            wrong += visitor.axe()
+        assert visitor.sideways() <= 0
+    assert wrong == []
+
+    elsewhere = open_window(language)
+    elsewhere.open("/sign-in?next=/cash")
+    elsewhere.page.fill("[name=username]", name)
+    elsewhere.page.fill("[name=password]", PASSWORD)
+    elsewhere.page.click("#submit")
+    elsewhere.page.wait_for_selector("[name=code]:focus")
+    assert elsewhere.axe() == []
+    elsewhere.page.fill("[name=code]", "nonsense")
+    elsewhere.page.click("#submit")
+    elsewhere.page.wait_for_selector("[name=code][aria-invalid=true]:focus")
+    elsewhere.page.fill("[name=code]", app.code())
+    elsewhere.page.keyboard.press("Enter")
+    elsewhere.page.wait_for_url("**/cash")
+
+    visitor.open("/security/second-factor")
+    page.fill("[name=code]", codes[0])
+    page.fill("[name=password]", PASSWORD)
+    page.click("#turn-off")
+    page.wait_for_url(re.compile("/security$"))
+    elsewhere.open("/cash")
+    elsewhere.page.wait_for_url(re.compile("/sign-in"))
+    assert visitor.complaints == []
+    assert elsewhere.complaints == []
+
+
+def test_signing_in_without_javascript(open_window: OpenPage) -> None:
+    visitor = open_window("en")
+    name = visitor.sign_up()
+    visitor.open("/security/second-factor")
+    app = Authenticator(visitor.page.locator("#secret").inner_text())
+    visitor.page.fill("[name=code]", app.code())
+    visitor.page.fill("[name=password]", PASSWORD)
+    visitor.page.click("#turn-on")
+    expect(visitor.page.locator("#recovery-codes li")).to_have_count(10)
+    browser = visitor.context.browser
+    assert browser is not None
+    context = browser.new_context(
+        java_script_enabled=False, base_url=visitor.page.url.partition("/security")[0],
+        ignore_https_errors=True,
+    )  # fmt: skip
+    page = context.new_page()
+    page.goto("/sign-in?next=/cash")
+    page.fill("[name=username]", name)
+    page.fill("[name=password]", PASSWORD)
+    page.click("#submit")
+    page.fill("[name=code]", app.code())
+    page.click("#submit")
+    page.wait_for_url("**/cash")
+    context.close()
