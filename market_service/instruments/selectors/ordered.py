@@ -47,6 +47,8 @@ ORDERINGS = tuple(_KEYS)
 
 #: So many more than a page may have the key of its last.
 EQUAL = 200
+#: Of a type, so many times as many of any are looked at.
+OF_ANY_TYPE = 5
 #: How few a search finds is not known to PostgreSQL: of many it must not look each up.
 _MANY_AT_ONCE = "SET LOCAL enable_nestloop = off; "
 
@@ -83,8 +85,8 @@ class Chosen:
         key = _KEYS[name]
         if name == "name" and get_language() == "ru":
             key = key._replace(text="name_ru")
-        if self == Chosen() and key.narrow:
-            page = _near(key, descending, offset, limit)
+        if self == Chosen(type=self.type) and key.narrow:
+            page = _near(key, descending, offset, limit, self.type)
             if page is not None:
                 return page
         many = self.found is not None and self.found.count > RANKED
@@ -106,10 +108,13 @@ class Chosen:
         return " AND ".join(conditions), params
 
 
-def _near(key: _Key, descending: bool, offset: int, limit: int) -> list[UUID] | None:
-    """A page of all; None where more instruments than :data:`EQUAL` may have the key of its last."""
+def _near(key: _Key, descending: bool, offset: int, limit: int, type: str) -> list[UUID] | None:
+    """A page of all, or of a type; None where what is near may not hold it.
+
+    So it is where more than :data:`EQUAL` have the key of its last, or few of what is near are of the type.
+    """
     order, last = ("DESC", "min") if descending else ("ASC", "max")
-    count = offset + limit + EQUAL
+    count = (offset + limit + EQUAL) * (OF_ANY_TYPE if type else 1)
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -117,10 +122,10 @@ WITH near AS MATERIALIZED (
     SELECT {key.id} AS instrument_id, {key.text} AS key FROM {key.table} ORDER BY key {order} LIMIT %s
 )
 SELECT e.instrument_id, (SELECT count(*) FROM near) = %s AND near.key = (SELECT {last}(key) FROM near)
-FROM near JOIN search_searchentry AS e USING (instrument_id)
+FROM near JOIN search_searchentry AS e USING (instrument_id) {"WHERE e.type = %s" if type else ""}
 ORDER BY near.key {order}, e.ticker LIMIT %s OFFSET %s
 """,
-            [count, count, limit, offset],
+            [count, count, *([type] if type else []), limit, offset],
         )
         rows = cursor.fetchall()
     if len(rows) < limit or rows[-1][1]:

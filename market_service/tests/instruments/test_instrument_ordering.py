@@ -62,6 +62,7 @@ def test_pages_are_those_of_sorting_all(
     equal: int,
 ) -> None:
     monkeypatch.setattr(ordered, "EQUAL", equal)
+    monkeypatch.setattr(ordered, "OF_ANY_TYPE", 2)
     monkeypatch.setattr(ordered, "RANKED", 10)
     by_ticker = sorted(listed, key=lambda one: one.ticker)
     with override(language):

@@ -14,6 +14,7 @@ from servicekit.messaging import streams
 from servicekit.messaging.models import StreamGroup, StreamState
 from servicekit.messaging.publish.redis_groups import ORIGIN, Group, Key, read_groups, text
 
+# An entry's number is two numbers, which the ORM cannot compare as a pair.
 _DELETE_CONFIRMED = f"DELETE FROM outbox_batches WHERE {streams.LAST_ENTRY_KEY} <= (%s, %s)"
 
 
