@@ -37,9 +37,9 @@ def day_text(day: date, language: str) -> Day:
 
 @lru_cache(maxsize=512)
 def month_text(month: date, language: str) -> SafeString:
-    """The words for a month: ``March 2013``."""
-    locale = numerals(language).locale
-    return escape(format_date(month, "LLLL y", locale=locale))
+    """The words for a month, as they begin a line: ``March 2013``, ``Март 2013``."""
+    words = format_date(month, "LLLL y", locale=numerals(language).locale)
+    return escape(words[:1].upper() + words[1:])
 
 
 def zone_text(moment: datetime, language: str) -> SafeString:

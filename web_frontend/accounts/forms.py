@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from servicekit.contracts.user import PASSWORD_MAX
 
@@ -188,7 +189,7 @@ class ApiKeyForm(forms.Form):
 
     use_required_attribute = False
     name = forms.CharField(
-        label=_("Name"),
+        label=pgettext_lazy("API key", "Name"),
         max_length=64,
         help_text=_("Such as the program that will use it."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),

@@ -104,7 +104,7 @@ GLOSSARY = (
     Term(
         "average-cost",
         _("Average cost"),
-        _("What the units that you have cost each on average, fees left out."),
+        _("What each of your units cost on average, with the fee for buying it."),
     ),
     Term(
         "open-profit",

@@ -1,6 +1,8 @@
 // The price chart: draws what the page has of it, in the page's colours; the table below it is the same in words.
 
 const HOUR_S = 3600;
+const ROOM = 0.06; // after the last candle, of all of them
+const NARROW_PX = 480; // no room for words in the drawing; the table has them
 let drawn = null; // the chart on the page, and what it was made of
 const probe = Object.assign(document.createElement("span"), { hidden: true });
 
@@ -26,13 +28,18 @@ function draw() {
   const bars = data.candles.map(([, open, high, low, close, volume], at) => ({ time: times[at], open, high, low, close, volume }));
   series.setData(bars.map((bar) => (line ? { time: bar.time, value: bar.close } : { ...bar })));
   const marks = kit.createSeriesMarkers(series, []);
-  const average = data.average && series.createPriceLine({ price: data.average, title: data.words.average, lineStyle: kit.LineStyle.Dashed });
+  const average = data.average && series.createPriceLine({ price: data.average, title: isNarrow(box) ? "" : data.words.average, lineStyle: kit.LineStyle.Dashed });
   const last = series.createPriceLine({ price: bars.at(-1).close, lineVisible: false });
   drawn = { box, chart, series, line, data, bars, marks, average, last };
   paint();
+  chart.timeScale().applyOptions({ rightOffset: Math.ceil(bars.length * ROOM) }); // what was bought last is named, too
   chart.timeScale().fitContent();
   chart.subscribeCrosshairMove(({ logical }) => show(bars[logical] ?? bars.at(-1)));
   show(bars.at(-1));
+}
+
+function isNarrow(box) {
+  return box.clientWidth < NARROW_PX;
 }
 
 // The library draws times as if everybody lived in UTC: those of a day are moved to the visitor's clock, all by
@@ -73,7 +80,7 @@ function show(bar) {
 }
 
 // One's own fills, at the candles they fell into: those of one candle and side together.
-function fills({ candles, fills, words, intraday }, bars) {
+function fills({ candles, fills, words, intraday }, bars, box) {
   const ends = candles.at(-1)[0] + (intraday ? HOUR_S : 24 * HOUR_S);
   const found = new Map();
   for (const { time, side, quantity } of fills) {
@@ -88,7 +95,7 @@ function fills({ candles, fills, words, intraday }, bars) {
     position: side === "buy" ? "belowBar" : "aboveBar",
     shape: side === "buy" ? "arrowUp" : "arrowDown",
     color: colour(`--${side}`),
-    text: all.length > 12 ? "" : words[side].replace("%(quantity)s", quantity),
+    text: all.length > 12 || isNarrow(box) ? "" : words[side].replace("%(quantity)s", quantity),
   }));
 }
 
@@ -102,7 +109,7 @@ function colour(name) {
 // The page's colours, those of gain and loss among them. What rose is hollow, so that colour is not all that tells.
 function paint() {
   if (!drawn) return;
-  const { chart, series, line, data, bars, marks, average, last } = drawn;
+  const { box, chart, series, line, data, bars, marks, average, last } = drawn;
   const [gain, loss, accent, faint] = ["--gain", "--loss", "--accent", "--line"].map(colour);
   chart.applyOptions({
     layout: { background: { type: "solid", color: colour("--card") }, textColor: colour("--muted") },
@@ -115,7 +122,7 @@ function paint() {
   if (average) average.applyOptions({ color: accent, axisLabelColor: accent, axisLabelTextColor: colour("--accent-ink") });
   const { open, close } = bars.at(-1);
   last.applyOptions({ axisLabelColor: close < open ? loss : gain, axisLabelTextColor: colour("--trade-ink") });
-  marks.setMarkers(fills(data, bars));
+  marks.setMarkers(fills(data, bars, box));
 }
 
 // A refresh waits while somebody reads the table or has moved the chart.
