@@ -74,11 +74,18 @@ def _take(browser: Browser, home: Home, language: str) -> None:
             visitor.page.set_viewport_size(size)
             visitor.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
             visitor.open(path)
+            _unroll(visitor, size)
             name = re.sub(r"[^a-z0-9]+", "-", path.lower()).strip("-")[:40] or "market"
             visitor.page.screenshot(path=folder / f"{number:02}-{prefix}{name}.png", full_page=True)
         _sheet(folder)
     for visitor in (customer, stranger):
         visitor.context.close()
+
+
+def _unroll(visitor: Visitor, size: ViewportSize) -> None:
+    """Make the window as high as its page, so that what stands at its edge covers nothing in the picture."""
+    height = int(visitor.page.evaluate("document.documentElement.scrollHeight"))
+    visitor.page.set_viewport_size({"width": size["width"], "height": max(height, size["height"])})
 
 
 def _visitor(browser: Browser, home: Home, language: str) -> Visitor:

@@ -36,7 +36,7 @@ def test_the_page_names_the_keys(vera: Client) -> None:
     assert page.count("Revoke<") == 2
     assert f'href="{PAGE}"' in vera.get("/security").content.decode()
     in_russian = vera.get(PAGE, headers={"Accept-Language": "ru"}).content.decode()
-    for words in ("Ключи API", "может торговать", "не использовался", "Отозвать"):
+    for words in ("Ключи API", "Название", "может торговать", "не использовался", "Отозвать"):
         assert words in in_russian
 
 
