@@ -19,8 +19,8 @@ new PerformanceObserver(list => list.getEntries().forEach(({ value, hadRecentInp
 #: Two frames later everything that has moved is known.
 SHIFTS = """new Promise(found => requestAnimationFrame(() => requestAnimationFrame(() =>
     setTimeout(() => found(window.shifts)))))"""
-#: So much of a window may move: the count of the unread in the header, whose width nobody knows before.
-LEAST = 0.01
+#: So much of a window may move: a pixel, where a number that moves by itself becomes wider.
+LEAST = 0.002
 
 
 def moved(visitor: Visitor, path: str) -> list[tuple[str, Any]]:
