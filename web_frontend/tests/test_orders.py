@@ -190,7 +190,7 @@ def test_a_young_order_asks_at_once_and_every_second(
     working = {**ORDER, "status": "working", "filled_quantity": 0, "created_at": timezone.now().isoformat()}
     gateway.answer(f"GET /api/v1{ADDRESS}", working)
     page = vera.get(ADDRESS).content.decode()
-    assert 'hx-trigger="load delay:150ms, every 1s"' in page
+    assert 'hx-trigger="news, load delay:150ms, every 1s"' in page
     assert "is at the exchange" in page
     assert "bought" not in page
     again = re.search(r'hx-get="([^"]+\?seen=\w+)"', page)
