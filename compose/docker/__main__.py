@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> int:
 
 def up() -> None:
     """Build the image, start everything, wait until it serves."""
-    password = dotenv.write()
+    password = dotenv.write_once()
     compose("build", "configure")
     compose("up", "-d", "--no-build", "--remove-orphans")
     wait()

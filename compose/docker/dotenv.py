@@ -51,6 +51,13 @@ def write(file: Path = FILE) -> str:
     return {**missing, **known}[variable_of("operator")]
 
 
+def write_once(file: Path = FILE) -> str:
+    """The same. Returns the operator's password when it was made now, otherwise where it is written."""
+    is_new = variable_of("operator") not in read(file)
+    password = write(file)
+    return password if is_new else f"with the password in {file}"
+
+
 def read(file: Path = FILE) -> dict[str, str]:
     """What it says; nothing if it is not there."""
     return _values(file.read_text(encoding="utf-8")) if file.exists() else {}
@@ -62,7 +69,7 @@ def _values(text: str) -> dict[str, str]:
 
 def main() -> None:
     """Write it and say where."""
-    password = write()
+    password = write_once()
     say(f"{FILE} has the choices and secrets of this system. The operator is operator, {password}")
 
 

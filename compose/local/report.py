@@ -126,13 +126,13 @@ def rate_limits(factor: str) -> str:
 
 
 def welcome(home: Home, settings: Settings) -> None:
-    """Print the address, the operator, and what to try."""
+    """Print the address, the operator, and what to try; the operator's password the first time only."""
     operator = environment.read(home, "operator")
     say(f"""
 Birzha is ready: {settings.public_url}
 
   operator      {operator["BIRZHA_OPERATOR_USERNAME"]}
-  password      {operator["BIRZHA_OPERATOR_PASSWORD"]}
+  password      {_password(home, operator["BIRZHA_OPERATOR_PASSWORD"])}
   back office   {settings.public_url}/admin/{SLUGS[0]}/  (and {", ".join(SLUGS[1:])})
   API           {settings.public_url}/api/docs/
 
@@ -146,6 +146,15 @@ Next: make demo    a new user's whole story through the public API
         say(f"\n{DEBUG}")
     if unusual := rate_limits(str(home.read_state().get("rate_limits", "1"))):
         say(f"\n{unusual}")
+
+
+def _password(home: Home, password: str) -> str:
+    """The operator's password the first time that it is asked for, afterwards where it is written."""
+    shown = home.secrets / "operator-shown"
+    if shown.exists():
+        return f"as the first start printed it; it is in {home.etc / 'operator.env'}"
+    shown.touch(mode=0o600)
+    return password
 
 
 def follow_logs(home: Home, name: str = "") -> None:
