@@ -26,7 +26,8 @@ NOT_OF_THE_API = {
     "delivery_not_failed",
     "only_replayed", "speed_invalid", "replay_day_invalid",
     "changed_meanwhile", "price_invalid", "half_spread_invalid", "session_has_ended", "api_key_is_revoked",
-    "not_yourself",
+    "not_yourself", "second_factor_missing",
+    "too_many_recipients", "recipients_unknown", "news_not_draft", "news_has_ended",
     "dividend_invalid", "split_invalid", "split_out_of_range", "quantities_unclear", "being_split",
     "action_exists", "action_running",
 }  # fmt: skip
