@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from notification_service.closings.handlers import on_accounts_closed
 from notification_service.delivery.handlers import on_profiles_changed
 from notification_service.inbox.handlers import (
     on_accounts_frozen,
@@ -30,6 +31,7 @@ from servicekit.handlers.sessions import on_session_revoked
 SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
     user.AccountRegistered: on_accounts_registered,
     user.ProfileChanged: on_profiles_changed,
+    user.AccountClosed: on_accounts_closed,
     user.SecurityNoticed: on_security_notices,
     user.LinkIssued: on_links_issued,
     user.SessionRevoked: on_session_revoked,

@@ -23,6 +23,8 @@ The windows (each is between two steps of which a crash must not lose or double 
 ``split.after_commit``     it is committed, no holder was told
 ``delivery.before_send``   a message is claimed, nobody has it
 ``delivery.after_send``    its receiver has it, its row does not say so
+``closing.before_commit``  a person is erased whose account is closed, nothing is committed
+``closing.after_commit``   it is committed, and no other service knows
 ========================  =====================================================================
 """
 

@@ -9,6 +9,7 @@ from servicekit.contracts import Event, billing, market, user
 from servicekit.handlers.people import on_accounts_registered, on_profiles_changed
 from servicekit.handlers.sessions import on_session_revoked
 from trading_service.alerts import handlers as alerts
+from trading_service.closings import handlers as closings
 from trading_service.dividends import handlers as dividends
 from trading_service.orders import handlers as orders
 from trading_service.positions import handlers as positions
@@ -18,6 +19,8 @@ SUBSCRIPTIONS: dict[type[Event], Callable[[Any], None]] = {
     user.AccountRegistered: on_accounts_registered,
     user.ProfileChanged: on_profiles_changed,
     user.SessionRevoked: on_session_revoked,
+    user.AccountClosed: closings.on_accounts_closed,
+    billing.ClosingPrepared: closings.on_closing_prepared,
     market.InstrumentChanged: alerts.on_instruments_changed,
     billing.HoldPlaced: orders.on_holds_placed,
     billing.HoldDeclined: orders.on_holds_declined,

@@ -46,7 +46,7 @@ class LedgerAccountAdmin(ReadOnlyAdmin):
     find_people = ("user_id",)
     fields = (
         "id", "kind", "user_id", "currency", "balance", "held", "available", "last_number", "opened_at",
-        "frozen_at",
+        "frozen_at", "closing_id", "closed_at",
     )  # fmt: skip
     inlines = (FreezeInline,)
     operations = (FREEZE, UNFREEZE)

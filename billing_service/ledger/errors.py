@@ -32,6 +32,26 @@ class AccountFrozen(DomainError):
     message = _("Your cash account is frozen while it is being checked. Your money is safe.")
 
 
+class AccountClosing(DomainError):
+    """Its customer wants it closed, or it is closed: nothing new is done with it."""
+
+    code = "account_closing"
+    status = 409
+    title = _("The account is being closed")
+    message = _(
+        "Your account is being closed, as you wished. Until that is decided nothing else can be done."
+    )
+
+
+class AccountClosed(DomainError):
+    """The account was closed by its customer, and holds nothing for good."""
+
+    code = "account_closed"
+    status = 409
+    title = _("The account is closed")
+    message = _("Account %(account_id)s was closed by its customer: nothing can be booked on it any more.")
+
+
 class AccountNotFrozen(DomainError):
     """The account is not frozen."""
 

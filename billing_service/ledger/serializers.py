@@ -28,7 +28,7 @@ class AccountOutput(serializers.Serializer):
     held = serializers.SerializerMethodField(help_text=_("Set aside for open orders."))
     available = serializers.SerializerMethodField(help_text=_("Money that can be spent."))
     status = serializers.SerializerMethodField(
-        help_text=_("open, or frozen: deposits, withdrawals and buy orders are refused.")
+        help_text=_("open; frozen, or closing: deposits, withdrawals and buy orders are refused.")
     )
 
     def get_balance(self, account: Any) -> str:
@@ -40,9 +40,11 @@ class AccountOutput(serializers.Serializer):
     def get_available(self, account: Any) -> str:
         return to_text(account.available, account.currency)
 
-    @extend_schema_field({"type": "string", "enum": ["open", "frozen"]})
+    @extend_schema_field({"type": "string", "enum": ["open", "frozen", "closing"]})
     def get_status(self, account: Any) -> str:
-        return "frozen" if account.frozen_at else "open"
+        if account.frozen_at:
+            return "frozen"
+        return "closing" if account.closing_id else "open"
 
 
 class OperationOutput(serializers.Serializer):

@@ -71,6 +71,7 @@ def _accounts_after(run: StatementMonth, limit: int) -> list[LedgerAccount]:
 def _with_operations(accounts: Sequence[LedgerAccount], month: Month) -> list[LedgerAccount]:
     """Those that had operations in it. Of most the latest leg decides; of the others some twenty do."""
     begins, ends = month.begins(UTC), month.next.begins(UTC)
+    accounts = [account for account in accounts if account.closed_at is None]  # nobody is there to be told
     legs = LedgerEntry.objects.filter(account__in=accounts, number=F("account__last_number"))
     latest = dict(legs.values_list("account_id", "journal_entry__occurred_at"))
     found = []

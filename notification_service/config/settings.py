@@ -18,6 +18,7 @@ INSTALLED_APPS += [
     "notification_service.inbox",
     "notification_service.news",
     "notification_service.transports",
+    "notification_service.closings",
     "servicekit.people",
 ]
 
@@ -55,6 +56,11 @@ CELERY_BEAT_SCHEDULE |= {
     },
     "purge the mailbox folder": {
         "task": "notification_service.transports.tasks.mailbox_purge",
+        "schedule": PURGE_EVERY_S,
+        "options": {"expires": PURGE_EVERY_S},
+    },
+    "forget the last mails of closed accounts": {
+        "task": "notification_service.closings.tasks.last_mails_forget",
         "schedule": PURGE_EVERY_S,
         "options": {"expires": PURGE_EVERY_S},
     },

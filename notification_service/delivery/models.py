@@ -14,7 +14,7 @@ class Contact(models.Model):
     """Where and how a user is addressed.
 
     ``version`` is the sequence of the event it was copied from: an older event that arrives late
-    changes nothing.
+    changes nothing. ``closed_at``: of a closed account, of which nothing else is known any more.
     """
 
     user_id = models.UUIDField(_("user"), primary_key=True, editable=False)
@@ -23,10 +23,16 @@ class Contact(models.Model):
     display_name = models.CharField(_("name"), max_length=150)
     version = models.PositiveIntegerField(_("version"))
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+    closed_at = models.DateTimeField(_("account closed"), null=True)
 
     class Meta:
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
+        indexes = (
+            models.Index(
+                fields=["closed_at"], condition=Q(closed_at__isnull=False), name="contact_of_closed"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.display_name or str(self.user_id)

@@ -28,6 +28,7 @@ def security_title(params: Params) -> str:
         "api_key_made": _("An API key was created"),
         "new_device": _("Sign-in from a new device"),
         **second_factor.titles(),
+        "account_closed": _("Your account is closed"),
     }[params["notice"]]
 
 
@@ -63,6 +64,10 @@ def security(params: Params) -> str:
             "under Security and change your password."
         ),
         **second_factor.bodies(),
+        "account_closed": _(
+            "You are signed out everywhere. Your name, your e-mail and what you set up were erased; what was "
+            "booked stays in the books. Nobody can have your username. This is the last mail to this address."
+        ),
     }[params["notice"]]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -172,3 +172,20 @@ def deliveries_purge(*, before: datetime, limit: int = 1000) -> int:
     Delivery.objects.filter(notification_id__in=purged).delete()
     Notification.objects.filter(id__in=purged).update(external_channels="")
     return len(purged)
+
+
+def notifications_forget(*, user_ids: Collection[UUID], but_last: bool) -> list[UUID]:
+    """Delete what users were told whose accounts are closed.
+
+    Args:
+        but_last: except that they were closed, which is still on its way.
+
+    Returns:
+        The ids of what was deleted.
+    """
+    theirs = Notification.objects.filter(user_id__in=user_ids)
+    if but_last:
+        theirs = theirs.exclude(kind=Kind.SECURITY_NOTICED, params__notice="account_closed")
+    gone = list(theirs.values_list("id", flat=True))
+    Notification.objects.filter(id__in=gone).delete()
+    return gone

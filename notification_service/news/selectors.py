@@ -31,7 +31,7 @@ def recipients_named(names: list[str]) -> list[UUID]:
 
 def readers_left(news: News, limit: int) -> list[UUID]:
     """The next readers who are not told yet, by the order of their ids; by index, wherever it stands."""
-    people = Contact.objects.order_by("user_id")
+    people = Contact.objects.filter(closed_at=None).order_by("user_id")
     if news.recipients:
         people = people.filter(user_id__in=news.recipients)
     if news.told_until is not None:
@@ -41,4 +41,4 @@ def readers_left(news: News, limit: int) -> list[UUID]:
 
 def readers_count(news: News) -> int:
     """How many people it is for, now."""
-    return len(news.recipients) or Contact.objects.count()
+    return len(news.recipients) or Contact.objects.filter(closed_at=None).count()

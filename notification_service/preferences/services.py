@@ -92,3 +92,8 @@ def unsubscribe(*, token: str) -> Unsubscription:
 def _joined(kind: Kind, wanted: Iterable[Channel]) -> str:
     channels = set(wanted) | ({Channel.EMAIL} if kind in URGENT else set())
     return ",".join(channel.value for channel in Channel if channel in channels)
+
+
+def preferences_forget(*, user_ids: Iterable[UUID]) -> None:
+    """Delete what users chose whose accounts are closed, their webhooks and messengers among it."""
+    Preferences.objects.filter(user_id__in=list(user_ids)).delete()

@@ -13,10 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from notification_service.delivery.models import State
 from notification_service.kinds import Channel
+from notification_service.transports.mail_read import mail_link_shown
 from notification_service.transports.mailbox import mailbox_read
 from notification_service.transports.models import Mail
 from servicekit.admin import ReadOnlyAdmin
 from servicekit.admin.columns import person
+from servicekit.audit.actors import Actor
 
 
 @admin.register(Mail)
@@ -45,6 +47,8 @@ class MailAdmin(ReadOnlyAdmin):
         if mail is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         message = mailbox_read(mail.notification_id)
+        if message is not None:
+            mail_link_shown(mail=mail, by=Actor.of(request.user))
         parts: dict[str, str] = {}
         if message is not None:
             for kind in ("html", "plain"):

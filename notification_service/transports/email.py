@@ -36,7 +36,7 @@ class EmailTransport:
 
     def send(self, message: Message) -> None:
         """As :class:`~notification_service.transports.message.Transport` says."""
-        if message.contact is None or not message.contact.email:
+        if message.contact is None or not (message.news[0].params.get("email") or message.contact.email):
             raise TryAgain("no e-mail address is known")
         if link_has_expired(message.news[0].params):
             raise Refused("the link has expired")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from email import policy
@@ -71,3 +71,9 @@ def mailbox_purge(*, before: datetime) -> int:
                     os.unlink(entry.path)
                     purged += 1
     return purged
+
+
+def mails_delete(message_ids: Iterable[UUID]) -> None:
+    """Delete mails of the folder; those that are not there are no matter."""
+    for message_id in message_ids:
+        (Path(settings.MAILBOX) / f"{message_id}.eml").unlink(missing_ok=True)

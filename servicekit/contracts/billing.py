@@ -200,3 +200,49 @@ class StatementReady(Event):
     @property
     def subject(self) -> str:
         return f"statement/{self.account_id}/{self.month}"
+
+
+@event("billing.closing.prepared.v1")
+class ClosingPrepared(Event):
+    """An account that is to be closed is empty, and takes nothing new until it is decided.
+
+    trading_service answers by ``trading.closing.checked.v1``. Sequence 1 of its subject.
+    """
+
+    closing_id: UUID
+    user_id: UUID
+    attempt: int
+
+    @property
+    def subject(self) -> str:
+        return f"closing/{self.closing_id}/{self.attempt}"
+
+
+@event("billing.closing.decided.v1")
+class ClosingDecided(Event):
+    """Whether an account is closed; if not, what is left of it, and everything goes on as before.
+
+    Attributes:
+        balance, held: minor units of ``currency``; the second is a part of the first.
+        frozen: an operator, or the consistency job, has frozen it.
+        open_orders, positions: as trading_service counts them; 0 where it was not asked.
+        payments_due: payments to the account that are not booked yet.
+        Sequence 2 of its subject.
+    """
+
+    closing_id: UUID
+    user_id: UUID
+    attempt: int
+    closed: bool
+    balance: int
+    held: int
+    currency: str
+    frozen: bool
+    open_orders: int
+    positions: int
+    payments_due: int
+    decided_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"closing/{self.closing_id}/{self.attempt}"

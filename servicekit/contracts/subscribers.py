@@ -7,7 +7,7 @@ from __future__ import annotations
 
 #: Subscriber → the types it subscribes to.
 SUBSCRIBED_TYPES: dict[str, tuple[str, ...]] = {
-    "user": (),
+    "user": ("billing.closing.decided.v1",),
     "market": (
         "trading.order.submitted.v1",
         "trading.order.submitted.v2",
@@ -19,6 +19,8 @@ SUBSCRIBED_TYPES: dict[str, tuple[str, ...]] = {
     "trading": (
         "user.account.registered.v1",
         "user.profile.changed.v1",
+        "user.account.closed.v1",
+        "billing.closing.prepared.v1",
         "market.instrument.changed.v1",
         "billing.hold.placed.v1",
         "billing.hold.declined.v1",
@@ -37,6 +39,9 @@ SUBSCRIBED_TYPES: dict[str, tuple[str, ...]] = {
     "billing": (
         "user.account.registered.v1",
         "user.profile.changed.v1",
+        "user.closing.requested.v1",
+        "user.account.closed.v1",
+        "trading.closing.checked.v1",
         "trading.order.placed.v1",
         "trading.order.placed.v2",
         "trading.order.filled.v1",
@@ -52,6 +57,7 @@ SUBSCRIBED_TYPES: dict[str, tuple[str, ...]] = {
     "notification": (
         "user.account.registered.v1",
         "user.profile.changed.v1",
+        "user.account.closed.v1",
         "billing.deposit.booked.v1",
         "billing.withdrawal.booked.v1",
         "billing.dividend.booked.v1",

@@ -13,7 +13,7 @@ PASSWORD_MAX = 1024
 
 #: What a user is notified of concerning their security: many wrong passwords; a new password, one set by a
 #: link of a mail, a new e-mail, wanted and confirmed; an API key; a sign-in from a device not seen before;
-#: the second factor and its codes.
+#: the second factor and its codes; the account closed.
 NOTICES = (
     "wrong_passwords",
     "password_changed",
@@ -28,6 +28,7 @@ NOTICES = (
     "recovery_codes_made",
     "recovery_code_used",
     "wrong_codes",
+    "account_closed",
 )
 #: What the link in a mail is for.
 LINK_PURPOSES = ("confirm_email", "change_email", "reset_password")
@@ -125,3 +126,35 @@ class LinkIssued(Event):
     @property
     def subject(self) -> str:
         return f"link/{self.link_id}"
+
+
+@event("user.closing.requested.v1")
+class ClosingRequested(Event):
+    """A user wants the account closed. billing_service answers by ``billing.closing.decided.v1``.
+
+    ``attempt`` counts from 1: what got no answer is asked again.
+    """
+
+    closing_id: UUID
+    user_id: UUID
+    attempt: int
+    requested_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"closing/{self.closing_id}/{self.attempt}"
+
+
+@event("user.account.closed.v1")
+class AccountClosed(Event):
+    """An account is closed: its tokens are refused, and whoever copied personal fields erases them.
+
+    The username stays taken for good. Its sequence is the user's last version.
+    """
+
+    user_id: UUID
+    closed_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"user/{self.user_id}"

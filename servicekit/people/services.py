@@ -29,12 +29,29 @@ class _Renamed(NamedTuple):
     username: str = ""
 
 
+class _Forgotten(NamedTuple):
+    """Somebody whose account is closed, as of ``version``."""
+
+    user_id: UUID
+    version: int
+    display_name: str = ""
+    closed: bool = True
+    username: str = ""
+
+
 _REGISTER = Upsert(Person, _Named, key="user_id", update=("username",))
 _RENAME = Upsert(
     Person,
     _Renamed,
     key="user_id",
     update=("display_name", "version"),
+    where="kept.version < excluded.version",
+)
+_FORGET = Upsert(
+    Person,
+    _Forgotten,
+    key="user_id",
+    update=("display_name", "version", "closed"),
     where="kept.version < excluded.version",
 )
 
@@ -51,3 +68,12 @@ def people_rename(changes: Iterable[tuple[user.ProfileChanged, int]]) -> None:
         changes: profiles, each with its version: the sequence of the event it came with.
     """
     _RENAME.run(_Renamed(profile.user_id, profile.display_name, version) for profile, version in changes)
+
+
+def people_forget(closed: Iterable[tuple[user.AccountClosed, int]]) -> None:
+    """Erase the display names of accounts that were closed; the usernames stay, as nobody else can have them.
+
+    Args:
+        closed: each with its version: the sequence of the event it came with.
+    """
+    _FORGET.run(_Forgotten(account.user_id, version) for account, version in closed)

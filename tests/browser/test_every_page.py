@@ -9,10 +9,11 @@ from tests.browser.conftest import DESK, PHONE, TABLET, OpenPage, Visitor
 OPEN = [
     "/", "/?search=zzzz", "/?search=" + "z" * 99, "/instruments/AAPL", "/sign-in", "/sign-up",
     "/settings", "/unsubscribe?token=x", "/help", "/nope", "/forgot-password", "/reset-password",
-    "/confirm-email",
+    "/confirm-email", "/account-closed",
 ]  # fmt: skip
 PRIVATE = [
-    "/security", "/security/second-factor", "/security/api-keys", "/settings/notifications", "/alerts", "/",
+    "/security", "/security/second-factor", "/security/api-keys", "/security/close-account",
+    "/settings/notifications", "/alerts", "/",
     "/instruments/AAPL?side=buy&quantity=2", "/instruments/AAPL?side=buy&quantity=2&step=review",
     "/instruments/AAPL?side=sell&quantity=99999&step=review", "/portfolio", "/orders", "ORDER", "/cash",
     "/history", "/history?type=withdrawal", "/history?ticker=ZZZ", "/statements", "/notifications", "/nope",

@@ -22,7 +22,8 @@ PACKAGES = {service.package for service in system.WEB_SERVERS}
 APPS = {
     f"{service.package}.{folder.parent.name}"
     for service in system.SERVICES
-    for folder in (REPOSITORY / service.package).glob("*/models*")
+    for room in ("*/models*", "*/handlers.py")
+    for folder in (REPOSITORY / service.package).glob(room)
 }
 
 

@@ -28,6 +28,7 @@ NOT_OF_THE_API = {
     "changed_meanwhile", "price_invalid", "half_spread_invalid", "session_has_ended", "api_key_is_revoked",
     "not_yourself", "second_factor_missing",
     "too_many_recipients", "recipients_unknown", "news_not_draft", "news_has_ended",
+    "user_closed", "user_disabled", "account_closed",
     "dividend_invalid", "split_invalid", "split_out_of_range", "quantities_unclear", "being_split",
     "action_exists", "action_running",
 }  # fmt: skip
@@ -84,6 +85,7 @@ def test_examples_work_as_they_stand(visitor: Client, new_person: Any) -> None:
         "alerts",
         "read-all",
         "notification-preferences",
+        "closing",
         "password",
         "revoke",
     ]

@@ -99,6 +99,15 @@ class Customer:
             self.connection.token = call.answer["access"]
         return call
 
+    def close_account(self) -> None:
+        """Want the account, which is empty, closed; whoever does not answer is asked again."""
+        self.must(lambda: self.connection.call("POST", "/users/me/closing", {"password": self._password}))
+
+    def is_closed(self) -> bool:
+        """Whether neither the session nor the password is of any use any more."""
+        refused = self.connection.call("GET", "/users/me").status == 401
+        return refused and self.sign_in().status == 401
+
     def pages_sign_in_and_out(self) -> str:
         """In a browser of their own; see :func:`pages.sign_in_and_out`."""
         return sign_in_and_out(self.url, self.name, self._password)

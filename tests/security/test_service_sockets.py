@@ -52,6 +52,7 @@ def own(person: Person) -> dict[str, str]:
         "notification_id": wait(lambda: person.rows("/notifications"), "nothing was told")[0]["id"],
         "key_id": person.post("/users/me/api-keys", {"name": "mine", "scopes": ["read"]}).json()["id"],
         "alert_id": person.post("/alerts", {"ticker": "AAPL", "price": "99999.00"}).json()["id"],
+        "closing_id": person.post("/users/me/closing", {"password": person.password}).json()["id"],
         "session_id": claims_of(person.tokens["access"])["sid"],
         "ticker": "AAPL",
         "month": person.get("/statements")["results"][0]["month"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db import transaction
@@ -47,3 +48,8 @@ def instrument_unwatch(*, user_id: UUID, ticker: str) -> None:
     """
     if instrument := instrument_find(ticker):
         WatchedInstrument.objects.filter(watchlist=user_id, instrument=instrument).delete()
+
+
+def watchlists_forget(*, user_ids: Collection[UUID]) -> None:
+    """Delete the watchlists of customers whose accounts are closed."""
+    Watchlist.objects.filter(user_id__in=user_ids).delete()

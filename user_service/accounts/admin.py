@@ -18,7 +18,13 @@ from servicekit.admin.columns import short_id
 from servicekit.admin.operations import Fact, Operation
 from servicekit.audit.actors import Actor
 from user_service.accounts.models import DailyCount, User
-from user_service.accounts.services import second_factor_reset, user_disable, user_enable
+from user_service.accounts.services import (
+    password_reset_send,
+    second_factor_reset,
+    user_disable,
+    user_enable,
+    user_sign_out,
+)
 from user_service.second_factor.selectors import is_on
 
 
@@ -43,6 +49,14 @@ def _reset_second_factor(user: User, form: dict[str, Any], by: Actor) -> None:
     second_factor_reset(user_id=user.pk, by=by, reason=form["reason"])
 
 
+def _sign_out(user: User, form: dict[str, Any], by: Actor) -> None:
+    user_sign_out(user_id=user.pk, by=by, reason=form["reason"])
+
+
+def _reset_link(user: User, form: dict[str, Any], by: Actor) -> None:
+    password_reset_send(user_id=user.pk, by=by, reason=form["reason"])
+
+
 @admin.register(User)
 class UserAdmin(ReadOnlyAdmin):
     list_display = (
@@ -55,7 +69,7 @@ class UserAdmin(ReadOnlyAdmin):
     find_texts = ("email",)
     fields = (
         "username", "id", "email", "display_name", "locale",
-        "time_zone", "is_active", "is_staff", "email_confirmed_at", "created_at",
+        "time_zone", "is_active", "is_staff", "email_confirmed_at", "created_at", "closed_at",
     )  # fmt: skip
     date_hierarchy = "created_at"
     operations = (
@@ -74,7 +88,25 @@ class UserAdmin(ReadOnlyAdmin):
             done=_("The user may sign in again."),
             facts=_facts,
             act=_enable,
-            offered=lambda user: not user.is_active,
+            offered=lambda user: not user.is_active and user.closed_at is None,
+        ),
+        Operation(
+            name="sign-out",
+            title=_("Sign out everywhere"),
+            done=_("The user is signed out everywhere."),
+            facts=_facts,
+            act=_sign_out,
+            offered=lambda user: user.is_active,
+            note=_("All sessions end, and the API keys are revoked. The user may sign in again."),
+        ),
+        Operation(
+            name="reset-link",
+            title=_("Mail a link for a new password"),
+            done=_("The link was mailed."),
+            facts=_facts,
+            act=_reset_link,
+            offered=lambda user: user.is_active,
+            note=_("It goes to the e-mail of the account and works for an hour. Nothing changes until then."),
         ),
         Operation(
             name="reset_second_factor",

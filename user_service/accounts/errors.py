@@ -35,6 +35,24 @@ class NotYourOwnFactor(NotYourself):
     message = _("Turn your own second factor off under Security, with a code.")
 
 
+class UserMayNotSignIn(DomainError):
+    """The user is disabled."""
+
+    code = "user_disabled"
+    status = 409
+    title = _("The user is disabled")
+    message = _("The user may not sign in, so a new password would be of no use. Enable the user first.")
+
+
+class UserIsClosed(DomainError):
+    """The account was closed by its user."""
+
+    code = "user_closed"
+    status = 409
+    title = _("The account is closed")
+    message = _("The account was closed by its user. That is for good.")
+
+
 class FieldsRefused(DomainError):
     """Fields that are valid in form but refused: one :class:`FieldError` for each."""
 

@@ -50,7 +50,8 @@ class UserManager(models.Manager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A customer, or an operator when ``is_staff``.
 
-    ``version`` counts the events about this user: 1 is the registration.
+    ``version`` counts the events about this user: 1 is the registration. ``closed_at``: since when the
+    account is closed, for good; its personal fields are erased, and nobody else can have its username.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -66,6 +67,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     email_confirmed_at = models.DateTimeField(_("e-mail confirmed"), null=True, editable=False)
     created_at = models.DateTimeField(_("registered"), default=timezone.now, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
+    closed_at = models.DateTimeField(_("closed"), null=True, editable=False)
 
     #: Sessions know when somebody was seen; no second record of it.
     last_login = None  # type: ignore[assignment]
@@ -88,6 +90,11 @@ class User(AbstractBaseUser, PermissionsMixin):
                 name="user_username_form",
             ),
             models.CheckConstraint(condition=models.Q(locale__in=Locale.values), name="user_locale_known"),
+            models.CheckConstraint(
+                condition=models.Q(closed_at=None)
+                | models.Q(is_active=False, display_name="", email__endswith="@closed.invalid"),
+                name="user_closed_is_erased",
+            ),
         )
 
     def __str__(self) -> str:

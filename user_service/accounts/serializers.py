@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
@@ -24,6 +25,7 @@ from user_service.accounts.models import (
     username_characters,
 )
 from user_service.accounts.services import password_errors
+from user_service.accounts.services.uniqueness import taken
 from user_service.second_factor.codes import CODE_MAX
 from user_service.sessions.serializers import TokenPairOutput
 
@@ -84,6 +86,23 @@ class RegistrationInput(StrictSerializer):
     locale = serializers.ChoiceField(Locale.choices, required=False)
     sign_in = StrictBooleanField(required=False, default=False, help_text="answer with tokens, too")
     replaces = replaces_field()
+
+    def to_internal_value(self, data: Any) -> Any:
+        """What else is wrong with the fields is said together with what is taken, not one after the other."""
+        try:
+            return super().to_internal_value(data)
+        except serializers.ValidationError as refused:
+            if isinstance(data, Mapping) and isinstance(refused.detail, dict):
+                self._add_taken(data, refused.detail)
+            raise
+
+    def _add_taken(self, data: Mapping[str, Any], errors: dict[str, Any]) -> None:
+        found: dict[str, str] = {}
+        for name in ("username", "email"):
+            if name in data and name not in errors:
+                found[name] = self.fields[name].run_validation(data[name])
+        for error in taken(**found):
+            errors[error.field] = [serializers.ErrorDetail(error.detail, code=error.code)]
 
     def validate_password(self, password: str) -> str:
         """Checked here too, so that one answer names every bad field."""

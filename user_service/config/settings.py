@@ -19,6 +19,7 @@ INSTALLED_APPS += [
     "user_service.api_keys",
     "user_service.second_factor",
     "user_service.accounts",
+    "user_service.closings",
 ]
 AUTH_USER_MODEL = "accounts.User"
 
@@ -62,8 +63,8 @@ LINK_KEY = env.require("BIRZHA_LINK_KEY")
 EMAIL_LINK_LIFETIME = timedelta(days=3)
 RESET_LINK_LIFETIME = timedelta(hours=1)
 #: Until midnight UTC: mails with a link of one kind to one address; forgotten passwords from one network.
-LINK_MAILS_A_DAY = 10
-PASSWORD_RESETS_A_DAY = 500
+LINK_MAILS_A_DAY = quota(env.get("BIRZHA_LINK_MAILS_A_DAY", "10"))
+PASSWORD_RESETS_A_DAY = quota(env.get("BIRZHA_PASSWORD_RESETS_A_DAY", "500"))
 
 #: Whether an operator without a second factor is led to turn it on before any admin page answers.
 OPERATORS_NEED_SECOND_FACTOR = env.get("BIRZHA_OPERATOR_SECOND_FACTOR", "optional") == "required"
@@ -112,6 +113,11 @@ CELERY_BEAT_SCHEDULE |= {
     "forget-daily-counts": {
         "task": "user_service.accounts.tasks.forget_daily_counts",
         "schedule": crontab(minute="47"),
+    },
+    "ask-again-for-closings": {
+        "task": "user_service.closings.tasks.ask_again",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
     },
     "retire-signing-keys": {
         "task": "user_service.sessions.tasks.retire_signing_keys",

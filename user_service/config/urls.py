@@ -10,6 +10,8 @@ from user_service.accounts.email_apis import EmailConfirmApi
 from user_service.accounts.password_apis import PasswordResetApi, PasswordResetRequestApi
 from user_service.accounts.views import OperatorLoginView, OperatorLogoutView, OperatorSecondFactorView
 from user_service.api_keys.apis import ApiKeyExchangeApi
+from user_service.closings.apis import ClosingApi, ClosingStateApi
+from user_service.export.apis import ExportApi
 from user_service.second_factor.apis import SignInFinishApi
 from user_service.sessions.apis import JwksApi
 
@@ -18,6 +20,9 @@ __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"
 urlpatterns = service_urls(
     api=[
         path("api/v1/users", include("user_service.accounts.urls")),
+        path("api/v1/users/me/export", ExportApi.as_view(), name="export"),
+        path("api/v1/users/me/closing", ClosingApi.as_view(), name="closing"),
+        path("api/v1/users/closings/<uuid:closing_id>", ClosingStateApi.as_view(), name="closing-state"),
         path("api/v1/users/me/second-factor", include("user_service.second_factor.urls")),
         path("api/v1/users/me/api-keys", include("user_service.api_keys.urls")),
         path("api/v1/auth/token/api-key", ApiKeyExchangeApi.as_view(), name="api-key-exchange"),

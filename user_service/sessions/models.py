@@ -30,6 +30,7 @@ class RevokedReason(models.TextChoices):
     EMAIL_CHANGED = "email_changed", _("the e-mail was changed")
     SECOND_FACTOR = "second_factor", _("the second factor was turned on or off")
     FACTOR_MISSING = "factor_missing", _("an operator without the second factor that is required")
+    CLOSED = "closed", _("the account was closed")
 
 
 class Session(models.Model):
@@ -94,6 +95,7 @@ class SignInMethod(models.TextChoices):
     EMAIL = "email", _("change of e-mail")
     REFRESH = "refresh", _("refresh of a session")
     SECOND_FACTOR = "second_factor", _("change of the second factor")
+    CLOSING = "closing", _("closing of the account")
 
 
 class Outcome(models.TextChoices):

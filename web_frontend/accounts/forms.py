@@ -140,6 +140,25 @@ class EmailForm(forms.Form):
     )
 
 
+class CloseAccountForm(forms.Form):
+    """The current password, and the code of the second factor: who closes the account has both."""
+
+    use_required_attribute = False
+    password = forms.CharField(
+        label=_("Current password"),
+        max_length=PASSWORD_MAX,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    code = forms.CharField(
+        label=_("Code of the second factor"),
+        required=False,
+        max_length=64,
+        help_text=_("If you have turned it on."),
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+
 def _token() -> forms.CharField:
     """What stands behind ``#`` in a mailed link; ``birzha.js`` puts it here, people without it paste it."""
     return forms.CharField(

@@ -6,8 +6,10 @@ from django.urls import path
 
 from web_frontend.accounts import (
     api_keys,
+    closing,
     email,
     language,
+    my_data,
     password_reset,
     second_factor,
     security,
@@ -29,6 +31,9 @@ urlpatterns = [
     path("security/email", email.email_change, name="email_change"),
     path("security/email/resend", email.email_confirmation_resend, name="email_confirmation_resend"),
     path("security/second-factor", second_factor.second_factor_show, name="second_factor"),
+    path("security/close-account", closing.account_close, name="account_close"),
+    path("security/my-data.zip", my_data.my_data, name="my_data"),
+    path("account-closed", closing.account_closed, name="account_closed"),
     path("security/api-keys", api_keys.api_keys_show, name="api_keys"),
     path("security/api-keys/<uuid:key_id>/revoke", api_keys.api_key_revoke, name="api_key_revoke"),
     path("security/sessions/<uuid:session_id>/end", security.session_end, name="session_end"),

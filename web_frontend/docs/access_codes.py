@@ -109,6 +109,8 @@ USERS: Codes = (
                 "Retry-After is the time until midnight UTC."
             ),
         ),
+        Code("closing_not_found", 404, _("Nobody has asked for this account to be closed.")),
+        Code("operators_stay", 409, _("An operator's account is not closed by the API.")),
         Code(
             "too_many_api_keys",
             409,

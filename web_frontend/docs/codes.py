@@ -119,6 +119,11 @@ CODES: list[Codes] = [
                 ),
             ),
             Code(
+                "account_closing",
+                409,
+                _("The customer wants the account closed: nothing new is booked until that is decided."),
+            ),
+            Code(
                 "account_frozen",
                 409,
                 _("The account is frozen: nothing can be booked until an operator has checked it."),

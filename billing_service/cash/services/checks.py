@@ -8,7 +8,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from billing_service.cash.errors import CurrencyUnsupported
-from billing_service.ledger.errors import AccountFrozen, AccountNotReady
+from billing_service.ledger.errors import AccountClosing, AccountFrozen, AccountNotReady
 from billing_service.ledger.services import LockedAccount, accounts_lock
 from servicekit.money import to_text
 from servicekit.quotas import OFF, DailyQuotaExceeded
@@ -19,12 +19,15 @@ def open_account_lock(*, user_id: UUID, currency: str) -> LockedAccount:
 
     Raises:
         AccountNotReady: it is not opened yet.
+        AccountClosing: its customer wants it closed.
         AccountFrozen: its books are being looked into.
         CurrencyUnsupported: it is kept in another currency.
     """
     account = accounts_lock(user_ids=[user_id]).get(user_id)
     if account is None:
         raise AccountNotReady
+    if account.closing_id:
+        raise AccountClosing
     if account.frozen:
         raise AccountFrozen
     if currency != account.currency:

@@ -100,7 +100,7 @@ _READ = Statement(
     """
 SELECT hold.order_id, hold.account_id, hold.amount, hold.captured, hold.released, hold.state,
     account.id, account.user_id, account.currency, account.balance, account.held, account.last_number,
-    account.frozen_at, account.kind
+    account.frozen_at, account.kind, account.closing_id
 FROM unnest(%s::uuid[], %s::uuid[]) AS wanted (order_id, user_id)
 LEFT JOIN holds_hold AS hold ON hold.order_id = wanted.order_id
 LEFT JOIN ledger_ledgeraccount AS account ON account.user_id = wanted.user_id

@@ -15,7 +15,8 @@ class LedgerAccount(models.Model):
 
     ``balance``: all of it; ``held``: the part of it that is set aside for open orders.
     ``last_number``: of the account's latest leg. ``frozen_at``: since when nothing new may be done
-    with the account, because its books do not agree; see :class:`AccountFreeze`.
+    with the account, because its books do not agree; see :class:`AccountFreeze`. ``closing_id``: its customer
+    wants it closed: nothing new may be done with it either; ``closed_at``: since when it is closed, for good.
     """
 
     class Kind(models.TextChoices):
@@ -33,6 +34,8 @@ class LedgerAccount(models.Model):
     last_number = models.BigIntegerField(_("latest entry"), default=0)
     opened_at = models.DateTimeField(_("opened"), db_default=Now())
     frozen_at = models.DateTimeField(_("frozen"), null=True)
+    closing_id = models.UUIDField(_("closing"), null=True)
+    closed_at = models.DateTimeField(_("closed"), null=True)
 
     class Meta:
         verbose_name = _("ledger account")
@@ -55,6 +58,11 @@ class LedgerAccount(models.Model):
             models.CheckConstraint(
                 condition=Q(held=0) | Q(kind="customer_cash", held__gte=0, held__lte=F("balance")),
                 name="account_held_within_balance",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at=None)
+                | Q(kind="customer_cash", closing_id__isnull=False, balance=0, held=0),
+                name="account_closed_is_empty",
             ),
             models.CheckConstraint(
                 condition=Q(currency__regex=r"^[A-Z]{3}$"), name="account_currency_of_three_letters"

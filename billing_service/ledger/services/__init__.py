@@ -7,6 +7,7 @@ covers the system's accounts (house, fees, outside), which every booking changes
 written under it, once a batch. So the head comes last and is held for the shortest time.
 """
 
+from billing_service.ledger.services.account_close import account_close_decide, account_close_prepare
 from billing_service.ledger.services.accounts import (
     LockedAccount,
     account_freeze,
@@ -25,6 +26,8 @@ __all__ = [
     "Draft",
     "LockedAccount",
     "Posting",
+    "account_close_decide",
+    "account_close_prepare",
     "account_freeze",
     "account_unfreeze",
     "accounts_lock",

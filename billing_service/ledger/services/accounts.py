@@ -38,6 +38,7 @@ class LockedAccount:
     last_number: int
     frozen_at: datetime | None
     kind: str
+    closing_id: UUID | None
     key: str = ""
 
     def __post_init__(self) -> None:
@@ -46,7 +47,7 @@ class LockedAccount:
     @property
     def frozen(self) -> bool:
         """Whether nothing new may be done with it."""
-        return self.frozen_at is not None
+        return self.frozen_at is not None or self.closing_id is not None
 
     @property
     def available(self) -> int:

@@ -9,7 +9,12 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from billing_service.ledger.errors import AlreadyReversed, ReversalNotCovered, SettlementNotReversible
+from billing_service.ledger.errors import (
+    AccountClosed,
+    AlreadyReversed,
+    ReversalNotCovered,
+    SettlementNotReversible,
+)
 from billing_service.ledger.models import JournalEntry, LedgerAccount, LedgerEntry
 from billing_service.ledger.selectors import settlement_undone_by
 from billing_service.ledger.services.accounts import LockedAccount, accounts_lock
@@ -40,6 +45,7 @@ def journal_reverse(*, entry_id: UUID, reason: str, by: Actor) -> Booked:
         SettlementNotReversible: a fill's money would go back and its units stay.
         AlreadyReversed: an entry is reversed once.
         ReversalNotCovered: a customer has less available than the reversal takes back.
+        AccountClosed: it would move cash of an account that its customer has closed.
         ValueError: no reason is given, or a longer one.
 
     Emits:
@@ -105,7 +111,8 @@ def reversal_check(
         accounts: the customers' accounts of its legs.
 
     Raises:
-        SettlementNotReversible, AlreadyReversed, ReversalNotCovered: see :func:`journal_reverse`.
+        SettlementNotReversible, AlreadyReversed, ReversalNotCovered, AccountClosed: as
+            :func:`journal_reverse`.
     """
     if (settlement := settlement_undone_by(entry)) is not None:
         raise SettlementNotReversible(number=settlement.number, order_id=settlement.order_id)
@@ -113,6 +120,11 @@ def reversal_check(
     if earlier is not None:
         raise AlreadyReversed(number=entry.number, by=earlier.number)
     for account in accounts.values():
+        if (
+            account.closing_id
+            and LedgerAccount.objects.filter(pk=account.id, closed_at__isnull=False).exists()
+        ):
+            raise AccountClosed(account_id=account.id)
         _require(account, sum(leg.amount for leg in legs if leg.account_id == account.id))
 
 
@@ -130,13 +142,13 @@ def reversal_preview(entry: JournalEntry) -> list[ReversalLeg]:
     """What :func:`journal_reverse` would book, as things are.
 
     Raises:
-        SettlementNotReversible, AlreadyReversed, ReversalNotCovered: see there.
+        SettlementNotReversible, AlreadyReversed, ReversalNotCovered, AccountClosed: see there.
     """
     legs = list(entry_legs(entry))
     accounts = {
         account.user_id: LockedAccount(
             account.id, account.user_id, account.currency, account.balance, account.held,
-            account.last_number, account.frozen_at, account.kind,
+            account.last_number, account.frozen_at, account.kind, account.closing_id,
         )
         for account in (leg.account for leg in legs)
         if account.user_id

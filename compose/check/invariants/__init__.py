@@ -5,6 +5,7 @@ from __future__ import annotations
 from compose.check.invariants import (
     cash,
     chain,
+    closings,
     days,
     delivery,
     dividends,
@@ -43,4 +44,5 @@ INVARIANTS: tuple[Invariant, ...] = (
     days.I19,
     dividends.I20,
     splits.I21,
+    closings.I22,
 )

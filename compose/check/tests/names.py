@@ -58,4 +58,5 @@ EVENTS = [
     (_id(123), "trading.order.submitted.v1", f"order/{OPEN_BUY}"),
     (_id(124), "trading.order.placed.v1", f"order/{OPEN_SELL}"),
     (_id(125), "trading.order.submitted.v1", f"order/{OPEN_SELL}"),
+    (_id(126), "billing.closing.decided.v1", f"closing/{ANN}/1"),
 ]

@@ -54,7 +54,7 @@ def test_a_clean_system(capsys: pytest.CaptureFixture[str]) -> None:
 
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[:2] for line in lines[: len(INVARIANTS)]] == [[i.id, "ok"] for i in INVARIANTS]
-    assert lines[-1] == "21 invariants, no violation."
+    assert lines[-1] == "22 invariants, no violation."
 
 
 def test_a_broken_one(do, capsys):
@@ -106,7 +106,7 @@ def test_a_window_leaves_out_what_was_before_it(do, capsys):
     assert main(["--wait", "0", "--since", "2026-01-02T00:00"]) == 0
     lines = capsys.readouterr().out.splitlines()
     without = [line.split()[0] for line in lines if line.split()[1:2] == ["-"]]
-    assert without == ["I2", "I15", "I17", "I18", "I19", "I20", "I21"]
+    assert without == ["I2", "I15", "I17", "I18", "I19", "I20", "I21", "I22"]
     assert main(["--wait", "0", "--since", "10m"]) == 0
     with pytest.raises(SystemExit):
         main(["--since", "yesterday"])

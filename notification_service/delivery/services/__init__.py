@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from notification_service.delivery.services.contacts_forget import (
+    contacts_closed_between,
+    contacts_forget,
+    deliveries_forget,
+)
 from notification_service.delivery.services.contacts_save import ContactUpdate, contacts_save
 from notification_service.delivery.services.deliveries_claim import (
     Claimed,
@@ -20,10 +25,13 @@ from notification_service.delivery.services.delivery_retry import delivery_retry
 __all__ = [
     "Claimed",
     "ContactUpdate",
+    "contacts_closed_between",
+    "contacts_forget",
     "contacts_save",
     "deliveries_claim",
     "deliveries_claim_gathered",
     "deliveries_fail",
+    "deliveries_forget",
     "deliveries_postpone",
     "deliveries_put_back",
     "deliveries_sent",

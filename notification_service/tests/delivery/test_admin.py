@@ -80,3 +80,17 @@ def test_the_mailbox_is_operators_only(user_id):
     client = Client()
     client.cookies[OPERATOR_COOKIE] = access_token(user_id, scope="customer")
     assert client.get(MAILBOX).status_code == 302
+
+
+def test_whoever_reads_a_mail_with_a_link_leaves_a_row(operator, deliver, user_id, settings, tmp_path):
+    settings.MAILBOX = str(tmp_path)
+    settings.EMAIL_BACKEND = "notification_service.transports.mailbox.MailboxBackend"
+    deliver(events.registered(user_id), sequence=1)
+    deliver(events.link_issued(user_id, "reset_password"))
+    Sender(EmailTransport()).send_due()
+    for mail in Delivery.objects.all():
+        assert operator.get(f"{MAILBOX}{mail.id}/change/").status_code == 200
+    entry = AuditEntry.objects.get()  # of the welcome there is none
+    linked = Delivery.objects.get(kind="security_noticed")
+    assert (entry.action, entry.object_id, entry.actor_id) == ("mail.read", str(linked.id), user_id)
+    assert entry.after == {"user": str(user_id), "about": "reset_password"}

@@ -7,6 +7,7 @@ from servicekit.contracts.trading.actions import (
     SplitCompleted,
 )
 from servicekit.contracts.trading.alerts import AlertFired
+from servicekit.contracts.trading.closings import ClosingChecked
 from servicekit.contracts.trading.orders import (
     OrderCanceled,
     OrderCanceledV2,
@@ -23,6 +24,7 @@ from servicekit.contracts.trading.orders import (
 
 __all__ = [
     "AlertFired",
+    "ClosingChecked",
     "DividendAllocated",
     "DividendCompleted",
     "OrderCancelRequested",

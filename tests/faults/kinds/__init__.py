@@ -34,6 +34,7 @@ def _catalogue() -> dict[str, Callable[[], Fault]]:
         partial(processes.Restart, "restart:gateway", "gateway"),
         *(partial(windows.window, s, point) for point, owners in windows.POINTS.items() for s in owners),
         *(partial(windows.split_window, point) for point in windows.SPLIT_POINTS),
+        *(partial(windows.closing_window, point) for point in windows.CLOSING_POINTS),
         partial(postgres.ImmediateStop, "postgres:stop", "postgres"),
         *(partial(postgres.FrozenLocks, f"postgres:locks-{d}", database=d) for d in postgres.HOT_ROWS),
         partial(redis.Flush, "redis:flush"),

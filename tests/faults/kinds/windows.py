@@ -8,10 +8,11 @@ from random import Random
 
 import psycopg2
 
+from tests.faults.customer import Customer
 from tests.faults.kinds.base import COMES_BACK, Fault
 from tests.faults.target import Target
 
-#: Point → the services that reach it. user_service hears no events, notification_service tells none.
+#: Point → the services that reach it. user_service hears of closings alone, notification_service tells none.
 POINTS = {
     "request.before_commit": ("trading", "billing"),
     "request.after_commit": ("trading", "billing"),
@@ -115,3 +116,33 @@ def window(service: str, point: str) -> Window:
     touches = owners.get(point.partition(".")[0], f"{service}-worker")
     kind = DayEnd if point.startswith("day.") else Window
     return kind(f"window:{service}.{point}", touches, service=service, point=point)
+
+
+#: Points of the closing of an account, which user_service's worker reaches.
+CLOSING_POINTS = ("closing.before_commit", "closing.after_commit")
+
+
+@dataclass
+class ClosingWindow(Window):
+    """As its kind, while somebody closes an account: it is closed once, whoever dies, and signs nobody in."""
+
+    timeout_s: float = 90.0
+
+    def prepare(self, target: Target) -> None:
+        self.person = Customer(target.url, seed=self.name)
+        self.person.register()
+
+    def lead_there(self, target: Target) -> None:
+        self.person.close_account()
+
+    def afterwards(self, target: Target, end: float) -> None:
+        while not self.person.is_closed():
+            if time.monotonic() > end:
+                self.broken.append("an account that was to be closed is still open")
+                return
+            time.sleep(0.2)
+
+
+def closing_window(point: str) -> ClosingWindow:
+    """The window of that point."""
+    return ClosingWindow(f"window:user.{point}", "user-worker", service="user", point=point)

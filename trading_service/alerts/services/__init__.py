@@ -5,12 +5,14 @@ from __future__ import annotations
 from trading_service.alerts.services.alert_set import alert_delete, alert_set
 from trading_service.alerts.services.alerts_announce import alerts_announce
 from trading_service.alerts.services.alerts_fire import instruments_follow, quotes_follow
+from trading_service.alerts.services.alerts_forget import alerts_forget
 from trading_service.alerts.services.alerts_split import alerts_split
 
 __all__ = [
     "alert_delete",
     "alert_set",
     "alerts_announce",
+    "alerts_forget",
     "alerts_split",
     "instruments_follow",
     "quotes_follow",

@@ -11,7 +11,11 @@ from user_service.accounts.services.operator_sign_in import (
     operator_sign_in_finish,
 )
 from user_service.accounts.services.password_change import password_change
-from user_service.accounts.services.password_reset import password_reset, password_reset_request
+from user_service.accounts.services.password_reset import (
+    password_reset,
+    password_reset_request,
+    password_reset_send,
+)
 from user_service.accounts.services.passwords import password_errors
 from user_service.accounts.services.second_factor_reset import (
     operators_without_factor_sign_out,
@@ -23,9 +27,11 @@ from user_service.accounts.services.second_factor_turn import (
     second_factor_turn_on,
 )
 from user_service.accounts.services.sign_in_attempts import attempts_purge
+from user_service.accounts.services.user_close import user_close
 from user_service.accounts.services.user_disable import user_disable, user_enable
 from user_service.accounts.services.user_register import SignedUp, user_register, user_sign_up
 from user_service.accounts.services.user_sign_in import user_authenticate, user_sign_in, user_sign_in_finish
+from user_service.accounts.services.user_sign_out import user_sign_out
 from user_service.accounts.services.user_update import user_update
 
 __all__ = [
@@ -45,16 +51,19 @@ __all__ = [
     "password_errors",
     "password_reset",
     "password_reset_request",
+    "password_reset_send",
     "recovery_codes_renew",
     "second_factor_reset",
     "second_factor_turn_off",
     "second_factor_turn_on",
     "user_authenticate",
+    "user_close",
     "user_disable",
     "user_enable",
     "user_register",
     "user_sign_in",
     "user_sign_in_finish",
+    "user_sign_out",
     "user_sign_up",
     "user_update",
 ]

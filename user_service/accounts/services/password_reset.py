@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from servicekit.audit.actors import Actor
+from servicekit.audit.recording import record
 from user_service.accounts import selectors
-from user_service.accounts.errors import ResetQuotaExceeded
+from user_service.accounts.errors import ResetQuotaExceeded, UserMayNotSignIn
 from user_service.accounts.models import DailyCount, LinkPurpose
 from user_service.accounts.services.daily_count import daily_count, network
 from user_service.accounts.services.links import (
@@ -55,6 +59,26 @@ def password_reset_request(*, email: str, client: Client) -> None:
         user=user if user is not None and user.is_active else None,
         email=user.email if user is not None else email,
     )
+
+
+@transaction.atomic
+def password_reset_send(*, user_id: UUID, by: Actor, reason: str) -> None:
+    """An operator has the link mailed to a user who cannot ask for it. The operator never sees it.
+
+    Raises:
+        UserNotFound: nobody has this id.
+        UserMayNotSignIn: the user is disabled, so the link would do nothing.
+        LinkQuotaExceeded: so many were mailed there today.
+
+    Emits:
+        user.link.issued.v1
+    """
+    user = selectors.user_lock(user_id=user_id)
+    if not user.is_active:
+        raise UserMayNotSignIn
+    link_mail_count(purpose=LinkPurpose.RESET_PASSWORD, email=user.email)
+    link_issue(purpose=LinkPurpose.RESET_PASSWORD, user=user, email=user.email)
+    record("user.reset_link", user, by=by, reason=reason)
 
 
 def password_reset(*, token: str, new_password: str) -> None:

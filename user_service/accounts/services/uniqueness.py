@@ -34,13 +34,29 @@ def unique_required(*, username: str | None = None, email: str | None = None) ->
         refused_by = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
         if refused_by not in {USERNAME_INDEX, EMAIL_INDEX}:
             raise
-        errors = []
-        if username and (refused_by == USERNAME_INDEX or selectors.username_exists(username=username)):
-            detail = _("The name %(username)s is taken.") % {"username": username}
-            errors.append(FieldError("username", "username_taken", detail))
-        if email and (refused_by == EMAIL_INDEX or selectors.email_exists(email=email)):
+        errors = taken(username=username, email=email)
+        known = {error.field for error in errors}
+        if username and refused_by == USERNAME_INDEX and "username" not in known:
+            errors.append(username_taken(username))  # not committed yet
+        if email and refused_by == EMAIL_INDEX and "email" not in known:
             errors.append(email_taken(email))
         raise FieldsRefused(*errors) from None
+
+
+def taken(*, username: str | None = None, email: str | None = None) -> list[FieldError]:
+    """Which of them somebody has. For messages only: the unique indexes decide."""
+    errors = []
+    if username and selectors.username_exists(username=username):
+        errors.append(username_taken(username))
+    if email and selectors.email_exists(email=email):
+        errors.append(email_taken(email))
+    return errors
+
+
+def username_taken(username: str) -> FieldError:
+    """Somebody has the name, or had it."""
+    detail = _("The name %(username)s is taken.") % {"username": username}
+    return FieldError("username", "username_taken", detail)
 
 
 def email_taken(email: str) -> FieldError:

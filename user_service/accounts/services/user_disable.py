@@ -9,7 +9,7 @@ from django.db import transaction
 from servicekit.audit.actors import Actor
 from servicekit.audit.recording import record
 from user_service.accounts import selectors
-from user_service.accounts.errors import NotYourself
+from user_service.accounts.errors import NotYourself, UserIsClosed
 from user_service.api_keys.services import api_keys_revoke
 from user_service.sessions.services import sessions_revoke
 
@@ -45,9 +45,12 @@ def user_enable(*, user_id: UUID, by: Actor, reason: str) -> None:
 
     Raises:
         UserNotFound: nobody has this id.
+        UserIsClosed: the account is closed.
     """
     with transaction.atomic():
         user = selectors.user_lock(user_id=user_id)
+        if user.closed_at is not None:
+            raise UserIsClosed
         was_active, user.is_active = user.is_active, True
         user.save(update_fields=["is_active"])
         record(

@@ -15,6 +15,7 @@ from user_service.sessions.services.session_revoke import (
     session_revoke,
     sessions_revoke,
 )
+from user_service.sessions.services.sessions_forget import sessions_forget
 from user_service.sessions.services.sessions_purge import sessions_purge
 from user_service.sessions.services.sign_in_record import sign_in_record, sign_ins_purge
 from user_service.sessions.services.signing_keys import (
@@ -36,6 +37,7 @@ __all__ = [
     "session_open",
     "session_refresh",
     "session_revoke",
+    "sessions_forget",
     "sessions_purge",
     "sessions_revoke",
     "sign_in_record",

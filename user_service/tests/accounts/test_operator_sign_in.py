@@ -141,6 +141,8 @@ def test_the_pages(client, operator, alice):
     operator.refresh_from_db()
     assert (alice.is_active, operator.is_active) == (False, True)
     assert confirm(client, "enable", alice, reason="she did not").status_code == 302
+    assert confirm(client, "sign-out", alice, reason="lost her phone").status_code == 302
+    assert confirm(client, "reset-link", alice, reason="she called").status_code == 302
     key = api_key_make(user_id=alice.pk, name="a bot", scopes=["read"]).row
     assert confirm(client, "revoke", key, reason="found in a repository").status_code == 302
     session = Session.objects.get()
@@ -152,6 +154,8 @@ def test_the_pages(client, operator, alice):
     assert list(trail)[1:] == [  # the first made the operator
         ("user.disable", operator.pk, "operator", "sent spam"),
         ("user.enable", operator.pk, "operator", "she did not"),
+        ("user.sign_out", operator.pk, "operator", "lost her phone"),
+        ("user.reset_link", operator.pk, "operator", "she called"),
         ("api_key.revoke", operator.pk, "operator", "found in a repository"),
         ("session.end", operator.pk, "operator", "left open"),
     ]

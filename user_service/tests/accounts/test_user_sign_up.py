@@ -108,3 +108,18 @@ def test_ten_at_once_make_one_account(api, published):
     assert sorted(answer.status_code for answer in answers) == [200] * 9 + [201]
     assert User.objects.count() == 1
     assert len(published(AccountRegistered)) == 1
+
+
+def test_what_is_taken_is_said_with_what_else_is_wrong(api, alice):
+    body = {"username": "ALICE", "email": "alice@example.org", "password": "12345"}
+    codes = {each["field"]: each["code"] for each in api().post(URL, body).json()["errors"]}
+    assert codes["username"] == "username_taken"
+    assert codes["email"] == "email_taken"
+    assert "password" in codes
+    codes = {
+        each["field"]: each["code"]
+        for each in api()
+        .post(URL, {"username": "alice", "email": "nowhere", "password": "12345"})
+        .json()["errors"]
+    }
+    assert (codes["username"], codes["email"]) == ("username_taken", "email_invalid")

@@ -22,3 +22,5 @@ class Command(ResetMarketCommand):
 
     def change(self) -> None:
         LedgerAccount.objects.update(balance=0, held=0, last_number=0)
+        # What it was asked is forgotten with its answers; user_service asks again.
+        LedgerAccount.objects.filter(closed_at=None).update(closing_id=None)

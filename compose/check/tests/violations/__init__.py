@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from compose.check.tests.violations import (
     billing,
+    closings,
     dividends,
     events,
     orders,
@@ -43,7 +44,7 @@ END $$
 
 VIOLATIONS = [
     violation
-    for subject in (billing, orders, settlements, states, events, dividends, splits)
+    for subject in (billing, orders, settlements, states, events, dividends, splits, closings)
     for violation in subject.VIOLATIONS
 ]
 

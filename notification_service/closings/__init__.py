@@ -1,0 +1,1 @@
+"""What becomes of what is known of a user whose account is closed."""

@@ -1,0 +1,72 @@
+"""Leaving: one's data in a file, what stands in the way, and the end, with and without scripts."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import PASSWORD, OpenPage
+
+PAGE = "/security/close-account"
+
+
+def test_data_is_taken_along_and_an_empty_account_closes(open_window: OpenPage, language: str) -> None:
+    visitor = open_window(language)
+    page, name = visitor.page, visitor.sign_up()
+    visitor.top_up("100")
+    visitor.open("/security")
+    with page.expect_download() as started:
+        page.click("#my-data")
+    with zipfile.ZipFile(io.BytesIO(Path(started.value.path()).read_bytes())) as file:
+        assert json.loads(file.read("profile.json"))["profile"]["username"] == name
+        assert json.loads(file.read("account.json"))["balance"] == "100.00"
+
+    visitor.open(PAGE)
+    page.fill("[name=password]", "not it")
+    page.click("#close-account-submit")
+    expect(page.locator("#close-account .error")).to_be_visible()
+    page.fill("[name=password]", PASSWORD)
+    page.click("#close-account-submit")
+    reasons = page.locator("#closing-reasons a")
+    expect(reasons).to_have_count(1)
+    assert visitor.axe() == []
+    reasons.click()
+    page.wait_for_url("**/cash")
+    page.fill("#withdraw [name=amount]", "100")
+    page.click("#withdraw-submit")
+    page.wait_for_selector(".message-success")
+
+    visitor.open(PAGE)
+    page.fill("[name=password]", PASSWORD)
+    page.click("#close-account-submit")
+    expect(page.locator("#account-closed")).to_be_visible()
+    visitor.open("/portfolio")
+    page.wait_for_url("**/sign-in**")
+    page.fill("[name=username]", name)
+    page.fill("[name=password]", PASSWORD)
+    page.click("#submit")
+    expect(page.locator(".message-error")).to_be_visible()
+    assert [each for each in visitor.complaints if "401" not in each] == []
+
+
+def test_without_scripts_too(open_window: OpenPage) -> None:
+    visitor = open_window("en")
+    visitor.sign_up()
+    plain = visitor.context.browser.new_context(  # type: ignore[union-attr]
+        java_script_enabled=False, storage_state=visitor.context.storage_state(), base_url=visitor.page.url
+    )
+    page = plain.new_page()
+    page.goto(PAGE)
+    page.fill("[name=password]", PASSWORD)
+    page.click("#close-account-submit")
+    for _ in range(100):
+        if page.locator("#account-closed").count():
+            break
+        if page.locator("#closing a").count():
+            page.click("#closing a")  # Look again
+    expect(page.locator("#account-closed")).to_be_visible()
+    plain.close()

@@ -1,0 +1,1 @@
+"""Closing an account: what the customer still has here, and what is erased then."""

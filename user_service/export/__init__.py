@@ -1,0 +1,1 @@
+"""What user_service knows of a person, in one piece, for the person."""

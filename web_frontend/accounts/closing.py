@@ -1,0 +1,101 @@
+"""``/security/close-account``: closing one's account for good."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from web_frontend.accounts.forms import CloseAccountForm
+from web_frontend.forms import add_problem
+from web_frontend.gateway_client import GatewayProblem, GatewayRequest, SignedOut
+from web_frontend.pages import go_to, show, signed_in
+from web_frontend.sessions import tokens
+
+_CLOSING = "/api/v1/users/me/closing"
+#: Where what stands in the way can be done away with.
+WAYS_OUT = {
+    "cash_left": "cash",
+    "cash_held": "orders",
+    "orders_open": "orders",
+    "positions_left": "portfolio",
+    "payments_due": "history",
+}
+
+
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def account_close(request: GatewayRequest) -> HttpResponse:
+    """The page, and what became of the wish; a POST asks for it."""
+    try:
+        return _account_close(request)
+    except SignedOut:
+        if not _is_closed(request):
+            raise
+        tokens.sign_out(request)
+        if bool(request.htmx):  # type: ignore[attr-defined]
+            return go_to(request, reverse("account_closed"))
+        return account_closed(request)
+
+
+@require_http_methods(["GET", "HEAD"])
+def account_closed(request: GatewayRequest) -> HttpResponse:
+    """The end: what is left, and what is not."""
+    return render(request, "accounts/account_closed.html")
+
+
+def _account_close(request: GatewayRequest) -> HttpResponse:
+    form = CloseAccountForm(request.POST or None, auto_id="close-%s")
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                asked = request.gateway.post(_CLOSING, form.cleaned_data)
+            except GatewayProblem as problem:
+                if problem.status not in (400, 409, 422, 429, 503):
+                    raise
+                add_problem(form, problem)
+            else:
+                request.session["closing"] = asked["id"]
+                return go_to(request, reverse("account_close"))
+    closing = _latest(request)
+    context: dict[str, Any] = {"form": form, "closing": closing}
+    if closing and closing["state"] == "refused":
+        context["reasons"] = [
+            {**reason, "address": reverse(WAYS_OUT[reason["code"]]) if reason["code"] in WAYS_OUT else ""}
+            for reason in closing["reasons"]
+        ]
+    return show(
+        request,
+        "accounts/close_account.html",
+        context,
+        fragment="accounts/close_account_panel.html",
+        status=status,
+    )
+
+
+def _latest(request: GatewayRequest) -> dict[str, Any] | None:
+    try:
+        return request.gateway.get(_CLOSING)
+    except GatewayProblem as problem:
+        if problem.status != 404:
+            raise
+        return None
+
+
+def _is_closed(request: GatewayRequest) -> bool:
+    """Whether the session has ended because the account is closed."""
+    closing_id = request.session.get("closing")
+    if not closing_id:
+        return False
+    try:
+        found = request.gateway.get(f"/api/v1/users/closings/{closing_id}", public=True)
+    except GatewayProblem:
+        return False
+    return bool(found["state"] == "closed")

@@ -1,0 +1,97 @@
+"""/security/close-account: asked for with the password, watched, and the end of it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from web_frontend.tests.gateway_double import GatewayDouble
+
+PAGE, API = "/security/close-account", "/api/v1/users/me/closing"
+ID = str(uuid4())
+PENDING: dict[str, Any] = {
+    "id": ID, "state": "pending", "requested_at": "2026-01-05T10:00:00Z", "decided_at": None, "reasons": [],
+}  # fmt: skip
+REFUSED = {
+    **PENDING, "state": "refused", "decided_at": "2026-01-05T10:00:01Z",
+    "reasons": [
+        {"code": "cash_left", "detail": "There is 5.00 USD in your account. Withdraw it first."},
+        {"code": "positions_left", "detail": "You hold units of 1 instrument. Sell them first."},
+        {"code": "account_frozen", "detail": "Your account is frozen while it is being checked."},
+    ],
+}  # fmt: skip
+NOBODY = {"code": "session_revoked", "status": 401, "title": "ended", "detail": "This session has ended."}
+
+
+@pytest.fixture(autouse=True)
+def never_asked(gateway: GatewayDouble) -> None:
+    gateway.answer(f"GET {API}", {"code": "closing_not_found", "status": 404, "detail": "no"}, 404)
+
+
+def test_the_page_says_what_it_means_and_the_security_page_leads_to_it(vera: Client) -> None:
+    page = vera.get(PAGE).content.decode()
+    assert "nobody else can have your username" in page
+    assert f'action="{PAGE}"' in page
+    assert "Ваш аккаунт" not in page
+    assert "Закрыть аккаунт навсегда" in vera.get(PAGE, headers={"Accept-Language": "ru"}).content.decode()
+
+
+def test_who_is_not_signed_in_signs_in_first(client: Client) -> None:
+    assert client.get(PAGE)["Location"].startswith("/sign-in?")
+
+
+def test_it_is_asked_for_with_the_password_and_looked_after(vera: Client, gateway: GatewayDouble) -> None:
+    gateway.answer(f"POST {API}", PENDING, 202)
+    assert vera.post(PAGE, {"password": ""}).status_code == 422
+    answer = vera.post(PAGE, {"password": " as typed "})
+    assert (answer.status_code, answer["Location"]) == (303, PAGE)
+    assert gateway.requests_to(f"POST {API}")[0].body == {"password": " as typed ", "code": ""}
+    gateway.answer(f"GET {API}", PENDING)
+    page = vera.get(PAGE).content.decode()
+    assert "every 1s" in page
+    assert "Close the account for good" not in page
+
+
+def test_a_wrong_password_stands_at_its_field(vera: Client, gateway: GatewayDouble) -> None:
+    errors = [{"field": "password", "code": "password_wrong", "detail": "This is not your current password."}]
+    gateway.answer(f"POST {API}", {"code": "validation_failed", "detail": "no", "errors": errors}, 400)
+    answer = vera.post(PAGE, {"password": "x"}, headers={"HX-Request": "true"})
+    assert answer.status_code == 422
+    assert "This is not your current password." in answer.content.decode()
+    assert "<html" not in answer.content.decode()
+
+
+def test_each_reason_leads_to_its_way_out(vera: Client, gateway: GatewayDouble) -> None:
+    gateway.answer(f"GET {API}", REFUSED)
+    page = vera.get(PAGE).content.decode()
+    assert '<a href="/cash">There is 5.00 USD in your account. Withdraw it first.</a>' in page
+    assert '<a href="/portfolio">You hold units of 1 instrument. Sell them first.</a>' in page
+    assert "<li>Your account is frozen while it is being checked.</li>" in page
+    assert "Close the account for good" in page
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_the_end_is_told_and_the_browser_is_signed_out(
+    vera: Client, gateway: GatewayDouble, htmx: bool
+) -> None:
+    gateway.answer(f"POST {API}", PENDING, 202)
+    vera.post(PAGE, {"password": "x"})
+    gateway.answer(f"GET {API}", NOBODY, 401)
+    gateway.answer(f"GET /api/v1/users/closings/{ID}", {"state": "closed"})
+    answer = vera.get(PAGE, headers={"HX-Request": "true"} if htmx else {})
+    if htmx:
+        assert answer["HX-Redirect"] == "/account-closed"
+        answer = vera.get("/account-closed")
+    assert "Your account is closed" in answer.content.decode()
+    assert vera.get(PAGE)["Location"].startswith("/sign-in?")
+
+
+def test_a_session_that_ended_otherwise_is_no_closed_account(vera: Client, gateway: GatewayDouble) -> None:
+    gateway.answer(f"POST {API}", PENDING, 202)
+    vera.post(PAGE, {"password": "x"})
+    gateway.answer(f"GET {API}", NOBODY, 401)
+    gateway.answer(f"GET /api/v1/users/closings/{ID}", {"state": "refused"})
+    assert vera.get(PAGE)["Location"].startswith("/sign-in?")
