@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -73,11 +73,12 @@ def security(params: Params) -> str:
 
 def _new_device(params: Params) -> str:
     """The time is that of the reader's zone, which the event names."""
-    at = datetime.fromisoformat(params["at"]).astimezone(ZoneInfo(params["time_zone"]))
+    zone = _zone(params["time_zone"])
+    at = datetime.fromisoformat(params["at"]).astimezone(zone)
     seen = {
         "device": _device(params["device"]),
         "address": params["address"] or "–",
-        "at": f"{date_format(at, 'j E Y, H:i')} {params['time_zone']}",
+        "at": f"{date_format(at, 'j E Y, H:i')} {zone.key}",
     }
     what = _("%(device)s, address %(address)s, %(at)s.") % seen
     return " ".join(
@@ -89,6 +90,14 @@ def _new_device(params: Params) -> str:
             ),
         )
     )
+
+
+def _zone(name: str) -> ZoneInfo:
+    """UTC for one that this machine does not know."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
 
 
 def _device(words: str) -> str:
