@@ -19,8 +19,8 @@ new PerformanceObserver(list => list.getEntries().forEach(({ value, hadRecentInp
 #: Two frames later everything that has moved is known.
 SHIFTS = """new Promise(found => requestAnimationFrame(() => requestAnimationFrame(() =>
     setTimeout(() => found(window.shifts)))))"""
-#: So much of a window may move (web.dev calls 0.1 good): the right part of the header begins further to the left
-#: once the count of what is unread has come, though nothing that was in it goes elsewhere.
+#: So much of a window may move (web.dev calls 0.1 good): the right part of the header begins further to the
+#: left once the count of what is unread has come, though nothing that was in it goes elsewhere.
 LEAST = 0.02
 
 
