@@ -124,6 +124,16 @@ def api() -> Callable[..., Any]:
 
 
 @pytest.fixture
+def operator(db: None, client: Any) -> Any:
+    """A browser in which an operator has signed in to the admin."""
+    from django.contrib.auth import get_user_model
+
+    users: Any = get_user_model().objects
+    client.force_login(users.create_superuser("operator"))
+    return client
+
+
+@pytest.fixture
 def deliver(deliver_many: DeliverMany) -> Deliver:
     """Seal, open and handle an event through the real inbox. Returns whether it was new."""
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
@@ -29,13 +28,6 @@ TABLES: list[Any] = [
     WatchedInstrument, PriceAlert,
 ]  # fmt: skip
 ROW = re.compile(r'class="field-created_at')
-
-
-@pytest.fixture
-def operator() -> Client:
-    client = Client()
-    client.force_login(User.objects.create_superuser("operator"))  # type: ignore[arg-type]
-    return client
 
 
 @pytest.mark.parametrize("model", TABLES)

@@ -8,9 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.db.models import F
-from django.test import Client
 
 from market_service.clock.models import SESSION_S, MarketClock
 from market_service.instruments.models import Instrument
@@ -64,14 +62,6 @@ def at() -> Callable[[float], None]:
         MarketClock.objects.update(elapsed_s=share * SESSION_S)
 
     return move
-
-
-@pytest.fixture
-def operator(client: Client) -> Client:
-    """An operator who has signed in to the admin."""
-    users: Any = get_user_model().objects
-    client.force_login(users.create_superuser("operator"))
-    return client
 
 
 def price_of(ticker: str) -> Decimal:

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.test import Client
 from django.utils import timezone
 
@@ -152,13 +151,6 @@ def test_a_second_of_that_day_is_refused_until_the_first_is_withdrawn(listed: An
     announced(instrument, "0.5", day=day)
     rows = api().get("/api/v1/instruments/AAPL/corporate-actions").json()["results"]
     assert [row["per_unit"] for row in rows] == ["0.50"]
-
-
-@pytest.fixture
-def operator(client: Client) -> Client:
-    users: Any = get_user_model().objects
-    client.force_login(users.create_superuser("operator"))
-    return client
 
 
 ADD = "/admin/market/corporate_actions/corporateaction/add/"

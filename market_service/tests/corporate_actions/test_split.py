@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.test import Client
 from django.utils import timezone
 
@@ -240,13 +239,6 @@ def test_recorded_and_coming_prices_follow_and_past_ones_stay(listed: Any, carri
     assert adjustments(instrument.pk)[0].day == days[1]
     quote = Quote.objects.get()
     assert quote.previous_close == Decimal("220.70")
-
-
-@pytest.fixture
-def operator(client: Client) -> Client:
-    users: Any = get_user_model().objects
-    client.force_login(users.create_superuser("operator"))
-    return client
 
 
 def test_an_operator_announces_looks_and_lets_it_happen(

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.test import Client
 
 from market_service.instruments.models import Instrument
@@ -23,13 +22,6 @@ pytestmark = pytest.mark.django_db
 TEXTS: Any = {
     "name_en": "Apple", "name_ru": "Эппл", "description_en": "Phones.", "description_ru": "Телефоны.",
 }  # fmt: skip
-
-
-@pytest.fixture
-def operator(client: Client) -> Client:
-    users: Any = get_user_model().objects
-    client.force_login(users.create_superuser("operator"))
-    return client
 
 
 def test_an_edit_is_published_with_the_next_version(listed: Any, published: Any) -> None:

@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.test import Client
 
 from market_service.instruments.services import instrument_halt
@@ -23,13 +22,6 @@ from servicekit.testing.admin import confirm, operation_address, seen
 pytestmark = pytest.mark.django_db
 
 BY = Actor("olga")
-
-
-@pytest.fixture
-def operator(client: Client) -> Client:
-    users: Any = get_user_model().objects
-    client.force_login(users.create_superuser("operator"))
-    return client
 
 
 def test_what_is_left_is_canceled_and_published(listed: Any, deliver: Any, published: Any) -> None:

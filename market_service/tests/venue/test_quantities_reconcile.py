@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -127,16 +126,14 @@ def test_a_run_without_news_writes_nothing(listed: Any, deliver: Any) -> None:
     assert Reconciliation.objects.get().changed_at == before
 
 
-def test_operators_see_it(client: Client, listed: Any) -> None:
-    users: Any = get_user_model().objects
-    client.force_login(users.create_superuser("operator"))
+def test_operators_see_it(operator: Client, listed: Any) -> None:
     lose(listed("AAPL"), 3)
     quantities_reconcile()
 
-    listing = client.get("/admin/market/instruments/instrument/").content.decode()
+    listing = operator.get("/admin/market/instruments/instrument/").content.decode()
     assert "what is on offer and what was sold do not add up to what was issued" in listing
-    assert "-3" in client.get("/admin/market/venue/reconciliation/").content.decode()
-    assert "birzha_market_quantity_breaches 1.0" in client.get("/metrics").content.decode()
+    assert "-3" in operator.get("/admin/market/venue/reconciliation/").content.decode()
+    assert "birzha_market_quantity_breaches 1.0" in operator.get("/metrics").content.decode()
 
 
 def test_the_past_is_not_read_again(many_past_orders: Instrument, deliver: Any) -> None:

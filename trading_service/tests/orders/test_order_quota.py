@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import User
 from django.db.models import F
-from django.test import Client
 
 from servicekit.api.models import IdempotentAnswer
 from servicekit.ids import new_id
@@ -165,13 +163,11 @@ def test_an_order_takes_no_more_statements(aapl, world, user_id, few) -> None:
     assert "orders_ordertransition" in asking[1]
 
 
-def test_operators_see_who_is_at_the_quota(aapl, world, user_id, few) -> None:
+def test_operators_see_who_is_at_the_quota(aapl, world, user_id, few, operator) -> None:
     other = new_id()
     world.post(other)
     for _ in range(3):
         world.post(user_id, side="sell")
-    operator = Client()
-    operator.force_login(User.objects.create_superuser("operator"))  # type: ignore[arg-type]
     page = operator.get("/admin/trading/orders/dailyorders/?at_quota=yes").content.decode()
     assert str(user_id) in page
     assert str(other) not in page
