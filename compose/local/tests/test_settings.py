@@ -144,3 +144,14 @@ def test_a_port_in_use_is_one_sentence_with_a_way_out() -> None:
 
 def test_a_free_port_is_fine() -> None:
     require_free_port("127.0.0.1", free_port())
+
+
+def test_whether_operators_need_a_second_factor(folder: Path) -> None:
+    home = Home.at(folder)
+    assert Settings.read(home, {}).chosen["operator_second_factor"] == ""
+    chosen = Settings.read(home, {"BIRZHA_OPERATOR_SECOND_FACTOR": "required"})
+    assert chosen.chosen["operator_second_factor"] == "required"
+    home.write_state(**chosen.state)
+    assert Settings.read(home, {}).operator_second_factor == "required"  # until it is said otherwise
+    with pytest.raises(CommandError, match="it is either optional or required"):
+        Settings.read(home, {"BIRZHA_OPERATOR_SECOND_FACTOR": "yes"})
