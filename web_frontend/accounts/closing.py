@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
+from django import forms
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
@@ -27,20 +30,29 @@ WAYS_OUT = {
 }
 
 
+class _WishForm(forms.Form):
+    """Which wish is looked after."""
+
+    closing = forms.UUIDField()
+
+
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
-@signed_in
-def account_close(request: GatewayRequest) -> HttpResponse:
-    """The page, and what became of the wish; a POST asks for it."""
+def account_close(request: GatewayRequest) -> HttpResponseBase:
+    """The page, and what became of the wish; a POST asks for it.
+
+    ``?closing=``: the wish that is looked after. Once it has come true nobody is signed in any more,
+    whichever page of the visitor's has noticed first.
+    """
+    if not tokens.is_signed_in(request) and _is_closed(request):
+        return _told(request)
     try:
         return _account_close(request)
     except SignedOut:
         if not _is_closed(request):
             raise
         tokens.sign_out(request)
-        if bool(request.htmx):  # type: ignore[attr-defined]
-            return go_to(request, reverse("account_closed"))
-        return account_closed(request)
+        return _told(request)
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -49,6 +61,7 @@ def account_closed(request: GatewayRequest) -> HttpResponse:
     return render(request, "accounts/account_closed.html")
 
 
+@signed_in
 def _account_close(request: GatewayRequest) -> HttpResponse:
     form = CloseAccountForm(request.POST or None, auto_id="close-%s")
     status = 200
@@ -62,8 +75,7 @@ def _account_close(request: GatewayRequest) -> HttpResponse:
                     raise
                 add_problem(form, problem)
             else:
-                request.session["closing"] = asked["id"]
-                return go_to(request, reverse("account_close"))
+                return go_to(request, f"{reverse('account_close')}?{urlencode({'closing': asked['id']})}")
     closing = _latest(request)
     context: dict[str, Any] = {"form": form, "closing": closing}
     if closing and closing["state"] == "refused":
@@ -90,12 +102,18 @@ def _latest(request: GatewayRequest) -> dict[str, Any] | None:
 
 
 def _is_closed(request: GatewayRequest) -> bool:
-    """Whether the session has ended because the account is closed."""
-    closing_id = request.session.get("closing")
-    if not closing_id:
+    """Whether the wish that the address names has come true."""
+    form = _WishForm(request.GET)
+    if not form.is_valid():
         return False
     try:
-        found = request.gateway.get(f"/api/v1/users/closings/{closing_id}", public=True)
+        found = request.gateway.get(f"/api/v1/users/closings/{form.cleaned_data['closing']}", public=True)
     except GatewayProblem:
         return False
     return bool(found["state"] == "closed")
+
+
+def _told(request: GatewayRequest) -> HttpResponse:
+    if bool(request.htmx):  # type: ignore[attr-defined]
+        return go_to(request, reverse("account_closed"))
+    return account_closed(request)

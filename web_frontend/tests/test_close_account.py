@@ -23,6 +23,7 @@ REFUSED = {
         {"code": "account_frozen", "detail": "Your account is frozen while it is being checked."},
     ],
 }  # fmt: skip
+WATCHED = f"{PAGE}?closing={ID}"
 NOBODY = {"code": "session_revoked", "status": 401, "title": "ended", "detail": "This session has ended."}
 
 
@@ -47,11 +48,13 @@ def test_it_is_asked_for_with_the_password_and_looked_after(vera: Client, gatewa
     gateway.answer(f"POST {API}", PENDING, 202)
     assert vera.post(PAGE, {"password": ""}).status_code == 422
     answer = vera.post(PAGE, {"password": " as typed "})
-    assert (answer.status_code, answer["Location"]) == (303, PAGE)
+    assert (answer.status_code, answer["Location"]) == (303, WATCHED)
     assert gateway.requests_to(f"POST {API}")[0].body == {"password": " as typed ", "code": ""}
     gateway.answer(f"GET {API}", PENDING)
-    page = vera.get(PAGE).content.decode()
+    page = vera.get(WATCHED).content.decode()
     assert "every 1s" in page
+    assert f'hx-get="{WATCHED}"' in page
+    assert f'<a href="{WATCHED}">' in page
     assert "Close the account for good" not in page
 
 
@@ -74,14 +77,16 @@ def test_each_reason_leads_to_its_way_out(vera: Client, gateway: GatewayDouble) 
 
 
 @pytest.mark.parametrize("htmx", [False, True])
+@pytest.mark.parametrize("noticed_by", ["this page", "another page"])
 def test_the_end_is_told_and_the_browser_is_signed_out(
-    vera: Client, gateway: GatewayDouble, htmx: bool
+    vera: Client, gateway: GatewayDouble, htmx: bool, noticed_by: str
 ) -> None:
-    gateway.answer(f"POST {API}", PENDING, 202)
-    vera.post(PAGE, {"password": "x"})
     gateway.answer(f"GET {API}", NOBODY, 401)
     gateway.answer(f"GET /api/v1/users/closings/{ID}", {"state": "closed"})
-    answer = vera.get(PAGE, headers={"HX-Request": "true"} if htmx else {})
+    if noticed_by == "another page":  # one of theirs that asks by itself
+        gateway.answer("GET /api/v1/orders", NOBODY, 401)
+        assert vera.get("/orders")["Location"].startswith("/sign-in?")
+    answer = vera.get(WATCHED, headers={"HX-Request": "true"} if htmx else {})
     if htmx:
         assert answer["HX-Redirect"] == "/account-closed"
         answer = vera.get("/account-closed")
@@ -89,9 +94,11 @@ def test_the_end_is_told_and_the_browser_is_signed_out(
     assert vera.get(PAGE)["Location"].startswith("/sign-in?")
 
 
-def test_a_session_that_ended_otherwise_is_no_closed_account(vera: Client, gateway: GatewayDouble) -> None:
-    gateway.answer(f"POST {API}", PENDING, 202)
-    vera.post(PAGE, {"password": "x"})
+@pytest.mark.parametrize("address", [WATCHED, PAGE, f"{PAGE}?closing=x"])
+def test_a_session_that_ended_otherwise_is_no_closed_account(
+    vera: Client, gateway: GatewayDouble, address: str
+) -> None:
     gateway.answer(f"GET {API}", NOBODY, 401)
     gateway.answer(f"GET /api/v1/users/closings/{ID}", {"state": "refused"})
-    assert vera.get(PAGE)["Location"].startswith("/sign-in?")
+    for _ in range(2):
+        assert vera.get(address)["Location"].startswith("/sign-in?")
