@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
 
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, Visitor
@@ -30,6 +32,11 @@ def test_few_colours_show_what_is_chosen(customer: tuple[Visitor, str]) -> None:
         buy, sell, market, limit = looks(page, ".side span")
         assert (buy, sell) == (market, limit)
         assert buy != sell
+        page.wait_for_selector(".price-chart canvas")
+        picture = Image.open(io.BytesIO(page.locator(".price-chart").screenshot())).convert("RGB")
+        shares = sorted(picture.getcolors(picture.width * picture.height) or [], reverse=True)
+        assert shares[0][1] == (255, 255, 255), "the chart is drawn on the page's own colour"
+        assert len(shares) > 3, "and there is something on it"
         visitor.open("/?type=bond")
         chips = looks(page, ".chips .chip span")
         assert sorted(map(chips.count, chips)) == [1, *[len(chips) - 1] * (len(chips) - 1)]

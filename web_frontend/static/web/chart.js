@@ -3,6 +3,8 @@
 const HOUR_S = 3600;
 const ROOM = 0.06; // after the last candle, of all of them
 const NARROW_PX = 480; // no room for words in the drawing; the table has them
+const forced = window.matchMedia("(forced-colors: active)");
+const FORCED = { "--card": "Canvas", "--trade-ink": "Canvas", "--line": "GrayText", "--accent": "LinkText", "--accent-ink": "Canvas" };
 let drawn = null; // the chart on the page, and what it was made of
 const probe = Object.assign(document.createElement("span"), { hidden: true });
 
@@ -99,9 +101,11 @@ function fills({ candles, fills, words, intraday }, bars, box) {
   }));
 }
 
-// What a colour of the page is right now: by theme, and by the visitor's choice for gain and loss.
+// What a colour of the page is right now: by theme, and by the visitor's choice for gain and loss; where the device
+// forces its own colours on pages, those.
 function colour(name) {
-  probe.style.color = `var(${name})`;
+  probe.style.forcedColorAdjust = "none";
+  probe.style.color = forced.matches ? (FORCED[name] ?? "CanvasText") : `var(${name})`;
   if (!probe.isConnected) document.body.append(probe);
   return getComputedStyle(probe).color;
 }
@@ -134,6 +138,6 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (reading || moved || drawn.box.matches(":hover")) event.preventDefault();
 });
 document.addEventListener("htmx:afterSettle", draw);
-window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paint);
+for (const changes of [forced, window.matchMedia("(prefers-color-scheme: dark)")]) changes.addEventListener("change", paint);
 new MutationObserver(paint).observe(document.documentElement, { attributes: true });
 draw();
