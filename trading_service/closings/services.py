@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from servicekit.contracts.billing import ClosingPrepared
 from servicekit.contracts.trading import ClosingChecked
@@ -57,5 +58,5 @@ def _payments_due(user_id: UUID) -> int:
     return due + FailedEvent.objects.filter(stream="events:market").count()
 
 
-def _texts(rows) -> list[str]:  # type: ignore[no-untyped-def]
+def _texts(rows: QuerySet[Any]) -> list[str]:
     return [str(id) for id in rows.order_by("-id").values_list("id", flat=True)[:NAMED]]

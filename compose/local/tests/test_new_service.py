@@ -169,7 +169,7 @@ def project(folder: Path) -> Path:
     write(root / "servicekit" / "contracts" / "tally.py", CONTRACT)
     insert(
         root / "servicekit" / "contracts" / "subscribers.py",
-        '    "user": (),\n',
+        '    "market": (\n',
         '    "tally": ("user.account.registered.v1", "user.session.revoked.v1"),\n',
     )
     services = root / "compose" / "system" / "services.py"
