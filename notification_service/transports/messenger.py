@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email import charset
 from importlib import import_module
 from typing import Any
 
@@ -26,8 +27,7 @@ class MessengerTransport:
         url = message.preferences.messenger_url
         if url.partition("://")[0] not in settings.MESSENGERS:
             raise Refused("there is no address, or of a messenger that is not offered here")
-        apprise: Any = import_module("apprise")
-        receiver = apprise.Apprise.instantiate(url)
+        receiver = _receiver(url)
         if receiver is None:
             raise Refused("the address cannot be read")
         with override(message.locale):
@@ -41,3 +41,15 @@ class MessengerTransport:
 
     def finish(self) -> None:
         """Nothing is open."""
+
+
+def _receiver(url: str) -> Any:
+    """What sends to an address; None where it cannot be read.
+
+    With all of its plugins the library loads that for mail, which has every header of the process written in
+    another, longer way: a subject in Russian then begins with a line break. It is put back.
+    """
+    apprise: Any = import_module("apprise")
+    receiver = apprise.Apprise.instantiate(url)
+    charset.add_charset("utf-8", charset.SHORTEST, charset.BASE64, "utf-8")
+    return receiver

@@ -135,6 +135,6 @@ def test_every_kind_has_its_text(deliver, user_id):
     # OrderFilled and OrderFilledV2 are two kinds, OrderCanceled and OrderCanceledV2 one; so are
     # SecurityNoticed and LinkIssued
     told_alike = 2
-    tell_nothing = 2  # ProfileChanged and SessionRevoked
+    tell_nothing = 3  # ProfileChanged, SessionRevoked and AccountClosed
     of_no_event = 1
     assert len(SUBSCRIPTIONS) == len(Kind.values) - of_no_event + told_alike + tell_nothing

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
+from django.core.mail import EmailMessage
 
 from notification_service.delivery.models import Delivery
 from notification_service.preferences.models import Preferences
@@ -56,3 +58,13 @@ def test_what_is_not_offered_goes_nowhere(deliver, user_id):
         Sender(MessengerTransport()).send_due()
     assert to.got == []
     assert Delivery.objects.get().state == "failed"
+
+
+def test_mails_are_written_as_before(deliver, user_id, settings):
+    settings.MESSENGERS = ("json",)
+    with receiver() as to:
+        wants(user_id, f"json://127.0.0.1:{to.port}/x")
+        deliver(events.deposited(user_id))
+        Sender(MessengerTransport()).send_due()
+    assert "apprise.plugins.email" in sys.modules
+    assert EmailMessage("Ваш аккаунт закрыт").message().as_bytes().count(b"Subject: =?utf-8?b?") == 1
