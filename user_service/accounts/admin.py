@@ -69,7 +69,8 @@ class UserAdmin(ReadOnlyAdmin):
     find_texts = ("email",)
     fields = (
         "username", "id", "email", "display_name", "locale",
-        "time_zone", "is_active", "is_staff", "email_confirmed_at", "created_at", "closed_at",
+        "time_zone", "theme", "colours", "is_active", "is_staff", "email_confirmed_at", "created_at",
+        "closed_at",
     )  # fmt: skip
     date_hierarchy = "created_at"
     operations = (

@@ -39,6 +39,22 @@ class Locale(models.TextChoices):
     RU = "ru", _("Russian")
 
 
+class Theme(models.TextChoices):
+    """How light the pages are; "" as each browser was told."""
+
+    SYSTEM = "system", _("as on the device")
+    LIGHT = "light", _("light")
+    DARK = "dark", _("dark")
+
+
+class Colours(models.TextChoices):
+    """The colour of a gain, then that of a loss; "" as each browser was told."""
+
+    GREEN_RED = "green_red", _("gain green, loss red")
+    RED_GREEN = "red_green", _("gain red, loss green")
+    BLUE_ORANGE = "blue_orange", _("gain blue, loss orange")
+
+
 class UserManager(models.Manager["User"]):
     """What ``django.contrib.auth`` expects of a user model's manager; creating is a use-case."""
 
@@ -62,6 +78,17 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     locale = models.CharField(_("language"), max_length=2, choices=Locale.choices, default=Locale.EN)
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    theme = models.CharField(
+        _("theme"), max_length=8, choices=Theme.choices, blank=True, default="", db_default=""
+    )
+    colours = models.CharField(
+        _("colours of gain and loss"),
+        max_length=12,
+        choices=Colours.choices,
+        blank=True,
+        default="",
+        db_default="",
+    )
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_staff = models.BooleanField(_("operator"), default=False)
     email_confirmed_at = models.DateTimeField(_("e-mail confirmed"), null=True, editable=False)

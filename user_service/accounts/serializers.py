@@ -19,7 +19,9 @@ from user_service.accounts.models import (
     EMAIL_MAX,
     USERNAME_MAX,
     USERNAME_MIN,
+    Colours,
     Locale,
+    Theme,
     User,
     email_address,
     username_characters,
@@ -128,6 +130,14 @@ class ProfileOutput(StrictSerializer):
     display_name = DisplayNameField(max_length=DISPLAY_NAME_MAX, allow_blank=True, validators=[visible])
     locale = serializers.ChoiceField(Locale.choices)
     time_zone = TimeZoneField(help_text="IANA name, such as Europe/Moscow")
+    theme = serializers.ChoiceField(
+        Theme.choices, allow_blank=True, help_text="of the pages; empty: as each browser was told"
+    )
+    colours = serializers.ChoiceField(
+        Colours.choices,
+        allow_blank=True,
+        help_text="of gain and loss; empty: as each browser was told",
+    )
     created_at = serializers.DateTimeField(read_only=True)
 
     def get_email_confirmed(self, user: User) -> bool:

@@ -22,7 +22,8 @@ from web_frontend.pages import go_to
 def settings_show(request: GatewayRequest) -> HttpResponse:
     """The page; a POST remembers what was chosen in this browser.
 
-    Language and time zone of signed-in users are those of their notifications, too.
+    Of signed-in users theme, colours and time zone follow them to other browsers (``profile_adopt``);
+    language and time zone are those of their notifications, too.
     """
     before = display_of(request)
     initial = {**before._asdict(), "language": get_language() or settings.LANGUAGE_CODE}
@@ -36,7 +37,7 @@ def settings_show(request: GatewayRequest) -> HttpResponse:
         language_remember(response, language)
         display_remember(response, Display(**chosen))
         zone = {"time_zone": chosen["zone"]} if chosen["zone"] else {}
-        profile_update(request, locale=language, **zone)
+        profile_update(request, locale=language, theme=chosen["theme"], colours=chosen["colours"], **zone)
         return response
     status = 422 if request.method == "POST" else 200
     return render(request, "accounts/settings.html", {"form": form}, status=status)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -14,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from web_frontend.accounts.forms import CodeForm, SignInForm, SignUpForm
+from web_frontend.accounts.language import profile_adopt
 from web_frontend.forms import add_problem
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest, GatewayUnavailable
 from web_frontend.pages import go_to, next_address, show, sign_in_for
@@ -61,8 +63,7 @@ def sign_in(request: GatewayRequest) -> HttpResponse:
                 raise
             initial = {"username": typed["username"], "challenge": problem.challenge}
             return code_page(request, CodeForm(initial=initial))
-        tokens.sign_in(request, pair, name=typed["username"])
-        return go_to(request, next_address(request, reverse("portfolio")))
+        return _signed_in(request, pair, name=typed["username"])
 
     return _submit(
         request, form, "accounts/sign_in.html", enter, lost=_("Birzha did not answer. Please press again.")
@@ -94,8 +95,14 @@ def sign_in_code(request: GatewayRequest) -> HttpResponse:
         logger.warning("no answer: %s", error)
         form.add_error(None, _("Birzha did not answer. Please press again."))
         return code_page(request, form, status=503)
-    tokens.sign_in(request, pair, name=typed["username"])
-    return go_to(request, next_address(request, reverse("portfolio")))
+    return _signed_in(request, pair, name=typed["username"])
+
+
+def _signed_in(request: GatewayRequest, pair: dict[str, Any], *, name: str) -> HttpResponse:
+    tokens.sign_in(request, pair, name=name)
+    response = go_to(request, next_address(request, reverse("portfolio")))
+    profile_adopt(request, response)
+    return response
 
 
 def code_page(request: GatewayRequest, form: CodeForm, *, status: int = 200) -> HttpResponse:

@@ -68,10 +68,11 @@ def browser(gateway: GatewayDouble) -> Client:
 
 
 @pytest.fixture
-def vera(browser: Client) -> Client:
-    """Somebody who has signed in."""
+def vera(browser: Client, gateway: GatewayDouble) -> Client:
+    """Somebody who has signed in; what that asked of the gateway is forgotten."""
     answer = browser.post("/sign-in", {"username": "vera", "password": "x9-long-enough"})
     assert answer.status_code == 303
+    gateway.requests.clear()
     return browser
 
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.test import Client
 
 from web_frontend.display import zones
+from web_frontend.tests.gateway_double import GatewayDouble, recorded
 
 CHOSEN = {
     "language": "ru", "theme": "dark", "colours": "blue_orange", "zone": "Asia/Tokyo", "shortcuts": "off"
@@ -25,6 +26,44 @@ def test_what_is_chosen_is_on_every_page(client: Client) -> None:
     form = client.get("/settings").content.decode()
     for value in CHOSEN.values():
         assert f'<option value="{value}" selected>' in form
+
+
+def shown_after_sign_in(client: Client, gateway: GatewayDouble, **profile: str) -> str:
+    """The head of a page after a sign-in."""
+    gateway.answer("GET /api/v1/users/me", recorded("user", **profile))
+    client.post("/sign-in", {"username": "vera", "password": "x9-long-enough"})
+    return client.get("/help").content.decode()
+
+
+def test_what_was_chosen_follows_a_person_to_another_browser(vera: Client, gateway: GatewayDouble) -> None:
+    gateway.answer("PATCH /api/v1/users/me", recorded("user"))
+    vera.post("/settings", CHOSEN)
+    kept = gateway.requests_to("PATCH /api/v1/users/me")[0].body
+    assert kept == {
+        "locale": "ru", "theme": "dark", "colours": "blue_orange", "time_zone": "Asia/Tokyo"
+    }  # fmt: skip
+
+    page = shown_after_sign_in(Client(headers={"Accept-Language": "en"}), gateway, **kept)
+    assert '<html lang="en" data-theme="dark" data-colours="blue_orange">' in page
+    assert "Asia/Tokyo" in page.rpartition("<footer")[2]
+
+
+def test_what_was_chosen_nowhere_stays_as_the_browser_has_it(browser: Client, gateway: GatewayDouble) -> None:
+    browser.post("/settings", CHOSEN | {"language": "en"})
+    page = shown_after_sign_in(browser, gateway, theme="", colours="", time_zone="UTC")
+    assert '<html lang="en" data-theme="dark" data-colours="blue_orange" data-shortcuts="off">' in page
+    assert "Asia/Tokyo" in page.rpartition("<footer")[2]
+
+
+@pytest.mark.parametrize("status", [200, 503])
+def test_a_sign_in_does_not_fail_for_how_pages_look(
+    browser: Client, gateway: GatewayDouble, status: int
+) -> None:
+    answer = {"code": "service_unavailable", "detail": "x"} if status == 503 else {"theme": "pink"}
+    gateway.answer("GET /api/v1/users/me", answer, status)
+    done = browser.post("/sign-in", {"username": "vera", "password": "x9-long-enough"})
+    assert (done.status_code, done["Location"]) == (303, "/portfolio")
+    assert '<html lang="en">' in browser.get("/help").content.decode()
 
 
 @pytest.mark.parametrize("field", ["language", "theme", "colours", "zone", "shortcuts"])

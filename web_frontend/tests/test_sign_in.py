@@ -132,12 +132,12 @@ def test_the_api_learns_which_browser_it_is(gateway: GatewayDouble, sent: str, d
 def test_passwords_have_one_bound_here_and_in_the_api(browser: Client, gateway: GatewayDouble) -> None:
     gateway.answer("POST /api/v1/users", signed_up(), 201)
     longest = "p 7!" * (PASSWORD_MAX // 4)
-    for path in ("/sign-up", "/sign-in"):
+    for path, asked in (("/sign-up", "POST /api/v1/users"), ("/sign-in", "POST /api/v1/auth/token")):
         assert browser.post(path, {**SIGN_UP, "password": longest}).status_code == 303
-        assert gateway.requests[-1].body["password"] == longest
+        assert gateway.requests_to(asked)[-1].body["password"] == longest
     assert browser.post("/sign-in", {**SIGN_UP, "password": longest + "x"}).status_code == 422
     assert browser.post("/sign-in", {**SIGN_UP, "password": "  kept  "}).status_code == 303
-    assert gateway.requests[-1].body["password"] == "  kept  "
+    assert gateway.requests_to("POST /api/v1/auth/token")[-1].body["password"] == "  kept  "
 
 
 def test_what_is_wrong_with_a_sign_up_is_said_at_once_by_the_api(

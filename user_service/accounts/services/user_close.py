@@ -48,7 +48,7 @@ def user_close(*, user_id: UUID) -> None:
         AccountLink.objects.filter(user_id=user_id).delete()
         DailyCount.objects.filter(who=str(user_id)).delete()
         user.email, user.email_confirmed_at = f"{new_id()}@{NO_HOST}", None
-        user.display_name, user.time_zone = "", "UTC"
+        user.display_name, user.time_zone, user.theme, user.colours = "", "UTC", "", ""
         user.password = make_password(None)
         user.is_active, user.closed_at = False, timezone.now()
         user.version += 1

@@ -21,6 +21,8 @@ def user_update(
     locale: str | None = None,
     time_zone: str | None = None,
     display_name: str | None = None,
+    theme: str | None = None,
+    colours: str | None = None,
 ) -> User:
     """Change what is given; None leaves a field as it is. Changing nothing emits nothing.
 
@@ -29,6 +31,7 @@ def user_update(
         locale: ``en`` or ``ru``.
         time_zone: a name of the IANA database, such as ``Europe/Moscow``.
         display_name: free text of one line, "" for none.
+        theme, colours: of the pages (``models.Theme``, ``models.Colours``), "" for none chosen.
 
     Returns:
         The user as it is now.
@@ -40,7 +43,10 @@ def user_update(
     Emits:
         user.profile.changed.v1, its sequence the user's new version.
     """
-    wanted = {"locale": locale, "time_zone": time_zone, "display_name": display_name}
+    wanted = {
+        "locale": locale, "time_zone": time_zone, "display_name": display_name,
+        "theme": theme, "colours": colours,
+    }  # fmt: skip
     with transaction.atomic():
         user = selectors.user_lock(user_id=user_id)
         changed = {name: value for name, value in wanted.items() if value not in (None, getattr(user, name))}

@@ -36,6 +36,8 @@ def test_profile_and_event(api, published):
         "display_name": "",
         "locale": "ru",
         "time_zone": "UTC",
+        "theme": "",
+        "colours": "",
         "created_at": profile["created_at"],
     }
     assert not user.is_staff

@@ -27,6 +27,8 @@ def test_change_is_published_with_its_version(api, alice, published):
         "locale": "ru",
         "time_zone": "Europe/Moscow",
         "display_name": "Алиса",
+        "theme": "dark",
+        "colours": "blue_orange",
     }
     response = api(alice.id).patch(URL, changes)
 
@@ -65,6 +67,8 @@ def test_nothing_new_publishes_nothing(api, alice, published, body):
         ("time_zone", "Mars/Olympus", "time_zone_unknown"),
         ("time_zone", "../../etc/passwd", "time_zone_unknown"),
         ("time_zone", 3, "invalid"),
+        ("theme", "pink", "invalid_choice"),
+        ("colours", "grey", "invalid_choice"),
         ("display_name", "two\nlines", "display_name_invalid"),
         ("display_name", "\u202egnp", "display_name_invalid"),
         ("display_name", "x" * 65, "max_length"),
