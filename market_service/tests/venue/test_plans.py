@@ -71,6 +71,8 @@ def test_what_is_planned_once_is_planned_for_large_tables() -> None:
     assert reads == {
         "servicekit.messaging.publish.relay._UNSENT": {"outbox_unsent", "stream_state"},  # the oldest; 1 row
         "market_service.clock.selectors._CLOCK": {"clock_marketclock"},  # one row
+        "market_service.search.selectors.typos._BEGINNINGS": {"search_searchletter"},  # a row a letter
+        "market_service.search.selectors.typos._WORDS": {"search_searchletter"},  # a row a letter
         "market_service.venue.selectors.depth._DEPTH": {"quotes_quotefeed"},  # one row
         "market_service.venue.services.books._STATE": {"quotes_quotefeed"},  # one row
     }
