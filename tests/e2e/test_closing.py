@@ -77,5 +77,5 @@ def test_what_is_left_is_told_and_then_the_account_closes_for_good(system: Syste
     # the address is free: it is nobody's
     again["username"] = f"{person.name}-2"
     assert stranger.post("/users", again).status_code == 201
-    checked = system.run("compose.check", "--only", "I22")
+    checked = system.run("compose.check", "--only", "I13", "I22")
     assert checked.returncode == 0, checked.stdout

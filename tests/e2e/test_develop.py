@@ -54,5 +54,5 @@ def test_a_service_starts_anew_and_serves(system: System, capsys: pytest.Capture
     web = system.process("web")["pid"]
     dev._apply(system.home, ["web_frontend/urls.py", "web_frontend/templates/base.html"])
 
-    assert "web restarted" in capsys.readouterr().out
+    assert "web, web-stream restarted" in capsys.readouterr().out
     assert system.process("web")["pid"] not in (0, web)

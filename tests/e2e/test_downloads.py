@@ -56,10 +56,10 @@ def test_files_of_the_history_open(browser: httpx.Client, person: Person) -> Non
     """Through the gateway and nginx, as a browser gets them; made apart from what answers everybody."""
     rows = person.get("/operations", fees="included")["results"]
     sheet = load_workbook(io.BytesIO(fetched(browser, "/history.xlsx", XLSX))).worksheets[0]
-    assert [cell.value for cell in sheet["H"][1:]] == [float(row["total"]) for row in rows]
+    assert [cell.value for cell in sheet["I"][1:]] == [float(row["total"]) for row in rows]
     excel = fetched(browser, "/history.csv?for=excel", "text/csv; charset=utf-8", Accept_Language="ru")
     lines = list(csv.reader(io.StringIO(excel.decode("utf-8-sig")), delimiter=";"))
-    assert [line[7].replace(",", ".") for line in lines[1:]] == [row["total"] for row in rows]
+    assert [line[8].replace(",", ".") for line in lines[1:]] == [row["total"] for row in rows]
     assert excel.startswith(b"\xef\xbb\xbf")
 
 

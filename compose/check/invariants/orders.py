@@ -236,7 +236,7 @@ I13 = Invariant(
                 """
                 SELECT fill.id AS fill_id, order_id, user_id
                 FROM orders_fill AS fill JOIN orders_order AS orders ON orders.id = order_id
-                WHERE true /* since: fill.id */
+                WHERE user_id NOT IN (SELECT user_id FROM people WHERE closed) /* since: fill.id */
                 """,
             ),
             (
@@ -254,7 +254,8 @@ I13 = Invariant(
                 "trading",
                 """
                 SELECT id AS order_id, user_id, 'order_' || status AS kind
-                FROM orders_order WHERE status IN ('rejected', 'canceled', 'expired') /* since: id */
+                FROM orders_order WHERE status IN ('rejected', 'canceled', 'expired')
+                AND user_id NOT IN (SELECT user_id FROM people WHERE closed) /* since: id */
                 """,
             ),
             (
