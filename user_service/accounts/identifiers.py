@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from django.core.exceptions import ValidationError
@@ -11,6 +12,12 @@ from user_service.accounts.models import printable
 
 #: Letters that show nothing and are no format characters.
 _BLANK = "\u115f\u1160\u2800\u3164\uffa0"
+#: Names of who runs an exchange, not of customers, whatever signs stand between the letters.
+RESERVED_NAMES = frozenset((
+    "abuse", "admin", "administrator", "birzha", "compliance", "helpdesk", "hostmaster", "moderator",
+    "noreply", "official", "operator", "postmaster", "root", "security", "staff", "support", "sysadmin",
+    "system", "webmaster",
+))  # fmt: skip
 #: Format characters that join letters of some scripts and parts of an emoji.
 _JOINERS = "\u200c\u200d"
 
@@ -53,3 +60,13 @@ def visible(text: str) -> None:
         joins = letter in _JOINERS and 0 < at < len(text) - 1
         if letter in _BLANK or (unicodedata.category(letter) in ("Cf", "Co", "Cn", "Cs") and not joins):
             raise ValidationError(_("Invisible characters are not allowed."), "display_name_invalid")
+
+
+def username_free(username: str) -> None:
+    """Refuse a name by which a customer would pass for who runs the exchange.
+
+    Raises:
+        ValidationError: ``username_reserved``.
+    """
+    if re.sub(r"[_.-]|[0-9]+$", "", username).lower() in RESERVED_NAMES:
+        raise ValidationError(_("This name is reserved."), "username_reserved")

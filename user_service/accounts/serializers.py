@@ -13,7 +13,7 @@ from servicekit.api.time_zones import TimeZoneField
 from servicekit.contracts.user import PASSWORD_MAX
 from user_service.accounts import selectors
 from user_service.accounts.errors import FieldsRefused
-from user_service.accounts.identifiers import display_name_normal, email_normal, visible
+from user_service.accounts.identifiers import display_name_normal, email_normal, username_free, visible
 from user_service.accounts.models import (
     DISPLAY_NAME_MAX,
     EMAIL_MAX,
@@ -81,7 +81,7 @@ class RegistrationInput(StrictSerializer):
         min_length=USERNAME_MIN,
         max_length=USERNAME_MAX,
         trim_whitespace=False,
-        validators=[username_characters],
+        validators=[username_characters, username_free],
     )
     email = EmailField(max_length=EMAIL_MAX, validators=[email_address])
     password = password_field()
