@@ -108,12 +108,7 @@ class PasswordForm(forms.Form):
     """The current password and a new one."""
 
     use_required_attribute = False
-    old_password = forms.CharField(
-        label=_("Current password"),
-        max_length=PASSWORD_MAX,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
+    old_password = _present_password()
     new_password = forms.CharField(
         label=_("New password"),
         max_length=PASSWORD_MAX,
@@ -132,24 +127,14 @@ class EmailForm(forms.Form):
     email = forms.EmailField(
         label=_("New e-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
-    password = forms.CharField(
-        label=_("Current password"),
-        max_length=PASSWORD_MAX,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
+    password = _present_password()
 
 
 class CloseAccountForm(forms.Form):
     """The current password, and the code of the second factor: who closes the account has both."""
 
     use_required_attribute = False
-    password = forms.CharField(
-        label=_("Current password"),
-        max_length=PASSWORD_MAX,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
+    password = _present_password()
     code = forms.CharField(
         label=_("Code of the second factor"),
         required=False,
