@@ -33,6 +33,14 @@ def wants_fragment(request: HttpRequest) -> bool:
     return bool(htmx) and not htmx.history_restore_request
 
 
+def is_part(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part of the page that is looked at, from an address of the part's own."""
+    htmx = request.htmx  # type: ignore[attr-defined]
+    if not htmx or htmx.boosted or request.method not in ("GET", "HEAD") or not htmx.current_url_abs_path:
+        return False
+    return bool(urlsplit(htmx.current_url_abs_path).path != request.path)
+
+
 def show(
     request: HttpRequest, page: str, context: dict[str, Any], *, fragment: str, status: int = 200
 ) -> HttpResponse:

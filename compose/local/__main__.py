@@ -18,7 +18,7 @@ from compose.local.paths import ROOT, Home
 INSTALLS = {
     "up": "local",
     "backing": "local",
-    "bench": "local",
+    "bench": "test",
     "dev": "local",
     "pictures": "test",
     "screenshots": "test",

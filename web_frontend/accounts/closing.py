@@ -44,15 +44,15 @@ def account_close(request: GatewayRequest) -> HttpResponseBase:
     ``?closing=``: the wish that is looked after. Once it has come true nobody is signed in any more,
     whichever page of the visitor's has noticed first.
     """
-    if not tokens.is_signed_in(request) and _is_closed(request):
-        return _told(request)
+    if not tokens.is_signed_in(request) and (answer := _without_token(request)):
+        return answer
     try:
         return _account_close(request)
     except SignedOut:
-        if not _is_closed(request):
+        if not (answer := _without_token(request)):
             raise
         tokens.sign_out(request)
-        return _told(request)
+        return answer
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -77,19 +77,16 @@ def _account_close(request: GatewayRequest) -> HttpResponse:
             else:
                 return go_to(request, f"{reverse('account_close')}?{urlencode({'closing': asked['id']})}")
     closing = _latest(request)
+    if closing and closing["state"] == "closed":  # and the tokens are refused in a moment
+        tokens.sign_out(request)
+        return _told(request)
     context: dict[str, Any] = {"form": form, "closing": closing}
     if closing and closing["state"] == "refused":
         context["reasons"] = [
             {**reason, "address": reverse(WAYS_OUT[reason["code"]]) if reason["code"] in WAYS_OUT else ""}
             for reason in closing["reasons"]
         ]
-    return show(
-        request,
-        "accounts/close_account.html",
-        context,
-        fragment="accounts/close_account_panel.html",
-        status=status,
-    )
+    return _shown(request, context, status=status)
 
 
 def _latest(request: GatewayRequest) -> dict[str, Any] | None:
@@ -101,16 +98,32 @@ def _latest(request: GatewayRequest) -> dict[str, Any] | None:
         return None
 
 
-def _is_closed(request: GatewayRequest) -> bool:
-    """Whether the wish that the address names has come true."""
+def _without_token(request: GatewayRequest) -> HttpResponse | None:
+    """The page for who has no token any more, while the wish that the address names is pending or come true.
+
+    user_service refuses the tokens a moment before it says that the account is closed.
+    """
     form = _WishForm(request.GET)
     if not form.is_valid():
-        return False
+        return None
+    wish = str(form.cleaned_data["closing"])
     try:
-        found = request.gateway.get(f"/api/v1/users/closings/{form.cleaned_data['closing']}", public=True)
+        state = request.gateway.get(f"/api/v1/users/closings/{wish}", public=True)["state"]
     except GatewayProblem:
-        return False
-    return bool(found["state"] == "closed")
+        return None
+    if state == "pending":
+        return _shown(request, {"closing": {"id": wish, "state": state}})
+    return _told(request) if state == "closed" else None
+
+
+def _shown(request: GatewayRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    return show(
+        request,
+        "accounts/close_account.html",
+        context,
+        fragment="accounts/close_account_panel.html",
+        status=status,
+    )
 
 
 def _told(request: GatewayRequest) -> HttpResponse:

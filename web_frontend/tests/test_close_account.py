@@ -94,6 +94,32 @@ def test_the_end_is_told_and_the_browser_is_signed_out(
     assert vera.get(PAGE)["Location"].startswith("/sign-in?")
 
 
+@pytest.mark.parametrize("htmx", [False, True])
+def test_it_is_told_to_who_asks_before_the_tokens_are_refused(
+    vera: Client, gateway: GatewayDouble, htmx: bool
+) -> None:
+    gateway.answer(f"GET {API}", {**PENDING, "state": "closed"})
+    answer = vera.get(WATCHED, headers={"HX-Request": "true"} if htmx else {})
+    if htmx:
+        assert answer["HX-Redirect"] == "/account-closed"
+    else:
+        assert "Your account is closed" in answer.content.decode()
+    assert vera.get(PAGE)["Location"].startswith("/sign-in?")
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_it_is_looked_after_when_the_tokens_are_refused_before_it_has_come_true(
+    vera: Client, gateway: GatewayDouble, htmx: bool
+) -> None:
+    gateway.answer(f"GET {API}", NOBODY, 401)
+    for state in ("pending", "pending", "closed"):
+        gateway.answer(f"GET /api/v1/users/closings/{ID}", {"state": state})
+        answer = vera.get(WATCHED, headers={"HX-Request": "true"} if htmx else {})
+        assert (f'<a href="{WATCHED}">' in answer.content.decode()) == (state == "pending")
+    if not htmx:
+        assert "Your account is closed" in answer.content.decode()
+
+
 @pytest.mark.parametrize("address", [WATCHED, PAGE, f"{PAGE}?closing=x"])
 def test_a_session_that_ended_otherwise_is_no_closed_account(
     vera: Client, gateway: GatewayDouble, address: str
