@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextvars import copy_context
 from functools import wraps
 from typing import Any
@@ -25,6 +25,11 @@ from web_frontend.sessions.tokens import is_signed_in
 logger = logging.getLogger(__name__)
 
 View = Callable[..., HttpResponseBase]
+
+#: What the parts of a page are requested in, beside the page's own thread: as many as all the pages that a
+#: process makes at once can need, so that a source that hangs holds up no other page. Four pages (``threads``
+#: in compose/system/model.py) of at most ten parts.
+_threads = ThreadPoolExecutor(40, thread_name_prefix="part")
 
 
 def wants_fragment(request: HttpRequest) -> bool:
@@ -125,8 +130,6 @@ def page_links(answer: dict[str, Any] | None, **chosen: Any) -> dict[str, str]:
 def fetch_all(request: GatewayRequest, *fetches: Callable[[], Any]) -> list[Any]:
     """What several sources answer, all requested at once: a page takes as long as the slowest of them.
 
-    Threads of this page's own, so that a source that hangs holds up no other page.
-
     Raises:
         Whatever one of them raises; :func:`attempt` around it is for what may fail alone.
     """
@@ -134,9 +137,14 @@ def fetch_all(request: GatewayRequest, *fetches: Callable[[], Any]) -> list[Any]
         return [fetches[0]()]
     if is_signed_in(request):
         request.gateway.authorization()  # found once, not by each of them
-    with ThreadPoolExecutor(len(fetches)) as pool:
-        answers = [pool.submit(copy_context().run, _in_language, get_language(), fetch) for fetch in fetches]
-        return [answer.result() for answer in answers]
+    own, *others = fetches
+    language = get_language()
+    answers = [_threads.submit(copy_context().run, _in_language, language, fetch) for fetch in others]
+    try:
+        first = own()
+    finally:
+        wait(answers)
+    return [first, *(answer.result() for answer in answers)]
 
 
 def _in_language(language: str | None, fetch: Callable[[], Any]) -> Any:

@@ -53,6 +53,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "web_frontend.templatetags.addresses",
                 "web_frontend.templatetags.formatting",
                 "web_frontend.templatetags.constant_texts",
+                "web_frontend.templatetags.remembered",
             ],
             "context_processors": [
                 "django.template.context_processors.request",

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
 from web_frontend.gateway_client import GatewayRequest
-from web_frontend.instruments.sparkline import sparkline
 from web_frontend.labels import LABELS
 from web_frontend.pages import attempt, fetch_all, go_to, show, sign_in_address, wants_fragment
 from web_frontend.sessions.tokens import is_signed_in
@@ -67,6 +66,8 @@ def instrument_list(request: GatewayRequest) -> HttpResponse:
     if filters.watched and not is_signed_in(request):
         return go_to(request, sign_in_address(request))
     watched, answer = _read(request, filters)
+    for row in answer["results"] if answer else ():
+        row["starred"] = None if watched is None else row["ticker"] in watched
     context = {
         "search": filters.search,
         "type": filters.type,
@@ -132,7 +133,7 @@ def _page(request: GatewayRequest, filters: Filters, tickers: list[str] | None =
     )
     hours = answer.get("hours", {})
     for row in answer["results"]:
-        row["sparkline"] = sparkline(row, hours.get(row["ticker"], []))
+        row["hours"] = hours.get(row["ticker"], [])
     return answer
 
 

@@ -23,7 +23,7 @@ def notification_list(request: GatewayRequest) -> HttpResponse:
     answer = attempt(
         lambda: request.gateway.get("/api/v1/notifications", cursor=request.GET.get("cursor", ""))
     )
-    context = {"answer": answer, **page_links(answer)}
+    context = {"answer": answer, "focused": bool(request.htmx), **page_links(answer)}
     return show(
         request,
         "notifications/page.html",
@@ -64,7 +64,7 @@ def notification_read(request: GatewayRequest, notification_id: UUID) -> HttpRes
     notification = request.gateway.post(f"/api/v1/notifications/{notification_id}/read")
     if not wants_fragment(request):
         return go_to(request, reverse("notifications"))
-    response = render(request, "notifications/row.html", {"notification": notification})
+    response = render(request, "notifications/row.html", {"notification": notification, "focused": True})
     response["HX-Trigger"] = "notifications-read"
     return response
 

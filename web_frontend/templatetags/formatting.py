@@ -256,8 +256,8 @@ def order_title(order: dict[str, Any]) -> str:
 
 @register.simple_tag(takes_context=True)
 def here(context: template.Context, address: str) -> SafeString:
-    """``aria-current`` for a tab whose page, or a page below it, is being looked at."""
-    path = context["request"].path
+    """``aria-current`` for a tab whose page, or a page below it, is being looked at: ``path`` is."""
+    path = context["path"]
     below = address != "/" and path.startswith(f"{address}/")
     if path == address or below or (address == "/" and path.startswith("/instruments")):
         return format_html(' aria-current="{}"', "page" if path == address else "true")

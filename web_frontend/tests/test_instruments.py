@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.test import Client
 
-from web_frontend.instruments.sparkline import sparkline
+from web_frontend.templatetags.sparkline import sparkline
 from web_frontend.tests.gateway_double import GatewayDouble, recorded
 
 
@@ -150,7 +150,7 @@ def test_a_row_has_a_small_picture_of_its_day(browser: Client, gateway: GatewayD
 
 def test_a_day_that_did_not_move_is_a_straight_line() -> None:
     hours = [[10, "5", "5", "5", "5"]]
-    found = sparkline({"price": "5", "previous_close": "5"}, hours)
+    found = sparkline({"price": "5", "previous_close": "5", "hours": hours})
     assert found is not None
     assert {point.split(",")[1] for point in found.points.split()} == {"2.0"}
-    assert sparkline({"price": None, "previous_close": None}, hours) is None
+    assert sparkline({"price": None, "previous_close": None, "hours": hours}) is None

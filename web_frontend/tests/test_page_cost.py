@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from itertools import product
 from types import ModuleType
@@ -19,6 +20,7 @@ from django.utils.translation import override
 from web_frontend.accounts.forms import SignUpForm
 from web_frontend.history.views import FilterForm
 from web_frontend.page_locale import fixed_page_locale, page_locale
+from web_frontend.templatetags import remembered
 from web_frontend.tests.gateway_double import GatewayDouble, recorded
 from web_frontend.widgets import FieldRenderer
 
@@ -140,3 +142,55 @@ def test_fields_are_drawn_as_django_draws_them(language: str) -> None:
 def test_the_filters_cost_one_template_a_field(vera: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     vera.get("/history")
     assert Counted(monkeypatch, TemplatesSetting, "get_template").during(lambda: vera.get("/history")) == 4
+
+
+@pytest.mark.parametrize("page", LISTS)
+def test_what_was_written_is_not_written_again(
+    vera: Client, gateway: GatewayDouble, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    pages_of(gateway, 50)
+    shown = [without_tokens(vera.get(page).content.decode())]
+    count = Counted(monkeypatch, remembered, "get_template")
+    assert count.during(lambda: vera.get(page)) == 0
+    shown.append(without_tokens(vera.get(page).content.decode()))
+    assert shown[0] == shown[1]
+
+
+def without_tokens(page: str) -> str:
+    return re.sub(r'(name="csrfmiddlewaretoken" value=")[^"]*', r"\1", page)
+
+
+def test_what_is_remembered_is_what_an_include_writes_for_the_same_values_and_reader() -> None:
+    (buy, deposit) = recorded("operations")["results"]
+    ours, djangos = (
+        Engine.get_default().from_string(source)
+        for source in (
+            '{% remembered "history/row.html" operation=operation %}',
+            '{% include "history/row.html" %}',
+        )
+    )
+    written = set()
+    for operation, language, zone in product(
+        (buy, deposit, {**buy, "fee": "2.16"}), ("en", "ru"), ("UTC", "Asia/Kolkata")
+    ):
+        with override(language), timezone.override(ZoneInfo(zone)):
+            for _ in range(2):
+                part = ours.render(Context({"operation": operation}))
+                assert part == djangos.render(Context({"operation": operation}))
+        written.add(part)
+    assert len(written) == 12
+
+
+def test_a_remembered_form_has_the_token_of_its_page(vera: Client, gateway: GatewayDouble) -> None:
+    pages = [vera.get("/notifications").content.decode() for _ in range(2)]
+    tokens = [set(re.findall(r'name="csrfmiddlewaretoken" value="([^"]*)"', page)) for page in pages]
+    assert [len(found) for found in tokens] == [1, 1]
+    assert tokens[0] != tokens[1]
+    assert not any(remembered.TOKEN in page for page in pages)
+
+
+def test_what_somebody_makes_up_at_length_is_not_remembered(vera: Client) -> None:
+    kept = remembered._written.cache_info
+    before = kept().currsize
+    assert vera.get("/help?" + "&" * remembered.VALUES_BYTES).status_code == 200
+    assert kept().currsize <= before + 1  # the footer

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from django import template
+
+register = template.Library()
+
 #: What is drawn in, in the units of the SVG; the line is kept so far from the edges.
 WIDTH, HEIGHT, EDGE = 96, 28, 2
 
@@ -22,13 +26,15 @@ class Sparkline(NamedTuple):
     kind: str
 
 
-def sparkline(instrument: dict[str, Any], hours: list[list[Any]]) -> Sparkline | None:
+@register.simple_tag
+def sparkline(instrument: dict[str, Any]) -> Sparkline | None:
     """The day of an instrument, from the previous close on while no hour is over; None without a price.
 
     Args:
-        hours: ``[hour, open, high, low, close]`` each, the earliest first. Which of high and low came
-            first is not known: in an hour that rose the low is drawn first.
+        instrument: with its ``hours``: ``[hour, open, high, low, close]`` each, the earliest first. Which of
+            high and low came first is not known: in an hour that rose the low is drawn first.
     """
+    hours = instrument["hours"]
     if not instrument.get("price") or not instrument.get("previous_close"):
         return None
     last, close = float(instrument["price"]), float(instrument["previous_close"])
