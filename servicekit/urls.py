@@ -11,6 +11,12 @@ from django.urls import URLPattern, URLResolver, path
 from servicekit import health
 from servicekit.api.schema import SchemaView
 
+_OPERATIONS = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("metrics", health.metrics),
+]
+
 
 def service_urls(api: list[URLPattern | URLResolver]) -> list[Any]:
     """The service's API, its admin and OpenAPI document, and its operations addresses.
@@ -23,10 +29,13 @@ def service_urls(api: list[URLPattern | URLResolver]) -> list[Any]:
         path(f"api/v1/{slug}/schema", SchemaView.as_view(), name="schema"),
         *api,
         path(f"admin/{slug}/", admin.site.urls),
-        path("healthz", health.healthz),
-        path("readyz", health.readyz),
-        path("metrics", health.metrics),
+        *_OPERATIONS,
     ]
+
+
+def stream_urls(api: URLPattern) -> list[Any]:
+    """The addresses of a service's stream process: the stream, and its operations addresses."""
+    return [api, *_OPERATIONS]
 
 
 #: Put ``from servicekit.urls import handler400, handler403, handler404, handler500`` into a service's urls.

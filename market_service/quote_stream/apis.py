@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
@@ -16,10 +15,8 @@ from market_service.quote_stream.serializers import QuotesStreamQuery
 from market_service.quote_stream.services import stream_begin
 from market_service.quotes.selectors import quotes_number
 from servicekit import event_stream
-from servicekit.api.renderers import Json
 from servicekit.api.serializers import parsed
-from servicekit.api.views import Api
-from servicekit.event_stream.negotiation import NoNegotiation
+from servicekit.event_stream.apis import STREAM, StreamApi
 
 LAST_EVENT_ID = OpenApiParameter(
     "Last-Event-ID",
@@ -30,26 +27,18 @@ LAST_EVENT_ID = OpenApiParameter(
 )
 
 
-class QuotesStreamApi(Api):
+class QuotesStreamApi(StreamApi):
     """``text/event-stream``: the current quote of each requested instrument, then every change."""
 
     public = True
-    renderer_classes = [Json]
-    content_negotiation_class = NoNegotiation
-    refusals = {
+    refusals = StreamApi.refusals | {
         "429": _("`too_many_streams`: 250 of one address or 10 of one user are open; `rate_limited`."),
-        "503": _("`streams_full`: as many are open as can be; `service_unavailable`."),
     }
-
-    def head(self, request: Request) -> HttpResponse:
-        """What a GET would be answered with, without listening."""
-        self._instruments(request)
-        return HttpResponse(content_type=event_stream.CONTENT_TYPE)
 
     @extend_schema(
         operation_id="quotes_stream",
         parameters=[QuotesStreamQuery, LAST_EVENT_ID],
-        responses={(200, "text/event-stream"): OpenApiTypes.STR},
+        responses=STREAM,
         summary="Quotes and books as they change",
         description="Server-sent events until the client disconnects or the session or token ends: first the "
         "current quote of each instrument, then every change. `event: quote`, and "
@@ -61,7 +50,7 @@ class QuotesStreamApi(Api):
     )
     def get(self, request: Request) -> StreamingHttpResponse:
         number = quotes_number()  # before the quotes, which may be newer and are then told once more
-        found, books = self._instruments(request)
+        found, books = self.parse(request)
         listener = event_stream.listen(
             request,
             names=frozenset(
@@ -74,7 +63,7 @@ class QuotesStreamApi(Api):
             books_begin([found[ticker] for ticker in books])
         return event_stream.answer(listener)
 
-    def _instruments(self, request: Request) -> tuple[dict[str, Instrument], list[str]]:
+    def parse(self, request: Request) -> tuple[dict[str, Instrument], list[str]]:
         """The instruments by ticker, and whose books are listened to."""
         query = parsed(QuotesStreamQuery, request.query_params)
         wanted: list[str] = query["tickers"]

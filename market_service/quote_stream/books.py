@@ -15,8 +15,8 @@ from market_service.instruments.models import Instrument
 from market_service.venue.selectors import depth, trade_list
 from market_service.venue.serializers import book_shown, trade_shown
 from servicekit import event_stream
-from servicekit.event_stream.follower import Follower
-from servicekit.messaging.threads import fresh_connections, keep_running
+from servicekit.event_stream.follower import Follower, StreamThread
+from servicekit.messaging.threads import fresh_connections
 
 #: Prices of each side, and trades, that are told.
 LEVELS, TRADES = 5, 10
@@ -28,7 +28,6 @@ _known: dict[str, Instrument] = {}
 _changed: set[str] = set()
 _wake = threading.Event()
 _lock = threading.Lock()
-_reader: threading.Thread | None = None
 
 
 def name_of(instrument_id: object) -> str:
@@ -38,11 +37,8 @@ def name_of(instrument_id: object) -> str:
 
 def books_begin(instruments: Iterable[Instrument]) -> None:
     """Tell their books to who has just begun to listen, and from now on when they change."""
-    global _reader
     _known.update({name_of(instrument.id): instrument for instrument in instruments})
-    with _lock:
-        if _reader is None:
-            _reader = keep_running("books", _read_on, threading.Event())
+    reader.begin()
     follower.begin()
     on_books_changed(str(instrument.id) for instrument in instruments)
 
@@ -61,7 +57,7 @@ def on_changes_missed() -> None:
     on_books_changed([str(instrument.id) for instrument in tuple(_known.values())])
 
 
-def changed_tell() -> None:
+def changed_offer() -> None:
     """Read what has changed, and tell who listens to it."""
     with _lock:
         names = sorted(_changed)
@@ -76,7 +72,7 @@ def _read_on() -> None:
         _wake.wait()
         _wake.clear()
         with fresh_connections():
-            changed_tell()
+            changed_offer()
         time.sleep(PERIOD_S)
 
 
@@ -94,4 +90,5 @@ def _book(instrument: Instrument) -> dict[str, Any] | None:
     }
 
 
+reader = StreamThread("books", _read_on)
 follower = Follower(on_books_changed, on_changes_missed)

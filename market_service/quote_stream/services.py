@@ -15,6 +15,7 @@ from market_service.quote_stream.books import on_books_changed
 from servicekit import event_stream
 from servicekit.contracts.market import QuotesUpdated
 from servicekit.event_stream import Listener
+from servicekit.event_stream.follower import StreamThread
 from servicekit.messaging.consume.quotes import follow_quotes
 from servicekit.money import price_text
 
@@ -23,7 +24,6 @@ _known: dict[str, tuple[str, Decimal]] = {}
 #: Of the same: the number of the message that told the quote, the price, its time.
 _latest: dict[str, tuple[int, Decimal, datetime]] = {}
 _lock = threading.Lock()
-_follower: threading.Thread | None = None
 
 
 def stream_begin(listener: Listener, instruments: Iterable[Instrument], *, number: int, after: int) -> None:
@@ -34,7 +34,6 @@ def stream_begin(listener: Listener, instruments: Iterable[Instrument], *, numbe
         number: of the last message that told quotes, when these were read.
         after: the number of the last event that it had; 0: it had none.
     """
-    global _follower
     with _lock:
         for instrument in instruments:
             key, quote = str(instrument.id), instrument.quote
@@ -45,11 +44,7 @@ def stream_begin(listener: Listener, instruments: Iterable[Instrument], *, numbe
             published_in, price, at = _latest[key]
             if not after or published_in > after:
                 listener.offer("quote", key, published_in, _data(key, price, at))
-        if _follower is None:
-            _follower = threading.Thread(
-                target=follow_quotes, args=(on_quotes_updated, threading.Event()), name="quotes", daemon=True
-            )
-            _follower.start()
+    follower.begin()
 
 
 def on_quotes_updated(message: QuotesUpdated) -> None:
@@ -71,3 +66,6 @@ def _data(key: str, price: Decimal, at: datetime) -> dict[str, str]:
     ticker, step = _known[key]
     shown = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return {"ticker": ticker, "price": price_text(price, step), "price_at": shown}
+
+
+follower = StreamThread("quotes", lambda: follow_quotes(on_quotes_updated, threading.Event()))

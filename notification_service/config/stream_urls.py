@@ -5,14 +5,8 @@ from __future__ import annotations
 from django.urls import path
 
 from notification_service.unread_stream.apis import UnreadStreamApi
-from servicekit import health
-from servicekit.urls import handler400, handler403, handler404, handler500
+from servicekit.urls import handler400, handler403, handler404, handler500, stream_urls
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
-urlpatterns = [
-    path("api/v1/notifications/stream", UnreadStreamApi.as_view()),
-    path("healthz", health.healthz),
-    path("readyz", health.readyz),
-    path("metrics", health.metrics),
-]
+urlpatterns = stream_urls(path("api/v1/notifications/stream", UnreadStreamApi.as_view()))

@@ -1,4 +1,4 @@
-"""A thread of a stream process that hears what its service changes, and has the listeners told."""
+"""The threads of a stream process: they begin with its first listener."""
 
 from __future__ import annotations
 
@@ -7,34 +7,39 @@ from collections.abc import Callable
 
 from servicekit.event_stream.listeners import offer_all
 from servicekit.messaging.consume.changes import follow_changes
+from servicekit.messaging.threads import keep_running
 
 
-def tell_again() -> None:
+class StreamThread:
+    """Runs ``work``, which does not end, from the first listener on."""
+
+    def __init__(self, name: str, work: Callable[[], None]) -> None:
+        self._name, self._work = name, work
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def begin(self) -> None:
+        """Start it, unless it runs."""
+        with self._lock:
+            if self._thread is None:
+                self._thread = keep_running(self._name, self._work, threading.Event())
+
+
+def offer_again() -> None:
     """Changes may not have been heard: whoever listens is to read again."""
     offer_all("again")
 
 
-class Follower:
-    """It begins with the first listener.
+class Follower(StreamThread):
+    """Hears what its service changes, and has the listeners told.
 
     Attributes:
         changed: called in its thread with the names of what has changed (``publish/changes.py``).
         missed: called when changes may have been missed.
     """
 
-    def __init__(self, changed: Callable[[list[str]], None], missed: Callable[[], None] = tell_again) -> None:
+    def __init__(
+        self, changed: Callable[[list[str]], None], missed: Callable[[], None] = offer_again
+    ) -> None:
+        super().__init__("changes", lambda: follow_changes(changed, missed, threading.Event()))
         self.changed, self.missed = changed, missed
-        self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
-
-    def begin(self) -> None:
-        """Hear what changes from now on."""
-        with self._lock:
-            if self._thread is None:
-                self._thread = threading.Thread(
-                    target=follow_changes,
-                    args=(self.changed, self.missed, threading.Event()),
-                    name="changes",
-                    daemon=True,
-                )
-                self._thread.start()

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def aapl(listed: Callable[..., Instrument], monkeypatch: pytest.MonkeyPatch) -> Instrument:
     """AAPL is listed; books are read when the test says so."""
-    monkeypatch.setattr(books, "_reader", threading.current_thread())
+    monkeypatch.setattr(books.reader, "_thread", threading.current_thread())
     monkeypatch.setattr(books, "_changed", set())
     return listed("AAPL")
 
@@ -42,7 +42,7 @@ def listener(aapl: Instrument) -> Iterator[Listener]:
 
 def told(listener: Listener) -> list[Any]:
     """What is told of what has changed since."""
-    books.changed_tell()
+    books.changed_offer()
     return [each.data for each in listener._take() if each.event == "book"]
 
 
@@ -65,7 +65,7 @@ def test_an_execution_is_told_with_its_trade(aapl: Instrument, listener: Listene
 def test_a_book_that_nobody_listens_to_is_not_read(aapl: Instrument, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
         books.on_books_changed([str(aapl.id)])
-        books.changed_tell()
+        books.changed_offer()
     assert not books._changed
 
 

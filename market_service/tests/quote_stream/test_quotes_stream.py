@@ -34,7 +34,7 @@ def _streams(settings: Any, listed: Callable[..., Any], monkeypatch: pytest.Monk
     """The addresses of that process; AAPL is listed; no other thread follows the quotes."""
     settings.ROOT_URLCONF = settings.STREAM_URLCONF
     settings.STREAM_HEARTBEAT_S = settings.STREAM_SESSION_CHECK_S = 0.02
-    monkeypatch.setattr(services, "_follower", threading.current_thread())
+    monkeypatch.setattr(services.follower, "_thread", threading.current_thread())
     listed("AAPL")
 
 
