@@ -12,6 +12,9 @@ from django.utils.decorators import decorator_from_middleware, method_decorator
 from django.utils.deprecation import MiddlewareMixin
 from django.views.decorators.http import conditional_page
 
+from market_service.instruments.models import Instrument
+from market_service.instruments.selectors import instrument_get
+from servicekit.api.problems import NotFound
 from servicekit.api.views import Api
 
 #: Fewer bytes are sent as they are.
@@ -45,3 +48,14 @@ class PublicApi(Api):
 
     public = True
     cache_control = f"public, max-age={settings.PUBLIC_MAX_AGE}"
+
+    def instrument(self, ticker: str) -> Instrument:
+        """The instrument that is asked about.
+
+        Raises:
+            NotFound: there is none.
+        """
+        try:
+            return instrument_get(ticker)
+        except Instrument.DoesNotExist:
+            raise NotFound() from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -13,17 +12,8 @@ from billing_service.ledger.selectors import settlement_undone_by
 from billing_service.ledger.services import account_freeze, account_unfreeze, journal_reverse
 from billing_service.ledger.services.reversal import reversal_lock, reversal_preview
 from servicekit.admin.columns import money_text
-from servicekit.admin.operations import Fact, Operation
-from servicekit.audit.actors import Actor
+from servicekit.admin.operations import Fact, Operation, calls
 from servicekit.people.selectors import names_of
-
-
-def _freeze(account: LedgerAccount, form: dict[str, Any], by: Actor) -> None:
-    account_freeze(account_id=account.id, reason=form["reason"], by=by)
-
-
-def _unfreeze(account: LedgerAccount, form: dict[str, Any], by: Actor) -> None:
-    account_unfreeze(account_id=account.id, reason=form["reason"], by=by)
 
 
 def _account_facts(account: LedgerAccount) -> Sequence[Fact]:
@@ -41,7 +31,7 @@ FREEZE = Operation(
     title=_("Freeze the account"),
     done=_("The account is frozen."),
     facts=_account_facts,
-    act=_freeze,
+    act=calls(account_freeze, "account_id"),
     offered=lambda account: account.frozen_at is None and account.kind == LedgerAccount.Kind.CUSTOMER_CASH,
     note=_(
         "Deposits, withdrawals and buy orders are refused from now on; "
@@ -53,13 +43,9 @@ UNFREEZE = Operation(
     title=_("Unfreeze the account"),
     done=_("The account is no longer frozen."),
     facts=_account_facts,
-    act=_unfreeze,
+    act=calls(account_unfreeze, "account_id"),
     offered=lambda account: account.frozen_at is not None,
 )
-
-
-def _reverse(entry: JournalEntry, form: dict[str, Any], by: Actor) -> None:
-    journal_reverse(entry_id=entry.id, reason=form["reason"], by=by)
 
 
 def _reversal_facts(entry: JournalEntry) -> Sequence[Fact]:
@@ -97,7 +83,7 @@ REVERSE = Operation(
     title=_("Reverse the journal entry"),
     done=_("The journal entry is reversed."),
     facts=_reversal_facts,
-    act=_reverse,
+    act=calls(journal_reverse, "entry_id"),
     lock=_lock_entry,
     offered=lambda entry: not entry.reversals.exists() and settlement_undone_by(entry) is None,
     note=_(

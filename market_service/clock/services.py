@@ -60,19 +60,19 @@ def clock_day_orders_ended() -> None:
 
 
 @transaction.atomic
-def clock_pause(*, by: Actor, why: str = "") -> None:
+def clock_pause(*, by: Actor, reason: str = "") -> None:
     """Let the market stand still: no price moves and no day ends, until it is resumed. It goes on trading."""
-    _switch("market.pause", paused=True, by=by, why=why)
+    _switch("market.pause", paused=True, by=by, reason=reason)
 
 
 @transaction.atomic
-def clock_resume(*, by: Actor, why: str = "") -> None:
+def clock_resume(*, by: Actor, reason: str = "") -> None:
     """Let the market go on from where it was paused."""
-    _switch("market.resume", paused=False, by=by, why=why)
+    _switch("market.resume", paused=False, by=by, reason=reason)
 
 
 @transaction.atomic
-def clock_speed(*, speed: float, by: Actor, why: str = "") -> None:
+def clock_speed(*, speed: float, by: Actor, reason: str = "") -> None:
     """Set how fast a replay goes, in seconds of the market a second.
 
     Raises:
@@ -86,12 +86,12 @@ def clock_speed(*, speed: float, by: Actor, why: str = "") -> None:
     before, clock.speed = clock.speed, speed
     clock.save(update_fields=["speed"])
     record(
-        "market.speed", clock, by=by, reason=why, before={"speed": before}, after={"speed": speed}
+        "market.speed", clock, by=by, reason=reason, before={"speed": before}, after={"speed": speed}
     )  # fmt: skip
 
 
 @transaction.atomic
-def clock_end_day(*, by: Actor, why: str = "") -> None:
+def clock_end_day(*, by: Actor, reason: str = "") -> None:
     """End the day of a replay at once, also while it is paused: the next tick closes it.
 
     Raises:
@@ -99,7 +99,7 @@ def clock_end_day(*, by: Actor, why: str = "") -> None:
     """
     clock = require_replay()
     MarketClock.objects.update(elapsed_s=SESSION_S)
-    record("market.end_day", clock, by=by, reason=why, after={"day": clock.day})
+    record("market.end_day", clock, by=by, reason=reason, after={"day": clock.day})
 
 
 def require_replay() -> MarketClock:
@@ -114,7 +114,7 @@ def require_replay() -> MarketClock:
     return clock
 
 
-def _switch(action: str, *, paused: bool, by: Actor, why: str) -> None:
+def _switch(action: str, *, paused: bool, by: Actor, reason: str) -> None:
     clock_advance()
     clock = MarketClock.objects.select_for_update().get()
     before, clock.paused = clock.paused, paused
@@ -123,4 +123,4 @@ def _switch(action: str, *, paused: bool, by: Actor, why: str) -> None:
     clock.save(update_fields=["paused"])
     if not paused:
         MarketClock.objects.update(as_of=Now())
-    record(action, clock, by=by, reason=why, before={"paused": before}, after={"paused": paused})
+    record(action, clock, by=by, reason=reason, before={"paused": before}, after={"paused": paused})

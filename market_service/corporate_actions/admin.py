@@ -20,9 +20,9 @@ from market_service.instruments.models import Instrument
 from market_service.instruments.selectors import instrument_get
 from market_service.instruments.services import AfterSplit, instruments_lock
 from market_service.venue.models import RestingOrder
-from servicekit.admin import ServiceAdmin
+from servicekit.admin import WrittenOnceAdmin
 from servicekit.admin.columns import money, money_text, price, price_text, whole
-from servicekit.admin.operations import Fact, Operation
+from servicekit.admin.operations import Fact, Operation, calls
 from servicekit.audit.actors import Actor
 from servicekit.errors import DomainError
 from servicekit.money import EXACT, amount_minor
@@ -143,25 +143,18 @@ def _lock(action: CorporateAction) -> CorporateAction:
     )  # fmt: skip
 
 
-def _pay(action: CorporateAction, form: dict[str, Any], by: Actor) -> None:
-    services.dividend_record(action_id=action.pk, by=by, why=form["reason"])
-
-
-def _split(action: CorporateAction, form: dict[str, Any], by: Actor) -> None:
-    services.split_start(action_id=action.pk, by=by, why=form["reason"])
-
-
-def _withdraw(action: CorporateAction, form: dict[str, Any], by: Actor) -> None:
-    services.action_withdraw(action_id=action.pk, by=by, why=form["reason"])
-
-
 @admin.register(CorporateAction)
-class CorporateActionAdmin(ServiceAdmin):
+class CorporateActionAdmin(WrittenOnceAdmin):
     list_display = ("ticker", "type", "what", "day", "state", "units", "holders", "amount", "announced_at")
     list_filter = ("state", "type")
     list_select_related = ("instrument",)
     find_texts = ("instrument__ticker",)
     form = AnnounceForm
+    form_fields = ("ticker", *AnnounceForm.Meta.fields)
+    fields = (
+        "instrument", "type", "state", "day", "per_unit", "old_units", "new_units", "reason", "announced_at",
+        "recorded_at", "units", "holders", "amount", "completed_at", "units_after",
+    )  # fmt: skip
     shown = {
         "per_unit": price("per_unit"),
         "units": whole("units"),
@@ -176,7 +169,7 @@ class CorporateActionAdmin(ServiceAdmin):
             done=_("The dividend is being paid."),
             facts=_dividend_facts,
             lock=_lock,
-            act=_pay,
+            act=calls(services.dividend_record, "action_id"),
             offered=lambda action: (
                 action.state == ActionState.ANNOUNCED and action.type == ActionType.DIVIDEND
             ),
@@ -192,7 +185,7 @@ class CorporateActionAdmin(ServiceAdmin):
             done=_("The split is being carried out; trading goes on in a moment."),
             facts=_split_facts,
             lock=_lock,
-            act=_split,
+            act=calls(services.split_start, "action_id"),
             offered=lambda action: action.state == ActionState.ANNOUNCED and action.type == ActionType.SPLIT,
             note=_(
                 "Trading is halted, all resting orders are canceled, every position is split, and the house "
@@ -206,37 +199,19 @@ class CorporateActionAdmin(ServiceAdmin):
             done=_("The action is withdrawn."),
             facts=_facts,
             lock=_lock,
-            act=_withdraw,
+            act=calls(services.action_withdraw, "action_id"),
             offered=lambda action: action.state in (ActionState.ANNOUNCED, ActionState.HISTORY),
             note=_("It is shown no more, and never carried out."),
             many=False,
         ),
     )
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        if obj is None:
-            return ("ticker", *AnnounceForm.Meta.fields)
-        return (
-            "instrument", "type", "state", "day", self.shown["per_unit"], "old_units", "new_units", "reason",
-            "announced_at", "recorded_at", self.shown["units"], self.shown["holders"], self.shown["amount"],
-            "completed_at", "units_after",
-        )  # fmt: skip
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return () if obj is None else self.get_fields(request, obj)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
     def save_model(self, request: HttpRequest, obj: CorporateAction, form: Any, change: bool) -> None:
         action = action_announce(
             instrument=form.cleaned_data["instrument"],
             terms=form.terms(),
             by=Actor.of(request.user),
-            why=form.cleaned_data["reason"],
+            reason=form.cleaned_data["reason"],
         )
         obj.pk, obj.instrument = action.pk, action.instrument
 

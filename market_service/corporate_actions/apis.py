@@ -8,11 +8,9 @@ from rest_framework.response import Response
 
 from market_service.corporate_actions import selectors
 from market_service.corporate_actions.serializers import CorporateActionOutput, CorporateActionsOutput
-from market_service.instruments.models import Instrument
-from market_service.instruments.selectors import instrument_get
 from market_service.public_api import PublicApi
 from servicekit.api.openapi import IF_NONE_MATCH, answer_example
-from servicekit.api.problems import NotFound
+from servicekit.api.serializers import rendered_many
 from servicekit.home_currency import home_currency
 
 #: The newest of an instrument that are told.
@@ -52,9 +50,5 @@ class CorporateActionsApi(PublicApi):
         ],
     )
     def get(self, request: Request, ticker: str) -> Response:
-        try:
-            instrument = instrument_get(ticker)
-        except Instrument.DoesNotExist:
-            raise NotFound() from None
-        actions = selectors.actions_shown(instrument.id)[:MAX_ACTIONS]
-        return Response({"results": CorporateActionOutput(actions, many=True).data})
+        actions = selectors.actions_shown(self.instrument(ticker).id)[:MAX_ACTIONS]
+        return Response({"results": rendered_many(CorporateActionOutput, actions)})

@@ -13,10 +13,9 @@ from rest_framework.response import Response
 from market_service.candles.selectors import hours_of_day
 from market_service.clock.selectors import market_midnight
 from market_service.instruments.errors import PageNotFound
-from market_service.instruments.models import Instrument, InstrumentType
+from market_service.instruments.models import InstrumentType
 from market_service.instruments.selectors import (
     InstrumentList,
-    instrument_get,
     instrument_list,
     instrument_rows,
 )
@@ -29,7 +28,6 @@ from market_service.public_api import PublicApi
 from market_service.search.selectors import COUNTED, entry_types
 from servicekit.api.openapi import IF_NONE_MATCH
 from servicekit.api.pagination import NumberedPages
-from servicekit.api.problems import NotFound
 from servicekit.api.serializers import parsed, rendered
 
 
@@ -118,8 +116,4 @@ class InstrumentDetailApi(PublicApi):
 
     @extend_schema(operation_id="instruments_read", parameters=[IF_NONE_MATCH], responses=InstrumentOutput)
     def get(self, request: Request, ticker: str) -> Response:
-        try:
-            instrument = instrument_get(ticker)
-        except Instrument.DoesNotExist:
-            raise NotFound() from None
-        return Response(rendered(InstrumentOutput, instrument))
+        return Response(rendered(InstrumentOutput, self.instrument(ticker)))

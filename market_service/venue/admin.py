@@ -19,7 +19,7 @@ from servicekit.admin.columns import order, price, price_text, short_id, whole
 from servicekit.admin.links import order_links
 
 
-class OfInstrument(ReadOnlyAdmin):
+class InstrumentRowsAdmin(ReadOnlyAdmin):
     """Rows of an instrument."""
 
     list_select_related = ("instrument",)
@@ -37,7 +37,7 @@ class OfInstrument(ReadOnlyAdmin):
         return format_html('<a href="{}">{}</a>', address, row.instrument.ticker)
 
 
-class Executions(OfInstrument):
+class Executions(InstrumentRowsAdmin):
     """An order with its executions; the list's first column leads to trading, so another one leads here."""
 
     list_display_links = ("ticker",)
@@ -110,7 +110,7 @@ class VenueOrderAdmin(Executions):
 
 
 @admin.register(Trade)
-class TradeAdmin(OfInstrument):
+class TradeAdmin(InstrumentRowsAdmin):
     list_display = (
         "trade_seq",
         "ticker",
@@ -136,7 +136,7 @@ class TradeAdmin(OfInstrument):
 
 
 @admin.register(Reconciliation)
-class ReconciliationAdmin(OfInstrument):
+class ReconciliationAdmin(InstrumentRowsAdmin):
     list_display = ("ticker", "difference", "sold", "trade_seq", "changed_at")
     search_fields = ("instrument__ticker",)
     ordering = ("instrument__ticker",)

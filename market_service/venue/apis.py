@@ -6,8 +6,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from market_service.instruments.models import Instrument
-from market_service.instruments.selectors import instrument_get
 from market_service.public_api import PublicApi
 from market_service.venue import selectors
 from market_service.venue.serializers import (
@@ -20,7 +18,6 @@ from market_service.venue.serializers import (
 )
 from servicekit.api.openapi import CURSOR, IF_NONE_MATCH, PAGE_SIZE, answer_example
 from servicekit.api.pagination import CursorPages
-from servicekit.api.problems import NotFound
 from servicekit.api.serializers import parsed
 
 
@@ -28,17 +25,6 @@ class MovingApi(PublicApi):
     """A read that may be cached for one second only."""
 
     cache_control = "public, max-age=1"
-
-    def instrument(self, ticker: str) -> Instrument:
-        """The instrument that is asked about.
-
-        Raises:
-            NotFound: there is none.
-        """
-        try:
-            return instrument_get(ticker)
-        except Instrument.DoesNotExist:
-            raise NotFound() from None
 
 
 class BookApi(MovingApi):

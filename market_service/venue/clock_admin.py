@@ -6,7 +6,6 @@ The admin is here, not in ``clock``, because another day affects quotes and book
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -19,8 +18,7 @@ from market_service.clock.selectors import clock_now
 from market_service.clock.services import FASTEST, SLOWEST
 from market_service.venue import services
 from servicekit.admin import ReadOnlyAdmin
-from servicekit.admin.operations import Fact, Operation, ReasonForm
-from servicekit.audit.actors import Actor
+from servicekit.admin.operations import Fact, Operation, ReasonForm, calls
 
 
 class SpeedForm(ReasonForm):
@@ -54,26 +52,6 @@ def _replays(row: MarketClock) -> bool:
     return row.feed == Feed.REPLAY
 
 
-def _pause(row: MarketClock, form: dict[str, Any], by: Actor) -> None:
-    clock.clock_pause(by=by, why=form["reason"])
-
-
-def _resume(row: MarketClock, form: dict[str, Any], by: Actor) -> None:
-    clock.clock_resume(by=by, why=form["reason"])
-
-
-def _speed(row: MarketClock, form: dict[str, Any], by: Actor) -> None:
-    clock.clock_speed(speed=form["speed"], by=by, why=form["reason"])
-
-
-def _end_day(row: MarketClock, form: dict[str, Any], by: Actor) -> None:
-    clock.clock_end_day(by=by, why=form["reason"])
-
-
-def _go(row: MarketClock, form: dict[str, Any], by: Actor) -> None:
-    services.market_go(day=form["day"], by=by, why=form["reason"])
-
-
 @admin.register(MarketClock)
 class MarketClockAdmin(ReadOnlyAdmin):
     list_display = ("day", "time", "feed", "speed", "paused", "number", "opened_at")
@@ -84,7 +62,7 @@ class MarketClockAdmin(ReadOnlyAdmin):
             title=_("Pause the market"),
             done=_("The market is paused."),
             facts=_facts,
-            act=_pause,
+            act=calls(clock.clock_pause),
             offered=lambda row: not row.paused,
             note=_("Prices and time stand still, and no day ends. Orders execute at the prices that stand."),
             many=False,
@@ -94,7 +72,7 @@ class MarketClockAdmin(ReadOnlyAdmin):
             title=_("Resume the market"),
             done=_("The market goes on."),
             facts=_facts,
-            act=_resume,
+            act=calls(clock.clock_resume),
             offered=lambda row: row.paused,
             many=False,
         ),
@@ -103,7 +81,7 @@ class MarketClockAdmin(ReadOnlyAdmin):
             title=_("Change the speed"),
             done=_("The speed is changed."),
             facts=_facts,
-            act=_speed,
+            act=calls(clock.clock_speed),
             form=SpeedForm,
             offered=_replays,
             note=_("At 60 a minute of the market lasts a second, and a day 8 minutes."),
@@ -114,7 +92,7 @@ class MarketClockAdmin(ReadOnlyAdmin):
             title=_("End the day"),
             done=_("The day is being closed."),
             facts=_facts,
-            act=_end_day,
+            act=calls(clock.clock_end_day),
             offered=_replays,
             note=_("Prices go to the day's close. Orders for the day expire."),
             many=False,
@@ -124,7 +102,7 @@ class MarketClockAdmin(ReadOnlyAdmin):
             title=_("Go to a date"),
             done=_("The market is at that day's opening."),
             facts=_facts,
-            act=_go,
+            act=calls(services.market_go),
             form=DayForm,
             offered=_replays,
             note=_(

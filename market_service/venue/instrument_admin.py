@@ -26,7 +26,7 @@ from market_service.venue.admin_tables import book_table
 from market_service.venue.matching import half_spread_of
 from servicekit.admin import ServiceAdmin
 from servicekit.admin.columns import price, price_text, whole
-from servicekit.admin.operations import Fact, Operation, ReasonForm
+from servicekit.admin.operations import Fact, Operation, ReasonForm, calls
 from servicekit.admin.versions import VersionedForm
 from servicekit.audit.actors import Actor
 from servicekit.contracts.values import PRICE_DIGITS, PRICE_MAX_DIGITS
@@ -113,36 +113,6 @@ def _house_facts(instrument: Instrument) -> Sequence[Fact]:
     )
 
 
-def _halt(instrument: Instrument, form: dict[str, Any], by: Actor) -> None:
-    instruments.instrument_halt(instrument_id=instrument.pk, by=by, why=form["reason"])
-
-
-def _open(instrument: Instrument, form: dict[str, Any], by: Actor) -> None:
-    services.instrument_open(instrument_id=instrument.pk, by=by, why=form["reason"])
-
-
-def _reprice(instrument: Instrument, form: dict[str, Any], by: Actor) -> None:
-    services.instrument_reprice(
-        instrument_id=instrument.pk, price=form["price"], by=by, why=form["reason"]
-    )  # fmt: skip
-
-
-def _reissue(instrument: Instrument, form: dict[str, Any], by: Actor) -> None:
-    services.instrument_reissue(
-        instrument_id=instrument.pk, issued_quantity=form["issued_quantity"], by=by, why=form["reason"]
-    )
-
-
-def _house(instrument: Instrument, form: dict[str, Any], by: Actor) -> None:
-    services.instrument_house(
-        instrument_id=instrument.pk,
-        house=form["house"],
-        half_spread=form["half_spread"],
-        by=by,
-        why=form["reason"],
-    )
-
-
 @admin.register(Instrument)
 class InstrumentAdmin(ServiceAdmin):
     list_display = (
@@ -170,7 +140,7 @@ class InstrumentAdmin(ServiceAdmin):
             title=_("Halt trading"),
             done=_("Trading is halted."),
             facts=_status_facts,
-            act=_halt,
+            act=calls(instruments.instrument_halt, "instrument_id"),
             offered=lambda instrument: instrument.status == InstrumentStatus.OPEN,
         ),
         Operation(
@@ -178,7 +148,7 @@ class InstrumentAdmin(ServiceAdmin):
             title=_("Open trading"),
             done=_("Trading is open."),
             facts=_status_facts,
-            act=_open,
+            act=calls(services.instrument_open, "instrument_id"),
             offered=lambda instrument: instrument.status == InstrumentStatus.HALTED,
         ),
         Operation(
@@ -186,7 +156,7 @@ class InstrumentAdmin(ServiceAdmin):
             title=_("Set the price"),
             done=_("The price is set."),
             facts=_price_facts,
-            act=_reprice,
+            act=calls(services.instrument_reprice, "instrument_id"),
             form=PriceForm,
             note=_("The price continues from the new one. Open orders keep their price limits."),
             many=False,
@@ -196,7 +166,7 @@ class InstrumentAdmin(ServiceAdmin):
             title=_("Change the issued quantity"),
             done=_("The issued quantity is changed."),
             facts=_quantity_facts,
-            act=_reissue,
+            act=calls(services.instrument_reissue, "instrument_id"),
             form=QuantityForm,
             note=_("The available quantity changes by the difference; units already sold are not affected."),
             many=False,
@@ -206,7 +176,7 @@ class InstrumentAdmin(ServiceAdmin):
             title=_("Change the house's quotes"),
             done=_("The house's quotes are changed."),
             facts=_house_facts,
-            act=_house,
+            act=calls(services.instrument_house, "instrument_id"),
             form=HouseForm,
             note=_("The house sells half a spread above the price and buys half a spread below it."),
             many=False,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
@@ -13,8 +12,7 @@ from market_service.venue import services
 from market_service.venue.matching import decimal
 from market_service.venue.models import RestingOrder
 from servicekit.admin.columns import price_text
-from servicekit.admin.operations import Fact, Operation
-from servicekit.audit.actors import Actor
+from servicekit.admin.operations import Fact, Operation, calls
 
 
 def _facts(resting: RestingOrder) -> Sequence[Fact]:
@@ -34,16 +32,12 @@ def _lock(resting: RestingOrder) -> RestingOrder:
     return RestingOrder.objects.select_related("instrument").get(pk=resting.pk)
 
 
-def _cancel(resting: RestingOrder, form: dict[str, Any], by: Actor) -> None:
-    services.order_cancel(order_id=resting.pk, by=by, why=form["reason"])
-
-
 CANCEL = Operation(
     name="cancel",
     title=_("Cancel the order"),
     done=_("The order is canceled."),
     facts=_facts,
     lock=_lock,
-    act=_cancel,
+    act=calls(services.order_cancel, "order_id"),
     note=_("What is left of it is canceled. The customer reads the reason as it is written here."),
 )

@@ -17,9 +17,9 @@ from notification_service.news import services
 from notification_service.news.errors import NewsHasEnded, NewsNotDraft
 from notification_service.news.models import News, NewsState
 from notification_service.news.selectors import readers_count, recipients_named
-from servicekit.admin import ServiceAdmin
+from servicekit.admin import WrittenOnceAdmin
 from servicekit.admin.columns import short_id
-from servicekit.admin.operations import Fact, Operation
+from servicekit.admin.operations import Fact, Operation, calls
 from servicekit.audit.actors import Actor
 from servicekit.errors import DomainError
 from servicekit.people.selectors import names_of
@@ -81,7 +81,7 @@ def _withdraw_facts(news: News) -> Sequence[Fact]:
         raise NewsHasEnded
     return (
         *_texts(news),
-        Fact(_("people told"), number_format(news.told, force_grouping=True), binding=False),
+        Fact(_("people told"), number_format(news.sent_count, force_grouping=True), binding=False),
         Fact(_("state"), news.get_state_display(), NewsState.WITHDRAWN.label),
     )
 
@@ -100,21 +100,24 @@ def _audience(news: News) -> Any:
     }
 
 
-def _release(news: News, form: dict[str, Any], by: Actor) -> None:
-    services.news_release(news_id=news.pk, by=by, reason=form["reason"])
-
-
-def _withdraw(news: News, form: dict[str, Any], by: Actor) -> None:
-    services.news_withdraw(news_id=news.pk, by=by, reason=form["reason"])
-
-
 @admin.register(News)
-class NewsAdmin(ServiceAdmin):
-    list_display = ("id", "title_en", "title_ru", "state", "audience", "told", "written_by", "created_at")
+class NewsAdmin(WrittenOnceAdmin):
+    list_display = (
+        "id",
+        "title_en",
+        "title_ru",
+        "state",
+        "audience",
+        "sent_count",
+        "written_by",
+        "created_at",
+    )
     list_filter = ("state",)
     find_ids = ("id",)
     find_texts = ("title_en", "title_ru")
     form = NewsForm
+    form_fields = (*NewsForm.Meta.fields, "audience")
+    fields = (*form_fields, "state", "sent_count", "written_by", "created_at", "begins_at", "ended_at")
     shown = {"id": short_id("id")}
     ordering = ("-id",)
     operations = (
@@ -123,7 +126,7 @@ class NewsAdmin(ServiceAdmin):
             title=_("Send"),
             done=_("It is sent a minute from now."),
             facts=_release_facts,
-            act=_release,
+            act=calls(services.news_release, "news_id"),
             offered=lambda news: news.state == NewsState.DRAFT,
             note=_(
                 "So it will be read, by each in their language and over the channels that they chose. For a "
@@ -136,29 +139,12 @@ class NewsAdmin(ServiceAdmin):
             title=_("Withdraw"),
             done=_("It is withdrawn: nobody else is told."),
             facts=_withdraw_facts,
-            act=_withdraw,
+            act=calls(services.news_withdraw, "news_id"),
             offered=lambda news: news.state in (NewsState.DRAFT, NewsState.RELEASED),
             note=_("Who was told has it in their inbox, and may have a mail."),
             many=False,
         ),
     )
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        if obj is None:
-            return (*NewsForm.Meta.fields, "audience")
-        return (
-            "title_en", "body_en", "title_ru", "body_ru", "audience", "state", "told", "written_by",
-            "created_at", "begins_at", "ended_at",
-        )  # fmt: skip
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return () if obj is None else self.get_fields(request, obj)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def save_model(self, request: HttpRequest, obj: News, form: Any, change: bool) -> None:
         values = form.cleaned_data

@@ -229,16 +229,30 @@ class ServiceAdmin(ShownColumns, ExactSearch, CheckedLookups):
         return reverse(f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_changelist")
 
 
-class ReadOnlyAdmin(ServiceAdmin):
-    """A read-only page: records of what happened are not edited."""
+class WrittenOnceAdmin(ServiceAdmin):
+    """A page of rows that are written once: nobody edits or deletes them; ``operations`` act on them.
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    Attributes:
+        fields: what is shown of a row.
+        form_fields: what is asked for a new one.
+    """
+
+    form_fields: ClassVar[Sequence[str]] = ()
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.form_fields if obj is None else super().get_fields(request, obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ReadOnlyAdmin(WrittenOnceAdmin):
+    """A read-only page: records of what happened are not even written here."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 

@@ -63,6 +63,22 @@ def _lock(thing: Any) -> Any:
     return type(thing)._default_manager.select_for_update(no_key=True).get(pk=thing.pk)
 
 
+def calls(
+    use_case: Callable[..., object], id_name: str = ""
+) -> Callable[[Any, dict[str, Any], Actor], object]:
+    """An operation's ``act``: calls a use-case with what the form asks for (``reason``, …) and ``by``.
+
+    Args:
+        id_name: the name of the use-case's argument that is the row's id; "": it takes none.
+    """
+
+    def act(thing: Any, form: dict[str, Any], by: Actor) -> object:
+        row = {id_name: thing.pk} if id_name else {}
+        return use_case(**row, **form, by=by)
+
+    return act
+
+
 @dataclass(frozen=True, kw_only=True)
 class Operation:
     """An action of operators on rows of a model.

@@ -15,8 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from servicekit.admin import ReadOnlyAdmin
 from servicekit.admin.columns import short_id
-from servicekit.admin.operations import Fact, Operation
-from servicekit.audit.actors import Actor
+from servicekit.admin.operations import Fact, Operation, calls
 from user_service.accounts.models import DailyCount, User
 from user_service.accounts.services import (
     password_reset_send,
@@ -35,26 +34,6 @@ def _facts(user: User) -> Sequence[Fact]:
         Fact(_("e-mail"), user.email),
         Fact(_("second factor"), gettext("on") if is_on(user_id=user.pk) else gettext("off")),
     )
-
-
-def _disable(user: User, form: dict[str, Any], by: Actor) -> None:
-    user_disable(user_id=user.pk, by=by, reason=form["reason"])
-
-
-def _enable(user: User, form: dict[str, Any], by: Actor) -> None:
-    user_enable(user_id=user.pk, by=by, reason=form["reason"])
-
-
-def _reset_second_factor(user: User, form: dict[str, Any], by: Actor) -> None:
-    second_factor_reset(user_id=user.pk, by=by, reason=form["reason"])
-
-
-def _sign_out(user: User, form: dict[str, Any], by: Actor) -> None:
-    user_sign_out(user_id=user.pk, by=by, reason=form["reason"])
-
-
-def _reset_link(user: User, form: dict[str, Any], by: Actor) -> None:
-    password_reset_send(user_id=user.pk, by=by, reason=form["reason"])
 
 
 @admin.register(User)
@@ -79,7 +58,7 @@ class UserAdmin(ReadOnlyAdmin):
             title=_("Disable and sign out everywhere"),
             done=_("The user is disabled."),
             facts=_facts,
-            act=_disable,
+            act=calls(user_disable, "user_id"),
             offered=lambda user: user.is_active,
             note=_("Orders, positions and money stay as they are."),
         ),
@@ -88,7 +67,7 @@ class UserAdmin(ReadOnlyAdmin):
             title=_("Enable"),
             done=_("The user may sign in again."),
             facts=_facts,
-            act=_enable,
+            act=calls(user_enable, "user_id"),
             offered=lambda user: not user.is_active and user.closed_at is None,
         ),
         Operation(
@@ -96,7 +75,7 @@ class UserAdmin(ReadOnlyAdmin):
             title=_("Sign out everywhere"),
             done=_("The user is signed out everywhere."),
             facts=_facts,
-            act=_sign_out,
+            act=calls(user_sign_out, "user_id"),
             offered=lambda user: user.is_active,
             note=_("All sessions end, and the API keys are revoked. The user may sign in again."),
         ),
@@ -105,7 +84,7 @@ class UserAdmin(ReadOnlyAdmin):
             title=_("Mail a link for a new password"),
             done=_("The link was mailed."),
             facts=_facts,
-            act=_reset_link,
+            act=calls(password_reset_send, "user_id"),
             offered=lambda user: user.is_active,
             note=_("It goes to the e-mail of the account and works for an hour. Nothing changes until then."),
         ),
@@ -114,7 +93,7 @@ class UserAdmin(ReadOnlyAdmin):
             title=_("Turn the second factor off and sign out everywhere"),
             done=_("The second factor is off."),
             facts=_facts,
-            act=_reset_second_factor,
+            act=calls(second_factor_reset, "user_id"),
             offered=lambda user: is_on(user_id=user.pk),
             note=_(
                 "For who has lost the app and the recovery codes. Make sure that it is them: afterwards the "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.contrib import admin
 from django.utils.formats import localize
@@ -11,8 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from servicekit.admin import ReadOnlyAdmin
 from servicekit.admin.columns import person, short_id
-from servicekit.admin.operations import Fact, Operation
-from servicekit.audit.actors import Actor
+from servicekit.admin.operations import Fact, Operation, calls
 from user_service.api_keys.models import ApiKey
 from user_service.api_keys.services import api_key_close
 
@@ -24,10 +22,6 @@ def _facts(key: ApiKey) -> Sequence[Fact]:
         Fact(_("scopes"), ", ".join(key.scopes)),
         Fact(_("last used"), str(localize(key.last_used_at)) if key.last_used_at else "–"),
     )
-
-
-def _revoke(key: ApiKey, form: dict[str, Any], by: Actor) -> None:
-    api_key_close(key_id=key.pk, by=by, reason=form["reason"])
 
 
 @admin.register(ApiKey)
@@ -50,7 +44,7 @@ class ApiKeyAdmin(ReadOnlyAdmin):
             title=_("Revoke the API key"),
             done=_("The API key is revoked."),
             facts=_facts,
-            act=_revoke,
+            act=calls(api_key_close, "key_id"),
             offered=lambda key: key.revoked_at is None,
         ),
     )

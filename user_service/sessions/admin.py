@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.contrib import admin
 from django.utils.formats import localize
@@ -13,8 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from servicekit.admin import ReadOnlyAdmin
 from servicekit.admin.columns import person, short_id
 from servicekit.admin.filters import one_of
-from servicekit.admin.operations import Fact, Operation
-from servicekit.audit.actors import Actor
+from servicekit.admin.operations import Fact, Operation, calls
 from user_service.sessions.errors import SessionHasEnded
 from user_service.sessions.models import Outcome, Session, SignIn, SignInMethod
 from user_service.sessions.services import session_close
@@ -29,10 +27,6 @@ def _facts(session: Session) -> Sequence[Fact]:
         Fact(_("browser"), session.user_agent),
         Fact(_("address"), session.ip or "–"),
     )
-
-
-def _end(session: Session, form: dict[str, Any], by: Actor) -> None:
-    session_close(session_id=session.pk, by=by, reason=form["reason"])
 
 
 @admin.register(Session)
@@ -61,7 +55,7 @@ class SessionAdmin(ReadOnlyAdmin):
             title=_("End the session"),
             done=_("The session is ended."),
             facts=_facts,
-            act=_end,
+            act=calls(session_close, "session_id"),
             offered=lambda session: session.revoked_at is None,
         ),
     )

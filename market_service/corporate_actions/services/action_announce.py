@@ -40,12 +40,12 @@ class Terms:
 
 
 @transaction.atomic
-def action_announce(*, instrument: Instrument, terms: Terms, by: Actor, why: str = "") -> CorporateAction:
+def action_announce(*, instrument: Instrument, terms: Terms, by: Actor, reason: str = "") -> CorporateAction:
     """Announce an action, to be carried out on its day; one of a day before today is history.
 
     Args:
         instrument: with its quote.
-        why: the words of the announcement, for customers.
+        reason: the words of the announcement, for customers.
 
     Raises:
         DividendNotPossible, SplitNotPossible, SplitOutOfRange, ActionExists: see :func:`action_check`.
@@ -61,9 +61,9 @@ def action_announce(*, instrument: Instrument, terms: Terms, by: Actor, why: str
         old_units=terms.old_units,
         new_units=terms.new_units,
         state=ActionState.HISTORY if terms.happened else ActionState.ANNOUNCED,
-        reason=why.strip(),
+        reason=reason.strip(),
     )
-    record("corporate_action.announce", action, by=by, reason=why, after=_described(action))
+    record("corporate_action.announce", action, by=by, reason=reason, after=_described(action))
     return action
 
 

@@ -33,11 +33,11 @@ def action_lock(*, action_id: UUID, type: ActionType) -> tuple[CorporateAction, 
     return action, instrument
 
 
-def action_start(*, action: CorporateAction, instrument: Instrument, by: Actor | None, why: str) -> None:
+def action_start(*, action: CorporateAction, instrument: Instrument, by: Actor | None, reason: str) -> None:
     """Write that it is carried out now, and what customers hold. Both are locked.
 
     Args:
-        by, why: the operator, and the reason for the audit trail; None: its day has come.
+        by, reason: the operator, and the reason for the audit trail; None: its day has come.
 
     Raises:
         ActionExists: an operator is earlier than its day, and there is one of that type today.
@@ -55,7 +55,7 @@ def action_start(*, action: CorporateAction, instrument: Instrument, by: Actor |
     action.save(update_fields=["state", "recorded_at", "units", "day"])
     if by is not None:
         record(
-            "corporate_action.carry_out", action, by=by, reason=why,
+            "corporate_action.carry_out", action, by=by, reason=reason,
             before={"state": ActionState.ANNOUNCED.value},
             after={"state": action.state, "units": action.units},
         )  # fmt: skip

@@ -13,7 +13,7 @@ from servicekit.errors import ChangedMeanwhile
 
 
 @transaction.atomic
-def action_withdraw(*, action_id: UUID, by: Actor, why: str) -> None:
+def action_withdraw(*, action_id: UUID, by: Actor, reason: str) -> None:
     """It is shown no more, and never carried out.
 
     Raises:
@@ -26,6 +26,6 @@ def action_withdraw(*, action_id: UUID, by: Actor, why: str) -> None:
     action.state = ActionState.WITHDRAWN
     action.save(update_fields=["state"])
     record(
-        "corporate_action.withdraw", action, by=by, reason=why,
+        "corporate_action.withdraw", action, by=by, reason=reason,
         before={"state": before}, after={"state": action.state},
     )  # fmt: skip

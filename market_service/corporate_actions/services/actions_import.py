@@ -35,7 +35,7 @@ class ActionsImported:
 
 
 def actions_import(
-    *, path: Path, options: ImportOptions, by: Actor, why: str = "", dry_run: bool = False
+    *, path: Path, options: ImportOptions, by: Actor, reason: str = "", dry_run: bool = False
 ) -> ActionsImported:
     """Announce the dividends and splits of a file; those of days before today are history.
 
@@ -50,7 +50,7 @@ def actions_import(
     listed = instruments_by_ticker({action.ticker for action in file.actions})
     with transaction.atomic():
         for action in file.actions:
-            _enter(result, action, listed.get(action.ticker), by=by, why=why)
+            _enter(result, action, listed.get(action.ticker), by=by, reason=reason)
         if file.errors or dry_run:
             transaction.set_rollback(True)
     if file.errors:
@@ -59,7 +59,7 @@ def actions_import(
 
 
 def _enter(
-    result: ActionsImported, action: ListedAction, instrument: Instrument | None, *, by: Actor, why: str
+    result: ActionsImported, action: ListedAction, instrument: Instrument | None, *, by: Actor, reason: str
 ) -> None:
     errors, where = result.file.errors, f"{_('line %d') % action.line} ({action.ticker})"
     if instrument is None:
@@ -81,7 +81,7 @@ def _enter(
     )
     try:
         with transaction.atomic():
-            result.entered.append(action_announce(instrument=instrument, terms=terms, by=by, why=why))
+            result.entered.append(action_announce(instrument=instrument, terms=terms, by=by, reason=reason))
     except ActionExists:
         result.known += 1
     except DomainError as error:

@@ -32,11 +32,11 @@ def dividends_record_due() -> int:
 
 
 @transaction.atomic
-def dividend_record(*, action_id: UUID, by: Actor | None = None, why: str = "") -> None:
+def dividend_record(*, action_id: UUID, by: Actor | None = None, reason: str = "") -> None:
     """Take the moment, under the instrument's lock, and what customers hold then.
 
     Args:
-        by, why: the operator, and the reason for the audit trail; None: its day has come.
+        by, reason: the operator, and the reason for the audit trail; None: its day has come.
 
     Raises:
         ChangedMeanwhile: it is no announced dividend any more.
@@ -47,7 +47,7 @@ def dividend_record(*, action_id: UUID, by: Actor | None = None, why: str = "") 
         DividendRecorded.
     """
     action, instrument = action_lock(action_id=action_id, type=ActionType.DIVIDEND)
-    action_start(action=action, instrument=instrument, by=by, why=why)
+    action_start(action=action, instrument=instrument, by=by, reason=reason)
     assert action.per_unit is not None
     assert action.units is not None
     assert action.recorded_at is not None

@@ -50,11 +50,11 @@ def splits_advance() -> int:
 
 
 @transaction.atomic
-def split_start(*, action_id: UUID, by: Actor | None = None, why: str = "") -> None:
+def split_start(*, action_id: UUID, by: Actor | None = None, reason: str = "") -> None:
     """Halt the instrument; :func:`splits_advance` goes on from there.
 
     Args:
-        by, why: the operator, and the reason for the audit trail; None: its day has come.
+        by, reason: the operator, and the reason for the audit trail; None: its day has come.
 
     Raises:
         ChangedMeanwhile: it is no announced split any more.
@@ -70,7 +70,7 @@ def split_start(*, action_id: UUID, by: Actor | None = None, why: str = "") -> N
     if instrument.halt_reason == HaltReason.QUANTITIES:
         raise QuantitiesUnclear(ticker=instrument.ticker)
     split_check(instrument, old_units=action.old_units, new_units=action.new_units)
-    action_start(action=action, instrument=instrument, by=by, why=why)
+    action_start(action=action, instrument=instrument, by=by, reason=reason)
     action.reopens = instruments.instrument_split_begin(instrument_id=instrument.id)
     action.save(update_fields=["reopens"])
 

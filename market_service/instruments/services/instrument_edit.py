@@ -63,32 +63,36 @@ def instrument_edit(
 
 @transaction.atomic
 def instrument_halt(
-    *, instrument_id: UUID, reason: HaltReason = HaltReason.OPERATOR, by: Actor | None = None, why: str = ""
+    *,
+    instrument_id: UUID,
+    halt_reason: HaltReason = HaltReason.OPERATOR,
+    by: Actor | None = None,
+    reason: str = "",
 ) -> Instrument:
     """Stop trading: the venue refuses orders and the quote stands. Emits ``InstrumentChanged``.
 
     Args:
-        reason: kept for the operators. A halt because quantities do not add up stays one, even when
+        halt_reason: kept for the operators. A halt because quantities do not add up stays one, even when
             an operator halts the instrument once more.
-        by, why: the operator, and the reason for the audit trail; None: the exchange itself.
+        by, reason: the operator, and the reason for the audit trail; None: the exchange itself.
     """
     instrument = _locked(instrument_id)
     before = _state(instrument)
-    if instrument.status != InstrumentStatus.HALTED or reason != HaltReason.OPERATOR:
+    if instrument.status != InstrumentStatus.HALTED or halt_reason != HaltReason.OPERATOR:
         if instrument.status == InstrumentStatus.OPEN:
             quotes.quote_stand(instrument_id=instrument_id)
-        instrument = _change(instrument_id, status=InstrumentStatus.HALTED, halt_reason=reason)
+        instrument = _change(instrument_id, status=InstrumentStatus.HALTED, halt_reason=halt_reason)
     if by is not None:
-        record("instrument.halt", instrument, by=by, reason=why, before=before, after=_state(instrument))
+        record("instrument.halt", instrument, by=by, reason=reason, before=before, after=_state(instrument))
     return instrument
 
 
 @transaction.atomic
-def instrument_open(*, instrument_id: UUID, by: Actor | None = None, why: str = "") -> Instrument:
+def instrument_open(*, instrument_id: UUID, by: Actor | None = None, reason: str = "") -> Instrument:
     """Resume trading at the last quote, confirmed as of now. Emits ``InstrumentChanged``.
 
     Args:
-        by, why: as with :func:`instrument_halt`.
+        by, reason: as with :func:`instrument_halt`.
     """
     instrument = _locked(instrument_id)
     before = _state(instrument)
@@ -96,12 +100,12 @@ def instrument_open(*, instrument_id: UUID, by: Actor | None = None, why: str = 
         quotes.quote_reaffirm(instrument_id=instrument_id)
         instrument = _change(instrument_id, status=InstrumentStatus.OPEN, halt_reason=HaltReason.NONE)
     if by is not None:
-        record("instrument.open", instrument, by=by, reason=why, before=before, after=_state(instrument))
+        record("instrument.open", instrument, by=by, reason=reason, before=before, after=_state(instrument))
     return instrument
 
 
 @transaction.atomic
-def instrument_reprice(*, instrument_id: UUID, price: Decimal, by: Actor, why: str) -> Instrument:
+def instrument_reprice(*, instrument_id: UUID, price: Decimal, by: Actor, reason: str) -> Instrument:
     """Set the latest price; the feed goes on from it. Emits ``InstrumentChanged``.
 
     Raises:
@@ -114,14 +118,14 @@ def instrument_reprice(*, instrument_id: UUID, price: Decimal, by: Actor, why: s
     instrument.refresh_from_db()
     instruments_announce([instrument])
     record(
-        "instrument.price", instrument, by=by, reason=why,
+        "instrument.price", instrument, by=by, reason=reason,
         before={"price": before.normalize()}, after={"price": price.normalize()},
     )  # fmt: skip
     return instrument
 
 
 @transaction.atomic
-def instrument_reissue(*, instrument_id: UUID, issued_quantity: int, by: Actor, why: str) -> Instrument:
+def instrument_reissue(*, instrument_id: UUID, issued_quantity: int, by: Actor, reason: str) -> Instrument:
     """Issue more or less of an instrument: what is on offer changes, what is sold stays sold.
 
     Emits ``InstrumentChanged``.
@@ -138,13 +142,13 @@ def instrument_reissue(*, instrument_id: UUID, issued_quantity: int, by: Actor, 
         instrument_id, issued_quantity=issued_quantity, available_quantity=issued_quantity - sold
     )
     after = {"issued": changed.issued_quantity, "available": changed.available_quantity}
-    record("instrument.quantity", changed, by=by, reason=why, before=before, after=after)
+    record("instrument.quantity", changed, by=by, reason=reason, before=before, after=after)
     return changed
 
 
 @transaction.atomic
 def instrument_house(
-    *, instrument_id: UUID, house: bool, half_spread: Decimal | None, by: Actor, why: str
+    *, instrument_id: UUID, house: bool, half_spread: Decimal | None, by: Actor, reason: str
 ) -> Instrument:
     """Switch the house's own offer on or off, and set how far from the quote it is.
 
@@ -165,7 +169,7 @@ def instrument_house(
     before = _house(instrument)
     instrument.house, instrument.half_spread = house, half_spread
     instrument.save(update_fields=["house", "half_spread", "updated_at"])
-    record("instrument.house", instrument, by=by, reason=why, before=before, after=_house(instrument))
+    record("instrument.house", instrument, by=by, reason=reason, before=before, after=_house(instrument))
     return instrument
 
 

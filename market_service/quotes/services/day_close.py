@@ -90,7 +90,7 @@ def day_close(*, number: int, volumes: Mapping[UUID, int], trades_before: int) -
 
 
 @transaction.atomic
-def day_go(*, day: date, trades_before: int, by: Actor, why: str = "") -> Moment:
+def day_go(*, day: date, trades_before: int, by: Actor, reason: str = "") -> Moment:
     """Go to a day of the history, or the next one that has prices, at its opening.
 
     The day that is left is not closed.
@@ -118,5 +118,5 @@ def day_go(*, day: date, trades_before: int, by: Actor, why: str = "") -> Moment
     opened = clock_now()
     candles.candles_forget(since=opened.time)
     day_announce(left=left, opened=opened)
-    record("market.go", row, by=by, reason=why, before={"day": left.day}, after={"day": day})
+    record("market.go", row, by=by, reason=reason, before={"day": left.day}, after={"day": day})
     return opened

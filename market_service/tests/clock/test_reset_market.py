@@ -74,7 +74,7 @@ def test_orders_days_and_prices_begin_again(replayed: Any, at: Any, deliver: Any
 
 def test_a_dividend_that_was_paid_is_history(listed: Any, deliver: Any) -> None:
     paid, due = announced(listed("AAPL")), announced(listed("IBM"), day=date(2100, 1, 1))
-    dividend_record(action_id=paid.pk, by=Actor("olga"), why="approved")
+    dividend_record(action_id=paid.pk, by=Actor("olga"), reason="approved")
     deliver(completed(paid))
 
     reset()

@@ -29,7 +29,7 @@ BY = Actor("olga")
 
 def announced(instrument: Instrument, per_unit: str = "0.24", *, day: date | None = None) -> CorporateAction:
     terms = Terms(type="dividend", per_unit=Decimal(per_unit), day=day)
-    return action_announce(instrument=instrument, terms=terms, by=BY, why="Dividend of the first quarter")
+    return action_announce(instrument=instrument, terms=terms, by=BY, reason="Dividend of the first quarter")
 
 
 def completed(action: CorporateAction, **changes: Any) -> trading.DividendCompleted:
@@ -46,7 +46,7 @@ def test_the_record_says_what_customers_hold(listed: Any, deliver: Any, publishe
     action = announced(instrument)
     assert published(market.DividendRecorded) == []
 
-    dividend_record(action_id=action.pk, by=BY, why="approved")
+    dividend_record(action_id=action.pk, by=BY, reason="approved")
 
     (told,) = published(market.DividendRecorded)
     assert (told.action_id, told.instrument_id, told.ticker) == (action.pk, instrument.pk, "AAPL")
@@ -60,7 +60,7 @@ def test_the_record_says_what_customers_hold(listed: Any, deliver: Any, publishe
         ("corporate_action.carry_out", "approved"),
     ]
     with pytest.raises(ChangedMeanwhile):
-        dividend_record(action_id=action.pk, by=BY, why="again")
+        dividend_record(action_id=action.pk, by=BY, reason="again")
     assert len(published(market.DividendRecorded)) == 1
 
 
@@ -89,18 +89,18 @@ def test_one_at_a_time(listed: Any, deliver: Any, published: Any) -> None:
     first, second = announced(instrument, day=today), announced(instrument, "0.10")
     assert dividends_record() == 1
     with pytest.raises(ActionRunning):
-        dividend_record(action_id=second.pk, by=BY, why="a test")
+        dividend_record(action_id=second.pk, by=BY, reason="a test")
     assert deliver(completed(first, units=0, holders=0, amount=0))
     with pytest.raises(ActionExists):  # of today
-        dividend_record(action_id=second.pk, by=BY, why="a test")
+        dividend_record(action_id=second.pk, by=BY, reason="a test")
     CorporateAction.objects.filter(pk=first.pk).update(day=today - timedelta(days=1))
-    dividend_record(action_id=second.pk, by=BY, why="a test")
+    dividend_record(action_id=second.pk, by=BY, reason="a test")
     assert len(published(market.DividendRecorded)) == 2
 
 
 def test_an_operator_may_be_earlier_than_its_day(listed: Any) -> None:
     action = announced(listed("AAPL"), day=timezone.now().date() + timedelta(days=9))
-    dividend_record(action_id=action.pk, by=BY, why="a test")
+    dividend_record(action_id=action.pk, by=BY, reason="a test")
     action.refresh_from_db()
     assert action.day == action.recorded_at.date()
 
@@ -145,9 +145,9 @@ def test_a_second_of_that_day_is_refused_until_the_first_is_withdrawn(listed: An
     first = announced(instrument, day=day)
     with pytest.raises(ActionExists):
         announced(instrument, "0.5", day=day)
-    action_withdraw(action_id=first.pk, by=BY, why="a mistake")
+    action_withdraw(action_id=first.pk, by=BY, reason="a mistake")
     with pytest.raises(ChangedMeanwhile):
-        action_withdraw(action_id=first.pk, by=BY, why="a mistake")
+        action_withdraw(action_id=first.pk, by=BY, reason="a mistake")
     announced(instrument, "0.5", day=day)
     rows = api().get("/api/v1/instruments/AAPL/corporate-actions").json()["results"]
     assert [row["per_unit"] for row in rows] == ["0.50"]

@@ -37,7 +37,7 @@ BY = Actor("olga")
 
 def announced(instrument: Instrument, old: int, new: int, *, day: date | None = None) -> CorporateAction:
     terms = Terms(type="split", old_units=old, new_units=new, day=day)
-    return action_announce(instrument=instrument, terms=terms, by=BY, why="A share for everybody")
+    return action_announce(instrument=instrument, terms=terms, by=BY, reason="A share for everybody")
 
 
 def completed(recorded: market.SplitRecorded, units: int, **changes: Any) -> trading.SplitCompleted:
@@ -72,9 +72,9 @@ def test_it_halts_empties_the_book_and_says_what_will_be(listed: Any, deliver: A
         deliver(one)
     action = announced(instrument, 2, 3)
     assert splits_advance() == 0  # it has no day
-    split_start(action_id=action.pk, by=BY, why="approved")
+    split_start(action_id=action.pk, by=BY, reason="approved")
     with pytest.raises(ChangedMeanwhile):
-        split_start(action_id=action.pk, by=BY, why="again")
+        split_start(action_id=action.pk, by=BY, reason="again")
 
     assert splits_advance() == 1
     assert splits_advance() == 0
@@ -146,7 +146,7 @@ def test_its_day_comes_and_one_action_waits_for_another(listed: Any, deliver: An
     announced(instrument, 1, 2, day=today)
     assert splits_advance() == 1
     terms = Terms(type="dividend", per_unit=Decimal("0.10"), day=today)
-    action_announce(instrument=instrument, terms=terms, by=BY, why="a test")
+    action_announce(instrument=instrument, terms=terms, by=BY, reason="a test")
     assert dividends_record() == 0
     second = announced(instrument, 1, 3)
     with pytest.raises(ActionRunning):
@@ -159,10 +159,14 @@ def test_nobody_opens_or_changes_it_meanwhile(listed: Any) -> None:
     instrument = listed("AAPL")
     split_start(action_id=announced(instrument, 1, 2).pk)
     for change in (
-        lambda: venue.instrument_open(instrument_id=instrument.pk, by=BY, why="a test"),
-        lambda: venue.instrument_reprice(instrument_id=instrument.pk, price=Decimal(9), by=BY, why="a test"),
-        lambda: venue.instrument_reissue(instrument_id=instrument.pk, issued_quantity=9, by=BY, why="a test"),
-        lambda: instrument_halt(instrument_id=instrument.pk, by=BY, why="a test"),
+        lambda: venue.instrument_open(instrument_id=instrument.pk, by=BY, reason="a test"),
+        lambda: venue.instrument_reprice(
+            instrument_id=instrument.pk, price=Decimal(9), by=BY, reason="a test"
+        ),
+        lambda: venue.instrument_reissue(
+            instrument_id=instrument.pk, issued_quantity=9, by=BY, reason="a test"
+        ),
+        lambda: instrument_halt(instrument_id=instrument.pk, by=BY, reason="a test"),
     ):
         with pytest.raises(BeingSplit):
             change()
@@ -173,7 +177,7 @@ def test_nobody_opens_or_changes_it_meanwhile(listed: Any) -> None:
 
 def test_what_an_operator_had_halted_stays_halted(listed: Any, carried_out: Any) -> None:
     instrument = listed("AAPL")
-    instrument_halt(instrument_id=instrument.pk, by=BY, why="a test")
+    instrument_halt(instrument_id=instrument.pk, by=BY, reason="a test")
     carried_out(instrument, 1, 2)
     instrument.refresh_from_db()
     assert (instrument.status, instrument.halt_reason, instrument.splits) == ("halted", "operator", 1)

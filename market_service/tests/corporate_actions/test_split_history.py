@@ -37,7 +37,7 @@ def test_prices_before_splits_are_multiplied_by_all_that_follow(listed: Any) -> 
     assert factor_at(date(2021, 1, 3), found) == 10
     assert factor_at(date(2020, 8, 30), found) == Decimal("2.5")
     assert factor_at(date(2014, 6, 8), found) * 280 == pytest.approx(100)
-    action_withdraw(action_id=last.pk, by=BY, why="a mistake")
+    action_withdraw(action_id=last.pk, by=BY, reason="a mistake")
     assert factor_at(date(2020, 8, 31), adjustments(instrument.pk)) == 1
 
 

@@ -26,7 +26,7 @@ advancing = sys.modules[quotes_advance.__module__]
 
 pytestmark = pytest.mark.django_db
 
-BY: dict[str, Any] = {"by": Actor("olga"), "why": "a test"}
+BY: dict[str, Any] = {"by": Actor("olga"), "reason": "a test"}
 
 
 def walk_to(monkeypatch: Any, settings: Any, price: str) -> None:

@@ -31,7 +31,7 @@ def test_what_is_left_is_canceled_and_published(listed: Any, deliver: Any, publi
     deliver(order(instrument, "buy", 2, "430.00"))
     instrument_halt(instrument_id=instrument.pk)  # keeps nothing from being canceled
 
-    order_cancel(order_id=sell.order_id, by=BY, why=" It was a mistake.\n")
+    order_cancel(order_id=sell.order_id, by=BY, reason=" It was a mistake.\n")
 
     assert resting(instrument, "sell") == []
     assert ended(sell) == ("canceled", 2, "operator")
@@ -46,7 +46,7 @@ def test_what_is_left_is_canceled_and_published(listed: Any, deliver: Any, publi
 
 def test_what_does_not_rest_is_not_canceled(listed: Any, published: Any) -> None:
     with pytest.raises(ChangedMeanwhile):
-        order_cancel(order_id=new_id(), by=BY, why="a test")
+        order_cancel(order_id=new_id(), by=BY, reason="a test")
     assert not published()
     assert not AuditEntry.objects.exists()
 

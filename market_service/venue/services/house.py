@@ -51,26 +51,28 @@ def house_meet(*, instrument_id: UUID, move: Move | None = None, at_most: int = 
 
 
 @transaction.atomic
-def instrument_open(*, instrument_id: UUID, by: Actor | None = None, why: str = "") -> Instrument:
+def instrument_open(*, instrument_id: UUID, by: Actor | None = None, reason: str = "") -> Instrument:
     """As :func:`instruments.instrument_open`; then the house comes to the book."""
-    instrument = instruments.instrument_open(instrument_id=instrument_id, by=by, why=why)
+    instrument = instruments.instrument_open(instrument_id=instrument_id, by=by, reason=reason)
     house_meet(instrument_id=instrument_id)
     return instrument
 
 
 @transaction.atomic
-def instrument_reprice(*, instrument_id: UUID, price: Decimal, by: Actor, why: str) -> Instrument:
+def instrument_reprice(*, instrument_id: UUID, price: Decimal, by: Actor, reason: str) -> Instrument:
     """As :func:`instruments.instrument_reprice`; then the house comes to the book."""
-    instrument = instruments.instrument_reprice(instrument_id=instrument_id, price=price, by=by, why=why)
+    instrument = instruments.instrument_reprice(
+        instrument_id=instrument_id, price=price, by=by, reason=reason
+    )
     house_meet(instrument_id=instrument_id)
     return instrument
 
 
 @transaction.atomic
-def instrument_reissue(*, instrument_id: UUID, issued_quantity: int, by: Actor, why: str) -> Instrument:
+def instrument_reissue(*, instrument_id: UUID, issued_quantity: int, by: Actor, reason: str) -> Instrument:
     """As :func:`instruments.instrument_reissue`; then the house comes to the book."""
     instrument = instruments.instrument_reissue(
-        instrument_id=instrument_id, issued_quantity=issued_quantity, by=by, why=why
+        instrument_id=instrument_id, issued_quantity=issued_quantity, by=by, reason=reason
     )
     house_meet(instrument_id=instrument_id)
     return instrument
@@ -78,11 +80,11 @@ def instrument_reissue(*, instrument_id: UUID, issued_quantity: int, by: Actor, 
 
 @transaction.atomic
 def instrument_house(
-    *, instrument_id: UUID, house: bool, half_spread: Decimal | None, by: Actor, why: str
+    *, instrument_id: UUID, house: bool, half_spread: Decimal | None, by: Actor, reason: str
 ) -> Instrument:
     """As :func:`instruments.instrument_house`; then the house comes to the book."""
     instrument = instruments.instrument_house(
-        instrument_id=instrument_id, house=house, half_spread=half_spread, by=by, why=why
+        instrument_id=instrument_id, house=house, half_spread=half_spread, by=by, reason=reason
     )
     house_meet(instrument_id=instrument_id)
     return instrument

@@ -39,7 +39,7 @@ def market_advance() -> int:
     return quotes_advance()
 
 
-def market_go(*, day: date, by: Actor, why: str = "") -> None:
+def market_go(*, day: date, by: Actor, reason: str = "") -> None:
     """Go to a day of the history, at its opening, and tell every quote of it.
 
     Orders ``day`` are ended. Orders that rest longer meet the new prices.
@@ -48,7 +48,7 @@ def market_go(*, day: date, by: Actor, why: str = "") -> None:
         OnlyReplayed, DayNotPossible: see :func:`quotes.day_go`.
     """
     quotes.market_start()
-    quotes.day_go(day=day, trades_before=_last_trade(), by=by, why=why)
+    quotes.day_go(day=day, trades_before=_last_trade(), by=by, reason=reason)
     _end_day_orders()
     _publish_round()
 

@@ -17,11 +17,11 @@ from servicekit.errors import ChangedMeanwhile
 
 
 @transaction.atomic
-def order_cancel(*, order_id: UUID, by: Actor, why: str) -> None:
+def order_cancel(*, order_id: UUID, by: Actor, reason: str) -> None:
     """Cancel what is left of a resting order; what was executed of it stays executed.
 
     Args:
-        why: for the audit trail, and for the customer, who is told it as it is.
+        reason: for the audit trail, and for the customer, who is told it as it is.
 
     Raises:
         ChangedMeanwhile: it does not rest any more.
@@ -38,10 +38,10 @@ def order_cancel(*, order_id: UUID, by: Actor, why: str) -> None:
     if order is None:
         raise ChangedMeanwhile
     books[order.instrument_id].cancel(
-        order, End(Ended.CANCELED, RejectCode.OPERATOR.value, detail=why.strip())
+        order, End(Ended.CANCELED, RejectCode.OPERATOR.value, detail=reason.strip())
     )
     record(
-        "order.cancel", resting, by=by, reason=why,
+        "order.cancel", resting, by=by, reason=reason,
         before={"remaining": order.remaining, "quantity": order.quantity}, after={"executed": order.executed},
     )  # fmt: skip
     outcome_write(books, [order])

@@ -63,7 +63,7 @@ def quantities_reconcile() -> list[Breach]:
             breach.difference,
         )
         with suppress(BeingSplit):  # then it is halted, and the next run will see
-            instruments.instrument_halt(instrument_id=breach.instrument_id, reason=HaltReason.QUANTITIES)
+            instruments.instrument_halt(instrument_id=breach.instrument_id, halt_reason=HaltReason.QUANTITIES)
     return breaches
 
 

@@ -34,7 +34,7 @@ class Command(BaseCommand):
         for name in files:
             try:
                 done = actions_import(
-                    path=Path(name), options=options, by=Actor.shell(), why=given["reason"],
+                    path=Path(name), options=options, by=Actor.shell(), reason=given["reason"],
                     dry_run=given["dry_run"],
                 )  # fmt: skip
             except OSError as error:

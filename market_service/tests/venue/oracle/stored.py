@@ -19,7 +19,7 @@ from market_service.venue import services
 from market_service.venue.models import RestingOrder, Trade, VenueOrder
 from servicekit.audit.actors import Actor
 
-_BY: dict[str, Any] = {"by": Actor("olga"), "why": "a test"}
+_BY: dict[str, Any] = {"by": Actor("olga"), "reason": "a test"}
 
 #: Where the ids of customers begin, so that none is an order's.
 _USERS = 10**9
