@@ -71,16 +71,16 @@ class QuoteFeed(models.Model):
     Attributes:
         confirmed_at: the quote of an open instrument is confirmed as of then, however old its own time is;
             by the database's clock. None before the first tick.
-        number: of the last message that told quotes.
-        told_to: the instrument up to which the running round has told; a round goes through all of them.
+        number: of the last message that published quotes.
+        published_up_to: the instrument up to which the running round has published; a round goes through all.
         round_from: the number of the running round's first message.
-        complete_since: that of the last whole round: the messages from it on tell every quote. 0 before that.
+        complete_since: that of the last whole round: the messages from it on have every quote. 0 before that.
     """
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     confirmed_at = models.DateTimeField(null=True)
     number = models.BigIntegerField(default=0)
-    told_to = models.UUIDField(default=UUID(int=0))
+    published_up_to = models.UUIDField(default=UUID(int=0), db_column="told_to")
     round_from = models.BigIntegerField(default=1)
     complete_since = models.BigIntegerField(default=0)
 

@@ -49,8 +49,8 @@ CELERY_BEAT_SCHEDULE |= {
         "schedule": PURGE_EVERY_S,
         "options": {"expires": PURGE_EVERY_S},
     },
-    "tell news": {
-        "task": "notification_service.news.tasks.news_tell",
+    "send news": {
+        "task": "notification_service.news.tasks.news_send",
         "schedule": NEWS_EVERY_S,
         "options": {"expires": NEWS_EVERY_S},
     },

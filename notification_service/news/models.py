@@ -28,9 +28,9 @@ class NewsState(models.TextChoices):
 class News(models.Model):
     """Plain text in both languages. It is never changed: what is wrong is withdrawn and written anew.
 
-    ``recipients``: the users that it is for; empty: everybody. Once released, it is told from ``begins_at``
-    on, to a portion of readers after the other in the order of their ids: ``told_until`` is the last one,
-    ``told`` how many.
+    ``recipients``: the users that it is for; empty: everybody. Once released, it is sent from ``begins_at``
+    on, to a portion of readers after the other in the order of their ids: ``sent_up_to`` is the last one,
+    ``sent_count`` how many.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -44,8 +44,8 @@ class News(models.Model):
     created_at = models.DateTimeField(_("written"), default=timezone.now)
     begins_at = models.DateTimeField(_("sent from"), null=True)
     ended_at = models.DateTimeField(_("ended"), null=True)
-    told = models.PositiveIntegerField(_("people told"), default=0)
-    told_until = models.UUIDField(null=True, editable=False)
+    sent_count = models.PositiveIntegerField(_("people told"), default=0, db_column="told")
+    sent_up_to = models.UUIDField(null=True, editable=False, db_column="told_until")
 
     class Meta:
         verbose_name = _("news")
@@ -53,7 +53,7 @@ class News(models.Model):
         constraints = (
             models.CheckConstraint(name="news_state", condition=Q(state__in=NewsState.values)),
             models.CheckConstraint(
-                name="news_told_once_released", condition=Q(told=0) | Q(begins_at__isnull=False)
+                name="news_told_once_released", condition=Q(sent_count=0) | Q(begins_at__isnull=False)
             ),
         )
         indexes = (models.Index(fields=["begins_at"], condition=Q(state="released"), name="news_to_tell"),)

@@ -34,8 +34,8 @@ def readers_left(news: News, limit: int) -> list[UUID]:
     people = Contact.objects.filter(closed_at=None).order_by("user_id")
     if news.recipients:
         people = people.filter(user_id__in=news.recipients)
-    if news.told_until is not None:
-        people = people.filter(user_id__gt=news.told_until)
+    if news.sent_up_to is not None:
+        people = people.filter(user_id__gt=news.sent_up_to)
     return list(people.values_list("user_id", flat=True)[:limit])
 
 

@@ -8,9 +8,9 @@ from notification_service.news import services
 
 
 @shared_task
-def news_tell() -> int:
-    """Tell what was released, in portions. Returns how many portions there were."""
+def news_send() -> int:
+    """Send what was released, in portions. Returns how many portions there were."""
     portions = 0
-    while services.news_tell():
+    while services.news_send():
         portions += 1
     return portions

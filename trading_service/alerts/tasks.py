@@ -10,7 +10,7 @@ from trading_service.alerts import services
 @shared_task
 def alerts_announce() -> int:
     """Tell of all alerts that fired and were not told of, so many in a transaction. Returns how many."""
-    told = 0
+    announced = 0
     while portion := services.alerts_announce():
-        told += portion
-    return told
+        announced += portion
+    return announced

@@ -77,7 +77,7 @@ def splits_apply() -> int:
     Returns:
         How many holders were told.
     """
-    told = 0
+    informed = 0
     pending = Split.objects.filter(completed_at=None).order_by("recorded_at")
     for split_id in pending.values_list("id", flat=True):
         try:
@@ -87,8 +87,8 @@ def splits_apply() -> int:
             continue
         fault_point("split.after_commit")
         while (portion := split_allocate(split_id=split_id)) is not None:
-            told += portion
-    return told
+            informed += portion
+    return informed
 
 
 @transaction.atomic

@@ -13,11 +13,11 @@ from servicekit.database import Statement, execute_deferred
 _COPY = Statement(
     """
 INSERT INTO ledger_instrumentname (ticker, name_en, name_ru)
-SELECT told.ticker, told.name_en, told.name_ru
-FROM unnest(%s::text[], %s::text[], %s::text[]) AS told (ticker, name_en, name_ru)
-LEFT JOIN ledger_instrumentname AS known ON known.ticker = told.ticker
-WHERE known.ticker IS NULL OR known.name_en <> told.name_en OR known.name_ru <> told.name_ru
-ORDER BY told.ticker
+SELECT named.ticker, named.name_en, named.name_ru
+FROM unnest(%s::text[], %s::text[], %s::text[]) AS named (ticker, name_en, name_ru)
+LEFT JOIN ledger_instrumentname AS known ON known.ticker = named.ticker
+WHERE known.ticker IS NULL OR known.name_en <> named.name_en OR known.name_ru <> named.name_ru
+ORDER BY named.ticker
 ON CONFLICT (ticker) DO UPDATE SET name_en = excluded.name_en, name_ru = excluded.name_ru
 """
 )
@@ -28,10 +28,10 @@ def instruments_name(orders: Iterable[trading.OrderPlaced | trading.OrderPlacedV
 
     Older orders, which do not say it, change nothing.
     """
-    told = {
+    named = {
         order.ticker: (order.ticker, order.name_en, order.name_ru)
         for order in orders
         if isinstance(order, trading.OrderPlacedV2) and order.name_en and order.name_ru
     }
-    if told:
-        execute_deferred(_COPY, columns(told.values()))
+    if named:
+        execute_deferred(_COPY, columns(named.values()))

@@ -13,11 +13,11 @@ from collections.abc import Callable
 from market_service.clock.models import Feed
 from market_service.clock.selectors import Moment
 from market_service.quotes.feeds.manual import Manual
-from market_service.quotes.feeds.price_feed import PriceFeed, Standing
+from market_service.quotes.feeds.price_feed import CurrentQuote, PriceFeed
 from market_service.quotes.feeds.replay import Replay
 from market_service.quotes.feeds.simulated import Simulated
 
-__all__ = ["PriceFeed", "Standing", "feed_at"]
+__all__ = ["CurrentQuote", "PriceFeed", "feed_at"]
 
 FEEDS: dict[Feed, Callable[[], PriceFeed]] = {
     Feed.REPLAY: Replay,

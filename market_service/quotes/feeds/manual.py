@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from market_service.clock.selectors import Moment
-from market_service.quotes.feeds.price_feed import Standing
+from market_service.quotes.feeds.price_feed import CurrentQuote
 
 
 class Manual:
     moves = False
 
-    def prices(self, quotes: Sequence[Standing], moment: Moment) -> list[Decimal]:
+    def prices(self, quotes: Sequence[CurrentQuote], moment: Moment) -> list[Decimal]:
         return [quote.price for quote in quotes]

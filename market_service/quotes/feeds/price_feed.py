@@ -10,7 +10,7 @@ from uuid import UUID
 from market_service.clock.selectors import Moment
 
 
-class Standing(NamedTuple):
+class CurrentQuote(NamedTuple):
     """An open instrument, and its quote before its next one; ``tick``: how often the feed has moved it."""
 
     instrument_id: UUID
@@ -31,5 +31,5 @@ class PriceFeed(Protocol):
 
     moves: bool
 
-    def prices(self, quotes: Sequence[Standing], moment: Moment) -> list[Decimal]:
+    def prices(self, quotes: Sequence[CurrentQuote], moment: Moment) -> list[Decimal]:
         """The next price of each, in its currency, a multiple of its price step and above zero."""

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from market_service.clock.selectors import Moment
 from market_service.quotes.feeds.day_path import Bar, day_path
-from market_service.quotes.feeds.price_feed import Standing
+from market_service.quotes.feeds.price_feed import CurrentQuote
 from market_service.quotes.feeds.simulated import walked
 from market_service.quotes.models import DailyPrice, stepped
 from servicekit.database.bulk import Read
@@ -31,7 +31,7 @@ _READ = Read(DailyPrice, _Day, key=("instrument_id", "date"), where="NOT simulat
 class Replay:
     moves = True
 
-    def prices(self, quotes: Sequence[Standing], moment: Moment) -> list[Decimal]:
+    def prices(self, quotes: Sequence[CurrentQuote], moment: Moment) -> list[Decimal]:
         """The day's open and close are exact; what has no prices of the day walks."""
         bars = self._bars(quotes, moment)
         found = []
@@ -43,7 +43,7 @@ class Replay:
         return found
 
     @staticmethod
-    def _bars(quotes: Sequence[Standing], moment: Moment) -> dict[UUID, _Day]:
+    def _bars(quotes: Sequence[CurrentQuote], moment: Moment) -> dict[UUID, _Day]:
         return {
             day.instrument_id: day for day in _READ((quote.instrument_id, moment.day) for quote in quotes)
         }

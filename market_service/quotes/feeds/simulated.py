@@ -18,18 +18,18 @@ from django.conf import settings
 
 from market_service.clock.models import SESSION_S
 from market_service.clock.selectors import Moment
-from market_service.quotes.feeds.price_feed import Standing
+from market_service.quotes.feeds.price_feed import CurrentQuote
 from market_service.quotes.models import stepped
 
 
 class Simulated:
     moves = True
 
-    def prices(self, quotes: Sequence[Standing], moment: Moment) -> list[Decimal]:
+    def prices(self, quotes: Sequence[CurrentQuote], moment: Moment) -> list[Decimal]:
         return [quote.price if moment.paused else walked(quote, moment.scale) for quote in quotes]
 
 
-def walked(quote: Standing, scale: float = 1.0) -> Decimal:
+def walked(quote: CurrentQuote, scale: float = 1.0) -> Decimal:
     """The price after a quote's, when ``scale`` ticks go by at once."""
     sigma = settings.QUOTE_DAY_SIGMA[quote.type] * math.sqrt(scale * settings.QUOTE_PERIOD / SESSION_S)
     pull = min(settings.QUOTE_PULL * scale, 1.0)

@@ -21,7 +21,7 @@ from django.db.models.functions import Coalesce, Greatest, Least, Now
 
 from market_service.candles.services import Change, candles_record
 from market_service.clock.selectors import clock_now, market_now
-from market_service.quotes.feeds import Standing, feed_at
+from market_service.quotes.feeds import CurrentQuote, feed_at
 from market_service.quotes.models import Quote, QuoteFeed
 from servicekit.arrays import array
 from servicekit.contracts.market import QuotesUpdated
@@ -86,12 +86,12 @@ def quotes_tick(*, hold_back: HoldBack | None = None) -> int:
     feed = QuoteFeed.objects.select_for_update(skip_locked=True).first()
     if feed is None:
         return 0
-    rows = _next_rows(feed.told_to)
-    if not rows and feed.told_to != _BEGIN:  # the last portion ended with the last instrument
+    rows = _next_rows(feed.published_up_to)
+    if not rows and feed.published_up_to != _BEGIN:  # the last portion ended with the last instrument
         feed.complete_since, feed.round_from = feed.round_from, feed.number + 1
         rows = _next_rows(_BEGIN)
     if not rows:
-        feed.told_to = _BEGIN
+        feed.published_up_to = _BEGIN
         _confirm(feed)
         return 0
     published = _moved(rows, hold_back)
@@ -99,10 +99,10 @@ def quotes_tick(*, hold_back: HoldBack | None = None) -> int:
     before, feed.number = feed.number, feed.number + len(parts)
     complete_before = feed.complete_since
     if len(rows) < settings.QUOTE_PORTION:  # that were the last of them
-        feed.told_to = _BEGIN
+        feed.published_up_to = _BEGIN
         feed.complete_since, feed.round_from = feed.round_from, feed.number + 1
     else:
-        feed.told_to = rows[-1].instrument_id
+        feed.published_up_to = rows[-1].instrument_id
     confirmed_at = _confirm(feed)
     messages = [
         QuotesUpdated(
@@ -132,13 +132,13 @@ def quote_follow(*, instrument_id: UUID, move: Move) -> None:
         candles_record([Change(instrument_id, move.price)], at=market_now())
 
 
-def _next_rows(after: UUID) -> list[Standing]:
+def _next_rows(after: UUID) -> list[CurrentQuote]:
     with connection.cursor() as cursor:
         cursor.execute(_NEXT, [after, settings.QUOTE_PORTION])
-        return [Standing(*row) for row in cursor.fetchall()]
+        return [CurrentQuote(*row) for row in cursor.fetchall()]
 
 
-def _moved(rows: Sequence[Standing], hold_back: HoldBack | None) -> list[tuple[Standing, Decimal]]:
+def _moved(rows: Sequence[CurrentQuote], hold_back: HoldBack | None) -> list[tuple[CurrentQuote, Decimal]]:
     """Write the instruments' next prices, and return them, less those that an operator has just set."""
     moment = clock_now()
     feed = feed_at(moment)
@@ -160,6 +160,6 @@ def _moved(rows: Sequence[Standing], hold_back: HoldBack | None) -> list[tuple[S
 def _confirm(feed: QuoteFeed) -> datetime:
     """Write down how far the feed is. Returns the moment as of which every quote is confirmed."""
     with connection.cursor() as cursor:
-        cursor.execute(_CONFIRM, [feed.number, feed.told_to, feed.round_from, feed.complete_since])
+        cursor.execute(_CONFIRM, [feed.number, feed.published_up_to, feed.round_from, feed.complete_since])
         (confirmed_at,) = cursor.fetchone()
     return confirmed_at

@@ -22,7 +22,7 @@ from market_service.instruments.selectors import instrument_get
 from market_service.instruments.services import instrument_halt, instrument_open
 from market_service.quotes import services
 from market_service.quotes.feeds import simulated
-from market_service.quotes.feeds.price_feed import Standing
+from market_service.quotes.feeds.price_feed import CurrentQuote
 from market_service.quotes.models import Quote, QuoteFeed
 from market_service.venue.services import quotes_advance as quotes_tick
 from servicekit.contracts.market import QuotesUpdated
@@ -106,7 +106,7 @@ def test_the_steps_of_a_day_come_to_what_a_day_of_the_type_does(
     for ticker in range(400):
         price = start = Decimal(1000)
         for tick in range(steps):
-            row = Standing(UUID(int=0), f"{ticker}", type_, Decimal("0.000001"), price, start, tick)
+            row = CurrentQuote(UUID(int=0), f"{ticker}", type_, Decimal("0.000001"), price, start, tick)
             price = simulated.walked(row, scale)
         changes.append(float(price / start - 1))
     assert statistics.pstdev(changes) == pytest.approx(sigma, rel=0.35)  # the pull makes it less

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from notification_service.news.services.news_change import news_release, news_withdraw, news_write
-from notification_service.news.services.news_tell import news_tell
+from notification_service.news.services.news_send import news_send
 
-__all__ = ["news_release", "news_tell", "news_withdraw", "news_write"]
+__all__ = ["news_release", "news_send", "news_withdraw", "news_write"]

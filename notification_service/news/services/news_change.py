@@ -69,7 +69,7 @@ def news_withdraw(*, news_id: UUID, by: Actor, reason: str) -> News:
     news = _locked(news_id)
     if news.state not in (NewsState.DRAFT, NewsState.RELEASED):
         raise NewsHasEnded
-    before = {"state": news.state, "told": news.told}
+    before = {"state": news.state, "sent_count": news.sent_count}
     news.state, news.ended_at = NewsState.WITHDRAWN, timezone.now()
     news.save(update_fields=["state", "ended_at"])
     record("news.withdraw", news, by=by, reason=reason, before=before)

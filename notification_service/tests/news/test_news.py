@@ -12,7 +12,7 @@ from django.utils import timezone
 from notification_service.delivery.models import Contact, Delivery
 from notification_service.inbox.models import Notification
 from notification_service.news.models import News
-from notification_service.news.services import news_tell
+from notification_service.news.services import news_send
 from notification_service.tests import events
 from servicekit.audit.models import AuditEntry
 from servicekit.auth.authentication import OPERATOR_COOKIE
@@ -60,7 +60,7 @@ def begun():
 
 
 def tell_all(limit=500):
-    while news_tell(limit=limit):
+    while news_send(limit=limit):
         pass
 
 
@@ -70,13 +70,13 @@ def told():
 
 def test_written_looked_at_and_sent(operator, readers, api):
     news = written(operator)
-    assert not news_tell()
+    assert not news_send()
     shown = operator.get(operation_address("send", news)).content.decode()
     for words in (*TEXTS.values(), "everybody"):
         assert words.partition("\n")[0] in shown
 
     confirm(operator, "send", news, reason="Holiday")
-    assert not news_tell()  # the minute in which it can be withdrawn
+    assert not news_send()  # the minute in which it can be withdrawn
     begun()
     tell_all()
 
@@ -89,7 +89,7 @@ def test_written_looked_at_and_sent(operator, readers, api):
         assert (got["title"], got["body"]) == (title, body)
     assert Delivery.objects.filter(kind="operator_news", channel="email").count() == 2
     news.refresh_from_db()
-    assert (news.state, news.told) == ("sent", 2)
+    assert (news.state, news.sent_count) == ("sent", 2)
     trail = AuditEntry.objects.filter(action__in=("news.write", "news.send")).order_by("id")
     assert list(trail.values_list("action", "reason")) == [("news.write", ""), ("news.send", "Holiday")]
 
@@ -102,7 +102,7 @@ def test_withdrawn_before_it_is_sent(operator, readers):
     tell_all()
     assert not told().exists()
     news.refresh_from_db()
-    assert (news.state, news.told) == ("withdrawn", 0)
+    assert (news.state, news.sent_count) == ("withdrawn", 0)
     entry = AuditEntry.objects.get(action="news.withdraw")
     assert (entry.reason, entry.object_id) == ("The wrong day", str(news.id))
     for name in ("send", "withdraw"):
@@ -113,11 +113,11 @@ def test_withdrawn_in_the_middle_nobody_else_is_told(operator, readers):
     news = written(operator)
     confirm(operator, "send", news, reason="Holiday")
     begun()
-    assert news_tell(limit=1)
+    assert news_send(limit=1)
     confirm(operator, "withdraw", news, reason="Enough")
     tell_all()
     news.refresh_from_db()
-    assert (news.state, news.told, told().count()) == ("withdrawn", 1, 1)
+    assert (news.state, news.sent_count, told().count()) == ("withdrawn", 1, 1)
 
 
 def test_to_some_by_name(operator, readers):
@@ -140,7 +140,7 @@ def test_each_is_told_once_however_often_it_is_tried(operator, readers):
     confirm(operator, "send", news, reason="Holiday")
     begun()
     tell_all(limit=1)
-    News.objects.update(state="released", told_until=None)  # as if the first try had been lost
+    News.objects.update(state="released", sent_up_to=None)  # as if the first try had been lost
     tell_all(limit=1)
     assert told().count() == 2
     assert Delivery.objects.filter(kind="operator_news").count() == 2
@@ -176,8 +176,8 @@ def test_the_next_readers_of_many_are_found_by_index(operator, readers):
         )
         cursor.execute("ANALYZE delivery_contact")
     middle = Contact.objects.order_by("user_id")[10_000].user_id
-    News.objects.update(told_until=middle, told=10_000)
-    plans = [plan for plan in plans_of(lambda: news_tell(limit=50)) if "delivery_contact" in plan.tables]
+    News.objects.update(sent_up_to=middle, sent_count=10_000)
+    plans = [plan for plan in plans_of(lambda: news_send(limit=50)) if "delivery_contact" in plan.tables]
     assert plans
     for plan in plans:
         assert "delivery_contact_pkey" in plan.indexes, plan.sql

@@ -1,4 +1,4 @@
-"""Tells released news to its readers, a portion in a transaction."""
+"""Sends released news to its readers, a portion in a transaction."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from notification_service.kinds import Kind
 from notification_service.news.models import News, NewsState
 from notification_service.news.selectors import readers_left
 
-#: How many are told in one transaction: nobody's fill waits for more.
+#: To how many it is sent in one transaction: nobody's fill waits for more.
 PORTION = 500
 
 
 @transaction.atomic
-def news_tell(*, limit: int = PORTION) -> bool:
-    """Tell the next readers of the news that was released first, over the channels of each.
+def news_send(*, limit: int = PORTION) -> bool:
+    """Send the news that was released first to its next readers, over the channels of each.
 
-    A reader is told once: the id that stands for the event is made of the news and the reader.
+    A reader gets it once: the id that stands for the event is made of the news and the reader.
 
     Returns:
         Whether there was anything to do.
@@ -31,11 +31,11 @@ def news_tell(*, limit: int = PORTION) -> bool:
         return False
     readers = readers_left(news, limit)
     notifications_create([_news_for(news, user_id) for user_id in readers])
-    news.told += len(readers)
-    news.told_until = readers[-1] if readers else news.told_until
+    news.sent_count += len(readers)
+    news.sent_up_to = readers[-1] if readers else news.sent_up_to
     if len(readers) < limit:
         news.state, news.ended_at = NewsState.SENT, timezone.now()
-    news.save(update_fields=["told", "told_until", "state", "ended_at"])
+    news.save(update_fields=["sent_count", "sent_up_to", "state", "ended_at"])
     return True
 
 
