@@ -34,6 +34,12 @@ FOREIGN = {
 }
 
 
+class PageForm(forms.Form):
+    """A form whose page says what is missing, in its own words, not the browser's."""
+
+    use_required_attribute = False
+
+
 class AmountField(forms.CharField):
     """An amount of money above zero; cleans to a decimal string of the public contract."""
 

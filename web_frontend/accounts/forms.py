@@ -9,132 +9,101 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from servicekit.contracts.user import PASSWORD_MAX
+from web_frontend.forms import PageForm
+
+#: Of what is typed as it stands: no capital letter by itself, no spelling.
+_VERBATIM = {"autocapitalize": "none", "spellcheck": "false"}
 
 
-class SignUpForm(forms.Form):
-    """Name, e-mail, password. It refuses nothing itself: the API says at once all that is wrong."""
+def _username(label: Any, **options: Any) -> forms.CharField:
+    widget = forms.TextInput(attrs={"autocomplete": "username"} | _VERBATIM)
+    return forms.CharField(label=label, widget=widget, **options)
 
-    use_required_attribute = False
-    username = forms.CharField(
-        label=_("Name"),
-        required=False,
-        help_text=_("3 to 32 Latin letters, digits or _ . -"),
-        widget=forms.TextInput(
-            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
-        ),
-    )
-    email = forms.CharField(
-        label=_("E-mail"), required=False, widget=forms.EmailInput(attrs={"autocomplete": "email"})
-    )
-    password = forms.CharField(
-        label=_("Password"),
-        required=False,
+
+def _known_password(label: Any) -> forms.CharField:
+    widget = forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    return forms.CharField(label=label, max_length=PASSWORD_MAX, strip=False, widget=widget)
+
+
+def _new_password(label: Any, **options: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
         strip=False,
         help_text=_(
             "At least 8 characters; not a common password, not only digits, not like your name or e-mail."
         ),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-
-
-class SignInForm(forms.Form):
-    """Name or e-mail, password."""
-
-    use_required_attribute = False
-    username = forms.CharField(
-        label=_("Name or e-mail"),
-        max_length=254,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
-        ),
-    )
-    password = forms.CharField(
-        label=_("Password"),
-        max_length=PASSWORD_MAX,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        **options,
     )
 
 
 def _code(label: Any, help_text: Any = "") -> forms.CharField:
     """A code of the second factor. Browsers and phones offer what came as a one-time code."""
-    return forms.CharField(
-        label=label,
-        max_length=64,
-        help_text=help_text,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
-        ),
+    widget = forms.TextInput(attrs={"autocomplete": "one-time-code"} | _VERBATIM)
+    return forms.CharField(label=label, max_length=64, help_text=help_text, widget=widget)
+
+
+class SignUpForm(PageForm):
+    """Name, e-mail, password. It refuses nothing itself: the API says at once all that is wrong."""
+
+    username = _username(_("Name"), required=False, help_text=_("3 to 32 Latin letters, digits or _ . -"))
+    email = forms.CharField(
+        label=_("E-mail"), required=False, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
+    password = _new_password(_("Password"), required=False)
 
 
-def _present_password() -> forms.CharField:
-    return forms.CharField(
-        label=_("Current password"),
-        max_length=PASSWORD_MAX,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
+class SignInForm(PageForm):
+    """Name or e-mail, password."""
+
+    username = _username(_("Name or e-mail"), max_length=254)
+    password = _known_password(_("Password"))
 
 
-class CodeForm(forms.Form):
+class CodeForm(PageForm):
     """The second step of a sign-in; ``challenge`` stands for the password."""
 
-    use_required_attribute = False
     username = forms.CharField(max_length=254, widget=forms.HiddenInput)
     challenge = forms.CharField(max_length=512, widget=forms.HiddenInput)
     code = _code(_("Code"), _("Six digits of your authenticator app, or a recovery code."))
     code.widget.attrs |= {"autofocus": True, "data-focus": ""}
 
 
-class TurnOnForm(forms.Form):
+class TurnOnForm(PageForm):
     """Turns the second factor on: the app has the secret, and whoever asks has the password."""
 
-    use_required_attribute = False
     secret = forms.CharField(max_length=64, widget=forms.HiddenInput)
     code = _code(_("Code of the app"), _("The six digits that the app shows now."))
-    password = _present_password()
+    password = _known_password(_("Current password"))
 
 
-class SecondFactorForm(forms.Form):
+class SecondFactorForm(PageForm):
     """What proves whose second factor it is, before it is turned off or its recovery codes are replaced."""
 
-    use_required_attribute = False
     code = _code(_("Code"), _("Six digits of your authenticator app, or a recovery code."))
-    password = _present_password()
+    password = _known_password(_("Current password"))
 
 
-class PasswordForm(forms.Form):
+class PasswordForm(PageForm):
     """The current password and a new one."""
 
-    use_required_attribute = False
-    old_password = _present_password()
-    new_password = forms.CharField(
-        label=_("New password"),
-        max_length=PASSWORD_MAX,
-        strip=False,
-        help_text=_(
-            "At least 8 characters; not a common password, not only digits, not like your name or e-mail."
-        ),
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
+    old_password = _known_password(_("Current password"))
+    new_password = _new_password(_("New password"), max_length=PASSWORD_MAX)
 
 
-class EmailForm(forms.Form):
+class EmailForm(PageForm):
     """A new e-mail, and the current password."""
 
-    use_required_attribute = False
     email = forms.EmailField(
         label=_("New e-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
-    password = _present_password()
+    password = _known_password(_("Current password"))
 
 
-class CloseAccountForm(forms.Form):
+class CloseAccountForm(PageForm):
     """The current password, and the code of the second factor: who closes the account has both."""
 
-    use_required_attribute = False
-    password = _present_password()
+    password = _known_password(_("Current password"))
     code = forms.CharField(
         label=_("Code of the second factor"),
         required=False,
@@ -150,48 +119,34 @@ def _token() -> forms.CharField:
         label=_("Code"),
         max_length=128,
         help_text=_("What stands behind # in the link of the mail."),
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "data-hash": ""}
-        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "data-hash": ""} | _VERBATIM),
     )
 
 
-class ConfirmEmailForm(forms.Form):
+class ConfirmEmailForm(PageForm):
     """The code of a mailed link."""
 
-    use_required_attribute = False
     token = _token()
 
 
-class ForgottenPasswordForm(forms.Form):
+class ForgottenPasswordForm(PageForm):
     """The e-mail of somebody who cannot sign in."""
 
-    use_required_attribute = False
     email = forms.EmailField(
         label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
 
 
-class ResetPasswordForm(forms.Form):
+class ResetPasswordForm(PageForm):
     """The code of a mailed link, and a new password."""
 
-    use_required_attribute = False
     token = _token()
-    new_password = forms.CharField(
-        label=_("New password"),
-        max_length=PASSWORD_MAX,
-        strip=False,
-        help_text=_(
-            "At least 8 characters; not a common password, not only digits, not like your name or e-mail."
-        ),
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
+    new_password = _new_password(_("New password"), max_length=PASSWORD_MAX)
 
 
-class ApiKeyForm(forms.Form):
+class ApiKeyForm(PageForm):
     """The name of a new API key, what it may do, and for how long."""
 
-    use_required_attribute = False
     name = forms.CharField(
         label=pgettext_lazy("API key", "Name"),
         max_length=64,

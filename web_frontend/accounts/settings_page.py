@@ -11,7 +11,7 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from web_frontend.accounts.language import profile_update
+from web_frontend.accounts.profile import profile_update
 from web_frontend.accounts.settings_form import DisplayForm
 from web_frontend.display import Display, display_of, display_remember, language_remember
 from web_frontend.gateway_client import GatewayRequest

@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from web_frontend.accounts.forms import CodeForm, SignInForm, SignUpForm
-from web_frontend.accounts.language import profile_adopt
+from web_frontend.accounts.profile import profile_adopt
 from web_frontend.forms import add_problem
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest, GatewayUnavailable
 from web_frontend.pages import go_to, next_address, show, sign_in_for

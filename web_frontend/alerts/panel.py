@@ -8,17 +8,16 @@ from django import forms
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
-from web_frontend.forms import PriceField
+from web_frontend.forms import PageForm, PriceField
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
 from web_frontend.pages import attempt
 
 ADDRESS = "/api/v1/alerts"
 
 
-class AlertForm(forms.Form):
+class AlertForm(PageForm):
     """An instrument and the price at which one wants to be told."""
 
-    use_required_attribute = False
     ticker = forms.CharField(
         label=_("Ticker"), max_length=32, error_messages={"required": _("Enter a ticker.")}
     )

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from servicekit.contracts.values import FINAL_STATUSES, ORDER_STATUSES
 from servicekit.home_currency import home_currency
 from web_frontend.cash.account import account_read, frozen_text
-from web_frontend.forms import AmountField, add_problem, key_field
+from web_frontend.forms import AmountField, PageForm, add_problem, key_field
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
 from web_frontend.pages import attempt, fetch_all, go_to, signed_in, wants_fragment
 from web_frontend.templatetags.formatting import money
@@ -33,10 +33,9 @@ OPEN = ",".join(status for status in ORDER_STATUSES if status not in FINAL_STATU
 QUICK_AMOUNTS = {"RUB": ("10000", "100000", "1000000")}
 
 
-class AmountForm(forms.Form):
+class AmountForm(PageForm):
     """An amount, and the Idempotency-Key that makes sending it twice one booking."""
 
-    use_required_attribute = False
     amount = AmountField(
         max_length=40,
         error_messages={"required": gettext_lazy("Enter an amount.")},

@@ -172,7 +172,7 @@ USERS: Codes = (
             404,
             _("This unsubscribe link was not made here or is incomplete."),
         ),
-        Code("password_wrong", 400, _("The old password is wrong.")),
+        Code("password_wrong", 400, _("The current password is wrong.")),
         Code("password_too_short", 400, _("A password must have at least 8 characters.")),
         Code("password_too_common", 400, _("The password is too common.")),
         Code("password_too_similar", 400, _("The password is like the name or the e-mail address.")),

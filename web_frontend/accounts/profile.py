@@ -1,4 +1,4 @@
-"""The language of the pages, and what of their looks follows who is signed in from browser to browser."""
+"""What of the pages follows who is signed in from browser to browser: language, theme, colours, time zone."""
 
 from __future__ import annotations
 
