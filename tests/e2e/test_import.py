@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from compose.local.paths import ROOT
+from compose.system.environment import child_environment
 from tests.e2e.people import Client, Person, wait
 from tests.system import System
 
@@ -22,8 +23,7 @@ TICKERS = {"e2m&m": "E2M&M", "E2X/B": "E2X.B", "E2X^C": "E2X-C", "E2_UI": "E2_UI
 
 def run(system: System, files: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """``make import FILES=… ARGS=…``"""
-    environment = os.environ | {"BIRZHA_HOME": str(system.home.root), "LC_ALL": "C"}
-    environment = {name: value for name, value in environment.items() if not name.startswith("DJANGO_")}
+    environment = child_environment(system.home.root, {"LC_ALL": "C"})
     command = ["make", "import", f"FILES={files}", f"ARGS={' '.join(options)}"]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -18,6 +17,7 @@ import httpx
 
 from compose.local.paths import ROOT
 from compose.system import SERVICES
+from compose.system.environment import child_environment
 from tests.e2e.people import Person
 from tests.e2e.test_operators import sign_in
 from tests.e2e.test_schemas import document_of
@@ -126,10 +126,10 @@ def _one_by_one() -> ThreadPoolExecutor:
 @cache
 def addresses_of(system: System, package: str) -> dict[str, Any]:
     """What ``tests.security.addresses`` prints of a package."""
-    variables = os.environ | {"BIRZHA_HOME": str(system.home.root)}
     result = subprocess.run(
         [sys.executable, "-m", "tests.security.addresses", package],
-        cwd=ROOT, env=variables, capture_output=True, text=True, timeout=300, check=True,
+        cwd=ROOT, env=child_environment(system.home.root), capture_output=True, text=True, timeout=300,
+        check=True,
     )  # fmt: skip
     found: dict[str, Any] = json.loads(result.stdout)
     return found

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import json
-import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from compose.events.__main__ import _parser as events_parser
 from compose.local.__main__ import _parser as local_parser
 from compose.local.paths import ROOT
 from compose.system import SERVICES
+from compose.system.environment import child_environment
 from tests.security.operator_entry_points import leaves
 from tests.system import System
 
@@ -224,11 +224,10 @@ def entry_points(system: System) -> set[str]:
         *(f"compose.events {name}" for name in _words(leaves(events_parser(), ""))),
     }
     for service in SERVICES:
-        variables = {key: value for key, value in os.environ.items() if not key.startswith("DJANGO_")}
         result = subprocess.run(
             [sys.executable, "-m", "tests.security.operator_entry_points", service.package],
             cwd=ROOT,
-            env=variables | {"BIRZHA_HOME": str(system.home.root)},
+            env=child_environment(system.home.root),
             capture_output=True,
             text=True,
             check=True,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 import subprocess
@@ -14,6 +13,7 @@ import pytest
 
 from compose.local.paths import ROOT
 from compose.system import SLUGS
+from compose.system.environment import child_environment
 from tests.e2e.authenticator import Authenticator
 from tests.e2e.people import Client, Person, wait
 from tests.e2e.test_operators import sign_in
@@ -98,7 +98,7 @@ def second_operator(system: System) -> tuple[str, str]:
     """An operator for these tests alone, whose second factor is nobody else's matter."""
     name, password = f"operator-{uuid4().hex[:8]}", secrets.token_urlsafe(12)
     chosen = {"BIRZHA_OPERATOR_USERNAME": name, "BIRZHA_OPERATOR_PASSWORD": password}
-    environment = os.environ | chosen | {"BIRZHA_HOME": str(system.home.root)}
+    environment = child_environment(system.home.root, chosen)
     command = [sys.executable, "-m", "user_service.manage", "make_operator"]
     subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
     return name, password

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -11,6 +10,7 @@ from random import Random
 from typing import Any
 
 from compose.local.paths import ROOT
+from compose.system.environment import child_environment
 from tests.e2e.tokens import claims_of, ill_claimed, tampered
 from tests.faults.client import ApiConnection
 from tests.faults.customer import Customer
@@ -111,11 +111,10 @@ class KeyRotation(SigningIn):
 
 def _run(target: Target, module: str, *arguments: str) -> str:
     """Run a command on the system. Returns the end of what it said when it failed."""
-    variables = {k: v for k, v in os.environ.items() if not k.startswith(("BIRZHA_", "DJANGO_"))}
     result = subprocess.run(
         [sys.executable, "-m", module, *arguments],
         cwd=ROOT,
-        env=variables | {"BIRZHA_HOME": str(target.home.root)},
+        env=child_environment(target.home.root),
         capture_output=True,
         text=True,
         check=False,
