@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
@@ -40,6 +41,27 @@ class DomainError(Exception):
     def detail(self) -> str:
         """The message in the active language, with its values filled in."""
         return str(self.message) % self.params if self.params else str(self.message)
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """An error of one field: a stable code and a sentence in the active language."""
+
+    field: str
+    code: str
+    detail: str
+
+
+class FieldsRefused(DomainError):
+    """Fields that are valid in form but refused: one :class:`FieldError` for each."""
+
+    code = "validation_failed"
+    title = _("The request is not valid")
+    message = _("Some fields are not valid.")
+
+    def __init__(self, *errors: FieldError) -> None:
+        super().__init__()
+        self.errors = errors
 
 
 class ChangedMeanwhile(DomainError):

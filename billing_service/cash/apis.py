@@ -17,6 +17,7 @@ from billing_service.cash.serializers import (
 from billing_service.cash.services import deposit_make, withdrawal_make
 from servicekit.api.idempotency import idempotent
 from servicekit.api.openapi import IDEMPOTENCY_KEY, body_example
+from servicekit.api.serializers import parsed, rendered
 from servicekit.api.views import Api
 from servicekit.home_currency import home_currency
 
@@ -49,10 +50,8 @@ class DepositMakeApi(Api):
         return idempotent(request, lambda key: self._make(request, key))
 
     def _make(self, request: Request, key: str) -> Response:
-        body = DepositInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        made = deposit_make(user_id=self.caller.id, idempotency_key=key, **body.validated_data)
-        return Response(DepositOutput(made).data, status=status.HTTP_201_CREATED)
+        made = deposit_make(user_id=self.caller.id, idempotency_key=key, **parsed(DepositInput, request.data))
+        return Response(rendered(DepositOutput, made), status=status.HTTP_201_CREATED)
 
 
 class WithdrawalMakeApi(Api):
@@ -80,7 +79,7 @@ class WithdrawalMakeApi(Api):
         return idempotent(request, lambda key: self._make(request, key))
 
     def _make(self, request: Request, key: str) -> Response:
-        body = WithdrawalInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        made = withdrawal_make(user_id=self.caller.id, idempotency_key=key, **body.validated_data)
-        return Response(WithdrawalOutput(made).data, status=status.HTTP_201_CREATED)
+        made = withdrawal_make(
+            user_id=self.caller.id, idempotency_key=key, **parsed(WithdrawalInput, request.data)
+        )
+        return Response(rendered(WithdrawalOutput, made), status=status.HTTP_201_CREATED)

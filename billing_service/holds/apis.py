@@ -10,6 +10,7 @@ from billing_service.holds.selectors import holds_open
 from billing_service.holds.serializers import HoldOutput, HoldPageOutput
 from servicekit.api.openapi import CURSOR, PAGE_SIZE
 from servicekit.api.pagination import CursorPages
+from servicekit.api.serializers import rendered_many
 from servicekit.api.views import Api
 
 
@@ -32,4 +33,4 @@ class HoldListApi(Api):
     def get(self, request: Request) -> Response:
         pages = HoldPages()
         page = pages.paginate_queryset(holds_open(user_id=self.caller.id), request, view=self)
-        return pages.get_paginated_response(HoldOutput(page, many=True).data)
+        return pages.get_paginated_response(rendered_many(HoldOutput, page))

@@ -39,6 +39,7 @@ from billing_service.ledger.serializers import (
 from servicekit.api.openapi import CONTENT_DISPOSITION, CURSOR, PAGE_SIZE
 from servicekit.api.pagination import CursorPages
 from servicekit.api.renderers import BrowsableApi, Json
+from servicekit.api.serializers import parsed, rendered, rendered_many
 from servicekit.api.views import Api
 
 
@@ -56,7 +57,7 @@ class AccountApi(Api):
         account = account_get(user_id=self.caller.id)
         if account is None:
             raise AccountNotFound
-        return Response(AccountOutput(account).data)
+        return Response(rendered(AccountOutput, account))
 
 
 class OperationPages(CursorPages):
@@ -85,9 +86,7 @@ class OperationListApi(FileApi):
         "`?format=xlsx`: a workbook, of 250,000 rows at most. `?format=api`: a page for a browser.",
     )
     def get(self, request: Request) -> HttpResponseBase:
-        query = OperationQuery(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        filters = dict(query.validated_data)
+        filters = parsed(OperationQuery, request.query_params)
         of_file = {name: filters.pop(name, "") for name in ("locale", "time_zone")}
         language = of_file["locale"] or get_language() or "en"
         operations = operation_list(user_id=self.caller.id, language=language, **filters)
@@ -96,7 +95,7 @@ class OperationListApi(FileApi):
             return self._file(operations, request.accepted_renderer.format, **of_file)
         pages = OperationPages()
         page = pages.paginate_queryset(operations, request, view=self)
-        return pages.get_paginated_response(OperationOutput(page, many=True).data)
+        return pages.get_paginated_response(rendered_many(OperationOutput, page))
 
     def _file(
         self, operations: QuerySet[LedgerEntry], kind: Any, *, locale: str, time_zone: str

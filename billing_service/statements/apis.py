@@ -28,7 +28,7 @@ from billing_service.statements.serializers import (
     StatementQuery,
 )
 from servicekit.api.openapi import CONTENT_DISPOSITION
-from servicekit.api.serializers import shown
+from servicekit.api.serializers import parsed, rendered, shown
 from servicekit.api.views import Api
 
 _NOT_OPEN = _("`account_not_ready`: the account is still being opened, right after registration.")
@@ -47,11 +47,10 @@ class StatementListApi(Api):
         description="Newest first, down to the month in which the account was opened.",
     )
     def get(self, request: Request) -> Response:
-        query = MonthsQuery(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        first, last = statement_months(user_id=self.caller.id, zone=query.zone)
+        query = parsed(MonthsQuery, request.query_params)
+        first, last = statement_months(user_id=self.caller.id, zone=query["zone"])
         months = [{"month": str(each), "is_complete": each < last} for each in last.back_to(first)]
-        return Response(StatementListOutput({"results": months}).data)
+        return Response(rendered(StatementListOutput, {"results": months}))
 
 
 class StatementApi(FileApi):
@@ -80,14 +79,13 @@ class StatementApi(FileApi):
         "it says what has been booked so far.",
     )
     def get(self, request: Request, month: str) -> HttpResponseBase:
-        query = StatementQuery(data=request.query_params)
-        query.is_valid(raise_exception=True)
+        query = parsed(StatementQuery, request.query_params)
         require_taken_by_nginx(request)
         try:
             wanted = Month.parse(month)
         except ValueError:
             raise MonthInvalid(value=shown(month)) from None
-        local = Local(query.validated_data.get("locale") or get_language() or "en", query.zone)
+        local = Local(query.get("locale") or get_language() or "en", query["zone"])
         statement = statement_get(
             user_id=self.caller.id, month=wanted, zone=local.zone, language=local.language
         )

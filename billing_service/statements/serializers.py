@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
@@ -18,10 +19,8 @@ class MonthsQuery(serializers.Serializer):
         help_text=_("Time zone of the months: an IANA name, such as Europe/Moscow; UTC by default."),
     )
 
-    @property
-    def zone(self) -> ZoneInfo:
-        """The chosen zone."""
-        return ZoneInfo(self.validated_data.get("time_zone") or "UTC")
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        return {**attrs, "zone": ZoneInfo(attrs.get("time_zone") or "UTC")}
 
 
 class StatementQuery(MonthsQuery):

@@ -20,7 +20,7 @@ from notification_service.inbox.serializers import (
 )
 from servicekit.api.openapi import CURSOR, PAGE_SIZE, body_example
 from servicekit.api.pagination import CursorPages
-from servicekit.api.serializers import rendered, rendered_many
+from servicekit.api.serializers import parsed, rendered, rendered_many
 from servicekit.api.views import Api
 
 
@@ -38,14 +38,13 @@ class NotificationListApi(Api):
     )
     def get(self, request: Request) -> Response:
         unread = request.query_params.get("unread")
-        chosen = NotificationQuery(data={} if unread is None else {"unread": unread})
-        chosen.is_valid(raise_exception=True)
+        query = parsed(NotificationQuery, {} if unread is None else {"unread": unread})
         pages = CursorPages()
         page: Any = pages.paginate_queryset(
             # rows, not objects, which cost more than what is shown of them
-            selectors.notification_list(
-                user_id=self.caller.id, unread=chosen.validated_data["unread"]
-            ).values_list(*selectors.SHOWN, named=True),
+            selectors.notification_list(user_id=self.caller.id, **query).values_list(
+                *selectors.SHOWN, named=True
+            ),
             request,
             view=self,
         )
@@ -81,7 +80,6 @@ class NotificationReadAllApi(Api):
         examples=[body_example({})],
     )
     def post(self, request: Request) -> Response:
-        body = ReadAllInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        services.notification_mark_all_read(user_id=self.caller.id, up_to=body.validated_data.get("up_to"))
+        body = parsed(ReadAllInput, request.data)
+        services.notification_mark_all_read(user_id=self.caller.id, up_to=body.get("up_to"))
         return Response({"unread_count": selectors.unread_count(user_id=self.caller.id)})

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +17,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from servicekit.errors import DomainError
+from servicekit.errors import DomainError, FieldError, FieldsRefused
 from servicekit.telemetry import current_request_id
 
 log = logging.getLogger(__name__)
@@ -121,10 +123,12 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if isinstance(error, OperationalError | InterfaceError):
         log.exception("the database failed")
         error = Unavailable()
-    if isinstance(error, DomainError):
+    if isinstance(error, FieldsRefused):
+        document = _validation_problem(error.errors)
+    elif isinstance(error, DomainError):
         document = _domain_problem(error)
     elif isinstance(error, exceptions.ValidationError):
-        document = _validation_problem(error)
+        document = _validation_problem(list(_field_errors(error.get_full_details())))
     elif isinstance(error, RequestDataTooBig):
         document = body_too_large()
     else:
@@ -148,26 +152,27 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 
 
 def _domain_problem(error: DomainError) -> dict[str, Any]:
-    errors = [{"field": error.field, "code": error.code, "detail": error.detail}] if error.field else None
+    errors = [asdict(FieldError(error.field, error.code, error.detail))] if error.field else None
     document = problem(
         code=error.code, status=error.status, title=error.title, detail=error.detail, errors=errors
     )
     return {**document, **error.members}
 
 
-def _validation_problem(error: exceptions.ValidationError) -> dict[str, Any]:
-    errors = list(_field_errors(error.get_full_details()))
-    code, detail = "validation_failed", _("Some fields are not valid.")
+def _validation_problem(errors: Sequence[FieldError]) -> dict[str, Any]:
+    code: str = FieldsRefused.code
+    detail: Any = FieldsRefused.message
     if len(errors) == 1:
-        detail = errors[0]["detail"]
-        if errors[0]["code"] not in GENERAL_FIELD_CODES:
-            code = errors[0]["code"]
-    return problem(code=code, status=400, title=_("The request is not valid"), detail=detail, errors=errors)
+        detail = errors[0].detail
+        if errors[0].code not in GENERAL_FIELD_CODES:
+            code = errors[0].code
+    shown = [asdict(error) for error in errors]
+    return problem(code=code, status=400, title=FieldsRefused.title, detail=detail, errors=shown)
 
 
-def _field_errors(details: Any, path: str = "") -> Any:
+def _field_errors(details: Any, path: str = "") -> Iterator[FieldError]:
     if isinstance(details, dict) and set(details) == {"message", "code"}:
-        yield {"field": path or "body", "code": details["code"], "detail": str(details["message"])}
+        yield FieldError(path or "body", details["code"], str(details["message"]))
     elif isinstance(details, dict):
         for name, inner in details.items():
             yield from _field_errors(inner, f"{path}.{name}" if path else str(name))

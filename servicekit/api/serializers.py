@@ -92,9 +92,9 @@ class InstantField(serializers.DateTimeField):
 
 
 @functools.cache
-def _shared(serializer: type[serializers.Serializer]) -> Any:
+def _shared(serializer: type[serializers.Serializer], partial: bool = False) -> Any:
     """One instance for all requests: making one copies every field, which costs more than its use."""
-    instance = serializer()
+    instance = serializer(partial=partial)
     _translate_bounds(instance)
     return instance
 
@@ -110,13 +110,16 @@ def _translate_bounds(field: Any) -> None:
             _translate_bounds(part)
 
 
-def parsed(serializer: type[serializers.Serializer], data: Any) -> dict[str, Any]:
-    """What a request's body says.
+def parsed(serializer: type[serializers.Serializer], data: Any, *, partial: bool = False) -> dict[str, Any]:
+    """What a request's body or query says.
+
+    Args:
+        partial: any field may be left out.
 
     Raises:
         serializers.ValidationError: what is wrong with it, field by field.
     """
-    values: dict[str, Any] = _shared(serializer).run_validation(data)
+    values: dict[str, Any] = _shared(serializer, partial).run_validation(data)
     return values
 
 

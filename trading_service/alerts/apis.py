@@ -32,10 +32,8 @@ class AlertListApi(Api):
         description="Those that wait, and the last 50 that have fired.",
     )
     def get(self, request: Request) -> Response:
-        filters = AlertQuery(data=request.query_params)
-        filters.is_valid(raise_exception=True)
         pages = CursorPages()
-        alerts = selectors.alert_list(user_id=self.caller.id, **filters.validated_data)
+        alerts = selectors.alert_list(user_id=self.caller.id, **parsed(AlertQuery, request.query_params))
         page = pages.paginate_queryset(alerts, request, view=self)
         response = pages.get_paginated_response(rendered_many(AlertOutput, page))
         waiting = selectors.alert_list(user_id=self.caller.id, waiting=True).count()

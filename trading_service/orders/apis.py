@@ -45,9 +45,7 @@ class OrderListApi(Api):
         summary="My orders, newest first",
     )
     def get(self, request: Request) -> Response:
-        filters = OrderQuery(data=request.query_params)
-        filters.is_valid(raise_exception=True)
-        wanted = dict(filters.validated_data)
+        wanted = parsed(OrderQuery, request.query_params)
         with_fills = wanted.pop("fills", None) is not None
         orders = selectors.order_list(user_id=self.caller.id, with_fills=with_fills, **wanted)
         pages = self.pagination_class()

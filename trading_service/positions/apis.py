@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from servicekit.api.serializers import rendered
+from servicekit.api.serializers import parsed, rendered
 from servicekit.api.views import Api
 from trading_service.positions import selectors
 from trading_service.positions.serializers import (
@@ -31,9 +31,9 @@ class PositionListApi(Api):
         "over all positions in either case.",
     )
     def get(self, request: Request) -> Response:
-        query = PositionQuery(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        portfolio = selectors.portfolio_get(user_id=self.caller.id, **query.validated_data)
+        portfolio = selectors.portfolio_get(
+            user_id=self.caller.id, **parsed(PositionQuery, request.query_params)
+        )
         return Response(rendered(PortfolioOutput, portfolio))
 
 
@@ -67,7 +67,7 @@ class PortfolioHistoryApi(Api):
         "`GET /api/v1/operations` has the balance after each operation.",
     )
     def get(self, request: Request) -> Response:
-        query = HistoryQuery(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        history = selectors.portfolio_history(user_id=self.caller.id, **query.validated_data)
+        history = selectors.portfolio_history(
+            user_id=self.caller.id, **parsed(HistoryQuery, request.query_params)
+        )
         return Response(rendered(HistoryOutput, history))

@@ -9,17 +9,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from servicekit.api.openapi import LOCATION, body_example
+from servicekit.api.serializers import parsed, rendered
 from servicekit.api.views import Api
 from user_service.accounts import selectors
-from user_service.accounts.errors import FieldsRefused
 from user_service.accounts.models import Locale
+from user_service.accounts.password_apis import BUSY
 from user_service.accounts.serializers import (
     CredentialsInput,
     ProfileInput,
     ProfileOutput,
     RegistrationInput,
     RegistrationOutput,
-    field_errors,
 )
 from user_service.accounts.services import (
     user_register,
@@ -38,10 +38,7 @@ class UserRegisterApi(Api):
     authentication_classes = ()
     refusals = {
         "429": _("`rate_limited`, or `sign_up_quota_exceeded` of this address until midnight UTC."),
-        "503": _(
-            "`sign_in_busy`: too many sign-ins at once, nothing was done; or the service "
-            "cannot answer right now."
-        ),
+        "503": BUSY,
     }
 
     @extend_schema(
@@ -54,19 +51,14 @@ class UserRegisterApi(Api):
     )
     def post(self, request: Request) -> Response:
         """Make an account; with ``sign_in`` also a session, and both again (200) for who lost the answer."""
-        body = RegistrationInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        fields = {"locale": _request_locale(), **body.validated_data}
+        fields = {"locale": _request_locale(), **parsed(RegistrationInput, request.data)}
         wants_tokens, replaces = fields.pop("sign_in"), fields.pop("replaces")
         headers = {"Location": "/api/v1/users/me"}
-        try:
-            if not wants_tokens:
-                user = user_register(**fields, client=client_of(request))
-                return Response(ProfileOutput(user).data, status=201, headers=headers)
-            done = user_sign_up(**fields, client=client_of(request), replaces=replaces)
-        except FieldsRefused as refused:
-            raise field_errors(refused) from None
-        answer = {**ProfileOutput(done.user).data, "tokens": token_pair_json(done.tokens)}
+        if not wants_tokens:
+            user = user_register(**fields, client=client_of(request))
+            return Response(rendered(ProfileOutput, user), status=201, headers=headers)
+        done = user_sign_up(**fields, client=client_of(request), replaces=replaces)
+        answer = {**rendered(ProfileOutput, done.user), "tokens": token_pair_json(done.tokens)}
         return Response(answer, status=201 if done.is_new else 200, headers=headers)
 
 
@@ -77,7 +69,7 @@ class ProfileApi(Api):
 
     @extend_schema(responses=ProfileOutput)
     def get(self, request: Request) -> Response:
-        return Response(ProfileOutput(selectors.user_get(user_id=self.caller.id)).data)
+        return Response(rendered(ProfileOutput, selectors.user_get(user_id=self.caller.id)))
 
     @extend_schema(
         request=ProfileInput,
@@ -85,10 +77,8 @@ class ProfileApi(Api):
         examples=[body_example({"display_name": "Anna", "locale": "en", "time_zone": "Europe/Moscow"})],
     )
     def patch(self, request: Request) -> Response:
-        body = ProfileInput(data=request.data, partial=True)
-        body.is_valid(raise_exception=True)
-        user = user_update(user_id=self.caller.id, **body.validated_data)
-        return Response(ProfileOutput(user).data)
+        user = user_update(user_id=self.caller.id, **parsed(ProfileInput, request.data, partial=True))
+        return Response(rendered(ProfileOutput, user))
 
 
 class TokenObtainApi(Api):
@@ -106,10 +96,7 @@ class TokenObtainApi(Api):
             "`too_many_attempts` for this name, `rate_limited` of this address, or `sign_in_quota_exceeded` "
             "until midnight UTC."
         ),
-        "503": _(
-            "`sign_in_busy`: too many sign-ins at once, nothing was done; or the service "
-            "cannot answer right now."
-        ),
+        "503": BUSY,
     }
 
     @extend_schema(
@@ -118,14 +105,13 @@ class TokenObtainApi(Api):
         examples=[body_example({"username": "anna", "password": "three-green-apples"})],
     )
     def post(self, request: Request) -> Response:
-        body = CredentialsInput(data=request.data)
-        body.is_valid(raise_exception=True)
+        body = parsed(CredentialsInput, request.data)
         pair = user_sign_in(
-            identifier=body.validated_data["username"],
-            password=body.validated_data["password"],
+            identifier=body["username"],
+            password=body["password"],
             client=client_of(request),
-            replaces=body.validated_data["replaces"],
-            code=body.validated_data["code"],
+            replaces=body["replaces"],
+            code=body["code"],
         )
         return Response(token_pair_json(pair))
 

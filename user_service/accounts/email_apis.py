@@ -8,15 +8,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from servicekit.api.openapi import body_example
+from servicekit.api.serializers import parsed, rendered
 from servicekit.api.views import Api
-from user_service.accounts.errors import FieldsRefused
+from user_service.accounts.password_apis import BUSY
 from user_service.accounts.serializers import (
     EXAMPLE_TOKEN,
     EmailChangeInput,
     EmailConfirmedOutput,
     ProfileOutput,
     TokenInput,
-    field_errors,
 )
 from user_service.accounts.services import email_change, email_confirm, email_confirmation_resend
 from user_service.sessions.clients import client_of
@@ -30,10 +30,7 @@ class EmailChangeApi(Api):
             "`too_many_attempts`: wrong passwords; `rate_limited`; `profile_quota_exceeded` or "
             "`link_quota_exceeded` until midnight UTC."
         ),
-        "503": _(
-            "`sign_in_busy`: too many sign-ins at once, nothing was done; or the service "
-            "cannot answer right now."
-        ),
+        "503": BUSY,
     }
 
     @extend_schema(
@@ -43,18 +40,13 @@ class EmailChangeApi(Api):
     )
     def post(self, request: Request) -> Response:
         """Mail a link to a new address; the old one stays until the link is followed, and is told."""
-        body = EmailChangeInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        try:
-            user = email_change(
-                user_id=self.caller.id,
-                session_id=self.caller.session_id,
-                client=client_of(request),
-                **body.validated_data,
-            )
-        except FieldsRefused as refused:
-            raise field_errors(refused) from None
-        return Response(ProfileOutput(user).data, status=202)
+        user = email_change(
+            user_id=self.caller.id,
+            session_id=self.caller.session_id,
+            client=client_of(request),
+            **parsed(EmailChangeInput, request.data),
+        )
+        return Response(rendered(ProfileOutput, user), status=202)
 
 
 class EmailConfirmationApi(Api):
@@ -85,10 +77,5 @@ class EmailConfirmApi(Api):
     )
     def post(self, request: Request) -> Response:
         """Confirm an e-mail, or change it to the one that the link went to. It works once."""
-        body = TokenInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        try:
-            user = email_confirm(**body.validated_data)
-        except FieldsRefused as refused:
-            raise field_errors(refused) from None
-        return Response(EmailConfirmedOutput(user).data)
+        user = email_confirm(**parsed(TokenInput, request.data))
+        return Response(rendered(EmailConfirmedOutput, user))

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
 from servicekit.errors import DomainError
 from servicekit.quotas import DailyQuotaExceeded
-
-
-@dataclass(frozen=True)
-class FieldError:
-    """An error of one field: a stable code and a sentence in the active language."""
-
-    field: str
-    code: str
-    detail: str
 
 
 class NotYourself(DomainError):
@@ -51,18 +41,6 @@ class UserIsClosed(DomainError):
     status = 409
     title = _("The account is closed")
     message = _("The account was closed by its user. That is for good.")
-
-
-class FieldsRefused(DomainError):
-    """Fields that are valid in form but refused: one :class:`FieldError` for each."""
-
-    code = "validation_failed"
-    title = _("Some fields are not valid")
-    message = _("Some fields are not valid.")
-
-    def __init__(self, *errors: FieldError) -> None:
-        super().__init__()
-        self.errors = errors
 
 
 class InvalidCredentials(DomainError):
@@ -180,9 +158,15 @@ class PasswordWrong(DomainError):
     """The current password is wrong."""
 
     code = "password_wrong"
-    field = "old_password"
+    field = "password"
     title = _("Wrong password")
     message = _("This is not your current password.")
+
+
+class OldPasswordWrong(PasswordWrong):
+    """The same, where a new one is given too."""
+
+    field = "old_password"
 
 
 class UserNotFound(DomainError):

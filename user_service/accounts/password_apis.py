@@ -8,14 +8,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from servicekit.api.openapi import body_example
+from servicekit.api.serializers import parsed
 from servicekit.api.views import Api
-from user_service.accounts.errors import FieldsRefused
 from user_service.accounts.serializers import (
     EXAMPLE_TOKEN,
     PasswordInput,
     PasswordResetInput,
     PasswordResetRequestInput,
-    field_errors,
 )
 from user_service.accounts.services import password_change, password_reset, password_reset_request
 from user_service.sessions.clients import client_of
@@ -42,17 +41,12 @@ class PasswordChangeApi(Api):
         examples=[body_example({"old_password": "three-green-apples", "new_password": "seven-yellow-pears"})],
     )
     def post(self, request: Request) -> Response:
-        body = PasswordInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        try:
-            password_change(
-                user_id=self.caller.id,
-                session_id=self.caller.session_id,
-                client=client_of(request),
-                **body.validated_data,
-            )
-        except FieldsRefused as refused:
-            raise field_errors(refused) from None
+        password_change(
+            user_id=self.caller.id,
+            session_id=self.caller.session_id,
+            client=client_of(request),
+            **parsed(PasswordInput, request.data),
+        )
         return Response(status=204)
 
 
@@ -75,9 +69,7 @@ class PasswordResetRequestApi(Api):
     )
     def post(self, request: Request) -> Response:
         """Have it mailed. The answer is the same whether or not somebody has the address."""
-        body = PasswordResetRequestInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        password_reset_request(client=client_of(request), **body.validated_data)
+        password_reset_request(client=client_of(request), **parsed(PasswordResetRequestInput, request.data))
         return Response(status=202)
 
 
@@ -95,10 +87,5 @@ class PasswordResetApi(Api):
     )
     def post(self, request: Request) -> Response:
         """Set a new password. All sessions end, API keys are revoked, and the link works once."""
-        body = PasswordResetInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        try:
-            password_reset(**body.validated_data)
-        except FieldsRefused as refused:
-            raise field_errors(refused) from None
+        password_reset(**parsed(PasswordResetInput, request.data))
         return Response(status=204)

@@ -12,7 +12,6 @@ from servicekit.api.strict_fields import StrictBooleanField
 from servicekit.api.time_zones import TimeZoneField
 from servicekit.contracts.user import PASSWORD_MAX
 from user_service.accounts import selectors
-from user_service.accounts.errors import FieldsRefused
 from user_service.accounts.identifiers import display_name_normal, email_normal, username_free, visible
 from user_service.accounts.models import (
     DISPLAY_NAME_MAX,
@@ -35,13 +34,6 @@ from user_service.sessions.serializers import TokenPairOutput
 TOKEN_MAX = 128
 #: How one looks.
 EXAMPLE_TOKEN = "AZMFl2kzcVyM2fJmFQrXUvQdSn1bqmkzJ2aV9w0R3x6yVY0hVxZ4b7Qk1mUe0p8c"
-
-
-def field_errors(refused: FieldsRefused) -> serializers.ValidationError:
-    """A use-case's refusal of fields, as DRF reports bad fields."""
-    return serializers.ValidationError(
-        {error.field: [serializers.ErrorDetail(error.detail, code=error.code)] for error in refused.errors}
-    )
 
 
 class EmailField(TextField):
@@ -90,31 +82,29 @@ class RegistrationInput(StrictSerializer):
     replaces = replaces_field()
 
     def to_internal_value(self, data: Any) -> Any:
-        """What else is wrong with the fields is said together with what is taken, not one after the other."""
+        """What is wrong with a field is said together with what the use-case would refuse of the others."""
         try:
             return super().to_internal_value(data)
         except serializers.ValidationError as refused:
             if isinstance(data, Mapping) and isinstance(refused.detail, dict):
-                self._add_taken(data, refused.detail)
+                self._add_refused(data, refused.detail)
             raise
 
-    def _add_taken(self, data: Mapping[str, Any], errors: dict[str, Any]) -> None:
-        found: dict[str, str] = {}
-        for name in ("username", "email"):
-            if name in data and name not in errors:
-                found[name] = self.fields[name].run_validation(data[name])
-        for error in taken(**found):
-            errors[error.field] = [serializers.ErrorDetail(error.detail, code=error.code)]
-
-    def validate_password(self, password: str) -> str:
-        """Checked here too, so that one answer names every bad field."""
-        others = {
-            name: value if isinstance(value := self.initial_data.get(name), str) else ""
-            for name in ("username", "email")
+    def _add_refused(self, data: Mapping[str, Any], errors: dict[str, Any]) -> None:
+        fine: dict[str, str] = {
+            name: self.fields[name].run_validation(data[name])
+            for name in ("username", "email", "password")
+            if name in data and name not in errors
         }
-        for error in password_errors(password=password, **others):
-            raise serializers.ValidationError(error.detail, code=error.code)
-        return password
+        password = fine.pop("password", None)
+        found = taken(**fine)
+        if password is not None:
+            typed = {
+                name: value for name in ("username", "email") if isinstance(value := data.get(name), str)
+            }
+            found += password_errors(password=password, **({"username": "", "email": ""} | typed))
+        for error in found:
+            errors[error.field] = [serializers.ErrorDetail(error.detail, code=error.code)]
 
 
 class ProfileOutput(StrictSerializer):

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from servicekit.api.openapi import body_example
+from servicekit.api.serializers import parsed, rendered, rendered_many
 from servicekit.api.views import Api
 from user_service.api_keys import selectors
 from user_service.api_keys.serializers import (
@@ -35,7 +36,7 @@ class ApiKeyListApi(Api):
     def get(self, request: Request) -> Response:
         """The usable ones, the newest first."""
         found = selectors.api_keys_of(user_id=self.caller.id)
-        return Response({"results": ApiKeyOutput(found, many=True).data})
+        return Response({"results": rendered_many(ApiKeyOutput, found)})
 
     @extend_schema(
         operation_id="api_key_make",
@@ -45,10 +46,8 @@ class ApiKeyListApi(Api):
     )
     def post(self, request: Request) -> Response:
         """Make a key. The response has its text, which is not shown again."""
-        body = ApiKeyInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        made = api_key_make(user_id=self.caller.id, **body.validated_data)
-        return Response({**ApiKeyOutput(made.row).data, "key": made.text}, status=201)
+        made = api_key_make(user_id=self.caller.id, **parsed(ApiKeyInput, request.data))
+        return Response({**rendered(ApiKeyOutput, made.row), "key": made.text}, status=201)
 
 
 class ApiKeyApi(Api):
@@ -77,7 +76,7 @@ class ApiKeyExchangeApi(Api):
         examples=[body_example({"api_key": "birzha_ and the rest of your key"}, "With your own key")],
     )
     def post(self, request: Request) -> Response:
-        body = ExchangeInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        token = api_key_exchange(text=body.validated_data["api_key"], client=client_of(request))
+        token = api_key_exchange(
+            text=parsed(ExchangeInput, request.data)["api_key"], client=client_of(request)
+        )
         return Response(api_key_token_json(token))

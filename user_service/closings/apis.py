@@ -10,10 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from servicekit.api.openapi import body_example
+from servicekit.api.serializers import parsed, rendered
 from servicekit.api.views import Api
-from user_service.accounts.errors import FieldsRefused
 from user_service.accounts.password_apis import BUSY
-from user_service.accounts.serializers import field_errors
 from user_service.closings import selectors
 from user_service.closings.serializers import ClosingInput, ClosingOutput, ClosingStateOutput
 from user_service.closings.services import closing_request
@@ -37,7 +36,7 @@ class ClosingApi(Api):
     @extend_schema(operation_id="closing_show", responses=ClosingOutput)
     def get(self, request: Request) -> Response:
         """What became of it. Once it is closed your tokens are refused: 401 `session_revoked`."""
-        return Response(ClosingOutput(selectors.closing_latest(user_id=self.caller.id)).data)
+        return Response(rendered(ClosingOutput, selectors.closing_latest(user_id=self.caller.id)))
 
     @extend_schema(
         operation_id="closing_request",
@@ -47,15 +46,10 @@ class ClosingApi(Api):
     )
     def post(self, request: Request) -> Response:
         """Close it for good, if no cash, no position and no open order is left; it is decided in a moment."""
-        body = ClosingInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        try:
-            closing = closing_request(
-                user_id=self.caller.id, client=client_of(request), **body.validated_data
-            )
-        except FieldsRefused as refused:
-            raise field_errors(refused) from None
-        return Response(ClosingOutput(closing).data, status=202)
+        closing = closing_request(
+            user_id=self.caller.id, client=client_of(request), **parsed(ClosingInput, request.data)
+        )
+        return Response(rendered(ClosingOutput, closing), status=202)
 
 
 class ClosingStateApi(Api):
@@ -68,4 +62,4 @@ class ClosingStateApi(Api):
     @extend_schema(operation_id="closing_state", responses=ClosingStateOutput)
     def get(self, request: Request, closing_id: UUID) -> Response:
         """Whether it is pending, refused or closed; no more, as no token is asked for."""
-        return Response(ClosingStateOutput(selectors.closing_get(closing_id=closing_id)).data)
+        return Response(rendered(ClosingStateOutput, selectors.closing_get(closing_id=closing_id)))

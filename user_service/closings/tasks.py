@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from user_service.closings.services import closings_ask_again
+from user_service.closings.services import closings_request_again
 
 
 @shared_task
-def ask_again() -> int:
+def request_again() -> int:
     """Every minute: ask again for closings that got no answer. Returns how many."""
-    return closings_ask_again()
+    return closings_request_again()

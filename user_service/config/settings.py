@@ -115,7 +115,7 @@ CELERY_BEAT_SCHEDULE |= {
         "schedule": crontab(minute="47"),
     },
     "ask-again-for-closings": {
-        "task": "user_service.closings.tasks.ask_again",
+        "task": "user_service.closings.tasks.request_again",
         "schedule": 60.0,
         "options": {"expires": 60.0},
     },

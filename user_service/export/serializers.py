@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 from rest_framework import serializers
 
+from servicekit.api.serializers import rendered
 from user_service.accounts.models import AccountLink
 from user_service.accounts.serializers import ProfileOutput
 from user_service.api_keys.models import ApiKey
@@ -62,4 +63,4 @@ class ExportOutput(serializers.Serializer):
 
 def export_json(known: Known) -> dict[str, Any]:
     """The body that :class:`ExportOutput` describes."""
-    return dict(ExportOutput({"made_at": timezone.now(), "profile": known.user, **known._asdict()}).data)
+    return rendered(ExportOutput, {"made_at": timezone.now(), "profile": known.user, **known._asdict()})

@@ -8,11 +8,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from servicekit.api.openapi import body_example
+from servicekit.api.serializers import parsed
 from servicekit.api.views import Api
 from user_service.accounts import selectors
-from user_service.accounts.errors import FieldsRefused
 from user_service.accounts.password_apis import BUSY
-from user_service.accounts.serializers import field_errors
 from user_service.accounts.services import (
     recovery_codes_renew,
     second_factor_turn_off,
@@ -59,10 +58,10 @@ class SignInFinishApi(Api):
     )
     def post(self, request: Request) -> Response:
         """Exchange the challenge and a code for a pair of tokens."""
-        body = SignInFinishInput(data=request.data)
-        body.is_valid(raise_exception=True)
         return Response(
-            token_pair_json(user_sign_in_finish(**body.validated_data, client=client_of(request)))
+            token_pair_json(
+                user_sign_in_finish(**parsed(SignInFinishInput, request.data), client=client_of(request))
+            )
         )
 
 
@@ -90,17 +89,12 @@ class SecondFactorApi(Api):
     )
     def post(self, request: Request) -> Response:
         """Turn it on with a code of your app. All other sessions end; API keys go on working."""
-        body = SecondFactorInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        try:
-            codes = second_factor_turn_on(
-                user_id=self.caller.id,
-                session_id=self.caller.session_id,
-                client=client_of(request),
-                **body.validated_data,
-            )
-        except FieldsRefused as refused:
-            raise field_errors(refused) from None
+        codes = second_factor_turn_on(
+            user_id=self.caller.id,
+            session_id=self.caller.session_id,
+            client=client_of(request),
+            **parsed(SecondFactorInput, request.data),
+        )
         return Response({"recovery_codes": codes}, status=201)
 
 
@@ -121,17 +115,12 @@ class SecondFactorOffApi(Api):
     )
     def post(self, request: Request) -> Response:
         """Turn it off with a code of your app, or a recovery code. All other sessions end."""
-        body = SecondFactorProofInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        try:
-            second_factor_turn_off(
-                user_id=self.caller.id,
-                session_id=self.caller.session_id,
-                client=client_of(request),
-                **body.validated_data,
-            )
-        except FieldsRefused as refused:
-            raise field_errors(refused) from None
+        second_factor_turn_off(
+            user_id=self.caller.id,
+            session_id=self.caller.session_id,
+            client=client_of(request),
+            **parsed(SecondFactorProofInput, request.data),
+        )
         return Response(status=204)
 
 
@@ -148,12 +137,7 @@ class RecoveryCodesApi(Api):
     )
     def post(self, request: Request) -> Response:
         """New ones in place of the old ones; the response has them, and nothing shows them again."""
-        body = SecondFactorProofInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        try:
-            codes = recovery_codes_renew(
-                user_id=self.caller.id, client=client_of(request), **body.validated_data
-            )
-        except FieldsRefused as refused:
-            raise field_errors(refused) from None
+        codes = recovery_codes_renew(
+            user_id=self.caller.id, client=client_of(request), **parsed(SecondFactorProofInput, request.data)
+        )
         return Response({"recovery_codes": codes}, status=201)

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from servicekit.api.openapi import body_example
+from servicekit.api.serializers import parsed, rendered_many
 from servicekit.api.views import Api
 from user_service.sessions import selectors
 from user_service.sessions.clients import client_of
@@ -47,11 +48,11 @@ class TokenRefreshApi(Api):
         examples=[body_example({"refresh": "the refresh token of your tokens"}, "With your own token")],
     )
     def post(self, request: Request) -> Response:
-        body = RefreshInput(data=request.data)
-        body.is_valid(raise_exception=True)
         return Response(
             token_pair_json(
-                session_refresh(refresh=body.validated_data["refresh"], client=client_of(request))
+                session_refresh(
+                    refresh=parsed(RefreshInput, request.data)["refresh"], client=client_of(request)
+                )
             )
         )
 
@@ -81,9 +82,9 @@ class TokenRevokeApi(Api):
         examples=[body_example({"refresh": "the refresh token of your tokens"}, "With your own token")],
     )
     def post(self, request: Request) -> Response:
-        body = RefreshInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        session_end_by_token(refresh=body.validated_data["refresh"], reason=RevokedReason.SIGNED_OUT)
+        session_end_by_token(
+            refresh=parsed(RefreshInput, request.data)["refresh"], reason=RevokedReason.SIGNED_OUT
+        )
         return Response(status=204)
 
 
@@ -107,7 +108,7 @@ class SignInListApi(Api):
     @extend_schema(operation_id="sign_in_list", responses=SignInListOutput)
     def get(self, request: Request) -> Response:
         found = selectors.sign_ins_of(user_id=self.caller.id)
-        return Response({"results": SignInOutput(found, many=True).data})
+        return Response({"results": rendered_many(SignInOutput, found)})
 
 
 class SessionApi(Api):

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from uuid import UUID
 
-from django.db import connection
+from django.db.models import F
+from django.db.models.functions import Greatest, Least, Round
 
-from servicekit.database import Statement
+from trading_service.alerts.models import PriceAlert
 from trading_service.alerts.services.alerts_fire import alerts_fire
+from trading_service.reference.models import PRICE_BOUND
 
-# Within what a price can be, which no quote comes near: an alert never keeps a split from being applied.
-_SPLIT = Statement(
-    """
-UPDATE alerts_pricealert 
-SET price = least(greatest(round(price * %s::integer / %s::integer, 8), 0.00000001), 999999999999)
-WHERE instrument_id = %s::uuid AND fired_at IS NULL
-"""
-)
+#: What a price can be, which no quote comes near: an alert never keeps a split from being applied.
+LEAST, MOST = Decimal("0.00000001"), PRICE_BOUND - 1
 
 
 def alerts_split(*, instrument_id: UUID, old_units: int, new_units: int) -> None:
@@ -26,6 +23,7 @@ def alerts_split(*, instrument_id: UUID, old_units: int, new_units: int) -> None
     Emits:
         AlertFired
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_SPLIT, [old_units, new_units, instrument_id])
+    split = Round(F("price") * old_units / new_units, 8)
+    waiting = PriceAlert.objects.filter(instrument_id=instrument_id, fired_at=None)
+    waiting.update(price=Least(Greatest(split, LEAST), MOST))
     alerts_fire(instrument_ids=[instrument_id])

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
+from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from servicekit.quotas import DailyQuotaExceeded
+from user_service.accounts.errors import ProfileQuotaExceeded
 from user_service.accounts.models import DailyCount
 
 
@@ -36,6 +39,20 @@ def daily_count(*, what: DailyCount.What, who: object, limit: int, refusal: type
             raise refusal(limit=limit)
         counted.count += 1
         counted.save(update_fields=["day", "count"])
+
+
+def profile_change_count(*, user_id: UUID) -> None:
+    """Count a change of a user's profile, password, e-mail or second factor, as :func:`daily_count` does.
+
+    Raises:
+        ProfileQuotaExceeded: there were too many today.
+    """
+    daily_count(
+        what=DailyCount.What.CHANGE,
+        who=user_id,
+        limit=settings.PROFILE_CHANGES_A_DAY,
+        refusal=ProfileQuotaExceeded,
+    )
 
 
 def network(address: str) -> str:

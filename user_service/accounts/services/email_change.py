@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from servicekit.errors import FieldError, FieldsRefused
 from user_service.accounts import selectors
-from user_service.accounts.errors import FieldError, FieldsRefused, PasswordWrong, ProfileQuotaExceeded
-from user_service.accounts.models import DailyCount, LinkPurpose, User
-from user_service.accounts.services.daily_count import daily_count
+from user_service.accounts.models import LinkPurpose, User
+from user_service.accounts.services.daily_count import profile_change_count
 from user_service.accounts.services.links import link_issue, link_mail_count, links_forget
-from user_service.accounts.services.password_confirm import password_confirm
+from user_service.accounts.services.password_confirm import confirmed_lock, password_confirm
 from user_service.accounts.services.uniqueness import email_taken
 from user_service.sessions.clients import Client
 from user_service.sessions.models import SignInMethod
@@ -36,7 +35,8 @@ def email_change(*, user_id: UUID, session_id: UUID, email: str, password: str, 
         The user.
 
     Raises:
-        FieldsRefused: ``password_wrong``, ``email_taken``, ``email_unchanged``.
+        PasswordWrong: it is not it.
+        FieldsRefused: ``email_taken``, ``email_unchanged``.
         TooManyAttempts: there were too many wrong passwords.
         ProfileQuotaExceeded, LinkQuotaExceeded: it was asked for too often today.
         UserNotFound: nobody has this id.
@@ -44,24 +44,14 @@ def email_change(*, user_id: UUID, session_id: UUID, email: str, password: str, 
     Emits:
         user.link.issued.v1, user.security.noticed.v1 (``email_change_requested``).
     """
-    try:
-        user = password_confirm(user_id=user_id, password=password, client=client, method=SignInMethod.EMAIL)
-    except PasswordWrong as wrong:
-        raise FieldsRefused(FieldError("password", wrong.code, wrong.detail)) from None
+    user = password_confirm(user_id=user_id, password=password, client=client, method=SignInMethod.EMAIL)
     with transaction.atomic():
-        now = selectors.user_lock(user_id=user_id)
-        if now.password != user.password:  # changed by another request since
-            raise FieldsRefused(FieldError("password", PasswordWrong.code, PasswordWrong().detail))
+        now = confirmed_lock(user)
         if email == now.email:
             raise FieldsRefused(FieldError("email", "email_unchanged", _("This is your e-mail already.")))
         if email.casefold() != now.email.casefold() and selectors.email_exists(email=email):
             raise FieldsRefused(email_taken(email))
-        daily_count(
-            what=DailyCount.What.CHANGE,
-            who=user_id,
-            limit=settings.PROFILE_CHANGES_A_DAY,
-            refusal=ProfileQuotaExceeded,
-        )
+        profile_change_count(user_id=user_id)
         link_mail_count(purpose=LinkPurpose.CHANGE_EMAIL, email=email)
         links_forget(user_id=user_id, purpose=LinkPurpose.CHANGE_EMAIL)
         link_issue(purpose=LinkPurpose.CHANGE_EMAIL, user=now, email=email, session_id=session_id)

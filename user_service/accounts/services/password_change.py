@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 
-from user_service.accounts import selectors
-from user_service.accounts.errors import (
-    PasswordWrong,
-    ProfileQuotaExceeded,
-)
-from user_service.accounts.models import DailyCount
-from user_service.accounts.services.daily_count import daily_count
+from user_service.accounts.errors import OldPasswordWrong
+from user_service.accounts.services.daily_count import profile_change_count
 from user_service.accounts.services.links import links_forget
-from user_service.accounts.services.password_confirm import password_confirm
+from user_service.accounts.services.password_confirm import confirmed_lock, password_confirm
 from user_service.accounts.services.passwords import new_password_hash
 from user_service.sessions.clients import Client
 from user_service.sessions.models import RevokedReason, SignInMethod
@@ -38,7 +32,7 @@ def password_change(
         client: where the request comes from.
 
     Raises:
-        PasswordWrong: ``old_password`` is not it.
+        OldPasswordWrong: ``old_password`` is not it.
         TooManyAttempts: there were too many wrong ones.
         FieldsRefused: the new one is too weak.
         ProfileQuotaExceeded: it was changed too often today.
@@ -48,19 +42,16 @@ def password_change(
         user.session.revoked.v1 for each session that ended; user.security.noticed.v1.
     """
     user = password_confirm(
-        user_id=user_id, password=old_password, client=client, method=SignInMethod.PASSWORD
+        user_id=user_id,
+        password=old_password,
+        client=client,
+        method=SignInMethod.PASSWORD,
+        refusal=OldPasswordWrong,
     )
     hashed = new_password_hash(user=user, password=new_password)
     with transaction.atomic():
-        now = selectors.user_lock(user_id=user_id)
-        if now.password != user.password:  # changed by another request since
-            raise PasswordWrong
-        daily_count(
-            what=DailyCount.What.CHANGE,
-            who=user_id,
-            limit=settings.PROFILE_CHANGES_A_DAY,
-            refusal=ProfileQuotaExceeded,
-        )
+        now = confirmed_lock(user, refusal=OldPasswordWrong)
+        profile_change_count(user_id=user_id)
         now.password = hashed
         now.save(update_fields=["password"])
         links_forget(user_id=user_id)

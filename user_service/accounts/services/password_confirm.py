@@ -18,7 +18,14 @@ from user_service.sessions.models import Outcome, SignInMethod
 from user_service.sessions.services import sign_in_record
 
 
-def password_confirm(*, user_id: UUID, password: str, client: Client, method: SignInMethod) -> User:
+def password_confirm(
+    *,
+    user_id: UUID,
+    password: str,
+    client: Client,
+    method: SignInMethod,
+    refusal: type[PasswordWrong] = PasswordWrong,
+) -> User:
     """Check the password of a signed-in user; a wrong one counts as at signing in.
 
     Args:
@@ -26,12 +33,13 @@ def password_confirm(*, user_id: UUID, password: str, client: Client, method: Si
         password: as typed.
         client: where the request comes from.
         method: what it is needed for.
+        refusal: what is raised if it is wrong.
 
     Returns:
-        The user as read before the check: compare ``password`` once the row is locked.
+        The user as read before the check: for :func:`confirmed_lock`.
 
     Raises:
-        PasswordWrong: it is not it.
+        PasswordWrong: ``refusal``; it is not it.
         TooManyAttempts: there were too many wrong ones.
         UserNotFound: nobody has this id.
     """
@@ -44,6 +52,18 @@ def password_confirm(*, user_id: UUID, password: str, client: Client, method: Si
     if not password_matches(user=user, password=password):
         attempt_failed(attempt)
         sign_in_record(outcome=Outcome.WRONG_PASSWORD, method=method, client=client, user_id=user_id)
-        raise PasswordWrong
+        raise refusal
     attempt_succeeded(attempt)
     return user
+
+
+def confirmed_lock(user: User, *, refusal: type[PasswordWrong] = PasswordWrong) -> User:
+    """Lock the row of a user whose password was confirmed; in a transaction.
+
+    Raises:
+        PasswordWrong: ``refusal``; another request has changed it since.
+    """
+    now = selectors.user_lock(user_id=user.pk)
+    if now.password != user.password:
+        raise refusal
+    return now

@@ -8,8 +8,8 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
+from servicekit.errors import FieldError, FieldsRefused
 from user_service.accounts import selectors
-from user_service.accounts.errors import FieldError, FieldsRefused
 from user_service.accounts.models import User
 
 

@@ -6,14 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 
-from user_service.accounts import selectors
-from user_service.accounts.errors import FieldError, FieldsRefused, PasswordWrong, ProfileQuotaExceeded
-from user_service.accounts.models import DailyCount, User
-from user_service.accounts.services.daily_count import daily_count
-from user_service.accounts.services.password_confirm import password_confirm
+from user_service.accounts.models import User
+from user_service.accounts.services.daily_count import profile_change_count
+from user_service.accounts.services.password_confirm import confirmed_lock, password_confirm
 from user_service.accounts.services.second_factor_check import code_check
 from user_service.second_factor.codes import matching_step, secret_read
 from user_service.second_factor.errors import (
@@ -48,7 +45,7 @@ def second_factor_turn_on(
         The recovery codes, which are nowhere else.
 
     Raises:
-        FieldsRefused: ``password_wrong``.
+        PasswordWrong: it is not it.
         TooManyAttempts: there were too many wrong passwords.
         SecretInvalid, CodeWrong: the secret is none; the code is not of it.
         SecondFactorOn: there is one.
@@ -58,7 +55,9 @@ def second_factor_turn_on(
         user.session.revoked.v1 for each session that ended; user.security.noticed.v1.
     """
     raw, step = secret_proof(secret=secret, code=code)
-    user = _password_confirmed(user_id, password, client)
+    user = password_confirm(
+        user_id=user_id, password=password, client=client, method=SignInMethod.SECOND_FACTOR
+    )
     with _locked(user):
         return factor_begin(user_id=user_id, secret=raw, step=step, but=session_id)
 
@@ -106,7 +105,7 @@ def second_factor_turn_off(
         the others: as for :func:`second_factor_turn_on`.
 
     Raises:
-        FieldsRefused, TooManyAttempts, CodeWrong, ProfileQuotaExceeded: as there.
+        PasswordWrong, TooManyAttempts, CodeWrong, ProfileQuotaExceeded: as there.
         SecondFactorOff: there is none.
         SecondFactorObligatory: an operator, where operators need one.
 
@@ -124,7 +123,7 @@ def recovery_codes_renew(*, user_id: UUID, code: str, password: str, client: Cli
     """New recovery codes in place of the old ones, used or not. Returns them.
 
     Raises:
-        FieldsRefused, TooManyAttempts, CodeWrong, SecondFactorOff, ProfileQuotaExceeded: as there.
+        PasswordWrong, TooManyAttempts, CodeWrong, SecondFactorOff, ProfileQuotaExceeded: as there.
 
     Emits:
         user.security.noticed.v1
@@ -142,35 +141,21 @@ def _proved(
     factor = factor_of(user_id=user_id)
     if factor is None:
         raise SecondFactorOff
-    user = _password_confirmed(user_id, password, client)
+    user = password_confirm(
+        user_id=user_id, password=password, client=client, method=SignInMethod.SECOND_FACTOR
+    )
     if not keep and is_obligatory(is_staff=user.is_staff):
         raise SecondFactorObligatory
     code_check(user=user, factor=factor, code=code, client=client, method=SignInMethod.SECOND_FACTOR)
     return user, factor
 
 
-def _password_confirmed(user_id: UUID, password: str, client: Client) -> User:
-    try:
-        return password_confirm(
-            user_id=user_id, password=password, client=client, method=SignInMethod.SECOND_FACTOR
-        )
-    except PasswordWrong as wrong:
-        raise FieldsRefused(FieldError("password", wrong.code, wrong.detail)) from None
-
-
 @contextmanager
 def _locked(user: User, factor: SecondFactor | None = None) -> Iterator[None]:
     """A transaction under the user's lock: password and factor are still what was looked at. One change."""
     with transaction.atomic():
-        now = selectors.user_lock(user_id=user.pk)
-        if now.password != user.password:  # changed by another request since
-            raise FieldsRefused(FieldError("password", PasswordWrong.code, PasswordWrong().detail))
+        confirmed_lock(user)
         if factor is not None and factor_of(user_id=user.pk) != factor:
             raise SecondFactorOff
-        daily_count(
-            what=DailyCount.What.CHANGE,
-            who=user.pk,
-            limit=settings.PROFILE_CHANGES_A_DAY,
-            refusal=ProfileQuotaExceeded,
-        )
+        profile_change_count(user_id=user.pk)
         yield

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from servicekit.errors import FieldError, FieldsRefused
 from user_service.accounts import selectors
-from user_service.accounts.errors import FieldError, FieldsRefused
 
 USERNAME_INDEX = "user_username_unique"
 EMAIL_INDEX = "user_email_unique"

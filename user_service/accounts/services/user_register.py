@@ -8,19 +8,15 @@ from django.conf import settings
 from django.db import transaction
 
 from servicekit.contracts.user import AccountRegistered
+from servicekit.errors import FieldsRefused
 from servicekit.messaging.publish import publish
 from user_service.accounts import selectors
-from user_service.accounts.errors import (
-    FieldsRefused,
-    InvalidCredentials,
-    SignUpQuotaExceeded,
-    TooManyAttempts,
-)
+from user_service.accounts.errors import InvalidCredentials, SignUpQuotaExceeded, TooManyAttempts
 from user_service.accounts.models import DailyCount, LinkPurpose, User
 from user_service.accounts.services.daily_count import daily_count, network
 from user_service.accounts.services.links import link_issue
 from user_service.accounts.services.passwords import password_errors, password_hash
-from user_service.accounts.services.uniqueness import unique_required
+from user_service.accounts.services.uniqueness import taken, unique_required
 from user_service.accounts.services.user_sign_in import (
     confirm_unchanged,
     sign_in_count,
@@ -116,7 +112,7 @@ def user_sign_up(
 def _prepared(*, username: str, email: str, password: str, locale: str) -> User:
     """An unsaved user; the password is hashed before any transaction begins."""
     if weak := password_errors(password=password, username=username, email=email):
-        raise FieldsRefused(*weak)
+        raise FieldsRefused(*taken(username=username, email=email), *weak)
     return User(username=username, email=email, password=password_hash(password), locale=locale)
 
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 
 from servicekit.contracts.user import ProfileChanged
 from servicekit.messaging.publish import publish
 from user_service.accounts import selectors
-from user_service.accounts.errors import ProfileQuotaExceeded
-from user_service.accounts.models import DailyCount, User
-from user_service.accounts.services.daily_count import daily_count
+from user_service.accounts.models import User
+from user_service.accounts.services.daily_count import profile_change_count
 
 
 def user_update(
@@ -52,12 +50,7 @@ def user_update(
         changed = {name: value for name, value in wanted.items() if value not in (None, getattr(user, name))}
         if not changed:
             return user
-        daily_count(
-            what=DailyCount.What.CHANGE,
-            who=user_id,
-            limit=settings.PROFILE_CHANGES_A_DAY,
-            refusal=ProfileQuotaExceeded,
-        )
+        profile_change_count(user_id=user_id)
         for name, value in changed.items():
             setattr(user, name, value)
         user.version += 1

@@ -1,6 +1,6 @@
 """The use-cases of closing an account, one per file; the only writers of closings."""
 
 from user_service.closings.services.closing_decide import closing_decide
-from user_service.closings.services.closing_request import closing_request, closings_ask_again
+from user_service.closings.services.closing_request import closing_request, closings_request_again
 
-__all__ = ["closing_decide", "closing_request", "closings_ask_again"]
+__all__ = ["closing_decide", "closing_request", "closings_request_again"]

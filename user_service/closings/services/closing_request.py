@@ -5,17 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from servicekit.contracts.user import ClosingRequested
 from servicekit.messaging.publish import Outgoing, publish_many
-from user_service.accounts import selectors as accounts
-from user_service.accounts.errors import FieldError, FieldsRefused, PasswordWrong, ProfileQuotaExceeded
-from user_service.accounts.models import DailyCount
-from user_service.accounts.services.daily_count import daily_count
-from user_service.accounts.services.password_confirm import password_confirm
+from user_service.accounts.services.daily_count import profile_change_count
+from user_service.accounts.services.password_confirm import confirmed_lock, password_confirm
 from user_service.accounts.services.second_factor_check import code_check
 from user_service.closings.errors import OperatorsStay
 from user_service.closings.models import Closing, State
@@ -24,7 +20,7 @@ from user_service.sessions.clients import Client
 from user_service.sessions.models import SignInMethod
 
 #: What got no answer for so long is asked again: its event was dropped, or the market has started over.
-ASK_AGAIN_AFTER = timedelta(minutes=5)
+REQUEST_AGAIN_AFTER = timedelta(minutes=5)
 
 
 def closing_request(*, user_id: UUID, password: str, code: str = "", client: Client) -> Closing:
@@ -40,7 +36,7 @@ def closing_request(*, user_id: UUID, password: str, code: str = "", client: Cli
         The closing; what becomes of it is seen later.
 
     Raises:
-        FieldsRefused: ``password_wrong``.
+        PasswordWrong: it is not it.
         CodeWrong: it is not one of the second factor that is on.
         TooManyAttempts: there were too many wrong passwords, or codes.
         ProfileQuotaExceeded: it was asked for too often today.
@@ -50,52 +46,40 @@ def closing_request(*, user_id: UUID, password: str, code: str = "", client: Cli
     Emits:
         user.closing.requested.v1
     """
-    try:
-        user = password_confirm(
-            user_id=user_id, password=password, client=client, method=SignInMethod.CLOSING
-        )
-    except PasswordWrong as wrong:
-        raise FieldsRefused(FieldError("password", wrong.code, wrong.detail)) from None
+    user = password_confirm(user_id=user_id, password=password, client=client, method=SignInMethod.CLOSING)
     if factor := factor_of(user_id=user_id):
         code_check(user=user, factor=factor, code=code, client=client, method=SignInMethod.CLOSING)
     with transaction.atomic():
-        now = accounts.user_lock(user_id=user_id)
-        if now.password != user.password:  # changed by another request since
-            raise FieldsRefused(FieldError("password", PasswordWrong.code, PasswordWrong().detail))
+        now = confirmed_lock(user)
         if now.is_staff:
             raise OperatorsStay
         if pending := Closing.objects.filter(user=now, state=State.PENDING).first():
             return pending
-        daily_count(
-            what=DailyCount.What.CHANGE,
-            who=user_id,
-            limit=settings.PROFILE_CHANGES_A_DAY,
-            refusal=ProfileQuotaExceeded,
-        )
+        profile_change_count(user_id=user_id)
         closing = Closing.objects.create(user=now)
-        _ask([closing])
+        _publish([closing])
     return closing
 
 
 @transaction.atomic
-def closings_ask_again(*, limit: int = 100) -> int:
+def closings_request_again(*, limit: int = 100) -> int:
     """Ask again for what got no answer. Returns for how many.
 
     Emits:
         user.closing.requested.v1 for each.
     """
     unanswered = Closing.objects.select_for_update(skip_locked=True).filter(
-        state=State.PENDING, asked_at__lt=timezone.now() - ASK_AGAIN_AFTER
+        state=State.PENDING, asked_at__lt=timezone.now() - REQUEST_AGAIN_AFTER
     )
     closings = list(unanswered.order_by("asked_at")[:limit])
     for closing in closings:
         closing.attempts, closing.asked_at = closing.attempts + 1, timezone.now()
         closing.save(update_fields=["attempts", "asked_at"])
-    _ask(closings)
+    _publish(closings)
     return len(closings)
 
 
-def _ask(closings: list[Closing]) -> None:
+def _publish(closings: list[Closing]) -> None:
     publish_many(
         Outgoing(
             ClosingRequested(

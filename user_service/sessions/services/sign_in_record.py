@@ -54,7 +54,7 @@ def sign_in_record(*, outcome: Outcome, method: SignInMethod, client: Client, us
             SignIn.objects.bulk_create([row], ignore_conflicts=True)
             _counted(key, now)
             if new_device and user_id is not None:
-                _tell_of_device(user_id, device, client.ip)
+                _notify_of_device(user_id, device, client.ip)
         transaction.on_commit(lambda: metrics.signed_in(method, outcome, new_device, new_address))
         transaction.on_commit(
             lambda: log_event(
@@ -105,7 +105,7 @@ def _novelty(user_id: UUID, device: str, ip: str | None) -> tuple[bool, bool]:
     return device not in {name for name, _ in known}, ip not in {address for _, address in known}
 
 
-def _tell_of_device(user_id: UUID, device: str, ip: str | None) -> None:
+def _notify_of_device(user_id: UUID, device: str, ip: str | None) -> None:
     zone = get_user_model().objects.values_list("time_zone", flat=True).get(pk=user_id)
     security_notice(user_id=user_id, notice="new_device", device=device, address=ip or "", time_zone=zone)
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import override_settings
 
 from servicekit.contracts.user import AccountRegistered
-from user_service.accounts.errors import FieldsRefused
+from servicekit.errors import FieldsRefused
 from user_service.accounts.models import User
 from user_service.accounts.services import user_register
 from user_service.tests.conftest import PASSWORD, at_once

@@ -22,7 +22,7 @@ from user_service.accounts.services import (
 from user_service.api_keys.models import ApiKey
 from user_service.api_keys.services import api_key_make
 from user_service.closings.models import Closing
-from user_service.closings.services import closings_ask_again
+from user_service.closings.services import closings_request_again
 from user_service.second_factor.models import SecondFactor
 from user_service.second_factor.services import factor_set, recovery_codes_make
 from user_service.sessions.models import Session, SignIn
@@ -161,11 +161,11 @@ def test_it_is_closed_once_whatever_comes_again(api, tokens, deliver, published)
 
 def test_what_got_no_answer_is_asked_again(api, tokens, published):
     ask(api, tokens)
-    assert closings_ask_again() == 0
+    assert closings_request_again() == 0
     Closing.objects.update(asked_at=timezone.now() - timedelta(minutes=6))
-    assert closings_ask_again() == 1
+    assert closings_request_again() == 1
     assert [each.attempt for each in published(ClosingRequested)] == [1, 2]
-    assert closings_ask_again() == 0
+    assert closings_request_again() == 0
 
 
 def test_operators_cannot_bring_it_back(api, alice, tokens, deliver):

@@ -10,8 +10,8 @@ from django.db import transaction
 
 from servicekit.audit.actors import Actor
 from servicekit.audit.recording import record
+from servicekit.errors import FieldsRefused
 from user_service.accounts import selectors
-from user_service.accounts.errors import FieldsRefused
 from user_service.accounts.models import User
 from user_service.accounts.services import user_register
 
