@@ -17,7 +17,7 @@ from web_frontend import errors
 from web_frontend.display import display_of
 from web_frontend.gateway_client import Gateway, GatewayProblem, GatewayUnavailable, SignedOut
 from web_frontend.page_locale import fixed_page_locale
-from web_frontend.pages import go_to, is_part, sign_in_address
+from web_frontend.pages import sign_in_first
 from web_frontend.sessions import page_owner, tokens
 
 logger = logging.getLogger(__name__)
@@ -58,9 +58,7 @@ class GatewayMiddleware:
         if isinstance(error, SignedOut):
             tokens.sign_out(request)
             messages.warning(request, _("You were signed out. Please sign in again."))
-            if is_part(request):  # the page knows best what to do about it
-                return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-            return go_to(request, sign_in_address(request))
+            return sign_in_first(request)
         if isinstance(error, GatewayUnavailable | RedisError):
             logger.warning("no answer: %s", error)
             return errors.unavailable(request)

@@ -74,6 +74,13 @@ def sign_in_address(request: HttpRequest) -> str:
     return sign_in_for(here)
 
 
+def sign_in_first(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page; for a part of a page that page again, which knows best whether it needs that."""
+    if is_part(request):
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return go_to(request, sign_in_address(request))
+
+
 def sign_in_for(address: str) -> str:
     """The sign-in page, which leads to an address of ours then."""
     return reverse("sign_in") + "?" + urlencode({"next": address}, safe="/")
@@ -105,7 +112,7 @@ def signed_in(view: View) -> View:
                 messages.warning(
                     request, _("You are signed out, so nothing was done. Sign in and press again.")
                 )
-            return go_to(request, sign_in_address(request))
+            return sign_in_first(request)
         return view(request, *args, **kwargs)
 
     return guarded

@@ -30,6 +30,16 @@ def test_a_revoked_session_is_reported(vera: Client, gateway: GatewayDouble) -> 
     assert "You were signed out. Please sign in again." in answer.content.decode()
 
 
+def test_a_part_that_hears_of_it_has_the_page_look_for_itself(vera: Client, gateway: GatewayDouble) -> None:
+    """The page may know better than to sign in: the market is anybody's, and a closed account is told so."""
+    gateway.answer("GET /api/v1/notifications", {"code": "session_revoked"}, 401)
+    part = {"HX-Request": "true", "HX-Current-URL": "http://testserver/?sort=name"}
+    for _ in ("the first", "one more"):
+        answer = vera.get("/notifications/unread", headers=part)
+        assert (answer.status_code, answer["HX-Refresh"]) == (204, "true")
+    assert "You were signed out. Please sign in again." in vera.get("/").content.decode()
+
+
 def test_an_access_token_about_to_end_is_replaced(vera: Client, gateway: GatewayDouble) -> None:
     gateway.answer(
         "POST /api/v1/auth/token/refresh", {**TOKENS, "access": "access-2", "refresh": "refresh-2"}
