@@ -23,7 +23,8 @@ ALWAYS_KEPT = ("audit_entries", "people", "revoked_sessions")
 #: Whose accounts stay, so its events and what they have caused do.
 KEPT_PUBLISHER = "user"
 
-# The application's role; whoever resets is the owner of the tables.
+# The application's role; whoever resets is the owner of the tables. The server's own view, which no model
+# has.
 _AT_WORK = """
 SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND usename = %s AND pid <> pg_backend_pid()

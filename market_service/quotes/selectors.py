@@ -40,6 +40,7 @@ SELECT min(next.date) FROM quotes_quote AS quote, LATERAL (
 ) AS next
 """
 
+# As above: of 20 instruments of 360 days the ORM takes 2.5 times as long.
 _HISTORY = """
 SELECT min(first.date), max(last.date) FROM instruments_instrument AS instrument, LATERAL (
     SELECT date FROM quotes_dailyprice WHERE instrument_id = instrument.id AND NOT simulated

@@ -9,7 +9,8 @@ from servicekit.contracts import trading
 from servicekit.database import Statement, execute_deferred
 
 # Joined with what is known, because an upsert locks, and so writes, even the rows that it leaves as they are:
-# with nearly every order nothing is new.
+# with nearly every order nothing is new. The ORM's read, and an upsert of what is new, takes 2.5 times as
+# long for one order, 1.5 times for 20 (by turns, 21 runs), and cannot be deferred.
 _COPY = Statement(
     """
 INSERT INTO ledger_instrumentname (ticker, name_en, name_ru)

@@ -12,6 +12,8 @@ from uuid import UUID
 from servicekit.arrays import columns
 from servicekit.database import Statement, execute_deferred
 
+# The ORM, which cannot say greatest in an upsert, reads with a lock and writes: 12 times as long for one
+# instrument, 49 times for 20 (by turns, 21 runs).
 _RECORD = Statement(
     """
 INSERT INTO candles_recentminute AS kept (instrument_id, time, open, high, low, close, volume)

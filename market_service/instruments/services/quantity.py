@@ -18,7 +18,8 @@ from servicekit.arrays import array
 from servicekit.database import Statement, execute_deferred
 from servicekit.database.bulk import Lock, Read
 
-# The limits of what is on offer are the table's own (instrument_available_range).
+# The limits of what is on offer are the table's own (instrument_available_range). The ORM's update by CASE
+# takes 2.5 times as long for one instrument, 5.7 times for 20 (by turns, 21 runs), and cannot be deferred.
 _MOVE = Statement(
     """
 UPDATE instruments_instrument AS instrument SET available_quantity = available_quantity + moved.units

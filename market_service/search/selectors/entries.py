@@ -9,6 +9,8 @@ from django.db.models import QuerySet
 
 from market_service.search.models import SearchEntry
 
+# From one type to the next by the index, however many instruments there are of it. The ORM's union of a look
+# for each type takes 4 times as long, as does its DISTINCT over 5,000 instruments (by turns, 21 runs).
 _TYPES = """
 WITH RECURSIVE known (type) AS (
     SELECT min(type) FROM search_searchentry

@@ -23,7 +23,9 @@ MAX_LETTERS = 200
 MAX_MEANT = 100
 
 # Every way in which a word may have been mistyped, one letter of each of the letters that there are; and of
-# those the ones that are words, or beginnings of words.
+# those the ones that are words, or beginnings of words. Made in Python and looked up by the ORM, those of a
+# word of 4 letters among 20,000 take 3.5 times as long, the beginnings of 5 letters 70 times (by turns, 21
+# runs).
 _MISTYPED = f"""
 WITH cut AS (
     SELECT left(word, place) AS before, substr(word, place + 1) AS after
@@ -43,6 +45,7 @@ WHERE EXISTS (SELECT FROM search_searchword AS known WHERE {{known}})
 _BEGINS = "known.word >= {0}.word AND known.word < {0}.word || chr(1114111)"
 _WORDS = Statement(_MISTYPED.format(known="known.word = mistyped.word"))
 _BEGINNINGS = Statement(_MISTYPED.format(known=_BEGINS.format("mistyped")))
+# An ORM query for each takes 6 times as long for one text, 14 times for three (by turns, 21 runs).
 _KNOWN = Statement(
     f"""
 SELECT word FROM unnest(%s::text[]) AS typed (word)

@@ -37,6 +37,7 @@ LOCK_TIMEOUT_S = 2.0
 #: is looked for with each reading: longer than any reading waits.
 OVERLAP_S = 5.0
 
+# The server's own view, which no model has.
 _WAITING = """
 SELECT EXISTS (
     SELECT FROM pg_locks

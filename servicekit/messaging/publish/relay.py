@@ -56,7 +56,8 @@ ORDER BY outbox_seq
 )
 
 # Nothing waits for the disk here: a note that a crash of PostgreSQL takes back means sending again, as when
-# the relay dies before it. No later transaction is durable without the earlier ones, whoever's they are.
+# the relay dies before it. No later transaction is durable without the earlier ones, whoever's they are. The
+# ORM's statements, a table each, take 25 times as long for one event, 16 times for 200 (by turns, 21 runs).
 _SENT = Statement(
     """
 WITH gone AS (
@@ -70,6 +71,7 @@ ON CONFLICT (id) DO UPDATE SET last_entry = excluded.last_entry
 """
 )
 
+# An entry's number is two numbers, which the ORM cannot compare as a pair.
 _LOST = f"""
 WITH lost AS (
     DELETE FROM outbox_batches WHERE {streams.LAST_ENTRY_KEY} > (%s, %s) RETURNING outbox_seqs

@@ -26,6 +26,7 @@ from trading_service.reference.selectors import instrument_find
 Direction = PriceAlert.Direction
 
 # Locked, so that no quote comes between this look and the alert's own commit: whichever comes next finds it.
+# The ORM has no FOR SHARE; its FOR UPDATE would let customers wait for each other.
 _QUOTE = Statement("SELECT price FROM reference_latestquote WHERE instrument_id = %s::uuid FOR SHARE")
 
 

@@ -22,7 +22,9 @@ from trading_service.alerts.services.alerts_announce import PORTION, alerts_anno
 from trading_service.reference.services import instruments_copy, quotes_receive
 
 # One look for any number of quotes: of each, two places in the index of what waits. OFFSET 0 keeps it so:
-# joined freely, 100,000 alerts are read from end to end, for any tick.
+# joined freely, 100,000 alerts are read from end to end, for any tick. Among 10,000 the ORM's query an
+# instrument takes 5 times as long for one quote, 200 times for 50; one query of all 7 and 110 times (by
+# turns, 21 runs).
 _REACHED = Statement(
     """
 SELECT reached.id, quote.price, quote.price_at

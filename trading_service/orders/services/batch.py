@@ -46,8 +46,9 @@ WHERE orders.id = ANY(%s::uuid[]) ORDER BY orders.id FOR NO KEY UPDATE OF orders
 """
 )
 
-# Rows that somebody else has in hand are left out, never waited for: a sweep may run beside another
-# and beside the events, and cannot be part of a deadlock.
+# Rows that somebody else has in hand are left out, never waited for: a sweep may run beside another and
+# beside the events, and cannot be part of a deadlock. By the ORM 5 times as long for one order, 8 times for
+# 200 (by turns, 21 runs).
 _LOCK_DUE = Statement(
     f"""
 SELECT {_COLUMNS}, recalls, request_id FROM orders_orderdeadline AS deadline

