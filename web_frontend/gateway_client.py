@@ -11,10 +11,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import lru_cache
+from http.client import responses
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
-import httpx
+import httpcore
 import orjson
 from django.conf import settings
 from django.http import HttpRequest
@@ -37,6 +38,9 @@ OWN_AGENT = "birzha-pages"
 #: What the gateway's socket is called; nothing looks the name up.
 INNER_URL = "http://gateway"
 
+
+#: What an address may have besides letters and digits; anything else, such as Russian letters, is encoded.
+_AS_IT_IS = "/?=&%+,:-._~@!$'()*;"
 
 #: Codes of a 401 that refuse a sign-in; any other says that a session has ended.
 SIGN_IN_CODES = ("invalid_credentials", "second_factor_required", "challenge_invalid")
@@ -81,15 +85,16 @@ class GatewayProblem(Exception):
 
 
 @lru_cache(maxsize=2)
-def pool(gateway_url: str) -> httpx.HTTPTransport:
+def pool(gateway_url: str) -> httpcore.ConnectionPool:
     """The process's connections to the gateway: ``unix:/path/gateway.sock`` or ``http://…``.
 
-    No ``httpx.Client``: nothing here redirects, sets cookies or signs in, and it asks for what is compressed,
-    which costs both sides more than a socket does.
+    httpcore is what httpx sends by: nothing here redirects, sets cookies, signs in or is compressed, and what
+    httpx does around it nearly doubles what a request costs.
     """
-    limits = httpx.Limits(max_connections=64, max_keepalive_connections=16, keepalive_expiry=20)
     uds = gateway_url.removeprefix("unix:") if gateway_url.startswith("unix:") else None
-    return httpx.HTTPTransport(uds=uds, limits=limits, retries=1)
+    return httpcore.ConnectionPool(
+        uds=uds, max_connections=64, max_keepalive_connections=16, keepalive_expiry=20, retries=1
+    )
 
 
 class Gateway:
@@ -118,7 +123,7 @@ class Gateway:
         ``timeout_s`` is that of the call, within the page's.
         """
         query = {name: value for name, value in params.items() if value not in (None, "")}
-        return self._json("GET", path, public=public, params=query or None, timeout_s=timeout_s)
+        return self._json("GET", path, public=public, query=query, timeout_s=timeout_s)
 
     def post(
         self,
@@ -134,15 +139,15 @@ class Gateway:
         ``timeout_s`` is that of the call, within the page's.
         """
         headers = {"Idempotency-Key": key} if key else {}
-        return self._json("POST", path, public=public, json=body, headers=headers, timeout_s=timeout_s)
+        return self._json("POST", path, public=public, body=body, headers=headers, timeout_s=timeout_s)
 
     def put(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """Say that a resource is there, or what it is; saying it again changes nothing."""
-        return self._json("PUT", path, json=body)
+        return self._json("PUT", path, body=body)
 
     def patch(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """Change a resource."""
-        return self._json("PATCH", path, json=body)
+        return self._json("PATCH", path, body=body)
 
     def delete(self, path: str) -> None:
         """End a resource."""
@@ -168,14 +173,21 @@ class Gateway:
         path: str,
         *,
         public: bool = False,
+        query: dict[str, Any] | None = None,
+        body: dict[str, Any] | None = None,
         headers: dict[str, str] | None = None,
-        **kwargs: Any,
+        timeout_s: float = CALL_S,
     ) -> dict[str, Any]:
+        is_repeatable = method == "GET" or "Idempotency-Key" in (headers or {})
         sent = {**self._headers(public=public), **(headers or {})}
-        response = self._sent(method, path, headers=sent, **kwargs)
-        if not response.is_success:
+        content = None if method == "GET" else b""
+        if body is not None:
+            content, sent["Content-Type"] = orjson.dumps(body), "application/json"
+        request = {"url": _address(path, query), "headers": list(sent.items()), "content": content}
+        response = self._sent(method, path, timeout_s, is_repeatable=is_repeatable, **request)
+        if not 200 <= response.status < 300:
             _refuse(path, response)
-        if response.status_code in (202, 204) and not response.content:
+        if response.status in (202, 204) and not response.content:
             return {}
         try:
             answer: dict[str, Any] = orjson.loads(response.content)
@@ -183,36 +195,26 @@ class Gateway:
         except ValueError as error:
             raise GatewayUnavailable(path, "not JSON") from error
 
-    def _sent(self, method: str, path: str, *, timeout_s: float = CALL_S, **kwargs: Any) -> httpx.Response:
+    def _sent(
+        self, method: str, path: str, timeout_s: float, *, is_repeatable: bool, **request: Any
+    ) -> httpcore.Response:
         """Send; once more if a kept connection turned out closed and repeating is harmless."""
-        repeatable = method == "GET" or "Idempotency-Key" in kwargs["headers"]
         try:
             try:
-                return self._sent_once(method, path, timeout_s, **kwargs)
-            except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
-                if not repeatable:
+                return self._sent_once(method, path, timeout_s, **request)
+            except (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError):
+                if not is_repeatable:
                     raise
-                return self._sent_once(method, path, timeout_s, **kwargs)
-        except httpx.TransportError as error:
+                return self._sent_once(method, path, timeout_s, **request)
+        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException) as error:
             raise GatewayUnavailable(path, f"{type(error).__name__}: {error}") from error
 
-    def _sent_once(self, method: str, path: str, timeout_s: float, **kwargs: Any) -> httpx.Response:
-        url = settings.GATEWAY_URL
-        request = httpx.Request(
-            method,
-            (INNER_URL if url.startswith("unix:") else url.rstrip("/")) + path,
-            extensions={"timeout": self._timeout(path, timeout_s)},
-            **kwargs,
-        )
-        response = pool(url).handle_request(request)
-        try:
-            response.read()
-        finally:
-            response.close()
-        return response
+    def _sent_once(self, method: str, path: str, timeout_s: float, **request: Any) -> httpcore.Response:
+        timeout = self._timeout(path, timeout_s)
+        return pool(settings.GATEWAY_URL).request(method, extensions={"timeout": timeout}, **request)
 
     def _timeout(self, path: str, timeout_s: float) -> dict[str, float]:
-        """What is left of the page's time, at most that of one call; seconds, by httpx's names."""
+        """What is left of the page's time, at most that of one call; seconds, by httpcore's names."""
         left = min(timeout_s, self._ends_at - time.monotonic())
         if left <= 0:
             raise GatewayUnavailable(path, "the page has no time left for it")
@@ -247,23 +249,29 @@ def cursor(address: str | None) -> str:
     return parse_qs(urlsplit(address or "").query).get("cursor", [""])[0]
 
 
-def _refuse(path: str, response: httpx.Response) -> None:
+def _address(path: str, query: dict[str, Any] | None) -> str:
+    url = settings.GATEWAY_URL
+    address = (INNER_URL if url.startswith("unix:") else url.rstrip("/")) + quote(path, safe=_AS_IT_IS)
+    return f"{address}?{urlencode(query)}" if query else address
+
+
+def _refuse(path: str, response: httpcore.Response) -> None:
     try:
-        problem = response.json()
+        problem = orjson.loads(response.content)
     except ValueError:
         problem = {}
     if not isinstance(problem, dict):
         problem = {}
-    code = str(problem.get("code", ""))
-    if response.status_code >= 500 and code not in BUSY:
-        raise GatewayUnavailable(path, f"{response.status_code} {code}")
-    if response.status_code == 401 and code not in SIGN_IN_CODES:
+    code, status = str(problem.get("code", "")), response.status
+    if status >= 500 and code not in BUSY:
+        raise GatewayUnavailable(path, f"{status} {code}")
+    if status == 401 and code not in SIGN_IN_CODES:
         raise SignedOut(code)
-    after = response.headers.get("Retry-After", "")
+    after = next((value for name, value in response.headers if name.lower() == b"retry-after"), b"")
     raise GatewayProblem(
-        response.status_code,
+        status,
         code,
-        str(problem.get("detail") or response.reason_phrase),
+        str(problem.get("detail") or responses.get(status, "")),
         problem.get("errors"),
         int(after) if after.isdigit() else None,
         str(problem.get("challenge", "")),

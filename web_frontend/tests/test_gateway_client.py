@@ -112,3 +112,23 @@ def test_the_calls_of_one_page_share_its_time(
             asking.get("/api/v1/orders")
     # Two calls of 0.4 s use up the 0.6 s of the page; for the others there is nothing left.
     assert len(gateway.requests_to("GET /api/v1/orders")) <= 2
+
+
+def test_any_letter_may_stand_in_an_address_and_its_parameters(
+    asking: Gateway, gateway: GatewayDouble
+) -> None:
+    gateway.answer("GET /api/v1/instruments/%D0%AF%20%23", {})
+    asking.get("/api/v1/instruments/Я #", search="Я & б,в", page=2)
+    (asked,) = gateway.requests
+    assert asked.path == "/api/v1/instruments/%D0%AF%20%23"
+    assert asked.query == {"search": "Я & б,в", "page": "2"}
+
+
+def test_only_what_has_a_body_says_of_which_kind_it_is(asking: Gateway, gateway: GatewayDouble) -> None:
+    for path, body in (("/api/v1/watchlist/A", None), ("/api/v1/users/me", {"first_name": "Вера"})):
+        gateway.answer(f"PUT {path}", {})
+        asking.put(path, body)
+        sent = gateway.requests.pop()
+        assert sent.body == body
+        assert sent.headers.get("Content-Type") == ("application/json" if body else None)
+        assert sent.headers["Content-Length"] == str(len('{"first_name":"Вера"}'.encode()) if body else 0)
