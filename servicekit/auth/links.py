@@ -13,8 +13,6 @@ from uuid import UUID
 
 from django.conf import settings
 
-#: How many characters a token has.
-TOKEN_LENGTH = 64
 _ID, _PROOF = 16, 32
 
 

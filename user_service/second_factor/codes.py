@@ -20,8 +20,6 @@ from django_otp.oath import TOTP
 ISSUER = "Birzha"
 #: Of a secret; RFC 4226, section 4, asks for so many.
 SECRET_BYTES = 20
-#: Characters of a secret in Base32.
-SECRET_LENGTH = 32
 STEP_S = 30
 DIGITS = 6
 #: The code before and the one after count too: two clocks differ, and typing takes a while.
