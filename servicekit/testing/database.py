@@ -8,6 +8,7 @@ digest of all migrations: a change of them makes a new one.
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,26 @@ def create(connection: Any, *, renew: bool = False) -> str:
     _execute(connection, f"CREATE DATABASE {name} TEMPLATE {template}")
     connection.settings_dict["NAME"] = name
     return template
+
+
+def empty(connection: Any) -> None:
+    """Empty the tables that a test has written to whose transactions were its own.
+
+    Django's flush, in whose place this is, empties every table, and then writes anew which models and
+    permissions there are: most of the time of such a test.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(f"(SELECT '{name}' FROM {name} LIMIT 1)" for name in _tables()))
+        if filled := [name for (name,) in cursor.fetchall()]:
+            cursor.execute(f"TRUNCATE {', '.join(filled)} CASCADE")
+
+
+@cache
+def _tables() -> tuple[str, ...]:
+    """Those of the models, but for what migrating writes and no test changes."""
+    models = apps.get_models(include_auto_created=True)
+    tables = {model._meta.db_table for model in models if model._meta.managed}
+    return tuple(sorted(tables - {"django_content_type", "auth_permission"}))
 
 
 def digest() -> str:

@@ -46,12 +46,15 @@ def django_db_setup(
 ) -> Iterator[None]:
     """In place of pytest-django's: see :mod:`servicekit.testing.database`. ``--create-db`` migrates anew."""
     from django.db import connection
+    from django.test import TransactionTestCase
 
     from servicekit.testing import database
 
     with django_db_blocker.unblock():
         database.create(connection, renew=django_db_createdb)
-    yield
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: database.empty(connection))
+        yield
     with django_db_blocker.unblock():
         connection.close()
 

@@ -163,3 +163,17 @@ def test_a_changed_migration_has_another_digest(tmp_path: Path, monkeypatch: pyt
 def test_no_test_leaves_its_language_to_the_next(number: int) -> None:
     assert translation.get_language() == "en"
     translation.activate("ru")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_test_has_committed_is_gone_and_what_migrations_write_is_not() -> None:
+    from django.contrib.auth import get_user_model
+    from django.contrib.contenttypes.models import ContentType
+
+    users, kinds = get_user_model().objects, ContentType.objects.count()
+    users.create(username="left")
+
+    database.empty(connection)
+
+    assert (users.count(), ContentType.objects.count()) == (0, kinds)
+    assert kinds
