@@ -38,7 +38,7 @@ class RestartableGateway:
         edit(raw)
         system.source.write_text(yaml.safe_dump(raw), encoding="utf-8")
         system.render()
-        wait_until_applied(Admin(system.run_dir / "gateway-admin.sock"), system.folder / "etc")
+        wait_until_applied(Admin(system.run_dir / "gateway-admin.sock"), system.folder / "etc", seconds=60)
 
     def restart(self) -> None:
         """Let a new Envoy take over, and do not wait for it."""

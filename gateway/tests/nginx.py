@@ -6,13 +6,13 @@ import os
 import signal
 import socket
 import subprocess
-import time
 from pathlib import Path
 
 import psutil
 
 from gateway.config.nginx import FOLDER
 from gateway.runtime.nginx import command, remove_dead_sockets
+from servicekit.testing.waiting import wait
 
 
 class Nginx:
@@ -32,13 +32,13 @@ class Nginx:
         with self.log.open("ab") as log:
             argv = command(self.configuration, self.run_dir / FOLDER)
             self.process = subprocess.Popen(argv, stdout=log, stderr=log)
-        for _ in range(200):
-            assert self.process.poll() is None, self.log.read_text()
-            with socket.socket(socket.AF_UNIX) as probe:
-                if probe.connect_ex(str(self.run_dir / "cache-market.sock")) == 0:
-                    return
-            time.sleep(0.02)
-        raise AssertionError(self.log.read_text())
+        wait(self._listens, f"nginx does not listen, see {self.log}")
+
+    def _listens(self) -> bool:
+        assert self.process
+        assert self.process.poll() is None, self.log.read_text()
+        with socket.socket(socket.AF_UNIX) as probe:
+            return probe.connect_ex(str(self.run_dir / "cache-market.sock")) == 0
 
     def reload(self) -> None:
         """Let it read its file again."""
@@ -57,4 +57,4 @@ class Nginx:
         """Stop it as the supervisor does."""
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGQUIT)
-            self.process.wait(10)
+            self.process.wait(60)

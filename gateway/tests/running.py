@@ -6,7 +6,6 @@ import http.client
 import json
 import socket
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,6 +26,7 @@ from gateway.runtime.render import render
 from gateway.tests.nginx import Nginx
 from gateway.tests.tokens import KEYS_PATH, jwks
 from gateway.tests.upstream import Upstream
+from servicekit.testing.waiting import wait
 
 Change = Callable[[dict[str, Any]], Any]
 
@@ -158,32 +158,31 @@ class System:
                 yield process
             finally:
                 process.terminate()
-                process.wait(10)
+                process.wait(60)
                 self.nginx.stop()
 
     def wait_until_up(self, process: subprocess.Popen[bytes]) -> None:
         """Asks as a visitor whom no test knows: nobody's rate limit is spent."""
         headers = {"X-Forwarded-For": "192.0.2.1", "Host": next(iter(self.site.hosts), "inside")}
-        for _ in range(200):
-            assert process.poll() is None, (self.folder / "envoy.log").read_text()
+        log = self.folder / "envoy.log"
+
+        def is_up() -> bool:
+            assert process.poll() is None, log.read_text()
             try:
                 with (
                     socket.create_connection(("127.0.0.1", self.port)),
                     self.through("gateway.sock") as client,
                 ):
-                    if client.get("/", headers=headers).status_code == 200:
-                        return
+                    return client.get("/", headers=headers).status_code == 200
             except (OSError, httpx.HTTPError):
-                pass
-            time.sleep(0.05)
-        raise AssertionError((self.folder / "envoy.log").read_text())
+                return False
+
+        wait(is_up, f"Envoy is not up, see {log}")
 
     def wait_until_it_has_keys(self) -> None:
         """Until then it refuses every token; it is up before, on a machine that is busy."""
-        end = time.monotonic() + 60
-        while not self.stats().get("http.public.jwt_authn.jwks_fetch_success"):
-            assert time.monotonic() < end, (self.folder / "envoy.log").read_text()
-            time.sleep(0.05)
+        fetched = "http.public.jwt_authn.jwks_fetch_success"
+        wait(lambda: self.stats().get(fetched), f"Envoy has no keys, see {self.folder / 'envoy.log'}")
 
 
 def made(

@@ -39,4 +39,4 @@ http {{ access_log off; {temporary_paths(tmp_path)} {age_maps()}
                 assert age + 1 <= int(answer.strip("<>")) <= age + 1 + meanwhile, (answer, age, meanwhile)
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)

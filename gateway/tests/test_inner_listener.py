@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import stat
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +10,7 @@ import httpx
 import pytest
 
 from gateway.tests.running import System
+from servicekit.testing.waiting import wait
 
 
 def test_the_frontend_speaks_for_a_visitor(inside: httpx.Client) -> None:
@@ -83,8 +83,7 @@ def test_a_clients_trace_goes_to_the_service_and_stands_in_the_log(
 
 
 def _wait_for_lines(system: System, wanted: Callable[[dict[str, Any]], bool]) -> list[dict[str, Any]]:
-    for _ in range(60):
-        if lines := [line for line in system.log_lines() if wanted(line)]:
-            return lines
-        time.sleep(0.1)
-    raise AssertionError("no such line in the access log")
+    found: list[dict[str, Any]] = wait(
+        lambda: [line for line in system.log_lines() if wanted(line)], "no such line in the access log"
+    )
+    return found

@@ -21,6 +21,7 @@ from gateway.runtime import certificate_watch
 from gateway.runtime.certificate import write_certificate
 from gateway.tests.running import System, made, running
 from servicekit.testing.certificates import self_signed
+from servicekit.testing.waiting import wait
 
 PROXY = "127.0.0.8"
 
@@ -52,7 +53,7 @@ def handshake(system: System, *protocols: str) -> tuple[str, str | None]:
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     context.set_alpn_protocols(list(protocols))
     with (
-        socket.create_connection(("127.0.0.1", system.port), timeout=10) as plain,
+        socket.create_connection(("127.0.0.1", system.port), timeout=60) as plain,
         context.wrap_socket(plain, server_hostname="localhost") as tls,
     ):
         shown = x509.load_der_x509_certificate(tls.getpeercert(binary_form=True) or b"")
@@ -79,7 +80,7 @@ def test_old_versions_of_tls_are_not(secured: System) -> None:
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     context.set_ciphers("ALL:@SECLEVEL=0")
     context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
-    with socket.create_connection(("127.0.0.1", secured.port), timeout=10) as plain, pytest.raises(OSError):
+    with socket.create_connection(("127.0.0.1", secured.port), timeout=60) as plain, pytest.raises(OSError):
         context.wrap_socket(plain, server_hostname="localhost")
 
 
@@ -106,7 +107,7 @@ def test_others_are_sent_to_https() -> None:
         system.certificate = self_signed(Path(name), "localhost", organization="first")
         with running(system):
             before = system.reached()
-            connection = http.client.HTTPConnection(own, system.port, source_address=(own, 0), timeout=10)
+            connection = http.client.HTTPConnection(own, system.port, source_address=(own, 0), timeout=60)
             connection.request("GET", "/instruments?page=2", headers={"Host": own})
             answer = connection.getresponse()
             wanted = f"https://birzha.example.org:{system.port}/instruments?page=2"
@@ -123,11 +124,7 @@ def test_a_new_certificate_is_taken_without_a_restart(secured: System) -> None:
             assert open_before.get("/").status_code == 200
             secured.certificate = self_signed(secured.folder, "localhost", organization="second")
             secured.render()
-            for _ in range(100):
-                if handshake(secured)[0] == "second":
-                    break
-                time.sleep(0.05)
-            assert handshake(secured)[0] == "second"
+            wait(lambda: handshake(secured)[0] == "second", "the new certificate is not shown")
             assert open_before.get("/").status_code == 200
         with client(secured) as now:
             assert now.get("/").status_code == 200
@@ -155,11 +152,7 @@ def test_a_renewed_certificate_is_found_by_itself(
             time.sleep(0.3)
             live.symlink_to(file)
             time.sleep(0.3)
-        for _ in range(100):
-            if handshake(secured)[0] == "renewed":
-                return
-            time.sleep(0.05)
-        raise AssertionError(handshake(secured))
+        wait(lambda: handshake(secured)[0] == "renewed", "the renewed certificate is not shown")
     finally:
         secured.certificate = first
         secured.render()

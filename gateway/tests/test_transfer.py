@@ -8,6 +8,7 @@ import httpx
 import yaml
 
 from gateway.tests.running import System
+from servicekit.testing.waiting import wait
 
 
 def test_answers_are_compressed_for_who_accepts_it(outside: httpx.Client) -> None:
@@ -40,16 +41,12 @@ def test_a_new_route_is_taken_without_a_restart(system: System, outside: httpx.C
         assert outside.get("/api/v1/news").status_code == 404
         system.source.write_text(yaml.safe_dump(raw), encoding="utf-8")
         system.render()
-        assert _wait_for_status(outside, "/api/v1/news", 200)
+        _wait_for_status(outside, "/api/v1/news", 200)
     finally:
         system.source.write_text(text, encoding="utf-8")
         system.render()
-        assert _wait_for_status(outside, "/api/v1/news", 404)
+        _wait_for_status(outside, "/api/v1/news", 404)
 
 
-def _wait_for_status(outside: httpx.Client, path: str, status: int) -> bool:
-    for _ in range(50):
-        if outside.get(path).status_code == status:
-            return True
-        time.sleep(0.1)
-    return False
+def _wait_for_status(outside: httpx.Client, path: str, status: int) -> None:
+    wait(lambda: outside.get(path).status_code == status, f"{path} does not become {status}")

@@ -82,5 +82,5 @@ def relaying(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     thread.start()
     yield
     stop.set()
-    thread.join(10)
+    thread.join(60)
     assert not thread.is_alive()

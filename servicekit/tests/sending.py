@@ -71,7 +71,7 @@ def consume_until(done: Callable[[], bool], seconds: float = 60) -> None:
             time.sleep(0.02)
     finally:
         stop.set()
-        thread.join(10)
+        thread.join(60)
     assert not thread.is_alive()
 
 

@@ -92,7 +92,7 @@ class Subscriber:
     def stop(self) -> None:
         self._stop.set()
         if self._thread is not None:
-            self._thread.join(10)
+            self._thread.join(60)
             self._thread = None
 
     def _run(self) -> None:

@@ -188,7 +188,7 @@ def test_what_a_lock_waited_for_is_read_by_the_statement_that_goes_with_it() -> 
 
     with ThreadPoolExecutor(1) as pool:
         changed = pool.submit(change)
-        begun.wait(10)
+        begun.wait(60)
         with transaction.atomic():
             LOCK.defer([])
             LOCK.defer([given.user_id])

@@ -48,7 +48,7 @@ def test_a_row_that_somebody_else_makes_is_waited_for_and_read() -> None:
 
     with ThreadPoolExecutor(1) as pool:
         other = pool.submit(make)
-        made.wait(10)
+        made.wait(60)
         with transaction.atomic():
             assert OPEN([First(user_id, "ours", "")], version=2) == [Known(user_id, "changed", 2)]
         other.result()

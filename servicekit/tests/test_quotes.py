@@ -98,7 +98,7 @@ def received(server: Server) -> Iterator[list[int]]:
     thread.start()
     yield numbers
     stop.set()
-    thread.join(10)
+    thread.join(60)
     assert not thread.is_alive()
 
 

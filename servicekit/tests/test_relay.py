@@ -119,7 +119,7 @@ class TestRelay:
 
             if relay.lead(stop):
                 leads.append(1)
-                stop.wait(10)
+                stop.wait(60)
             connection.close()
 
         threads = [threading.Thread(target=candidate) for _ in range(3)]
@@ -128,7 +128,7 @@ class TestRelay:
         time.sleep(1.5)
         stop.set()
         for thread in threads:
-            thread.join(10)
+            thread.join(60)
         assert leads == [1]
 
     def test_a_commit_wakes_it_at_once(self, redis_streams: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,4 +149,4 @@ class TestRelay:
             eventually(lambda wanted=sequence + 1: administrator().xlen("events:trading") == wanted)
         stop.set()
         wake_relay()
-        thread.join(10)
+        thread.join(60)

@@ -13,9 +13,8 @@ from uuid import UUID, uuid4
 import httpx
 
 from servicekit.contracts.values import FINAL_STATUSES
+from servicekit.testing.waiting import WAIT_S, wait
 
-#: Seconds after which an order that has not ended counts as lost.
-WAIT_S = 60.0
 PROBLEM = {"type", "title", "status", "detail", "code", "trace_id"}
 
 
@@ -156,15 +155,6 @@ class Person(Client):
                 for row in self.get("/positions")["results"]
             ],
         }
-
-
-def wait(look: Callable[[], Any], otherwise: str, seconds: float = WAIT_S) -> Any:
-    """What ``look`` gives as soon as that is something; fails with ``otherwise``."""
-    end = time.monotonic() + seconds
-    while not (found := look()):
-        assert time.monotonic() < end, f"{otherwise} within {seconds} s"
-        time.sleep(0.05)
-    return found
 
 
 def kept(promise_s: float, attempt: Callable[[], float]) -> None:

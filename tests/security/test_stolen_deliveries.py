@@ -47,7 +47,7 @@ class Thief:
     def __exit__(self, *_: object) -> None:
         self._stop.set()
         for thread in self._threads:
-            thread.join(10)
+            thread.join(60)
 
     def _run(self, name: str) -> None:
         while not self._stop.is_set():

@@ -39,13 +39,13 @@ class TlsProxy:
             yield self
         finally:
             self._loop.call_soon_threadsafe(self._loop.stop)
-            thread.join(10)
+            thread.join(60)
 
     @contextmanager
     def away(self) -> Iterator[None]:
         """Meanwhile somebody else may listen on its port."""
         self._server.close()
-        asyncio.run_coroutine_threadsafe(asyncio.sleep(0), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(asyncio.sleep(0), self._loop).result(60)
         try:
             yield
         finally:
@@ -53,7 +53,7 @@ class TlsProxy:
 
     def _listen(self) -> None:
         start = asyncio.start_server(self._serve, "127.0.0.1", self.port, ssl=self._context)
-        self._server = asyncio.run_coroutine_threadsafe(start, self._loop).result(10)
+        self._server = asyncio.run_coroutine_threadsafe(start, self._loop).result(60)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

@@ -6,13 +6,13 @@ import re
 import secrets
 import socket
 import subprocess
-import time
 from pathlib import Path
 
 from compose.local.paths import ROOT
 from compose.local.settings import free_port
 from gateway.config.nginx.configuration import temporary_paths
 from gateway.runtime.nginx import binary
+from servicekit.testing.waiting import wait
 from tests.tls.conftest import Public
 from tests.tls.window import Window
 
@@ -57,19 +57,18 @@ def test_nginx_as_documented(public: Public, tmp_path: Path) -> None:
             begin(public)
         finally:
             nginx.terminate()
-            nginx.wait(10)
+            nginx.wait(60)
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     """Return when something listens on the port."""
-    for _ in range(100):
+
+    def listens() -> bool:
         assert process.poll() is None
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=5).close()
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError("nginx does not listen")
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", port)) == 0
+
+    wait(listens, "nginx does not listen")
 
 
 def begin(public: Public) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-import time
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,6 +15,7 @@ from compose.local.console import CommandError
 from compose.local.kept_choices import require_same
 from compose.local.market_choice import MarketChoice
 from compose.system import SLUGS
+from servicekit.testing.waiting import wait
 from tests.tls.conftest import MARKET, Public
 from tests.tls.window import Window
 
@@ -45,12 +45,7 @@ def test_a_customers_pages_are_in_rubles(public: Public) -> None:
     window, name = Window(public.url, certificate=public.certificate), f"own-{secrets.token_hex(4)}"
     window.open("/sign-up")
     window.done("/sign-up", username=name, email=f"{name}@example.com", password=PASSWORD)
-    for _ in range(100):  # the account is opened a moment after the sign-up
-        window.open("/cash")
-        if "₽1,500.50" in window.send("/cash", amount="1 500,50 руб.").text:
-            break
-        time.sleep(0.2)
-    assert "₽1,500.50" in window.page.text
+    wait(lambda: window.tops_up("1 500,50 руб.", "₽1,500.50"), "the top-up is not booked")
     window.open("/cash")
     assert "The account is kept in Russian rubles" in window.send("/cash", amount="$5").text
     window.open(f"/instruments/AAPL?step=review&side=buy&quantity=1&key={uuid4()}")

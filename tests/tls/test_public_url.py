@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import secrets
-import time
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +14,7 @@ import httpx
 import pytest
 
 from compose.system import SLUGS
+from servicekit.testing.waiting import wait
 from tests.e2e.people import Person
 from tests.tls.conftest import Public
 from tests.tls.window import Window
@@ -66,12 +66,7 @@ def signed_up(at: Public) -> tuple[Window, str]:
 def test_a_customers_day(at: Public) -> None:
     window, name = signed_up(at)
     window.open("/cash")
-    for _ in range(50):  # the account is opened a moment after the sign-up
-        if "1,000.00" in window.send("/cash", amount="1000").text:
-            break
-        time.sleep(0.2)
-        window.open("/cash")
-    assert "1,000.00" in window.page.text
+    wait(lambda: window.tops_up("1000", "1,000.00"), "the top-up is not booked")
     window.open(f"/instruments/AAPL?step=review&side=buy&quantity=1&key={uuid4()}")
     window.done("/orders")
     assert window.page.url.path.startswith("/orders/"), window.page.url
@@ -138,10 +133,7 @@ def test_links_are_followed_over_https(at: Public) -> None:
         address, pages = page["next"], pages + 1
     assert pages > 2
     assert len(seen) == page["count"]
-    for _ in range(50):
-        if window.http.get("/api/v1/account").status_code == 200:
-            break
-        time.sleep(0.2)
+    wait(lambda: window.http.get("/api/v1/account").status_code == 200, "the account did not appear")
     for amount in ("1.00", "2.00", "3.00"):
         key = {"Idempotency-Key": secrets.token_hex(8)}
         sent = window.http.post("/api/v1/deposits", json={"amount": amount, "currency": "RUB"}, headers=key)

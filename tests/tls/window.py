@@ -26,17 +26,23 @@ class Window:
     """
 
     def __init__(
-        self, url: str, *, certificate: Path | None = None, jar: httpx.Cookies | None = None
+        self,
+        url: str,
+        *,
+        certificate: Path | None = None,
+        jar: httpx.Cookies | None = None,
+        language: str = "en",
     ) -> None:
-        verify = ssl.create_default_context(cafile=certificate) if certificate else True
+        verify = ssl.create_default_context(cafile=certificate) if certificate else False
         self.http = httpx.Client(base_url=url, verify=verify, follow_redirects=True, timeout=60)
+        self.headers = {"Accept": "text/html", "Accept-Language": language}
         if jar is not None:
             self.http._cookies = jar
         self.page = httpx.Response(204)
 
     def open(self, path: str) -> httpx.Response:
         """GET a page, which must be there."""
-        self.page = self.http.get(path, headers={"Accept": "text/html", "Accept-Language": "en"})
+        self.page = self.http.get(path, headers=self.headers)
         assert self.page.status_code == 200, f"{path}: {self.page.status_code} {self.page.text[:300]}"
         return self.page
 
@@ -50,7 +56,7 @@ class Window:
                 fields = [_attributes(tag) for tag in _FIELD.findall(body)]
                 hidden = {f["name"]: f.get("value", "") for f in fields if f.get("type") == "hidden"}
                 origin = "{0.scheme}://{0.netloc}".format(urlsplit(here))
-                headers = {"Origin": origin, "Referer": here, "Accept": "text/html", "Accept-Language": "en"}
+                headers = {"Origin": origin, "Referer": here, **self.headers}
                 self.page = self.http.post(target, data={**hidden, **values}, headers=headers)
                 return self.page
         raise AssertionError(f"no form for {action} on {self.page.url}: {self.page.text[:2000]}")
@@ -60,3 +66,8 @@ class Window:
         answer = self.send(action, **values)
         assert answer.status_code == 200, f"{action}: {answer.status_code} {answer.text[:1500]}"
         return answer.text
+
+    def tops_up(self, amount: str, booked: str) -> bool:
+        """Whether the page of cash then has these words: the account is opened a moment after the sign-up."""
+        self.open("/cash")
+        return booked in self.send("/cash", amount=amount).text

@@ -122,7 +122,7 @@ def test_the_parts_of_the_portfolio_are_requested_side_by_side(vera: Client, gat
 
     def play(name: str) -> Callable[[SentRequest], tuple[int, Any]]:
         def answer(asked: SentRequest) -> tuple[int, Any]:
-            together.wait(5)
+            together.wait(60)
             return 200, recorded(name)
 
         return answer

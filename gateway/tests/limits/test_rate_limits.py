@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,6 +11,8 @@ import httpx
 import pytest
 
 from gateway.config.source import SOURCE_FILE, load
+from gateway.runtime.admin import Admin
+from gateway.runtime.config_sync import wait_until_applied
 from gateway.tests.limits.asking import ask, gateway, passed, small
 from gateway.tests.running import System, free_port, made, running
 from gateway.tests.tokens import bearer, token
@@ -116,10 +117,9 @@ def test_a_change_of_routes_leaves_the_buckets_as_they_are() -> None:
         new = "routes:\n- {prefix: /api/v1/news, to: market, token: optional}\n"
         system.source.write_text(text.replace("routes:\n", new), encoding="utf-8")
         system.render()
-        for _ in range(100):
-            if client.get("/api/v1/news", headers=bearer("anna")).status_code == 200:
-                break
-            time.sleep(0.05)
+        admin = Admin(system.run_dir / "gateway-admin.sock")
+        wait_until_applied(admin, system.folder / "etc", seconds=60)
+        assert client.get("/api/v1/news", headers=bearer("anna")).status_code == 200
         assert ask(client, 3, "POST", "/api/v1/auth/token") == 0
 
 

@@ -62,7 +62,7 @@ class TestWhileOrdersGoOn:
                 finally:
                     connection.close()
 
-            assert pool.submit(work).result(timeout=20) == ["FB", "GOOG"]
+            assert pool.submit(work).result(timeout=60) == ["FB", "GOOG"]
 
     def test_what_was_interrupted_goes_on(
         self, entry: Any, load: Any, monkeypatch: pytest.MonkeyPatch, published: Any

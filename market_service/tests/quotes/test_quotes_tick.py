@@ -231,7 +231,7 @@ def test_of_two_ticks_at_once_the_second_does_nothing(listed: Any) -> None:
             finally:
                 connection.close()
 
-        assert pool.submit(tick).result(timeout=10) == 0
+        assert pool.submit(tick).result(timeout=60) == 0
     assert quotes_tick() == 1
 
 

@@ -146,12 +146,12 @@ def test_while_orders_are_matched_pages_go_on_and_quotes_are_confirmed(
         with transaction.atomic():
             instruments_lock(instrument_ids=[instrument.pk])
             locked.set()
-            seen.wait(10)
+            seen.wait(60)
 
     holder = Thread(target=lambda: all_at_once([hold]))
     holder.start()
     try:
-        assert locked.wait(5)
+        assert locked.wait(60)
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = 200")
         assert api().get("/api/v1/instruments").status_code == 200
@@ -161,4 +161,4 @@ def test_while_orders_are_matched_pages_go_on_and_quotes_are_confirmed(
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = 5000")
         seen.set()
-        holder.join(10)
+        holder.join(60)

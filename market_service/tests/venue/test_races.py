@@ -94,7 +94,7 @@ def test_a_cancel_that_commits_while_the_order_is_answered(
         answering.start()
         answering.join(0.5)
         assert answering.is_alive()
-    answering.join(10)
+    answering.join(60)
 
     assert len(failed) == 1
     assert [event.order_id for event in published(market.OrderExecuted)] == [other.order_id]

@@ -82,7 +82,7 @@ def dying_server(settings: Any, greeting: bytes = b"220 hello\r\n") -> Iterator[
     finally:
         listening.shutdown(socket.SHUT_RDWR)
         listening.close()
-        thread.join(5)
+        thread.join(60)
 
 
 @contextmanager

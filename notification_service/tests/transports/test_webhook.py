@@ -76,7 +76,7 @@ def receiver(*replies: Reply, host: str = "127.0.0.1", port: int = 0) -> Iterato
             yield state
         finally:
             server.shutdown()
-            thread.join(5)
+            thread.join(60)
 
 
 @pytest.fixture

@@ -59,7 +59,7 @@ def test_legs_slipped_into_an_entry_that_is_just_being_written(customer):
             book(id=entry_id, written=legs)
 
     def slip():
-        waiting.wait(5)
+        waiting.wait(60)
         with transaction.atomic():
             legs_of(entry_id, (external.id, 5, "USD"), (external.id, -5, "USD"), first=20)
 
