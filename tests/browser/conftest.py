@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 from tests.browser.chromium import NONE, find_executable
 from tests.e2e.people import wait
 from tests.system import System
+from tests.tls.window import Window
 
 FLAGS = [
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -30,6 +31,20 @@ PASSWORD = "correct-horse-7-staple"
 PHONE, TABLET = {"width": 360, "height": 740}, {"width": 768, "height": 1024}
 DESK = {"width": 1280, "height": 800}
 
+#: Collects what moves, how much of the window that is (web.dev/articles/cls), and what it is.
+COLLECT_SHIFTS = """window.shifts = [];
+new PerformanceObserver(list => list.getEntries().forEach(({ value, hadRecentInput, sources }) => {
+    const moved = sources.map(({ node }) => node?.outerHTML?.slice(0, 80) ?? node?.textContent?.slice(0, 40));
+    if (!hadRecentInput) window.shifts.push([value, moved]);
+})).observe({ type: "layout-shift", buffered: true });"""
+#: Two frames after the fonts are there everything that has moved is known.
+SHIFTS = """document.fonts.ready.then(() => new Promise(found => requestAnimationFrame(() =>
+    requestAnimationFrame(() => setTimeout(() => found(window.shifts))))))"""
+#: What axe-core looks at; what it finds good it need not describe.
+AXE_OPTIONS: dict[str, Any] = {"resultTypes": ["violations"]}
+#: Its rules for which another theme is another page.
+OF_COLOURS = ("color-contrast", "link-in-text-block")
+
 OpenPage = Callable[..., "Visitor"]
 
 
@@ -38,12 +53,14 @@ class Visitor:
 
     Attributes:
         page: playwright's page; relative addresses are the system's.
+        url: the system's.
         complaints: errors, warnings and CSP violations so far.
     """
 
-    def __init__(self, context: BrowserContext) -> None:
-        self.context = context
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        self.context, self.url = context, url
         context.set_default_timeout(ACTION_TIMEOUT_MS)
+        context.add_init_script(COLLECT_SHIFTS)
         self.complaints: list[str] = []
         self.page = self.window()
 
@@ -77,6 +94,26 @@ class Visitor:
         """Go to a page and wait until what it loads by itself is there."""
         self.page.goto(path, wait_until="load")
         self.page.wait_for_function("window.htmx !== undefined")
+
+    def join(self, cash: str = "") -> str:
+        """Become a new customer, with cash if it is to be: without a window, in which it takes seconds.
+
+        Returns:
+            The name.
+        """
+        name = f"browser-{secrets.token_hex(5)}"
+        person = Window(self.url, language=self.page.evaluate("navigator.language"))
+        person.open("/sign-up")
+        person.done("/sign-up", username=name, email=f"{name}@example.com", password=PASSWORD)
+        if cash:
+            wait(lambda: person.tops_up(cash, "message-success"), "the top-up is not booked")
+        self.context.add_cookies(
+            [
+                {"name": cookie.name, "value": str(cookie.value), "url": self.url}
+                for cookie in person.http.cookies.jar
+            ]
+        )
+        return name
 
     def sign_up(self) -> str:
         """Become a new customer by the form; returns the name."""
@@ -126,12 +163,18 @@ class Visitor:
             .map(box => box.scrollWidth - box.clientWidth))"""
         return int(self.page.evaluate(script))
 
-    def axe(self, part: str = "html") -> list[str]:
-        """What axe-core finds on the page, or on that part of it, as readable lines."""
+    def moved(self) -> list[Any]:
+        """What has moved by itself since the page was opened, and how much of the window that was."""
+        shifts: list[Any] = self.page.evaluate(SHIFTS)
+        return shifts
+
+    def axe(self, part: str = "html", only: Sequence[str] = ()) -> list[str]:
+        """What axe-core finds on the page, or that part of it, by all or only these rules, as lines."""
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE.read_text(encoding="utf-8"))
         found: list[dict[str, Any]] = self.page.evaluate(
-            f"axe.run({part!r}).then(result => result.violations)"
+            "([part, options]) => axe.run(part, options).then(result => result.violations)",
+            [part, {**AXE_OPTIONS, **({"runOnly": list(only)} if only else {})}],
         )
         return [
             f"{rule['id']} ({rule['impact']}): {node['html'][:160]} {node['failureSummary']}"
@@ -176,7 +219,7 @@ def windows(chromium: Browser, system: System) -> Iterator[OpenPage]:
             **more,
         )
         contexts.append(context)
-        return Visitor(context)
+        return Visitor(context, system.url)
 
     yield make
     for context in contexts:
@@ -201,13 +244,14 @@ def signed_up_customer(chromium: Browser, system: System, language: str) -> Iter
     """Somebody with money, a position and one filled order; and the path of that order."""
     with windows(chromium, system) as make:
         visitor = make(language)
-        visitor.sign_up()
-        visitor.top_up("1000000")  # long numbers must fit a phone too
+        visitor.join("1000000")  # long numbers must fit a phone too
         yield visitor, visitor.trade("AAPL", "buy", "3")
 
 
 @pytest.fixture
 def customer(signed_up_customer: tuple[Visitor, str]) -> Iterator[tuple[Visitor, str]]:
-    """The same one for all tests; between them their window is empty."""
+    """The same one for all tests; between them their window is empty, and its complaints are forgotten."""
     yield signed_up_customer
-    signed_up_customer[0].page.goto("about:blank")
+    visitor, _ = signed_up_customer
+    visitor.page.goto("about:blank")
+    visitor.complaints.clear()

@@ -51,7 +51,7 @@ def visitor(browser: Browser, home: Home, viewport: dict[str, int], *, scheme: s
         color_scheme=scheme,  # type: ignore[arg-type]
         reduced_motion="reduce",
     )
-    return Visitor(context)
+    return Visitor(context, home.read_state()["url"])
 
 
 def _story(somebody: Visitor) -> None:

@@ -92,7 +92,7 @@ def _visitor(browser: Browser, home: Home, language: str) -> Visitor:
     context = browser.new_context(
         base_url=home.read_state()["url"], locale=LANGUAGES[language], reduced_motion="reduce"
     )
-    return Visitor(context)
+    return Visitor(context, home.read_state()["url"])
 
 
 def _sheet(folder: Path) -> None:

@@ -17,8 +17,7 @@ PAGE = "/security/close-account"
 
 def test_data_is_taken_along_and_an_empty_account_closes(open_window: OpenPage, language: str) -> None:
     visitor = open_window(language)
-    page, name = visitor.page, visitor.sign_up()
-    visitor.top_up("100")
+    page, name = visitor.page, visitor.join("100")
     visitor.open("/security")
     with page.expect_download() as started:
         page.click("#my-data")
@@ -56,9 +55,9 @@ def test_data_is_taken_along_and_an_empty_account_closes(open_window: OpenPage, 
 
 def test_without_scripts_too(open_window: OpenPage) -> None:
     visitor = open_window("en")
-    visitor.sign_up()
+    visitor.join()
     plain = visitor.context.browser.new_context(  # type: ignore[union-attr]
-        java_script_enabled=False, storage_state=visitor.context.storage_state(), base_url=visitor.page.url
+        java_script_enabled=False, storage_state=visitor.context.storage_state(), base_url=visitor.url
     )
     page = plain.new_page()
     page.goto(PAGE)

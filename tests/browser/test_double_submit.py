@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, Visitor
 
 
-def ready(open_window: OpenPage) -> Visitor:
+@pytest.fixture
+def visitor(open_window: OpenPage) -> Visitor:
+    """A customer with 5,000 USD."""
     visitor = open_window()
-    visitor.sign_up()
-    visitor.top_up("5000")
+    visitor.join("5000")
     return visitor
 
 
@@ -19,8 +21,7 @@ def orders_of(page: Page) -> int:
     return page.locator("tbody tr").count()
 
 
-def test_a_double_click_places_one_order(open_window: OpenPage) -> None:
-    visitor = ready(open_window)
+def test_a_double_click_places_one_order(visitor: Visitor) -> None:
     visitor.review("MSFT", "buy", "2")
     visitor.page.dblclick("#place")
     visitor.page.wait_for_url("**/orders/*")
@@ -28,8 +29,7 @@ def test_a_double_click_places_one_order(open_window: OpenPage) -> None:
     assert visitor.complaints == []
 
 
-def test_enter_twice_in_the_quantity_places_nothing(open_window: OpenPage) -> None:
-    visitor = ready(open_window)
+def test_enter_twice_in_the_quantity_places_nothing(visitor: Visitor) -> None:
     visitor.open("/instruments/MSFT")
     visitor.page.fill("#quantity", "2")
     visitor.page.keyboard.press("Enter")
@@ -40,8 +40,7 @@ def test_enter_twice_in_the_quantity_places_nothing(open_window: OpenPage) -> No
     assert orders_of(visitor.page) == 0
 
 
-def test_enter_twice_on_the_button_places_one_order(open_window: OpenPage) -> None:
-    visitor = ready(open_window)
+def test_enter_twice_on_the_button_places_one_order(visitor: Visitor) -> None:
     visitor.review("MSFT", "buy", "2")
     visitor.page.focus("#place")
     visitor.page.keyboard.press("Enter")
@@ -50,8 +49,7 @@ def test_enter_twice_on_the_button_places_one_order(open_window: OpenPage) -> No
     assert orders_of(visitor.page) == 1
 
 
-def test_the_same_form_sent_again_is_the_same_order(open_window: OpenPage) -> None:
-    visitor = ready(open_window)
+def test_the_same_form_sent_again_is_the_same_order(visitor: Visitor) -> None:
     visitor.review("MSFT", "buy", "2")
     key = visitor.page.input_value("#ticket [name=key]")
     visitor.page.click("#place")
@@ -65,8 +63,7 @@ def test_the_same_form_sent_again_is_the_same_order(open_window: OpenPage) -> No
     assert orders_of(visitor.page) == 1
 
 
-def test_a_double_click_tops_up_once(open_window: OpenPage) -> None:
-    visitor = ready(open_window)
+def test_a_double_click_tops_up_once(visitor: Visitor) -> None:
     visitor.open("/cash")
     visitor.page.fill("#top-up-amount", "100")
     visitor.page.dblclick("#top-up-submit")
@@ -76,8 +73,7 @@ def test_a_double_click_tops_up_once(open_window: OpenPage) -> None:
     assert visitor.complaints == []
 
 
-def test_a_double_click_withdraws_once(open_window: OpenPage) -> None:
-    visitor = ready(open_window)
+def test_a_double_click_withdraws_once(visitor: Visitor) -> None:
     visitor.open("/cash")
     visitor.page.fill("#withdraw-amount", "100")
     visitor.page.dblclick("#withdraw-submit")
@@ -87,8 +83,7 @@ def test_a_double_click_withdraws_once(open_window: OpenPage) -> None:
     assert visitor.complaints == []
 
 
-def test_what_cannot_be_withdrawn_is_said_at_its_field(open_window: OpenPage) -> None:
-    visitor = ready(open_window)
+def test_what_cannot_be_withdrawn_is_said_at_its_field(visitor: Visitor) -> None:
     visitor.open("/cash")
     visitor.page.fill("#withdraw-amount", "5000.01")
     visitor.page.click("#withdraw-submit")

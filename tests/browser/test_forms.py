@@ -16,7 +16,7 @@ def penniless(chromium: Browser, system: System) -> Iterator[Visitor]:
     """One customer without money for all these tests."""
     with windows(chromium, system) as make:
         visitor = make()
-        visitor.sign_up()
+        visitor.join()
         visitor.open("/cash")
         visitor.page.wait_for_selector("#available")
         yield visitor

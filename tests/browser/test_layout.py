@@ -1,49 +1,10 @@
-"""What stands on a page stays where it is while the page loads, and small windows hide no warning."""
+"""Small windows hide no warning, an estimate follows the market, and no font is loaded in vain."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import DESK, PHONE, OpenPage, Visitor
-from tests.browser.test_every_page import OPEN, PRIVATE
-
-#: Collects what moved, how much of the window that was (web.dev/articles/cls), and what it was.
-COLLECT = """window.shifts = [];
-new PerformanceObserver(list => list.getEntries().forEach(({ value, hadRecentInput, sources }) => {
-    const moved = sources.map(({ node }) => node?.outerHTML?.slice(0, 80) ?? node?.textContent?.slice(0, 40));
-    if (!hadRecentInput) window.shifts.push([value, moved]);
-})).observe({ type: "layout-shift", buffered: true });"""
-#: Two frames later everything that has moved is known.
-SHIFTS = """new Promise(found => requestAnimationFrame(() => requestAnimationFrame(() =>
-    setTimeout(() => found(window.shifts)))))"""
-#: So much of a window may move (web.dev calls 0.1 good): the right part of the header begins further to the
-#: left once the count of what is unread has come, though nothing that was in it goes elsewhere.
-LEAST = 0.02
-
-
-def moved(visitor: Visitor, path: str) -> list[tuple[str, Any]]:
-    """What moved by itself while a page was loaded."""
-    visitor.page.goto(path, wait_until="load")
-    visitor.page.evaluate("document.fonts.ready.then(() => null)")
-    shifts = visitor.page.evaluate(SHIFTS)
-    return [(path, shift) for shift in shifts] if sum(value for value, _ in shifts) > LEAST else []
-
-
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-def test_nothing_moves_while_a_page_loads(
-    open_window: OpenPage, customer: tuple[Visitor, str], language: str, size: dict[str, int]
-) -> None:
-    known, order = customer
-    stranger = open_window(language, viewport=size)
-    known.page.set_viewport_size(size)  # type: ignore[arg-type]
-    found = []
-    for visitor, paths in ((stranger, OPEN), (known, [path.replace("ORDER", order) for path in PRIVATE])):
-        visitor.page.add_init_script(COLLECT)
-        found += [shift for path in paths for shift in moved(visitor, path)]
-    assert found == []
+from tests.browser.conftest import PHONE, OpenPage, Visitor
 
 
 def test_a_phone_shows_what_is_simulated_or_halted(open_window: OpenPage) -> None:

@@ -37,8 +37,7 @@ def test_it_waits_is_replaced_and_is_canceled(open_window: OpenPage, language: s
     words = WORDS[language]
     visitor = open_window(language)
     page = visitor.page
-    visitor.sign_up()
-    visitor.top_up("5000")
+    visitor.join("5000")
 
     # A price in the book (the house always sells) becomes the limit, and has the focus.
     visitor.open("/instruments/MSFT")
@@ -88,8 +87,7 @@ def far_below_of(limit: str) -> str:
 def test_all_are_canceled_after_a_question(open_window: OpenPage, language: str) -> None:
     visitor = open_window(language)
     page = visitor.page
-    visitor.sign_up()
-    visitor.top_up("5000")
+    visitor.join("5000")
     visitor.open("/instruments/MSFT?type=limit")
     page.fill("#limit_price", far_below(page, "0.9"))
     page.fill("#quantity", "2")
@@ -106,8 +104,7 @@ def test_all_are_canceled_after_a_question(open_window: OpenPage, language: str)
 
 def test_it_works_without_javascript(open_window: OpenPage) -> None:
     scripted = open_window("en")
-    name = scripted.sign_up()
-    scripted.top_up("5000")
+    name = scripted.join("5000")
     visitor = open_window("en", java_script_enabled=False)
     page = visitor.page
     page.goto("/sign-in?next=/instruments/MSFT")
@@ -132,8 +129,7 @@ def test_it_works_without_javascript(open_window: OpenPage) -> None:
 def test_its_pages_have_no_faults(open_window: OpenPage, language: str) -> None:
     visitor = open_window(language)
     page = visitor.page
-    visitor.sign_up()
-    visitor.top_up("5000")
+    visitor.join("5000")
     visitor.open("/instruments/MSFT?type=limit")
     limit = far_below(page, "0.9")
     page.fill("#limit_price", limit)

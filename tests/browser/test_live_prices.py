@@ -91,7 +91,7 @@ def test_the_book_and_the_trades_move_without_being_asked_for(
     person.deposit("50000.00")
     person.buy("GOOG", 1)  # there is a list of trades
     visitor = open_window(language)
-    visitor.sign_up()
+    visitor.join()
     with visitor.page.expect_request(re.compile("&books=GOOG")):
         visitor.open("/instruments/GOOG")
     visitor.page.wait_for_selector("#book[data-heard]")

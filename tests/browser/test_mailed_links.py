@@ -36,7 +36,7 @@ def test_an_address_is_confirmed_and_a_forgotten_password_set_anew(
     system: System, open_window: OpenPage
 ) -> None:
     visitor = open_window("en")
-    page, name = visitor.page, visitor.sign_up()
+    page, name = visitor.page, visitor.join()
     email = f"{name}@example.com"
     visitor.open("/security")
     expect(page.locator("#email-state")).to_contain_text("not confirmed")

@@ -14,7 +14,7 @@ def test_a_star_puts_an_instrument_on_the_watchlist_and_takes_it_off(
 ) -> None:
     visitor = open_window(language)
     page = visitor.page
-    visitor.sign_up()
+    visitor.join()
     visitor.open("/?watched=yes")
     expect(page.locator(".empty-title")).to_be_visible()
     assert visitor.axe() == []
@@ -38,7 +38,7 @@ def test_a_star_puts_an_instrument_on_the_watchlist_and_takes_it_off(
 
 def test_it_works_without_javascript(open_window: OpenPage) -> None:
     signed_in = open_window()
-    signed_in.sign_up()
+    signed_in.join()
     visitor = open_window(java_script_enabled=False, storage_state=signed_in.context.storage_state())
     page = visitor.page
     page.goto("/?search=fund")
