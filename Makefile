@@ -1,9 +1,9 @@
 # Everything one does with Birzha. Values can be given: make up BIRZHA_PORT=9000
 RUN := @sh compose/local/run
-export CONFIRM FILE FILES MARKET PYTHON SEEDS SEED FAULT RECOVERY ONLY RUNS PROFILE ARGS
+export CONFIRM FILE FILES ID MARKET PYTHON SEEDS SEED FAULT RECOVERY ONLY RUNS PROFILE ARGS
 
 .DEFAULT_GOAL := help
-.PHONY: help up dev restart shell psql down status logs reset reset-market backup restore drill demo import market check events replay gateway-reload gateway-restart canary canary-status promote rollback faults bench bench-gateway test pictures screenshots lint lock audit rotate-key docker-env docker-up docker-down docker-test
+.PHONY: help up dev restart shell psql down status logs reset reset-market backup restore drill demo import market check trace events replay gateway-reload gateway-restart canary canary-status promote rollback faults bench bench-gateway test pictures screenshots lint lock audit rotate-key docker-env docker-up docker-down docker-test
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -58,6 +58,9 @@ market: ## the market's clock: what day it is; ARGS=pause, resume, next, "speed 
 
 check: ## check that nothing was lost, created or spent twice (WAIT=30, ARGS="--only I3 I10"; ARGS=--help)
 	$(RUN) check $(if $(WAIT),--wait $(WAIT)) $(ARGS)
+
+trace: ## one click's whole story from the databases of all services (ID=of a request, trace, order or event)
+	$(RUN) trace
 
 events: ## the events of every service: unsent, lag of each subscriber, retries, dead letters
 	$(RUN) events status

@@ -45,10 +45,10 @@ class Snapshot:
         self.streams = streams
         self.since = since
 
-    def all(self, service: str, sql: str) -> list[dict[str, Any]]:
-        """The rows of a query that gives few, by column name."""
+    def all(self, service: str, sql: str, values: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """The rows of a query that gives few, by column name; ``values`` are for its ``%(name)s``."""
         with self._connections[service].cursor() as cursor:
-            cursor.execute(sql)
+            cursor.execute(sql, values)
             return [_by_name(cursor, row) for row in cursor.fetchall()]
 
     def stream(self, service: str, sql: str) -> Iterator[dict[str, Any]]:

@@ -14,7 +14,8 @@ def main(name: str) -> None:
     """Replace this process by ``name``."""
     process = next(each for each in PROCESSES if each.name == name)
     cores = len(os.sched_getaffinity(0))
-    argv = process.arguments(root=str(CODE), bind=f"0.0.0.0:{PORT}", cores=cores)
+    # one process a container, whose memory is limited
+    argv = process.arguments(root=str(CODE), bind=f"0.0.0.0:{PORT}", cores=cores, workers=1)
     os.nice(process.type.niceness)
     os.execve(sys.executable, [sys.executable, *argv], {**os.environ, **PROCESS_VARIABLES})
 

@@ -73,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
         "restore": "a backup into an empty system (FILE=…)",
         "drill": "does a backup of the running system come back? tried beside it",
         "demo": "run a new user's story through the public API",
+        "trace": "one click's whole story from the databases of all services (ID=…)",
         "lint": "ruff, mypy, import-linter",
         "test": "every check and every test",
         "pictures": "take the README's screenshots",

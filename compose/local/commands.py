@@ -99,6 +99,8 @@ def run(options: argparse.Namespace, home: Home) -> int:
             become("user_service.manage", home, "rotate_signing_key")
         case "check":
             become("compose.check", home, *options.rest)
+        case "trace":
+            become("compose.trace", home, os.environ.get("ID", ""))
         case "events":
             become("compose.events", home, *options.arguments)
         case "test" if os.environ.get("ONLY") or os.environ.get("ARGS"):

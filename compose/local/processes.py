@@ -14,6 +14,7 @@ from pathlib import Path
 from compose import system
 from compose.local import postgres, valkey
 from compose.local.backup.choices import EVERY
+from compose.local.machine_settings import METRICS_PORT, PAGES_WORKERS
 from compose.local.paths import ROOT, Home, write_private
 from compose.system import DELIVERY, EVENTS, GATEWAY, NGINX, POSTGRES, SESSIONS, Process, ProcessType, Service
 from gateway.canary import state
@@ -29,6 +30,8 @@ SERVICE_STARTS_S, STARTS_S = 5, 1
 
 #: Makes backups from time to time, in systems where that is wished; in a group of its own.
 BACKUPS = ProcessType("backups", ("-m", "compose.local.backup.schedule"), niceness=10, stop_s=60)
+#: Tells Prometheus every process's metrics on one port, where that is wished; in a group of its own.
+METRICS = ProcessType("metrics", ("-m", "compose.local.metrics_port"), niceness=5)
 _CONTROLLER = ProcessType("canary-controller", ("-m", "compose.local.canary.controller"))
 PROCESSES = (*system.PROCESSES, Process(_CONTROLLER.name, _CONTROLLER, (GATEWAY.name,)))
 
@@ -47,19 +50,20 @@ def group_of(process: Process) -> str:
     """What it starts and stops with."""
     if process.service:
         return canary_group(process.service.name) if process.canary else PYTHON
-    if process.type == BACKUPS:
-        return BACKUPS.name
+    if process.type in (BACKUPS, METRICS):
+        return process.name
     if process.name in (POSTGRES.name, EVENTS.name):
         return BACKING
     return SESSIONS.name if process.name == SESSIONS.name else EDGE
 
 
 def usual_processes(home: Home) -> tuple[Process, ...]:
-    """Without canaries. A copy (`make drill`) delivers nothing; one makes backups where that is wished."""
+    """Without canaries. A copy (`make drill`) delivers nothing; backups and metrics are there on wish."""
     left_out = DELIVERY if home.is_for_drill() else None
     found = tuple(process for process in PROCESSES if process.type != left_out)
-    scheduled = Process(BACKUPS.name, BACKUPS, (POSTGRES.name,))
-    return (*found, scheduled) if home.read_state().get(EVERY) else found
+    chosen = home.read_state()
+    wished = {BACKUPS: chosen.get(EVERY), METRICS: chosen.get(METRICS_PORT)}
+    return (*found, *(Process(kind.name, kind, (POSTGRES.name,)) for kind, on in wished.items() if on))
 
 
 def every_process(home: Home) -> tuple[Process, ...]:
@@ -88,9 +92,17 @@ def command(home: Home, process: Process) -> list[str]:
 
         return command(home.etc / "gateway" / "nginx.conf", home.run / FOLDER)
     bind = f"unix:{home.socket(process.name)}"
-    argv = [sys.executable, *process.arguments(root=str(ROOT), bind=bind, cores=os.cpu_count() or 1)]
+    workers = int(home.read_state().get(PAGES_WORKERS) or 0)
+    argv = [sys.executable, *process.arguments(root=str(ROOT), bind=bind, cores=_cores(), workers=workers)]
     nice = shutil.which("nice") if process.type.niceness else None
     return [nice, "-n", str(process.type.niceness), *argv] if nice else argv
+
+
+def _cores() -> int:
+    """Those that this process may use: fewer than the machine has in some containers."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def folder(home: Home, process: Process) -> Path:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from compose.local import delivery_settings, market_settings, public
+from compose.local import delivery_settings, machine_settings, market_settings, public
 from compose.local.backup import choices as backup_choices
 from compose.local.console import CommandError
 from compose.local.market_choice import MarketChoice
@@ -50,6 +50,7 @@ class Settings:
     operator_second_factor: BIRZHA_OPERATOR_SECOND_FACTOR, ``required`` or ``optional``; "" for optional.
     delivery: BIRZHA_SMTP_URL and the like, how messages leave the house, see delivery_settings.py.
     backup: BIRZHA_BACKUPS and the like, where and how often backups are made, see backup/choices.py.
+    machine: BIRZHA_METRICS_PORT and the like, see machine_settings.py.
     debug: errors show code and settings, to this machine alone (`make dev`).
     quotas: BIRZHA_ORDERS_A_DAY and the like, as in QUOTAS: a number, ``off``, or "" for the service's own.
     rate_limits: BIRZHA_RATE_LIMITS, multiplies the gateway's rate limits for this run; None turns them off.
@@ -72,6 +73,7 @@ class Settings:
     quotas: Mapping[str, str] = field(default_factory=dict)
     delivery: Mapping[str, str] = field(default_factory=dict)
     backup: Mapping[str, str] = field(default_factory=dict)
+    machine: Mapping[str, str] = field(default_factory=dict)
     rate_limits: float | None = 1.0
     debug: bool = False
 
@@ -119,6 +121,7 @@ class Settings:
             quotas={name: _quota(name, chosen(name)) for name in QUOTAS},
             delivery=delivery_settings.read(chosen),
             backup=backup_choices.read(chosen),
+            machine=machine_settings.read(chosen, int(text)),
             rate_limits=_factor(environment.get("BIRZHA_RATE_LIMITS") or "1"),
             debug=environment.get("BIRZHA_DEBUG") == "1",
         )
@@ -162,6 +165,7 @@ class Settings:
             **self.quotas,
             **self.delivery,
             **self.backup,
+            **self.machine,
             "venue_time_zone": self.venue_time_zone,
             "feed": self.feed,
             "day_s": self.day_s,

@@ -33,11 +33,13 @@ from compose.local.backup.restore import note_restored
 from compose.local.canary.supervised import canaries_of
 from compose.local.console import CommandError, say, step
 from compose.local.gateway_files import render_gateway
+from compose.local.machine_settings import METRICS_PORT
 from compose.local.paths import ROOT, Home
 from compose.local.processes import (
     BACKING,
     BACKUPS,
     EDGE,
+    METRICS,
     PYTHON,
     canary_group,
     find,
@@ -112,19 +114,22 @@ class Stack:
             for service in state.read(self.home.versions).canaries:
                 self.supervisor.start(canary_group(service))
             self.supervisor.start(EDGE)
-            self._schedule_backups(settings)
+            self._start_wished(settings)
         with step("loading the market, creating the operator"):
             commands = ((each.package, command) for each in SERVICES for command in each.after_start)
             self.manage(*commands, extra=operator_variables(passwords))
         with step("waiting until it is ready"):
             ready.wait(self.home, settings, self.supervisor, seconds=READY_TIMEOUT_S)
 
-    def _schedule_backups(self, settings: Settings) -> None:
-        if settings.backup.get(choices.EVERY):
-            self.supervisor.add(BACKUPS.name)
-            self.supervisor.start(BACKUPS.name)
-        else:  # the last start may have had it
-            self.supervisor.end(BACKUPS.name)
+    def _start_wished(self, settings: Settings) -> None:
+        """The processes that a system has where they are wished, each in a group of its own."""
+        backups_on, metrics_on = settings.backup.get(choices.EVERY), settings.machine.get(METRICS_PORT)
+        for group, on in ((BACKUPS.name, backups_on), (METRICS.name, metrics_on)):
+            if on:
+                self.supervisor.add(group)
+                self.supervisor.start(group)
+            else:  # the last start may have had it
+                self.supervisor.end(group)
 
     def backing_up(self) -> None:
         """Start PostgreSQL and Valkey only, for tests: owners may create ``test_<service>`` databases.

@@ -1,4 +1,4 @@
-"""gunicorn of every service: one worker process with a few threads, on a unix socket behind the gateway."""
+"""gunicorn of every service: worker processes with a few threads, on a unix socket behind the gateway."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import sys
 from typing import Any
 
 worker_class = "gthread"
+#: Of what has no number of its own on its command line.
 workers = 1
 timeout = 30
 graceful_timeout = 10

@@ -12,7 +12,8 @@ class ProcessType:
     Attributes:
         name: ``worker``; its process is then called ``trading-worker``, or as the service when this is "".
         arguments: what Python runs, with ``{root}`` (the folder of the code), ``{bind}`` (where it listens),
-            ``{name}``, ``{package}`` and ``{threads}`` in it. Empty: a server, known to its runner.
+            ``{name}``, ``{package}``, ``{threads}`` and ``{workers}`` in it. Empty: a server, known to
+            its runner.
         threads: requests at once; 0: as many as the service says.
         threads_per_core: instead, so many for each core of the machine, at least one.
         niceness: how much less urgent it is to the kernel than the rest.
@@ -56,24 +57,33 @@ class Process:
     service: Service | None = None
     canary: bool = False
 
-    def arguments(self, *, root: str, bind: str = "", cores: int = 1) -> list[str]:
+    def arguments(self, *, root: str, bind: str = "", cores: int = 1, workers: int = 0) -> list[str]:
         """What Python runs.
 
         Args:
             root: the folder of the code.
             bind: where it listens, as gunicorn has it: ``unix:/run/trading.sock``, ``0.0.0.0:8000``.
             cores: of its machine.
+            workers: of a web server that can have several; 0: as many as its service has for these cores.
         """
         threads = self.type.threads or (self.service.threads if self.service else 0)
         if self.type.threads_per_core:
             threads = max(1, int(cores * self.type.threads_per_core))
         package = self.service.package if self.service else ""
-        values = {"root": root, "bind": bind, "name": self.name, "package": package, "threads": threads}
+        each = self.service.workers_per_core if self.service and self.type == WEB else 0.0
+        several = (workers or max(1, int(cores * each))) if each else 1
+        values = {
+            "root": root, "bind": bind, "name": self.name, "package": package, "threads": threads,
+            "workers": several,
+        }  # fmt: skip
         return [argument.format(**values) for argument in self.type.arguments]
 
 
 _GUNICORN = ("-m", "gunicorn", "--config", "{root}/compose/system/gunicorn_conf.py", "--bind", "{bind}")
-_WSGI = (*_GUNICORN, "--threads", "{threads}", "--name", "{name}", "{package}.config.wsgi:application")
+_WSGI = (
+    *(*_GUNICORN, "--workers", "{workers}", "--threads", "{threads}"),
+    *("--name", "{name}", "{package}.config.wsgi:application"),
+)
 
 #: A service's API and admin; the pages.
 WEB = ProcessType("", _WSGI, answers_http=True, in_canary=True)
@@ -154,6 +164,8 @@ class Service:
         title: of its admin, in English and in Russian.
         types: the kinds of processes that it has.
         threads: request threads of its web server.
+        workers_per_core: processes of its web server for each core of the machine, at least one; 0: one, as
+            its metrics are those of one process, and its connections to the database are counted so.
         has_database: it owns a database of its own name, with the roles ``name`` and ``owner``.
         redis: the server that it uses.
         quotes: ``send`` or ``follow``: what it does with the stream of quotes; who sends them follows, too.
@@ -173,6 +185,7 @@ class Service:
     title: tuple[str, str] = ("", "")
     types: tuple[ProcessType, ...] = (WEB, WORKER)
     threads: int = 4
+    workers_per_core: float = 0
     has_database: bool = True
     redis: RedisServer = EVENTS
     quotes: str = ""

@@ -62,6 +62,7 @@ FRONTEND = Service(
     "web",
     "web_frontend",
     types=(WEB, STREAM),
+    workers_per_core=0.5,  # half of what a page costs is here, the other half in the services (measured)
     has_database=False,
     redis=SESSIONS,
     calls_gateway=True,

@@ -5,6 +5,7 @@ In the gateway's log, every service's log, its outbox, envelopes and inbox, and 
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections import Counter, defaultdict
 from collections.abc import Callable
@@ -171,6 +172,47 @@ def test_the_rows_have_it(system: System, clicks: dict[str, list[Click]]) -> Non
     assert under("trading", "orders_ordertransition", f"NOT {final}") == each(placing, *everyone)
     assert under("billing", "ledger_journalentry") == each(placing, "filled")
     assert under("notification", "notification_inbox_notification") == each(ending, *everyone)
+
+
+def test_make_trace_tells_the_whole_story_by_any_of_its_ids(
+    system: System, clicks: dict[str, list[Click]], traces: Traces
+) -> None:
+    click = clicks["filled"][0]
+    told = system.run("compose.trace", click.id)
+    assert told.returncode == 0, told.stderr
+    for envelope in traces.events[click.id].values():
+        kind = envelope["type"]
+        assert re.search(rf"{envelope['source']} +published {re.escape(kind)} ", told.stdout), told.stdout
+        for service, types in SUBSCRIBED_TYPES.items():
+            if kind in types:
+                assert re.search(rf"{service} +handled {re.escape(kind)}, \d+ ms after", told.stdout), kind
+    for words in (
+        "accepted → working",
+        "set aside",
+        "captured",
+        "journal entry",
+        "trade ",
+        "fill ",
+        "order_filled",
+    ):
+        assert words in told.stdout, f"{words} is missing in {told.stdout}"
+    story = told.stdout.partition("UTC")[2]
+    (fill,) = re.findall(r" fill (\S+):", story)
+    for other in (click.about, click.traceparent.split("-")[1], click.traceparent, fill):
+        assert system.run("compose.trace", other).stdout.partition("UTC")[2] == story, f"by {other}"
+    canceled = system.run("compose.trace", clicks["cancels"][0].about).stdout
+    assert "trading.order.cancel_requested.v1" in canceled, "a second click on the same order is of its story"
+
+
+def test_make_trace_says_so_of_what_is_no_id_or_nobodys(system: System) -> None:
+    for code, text, words in (
+        (1, "0190a1b2-1111-7222-8333-444455556666", "No database knows anything of 0190a1b2"),
+        (2, "'; DROP TABLE orders_order", "is not an id"),
+        (2, "", "Which id?"),
+    ):
+        said = system.run("compose.trace", text)
+        assert (said.returncode, said.stdout) == (code, ""), said
+        assert words in said.stderr
 
 
 def test_a_sign_up_is_followed_too(system: System, visitor: Client) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 import yaml
+from prometheus_client import generate_latest
 
+from compose.local.backup import schedule
+from compose.local.backup.folder import chosen_folder
 from compose.local.paths import ROOT
 from compose.system import SERVICES
 from tests.e2e.people import Person, wait
@@ -21,7 +26,7 @@ RULES: list[dict[str, Any]] = [
     rule for group in yaml.safe_load(FILE.read_text(encoding="utf-8"))["groups"] for rule in group["rules"]
 ]
 #: A metric of ours or of Envoy's, and what its labels must be.
-_SELECTOR = re.compile(r"\b((?:birzha|envoy)_\w+)(?:\{([^}]*)\})?")
+_SELECTOR = re.compile(r"\b((?:birzha|billing|envoy|process)_\w+)(?:\{([^}]*)\})?")
 _MATCHER = re.compile(r'(\w+)(=~|!=|=)"([^"]*)"')
 _SAMPLE = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$", re.MULTILINE)
 _LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
@@ -32,7 +37,10 @@ Series = dict[str, list[tuple[dict[str, str], float]]]
 def scraped(system: System, name: str, path: str) -> Series:
     transport = httpx.HTTPTransport(uds=str(system.home.socket(name)))
     with httpx.Client(transport=transport, timeout=60) as client:
-        text = client.get(f"http://{name}{path}").raise_for_status().text
+        return parsed(client.get(f"http://{name}{path}").raise_for_status().text)
+
+
+def parsed(text: str) -> Series:
     found: Series = {}
     # prometheus_client's parser would rename Envoy's counters to what it thinks right.
     for metric, labels, value in _SAMPLE.findall(text):
@@ -47,7 +55,20 @@ def everything(system: System) -> Series:
     for name, path in (*sources, ("gateway-stats", "/stats/prometheus")):
         for metric, samples in scraped(system, name, path).items():
             found.setdefault(metric, []).extend(samples)
-    return found
+    return found | of_backups(system)
+
+
+def of_backups(system: System) -> Series:
+    """What the process of scheduled backups would tell of this system, which has none."""
+    schedule.METRICS.register(
+        latest := schedule.Latest(
+            system.home, chosen_folder(system.home), timedelta(days=1), datetime.now(UTC)
+        )
+    )
+    try:
+        return parsed(generate_latest(schedule.METRICS).decode())
+    finally:
+        schedule.METRICS.unregister(latest)
 
 
 def fits(labels: dict[str, str], matchers: list[tuple[str, str, str]]) -> bool:
@@ -95,6 +116,21 @@ def test_every_alternative_of_a_rule_is_a_value_that_there_is(system: System) ->
                 known = {labels.get(label) for labels, _ in series[name]}
                 for word in wanted.split("|") if how == "=~" else [wanted]:
                     assert word in known, f"{rule['alert']}: {name}{{{label}}} is never {word}"
+
+
+def test_the_dashboard_shows_metrics_that_exist_by_labels_that_they_have(system: System) -> None:
+    series = everything(system)
+    board = json.loads((FILE.parent / "grafana.json").read_text(encoding="utf-8"))
+    for panel in board["panels"]:
+        for target in panel["targets"]:
+            metrics = re.sub(r"by \([^)]*\)", "", target["expr"])
+            found = [name for name, _ in _SELECTOR.findall(metrics)]
+            assert found, f"{panel['title']} asks for nothing of ours"
+            for name in found:
+                assert name in series, f"{panel['title']}: nobody tells {name}"
+            shown = set(re.findall(r"{{(\w+)}}", target["legendFormat"])) - {"instance"}
+            for label in shown:
+                assert any(label in labels for labels, _ in series[found[0]]), f"{panel['title']}: no {label}"
 
 
 def by_name(name: str) -> str:

@@ -34,7 +34,7 @@ CHECK_WAIT_S = 60
 #: Settings of the running system that its copy must not have.
 CLOSED = (
     "public_url", "trusted_proxies", "allowed_hosts", "tls_cert", "tls_key", "smtp_url", "private_webhooks",
-    "debug", "backups", "backup_every_h",
+    "debug", "backups", "backup_every_h", "metrics_port",
 )  # fmt: skip
 
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
 import stat
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from random import Random
 from typing import Any
 
+import httpx
 import psycopg2
 import pytest
+from prometheus_client import CollectorRegistry
 
 from compose.local import databases, postgres, processes, secrets
 from compose.local.backup import contents, folder, make, restore, schedule
@@ -25,6 +28,7 @@ from compose.local.console import CommandError
 from compose.local.paths import Home
 from compose.local.stack import Stack
 from compose.local.tests.test_postgres import query
+from servicekit.messaging.operate.metrics_socket import MetricsSocket
 
 Backup = tuple[Path, Path]
 
@@ -193,6 +197,30 @@ def test_one_is_made_when_it_is_due_and_the_oldest_goes(
         assert folder.latest(system.home).endswith(" DAYS ago")
     finally:
         (system.home.root / "state.json").unlink()
+
+
+def test_prometheus_reads_how_old_the_latest_is(system: Stack, tmp_path: Path) -> None:
+    registry, day = CollectorRegistry(), timedelta(hours=24)
+    registry.register(schedule.Latest(system.home, tmp_path, day, datetime.now(UTC) - timedelta(hours=1)))
+    served = MetricsSocket(str(tmp_path / "b.sock"), registry)
+    served.start()
+
+    def told(name: str) -> float:
+        with httpx.Client(transport=httpx.HTTPTransport(uds=str(tmp_path / "b.sock"))) as client:
+            return float(
+                re.findall(rf"^{name} (\S+)$", client.get("http://backups/metrics").text, re.MULTILINE)[0]
+            )
+
+    try:
+        assert told("birzha_backup_interval_seconds") == 86400
+        assert told("birzha_backups") == 0
+        assert told("birzha_backup_age_seconds") >= 3600, "none yet: as old as the wish for one"
+        file = tmp_path / f"birzha-{system.home.tag[:8]}-{datetime.now(UTC) - 2 * day:%Y-%m-%dT%H%M%SZ}.tar"
+        file.write_bytes(b"123")
+        assert told("birzha_backup_age_seconds") >= 2 * 86400
+        assert (told("birzha_backups"), told("birzha_backup_bytes")) == (1, 3)
+    finally:
+        served.close()
 
 
 def test_a_process_makes_them_where_it_is_wished_and_a_copy_delivers_nothing(

@@ -1,0 +1,1 @@
+"""`make trace ID=…`: everything that came of one click, from all services' databases, in order of time."""
