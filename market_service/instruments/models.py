@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from market_service.instruments.isin import ISIN_PATTERN, isin_validate
 from market_service.instruments.limits import LONGEST_NAME, MAX_ISSUED, MAX_LOT_SIZE
 from market_service.instruments.ticker import TICKER_PATTERN
+from servicekit.contracts.values import PRICE_DIGITS
 from servicekit.home_currency import home_currency
 from servicekit.ids import new_id
 
@@ -70,7 +71,7 @@ class Instrument(models.Model):
     description_ru = models.TextField(_("description in Russian"), max_length=2000, blank=True)
     currency = models.CharField(_("currency"), max_length=3, default=home_currency)
     lot_size = models.PositiveIntegerField(_("lot size"), default=1)
-    price_step = models.DecimalField(_("price step"), max_digits=12, decimal_places=6)
+    price_step = models.DecimalField(_("price step"), max_digits=12, decimal_places=PRICE_DIGITS)
     issued_quantity = models.BigIntegerField(_("issued quantity"))
     available_quantity = models.BigIntegerField(_("available quantity"))
     status = models.CharField(
@@ -81,7 +82,7 @@ class Instrument(models.Model):
     )
     house = models.BooleanField(_("the house trades"), default=True, db_default=True)
     half_spread = models.DecimalField(
-        _("half spread"), max_digits=18, decimal_places=6, null=True, blank=True, default=None
+        _("half spread"), max_digits=18, decimal_places=PRICE_DIGITS, null=True, blank=True, default=None
     )
     simulated = models.BooleanField(_("simulated"), default=False)
     unstated = models.JSONField(default=list, db_default=[], editable=False)
