@@ -92,3 +92,17 @@ def test_what_an_api_refuses_is_said_in_russian_too(package: str) -> None:
     assert marked
     for sentence in marked:
         russian(texts, str(sentence))
+
+
+@pytest.mark.parametrize("package", sorted(PACKAGES))
+def test_no_sentence_names_an_amount_as_programs_write_it(package: str) -> None:
+    """``1000000.00 USD`` stands in no sentence, least of all a Russian one: ``amount_text`` writes them."""
+    found = [
+        f"{module}:{text.lineno} {ast.unparse(text)}"
+        for module in modules(PACKAGES[package])
+        for function in ast.walk(module.tree)
+        if isinstance(function, ast.FunctionDef) and function.name != "__str__"
+        for text in ast.walk(function)
+        if isinstance(text, ast.JoinedStr) and re.search(r"\} \{[\w.]*currency\}", ast.unparse(text))
+    ]
+    assert found == []

@@ -49,7 +49,7 @@ class InvalidCredentials(DomainError):
     code = "invalid_credentials"
     status = 401
     title = _("Wrong name or password")
-    message = _("The name (or e-mail) or the password is wrong.")
+    message = _("Wrong name or password.")
 
 
 class TooManyAttempts(DomainError):

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from servicekit.amounts import amount_text
 from servicekit.api.serializers import StrictSerializer, TextField
 from servicekit.contracts.user import PASSWORD_MAX
 from servicekit.money import to_text
@@ -95,4 +96,4 @@ def _reasons(closing: Closing) -> list[tuple[str, str]]:
 
 
 def _money(amount: int, closing: Closing) -> str:
-    return f"{to_text(amount, closing.currency)} {closing.currency}"
+    return amount_text(to_text(amount, closing.currency), closing.currency)

@@ -18,7 +18,7 @@ PENDING: dict[str, Any] = {
 REFUSED = {
     **PENDING, "state": "refused", "decided_at": "2026-01-05T10:00:01Z",
     "reasons": [
-        {"code": "cash_left", "detail": "There is 5.00 USD in your account. Withdraw it first."},
+        {"code": "cash_left", "detail": "There is $5.00 in your account. Withdraw it first."},
         {"code": "positions_left", "detail": "You hold units of 1 instrument. Sell them first."},
         {"code": "account_frozen", "detail": "Your account is frozen while it is being checked."},
     ],
@@ -70,7 +70,7 @@ def test_a_wrong_password_stands_at_its_field(vera: Client, gateway: GatewayDoub
 def test_each_reason_leads_to_its_way_out(vera: Client, gateway: GatewayDouble) -> None:
     gateway.answer(f"GET {API}", REFUSED)
     page = vera.get(PAGE).content.decode()
-    assert '<a href="/cash">There is 5.00 USD in your account. Withdraw it first.</a>' in page
+    assert '<a href="/cash">There is $5.00 in your account. Withdraw it first.</a>' in page
     assert '<a href="/portfolio">You hold units of 1 instrument. Sell them first.</a>' in page
     assert "<li>Your account is frozen while it is being checked.</li>" in page
     assert "Close the account for good" in page

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
     [
         ({}, "en", "The order to buy 5 units of AAPL was canceled."),
         ({"side": "sell", "quantity": 1}, "en", "The order to sell 1 unit of AAPL was canceled."),
-        ({"side": "sell", "quantity": 22}, "ru", "Заявка на продажу 22 единиц AAPL отменена."),
+        ({"side": "sell", "quantity": 22}, "ru", "Заявка на продажу 22 шт. AAPL отменена."),
         (
             {"filled_quantity": 2},
             "en",
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
         (
             {"filled_quantity": 1},
             "ru",
-            "Заявка на покупку 5 единиц AAPL отменена. До этого исполнена 1 единица.",
+            "Заявка на покупку 5 шт. AAPL отменена. До этого исполнено 1 шт.",
         ),
     ],
 )
@@ -49,7 +49,7 @@ def test_what_was_canceled(api, deliver, user_id, fields, language, body):
         (
             {"code": "self_trade"},
             "ru",
-            "Заявка на покупку 5 единиц AAPL отменена. "
+            "Заявка на покупку 5 шт. AAPL отменена. "
             "Сделка была бы с вашей же заявкой, поэтому остаток этой заявки отменён.",
         ),
         (
@@ -67,8 +67,8 @@ def test_what_was_canceled(api, deliver, user_id, fields, language, body):
         (
             {"code": "operator", "detail": "Listed at a wrong price", "filled_quantity": 1},
             "ru",
-            "Заявка на покупку 5 единиц AAPL отменена. Заявку отменила биржа. "
-            "До этого исполнена 1 единица. Причина: Listed at a wrong price",
+            "Заявка на покупку 5 шт. AAPL отменена. Заявку отменила биржа. "
+            "До этого исполнено 1 шт. Причина: Listed at a wrong price",
         ),
     ],
 )

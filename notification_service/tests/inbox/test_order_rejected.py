@@ -22,8 +22,7 @@ def test_no_money(api, deliver, user_id):
         "The order to buy 5 units of AAPL was rejected. The order needs $6,034.08, and $100.00 is available."
     )
     assert body(api, user_id, "ru") == (
-        "Заявка на покупку 5 единиц AAPL отклонена. "
-        "Для заявки нужно 6\xa0034,08\xa0$, а доступно 100,00\xa0$."
+        "Заявка на покупку 5 шт. AAPL отклонена. Для заявки нужно 6\xa0034,08\xa0$, а доступно 100,00\xa0$."
     )
 
 

@@ -71,7 +71,7 @@ def test_one_answer_for_every_refusal(api, alice, username, password):
         "type": "http://127.0.0.1:8000/api/docs/#invalid_credentials",
         "title": "Wrong name or password",
         "status": 401,
-        "detail": "The name (or e-mail) or the password is wrong.",
+        "detail": "Wrong name or password.",
         "code": "invalid_credentials",
     } | {"type": problem["type"]}
     assert not Session.objects.exists()

@@ -84,10 +84,10 @@ def test_no_api_key_may_ask_for_it(api, alice):
 @pytest.mark.parametrize(
     ("left", "codes", "sentence"),
     [
-        ({"balance": 150_00}, ["cash_left"], "There is 150.00 USD in your account. Withdraw it first."),
+        ({"balance": 150_00}, ["cash_left"], "There is $150.00 in your account. Withdraw it first."),
         (
             {"balance": 150_00, "held": 150_00}, ["cash_held"],
-            "150.00 USD is held for open orders. Cancel them first.",
+            "$150.00 is held for open orders. Cancel them first.",
         ),
         ({"open_orders": 2}, ["orders_open"], "2 orders are open. Cancel them first."),
         ({"positions": 1}, ["positions_left"], "You hold units of 1 instrument. Sell them first."),
@@ -98,7 +98,7 @@ def test_no_api_key_may_ask_for_it(api, alice):
         ({"frozen": True}, ["account_frozen"], "Your account is frozen while it is being checked."),
         (
             {"balance": 150_00, "held": 50_00, "positions": 3}, ["cash_left", "cash_held", "positions_left"],
-            "There is 100.00 USD in your account. Withdraw it first.",
+            "There is $100.00 in your account. Withdraw it first.",
         ),
     ],
 )  # fmt: skip
