@@ -35,7 +35,7 @@ LABELS = {
     "status": {
         "accepted": _("Accepted"),
         "working": _("Working"),
-        "partially_filled": _("Partially filled"),
+        "partially_filled": _("Partly filled"),
         "filled": _("Filled"),
         "rejected": _("Rejected"),
         "canceled": _("Canceled"),

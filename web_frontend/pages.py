@@ -20,6 +20,7 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from web_frontend.gateway_client import GatewayRequest, GatewayUnavailable, cursor
+from web_frontend.sessions import unread
 from web_frontend.sessions.tokens import is_signed_in
 
 logger = logging.getLogger(__name__)
@@ -130,21 +131,26 @@ def page_links(answer: dict[str, Any] | None, **chosen: Any) -> dict[str, str]:
 def fetch_all(request: GatewayRequest, *fetches: Callable[[], Any]) -> list[Any]:
     """What several sources answer, all requested at once: a page takes as long as the slowest of them.
 
+    Beside them, what the header of a whole page needs.
+
     Raises:
         Whatever one of them raises; :func:`attempt` around it is for what may fail alone.
     """
-    if len(fetches) == 1:
-        return [fetches[0]()]
+    asked: list[Callable[[], Any]] = list(fetches)
+    if unread.is_wanted(request):
+        asked.append(lambda: unread.unread_count(request))
+    if len(asked) == 1:
+        return [asked[0]()]
     if is_signed_in(request):
         request.gateway.authorization()  # found once, not by each of them
-    own, *others = fetches
+    own, *others = asked
     language = get_language()
     answers = [_threads.submit(copy_context().run, _in_language, language, fetch) for fetch in others]
     try:
         first = own()
     finally:
         wait(answers)
-    return [first, *(answer.result() for answer in answers)]
+    return [first, *(answer.result() for answer in answers)][: len(fetches)]
 
 
 def _in_language(language: str | None, fetch: Callable[[], Any]) -> Any:

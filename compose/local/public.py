@@ -39,6 +39,19 @@ def url(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc.lower()}" if text else ""
 
 
+def source(text: str) -> str:
+    """BIRZHA_SOURCE_URL: an address of a page; "" for none.
+
+    Raises:
+        CommandError: anything else.
+    """
+    parts = urlsplit(text)
+    good = parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc
+    if text and not (good and text.isprintable() and " " not in text):
+        raise CommandError(f"BIRZHA_SOURCE_URL={text} must be a page, such as https://example.org/birzha.")
+    return text
+
+
 def networks(text: str) -> tuple[str, ...]:
     """BIRZHA_TRUSTED_PROXIES: addresses and networks, separated by commas.
 

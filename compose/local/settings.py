@@ -47,6 +47,7 @@ class Settings:
     replay_from: BIRZHA_REPLAY_FROM, the day a replay begins with, as 2012-06-12; "": market chooses.
     venue_time_zone: BIRZHA_VENUE_TIME_ZONE, that of the market's days; "": UTC.
     cost_method: BIRZHA_COST_METHOD, ``average`` or ``fifo``; "" for trading's own.
+    source_url: BIRZHA_SOURCE_URL, where its source stands, for a link on the pages; "": none.
     operator_second_factor: BIRZHA_OPERATOR_SECOND_FACTOR, ``required`` or ``optional``; "" for optional.
     delivery: BIRZHA_SMTP_URL and the like, how messages leave the house, see delivery_settings.py.
     backup: BIRZHA_BACKUPS and the like, where and how often backups are made, see backup/choices.py.
@@ -69,6 +70,7 @@ class Settings:
     replay_from: str = ""
     venue_time_zone: str = ""
     cost_method: str = ""
+    source_url: str = ""
     operator_second_factor: str = ""
     quotas: Mapping[str, str] = field(default_factory=dict)
     delivery: Mapping[str, str] = field(default_factory=dict)
@@ -115,6 +117,7 @@ class Settings:
             replay_from=market_settings.day(chosen("replay_from")),
             venue_time_zone=market_settings.time_zone(chosen("venue_time_zone")),
             cost_method=_one_of("cost_method", chosen("cost_method"), "average", "fifo"),
+            source_url=public.source(chosen("source_url")),
             operator_second_factor=_one_of(
                 "operator_second_factor", chosen("operator_second_factor"), "optional", "required"
             ),
@@ -161,6 +164,7 @@ class Settings:
             "currency": self.market.currency,
             "market_options": self.market.options,
             "cost_method": self.cost_method,
+            "source_url": self.source_url,
             "operator_second_factor": self.operator_second_factor,
             **self.quotas,
             **self.delivery,
@@ -189,6 +193,7 @@ class Settings:
             "replay_from": self.replay_from,
             "venue_time_zone": self.venue_time_zone,
             "cost_method": self.cost_method,
+            "source_url": self.source_url,
             "operator_second_factor": self.operator_second_factor,
             **self.quotas,
             **self.delivery,

@@ -67,6 +67,7 @@ FRONTEND = Service(
     redis=SESSIONS,
     calls_gateway=True,
     ready_at="/",
+    choices=("source_url",),
 )
 
 #: Every Django project: whatever answers HTTP behind the gateway.

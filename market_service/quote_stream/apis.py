@@ -43,9 +43,10 @@ class QuotesStreamApi(StreamApi):
         description="Server-sent events until the client disconnects or the session or token ends: first the "
         "current quote of each instrument, then every change. `event: quote`, and "
         '`data: {"ticker": "AAPL", "price": "430.47", "price_at": "2025-01-31T09:30:00.000Z"}`. '
-        "With `books` also `event: book`, at first and when it changes, at most twice a second: as `data` "
-        "the five best prices of each side, as `/instruments/{ticker}/book` shows them, and as `trades` "
-        "the ten newest. A slow reader gets only the latest of each. After 15 s without an event comes "
+        "With `books` also `event: book`, at first, when it changes and when trading is halted or resumed, "
+        "at most twice a second: as `data` the five best prices of each side, as "
+        "`/instruments/{ticker}/book` shows them, and as `trades` the ten newest. A slow reader gets only "
+        "the latest of each. After 15 s without an event comes "
         "`event: heartbeat`.",
     )
     def get(self, request: Request) -> StreamingHttpResponse:

@@ -1,29 +1,102 @@
-"""Small windows hide no warning, an estimate follows the market, and no font is loaded in vain."""
+"""Small windows hide no warning, a page has one price, and no font is loaded in vain."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PHONE, OpenPage, Visitor
+from tests.browser.conftest import DESK, PHONE, OpenPage, Visitor
+from tests.system import System
 
 
-def test_a_phone_shows_what_is_simulated_or_halted(open_window: OpenPage) -> None:
-    visitor = open_window(viewport=PHONE)
-    visitor.open("/?search=BZIDX")
-    row = visitor.page.locator("#instruments tbody tr").first
-    expect(row.locator(".narrow-only .pill")).to_be_visible()
+@contextmanager
+def halted(system: System, ticker: str) -> Iterator[None]:
+    """As an operator does it."""
+
+    def change(name: str) -> None:
+        code = (
+            "from market_service.instruments import models, services;"
+            f"services.{name}(instrument_id=models.Instrument.objects.get(ticker={ticker!r}).id)"
+        )
+        system.run("market_service.manage", "shell", "-v0", "-c", code).check_returncode()
+
+    change("instrument_halt")
+    try:
+        yield
+    finally:
+        change("instrument_open")
 
 
-def test_the_estimate_follows_the_market(customer: tuple[Visitor, str]) -> None:
-    """The price beside it moves: a page with two prices says which is which by their times."""
+def test_a_phone_shows_what_is_simulated_or_halted(customer: tuple[Visitor, str], system: System) -> None:
     visitor, _ = customer
     page = visitor.page
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    visitor.open("/instruments/BZIDX?side=buy")
+    page.wait_for_selector("#book[data-heard]")
+    expect(page.locator("#halted")).to_have_count(0)
+    with halted(system, "BZIDX"):
+        expect(page.locator("#halted")).to_be_visible()  # the stream of its book says so
+        expect(page.locator(".detail-head .pill").first).to_be_visible()
+        expect(page.locator("#ticket-title .pill")).to_be_visible()
+        visitor.open("/instruments/BZIDX?side=buy")
+        expect(page.locator("#blocked-reason")).to_be_visible()
+        visitor.open("/?search=BZIDX")
+        visitor.reload_until(
+            "#instruments tbody tr .narrow-only .pill-warning"
+        )  # lists are kept for a moment
+        for pill in page.locator("#instruments tbody tr .narrow-only .pill").all():
+            expect(pill).to_be_visible()
+
+
+#: The price of the page and that of the ticket, once the first is another one than it was.
+SAME = """before => {
+    const [quote, ticket] = ["#quote", "#ticket"].map(id => document.querySelector(`${id} .live-price`));
+    return quote.textContent !== before && quote.textContent === ticket.textContent;
+}"""
+#: Collects which parts ask for something by their clock.
+BY_CLOCK = """window.byClock = [];
+document.addEventListener("htmx:beforeSend", ({detail: {elt, requestConfig}}) => {
+    if (!requestConfig.triggeringEvent) byClock.push(elt.id);
+});"""
+
+
+def test_a_page_has_one_price_and_asks_for_it_no_more(customer: tuple[Visitor, str]) -> None:
+    visitor, _ = customer
+    page = visitor.page
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    page.add_init_script(BY_CLOCK)
     visitor.open("/instruments/AAPL?side=buy&quantity=2")
+    page.wait_for_selector("#book[data-heard]")
+    page.evaluate("byClock.length = 0")
     before = page.get_attribute("#estimate time", "datetime")
-    page.wait_for_function(
+    price = page.text_content("#quote .live-price")
+    page.wait_for_function(SAME, arg=price)
+    page.wait_for_function(  # what it would cost follows, too
         "before => document.querySelector('#estimate time').dateTime !== before", arg=before
     )
     expect(page.locator("#quantity")).to_have_value("2")
+    page.click("#review")
+    page.wait_for_selector("#place")
+    page.wait_for_function(SAME, arg=page.text_content("#quote .live-price"))
+    followed = {"quote", "book", "estimate", "position"}
+    assert followed.isdisjoint(page.evaluate("byClock"))
+
+
+def test_the_portfolio_follows_the_market_under_the_hand(customer: tuple[Visitor, str]) -> None:
+    visitor, _ = customer
+    page = visitor.page
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    visitor.open("/portfolio")
+    expect(page.locator("#live")).to_have_attribute("data-state", "open")
+    page.focus("#position-AAPL")
+    worth = page.text_content("#holdings tbody tr")
+    total = page.text_content("#total")
+    moved = "([id, before]) => document.querySelector(id).textContent !== before"
+    page.wait_for_function(moved, arg=["#holdings tbody tr", worth])
+    page.wait_for_function(moved, arg=["#total", total])
+    expect(page.locator("#position-AAPL")).to_be_focused()
 
 
 def test_no_font_is_loaded_that_the_language_does_not_need(open_window: OpenPage, language: str) -> None:

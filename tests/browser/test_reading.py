@@ -90,6 +90,10 @@ def test_the_focus_is_at_what_was_refused_and_after_what_was_read(open_window: O
     assert page.evaluate("document.activeElement.closest('form') !== null")
     visitor.join("5")
     visitor.open("/notifications")
+    page.evaluate("document.getElementById('status').textContent = 'Your account was topped up.'")
+    # the browser shows the page again as it kept it: what was said then is not so any more
+    page.evaluate("window.dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    expect(page.locator("#status")).to_be_empty()
     unread = page.locator(".news-unread")
     expect(unread.first).to_be_visible()
     count = unread.count()

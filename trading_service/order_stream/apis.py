@@ -15,9 +15,10 @@ from trading_service.order_stream import services
         summary="My orders as they change",
         description="Server-sent events until the client disconnects or the session or token ends. "
         "`event: order`, and as `data` the order as the list shows it, whenever it has changed: placed, "
-        "submitted, resting, filled in part or in full, being canceled, ended. A slow reader gets only the "
-        "latest of each order. What changed while no stream was open is not told: read the orders once after "
-        "each connect, and at each `event: again`. After 15 s without an event comes `event: heartbeat`.",
+        "submitted, resting, filled in part or in full, being canceled, ended. Its sentences are in English. "
+        "A slow reader gets only the latest of each order. What changed while no stream was open is not "
+        "told: read the orders once after each connect, and at each `event: again`. After 15 s without an "
+        "event comes `event: heartbeat`.",
     )
 )
 class OrdersStreamApi(OwnStreamApi):

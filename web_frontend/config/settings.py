@@ -15,6 +15,8 @@ from servicekit.settings.common import *
 GATEWAY_URL = env.require("BIRZHA_GATEWAY_URL")
 #: The services whose API is described at /api/docs/, by their slugs.
 API_DOCUMENTS = [service["slug"] for service in SERVICES]
+#: Where the source of this exchange stands; "": no link.
+SOURCE_URL = env.get("BIRZHA_SOURCE_URL")
 DATABASES: dict[str, Any] = {}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 
@@ -60,6 +62,8 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "web_frontend.sessions.context.visitor",
                 "web_frontend.display.display",
+                "web_frontend.help.source.source_url",
+                "web_frontend.sessions.unread.unread",
                 "web_frontend.market_clock.clock.market_clock",
             ],
         },

@@ -109,7 +109,7 @@ GLOSSARY = (
     Term(
         "open-profit",
         _("Open profit"),
-        _("What you would gain or lose by selling at the present price. It is realised once you sell."),
+        _("What you would gain or lose by selling at the present price. It is realized once you sell."),
     ),
     Term(
         "halted",

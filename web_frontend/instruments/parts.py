@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
@@ -12,6 +13,7 @@ from web_frontend.cash.account import account_read
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
 from web_frontend.instruments.chart import Choice, chart_read
 from web_frontend.pages import attempt, fetch_all
+from web_frontend.ticket.limit import best_prices
 from web_frontend.watchlist.watched import watched_tickers
 
 logger = logging.getLogger(__name__)
@@ -65,6 +67,12 @@ def parts_read(
         fetches["instrument"] = lambda: gateway.get(address, public=True)
     answers = dict(zip(fetches, fetch_all(request, *fetches.values()), strict=True)) if fetches else {}
     return {"instrument": instrument, **answers}
+
+
+def spread_of(book: dict[str, Any] | None) -> str:
+    """The best ask less the best bid, a decimal string; "" when a side is empty or unknown."""
+    bid, ask = best_prices(book)
+    return str(Decimal(ask) - Decimal(bid)) if bid and ask else ""
 
 
 def _market(fetch: Callable[[], Any]) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,7 +17,16 @@ from web_frontend.alerts.panel import panel_context
 from web_frontend.forms import KEY
 from web_frontend.gateway_client import GatewayRequest
 from web_frontend.instruments.chart import chart_context, fills_of
-from web_frontend.instruments.parts import CHART, MARKET, OPEN_PAGE, OWN_PAGE, TICKET, Parts, parts_read
+from web_frontend.instruments.parts import (
+    CHART,
+    MARKET,
+    OPEN_PAGE,
+    OWN_PAGE,
+    TICKET,
+    Parts,
+    parts_read,
+    spread_of,
+)
 from web_frontend.pages import go_to, show, wants_fragment
 from web_frontend.sessions.tokens import is_signed_in
 from web_frontend.ticket.blocked_reason import quote_is_stale
@@ -32,7 +42,11 @@ def instrument_show(request: GatewayRequest, ticker: str) -> HttpResponse:
         return render(request, "instruments/quote.html", _quoted(parts_read(request, ticker)["instrument"]))
     if target == "book":
         parts = parts_read(request, ticker, *MARKET)
-        return render(request, "instruments/book.html", {**parts, "limits": is_signed_in(request)})
+        return render(
+            request,
+            "instruments/book.html",
+            {**parts, "spread": spread_of(parts["book"]), "limits": is_signed_in(request)},
+        )
     if target == "chart":
         parts = parts_read(request, ticker, *(CHART if is_signed_in(request) else CHART[:1]))
         return render(request, "instruments/chart.html", _page_context(request, parts))
@@ -100,6 +114,7 @@ def _page_context(request: HttpRequest, parts: Parts) -> dict[str, Any]:
         **chart,
         **_quoted(instrument),
         **panel_context(instrument["ticker"], parts.get("alerts")),
+        "spread": spread_of(parts.get("book")),
         "position": position,
         "positions_known": positions is not None,
         "starred": instrument["ticker"] in (parts.get("watched") or ()),
@@ -107,5 +122,6 @@ def _page_context(request: HttpRequest, parts: Parts) -> dict[str, Any]:
 
 
 def _quoted(instrument: dict[str, Any]) -> dict[str, Any]:
-    """An instrument, and whether its price is too old to trade at."""
-    return {"instrument": instrument, "stale": quote_is_stale(instrument)}
+    """An instrument, whether its price is too old to trade at, and after how many seconds one is."""
+    stale, most = quote_is_stale(instrument), settings.QUOTE_MAX_AGE_S
+    return {"instrument": instrument, "stale": stale, "max_age_s": f"{most:g}"}

@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest, GatewayUnavailable
-from web_frontend.pages import attempt, go_to, page_links, show, signed_in, wants_fragment
+from web_frontend.pages import attempt, fetch_all, go_to, page_links, show, signed_in, wants_fragment
+from web_frontend.sessions import unread
 
 logger = logging.getLogger(__name__)
 
@@ -20,8 +21,11 @@ logger = logging.getLogger(__name__)
 @signed_in
 def notification_list(request: GatewayRequest) -> HttpResponse:
     """The news, newest first."""
-    answer = attempt(
-        lambda: request.gateway.get("/api/v1/notifications", cursor=request.GET.get("cursor", ""))
+    (answer,) = fetch_all(
+        request,
+        lambda: attempt(
+            lambda: request.gateway.get("/api/v1/notifications", cursor=request.GET.get("cursor", ""))
+        ),
     )
     context = {"answer": answer, "focused": bool(request.htmx), **page_links(answer)}
     return show(
@@ -37,10 +41,10 @@ def notification_list(request: GatewayRequest) -> HttpResponse:
 @signed_in
 def unread_count(request: GatewayRequest) -> HttpResponse:
     """The words in the header; when the source is down, they stay as they were."""
-    answer = attempt(lambda: request.gateway.get("/api/v1/notifications", unread="true", page_size=1))
-    if answer is None:
+    count = unread.unread_count(request, fresh=True)
+    if count is None:
         return HttpResponse(status=204)
-    return render(request, "notifications/unread.html", {"count": answer["unread_count"]})
+    return render(request, "notifications/unread.html", {"count": count})
 
 
 @require_safe
@@ -49,6 +53,7 @@ def notification_open(request: GatewayRequest, notification_id: UUID) -> HttpRes
     """Go to the order that a notification is about, and mark it read: it has been seen."""
     try:
         request.gateway.post(f"/api/v1/notifications/{notification_id}/read")
+        unread.forget(request)
     except (GatewayProblem, GatewayUnavailable) as error:
         logger.warning("a notification was not marked as read: %s", error)
     try:
@@ -62,6 +67,7 @@ def notification_open(request: GatewayRequest, notification_id: UUID) -> HttpRes
 def notification_read(request: GatewayRequest, notification_id: UUID) -> HttpResponse:
     """Mark one read; its row changes in place."""
     notification = request.gateway.post(f"/api/v1/notifications/{notification_id}/read")
+    unread.forget(request)
     if not wants_fragment(request):
         return go_to(request, reverse("notifications"))
     response = render(request, "notifications/row.html", {"notification": notification, "focused": True})
@@ -79,4 +85,5 @@ def notification_read_all(request: GatewayRequest) -> HttpResponse:
     except GatewayProblem as problem:
         if problem.status not in (400, 404):  # not what a page of ours has sent: nothing is marked
             raise
+    unread.forget(request)
     return go_to(request, reverse("notifications"))

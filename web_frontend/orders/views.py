@@ -13,7 +13,7 @@ from web_frontend.orders.listing import Filters, show_list
 from web_frontend.orders.place import nothing_placed, order_place
 from web_frontend.orders.state import order_context
 from web_frontend.orders.way_out import way_out
-from web_frontend.pages import show, signed_in, wants_fragment
+from web_frontend.pages import fetch_all, show, signed_in, wants_fragment
 from web_frontend.sessions.tokens import is_signed_in, sign_out
 
 
@@ -43,7 +43,7 @@ def order_show(request: GatewayRequest, order_id: UUID) -> HttpResponse:
     The fragment says what it shows (``seen``): nothing new is a 204, so that nothing moves under
     the reader's focus.
     """
-    order = request.gateway.get(f"/api/v1/orders/{order_id}")
+    (order,) = fetch_all(request, lambda: request.gateway.get(f"/api/v1/orders/{order_id}"))
     context = order_context(order)
     if wants_fragment(request) and request.GET.get("seen") == context["seen"]:
         return HttpResponse(status=204)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from servicekit.home_currency import home_currency
 from web_frontend.cash.account import account_read
 from web_frontend.gateway_client import GatewayRequest
-from web_frontend.pages import attempt, fetch_all, signed_in
+from web_frontend.pages import attempt, fetch_all, signed_in, wants_fragment
 from web_frontend.portfolio.chart import chart_of
 
 #: How many days the chart may show; the first unless another is asked for.
@@ -24,7 +24,9 @@ DAYS = (30, 90, 365)
 @require_safe
 @signed_in
 def portfolio_show(request: GatewayRequest) -> HttpResponse:
-    """The portfolio; when one source fails, the others still show."""
+    """The portfolio; when one source fails, the others still show. htmx asks for its ``holdings`` alone."""
+    if wants_fragment(request) and request.htmx.target == "holdings":
+        return _holdings_show(request)
     days = next((days for days in DAYS if request.GET.get("days") == str(days)), DAYS[0])
     since: dict[str, Any] = {"from": timezone.now().date() - timedelta(days=days - 1)}
     gateway = request.gateway
@@ -36,11 +38,8 @@ def portfolio_show(request: GatewayRequest) -> HttpResponse:
         lambda: attempt(lambda: account_read(request)),
     )
     context = {
-        "positions": positions,
         "closed": closed,
-        "account": account,
-        "total": _total(positions, account),
-        "currency": home_currency(),
+        **_holdings(positions, account),
         "history": history,
         "chart": chart_of(history["results"]) if history else None,
         "days": days,
@@ -48,6 +47,27 @@ def portfolio_show(request: GatewayRequest) -> HttpResponse:
     }
     failed = positions is None and account is None
     return render(request, "portfolio/page.html", context, status=503 if failed else 200)
+
+
+def _holdings_show(request: GatewayRequest) -> HttpResponse:
+    """The totals and the open positions; what is known of them stays while a source does not answer."""
+    positions, account = fetch_all(
+        request,
+        lambda: attempt(lambda: request.gateway.get("/api/v1/positions")),
+        lambda: attempt(lambda: account_read(request)),
+    )
+    if positions is None or account is None:
+        return HttpResponse(status=204)
+    return render(request, "portfolio/holdings.html", _holdings(positions, account))
+
+
+def _holdings(positions: dict[str, Any] | None, account: dict[str, Any] | None) -> dict[str, Any]:
+    return {
+        "positions": positions,
+        "account": account,
+        "total": _total(positions, account),
+        "currency": home_currency(),
+    }
 
 
 def _total(positions: dict[str, Any] | None, account: dict[str, Any] | None) -> Decimal | None:

@@ -53,13 +53,14 @@ class GatewayDouble:
 
     Attributes:
         url: for BIRZHA_GATEWAY_URL.
-        requests: the requests so far, but for those of the market's clock, which every page has.
-        clock_requests: those.
+        requests: the requests so far, but for what every page has: the market's clock, the unread count.
+        clock_requests, unread_requests: those.
     """
 
     def __init__(self, folder: Path) -> None:
         self.requests: list[SentRequest] = []
         self.clock_requests: list[SentRequest] = []
+        self.unread_requests: list[SentRequest] = []
         self._answers: dict[
             str, tuple[int, Any, dict[str, str]] | Callable[[SentRequest], tuple[int, Any]]
         ] = {}
@@ -90,6 +91,12 @@ class GatewayDouble:
         """The requests to one resource."""
         return [asked for asked in self.requests if f"{asked.method} {asked.path}" == request]
 
+    def _list_of(self, asked: SentRequest) -> list[SentRequest]:
+        if asked.path == "/api/v1/market":
+            return self.clock_requests
+        of_header = asked.path == "/api/v1/notifications" and "unread" in asked.query
+        return self.unread_requests if of_header else self.requests
+
     def close(self) -> None:
         """Stop serving."""
         self._server.shutdown()
@@ -98,7 +105,7 @@ class GatewayDouble:
     def respond(self, asked: SentRequest) -> tuple[int, Any, dict[str, str]]:
         """The answer to a request; 404 for what nobody prepared."""
         with self._lock:
-            (self.clock_requests if asked.path == "/api/v1/market" else self.requests).append(asked)
+            self._list_of(asked).append(asked)
         name = f"{asked.method} {asked.path}"
         answer = self._answers.get(f"{name}?{urlencode(asked.query)}") or self._answers.get(name)
         if answer is None:

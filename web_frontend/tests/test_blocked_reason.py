@@ -133,3 +133,31 @@ def test_more_than_is_offered_is_said_and_can_be_ordered() -> None:
     assert ticket.note == "Only 19 units are offered right now. What cannot be bought at once is canceled."
     dear = read({"quantity": "2000", "step": "review"}, lot_size=20, available_quantity=19, available="99999")
     assert dear.error == "Your available cash is enough for 980 units at most."
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"available": "1000.00", "available_quantity": 0, "asks": []}, "Nobody sells right now."),
+        ({"available": "1000.00", "asks": []}, "Nobody sells right now."),  # the house is switched off
+        (
+            {"available": "100.00", "lot_size": 10, "available_quantity": 3},
+            "$100.00 is not enough for 10 units.",
+        ),
+        ({"available": "99999.00", "lot_size": 10, "available_quantity": 3}, "Less than a lot is offered"),
+        ({"available": "5.00"}, "$5.00 is not enough for 1 unit."),
+    ],
+)
+def test_a_ticket_that_nothing_can_be_bought_with_says_why(
+    vera: Client, gateway: GatewayDouble, facts: dict[str, Any], said: str
+) -> None:
+    instrument = {name: facts[name] for name in ("lot_size", "available_quantity") if name in facts}
+    gateway.answer("GET /api/v1/instruments/AAPL", quoted(price="100.00", **instrument))
+    gateway.answer("GET /api/v1/account", recorded("account", available=facts["available"]))
+    asks = facts.get("asks", [{"price": "100.00", "quantity": 3, "orders": 1}])
+    gateway.answer("GET /api/v1/instruments/AAPL/book", recorded("book", asks=asks))
+    page = vera.get("/instruments/AAPL?side=buy").content.decode()
+    assert said in page
+    assert " 0 units" not in page
+    russian = vera.get("/instruments/AAPL?side=buy", headers={"Accept-Language": "ru"}).content.decode()
+    assert "не больше 0" not in russian

@@ -120,7 +120,7 @@ def test_the_estimate_and_the_position_follow_the_market(
     """So that a page that stays open has one price, beside which nothing stands at an older one."""
     page = vera.get("/instruments/AAPL?quantity=2").content.decode()
     for part in ("estimate", "position"):
-        found = re.search(f'<[a-z]+ id="{part}"[^>]*hx-trigger="every [0-9]+s"', page)
+        found = re.search(f'<[a-z]+ id="{part}"[^>]*hx-trigger="news, [^"]*every [0-9]+s"', page)
         assert found, part
     gateway.answer("GET /api/v1/instruments/AAPL", quoted(price="431.00"))
     gateway.answer(BOOK, {"code": "service_unavailable"}, 503)

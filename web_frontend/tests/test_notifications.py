@@ -43,6 +43,25 @@ def test_the_header_counts_unread_in_words(vera: Client, gateway: GatewayDouble,
     assert vera.get("/notifications/unread", headers=htmx("unread")).status_code == 204
 
 
+def test_every_page_has_the_count_without_javascript(vera: Client, gateway: GatewayDouble) -> None:
+    gateway.answer("GET /api/v1/notifications", recorded("notifications", unread_count=3))
+    for page in ("/portfolio", "/settings", "/nope"):
+        assert ">3 unread<" in vera.get(page).content.decode()
+    assert len(gateway.unread_requests) == 1, "it is kept for some seconds"
+    gateway.answer("GET /api/v1/notifications", recorded("notifications", unread_count=0))
+    gateway.answer("POST /api/v1/notifications/read-all", {"unread_count": 0})
+    vera.post("/notifications/read-all", {"up_to": recorded("notifications")["results"][0]["id"]})
+    page = vera.get("/portfolio").content.decode()
+    assert "unread<" not in page
+    assert "load, news" not in page
+    assert len(gateway.unread_requests) == 2
+
+
+def test_a_page_does_without_the_count_and_asks_for_it_later(vera: Client, gateway: GatewayDouble) -> None:
+    gateway.down("GET /api/v1/notifications")
+    assert 'hx-trigger="load, news' in vera.get("/settings").content.decode()
+
+
 def test_going_to_its_order_marks_it_read(vera: Client, gateway: GatewayDouble) -> None:
     first = next(row for row in recorded("notifications")["results"] if row["order_id"])
     unread = recorded("notifications", results=[{**first, "read_at": None}])

@@ -140,6 +140,20 @@ def test_the_parts_of_the_portfolio_are_requested_side_by_side(vera: Client, gat
     assert {headers["X-Request-Id"] for headers in sent} == {answer["X-Request-Id"]}
 
 
+def test_what_follows_the_market_is_read_alone(
+    vera: Client, gateway: GatewayDouble, htmx: Callable[..., dict[str, str]]
+) -> None:
+    page = vera.get("/portfolio").content.decode()
+    assert '<tr class="row-link" data-live="AAPL" data-price="429.77">' in page
+    gateway.requests.clear()
+    part = vera.get("/portfolio", headers=htmx("holdings")).content.decode()
+    assert part.count('id="holdings"') == part.count('id="total"') == part.count('data-live="AAPL"') == 1
+    assert "Value by day" not in part
+    assert {asked.path for asked in gateway.requests} == {"/api/v1/positions", "/api/v1/account"}
+    gateway.down("GET /api/v1/account")  # what stands there is better than a dash
+    assert vera.get("/portfolio", headers=htmx("holdings")).status_code == 204
+
+
 def test_an_empty_portfolio_leads_to_the_first_step(vera: Client, gateway: GatewayDouble) -> None:
     gateway.answer("GET /api/v1/positions", recorded("positions", results=[]))
     gateway.answer("GET /api/v1/account", recorded("account", balance="0.00", available="0.00"))

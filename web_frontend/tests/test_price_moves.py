@@ -48,17 +48,23 @@ def test_a_market_order_is_estimated_at_what_the_book_offers(vera: Client, htmx:
         page = vera.get("/instruments/AAPL?quantity=2", headers=headers).content.decode()
         assert "Price to buy (ask)" in page
         assert "$429.90" in page
-        assert "last price $429.86" in page
+        assert 'last price <span class="live-price">$429.86<' in page
         assert "$860.23" in page  # 859.80 and a fee of 0.43
     review = vera.get(REVIEW).content.decode()
-    for words in ("Price to buy (ask)", "≈ $429.90", "last price $429.86", "≈ $859.80", "≈ $860.23"):
+    for words in (
+        "Price to buy (ask)",
+        "≈ $429.90",
+        'last price <span class="live-price">$429.86<',
+        "≈ $859.80",
+        "≈ $860.23",
+    ):
         assert words in review
     sale = vera.get("/instruments/AAPL?side=sell&quantity=2&step=review&key=k").content.decode()
     for words in ("Price to sell (bid)", "≈ $429.80", "≈ $859.60", "≈ $859.17"):
         assert words in sale
     russian = vera.get(REVIEW, headers={"Accept-Language": "ru"}).content.decode()
     assert "Цена у продавцов" in russian
-    assert "последняя цена 429,86" in russian
+    assert 'последняя цена <span class="live-price">429,86' in russian
 
 
 def test_without_a_book_it_is_estimated_at_the_last_price(vera: Client, gateway: GatewayDouble) -> None:

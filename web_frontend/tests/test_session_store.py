@@ -46,5 +46,6 @@ def test_a_user_has_so_many_sessions_and_no_more(gateway: GatewayDouble, setting
     before = len(stored_by_the_pages())
     for browser in browsers:
         browser.post("/sign-in", SIGN_UP)
+    stored = len(stored_by_the_pages()) - before
     assert [browser.get("/cash").status_code for browser in browsers] == [303, 303, 200, 200, 200]
-    assert len(stored_by_the_pages()) - before == 3 * 2 + 1
+    assert stored == 3 * 2 + 1

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
 from django.test import Client
 
+import web_frontend
 from web_frontend.display import zones
+from web_frontend.help.glossary import GLOSSARY
 from web_frontend.tests.gateway_double import GatewayDouble, recorded
 
 CHOSEN = {
@@ -97,6 +102,15 @@ def test_every_zone_can_be_chosen(client: Client) -> None:
         assert client.get("/help").status_code == 200
 
 
-@pytest.mark.parametrize("word", ["lot", "price-step", "limit-order", "market-order"])
-def test_the_words_of_a_ticket_have_their_place(client: Client, word: str) -> None:
-    assert f'<div id="{word}">' in client.get("/help").content.decode()
+def test_every_word_of_the_help_is_linked_from_where_it_stands(client: Client) -> None:
+    templates = (Path(web_frontend.__file__).parent / "templates").rglob("*.html")
+    linked = re.findall(r"{% url 'help' %}#([a-z-]+)", "".join(page.read_text("utf-8") for page in templates))
+    page = client.get("/help").content.decode()
+    assert {*linked} == {term.id for term in GLOSSARY}
+    assert all(f'<div id="{word}">' in page for word in linked)
+
+
+def test_the_source_is_linked_where_the_operator_says_where_it_is(client: Client, settings: Any) -> None:
+    assert "Source code" not in client.get("/help").content.decode()
+    settings.SOURCE_URL = "https://example.org/birzha"
+    assert client.get("/help").content.decode().count('href="https://example.org/birzha"') == 2

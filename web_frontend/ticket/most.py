@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from web_frontend.templatetags.formatting import units
+from web_frontend.templatetags.formatting import money, units
 from web_frontend.ticket.estimate import can_afford, max_affordable
 
 
@@ -15,7 +15,7 @@ class Most(NamedTuple):
 
     Attributes:
         units: None when that is not known.
-        bound: what it comes from: ``cash``, ``offer`` or ``position``.
+        bound: what it comes from: ``cash``, ``offer``, ``nobody`` (none are offered) or ``position``.
         means: the cash available (a decimal string), or the units that can be sold.
     """
 
@@ -32,22 +32,32 @@ def most_of(
     *,
     is_limit: bool = False,
     limit_price: str = "",
+    book: dict[str, Any] | None = None,
 ) -> Most:
     """The most of an order.
 
     Args:
         account, positions: None when they are not known.
         limit_price: of a limit order; "" while it has none, which is estimated at the present price.
+        book: the venue's answer, None when it is not known.
     """
     if side == "sell":
         return _most_to_sell(instrument, positions)
     if not account or not (limit_price or instrument.get("price")):
         return Most(None)
     paid, bound = max_affordable(instrument, account, limit_price=limit_price), "cash"
-    offered = int(instrument["available_quantity"])
+    offered = offered_units(instrument, book)
     if not is_limit and paid > offered:  # a limit order can wait for more
-        paid, bound = offered, "offer"
+        paid, bound = offered, "offer" if offered else "nobody"
     return Most(paid - paid % _lot(instrument), bound, account["available"])
+
+
+def offered_units(instrument: dict[str, Any], book: dict[str, Any] | None) -> int:
+    """How many units are known to be offered: by Birzha itself, or by the known levels of the book."""
+    if book is None:
+        return int(instrument["available_quantity"])
+    asks = sum(int(level["quantity"]) for level in book.get("asks") or ())
+    return max(asks, int(instrument["available_quantity"])) if asks else 0
 
 
 def quantity_error(
@@ -72,21 +82,32 @@ def quantity_error(
     if not is_limit and can_afford(instrument, account, quantity, book):
         return ""  # it pays, though not for the whole of the price protection
     paid = most.units
-    if most.bound == "offer":
+    if most.bound in ("offer", "nobody"):
         paid = max_affordable(instrument, account)
         if quantity <= paid:
             return ""
+    if paid < lot:
+        cash = money(account["available"], instrument["currency"])
+        return _("%(means)s is not enough for %(least)s.") % {"means": cash, "least": units(lot)}
     return _("Your available cash is enough for %(most)s at most.") % {"most": units(paid - paid % lot)}
 
 
-def offer_note(quantity: int, most: Most, instrument: dict[str, Any]) -> str:
-    """What to know of a market order that is for more than Birzha itself offers; "" for nothing.
+def offer_note(
+    side: str, quantity: int, most: Most, instrument: dict[str, Any], book: dict[str, Any] | None
+) -> str:
+    """What to know of a market order that is for more than others are known to want; "" for nothing.
 
     Customers may offer more, so it is no reason against the order.
     """
-    offered = int(instrument["available_quantity"])
-    if most.bound not in ("cash", "offer") or quantity <= offered:
+    if side == "sell":
+        if book is None or book.get("bids"):
+            return ""
+        return _("Nobody buys right now, so a market order would be canceled. A limit order can wait.")
+    offered = offered_units(instrument, book)
+    if most.units is None or quantity <= offered:
         return ""
+    if not offered:
+        return _("Nobody sells right now, so a market order would be canceled. A limit order can wait.")
     said = _("Only %(most)s are offered right now. What cannot be bought at once is canceled.")
     return said % {"most": units(offered)}
 

@@ -42,7 +42,7 @@ class Ticket:
         amount: what was typed instead of the quantity, if that was an amount of money.
         lot: units of a lot.
         most: how many units can be bought or sold at most; None when that is not known.
-        bound: what ``most`` comes from: ``cash``, ``offer`` or ``position``.
+        bound: what ``most`` comes from: ``cash``, ``offer``, ``nobody`` or ``position``.
         means: the cash available (a decimal string), or the units that can be sold.
         bid, ask: the best prices in the book; "" when nobody waits there, or it is not known.
         crosses: a limit that meets a resting order.
@@ -170,7 +170,10 @@ def ticket_read(
         data.get("amount", "").strip()[:40], side, instrument, limit_price=limit.price, book=book
     )
     text = typed if amount.units is None else str(amount.units)
-    most = most_of(side, instrument, account, positions, is_limit=type_ == "limit", limit_price=limit.price)
+    most = most_of(
+        side, instrument, account, positions,
+        is_limit=type_ == "limit", limit_price=limit.price, book=book,
+    )  # fmt: skip
     seen = price_parse(data.get("price", ""))
     bid, ask = best_prices(book)
     ticket = Ticket(
@@ -223,7 +226,7 @@ def _with_quantity(
         error=quantity_error(
             ticket.side, quantity, most, instrument, account, is_limit=ticket.is_limit, book=book
         ),
-        note="" if ticket.is_limit else offer_note(quantity, most, instrument),
+        note="" if ticket.is_limit else offer_note(ticket.side, quantity, most, instrument, book),
     )
 
 

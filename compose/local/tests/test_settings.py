@@ -155,3 +155,20 @@ def test_whether_operators_need_a_second_factor(folder: Path) -> None:
     assert Settings.read(home, {}).operator_second_factor == "required"  # until it is said otherwise
     with pytest.raises(CommandError, match="it is either optional or required"):
         Settings.read(home, {"BIRZHA_OPERATOR_SECOND_FACTOR": "yes"})
+
+
+def test_the_address_of_the_source_is_kept_and_must_be_one(folder: Path) -> None:
+    home = Home.at(folder)
+    assert Settings.read(home, {}).chosen["source_url"] == ""
+    chosen = Settings.read(home, {"BIRZHA_SOURCE_URL": "https://example.org/birzha.git"})
+    assert chosen.chosen["source_url"] == "https://example.org/birzha.git"
+    home.write_state(**chosen.state)
+    assert Settings.read(home, {}).source_url == "https://example.org/birzha.git"
+    for bad in (
+        "javascript:alert(1)",
+        "example.org/birzha",
+        "https://name:secret@example.org",
+        "https://a b",
+    ):
+        with pytest.raises(CommandError):
+            Settings.read(home, {"BIRZHA_SOURCE_URL": bad})

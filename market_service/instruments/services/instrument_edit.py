@@ -19,7 +19,7 @@ from servicekit.audit.actors import Actor
 from servicekit.audit.recording import record
 from servicekit.contracts.market import InstrumentChanged
 from servicekit.errors import ChangedMeanwhile
-from servicekit.messaging.publish import Outgoing, publish_many
+from servicekit.messaging.publish import Outgoing, publish_changes, publish_many
 
 
 @transaction.atomic
@@ -188,6 +188,8 @@ def _change(instrument_id: UUID, **values: Any) -> Instrument:
     if changed.keys() & InstrumentTexts._fields:
         instruments_word([instrument])
     instruments_announce([instrument])
+    if "status" in changed:
+        publish_changes([str(instrument_id)])  # who looks at its book sees at once whether it trades
     return instrument
 
 

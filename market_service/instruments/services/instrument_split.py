@@ -11,6 +11,7 @@ from market_service.instruments.services.instrument_edit import instruments_anno
 from market_service.quotes import services as quotes
 from market_service.quotes.models import stepped
 from servicekit.contracts.values import PRICE_DIGITS
+from servicekit.messaging.publish import publish_changes
 
 #: The smallest difference of two prices that can be written.
 _FINEST = Decimal(1).scaleb(-PRICE_DIGITS)
@@ -111,3 +112,5 @@ def _write(instrument: Instrument, *fields: str) -> None:
     instrument.version += 1
     instrument.save(update_fields=[*fields, "version", "updated_at"])
     instruments_announce([instrument])
+    if "status" in fields:
+        publish_changes([str(instrument.id)])

@@ -10,6 +10,7 @@ import pytest
 from django.test import RequestFactory
 
 from market_service.instruments.models import Instrument
+from market_service.instruments.services import instrument_halt, instrument_open
 from market_service.quote_stream import books
 from market_service.tests.venue.orders import submitted
 from servicekit import event_stream
@@ -60,6 +61,15 @@ def test_an_execution_is_told_with_its_trade(aapl: Instrument, listener: Listene
     (data,) = told(listener)
     assert [trade["quantity"] for trade in data["trades"]] == [3]
     assert data["asks"][0]["quantity"] == aapl.available_quantity - 3
+
+
+def test_a_halt_and_its_end_are_told(aapl: Instrument, listener: Listener) -> None:
+    told(listener)
+    for change, status in ((instrument_halt, "halted"), (instrument_open, "open")):
+        change(instrument_id=aapl.id)
+        eventually(lambda: bool(books._changed))
+        (data,) = told(listener)
+        assert data["status"] == status
 
 
 def test_a_book_that_nobody_listens_to_is_not_read(aapl: Instrument, django_assert_num_queries: Any) -> None:

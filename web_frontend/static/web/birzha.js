@@ -90,6 +90,8 @@ function offline() {
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.detail.requestConfig.verb !== "get") statusRegion().replaceChildren();
 });
+// A page that the browser has kept as it was: what was said on it then is not so any more.
+window.addEventListener("pageshow", (event) => event.persisted && statusRegion().replaceChildren());
 document.addEventListener("htmx:sendError", offline);
 document.addEventListener("htmx:timeout", offline);
 // What going back asks for is no request of an element's, and its failure is told of by nobody else.

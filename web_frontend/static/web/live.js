@@ -1,14 +1,20 @@
 // Prices that move: what has data-live follows the stream of quotes, and #live says whether they do.
 //
+// What is more than a price (what a position is worth, what an order would cost) is read again when one moved.
 // Written as the server writes them: .live-price and .live-change hold the texts, data-close the previous
 // close, and the samples of #live (data-money, data-percent) where the signs of currency and percent stand.
 
-const QUOTE_POLL_MS = 15_000; // a halt is no quote, and is still looked for
+const REREAD_MS = 5_000; // at most so often what follows from the prices is read again
+const MAX_TICKERS = 50; // of one stream
+const FOLLOWING = ["estimate", "position", "holdings"];
 
 const language = document.documentElement.lang;
 const clock = clockOf(document.body.dataset.zone);
-let polled = 0;
+let reread;
+let lastReread = 0;
+let stale;
 let bookHeard = false;
+let bookStatus;
 let day = dayShown();
 
 // As the page writes times; in the browser's zone where it does not know the page's.
@@ -78,15 +84,20 @@ function changeOf(price, close, line) {
   return outer;
 }
 
+// Returns whether the price is another one than a box shows.
 function show({ ticker, price, price_at: priceAt }) {
   const line = document.getElementById("live");
+  let moved = false;
   for (const box of document.querySelectorAll(`[data-live="${CSS.escape(ticker)}"]`)) {
     const at = box.querySelector(".live-price");
     const text = moneyText(price);
-    if (!at || at.textContent === text) continue;
     const up = Number(price) > Number(box.dataset.price);
+    moved ||= Number(price) !== Number(box.dataset.price);
     box.dataset.price = price;
+    if (!at || at.textContent === text) continue;
     at.textContent = text;
+    const seen = box.querySelector("input[name=price]");
+    if (seen) seen.value = price;
     if (Number(box.dataset.close)) {
       box.querySelector(".live-change")?.replaceChildren(changeOf(price, box.dataset.close, line));
       box.querySelector(".spark")?.setAttribute("class", `spark ${kindOf(price, box.dataset.close)}`);
@@ -97,10 +108,50 @@ function show({ ticker, price, price_at: priceAt }) {
       time.removeAttribute("title");
       time.textContent = clock.format(new Date(priceAt));
     }
+    if (!box.querySelector(".live-change")) continue;
     at.classList.remove("tick-up", "tick-down");
     void at.offsetWidth; // so that the same animation begins again
     at.classList.add(up ? "tick-up" : "tick-down");
   }
+  return moved;
+}
+
+// The latest quotes that were told: a part that comes later than they did shows no older price.
+const quotes = new Map();
+
+function quoted(data) {
+  quotes.set(data.ticker, data);
+  const moved = show(data);
+  const box = document.getElementById("quote");
+  if (box?.dataset.live === data.ticker) {
+    clearTimeout(stale);
+    stale = setTimeout(() => readQuote(), 1000 * Number(box.dataset.maxAge));
+    if (box.querySelector(".pill-warning")) readQuote();
+  }
+  if (moved) rereadSoon();
+}
+
+// Whether it trades, and at a fresh price.
+function readQuote() {
+  const box = document.getElementById("quote");
+  if (box) htmx.trigger(box, "news");
+}
+
+// Whether it trades is told with the book; the server's own answer may be a second old.
+function checkStatus() {
+  const shown = document.getElementById("quote")?.dataset.status;
+  if (bookHeard && shown && bookStatus && shown !== bookStatus) setTimeout(readQuote, 500);
+}
+
+function rereadSoon() {
+  reread ??= setTimeout(() => {
+    reread = undefined;
+    lastReread = Date.now();
+    for (const id of FOLLOWING) {
+      const part = document.getElementById(id);
+      if (part) htmx.trigger(part, "news");
+    }
+  }, Math.max(500, lastReread + REREAD_MS - Date.now()));
 }
 
 // A side of the book, its rows changed in place: one of them may have the focus.
@@ -124,6 +175,12 @@ function showSide(name, levels) {
   while (rows.rows.length > levels.length) rows.deleteRow(-1);
 }
 
+function showSpread(bid, ask) {
+  const line = document.getElementById("spread");
+  const digits = Math.max(digitsOf(bid), digitsOf(ask));
+  if (line) line.textContent = moneyText(((millionths(ask) - millionths(bid)) / 1e6).toFixed(digits));
+}
+
 // Trades that are new, above the others; there are as many as the server shows.
 function showTrades(trades) {
   const tape = document.getElementById("tape");
@@ -144,11 +201,14 @@ function showTrades(trades) {
   while (tape.rows.length > trades.length) tape.deleteRow(-1);
 }
 
-function showBook({ ticker, bids, asks, trades }) {
+function showBook({ ticker, status, bids, asks, trades }) {
   const book = document.getElementById("book");
   if (book?.dataset.ticker !== ticker) return;
   bookHeard = true;
   book.dataset.heard = ""; // what stands there now comes from the stream
+  if (bookStatus && bookStatus !== status) rereadSoon();
+  bookStatus = status;
+  checkStatus();
   const sides = [bids, asks].every((levels, index) => {
     const shown = book.querySelector(`.book-${["bids", "asks"][index]} tbody`);
     return shown && levels.length && !shown.querySelector("[colspan]");
@@ -157,11 +217,13 @@ function showBook({ ticker, bids, asks, trades }) {
   if (!sides || (trades.length && !document.getElementById("tape"))) return htmx.trigger(book, "news");
   showSide("bid", bids);
   showSide("ask", asks);
+  showSpread(bids[0].price, asks[0].price);
   if (trades.length) showTrades(trades);
 }
 
 function tickersShown() {
-  return [...new Set([...document.querySelectorAll("[data-live]")].map((box) => box.dataset.live))].join(",");
+  const shown = new Set([...document.querySelectorAll("[data-live]")].map((box) => box.dataset.live));
+  return [...shown].slice(0, MAX_TICKERS).join(",");
 }
 
 function streamAddress() {
@@ -171,17 +233,20 @@ function streamAddress() {
   return tickers ? `/api/v1/quotes/stream?tickers=${encodeURIComponent(tickers)}${books}` : "";
 }
 
+let listened = streamAddress();
 const stream = window.follow({
   address: streamAddress,
   slots: ["prices 1", "prices 2", "prices 3"],
   names: ["quote", "book"],
   told(name, data) {
     showState("open");
-    if (name === "quote") show(data);
+    if (name === "quote") quoted(data);
     if (name === "book") showBook(data);
   },
   broken() {
     bookHeard = false;
+    quotes.clear();
+    clearTimeout(stale);
     showState("broken");
   },
 });
@@ -190,17 +255,20 @@ const stream = window.follow({
 document.addEventListener("htmx:afterSettle", () => {
   if (dayShown() !== day) {
     day = dayShown();
-    polled = 0;
     document.body.dispatchEvent(new CustomEvent("market-day"));
   }
-  stream.restart();
+  if (streamAddress() !== listened) {
+    listened = streamAddress();
+    quotes.clear();
+    stream.restart();
+  }
+  for (const data of quotes.values()) show(data);
+  checkStatus();
 });
 document.addEventListener("htmx:historyRestore", () => stream.restart());
-// While the stream runs, the book is not asked for, and the quote only now and then.
+// While the stream runs, nothing of this is asked for by the clock.
 document.addEventListener("htmx:beforeRequest", (event) => {
   const { elt, requestConfig } = event.detail;
-  if (elt.id === "book" && bookHeard && stream.runs() && !requestConfig.triggeringEvent) event.preventDefault();
-  if (elt.id !== "quote") return;
-  if (stream.runs() && Date.now() - polled < QUOTE_POLL_MS) event.preventDefault();
-  else polled = Date.now();
+  if (requestConfig.triggeringEvent || !stream.runs()) return;
+  if (elt.id === "quote" || (elt.id === "book" && bookHeard) || FOLLOWING.includes(elt.id)) event.preventDefault();
 });

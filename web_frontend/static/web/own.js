@@ -30,6 +30,7 @@
         const isNew = told.some(([kind, order]) => kind === follows && (!order || !shown || shown === order));
         if (isNew) htmx.trigger(part, "news");
       }
+      if (told.some(([kind]) => kind === "orders")) document.body.dispatchEvent(new CustomEvent("own-orders"));
     }, SOON_MS);
   }
 

@@ -1,0 +1,82 @@
+"""How many notifications are unread: in the header of every page, for who has no JavaScript, too.
+
+Asked for beside what a page asks for itself (:func:`web_frontend.pages.fetch_all`), and kept for seconds.
+Where JavaScript runs, the stream says when there is another count.
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from typing import Any
+
+from django.core.cache import cache
+from django.http import HttpRequest
+from redis.exceptions import RedisError
+
+from web_frontend.gateway_client import GatewayProblem, GatewayUnavailable, SignedOut
+from web_frontend.sessions.tokens import is_signed_in
+
+logger = logging.getLogger(__name__)
+
+#: Seconds for which a count is shown, and that a page waits for one.
+KEPT_S, CALL_S = 10, 1.0
+
+
+def is_wanted(request: HttpRequest) -> bool:
+    """Whether a header is made that needs a count which nobody has asked for yet."""
+    htmx = getattr(request, "htmx", None)
+    whole = not htmx or htmx.boosted or htmx.history_restore_request
+    return bool(whole) and not hasattr(request, "_unread_count") and is_signed_in(request)
+
+
+def unread_count(request: HttpRequest, *, fresh: bool = False) -> int | None:
+    """The count; None while its source does not answer. A page asks once.
+
+    Args:
+        fresh: as it is now, not as it was some seconds ago.
+    """
+    if not fresh and hasattr(request, "_unread_count"):
+        return request._unread_count
+    count = None if fresh else cache.get(_key(request))
+    if count is None:
+        count = _ask(request)
+    request._unread_count = count  # type: ignore[attr-defined]
+    return count
+
+
+def forget(request: HttpRequest) -> None:
+    """Some were read: the next page asks anew."""
+    cache.delete(_key(request))
+
+
+def unread(request: HttpRequest) -> dict[str, Any]:
+    """``unread_count`` for the header: a function, so that a template without one asks for nothing."""
+    return {"unread_count": partial(_for_header, request)}
+
+
+def _for_header(request: HttpRequest) -> int | None:
+    try:
+        return unread_count(request) if is_signed_in(request) else None
+    except RedisError:
+        return None
+
+
+def _ask(request: HttpRequest) -> int | None:
+    gateway = getattr(request, "gateway", None)
+    if gateway is None:
+        return None
+    try:
+        answer = gateway.get("/api/v1/notifications", unread="true", page_size=1, timeout_s=CALL_S)
+    except (GatewayUnavailable, GatewayProblem, SignedOut) as error:
+        logger.warning("the count of unread notifications is not known: %s", error)
+        return None
+    count = answer.get("unread_count")
+    if isinstance(count, int):
+        cache.set(_key(request), count, KEPT_S)
+        return count
+    return None
+
+
+def _key(request: HttpRequest) -> str:
+    return f"unread:{request.session['tokens']}"
