@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from compose.local import environment, orphans
+from compose.local import environment, orphans, system_owner
 from compose.local.backup.folder import latest
 from compose.local.console import CommandError, say
 from compose.local.paths import Home
@@ -153,7 +153,7 @@ def _password(home: Home, password: str) -> str:
     shown = home.secrets / "operator-shown"
     if shown.exists():
         return f"as the first start printed it; it is in {home.etc / 'operator.env'}"
-    shown.touch(mode=0o600)
+    system_owner.as_owner(home, lambda: shown.touch(mode=0o600))  # not root's, which no backup could read
     return password
 
 

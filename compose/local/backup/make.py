@@ -26,6 +26,8 @@ from compose.local.paths import Home
 from compose.local.supervisor import NOT_RUNNING
 from compose.system import SERVICES, SUPERUSER
 
+#: Says only that the operator's password was printed; a version of before made it root's.
+OPERATOR_SHOWN = "operator-shown"
 #: Beside the size of the databases, bytes.
 SPARE_BYTES = 100_000_000
 
@@ -71,7 +73,11 @@ def _make(home: Home, making: Path, begun: datetime) -> Path:
     ended = datetime.now(UTC)
     _run("pg_verifybackup", "--format=tar", "--no-parse-wal", "--quiet", str(cluster))
     members = {f"cluster/{path.name}": path for path in sorted(cluster.iterdir())}
-    kept = (path for path in sorted(home.secrets.rglob("*")) if path.is_file() and path.suffix != ".new")
+    kept = (
+        path
+        for path in sorted(home.secrets.rglob("*"))
+        if path.is_file() and path.suffix != ".new" and path.name != OPERATOR_SHOWN
+    )
     members |= {f"secrets/{path.relative_to(home.secrets)}": path for path in kept}
     manifest = Manifest(begun.isoformat(), ended.isoformat(), machine=platform.machine(), **about)
     whole = making / "whole.tar"

@@ -42,6 +42,7 @@ def backup(system: Stack, passwords: dict[str, str]) -> Iterator[Backup]:
         query(*owner, "CREATE TABLE IF NOT EXISTS noted (n int)", "INSERT INTO noted VALUES (1)")
     backups = path / "kept"
     folder.prepare(system.home, backups)
+    (system.home.secrets / make.OPERATOR_SHOWN).touch()
     yield make.make(system.home, backups), backups
     for name in ("trading", "billing"):
         query(system.home, f"{name}_owner", passwords[f"{name}_owner"], name, "DROP TABLE noted")
@@ -71,6 +72,8 @@ def test_it_comes_back_with_its_secrets_and_without_what_came_later(
         query(system.home, name, passwords[name], name, "INSERT INTO noted VALUES (2)")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert [path.name for path in backups.iterdir()] == [file.name], "nothing else is left there"
+    with tarfile.open(file) as archive:
+        assert f"secrets/{make.OPERATOR_SHOWN}" not in archive.getnames(), "root's, where root ran make up"
     manifest = restored(empty, file)
     assert manifest.begun_at < manifest.ended_at
     assert secrets.load(empty) == passwords
