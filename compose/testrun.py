@@ -1,10 +1,10 @@
-"""`make test`: every check and every test, on a system of its own, which is taken down whatever happens.
+"""`make test`: every check and every test, on systems of its own, which are taken down whatever happens.
 
-First each package's tests against a real PostgreSQL and Valkey, those tests across services that need no
-running system or start their own, and the linters (three suites at a time); then two whole systems, each on a
-free port, and the other tests that cross services, at once on both. What the packages' tests run of them is
-measured on the way. The systems live in ``.birzha-test`` (BIRZHA_TEST_HOME) and ``.birzha-test-2``, are made
-anew by every run and keep its logs.
+Three suites at a time: each package's tests against a real PostgreSQL and Valkey, those tests across services
+that need no running system or start their own, and the linters; as soon as there is room, a whole system on a
+free port and those tests that cross services, and a second one for the others. What the packages' tests run
+of them is measured on the way. The servers live in ``.birzha-test`` (BIRZHA_TEST_HOME), the systems beside
+it, in ``-2`` and ``-3``; they are made anew by every run and keep its logs.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import TextIO
 
 from compose.local import catalogs, commands, install
 from compose.local.console import CommandError, say
 from compose.local.paths import ROOT, Home
-from compose.local.settings import MANY_CUSTOMERS, Settings, free_port
+from compose.local.settings import MANY_CUSTOMERS, free_port
 from compose.local.stack import Stack
 from compose.system import WEB_SERVERS
 from compose.system.environment import child_environment
@@ -42,17 +43,14 @@ PACKAGES = (
     *((service.package,) for service in WEB_SERVERS if service.package not in SHARING_A_DATABASE),
 )
 #: They cross services, and need no running system or start one of their own.
-STANDALONE = (
-    "tests/contracts",
-    "tests/docs",
-    "tests/tls",
-)
-#: What people do with a whole system. Many tests stop, freeze, flood or restart a part of theirs, which would
-#: disturb any other: on each system, they come one after the other.
-PEOPLE_TESTS = ("tests/browser", "tests/e2e")
-#: The others, in this order: faults, after which all must be well within seconds, when PEOPLE_TESTS are over.
-OTHER_TESTS = ("tests/benchmarks", "tests/canary", "tests/security", "tests/faults")
-#: More than a small machine has cores: the slowest mostly wait.
+STANDALONE = ("tests/contracts", "tests/docs", "tests/tls")
+#: What crosses services, the longer part first, each on a whole system of its own: there one after the other,
+#: for many stop, freeze, flood or restart a part of it, which would disturb any other.
+ON_SYSTEMS = {
+    "tests, the others": ("tests/benchmarks", "tests/canary", "tests/security", "tests/faults"),
+    "tests e2e, browser": ("tests/browser", "tests/e2e"),
+}
+#: More than a small machine has cores: they often wait.
 PARALLEL_SUITES = 3
 #: Seconds that an interrupted suite may take to stop what it has started.
 EXIT_TIMEOUT_S = 30
@@ -78,7 +76,7 @@ class Outcome:
 
     def __str__(self) -> str:
         verdict = "good" if self.good else "NOT GOOD"
-        return f"{self.suite:<22} {verdict:<8} {self.seconds:>6.0f} s  {self.summary}".rstrip()
+        return f"{self.suite:<32} {verdict:<8} {self.seconds:>6.0f} s  {self.summary}".rstrip()
 
 
 def main() -> int:
@@ -87,24 +85,27 @@ def main() -> int:
         signal.signal(number, _interrupt)
     home = Home.at(os.environ.get("BIRZHA_TEST_HOME") or ROOT / ".birzha-test")
     with install.locked(ROOT / "tests", "another make test is running here; waiting for it"):
-        return TestRun(Stack(home), Stack(Home.at(home.root.with_name(f"{home.root.name}-2")))).run()
+        systems = [home.root.with_name(f"{home.root.name}-{number}") for number in (2, 3)]
+        return TestRun(Stack(home), *(Stack(Home.at(root)) for root in systems)).run()
 
 
 class TestRun:
     """One run of everything.
 
     Attributes:
-        stack: of the packages' tests, and of what people do.
-        second: of the others that need a whole system.
+        stack: the servers of the packages' tests.
+        systems: whole ones, for each of ``ON_SYSTEMS``.
+        starting: held while one of them starts, which keeps every core busy.
         outcomes: what the suites came to so far.
         flaky: the tests that failed once and passed right after.
         covered: a sentence that says how much of the packages their tests have run.
         children: the programs under way, ended when the run is interrupted.
     """
 
-    def __init__(self, stack: Stack, second: Stack) -> None:
+    def __init__(self, stack: Stack, *systems: Stack) -> None:
         self.stack = stack
-        self.second = second
+        self.systems = systems
+        self.starting = Lock()
         self.outcomes: list[Outcome] = []
         self.flaky: list[str] = []
         self.covered = ""
@@ -121,7 +122,7 @@ class TestRun:
             note = str(error)
         finally:
             self._end_children()
-            for stack in (self.stack, self.second):
+            for stack in (self.stack, *self.systems):
                 try:
                     stack.down()
                 except CommandError as error:
@@ -130,35 +131,27 @@ class TestRun:
         return 0 if self.outcomes and not note and all(outcome.good for outcome in self.outcomes) else 1
 
     def _every_suite(self) -> None:
-        for stack in (self.stack, self.second):
+        for stack in (self.stack, *self.systems):
             _renew(stack)
+            stack.backing_up()
         self._program("tests.browser.chromium")
         catalogs.compile_changed()
-        self.stack.backing_up()
         pool = ThreadPoolExecutor(PARALLEL_SUITES)
         try:
-            packages = pool.map(self._one_by_one, PACKAGES)  # begun now, the longest first
+            packages = pool.map(self._one_by_one, PACKAGES)  # begun in this order, the longest first
             apart = pool.submit(self.suite, "tests apart", *STANDALONE)
             linted = pool.submit(self._note, "lint", lambda: commands.lint() == 0)
+            pairs = zip(self.systems, ON_SYSTEMS, strict=True)
+            crossing = [pool.submit(self._on_a_system, *pair) for pair in pairs]
             for outcomes in packages:
                 self.outcomes += outcomes
             linted.result()
             self.outcomes.append(apart.result())
             self.covered = self.coverage()
+            for one in crossing:
+                one.result()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-        self._note("make up", lambda: self._up(self.stack))
-        self._note("make up, a second", lambda: self._up(self.second))
-        self._note("make demo", lambda: self._program("compose.demo") == 0)
-        pool = ThreadPoolExecutor(2)
-        try:
-            others = pool.submit(self.suite, "tests, the others", *OTHER_TESTS, home=self.second.home)
-            people = pool.submit(self.suite, "tests e2e, browser", *PEOPLE_TESTS)
-            self.outcomes += [people.result(), others.result()]
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-        for home in (self.stack.home, self.second.home):
-            self._note("make check", partial(self._checked, home))
 
     def _summary(self, note: str, seconds: float) -> None:
         say("\n" + "=" * 78)
@@ -187,18 +180,25 @@ class TestRun:
             except subprocess.TimeoutExpired:
                 child.kill()
 
-    def _checked(self, home: Home) -> bool:
-        return self._program("compose.check", home=home) == 0
+    def _on_a_system(self, stack: Stack, name: str) -> None:
+        """Start a whole system, and run on it the tests that have this name."""
+        home = stack.home
+        if self._note(f"make up: {name}", partial(self._up, home)):
+            self._note(f"make demo: {name}", lambda: self._program("compose.demo", home=home) == 0)
+            self.outcomes.append(self.suite(name, *ON_SYSTEMS[name], home=home))
+            self._note(f"make check: {name}", lambda: self._program("compose.check", home=home) == 0)
 
-    def _up(self, stack: Stack) -> bool:
-        stack.backing_up()
-        return stack.up(Settings.read(stack.home, MANY_CUSTOMERS | {"BIRZHA_PORT": str(free_port())}))
+    def _up(self, home: Home) -> bool:
+        variables = MANY_CUSTOMERS | {"BIRZHA_PORT": str(free_port())}
+        with self.starting:
+            return self._program("compose.local", "up", output=None, home=home, **variables) == 0
 
-    def _note(self, suite: str, check: Callable[[], bool]) -> None:
+    def _note(self, suite: str, check: Callable[[], bool]) -> bool:
         begun = time.monotonic()
-        good = check()
-        self.outcomes.append(Outcome(suite, good, time.monotonic() - begun))
-        say(str(self.outcomes[-1]))
+        outcome = Outcome(suite, check(), time.monotonic() - begun)
+        self.outcomes.append(outcome)
+        say(str(outcome))
+        return outcome.good
 
     def _one_by_one(self, packages: tuple[str, ...]) -> list[Outcome]:
         return [self.measured(package, package) for package in packages]
@@ -252,10 +252,10 @@ class TestRun:
         return f"coverage: the tests of the packages run {percent:.1f} % of their lines; the others: {table}"
 
     def _program(
-        self, module: str, *arguments: str, output: TextIO | None = None, home: Home | None = None
+        self, module: str, *arguments: str, output: TextIO | None = None, home: Home | None = None, **env: str
     ) -> int:
-        """Run a module on a test system, the first unless it is said; returns its exit code."""
-        environment = child_environment((home or self.stack.home).root)
+        """Run a module on a home, the servers' unless it is said, with more variables; its exit code."""
+        environment = child_environment((home or self.stack.home).root, env)
         argv = [sys.executable, "-m", module, *arguments]
         error = subprocess.STDOUT if output else None
         # Its session is its own, so that Ctrl-C reaches it once, by way of us.

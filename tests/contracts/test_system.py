@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -70,7 +71,7 @@ def test_linters_and_coverage_look_at_every_service(project: dict[str, Any]) -> 
 
 def test_make_test_runs_every_folder_of_tests() -> None:
     folders = {f"tests/{file.parent.name}" for file in (REPOSITORY / "tests").glob("*/test_*.py")}
-    assert folders == {*testrun.STANDALONE, *testrun.PEOPLE_TESTS, *testrun.OTHER_TESTS}
+    assert folders == {*testrun.STANDALONE, *chain(*testrun.ON_SYSTEMS.values())}
     assert not [*(REPOSITORY / "tests").glob("test_*.py")]
 
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.timeout(400)  # each starts pytest anew
 def run(folder: Path) -> testrun.TestRun:
     home = Home.at(folder / "home")
     home.create(for_tests=True)
-    return testrun.TestRun(Stack(home), Stack(Home.at(folder / "second")))
+    return testrun.TestRun(Stack(home), *(Stack(Home.at(folder / name)) for name in ("second", "third")))
 
 
 def test_a_suite_is_measured_while_it_runs(run: testrun.TestRun) -> None:
