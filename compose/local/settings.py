@@ -160,22 +160,10 @@ class Settings:
             "allowed_hosts": ",".join(self.extra_hosts),
             "tls_cert": str(certificate),
             "tls_key": str(key),
-            "market": self.market.market,
-            "currency": self.market.currency,
-            "market_options": self.market.options,
-            "cost_method": self.cost_method,
-            "source_url": self.source_url,
-            "operator_second_factor": self.operator_second_factor,
-            **self.quotas,
-            **self.delivery,
+            **self._told_and_kept,
             **self.backup,
             **self.machine,
-            "venue_time_zone": self.venue_time_zone,
-            "feed": self.feed,
-            "day_s": self.day_s,
-            "replay_from": self.replay_from,
             "rate_limits": self.rate_limits_text,
-            "debug": "1" if self.debug else "",
         }
 
     @property
@@ -184,6 +172,13 @@ class Settings:
         return {
             "public_url": self.public_url,
             "cookie_suffix": self.cookie_suffix,
+            **self._told_and_kept,
+        }
+
+    @property
+    def _told_and_kept(self) -> dict[str, str]:
+        """What both the services get and the next start reads."""
+        return {
             "debug": "1" if self.debug else "",
             "currency": self.market.currency,
             "market": self.market.market,
