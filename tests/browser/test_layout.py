@@ -34,7 +34,7 @@ def test_a_phone_shows_what_is_simulated_or_halted(customer: tuple[Visitor, str]
     page = visitor.page
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     visitor.open("/instruments/BZIDX?side=buy")
-    page.wait_for_selector("#book[data-heard]")
+    page.wait_for_selector("#live[data-state=open]")
     expect(page.locator("#halted")).to_have_count(0)
     with halted(system, "BZIDX"):
         expect(page.locator("#halted")).to_be_visible()  # the stream of its book says so
