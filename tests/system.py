@@ -102,7 +102,7 @@ class System:
         variables = os.environ | {"BIRZHA_HOME": str(self.home.root), "BIRZHA_URL": self.url}
         command = [sys.executable, "-m", module, *arguments]
         return subprocess.run(
-            command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=300, check=False
+            command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=600, check=False
         )
 
     def _supervisorctl(self, action: str, name: str) -> None:
