@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 #: Seconds for which a count is shown, and that a page waits for one.
 KEPT_S, CALL_S = 10, 1.0
+#: Kept in place of a count for as long: its source did not answer, and no other page waits for it meanwhile.
+UNKNOWN = -1
 
 
 def is_wanted(request: HttpRequest) -> bool:
@@ -41,6 +43,9 @@ def unread_count(request: HttpRequest, *, fresh: bool = False) -> int | None:
     count = None if fresh else cache.get(_key(request))
     if count is None:
         count = _ask(request)
+        cache.set(_key(request), UNKNOWN if count is None else count, KEPT_S)
+    if count == UNKNOWN:
+        count = None
     request._unread_count = count  # type: ignore[attr-defined]
     return count
 
@@ -72,10 +77,7 @@ def _ask(request: HttpRequest) -> int | None:
         logger.warning("the count of unread notifications is not known: %s", error)
         return None
     count = answer.get("unread_count")
-    if isinstance(count, int):
-        cache.set(_key(request), count, KEPT_S)
-        return count
-    return None
+    return count if isinstance(count, int) else None
 
 
 def _key(request: HttpRequest) -> str:

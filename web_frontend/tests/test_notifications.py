@@ -62,6 +62,13 @@ def test_a_page_does_without_the_count_and_asks_for_it_later(vera: Client, gatew
     assert 'hx-trigger="load, news' in vera.get("/settings").content.decode()
 
 
+def test_one_page_waits_for_a_count_that_does_not_come(vera: Client, gateway: GatewayDouble) -> None:
+    gateway.down("GET /api/v1/notifications")
+    for page in ("/orders", "/cash", "/help"):
+        assert "unread<" not in vera.get(page).content.decode()
+    assert len(gateway.unread_requests) == 1, "the others do without, for some seconds"
+
+
 def test_going_to_its_order_marks_it_read(vera: Client, gateway: GatewayDouble) -> None:
     first = next(row for row in recorded("notifications")["results"] if row["order_id"])
     unread = recorded("notifications", results=[{**first, "read_at": None}])

@@ -8,6 +8,9 @@ const FORCED = { "--card": "Canvas", "--trade-ink": "Canvas", "--line": "GrayTex
 let drawn = null; // the chart on the page, and what it was made of
 const probe = Object.assign(document.createElement("span"), { hidden: true });
 
+// The reader's own size of text, in pixels.
+const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
+
 function draw() {
   const box = document.querySelector("#chart .price-chart");
   if (!box || box === drawn?.box) return;
@@ -16,7 +19,7 @@ function draw() {
   const kit = window.LightweightCharts;
   const chart = kit.createChart(box, {
     autoSize: true,
-    layout: { attributionLogo: false, fontFamily: getComputedStyle(document.body).fontFamily },
+    layout: { attributionLogo: false, fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 0.75 * rem() },
     localization: { locale: document.documentElement.lang, priceFormatter: numbers(data) },
     rightPriceScale: { borderVisible: false },
     timeScale: { borderVisible: false, timeVisible: data.intraday, secondsVisible: false, minBarSpacing: 0.05 },
