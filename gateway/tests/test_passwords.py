@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,19 @@ def wait_for(system: System, cluster: str, wanted: int) -> None:
     raise AssertionError(cluster)
 
 
+def held(
+    pool: ThreadPoolExecutor, system: System, cluster: str, paths: list[str], headers: dict[str, str]
+) -> list[Future[httpx.Response]]:
+    """POSTs that wait, sent one by one: while there is no connection yet, all of them count as pending."""
+    url, waiting = f"http://127.0.0.1:{system.port}", []
+    for number, path in enumerate(paths, 1):
+        waiting.append(pool.submit(httpx.post, url + path, headers=headers, timeout=60))
+        wait_for(system, cluster, number)
+        while number == 1 and not system.stats()[f"cluster.{cluster}.upstream_rq_active"]:
+            time.sleep(0.02)
+    return waiting
+
+
 def test_a_full_queue_refuses_at_once_and_all_else_goes_on(small: System) -> None:
     hashing = small.services["user-passwords"]
     url = f"http://127.0.0.1:{small.port}"
@@ -53,8 +66,7 @@ def test_a_full_queue_refuses_at_once_and_all_else_goes_on(small: System) -> Non
     ways = ["/api/v1/auth/token", "/api/v1/users", "/api/v1/users/me/password", "/admin/users/login/"]
     try:
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            waiting = [pool.submit(httpx.post, url + way, headers=bearer(), timeout=20) for way in ways]
-            wait_for(small, "user-passwords", AT_ONCE)
+            waiting = held(pool, small, "user-passwords", ways, bearer())
             for way in ways[:3]:
                 for language, words in (("en", "nothing was done"), ("ru", "ничего не сделано")):
                     headers = bearer() | {"Accept-Language": language}
@@ -90,11 +102,7 @@ def test_the_pages_wait_with_a_few_threads(small: System, path: str) -> None:
     web.keep()
     with ThreadPoolExecutor(AT_ONCE + THREADS) as pool:
         try:
-            waiting = [
-                pool.submit(httpx.post, f"{url}{path}?do=kept", headers=HTML, timeout=60)
-                for _ in range(AT_ONCE)
-            ]
-            wait_for(small, "web-passwords", AT_ONCE)
+            waiting = held(pool, small, "web-passwords", [f"{path}?do=kept"] * AT_ONCE, HTML)
             while web.begun < before + THREADS:
                 time.sleep(0.01)
             refused = httpx.post(url + path, headers=HTML | {"Accept-Language": "ru"}, timeout=20)

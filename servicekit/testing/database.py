@@ -32,10 +32,10 @@ def create(connection: Any, *, renew: bool = False) -> str:
     name = f"test_{connection.settings_dict['NAME']}"
     family = f"{name}_{hashlib.sha256(settings.SETTINGS_MODULE.encode()).hexdigest()[:4]}"
     template = f"{family}{digest()[:12]}"
-    _drop(connection, name)
+    drop_database(connection, name)
     for known in _databases(connection, like=f"{family}%"):
         if renew or known != template:
-            _drop(connection, known)
+            drop_database(connection, known)
     if not _databases(connection, like=template):
         _migrate(connection, f"{name}_new", template)
     _execute(connection, f"CREATE DATABASE {name} TEMPLATE {template}")
@@ -89,8 +89,11 @@ def _databases(connection: Any, *, like: str) -> list[str]:
         return [name for (name,) in cursor.fetchall()]
 
 
-def _drop(connection: Any, name: str) -> None:
-    """Clients are ended only by FORCE; its own vacuum PostgreSQL ends by itself, and never by FORCE."""
+def drop_database(connection: Any, name: str) -> None:
+    """Drop a database of the tests.
+
+    Its clients are ended only by FORCE; its own vacuum PostgreSQL ends by itself, and never by FORCE.
+    """
     try:
         _execute(connection, f"DROP DATABASE IF EXISTS {name}")
     except OperationalError:

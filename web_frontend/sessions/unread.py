@@ -37,12 +37,19 @@ def unread_count(request: HttpRequest, *, fresh: bool = False) -> int | None:
 
     Args:
         fresh: as it is now, not as it was some seconds ago.
+
+    Raises:
+        SignedOut: of a fresh one, that nobody is signed in any more; else the page itself finds that out.
     """
     if not fresh and hasattr(request, "_unread_count"):
         return request._unread_count
     count = None if fresh else cache.get(_key(request))
     if count is None:
-        count = _ask(request)
+        try:
+            count = _ask(request)
+        except SignedOut:
+            if fresh:
+                raise
         cache.set(_key(request), UNKNOWN if count is None else count, KEPT_S)
     if count == UNKNOWN:
         count = None
@@ -73,7 +80,7 @@ def _ask(request: HttpRequest) -> int | None:
         return None
     try:
         answer = gateway.get("/api/v1/notifications", unread="true", page_size=1, timeout_s=CALL_S)
-    except (GatewayUnavailable, GatewayProblem, SignedOut) as error:
+    except (GatewayUnavailable, GatewayProblem) as error:
         logger.warning("the count of unread notifications is not known: %s", error)
         return None
     count = answer.get("unread_count")

@@ -13,6 +13,7 @@ from django.db import connection
 from market_service.instruments.models import Instrument
 from market_service.venue.models import Reconciliation, Trade, VenueOrder
 from market_service.venue.services import quantities_reconcile
+from servicekit.testing.database import drop_database
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -76,7 +77,7 @@ def _database(app: str, migration: str, statement: str) -> Iterator[None]:
     finally:
         connection.close()
         connection.settings_dict["NAME"] = name
-        _alone("DROP DATABASE test_market_before WITH (FORCE)")
+        drop_database(connection, "test_market_before")
 
 
 @pytest.fixture
