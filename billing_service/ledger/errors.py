@@ -38,9 +38,7 @@ class AccountClosing(DomainError):
     code = "account_closing"
     status = 409
     title = _("The account is being closed")
-    message = _(
-        "Your account is being closed, as you wished. Until that is decided nothing else can be done."
-    )
+    message = _("Your account is being closed, as you asked. Until that is decided nothing else can be done.")
 
 
 class AccountClosed(DomainError):

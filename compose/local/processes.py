@@ -58,7 +58,7 @@ def group_of(process: Process) -> str:
 
 
 def usual_processes(home: Home) -> tuple[Process, ...]:
-    """Without canaries. A copy (`make drill`) delivers nothing; backups and metrics are there on wish."""
+    """Without canaries. A copy (`make drill`) delivers nothing; backups and metrics only when asked for."""
     left_out = DELIVERY if home.is_for_drill() else None
     found = tuple(process for process in PROCESSES if process.type != left_out)
     chosen = home.read_state()

@@ -14,7 +14,7 @@ from market_service.venue.selectors import Depth, Level
 from servicekit.api.serializers import InstantField, OutputSerializer
 from servicekit.api.strict_fields import WholeNumberField
 
-#: Prices of each side at most, and without a wish.
+#: Prices of each side at most, and where nothing is asked for.
 MAX_LEVELS, LEVELS = 50, 10
 
 

@@ -154,7 +154,7 @@ def on_orders_rejected(messages: Sequence[Received[trading.OrderRejected]]) -> N
 
 @in_batches
 def on_orders_canceled(messages: Sequence[Received[trading.OrderCanceled | trading.OrderCanceledV2]]) -> None:
-    """What was left of orders was canceled, at the customer's wish or for a reason."""
+    """What was left of orders was canceled, at the customer's request or for a reason."""
     names = ["ticker", "side", "quantity", "filled_quantity"]
     if isinstance(messages[0].event, trading.OrderCanceledV2):  # of one type, all of them
         names += ["code", "detail"]

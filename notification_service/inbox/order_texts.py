@@ -105,7 +105,7 @@ def canceled(params: Params) -> str:
 
 
 def _why(params: Params) -> str:
-    """Why an order ended before it was filled; "" at the customer's own wish."""
+    """Why an order ended before it was filled; "" at the customer's own request."""
     code = params.get("code", "")
     return reject_sentence(code=code) if code else ""
 

@@ -17,7 +17,7 @@ def ask(person: Person, *, password: str = "") -> Any:
 
 
 def decided(person: Person) -> dict[str, Any]:
-    """What became of the wish, once that is known."""
+    """What became of the request, once that is known."""
 
     def look() -> Any:
         closing = person.get(CLOSING)

@@ -1,4 +1,4 @@
-"""A user's wish to have the account closed, and what became of it. See docs/flows/close.md."""
+"""A user's request to close the account, and what became of it. See docs/flows/close.md."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class State(models.TextChoices):
 
 
 class Closing(models.Model):
-    """One wish.
+    """One request.
 
     ``attempts``: how often billing_service was asked, the last time at ``asked_at``. The rest is its answer:
     what was left, if it refused. ``balance`` and ``held``: minor units of ``currency``, the second a part of

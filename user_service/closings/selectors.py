@@ -9,7 +9,7 @@ from user_service.closings.models import Closing
 
 
 def closing_latest(*, user_id: UUID) -> Closing:
-    """What became of a user's latest wish to have the account closed.
+    """What became of a user's latest request to close the account.
 
     Raises:
         ClosingNotFound: there was none.

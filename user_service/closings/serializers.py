@@ -43,7 +43,7 @@ class ReasonOutput(serializers.Serializer):
 
 
 class ClosingOutput(serializers.Serializer):
-    """What became of the wish to have the account closed."""
+    """What became of the request to close the account."""
 
     id = serializers.UUIDField()
     state = serializers.ChoiceField(State.choices)

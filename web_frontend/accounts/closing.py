@@ -30,8 +30,8 @@ WAYS_OUT = {
 }
 
 
-class _WishForm(forms.Form):
-    """Which wish is looked after."""
+class _WatchedForm(forms.Form):
+    """Which request is watched."""
 
     closing = forms.UUIDField()
 
@@ -39,9 +39,9 @@ class _WishForm(forms.Form):
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def account_close(request: GatewayRequest) -> HttpResponseBase:
-    """The page, and what became of the wish; a POST asks for it.
+    """The page, and what became of the request; a POST makes one.
 
-    ``?closing=``: the wish that is looked after. Once it has come true nobody is signed in any more,
+    ``?closing=``: the request that is watched. Once the account is closed nobody is signed in any more,
     whichever page of the visitor's has noticed first.
     """
     if not tokens.is_signed_in(request) and (answer := _without_token(request)):
@@ -99,20 +99,20 @@ def _latest(request: GatewayRequest) -> dict[str, Any] | None:
 
 
 def _without_token(request: GatewayRequest) -> HttpResponse | None:
-    """The page for who has no token any more, while the wish that the address names is pending or come true.
+    """The page for who has no token any more, while the address names a pending or granted request.
 
     user_service refuses the tokens a moment before it says that the account is closed.
     """
-    form = _WishForm(request.GET)
+    form = _WatchedForm(request.GET)
     if not form.is_valid():
         return None
-    wish = str(form.cleaned_data["closing"])
+    closing_id = str(form.cleaned_data["closing"])
     try:
-        state = request.gateway.get(f"/api/v1/users/closings/{wish}", public=True)["state"]
+        state = request.gateway.get(f"/api/v1/users/closings/{closing_id}", public=True)["state"]
     except GatewayProblem:
         return None
     if state == "pending":
-        return _shown(request, {"closing": {"id": wish, "state": state}})
+        return _shown(request, {"closing": {"id": closing_id, "state": state}})
     return _told(request) if state == "closed" else None
 
 

@@ -137,7 +137,7 @@ def account_freeze(*, account_id: UUID, reason: str, by: Actor | None = None) ->
         Whether it was frozen now; False when the job finds it frozen already.
 
     Raises:
-        AccountIsFrozen: it is frozen already, by an operator's wish.
+        AccountIsFrozen: it is frozen already, by an operator.
         NoCustomersAccount: it is one of the exchange's own, through which everybody's money goes.
 
     Emits:

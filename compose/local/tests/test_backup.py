@@ -217,7 +217,7 @@ def test_prometheus_reads_how_old_the_latest_is(system: Stack, tmp_path: Path) -
     try:
         assert told("birzha_backup_interval_seconds") == 86400
         assert told("birzha_backups") == 0
-        assert told("birzha_backup_age_seconds") >= 3600, "none yet: as old as the wish for one"
+        assert told("birzha_backup_age_seconds") >= 3600, "none yet: as old as the setting that asks for one"
         file = tmp_path / f"birzha-{system.home.tag[:8]}-{datetime.now(UTC) - 2 * day:%Y-%m-%dT%H%M%SZ}.tar"
         file.write_bytes(b"123")
         assert told("birzha_backup_age_seconds") >= 2 * 86400

@@ -189,7 +189,7 @@ class OrderRejected(_OrderEvent):
 
 @event("trading.order.canceled.v1")
 class OrderCanceled(_OrderEvent):
-    """The order was canceled at the customer's wish; ``filled_quantity`` stays filled."""
+    """The order was canceled at the customer's request; ``filled_quantity`` stays filled."""
 
     order_id: UUID
     user_id: UUID
@@ -205,7 +205,7 @@ class OrderCanceled(_OrderEvent):
 class OrderCanceledV2(_OrderEvent):
     """What was left of the order was canceled; ``filled_quantity`` stays filled.
 
-    ``code``: "" at the customer's wish, otherwise ``self_trade``, ``unfilled``, ``corporate_action`` or
+    ``code``: "" at the customer's request, otherwise ``self_trade``, ``unfilled``, ``corporate_action`` or
     ``operator``. ``detail``: an operator's reason, as it was written; "" otherwise. ``charged``: as in
     ``trading.order.filled.v2``.
     """

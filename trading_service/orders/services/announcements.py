@@ -52,7 +52,7 @@ def order_rejected(order: Order | LockedOrder, *, ticker: str, at: datetime) -> 
 
 
 def order_canceled(order: LockedOrder, *, at: datetime) -> trading.OrderCanceledV2:
-    """An order whose rest was canceled: at its customer's wish, or for a reason."""
+    """An order whose rest was canceled: at its customer's request, or for a reason."""
     return trading.OrderCanceledV2(
         **_about(order, order.ticker),
         filled_quantity=order.filled_quantity,

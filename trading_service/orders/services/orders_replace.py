@@ -53,26 +53,30 @@ def orders_replace(canceled: Sequence[tuple[LockedOrder, HasOrigin]]) -> None:
     wanted = {row.order_id: row for row in _READ(order.id for order, _ in canceled)}
     placed = []
     for old, by in canceled:
-        wish = wanted.get(old.id)
-        if wish is not None and wish.quantity > old.filled_quantity and _place(old, wish, by):
+        replacement = wanted.get(old.id)
+        if (
+            replacement is not None
+            and replacement.quantity > old.filled_quantity
+            and _place(old, replacement, by)
+        ):
             placed.append(_Placed(old.id))
     _PLACED.defer(placed)
 
 
-def _place(old: LockedOrder, wish: _Replacement, by: HasOrigin) -> bool:
+def _place(old: LockedOrder, replacement: _Replacement, by: HasOrigin) -> bool:
     """Place one. Returns whether there is an order now; what is left may be worth too little for one."""
     instrument, quote, _ = order_terms(ticker=old.ticker, user_id=old.user_id)
     order = order_new(
-        order_id=wish.new_order_id,
+        order_id=replacement.new_order_id,
         user_id=old.user_id,
-        client_order_id=wish.client_order_id,
+        client_order_id=replacement.client_order_id,
         instrument=instrument,
         side=old.side,
         type=old.type,
         time_in_force=old.time_in_force,
-        quantity=wish.quantity - old.filled_quantity,
-        limit_price=wish.limit_price,
-        request_id=wish.request_id,
+        quantity=replacement.quantity - old.filled_quantity,
+        limit_price=replacement.limit_price,
+        request_id=replacement.request_id,
     )
     try:
         order_take(order, quote=quote, by=by)

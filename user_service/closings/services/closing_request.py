@@ -24,7 +24,7 @@ REQUEST_AGAIN_AFTER = timedelta(minutes=5)
 
 
 def closing_request(*, user_id: UUID, password: str, code: str = "", client: Client) -> Closing:
-    """Have the account closed if nothing is left in it. While one wish is undecided another is the same.
+    """Have the account closed if nothing is left in it. While one request is undecided another is the same.
 
     Args:
         user_id: whose.
