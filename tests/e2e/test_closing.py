@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from email import policy
 from email.parser import BytesParser
 from typing import Any
@@ -48,7 +49,7 @@ def test_what_is_left_is_told_and_then_the_account_closes_for_good(system: Syste
     refused = decided(person)
     assert (refused["state"], [each["code"] for each in refused["reasons"]]) == ("refused", ["cash_left"])
     cash = person.cash()["balance"]
-    assert cash in refused["reasons"][0]["detail"]
+    assert f"${Decimal(cash):,}" in refused["reasons"][0]["detail"]
     # without cash trading is asked, too; a refusal holds up nothing
     withdrawn = person.post("/withdrawals", {"amount": cash, "currency": "USD"}, key="all-of-it")
     assert withdrawn.status_code == 201, withdrawn.text
