@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,12 +97,16 @@ class System:
         assert result.returncode == 0, result.stdout + result.stderr
         return result.stdout
 
-    def run(self, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run one of the project's programs against this system."""
-        variables = os.environ | {"BIRZHA_HOME": str(self.home.root), "BIRZHA_URL": self.url}
+    def run(
+        self, module: str, *arguments: str, variables: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run one of the project's programs against this system, with more variables."""
+        environment = (
+            os.environ | dict(variables or {}) | {"BIRZHA_HOME": str(self.home.root), "BIRZHA_URL": self.url}
+        )
         command = [sys.executable, "-m", module, *arguments]
         return subprocess.run(
-            command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=600, check=False
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600, check=False
         )
 
     def _supervisorctl(self, action: str, name: str) -> None:

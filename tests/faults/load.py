@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
+from concurrent.futures import Future
 from decimal import Decimal
-from typing import Any
+from queue import SimpleQueue
+from typing import Any, TypeVar
 
 from servicekit.contracts.values import FINAL_STATUSES
 from tests.faults.client import Call
@@ -29,6 +32,10 @@ WAITS = ("day", "day", "gtc", "gtc", "ioc", "fok")
 ACTIONS_PER_S = 5.0
 #: Seconds between two attempts to sign in again.
 SIGN_IN_PAUSE = 2.0
+#: Seconds within which a customer is between two calls, on a machine with other work.
+BETWEEN_CALLS_S = 120.0
+
+T = TypeVar("T")
 
 
 class Trader(Customer):
@@ -36,12 +43,24 @@ class Trader(Customer):
 
     _next_sign_in = 0.0
 
+    def __init__(self, url: str, *, seed: str) -> None:
+        super().__init__(url, seed=seed)
+        self._asked: SimpleQueue[Callable[[], None]] = SimpleQueue()
+
+    def between_calls(self, do: Callable[[Customer], T]) -> T:
+        """Do something with this customer, who trades, between two calls; returns what it returns."""
+        done: Future[T] = Future()
+        self._asked.put(lambda: done.set_result(do(self)))
+        return done.result(timeout=BETWEEN_CALLS_S)
+
     def trade(self, stop: threading.Event) -> None:
         """Act until told to stop."""
         actions = {self._buy: 30, self._sell: 12, self._limit: 30, self._replace: 8, self._cancel: 8,
                    self._cancel_all: 1, self._deposit: 6, self._withdraw: 4, self._read: 14,
                    self._order_too_much: 3, self._rename: 4, self._alert: 4}  # fmt: skip
         while not stop.wait(self.random.expovariate(ACTIONS_PER_S)):
+            while not self._asked.empty():
+                self._asked.get()()
             (action,) = self.random.choices(list(actions), list(actions.values()))
             if action().status == 401 and time.monotonic() >= self._next_sign_in:
                 self._next_sign_in = time.monotonic() + SIGN_IN_PAUSE

@@ -110,6 +110,7 @@ class Trial:
         self.outcome.crossed = -self.target.trades_between_customers()
         self._each(self.traders, lambda trader: trader.open_account())
         for planned in self.plan:
+            planned.fault.load = self.traders
             planned.fault.prepare(self.target)
 
     @contextmanager

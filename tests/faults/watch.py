@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import psycopg2
 import redis
+from django.core.exceptions import ImproperlyConfigured
 
 from compose.check.__main__ import check
 from compose.check.invariants import INVARIANTS
@@ -25,7 +26,7 @@ class Watch:
 
     Attributes:
         looks: how many succeeded.
-        blind: how many could not: PostgreSQL was away.
+        blind: how many could not: PostgreSQL was away, or all that was on the disk.
         broken: the first look that found a violation, as a text; when, seconds after the start.
     """
 
@@ -40,7 +41,7 @@ class Watch:
         while not self.broken and not stop.wait(pause):
             try:
                 results = check(ALWAYS, wait=0)
-            except (psycopg2.Error, redis.RedisError):
+            except (psycopg2.Error, redis.RedisError, ImproperlyConfigured):
                 self.blind, pause = self.blind + 1, AGAIN
                 continue
             self.looks, pause = self.looks + 1, PAUSE

@@ -55,8 +55,7 @@ MAKE = "user_service/tests/accounts/test_make_operator.py::"
 CANARY = "tests/canary/test_versions.py::test_versions_change_under_load_and_nobody_notices"
 RESTART = "tests/e2e/test_gateway_restart.py::test_no_request_is_lost"
 LOST_DISK = (
-    "tests/tls/test_lost_disk.py::"
-    "test_all_that_was_acknowledged_before_the_backup_comes_back_and_what_came_later_is_named"
+    "tests/faults/test_every_fault.py::test_a_disk_is_lost_under_load_and_all_that_a_backup_has_comes_back"
 )
 RESET = "tests/tls/test_reset_market.py::test_accounts_stay_and_cash_positions_and_the_market_start_over"
 REVERSAL = "billing_service/tests/ledger/"

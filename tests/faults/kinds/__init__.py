@@ -11,6 +11,7 @@ from compose.system import WEB_SERVERS
 from tests.faults.kinds import (
     attacks,
     clocks,
+    disk,
     events,
     mail,
     postgres,
@@ -52,6 +53,7 @@ def _catalogue() -> dict[str, Callable[[], Fault]]:
         partial(attacks.Holding, "attack:half-open", half_open=attacks.HALF_OPEN),
         partial(attacks.Holding, "attack:slow-readers", slow_readers=attacks.SLOW_READERS),
         *(partial(mail.Mail, f"mail:{wrong}", wrong=wrong) for wrong in mail.WRONGS),
+        partial(disk.LostDisk, "disk:lost"),
         partial(races.OneKey, "race:one-key"),
         partial(races.OneBalance, "race:one-balance"),
         partial(races.LastUnit, "race:last-unit"),

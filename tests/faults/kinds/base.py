@@ -7,6 +7,7 @@ from random import Random
 from typing import ClassVar
 
 from tests.faults.customer import Customer
+from tests.faults.load import Trader
 from tests.faults.target import Target
 
 #: Seconds after which a process that was killed must be running again.
@@ -22,6 +23,7 @@ class Fault:
         touches: the process it is done to; two faults of one process come one after the other. Empty:
             it is done to nobody in particular.
         seconds: how long it lasts, from ``inject`` to ``heal``.
+        load: the customers who trade meanwhile; known once it is prepared.
         customers: of its own, to whom promises are made as to all others.
         notes: what was seen, for the report.
         broken: what it saw that must never be, whatever fails.
@@ -30,6 +32,7 @@ class Fault:
     name: str
     touches: str = ""
     seconds: float = 0.0
+    load: list[Trader] = field(default_factory=list)
     customers: list[Customer] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
