@@ -17,7 +17,7 @@ from web_frontend import errors
 from web_frontend.display import display_of
 from web_frontend.gateway_client import Gateway, GatewayProblem, GatewayUnavailable, SignedOut
 from web_frontend.page_locale import fixed_page_locale
-from web_frontend.pages import sign_in_first
+from web_frontend.pages import load_again, sign_in_first
 from web_frontend.sessions import page_owner, tokens
 
 logger = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ class GatewayMiddleware:
         """For a page of somebody else than who is signed in now: nothing is done, the page is loaded anew."""
         said = _("You are signed in as %(name)s here now, so the page was loaded again. Nothing was sent.")
         messages.warning(request, said % {"name": request.session.get("name", "")})
-        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+        return load_again()
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Pages for :class:`SignedOut`, :class:`GatewayUnavailable` and :class:`GatewayProblem`."""

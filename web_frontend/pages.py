@@ -66,6 +66,11 @@ def go_to(request: HttpRequest, address: str) -> HttpResponse:
     return HttpResponseRedirect(address, status=303)
 
 
+def load_again() -> HttpResponse:
+    """For htmx: nothing is swapped, the browser loads the page that it is on anew."""
+    return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+
+
 def sign_in_address(request: HttpRequest) -> str:
     """The sign-in page, which comes back to the present page."""
     if request.method == "GET" and not request.htmx:  # type: ignore[attr-defined]
@@ -77,9 +82,7 @@ def sign_in_address(request: HttpRequest) -> str:
 
 def sign_in_first(request: HttpRequest) -> HttpResponse:
     """To the sign-in page; for a part of a page that page again, which knows best whether it needs that."""
-    if is_part(request):
-        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return go_to(request, sign_in_address(request))
+    return load_again() if is_part(request) else go_to(request, sign_in_address(request))
 
 
 def sign_in_for(address: str) -> str:

@@ -78,7 +78,6 @@ def server(home: Home, port: int) -> ThreadingHTTPServer:
         port: 0 for any that is free.
     """
     handler = type("HomeHandler", (Handler,), {"home": home})
-    ThreadingHTTPServer.daemon_threads = True
     return ThreadingHTTPServer((BIND, port), handler)
 
 

@@ -27,14 +27,14 @@ WHERE o.id = ANY(%(orders)s::uuid[]) ORDER BY o.id
 def main(arguments: list[str]) -> int:
     """Print the story of an id; returns the exit code."""
     if len(arguments) != 1 or not arguments[0].strip():
-        said = "Which id? make trace ID=… takes that of a request, a trace, an order or an event."
-        print(said, file=sys.stderr)
+        usage = "Which id? make trace ID=… takes that of a request, a trace, an order or an event."
+        print(usage, file=sys.stderr)
         return 2
     try:
         with open_snapshot(streams=False) as snapshot:
             found = find(snapshot, arguments[0])
             story = sorted(steps(snapshot, found))
-            lines = [*_about(snapshot, found), *_told(story)]
+            lines = [*_about(snapshot, found), *_timeline(story)]
     except NotAnId as error:
         print(error, file=sys.stderr)
         return 2
@@ -66,7 +66,7 @@ def _about(snapshot: Snapshot, found: Found) -> list[str]:
     return [*lines, *(f"request {request}" for request in sorted(found.requests))]
 
 
-def _told(story: list[Step]) -> list[str]:
+def _timeline(story: list[Step]) -> list[str]:
     """A line for each step: seconds since the first one and since the one before; then the sum of it."""
     if not story:
         return []

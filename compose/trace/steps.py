@@ -15,7 +15,7 @@ from servicekit.money import to_text
 Row = dict[str, Any]
 
 #: Rows of one query at most; what a periodic task did to everybody has more.
-MOST = 2000
+MAX_ROWS = 2000
 
 
 class Step(NamedTuple):
@@ -151,8 +151,8 @@ SOURCES = (
     Source(
         "notification",
         "SELECT coalesce(sent_at, delivery.created_at) AS at, notification_id, delivery.channel, state, "
-        "attempts, reason FROM delivery_delivery AS delivery JOIN notification_inbox_notification AS told "
-        f"ON told.id = notification_id WHERE {_OF_BOTH}",
+        "attempts, reason FROM delivery_delivery AS delivery JOIN notification_inbox_notification AS news "
+        f"ON news.id = notification_id WHERE {_OF_BOTH}",
         _delivery,
     ),
     *(
@@ -183,7 +183,7 @@ def steps(snapshot: Snapshot, found: Found) -> Iterator[Step]:
     """Every step that the databases know of, in no order."""
     values = found.values()
     for source in SOURCES:
-        for row in snapshot.all(source.service, f"{source.query} LIMIT {MOST}", values):
+        for row in snapshot.all(source.service, f"{source.query} LIMIT {MAX_ROWS}", values):
             yield Step(row["at"], source.service, source.words(row))
     yield from _events(snapshot, values)
 
@@ -192,7 +192,7 @@ def _events(snapshot: Snapshot, values: dict[str, Any]) -> Iterator[Step]:
     """Events as they were published, and as each subscriber handled them, failed at them or has yet to."""
     published: dict[str, Row] = {}
     for service in SERVICES:
-        for row in snapshot.all(service, f"{_EVENTS} LIMIT {MOST}", values):
+        for row in snapshot.all(service, f"{_EVENTS} LIMIT {MAX_ROWS}", values):
             published[str(row["id"])] = row
             more = ", NOT SENT YET" if row["unsent"] else ""
             yield Step(row["at"], service, f"published {row['type']} of {row['subject']}{more}")

@@ -99,10 +99,10 @@ def test_a_full_queue_refuses_at_once_and_all_else_goes_on(small: System) -> Non
 def test_the_pages_wait_with_a_few_threads(small: System, path: str) -> None:
     web = small.services["web"]
     url, before = f"http://127.0.0.1:{small.port}", web.begun
-    web.keep()
+    web.hold("POST")
     with ThreadPoolExecutor(AT_ONCE + THREADS) as pool:
         try:
-            waiting = held(pool, small, "web-passwords", [f"{path}?do=kept"] * AT_ONCE, HTML)
+            waiting = held(pool, small, "web-passwords", [path] * AT_ONCE, HTML)
             while web.begun < before + THREADS:
                 time.sleep(0.01)
             refused = httpx.post(url + path, headers=HTML | {"Accept-Language": "ru"}, timeout=20)
@@ -115,7 +115,7 @@ def test_the_pages_wait_with_a_few_threads(small: System, path: str) -> None:
             for other in ("/", path, "/portfolio"):
                 assert httpx.get(url + other, headers=HTML, timeout=20).status_code == 200
         finally:
-            web.give()
+            web.go_on()
         assert {answer.result().status_code for answer in waiting} == {200}
 
 

@@ -1,8 +1,8 @@
 """Small real HTTP servers on unix sockets that stand behind the gateway in its tests.
 
-Each says back what it got. The query tells it to misbehave: `?do=slow&seconds=3`, `?do=kept` until `give`,
-`?do=hangup`, `?do=fail&status=503`, `&by=market` that one alone, `?do=large`, `?do=events`. `documents` are
-served as they are: a JWKS, or garbage.
+Each says back what it got. The query tells it to misbehave: `?do=slow&seconds=3`, `?do=hangup`,
+`?do=fail&status=503`, `&by=market` that one alone, `?do=large`, `?do=events`. `documents` are served as they
+are: a JWKS, or garbage.
 `?do=file&mib=16` sends so many MiB in chunks, `&cut=1` half of them and hangs up, `&pause=0.5` takes so long
 before each of four parts.
 `?do=page&cc=public,max-age=5` answers as a service whose pages may be kept, with a price that is the time.
@@ -67,25 +67,16 @@ class Upstream:
             self._server = None
         self.socket.unlink(missing_ok=True)
 
-    def hold(self) -> None:
-        """Take requests and say nothing, until `go_on`."""
+    def hold(self, method: str = "") -> None:
+        """Take requests, or only those of a method, and say nothing, until `go_on`."""
         assert self._server
+        self._server.held = method
         self._server.going.clear()
 
     def go_on(self) -> None:
         """Answer again, what was held too."""
         assert self._server
         self._server.going.set()
-
-    def keep(self) -> None:
-        """Say nothing to requests with `?do=kept`, until `give`; all others are answered."""
-        assert self._server
-        self._server.given.clear()
-
-    def give(self) -> None:
-        """Answer those that were kept."""
-        assert self._server
-        self._server.given.set()
 
 
 class _Server(socketserver.ThreadingUnixStreamServer):
@@ -97,7 +88,7 @@ class _Server(socketserver.ThreadingUnixStreamServer):
         self.connections: list[socket] = []
         self.going = threading.Event()
         self.going.set()
-        self.given = threading.Event()
+        self.held = ""
         super().__init__(*arguments)
 
     def get_request(self) -> tuple[Any, Any]:
@@ -119,7 +110,8 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if self.headers.get("Transfer-Encoding") == "chunked":
             body = self._chunks()
-        self.server.going.wait()
+        if self.server.held in ("", self.command):
+            self.server.going.wait()
         options = dict(parse_qsl(urlsplit(self.path).query))
         self.server.upstream.requests.append((self.command, self.path))
         time.sleep(self.server.upstream.pause)
@@ -129,8 +121,6 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if options.get("do") == "slow":
             time.sleep(float(options["seconds"]))
-        elif options.get("do") == "kept":
-            self.server.given.wait()
         document = self.server.upstream.documents.get(self.path)
         match options.get("do"):
             case _ if document is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -13,7 +13,20 @@ TIMEOUT_S = 15
 PORTS = {"smtp": 25, "smtps": 465}
 
 
-def mail_settings(smtp_url: str) -> dict[str, Any]:
+class Mail(NamedTuple):
+    """Django's settings ``EMAIL_…``; each that is not given is Django's own default."""
+
+    backend: str
+    host: str = "localhost"
+    port: int = 25
+    user: str = ""
+    password: str = ""
+    use_ssl: bool = False
+    use_tls: bool = False
+    timeout_s: float | None = None
+
+
+def mail_settings(smtp_url: str) -> Mail:
     """Django's settings of mail.
 
     Args:
@@ -24,7 +37,7 @@ def mail_settings(smtp_url: str) -> dict[str, Any]:
         ImproperlyConfigured: it is no such address.
     """
     if not smtp_url:
-        return {"EMAIL_BACKEND": MAILBOX_BACKEND}
+        return Mail(MAILBOX_BACKEND)
     try:
         address = urlsplit(smtp_url)
         port, options = address.port, dict(parse_qsl(address.query))
@@ -32,16 +45,16 @@ def mail_settings(smtp_url: str) -> dict[str, Any]:
         raise _wrong() from None
     if address.scheme not in PORTS or not address.hostname or set(options) - {"starttls"}:
         raise _wrong()
-    return {
-        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
-        "EMAIL_HOST": address.hostname,
-        "EMAIL_PORT": port or PORTS[address.scheme],
-        "EMAIL_HOST_USER": unquote(address.username or ""),
-        "EMAIL_HOST_PASSWORD": unquote(address.password or ""),
-        "EMAIL_USE_SSL": address.scheme == "smtps",
-        "EMAIL_USE_TLS": options.get("starttls") == "1",
-        "EMAIL_TIMEOUT": TIMEOUT_S,
-    }
+    return Mail(
+        "django.core.mail.backends.smtp.EmailBackend",
+        host=address.hostname,
+        port=port or PORTS[address.scheme],
+        user=unquote(address.username or ""),
+        password=unquote(address.password or ""),
+        use_ssl=address.scheme == "smtps",
+        use_tls=options.get("starttls") == "1",
+        timeout_s=TIMEOUT_S,
+    )
 
 
 def _wrong() -> ImproperlyConfigured:

@@ -26,7 +26,11 @@ STREAM_URLCONF = "notification_service.config.stream_urls"
 
 # ── E-mail ──────────────────────────────────────────────────────────────────────────────────────
 SMTP_URL = env.get("BIRZHA_SMTP_URL")
-globals().update(mail_settings(SMTP_URL))
+_mail = mail_settings(SMTP_URL)
+EMAIL_BACKEND, EMAIL_TIMEOUT = _mail.backend, _mail.timeout_s
+EMAIL_HOST, EMAIL_PORT = _mail.host, _mail.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.user, _mail.password
+EMAIL_USE_SSL, EMAIL_USE_TLS = _mail.use_ssl, _mail.use_tls
 DEFAULT_FROM_EMAIL = env.get("BIRZHA_MAIL_FROM") or f"Birzha <birzha@{urlsplit(PUBLIC_URL).hostname}>"
 #: Where mail goes while there is no SMTP server: a file a message.
 MAILBOX = env.get("BIRZHA_MAILBOX") or str(env.file.parents[1] / "mailbox")

@@ -79,7 +79,7 @@ def _account_close(request: GatewayRequest) -> HttpResponse:
     closing = _latest(request)
     if closing and closing["state"] == "closed":  # and the tokens are refused in a moment
         tokens.sign_out(request)
-        return _told(request)
+        return _closed_page(request)
     context: dict[str, Any] = {"form": form, "closing": closing}
     if closing and closing["state"] == "refused":
         context["reasons"] = [
@@ -113,7 +113,7 @@ def _without_token(request: GatewayRequest) -> HttpResponse | None:
         return None
     if state == "pending":
         return _shown(request, {"closing": {"id": closing_id, "state": state}})
-    return _told(request) if state == "closed" else None
+    return _closed_page(request) if state == "closed" else None
 
 
 def _shown(request: GatewayRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
@@ -126,7 +126,7 @@ def _shown(request: GatewayRequest, context: dict[str, Any], *, status: int = 20
     )
 
 
-def _told(request: GatewayRequest) -> HttpResponse:
+def _closed_page(request: GatewayRequest) -> HttpResponse:
     if bool(request.htmx):  # type: ignore[attr-defined]
         return go_to(request, reverse("account_closed"))
     return account_closed(request)

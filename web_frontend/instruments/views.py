@@ -123,5 +123,5 @@ def _page_context(request: HttpRequest, parts: Parts) -> dict[str, Any]:
 
 def _quoted(instrument: dict[str, Any]) -> dict[str, Any]:
     """An instrument, whether its price is too old to trade at, and after how many seconds one is."""
-    stale, most = quote_is_stale(instrument), settings.QUOTE_MAX_AGE_S
-    return {"instrument": instrument, "stale": stale, "max_age_s": f"{most:g}"}
+    max_age = f"{settings.QUOTE_MAX_AGE_S:g}"
+    return {"instrument": instrument, "stale": quote_is_stale(instrument), "max_age_s": max_age}
