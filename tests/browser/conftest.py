@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, expect, sync_playwright
 
 from tests.browser.chromium import NONE, find_executable
 from tests.e2e.people import wait
@@ -91,8 +91,17 @@ class Visitor:
         wait(there, f"{self.page.url} does not show {number} × {selector}")
 
     def open(self, path: str) -> None:
-        """Go to a page and wait until what it loads by itself is there."""
-        self.page.goto(path, wait_until="load")
+        """Go to a page and wait until what it loads by itself is there.
+
+        The page of before may go somewhere itself at that moment, as to the sign-in: then once more.
+        """
+        try:
+            self.page.goto(path, wait_until="load")
+        except Error as error:
+            if "interrupted by another navigation" not in error.message:
+                raise
+            self.page.wait_for_load_state()
+            self.page.goto(path, wait_until="load")
         self.page.wait_for_function("window.htmx !== undefined")
 
     def join(self, cash: str = "") -> str:

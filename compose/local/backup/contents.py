@@ -42,7 +42,7 @@ class Manifest:
         postgres: the version that made it, as ``18.6``.
         machine: the kind of machine, as ``x86_64``: others cannot read the cluster's files.
         bytes: of the databases.
-        migrations: of each service, as ``orders.0001_initial``.
+        migrations: of each service, those of the version that made it, as ``orders.0001_initial``.
         counts: what was in the databases at ``begun_at``, in words, at least.
         state: the settings that were chosen, as ``state.json`` has them.
         files: member → its ``bytes`` and ``sha256``.

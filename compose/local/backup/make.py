@@ -20,6 +20,7 @@ from typing import Any
 import psycopg2
 
 from compose.local import databases, install, market_reset, postgres, secrets
+from compose.local.backup import migrations
 from compose.local.backup.contents import Manifest, pack
 from compose.local.console import CommandError
 from compose.local.paths import Home
@@ -88,7 +89,8 @@ def _make(home: Home, making: Path, begun: datetime) -> Path:
 
 def _about(home: Home, passwords: dict[str, str]) -> dict[str, Any]:
     """What the manifest says of the databases."""
-    migrations, counts = {}, {}
+    there: dict[str, list[str]] = {}
+    counts = {}
     try:
         with closing(databases.connect(home, role=SUPERUSER, password=passwords[SUPERUSER])) as connection:
             version, level, size = _row(
@@ -104,25 +106,16 @@ def _about(home: Home, passwords: dict[str, str]) -> dict[str, Any]:
         for service in SERVICES:
             role = {"role": SUPERUSER, "password": passwords[SUPERUSER], "database": service.name}
             with closing(databases.connect(home, **role)) as connection:
-                migrations[service.name] = _migrations(connection)
-                if migrations[service.name]:
+                there[service.name] = migrations.applied(connection, service.package)
+                if there[service.name]:
                     for words, query in market_reset.COUNTS.get(service.name, {}).items():
                         counts[words] = int(_row(connection, query)[0])
     except psycopg2.OperationalError as error:
         raise CommandError(NOT_RUNNING) from error
     state = home.read_state()
     return {
-        "postgres": version, "bytes": int(size), "migrations": migrations, "counts": counts, "state": state,
+        "postgres": version, "bytes": int(size), "migrations": there, "counts": counts, "state": state,
     }  # fmt: skip
-
-
-def _migrations(connection: Any) -> list[str]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass('public.django_migrations') IS NOT NULL")
-        if not cursor.fetchone()[0]:
-            return []
-        cursor.execute("SELECT app || '.' || name FROM django_migrations ORDER BY 1")
-        return [row[0] for row in cursor.fetchall()]
 
 
 def _row(connection: Any, query: str) -> Any:

@@ -6,17 +6,16 @@ import json
 import platform
 import shutil
 import subprocess
-import sys
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
 from compose.local import install, postgres, valkey, valkey_recovery
-from compose.local.backup import contents
+from compose.local.backup import contents, migrations
 from compose.local.backup.contents import Manifest
 from compose.local.console import CommandError, step
-from compose.local.paths import ROOT, Home, private_folder, write_private
+from compose.local.paths import Home, private_folder, write_private
 from compose.system import EVENTS, SERVICES, SESSIONS
 
 #: Beside the size of the databases, bytes: the file's own parts, the first segments of the log.
@@ -104,22 +103,13 @@ def _require_ours(manifest: Manifest, name: str) -> None:
             f"{platform.machine()}), which has other files of PostgreSQL: restore it on one of its kind."
         )
     for service in SERVICES:
-        known = _migrations(service.package)
-        newer = [
-            each for each in manifest.migrations.get(service.name, []) if each.split(".")[1] not in known
-        ]
+        made_with = manifest.migrations.get(service.name, [])
+        newer = [each for each in made_with if not migrations.is_known(each, service.package)]
         if newer:
             raise CommandError(
                 f"{name} was made by a newer version of Birzha: {service.name} does not know the migration "
                 f"{newer[0]}. Restore it with that version."
             )
-
-
-def _migrations(package: str) -> set[str]:
-    """The names of the migrations that a service can have."""
-    packages = [ROOT / package, ROOT / "servicekit"]
-    packages += [Path(found) / "django" / "contrib" for found in sys.path if found.endswith("site-packages")]
-    return {file.stem for folder in packages for file in folder.glob("**/migrations/*.py")}
 
 
 def _require_whole(data: Path, name: str) -> None:

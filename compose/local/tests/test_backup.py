@@ -164,6 +164,19 @@ def test_what_another_version_or_machine_made_is_refused(backup: Backup, empty: 
     )
 
 
+def test_what_a_canary_left_in_a_database_is_no_reason_to_refuse(
+    system: Stack, passwords: dict[str, str], tmp_path: Path, empty: Home
+) -> None:
+    owner = (system.home, "market_owner", passwords["market_owner"], "market")
+    rows = "('venue', '0001_initial'), ('venue', '0900_of_a_canary')"
+    query(*owner, f"CREATE TABLE django_migrations AS SELECT * FROM (VALUES {rows}) AS of_canary (app, name)")
+    try:
+        file = make.make(system.home, tmp_path)
+    finally:
+        query(*owner, "DROP TABLE django_migrations")
+    assert restored(empty, file).migrations["market"] == ["venue.0001_initial"]
+
+
 def test_a_folder_inside_the_system_or_of_somebody_else_is_refused(system: Stack, folder: Path) -> None:
     from compose.local.backup.folder import chosen_folder
 
