@@ -84,20 +84,15 @@ def positions_move(movements: Iterable[Movement]) -> None:
         return
     now = timezone.now()
     books = {(book.user_id, book.instrument_id): book for book in _LOCK(wanted)}
-    missing = [_FirstRow(new_id(), *key) for key in wanted.keys() - books.keys()]
-    books |= {(book.user_id, book.instrument_id): book for book in _OPEN(missing, updated_at=now)}
-    lots: list[_LotRow] = []
-    flows: dict[tuple[UUID, date], _FlowRow] = {}
-    for key, moves in wanted.items():
-        book = books[key]
-        for movement in moves:
-            if movement.move is Move.BUY:
-                lots.append(book.lot(movement))
-            book.apply(movement)
-            if movement.move is not Move.RELEASE:
-                day = movement.at.astimezone(UTC).date()
-                flows.setdefault((book.id, day), _FlowRow(book.id, day)).add(movement)
-    _WRITE.defer([books[key] for key in wanted], lots, list(flows.values()), updated_at=now)
+    first = {key: _Book.first(key) for key in wanted if key not in books}
+    added = {key: (books.get(key) or first[key]).move(moves) for key, moves in wanted.items()}
+    for book in _OPEN(first.values(), updated_at=now):
+        key = book.user_id, book.instrument_id
+        if book.id != first[key].id:  # another transaction has made it meanwhile
+            books[key], added[key] = book, book.move(wanted[key])
+    lots = [lot for rows, _ in added.values() for lot in rows]
+    flows = [flow for _, rows in added.values() for flow in rows]
+    _WRITE.defer(list(books.values()), lots, flows, updated_at=now)
 
 
 @dataclass(slots=True)
@@ -114,13 +109,31 @@ class _Book:
     bought_quantity: int
     bought_cost: int
 
-    def lot(self, buy: Movement) -> _LotRow:
+    @classmethod
+    def first(cls, key: _Key) -> _Book:
+        """Of a position that nobody had."""
+        return cls(new_id(), *key, *[0] * len(_STATE))
+
+    def move(self, movements: Iterable[Movement]) -> tuple[list[_LotRow], list[_FlowRow]]:
+        """Book movements in their order. Returns what they add to the lots and to the days."""
+        lots: list[_LotRow] = []
+        flows: dict[date, _FlowRow] = {}
+        for movement in movements:
+            if movement.move is Move.BUY:
+                lots.append(self._lot(movement))
+            self._apply(movement)
+            if movement.move is not Move.RELEASE:
+                day = movement.at.astimezone(UTC).date()
+                flows.setdefault(day, _FlowRow(self.id, day)).add(movement)
+        return lots, list(flows.values())
+
+    def _lot(self, buy: Movement) -> _LotRow:
         """What a buy that is to be booked next adds to the lots."""
         return _LotRow(
             self.id, buy.at, buy.quantity, buy.money, self.bought_quantity, cost_before=self.bought_cost
         )
 
-    def apply(self, movement: Movement) -> None:
+    def _apply(self, movement: Movement) -> None:
         units = movement.quantity
         if movement.move is Move.BUY:
             self.quantity += units
@@ -147,14 +160,6 @@ class _Wanted(NamedTuple):
     instrument_id: UUID
     wanted: int
     all_of_it: bool
-
-
-class _FirstRow(NamedTuple):
-    """A new position."""
-
-    id: UUID
-    user_id: UUID
-    instrument_id: UUID
 
 
 class _LotRow(NamedTuple):
@@ -202,7 +207,7 @@ _HOLD = Update(
 )
 _LOCK = Lock(Position, _Book, key=_KEY, order=_KEY)
 # Another transaction may make the same first position: then this one waits for it, and goes on from there.
-_OPEN = InsertOrLock(Position, _FirstRow, _Book, key=_KEY, shared=("updated_at",))
+_OPEN = InsertOrLock(Position, _Book, _Book, key=_KEY, shared=("updated_at",))
 _SUMS = ("bought_quantity", "bought_cost", "sold_quantity", "sold_proceeds")
 _STATE = ("quantity", "held_quantity", "cost_basis", "realized_pnl", "bought_quantity", "bought_cost")
 _WRITE = Combined(

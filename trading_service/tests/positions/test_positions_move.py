@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from fractions import Fraction
 from math import floor
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from servicekit.ids import new_id
 from servicekit.testing.sent import Sent
@@ -169,6 +171,61 @@ def test_it_is_a_handful_of_statements_however_many_there_are(key) -> None:
     with Sent() as sent:
         services.positions_move([known, known])
     assert len(sent.statements) == 2
+
+
+def test_a_first_position_is_one_write_of_its_row(key) -> None:
+    def writes() -> tuple[int, int]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT n_tup_ins, n_tup_upd FROM pg_stat_xact_user_tables "
+                "WHERE relid = 'positions_position'::regclass"
+            )
+            return cursor.fetchone()
+
+    inserted, updated = writes()  # of earlier transactions, as far as the server has not added them up
+    move(key, Move.BUY, 5, 100)
+    assert writes() == (inserted + 1, updated)
+    move(key, Move.BUY, 1, 20)
+    assert writes() == (inserted + 1, updated + 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_comes_second_to_a_first_position_goes_on_from_there(key) -> None:
+    made, waits = threading.Event(), threading.Event()
+
+    def first() -> None:
+        try:
+            with transaction.atomic():
+                move(key, Move.BUY, 5, 100)
+                made.set()
+                assert waits.wait(60)
+        finally:
+            connection.close()
+
+    def second() -> None:
+        try:
+            move(key, Move.BUY, 3, 90)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        one = pool.submit(first)
+        assert made.wait(60)
+        other = pool.submit(second)
+        with connection.cursor() as cursor:
+            while not other.done():
+                cursor.execute(
+                    "SELECT count(*) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+                )
+                if cursor.fetchone()[0]:
+                    break
+        waits.set()
+        one.result(), other.result()
+    positions, lots, days = books()
+    assert [position[1:] for position in positions] == [(8, 0, 190, 0, 8, 190)]
+    assert [lot[1:] for lot in lots] == [(5, 100, 0, 0), (3, 90, 5, 100)]
+    assert [day[2:] for day in days] == [(8, 190, 0, 0)]
 
 
 def test_only_what_is_held_is_sold_or_released(key) -> None:
