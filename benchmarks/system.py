@@ -89,7 +89,7 @@ class BenchSystem:
             return call.result()
 
     @contextmanager
-    def begin_inside(self, service: str, function: str, **arguments: Any) -> Iterator[Inside]:
+    def begin_inside(self, service: str, function: str, **arguments: Any) -> Iterator[ServiceFunction]:
         """The same, for a function that stops half-way and waits for the word to go on.
 
         The process stays until the end of the block: what its database connection has spent before is
@@ -105,7 +105,7 @@ class BenchSystem:
             text=True,
         )
         try:
-            call = Inside(process, f"{service}.{function}")
+            call = ServiceFunction(process, f"{service}.{function}")
             call.send(json.dumps(arguments))
             yield call
         except BaseException:
@@ -183,7 +183,7 @@ class BenchSystem:
             connection.close()
 
 
-class Inside:
+class ServiceFunction:
     """A function that runs inside a service."""
 
     def __init__(self, process: subprocess.Popen[str], name: str) -> None:

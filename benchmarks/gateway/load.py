@@ -63,7 +63,7 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Together:
+class Combined:
     """Several loads of the same, one after the other.
 
     Attributes:
@@ -77,11 +77,11 @@ class Together:
     cpu: float
 
 
-def together(slices: Sequence[tuple[Result, float]]) -> Together:
+def combined(slices: Sequence[tuple[Result, float]]) -> Combined:
     """Put slices together: each with the seconds of CPU that were counted meanwhile."""
     results = [result for result, _ in slices]
     requests = sum(result.requests for result in results)
-    return Together(
+    return Combined(
         rate=requests / sum(result.elapsed for result in results),
         p99=median(result.p99 for result in results),
         cpu=sum(seconds for _, seconds in slices) / requests * 1e6,

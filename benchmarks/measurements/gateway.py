@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 
 from benchmarks.figures import Figure, Goal, Measurement, Run, Size
-from benchmarks.gateway.load import Load, Result, measured, together
+from benchmarks.gateway.load import Load, Result, combined, measured
 from benchmarks.gateway.servers import Servers, servers
 from compose.local.console import say
 from compose.local.paths import Home
@@ -81,7 +81,7 @@ def _measure_once(running: Servers, size: Size, client: set[int]) -> Run:
             slices[case.key].append(_slice(running, case, size, client))
     values: dict[str, float] = {}
     for case in CASES:
-        whole = together(slices[case.key])
+        whole = combined(slices[case.key])
         values[f"{case.key}_rate"] = whole.rate
         values[f"{case.key}_p99"] = whole.p99
         if case.spends:

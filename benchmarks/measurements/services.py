@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from benchmarks.client import sign_up
 from benchmarks.figures import Figure, Goal, Measurement, Run, Size
-from benchmarks.gateway.load import Load, Result, measured, together
+from benchmarks.gateway.load import Load, Result, combined, measured
 from benchmarks.gateway.servers import bare_envoy
 from benchmarks.system import BenchSystem, fresh_system
 from compose.local.console import say
@@ -95,7 +95,7 @@ def measure_once(system: BenchSystem, size: Size) -> Run:
                 for way, to in targets.items():
                     slices[way].append(_slice(system, page, way, to, headers, size))
         for way in WAYS:
-            whole = together(slices[way])
+            whole = combined(slices[way])
             values[f"{page.key}_{way.key}"] = whole.rate
             values[f"{page.key}_{way.key}_p99"] = whole.p99
             if way.spends:

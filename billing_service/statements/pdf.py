@@ -15,7 +15,7 @@ from django.utils.translation import override
 from billing_service.ledger.exports.columns import Local
 from billing_service.ledger.exports.rows import FileRow, file_rows
 from billing_service.ledger.models import LedgerEntry
-from billing_service.statements.paper import Paper, TableColumn
+from billing_service.statements.pdf_document import PdfDocument, TableColumn
 from billing_service.statements.selectors import Statement
 from servicekit.money import EXPONENTS
 from servicekit.numerals import Numerals, numerals
@@ -51,14 +51,14 @@ class _Writer:
         month = format_date(self.statement.month.first_day, "LLLL y", locale=self.local.language)
         title = _("Statement for %(month)s") % {"month": month}
         footer = _("Birzha. Play money: it can be neither paid in nor paid out anywhere else.")
-        paper = Paper(
+        document = PdfDocument(
             file, title=title, footer=footer, page=_("Page %(number)s of"), language=self.local.language
         )
-        paper.heading(title)
-        paper.facts(self._facts())
-        paper.sums(list(self._sums()))
-        paper.table(self._columns(), self._rows(), nothing=_("No operations in this month."))
-        paper.end()
+        document.heading(title)
+        document.facts(self._facts())
+        document.sums(list(self._sums()))
+        document.table(self._columns(), self._rows(), nothing=_("No operations in this month."))
+        document.end()
 
     def _facts(self) -> list[tuple[str, str]]:
         one = self.statement

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import ClassVar
 from uuid import UUID
 
-from compose.check.model import Finding, Same
+from compose.check.model import Finding, SameRows
 from compose.check.snapshot import Snapshot, first_id
 
 
@@ -61,9 +61,9 @@ class DeliveryAudit:
             return UUID(int=0)
         return first_id(datetime.combine(last + timedelta(days=1), time(), tzinfo=UTC))
 
-    def one_by_one(self, kept_since: UUID) -> Same:
+    def one_by_one(self, kept_since: UUID) -> SameRows:
         """The comparison of what is still there on both sides."""
-        return Same(
+        return SameRows(
             self.name,
             "event_id",
             (
@@ -82,7 +82,7 @@ class DeliveryAudit:
             ),
         )
 
-    def by_day(self, kept_since: UUID) -> Same:
+    def by_day(self, kept_since: UUID) -> SameRows:
         """The comparison of the days before."""
         day = """
             SELECT type || ' ' || day AS type_and_day, sum(count)::bigint AS events, sum(digest) AS digest
@@ -96,7 +96,7 @@ class DeliveryAudit:
         """
         published = day.format(table="outbox", id="id", types=self._types, kept_since=kept_since)
         handled = day.format(table="inbox", id="event_id", types=self._types, kept_since=kept_since)
-        return Same(self.name, "type_and_day", (self.publisher, published), (self.subscriber, handled))
+        return SameRows(self.name, "type_and_day", (self.publisher, published), (self.subscriber, handled))
 
     @property
     def _types(self) -> str:

@@ -1,7 +1,7 @@
 """What an invariant is, how it is looked for, and what is found of it.
 
 Nothing here grows with the tables: PostgreSQL counts what one query finds; two services are compared
-by digests first, and only where those differ row by row; see :class:`Same`.
+by digests first, and only where those differ row by row; see :class:`SameRows`.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class Same:
+class SameRows:
     """Two queries, of two services, that must give the same rows.
 
     Both give columns of the same names in the same order. A row of one side without its equal on the

@@ -182,7 +182,7 @@ def reset(home: Home, *, sure: bool) -> None:
 def reset_market(home: Home) -> None:
     """`make reset-market`: asks on a terminal, unless told CONFIRM=yes; the system is up afterwards."""
     market_reset.require_started(home)
-    say(market_reset.what_goes(home))
+    say(market_reset.removal_summary(home))
     if os.environ.get("CONFIRM") != "yes":
         if not sys.stdin.isatty():
             raise CommandError(

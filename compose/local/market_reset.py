@@ -46,7 +46,7 @@ def require_started(home: Home) -> None:
         raise CommandError(f"There is no system in {home.root}: make up makes one.")
 
 
-def what_goes(home: Home) -> str:
+def removal_summary(home: Home) -> str:
     """What will be removed, with numbers while PostgreSQL runs, and what stays."""
     found: dict[str, int] = {}
     try:

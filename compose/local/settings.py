@@ -160,7 +160,7 @@ class Settings:
             "allowed_hosts": ",".join(self.extra_hosts),
             "tls_cert": str(certificate),
             "tls_key": str(key),
-            **self._told_and_kept,
+            **self._given_and_kept,
             **self.backup,
             **self.machine,
             "rate_limits": self.rate_limits_text,
@@ -172,11 +172,11 @@ class Settings:
         return {
             "public_url": self.public_url,
             "cookie_suffix": self.cookie_suffix,
-            **self._told_and_kept,
+            **self._given_and_kept,
         }
 
     @property
-    def _told_and_kept(self) -> dict[str, str]:
+    def _given_and_kept(self) -> dict[str, str]:
         """What both the services get and the next start reads."""
         return {
             "debug": "1" if self.debug else "",

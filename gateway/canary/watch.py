@@ -45,8 +45,8 @@ def _beginning(before: Sample, now: Sample) -> Sample:
     Where they have gone back another Envoy answers, or another canary is there: those began at nothing, and
     what they have counted until this first check counts.
     """
-    canary = _went_back(before.canary, now.canary) or now.ejections < before.ejections
-    stable = _went_back(before.stable, now.stable)
+    canary = _counters_reset(before.canary, now.canary) or now.ejections < before.ejections
+    stable = _counters_reset(before.stable, now.stable)
     if not canary and not stable:
         return before
     return replace(
@@ -58,5 +58,5 @@ def _beginning(before: Sample, now: Sample) -> Sample:
     )
 
 
-def _went_back(before: Tally, now: Tally) -> bool:
+def _counters_reset(before: Tally, now: Tally) -> bool:
     return now.answers < before.answers or now.errors < before.errors

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from market_service.file_errors import FileError, FileErrors
 from market_service.imports.cells import Cells
 from market_service.imports.columns import meanings
-from market_service.imports.days import Days, days_of
+from market_service.imports.date_format import DateFormat, date_format_of
 from market_service.imports.decode import opened
 from market_service.imports.errors import BadFile, BadRow, shown
 from market_service.imports.options import ImportOptions
@@ -87,7 +87,7 @@ def _read(file: ActionFile, cells: Cells, options: ImportOptions, latest: date) 
     rows = list(_rows(cells, found))
     if not rows:
         raise BadFile(_("there are no rows"))
-    days = days_of(
+    days = date_format_of(
         [row["day"] for _line, row in rows], date_order=options.dates, zone=options.zone, today=latest
     )
     for line, row in rows:
@@ -104,7 +104,9 @@ def _rows(cells: Cells, found: dict[str, int]) -> Iterator[tuple[int, dict[str, 
             yield line, {name: row[at].strip() if at < len(row) else "" for name, at in found.items()}
 
 
-def _action(line: int, row: dict[str, str], split: bool, days: Days, options: ImportOptions) -> ListedAction:
+def _action(
+    line: int, row: dict[str, str], split: bool, days: DateFormat, options: ImportOptions
+) -> ListedAction:
     ticker = (options.ticker or row.get("ticker", "")).upper()
     day = date.fromisoformat(days.at(row["day"])[0])
     currency = row.get("currency", "").upper()

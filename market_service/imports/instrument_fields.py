@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from market_service.imports.errors import BadRow, shown
-from market_service.imports.numbers import Numbers
+from market_service.imports.number_format import NumberFormat
 from market_service.instruments.isin import isin_validate
 from market_service.instruments.limits import MAX_ISSUED, MAX_LOT_SIZE
 
@@ -20,7 +20,7 @@ _TYPES = {
 }  # fmt: skip
 
 
-def _isin(text: str, _numbers: Numbers) -> dict[str, Any]:
+def _isin(text: str, _numbers: NumberFormat) -> dict[str, Any]:
     try:
         isin_validate(text.upper())
     except ValidationError as error:
@@ -28,7 +28,7 @@ def _isin(text: str, _numbers: Numbers) -> dict[str, Any]:
     return {"isin": text.upper()}
 
 
-def _type(text: str, _numbers: Numbers) -> dict[str, Any]:
+def _type(text: str, _numbers: NumberFormat) -> dict[str, Any]:
     if known := _TYPES.get(text.casefold()):
         return {"type": known}
     raise BadRow(_("type"), _("the type %(text)s must be one of %(known)s") % {
@@ -36,7 +36,7 @@ def _type(text: str, _numbers: Numbers) -> dict[str, Any]:
 
 
 def _whole(name: str, most: int) -> Any:
-    def read(text: str, numbers: Numbers) -> dict[str, Any]:
+    def read(text: str, numbers: NumberFormat) -> dict[str, Any]:
         value = numbers.volume(name, text)
         if not 1 <= value <= most:
             reason = _("%(name)s must be from 1 to %(most)s, not %(text)s") % {
@@ -47,16 +47,18 @@ def _whole(name: str, most: int) -> Any:
     return read
 
 
-def _price_step(text: str, numbers: Numbers) -> dict[str, Any]:
+def _price_step(text: str, numbers: NumberFormat) -> dict[str, Any]:
     step = (
-        Numbers(".").price("price_step", text) if numbers.point == "." else numbers.price("price_step", text)
+        NumberFormat(".").price("price_step", text)
+        if numbers.point == "."
+        else numbers.price("price_step", text)
     )
     if step > 1000:
         raise BadRow("price_step", _("price_step must be from 0.000001 to 1,000, not %s") % text)
     return {"price_step": step.normalize()}
 
 
-def _fund(text: str, _numbers: Numbers) -> dict[str, Any]:
+def _fund(text: str, _numbers: NumberFormat) -> dict[str, Any]:
     return {"type": "fund" if text.upper() == "Y" else "share"}
 
 

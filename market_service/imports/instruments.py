@@ -17,7 +17,7 @@ from market_service.imports.columns import INSTRUMENTS, meanings
 from market_service.imports.decode import Progress, Table, opened
 from market_service.imports.errors import BadFile, BadRow, shown
 from market_service.imports.instrument_fields import FIELDS
-from market_service.imports.numbers import NOTHING, Numbers, numbers_of
+from market_service.imports.number_format import NOTHING, NumberFormat, number_format_of
 from market_service.imports.options import ImportOptions
 from market_service.imports.recognise import cells_read, is_list
 from market_service.imports.tickers import allowed
@@ -96,7 +96,7 @@ def _table(file: InstrumentFile, table: Table, cells: Cells, options: ImportOpti
     rows = [dict(zip(places, (row[p] if p < len(row) else "" for p in places.values()), strict=True))
             for _line, row in cells.head[1:]]  # fmt: skip
     prices = [row.get("price", "") for row in rows]
-    numbers = numbers_of(
+    numbers = number_format_of(
         (price for price in prices if price.strip().casefold() not in NOTHING),
         decimal_mark=options.decimal,
         comma_likely=False,
@@ -121,7 +121,7 @@ def _table(file: InstrumentFile, table: Table, cells: Cells, options: ImportOpti
         row = {name: "" if value.casefold() in NOTHING else value for name, value in row.items()}
         if row["ticker"].casefold().startswith(_TRAILER):
             continue
-        if why := _not_meant(row, main):
+        if why := _skip_reason(row, main):
             file.left_out.add(
                 FileError(why, row["ticker"] or where, row.get("status") or row.get("board", "") or where)
             )
@@ -129,7 +129,7 @@ def _table(file: InstrumentFile, table: Table, cells: Cells, options: ImportOpti
         _instrument(file, line, where, row, numbers, options)
 
 
-def _not_meant(row: Mapping[str, str], boards: set[str]) -> str:
+def _skip_reason(row: Mapping[str, str], boards: set[str]) -> str:
     if row.get("test", "").upper() == "Y":
         return _("test issues")
     if row.get("status", "A").upper() not in ("A", ""):
@@ -144,7 +144,7 @@ def _instrument(
     line: int,
     where: str,
     row: Mapping[str, str],
-    numbers: Numbers,
+    numbers: NumberFormat,
     options: ImportOptions,
 ) -> None:
     ticker = allowed(row["ticker"])

@@ -15,7 +15,7 @@ from market_service.imports.decode import Progress, Table, opened
 from market_service.imports.errors import BadFile, BadRow
 from market_service.imports.formats import PriceCells
 from market_service.imports.jumps import Jumps
-from market_service.imports.numbers import NOTHING, Numbers, TooFine
+from market_service.imports.number_format import NOTHING, NumberFormat, PriceTooPrecise
 from market_service.imports.options import ImportOptions
 from market_service.imports.recognise import Recognised, cells_read, recognised
 from market_service.imports.staging import StagedRow, Staging
@@ -164,13 +164,13 @@ def _rows(
             if cells.split and _happened(cells.split, _NO_SPLIT):
                 left_out.add(_out(table, line, _("splits"), f"{ticker} {day}: {cells.split.strip()}"))
             stage((ticker, day, at if intraday else 0, member, line, *row))
-        except TooFine as error:
+        except PriceTooPrecise as error:
             left_out.add(error.at(_place(table, line)))
         except BadRow as error:
             errors.add(error.at(_place(table, line)))
 
 
-def _values(numbers: Numbers, cells: PriceCells) -> tuple[str, ...]:
+def _values(numbers: NumberFormat, cells: PriceCells) -> tuple[str, ...]:
     """Open, high, low, close, volume and adjusted close of a row, checked against each other.
 
     Raises:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from market_service.imports.cells import Cells, cells_of
 from market_service.imports.columns import INSTRUMENTS, NEEDED, PRICES, meanings
-from market_service.imports.days import Days, days_of
+from market_service.imports.date_format import DateFormat, date_format_of
 from market_service.imports.decode import Table, opened
 from market_service.imports.errors import BadFile, BadRow
 from market_service.imports.formats import Prices
@@ -21,7 +21,7 @@ from market_service.imports.formats.headless import headless_of, is_headless
 from market_service.imports.formats.stacked import is_stacked, stacked_of
 from market_service.imports.formats.table import table_of
 from market_service.imports.formats.wide import is_wide, wide_of
-from market_service.imports.numbers import NOTHING, Numbers, numbers_of
+from market_service.imports.number_format import NOTHING, NumberFormat, number_format_of
 from market_service.imports.options import ImportOptions
 from market_service.imports.tickers import Tickers
 
@@ -35,8 +35,8 @@ class Recognised:
     """A recognised price table, and how to parse its cells."""
 
     prices: Prices
-    days: Days
-    numbers: Numbers
+    days: DateFormat
+    numbers: NumberFormat
     words: str
 
 
@@ -92,10 +92,12 @@ def recognised(
     if not prices.sample:
         raise BadFile(_("there are no rows"))
     zone = options.zone or (ZoneInfo(prices.zone) if prices.zone else None)
-    days = days_of([row.day for row in prices.sample], date_order=options.dates, zone=zone, today=today)
+    days = date_format_of(
+        [row.day for row in prices.sample], date_order=options.dates, zone=zone, today=today
+    )
     likely = prices.comma_likely or "." in prices.sample[0].day[:3]
     written = (cell for row in prices.sample for cell in row[3:7] if cell.strip().casefold() not in NOTHING)
-    numbers = numbers_of(written, decimal_mark=options.decimal, comma_likely=likely)
+    numbers = number_format_of(written, decimal_mark=options.decimal, comma_likely=likely)
     _whole_days(prices, days, options)
     words = [table.encoding, cells.words, prices.words, _("days as %s") % days.words, numbers.words]
     if prices.closes_only:
@@ -105,7 +107,7 @@ def recognised(
     return Recognised(prices, days, numbers, "; ".join(dict.fromkeys(words)))
 
 
-def _whole_days(prices: Prices, days: Days, options: ImportOptions) -> None:
+def _whole_days(prices: Prices, days: DateFormat, options: ImportOptions) -> None:
     """Tell parts of days from days, and refuse what is longer.
 
     Raises:

@@ -39,7 +39,7 @@ class StagedRow(NamedTuple):
 
 
 @contextmanager
-def _room() -> Iterator[None]:
+def _disk_errors() -> Iterator[None]:
     """Say in the words of the operating system what SQLite says of the disk.
 
     Raises:
@@ -83,7 +83,7 @@ class Staging:
     def _write(self) -> None:
         if not self._waiting:
             return
-        with _room():
+        with _disk_errors():
             self._database.executemany("INSERT INTO rows VALUES (?,?,?,?,?,?,?,?,?,?,?)", self._waiting)
         self._waiting.clear()
 
@@ -91,7 +91,7 @@ class Staging:
         """By ticker and day: the rows of that day in the order of their time, then of the file."""
         self._write()
         if not self._ordered:
-            with _room():
+            with _disk_errors():
                 self._database.execute(
                     "CREATE TABLE ordered AS SELECT * FROM rows ORDER BY ticker, day, at, member, line"
                 )

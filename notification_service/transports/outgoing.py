@@ -54,7 +54,7 @@ def claim_outgoing(channel: Channel, limit: int) -> tuple[int, list[Outgoing]]:
     preferences = preferences_of(delivery.user_id for delivery in due)
     now = timezone.now()
     ready = [
-        delivery for delivery in due if _may_go(delivery, channel, preferences[delivery.user_id], now=now)
+        delivery for delivery in due if _may_send(delivery, channel, preferences[delivery.user_id], now=now)
     ]
     if channel is not Channel.WEBHOOK:
         gathering = {d.user_id for d in ready if d.kind in GATHERED and preferences[d.user_id].gather_s}
@@ -70,7 +70,7 @@ def claim_outgoing(channel: Channel, limit: int) -> tuple[int, list[Outgoing]]:
     return len(due), messages
 
 
-def _may_go(delivery: Claimed, channel: Channel, preferences: Preferences, *, now: datetime) -> bool:
+def _may_send(delivery: Claimed, channel: Channel, preferences: Preferences, *, now: datetime) -> bool:
     kind = Kind(delivery.kind)
     if channel not in channels_of(preferences, kind) and kind not in URGENT:
         deliveries_fail(ids=[delivery.id], reason=UNWANTED)

@@ -29,7 +29,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     """What a receiver said."""
 
     status: int
@@ -140,7 +140,7 @@ def post(
     private: Sequence[Network] = (),
     timeout_s: float = TIMEOUT_S,
     ssl_context: Any = None,
-) -> Answer:
+) -> Response:
     """POST once, following nothing.
 
     Args:
@@ -162,7 +162,7 @@ def post(
                     if read > LONGEST_ANSWER:
                         break
                 named = {name.lower(): value for name, value in answer.headers}
-                return Answer(answer.status, named.get(b"retry-after", b"").decode("latin-1"))
+                return Response(answer.status, named.get(b"retry-after", b"").decode("latin-1"))
         except (
             httpcore.NetworkError,
             httpcore.TimeoutException,

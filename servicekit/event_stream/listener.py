@@ -22,7 +22,7 @@ HEARTBEAT = b"event: heartbeat\ndata: {}\n\n"
 MAX_WAITING = 500
 
 
-class Waiting(NamedTuple):
+class PendingEvent(NamedTuple):
     """An event that is still to be sent.
 
     Attributes:
@@ -55,7 +55,7 @@ class Listener:
     names: frozenset[str]
     counted: str
     user: Principal | None = None
-    _waiting: dict[tuple[str, str], Waiting] = field(default_factory=dict)
+    _waiting: dict[tuple[str, str], PendingEvent] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _loop: asyncio.AbstractEventLoop | None = None
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -66,7 +66,7 @@ class Listener:
         with self._lock:
             waits = self._waiting.get((event, key))
             if waits is None or number >= waits.number:
-                self._waiting[event, key] = Waiting(number, event, data)
+                self._waiting[event, key] = PendingEvent(number, event, data)
             if waits is not None:
                 metrics.dropped()
             self._ended = self._ended or len(self._waiting) > MAX_WAITING
@@ -95,7 +95,7 @@ class Listener:
             except TimeoutError:
                 yield HEARTBEAT
 
-    def _take(self) -> list[Waiting]:
+    def _take(self) -> list[PendingEvent]:
         with self._lock:
             ordered = sorted(self._waiting.values(), key=lambda one: one.number)
             self._waiting.clear()

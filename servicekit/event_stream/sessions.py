@@ -23,10 +23,10 @@ def watch(listeners: set[Listener]) -> None:
     """Look from now on, in the running loop, until nobody listens any more."""
     global _check
     if _check is None or _check.done():
-        _check = asyncio.get_running_loop().create_task(_end_those_that_are_over(listeners))
+        _check = asyncio.get_running_loop().create_task(_end_expired(listeners))
 
 
-async def _end_those_that_are_over(listeners: set[Listener]) -> None:
+async def _end_expired(listeners: set[Listener]) -> None:
     while listeners:
         users = {listener: listener.user for listener in tuple(listeners) if listener.user}
         if users:

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from tests.e2e.people import Client, Person, field_codes, kept, problem_of, wait
-from tests.e2e.tokens import ill_claimed, tampered
+from tests.e2e.tokens import bad_claims, tampered
 from tests.system import System
 
 #: Every private address, of every service.
@@ -56,7 +56,7 @@ def test_a_tampered_token_is_refused_everywhere(visitor: Client, person: Person)
 
 
 def test_a_signed_token_with_bad_claims_is_refused_everywhere(system: System, person: Person) -> None:
-    for what, token in ill_claimed(system, person.tokens["access"]).items():
+    for what, token in bad_claims(system, person.tokens["access"]).items():
         for path in ONE_EACH:
             answer = Client(system.url, token=token).send("GET", path)
             assert (answer.status_code, answer.json()["code"]) == (401, "token_invalid"), f"{what}: {path}"

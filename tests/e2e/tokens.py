@@ -63,7 +63,7 @@ def tampered(token: str, jwks: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def ill_claimed(system: System, token: str) -> dict[str, str]:
+def bad_claims(system: System, token: str) -> dict[str, str]:
     """Truly signed tokens with claims that are not good, by what is wrong with them."""
     good, now = claims_of(token), int(time.time())
     changes: dict[str, dict[str, Any]] = {

@@ -61,7 +61,7 @@ def everything(system: System) -> Series:
 def of_backups(system: System) -> Series:
     """What the process of scheduled backups would tell of this system, which has none."""
     schedule.METRICS.register(
-        latest := schedule.Latest(
+        latest := schedule.BackupAgeCollector(
             system.home, chosen_folder(system.home), timedelta(days=1), datetime.now(UTC)
         )
     )

@@ -18,7 +18,7 @@ import pytest
 from compose.system import SERVICES, STREAM
 from tests.e2e.people import PROBLEM, Client, Person, wait
 from tests.e2e.test_schemas import document_of, operations_of, streams
-from tests.e2e.tokens import claims_of, ill_claimed, tampered
+from tests.e2e.tokens import bad_claims, claims_of, tampered
 from tests.system import System
 
 #: The socket of each process that answers the API, and the slug of its document.
@@ -77,7 +77,7 @@ def strangers(system: System, person: Person, own: dict[str, str]) -> dict[str, 
         "X-Forwarded-For": "127.0.0.1",
     }
     jwks = person.http.get("/.well-known/jwks.json").json()
-    bad = {**tampered(access, jwks), **ill_claimed(system, access)}
+    bad = {**tampered(access, jwks), **bad_claims(system, access)}
     bad["signed out"] = _signed_out(system, person, own)
     tokens = {name: {"Authorization": f"Bearer {token}"} for name, token in bad.items()}
     return {

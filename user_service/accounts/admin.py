@@ -105,11 +105,11 @@ class UserAdmin(ReadOnlyAdmin):
 
 def _limits() -> dict[str, int]:
     return {
-        DailyCount.What.SIGN_UP: settings.SIGN_UPS_A_DAY,
-        DailyCount.What.SIGN_IN: settings.SIGN_INS_A_DAY,
-        DailyCount.What.CHANGE: settings.PROFILE_CHANGES_A_DAY,
-        DailyCount.What.LINK: settings.LINK_MAILS_A_DAY,
-        DailyCount.What.RESET: settings.PASSWORD_RESETS_A_DAY,
+        DailyCount.Action.SIGN_UP: settings.SIGN_UPS_A_DAY,
+        DailyCount.Action.SIGN_IN: settings.SIGN_INS_A_DAY,
+        DailyCount.Action.CHANGE: settings.PROFILE_CHANGES_A_DAY,
+        DailyCount.Action.LINK: settings.LINK_MAILS_A_DAY,
+        DailyCount.Action.RESET: settings.PASSWORD_RESETS_A_DAY,
     }
 
 
@@ -126,8 +126,8 @@ class AtQuota(admin.SimpleListFilter):
         if self.value() != "yes":
             return queryset
         used_up = Q(pk=None)
-        for what, limit in _limits().items():
-            used_up |= Q(what=what, count__gte=limit)
+        for action, limit in _limits().items():
+            used_up |= Q(action=action, count__gte=limit)
         return queryset.filter(used_up, day=timezone.now().date())
 
 
@@ -135,13 +135,13 @@ class AtQuota(admin.SimpleListFilter):
 class DailyCountAdmin(ReadOnlyAdmin):
     """Daily counts per account and address, the highest first."""
 
-    list_display = ("day", "what", "who", "count", "at_quota")
-    list_filter = ("what", AtQuota)
+    list_display = ("day", "action", "who", "count", "at_quota")
+    list_filter = ("action", AtQuota)
     find_texts = ("who",)
-    fields = ("day", "what", "who", "count", "at_quota")
+    fields = ("day", "action", "who", "count", "at_quota")
     ordering = ("-day", "-count")
 
     @admin.display(description=_("at the quota"), boolean=True)
     def at_quota(self, daily: DailyCount) -> bool:
         """Whether it is refused for the rest of the day."""
-        return daily.day == timezone.now().date() and daily.count >= _limits()[daily.what]
+        return daily.day == timezone.now().date() and daily.count >= _limits()[daily.action]

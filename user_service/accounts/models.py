@@ -187,14 +187,14 @@ class DailyCount(models.Model):
     begins anew with the first time of a day (UTC); those of past days are deleted.
     """
 
-    class What(models.TextChoices):
+    class Action(models.TextChoices):
         SIGN_UP = "sign_up", _("sign-ups")
         SIGN_IN = "sign_in", _("sign-ins")
         CHANGE = "change", _("changes of the profile")
         LINK = "link", _("mails with a link")
         RESET = "reset", _("forgotten passwords")
 
-    what = models.CharField(_("what"), max_length=16, choices=What.choices)
+    action = models.CharField(_("action"), max_length=16, choices=Action.choices, db_column="what")
     who = models.CharField(_("who"), max_length=64)
     day = models.DateField(_("day, UTC"))
     count = models.PositiveIntegerField(_("times"))
@@ -202,7 +202,7 @@ class DailyCount(models.Model):
     class Meta:
         verbose_name = _("count of a day")
         verbose_name_plural = _("counts of the day")
-        constraints = (models.UniqueConstraint(fields=("what", "who"), name="daily_count_once"),)
+        constraints = (models.UniqueConstraint(fields=("action", "who"), name="daily_count_once"),)
 
     def __str__(self) -> str:
         return f"{self.what} {self.who}: {self.count}"

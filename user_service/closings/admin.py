@@ -26,7 +26,7 @@ class ClosingAdmin(ReadOnlyAdmin):
     find_ids = ("id", "user_id")
     find_texts = ("user__username",)
     fields = (
-        "id", "user_id", "state", "requested_at", "asked_at", "attempts", "decided_at", "currency", "balance",
-        "held", "frozen", "open_orders", "positions", "payments_due",
+        "id", "user_id", "state", "requested_at", "last_attempt_at", "attempts", "decided_at", "currency",
+        "balance", "held", "frozen", "open_orders", "positions", "payments_due",
     )  # fmt: skip
     date_hierarchy = "requested_at"

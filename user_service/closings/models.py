@@ -22,9 +22,9 @@ class State(models.TextChoices):
 class Closing(models.Model):
     """One request.
 
-    ``attempts``: how often billing_service was asked, the last time at ``asked_at``. The rest is its answer:
-    what was left, if it refused. ``balance`` and ``held``: minor units of ``currency``, the second a part of
-    the first.
+    ``attempts``: how often billing_service was asked, the last time at ``last_attempt_at``. The rest is its
+    answer: what was left, if it refused. ``balance`` and ``held``: minor units of ``currency``, the second a
+    part of the first.
     """
 
     id = models.UUIDField(_("id"), primary_key=True, default=new_id, editable=False)
@@ -33,7 +33,7 @@ class Closing(models.Model):
     )
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.PENDING)
     requested_at = models.DateTimeField(_("asked for"), default=timezone.now)
-    asked_at = models.DateTimeField(_("asked last"), default=timezone.now)
+    last_attempt_at = models.DateTimeField(_("last attempt"), default=timezone.now, db_column="asked_at")
     attempts = models.PositiveIntegerField(_("times asked"), default=1)
     decided_at = models.DateTimeField(_("decided"), null=True)
     currency = models.CharField(_("currency"), max_length=3, blank=True, default="")
@@ -60,7 +60,7 @@ class Closing(models.Model):
         )
         indexes = (
             models.Index(fields=["user", "-requested_at"], name="closing_of_user"),
-            models.Index(fields=["asked_at"], condition=Q(state="pending"), name="closing_pending"),
+            models.Index(fields=["last_attempt_at"], condition=Q(state="pending"), name="closing_pending"),
         )
 
     def __str__(self) -> str:

@@ -17,7 +17,7 @@ from user_service.sessions.models import Session, SignIn
 MOST_ROWS = 2000
 
 
-class Known(NamedTuple):
+class UserData(NamedTuple):
     """A user, and the latest rows of what is about them; no secret, nor a digest of one, is among it."""
 
     user: User
@@ -28,13 +28,13 @@ class Known(NamedTuple):
     closings: QuerySet[Closing]
 
 
-def known_of(*, user_id: UUID) -> Known:
+def known_of(*, user_id: UUID) -> UserData:
     """All that is known of a user: what has ended too, for as long as it is kept.
 
     Raises:
         UserNotFound: nobody has this id.
     """
-    return Known(
+    return UserData(
         user_get(user_id=user_id),
         _latest(Session.objects.filter(user_id=user_id)),
         _latest(SignIn.objects.filter(user_id=user_id)),

@@ -12,7 +12,7 @@ from user_service.accounts.models import AccountLink
 from user_service.accounts.serializers import ProfileOutput
 from user_service.api_keys.models import ApiKey
 from user_service.closings.serializers import ClosingOutput
-from user_service.export.selectors import Known
+from user_service.export.selectors import UserData
 from user_service.sessions.models import Session
 from user_service.sessions.serializers import SignInOutput
 
@@ -61,6 +61,6 @@ class ExportOutput(serializers.Serializer):
     closings = ClosingOutput(many=True)
 
 
-def export_json(known: Known) -> dict[str, Any]:
+def export_json(known: UserData) -> dict[str, Any]:
     """The body that :class:`ExportOutput` describes."""
     return rendered(ExportOutput, {"made_at": timezone.now(), "profile": known.user, **known._asdict()})

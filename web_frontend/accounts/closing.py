@@ -21,7 +21,7 @@ from web_frontend.sessions import tokens
 
 _CLOSING = "/api/v1/users/me/closing"
 #: Where what stands in the way can be done away with.
-WAYS_OUT = {
+NEXT_STEPS = {
     "cash_left": "cash",
     "cash_held": "orders",
     "orders_open": "orders",
@@ -83,7 +83,7 @@ def _account_close(request: GatewayRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "closing": closing}
     if closing and closing["state"] == "refused":
         context["reasons"] = [
-            {**reason, "address": reverse(WAYS_OUT[reason["code"]]) if reason["code"] in WAYS_OUT else ""}
+            {**reason, "address": reverse(NEXT_STEPS[reason["code"]]) if reason["code"] in NEXT_STEPS else ""}
             for reason in closing["reasons"]
         ]
     return _shown(request, context, status=status)

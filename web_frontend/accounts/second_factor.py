@@ -28,11 +28,11 @@ _FACTOR = "/api/v1/users/me/second-factor"
 @signed_in
 def second_factor_show(request: GatewayRequest) -> HttpResponse:
     """The page; a POST turns it on or off, or makes recovery codes, which its response shows this once."""
-    act = {"on": _turn_on, "codes": _new_codes, "off": _turn_off}.get(request.POST.get("do", ""), _look)
+    act = {"on": _turn_on, "codes": _new_codes, "off": _turn_off}.get(request.POST.get("do", ""), _show)
     return act(request)
 
 
-def _look(request: GatewayRequest) -> HttpResponse:
+def _show(request: GatewayRequest) -> HttpResponse:
     return _page(request, request.gateway.get(_FACTOR))
 
 

@@ -70,7 +70,7 @@ async def _follow(listener: Listener, request: HttpRequest, name: str) -> None:
     while True:
         begun = time.monotonic()
         try:
-            await _hand_on(listener, request, name)
+            await _relay_source(listener, request, name)
             if time.monotonic() - begun > RETRY_S:
                 continue  # it ended well, with its token most likely
         except SignedOut:
@@ -89,7 +89,7 @@ async def _follow(listener: Listener, request: HttpRequest, name: str) -> None:
         await asyncio.sleep(RETRY_S)
 
 
-async def _hand_on(listener: Listener, request: HttpRequest, name: str) -> None:
+async def _relay_source(listener: Listener, request: HttpRequest, name: str) -> None:
     """One connection to a source, until it ends.
 
     Raises:

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from web_frontend.gateway_client import GatewayRequest, SignedOut
 from web_frontend.orders.listing import Filters, show_list
+from web_frontend.orders.next_step import next_step
 from web_frontend.orders.place import nothing_placed, order_place
 from web_frontend.orders.state import order_context
-from web_frontend.orders.way_out import way_out
 from web_frontend.pages import fetch_all, show, signed_in, wants_fragment
 from web_frontend.sessions.tokens import is_signed_in, sign_out
 
@@ -48,7 +48,7 @@ def order_show(request: GatewayRequest, order_id: UUID) -> HttpResponse:
     if wants_fragment(request) and request.GET.get("seen") == context["seen"]:
         return HttpResponse(status=204)
     if context["final"]:
-        context["way_out"] = way_out(request, order)
+        context["next_step"] = next_step(request, order)
     response = show(request, "orders/order.html", context, fragment="orders/state.html")
     if wants_fragment(request) and context["final"]:
         response["HX-Trigger"] = "order-final"

@@ -24,7 +24,7 @@ from web_frontend.ticket.amount import Amount, amount_read
 from web_frontend.ticket.blocked_reason import blocked_reason
 from web_frontend.ticket.estimate import Estimate, estimate, worst_price
 from web_frontend.ticket.limit import Limit, best_prices, crosses, limit_read
-from web_frontend.ticket.most import Most, most_of, offer_note, quantity_error
+from web_frontend.ticket.max_quantity import MaxQuantity, max_quantity_of, offer_note, quantity_error
 
 _PRICE = re.compile(r"\d{1,12}(\.\d{1,8})?", re.ASCII)
 
@@ -170,7 +170,7 @@ def ticket_read(
         data.get("amount", "").strip()[:40], side, instrument, limit_price=limit.price, book=book
     )
     text = typed if amount.units is None else str(amount.units)
-    most = most_of(
+    most = max_quantity_of(
         side, instrument, account, positions,
         is_limit=type_ == "limit", limit_price=limit.price, book=book,
     )  # fmt: skip
@@ -208,7 +208,7 @@ def ticket_read(
 def _with_quantity(
     ticket: Ticket,
     quantity: int,
-    most: Most,
+    most: MaxQuantity,
     instrument: dict[str, Any],
     account: dict[str, Any] | None,
     book: dict[str, Any] | None,

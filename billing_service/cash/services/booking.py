@@ -14,7 +14,7 @@ from servicekit.telemetry import current_request_id
 Record = TypeVar("Record", Deposit, Withdrawal)
 
 
-class Made(NamedTuple, Generic[Record]):
+class CashBooking(NamedTuple, Generic[Record]):
     """A deposit or a withdrawal, and the customer's balance after it, in minor units."""
 
     record: Record
@@ -29,7 +29,7 @@ def cash_book(
     change: int,
     currency: str,
     idempotency_key: str,
-) -> Made[Record]:
+) -> CashBooking[Record]:
     """Move cash between a customer's account and the outside, in the caller's transaction.
 
     Args:
@@ -65,4 +65,4 @@ def cash_book(
         journal_entry_id=entry.id,
         created_at=entry.occurred_at,
     )
-    return Made(record, account.balance)
+    return CashBooking(record, account.balance)

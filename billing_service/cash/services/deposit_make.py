@@ -9,14 +9,14 @@ from django.db import transaction
 
 from billing_service.cash.errors import BalanceLimitExceeded, DepositLimitExceeded, DepositQuotaExceeded
 from billing_service.cash.models import Deposit
-from billing_service.cash.services.booking import Made, cash_book
+from billing_service.cash.services.booking import CashBooking, cash_book
 from billing_service.cash.services.checks import limit_words, open_account_lock, quota_check
 from servicekit.contracts.billing import DepositBooked
 from servicekit.messaging.publish import publish
 
 
 @transaction.atomic(savepoint=False)
-def deposit_make(*, user_id: UUID, amount: int, currency: str, idempotency_key: str) -> Made[Deposit]:
+def deposit_make(*, user_id: UUID, amount: int, currency: str, idempotency_key: str) -> CashBooking[Deposit]:
     """Bring money in from outside and book it.
 
     Args:

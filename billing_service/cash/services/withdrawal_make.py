@@ -13,14 +13,16 @@ from billing_service.cash.errors import (
     WithdrawalQuotaExceeded,
 )
 from billing_service.cash.models import Withdrawal
-from billing_service.cash.services.booking import Made, cash_book
+from billing_service.cash.services.booking import CashBooking, cash_book
 from billing_service.cash.services.checks import limit_words, open_account_lock, quota_check
 from servicekit.contracts.billing import WithdrawalBooked
 from servicekit.messaging.publish import publish
 
 
 @transaction.atomic(savepoint=False)
-def withdrawal_make(*, user_id: UUID, amount: int, currency: str, idempotency_key: str) -> Made[Withdrawal]:
+def withdrawal_make(
+    *, user_id: UUID, amount: int, currency: str, idempotency_key: str
+) -> CashBooking[Withdrawal]:
     """Take money out and book it. What open orders hold stays.
 
     Args:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from compose.check.invariants.orders import rounded, worst_fee
-from compose.check.model import Invariant, Rows, Same
+from compose.check.model import Invariant, Rows, SameRows
 
 # What the rest of an order may cost at most: trading's charges.hold_left. Of an order of before there was a
 # fee schedule, whose hold was rounded otherwise: all that is not spent.
@@ -18,7 +18,7 @@ I14 = Invariant(
     "open sells",
     always=False,
     checks=(
-        Same(
+        SameRows(
             "the pending holds are not those of the open buys",
             "order_id",
             (

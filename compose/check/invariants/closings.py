@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from compose.check.model import Invariant, Rows, Same
+from compose.check.model import Invariant, Rows, SameRows
 
 I22 = Invariant(
     "I22",
     "a closed account has no cash, no position and no open order; who had it is erased, but for the username",
     always=False,
     checks=(
-        Same(
+        SameRows(
             "an account is closed in one service and not in another",
             "user_id",
             ("user", "SELECT id AS user_id FROM accounts_user WHERE closed_at IS NOT NULL"),
             ("billing", "SELECT user_id FROM ledger_ledgeraccount WHERE closed_at IS NOT NULL"),
         ),
-        Same(
+        SameRows(
             "a closed account is not known as closed where orders are",
             "user_id",
             ("user", "SELECT id AS user_id FROM accounts_user WHERE closed_at IS NOT NULL"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from compose.check.invariants.orders import minor
-from compose.check.model import Invariant, Rows, Same
+from compose.check.model import Invariant, Rows, SameRows
 
 # What a customer held of an instrument at a moment, from the fills and the splits.
 _HELD = """
@@ -27,7 +27,7 @@ I20 = Invariant(
     "billing agree",
     always=False,
     checks=(
-        Same(
+        SameRows(
             "a dividend is not completed as it was recorded",
             "id",
             (
@@ -73,7 +73,7 @@ I20 = Invariant(
             )
             """,
         ),
-        Same(
+        SameRows(
             "the shares are not what was paid",
             "share_id",
             (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from compose.check.invariants.messages import ALERTS, DELIVERIES
-from compose.check.model import Invariant, Rows, Same
+from compose.check.model import Invariant, Rows, SameRows
 from servicekit.money import EXPONENTS
 
 
@@ -171,7 +171,7 @@ I13 = Invariant(
     "position changed, notified; what was not filled ⇔ released, not paid, notified; news are delivered",
     always=False,
     checks=(
-        Same(
+        SameRows(
             "the venue's executions are not the fills",
             "execution_id",
             (
@@ -187,8 +187,8 @@ I13 = Invariant(
             ),
             ("trading", _EXECUTIONS),
         ),
-        Same("the fills are not what was paid", "fill_id", ("trading", _FILLS), ("billing", _PAID_FILLS)),
-        Same(
+        SameRows("the fills are not what was paid", "fill_id", ("trading", _FILLS), ("billing", _PAID_FILLS)),
+        SameRows(
             "ended buys with fills are not the captured holds",
             "order_id",
             (
@@ -228,7 +228,7 @@ I13 = Invariant(
                   <> (coalesce(net.units, 0), coalesce(net.cash, 0))
             """,
         ),
-        Same(
+        SameRows(
             "the notifications do not agree with the fills",
             "fill_id",
             (
@@ -247,7 +247,7 @@ I13 = Invariant(
                 """,
             ),
         ),
-        Same(
+        SameRows(
             "the notifications do not agree with the orders that ended otherwise",
             "order_id",
             (

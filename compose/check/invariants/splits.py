@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from compose.check.invariants.orders import minor
-from compose.check.model import Invariant, Rows, Same
+from compose.check.model import Invariant, Rows, SameRows
 
 # What a customer held of an instrument at a split: the fills until then, and what earlier splits made of it.
 _HELD = """
@@ -29,7 +29,7 @@ I21 = Invariant(
     "after it; the venue, trading and billing agree; no order of old units executes after it",
     always=False,
     checks=(
-        Same(
+        SameRows(
             "a split is not completed as it was recorded",
             "id",
             (
@@ -47,7 +47,7 @@ I21 = Invariant(
                 """,
             ),
         ),
-        Same(
+        SameRows(
             "an instrument has not the same splits everywhere",
             "id",
             ("market", "SELECT id, splits FROM instruments_instrument WHERE splits > 0"),
@@ -100,7 +100,7 @@ I21 = Invariant(
             JOIN orders_fill AS fill ON fill.order_id = orders.id AND fill.executed_at > split.recorded_at
             """,
         ),
-        Same(
+        SameRows(
             "the fractions are not what was paid",
             "share_id",
             (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compose.check.model import Invariant, Rows, Same
+from compose.check.model import Invariant, Rows, SameRows
 
 I11 = Invariant(
     "I11",
@@ -57,7 +57,7 @@ I11 = Invariant(
             """,
             few=True,
         ),
-        Same(
+        SameRows(
             "the orders that rest are not those in the book",
             "order_id",
             (

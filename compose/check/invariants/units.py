@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from compose.check.model import Invariant, Same
+from compose.check.model import Invariant, SameRows
 
 I15 = Invariant(
     "I15",
     "of every instrument, available + all positions = issued",
     always=False,
     checks=(
-        Same(
+        SameRows(
             "the positions are not what the venue has sold",
             "id",
             (

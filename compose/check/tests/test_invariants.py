@@ -9,7 +9,7 @@ import psycopg2
 import pytest
 
 from compose.check.invariants import INVARIANTS
-from compose.check.model import Finding, Rows, Same, run
+from compose.check.model import Finding, Rows, SameRows, run
 from compose.check.snapshot import SERVICES, Snapshot, first_id
 from compose.check.tests import rows
 from compose.check.tests.names import (
@@ -51,7 +51,7 @@ def test_a_consistent_system_is_clean(snapshot: Snapshot) -> None:
 def test_and_is_known_to_be_by_digests_alone(snapshot: Snapshot) -> None:
     """What is the same on both sides is written the same, or all of it would be read row by row."""
     for check in (check for invariant in INVARIANTS for check in invariant.checks):
-        if isinstance(check, Same):
+        if isinstance(check, SameRows):
             assert check.differing(snapshot) == [], check.name
 
 

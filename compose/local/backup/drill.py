@@ -39,7 +39,7 @@ CLOSED = (
 
 
 @dataclass(frozen=True)
-class Copy:
+class RestoredCopy:
     """A restored copy that runs.
 
     Attributes:
@@ -48,7 +48,7 @@ class Copy:
 
     home: Home
     manifest: Manifest
-    before: lost.Things
+    before: lost.Records
 
 
 def drill(home: Home) -> int:
@@ -81,7 +81,7 @@ def drill(home: Home) -> int:
 
 
 @contextmanager
-def copy_of(home: Home, since: datetime) -> Iterator[Copy]:
+def copy_of(home: Home, since: datetime) -> Iterator[RestoredCopy]:
     """Back the running system up and start what is restored of it; deleted afterwards.
 
     Args:
@@ -108,7 +108,7 @@ def copy_of(home: Home, since: datetime) -> Iterator[Copy]:
         own = {"BIRZHA_PORT": str(free_port()), "BIRZHA_BIND": "127.0.0.1"}
         stack.up(Settings.read(copy, closed | own))
         say(f"- the copy serves, {time.monotonic() - begun:.0f} s after the backup began")
-        yield Copy(copy, manifest, before)
+        yield RestoredCopy(copy, manifest, before)
     finally:
         stack.down()
         shutil.rmtree(copy.run, ignore_errors=True)

@@ -24,7 +24,7 @@ ACKNOWLEDGED = {
 }
 
 
-class Thing(NamedTuple):
+class Record(NamedTuple):
     """One of them. ``amount``: minor units of ``currency``; 0 and "" of what is no money."""
 
     id: str
@@ -32,38 +32,38 @@ class Thing(NamedTuple):
     currency: str
 
 
-Things = Mapping[str, frozenset[Thing]]
+Records = Mapping[str, frozenset[Record]]
 
 
-def acknowledged(home: Home, since: datetime) -> Things:
+def acknowledged(home: Home, since: datetime) -> Records:
     """What a running system has of each kind, by words.
 
     Args:
         since: what was made before is left out; ids are UUIDv7, whose order is that of time.
     """
     passwords = system_owner.as_owner(home, lambda: secrets.load(home))
-    found: dict[str, frozenset[Thing]] = {}
+    found: dict[str, frozenset[Record]] = {}
     for words, (database, query) in ACKNOWLEDGED.items():
         login = {"role": SUPERUSER, "password": passwords[SUPERUSER], "database": database}
         with closing(databases.connect(home, **login)) as connection, connection.cursor() as cursor:
             cursor.execute(f"{query} WHERE id >= %s::uuid", [str(first_id(since))])
-            found[words] = frozenset(Thing(*row) for row in cursor.fetchall())
+            found[words] = frozenset(Record(*row) for row in cursor.fetchall())
     return found
 
 
-def without(things: Things, known: Things) -> Things:
+def without(records: Records, known: Records) -> Records:
     """Those that are not among the known."""
-    return {words: there - known[words] for words, there in things.items()}
+    return {words: there - known[words] for words, there in records.items()}
 
 
-def in_words(things: Things) -> list[str]:
+def in_words(records: Records) -> list[str]:
     """A line for each kind of which there is any: ``3 deposits of 450.00 USD``."""
     lines = []
-    for words, there in things.items():
+    for words, there in records.items():
         sums: Counter[str] = Counter()
-        for thing in there:
-            if thing.currency:
-                sums[thing.currency] += thing.amount
+        for record in there:
+            if record.currency:
+                sums[record.currency] += record.amount
         money = " and ".join(f"{to_text(amount, currency)} {currency}" for currency, amount in sums.items())
         if there:
             counted = words if len(there) > 1 else words.removesuffix("s")

@@ -33,7 +33,7 @@ METRICS = CollectorRegistry()
 _failed = Counter("birzha_backup_failures", "Scheduled backups that could not be made", registry=METRICS)
 
 
-class Latest(Collector):
+class BackupAgeCollector(Collector):
     """How old the latest backup is, looked up at each scrape.
 
     Args:
@@ -91,7 +91,7 @@ def main() -> int:
     every = timedelta(hours=int(state[choices.EVERY]))
     kept = int(state.get(choices.KEPT) or choices.DEFAULT_KEPT)
     folder = chosen_folder(home, {})
-    METRICS.register(Latest(home, folder, every, datetime.now(UTC)))
+    METRICS.register(BackupAgeCollector(home, folder, every, datetime.now(UTC)))
     MetricsSocket(str(home.socket("backups")), METRICS).start()
     log("info", "making backups", folder=str(folder), every_h=state[choices.EVERY], kept=kept)
     pause = LOOK_S  # a system that has just been started is busy

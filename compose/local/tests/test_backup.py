@@ -217,7 +217,9 @@ def test_one_is_made_when_it_is_due_and_the_oldest_goes(
 
 def test_prometheus_reads_how_old_the_latest_is(system: Stack, tmp_path: Path) -> None:
     registry, day = CollectorRegistry(), timedelta(hours=24)
-    registry.register(schedule.Latest(system.home, tmp_path, day, datetime.now(UTC) - timedelta(hours=1)))
+    registry.register(
+        schedule.BackupAgeCollector(system.home, tmp_path, day, datetime.now(UTC) - timedelta(hours=1))
+    )
     served = MetricsSocket(str(tmp_path / "b.sock"), registry)
     served.start()
 

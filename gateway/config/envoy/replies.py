@@ -54,7 +54,7 @@ def _in_each_form(
     ]
     return [
         {
-            "filter": _all([*condition, *accepted, *_speaks(language, site.language_cookie)]),
+            "filter": _all([*condition, *accepted, *_is_language(language, site.language_cookie)]),
             "body_format_override": body(problem, language, gateway),
             "headers_to_add": [*_headers(gateway, status, problem["code"]), *headers],
             **({"status_code": status} if "status" in problem else {}),
@@ -135,7 +135,7 @@ def _any_error() -> Json:
     return _status_is(400, "GE")
 
 
-def _speaks(language: str, cookie: str) -> list[Json]:
+def _is_language(language: str, cookie: str) -> list[Json]:
     """The condition that the caller's language is this one: the one chosen on the pages, else the first that
     the browser names. None for the default, which comes last.
     """

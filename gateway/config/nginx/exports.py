@@ -77,7 +77,8 @@ def export_servers(gateway: Gateway, exports: list[Export]) -> str:
   map $error_language $too_many_exports {{
 {"".join(_too_many(language, gateway) for language in LANGUAGES)}  }}
 """ + "".join(
-        _handing(gateway, export) if export.handed_over else _making(gateway, export) for export in exports
+        _export_server(gateway, export) if export.handed_over else _making(gateway, export)
+        for export in exports
     )
 
 
@@ -124,7 +125,7 @@ def _making(gateway: Gateway, export: Export) -> str:
 """
 
 
-def _handing(gateway: Gateway, export: Export) -> str:
+def _export_server(gateway: Gateway, export: Export) -> str:
     """The service names an address of the API, by X-Accel-Redirect, and is done; the file is got there."""
     name = f"{export.service}-files"
     visitor = "".join(f"      proxy_set_header {header};\n" for header in _VISITOR)

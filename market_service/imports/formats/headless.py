@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from market_service.imports.cells import Cells
 from market_service.imports.columns import PRICES, meanings
-from market_service.imports.days import looks_like_a_day
+from market_service.imports.date_format import looks_like_a_day
 from market_service.imports.errors import BadFile
 from market_service.imports.formats import Prices
-from market_service.imports.formats.table import picker
+from market_service.imports.formats.table import CellPicker
 
 _UID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|BBG[0-9A-Z]{9}|TCS[0-9A-Z]{9}", re.I)
 _PERIOD = re.compile(r"[DWM]|[0-9]{1,2}|60|H", re.I)
@@ -48,7 +48,7 @@ def headless_of(cells: Cells) -> Prices:
     if len(first) < then + 4 or not all(re.search("[0-9]", cell) for cell in first[then : then + 4]):
         raise BadFile(_unknown(first))
     places |= {name: then + n for n, name in enumerate(order) if then + n < len(first)}
-    pick = picker(places, len(first))
+    pick = CellPicker(places, len(first))
     sample = [picked for _line, picked in (pick(row) for row in cells.head) if picked]
     return Prices(
         sample,

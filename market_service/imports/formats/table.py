@@ -27,7 +27,7 @@ def table_of(cells: Cells) -> Prices:
     missing = [name for name in NEEDED if name not in places]
     if missing:
         raise BadFile(_not_prices(header, missing))
-    pick = picker(places, len(header))
+    pick = CellPicker(places, len(header))
     next(cells.rows)
     sample = [picked for _line, picked in (pick(row) for row in cells.head[1:]) if picked]
     return Prices(
@@ -41,7 +41,7 @@ def table_of(cells: Cells) -> Prices:
     )
 
 
-class picker:
+class CellPicker:
     """Picks the known cells of a row, in the order of :class:`PriceCells`."""
 
     def __init__(self, places: dict[str, int], width: int) -> None:

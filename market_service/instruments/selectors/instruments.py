@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language
 
 from market_service.instruments.models import Instrument
-from market_service.instruments.selectors.ordered import Chosen
+from market_service.instruments.selectors.ordered import InstrumentFilter
 from market_service.instruments.ticker import TICKER_PATTERN
 from market_service.quotes.selectors import price_at
 from market_service.search.selectors import entries_count, entries_page, instruments_find
@@ -131,7 +131,7 @@ def instrument_list(
     """
     found = instruments_find(search, type=type) if search.strip() else None
     if tickers is not None:
-        chosen = Chosen(found, type, [name for name in tickers if _is_ticker(name)])
+        chosen = InstrumentFilter(found, type, [name for name in tickers if _is_ticker(name)])
         return InstrumentList(count=chosen.count, ids=functools.partial(chosen.page, ordering or "ticker"))
     if found and not ordering:
         return InstrumentList(
@@ -145,7 +145,9 @@ def instrument_list(
             count=count, ids=functools.partial(entries_page, type=type, descending=ordering.startswith("-"))
         )
     more = found is not None and found.more
-    return InstrumentList(count=count, ids=functools.partial(Chosen(found, type).page, ordering), more=more)
+    return InstrumentList(
+        count=count, ids=functools.partial(InstrumentFilter(found, type).page, ordering), more=more
+    )
 
 
 def _is_ticker(text: str) -> bool:

@@ -54,7 +54,7 @@ _MANY_AT_ONCE = "SET LOCAL enable_nestloop = off; "
 
 
 @dataclass(frozen=True)
-class Chosen:
+class InstrumentFilter:
     """Instruments that have a quote.
 
     Attributes:
@@ -85,7 +85,7 @@ class Chosen:
         key = _KEYS[name]
         if name == "name" and get_language() == "ru":
             key = key._replace(text="name_ru")
-        if self == Chosen(type=self.type) and key.narrow:
+        if self == InstrumentFilter(type=self.type) and key.narrow:
             page = _near(key, descending, offset, limit, self.type)
             if page is not None:
                 return page

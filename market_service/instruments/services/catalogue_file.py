@@ -70,7 +70,7 @@ _RANGES: dict[str, tuple[int | Decimal, int | Decimal]] = {
 }
 
 
-class _Bad(Exception):
+class _EntryInvalid(Exception):
     """The errors of an entry: for each the rule (mostly the field's name) and the reason."""
 
     def __init__(self, *errors: tuple[str, str]) -> None:
@@ -98,7 +98,7 @@ def catalogue_read(path: Path) -> list[CatalogueEntry]:
     for number, item in enumerate(items, start=1):
         try:
             entries.append(_entry(item))
-        except _Bad as error:
+        except _EntryInvalid as error:
             for kind, reason in error.errors:
                 errors.add(FileError(kind, f"instrument {number:,} ({item.get('ticker')})", reason))
     for name in ("ticker", "isin"):
@@ -134,7 +134,7 @@ def _entry(item: dict[str, Any]) -> CatalogueEntry:
     if len(_PRICES & item.keys()) == 1:
         bad.append(("half a price", "price and previous_close go together"))
     if bad:
-        raise _Bad(*bad)
+        raise _EntryInvalid(*bad)
     entry = CatalogueEntry(**values)
     try:
         Instrument(**entry.values, available_quantity=entry.issued_quantity).full_clean(
@@ -151,7 +151,7 @@ def _entry(item: dict[str, Any]) -> CatalogueEntry:
         first: dict[str, str] = {}  # of each field
         for name, reason in bad:
             first.setdefault(name, reason)
-        raise _Bad(*first.items())
+        raise _EntryInvalid(*first.items())
     return entry
 
 

@@ -40,13 +40,13 @@ _SIDES = {Side.BUY.value: BUY, Side.SELL.value: SELL}
 _FARTHEST = PRICE_LIMIT - Decimal("0.000001")
 
 
-class _Place(NamedTuple):
+class _BookOfOrder(NamedTuple):
     """The place of a resting order."""
 
     instrument_id: UUID
 
 
-_PLACES = Read(RestingOrder, _Place, key="order_id")
+_BOOKS_OF_ORDERS = Read(RestingOrder, _BookOfOrder, key="order_id")
 
 
 @transaction.atomic(savepoint=False)
@@ -80,7 +80,7 @@ def orders_execute(*, messages: Sequence[Message]) -> int:
             came.setdefault(event.order_id, message)  # type: ignore[arg-type]
     books = Books(
         instrument_ids={message.event.instrument_id for message in came.values()}
-        | {place.instrument_id for place in _PLACES(wanted_back)},
+        | {place.instrument_id for place in _BOOKS_OF_ORDERS(wanted_back)},
         order_ids=came.keys() | wanted_back.keys(),
     )
     new = {id_: _order(message, books) for id_, message in came.items() if id_ not in books.known}

@@ -188,7 +188,11 @@ class Consumer:
         since = dedupe_window.window_start(removed=self.removed)
         for entry, fields in entries:
             # No fields: trimmed before it was handled.
-            if fields and _may_concern_us(fields) and (delivery := self._open(stream, entry, fields, since)):
+            if (
+                fields
+                and _may_be_subscribed(fields)
+                and (delivery := self._open(stream, entry, fields, since))
+            ):
                 ready.append(delivery)
             else:
                 done.append(entry)
@@ -214,6 +218,6 @@ class Consumer:
         return delivery
 
 
-def _may_concern_us(fields: dict[str, str]) -> bool:
+def _may_be_subscribed(fields: dict[str, str]) -> bool:
     """What is not for this service need not be parsed; entries of older versions do not say their type."""
     return fields.get("type") is None or fields["type"] in subscriptions()

@@ -45,8 +45,8 @@ class LostDisk(Fault):
 
     trades: int = 0
     since: datetime = field(default_factory=lambda: datetime.now(UTC) - timedelta(hours=1))
-    before: lost.Things = field(default_factory=dict)
-    now: lost.Things = field(default_factory=dict)
+    before: lost.Records = field(default_factory=dict)
+    now: lost.Records = field(default_factory=dict)
     backup_action: dict[str, Any] = field(default_factory=dict)
     late: Customer | None = None
     file: Path | None = None
@@ -98,7 +98,7 @@ class LostDisk(Fault):
         (file,) = kept.iterdir()
         return file
 
-    def _power_cut(self, target: Target) -> lost.Things:
+    def _power_cut(self, target: Target) -> lost.Records:
         """Nobody finishes what they have in hand, PostgreSQL last; returns what was acknowledged."""
         psutil.Process(Supervisor(target.home).pid()).kill()
         while others := _others(target):

@@ -11,7 +11,7 @@ from typing import Any
 
 from compose.local.paths import ROOT
 from compose.system.environment import child_environment
-from tests.e2e.tokens import claims_of, ill_claimed, tampered
+from tests.e2e.tokens import bad_claims, claims_of, tampered
 from tests.faults.client import ApiConnection
 from tests.faults.customer import Customer
 from tests.faults.kinds.base import Fault
@@ -46,7 +46,7 @@ class ForgedTokens(SigningIn):
         super().prepare(target)
         jwks: dict[str, Any] = self.person.connection.call("GET", "/.well-known/jwks.json", root="").answer
         good = self.person.connection.token
-        self.forged = tampered(good, jwks) | ill_claimed(target, good)
+        self.forged = tampered(good, jwks) | bad_claims(target, good)
 
     def inject(self, target: Target, random: Random) -> None:
         connection = ApiConnection(target.url)

@@ -45,12 +45,12 @@ class Window(Fault):
     def inject(self, target: Target, random: Random) -> None:
         end = time.monotonic() + self.timeout_s
         target.arm(self.service, self.point)
-        self.lead_there(target)
+        self.provoke(target)
         while target.armed(self.service, self.point) and time.monotonic() < end:
             time.sleep(0.05)
         self.reached = target.disarm(self.service, self.point)
 
-    def lead_there(self, target: Target) -> None:
+    def provoke(self, target: Target) -> None:
         """See that somebody comes by; the load does."""
 
     def heal(self, target: Target) -> None:
@@ -63,7 +63,7 @@ class Window(Fault):
 class DayEnd(Window):
     """The market's day ends, and whoever closes it dies."""
 
-    def lead_there(self, target: Target) -> None:
+    def provoke(self, target: Target) -> None:
         while True:
             try:
                 return target.end_day()
@@ -92,7 +92,7 @@ class SplitWindow(Window):
 
     timeout_s: float = 180.0
 
-    def lead_there(self, target: Target) -> None:
+    def provoke(self, target: Target) -> None:
         while True:
             try:
                 return target.announce_split(SPLIT, *RATIOS[len(target.splits_of(SPLIT)) % 2])
@@ -132,7 +132,7 @@ class ClosingWindow(Window):
         self.person = Customer(target.url, seed=self.name)
         self.person.register()
 
-    def lead_there(self, target: Target) -> None:
+    def provoke(self, target: Target) -> None:
         self.person.close_account()
 
     def afterwards(self, target: Target, end: float) -> None:

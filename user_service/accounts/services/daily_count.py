@@ -14,13 +14,15 @@ from user_service.accounts.errors import ProfileQuotaExceeded
 from user_service.accounts.models import DailyCount
 
 
-def daily_count(*, what: DailyCount.What, who: object, limit: int, refusal: type[DailyQuotaExceeded]) -> None:
+def daily_count(
+    *, action: DailyCount.Action, who: object, limit: int, refusal: type[DailyQuotaExceeded]
+) -> None:
     """Count one more, in the transaction of what is counted.
 
     Concurrent requests wait for the row, so the count is exact; a transaction that is undone has not counted.
 
     Args:
-        what: is done.
+        action: what is done.
         who: does it: an account's id, or a :func:`network`.
         limit: of a day (UTC).
         refusal: what is raised beyond it.
@@ -31,7 +33,7 @@ def daily_count(*, what: DailyCount.What, who: object, limit: int, refusal: type
     today = timezone.now().date()
     with transaction.atomic():
         counted, _ = DailyCount.objects.select_for_update().get_or_create(
-            what=what, who=str(who), defaults={"day": today, "count": 0}
+            action=action, who=str(who), defaults={"day": today, "count": 0}
         )
         if counted.day != today:
             counted.day, counted.count = today, 0
@@ -48,7 +50,7 @@ def profile_change_count(*, user_id: UUID) -> None:
         ProfileQuotaExceeded: there were too many today.
     """
     daily_count(
-        what=DailyCount.What.CHANGE,
+        action=DailyCount.Action.CHANGE,
         who=user_id,
         limit=settings.PROFILE_CHANGES_A_DAY,
         refusal=ProfileQuotaExceeded,

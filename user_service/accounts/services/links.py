@@ -60,7 +60,7 @@ def link_mail_count(*, purpose: LinkPurpose, email: str) -> None:
     """
     who = hashlib.sha256(f"{purpose.value} {email.casefold()}".encode()).hexdigest()
     daily_count(
-        what=DailyCount.What.LINK, who=who, limit=settings.LINK_MAILS_A_DAY, refusal=LinkQuotaExceeded
+        action=DailyCount.Action.LINK, who=who, limit=settings.LINK_MAILS_A_DAY, refusal=LinkQuotaExceeded
     )
 
 

@@ -47,7 +47,7 @@ def password_reset_request(*, email: str, client: Client) -> None:
     """
     if client.ip:
         daily_count(
-            what=DailyCount.What.RESET,
+            action=DailyCount.Action.RESET,
             who=network(client.ip),
             limit=settings.PASSWORD_RESETS_A_DAY,
             refusal=ResetQuotaExceeded,

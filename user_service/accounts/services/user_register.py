@@ -133,7 +133,7 @@ def _create(user: User, client: Client | None) -> None:
         link_issue(purpose=LinkPurpose.CONFIRM_EMAIL, user=user, email=user.email)
     if client and client.ip:
         daily_count(
-            what=DailyCount.What.SIGN_UP,
+            action=DailyCount.Action.SIGN_UP,
             who=network(client.ip),
             limit=settings.SIGN_UPS_A_DAY,
             refusal=SignUpQuotaExceeded,

@@ -129,7 +129,7 @@ def sign_in_count(user: User) -> None:
         SignInQuotaExceeded: there were too many.
     """
     limit = settings.SIGN_INS_A_DAY
-    daily_count(what=DailyCount.What.SIGN_IN, who=user.pk, limit=limit, refusal=SignInQuotaExceeded)
+    daily_count(action=DailyCount.Action.SIGN_IN, who=user.pk, limit=limit, refusal=SignInQuotaExceeded)
 
 
 def confirm_unchanged(user: User, factor_id: UUID | None) -> None:

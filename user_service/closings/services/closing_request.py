@@ -69,12 +69,12 @@ def closings_request_again(*, limit: int = 100) -> int:
         user.closing.requested.v1 for each.
     """
     unanswered = Closing.objects.select_for_update(skip_locked=True).filter(
-        state=State.PENDING, asked_at__lt=timezone.now() - REQUEST_AGAIN_AFTER
+        state=State.PENDING, last_attempt_at__lt=timezone.now() - REQUEST_AGAIN_AFTER
     )
-    closings = list(unanswered.order_by("asked_at")[:limit])
+    closings = list(unanswered.order_by("last_attempt_at")[:limit])
     for closing in closings:
-        closing.attempts, closing.asked_at = closing.attempts + 1, timezone.now()
-        closing.save(update_fields=["attempts", "asked_at"])
+        closing.attempts, closing.last_attempt_at = closing.attempts + 1, timezone.now()
+        closing.save(update_fields=["attempts", "last_attempt_at"])
     _publish(closings)
     return len(closings)
 

@@ -46,7 +46,7 @@ def sign_in_record(*, outcome: Outcome, method: SignInMethod, client: Client, us
     with transaction.atomic():
         if not _counted(key, now):
             if succeeded and user_id is not None:
-                new_device, new_address = _novelty(user_id, device, client.ip)
+                new_device, new_address = _is_new(user_id, device, client.ip)
             row = SignIn(
                 key=key, user_id=user_id, method=method, outcome=outcome, at=now, last_at=now, device=device,
                 ip=client.ip, new_device=new_device, new_address=new_address,
@@ -96,7 +96,7 @@ def _counted(key: str, now: datetime) -> bool:
     return bool(SignIn.objects.filter(key=key).update(count=F("count") + 1, last_at=now))
 
 
-def _novelty(user_id: UUID, device: str, ip: str | None) -> tuple[bool, bool]:
+def _is_new(user_id: UUID, device: str, ip: str | None) -> tuple[bool, bool]:
     """Whether the device and the address are new to the user; neither is on the first that is kept."""
     mine = SignIn.objects.filter(user_id=user_id, outcome=Outcome.SIGNED_IN).order_by("-last_at")
     known = list(mine.values_list("device", "ip")[:KNOWN_ROWS])

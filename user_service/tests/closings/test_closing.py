@@ -162,7 +162,7 @@ def test_it_is_closed_once_whatever_comes_again(api, tokens, deliver, published)
 def test_what_got_no_answer_is_asked_again(api, tokens, published):
     ask(api, tokens)
     assert closings_request_again() == 0
-    Closing.objects.update(asked_at=timezone.now() - timedelta(minutes=6))
+    Closing.objects.update(last_attempt_at=timezone.now() - timedelta(minutes=6))
     assert closings_request_again() == 1
     assert [each.attempt for each in published(ClosingRequested)] == [1, 2]
     assert closings_request_again() == 0

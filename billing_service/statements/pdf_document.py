@@ -37,7 +37,7 @@ def _register_fonts() -> None:
         pdfmetrics.registerFont(TTFont(name, str(_FONTS / f"{name}.ttf")))
 
 
-class Paper:
+class PdfDocument:
     """A document that is written from top to bottom."""
 
     def __init__(self, file: IO[bytes], *, title: str, footer: str, page: str, language: str) -> None:

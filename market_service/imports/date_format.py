@@ -33,7 +33,7 @@ _FORMS = {
 _KEPT = 50_000
 
 
-class Days:
+class DateFormat:
     """The date format of a file.
 
     Attributes:
@@ -116,7 +116,7 @@ def looks_like_a_day(text: str) -> bool:
     return any(pattern.fullmatch(text) for pattern in _FORMS.values())
 
 
-def days_of(cells: list[str], *, date_order: str, zone: ZoneInfo | None, today: date) -> Days:
+def date_format_of(cells: list[str], *, date_order: str, zone: ZoneInfo | None, today: date) -> DateFormat:
     """How a file writes its days.
 
     Args:
@@ -134,10 +134,10 @@ def days_of(cells: list[str], *, date_order: str, zone: ZoneInfo | None, today: 
     form, matches = max(found.items(), key=lambda one: len(one[1]))
     if matches and len(matches) * 2 >= len(cells):
         if form == "numbers":
-            return Days(form, date_order or _order(matches), zone, today)
+            return DateFormat(form, date_order or _order(matches), zone, today)
         if zone is None:
             _require_zone(form, matches)
-        return Days(form, "", zone, today)
+        return DateFormat(form, "", zone, today)
     example = next(iter(cells), "")
     raise BadFile(
         _("%s is not a day: days look like 2024-01-19, 19.01.2024, 20240119, 19-Jan-2024 …") % shown(example)
@@ -155,7 +155,7 @@ def _order(matches: list[re.Match[str]]) -> str:
     a, b, year = int(match["a"]), int(match["b"]), int(match["y"])
     year += 0 if year > 99 else 2000
     try:
-        readings = tuple(_spoken(date(year, month, day)) for day, month in ((a, b), (b, a)))
+        readings = tuple(_day_text(date(year, month, day)) for day, month in ((a, b), (b, a)))
     except ValueError:
         readings = ("?", "?")
     raise BadFile(
@@ -164,7 +164,7 @@ def _order(matches: list[re.Match[str]]) -> str:
     )
 
 
-def _spoken(day: date) -> str:
+def _day_text(day: date) -> str:
     from django.utils.dates import MONTHS, MONTHS_ALT  # named by the reader's language
 
     names = MONTHS if str(MONTHS[1]) == "January" else MONTHS_ALT

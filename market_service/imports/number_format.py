@@ -30,7 +30,7 @@ _STEP, _ADJUSTED_STEP = Decimal(1).scaleb(-PRICE_DIGITS), Decimal(1).scaleb(-ADJ
 
 
 @dataclass(frozen=True)
-class Numbers:
+class NumberFormat:
     """The number format of a file: the decimal separator, ``.`` or ``,``."""
 
     point: str = "."
@@ -52,7 +52,7 @@ class Numbers:
             if value > 0:
                 rounded = value.quantize(_STEP, ROUND_HALF_UP) if value < PRICE_LIMIT else value
                 if abs(rounded - value) > value * _NOISE:
-                    raise TooFine(
+                    raise PriceTooPrecise(
                         _("a price with more than six decimals"),
                         _("%(name)s %(text)s has more than %(digits)d digits after the point")
                         % {"name": name, "text": text.strip(), "digits": PRICE_DIGITS},
@@ -133,11 +133,11 @@ class Numbers:
         )
 
 
-class TooFine(BadRow):
+class PriceTooPrecise(BadRow):
     """A price with more than six digits; the row is left out and reported."""
 
 
-def numbers_of(cells: Iterable[str], *, decimal_mark: str, comma_likely: bool) -> Numbers:
+def number_format_of(cells: Iterable[str], *, decimal_mark: str, comma_likely: bool) -> NumberFormat:
     """How the prices of a file are written.
 
     Args:
@@ -149,7 +149,7 @@ def numbers_of(cells: Iterable[str], *, decimal_mark: str, comma_likely: bool) -
         BadFile: 1,234 can be either, and nothing tells.
     """
     if decimal_mark:
-        return Numbers("," if decimal_mark == "comma" else ".")
+        return NumberFormat("," if decimal_mark == "comma" else ".")
     comma = point = either = 0
     example = ""
     for cell in cells:
@@ -167,10 +167,10 @@ def numbers_of(cells: Iterable[str], *, decimal_mark: str, comma_likely: bool) -
         elif bare.count(".") == 1 and len(bare.partition(".")[2]) != 3:
             point += 1
     if comma > point or (either and not point and comma_likely):
-        return Numbers(",")
+        return NumberFormat(",")
     if either and not point:
         raise BadFile(
             _("the comma of %s can separate thousands or decimals: use --decimal comma or --decimal point")
             % shown(example)
         )
-    return Numbers(".")
+    return NumberFormat(".")

@@ -10,7 +10,7 @@ from web_frontend.templatetags.formatting import money, units
 from web_frontend.ticket.estimate import can_afford, max_affordable
 
 
-class Most(NamedTuple):
+class MaxQuantity(NamedTuple):
     """How many units can be traded at most.
 
     Attributes:
@@ -24,7 +24,7 @@ class Most(NamedTuple):
     means: Any = None
 
 
-def most_of(
+def max_quantity_of(
     side: str,
     instrument: dict[str, Any],
     account: dict[str, Any] | None,
@@ -33,8 +33,8 @@ def most_of(
     is_limit: bool = False,
     limit_price: str = "",
     book: dict[str, Any] | None = None,
-) -> Most:
-    """The most of an order.
+) -> MaxQuantity:
+    """How many units an order can be for.
 
     Args:
         account, positions: None when they are not known.
@@ -42,14 +42,14 @@ def most_of(
         book: the venue's answer, None when it is not known.
     """
     if side == "sell":
-        return _most_to_sell(instrument, positions)
+        return _max_sale(instrument, positions)
     if not account or not (limit_price or instrument.get("price")):
-        return Most(None)
+        return MaxQuantity(None)
     paid, bound = max_affordable(instrument, account, limit_price=limit_price), "cash"
     offered = offered_units(instrument, book)
     if not is_limit and paid > offered:  # a limit order can wait for more
         paid, bound = offered, "offer" if offered else "nobody"
-    return Most(paid - paid % _lot(instrument), bound, account["available"])
+    return MaxQuantity(paid - paid % _lot(instrument), bound, account["available"])
 
 
 def offered_units(instrument: dict[str, Any], book: dict[str, Any] | None) -> int:
@@ -63,7 +63,7 @@ def offered_units(instrument: dict[str, Any], book: dict[str, Any] | None) -> in
 def quantity_error(
     side: str,
     quantity: int,
-    most: Most,
+    most: MaxQuantity,
     instrument: dict[str, Any],
     account: dict[str, Any] | None,
     *,
@@ -93,7 +93,7 @@ def quantity_error(
 
 
 def offer_note(
-    side: str, quantity: int, most: Most, instrument: dict[str, Any], book: dict[str, Any] | None
+    side: str, quantity: int, most: MaxQuantity, instrument: dict[str, Any], book: dict[str, Any] | None
 ) -> str:
     """What to know of a market order that is for more than others are known to want; "" for nothing.
 
@@ -116,7 +116,7 @@ def _lot(instrument: dict[str, Any]) -> int:
     return int(instrument.get("lot_size") or 1)
 
 
-def _lot_error(side: str, most: Most, lot: int) -> str:
+def _lot_error(side: str, most: MaxQuantity, lot: int) -> str:
     if side == "sell" and most.units and most.units % lot:
         said = _(
             "This instrument is traded in lots of %(lot)s: enter a multiple of it, or all that you can sell: "
@@ -126,10 +126,10 @@ def _lot_error(side: str, most: Most, lot: int) -> str:
     return _("This instrument is traded in lots of %(lot)s: enter a multiple of it.") % {"lot": lot}
 
 
-def _most_to_sell(instrument: dict[str, Any], positions: dict[str, Any] | None) -> Most:
+def _max_sale(instrument: dict[str, Any], positions: dict[str, Any] | None) -> MaxQuantity:
     """All that is free, which may be off the lot."""
     if positions is None:
-        return Most(None)
+        return MaxQuantity(None)
     held = [row for row in positions["results"] if row["ticker"] == instrument["ticker"]]
     free = int(held[0]["quantity"]) - int(held[0]["held_quantity"]) if held else 0
-    return Most(free, "position", free)
+    return MaxQuantity(free, "position", free)

@@ -1,4 +1,4 @@
-"""What a person can do after an order that was not filled: one way out, fitting its reason."""
+"""What a person can do after an order that was not filled: one next step, fitting its reason."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from web_frontend.orders.repeat import ticket_address
 from web_frontend.pages import attempt
 from web_frontend.templatetags.formatting import money, units
 from web_frontend.ticket.estimate import estimate
-from web_frontend.ticket.most import most_of
+from web_frontend.ticket.max_quantity import max_quantity_of
 
 #: Codes after which the same order may succeed a moment later.
 PASSING = {
@@ -28,43 +28,43 @@ PASSING = {
 }
 
 
-class WayOut(NamedTuple):
+class NextStep(NamedTuple):
     """A link: its words and its address."""
 
     words: str
     address: str
 
 
-def way_out(request: GatewayRequest, order: dict[str, Any]) -> WayOut | None:
-    """The way out of an order, None when there is none that fits.
+def next_step(request: GatewayRequest, order: dict[str, Any]) -> NextStep | None:
+    """The next step after an order, None when there is none that fits.
 
     Args:
         order: a final one.
     """
     code = (order["reject_reason"] or {}).get("code", "")
     if code == "price_moved":
-        return WayOut(_("Review at the new price"), ticket_address(order, step="review"))
+        return NextStep(_("Review at the new price"), ticket_address(order, step="review"))
     if code in PASSING:
-        return WayOut(_("Try again"), ticket_address(order))
+        return NextStep(_("Try again"), ticket_address(order))
     if code == "insufficient_funds":
         return _top_up(request, order)
     if code not in ("insufficient_position", "insufficient_quantity"):
         return None
-    most = attempt(lambda: _most(request, order))
+    most = attempt(lambda: _max_units(request, order))
     if not most:
         return None
     words = _("Sell what you have: %(most)s") if order["side"] == "sell" else _("Buy what is left: %(most)s")
-    return WayOut(words % {"most": units(most)}, ticket_address(order, quantity=str(most)))
+    return NextStep(words % {"most": units(most)}, ticket_address(order, quantity=str(most)))
 
 
-def _most(request: GatewayRequest, order: dict[str, Any]) -> int | None:
+def _max_units(request: GatewayRequest, order: dict[str, Any]) -> int | None:
     """How many units the order could be for now."""
     parts = parts_read(request, order["ticker"], "account", "positions")
     instrument, account, positions = parts["instrument"], parts["account"], parts["positions"]
-    return most_of(order["side"], instrument, account, positions).units
+    return max_quantity_of(order["side"], instrument, account, positions).units
 
 
-def _top_up(request: GatewayRequest, order: dict[str, Any]) -> WayOut:
+def _top_up(request: GatewayRequest, order: dict[str, Any]) -> NextStep:
     """What is missing at the worst price now, when that is known; without an amount otherwise."""
     parts = attempt(lambda: parts_read(request, order["ticker"], "account", "book"))
     needed = parts and estimate(
@@ -75,9 +75,9 @@ def _top_up(request: GatewayRequest, order: dict[str, Any]) -> WayOut:
         book=parts["book"],
     )
     if not needed or not parts["account"]:
-        return WayOut(_("Top up"), reverse("cash"))
+        return NextStep(_("Top up"), reverse("cash"))
     missing = Decimal(needed.worst_total) - Decimal(parts["account"]["available"])
     if missing <= 0:
-        return WayOut(_("Try again"), ticket_address(order))
+        return NextStep(_("Try again"), ticket_address(order))
     address = f"{reverse('cash')}?{urlencode({'amount': str(missing)})}"
-    return WayOut(_("Top up %(amount)s") % {"amount": money(str(missing), order["currency"])}, address)
+    return NextStep(_("Top up %(amount)s") % {"amount": money(str(missing), order["currency"])}, address)
