@@ -41,19 +41,19 @@ reset-market: ## let the market start over: accounts stay, cash and positions go
 backup: ## every database and secret into one file, while the system runs (BIRZHA_BACKUPS=folder)
 	$(RUN) backup
 
-restore: ## a backup into an empty system (FILE=..., BIRZHA_HOME=folder); make up starts it
+restore: ## put a backup into an empty system (FILE=..., BIRZHA_HOME=folder); make up starts it
 	$(RUN) restore
 
-drill: ## does a backup of the running system come back? tried beside it, while it serves
+drill: ## restore a new backup beside the running system, check it and compare it
 	$(RUN) drill
 
 demo: ## run a new user's whole story through the public API (MARKET=rub, eur or a folder: on a system of its own)
 	$(RUN) demo
 
-import: ## price files and lists of instruments, told apart (FILES="list.csv prices/*.zip", ARGS="--dry-run --ticker TSTA")
+import: ## import price files and lists of instruments, each recognised by its content (FILES="list.csv prices/*.zip", ARGS="--dry-run --ticker TSTA")
 	$(RUN) import $(ARGS)
 
-market: ## the market's clock: what day it is; ARGS=pause, resume, next, "speed 120", "go 2012-06-12"
+market: ## show the market's day, or set its clock (ARGS=pause, resume, next, "speed 120", "go 2012-06-12")
 	$(RUN) market $(ARGS)
 
 check: ## check that nothing was lost, created or spent twice (WAIT=30, ARGS="--only I3 I10"; ARGS=--help)

@@ -201,7 +201,7 @@ class CorporateActionAdmin(WrittenOnceAdmin):
             lock=_lock,
             act=calls(services.action_withdraw, "action_id"),
             offered=lambda action: action.state in (ActionState.ANNOUNCED, ActionState.HISTORY),
-            note=_("It is shown no more, and never carried out."),
+            note=_("It is no longer shown and will not be carried out."),
             many=False,
         ),
     )

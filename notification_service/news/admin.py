@@ -129,19 +129,19 @@ class NewsAdmin(WrittenOnceAdmin):
             act=calls(services.news_release, "news_id"),
             offered=lambda news: news.state == NewsState.DRAFT,
             note=_(
-                "So it will be read, by each in their language and over the channels that they chose. For a "
-                "minute nobody is told, and it can be withdrawn."
+                "So it will be read, by each in their language and over the channels that they chose. "
+                "Nobody gets it for a minute, in which it can be withdrawn."
             ),
             many=False,
         ),
         Operation(
             name="withdraw",
             title=_("Withdraw"),
-            done=_("It is withdrawn: nobody else is told."),
+            done=_("It is withdrawn: nobody else will get it."),
             facts=_withdraw_facts,
             act=calls(services.news_withdraw, "news_id"),
             offered=lambda news: news.state in (NewsState.DRAFT, NewsState.RELEASED),
-            note=_("Who was told has it in their inbox, and may have a mail."),
+            note=_("Those who got it keep it in their inbox and in their mail."),
             many=False,
         ),
     )

@@ -31,7 +31,7 @@ class RecipientsUnknown(DomainError):
     code = "recipients_unknown"
     field = "audience"
     title = _("Unknown usernames")
-    message = _("Nobody is called: %(value)s.")
+    message = _("There are no such users: %(value)s.")
 
 
 class TooManyRecipients(DomainError):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 ACTIONS: dict[str, str | Promise] = {
     "account.freeze": _("froze an account"),
     "account.unfreeze": _("unfroze an account"),
-    "delivery.retry": _("had a delivery tried again"),
+    "delivery.retry": _("retried a delivery"),
     "news.send": _("had news sent"),
     "news.withdraw": _("withdrew news"),
     "news.write": _("wrote news"),

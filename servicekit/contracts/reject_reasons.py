@@ -101,13 +101,13 @@ REASONS: dict[RejectCode, Reason] = {
     ),
     RejectCode.TIMED_OUT: Reason(_("The order was not confirmed in time, so it was canceled.")),
     RejectCode.TOO_MANY_ORDERS: Reason(
-        _("You have as many open orders as one may have."),
-        _("One may have %(limit)s open orders; this would be number %(value)s."),
+        _("You have the largest possible number of open orders."),
+        _("You can have %(limit)s open orders; this would be number %(value)s."),
         "units",
     ),
     RejectCode.UNFILLABLE: Reason(
         _("The order could not be filled whole at once."),
-        _("Of the %(value)s that the order is for, %(limit)s could be had at once."),
+        _("Only %(limit)s of the %(value)s ordered could be filled at once."),
         "units",
     ),
     RejectCode.UNFILLED: Reason(_("Nothing more was on offer within the order's bound.")),

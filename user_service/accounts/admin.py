@@ -96,8 +96,8 @@ class UserAdmin(ReadOnlyAdmin):
             act=calls(second_factor_reset, "user_id"),
             offered=lambda user: is_on(user_id=user.pk),
             note=_(
-                "For who has lost the app and the recovery codes. Make sure that it is them: afterwards the "
-                "password alone lets in. They are told."
+                "For somebody who has lost the app and the recovery codes. Make sure that it is really them: "
+                "afterwards the password alone is enough to sign in. They are notified."
             ),
         ),
     )

@@ -177,7 +177,7 @@ def placed_key(page: str) -> str:
 
 
 def test_too_many_orders_are_reported_in_the_ticket(vera: Client, gateway: GatewayDouble) -> None:
-    reason = {"code": "too_many_orders", "detail": "One may have 200 open orders."}
+    reason = {"code": "too_many_orders", "detail": "You can have 200 open orders."}
     gateway.answer("POST /api/v1/orders", recorded("order_rejected", reject_reason=reason), 201)
     answer = vera.post("/orders", FORM)
     assert answer.status_code == 422

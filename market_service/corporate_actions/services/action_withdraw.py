@@ -14,7 +14,7 @@ from servicekit.errors import ChangedMeanwhile
 
 @transaction.atomic
 def action_withdraw(*, action_id: UUID, by: Actor, reason: str) -> None:
-    """It is shown no more, and never carried out.
+    """It is no longer shown and will not be carried out.
 
     Raises:
         ChangedMeanwhile: it is being carried out, was, or is withdrawn already.

@@ -131,7 +131,7 @@ def test_to_some_by_name(operator, readers):
 def test_a_name_that_nobody_has_is_said(operator, readers):
     answer = operator.post(ADD, {**TEXTS, "audience": "boris nobody-9"})
     assert answer.status_code == 200
-    assert "Nobody is called: nobody-9." in answer.content.decode()
+    assert "There are no such users: nobody-9." in answer.content.decode()
     assert not News.objects.exists()
 
 

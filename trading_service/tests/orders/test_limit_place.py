@@ -113,7 +113,7 @@ def test_only_so_many_may_rest(aapl, world, user_id, settings, setting: str, tic
     world.order(user_id, type="limit", limit_price="99.00")
     one_more = world.post(user_id, ticker=ticker, type="limit", limit_price="99.00").json()
     assert (one_more["status"], one_more["reject_reason"]["code"]) == ("rejected", "too_many_orders")
-    assert one_more["reject_reason"]["detail"] == "One may have 2 open orders; this would be number 3."
+    assert one_more["reject_reason"]["detail"] == "You can have 2 open orders; this would be number 3."
     # what does not rest goes on, others are not concerned, and who takes one back may place another
     assert world.order(user_id, ticker=ticker).status == "accepted"
     ioc = {"type": "limit", "limit_price": "99.00", "time_in_force": "ioc"}
