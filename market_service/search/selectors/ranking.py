@@ -2,6 +2,10 @@
 
 A few thousand are ranked one by one. Of more, nearly all are found equally well: a sample tells how well;
 then what is better is ranked, and the rest comes in the order of the tickers.
+
+It is SQL because the ORM, which has no subquery to rank in, ranks each row twice: of 5,000 it takes 6 times
+as long where 10 are found, twice where 950 are, 1.5 times where all are; to count them 2 to 11 times (by
+turns, medians of 11 runs).
 """
 
 from __future__ import annotations

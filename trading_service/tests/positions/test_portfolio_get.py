@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from servicekit.ids import new_id
 from trading_service.positions.selectors import portfolio_get
+from trading_service.positions.services import Move, Movement, positions_move
 from trading_service.reference.models import DailyClose, LatestQuote, QuoteFeed
 
 pytestmark = pytest.mark.django_db
@@ -224,9 +225,12 @@ def test_any_number_of_positions_in_two_queries(
 ) -> None:
     # given 250 positions, 50 more than a page of instruments has, of which one has lost
     settings.COST_METHOD = method
-    for number in range(250):
-        world.list_instrument(f"T{number:03}")
-        world.filled(user_id, ticker=f"T{number:03}", quantity=1 + number % 3)
+    ids = [world.list_instrument(f"T{number:03}").instrument_id for number in range(250)]
+    units = [1 + number % 3 for number in range(250)]
+    positions_move(
+        Movement(user_id, id_, Move.BUY, quantity, quantity * 10_005, YESTERDAY)
+        for id_, quantity in zip(ids, units, strict=True)
+    )
     DailyClose.objects.all().delete()
     LatestQuote.objects.update(price="102.00", price_at=TODAY)
     LatestQuote.objects.filter(instrument__ticker="T249").update(price="98.00")
