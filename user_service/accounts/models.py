@@ -205,4 +205,4 @@ class DailyCount(models.Model):
         constraints = (models.UniqueConstraint(fields=("action", "who"), name="daily_count_once"),)
 
     def __str__(self) -> str:
-        return f"{self.what} {self.who}: {self.count}"
+        return f"{self.action} {self.who}: {self.count}"
