@@ -24,8 +24,8 @@ WORDS = {
     },
     "ru": {
         "topped up": "Счёт пополнен на 5\xa0000,50\xa0$.",
-        "bought": re.compile(r"Вы купили 4 AAPL по [\d\s,]+\$, всего на [\d\s,]+\$\."),
-        "sold": re.compile(r"Вы продали 1 AAPL по [\d\s,]+\$"),
+        "bought": re.compile(r"Вы купили 4 шт\. AAPL по [\d\s,]+\$, всего на [\d\s,]+\$\."),
+        "sold": re.compile(r"Вы продали 1 шт\. AAPL по [\d\s,]+\$"),
         "steps": ["Принята", "На исполнении", "Исполнена"],
         "history": ["Продажа AAPL", "Покупка AAPL", "Пополнение"],
         "signed out": "Вы вышли.",

@@ -51,7 +51,7 @@ def test_the_page_shows_what_is_chosen(vera):
 
 def test_it_speaks_russian(vera):
     page = vera.get(PAGE, headers={"Accept-Language": "ru"}).content.decode()
-    for text in ("Настройки уведомлений", "Заявка исполнена", "Тихо с", "Вебхук"):
+    for text in ("Настройки уведомлений", "Заявка исполнена", "Тихие часы с", "Вебхук"):
         assert text in page
 
 

@@ -17,10 +17,14 @@ function draw() {
   drawn?.chart.remove();
   const data = JSON.parse(box.dataset.drawing);
   const kit = window.LightweightCharts;
+  const price = numbers(data);
   const chart = kit.createChart(box, {
     autoSize: true,
     layout: { attributionLogo: false, fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 0.75 * rem() },
-    localization: { locale: document.documentElement.lang, priceFormatter: numbers(data) },
+    localization: {
+      locale: document.documentElement.lang, priceFormatter: price,
+      tickmarksPriceFormatter: (ticks) => ticks.map((tick) => (tick < 0 ? "" : price(tick))), // no price is below zero
+    },
     rightPriceScale: { borderVisible: false },
     timeScale: { borderVisible: false, timeVisible: data.intraday, secondsVisible: false, minBarSpacing: 0.05 },
     handleScroll: { mouseWheel: false, vertTouchDrag: false },
