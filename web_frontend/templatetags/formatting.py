@@ -7,6 +7,7 @@ RFC 3339 timestamps. A missing value is a dash, never a zero. What has only digi
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
@@ -28,6 +29,7 @@ from web_frontend.page_locale import page_locale
 
 register = template.Library()
 
+_DECIMAL = re.compile(r"\d+\.\d+")
 DASH = SafeString("—")
 PLUS, MINUS, NO_SIGN = SafeString("+"), SafeString("−"), SafeString("")
 
@@ -131,6 +133,12 @@ def decimal(value: Any) -> str:
     if number is None:
         return DASH
     return SafeString(_numerals().decimal(number, _digits(number, 0)))
+
+
+@register.filter
+def in_field(text: str) -> str:
+    """A decimal string in a form's field, with the language's point; what is typed otherwise stays so."""
+    return text.replace(".", _numerals().point) if _DECIMAL.fullmatch(text) else text
 
 
 @register.simple_tag

@@ -115,7 +115,8 @@ def test_what_is_held_names_its_orders(
     held = page.partition('id="holds"')[2].partition("</section>")[0]
     for hold in HOLDS:
         assert f'href="/orders/{hold["order_id"]}"' in held
-    assert f">{side} {ORDER['quantity']} {ORDER['ticker']}</a>" in held
+    units = "\xa0шт." if language == "ru" else ""
+    assert f">{side} {ORDER['quantity']}{units} {ORDER['ticker']}</a>" in held
     assert other in held
     assert "43.50" in held or "43,50" in held
     assert 'href="/orders?show=open"' in held

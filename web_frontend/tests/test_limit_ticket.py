@@ -112,6 +112,9 @@ def test_a_price_in_the_book_fills_the_limit_in_and_has_the_focus(vera: Client, 
     plain = vera.get("/instruments/AAPL?side=buy&type=limit&limit_price=429.80").content.decode()
     field = plain[plain.index('id="limit_price"') :].split(">")[0]
     assert 'value="429.80"' in field
+    russian = {"Accept-Language": "ru"}
+    comma = vera.get("/instruments/AAPL?side=buy&type=limit&limit_price=429.80", headers=russian)
+    assert 'value="429,80"' in comma.content.decode()
     assert "data-focus" not in field
     headers = htmx("ticket", **{"HX-Trigger": "bid-1"})
     chosen = vera.get("/instruments/AAPL?type=limit&limit_price=429.80&side=sell&quantity=3", headers=headers)

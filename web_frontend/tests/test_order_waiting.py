@@ -37,7 +37,9 @@ def test_it_says_that_it_waits_and_until_when(vera: Client, gateway: GatewayDoub
     assert "Cancel the order" in page
     assert "<progress" not in page
     sale = re.sub("<time[^>]*>", "", shown(vera, gateway, {**WAITING, "side": "sell"}, "ru"))
-    assert "Заявка на продажу 10 AAPL по 425,00\xa0$ или дороже ждёт в стакане до 20 февр. 2027" in sale
+    assert (
+        "Заявка на продажу 10\xa0шт. AAPL по 425,00\xa0$ или дороже ждёт в стакане до 20 февр. 2027" in sale
+    )
 
 
 def test_parts_are_a_bar_with_numbers_and_each_fill_says_how(vera: Client, gateway: GatewayDouble) -> None:
@@ -56,6 +58,8 @@ def test_the_end_is_said_with_its_reason(vera: Client, gateway: GatewayDouble) -
     reason = {"code": "day_ended", "detail": "The order's time in the book was over."}
     page = shown(vera, gateway, {**PARTLY, "status": "expired", "reject_reason": reason})
     assert "The order expired after 4 units had been traded." in page
+    russian = shown(vera, gateway, {**PARTLY, "status": "expired"}, "ru")
+    assert "Срок заявки истёк, до этого исполнено 4\xa0шт.</p>" in russian
     assert reason["detail"].replace("'", "&#x27;") in page
     assert "Cancel the order" not in page
     reason = {"code": "self_trade", "detail": "It would have traded with another order of your own."}
