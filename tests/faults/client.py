@@ -52,6 +52,11 @@ class Call:
             return "refused"
         return "unknown"
 
+    @property
+    def nobody_there(self) -> bool:
+        """Whether nobody listens: the request has gone nowhere."""
+        return self.status == 0 and str(self.answer).startswith(ConnectionRefusedError.__name__)
+
     def __str__(self) -> str:
         what = self.answer if self.status in (0, *range(400, 600)) else ""
         return f"{self.method} {self.path} {self.key} → {self.status or 'no answer'} {what}".rstrip()

@@ -32,6 +32,8 @@ WAITS = ("day", "day", "gtc", "gtc", "ioc", "fok")
 ACTIONS_PER_S = 5.0
 #: Seconds between two attempts to sign in again.
 SIGN_IN_PAUSE = 2.0
+#: Seconds after which somebody comes again who found nobody there.
+NOBODY_THERE_PAUSE = 2.0
 #: Seconds within which a customer is between two calls, on a machine with other work.
 BETWEEN_CALLS_S = 120.0
 
@@ -62,7 +64,10 @@ class Trader(Customer):
             while not self._asked.empty():
                 self._asked.get()()
             (action,) = self.random.choices(list(actions), list(actions.values()))
-            if action().status == 401 and time.monotonic() >= self._next_sign_in:
+            call = action()
+            if call.nobody_there:
+                stop.wait(NOBODY_THERE_PAUSE)
+            if call.status == 401 and time.monotonic() >= self._next_sign_in:
                 self._next_sign_in = time.monotonic() + SIGN_IN_PAUSE
                 self.sign_in()
 

@@ -27,14 +27,16 @@ LOOKUPS: dict[str, list[tuple[str, str]]] = {
     "JSONField": [("__contains", "\x00"), ("__a__b", "{")],
 }  # fmt: skip
 NUMERIC = [("", "9" * 30), ("__in", "9223372036854775808"), ("", "NaN")]
+#: What steers any list, whatever its model; and what it is given, another of them by each list in turn.
+STEERING = ("p", "o", "all", "_facets", "_to_field", "surprise__year", "q")
+STEERED_BY = ("-1", "9" * 30, "\x00", "1.-2.9")
 #: Tables that every service has alike, of the same code: tried in one service.
 ALIKE = ("/messaging/", "/servicekit_auth/", "/auth/")
 
 
 def list_probes(slug: str, models: list[dict[str, Any]]) -> Iterator[Probe]:
     """The lists of an admin, asked by each column with what its kind does not expect."""
-    pages = ("p", "o", "all", "_facets", "_to_field", "surprise__year")
-    for model in models:
+    for number, model in enumerate(models):
         if slug != "trading" and any(part in model["list"] for part in ALIKE):
             continue
         for field, kind in model["fields"].items():
@@ -42,10 +44,10 @@ def list_probes(slug: str, models: list[dict[str, Any]]) -> Iterator[Probe]:
                 parameter = f"{field}{lookup}"
                 address = f"{model['list']}?{parameter}={quoted(value)}"
                 yield Probe(f"{model['list']}?{parameter}={shown(value)}", "GET", address)
-        for name in (*pages, "q"):
-            for value in ("-1", "9" * 30, "\x00", "1.-2.9"):
-                query = f"{name}={quoted(value)}"
-                yield Probe(f"{model['list']}?{name}={shown(value)}", "GET", f"{model['list']}?{query}")
+        for place, name in enumerate(STEERING, start=number):
+            value = STEERED_BY[place % len(STEERED_BY)]
+            query = f"{name}={quoted(value)}"
+            yield Probe(f"{model['list']}?{name}={shown(value)}", "GET", f"{model['list']}?{query}")
 
 
 def other_probes(slug: str, found: list[str]) -> Iterator[Probe]:
