@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 
 from compose.docker.network import (
@@ -40,16 +41,8 @@ def main() -> int:
     home = Home.at(HOME)
     try:
         passwords = secrets_from(os.environ)
-        settings = _settings(home)
-        render(
-            out=GATEWAY_FILES,
-            run_dir=RUN,
-            port=PORT,
-            bind="0.0.0.0",
-            target="compose",
-            rate_limits=settings.rate_limits,
-            site=_site(settings.site),
-        )
+        settings = settings_of(home)
+        write_gateway(settings, "compose")
     except KeyError as error:
         print(f"{error.args[0]} is not set: make docker-env writes every secret.", file=sys.stderr)
         return 1
@@ -58,7 +51,8 @@ def main() -> int:
         return 1
     GATEWAY_FILES.chmod(0o755)  # their servers are other users than ours
     for server in (EVENTS, SESSIONS):
-        _write_redis(server, access_list(server, passwords))
+        (REDIS_FILES / server.name).chmod(0o755)
+        write_redis(server, passwords)
     home.etc.mkdir(parents=True, exist_ok=True)
     environment.write(home, settings, passwords, Network())
     for service in WEB_SERVERS:
@@ -68,7 +62,7 @@ def main() -> int:
     return 0
 
 
-def _settings(home: Home) -> Settings:
+def settings_of(home: Home) -> Settings:
     """What the file of choices says; what it says no more is as if it had never been said.
 
     Raises:
@@ -82,15 +76,30 @@ def _settings(home: Home) -> Settings:
     return replace(settings, cookie_suffix=os.environ["BIRZHA_COOKIE_SUFFIX"])
 
 
-def _site(site: Site) -> Site:
-    """Who asks from inside (``tools``) asks for the gateway by its name."""
-    return replace(site, hosts=(*site.hosts, GATEWAY.name)) if site.hosts else site
+def write_gateway(settings: Settings, target: str) -> None:
+    """Envoy's and nginx's files.
+
+    Args:
+        target: which of gateway.yaml's: where the services are.
+
+    Raises:
+        SourceError: a choice that the gateway does not accept.
+    """
+    render(
+        out=GATEWAY_FILES,
+        run_dir=RUN,
+        port=PORT,
+        bind="0.0.0.0",
+        target=target,
+        rate_limits=settings.rate_limits,
+        site=_site(settings.site),
+    )
 
 
-def _write_redis(server: RedisServer, users: str) -> None:
+def write_redis(server: RedisServer, passwords: Mapping[str, str]) -> None:
+    """A Valkey's configuration and its users."""
     folder = REDIS_FILES / server.name
-    folder.chmod(0o755)
-    (folder / "users.acl").write_text(users, encoding="utf-8")
+    (folder / "users.acl").write_text(access_list(server, passwords), encoding="utf-8")
     lines = [
         f"port {REDIS_PORT}",
         "protected-mode no",  # nobody enters without a name and a password
@@ -99,6 +108,11 @@ def _write_redis(server: RedisServer, users: str) -> None:
         *server.settings,
     ]
     (folder / "valkey.conf").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _site(site: Site) -> Site:
+    """Who asks from inside (``tools``) asks for the gateway by its name."""
+    return replace(site, hosts=(*site.hosts, GATEWAY.name)) if site.hosts else site
 
 
 if __name__ == "__main__":

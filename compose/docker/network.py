@@ -17,6 +17,8 @@ INNER_PORT = 8001
 POSTGRES_PORT, REDIS_PORT = 5432, 6379
 #: nginx's host, as gateway.yaml has it.
 CACHE = "cache"
+#: So many of each process may run at once (``--scale``): PostgreSQL lets their roles have the connections.
+REPLICAS = 4
 #: Where the code is, what is kept, and what lives as long as its container.
 CODE, KEPT, RUN = Path("/app"), Path("/var/lib/birzha"), Path("/run/birzha")
 #: BIRZHA_HOME in every container: in its ``etc`` a service finds its own environment, and no other's.

@@ -15,7 +15,11 @@ from typing import Any
 
 import psycopg2
 
-from compose.docker.network import HOME, Network, secrets_from
+from compose.docker.configure import settings_of
+from compose.docker.network import HOME, REPLICAS, Network, secrets_from
+from compose.local import kept_choices
+from compose.local.console import CommandError
+from compose.local.paths import Home
 from compose.system import SERVICES, SUPERUSER
 from compose.system.databases import prepare
 from compose.system.environment import child_environment, operator_variables
@@ -26,7 +30,13 @@ def main(arguments: list[str]) -> int:
     passwords = secrets_from(os.environ)
     if arguments == ["--after"]:
         return _manage({each.package: each.after_start for each in SERVICES}, operator_variables(passwords))
-    prepare(lambda database: _connect(database, passwords), passwords)
+    prepare(lambda database: _connect(database, passwords), passwords, replicas=REPLICAS)
+    try:
+        settings = settings_of(Home.at(HOME))
+        kept_choices.require_currency(HOME, settings.market, lambda name: _connect(name, passwords))
+    except CommandError as error:
+        print(error, file=sys.stderr)
+        return 1
     return _manage({each.package: ("migrate", *each.before_start) for each in SERVICES}, {})
 
 

@@ -13,7 +13,8 @@ from compose.system.environment import PROCESS_VARIABLES
 def main(name: str) -> None:
     """Replace this process by ``name``."""
     process = next(each for each in PROCESSES if each.name == name)
-    cores = len(os.sched_getaffinity(0))
+    # a cluster says how many of its machine's cores are this container's
+    cores = int(os.environ.get("BIRZHA_CORES") or len(os.sched_getaffinity(0)))
     # one process a container, whose memory is limited
     argv = process.arguments(root=str(CODE), bind=f"0.0.0.0:{PORT}", cores=cores, workers=1)
     os.nice(process.type.niceness)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from compose.docker.blocks import ONCE, STARTED, answers, block, command, healthcheck, items, own, volumes
-from compose.docker.network import CACHE, GATEWAY_FILES, REDIS_FILES, RUN, variable_of
+from compose.docker.network import CACHE, GATEWAY_FILES, REDIS_FILES, REPLICAS, RUN, variable_of
 from compose.system import EVENTS, GATEWAY, POSTGRES, SESSIONS, SUPERUSER, RedisServer
-from compose.system.databases import MAX_CONNECTIONS, SERVER_SETTINGS
+from compose.system.databases import SERVER_SETTINGS, max_connections
 from gateway.config.nginx import READY_PATH
 from gateway.config.routing import route_table
 from gateway.config.source import load
@@ -16,7 +16,7 @@ _MEMORY_MB = {POSTGRES.name: 2048, EVENTS.name: 640, SESSIONS.name: 192, GATEWAY
 
 def postgres() -> str:
     """PostgreSQL, set up as everywhere."""
-    settings = {**SERVER_SETTINGS, "max_connections": MAX_CONNECTIONS, "shared_buffers": "256MB"}
+    settings = {**SERVER_SETTINGS, "max_connections": max_connections(REPLICAS), "shared_buffers": "256MB"}
     return block(
         POSTGRES.name,
         "<<: *server",
@@ -68,7 +68,7 @@ def gateway() -> str:
         "cap_drop: [ALL]",
         'entrypoint: ["envoy"]',
         "command:",
-        *(f"  - {word}" for word in _envoy_arguments()),
+        *(f'  - "{word}"' if word.isdecimal() else f"  - {word}" for word in envoy_arguments()),
         'ports: ["${BIRZHA_BIND:-127.0.0.1}:${BIRZHA_PORT:-8000}:8000"]',
         f"tmpfs: [/tmp, {own(RUN, 101)}]",
         *volumes([f"gateway-files:{GATEWAY_FILES}:ro"]),
@@ -80,12 +80,13 @@ def gateway() -> str:
     )
 
 
-def _envoy_arguments() -> list[str]:
+def envoy_arguments() -> list[str]:
+    """How Envoy is started in a container of its own."""
     return [
         "--config-path", str(GATEWAY_FILES / "bootstrap.json"),
         "--disable-hot-restart",
-        "--concurrency", '"2"',
-        "--file-flush-interval-msec", '"1000"',
+        "--concurrency", "2",
+        "--file-flush-interval-msec", "1000",
         "--log-level", "warning",
         "--component-log-level", "jwt:error",
     ]  # fmt: skip
@@ -93,15 +94,6 @@ def _envoy_arguments() -> list[str]:
 
 def cache() -> str:
     """nginx, by the name that the gateway knows."""
-    table = route_table(load())
-    hosts = dict.fromkeys(
-        [
-            *table.services("pages"),
-            *(f"{name}-exports" for name in table.services("files")),
-            *table.services("handed_over"),
-            GATEWAY.name,
-        ]
-    )
     return block(
         CACHE,
         "<<: *server",
@@ -112,10 +104,19 @@ def cache() -> str:
         'entrypoint: ["/cache.sh"]',
         f"tmpfs: [/tmp, {own(RUN, 101)}]",
         *volumes([f"gateway-files:{GATEWAY_FILES}:ro", "./cache.sh:/cache.sh:ro"]),
-        command=command(*hosts),
+        command=command(*asked_by_cache()),
         networks=items("front"),
         healthcheck=answers(8100, READY_PATH, "204"),
         stop_signal="SIGQUIT",
         mem_limit=f"{_MEMORY_MB[CACHE]}m",
         after={"configure": ONCE, GATEWAY.name: STARTED},
+    )
+
+
+def asked_by_cache() -> list[str]:
+    """The hosts that nginx asks: whose pages it keeps, whose files it gives, and the gateway."""
+    table = route_table(load())
+    exporters = (f"{name}-exports" for name in table.services("files"))
+    return list(
+        dict.fromkeys([*table.services("pages"), *exporters, *table.services("handed_over"), GATEWAY.name])
     )

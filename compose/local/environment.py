@@ -56,9 +56,9 @@ def write(
     """
     endpoints, url = endpoints or Sockets(home), settings.public_url
     for service in WEB_SERVERS:
-        _write(home, service.name, service_variables(service, endpoints, passwords, settings.chosen))
-    _write(home, AUDITOR, auditor_variables(endpoints, passwords, url))
-    _write(home, OPERATOR, {"BIRZHA_PUBLIC_URL": url, **operator_variables(passwords)})
+        write_one(home, service.name, service_variables(service, endpoints, passwords, settings.chosen))
+    write_one(home, AUDITOR, auditor_variables(endpoints, passwords, url))
+    write_one(home, OPERATOR, {"BIRZHA_PUBLIC_URL": url, **operator_variables(passwords)})
 
 
 def read(home: Home, name: str) -> dict[str, str]:
@@ -67,6 +67,7 @@ def read(home: Home, name: str) -> dict[str, str]:
     return dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
 
 
-def _write(home: Home, name: str, values: dict[str, str]) -> None:
+def write_one(home: Home, name: str, values: Mapping[str, str]) -> None:
+    """Write ``etc/<name>.env``."""
     text = "".join(f"{key}={value}\n" for key, value in values.items())
     write_private(home.etc / f"{name}.env", "# Written by every start.\n" + text)

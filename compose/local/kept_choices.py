@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from compose.local import databases
@@ -11,6 +12,7 @@ from compose.local.console import CommandError
 from compose.local.market_choice import DEFAULT_CURRENCY, MarketChoice
 from compose.local.paths import Home
 from compose.system import SERVICES, SUPERUSER
+from compose.system.databases import Connect
 
 #: Tables that have a row as soon as anything counts in a currency, and whose database they are in.
 COUNTED = (("market", "instruments_instrument"), ("billing", "ledger_ledgeraccount"))
@@ -22,11 +24,32 @@ def require_same(home: Home, wanted: MarketChoice, passwords: dict[str, str]) ->
     Raises:
         CommandError: says which they have, and what to do.
     """
-    found = currencies_of_data(home, passwords)
-    for currency in found.values():
-        require_kept(home, wanted, currency=currency)
+    found = require_currency(
+        home.root,
+        wanted,
+        lambda name: databases.connect(home, role=SUPERUSER, password=passwords[SUPERUSER], database=name),
+    )
     if "market" in found:
         require_kept(home, wanted, market=str(home.read_state().get("market", DEFAULT_CURRENCY.lower())))
+
+
+def require_currency(where: Path, wanted: MarketChoice, connect: Connect) -> dict[str, str]:
+    """Refuse another currency than the data have.
+
+    Args:
+        where: the folder of the system, for the sentence.
+        connect: a connection to a database.
+
+    Returns:
+        The currency of each service's data, of those that have any.
+
+    Raises:
+        CommandError: says which they have, and what to do.
+    """
+    found = currencies_of_data(connect)
+    for currency in found.values():
+        require_kept(Home.at(where), wanted, currency=currency)
+    return found
 
 
 def require_kept(home: Home, wanted: MarketChoice, *, currency: str = "", market: str = "") -> None:
@@ -60,15 +83,14 @@ def as_variables(wanted: MarketChoice) -> str:
     return f"BIRZHA_CURRENCY={wanted.currency} BIRZHA_MARKET={shlex.quote(wanted.market)}"
 
 
-def currencies_of_data(home: Home, passwords: dict[str, str]) -> dict[str, str]:
+def currencies_of_data(connect: Connect) -> dict[str, str]:
     """The currency of each service's data, of those that have any."""
     found: dict[str, str] = {}
     known = {service.name for service in SERVICES}
     for name, table in COUNTED:
         if name not in known:
             continue
-        connection = databases.connect(home, role=SUPERUSER, password=passwords[SUPERUSER], database=name)
-        with closing(connection), connection.cursor() as cursor:
+        with closing(connect(name)) as connection, connection.cursor() as cursor:
             if row := _first(cursor, table):
                 found[name] = str(row[0])
     return found

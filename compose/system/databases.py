@@ -62,11 +62,19 @@ SERVER_SETTINGS: dict[str, str | int] = {
 }
 
 
-def prepare(connect: Connect, passwords: Mapping[str, str], *, test_databases: bool = False) -> None:
+def max_connections(replicas: int = 1) -> int:
+    """PostgreSQL's ``max_connections`` where up to so many of each process run at once."""
+    return MAX_CONNECTIONS + (replicas - 1) * sum(service.connections for service in SERVICES)
+
+
+def prepare(
+    connect: Connect, passwords: Mapping[str, str], *, replicas: int = 1, test_databases: bool = False
+) -> None:
     """Create what is missing and set rights and passwords.
 
     Args:
         passwords: every secret by its name.
+        replicas: so many of each process may run at once.
         test_databases: owners may create databases (Django's test runner does).
     """
     with _cursor(connect) as cursor:
@@ -84,7 +92,7 @@ def prepare(connect: Connect, passwords: Mapping[str, str], *, test_databases: b
                 if test_databases
                 else f"NOCREATEDB CONNECTION LIMIT {OWNER_CONNECTIONS}",
             )
-            limit = f"NOCREATEDB CONNECTION LIMIT {service.connections}"
+            limit = f"NOCREATEDB CONNECTION LIMIT {replicas * service.connections}"
             _role(cursor, service.name, passwords[service.name], limit)
     with _cursor(connect, "template1") as cursor:
         for service in SERVICES:

@@ -1,7 +1,8 @@
 """The metrics of a process without HTTP, a worker's, served by one thread that waits in ``accept``.
 
-Every connection to the unix socket gets an HTTP response with Prometheus text, whatever the request
-(``curl --unix-socket run/trading-worker.sock http://worker/metrics``).
+Every connection to its socket gets an HTTP response with Prometheus text, whatever the request
+(``curl --unix-socket run/trading-worker.sock http://worker/metrics``). The socket is a unix one, or of TCP
+where each process has a host of its own.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ class MetricsSocket:
     """Serves metrics until it is closed.
 
     Args:
-        path: the socket; nothing is served without one. Otherwise that of a worker, ``WORKER_METRICS``.
+        path: the socket, or ``host:port``; nothing is served without one. Otherwise that of a worker,
+            ``WORKER_METRICS``.
         registry: what is served.
     """
 
@@ -40,12 +42,7 @@ class MetricsSocket:
         """Listen. The socket of a worker that was killed is taken over."""
         if not self.path:
             return
-        aside = f"{self.path}.{os.getpid()}"
-        self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.bind(aside)
-        os.chmod(aside, 0o600)
-        self._socket.listen(8)
-        os.replace(aside, self.path)
+        self._socket = _listening(self.path)
         threading.Thread(target=self._serve, name="metrics", daemon=True).start()
 
     def close(self) -> None:
@@ -67,6 +64,19 @@ class MetricsSocket:
                 connection.settimeout(TIMEOUT)
                 with suppress(OSError):
                     _answer(connection, self.registry)
+
+
+def _listening(place: str) -> socket.socket:
+    host, _, port = place.rpartition(":")
+    if host and "/" not in place:
+        return socket.create_server((host, int(port)), backlog=8)
+    aside = f"{place}.{os.getpid()}"
+    own = socket.socket(socket.AF_UNIX)
+    own.bind(aside)
+    os.chmod(aside, 0o600)
+    own.listen(8)
+    os.replace(aside, place)
+    return own
 
 
 def _answer(connection: socket.socket, registry: CollectorRegistry) -> None:

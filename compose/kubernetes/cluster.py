@@ -1,0 +1,80 @@
+"""Where things are on a cluster: a process is found by the name of its Service."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from compose.docker.network import CACHE, PORT, POSTGRES_PORT, REDIS_PORT, Network
+from compose.system import EVENTS, GATEWAY, POSTGRES, PROCESSES, SESSIONS, WORKER, Process
+from compose.system.environment import auditor_variables, secrets, service_variables
+from compose.system.model import DELIVERY
+from compose.system.redis_access import access_list
+
+#: The job that migrates and loads; what every object of the system is labelled with.
+PREPARE, PART_OF = "prepare", "birzha"
+#: Secrets and choices, by reference: ``secrets.py`` makes the first, ``choices.env`` is the second.
+SECRETS, KEYS_SECRET, CHOICES = "birzha-secrets", "birzha-keys", "birzha-choices"
+#: What a password may stand in, so that it is a secret of its own: read by who delivers, where it is.
+SMTP_URL = "BIRZHA_SMTP_URL"
+REDIS_SERVERS = (EVENTS, SESSIONS)
+#: The users that our images run as, and those of the official ones.
+OUR_USER, EDGE_USER, DATA_USER = 10001, 101, 999
+#: Where each server of data listens.
+DATA_PORTS = {POSTGRES.name: POSTGRES_PORT, **{server.name: REDIS_PORT for server in REDIS_SERVERS}}
+
+
+class Cluster(Network):
+    """See :class:`compose.system.environment.Endpoints`.
+
+    Args:
+        process: whose environment it is. A worker answers for its metrics at its own port, and no web server
+            asks for them: Prometheus finds every pod.
+    """
+
+    def __init__(self, process: str) -> None:
+        self._process = process
+
+    def metrics(self, process: str) -> str:
+        return f"0.0.0.0:{PORT}" if process == self._process else ""
+
+
+class _Asked(dict[str, str]):
+    """Passwords that nobody knows yet: remembers which were asked for."""
+
+    def __missing__(self, name: str) -> str:
+        self[name] = ""
+        return ""
+
+
+def process_of(name: str) -> Process:
+    """A process by its name.
+
+    Raises:
+        StopIteration: there is none.
+    """
+    return next(each for each in PROCESSES if each.name == name)
+
+
+def variables(process: Process, passwords: Mapping[str, str], chosen: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a process of ours, as every runner gives it."""
+    if process.service is None:
+        return auditor_variables(Cluster(process.name), passwords, chosen["public_url"])
+    return service_variables(process.service, Cluster(process.name), passwords, chosen)
+
+
+def secrets_of(name: str) -> list[str]:
+    """The secrets that a process needs, and no others: those that its files are made of."""
+    asked = _Asked()
+    if name == PREPARE:
+        return secrets()
+    if server := next((each for each in REDIS_SERVERS if each.name == name), None):
+        access_list(server, asked)
+    elif name not in (GATEWAY.name, CACHE):
+        variables(process_of(name), asked, defaultdict(str))
+    return list(asked)
+
+
+def serves_metrics_itself(process: Process) -> bool:
+    """Whether it has no HTTP but that of its metrics."""
+    return process.type in (WORKER, DELIVERY)

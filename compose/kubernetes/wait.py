@@ -1,0 +1,64 @@
+"""Before a container starts: ``python -m compose.kubernetes.wait trading`` ends when what it needs is there.
+
+For a process of a service: its servers answer, and its tables are those of this version, by the same look
+as ``/readyz``. For the job that makes the tables: its servers take connections. New pods so wait for the job,
+and the old ones serve meanwhile.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import socket
+import sys
+import time
+from collections.abc import Callable
+
+from compose.kubernetes.cluster import DATA_PORTS, PREPARE, process_of
+from compose.system import EVENTS, POSTGRES
+
+#: Seconds between two looks, and that one may take.
+PERIOD_S, LOOK_S = 1, 5
+
+
+def main(name: str) -> None:
+    """Wait, and say for what whenever that changes."""
+    look = _accept if name == PREPARE else _ready(name)
+    said = ""
+    while problem := look():
+        if problem != said:
+            print(f"{name} waits: {problem}", flush=True)
+        said = problem
+        time.sleep(PERIOD_S)
+
+
+def _accept() -> str:
+    for server in (POSTGRES.name, EVENTS.name):
+        try:
+            socket.create_connection((server, DATA_PORTS[server]), timeout=LOOK_S).close()
+        except OSError as error:
+            return f"{server}: {error}"
+    return ""
+
+
+def _ready(name: str) -> Callable[[], str]:
+    service = process_of(name).service
+    assert service is not None
+    os.environ["DJANGO_SETTINGS_MODULE"] = f"{service.package}.config.settings"
+    import django
+    from django.http import HttpRequest
+
+    django.setup()
+    health = importlib.import_module(
+        "servicekit.health" if service.has_database else f"{service.package}.health"
+    )
+
+    def look() -> str:
+        answer = health.readyz(HttpRequest())
+        return "" if answer.status_code == 200 else str(answer.content.decode())
+
+    return look
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
