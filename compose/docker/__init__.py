@@ -2,6 +2,7 @@
 
 ``compose.yaml``   written by ``render`` (our processes; ``servers``, ``blocks``) from the description
 ``Dockerfile``     the one image of every process that is ours
+``observe.py``      the containers of the profiles: mail, Prometheus and Grafana (``grafana/``)
 ``cache.sh``       starts nginx, and lets it look its hosts up again
 ``network.py``     where things are when each has a host of its own
 ``configure.py``   before the servers start: their files

@@ -31,7 +31,7 @@ BIRZHA_OPERATOR_SECOND_FACTOR=
 BIRZHA_SMTP_URL=
 BIRZHA_MAIL_FROM=
 """
-_SUFFIX = "BIRZHA_COOKIE_SUFFIX"
+_SUFFIX, _GRAFANA = "BIRZHA_COOKIE_SUFFIX", "BIRZHA_GRAFANA_PASSWORD"
 
 
 def write(file: Path = FILE) -> str:
@@ -42,7 +42,8 @@ def write(file: Path = FILE) -> str:
     """
     text = file.read_text(encoding="utf-8") if file.exists() else _CHOICES
     known = _values(text)
-    wanted = {_SUFFIX: secrets.token_hex(4), **{variable_of(name): make(name) for name in names()}}
+    wanted = {_SUFFIX: secrets.token_hex(4), _GRAFANA: secrets.token_urlsafe(16)}
+    wanted |= {variable_of(name): make(name) for name in names()}
     missing = {name: value for name, value in wanted.items() if name not in known}
     if missing:
         lines = "".join(f"{name}={value}\n" for name, value in missing.items())

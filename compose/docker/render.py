@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from compose.docker import network, servers
+from compose.docker import network, observe, servers
 from compose.docker.blocks import HEALTHY, ONCE, block, command, healthcheck, items, own, volumes
 from compose.docker.network import GATEWAY_FILES, HOME, KEYS, MAILBOX, PORT, RUN, SERVICES_ETC
 from compose.system import (
@@ -26,6 +26,7 @@ from compose.system import (
 )
 
 FILE = Path(__file__).with_name("compose.yaml")
+SCRAPED = FILE.with_name("prometheus.yml")
 
 _HEAD = """\
 # The whole system in containers. Written by compose/docker/render.py from compose/system, so not to be
@@ -70,7 +71,8 @@ def text() -> str:
     ]
     blocks += [_process(process) for process in PROCESSES if process.service]
     blocks += [servers.gateway(), servers.cache(), _reconciler(), _tools()]
-    volumes = ["postgres", "redis", "sessions", "keys", "mailbox", "home", "gateway-files"]
+    blocks += [observe.mail(), observe.prometheus(), observe.grafana()]
+    volumes = ["postgres", "redis", "sessions", "keys", "mailbox", "home", "gateway-files", "prometheus"]
     volumes += [f"{server.name}-files" for server in (EVENTS, SESSIONS)]
     volumes += [f"etc-{service.name}" for service in WEB_SERVERS]
     volumes += [f"run-{service.name}" for service in SERVICES if service.has_worker]
@@ -195,4 +197,5 @@ def _tools() -> str:
 
 if __name__ == "__main__":
     FILE.write_text(text(), encoding="utf-8")
+    SCRAPED.write_text(observe.scraped(), encoding="utf-8")
     sys.exit(0)

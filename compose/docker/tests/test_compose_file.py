@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 import yaml
 
-from compose.docker import dotenv, network, render
+from compose.docker import dotenv, network, observe, render
 from compose.local.paths import ROOT
 from compose.system import FRONTEND, NGINX, PROCESSES, SERVICES, WEB_SERVERS
 from compose.system.environment import secrets
 from gateway.config.source import load
+
+#: What runs in a profile, beside the system.
+OBSERVERS = ("mail", "prometheus", "grafana")
 
 
 @pytest.fixture(scope="module")
@@ -24,17 +27,44 @@ def file() -> dict[str, Any]:
 
 def test_it_is_what_the_description_comes_to() -> None:
     assert render.FILE.read_text(encoding="utf-8") == render.text(), "run python -m compose.docker.render"
+    assert render.SCRAPED.read_text(encoding="utf-8") == observe.scraped(), (
+        "run python -m compose.docker.render"
+    )
 
 
 def test_every_process_has_a_container(file: dict[str, Any]) -> None:
     processes = {process.name for process in PROCESSES} - {NGINX.name} | {network.CACHE}
-    assert set(file["services"]) == processes | {"configure", "prepare", "load", "tools"}
+    asked_for = {"tools", *OBSERVERS}
+    assert set(file["services"]) == processes | {"configure", "prepare", "load"} | asked_for
+    assert {name for name, container in file["services"].items() if "profiles" in container} == asked_for
     for process in PROCESSES:
         if process.service:
             container = file["services"][process.name]
             assert container["command"][-1] == process.name
             assert set(process.needs) <= set(container["depends_on"])
             assert container["stop_grace_period"] == f"{process.type.stop_s}s"
+
+
+def test_several_of_a_process_may_run(file: dict[str, Any]) -> None:
+    for process in PROCESSES:
+        if process.service:
+            assert not {"container_name", "ports", "hostname"} & set(file["services"][process.name]), (
+                process.name
+            )
+
+
+def test_prometheus_asks_all_and_grafana_finds_its_files(file: dict[str, Any]) -> None:
+    scraped = yaml.safe_load(render.SCRAPED.read_text(encoding="utf-8"))
+    asked, gateway = scraped["scrape_configs"]
+    answering = {process.name for process in PROCESSES if process.type.answers_http}
+    assert set(asked["dns_sd_configs"][0]["names"]) == answering
+    assert gateway["static_configs"][0]["targets"] == ["gateway:8002"]
+    for name in answering:
+        assert set(file["services"]["prometheus"]["networks"]) & set(file["services"][name]["networks"]), name
+    for name in OBSERVERS:
+        for mount in file["services"][name].get("volumes", []):
+            if mount.startswith("."):
+                assert (render.FILE.parent / mount.partition(":")[0]).is_file(), mount
 
 
 def test_hosts_are_those_of_the_gateways_target(file: dict[str, Any]) -> None:
@@ -67,7 +97,11 @@ def test_a_container_of_ours_may_change_nothing_and_is_nobodys_root(file: dict[s
 
 
 def test_only_the_gateway_is_published_and_data_has_no_way_out(file: dict[str, Any]) -> None:
-    assert [name for name, container in file["services"].items() if "ports" in container] == ["gateway"]
+    published = {
+        name: container["ports"] for name, container in file["services"].items() if "ports" in container
+    }
+    assert set(published) == {"gateway", *OBSERVERS}
+    assert all(published[name][0].startswith("127.0.0.1:") for name in OBSERVERS), "this machine only"
     for name in ("postgres", "redis", "sessions"):
         assert all(file["networks"][each]["internal"] for each in file["services"][name]["networks"])
     assert "data" not in file["services"][FRONTEND.name]["networks"]
