@@ -1,7 +1,8 @@
-"""`make screenshots`: every page, in both languages, both themes and three widths, to be looked at.
+"""`make screenshots`: every page in both languages, as each of `VIEWS` shows it, to be looked at.
 
-Of the system that `make test ONLY=...` keeps, into `.screenshots/`: a folder per language, theme and width,
-and beside it a sheet of all its pictures. Nothing is compared: what is ugly, only a person sees.
+Of the system that `make test ONLY=...` keeps, into `.screenshots/`: a folder per language and view, and
+beside it a sheet of all its pictures. `LANGUAGE=ru` and `VIEW=forced` take a part of them: those of the
+language, and of the views with that in their names. Nothing is compared: what is ugly, only a person sees.
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ import os
 import re
 import shutil
 import sys
-from itertools import product
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 from PIL import Image
-from playwright.sync_api import Browser, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from compose.local import reused_systems
 from compose.local.paths import ROOT, Home, reused_homes
@@ -24,8 +25,25 @@ from tests.browser.test_every_page import OPEN, PRIVATE
 
 FOLDER = ROOT / ".screenshots"
 LANGUAGES = {"en": "en-US", "ru": "ru-RU"}
-THEMES = ("light", "dark")
-WIDTHS = {360: 740, 768: 1024, 1280: 800}
+
+
+class View(NamedTuple):
+    """A window in CSS pixels, what the device asks for, and the browser's size of text in per cent."""
+
+    width: int
+    height: int
+    theme: Literal["light", "dark"] = "light"
+    forced_colors: Literal["active", "none"] = "none"
+    text: int = 100
+
+
+VIEWS = {
+    "light-360": View(360, 740), "light-768": View(768, 1024), "light-1280": View(1280, 800),
+    "dark-360": View(360, 740, "dark"), "dark-768": View(768, 1024, "dark"),
+    "dark-1280": View(1280, 800, "dark"), "forced-light": View(1280, 800, forced_colors="active"),
+    "forced-dark": View(1280, 800, "dark", "active"), "text-200": View(1280, 800, text=200),
+    "zoom-400": View(320, 256),
+}  # fmt: skip
 #: Pixels of a sheet: its width, a picture's, and how much of a long one is shown.
 SHEET, COLUMN, TALLEST = 2000, 390, 1400
 
@@ -40,18 +58,20 @@ def main(arguments: list[str]) -> int:
     executable = find_executable()
     if not executable:
         sys.exit(NONE)
+    languages = [language for language in LANGUAGES if os.environ.get("LANGUAGE", "") in ("", language)]
+    views = [name for name in VIEWS if os.environ.get("VIEW", "") in name]
     shutil.rmtree(FOLDER, ignore_errors=True)
     flags = [*FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=flags)
-        for language in LANGUAGES:
-            _take(browser, home, language)
+        for language in languages:
+            _take(browser, home, language, views)
         browser.close()
     print(f"  {len(list(FOLDER.glob('*/*.png')))} pictures and their sheets are in {FOLDER}")
     return 0
 
 
-def _take(browser: Browser, home: Home, language: str) -> None:
+def _take(browser: Browser, home: Home, language: str, views: list[str]) -> None:
     """The pages of a stranger, then those of a customer who has a bit of everything."""
     customer, stranger = (_visitor(browser, home, language) for _ in range(2))
     customer.sign_up()
@@ -66,15 +86,13 @@ def _take(browser: Browser, home: Home, language: str) -> None:
     customer.page.wait_for_selector("[aria-pressed=true]")
     pages = [(stranger, path, "") for path in OPEN]
     pages += [(customer, path.replace("ORDER", order), "own-") for path in [*PRIVATE, "/?watched=yes"]]
-    for theme, (width, height) in product(THEMES, WIDTHS.items()):
-        folder = FOLDER / f"{language}-{theme}-{width}"
+    for view in views:
+        folder = FOLDER / f"{language}-{view}"
         folder.mkdir(parents=True)
-        size: ViewportSize = {"width": width, "height": height}
         for number, (visitor, path, prefix) in enumerate(pages):
-            visitor.page.set_viewport_size(size)
-            visitor.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            _set(visitor, VIEWS[view])
             visitor.open(path)
-            _unroll(visitor, size)
+            _unroll(visitor, VIEWS[view])
             name = re.sub(r"[^a-z0-9]+", "-", path.lower()).strip("-")[:40] or "market"
             visitor.page.screenshot(path=folder / f"{number:02}-{prefix}{name}.png", full_page=True)
         _sheet(folder)
@@ -82,10 +100,16 @@ def _take(browser: Browser, home: Home, language: str) -> None:
         visitor.context.close()
 
 
-def _unroll(visitor: Visitor, size: ViewportSize) -> None:
+def _set(visitor: Visitor, view: View) -> None:
+    visitor.page.set_viewport_size({"width": view.width, "height": view.height})
+    visitor.page.emulate_media(color_scheme=view.theme, forced_colors=view.forced_colors)
+    visitor.text_size(view.text)
+
+
+def _unroll(visitor: Visitor, view: View) -> None:
     """Make the window as high as its page, so that what stands at its edge covers nothing in the picture."""
     height = int(visitor.page.evaluate("document.documentElement.scrollHeight"))
-    visitor.page.set_viewport_size({"width": size["width"], "height": max(height, size["height"])})
+    visitor.page.set_viewport_size({"width": view.width, "height": max(height, view.height)})
 
 
 def _visitor(browser: Browser, home: Home, language: str) -> Visitor:

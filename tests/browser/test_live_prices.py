@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from servicekit.numerals import numerals
 from tests.browser.conftest import OpenPage
+from tests.browser.test_layout import halted
 from tests.e2e.people import Person
 from tests.system import System
 
@@ -112,4 +113,20 @@ def test_the_book_and_the_trades_move_without_being_asked_for(
     assert "book" not in asked
     best.click()
     expect(visitor.page.locator("#limit_price")).to_be_visible()
+    assert visitor.complaints == []
+
+
+def test_a_side_of_the_book_with_nobody_follows_the_stream(open_window: OpenPage, system: System) -> None:
+    visitor = open_window("en")
+    visitor.open("/instruments/BZIDX")
+    visitor.page.wait_for_selector("#book[data-heard]")
+    asked: list[str] = []
+    visitor.page.on("request", lambda one: asked.append(one.headers.get("hx-target", "")))
+    nobody, spread = visitor.page.locator("#book .book-nobody"), visitor.page.locator("#book .book-spread")
+    with halted(system, "BZIDX"):  # Birzha quotes no prices then
+        expect(nobody).to_have_count(2)
+        expect(spread).to_be_hidden()
+    expect(nobody).to_have_count(0)
+    expect(spread).to_be_visible()
+    assert "book" not in asked
     assert visitor.complaints == []

@@ -27,42 +27,43 @@ CALL_S = 0.5
 
 @dataclass(frozen=True)
 class MarketClock:
-    """The market's day and time.
+    """The market's day and time, as far as they are known.
 
     Attributes:
-        feed: ``replay``, ``simulated`` or ``manual``.
-        moment: the market's, in its own time zone.
+        feed: ``replay``, ``simulated`` or ``manual``; "" while nobody has told it.
+        moment: the market's, in its own time zone; None while nobody tells it.
     """
 
-    feed: str
-    moment: datetime
-    paused: bool
+    feed: str = ""
+    moment: datetime | None = None
+    paused: bool = False
 
     @property
     def day(self) -> SafeString:
-        """``Jun 12, 2012``"""
+        """``Jun 12, 2012``; only of a known moment."""
+        assert self.moment
         return day_text(self.moment.date(), page_locale().language).short
 
     @property
     def time(self) -> str:
-        """``14:35``"""
+        """``14:35``; only of a known moment."""
         return f"{self.moment:%H:%M}"
 
 
 #: Gateway → until when the answer is good, and the answer.
-_kept: dict[str, tuple[float, MarketClock | None]] = {}
+_kept: dict[str, tuple[float, MarketClock]] = {}
 
 
-def clock_read(gateway: Gateway) -> MarketClock | None:
-    """The clock; None while nobody tells it."""
-    until, clock = _kept.get(settings.GATEWAY_URL, (0.0, None))
+def clock_read(gateway: Gateway) -> MarketClock:
+    """The clock; while nobody tells it, without a moment: where the prices come from stays known."""
+    until, clock = _kept.get(settings.GATEWAY_URL, (0.0, MarketClock()))
     if time.monotonic() < until:
         return clock
     try:
         clock, kept_s = _parsed(gateway.get("/api/v1/market", public=True, timeout_s=CALL_S)), KEPT_S
     except (GatewayUnavailable, GatewayProblem, SignedOut, KeyError, ValueError, TypeError) as error:
         logger.warning("the market's clock is unknown: %s", error)
-        clock, kept_s = None, RETRY_S
+        clock, kept_s = MarketClock(clock.feed), RETRY_S
     _kept[settings.GATEWAY_URL] = time.monotonic() + kept_s, clock
     return clock
 
@@ -70,7 +71,7 @@ def clock_read(gateway: Gateway) -> MarketClock | None:
 def market_clock(request: HttpRequest) -> dict[str, Any]:
     """``market_clock`` for the pages that show it; who does not, does not ask for it."""
     gateway = getattr(request, "gateway", None)
-    return {"market_clock": SimpleLazyObject(lambda: clock_read(gateway) if gateway else None)}
+    return {"market_clock": SimpleLazyObject(lambda: clock_read(gateway) if gateway else MarketClock())}
 
 
 def _parsed(answer: dict[str, Any]) -> MarketClock:

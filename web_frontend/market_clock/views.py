@@ -13,6 +13,6 @@ from web_frontend.market_clock.clock import clock_read
 @require_safe
 def clock_show(request: GatewayRequest) -> HttpResponse:
     """The clock; while nobody tells it, what is shown stays."""
-    if clock_read(request.gateway) is None:
+    if clock_read(request.gateway).moment is None:
         return HttpResponse(status=204)
     return render(request, "market_clock/clock.html")

@@ -79,6 +79,7 @@ def test_a_quarter_and_a_half_of_the_most_in_whole_lots() -> None:
 def test_the_shares_are_links_that_fill_the_ticket_in(vera: Client) -> None:
     page = vera.get("/instruments/AAPL?side=sell").content.decode()
     assert page.count('id="use-25"') == page.count('id="use-50"') == page.count('id="use-most"') == 1
+    assert "Max (100%)</a>" in page
     half = page.partition('id="use-50" href="')[2].partition('"')[0].replace("&amp;", "&")
     assert "quantity=" in half
     assert f'value="{half.partition("quantity=")[2].partition("&")[0]}"' in vera.get(half).content.decode()

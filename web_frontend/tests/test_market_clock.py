@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from web_frontend.market_clock import clock
@@ -51,15 +52,25 @@ def test_a_fragment_asks_for_none(browser: Client, gateway: GatewayDouble, htmx:
     assert not gateway.clock_requests
 
 
-def test_a_page_does_without_and_what_is_shown_stays(
+def test_a_page_says_what_is_known_and_what_is_shown_stays(
     browser: Client, gateway: GatewayDouble, htmx: Any
 ) -> None:
-    assert "14:35" in browser.get("/market-clock", headers=htmx("market-clock")).content.decode()
-    clock._kept.clear()
-    for answer in ({}, {"feed": "replay", "time": "soon", "paused": False}, "no JSON"):
+    unknown = ({}, {"feed": "replay", "time": "soon", "paused": False}, "no JSON")
+    for answer in unknown:
         gateway.answer(MARKET, answer)
-        assert "Simulation" not in browser.get("/").content.decode()
-        assert browser.get("/market-clock", headers=htmx("market-clock")).status_code == 204
+        html = browser.get("/").content.decode()
+        assert html.count("Simulation: not a real market") == 1
+        assert "data-day" not in html
+        assert "clock-time" not in html
         clock._kept.clear()
+    gateway.answer(MARKET, recorded("market"))
+    assert "14:35" in browser.get("/market-clock", headers=htmx("market-clock")).content.decode()
+    for answer in unknown:
+        gateway.answer(MARKET, answer)
+        _, kept = clock._kept[settings.GATEWAY_URL]
+        clock._kept[settings.GATEWAY_URL] = 0, kept
+        assert browser.get("/market-clock", headers=htmx("market-clock")).status_code == 204
+        assert "Simulation: a history of prices, replayed" in browser.get("/").content.decode()
     gateway.down(MARKET)
-    assert browser.get("/").status_code == 200
+    clock._kept.clear()
+    assert "Simulation: not a real market" in browser.get("/nowhere").content.decode()

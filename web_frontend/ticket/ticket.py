@@ -104,6 +104,11 @@ class Ticket:
         ]
 
     @property
+    def whole(self) -> str:
+        """What Max is of the most, in words: ``100%``."""
+        return percent(Decimal(100))
+
+    @property
     def best(self) -> str:
         """The best price that this side meets in the book; "" when nobody waits there, or it is not known."""
         return self.ask if self.side == "buy" else self.bid

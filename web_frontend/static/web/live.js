@@ -158,6 +158,8 @@ function rereadSoon() {
 function showSide(name, levels) {
   const rows = document.querySelector(`.book-${name}s tbody`);
   const made = document.getElementById("level").content.firstElementChild;
+  if (!levels.length) return rows.replaceChildren(document.getElementById("nobody").content.cloneNode(true));
+  rows.querySelector(".book-nobody")?.remove();
   levels.forEach(({ price, quantity }, index) => {
     const row = rows.rows[index] ?? rows.appendChild(made.cloneNode(true));
     const link = row.querySelector("a");
@@ -178,7 +180,7 @@ function showSide(name, levels) {
 function showSpread(bid, ask) {
   const line = document.getElementById("spread");
   const digits = Math.max(digitsOf(bid), digitsOf(ask));
-  if (line) line.textContent = moneyText(((millionths(ask) - millionths(bid)) / 1e6).toFixed(digits));
+  line.textContent = moneyText(((millionths(ask) - millionths(bid)) / 1e6).toFixed(digits));
 }
 
 // Trades that are new, above the others; there are as many as the server shows.
@@ -209,15 +211,12 @@ function showBook({ ticker, status, bids, asks, trades }) {
   if (bookStatus && bookStatus !== status) rereadSoon();
   bookStatus = status;
   checkStatus();
-  const sides = [bids, asks].every((levels, index) => {
-    const shown = book.querySelector(`.book-${["bids", "asks"][index]} tbody`);
-    return shown && levels.length && !shown.querySelector("[colspan]");
-  });
-  // Another shape than what stands there, as of a side with nobody: the server writes it.
-  if (!sides || (trades.length && !document.getElementById("tape"))) return htmx.trigger(book, "news");
+  // What is not there, as a part that could not be loaded, or the first trades: the server writes it.
+  const whole = document.getElementById("level") && (document.getElementById("tape") || !trades.length);
+  if (!whole) return htmx.trigger(book, "news");
   showSide("bid", bids);
   showSide("ask", asks);
-  showSpread(bids[0].price, asks[0].price);
+  if (bids.length && asks.length) showSpread(bids[0].price, asks[0].price);
   if (trades.length) showTrades(trades);
 }
 
