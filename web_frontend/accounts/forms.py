@@ -118,7 +118,7 @@ def _token() -> forms.CharField:
     return forms.CharField(
         label=_("Code"),
         max_length=128,
-        help_text=_("What stands behind # in the link of the mail."),
+        help_text=_("The part after # of the link in the mail."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "data-hash": ""} | _VERBATIM),
     )
 
@@ -161,7 +161,7 @@ class ApiKeyForm(PageForm):
         ],
     )
     expires_in_days = forms.TypedChoiceField(
-        label=_("It is good"),
+        label=_("Valid"),
         coerce=int,
         empty_value=None,
         initial="30",
