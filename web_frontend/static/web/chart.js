@@ -122,9 +122,11 @@ function paint() {
   if (!drawn) return;
   const { box, chart, series, line, data, bars, marks, average, last } = drawn;
   const [gain, loss, accent, faint] = ["--gain", "--loss", "--accent", "--line"].map(colour);
+  // A device's own grey may be as strong as what is drawn over it.
+  const gridStyle = window.LightweightCharts.LineStyle[forced.matches ? "SparseDotted" : "Solid"];
   chart.applyOptions({
     layout: { background: { type: "solid", color: colour("--card") }, textColor: colour("--muted") },
-    grid: { vertLines: { color: faint }, horzLines: { color: faint } },
+    grid: { vertLines: { color: faint, style: gridStyle }, horzLines: { color: faint, style: gridStyle } },
     crosshair: { vertLine: { labelBackgroundColor: accent }, horzLine: { labelBackgroundColor: accent } },
   });
   series.applyOptions(line
