@@ -44,6 +44,8 @@ VIEWS = {
     "forced-dark": View(1280, 800, "dark", "active"), "text-200": View(1280, 800, text=200),
     "zoom-400": View(320, 256),
 }  # fmt: skip
+#: In a window of at most this height nothing stays at its edge.
+LOW = 400
 #: Pixels of a sheet: its width, a picture's, and how much of a long one is shown.
 SHEET, COLUMN, TALLEST = 2000, 390, 1400
 
@@ -74,25 +76,14 @@ def main(arguments: list[str]) -> int:
 def _take(browser: Browser, home: Home, language: str, views: list[str]) -> None:
     """The pages of a stranger, then those of a customer who has a bit of everything."""
     customer, stranger = (_visitor(browser, home, language) for _ in range(2))
-    customer.sign_up()
-    customer.top_up("25000")
-    customer.trade("AAPL", "buy", "12")
-    order = customer.trade("AAPL", "sell", "4")
-    customer.open("/instruments/BZB5?type=limit&side=buy&quantity=3")
-    customer.page.fill("#limit_price", customer.page.get_attribute("#limit_price", "placeholder") or "")
-    customer.open("/")
-    for star in customer.page.locator(".star").all()[:2]:
-        star.click()
-    customer.page.wait_for_selector("[aria-pressed=true]")
+    order = _use(customer)
     pages = [(stranger, path, "") for path in OPEN]
     pages += [(customer, path.replace("ORDER", order), "own-") for path in [*PRIVATE, "/?watched=yes"]]
     for view in views:
         folder = FOLDER / f"{language}-{view}"
         folder.mkdir(parents=True)
         for number, (visitor, path, prefix) in enumerate(pages):
-            _set(visitor, VIEWS[view])
-            visitor.open(path)
-            _unroll(visitor, VIEWS[view])
+            _open(visitor, path, VIEWS[view])
             name = re.sub(r"[^a-z0-9]+", "-", path.lower()).strip("-")[:40] or "market"
             visitor.page.screenshot(path=folder / f"{number:02}-{prefix}{name}.png", full_page=True)
         _sheet(folder)
@@ -100,16 +91,44 @@ def _take(browser: Browser, home: Home, language: str, views: list[str]) -> None
         visitor.context.close()
 
 
-def _set(visitor: Visitor, view: View) -> None:
-    visitor.page.set_viewport_size({"width": view.width, "height": view.height})
-    visitor.page.emulate_media(color_scheme=view.theme, forced_colors=view.forced_colors)
-    visitor.text_size(view.text)
+def _use(customer: Visitor) -> str:
+    """Have a bit of everything: a closed position, an open order, an alert; returns a filled order's path."""
+    page = customer.page
+    customer.sign_up()
+    customer.top_up("25000")
+    page.fill("#withdraw [name=amount]", "500")
+    page.click("#withdraw-submit")
+    page.wait_for_selector(".message-success:has-text('500')")
+    customer.trade("MSFT", "buy", "3")
+    customer.trade("MSFT", "sell", "3")
+    customer.trade("AAPL", "buy", "12")
+    order = customer.trade("AAPL", "sell", "4")
+    customer.open("/instruments/BZB5?type=limit&side=buy&quantity=3&limit_price=940")
+    page.click("#review")
+    page.click("#place")
+    page.wait_for_url("**/orders/*")
+    customer.open("/alerts")
+    page.fill("#alert [name=ticker]", "GOOG")
+    page.fill("#alert [name=price]", "900")
+    page.click("#alert-submit")
+    page.wait_for_selector(".news-item")
+    customer.open("/")
+    for star in page.locator(".star").all()[:2]:
+        star.click()
+    page.wait_for_selector("[aria-pressed=true]")
+    return order
 
 
-def _unroll(visitor: Visitor, view: View) -> None:
-    """Make the window as high as its page, so that what stands at its edge covers nothing in the picture."""
-    height = int(visitor.page.evaluate("document.documentElement.scrollHeight"))
-    visitor.page.set_viewport_size({"width": view.width, "height": max(height, view.height)})
+def _open(visitor: Visitor, path: str, view: View) -> None:
+    """Open a page, in a window as high as it where something stays at the window's edge (birzha.css)."""
+    page = visitor.page
+    page.set_viewport_size({"width": view.width, "height": view.height})
+    page.emulate_media(color_scheme=view.theme, forced_colors=view.forced_colors)
+    visitor.open(path)
+    visitor.text_size(view.text)  # of this page only
+    if view.height > LOW:
+        height = int(page.evaluate("document.documentElement.scrollHeight"))
+        page.set_viewport_size({"width": view.width, "height": max(height, view.height)})
 
 
 def _visitor(browser: Browser, home: Home, language: str) -> Visitor:

@@ -20,11 +20,15 @@ PRIVATE = [
 ]  # fmt: skip
 #: What nothing may be wider than, beside a phone.
 SIZES = {
-    "a desk at 400 %": {"width": 320, "height": 512},
+    "a desk at 400 %": {"width": 320, "height": 256},
     "a tablet": TABLET,
     "a tablet lying down": {"width": 912, "height": 700},
     "a desk with text twice as large": DESK,
 }
+#: What stays where it is while the page moves: in a low window it would stand before what is read.
+STAYS = """[...document.querySelectorAll('body *')]
+    .filter(box => box.offsetHeight && ['fixed', 'sticky'].includes(getComputedStyle(box).position))
+    .map(box => box.outerHTML.slice(0, 60))"""
 #: So much of a window may move (web.dev calls 0.1 good): the right part of the header begins further to the
 #: left once the count of what is unread has come, though nothing that was in it goes elsewhere.
 LEAST = 0.02
@@ -48,6 +52,8 @@ def look(visitor: Visitor, path: str) -> list[str]:
             visitor.text_size(200)
         if wider := visitor.sideways():
             wrong.append(f"{wider} px wider than {name}")
+        if size["height"] < PHONE["width"]:
+            wrong += [f"stays on {name}: {box}" for box in page.evaluate(STAYS)]
     visitor.text_size(100)
     return [f"{path} {line}" for line in wrong]
 

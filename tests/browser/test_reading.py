@@ -43,6 +43,11 @@ def test_few_colours_show_what_is_chosen(customer: tuple[Visitor, str]) -> None:
             shares = sorted(picture.getcolors(picture.width * picture.height) or [], reverse=True)
             assert shares[0][1] == ground, "the chart is drawn on the page's own colour"
             assert len(shares) > 3, "and there is something on it"
+        visitor.open("/instruments/AAPL?side=sell&quantity=99999&step=review")
+        main, quiet = looks(page, "#review, #alert-submit")
+        assert main != quiet
+        expect(page.locator("#quantity")).to_have_css("border-top-width", "3px")
+        expect(page.locator("#alert [name=price]")).to_have_css("border-top-width", "1px")
         visitor.open("/?type=bond")
         chips = looks(page, ".chips .chip span")
         assert sorted(map(chips.count, chips)) == [1, *[len(chips) - 1] * (len(chips) - 1)]
