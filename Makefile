@@ -105,7 +105,7 @@ test: ## every check and test with coverage, on a system of its own (ONLY=path[:
 pictures: ## take the README's screenshots, on a system that stays up until make down
 	$(RUN) pictures
 
-screenshots: ## every page in both languages and themes, three widths, into .screenshots/, to be looked at
+screenshots: ## every page as everybody may see it, into .screenshots/, to be looked at (LANGUAGE=ru, VIEW=dark, 360, forced, text, zoom)
 	$(RUN) screenshots
 
 lint: ## ruff, mypy, import-linter

@@ -77,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
         "lint": "ruff, mypy, import-linter",
         "test": "every check and every test",
         "pictures": "take the README's screenshots",
-        "screenshots": "every page in both languages and themes, three widths, to be looked at",
+        "screenshots": "every page in both languages and all views, to be looked at (LANGUAGE=ru, VIEW=dark)",
         "faults": "inject faults under load, on a system of its own",
         "bench": "measure how fast it is, on systems of its own",
         "audit": "known vulnerabilities of the locked packages",
