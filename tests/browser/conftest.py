@@ -11,7 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    CDPSession,
+    ConsoleMessage,
+    Error,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from tests.browser.chromium import NONE, find_executable
 from tests.e2e.people import wait
@@ -63,6 +72,7 @@ class Visitor:
         context.add_init_script(COLLECT_SHIFTS)
         self.complaints: list[str] = []
         self.page = self.window()
+        self.sizes: CDPSession | None = None
 
     def window(self) -> Page:
         """One more window of the same person."""
@@ -160,11 +170,10 @@ class Visitor:
         return str(self.page.evaluate("location.pathname"))
 
     def text_size(self, percent: int) -> None:
-        """Set the browser's own size of text, which the pages' units follow."""
-        session = self.context.new_cdp_session(self.page)
+        """Set the browser's own size of text, which the pages' units follow, until it is set anew."""
+        self.sizes = self.sizes or self.context.new_cdp_session(self.page)
         sizes = {"standard": 16 * percent // 100, "fixed": 13 * percent // 100}
-        session.send("Page.setFontSizes", {"fontSizes": sizes})
-        session.detach()
+        self.sizes.send("Page.setFontSizes", {"fontSizes": sizes})
 
     def sideways(self) -> int:
         """By how many pixels the page is wider than its window, or a card's content than its card."""

@@ -124,8 +124,8 @@ def _open(visitor: Visitor, path: str, view: View) -> None:
     page = visitor.page
     page.set_viewport_size({"width": view.width, "height": view.height})
     page.emulate_media(color_scheme=view.theme, forced_colors=view.forced_colors)
+    visitor.text_size(view.text)
     visitor.open(path)
-    visitor.text_size(view.text)  # of this page only
     if view.height > LOW:
         height = int(page.evaluate("document.documentElement.scrollHeight"))
         page.set_viewport_size({"width": view.width, "height": max(height, view.height)})
