@@ -64,7 +64,7 @@ function numbers({ currency, digits }) {
   const format = new Intl.NumberFormat(document.documentElement.lang, {
     style: "currency", currency, currencyDisplay: "narrowSymbol", minimumFractionDigits: least, maximumFractionDigits: least,
   });
-  return (price) => (price < 0 ? "" : format.format(price)); // the room below zero has no price
+  return (price) => format.format(price);
 }
 
 // The values under the crosshair, or of the last candle.
