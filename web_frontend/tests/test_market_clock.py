@@ -55,7 +55,7 @@ def test_a_fragment_asks_for_none(browser: Client, gateway: GatewayDouble, htmx:
 def test_a_page_says_what_is_known_and_what_is_shown_stays(
     browser: Client, gateway: GatewayDouble, htmx: Any
 ) -> None:
-    unknown = ({}, {"feed": "replay", "time": "soon", "paused": False}, "no JSON")
+    unknown: tuple[Any, ...] = ({}, {"feed": "replay", "time": "soon", "paused": False}, "no JSON")
     for answer in unknown:
         gateway.answer(MARKET, answer)
         html = browser.get("/").content.decode()
