@@ -145,6 +145,8 @@ def test_canceling_in_the_row(vera: Client, gateway: GatewayDouble, htmx: Callab
     part = vera.post(f"{OPEN}/cancel", form, headers=htmx("orders")).content.decode()
     assert 'hx-trigger="news, load delay:150ms, every 1s"' in part
     assert "Cancellation requested…" in part
+    assert 'id="open-title" tabindex="-1" data-focus>' in part  # the pressed button is gone
+    assert "Cancellation of 1 order was requested." in part
     assert f'action="{OPEN}/cancel"' not in part
     assert f'href="{ADDRESS}"' not in part
     plain = vera.post(f"{OPEN}/cancel", form)
