@@ -65,10 +65,12 @@ def main(arguments: list[str]) -> int:
     shutil.rmtree(FOLDER, ignore_errors=True)
     flags = [*FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=flags)
-        for language in languages:
-            _take(browser, home, language, views)
-        browser.close()
+        for text in sorted({VIEWS[view].text for view in views}):
+            size = f"--blink-settings=defaultFontSize={16 * text // 100}"
+            browser = playwright.chromium.launch(executable_path=executable, args=[*flags, size])
+            for language in languages:
+                _take(browser, home, language, [view for view in views if VIEWS[view].text == text])
+            browser.close()
     print(f"  {len(list(FOLDER.glob('*/*.png')))} pictures and their sheets are in {FOLDER}")
     return 0
 
@@ -124,7 +126,6 @@ def _open(visitor: Visitor, path: str, view: View) -> None:
     page = visitor.page
     page.set_viewport_size({"width": view.width, "height": view.height})
     page.emulate_media(color_scheme=view.theme, forced_colors=view.forced_colors)
-    visitor.text_size(view.text)
     visitor.open(path)
     if view.height > LOW:
         height = int(page.evaluate("document.documentElement.scrollHeight"))
