@@ -3,7 +3,7 @@ RUN := @sh compose/local/run
 export CONFIRM FILE FILES ID MARKET PYTHON SEEDS SEED FAULT RECOVERY ONLY RUNS PROFILE ARGS
 
 .DEFAULT_GOAL := help
-.PHONY: help up dev restart shell psql down status logs reset reset-market backup restore drill demo import market check trace events replay gateway-reload gateway-restart canary canary-status promote rollback faults bench bench-gateway test pictures screenshots lint lock audit rotate-key docker-env docker-up docker-down docker-test
+.PHONY: help up dev restart shell psql down status logs reset reset-market backup restore drill upgrade demo import market check trace events replay gateway-reload gateway-restart canary canary-status promote rollback faults bench bench-gateway test pictures screenshots lint lock audit rotate-key docker-env docker-up docker-down docker-test
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -46,6 +46,9 @@ restore: ## put a backup into an empty system (FILE=..., BIRZHA_HOME=folder); ma
 
 drill: ## restore a new backup beside the running system, check it and compare it
 	$(RUN) drill
+
+upgrade: ## every service to the checkout as it is now, while customers trade (VERSION=path, git ref, previous)
+	$(RUN) upgrade $(if $(VERSION),--version "$(VERSION)")
 
 demo: ## run a new user's whole story through the public API (MARKET=rub, eur or a folder: on a system of its own)
 	$(RUN) demo

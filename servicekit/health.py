@@ -58,6 +58,8 @@ def _migrations() -> str:
         try:
             executor = MigrationExecutor(connection)
             plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+            # but those that wait until no process of the version before is left (ADR 0071)
+            plan = [each for each in plan if not getattr(each[0], "contract", "")]
         except (DatabaseError, InterfaceError) as error:
             return str(error).strip()
         if plan:

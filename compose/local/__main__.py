@@ -100,6 +100,8 @@ def _parser() -> argparse.ArgumentParser:
     canary.add_argument(
         "--version", default="", help="path, git ref, checkout or previous (default: a copy of the checkout)"
     )
+    upgrade = commands.add_parser("upgrade", help="every service to another version, while customers trade")
+    upgrade.add_argument("--version", default="", help="path, git ref or previous (default: the checkout)")
     again = commands.add_parser("restart", help="restart a service with the current code")
     again.add_argument("service", nargs="?", default="")
     for name, text in {

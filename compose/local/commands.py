@@ -24,7 +24,7 @@ from compose.local import (
 )
 from compose.local.backup import commands as backups
 from compose.local.backup import drill
-from compose.local.canary import actions
+from compose.local.canary import actions, upgrade
 from compose.local.canary import report as canary_report
 from compose.local.console import CommandError, say, step
 from compose.local.paths import ROOT, Home
@@ -87,6 +87,8 @@ def run(options: argparse.Namespace, home: Home) -> int:
             )
         case "canary-status":
             canary_report.status(home)
+        case "upgrade":
+            upgrade.upgrade(home, options.version)
         case "promote":
             system_owner.as_owner(home, lambda: actions.promote(home, options.service))
         case "rollback":

@@ -10,6 +10,7 @@ from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 
 from compose.local import ready, system_owner
+from compose.local.canary import versions
 from compose.local.console import CommandError
 from compose.local.paths import Home
 from compose.local.processes import every_process
@@ -61,6 +62,7 @@ def _restart(home: Home, services: Collection[Service], *, migrate: bool, wait: 
         with ThreadPoolExecutor(len(names)) as pool:  # each takes its time to finish what it has in hand
             list(pool.map(stack.supervisor.stop, names))
         stack.supervisor.start_processes(names)
+        versions.note_started(home, services)
         if wait:
             ready.wait(home, Settings.read(home, {}), stack.supervisor, seconds=READY_TIMEOUT_S)
     return names

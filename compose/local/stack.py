@@ -30,6 +30,7 @@ from compose.local import (
 from compose.local.backup import choices
 from compose.local.backup import folder as backups
 from compose.local.backup.restore import note_restored
+from compose.local.canary import versions
 from compose.local.canary.supervised import canaries_of
 from compose.local.console import CommandError, say, step
 from compose.local.gateway_files import render_gateway
@@ -100,7 +101,7 @@ class Stack:
         canaries_of(self.home).recover()
         environment.write(self.home, settings, secrets.load(self.home))
         market_check.check_market(self.home, settings.market)
-        passwords = self._backing_up(settings)
+        passwords = self.start_servers(settings)
         kept_choices.require_same(self.home, settings.market, passwords)
         self.home.write_state(**settings.state)
         render_gateway(self.home, settings)
@@ -111,6 +112,7 @@ class Stack:
         market_reset.finish(self.home, passwords, self.manage)
         with step("starting the services, their workers and the gateway"):
             self.supervisor.start(PYTHON)
+            versions.note_started(self.home, WEB_SERVERS)
             for service in state.read(self.home.versions).canaries:
                 self.supervisor.start(canary_group(service))
             self.supervisor.start(EDGE)
@@ -147,9 +149,10 @@ class Stack:
     def _backing_up_as_owner(self) -> None:
         self.home.create(for_tests=True)
         with self.exclusive(), self._stop_if_it_fails():
-            self._backing_up(Settings.read(self.home, {"BIRZHA_FEED": "simulated", **os.environ}))
+            self.start_servers(Settings.read(self.home, {"BIRZHA_FEED": "simulated", **os.environ}))
 
-    def _backing_up(self, settings: Settings) -> dict[str, str]:
+    def start_servers(self, settings: Settings) -> dict[str, str]:
+        """Have what the servers read of this version written, and them running; returns the secrets."""
         install.require_space(self.home.root, NEEDED_SPACE_BYTES)
         postgres.require_readable_data(self.home)
         passwords = secrets.load(self.home)
@@ -172,12 +175,8 @@ class Stack:
             databases.wait_for_server(self.home, passwords, alive=watch.check)
             databases.prepare(self.home, passwords, test_databases=for_tests)
             valkey.wait_for_server(self.home, passwords, alive=watch.check)
-        for kept, lost in self._quarantined().items():
-            if kept not in known:
-                say(
-                    f"- Redis could not read its files, which are kept as {kept}; it started "
-                    f"empty, and {lost}"
-                )
+        for kept, lost in self._quarantined().items() - known.items():
+            say(f"- Redis could not read its files, which are kept as {kept}; it started empty, and {lost}")
         return passwords
 
     def _quarantined(self) -> dict[Path, str]:

@@ -97,10 +97,14 @@ class Supervisor:
                         ) from fault
 
     def start_processes(self, names: list[str]) -> None:
-        """Start processes that were stopped; does not wait."""
+        """Start those of these processes that do not run; does not wait."""
         groups = {process["name"]: process["group"] for process in self.states()}
         for name in names:
-            self._rpc.startProcess(f"{groups[name]}:{name}", False)
+            try:
+                self._rpc.startProcess(f"{groups[name]}:{name}", False)
+            except Fault as fault:
+                if "ALREADY_STARTED" not in fault.faultString:
+                    raise
 
     def stop(self, name: str) -> None:
         """Stop one process until it is started again; returns when it has ended."""

@@ -1,36 +1,23 @@
 """A canary's life: started, given a share, promoted or rolled back, ended; whatever runs the services.
 
 Each step is written down before it is done, so that the next command ends or undoes what was interrupted.
+Those of several services go through theirs together: all of them come to the next step, or none does.
 """
 
 from __future__ import annotations
 
-import http.client
 import time
-from collections.abc import Callable, Collection
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gateway.canary import state
+from gateway.canary import serving, state
 from gateway.canary.runner import Instance, Runner
 from gateway.canary.state import Canary, Version
 from gateway.runtime.canary_traffic import CanaryTraffic
-from gateway.runtime.connections import connection, get
 
-#: Requests at once that a new version answers before anybody else's, so that each of its threads has made its
-#: connections and the first requests are no slower than later ones.
-WARM_UP_REQUESTS = 8
 _LIVE = ("starting", "serving", "promoting")
-
-
-class NotServing(RuntimeError):
-    """A version does not come up: the message says what it lacks, ``processes`` what it consists of."""
-
-    def __init__(self, message: str, processes: list[str]) -> None:
-        super().__init__(message)
-        self.processes = processes
 
 
 @dataclass(frozen=True)
@@ -54,23 +41,32 @@ class Canaries:
     drain_s: float = 15.0
 
     def start(self, service: str, version: Version, percent: int) -> None:
-        """Start a second version beside the first.
+        """Start a second version beside the first, and give it a share. As :meth:`start_together`."""
+        self.start_together({service: version})
+        self.set_share(service, percent, f"canary started: {version.label}")
+
+    def start_together(self, versions: Mapping[str, Version]) -> None:
+        """Start a second version of each of these services beside the first, without a share of anything.
 
         Raises:
-            NotServing: it does not come up; nothing is left of it.
-            ConfigNotApplied: the gateway does not take it; nothing is left of it either.
+            NotServing: one does not come up; nothing is left of any.
+            ConfigNotApplied: the gateway does not take them; nothing is left of any either.
         """
         with state.change(self.file) as written:
-            written.canaries[service] = Canary(version, since=state.now())
+            for service, version in versions.items():
+                written.canaries[service] = Canary(version, since=state.now())
         self.apply_shares()
         try:
-            with self.step(f"starting {version.label} beside {written.stable_of(service).label}"):
-                self._serve(Instance(service, canary=True), version)
-                self.traffic.add(state.read(self.file).canaries)
+            for service, version in versions.items():
+                with self.step(
+                    f"starting {version.label} beside {written.stable_of(service).label}: {service}"
+                ):
+                    self._start(Instance(service, canary=True), version)
+            self._settle(Instance(service, canary=True) for service in versions)
+            self.traffic.add(state.read(self.file).canaries)
         except BaseException:
-            self.end(service)
+            self.end(*versions)
             raise
-        self.set_share(service, percent, f"canary started: {version.label}")
 
     def set_share(self, service: str, percent: int, what: str = "share changed") -> None:
         """Give a canary so many percent, from 0 to 100, of requests and events."""
@@ -80,39 +76,50 @@ class Canaries:
             written.note(service, what, f"{percent} %")
         self.apply_shares()
 
-    def promote(self, service: str) -> tuple[Version, Version]:
-        """The canary's version becomes the stable one.
+    def promote(self, *services: str) -> dict[str, Version]:
+        """The versions of these services' canaries become the stable ones.
 
-        The canary takes everything while the first version's processes are replaced, so nothing is refused.
+        The canaries take everything while the first versions' processes are replaced, one service after the
+        other, so nothing is refused.
 
         Returns:
-            What the service ran before, and what it runs now.
+            What each service ran before.
 
         Raises:
-            NotServing, ConfigNotApplied: all is as before.
+            NotServing, ConfigNotApplied: all is as before, of every service.
         """
+        replaced: dict[str, Version] = {}
         with state.change(self.file) as written:
-            present, old = written.canaries[service], written.stable_of(service)
-            new, weight = present.version, present.weight
-            present.phase, present.weight = "promoting", 100
+            before = {service: written.stable_of(service) for service in services}
+            weights = {service: written.canaries[service].weight for service in services}
+            for service in services:
+                written.canaries[service].phase, written.canaries[service].weight = "promoting", 100
         try:
-            with self.step(f"letting the canary of {service} take everything"):
+            with self.step(f"letting the canary of {', '.join(services)} take everything"):
                 self.apply_shares()
-                self.traffic.drain(service, seconds=self.drain_s)
-            with self.step(f"starting {new.label} in the place of {old.label}"):
-                self._replace(service, new)
+                self._drain(services)
+            for service in services:
+                new = written.canaries[service].version
+                with self.step(f"starting {new.label} in the place of {before[service].label}: {service}"):
+                    replaced[service] = new
+                    self._replace(service, new)
+            self._settle(Instance(service) for service in services)
         except BaseException:
-            with self.step(f"back to {old.label}"):
-                self._replace(service, old)
-            self.set_share(service, weight, "promotion failed")
+            for service in replaced:
+                with self.step(f"{service} back to {before[service].label}"):
+                    self._replace(service, before[service])
+            self._settle(Instance(service) for service in replaced)
+            for service, weight in weights.items():
+                self.set_share(service, weight, "promotion failed")
             raise
         with state.change(self.file) as written:
-            written.previous[service] = old
-            written.canaries[service].weight = 0
-            written.note(service, "promoted", f"{new.label} in the place of {old.label}")
+            for service, new in replaced.items():
+                written.previous[service] = before[service]
+                written.canaries[service].weight = 0
+                written.note(service, "promoted", f"{new.label} in the place of {before[service].label}")
         self.apply_shares()
-        self.end(service)
-        return old, new
+        self.end(*services)
+        return before
 
     def roll_back(
         self, service: str, what: str, why: str, *, phases: Collection[str] = _LIVE
@@ -138,22 +145,40 @@ class Canaries:
         self.apply_shares()
         return before
 
-    def end(self, service: str) -> None:
-        """Let a canary finish what it has in hand, stop it, and take it out of gateway and configuration.
+    def end(self, *services: str) -> None:
+        """Let the canaries of these services finish what they have in hand, stop them, and take them out of
+        gateway and configuration.
 
-        Its share is 0 already. Every step looks first, and only the last ones forget the canary, so that an
-        interrupted end is ended by the next.
+        Their share is 0 already. Every step looks first, and only the last ones forget the canaries, so that
+        an interrupted end is ended by the next.
         """
-        canary = Instance(service, canary=True)
-        with self.step(f"ending the canary of {service}"):
+        with self.step(f"ending the canary of {', '.join(services)}"):
             if self.traffic.admin.answers():  # without a gateway nothing is in flight
-                self.traffic.drain(canary.name, seconds=self.drain_s)
-            self.traffic.remove(set(state.read(self.file).canaries) - {service})
-            self.runner.stop(canary)
+                self._drain(Instance(service, canary=True).name for service in services)
+            self.traffic.remove(set(state.read(self.file).canaries) - set(services))
+            for service in services:
+                self.runner.stop(Instance(service, canary=True))
             with state.change(self.file) as written:
-                written.canaries.pop(service, None)
-            self.runner.forget(service)
+                for service in services:
+                    written.canaries.pop(service, None)
+            for service in services:
+                self.runner.forget(service)
             self.apply_shares()
+
+    def finish_interrupted(self) -> None:
+        """End what an interrupted command has left behind: the first versions have everything again."""
+        left = {
+            service: canary.phase
+            for service, canary in state.read(self.file).canaries.items()
+            if canary.phase != "serving"
+        }
+        for service, phase in left.items():
+            if phase == "promoting":  # its first version may have been on its way
+                self._start(Instance(service), state.read(self.file).stable_of(service))
+                self._settle([Instance(service)])
+            self.roll_back(service, "canary ended", f"it was {phase} when a command was interrupted")
+        if left:
+            self.end(*left)
 
     def apply_shares(self) -> None:
         """Give Envoy and the workers the shares that are written."""
@@ -177,37 +202,23 @@ class Canaries:
             self.runner.forget(service)
         self.apply_shares()
 
+    def _drain(self, instances: Iterable[str]) -> None:
+        """Let these finish what they have in hand; together they have the time of one."""
+        end = time.monotonic() + self.drain_s
+        for name in instances:
+            self.traffic.drain(name, seconds=max(1.0, end - time.monotonic()))
+
     def _replace(self, service: str, version: Version) -> None:
         """Stop a service's first version and start another one in its place."""
         with state.change(self.file) as written:
             written.set_stable(service, version)
         self.runner.stop(Instance(service))
-        self._serve(Instance(service), version)
+        self._start(Instance(service), version)
 
-    def _serve(self, instance: Instance, version: Version) -> None:
-        """Start an instance; returns when it serves."""
+    def _start(self, instance: Instance, version: Version) -> None:
+        """Start an instance; returns when it answers. It is still to be settled."""
         self.runner.start(instance, version)
-        end = time.monotonic() + self.ready_within_s
-        while missing := self._missing(instance):
-            if time.monotonic() > end:
-                names = [process.name for process in self.runner.processes(instance)]
-                raise NotServing(
-                    f"{instance.name} does not serve after {self.ready_within_s:g} s: {missing}", names
-                )
-            time.sleep(0.1)
-        with ThreadPoolExecutor(WARM_UP_REQUESTS) as pool:
-            for _ in range(WARM_UP_REQUESTS):
-                pool.submit(self._get_ready, instance)
+        serving.wait_for_answer(self.runner, instance, seconds=self.ready_within_s)
 
-    def _missing(self, instance: Instance) -> str:
-        """What an instance lacks to serve; empty: nothing."""
-        try:
-            if any(process.state != "running" for process in self.runner.processes(instance)):
-                return "it does not stay up"
-            status, body = self._get_ready(instance)
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            return str(error) or "no answer"
-        return "" if status == 200 else f"/readyz says {status} {body[:300].decode(errors='replace')}"
-
-    def _get_ready(self, instance: Instance) -> tuple[int, bytes]:
-        return get(connection(self.runner.endpoint(instance)), "/readyz", "application/json")
+    def _settle(self, instances: Iterable[Instance]) -> None:
+        serving.settle(self.runner, instances, seconds=self.ready_within_s)

@@ -71,12 +71,14 @@ class Versions:
         previous: service → what it ran before the last promotion.
         canaries: service → its canary.
         history: the oldest first.
+        started: service → the commit that the checkout was when its processes were started from it.
     """
 
     stable: dict[str, Version] = field(default_factory=dict)
     previous: dict[str, Version] = field(default_factory=dict)
     canaries: dict[str, Canary] = field(default_factory=dict)
     history: list[HistoryEntry] = field(default_factory=list)
+    started: dict[str, str] = field(default_factory=dict)
 
     def stable_of(self, service: str) -> Version:
         """What a service runs, its canary aside."""
@@ -123,6 +125,7 @@ def read(file: Path) -> Versions:
                 for name, value in raw["canaries"].items()
             },
             history=[HistoryEntry(**value) for value in raw["history"]],
+            started=dict(raw.get("started", {})),  # a file of before has none
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{file} is not a file of make canary: {error!r}") from None

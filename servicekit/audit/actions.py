@@ -57,10 +57,12 @@ ACTIONS: dict[str, str | Promise] = {
     "console.open": _("opened a console of a service"),
     "backup.make": _("made a backup"),
     "backup.restore": _("restored a backup"),
+    "system.upgrade": _("upgraded the system"),
 }
 
 #: What is done to the running system rather than in a service; ``manage record_action`` takes these.
 OF_THE_SYSTEM = (
     "backup.make", "backup.restore",
     "canary.promote", "canary.rollback", "canary.share", "console.open", "gateway.reload", "gateway.restart",
+    "system.upgrade",
 )  # fmt: skip

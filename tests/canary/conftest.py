@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -19,6 +21,8 @@ from tests.e2e.people import Person, wait
 from tests.system import System
 
 CUSTOMERS = 6
+#: Seconds after which they sign in again: before their access tokens expire.
+SIGN_IN_AFTER_S = 180
 
 
 class Trade(Load):
@@ -39,10 +43,24 @@ class Trade(Load):
 
     def run(self, client: int) -> None:
         person = self.people[client]
+        signed_in = -math.inf
         with httpx.Client(base_url=person.url, headers=person.http.headers, timeout=60) as http:
             while not self.stop.wait(0.1):
+                if time.monotonic() > signed_in + SIGN_IN_AFTER_S:
+                    self._sign_in(person)
+                    http.headers["Authorization"] = person.http.headers["Authorization"]
+                    signed_in = time.monotonic()
                 self.counts[str(http.get("/api/v1/orders").status_code)] += 1
                 self._order(http, person)
+
+    def _sign_in(self, person: Person) -> None:
+        """Until it succeeds: for the seconds in which passwords have no process it is to be sent again."""
+        while not self.stop.is_set():
+            try:
+                person.sign_in()
+                return
+            except AssertionError:
+                self.stop.wait(0.5)
 
     def _order(self, http: httpx.Client, person: Person) -> None:
         key = str(uuid4())
@@ -88,6 +106,10 @@ class Operator:
     def rollback(self) -> None:
         self._must("rollback", "trading")
 
+    def upgrade(self) -> str:
+        """``make upgrade``; returns what it said."""
+        return self._must("upgrade")
+
     def restart_gateway(self) -> None:
         """``make gateway-restart``."""
         self._must("gateway-restart")
@@ -114,7 +136,7 @@ class Operator:
         variables = os.environ | {"BIRZHA_HOME": str(self.system.home.root)}
         command = [sys.executable, "-m", "compose.local", *arguments]
         return subprocess.run(
-            command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=300, check=False
+            command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=1500, check=False
         )
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from servicekit.contracts import REGISTRY, ContractError
 from servicekit.contracts.market import QuotesUpdated
+from servicekit.contracts.subscribers import SUBSCRIBED_TYPES
 from servicekit.messaging.envelope import from_attributes, parse, to_json
 
 SAMPLES = {path.stem: path for path in sorted((Path(__file__).parent / "samples").glob("*.json"))}
@@ -30,6 +31,15 @@ def data_of(type_name):
 
 def test_every_contract_has_a_sample_and_every_sample_a_contract():
     assert SAMPLES.keys() == REGISTRY.keys()
+
+
+@pytest.mark.parametrize("service", SUBSCRIBED_TYPES)
+def test_whoever_hears_a_newer_version_hears_the_older_ones_which_may_be_in_flight(service):
+    heard = set(SUBSCRIBED_TYPES[service])
+    for type_name in heard:
+        name, _, number = type_name.rpartition(".v")
+        older = {f"{name}.v{before}" for before in range(1, int(number))}
+        assert older & SAMPLES.keys() <= heard, type_name
 
 
 @pytest.mark.parametrize("type_name", SAMPLES)

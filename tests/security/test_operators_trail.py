@@ -57,6 +57,10 @@ RESTART = "tests/e2e/test_gateway_restart.py::test_no_request_is_lost"
 LOST_DISK = (
     "tests/faults/test_every_fault.py::test_a_disk_is_lost_under_load_and_all_that_a_backup_has_comes_back"
 )
+UPGRADE = (
+    "tests/canary/test_upgrade.py::"
+    "test_the_release_before_runs_on_this_schema_and_is_upgraded_while_customers_trade"
+)
 RESET = "tests/tls/test_reset_market.py::test_accounts_stay_and_cash_positions_and_the_market_start_over"
 REVERSAL = "billing_service/tests/ledger/"
 FREEZE = f"{REVERSAL}test_admin.py::test_an_account_is_frozen_and_let_go_for_a_reason"
@@ -187,6 +191,7 @@ ENTRY_POINTS: dict[str, Row | str] = {
     "compose.local shell": Row("console.open", "tests/e2e/test_operators.py::test_a_console_is_on_record"),
     "compose.local reset-market": Row("market.reset", RESET),
     "compose.local backup": Row("backup.make", LOST_DISK),
+    "compose.local upgrade": Row("system.upgrade", UPGRADE),
     "compose.local restore": Row("backup.restore", LOST_DISK),
     "compose.local rotate-key": AGAIN,
     "compose.local events": AGAIN,

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from compose.local import ready
 from compose.local.canary import migrations, versions
@@ -18,7 +19,8 @@ from compose.local.paths import Home
 from compose.local.stack import Stack
 from compose.system import WEB_SERVERS, Service
 from gateway.canary import state
-from gateway.canary.lifecycle import Canaries, NotServing
+from gateway.canary.lifecycle import Canaries
+from gateway.canary.serving import NotServing
 from gateway.canary.state import Version
 
 
@@ -35,7 +37,7 @@ def canary(home: Home, name: str, weight: str, version: str) -> None:
         CommandError: it cannot be done; says why and what is to be done.
     """
     service, percent = _service(name), _percent(weight)
-    with _canaries(home) as (stack, canaries):
+    with running(home) as (stack, canaries):
         present = state.read(home.versions).canaries.get(name)
         if present and present.phase in ("starting", "failed"):  # a command was interrupted
             canaries.end(name)
@@ -43,7 +45,7 @@ def canary(home: Home, name: str, weight: str, version: str) -> None:
         if present is None:
             made = versions.make(home, service, version)
             if service.has_database:
-                _migrate(stack, service, made)
+                expand(stack, service, made, require_expandable(stack, service, made))
             canaries.start(name, made, percent)
         elif version and versions.make(home, service, version) != present.version:
             raise CommandError(
@@ -64,8 +66,9 @@ def promote(home: Home, name: str) -> None:
     Raises:
         CommandError: there is no canary, or its version does not start a second time; all is as before then.
     """
-    with _canaries(home, having=name) as (stack, canaries):
-        old, new = canaries.promote(name)
+    with running(home, having=name) as (stack, canaries):
+        old = canaries.promote(name)[name]
+        new = state.read(home.versions).stable_of(name)
         stack.record("canary.promote", name, version=new.label, replaced=old.label)
     say(f"{name} runs {new.label}, also after make down and make up.")
 
@@ -76,7 +79,7 @@ def rollback(home: Home, name: str, why: str = "make rollback") -> None:
     Raises:
         CommandError: there is no canary.
     """
-    with _canaries(home, having=name) as (stack, canaries):
+    with running(home, having=name) as (stack, canaries):
         version = state.read(home.versions).canaries[name].version.label
         canaries.roll_back(name, "rolled back", why)
         canaries.end(name)
@@ -88,7 +91,7 @@ def rollback(home: Home, name: str, why: str = "make rollback") -> None:
 
 
 @contextmanager
-def _canaries(home: Home, *, having: str = "") -> Iterator[tuple[Stack, Canaries]]:
+def running(home: Home, *, having: str = "") -> Iterator[tuple[Stack, Canaries]]:
     """The running system and its canaries, while other commands wait.
 
     Args:
@@ -113,12 +116,46 @@ def _canaries(home: Home, *, having: str = "") -> Iterator[tuple[Stack, Canaries
             raise ready.failure(home, error.processes, str(error)) from error
 
 
-def _migrate(stack: Stack, service: Service, version: Version) -> None:
-    """Check the migrations that the canary has and the database has not, and run them as the owner."""
-    folder = versions.folder_of(version)
+def require_expandable(stack: Stack, service: Service, version: Version) -> dict[str, str]:
+    """Check the migrations that a version has and the database has not.
+
+    Returns:
+        App → the migration to which it is to be migrated while the version before serves.
+
+    Raises:
+        CommandError: the version before would not go on working with them, or this one not without those that
+            wait, or it is an older one and what it reads is gone; nothing was run.
+    """
+    answer = _ask(stack, service, version)
+    found = [f"  {one['migration']}: {one['operation']}: {one['why']}" for one in answer["problems"]]
+    if unknown := set(answer["unknown"]):  # of a newer version, or of a canary that was rolled back
+        stable = state.read(stack.home.versions).stable_of(service.name)
+        dropped = _ask(stack, service, stable)["contracts"]
+        found += [f"  {label}, which has been run: {dropped[label]}" for label in unknown & dropped.keys()]
+    if found:
+        raise CommandError(
+            f"{version.label} cannot run beside {service.name}'s stable version, which has the same "
+            "database:\n" + "\n".join(found)
+        )
+    targets: dict[str, str] = answer["targets"]
+    return targets
+
+
+def expand(stack: Stack, service: Service, version: Version, targets: dict[str, str]) -> None:
+    """Run these migrations as the owner: both versions can use the database afterwards."""
+    if not targets:
+        return
+    with step(f"migrating {service.name}'s database so that both versions can use it"):
+        for app, name in targets.items():
+            folder = versions.folder_of(version)
+            stack.manage((service.package, "migrate", app, name, "--verbosity", "0"), at=folder)
+
+
+def _ask(stack: Stack, service: Service, version: Version) -> dict[str, Any]:
+    """What :mod:`migrations` says of a version beside the database as it is."""
     result = subprocess.run(
         [sys.executable, str(Path(migrations.__file__)), service.package],
-        cwd=folder,
+        cwd=versions.folder_of(version),
         env=os.environ | {"BIRZHA_HOME": str(stack.home.root)},
         capture_output=True,
         text=True,
@@ -127,14 +164,8 @@ def _migrate(stack: Stack, service: Service, version: Version) -> None:
     if result.returncode:
         output = "\n".join(f"    {line}" for line in result.stderr.strip().splitlines()[-8:])
         raise CommandError(f"The migrations of {version.label} cannot be read:\n{output}")
-    if found := json.loads(result.stdout):
-        lines = [f"  {one['migration']}: {one['operation']}: {one['why']}" for one in found]
-        raise CommandError(
-            f"{version.label} cannot run beside {service.name}'s stable version, which has the same "
-            "database:\n" + "\n".join(lines)
-        )
-    with step("migrating the database so that both versions can use it"):
-        stack.manage((service.package, "migrate", "--verbosity", "0"), at=folder)
+    answer: dict[str, Any] = json.loads(result.stdout)
+    return answer
 
 
 def _service(name: str) -> Service:

@@ -1,12 +1,16 @@
 """May a version's migrations run while the other version serves? ``python migrations.py trading_service``
 
 Both versions use one database, so what the stable one reads and writes must stay: the rule is in
-docs/adr/0018. Run by its path, in the folder of the canary's version, so that it sees that version's
-migrations; needs only Django. Looks at those that the database has not run, prints what is wrong with
-them as JSON: ``[{"migration": …, "operation": …, "why": …}]``.
+docs/adr/0018. Run by its path, in the folder of a version, so that it sees that version's migrations; needs
+only Django. Prints JSON: ``problems`` of those that the database has not run, each ``{"migration": …,
+"operation": …, "why": …}``; ``targets``, app → the migration up to which they are run while the version
+before still serves; ``unknown``, those that were run and this version has not; ``contracts``, its own of the
+second mark that were run, with the words of the mark.
 
 A migration is marked by an attribute of its class that says why the version before goes on working:
-``backward_compatible = "fills a column that the version before does not know"``.
+``backward_compatible = "fills a column that the version before does not know"``; or, if it does not, why this
+version works without it, so that it waits until no process of the version before is left (`make upgrade`):
+``contract = "drops a column that this version has stopped using"``.
 """
 
 from __future__ import annotations
@@ -17,7 +21,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-MARK = "backward_compatible"
+MARK, CONTRACT = "backward_compatible", "contract"
 _UNMARKED = f"needs a mark: {MARK} = '<why the version before goes on working>' in its class"
 
 
@@ -28,28 +32,78 @@ def main(package: str) -> int:
     import django
 
     django.setup()
-    print(json.dumps(list(problems())))
-    return 0
-
-
-def problems() -> Iterator[dict[str, str]]:
-    """What speaks against running the migrations that the database has not run."""
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    state = executor._create_project_state(with_applied_migrations=True)  # type: ignore[attr-defined]
+    known, applied = executor.loader.disk_migrations, executor.loader.applied_migrations
+    plan = [each for each, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
+    answer = {
+        "problems": [*_out_of_turn(plan), *problems(executor, plan)],
+        "targets": {each.app_label: each.name for each in plan if not _waits(each)},
+        "unknown": [".".join(key) for key in applied if key not in known],
+        "contracts": {
+            ".".join(key): _waits(known[key]) for key in applied if key in known and _waits(known[key])
+        },
+    }
+    print(json.dumps(answer))
+    return 0
+
+
+def _waits(migration: Any) -> str:
+    """Why it may wait until the version before is gone; "": it does not."""
+    return str(getattr(migration, CONTRACT, ""))
+
+
+def _out_of_turn(plan: list[Any]) -> Iterator[dict[str, str]]:
+    """Migrations for now that would have to be run after one that is for later."""
+    later = {(each.app_label, each.name) for each in plan if _waits(each)}
+    for migration in plan:
+        for app, name in later & set(migration.dependencies) if not _waits(migration) else ():
+            why = f"comes after {app}.{name}, which waits until the version before is gone: mark it, too"
+            label = f"{migration.app_label}.{migration.name}"
+            yield {"migration": label, "operation": "depends on it", "why": why}
+
+
+def problems(executor: Any, plan: list[Any]) -> Iterator[dict[str, str]]:
+    """What speaks against running these migrations, those that wait after the others."""
+    state = executor._create_project_state(with_applied_migrations=True)
     made: set[tuple[str, str]] = set()
-    for migration, _ in plan:
+    for migration in plan:
         label = f"{migration.app_label}.{migration.name}"
         marked = bool(getattr(migration, MARK, ""))
         for operation in migration.operations:
             after = state.clone()
             operation.state_forwards(migration.app_label, after)
-            for part, why in _against(operation, migration.app_label, state, after, made, marked=marked):
+            if _waits(migration):
+                found = _against_waiting(operation, migration.app_label, state)
+            else:
+                found = _against(operation, migration.app_label, state, after, made, marked=marked)
+            for part, why in found:
                 yield {"migration": label, "operation": part.describe(), "why": why}
             state = after
+
+
+#: What a version that has it in its models cannot be without.
+_NEEDED = {
+    "AddField", "AlterField", "AlterModelTable", "AlterOrderWithRespectTo", "CreateModel", "RenameField",
+    "RenameModel",
+}  # fmt: skip
+
+
+def _against_waiting(operation: Any, app: str, before: Any) -> Iterator[tuple[Any, str]]:
+    """The parts of an operation without which this version, whose models have it already, cannot work."""
+    kind = type(operation).__name__
+    if kind == "SeparateDatabaseAndState":
+        for part in operation.database_operations:
+            yield from _against_waiting(part, app, before)
+    elif kind in _NEEDED:
+        yield operation, "cannot wait: this version's models have it already"
+    elif kind == "RemoveField" and _added(_field(before, app, operation)):
+        yield (
+            operation,
+            "drops a NOT NULL column, which this version does not fill until then: null=True first",
+        )
 
 
 def _against(

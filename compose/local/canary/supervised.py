@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Literal
@@ -56,8 +57,9 @@ class SupervisedRunner:
         if instance.canary:
             self.supervisor.end(canary_group(instance.service))
         else:
-            for name in self._names(instance):
-                self.supervisor.stop(name)
+            names = self._names(instance)
+            with ThreadPoolExecutor(len(names)) as pool:  # each takes its time to finish what it has in hand
+                list(pool.map(self.supervisor.stop, names))
 
     def processes(self, instance: Instance) -> list[Process]:
         names = self._names(instance)

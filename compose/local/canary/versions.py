@@ -13,8 +13,8 @@ import os
 import shutil
 import subprocess
 import tarfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from compose.local import catalogs
@@ -68,6 +68,47 @@ def make(home: Home, service: Service, text: str) -> Version:
         )
     catalogs.compile_changed(folder)
     return version
+
+
+def note_started(home: Home, services: Iterable[Service]) -> None:
+    """Write down of which commit the processes of these services are that have just been started from the
+    checkout: a later version of its files has a way back to it then. Nothing, where none says what they are.
+    """
+    changed = _git("status", "--porcelain", "--untracked-files=no")
+    head = _git("rev-parse", "HEAD")
+    clean = head.returncode == 0 and changed.returncode == 0 and not changed.stdout
+    with state.change(home.versions) as written:
+        for service in services:
+            written.started.pop(service.name, None)
+            if clean and written.stable_of(service.name) == CHECKOUT:
+                written.started[service.name] = head.stdout.decode().strip()[:12]
+
+
+def pin(home: Home, services: Iterable[Service]) -> dict[str, Version]:
+    """Let what these services run from the checkout be a copy of the commit that it was when they were
+    started, for a promotion that fails and for ``previous``. Nothing is restarted.
+
+    Returns:
+        Those of which the commit is known, service → the copy.
+    """
+    written, pinned = state.read(home.versions), {}
+    for service in services:
+        commit = written.started.get(service.name)
+        if commit and written.stable_of(service.name) == CHECKOUT:
+            with suppress(CommandError):  # git has forgotten it
+                pinned[service.name] = make(home, service, commit)
+    with state.change(home.versions) as written:
+        for name, version in pinned.items():
+            written.set_stable(name, version)
+    return pinned
+
+
+def unpin(home: Home, pinned: Mapping[str, Version]) -> None:
+    """Undo :func:`pin`, where nothing has taken the copy's place since."""
+    with state.change(home.versions) as written:
+        for name, version in pinned.items():
+            if written.stable_of(name) == version:
+                written.set_stable(name, CHECKOUT)
 
 
 def folder_of(version: Version) -> Path:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from compose.local.canary import migrations, versions
+from compose.local.canary import actions, migrations, versions
 from compose.local.console import CommandError
 from compose.local.paths import ROOT
 from compose.local.stack import Stack
 from compose.system import SERVICES
+from gateway.canary import state
 from gateway.canary.state import CHECKOUT, Version
 
 NOTIFICATION = next(service for service in SERVICES if service.name == "notification")
@@ -58,16 +63,37 @@ def version(system: Stack) -> Path:
     return Path(made.folder)
 
 
-def found(system: Stack, version: Path, operations: str, mark: str = "") -> list[dict[str, str]]:
-    """What the checker says of one more migration with these operations."""
-    file = version / "notification_service" / "inbox" / "migrations" / "0999_next.py"
-    last = sorted(path.stem for path in file.parent.glob("0*.py") if path != file)[-1]
+def last_of(version: Path) -> str:
+    """The newest migration of a version's inbox."""
+    folder = version / "notification_service" / "inbox" / "migrations"
+    return sorted(path.stem for path in folder.glob("0*.py"))[-1]
+
+
+@contextmanager
+def migration(version: Path, name: str, operations: str, mark: str = "") -> Iterator[None]:
+    """One more migration of a version's inbox, after its newest."""
+    file = version / "notification_service" / "inbox" / "migrations" / f"{name}.py"
+    last = last_of(version)
     file.write_text(
         "from django.db import migrations, models\n\n\nclass Migration(migrations.Migration):\n"
         f"    {mark or 'initial = False'}\n"
         f"    dependencies = [('notification_inbox', {last!r})]\n    operations = [{operations}]\n"
     )
     try:
+        yield
+    finally:
+        file.unlink()
+
+
+def found(system: Stack, version: Path, operations: str, mark: str = "") -> list[dict[str, str]]:
+    """The problems that the checker sees in one more migration with these operations."""
+    problems: list[dict[str, str]] = checked(system, version, operations, mark)["problems"]
+    return problems
+
+
+def checked(system: Stack, version: Path, operations: str, mark: str = "") -> dict[str, Any]:
+    """What the checker says of one more migration with these operations."""
+    with migration(version, "0999_next", operations, mark):
         result = subprocess.run(
             [sys.executable, migrations.__file__, "notification_service"],
             cwd=version,
@@ -76,10 +102,8 @@ def found(system: Stack, version: Path, operations: str, mark: str = "") -> list
             text=True,
             check=False,
         )
-    finally:
-        file.unlink()
     assert result.returncode == 0, result.stderr
-    answer: list[dict[str, str]] = json.loads(result.stdout)
+    answer: dict[str, Any] = json.loads(result.stdout)
     return answer
 
 
@@ -101,6 +125,56 @@ def test_a_mark_says_why_it_bears_sql_but_never_a_lost_column(system: Stack, ver
     assert "drops a column" in problem["why"]
 
 
+def test_what_drops_a_column_waits_for_the_version_before_to_be_gone(system: Stack, version: Path) -> None:
+    drop, mark = 'migrations.RemoveField("notification", "read_at")', 'contract = "nobody reads it any more"'
+    answer = checked(system, version, drop, mark)
+    assert (answer["problems"], answer["targets"]) == ([], {})
+    assert checked(system, version, HARMLESS)["targets"] == {"notification_inbox": "0999_next"}
+    with migration(version, "0998_drop", drop, mark):
+        (problem,) = found(system, version, "")
+    assert "comes after notification_inbox.0998_drop" in problem["why"]
+
+
+def test_what_this_version_cannot_be_without_does_not_wait(system: Stack, version: Path) -> None:
+    for operation, reason in {
+        'migrations.AddField("notification", "rank", models.IntegerField(null=True))': "have it already",
+        'migrations.RenameField("notification", "kind", "sort")': "have it already",
+        'migrations.RemoveField("notification", "kind")': "null=True first",
+    }.items():
+        (problem,) = found(system, version, operation, 'contract = "so it says"')
+        assert reason in problem["why"], operation
+
+
+def test_an_older_version_is_refused_once_what_it_reads_is_gone(system: Stack, version: Path) -> None:
+    older, newer = Version("the older", str(version)), Version("the newer", str(version.parent / "newer"))
+    shutil.copytree(older.folder, newer.folder)
+    owner = system.home.root.stat()
+    for path in (system.home.copies, *system.home.copies.rglob("*")):  # made by root, who runs none of it
+        os.chown(path, owner.st_uid, owner.st_gid)
+    add = 'migrations.AddField("notification", "mood", models.TextField(null=True))'
+    drop = 'migrations.RemoveField("notification", "mood")'
+    manage = ("notification_service", "migrate", "--verbosity", "0")
+    with (
+        migration(Path(newer.folder), "0990_mood", add),
+        migration(Path(newer.folder), "0991_no_mood", drop, 'contract = "moods are not asked for"'),
+    ):
+        targets = actions.require_expandable(system, NOTIFICATION, newer)
+        assert targets == {"notification_inbox": "0990_mood"}
+        actions.expand(system, NOTIFICATION, newer, targets)
+        with state.change(system.home.versions) as written:
+            written.set_stable("notification", newer)
+        actions.require_expandable(system, NOTIFICATION, older)  # it bears what has been run
+        system.manage(manage, at=Path(newer.folder))
+        try:
+            with pytest.raises(CommandError, match=r"inbox\.0991_no_mood, which has been run: moods are not"):
+                actions.require_expandable(system, NOTIFICATION, older)
+        finally:
+            back = (*manage[:2], "notification_inbox", last_of(version), *manage[2:])
+            system.manage(back, at=Path(newer.folder))
+            with state.change(system.home.versions) as written:
+                written.set_stable("notification", CHECKOUT)
+
+
 def test_a_version_is_a_frozen_copy(system: Stack, folder: Path) -> None:
     first = versions.make(system.home, NOTIFICATION, "")
     assert Path(first.folder).parent == system.home.copies
@@ -119,8 +193,6 @@ def test_what_is_no_version_is_said_plainly(system: Stack, folder: Path) -> None
 
 
 def test_other_packages_need_a_restart(system: Stack, folder: Path, version: Path) -> None:
-    import shutil
-
     other = folder / "other"
     shutil.copytree(version, other)
     (other / versions.REQUIREMENTS).write_text("django==6.0\n")

@@ -170,7 +170,7 @@ def test_data_of_another_major_version_is_refused_untouched(folder: Path) -> Non
     data.mkdir()
     (data / "PG_VERSION").write_text("17\n")
     with pytest.raises(CommandError, match="made by PostgreSQL 17, this is 18"):
-        Stack(home)._backing_up(Settings.read(home))
+        Stack(home).start_servers(Settings.read(home))
     assert [path.name for path in data.iterdir()] == ["PG_VERSION"]
 
 

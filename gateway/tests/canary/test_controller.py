@@ -6,7 +6,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,9 @@ import pytest
 
 from gateway.canary import state
 from gateway.canary.controller import Controller
-from gateway.canary.lifecycle import Canaries, NotServing
+from gateway.canary.lifecycle import Canaries
 from gateway.canary.runner import Instance
+from gateway.canary.serving import NotServing
 from gateway.canary.state import Version
 from gateway.tests.canary.conftest import Asking, signed_in
 from gateway.tests.canary.subprocesses import SubprocessRunner
@@ -120,8 +120,8 @@ def test_one_that_is_well_is_promoted_and_nobody_is_refused(life: Life) -> None:
         begun = time.monotonic()
         life.watch_until(lambda: time.monotonic() - begun > 2)
         assert (life.logged, life.versions().canaries["trading"].phase) == ([], "serving")
-        old, new = life.canaries.promote("trading")
-    assert (old.label, new) == ("first", second)
+        before = life.canaries.promote("trading")
+    assert before["trading"].label == "first"
     assert load.counts.keys() == {"200"}
     assert life.answers() == {"second"}
     assert life.versions().stable_of("trading") == second
@@ -185,32 +185,56 @@ def test_it_is_stopped_only_when_no_command_is_at_work(life: Life) -> None:
     life.watch_until(lambda: CANARY not in life.runner.started)
 
 
-def test_one_that_never_serves_leaves_nothing(life: Life) -> None:
+def test_when_one_never_serves_nothing_is_left_of_any(life: Life) -> None:
     broken = life.version("broken")
     Path(broken.folder, "failing").touch()
     with pytest.raises(
         NotServing, match=rf"trading-canary does not serve after {READY_WITHIN_S} s: /readyz says 500"
     ) as refused:
-        life.canaries.start("trading", broken, 10)
+        life.canaries.start_together({"market": life.version("second"), "trading": broken})
     assert refused.value.processes == ["trading-canary"]
     assert life.versions().canaries == {}
     assert list(life.runner.started) == [STABLE]
-    assert "trading-canary" not in clusters(life.system)
+    assert "-canary" not in clusters(life.system)
     assert life.answers() == {"first"}
 
 
-def test_a_promotion_that_fails_leaves_all_as_it_was(life: Life) -> None:
-    second = life.version("second")
-    life.canaries.start("trading", second, 40)
-    Path(second.folder, "failing").touch()  # what serves fails too, and its reads go to the stable version
-    with pytest.raises(NotServing):
-        replace(life.canaries, ready_within_s=2).promote("trading")
-    Path(second.folder, "failing").unlink()
-    versions = life.versions()
-    assert versions.stable_of("trading").label == "first"
-    assert (versions.canaries["trading"].weight, versions.canaries["trading"].phase) == (40, "serving")
-    assert versions.history[-1].what == "promotion failed"
-    assert life.runner.started[STABLE][1].label == "first"
+def test_when_one_cannot_take_its_place_the_version_before_is_back(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, second = life.runner.start, life.version("second")
+
+    def start_or_fail(instance: Instance, version: Version) -> None:
+        if (instance, version) == (STABLE, second):
+            raise OSError("no memory")
+        start(instance, version)
+
+    monkeypatch.setattr(life.runner, "start", start_or_fail)
+    life.canaries.start("trading", second, 20)
+    with Asking(life.system) as load:
+        life.watch_until(lambda: load.counts["200"] > 20)
+        with pytest.raises(OSError, match="no memory"):
+            life.canaries.promote("trading")
+        wait_for(lambda: life.answers() == {"first", "second"})
+    assert load.counts.keys() == {"200"}
+    assert life.versions().stable_of("trading").label == "first"
+    canary = life.versions().canaries["trading"]
+    assert (canary.phase, canary.weight) == ("serving", 20)
+    assert life.versions().history[-1].what == "promotion failed"
+
+
+def test_what_an_interrupted_promotion_left_is_undone(life: Life) -> None:
+    life.canaries.start("trading", life.version("second"), 0)
+    with state.change(life.canaries.file) as written:
+        written.canaries["trading"].phase, written.canaries["trading"].weight = "promoting", 100
+    life.canaries.apply_shares()
+    life.runner.stop(STABLE)
+    with Asking(life.system) as load:
+        life.watch_until(lambda: load.counts["200"] > 20)
+        life.canaries.finish_interrupted()
+        wait_for(lambda: life.answers() == {"first"})
+    assert load.counts.keys() == {"200"}
+    assert life.versions().canaries == {}
 
 
 def clusters(system: System) -> str:
