@@ -145,11 +145,14 @@ def test_what_this_version_cannot_be_without_does_not_wait(system: Stack, versio
         assert reason in problem["why"], operation
 
 
-def test_an_older_version_is_refused_once_what_it_reads_is_gone(system: Stack, version: Path) -> None:
-    older, newer = Version("the older", str(version)), Version("the newer", str(version.parent / "newer"))
-    shutil.copytree(older.folder, newer.folder)
+def test_an_older_version_is_refused_once_what_it_reads_is_gone(
+    system: Stack, version: Path, folder: Path
+) -> None:
+    older, newer = (Version(f"the {name}", str(folder / name)) for name in ("older", "newer"))
+    for one in (older, newer):
+        shutil.copytree(version, one.folder)
     owner = system.home.root.stat()
-    for path in (system.home.copies, *system.home.copies.rglob("*")):  # made by root, who runs none of it
+    for path in (folder, *folder.rglob("*")):  # made by root, who runs none of it
         os.chown(path, owner.st_uid, owner.st_gid)
     add = 'migrations.AddField("notification", "mood", models.TextField(null=True))'
     drop = 'migrations.RemoveField("notification", "mood")'
