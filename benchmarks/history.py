@@ -100,7 +100,7 @@ _MESSAGES = tuple(
 )
 
 TABLES: dict[str, tuple[Table, ...]] = {
-    "user": (Table("accounts_user", where="NOT is_staff"), *_MESSAGES),
+    "user": (Table("accounts_user", where="NOT is_staff AND closed_at IS NULL"), *_MESSAGES),
     "market": (Table("venue_venueorder"), Table("venue_trade", counted=frozenset({"trade_seq"})), *_MESSAGES),
     "trading": (
         Table("orders_order"),

@@ -1,9 +1,9 @@
 """`make test`: every check and every test, on systems of its own, which are taken down whatever happens.
 
-Four suites at a time: first two whole systems, on free ports, and on each half of those tests that cross
-services, which take longest; meanwhile each package's tests against a real PostgreSQL and Valkey, those tests
-across services that need no running system or start their own, and the linters. What the packages' tests run
-of them is measured on the way. The servers live in ``.birzha-test`` (BIRZHA_TEST_HOME), the systems beside
+Three suites at a time: each package's tests against a real PostgreSQL and Valkey, those tests across services
+that need no running system or start their own, and the linters; as soon as there is room, two whole systems
+on free ports, and on each of them half of those tests that cross services. What the packages' tests run of
+them is measured on the way. The servers live in ``.birzha-test`` (BIRZHA_TEST_HOME), the systems beside
 it, in ``-2`` and ``-3``; they are made anew by every run and keep its logs.
 """
 
@@ -48,10 +48,11 @@ STANDALONE = ("tests/contracts", "tests/docs", "tests/tls")
 #: for many stop, freeze, flood or restart a part of it, which would disturb any other.
 ON_SYSTEMS = {
     "tests, people and strangers": ("tests/browser", "tests/e2e", "tests/security"),
-    "tests, faults": ("tests/canary", "tests/faults", "tests/benchmarks"),
+    "tests, faults": ("tests/benchmarks", "tests/canary", "tests/faults"),
 }
-#: More than a small machine has cores: they often wait.
-PARALLEL_SUITES = 4
+#: More than a small machine has cores: they often wait. With four of them customers of the fault runs came to
+#: trade so little that faults found nobody.
+PARALLEL_SUITES = 3
 #: Seconds that an interrupted suite may take to stop what it has started.
 EXIT_TIMEOUT_S = 30
 #: pytest's exit codes after which its last line says what came of the tests: all passed, some failed.
@@ -138,12 +139,11 @@ class TestRun:
         catalogs.compile_changed()
         pool = ThreadPoolExecutor(PARALLEL_SUITES)
         try:
-            pairs = zip(self.systems, ON_SYSTEMS, strict=True)
-            # begun in this order, the longest first
-            crossing = [pool.submit(self._on_a_system, *pair) for pair in pairs]
-            packages = pool.map(self._one_by_one, PACKAGES)
+            packages = pool.map(self._one_by_one, PACKAGES)  # begun in this order, the longest first
             apart = pool.submit(self.suite, "tests apart", *STANDALONE)
             linted = pool.submit(self._note, "lint", lambda: commands.lint() == 0)
+            pairs = zip(self.systems, ON_SYSTEMS, strict=True)
+            crossing = [pool.submit(self._on_a_system, *pair) for pair in pairs]
             for outcomes in packages:
                 self.outcomes += outcomes
             linted.result()

@@ -138,7 +138,8 @@ def test_idle(bench: BenchSystem) -> None:
 @pytest.mark.parametrize("service", TABLES)
 def test_a_past_can_be_made(bench: BenchSystem, service: str) -> None:
     with closing(bench.superuser(service)) as connection:
-        connection.autocommit = False  # nothing of it stays
+        # nothing of it stays, and nothing comes in between
+        connection.set_session(isolation_level="REPEATABLE READ", autocommit=False)
         cursor = connection.cursor()
         history = History(cursor, copies=2)
         for table in TABLES[service]:
