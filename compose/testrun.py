@@ -47,8 +47,8 @@ STANDALONE = ("tests/contracts", "tests/docs", "tests/tls")
 #: What crosses services, the longer part first, each on a whole system of its own: there one after the other,
 #: for many stop, freeze, flood or restart a part of it, which would disturb any other.
 ON_SYSTEMS = {
-    "tests, people and strangers": ("tests/browser", "tests/e2e", "tests/security"),
-    "tests, faults": ("tests/benchmarks", "tests/canary", "tests/faults"),
+    "tests browser, e2e, security": ("tests/browser", "tests/e2e", "tests/security"),
+    "tests benchmarks, canary, faults": ("tests/benchmarks", "tests/canary", "tests/faults"),
 }
 #: More than a small machine has cores: they often wait. With four of them customers of the fault runs came to
 #: trade so little that faults found nobody.

@@ -3,9 +3,9 @@
 ``base``, ``overlays``  what ``kubectl apply -k`` takes; written by ``render`` from the description
 ``cluster.py``          where things are, names, the secrets that each process is given
 ``objects.py``          the pieces of which pods consist
-``ours.py``             our processes and the job that migrates · ``edge.py``: Envoy and nginx
+``workloads.py``        our processes and the job that migrates · ``edge.py``: Envoy and nginx
 ``data.py``             PostgreSQL and Valkey on one node · ``operators.py``: by operators
-``talks.py``            who talks to whom · ``scaling.py``: how many of each
+``network_policies.py`` who talks to whom · ``scaling.py``: how many of each
 ``configure.py``        before a container starts: its files
 ``wait.py``             before a container starts: what it needs is there
 ``secrets.py``          makes a system's secrets, to be applied once

@@ -17,11 +17,11 @@ PREPARE, PART_OF = "prepare", "birzha"
 SECRETS, KEYS_SECRET, CHOICES = "birzha-secrets", "birzha-keys", "birzha-choices"
 #: What a password may stand in, so that it is a secret of its own: read by who delivers, where it is.
 SMTP_URL = "BIRZHA_SMTP_URL"
-REDIS_SERVERS = (EVENTS, SESSIONS)
+REDIS_SERVERS = {server.name: server for server in (EVENTS, SESSIONS)}
 #: The users that our images run as, and those of the official ones.
 OUR_USER, EDGE_USER, DATA_USER = 10001, 101, 999
 #: Where each server of data listens.
-DATA_PORTS = {POSTGRES.name: POSTGRES_PORT, **{server.name: REDIS_PORT for server in REDIS_SERVERS}}
+DATA_PORTS = {POSTGRES.name: POSTGRES_PORT, **dict.fromkeys(REDIS_SERVERS, REDIS_PORT)}
 
 
 class Cluster(Network):
@@ -39,8 +39,8 @@ class Cluster(Network):
         return f"0.0.0.0:{PORT}" if process == self._process else ""
 
 
-class _Asked(dict[str, str]):
-    """Passwords that nobody knows yet: remembers which were asked for."""
+class _NamesUsed(dict[str, str]):
+    """Passwords that nobody knows yet: remembers whose names were looked up."""
 
     def __missing__(self, name: str) -> str:
         self[name] = ""
@@ -65,14 +65,14 @@ def variables(process: Process, passwords: Mapping[str, str], chosen: Mapping[st
 
 def secrets_of(name: str) -> list[str]:
     """The secrets that a process needs, and no others: those that its files are made of."""
-    asked = _Asked()
+    used = _NamesUsed()
     if name == PREPARE:
         return secrets()
-    if server := next((each for each in REDIS_SERVERS if each.name == name), None):
-        access_list(server, asked)
+    if name in REDIS_SERVERS:
+        access_list(REDIS_SERVERS[name], used)
     elif name not in (GATEWAY.name, CACHE):
-        variables(process_of(name), asked, defaultdict(str))
-    return list(asked)
+        variables(process_of(name), used, defaultdict(str))
+    return list(used)
 
 
 def serves_metrics_itself(process: Process) -> bool:

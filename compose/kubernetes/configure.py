@@ -42,8 +42,8 @@ def _write(name: str, passwords: dict[str, str], settings: Settings) -> None:
     home = Home.at(HOME)
     if name in (GATEWAY.name, CACHE):
         write_gateway(settings, TARGET)
-    elif server := next((each for each in REDIS_SERVERS if each.name == name), None):
-        write_redis(server, passwords)
+    elif name in REDIS_SERVERS:
+        write_redis(REDIS_SERVERS[name], passwords)
     elif name == PREPARE:
         environment.write(home, settings, secrets_from(os.environ), Cluster(PREPARE))
     else:

@@ -18,7 +18,7 @@ from compose.kubernetes.objects import (
     secret,
     service,
 )
-from compose.kubernetes.ours import configure
+from compose.kubernetes.workloads import configure
 from compose.system import EVENTS, POSTGRES, SUPERUSER, RedisServer
 from compose.system.databases import SERVER_SETTINGS, max_connections
 from compose.system.model import REDIS
@@ -89,8 +89,7 @@ def redis(server: RedisServer) -> list[Object]:
 
 def mailbox() -> Object:
     """Where the mails of a system without a mail server are: on one node, all of its pods see it."""
-    claim = made("v1", "PersistentVolumeClaim", "mailbox", _claim("1Gi"))
-    return claim
+    return made("v1", "PersistentVolumeClaim", "mailbox", _claim("1Gi"))
 
 
 def mailbox_patch() -> Object:
@@ -102,7 +101,7 @@ def mailbox_patch() -> Object:
 
 def objects() -> dict[str, list[Object]]:
     """Name → what makes it."""
-    return {POSTGRES.name: postgres(), **{server.name: redis(server) for server in REDIS_SERVERS}}
+    return {POSTGRES.name: postgres(), **{name: redis(server) for name, server in REDIS_SERVERS.items()}}
 
 
 def _kept(name: str, spec: Object, size: str) -> list[Object]:

@@ -17,7 +17,7 @@ from compose.kubernetes.objects import (
     scratch,
     service,
 )
-from compose.kubernetes.ours import configure
+from compose.kubernetes.workloads import configure
 from compose.system import GATEWAY, NGINX
 from gateway.config.addresses import Addresses
 from gateway.config.nginx import FOLDER, READY_PATH

@@ -112,4 +112,4 @@ def redis(server: RedisServer) -> list[Object]:
 
 def objects() -> dict[str, list[Object]]:
     """Name → what makes it."""
-    return {POSTGRES.name: postgres(), **{server.name: redis(server) for server in REDIS_SERVERS}}
+    return {POSTGRES.name: postgres(), **{name: redis(server) for name, server in REDIS_SERVERS.items()}}

@@ -12,8 +12,8 @@ from pathlib import Path
 import yaml
 
 from compose.docker.network import CACHE
-from compose.kubernetes import data, edge, operators, ours, scaling, talks
-from compose.kubernetes.cluster import CHOICES, PART_OF
+from compose.kubernetes import data, edge, network_policies, operators, scaling, workloads
+from compose.kubernetes.cluster import CHOICES, PART_OF, process_of
 from compose.kubernetes.objects import Object
 from compose.system import GATEWAY, POSTGRES, PROCESSES, RECONCILER, WEB_SERVERS
 
@@ -47,24 +47,22 @@ def files() -> dict[str, str]:
 def _base() -> dict[str, str]:
     found = {
         service.name: [
-            each for process in PROCESSES if process.service == service for each in ours.objects(process)
+            each for process in PROCESSES if process.service == service for each in workloads.objects(process)
         ]
         for service in WEB_SERVERS
     }
-    found[RECONCILER.name] = [
-        each for process in PROCESSES if process.name == RECONCILER.name for each in ours.objects(process)
-    ]
-    found |= {GATEWAY.name: edge.gateway(), CACHE: edge.cache(), "prepare": [ours.prepare()]}
-    found["network-policies"] = talks.policies()
+    found[RECONCILER.name] = workloads.objects(process_of(RECONCILER.name))
+    found |= {GATEWAY.name: edge.gateway(), CACHE: edge.cache(), "prepare": [workloads.prepare()]}
+    found["network-policies"] = network_policies.policies()
     generator = {"name": CHOICES, "envs": ["choices.env"]}
     return _folder("base", found, {"configMapGenerator": [generator]})
 
 
 def _one_node() -> dict[str, str]:
-    found = {name: [*each, talks.data_policy(name)] for name, each in data.objects().items()}
+    found = {name: [*each, network_policies.data_policy(name)] for name, each in data.objects().items()}
     found["mailbox"] = [data.mailbox()]
     public = {"spec": {"type": "LoadBalancer"}}
-    with_mailbox = [process.name for process in PROCESSES if ours.has_mailbox(process)]
+    with_mailbox = [process.name for process in PROCESSES if workloads.has_mailbox(process)]
     patches = [_patch("Service", edge.PUBLIC, public)]
     patches += [_patch("Deployment", name, data.mailbox_patch()) for name in with_mailbox]
     return _folder(ONE_NODE, found, {"patches": patches}, first=["../../base"], pods="restricted")
@@ -96,11 +94,11 @@ def _operated(name: str) -> Object:
     if name == POSTGRES.name:
         own = {"cnpg.io/cluster": f"birzha-{name}"}
         peers: Object = {"podSelector": {"matchLabels": own}}
-        return talks.operated_policy(name, own, [{"from": [peers, _namespace("cnpg-system")]}])
+        return network_policies.operated_policy(name, own, [{"from": [peers, _namespace("cnpg-system")]}])
     kinds = {"key": "redis_setup_type", "operator": "In", "values": ["replication", "sentinel"]}
     peers = {"podSelector": {"matchExpressions": [kinds]}}
     selector = {"app": f"birzha-{name}", "redis_setup_type": "replication"}
-    return talks.operated_policy(name, selector, [{"from": [peers, _namespace("ot-operators")]}])
+    return network_policies.operated_policy(name, selector, [{"from": [peers, _namespace("ot-operators")]}])
 
 
 def _namespace(name: str) -> Object:

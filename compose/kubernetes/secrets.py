@@ -39,7 +39,7 @@ def text() -> str:
         _secret(REDIS_ADMIN, {"password": passwords["redis.admin"]}),
         *(
             _secret(users_secret(server), {"user.acl": _users(access_list(server, passwords), passwords)})
-            for server in REDIS_SERVERS
+            for server in REDIS_SERVERS.values()
         ),
     ]
     return yaml.safe_dump_all(found, sort_keys=False)

@@ -71,7 +71,7 @@ def install(lock: str = "local") -> None:
         CommandError: no usable Python, no space, or pip failed; carries pip's reason.
     """
     file = ROOT / "requirements" / f"{lock}.txt"
-    digest = hashlib.sha256(whole(lock).encode()).hexdigest()
+    digest = _digest(lock)
     with _only_one():
         if not _usable():
             check_python()
@@ -85,6 +85,11 @@ def install(lock: str = "local") -> None:
         with step(f"installing {file.relative_to(ROOT)}, every file checked by its hash"):
             _pip("install", "--require-hashes", "--no-deps", "--only-binary=:all:", "-r", str(file))
         STAMP.write_text(json.dumps({**installed, lock: digest}), encoding="utf-8")
+
+
+def is_outdated(lock: str) -> bool:
+    """Whether something else is installed than ``requirements/<lock>.txt`` says now."""
+    return _stamps().get(lock) not in (None, _digest(lock))
 
 
 def require_space(folder: Path, needed: int) -> None:
@@ -133,6 +138,10 @@ def _pip(*arguments: str) -> None:
         raise CommandError(
             f"pip could not install the requirements: {errors[-1].strip() if errors else 'no reason given'}"
         )
+
+
+def _digest(lock: str) -> str:
+    return hashlib.sha256(whole(lock).encode()).hexdigest()
 
 
 def _stamps() -> dict[str, str]:

@@ -53,7 +53,7 @@ class Call:
         return "unknown"
 
     @property
-    def nobody_there(self) -> bool:
+    def connection_refused(self) -> bool:
         """Whether nobody listens: the request has gone nowhere."""
         return self.status == 0 and str(self.answer).startswith(ConnectionRefusedError.__name__)
 

@@ -33,7 +33,7 @@ ACTIONS_PER_S = 5.0
 #: Seconds between two attempts to sign in again.
 SIGN_IN_PAUSE = 2.0
 #: Seconds after which somebody comes again who found nobody there; twice as many each time, up to the last.
-COME_AGAIN = (0.1, 5.0)
+BACKOFF_S = (0.1, 5.0)
 #: Seconds within which a customer is between two calls, on a machine with other work.
 BETWEEN_CALLS_S = 120.0
 
@@ -60,17 +60,17 @@ class Trader(Customer):
         actions = {self._buy: 30, self._sell: 12, self._limit: 30, self._replace: 8, self._cancel: 8,
                    self._cancel_all: 1, self._deposit: 6, self._withdraw: 4, self._read: 14,
                    self._order_too_much: 3, self._rename: 4, self._alert: 4}  # fmt: skip
-        pause = COME_AGAIN[0]
+        pause = BACKOFF_S[0]
         while not stop.wait(self.random.expovariate(ACTIONS_PER_S)):
             while not self._asked.empty():
                 self._asked.get()()
             (action,) = self.random.choices(list(actions), list(actions.values()))
             call = action()
-            if call.nobody_there:
+            if call.connection_refused:
                 stop.wait(pause)
-                pause = min(2 * pause, COME_AGAIN[1])
+                pause = min(2 * pause, BACKOFF_S[1])
             else:
-                pause = COME_AGAIN[0]
+                pause = BACKOFF_S[0]
             if call.status == 401 and time.monotonic() >= self._next_sign_in:
                 self._next_sign_in = time.monotonic() + SIGN_IN_PAUSE
                 self.sign_in()

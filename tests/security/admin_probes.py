@@ -27,9 +27,9 @@ LOOKUPS: dict[str, list[tuple[str, str]]] = {
     "JSONField": [("__contains", "\x00"), ("__a__b", "{")],
 }  # fmt: skip
 NUMERIC = [("", "9" * 30), ("__in", "9223372036854775808"), ("", "NaN")]
-#: What steers any list, whatever its model; and what it is given, another of them by each list in turn.
-STEERING = ("p", "o", "all", "_facets", "_to_field", "surprise__year", "q")
-STEERED_BY = ("-1", "9" * 30, "\x00", "1.-2.9")
+#: Parameters that every list has, whatever its model; and their values, another one for each list in turn.
+LIST_PARAMETERS = ("p", "o", "all", "_facets", "_to_field", "surprise__year", "q")
+LIST_VALUES = ("-1", "9" * 30, "\x00", "1.-2.9")
 #: Tables that every service has alike, of the same code: tried in one service.
 ALIKE = ("/messaging/", "/servicekit_auth/", "/auth/")
 
@@ -44,8 +44,8 @@ def list_probes(slug: str, models: list[dict[str, Any]]) -> Iterator[Probe]:
                 parameter = f"{field}{lookup}"
                 address = f"{model['list']}?{parameter}={quoted(value)}"
                 yield Probe(f"{model['list']}?{parameter}={shown(value)}", "GET", address)
-        for place, name in enumerate(STEERING, start=number):
-            value = STEERED_BY[place % len(STEERED_BY)]
+        for place, name in enumerate(LIST_PARAMETERS, start=number):
+            value = LIST_VALUES[place % len(LIST_VALUES)]
             query = f"{name}={quoted(value)}"
             yield Probe(f"{model['list']}?{name}={shown(value)}", "GET", f"{model['list']}?{query}")
 

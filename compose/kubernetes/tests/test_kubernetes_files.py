@@ -14,7 +14,15 @@ import pytest
 import yaml
 
 from compose.docker.network import CACHE, PORT, REPLICAS, variable_of
-from compose.kubernetes import cluster, configure, objects, operators, render, secrets, talks
+from compose.kubernetes import (
+    cluster,
+    configure,
+    network_policies,
+    objects,
+    operators,
+    render,
+    secrets,
+)
 from compose.local import environment
 from compose.local.paths import ROOT, Home
 from compose.system import GATEWAY, NGINX, PROCESSES, SERVICES, WORKER
@@ -125,16 +133,16 @@ def test_only_the_gateway_is_reached_from_outside_and_only_messages_leave(built:
 
 
 def test_who_talks_to_whom() -> None:
-    said = talks.talks()
-    assert said["trading-worker"] == {"postgres": {5432}, "redis": {6379}}
-    assert said["web"] == {"sessions": {6379}, "gateway": {8001}, "user": {8000}}
-    assert "postgres" not in said["gateway"]
-    assert said["gateway"]["cache"] >= {8100, 8200}
+    allowed = network_policies.connections()
+    assert allowed["trading-worker"] == {"postgres": {5432}, "redis": {6379}}
+    assert allowed["web"] == {"sessions": {6379}, "gateway": {8001}, "user": {8000}}
+    assert "postgres" not in allowed["gateway"]
+    assert allowed["gateway"]["cache"] >= {8100, 8200}
     asked = [process.name for process in PROCESSES if process.type.answers_http]
-    assert set(said["gateway"]) == {*asked, CACHE, GATEWAY.name}
+    assert set(allowed["gateway"]) == {*asked, CACHE, GATEWAY.name}
     # a service says nothing to another but the one that has the keys
     for service in SERVICES:
-        assert set(said[service.name]) == {"postgres", "redis", "user"}
+        assert set(allowed[service.name]) == {"postgres", "redis", "user"}
 
 
 def test_production_has_two_of_each_and_empties_no_node_of_them(built: Built) -> None:
@@ -174,7 +182,7 @@ def test_the_secrets_are_all_that_is_referred_to(built: Built) -> None:
         text = yaml.safe_dump(list(found.values()))
         named = set(re.findall(r"(?:secretName|secretKeyRef:\s+key: \S+\s+name): (\S+)", text))
         assert named - {"birzha-tls"} <= set(made), "nobody makes it"
-    for server in cluster.REDIS_SERVERS:
+    for server in cluster.REDIS_SERVERS.values():
         users = made[operators.users_secret(server)]["stringData"]["user.acl"]
         assert users.startswith("user default on #")
         assert "nopass" not in users

@@ -89,7 +89,7 @@ def _make(home: Home, making: Path, begun: datetime) -> Path:
 
 def _about(home: Home, passwords: dict[str, str]) -> dict[str, Any]:
     """What the manifest says of the databases."""
-    there: dict[str, list[str]] = {}
+    applied: dict[str, list[str]] = {}
     counts = {}
     try:
         with closing(databases.connect(home, role=SUPERUSER, password=passwords[SUPERUSER])) as connection:
@@ -106,15 +106,15 @@ def _about(home: Home, passwords: dict[str, str]) -> dict[str, Any]:
         for service in SERVICES:
             role = {"role": SUPERUSER, "password": passwords[SUPERUSER], "database": service.name}
             with closing(databases.connect(home, **role)) as connection:
-                there[service.name] = migrations.applied(connection, service.package)
-                if there[service.name]:
+                applied[service.name] = migrations.applied(connection, service.package)
+                if applied[service.name]:
                     for words, query in market_reset.COUNTS.get(service.name, {}).items():
                         counts[words] = int(_row(connection, query)[0])
     except psycopg2.OperationalError as error:
         raise CommandError(NOT_RUNNING) from error
     state = home.read_state()
     return {
-        "postgres": version, "bytes": int(size), "migrations": there, "counts": counts, "state": state,
+        "postgres": version, "bytes": int(size), "migrations": applied, "counts": counts, "state": state,
     }  # fmt: skip
 
 

@@ -8,8 +8,6 @@ was.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,7 +17,6 @@ from compose.local import gateway_restart, install, secrets, system_owner
 from compose.local.backup import commands as backups
 from compose.local.canary import actions, versions
 from compose.local.console import CommandError, say, step
-from compose.local.locks import whole
 from compose.local.paths import Home
 from compose.local.processes import usual_processes
 from compose.local.settings import Settings
@@ -88,8 +85,7 @@ def _require_packages() -> None:
     Raises:
         CommandError: says what to do instead.
     """
-    installed = json.loads(install.STAMP.read_text(encoding="utf-8")) if install.STAMP.exists() else {}
-    if installed.get("local") not in (None, hashlib.sha256(whole("local").encode()).hexdigest()):
+    if install.is_outdated("local"):
         raise CommandError(
             "This version needs other packages than are installed (requirements/local.txt), which no process "
             "that runs can change: make backup, make down, make up. It serves again after a start."

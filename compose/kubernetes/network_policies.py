@@ -19,47 +19,48 @@ _INSIDE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "1
 _INSIDE_6 = ["fc00::/7", "fe80::/10", "::1/128"]
 
 #: Who → whom → at which ports.
-Talks = dict[str, dict[str, set[int]]]
+Connections = dict[str, dict[str, set[int]]]
 
 
-def talks() -> Talks:
+def connections() -> Connections:
     """Everything that the system says within itself."""
-    found: Talks = {name: {} for name in (*_ours(), GATEWAY.name, CACHE, RECONCILER.name, PREPARE)}
+    found: Connections = {name: {} for name in (*_ours(), GATEWAY.name, CACHE, RECONCILER.name, PREPARE)}
     signer = next(service.name for service in SERVICES if service.signs_tokens)
 
-    def says(who: str, whom: str, *ports: int) -> None:
+    def allow(who: str, whom: str, *ports: int) -> None:
         found[who].setdefault(whom, set()).update(ports)
 
     for process in PROCESSES:
         if process.service:
             for server in process.needs:
-                says(process.name, server, DATA_PORTS[server])
+                allow(process.name, server, DATA_PORTS[server])
             if process.service.calls_gateway:
-                says(process.name, GATEWAY.name, INNER_PORT)
+                allow(process.name, GATEWAY.name, INNER_PORT)
         if process.type.answers_http:
-            says(process.name, signer, PORT)  # the keys that tokens are checked with
-            says(GATEWAY.name, process.name, PORT)
-    says(GATEWAY.name, CACHE, *cache_ports())
-    says(GATEWAY.name, GATEWAY.name, PORT)  # they share the limits
+            allow(process.name, signer, PORT)  # the keys that tokens are checked with
+            allow(GATEWAY.name, process.name, PORT)
+    allow(GATEWAY.name, CACHE, *cache_ports())
+    allow(GATEWAY.name, GATEWAY.name, PORT)  # they share the limits
     for host in asked_by_cache():
-        says(CACHE, host, INNER_PORT if host == GATEWAY.name else PORT)
+        allow(CACHE, host, INNER_PORT if host == GATEWAY.name else PORT)
     for who in (RECONCILER.name, PREPARE):
         for server in (POSTGRES.name, EVENTS.name):
-            says(who, server, DATA_PORTS[server])
+            allow(who, server, DATA_PORTS[server])
     return found
 
 
 def policies() -> list[Object]:
     """A policy for each process: who may reach it, and whom it may reach."""
-    said = talks()
+    allowed = connections()
     return [
-        _policy(name, _heard(said, name), said[name], metrics=_metrics_port(name)) for name in sorted(said)
+        _policy(name, _incoming(allowed, name), allowed[name], metrics=_metrics_port(name))
+        for name in sorted(allowed)
     ]
 
 
 def data_policy(name: str) -> Object:
     """Of a server of data on one node: those that need it, and no way out."""
-    return _policy(name, _heard(talks(), name), {}, metrics=None, out=False)
+    return _policy(name, _incoming(connections(), name), {}, metrics=None, out=False)
 
 
 def operated_policy(name: str, selector: dict[str, str], more: list[Object]) -> Object:
@@ -69,7 +70,7 @@ def operated_policy(name: str, selector: dict[str, str], more: list[Object]) -> 
         selector: its pods' labels.
         more: rules for who else does.
     """
-    rules = [_from(heard, ports) for heard, ports in _heard(talks(), name).items()]
+    rules = [_from(incoming, ports) for incoming, ports in _incoming(connections(), name).items()]
     spec: Object = {
         "podSelector": {"matchLabels": selector},
         "policyTypes": ["Ingress"],
@@ -82,8 +83,8 @@ def _ours() -> list[str]:
     return [process.name for process in PROCESSES if process.service]
 
 
-def _heard(said: Talks, name: str) -> dict[str, set[int]]:
-    return {who: whom[name] for who, whom in said.items() if name in whom}
+def _incoming(allowed: Connections, name: str) -> dict[str, set[int]]:
+    return {who: whom[name] for who, whom in allowed.items() if name in whom}
 
 
 def _metrics_port(name: str) -> int | None:
@@ -94,15 +95,20 @@ def _metrics_port(name: str) -> int | None:
 
 
 def _policy(
-    name: str, heard: dict[str, set[int]], says: dict[str, set[int]], *, metrics: int | None, out: bool = True
+    name: str,
+    incoming: dict[str, set[int]],
+    outgoing: dict[str, set[int]],
+    *,
+    metrics: int | None,
+    out: bool = True,
 ) -> Object:
-    comes = [_from(who, ports) for who, ports in heard.items()]
+    comes = [_from(who, ports) for who, ports in incoming.items()]
     if name == GATEWAY.name:
         comes.append({"ports": _ports([PORT])})  # the public port: everybody
     if metrics:
         asked = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": MONITORING}}}
         comes.append({"from": [asked], "ports": _ports([metrics])})
-    goes = [{"to": [_pods(whom)], "ports": _ports(ports)} for whom, ports in says.items()]
+    goes = [{"to": [_pods(whom)], "ports": _ports(ports)} for whom, ports in outgoing.items()]
     if out:
         goes.append(_names())
     if name.endswith(DELIVERY.suffix):
