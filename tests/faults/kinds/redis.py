@@ -38,6 +38,18 @@ def rewrite_log(target: Target) -> None:
             raise
 
 
+def answering_pid(target: Target) -> int:
+    """The server's process id, once it has read its files and answers; the fault before may have cost it them."""
+    end = time.monotonic() + COMES_BACK
+    while True:
+        try:
+            return int(target.redis().info("server")["process_id"])
+        except RedisError:
+            if time.monotonic() >= end:
+                raise
+            time.sleep(0.1)
+
+
 def _number(file: Path) -> int:
     return int(file.name.split(".")[-3])
 
@@ -58,9 +70,7 @@ class LosesLastSecond(Fault):
     pid: int = 0
 
     def inject(self, target: Target, random: Random) -> None:
-        self.pid = target.pid("redis")
-        if not self.pid:
-            return
+        self.pid = answering_pid(target)
         before, file = (file := log_file(target)).stat().st_size, file
         time.sleep(1.0)
         with suppress(ProcessLookupError):
@@ -103,10 +113,8 @@ class DamagedFile(Fault):
         rewrite_log(target)
 
     def inject(self, target: Target, random: Random) -> None:
+        self.pid = answering_pid(target)
         self.kept = len(quarantined(data_folder(target.home)))
-        self.pid = target.pid("redis")
-        if not self.pid:
-            return
         with suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGSTOP)
             folder = log_file(target).parent
@@ -127,7 +135,7 @@ class DamagedFile(Fault):
         target.wait_until_restarted("redis", killed=self.pid, seconds=COMES_BACK)
 
     def afterwards(self, target: Target, end: float) -> None:
-        if self.pid and len(quarantined(data_folder(target.home))) <= self.kept < MAX_QUARANTINED:
+        if len(quarantined(data_folder(target.home))) <= self.kept < MAX_QUARANTINED:
             self.broken.append("Redis's damaged files were not kept")
 
 
@@ -147,7 +155,7 @@ class DiskFull(Fault):
         rewrite_log(target)  # a file that was begun by a rewrite is written to in another way
 
     def inject(self, target: Target, random: Random) -> None:
-        self.pid = target.pid("redis")
+        self.pid = answering_pid(target)
         self._limit(target, log_file(target).stat().st_size + random.randint(500, 3000))
 
     def heal(self, target: Target) -> None:
