@@ -62,7 +62,7 @@ MEASUREMENT = Measurement(
         Figure("rate_mixed", "the same, half of them sells", "orders/s"),
         Figure("limit", "single-transaction limit (pgbench)", "purchases/s"),
         Figure("limit_hot", "single-transaction limit, all of one instrument", "purchases/s"),
-        Figure("of_limit", "drain ÷ limit", "%"),
+        Figure("of_limit", "drain ÷ limit", "%", Goal(at_least=45)),
         Figure("of_limit_hot", "drain ÷ limit, all of one instrument", "%"),
         Figure("cpu", "CPU per order, without the intake", "ms", digits=2),
         Figure("cores", "busy while draining", "cores", digits=2),

@@ -78,7 +78,7 @@ MEASUREMENT = Measurement(
         Figure("p50", "answer, p50", "ms", digits=1),
         Figure("p99", "answer, p99", "ms", digits=1),
         Figure("settled_rate", "settled and notified, from the first request on", "orders/s"),
-        Figure("cpu", "CPU per settled order, all processes", "ms", Goal(at_most=10), digits=2),
+        Figure("cpu", "CPU per settled order, all processes", "ms", Goal(at_most=6), digits=2),
         Figure("cores", "busy during the intake, without the clients", "cores", digits=2),
         Figure("clients_cpu", "the clients' own CPU per order", "ms", digits=2),
     ),

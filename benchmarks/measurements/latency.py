@@ -57,9 +57,10 @@ def measure_once(system: BenchSystem, tickers: list[str], size: Size) -> Run:
     system.wait_quiet()
     first_id = id_of_now()
     count = size.rate * size.latency_seconds
-    with system.measured():
+    with system.measured() as before:
         answers = place_at_rate(system.url, customers, tickers, count=count, rate=size.rate)
         wait_settled(system, since=first_id, orders=answers.orders)
+        used = system.cpu.since(before)
     times = {"answer": [took * 1000 for took in answers.took]}
     times |= {station: times_to(station, system, answers) for station in STATIONS}
     values: dict[str, Any] = {}
@@ -67,8 +68,12 @@ def measure_once(system: BenchSystem, tickers: list[str], size: Size) -> Run:
         values[f"{station}_p50"] = percentile(times_ms, 0.50)
         values[f"{station}_p99"] = percentile(times_ms, 0.99)
         values[f"{station}_max"] = max(times_ms)
-    say(f"  latency: filled p50 {values['filled_p50']:.1f} ms, p99 {values['filled_p99']:.1f} ms")
-    return Run(values)
+    values["cpu"] = used.total / count * 1000
+    say(
+        f"  latency: filled p50 {values['filled_p50']:.1f} ms, p99 {values['filled_p99']:.1f} ms, "
+        f"{values['cpu']:.1f} ms CPU an order"
+    )
+    return Run(values, {"CPU per order, ms": used.per(count)})
 
 
 def times_to(station: str, system: BenchSystem, answers: Answers) -> list[float]:
@@ -86,7 +91,8 @@ def _figures() -> tuple[Figure, ...]:
         for part in ("p50", "p99", "max"):
             key = f"{station}_{part}"
             figures.append(Figure(key, f"click → {station}, {part}", "ms", goals.get(key), digits=1))
-    return tuple(figures)
+    cpu = Figure("cpu", "CPU per order, all processes", "ms", Goal(at_most=8), digits=2)
+    return (*figures, cpu)
 
 
 MEASUREMENT = Measurement(
@@ -96,7 +102,9 @@ MEASUREMENT = Measurement(
     "not. The click is the moment before the request is sent; the stations are the times that the "
     "services themselves have written: the order's history (working, filled), its journal entry "
     "(settled), its notification (notified). A station's time is taken within the transaction that "
-    "commits a moment later; the station after it can only be reached after that commit.",
+    "commits a moment later; the station after it can only be reached after that commit. The CPU is that of "
+    "all processes of the system, what they spend when idle included; an order comes alone here, so that "
+    "no batch helps it.",
     figures=_figures(),
     measure=measure,
 )
