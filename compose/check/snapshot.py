@@ -84,8 +84,7 @@ def open_snapshot(
         connections = {}
         for service in services:
             connection = psycopg2.connect(
-                host=auditor.require("BIRZHA_DATABASE_HOST"),
-                port=auditor.get("BIRZHA_DATABASE_PORT", "5432"),
+                **auditor.database,
                 dbname=service,
                 user=auditor.require("BIRZHA_DATABASE_USER"),
                 password=auditor.require("BIRZHA_DATABASE_PASSWORD"),

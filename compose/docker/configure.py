@@ -11,8 +11,10 @@ import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from compose.docker.network import (
+    AUTHORITIES_COPY,
     GATEWAY_FILES,
     HOME,
     PORT,
@@ -23,6 +25,7 @@ from compose.docker.network import (
     Network,
     secrets_from,
 )
+from compose.docker.own_servers import OwnServers, authorities
 from compose.local import environment
 from compose.local.console import CommandError
 from compose.local.kept_choices import require_kept
@@ -40,8 +43,10 @@ def main() -> int:
     os.umask(0o022)
     home = Home.at(HOME)
     try:
-        passwords = secrets_from(os.environ)
+        own = OwnServers.read()
+        passwords = own.passwords(secrets_from(os.environ))
         settings = settings_of(home)
+        believed = authorities() if own.have_tls else ""
         write_gateway(settings, "compose")
     except KeyError as error:
         print(f"{error.args[0]} is not set: make docker-env writes every secret.", file=sys.stderr)
@@ -54,10 +59,12 @@ def main() -> int:
         (REDIS_FILES / server.name).chmod(0o755)
         write_redis(server, passwords)
     home.etc.mkdir(parents=True, exist_ok=True)
-    environment.write(home, settings, passwords, Network())
+    environment.write(home, settings, passwords, Network(own))
     for service in WEB_SERVERS:
         name = f"{service.name}.env"
         shutil.copy(home.etc / name, SERVICES_ETC / service.name / name)
+        write_authorities(SERVICES_ETC / service.name, believed)
+    write_authorities(home.etc, believed)
     home.write_state(**settings.state)
     return 0
 
@@ -108,6 +115,12 @@ def write_redis(server: RedisServer, passwords: Mapping[str, str]) -> None:
         *server.settings,
     ]
     (folder / "valkey.conf").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def write_authorities(etc: Path, text: str) -> None:
+    """Where a process finds those that the certificates of servers of one's own are checked by."""
+    if text:
+        (etc / AUTHORITIES_COPY.name).write_text(text, encoding="utf-8")
 
 
 def _site(site: Site) -> Site:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import quote
 
+from compose.docker.own_servers import AUTHORITIES, OwnServers
 from compose.system import EVENTS, GATEWAY, POSTGRES, SESSIONS, WEB_SERVERS, RedisServer
 from compose.system.environment import secrets
 
@@ -24,6 +26,8 @@ CODE, KEPT, RUN = Path("/app"), Path("/var/lib/birzha"), Path("/run/birzha")
 #: BIRZHA_HOME in every container: in its ``etc`` a service finds its own environment, and no other's.
 HOME = KEPT / "home"
 KEYS, MAILBOX = KEPT / "keys", HOME / "mailbox"
+#: The authorities that servers of one's own are checked by, as every process finds them.
+AUTHORITIES_COPY = HOME / "etc" / AUTHORITIES.name
 #: Where ``configure`` finds each service's ``etc``.
 SERVICES_ETC = KEPT / "services"
 #: What ``configure`` writes for servers that are not ours.
@@ -31,16 +35,40 @@ GATEWAY_FILES, REDIS_FILES = Path("/etc/birzha/gateway"), Path("/etc/birzha/redi
 
 
 class Network:
-    """See :class:`compose.system.environment.Endpoints`."""
+    """See :class:`compose.system.environment.Endpoints`.
 
-    database = (POSTGRES.name, POSTGRES_PORT)
+    Args:
+        own: the servers that are elsewhere.
+    """
+
     keys = str(KEYS)
+
+    def __init__(self, own: OwnServers | None = None) -> None:
+        self.own = own or OwnServers()
+
+    @property
+    def database(self) -> tuple[str, int]:
+        server = self.own.by_name.get(POSTGRES.name)
+        return (server.host, server.port) if server else (POSTGRES.name, POSTGRES_PORT)
+
+    @property
+    def database_ca(self) -> str:
+        server = self.own.by_name.get(POSTGRES.name)
+        return str(AUTHORITIES_COPY) if server and server.has_tls else ""
 
     def http(self, process: str, path: str = "") -> str:
         return f"http://{process}:{INNER_PORT if process == GATEWAY.name else PORT}{path}"
 
     def redis(self, server: RedisServer, user: str, password: str) -> str:
-        return f"redis://{user}:{password}@{server.name}:{REDIS_PORT}/0"
+        own = self.own.by_name.get(server.name)
+        if own is None:
+            return f"redis://{user}:{password}@{server.name}:{REDIS_PORT}/0"
+        account = f"{quote(self.own.shared_user or user, safe='')}:{quote(password, safe='')}"
+        host = f"[{own.host}]" if ":" in own.host else own.host
+        address = f"{account}@{host}:{own.port}/0"
+        if not own.has_tls:
+            return f"redis://{address}"
+        return f"rediss://{address}?ssl_cert_reqs=required&ssl_check_hostname=true&ssl_ca_certs={AUTHORITIES_COPY}"
 
     def metrics(self, process: str) -> str:
         return str(RUN / f"{process}.sock")

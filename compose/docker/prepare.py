@@ -11,16 +11,19 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from functools import partial
 from typing import Any
 
 import psycopg2
 
+from compose.docker import prepare_own
 from compose.docker.configure import settings_of
 from compose.docker.network import HOME, REPLICAS, Network, secrets_from
+from compose.docker.own_servers import OwnServers
 from compose.local import kept_choices
 from compose.local.console import CommandError
 from compose.local.paths import Home
-from compose.system import SERVICES, SUPERUSER
+from compose.system import POSTGRES, SERVICES, SUPERUSER
 from compose.system.databases import prepare
 from compose.system.environment import child_environment, operator_variables
 
@@ -30,25 +33,33 @@ def main(arguments: list[str]) -> int:
     passwords = secrets_from(os.environ)
     if arguments == ["--after"]:
         return _manage({each.package: each.after_start for each in SERVICES}, operator_variables(passwords))
-    prepare(lambda database: _connect(database, passwords), passwords, replicas=REPLICAS)
     try:
+        own = OwnServers.read()
+        connect = partial(_connect, own, passwords)
+        prepare_own.require_database(own, connect)
+        prepare(connect, passwords, replicas=REPLICAS)
+        prepare_own.make_redis_users(own, passwords)
         settings = settings_of(Home.at(HOME))
-        kept_choices.require_currency(HOME, settings.market, lambda name: _connect(name, passwords))
+        kept_choices.require_currency(HOME, settings.market, connect)
     except CommandError as error:
         print(error, file=sys.stderr)
         return 1
     return _manage({each.package: ("migrate", *each.before_start) for each in SERVICES}, {})
 
 
-def _connect(database: str, passwords: dict[str, str]) -> Any:
-    host, port = Network.database
+def _connect(own: OwnServers, passwords: dict[str, str], database: str) -> Any:
+    network, server = Network(own), own.by_name.get(POSTGRES.name)
+    host, port = network.database
+    ca = network.database_ca
+    by_tls: dict[str, Any] = {"sslmode": "verify-full", "sslrootcert": ca} if ca else {}
     connection = psycopg2.connect(
         host=host,
         port=port,
-        user=SUPERUSER,
+        user=server.user if server else SUPERUSER,
         password=passwords[SUPERUSER],
         dbname=database,
         connect_timeout=5,
+        **by_tls,
     )
     connection.autocommit = True
     return connection

@@ -12,6 +12,7 @@ from pathlib import Path
 from compose.docker import network, observe, servers
 from compose.docker.blocks import HEALTHY, ONCE, block, command, healthcheck, items, own, volumes
 from compose.docker.network import GATEWAY_FILES, HOME, KEYS, MAILBOX, PORT, RUN, SERVICES_ETC
+from compose.docker.own_servers import AUTHORITIES
 from compose.system import (
     DELIVERY,
     EVENTS,
@@ -55,6 +56,16 @@ x-server: &server
 
 """
 
+#: What leaves out the containers of servers that are elsewhere: the file, whose containers, their network.
+OWN = {
+    "own-postgres.yaml": ((POSTGRES.name,), ("data",)),
+    "own-redis.yaml": ((EVENTS.name, SESSIONS.name), ("data", "pages")),
+}
+_OWN_HEAD = """\
+# Written by compose/docker/render.py. {names} elsewhere: in .env COMPOSE_FILE=compose.yaml:{file}
+# and where it is. See docs/docker.md, "PostgreSQL and Redis of your own".
+"""
+
 #: MB of memory that a process of ours may take, and one that works for a moment.
 _OURS_MB, _ONCE_MB = 512, 1024
 
@@ -87,6 +98,16 @@ def text() -> str:
     listed = "".join(f"  {name}: {{}}\n" for name in volumes)
     services = "\n".join(blocks)
     return f"{_HEAD}services:\n{services}\nvolumes:\n{listed}\n{networks}"
+
+
+def left_out(file: str) -> str:
+    """A file that stands beside ``compose.yaml`` in COMPOSE_FILE."""
+    names, ways_out = OWN[file]
+    head = _OWN_HEAD.format(names=f"{' and '.join(names)} {'are' if len(names) > 1 else 'is'}", file=file)
+    none = "".join(f"  {name}: {{scale: 0}}\n" for name in names)
+    mount = f"${{BIRZHA_SERVERS_CA:-/dev/null}}:{AUTHORITIES}:ro"
+    opened = "".join(f"  {name}: {{internal: false}}\n" for name in ways_out)
+    return f'{head}services:\n{none}  configure: {{volumes: ["{mount}"]}}\nnetworks:\n{opened}'
 
 
 def _configure() -> str:
@@ -198,4 +219,6 @@ def _tools() -> str:
 if __name__ == "__main__":
     FILE.write_text(text(), encoding="utf-8")
     SCRAPED.write_text(observe.scraped(), encoding="utf-8")
+    for name in OWN:
+        FILE.with_name(name).write_text(left_out(name), encoding="utf-8")
     sys.exit(0)

@@ -57,8 +57,7 @@ class Databases:
 
     def _connect(self, service: str) -> Any:
         connection = psycopg2.connect(
-            host=self._auditor.require("BIRZHA_DATABASE_HOST"),
-            port=self._auditor.get("BIRZHA_DATABASE_PORT", "5432"),
+            **self._auditor.database,
             dbname=service,
             user=self._auditor.require("BIRZHA_DATABASE_USER"),
             password=self._auditor.require("BIRZHA_DATABASE_PASSWORD"),

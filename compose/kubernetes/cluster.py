@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from compose.docker.network import CACHE, PORT, POSTGRES_PORT, REDIS_PORT, Network
+from compose.docker.own_servers import OwnServers
 from compose.system import EVENTS, GATEWAY, POSTGRES, PROCESSES, SESSIONS, WORKER, Process
 from compose.system.environment import auditor_variables, secrets, service_variables
 from compose.system.model import DELIVERY
@@ -30,9 +31,11 @@ class Cluster(Network):
     Args:
         process: whose environment it is. A worker answers for its metrics at its own port, and no web server
             asks for them: Prometheus finds every pod.
+        own: the servers that are elsewhere.
     """
 
-    def __init__(self, process: str) -> None:
+    def __init__(self, process: str, own: OwnServers | None = None) -> None:
+        super().__init__(own)
         self._process = process
 
     def metrics(self, process: str) -> str:
@@ -56,11 +59,17 @@ def process_of(name: str) -> Process:
     return next(each for each in PROCESSES if each.name == name)
 
 
-def variables(process: Process, passwords: Mapping[str, str], chosen: Mapping[str, str]) -> dict[str, str]:
+def variables(
+    process: Process,
+    passwords: Mapping[str, str],
+    chosen: Mapping[str, str],
+    own: OwnServers | None = None,
+) -> dict[str, str]:
     """The environment of a process of ours, as every runner gives it."""
+    cluster = Cluster(process.name, own)
     if process.service is None:
-        return auditor_variables(Cluster(process.name), passwords, chosen["public_url"])
-    return service_variables(process.service, Cluster(process.name), passwords, chosen)
+        return auditor_variables(cluster, passwords, chosen["public_url"])
+    return service_variables(process.service, cluster, passwords, chosen)
 
 
 def secrets_of(name: str) -> list[str]:

@@ -11,8 +11,9 @@ from __future__ import annotations
 import os
 import sys
 
-from compose.docker.configure import settings_of, write_gateway, write_redis
+from compose.docker.configure import settings_of, write_authorities, write_gateway, write_redis
 from compose.docker.network import CACHE, HOME, secrets_from, variable_of
+from compose.docker.own_servers import OwnServers, authorities
 from compose.kubernetes.cluster import PREPARE, REDIS_SERVERS, Cluster, process_of, secrets_of, variables
 from compose.kubernetes.edge import TARGET
 from compose.local import environment
@@ -39,17 +40,19 @@ def main(name: str) -> int:
 
 
 def _write(name: str, passwords: dict[str, str], settings: Settings) -> None:
-    home = Home.at(HOME)
+    home, own = Home.at(HOME), OwnServers.read()
     if name in (GATEWAY.name, CACHE):
         write_gateway(settings, TARGET)
     elif name in REDIS_SERVERS:
         write_redis(REDIS_SERVERS[name], passwords)
     elif name == PREPARE:
-        environment.write(home, settings, secrets_from(os.environ), Cluster(PREPARE))
+        environment.write(home, settings, secrets_from(os.environ), Cluster(PREPARE, own))
     else:
         process = process_of(name)
         file = process.service.name if process.service else AUDITOR
-        environment.write_one(home, file, variables(process, passwords, settings.chosen))
+        environment.write_one(home, file, variables(process, passwords, settings.chosen, own))
+    if own.have_tls and name not in (GATEWAY.name, CACHE):
+        write_authorities(home.etc, authorities())
 
 
 if __name__ == "__main__":

@@ -79,6 +79,18 @@ def operated_policy(name: str, selector: dict[str, str], more: list[Object]) -> 
     return made(_API, "NetworkPolicy", name, spec)
 
 
+def own_servers_policy() -> Object:
+    """The way out to servers of data that are elsewhere, for those that need them."""
+    needing = sorted(who for who, whom in connections().items() if DATA_PORTS.keys() & whom)
+    anywhere = [{"ipBlock": {"cidr": each}} for each in ("0.0.0.0/0", "::/0")]
+    spec: Object = {
+        "podSelector": {"matchExpressions": [{"key": "process", "operator": "In", "values": needing}]},
+        "policyTypes": ["Egress"],
+        "egress": [{"to": anywhere, "ports": _ports(set(DATA_PORTS.values()))}],
+    }
+    return made(_API, "NetworkPolicy", "own-servers", spec)
+
+
 def _ours() -> list[str]:
     return [process.name for process in PROCESSES if process.service]
 

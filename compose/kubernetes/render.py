@@ -18,7 +18,10 @@ from compose.kubernetes.objects import Object
 from compose.system import GATEWAY, POSTGRES, PROCESSES, RECONCILER, WEB_SERVERS
 
 FOLDER = Path(__file__).parent
-ONE_NODE, PRODUCTION = "overlays/one-node", "overlays/production"
+ONE_NODE, PRODUCTION, OWN_SERVERS = "overlays/one-node", "overlays/production", "overlays/own-servers"
+
+#: What those with several of each process begin with.
+SEVERAL = "several"
 
 _HEAD = "# Written by compose/kubernetes/render.py: what is yours goes into an overlay of your own.\n"
 _CHOICES = """\
@@ -34,6 +37,10 @@ BIRZHA_SOURCE_URL=
 BIRZHA_OPERATOR_SECOND_FACTOR=
 BIRZHA_MAIL_FROM=
 BIRZHA_PRIVATE_WEBHOOKS=
+BIRZHA_POSTGRES_SERVER=
+BIRZHA_REDIS_SERVER=
+BIRZHA_SESSIONS_SERVER=
+BIRZHA_REDIS_USERS=
 """
 #: A public address that nobody has, to be replaced.
 _HOST = "birzha.example.org"
@@ -41,7 +48,14 @@ _HOST = "birzha.example.org"
 
 def files() -> dict[str, str]:
     """Path within this folder → text."""
-    return {"base/choices.env": _CHOICES, **_base(), **_one_node(), **_production()}
+    return {
+        "base/choices.env": _CHOICES,
+        **_base(),
+        **_one_node(),
+        **_several(),
+        **_production(),
+        **_own_servers(),
+    }
 
 
 def _base() -> dict[str, str]:
@@ -68,25 +82,40 @@ def _one_node() -> dict[str, str]:
     return _folder(ONE_NODE, found, {"patches": patches}, first=["../../base"], pods="restricted")
 
 
-def _production() -> dict[str, str]:
-    found = {name: [*each, _operated(name)] for name, each in operators.objects().items()}
-    found |= {
+def _several() -> dict[str, str]:
+    """Several of each process, behind an Ingress; what holds the data is another overlay's matter."""
+    found = {
         "autoscaling": scaling.autoscalers(),
         "disruption-budgets": scaling.budgets(),
         "ingress": [_ingress()],
     }
+    choices = [f"BIRZHA_PUBLIC_URL=https://{_HOST}", "BIRZHA_TRUSTED_PROXIES=10.0.0.0/8"]
     more: Object = {
         "images": [{"name": "birzha", "newName": "registry.example.org/birzha", "newTag": "1.0.0"}],
-        "configMapGenerator": [
-            {
-                "name": CHOICES,
-                "behavior": "merge",
-                "literals": [f"BIRZHA_PUBLIC_URL=https://{_HOST}", "BIRZHA_TRUSTED_PROXIES=10.0.0.0/8"],
-            }
-        ],
+        "configMapGenerator": [_chosen(choices)],
         "replicas": [{"name": name, "count": 2} for name in scaling.pairs()],
     }
-    return _folder(PRODUCTION, found, more, first=["../../base"], pods="baseline")
+    return _folder(SEVERAL, found, more, first=["../base"])
+
+
+def _production() -> dict[str, str]:
+    found = {name: [*each, _operated(name)] for name, each in operators.objects().items()}
+    return _folder(PRODUCTION, found, {}, first=[f"../../{SEVERAL}"], pods="baseline")
+
+
+def _own_servers() -> dict[str, str]:
+    found = {"own-servers": [network_policies.own_servers_policy()]}
+    places = [
+        "BIRZHA_POSTGRES_SERVER=postgresql://admin@db.example.org:5432",
+        "BIRZHA_REDIS_SERVER=rediss://admin@redis.example.org:6379",
+        "BIRZHA_SESSIONS_SERVER=rediss://admin@sessions.example.org:6379",
+    ]
+    more: Object = {"configMapGenerator": [_chosen(places)]}
+    return _folder(OWN_SERVERS, found, more, first=[f"../../{SEVERAL}"], pods="restricted")
+
+
+def _chosen(literals: list[str]) -> Object:
+    return {"name": CHOICES, "behavior": "merge", "literals": literals}
 
 
 def _operated(name: str) -> Object:
@@ -172,7 +201,7 @@ def _yaml(*objects: Object) -> str:
 def main() -> int:
     """Write every file, and remove those that are no more."""
     wanted = files()
-    for old in (*FOLDER.glob("base/*"), *FOLDER.glob("overlays/*/*")):
+    for old in (*FOLDER.glob("base/*"), *FOLDER.glob("several/*"), *FOLDER.glob("overlays/*/*")):
         if str(old.relative_to(FOLDER)) not in wanted:
             old.unlink()
     for path, text in wanted.items():

@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 
+from compose.docker.own_servers import OwnServers
 from compose.kubernetes.cluster import DATA_PORTS, PREPARE, process_of
 from compose.system import EVENTS, POSTGRES
 
@@ -23,7 +24,7 @@ PERIOD_S, LOOK_S = 1, 5
 
 def main(name: str) -> None:
     """Wait, and say for what whenever that changes."""
-    look = _accept if name == PREPARE else _ready(name)
+    look = _servers_accept() if name == PREPARE else _ready(name)
     said = ""
     while problem := look():
         if problem != said:
@@ -32,13 +33,22 @@ def main(name: str) -> None:
         time.sleep(PERIOD_S)
 
 
-def _accept() -> str:
-    for server in (POSTGRES.name, EVENTS.name):
-        try:
-            socket.create_connection((server, DATA_PORTS[server]), timeout=LOOK_S).close()
-        except OSError as error:
-            return f"{server}: {error}"
-    return ""
+def _servers_accept() -> Callable[[], str]:
+    own = OwnServers.read().by_name
+    places = {
+        name: (own[name].host, own[name].port) if name in own else (name, DATA_PORTS[name])
+        for name in (POSTGRES.name, EVENTS.name)
+    }
+
+    def look() -> str:
+        for name, place in places.items():
+            try:
+                socket.create_connection(place, timeout=LOOK_S).close()
+            except OSError as error:
+                return f"{name}: {error}"
+        return ""
+
+    return look
 
 
 def _ready(name: str) -> Callable[[], str]:

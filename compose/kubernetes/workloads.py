@@ -97,7 +97,11 @@ def prepare() -> Object:
         initContainers=[
             configure(PREPARE),
             container(
-                "wait", IMAGE, ("python", "-m", "compose.kubernetes.wait", PREPARE), resources=_little()
+                "wait",
+                IMAGE,
+                ("python", "-m", "compose.kubernetes.wait", PREPARE),
+                **choices(),
+                resources=_little(),
             ),
             container("migrate", IMAGE, words, **given),
         ],

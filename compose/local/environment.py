@@ -32,6 +32,9 @@ class Sockets:
     def database(self) -> tuple[str, int]:
         return str(self.home.run), postgres.PORT
 
+    #: A socket is nobody's network.
+    database_ca = ""
+
     @property
     def keys(self) -> str:
         return str(self.home.secrets / "jwt")

@@ -1,8 +1,8 @@
 """Roles and databases of a system, brought to what they should be on every start (idempotent).
 
 Each service has a database, the role ``<name>_owner`` that owns it (migrations) and the role ``<name>``
-(the application) that may read and write rows and nothing else. A fresh database inherits the
-application's rights from template1, so test databases have the same ones.
+(the application) that may read and write rows and nothing else. The role that does this is a superuser, or
+on somebody else's server one that may create roles and databases (CREATEROLE, CREATEDB).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from psycopg2 import sql
 
 from compose.system import AUDITOR, AUDITOR_CONNECTIONS, OWNER_CONNECTIONS, SERVICES
 
-#: ``connect(database)``: a connection of the superuser in autocommit mode.
+#: ``connect(database)``: a connection of the administrator in autocommit mode.
 Connect = Callable[[str], Any]
 
 #: Each role has a limit of its own: what they add up to.
@@ -61,6 +61,9 @@ SERVER_SETTINGS: dict[str, str | int] = {
     "lc_messages": "C",
 }
 
+#: Of every database: the order of letters and what a letter is are PostgreSQL's own, not the machine's.
+_COLLATION = "ENCODING 'UTF8' LOCALE 'C.UTF-8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'"
+
 
 def max_connections(replicas: int = 1) -> int:
     """PostgreSQL's ``max_connections`` where up to so many of each process run at once."""
@@ -78,9 +81,12 @@ def prepare(
         test_databases: owners may create databases (Django's test runner does).
     """
     with _cursor(connect) as cursor:
-        cursor.execute("SELECT pg_reload_conf()")  # a server that was running: who may connect is a file
+        is_superuser = _is_superuser(cursor)
+        if is_superuser:  # a server that was running: who may connect is a file
+            cursor.execute("SELECT pg_reload_conf()")
         _role(cursor, AUDITOR, passwords[AUDITOR], f"CONNECTION LIMIT {AUDITOR_CONNECTIONS}")
-        cursor.execute(f"GRANT pg_read_all_data TO {AUDITOR}")
+        if is_superuser:
+            cursor.execute(f"GRANT pg_read_all_data TO {AUDITOR}")
         cursor.execute(f"ALTER ROLE {AUDITOR} SET default_transaction_read_only = on")
         for service in SERVICES:
             _role(
@@ -94,16 +100,20 @@ def prepare(
             )
             limit = f"NOCREATEDB CONNECTION LIMIT {replicas * service.connections}"
             _role(cursor, service.name, passwords[service.name], limit)
-    with _cursor(connect, "template1") as cursor:
-        for service in SERVICES:
-            _application_rights(cursor, service.owner, service.name)
-    with _cursor(connect) as cursor:
-        cursor.execute("REVOKE CONNECT, TEMPORARY ON DATABASE postgres, template1 FROM PUBLIC")
+        if is_superuser:
+            cursor.execute("REVOKE CONNECT, TEMPORARY ON DATABASE postgres, template1 FROM PUBLIC")
         if test_databases:
             owners = sql.SQL(", ").join(sql.Identifier(s.owner) for s in SERVICES)
             cursor.execute(sql.SQL("GRANT CONNECT ON DATABASE postgres TO {}").format(owners))
         for service in SERVICES:
             _database(cursor, service.name, service.owner)
+    for service in SERVICES:
+        with _cursor(connect, service.name) as cursor:
+            _rights(cursor, service.owner, service.name)
+    if test_databases:  # those that Django makes are copies of it
+        with _cursor(connect, "template1") as cursor:
+            for service in SERVICES:
+                _rights(cursor, service.owner, service.name)
 
 
 @contextmanager
@@ -113,26 +123,43 @@ def _cursor(connect: Connect, database: str = "postgres") -> Iterator[Any]:
         yield cursor
 
 
+def _is_superuser(cursor: Any) -> bool:
+    cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+    return bool(cursor.fetchone()[0])
+
+
 def _role(cursor: Any, name: str, password: str, options: str) -> None:
-    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
-    verb = "ALTER" if cursor.fetchone() else "CREATE"
-    statement = sql.SQL("{} ROLE {} LOGIN NOSUPERUSER NOCREATEROLE NOREPLICATION {} PASSWORD {}")
+    """A role that may nothing at the server, and of which the administrator is a member."""
+    cursor.execute("SELECT rolsuper OR rolreplication FROM pg_roles WHERE rolname = %s", [name])
+    found = cursor.fetchone()
+    verb = "ALTER" if found else "CREATE"
+    lowered = "NOSUPERUSER NOREPLICATION " if found and found[0] else ""  # only a superuser may say so
+    statement = sql.SQL("{} ROLE {} LOGIN NOCREATEROLE {} PASSWORD {}")
     cursor.execute(
-        statement.format(sql.SQL(verb), sql.Identifier(name), sql.SQL(options), sql.Literal(password))
+        statement.format(
+            sql.SQL(verb), sql.Identifier(name), sql.SQL(lowered + options), sql.Literal(password)
+        )
     )
+    if not _is_superuser(cursor):
+        cursor.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(name)))
 
 
 def _database(cursor: Any, name: str, owner: str) -> None:
     names = {"database": sql.Identifier(name), "owner": sql.Identifier(owner), "role": sql.Identifier(name)}
     cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
     if not cursor.fetchone():
-        cursor.execute(sql.SQL("CREATE DATABASE {database} OWNER {owner}").format(**names))
+        created = sql.SQL("CREATE DATABASE {database} OWNER {owner} TEMPLATE template0 {collation}")
+        cursor.execute(created.format(collation=sql.SQL(_COLLATION), **names))
     cursor.execute(sql.SQL("REVOKE CONNECT, TEMPORARY ON DATABASE {database} FROM PUBLIC").format(**names))
     cursor.execute(sql.SQL("GRANT CONNECT ON DATABASE {database} TO {role}, auditor").format(**names))
 
 
-def _application_rights(cursor: Any, owner: str, role: str) -> None:
-    """What an owner creates from now on in this database, its application role may use."""
+def _rights(cursor: Any, owner: str, role: str) -> None:
+    """In this database: what the owner creates, its application may use, and the auditor read."""
     rule = sql.SQL("ALTER DEFAULT PRIVILEGES FOR ROLE {} IN SCHEMA public GRANT {} TO {}")
-    for grant in ("SELECT, INSERT, UPDATE, DELETE ON TABLES", "USAGE, SELECT ON SEQUENCES"):
-        cursor.execute(rule.format(sql.Identifier(owner), sql.SQL(grant), sql.Identifier(role)))
+    for grant, whom in (
+        ("SELECT, INSERT, UPDATE, DELETE ON TABLES", role),
+        ("USAGE, SELECT ON SEQUENCES", role),
+        ("SELECT ON TABLES", AUDITOR),
+    ):
+        cursor.execute(rule.format(sql.Identifier(owner), sql.SQL(grant), sql.Identifier(whom)))

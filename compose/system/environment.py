@@ -25,6 +25,10 @@ class Endpoints(Protocol):
         """PostgreSQL's host, or the folder of its socket, and port."""
 
     @property
+    def database_ca(self) -> str:
+        """The file of authorities that PostgreSQL's certificate is checked by; "": no TLS."""
+
+    @property
     def keys(self) -> str:
         """The folder of the keys that sign tokens."""
 
@@ -123,4 +127,5 @@ def known_services() -> str:
 
 def _database(endpoints: Endpoints) -> dict[str, str]:
     host, port = endpoints.database
-    return {"BIRZHA_DATABASE_HOST": host, "BIRZHA_DATABASE_PORT": str(port)}
+    values = {"BIRZHA_DATABASE_HOST": host, "BIRZHA_DATABASE_PORT": str(port)}
+    return values | ({"BIRZHA_DATABASE_CA": endpoints.database_ca} if endpoints.database_ca else {})

@@ -48,23 +48,33 @@ def access_list(server: RedisServer, passwords: Mapping[str, str]) -> str:
         passwords: every secret by its name.
     """
     lines = ["user default off resetkeys resetchannels -@all"]
-    for service in WEB_SERVERS:
-        if service.redis == server:
-            lines.append(_user(service.name, passwords, *_service(service)))
-    lines.append(_user("admin", passwords, "~*", "&*", "+@all"))
-    if server == EVENTS:
-        lines.append(_user(AUDITOR, passwords, "%R~events:*", "-@all", AUDIT))
+    lines += [f"user {name} {' '.join(rules)}" for name, rules in users(server, passwords).items()]
+    lines.append(f"user admin {' '.join(_enters('admin', passwords))} ~* &* +@all")
     return "\n".join(lines) + "\n"
 
 
+def users(server: RedisServer, passwords: Mapping[str, str]) -> dict[str, list[str]]:
+    """The services that use a server and, of events, a reader: name → the rules of ``ACL SETUSER``."""
+    found = {service.name: _service(service) for service in WEB_SERVERS if service.redis == server}
+    if server == EVENTS:
+        found[AUDITOR] = ["%R~events:*", "-@all", *AUDIT.split()]
+    return {name: [*_enters(name, passwords), *rules] for name, rules in found.items()}
+
+
+def _enters(name: str, passwords: Mapping[str, str]) -> list[str]:
+    secret = hashlib.sha256(passwords[f"redis.{name}"].encode()).hexdigest()
+    return ["on", f"#{secret}", "resetkeys", "resetchannels"]
+
+
 def _service(service: Service) -> list[str]:
+    """A rule each; commands on keys of their own are one, in brackets."""
     name = service.name
     if service.redis != EVENTS:
-        return [f"~cache:{name}:*", "-@all", PAGES]
-    rules = [f"~celery:{name}:*", f"&wake:{name}", "-@all", CONNECTION, QUEUE]
+        return [f"~cache:{name}:*", "-@all", *PAGES.split()]
+    rules = [f"~celery:{name}:*", f"&wake:{name}", "-@all", *CONNECTION.split(), *QUEUE.split()]
     if STREAM in service.types:
         rules.insert(2, f"&changes:{name}")  # what its stream process is told
-    rules += ["+publish +subscribe +unsubscribe"]
+    rules += ["+publish", "+subscribe", "+unsubscribe"]
     rules.append(f"({PUBLISH} ~events:{name})")
     if publishers := publishers_of(name):
         rules.append(f"({CONSUME} {' '.join(f'~events:{publisher}' for publisher in publishers)})")
@@ -74,8 +84,3 @@ def _service(service: Service) -> list[str]:
     if service.quotes:
         rules.append(f"({FOLLOW_QUOTES} %R~{QUOTES})")
     return rules
-
-
-def _user(name: str, passwords: Mapping[str, str], *rules: str) -> str:
-    secret = hashlib.sha256(passwords[f"redis.{name}"].encode()).hexdigest()
-    return f"user {name} on #{secret} resetkeys resetchannels {' '.join(rules)}"

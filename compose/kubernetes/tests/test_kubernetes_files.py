@@ -31,7 +31,7 @@ from compose.system.environment import secrets as every_secret
 from gateway.config.source import load
 
 KUBECTL = Path(sys.executable).with_name("kubectl")
-OVERLAYS = (render.ONE_NODE, render.PRODUCTION)
+OVERLAYS = (render.ONE_NODE, render.PRODUCTION, render.OWN_SERVERS)
 #: Of whose objects Kubernetes itself has no schema: they are the operators'.
 OPERATED = {"Cluster", "RedisReplication"}
 Built = dict[str, dict[tuple[str, str], dict[str, Any]]]
@@ -45,7 +45,7 @@ def built() -> Built:
 
 def test_they_are_what_the_description_comes_to() -> None:
     known = {
-        str(each.relative_to(render.FOLDER)) for each in render.FOLDER.glob("[bo]*/**/*") if each.is_file()
+        str(each.relative_to(render.FOLDER)) for each in render.FOLDER.glob("[bos]*/**/*.*") if each.is_file()
     }
     wanted = render.files()
     assert known == set(wanted), "run python -m compose.kubernetes.render"
@@ -55,7 +55,7 @@ def test_they_are_what_the_description_comes_to() -> None:
 
 def test_they_fit_kubernetes(built: Built) -> None:
     one = built[render.ONE_NODE]
-    for key, each in [*one.items(), *built[render.PRODUCTION].items()]:
+    for key, each in [(key, each) for found in built.values() for key, each in found.items()]:
         is_seen = each is not one.get(key) and each == one.get(key)
         if key[0] not in OPERATED and not is_seen:
             kubernetes_validate.validate(each, "1.37", strict=True)
@@ -77,7 +77,9 @@ def test_every_process_runs_and_is_found_by_its_name(built: Built) -> None:
         target = load().target("kubernetes")
         for place in (target.pages, target.inner_at, target.gateways or ""):
             assert ("Service", place.partition(":")[0]) in found
-        assert {name for kind, name in found if kind == "Service"} >= set(cluster.DATA_PORTS) - {"postgres"}
+    for overlay in (render.ONE_NODE, render.PRODUCTION):
+        addresses = {name for kind, name in built[overlay] if kind == "Service"}
+        assert addresses >= set(cluster.DATA_PORTS) - {"postgres"}
     # which CloudNativePG makes itself
     services = built[render.PRODUCTION]["Cluster", "birzha-postgres"]["spec"]["managed"]["services"]
     assert services["additional"][0]["serviceTemplate"]["metadata"]["name"] == "postgres"
@@ -116,6 +118,8 @@ def test_a_container_is_told_its_own_secrets_by_reference_and_only_before_it_sta
 def test_only_the_gateway_is_reached_from_outside_and_only_messages_leave(built: Built) -> None:
     for found in built.values():
         every = {name: each["spec"] for (kind, name), each in found.items() if kind == "NetworkPolicy"}
+        # servers of one's own are elsewhere: who needs them, and nobody else, leaves at their ports
+        own = every.pop("own-servers", None)
         chosen = [policy["podSelector"]["matchLabels"] for policy in every.values()]
         for name, _pod in _pods(found):
             assert objects.labels(name) in chosen, f"{name} talks to everybody"
@@ -125,7 +129,12 @@ def test_only_the_gateway_is_reached_from_outside_and_only_messages_leave(built:
             n for n, policy in every.items() for rule in policy.get("egress", ()) if "ipBlock" in str(rule)
         ]
         assert leaving == ["notification-delivery"]
-    one, production = (built[overlay] for overlay in OVERLAYS)
+        if own:
+            (leavers,) = own["podSelector"]["matchExpressions"]
+            assert "trading-worker" in leavers["values"]
+            assert "gateway" not in leavers["values"]
+            assert [port["port"] for port in own["egress"][0]["ports"]] == [5432, 6379]
+    one, production = built[render.ONE_NODE], built[render.PRODUCTION]
     types = {name: each["spec"].get("type") for (kind, name), each in one.items() if kind == "Service"}
     assert [name for name, kind in types.items() if kind] == ["birzha"]
     rule = production["Ingress", "birzha"]["spec"]["rules"][0]["http"]["paths"][0]

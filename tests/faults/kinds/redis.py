@@ -39,7 +39,7 @@ def rewrite_log(target: Target) -> None:
 
 
 def answering_pid(target: Target) -> int:
-    """The server's process id, once it has read its files and answers; the fault before may have cost it them."""
+    """The server's process id, once it answers: it has read its files, if the fault before left it any."""
     end = time.monotonic() + COMES_BACK
     while True:
         try:
