@@ -12,7 +12,6 @@ import sys
 from pathlib import Path
 
 from compose import system
-from compose.local import postgres, valkey
 from compose.local.backup.choices import EVERY
 from compose.local.machine_settings import METRICS_PORT, PAGES_WORKERS
 from compose.local.paths import ROOT, Home, write_private
@@ -79,10 +78,14 @@ def find(home: Home, name: str) -> Process:
 
 
 def command(home: Home, process: Process) -> list[str]:
-    """The argument list that it becomes."""
+    """The argument list that it becomes. What a server needs is imported for it alone."""
     if process.type == POSTGRES:
+        from compose.local import postgres
+
         return postgres.command(home)
     if process.name in (EVENTS.name, SESSIONS.name):
+        from compose.local import valkey
+
         return valkey.command(home, EVENTS if process.name == EVENTS.name else SESSIONS)
     if process.type == GATEWAY:
         return [sys.executable, "-m", "gateway.runtime.hot_restart", "--config", str(home.etc / "gateway")]

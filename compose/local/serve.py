@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import sys
 
-from compose.local import orphans, postgres, processes, valkey, valkey_recovery
+from compose.local import processes
 from compose.local.paths import ROOT, Home
-from compose.system import EVENTS, SESSIONS
+from compose.system import EVENTS, NGINX, POSTGRES, SESSIONS
 from compose.system.environment import PROCESS_VARIABLES
-from gateway.runtime.nginx import remove_dead_sockets
 from servicekit.privileges import drop_capabilities
 
 #: Python loads it before anything else in what has it on its path; see tests/faults/clock/sitecustomize.py.
@@ -19,18 +18,8 @@ CLOCK = ROOT / "tests" / "faults" / "clock"
 def main(name: str) -> None:
     """Replace this process by ``name``."""
     home = Home.here()
-    if name == "postgres":
-        # After a kill -9 of the server its children exit on their own, a moment later.
-        orphans.end(orphans.of_postgres(home), timeout_s=20)
-        postgres.clear_stale_locks(home)
-    for server in (EVENTS, SESSIONS):
-        if name == server.name:
-            files = (valkey.data_folder(home, server), home.log / f"{name}.log")
-            if kept := valkey_recovery.recover(valkey.command(home, server), *files):
-                print(f"The files could not be read and are kept as {kept}; starting empty.", flush=True)
-    if name == "nginx":
-        orphans.end(orphans.of_nginx(home))  # a killed master's workers go on, with its sockets
-        remove_dead_sockets(home.run)
+    if name in (POSTGRES.name, EVENTS.name, SESSIONS.name, NGINX.name):
+        _clear_the_way(home, name)
     process = processes.find(home, name)
     argv = processes.command(home, process)
     os.chdir(processes.folder(home, process))
@@ -43,6 +32,25 @@ def main(name: str) -> None:
     if name != "gateway":  # which may have to listen below port 1024
         drop_capabilities()
     os.execvpe(argv[0], argv, variables)
+
+
+def _clear_the_way(home: Home, server: str) -> None:
+    """What a server that was killed has left does not stop it. The services start without these imports."""
+    from compose.local import orphans, postgres, valkey, valkey_recovery
+    from gateway.runtime.nginx import remove_dead_sockets
+
+    if server == POSTGRES.name:
+        # After a kill -9 of the server its children exit on their own, a moment later.
+        orphans.end(orphans.of_postgres(home), timeout_s=20)
+        postgres.clear_stale_locks(home)
+    elif server == NGINX.name:
+        orphans.end(orphans.of_nginx(home))  # a killed master's workers go on, with its sockets
+        remove_dead_sockets(home.run)
+    else:
+        redis = EVENTS if server == EVENTS.name else SESSIONS
+        files = (valkey.data_folder(home, redis), home.log / f"{server}.log")
+        if kept := valkey_recovery.recover(valkey.command(home, redis), *files):
+            print(f"The files could not be read and are kept as {kept}; starting empty.", flush=True)
 
 
 def for_tests(home: Home, process: processes.Process) -> dict[str, str]:

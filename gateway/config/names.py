@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from gateway.config.routing import Upstream
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # every process of the system asks for a name when it starts, and reads no gateway.yaml
+    from gateway.config.routing import Upstream
 
 #: Envoy's name for the gateway and for its routes.
 NAME = "birzha"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from django.apps import apps
 from django.conf import settings
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, autodiscover
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.translation import get_language
@@ -26,6 +27,32 @@ class ServiceAdminSite(AdminSite):
     site_url = "/"
     empty_value_display = "–"
     enable_nav_sidebar = False  # lists need the room
+
+    @property
+    def urls(self) -> Any:
+        """Those of every app's admin, which only who serves the admin loads: not a worker, nor a stream."""
+        self.discover()
+        return super().urls
+
+    def check(self, app_configs: Any) -> list[Any]:
+        """Django's system checks, of every app's admin."""
+        self.discover()
+        return super().check(app_configs)
+
+    def discover(self) -> None:
+        """Load every app's ``admin``; take away what Django offers and nobody here can use.
+
+        Operators are user_service's users; a shadow user, a permission or a group of another service
+        gives nobody anything. Sign-ins happen in user_service, so Django's own sessions are empty.
+        """
+        from servicekit.admin import audit_trail  # noqa: F401 (Django itself imports each app's ``admin`` only)
+
+        autodiscover()
+        unused = ["auth.Group"] if settings.AUTH_USER_MODEL != "auth.User" else ["auth.Group", "auth.User"]
+        for name in unused:
+            model = apps.get_model(name)
+            if self.is_registered(model):
+                self.unregister(model)
 
     @property
     def site_header(self) -> str:  # type: ignore[override]

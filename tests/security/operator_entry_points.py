@@ -56,6 +56,7 @@ def _admin() -> Iterator[str]:
     request = RequestFactory().get("/")
     user_model: Any = get_user_model()
     request.user = user_model(is_superuser=True, is_staff=True, is_active=True)
+    assert admin.site.urls  # which loads every app's admin
     registry: dict[Any, Any] = admin.site._registry
     for model, shown in registry.items():
         name = f"admin {model._meta.app_label}.{model._meta.model_name}"
