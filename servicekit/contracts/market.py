@@ -192,7 +192,9 @@ class DividendRecorded(Event):
     """Whoever held units of an instrument at ``recorded_at`` is paid ``per_unit`` for each, in major units.
 
     ``units``: what customers hold at that moment, as the venue counts it. The moment is taken under the
-    instrument's lock: an execution is before it or after it.
+    instrument's lock: an execution is before it or after it. ``bought_units``, ``sold_units``: what customers
+    have bought and sold in all executions until then; who has booked less lacks an execution. None of
+    a record of before there were these fields.
     """
 
     action_id: UUID
@@ -202,6 +204,8 @@ class DividendRecorded(Event):
     currency: str
     units: int
     recorded_at: datetime
+    bought_units: int | None = None
+    sold_units: int | None = None
 
     @property
     def subject(self) -> str:
@@ -214,8 +218,9 @@ class SplitRecorded(Event):
 
     Trading is halted since that moment, and nothing rests in its book; it is opened on
     ``trading.split.completed.v1``. ``number``: of the split, the instrument's first is 1. ``units``: what
-    customers hold, in old units. ``price``, ``previous_close``, ``price_step``, ``lot_size`` and
-    ``issued_quantity``: those after the split; a fraction of a unit is paid for at ``price``.
+    customers hold, in old units; ``bought_units``, ``sold_units``: as in :class:`DividendRecorded`.
+    ``price``, ``previous_close``, ``price_step``, ``lot_size`` and ``issued_quantity``: those after the
+    split; a fraction of a unit is paid for at ``price``.
     """
 
     action_id: UUID
@@ -232,6 +237,8 @@ class SplitRecorded(Event):
     currency: str
     units: int
     recorded_at: datetime
+    bought_units: int | None = None
+    sold_units: int | None = None
 
     @property
     def subject(self) -> str:

@@ -16,6 +16,7 @@ class Dividend(models.Model):
     Attributes:
         per_unit: what each unit is paid, in major units of ``currency``.
         units: what customers held at ``recorded_at``, as the venue counts it.
+        bought_units, sold_units: what customers had bought and sold until then; null of a record without.
         allocated_to: holders are taken in the order of their ids; up to this one all are done.
         holders, held_units, amount: the sums over the allocations so far; ``amount`` in minor units.
         completed_at: when the last holder was done.
@@ -29,6 +30,8 @@ class Dividend(models.Model):
     per_unit = PriceField()
     currency = models.CharField(max_length=3)
     units = models.BigIntegerField()
+    bought_units = models.BigIntegerField(null=True)
+    sold_units = models.BigIntegerField(null=True)
     recorded_at = models.DateTimeField()
     allocated_to = models.UUIDField(null=True)
     holders = models.BigIntegerField(default=0)

@@ -8,8 +8,6 @@ from uuid import UUID
 
 from django.db import connection
 
-from servicekit.messaging.models import FailedEvent
-
 _FIRST = UUID(int=0)
 
 # Units now, less what was bought since, more what was sold since: of fills by the venue's time of execution.
@@ -48,8 +46,3 @@ def holders_at(*, instrument_id: UUID, at: datetime, after: UUID | None, limit: 
     with connection.cursor() as cursor:
         cursor.execute(_HOLDERS, wanted)
         return [Holder(*row) for row in cursor.fetchall()]
-
-
-def fills_may_be_missing() -> bool:
-    """Whether an event of an order at the venue has failed here, so that a fill before it may be unbooked."""
-    return FailedEvent.objects.filter(stream="events:market", type__startswith="market.order.").exists()

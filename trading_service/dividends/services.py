@@ -1,7 +1,8 @@
 """The only writer of dividends: takes what market has recorded, and tells what each holder is paid.
 
-When the record is handled, every execution before it has been handled, or has failed and waits: both stand on
-one stream, and an execution of that instrument is before the record or after it.
+An execution of the instrument is before the record or after it. Those before it stand before it on the same
+stream, so they are booked by then, or have failed and wait; and when one was lost on its way, the record's
+own count of them says so.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from servicekit.messaging.publish import Outgoing, publish_many
 from servicekit.money import EXACT, amount_minor
 from servicekit.telemetry import Origin
 from trading_service.dividends.models import Dividend, DividendAllocation
-from trading_service.dividends.selectors import Holder, fills_may_be_missing, holders_at
+from trading_service.dividends.selectors import Holder, holders_at
+from trading_service.orders.selectors import fills_missing
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +58,8 @@ def dividends_take(*, messages: Sequence[Received[DividendRecorded]]) -> None:
                 per_unit=message.event.per_unit,
                 currency=message.event.currency,
                 units=message.event.units,
+                bought_units=message.event.bought_units,
+                sold_units=message.event.sold_units,
                 recorded_at=message.event.recorded_at,
                 request_id=message.request_id,
             )
@@ -83,7 +87,7 @@ def dividends_allocate(*, limit: int = PORTION) -> int:
 def dividend_allocate(*, dividend_id: UUID, limit: int = PORTION) -> int | None:
     """Tell the next holders of a dividend what they are paid, and how far that has come; once all, the sums.
 
-    Waits while an event of an order at the venue has failed here: a fill of before the record may be missing.
+    Begins once every fill of before the record is booked.
 
     Returns:
         How many holders were done; None when there is nothing to do now.
@@ -99,8 +103,13 @@ def dividend_allocate(*, dividend_id: UUID, limit: int = PORTION) -> int | None:
     )
     if dividend is None:
         return None
-    if fills_may_be_missing():
-        logger.warning("the dividend %s waits: an event of an order at the venue has failed", dividend_id)
+    if dividend.allocated_to is None and fills_missing(
+        instrument_id=dividend.instrument_id,
+        until=dividend.recorded_at,
+        bought_units=dividend.bought_units,
+        sold_units=dividend.sold_units,
+    ):
+        logger.warning("the dividend %s waits: a fill of before its record may be missing", dividend_id)
         return None
     holders = holders_at(
         instrument_id=dividend.instrument_id,

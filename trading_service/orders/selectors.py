@@ -1,4 +1,5 @@
-"""Reads of orders: always one customer's, but for :func:`orders_of`, which tells each customer their own."""
+"""Reads of orders: always one customer's, but for :func:`orders_of`, which tells each customer their own, and
+:func:`fills_missing`, which only says whether all is there."""
 
 from __future__ import annotations
 
@@ -9,11 +10,12 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, Sum
 
 from servicekit.database import Statement
+from servicekit.messaging.models import FailedEvent
 from trading_service.orders.errors import OrderNotFound
-from trading_service.orders.models import Fill, Order, OrderTransition
+from trading_service.orders.models import Fill, Order, OrderTransition, Side
 from trading_service.reference.errors import InstrumentUnknown
 from trading_service.reference.models import ListedInstrument
 
@@ -161,3 +163,27 @@ def order_list(
     if with_fills:
         orders = orders.filter(filled_quantity__gt=0).prefetch_related(_FILLS)
     return orders
+
+
+def fills_missing(
+    *, instrument_id: UUID, until: datetime, bought_units: int | None, sold_units: int | None
+) -> bool:
+    """Whether a fill that was executed by then may not be booked yet.
+
+    An event of an order at the venue has failed here, or the fills are less than what the venue counts: one
+    was lost on its way, and reconciliation sends it again.
+
+    Args:
+        instrument_id: whose fills.
+        until: the venue's moment.
+        bought_units, sold_units: what customers had bought and sold then, as the venue counts; None: unknown.
+    """
+    if FailedEvent.objects.filter(stream="events:market", type__startswith="market.order.").exists():
+        return True
+    if bought_units is None or sold_units is None:
+        return False
+    booked = Fill.objects.filter(order__instrument_id=instrument_id, executed_at__lte=until).aggregate(
+        bought=Sum("quantity", filter=Q(order__side=Side.BUY), default=0),
+        sold=Sum("quantity", filter=Q(order__side=Side.SELL), default=0),
+    )
+    return (booked["bought"], booked["sold"]) != (bought_units, sold_units)

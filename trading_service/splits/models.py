@@ -17,6 +17,7 @@ class Split(models.Model):
         number: the instrument's first is 1.
         price, previous_close, price_step, lot_size, issued_quantity: of the instrument after it.
         units: what customers held at ``recorded_at``, as the venue counts it.
+        bought_units, sold_units: what customers had bought and sold until then; null of a record without.
         applied_at: when all positions were split, in one transaction.
         allocated_to: holders are taken in the order of their ids; up to this one all are done.
         holders, old_quantity, quantity, amount: the sums over the shares; ``amount`` in minor units.
@@ -38,6 +39,8 @@ class Split(models.Model):
     issued_quantity = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     units = models.BigIntegerField()
+    bought_units = models.BigIntegerField(null=True)
+    sold_units = models.BigIntegerField(null=True)
     recorded_at = models.DateTimeField()
     applied_at = models.DateTimeField(null=True)
     allocated_to = models.UUIDField(null=True)

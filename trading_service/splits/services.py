@@ -1,6 +1,7 @@
 """The only writer of splits: takes what market has recorded, splits the positions, tells their holders.
 
-When the record is handled, trading is halted and every execution has been handled, or has failed and waits.
+When the record is handled, trading is halted, and every execution is booked, or has failed and waits; the
+record's own count of them says when one was lost on its way, and the split waits for it.
 Orders that were on their way to the venue are refused there; until their units are free, the split waits.
 """
 
@@ -23,7 +24,7 @@ from servicekit.messaging.consume import Received
 from servicekit.messaging.publish import Outgoing, publish_many
 from servicekit.telemetry import Origin
 from trading_service.alerts.services import alerts_split
-from trading_service.dividends.selectors import fills_may_be_missing
+from trading_service.orders.selectors import fills_missing
 from trading_service.positions.services import PositionsHeld, Prices, Ratio, positions_split
 from trading_service.reference.services import instrument_split, splits_expect
 from trading_service.splits.models import Split, SplitShare
@@ -35,7 +36,7 @@ PORTION = 500
 
 _TERMS = (
     "number", "old_units", "new_units", "price", "previous_close", "price_step", "lot_size",
-    "issued_quantity", "currency", "units", "recorded_at",
+    "issued_quantity", "currency", "units", "bought_units", "sold_units", "recorded_at",
 )  # fmt: skip
 
 
@@ -95,8 +96,7 @@ def splits_apply() -> int:
 def split_apply(*, split_id: UUID) -> None:
     """Split every position of the instrument, its prices and alerts here, all at once: no value jumps.
 
-    No-op when it is done. Waits while an event of an order at the venue has failed here: a fill of before the
-    record may be missing.
+    No-op when it is done. Waits until every fill of before the record is booked.
 
     Raises:
         PositionsHeld: orders that hold units have not ended; nothing was changed.
@@ -105,8 +105,13 @@ def split_apply(*, split_id: UUID) -> None:
     split = found.filter(id=split_id, applied_at=None).first()
     if split is None:
         return
-    if fills_may_be_missing():
-        logger.warning("the split %s waits: an event of an order at the venue has failed", split_id)
+    if fills_missing(
+        instrument_id=split.instrument_id,
+        until=split.recorded_at,
+        bought_units=split.bought_units,
+        sold_units=split.sold_units,
+    ):
+        logger.warning("the split %s waits: a fill of before its record may be missing", split_id)
         return
     prices = Prices(split.instrument.previous_close, split.previous_close, split.price, split.currency)
     ratio = Ratio(split.old_units, split.new_units)

@@ -11,6 +11,7 @@ from market_service.corporate_actions.errors import ActionRunning
 from market_service.corporate_actions.models import ActionType
 from market_service.corporate_actions.selectors import actions_due
 from market_service.corporate_actions.services.action_start import action_lock, action_start
+from market_service.venue.selectors import units_traded
 from servicekit.audit.actors import Actor
 from servicekit.contracts.market import DividendRecorded
 from servicekit.errors import ChangedMeanwhile
@@ -51,6 +52,7 @@ def dividend_record(*, action_id: UUID, by: Actor | None = None, reason: str = "
     assert action.per_unit is not None
     assert action.units is not None
     assert action.recorded_at is not None
+    traded = units_traded(instrument_id=instrument.id)
     publish(
         DividendRecorded(
             action_id=action.id,
@@ -60,5 +62,7 @@ def dividend_record(*, action_id: UUID, by: Actor | None = None, reason: str = "
             currency=action.currency,
             units=action.units,
             recorded_at=action.recorded_at,
+            bought_units=traded.bought,
+            sold_units=traded.sold,
         )
     )

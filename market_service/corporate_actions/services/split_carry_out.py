@@ -21,6 +21,7 @@ from market_service.instruments.models import HaltReason, Instrument
 from market_service.instruments.services import AfterSplit
 from market_service.quotes.models import stepped
 from market_service.venue import services as venue
+from market_service.venue.selectors import units_traded
 from market_service.venue.services.book_clear import LIMIT
 from servicekit.audit.actors import Actor
 from servicekit.contracts.market import SplitRecorded
@@ -100,6 +101,7 @@ def split_record(*, action_id: UUID) -> bool:
     after = AfterSplit.of(instrument, old_units=action.old_units, new_units=action.new_units)
     action.number, action.price = instrument.splits + 1, after.price
     action.save(update_fields=["number", "price"])
+    traded = units_traded(instrument_id=instrument_id)
     publish(
         SplitRecorded(
             action_id=action.id,
@@ -116,6 +118,8 @@ def split_record(*, action_id: UUID) -> bool:
             currency=action.currency,
             units=action.units,
             recorded_at=action.recorded_at,
+            bought_units=traded.bought,
+            sold_units=traded.sold,
         )
     )
     return True

@@ -42,7 +42,8 @@ def completed(action: CorporateAction, **changes: Any) -> trading.DividendComple
 
 def test_the_record_says_what_customers_hold(listed: Any, deliver: Any, published: Any) -> None:
     instrument = listed("AAPL")
-    deliver(submitted(instrument, quantity=10))
+    deliver(submitted(instrument, quantity=14))
+    deliver(submitted(instrument, side="sell", quantity=4, cap_price=Decimal(1)))
     action = announced(instrument)
     assert published(market.DividendRecorded) == []
 
@@ -51,6 +52,7 @@ def test_the_record_says_what_customers_hold(listed: Any, deliver: Any, publishe
     (told,) = published(market.DividendRecorded)
     assert (told.action_id, told.instrument_id, told.ticker) == (action.pk, instrument.pk, "AAPL")
     assert (told.per_unit, told.currency, told.units) == (Decimal("0.24"), "USD", 10)
+    assert (told.bought_units, told.sold_units) == (14, 4)
     action.refresh_from_db()
     assert (action.state, action.units, action.recorded_at) == ("started", 10, told.recorded_at)
     assert action.day == told.recorded_at.date()

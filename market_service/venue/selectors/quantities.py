@@ -6,8 +6,9 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q, Sum
 
-from market_service.venue.models import Reconciliation
+from market_service.venue.models import Reconciliation, Trade
 
 # One statement, so one snapshot: a trade and the units it moved are seen together or not at all. Its LATERAL,
 # which the ORM does not have, reads only new trades. Trades of an instrument get rising numbers, because its
@@ -47,6 +48,13 @@ class Quantities(NamedTuple):
         return self.available + self.sold - self.issued
 
 
+class UnitsTraded(NamedTuple):
+    """Units that customers bought, and units that they sold; a trade between two of them is in both."""
+
+    bought: int
+    sold: int
+
+
 def quantities() -> list[Quantities]:
     """The quantities of every instrument, as of one moment.
 
@@ -55,6 +63,15 @@ def quantities() -> list[Quantities]:
     with connection.cursor() as cursor:
         cursor.execute(_QUANTITIES)
         return [Quantities(*row) for row in cursor.fetchall()]
+
+
+def units_traded(*, instrument_id: UUID) -> UnitsTraded:
+    """What customers have bought and sold in all trades of an instrument; exact under its lock."""
+    sums = Trade.objects.filter(instrument_id=instrument_id).aggregate(
+        bought=Sum("quantity", filter=Q(buy_order_id__isnull=False), default=0),
+        sold=Sum("quantity", filter=Q(sell_order_id__isnull=False), default=0),
+    )
+    return UnitsTraded(**{side: int(units) for side, units in sums.items()})
 
 
 def breaches_count() -> int:

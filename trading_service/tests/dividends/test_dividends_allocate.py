@@ -111,6 +111,22 @@ def test_nobody_holds_any(recorded, deliver, published) -> None:
     assert (done.holders, done.units, done.amount) == (0, 0, 0)
 
 
+def test_it_waits_for_fills_that_were_lost_on_their_way(world, recorded, deliver, published) -> None:
+    """A trade between two customers: what all hold adds up without it, what each holds does not."""
+    ann, bob = new_id(), new_id()
+    world.filled(ann, quantity=10, at=NOON - timedelta(seconds=2))
+    deliver(recorded("1.00", units=10, bought_units=14, sold_units=4))
+    assert dividends_allocate() == 0
+    world.filled(ann, side="sell", quantity=4, at=NOON - timedelta(seconds=1))
+    assert dividends_allocate() == 0
+    world.filled(bob, quantity=4, at=NOON + timedelta(seconds=1))  # of after it
+    assert dividends_allocate() == 0
+    assert published(DividendAllocated) == []
+    world.filled(bob, quantity=4, at=NOON - timedelta(seconds=1))
+    assert dividends_allocate() == 2
+    assert shares(published) == {ann: (6, 6_00), bob: (4, 4_00)}
+
+
 def test_it_waits_for_a_fill_that_failed(world, user_id, recorded, deliver, published) -> None:
     """It may be of before the record, and its units would not be paid."""
     failed = FailedEvent.objects.create(

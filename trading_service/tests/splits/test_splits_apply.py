@@ -153,6 +153,18 @@ def test_it_waits_while_a_fill_may_be_missing(world, recorded, deliver, user_id)
     assert splits_apply() == 1
 
 
+def test_it_waits_for_fills_that_were_lost_on_their_way(world, recorded, deliver, user_id) -> None:
+    """Of a buy: it holds no units that the split would wait for."""
+    world.filled(user_id, quantity=10)
+    order = world.working(user_id, quantity=4)
+    deliver(recorded(units=14, bought_units=14, sold_units=0))
+    assert splits_apply() == 0
+    assert Position.objects.get(user_id=user_id).quantity == 10
+    world.execute(order)
+    assert splits_apply() == 1
+    assert Position.objects.get(user_id=user_id).quantity == 28
+
+
 def test_received_again_and_killed_between_two_portions_it_is_one_split(
     world, recorded, deliver, published
 ) -> None:
