@@ -7,10 +7,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from servicekit.api.serializers import InstantField, OutputSerializer
 from servicekit.money import to_text
 
 
-class HoldOutput(serializers.Serializer):
+class HoldOutput(OutputSerializer):
     """Cash that is set aside for one open order."""
 
     id = serializers.UUIDField()
@@ -19,7 +20,7 @@ class HoldOutput(serializers.Serializer):
         help_text=_("What is still held; of a partially filled order less than at first.")
     )
     currency = serializers.CharField(source="account.currency")
-    placed_at = serializers.DateTimeField(source="created_at")
+    placed_at = InstantField(source="created_at")
 
     def get_amount(self, hold: Any) -> str:
         return to_text(hold.left, hold.account.currency)

@@ -29,6 +29,7 @@ from billing_service.ledger.exports.negotiation import (
 from billing_service.ledger.exports.plain_csv import plain_csv
 from billing_service.ledger.exports.workbook import workbook
 from billing_service.ledger.models import LedgerEntry
+from billing_service.ledger.operation_rows import operation_row, operation_values
 from billing_service.ledger.selectors import account_get, operation_list
 from billing_service.ledger.serializers import (
     AccountOutput,
@@ -94,8 +95,8 @@ class OperationListApi(FileApi):
             require_taken_by_nginx(request)
             return self._file(operations, request.accepted_renderer.format, **of_file)
         pages = OperationPages()
-        page = pages.paginate_queryset(operations, request, view=self)
-        return pages.get_paginated_response(rendered_many(OperationOutput, page))
+        page = pages.paginate_queryset(operation_values(operations, named=True), request, view=self)
+        return pages.get_paginated_response(rendered_many(OperationOutput, map(operation_row, page)))
 
     def _file(
         self, operations: QuerySet[LedgerEntry], kind: Any, *, locale: str, time_zone: str

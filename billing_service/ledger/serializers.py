@@ -10,13 +10,13 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from billing_service.ledger.models import LedgerEntry
-from billing_service.ledger.selectors import OF_UNITS, TRADES
-from servicekit.api.serializers import MomentField
+from billing_service.ledger.operation_rows import OperationRow
+from servicekit.api.serializers import InstantField, MomentField, OutputSerializer
 from servicekit.api.time_zones import TimeZoneField
 from servicekit.money import EXPONENTS, to_text
 
 
-class AccountOutput(serializers.Serializer):
+class AccountOutput(OutputSerializer):
     """A customer's cash. ``available = balance − held``.
 
     ``status``: deposits, withdrawals and buy orders of a frozen account are refused.
@@ -47,22 +47,22 @@ class AccountOutput(serializers.Serializer):
         return "closing" if account.closing_id else "open"
 
 
-class OperationOutput(serializers.Serializer):
+class OperationOutput(OutputSerializer):
     """One line of the history. ``quantity`` and ``price`` belong to buys, sells and dividends only.
 
     With ``fees=included`` ``balance_after`` is the balance after ``total``, otherwise that after ``amount``.
     """
 
     id = serializers.UUIDField()
-    type = serializers.ChoiceField(LedgerEntry.Kind.choices, source="kind")
+    type = serializers.ChoiceField(LedgerEntry.Kind.choices)
     amount = serializers.SerializerMethodField(help_text=_("Negative when money left the account."))
     currency = serializers.CharField()
     balance_after = serializers.SerializerMethodField()
-    order_id = serializers.UUIDField(source="journal_entry.order_id", allow_null=True)
+    order_id = serializers.UUIDField(allow_null=True)
     ticker = serializers.SerializerMethodField()
     quantity = serializers.SerializerMethodField()
     price = serializers.SerializerMethodField(help_text=_("Per unit; of a dividend, what each unit is paid."))
-    occurred_at = serializers.DateTimeField(source="journal_entry.occurred_at")
+    occurred_at = InstantField()
     reason = serializers.SerializerMethodField(help_text=_("The operator's reason, for a reversal."))
     fee = serializers.SerializerMethodField(help_text=_("Of a buy or a sell: its fee."))
     total = serializers.SerializerMethodField(help_text=_("The amount less the fee."))
@@ -70,33 +70,32 @@ class OperationOutput(serializers.Serializer):
         help_text=_("The instrument's name in the language of the request; null while none is known.")
     )
 
-    def get_amount(self, entry: LedgerEntry) -> str:
-        return to_text(entry.amount, entry.currency)
+    def get_amount(self, row: OperationRow) -> str:
+        return to_text(row.amount, row.currency)
 
-    def get_balance_after(self, entry: LedgerEntry) -> str:
-        return to_text(getattr(entry, "balance_with_fee", entry.balance_after), entry.currency)
+    def get_balance_after(self, row: OperationRow) -> str:
+        return to_text(row.balance_after, row.currency)
 
-    def get_ticker(self, entry: LedgerEntry) -> str | None:
-        return entry.journal_entry.ticker or None
+    def get_ticker(self, row: OperationRow) -> str | None:
+        return row.ticker or None
 
-    def get_quantity(self, entry: LedgerEntry) -> int | None:
-        return entry.journal_entry.quantity if entry.kind in OF_UNITS else None
+    def get_quantity(self, row: OperationRow) -> int | None:
+        return row.quantity
 
-    def get_price(self, entry: LedgerEntry) -> str | None:
-        price = entry.journal_entry.price
-        return price_plain(price, entry.currency) if price is not None and entry.kind in OF_UNITS else None
+    def get_price(self, row: OperationRow) -> str | None:
+        return None if row.price is None else price_plain(row.price, row.currency)
 
-    def get_reason(self, entry: LedgerEntry) -> str | None:
-        return entry.journal_entry.reason or None
+    def get_reason(self, row: OperationRow) -> str | None:
+        return row.reason or None
 
-    def get_fee(self, entry: Any) -> str | None:
-        return to_text(-(entry.fee_amount or 0), entry.currency) if entry.kind in TRADES else None
+    def get_fee(self, row: OperationRow) -> str | None:
+        return None if row.fee is None else to_text(row.fee, row.currency)
 
-    def get_total(self, entry: Any) -> str:
-        return to_text(entry.amount + (entry.fee_amount or 0), entry.currency)
+    def get_total(self, row: OperationRow) -> str:
+        return to_text(row.total, row.currency)
 
-    def get_name(self, entry: Any) -> str | None:
-        return entry.instrument_name or None
+    def get_name(self, row: OperationRow) -> str | None:
+        return row.name or None
 
 
 class OperationPageOutput(serializers.Serializer):

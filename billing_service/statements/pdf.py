@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from billing_service.ledger.exports.columns import Local
-from billing_service.ledger.exports.rows import FileRow, file_rows
+from billing_service.ledger.exports.rows import file_rows
 from billing_service.ledger.models import LedgerEntry
+from billing_service.ledger.operation_rows import OperationRow
 from billing_service.statements.pdf_document import PdfDocument, TableColumn
 from billing_service.statements.selectors import Statement
 from servicekit.money import EXPONENTS
@@ -99,7 +100,7 @@ class _Writer:
         for row in file_rows(self.statement.operations):
             yield [*self._cells(row)], "\n".join(filter(None, (row.name, row.reason)))
 
-    def _cells(self, row: FileRow) -> Iterator[str]:
+    def _cells(self, row: OperationRow) -> Iterator[str]:
         yield self._moment(row.occurred_at)
         yield f"{self.kinds[row.type]} {row.ticker}".rstrip()
         yield "" if row.quantity is None else self.rules.decimal(row.quantity)

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from billing_service.ledger.exports.rows import FileRow
 from billing_service.ledger.models import LedgerEntry
+from billing_service.ledger.operation_rows import OperationRow
 from servicekit.money import EXPONENTS
 
 
@@ -42,7 +42,7 @@ class Column(NamedTuple):
 
     title: str
     kind: str
-    value: Callable[[FileRow], Any]
+    value: Callable[[OperationRow], Any]
 
 
 def columns(local: Local) -> list[Column]:

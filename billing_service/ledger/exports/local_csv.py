@@ -9,8 +9,9 @@ from django.db.models import QuerySet
 
 from billing_service.ledger.exports.columns import Local, columns
 from billing_service.ledger.exports.plain_csv import csv_lines
-from billing_service.ledger.exports.rows import FileRow, file_rows, safe_text
+from billing_service.ledger.exports.rows import file_rows, safe_text
 from billing_service.ledger.models import LedgerEntry
+from billing_service.ledger.operation_rows import OperationRow
 from billing_service.ledger.serializers import price_plain
 from servicekit.money import to_text
 
@@ -33,7 +34,7 @@ def local_csv(operations: QuerySet[LedgerEntry], local: Local) -> Iterator[bytes
     }
     known = columns(local)
 
-    def cells(row: FileRow) -> list[Any]:
+    def cells(row: OperationRow) -> list[Any]:
         values = ((one.kind, one.value(row)) for one in known)
         return [None if value is None else write[kind](value, row.currency) for kind, value in values]
 

@@ -10,8 +10,9 @@ from typing import Any
 from django.db.models import QuerySet
 
 from billing_service.ledger.exports import rows
-from billing_service.ledger.exports.rows import FileRow, file_rows, safe_text
+from billing_service.ledger.exports.rows import file_rows, safe_text
 from billing_service.ledger.models import LedgerEntry
+from billing_service.ledger.operation_rows import OperationRow
 from billing_service.ledger.serializers import OperationOutput, price_plain
 from servicekit.money import to_text
 
@@ -48,7 +49,7 @@ def csv_lines(
     yield "".join(lines).encode()
 
 
-def _cells(row: FileRow) -> list[Any]:
+def _cells(row: OperationRow) -> list[Any]:
     """The cells as the API writes the same fields; empty for null."""
     currency = row.currency
     return [
