@@ -27,7 +27,7 @@ CALLS = {
         "orders?status=accepted%2Cworking%2Cpartially_filled",
         "orders?status=filled%2Crejected%2Ccanceled%2Cexpired",
     ),
-    "portfolio": ("positions", "positions?closed=true", "portfolio/history", "account"),
+    "portfolio": ("positions?include=closed", "portfolio/history", "account"),
     "history": ("operations?fees=included",),
     "notifications": ("notifications",),
 }

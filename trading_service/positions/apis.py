@@ -14,6 +14,7 @@ from trading_service.positions.serializers import (
     HistoryOutput,
     HistoryQuery,
     PortfolioOutput,
+    PortfolioWithClosedOutput,
     PositionQuery,
     TotalsOutput,
 )
@@ -25,16 +26,16 @@ class PositionListApi(Api):
     @extend_schema(
         operation_id="positions_list",
         parameters=[PositionQuery],
-        responses=PortfolioOutput,
+        responses=PortfolioWithClosedOutput,
         summary="My positions and their value",
-        description="Open positions, or with `closed=true` those that were sold completely. The totals are "
-        "over all positions in either case.",
+        description="Open positions, or with `closed=true` those that were sold completely; with "
+        "`include=closed` both, the latter as `closed`. The totals are over all positions in any case.",
     )
     def get(self, request: Request) -> Response:
-        portfolio = selectors.portfolio_get(
-            user_id=self.caller.id, **parsed(PositionQuery, request.query_params)
-        )
-        return Response(rendered(PortfolioOutput, portfolio))
+        wanted = parsed(PositionQuery, request.query_params)
+        shown = PortfolioWithClosedOutput if wanted.pop("include", "") else PortfolioOutput
+        portfolio = selectors.portfolio_get(user_id=self.caller.id, **wanted)
+        return Response(rendered(shown, portfolio))
 
 
 class PortfolioApi(Api):

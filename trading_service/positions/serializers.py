@@ -13,6 +13,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from servicekit.api.serializers import InstantField, OutputSerializer, shown
+from servicekit.api.strict_fields import OneOfField
 from servicekit.home_currency import home_currency
 from servicekit.money import to_text
 from trading_service.positions.cost_methods import COST_METHODS
@@ -123,6 +124,12 @@ class PortfolioOutput(OutputSerializer):
     results = HoldingOutput(many=True, source="holdings")
 
 
+class PortfolioWithClosedOutput(PortfolioOutput):
+    """The same, and those that were sold completely, by ticker; only where they were asked for."""
+
+    closed = HoldingOutput(many=True, required=False, help_text="Only with `include=closed`.")
+
+
 class PositionQuery(serializers.Serializer):
     """The query of GET /positions; blank parameters are ignored."""
 
@@ -131,6 +138,12 @@ class PositionQuery(serializers.Serializer):
         default=False,
         help_text="`true`: the positions that were sold completely, with their result, instead of the "
         "open ones.",
+    )
+    include = OneOfField(
+        ["closed"],
+        required=False,
+        allow_blank=True,
+        help_text="`closed`: also the positions that were sold completely, beside the others, as `closed`.",
     )
 
 

@@ -30,15 +30,14 @@ def portfolio_show(request: GatewayRequest) -> HttpResponse:
     days = next((days for days in DAYS if request.GET.get("days") == str(days)), DAYS[0])
     since: dict[str, Any] = {"from": timezone.now().date() - timedelta(days=days - 1)}
     gateway = request.gateway
-    positions, closed, history, account = fetch_all(
+    positions, history, account = fetch_all(
         request,
-        lambda: attempt(lambda: gateway.get("/api/v1/positions")),
-        lambda: attempt(lambda: gateway.get("/api/v1/positions", closed="true")),
+        lambda: attempt(lambda: gateway.get("/api/v1/positions", include="closed")),
         lambda: attempt(lambda: gateway.get("/api/v1/portfolio/history", **since)),
         lambda: attempt(lambda: account_read(request)),
     )
     context = {
-        "closed": closed,
+        "closed": positions and {"results": positions["closed"]},
         **_holdings(positions, account),
         "history": history,
         "chart": chart_of(history["results"]) if history else None,

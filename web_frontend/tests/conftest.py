@@ -42,7 +42,6 @@ def gateway(settings: Any) -> Iterator[GatewayDouble]:
         double.answer("GET /api/v1/instruments/AAPL/candles", candles())
         double.answer("GET /api/v1/instruments/AAPL/corporate-actions", recorded("corporate_actions"))
         double.answer("GET /api/v1/positions", recorded("positions"))
-        double.answer("GET /api/v1/positions?closed=true", recorded("positions_closed"))
         double.answer("GET /api/v1/portfolio/history", recorded("portfolio_history"))
         double.answer(
             "GET /api/v1/alerts", {"limit": 50, "waiting": 0, "next": None, "previous": None, "results": []}

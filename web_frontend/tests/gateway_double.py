@@ -73,7 +73,7 @@ class GatewayDouble:
     def answer(self, request: str, body: Any, status: int = 200, **headers: str) -> None:
         """From now on ``"GET /api/v1/account"`` is answered so; a string is sent as it is.
 
-        A request may have a query, ``"GET /api/v1/positions?closed=true"``: then it is for that one alone.
+        A request may have a query, ``"GET /api/v1/orders?status=filled"``: then it is for that one alone.
         """
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         self._answers[request] = (status, body, named)

@@ -49,7 +49,6 @@ def hang(gateway: GatewayDouble, monkeypatch: pytest.MonkeyPatch) -> Iterator[An
             return known(self, path, 0.3 if path == source else timeout_s)
 
         gateway.answer_by(f"GET {source}", wait)
-        gateway.answer_by(f"GET {source}?closed=true", wait)
         monkeypatch.setattr(Gateway, "_timeout", short)
         return allowed_s
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -90,12 +91,12 @@ class Holding:
         cost = Decimal(to_text(self.cost_basis, self.instrument.currency))
         return (cost / self.quantity).quantize(Decimal("1e-8"))
 
-    @property
+    @cached_property
     def unrealized_pnl(self) -> int | None:
         """Market value less cost."""
         return None if self.market_value is None else self.market_value - self.cost_basis
 
-    @property
+    @cached_property
     def total_pnl(self) -> int | None:
         """Realized and unrealized together: what it is worth and what it brought, less what was paid."""
         return None if self.unrealized_pnl is None else self.realized_pnl + self.unrealized_pnl
@@ -105,14 +106,14 @@ class Holding:
         """The same in percent of what was paid for all units ever bought."""
         return percent(self.total_pnl, self.ever.bought_cost)
 
-    @property
+    @cached_property
     def value_at_close(self) -> int:
         """What was held when the day began, at the previous close."""
         units = self.quantity - self.today.net_quantity
         close = self.close_before_splits or self.previous_close
         return value_of(close, units, self.instrument.currency) or 0
 
-    @property
+    @cached_property
     def day_change(self) -> int | None:
         """What the day has brought so far.
 
@@ -123,7 +124,7 @@ class Holding:
             return None
         return self.market_value - self.value_at_close - self.today.net_invested
 
-    @property
+    @cached_property
     def day_base(self) -> int:
         """What the day's change is a share of: the value at the previous close and what was bought since."""
         return self.value_at_close + self.today.bought_cost
@@ -147,6 +148,11 @@ class Portfolio:
     cost_method: str
     holdings: list[Holding]
     every: list[Holding]
+
+    @property
+    def closed(self) -> list[Holding]:
+        """What was sold completely."""
+        return [holding for holding in self.every if not holding.quantity]
 
     @property
     def market_value(self) -> int:

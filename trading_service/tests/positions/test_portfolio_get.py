@@ -105,6 +105,15 @@ def test_a_closed_position_stays_with_its_result(aapl, world, user_id, api) -> N
     assert row["closed_at"] == "2025-02-03T15:00:00Z"
     assert [row["ticker"] for row in api(user_id).get("/api/v1/positions").json()["results"]] == ["AAPL"]
     assert body["totals"] == api(user_id).get("/api/v1/positions?closed=false").json()["totals"]
+    # and both are there at once where both are asked for
+    both = api(user_id).get("/api/v1/positions?include=closed").json()
+    assert both == {**api(user_id).get("/api/v1/positions").json(), "closed": [row]}
+
+
+def test_what_is_included_is_the_closed_ones_or_nothing(user_id, api, db) -> None:
+    answer = api(user_id).get("/api/v1/positions?include=everything")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "include")
+    assert "closed" not in api(user_id).get("/api/v1/positions?include=").json()
 
 
 @pytest.mark.parametrize("given", ["maybe", "2", "true;drop"])
