@@ -3,54 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce, JSONObject
 from django.utils import timezone
 
 from servicekit.home_currency import home_currency
 from servicekit.money import to_text
-from trading_service.positions.models import Lot, Position
+from trading_service.positions.models import Position
 from trading_service.positions.selectors.amounts import percent, sum_known, value_of
-from trading_service.reference.models import ListedInstrument, MarketDay
-from trading_service.reference.selectors import (
-    instrument_price,
-    instrument_price_at,
-    last_close_before,
-    quoted_on,
-    quotes_confirmed_at,
-)
-from trading_service.splits.models import Split
-
-#: The columns of :class:`DailyFlow` as the query of positions calls them.
-_TODAY = ("bought_quantity", "bought_cost", "sold_quantity", "sold_proceeds")
-
-
-@dataclass(frozen=True)
-class Flow:
-    """What was bought and sold in a period; money in minor units, fees included."""
-
-    bought_quantity: int = 0
-    bought_cost: int = 0
-    sold_quantity: int = 0
-    sold_proceeds: int = 0
-
-    @property
-    def net_quantity(self) -> int:
-        """Units bought less units sold."""
-        return self.bought_quantity - self.sold_quantity
-
-    @property
-    def net_invested(self) -> int:
-        """What was paid less what was received."""
-        return self.bought_cost - self.sold_proceeds
+from trading_service.positions.selectors.position_rows import Flow, PositionRow, position_rows
+from trading_service.reference.models import ListedInstrument
+from trading_service.reference.selectors import price_true_at, quotes_confirmed_at
 
 
 @dataclass
@@ -208,10 +175,9 @@ def portfolio_get(*, user_id: UUID, closed: bool = False) -> Portfolio:
         closed: those that were sold completely, instead of those that are held.
     """
     today = timezone.now().date()
-    by_fifo = settings.COST_METHOD == "fifo"
-    positions = list(_positions(user_id, today, by_fifo=by_fifo))
-    confirmed_at = quotes_confirmed_at() if positions else None
-    every = [_holding(position, today, confirmed_at) for position in positions]
+    rows = position_rows(user_id=user_id, today=today, by_fifo=settings.COST_METHOD == "fifo")
+    confirmed_at = quotes_confirmed_at() if rows else None
+    every = [_holding(row, today, confirmed_at) for row in rows]
     whole = sum(holding.market_value or 0 for holding in every)
     for holding in every:
         holding.weight = percent(holding.market_value, whole)
@@ -223,75 +189,37 @@ def portfolio_get(*, user_id: UUID, closed: bool = False) -> Portfolio:
     )
 
 
-def _positions(user_id: UUID, today: date, *, by_fifo: bool) -> Any:
-    """The customer's positions that ever had a unit, each with its flow of today, its instrument's last close
-    and, by FIFO, the lot that its next unit is sold from: one statement, so it sees one moment."""
-    found = (
-        Position.objects.filter(user_id=user_id, bought_quantity__gt=0)
-        .select_related("instrument__quote", "opening")
-        .annotate(
-            flow=FilteredRelation("flows", condition=Q(flows__day=today)),
-            last_close=last_close_before(today, instrument="instrument_id"),
-            market_day=Subquery(MarketDay.objects.values("number")[:1]),
-            split_today=ArraySubquery(_splits_of(today)),
-            **{f"today_{name}": Coalesce(F(f"flow__{name}"), 0) for name in _TODAY},
-        )
-        .order_by("instrument__ticker")
-    )
-    if not by_fifo:
-        return found
-    sold = OuterRef("bought_quantity") - OuterRef("quantity")
-    lots = Lot.objects.filter(position=OuterRef("pk"), bought_before__lte=sold).order_by("-bought_before")
-    columns = JSONObject(**{name: name for name in ("quantity", "cost", "bought_before", "cost_before")})
-    return found.annotate(next_lot=Subquery(lots.values(columns=columns)[:1]))
-
-
-def _splits_of(day: date) -> Any:
-    """The ratios of an instrument's splits of a day, as part of a query of positions."""
-    splits = Split.objects.filter(
-        instrument_id=OuterRef("instrument_id"), recorded_at__date=day, applied_at__isnull=False
-    )
-    return splits.values(ratio=JSONObject(old="old_units", new="new_units"))
-
-
-def _since(position: Any) -> Flow:
-    """What was bought and sold since the market's day began."""
-    before: Flow = getattr(position, "opening", None) or Flow()
-    return Flow(*(getattr(position, name) - getattr(before, name) for name in _TODAY))
-
-
-def _holding(position: Any, today: date, confirmed_at: datetime | None) -> Holding:
-    """A position of :func:`_positions`, valued. Its day is the market's; until one has ended, UTC's."""
-    instrument: ListedInstrument = position.instrument
-    price, last_close = instrument_price(instrument), position.last_close
-    flow = Flow(*(getattr(position, f"today_{name}") for name in _TODAY))
-    if position.market_day is not None:
-        last_close, flow = None, _since(position)
-    elif (quoted := quoted_on(instrument)) and quoted < today:
-        last_close = price  # it has not changed since
-    before_splits = last_close if position.split_today else None
+def _holding(row: PositionRow, today: date, confirmed_at: datetime | None) -> Holding:
+    """A position, valued. Its day is the market's; until one has ended, UTC's."""
+    instrument, ever, last_close, flow = row.instrument, row.ever, row.last_close, row.today
+    if row.market_day is not None:
+        last_close, flow = None, _since(row.before_day, ever)
+    elif row.price_at and row.price_at.astimezone(UTC).date() < today:
+        last_close = row.price  # it has not changed since
+    before_splits = last_close if row.splits else None
     if last_close is not None:
-        for ratio in position.split_today:
-            last_close = last_close * ratio["old"] / ratio["new"]
-    cost = position.cost_basis
-    if next_lot := getattr(position, "next_lot", None):
-        cost = Lot(**next_lot).cost_left(
-            sold_quantity=position.sold_quantity, bought_cost=position.bought_cost
-        )
+        for old_units, new_units in row.splits:
+            last_close = last_close * old_units / new_units
+    cost = row.cost_basis
+    if row.next_lot:
+        cost = row.next_lot.cost_left(sold_quantity=ever.sold_quantity, bought_cost=ever.bought_cost)
     return Holding(
         instrument=instrument,
-        quantity=position.quantity,
-        held_quantity=position.held_quantity,
+        quantity=row.quantity,
+        held_quantity=row.held_quantity,
         cost_basis=cost,
         # the cash that came in is the same by any method
-        realized_pnl=position.realized_pnl - position.cost_basis + cost,
-        ever=Flow(
-            position.bought_quantity, position.bought_cost, position.sold_quantity, position.sold_proceeds
-        ),
+        realized_pnl=row.realized_pnl - row.cost_basis + cost,
+        ever=ever,
         today=flow,
-        closed_at=None if position.quantity else position.updated_at,
-        price=price,
-        price_at=instrument_price_at(instrument, confirmed_at),
+        closed_at=None if row.quantity else row.updated_at,
+        price=row.price,
+        price_at=price_true_at(row.price_at, status=instrument.status, confirmed_at=confirmed_at),
         previous_close=instrument.previous_close if last_close is None else last_close,
         close_before_splits=before_splits,
     )
+
+
+def _since(before: Flow, ever: Flow) -> Flow:
+    """What was bought and sold since the market's day began."""
+    return Flow(*(now - then for now, then in zip(ever, before, strict=True)))

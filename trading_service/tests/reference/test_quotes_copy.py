@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from servicekit.contracts.market import QuotesUpdated
 from servicekit.ids import new_id
 from trading_service.reference.models import LatestQuote, ListedInstrument
-from trading_service.reference.selectors import instrument_price_at, quotes_confirmed_at
+from trading_service.reference.selectors import price_true_at, quotes_confirmed_at
 from trading_service.reference.services import quotes_receive
 from trading_service.tests.conftest import NOON
 
@@ -39,7 +39,9 @@ def prices() -> dict:
 
 def price_at(instrument_id) -> datetime | None:
     instrument = ListedInstrument.objects.select_related("quote").get(id=instrument_id)
-    return instrument_price_at(instrument, quotes_confirmed_at())
+    return price_true_at(
+        instrument.quote.price_at, status=instrument.status, confirmed_at=quotes_confirmed_at()
+    )
 
 
 def test_newer_quotes_win_and_older_ones_do_not(world) -> None:
