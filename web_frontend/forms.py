@@ -75,6 +75,7 @@ class QuantityField(forms.CharField):
     """A whole number of units above zero; cleans to an int."""
 
     default_error_messages = {
+        "required": _("Enter how many units."),
         "invalid": _("Enter a whole number of units."),
         "positive": _("Enter at least 1."),
         "large": _("At most 1,000,000,000 in one order."),

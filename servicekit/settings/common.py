@@ -69,7 +69,11 @@ USE_I18N = USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]
-LOCALE_PATHS = [REPOSITORY / package / "locale", REPOSITORY / "servicekit" / "locale"]
+LOCALE_PATHS = [
+    REPOSITORY / package / "locale",
+    REPOSITORY / "servicekit" / "locale",
+    REPOSITORY / "servicekit" / "library_texts" / "locale",
+]
 
 # ── Templates are read once, or with DEBUG by every request, so that a change is seen at once ───
 template_loaders: list[Any] = [

@@ -33,21 +33,26 @@ def test_a_phone_shows_what_is_simulated_or_halted(customer: tuple[Visitor, str]
     visitor, _ = customer
     page = visitor.page
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    visitor.open("/instruments/BZIDX?side=buy")
+    visitor.review("BZIDX", "buy", "2")
     page.wait_for_selector("#live[data-state=open]")
     expect(page.locator("#halted")).to_have_count(0)
     with halted(system, "BZIDX"):
         expect(page.locator("#halted")).to_be_visible()  # the stream of its book says so
         expect(page.locator(".detail-head .pill").first).to_be_visible()
-        expect(page.locator("#ticket-title .pill")).to_be_visible()
-        visitor.open("/instruments/BZIDX?side=buy")
-        expect(page.locator("#blocked-reason")).to_be_visible()
+        expect(page.locator("#blocked-reason")).to_be_visible()  # also in a review that was open before
+        expect(page.locator("#place")).to_have_count(0)
         visitor.open("/?search=BZIDX")
         visitor.reload_until(
             "#instruments tbody tr .narrow-only .pill-warning"
         )  # lists are kept for a moment
         for pill in page.locator("#instruments tbody tr .narrow-only .pill").all():
             expect(pill).to_be_visible()
+        visitor.open("/instruments/BZIDX?side=buy")
+        expect(page.locator("#ticket-title .pill")).to_be_visible()
+        expect(page.locator("#blocked-reason")).to_be_visible()
+        expect(page.locator("#review")).to_have_count(0)
+    expect(page.locator("#review")).to_be_visible()  # by itself, too
+    expect(page.locator("#blocked-reason")).to_have_count(0)
 
 
 #: The price of the page and that of the ticket, once the first is another one than it was.

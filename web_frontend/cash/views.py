@@ -19,8 +19,8 @@ from servicekit.home_currency import home_currency
 from web_frontend.cash.account import account_read, frozen_text
 from web_frontend.forms import AmountField, PageForm, add_problem, key_field
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
-from web_frontend.pages import attempt, fetch_all, go_to, signed_in, wants_fragment
-from web_frontend.templatetags.formatting import money
+from web_frontend.pages import attempt, fetch_all, go_to, next_address, signed_in, wants_fragment
+from web_frontend.templatetags.formatting import in_field, money
 
 #: How many of the latest operations stand on the page; all of them are in the history.
 LATEST = 5
@@ -61,7 +61,7 @@ class AmountForm(PageForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def cash_show(request: GatewayRequest) -> HttpResponse:
-    """The cash page; a POST tops up."""
+    """The cash page; a POST tops up, and leads back to the order (``next``) that there was no cash for."""
     if request.method != "POST":
         return _page(request)
     form = AmountForm(request.POST, auto_id="top-up-%s")
@@ -71,7 +71,7 @@ def cash_show(request: GatewayRequest) -> HttpResponse:
         return _refused(request, "cash/top_up.html", top_up=form)
     said = _("Your account was topped up by %(amount)s.")
     messages.success(request, said % {"amount": money(booked["amount"], booked["currency"])})
-    return go_to(request, reverse("cash"))
+    return go_to(request, next_address(request, reverse("cash")))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -116,7 +116,7 @@ def _book(
 def _refused(request: GatewayRequest, part: str, **form: AmountForm) -> HttpResponse:
     """The form with what is wrong, alone or with its page."""
     if wants_fragment(request):
-        return render(request, part, form, status=422)
+        return render(request, part, {**form, "next": next_address(request, "")}, status=422)
     return _page(request, status=422, **form)
 
 
@@ -135,10 +135,10 @@ def _page(
         lambda: attempt(lambda: gateway.get("/api/v1/account/holds", page_size=HELD)),
         lambda: attempt(lambda: gateway.get("/api/v1/orders", status=OPEN, side="buy")),
     )
-    wanted = request.GET.get("amount", "")[:40]  # a page that knows what is missing leads here with it
     context = {
-        "top_up": top_up or AmountForm(initial={"key": str(uuid4()), "amount": wanted}, auto_id="top-up-%s"),
-        "withdraw": withdraw or AmountForm(initial={"key": str(uuid4())}, auto_id="withdraw-%s"),
+        "top_up": top_up or _filled_in(request, "amount", "top-up-%s"),
+        "withdraw": withdraw or _filled_in(request, "withdraw", "withdraw-%s"),
+        "next": next_address(request, ""),
         "account": account,
         "frozen": frozen_text(account),
         "operations": operations,
@@ -146,6 +146,12 @@ def _page(
         "held": _held(holds, orders),
     }
     return render(request, "cash/page.html", context, status=status)
+
+
+def _filled_in(request: GatewayRequest, name: str, auto_id: str) -> AmountForm:
+    """A form with the amount that the address has: a page that knows what is missing leads here with it."""
+    amount = in_field(request.GET.get(name, "")[:40])
+    return AmountForm(initial={"key": str(uuid4()), "amount": amount}, auto_id=auto_id)
 
 
 def _held(holds: dict[str, Any] | None, orders: dict[str, Any] | None) -> list[dict[str, Any]]:

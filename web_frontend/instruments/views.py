@@ -64,8 +64,19 @@ def instrument_show(request: GatewayRequest, ticker: str) -> HttpResponse:
     parts = parts_read(request, ticker, *wanted)
     ticket = ticket_of(request.GET, parts)
     if target == "estimate":
-        return render(request, "orders/estimate.html", {"instrument": parts["instrument"], "ticket": ticket})
+        return _show_estimate(request, parts["instrument"], ticket)
     return show_instrument(request, parts, ticket)
+
+
+def _show_estimate(request: HttpRequest, instrument: dict[str, Any], ticket: Ticket) -> HttpResponse:
+    """What the order would cost; the whole ticket once orders can be placed that could not, or no longer."""
+    context: dict[str, Any] = {"instrument": instrument, "ticket": ticket}
+    shown = request.GET.get("blocked", "")
+    if not shown or (shown == "yes") == bool(ticket.blocked_reason):
+        return render(request, "orders/estimate.html", context)
+    response = render(request, "orders/ticket.html", {**context, "by_itself": True})
+    response["HX-Retarget"] = "#ticket"
+    return response
 
 
 def ticket_of(data: Mapping[str, str], parts: Parts) -> Ticket:

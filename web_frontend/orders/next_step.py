@@ -19,6 +19,7 @@ from web_frontend.ticket.max_quantity import max_quantity_of
 
 #: Codes after which the same order may succeed a moment later.
 PASSING = {
+    "account_not_ready",
     "quote_stale",
     "instrument_halted",
     "timed_out",
@@ -42,10 +43,19 @@ def next_step(request: GatewayRequest, order: dict[str, Any]) -> NextStep | None
         order: a final one.
     """
     code = (order["reject_reason"] or {}).get("code", "")
+    rest = str(int(order["quantity"]) - int(order["filled_quantity"]))
     if code == "price_moved":
-        return NextStep(_("Review at the new price"), ticket_address(order, step="review"))
+        return NextStep(_("Review at the new price"), ticket_address(order, quantity=rest, step="review"))
     if code in PASSING:
-        return NextStep(_("Try again"), ticket_address(order))
+        return NextStep(_("Try again"), ticket_address(order, quantity=rest))
+    if code == "limit_too_far":
+        return NextStep(_("Change the limit"), ticket_address(order, quantity=rest))
+    if code == "corporate_action":  # a split: the quantity and the limit are of other units
+        return NextStep(_("Place a new order"), reverse("instrument", args=[order["ticker"]]))
+    if code in ("self_trade", "too_many_orders"):
+        return _open_orders(order["ticker"] if code == "self_trade" else "")
+    if code == "account_frozen":
+        return NextStep(_("See your account"), reverse("cash"))
     if code == "insufficient_funds":
         return _top_up(request, order)
     if code not in ("insufficient_position", "insufficient_quantity"):
@@ -57,6 +67,12 @@ def next_step(request: GatewayRequest, order: dict[str, Any]) -> NextStep | None
     return NextStep(words % {"most": units(most)}, ticket_address(order, quantity=str(most)))
 
 
+def _open_orders(ticker: str) -> NextStep:
+    """What stands in the way of an order: open orders, of an instrument or ("") all of them."""
+    wanted = {"show": "open"} | ({"ticker": ticker} if ticker else {})
+    return NextStep(_("See your open orders"), f"{reverse('orders')}?{urlencode(wanted)}")
+
+
 def _max_units(request: GatewayRequest, order: dict[str, Any]) -> int | None:
     """How many units the order could be for now."""
     parts = parts_read(request, order["ticker"], "account", "positions")
@@ -65,7 +81,11 @@ def _max_units(request: GatewayRequest, order: dict[str, Any]) -> int | None:
 
 
 def _top_up(request: GatewayRequest, order: dict[str, Any]) -> NextStep:
-    """What is missing at the worst price now, when that is known; without an amount otherwise."""
+    """What is missing at the worst price now, when that is known; without an amount otherwise.
+
+    After it one goes on with the order: its ticket is filled in again.
+    """
+    again = ticket_address(order)
     parts = attempt(lambda: parts_read(request, order["ticker"], "account", "book"))
     needed = parts and estimate(
         parts["instrument"],
@@ -75,9 +95,9 @@ def _top_up(request: GatewayRequest, order: dict[str, Any]) -> NextStep:
         book=parts["book"],
     )
     if not needed or not parts["account"]:
-        return NextStep(_("Top up"), reverse("cash"))
+        return NextStep(_("Top up"), f"{reverse('cash')}?{urlencode({'next': again})}")
     missing = Decimal(needed.worst_total) - Decimal(parts["account"]["available"])
     if missing <= 0:
-        return NextStep(_("Try again"), ticket_address(order))
-    address = f"{reverse('cash')}?{urlencode({'amount': str(missing)})}"
+        return NextStep(_("Try again"), again)
+    address = f"{reverse('cash')}?{urlencode({'amount': str(missing), 'next': again})}"
     return NextStep(_("Top up %(amount)s") % {"amount": money(str(missing), order["currency"])}, address)

@@ -17,7 +17,8 @@ def order_sentence(order: dict[str, Any]) -> SafeString:
     words = {
         "quantity": whole(order["quantity"]),
         "ticker": order["ticker"],
-        "filled": units(order["filled_quantity"]),
+        "filled": whole(order["filled_quantity"]),
+        "traded": units(order["filled_quantity"]),
         "price": average(order["average_price"], order["currency"]),
         "amount": money(order["amount"], order["currency"]),
         "limit": money(order.get("limit_price"), order["currency"]),
@@ -81,18 +82,18 @@ def _template(order: dict[str, Any], buying: bool) -> str:
         return _("The order was rejected. Nothing was traded and no money moved.")
     if status == "canceled" and order.get("replaced_by"):
         return (
-            _("The order was replaced by another one after %(filled)s had been traded.")
+            _("The order was replaced by another one after %(traded)s had been traded.")
             if partly
             else _("The order was replaced by another one. Nothing was traded.")
         )
     if status == "canceled":
         return (
-            _("The order was canceled after %(filled)s had been traded.")
+            _("The order was canceled after %(traded)s had been traded.")
             if partly
             else _("The order was canceled. Nothing was traded and no money moved.")
         )
     return (
-        _("The order expired after %(filled)s had been traded.")
+        _("The order expired after %(traded)s had been traded.")
         if partly
         else _("The order expired. Nothing was traded and no money moved.")
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -58,6 +59,23 @@ def test_it_is_said_in_the_ticket_and_the_review_and_nothing_can_be_placed(
             page = vera.get(address, headers={"Accept-Language": language}).content.decode()
             assert (f'id="{button}"' in page) == sells_on
             assert (words in page) != sells_on, page
+
+
+def test_a_ticket_that_is_open_becomes_another_when_the_instrument_is_halted_or_opened(
+    vera: Client, gateway: GatewayDouble, htmx: Callable
+) -> None:
+    address = "/instruments/AAPL?side=buy&quantity=2&blocked={}"
+    still_open = vera.get(address.format("no"), headers=htmx("estimate"))
+    opened = vera.get(address.format("yes"), headers=htmx("estimate"))
+    gateway.answer("GET /api/v1/instruments/AAPL", quoted(**HALTED[0]))
+    halted = vera.get(address.format("no"), headers=htmx("estimate"))
+    still_halted = vera.get(address.format("yes"), headers=htmx("estimate"))
+    for same in (still_open, still_halted):
+        assert same.content.decode().strip().startswith('<dl id="estimate"')
+        assert "HX-Retarget" not in same.headers
+    assert (opened["HX-Retarget"], 'id="review"' in opened.content.decode()) == ("#ticket", True)
+    assert (halted["HX-Retarget"], 'id="review"' in halted.content.decode()) == ("#ticket", False)
+    assert halted.content.decode().count(HALTED[2]) >= 2  # in the ticket, and aloud
 
 
 @pytest.mark.parametrize(("instrument", "words"), [(HALTED[0], HALTED[2]), (STALE[0], STALE[2])])

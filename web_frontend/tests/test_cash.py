@@ -54,6 +54,31 @@ def test_a_top_up_takes_comma_and_dot(
     assert (sent.body, sent.headers["Idempotency-Key"]) == ({"amount": amount, "currency": "USD"}, "k1")
 
 
+@pytest.mark.parametrize(
+    ("wanted", "leads"),
+    [
+        ("/instruments/AAPL?side=buy&quantity=5", "/instruments/AAPL?side=buy&quantity=5"),
+        ("//x.org", "/cash"),
+    ],
+)
+def test_a_top_up_for_an_order_leads_back_to_it(
+    vera: Client, gateway: GatewayDouble, wanted: str, leads: str
+) -> None:
+    page = vera.get("/cash", {"amount": "20", "next": wanted}).content.decode()
+    assert ("Then you go on with your order." in page) == (wanted == leads)
+    gateway.answer("POST /api/v1/deposits", recorded("deposit"), 201)
+    answer = vera.post("/cash", {"amount": "20", "key": "k1", "next": wanted})
+    assert answer["Location"] == leads
+
+
+def test_all_that_is_available_can_be_withdrawn_at_a_click(vera: Client) -> None:
+    page = vera.get("/cash").content.decode()
+    available = recorded("account")["available"]
+    assert f'id="withdraw-all" href="/cash?withdraw={available}"' in page
+    withdraw = vera.get(f"/cash?withdraw={available}").content.decode().partition('id="withdraw"')[2]
+    assert f'value="{available}"' in withdraw
+
+
 @pytest.mark.parametrize("typed", ["", "abc", "0", "-5", "1.005", "NaN", "Infinity", "1e400", "9" * 30, "٣"])
 def test_what_is_no_amount_is_refused_at_its_field(vera: Client, gateway: GatewayDouble, typed: str) -> None:
     answer = vera.post("/cash", {"amount": typed, "key": "k1"})

@@ -44,7 +44,7 @@ def test_it_says_that_it_waits_and_until_when(vera: Client, gateway: GatewayDoub
 
 def test_parts_are_a_bar_with_numbers_and_each_fill_says_how(vera: Client, gateway: GatewayDouble) -> None:
     page = shown(vera, gateway, PARTLY)
-    assert "4 units of 10 AAPL bought so far. The rest waits in the book at $425.00" in page
+    assert "4 of 10 AAPL bought so far. The rest waits in the book at $425.00" in page
     assert '<progress class="bar" max="10" value="4"' in page
     assert "4 of 10 filled" in page
     fills = page[page.index("Fills") :]

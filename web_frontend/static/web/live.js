@@ -7,6 +7,7 @@
 const REREAD_MS = 5_000; // at most so often what follows from the prices is read again
 const MAX_TICKERS = 50; // of one stream
 const FOLLOWING = ["estimate", "position", "holdings"];
+const TICKET = ["estimate", "review-again"]; // of a ticket that is filled in, and of one that is reviewed
 
 const language = document.documentElement.lang;
 const clock = clockOf(document.body.dataset.zone);
@@ -16,6 +17,7 @@ let stale;
 let bookHeard = false;
 let bookStatus;
 let day = dayShown();
+let tradable = isTradable();
 
 // As the page writes times; in the browser's zone where it does not know the page's.
 function clockOf(timeZone) {
@@ -29,6 +31,11 @@ function clockOf(timeZone) {
 
 function dayShown() {
   return document.getElementById("market-clock")?.dataset.day;
+}
+
+// Whether it trades, at a fresh price, as the quote says.
+function isTradable() {
+  return !document.querySelector("#quote .pill-warning");
 }
 
 function showState(state) {
@@ -141,6 +148,16 @@ function readQuote() {
 function checkStatus() {
   const shown = document.getElementById("quote")?.dataset.status;
   if (bookHeard && shown && bookStatus && shown !== bookStatus) setTimeout(readQuote, 500);
+}
+
+// The ticket says itself that nothing can be placed, or that it can be again.
+function checkTradable() {
+  if (isTradable() === tradable) return;
+  tradable = !tradable;
+  for (const id of TICKET) {
+    const part = document.getElementById(id);
+    if (part) htmx.trigger(part, "news");
+  }
 }
 
 function rereadSoon() {
@@ -263,6 +280,7 @@ document.addEventListener("htmx:afterSettle", () => {
   }
   for (const data of quotes.values()) show(data);
   checkStatus();
+  checkTradable();
 });
 document.addEventListener("htmx:historyRestore", () => stream.restart());
 // While the stream runs, nothing of this is asked for by the clock.
