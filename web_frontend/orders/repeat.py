@@ -22,9 +22,12 @@ def order_repeat(request: GatewayRequest, order_id: UUID) -> HttpResponse:
 
 
 def ticket_address(order: dict[str, Any], **changed: str) -> str:
-    """The address of the ticket that an order came from, with some of its fields changed."""
+    """The address of the ticket that an order came from, with some of its fields changed.
+
+    On a phone the ticket stands below the chart, so the address leads to it.
+    """
     names = ["side", "quantity"]
     if order["type"] == "limit":
         names += ["type", "limit_price", "time_in_force"]
     data = {name: str(order[name]) for name in names} | changed
-    return f"{reverse('instrument', args=[order['ticker']])}?{urlencode(data)}"
+    return f"{reverse('instrument', args=[order['ticker']])}?{urlencode(data)}#ticket"

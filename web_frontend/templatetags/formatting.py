@@ -72,6 +72,13 @@ def money(value: Any, currency: str = "") -> str:
 
 
 @register.filter
+def round_money(value: Any, currency: str = "") -> str:
+    """An amount without its cents: ``$1,000``, ``1 000 $``."""
+    number = _number(value)
+    return DASH if number is None else _currency(number, currency or home_currency(), 0)
+
+
+@register.filter
 def average(value: Any, currency: str = "") -> str:
     """An average price: two to four digits, whatever finer ones it has."""
     number = _number(value)

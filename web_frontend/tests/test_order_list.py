@@ -60,7 +60,7 @@ def test_one_that_has_ended_is_repeated_by_its_filled_ticket(
     assert f'href="{ADDRESS}/repeat"' in vera.get(ADDRESS).content.decode()
     gateway.answer(f"GET /api/v1{ADDRESS}", order)
     answer = vera.get(f"{ADDRESS}/repeat")
-    assert (answer.status_code, answer["Location"]) == (303, address)
+    assert (answer.status_code, answer["Location"]) == (303, f"{address}#ticket")
     assert not [asked for asked in gateway.requests if asked.method == "POST" and "orders" in asked.path]
     ticket = vera.get(address).content.decode()
     assert re.search(r'id="quantity"[^>]* value="10"', ticket)

@@ -252,14 +252,14 @@ def rejected(gateway: GatewayDouble, code: str, **changes: Any) -> None:
         (
             "insufficient_funds",
             {"side": "buy"},
-            "/cash?amount=4052.53&next=/instruments/AAPL?side=buy&quantity=50",
+            "/cash?amount=4052.53&next=/instruments/AAPL?side=buy&quantity=50#ticket",
             "Top up $4,052.53",
         ),
         (
             "insufficient_funds",
             {"side": "buy", "type": "limit", "limit_price": "90.00"},
             "/cash?amount=3502.25&next=/instruments/AAPL?side=buy&quantity=50&type=limit&limit_price=90.00"
-            "&time_in_force=day",
+            "&time_in_force=day#ticket",
             "Top up $3,502.25",
         ),
         ("insufficient_funds", {"side": "buy", "quantity": 1}, "?side=buy&quantity=1", "Try again"),
@@ -286,7 +286,7 @@ def test_a_rejected_order_has_a_way_out(
     page = vera.get(f"/orders/{recorded('order_rejected')['id']}").content.decode()
     found = re.search(r'id="again" href="([^"]*)">([^<]*)<', page)
     assert found
-    expected = address if address.startswith("/") else f"/instruments/AAPL{address}"
+    expected = address if address.startswith("/") else f"/instruments/AAPL{address}#ticket"
     assert (unquote(unescape(found[1])), found[2]) == (expected, words)
 
 

@@ -190,7 +190,7 @@ def test_a_rejected_order_leads_to_the_new_price(vera: Client, gateway: GatewayD
     order = recorded("order_rejected", reject_reason=reason, worst_price="434.16", side="buy")
     gateway.answer(f"GET /api/v1/orders/{order['id']}", order)
     page = vera.get(f"/orders/{order['id']}").content.decode()
-    assert 'id="again" href="/instruments/AAPL?side=buy&amp;quantity=50&amp;step=review"' in page
+    assert 'id="again" href="/instruments/AAPL?side=buy&amp;quantity=50&amp;step=review#ticket"' in page
     assert "$434.16" in page
 
 

@@ -27,7 +27,7 @@ def password_errors(
 
     Returns:
         At most one error: the code of the first reason (``password_too_short``, ``password_too_similar``,
-        ``password_too_common``, ``password_entirely_numeric``) and the sentences of all of them.
+        ``password_too_common``, ``password_entirely_numeric``) and a sentence of each code.
     """
     normal = password_normal(password)
     user = User(username=username, email=email, display_name=display_name)
@@ -36,8 +36,8 @@ def password_errors(
         validate_password(min(password, normal, key=len), user)
         validate_password(normal, user)
     except ValidationError as refused:
-        code = str(refused.error_list[0].code)
-        return [FieldError(field, code, " ".join(refused.messages))]
+        said = {str(error.code): error.messages[0] for error in reversed(refused.error_list)}
+        return [FieldError(field, str(refused.error_list[0].code), " ".join(reversed(said.values())))]
     return []
 
 
