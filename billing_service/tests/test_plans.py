@@ -88,8 +88,9 @@ def test_a_journal_that_grew_since_the_connection_began(customer):
     assert costs[1] < 60  # with a plan from when the tables were empty it took minutes
 
 
-def test_a_page_of_the_history(grown):
-    page = operation_list(user_id=grown.user_id)[:50]
+@pytest.mark.parametrize("fees_included", [False, True])
+def test_a_page_of_the_history(grown, fees_included):
+    page = operation_list(user_id=grown.user_id, fees_included=fees_included)[:50]
     assert scanned(plans_of(lambda: list(page))) == []
     plan = page.explain()
     assert "Index Scan Backward using entry_number_in_account" in plan
