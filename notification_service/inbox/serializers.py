@@ -24,10 +24,10 @@ class NotificationOutput(OutputSerializer):
     created_at = InstantField()
 
     def get_title(self, notification: Notification) -> str:
-        return texts.title_of(notification.kind, notification.params)
+        return texts.text_of(notification.kind, notification.params).title
 
     def get_body(self, notification: Notification) -> str:
-        return texts.body_of(notification.kind, notification.params)
+        return texts.text_of(notification.kind, notification.params).body
 
     @extend_schema_field(bool)
     def get_read(self, notification: Notification) -> bool:
