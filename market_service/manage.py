@@ -1,4 +1,4 @@
-"""Management commands of market_service: ``python -m market_service.manage <command>``."""
+"""``python -m market_service.manage <command>``."""
 
 from servicekit.manage import main
 

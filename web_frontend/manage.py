@@ -1,7 +1,5 @@
 """``python -m web_frontend.manage <command>``."""
 
-from __future__ import annotations
-
 from servicekit.manage import main
 
 if __name__ == "__main__":

@@ -128,7 +128,6 @@ class System:
             gateways=self.gateways,
             site=self.site,
             certificate=self.certificate,
-            check=True,
         )
 
     def start_services(self) -> None:

@@ -40,21 +40,23 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("package", [*(f"{service}_service" for service in SERVICES), "web_frontend"])
-def test_a_service_has_its_own_environment(package: str, home: Path) -> None:
+PACKAGES = (*(f"{service}_service" for service in SERVICES), "web_frontend")
+
+
+@pytest.mark.parametrize(("package", "debug"), [*((name, "") for name in PACKAGES), (PACKAGES[0], "1")])
+def test_a_service_has_its_own_environment(package: str, debug: str, home: Path) -> None:
     code = f"""
 import json, {package}.config.settings as s
 own = [s.SERVICE_NAME, s.SECRET_KEY, s.REDIS_URL, s.ROOT_URLCONF, str(s.LOCALE_PATHS[0])]
 print(json.dumps([*own, s.TEMPLATES[0]["OPTIONS"]["loaders"]]))
 """
     name = package.partition("_")[0]
-    for debug in ("", "1"):
-        result = run(code, home, BIRZHA_DEBUG=debug)
-        *found, loaders = json.loads(result.stdout or result.stderr)
+    result = run(code, home, BIRZHA_DEBUG=debug)
+    *found, loaders = json.loads(result.stdout or result.stderr)
 
-        locale = str(REPOSITORY / package / "locale")
-        assert found == [name, f"{name}-secret_key", f"{name}-redis_url", f"{package}.config.urls", locale]
-        assert ("django.template.loaders.cached.Loader" in loaders[0]) is not bool(debug)
+    locale = str(REPOSITORY / package / "locale")
+    assert found == [name, f"{name}-secret_key", f"{name}-redis_url", f"{package}.config.urls", locale]
+    assert ("django.template.loaders.cached.Loader" in loaders[0]) is not bool(debug)
 
 
 def test_a_process_never_mixes_the_settings_of_two_services(home: Path) -> None:

@@ -15,6 +15,7 @@ from prometheus_client import REGISTRY
 
 from servicekit.audit.actors import Actor
 from servicekit.testing.keys import KID, private_key
+from user_service.accounts.hashers import OwaspArgon2PasswordHasher
 from user_service.accounts.models import User
 from user_service.accounts.services import user_register, user_sign_in
 from user_service.sessions.clients import Client
@@ -45,6 +46,13 @@ def key_directory(settings: Any, tmp_path: Path) -> Path:
     (directory / "current").write_text(KID)
     settings.JWT_KEYS = directory
     return directory
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """argon2id at its least cost: a hash takes 55 ms of CPU otherwise, and most tests make several."""
+    monkeypatch.setattr(OwaspArgon2PasswordHasher, "time_cost", 1)
+    monkeypatch.setattr(OwaspArgon2PasswordHasher, "memory_cost", 8)
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from servicekit.contracts.user import SecurityNoticed
 from user_service.accounts.models import SignInAttempts
-from user_service.accounts.services import attempts_purge
-from user_service.accounts.services.sign_in_attempts import FREE_ATTEMPTS, _wait_after
+from user_service.accounts.services import attempts_purge, sign_in_attempts
+from user_service.accounts.services.sign_in_attempts import FREE_ATTEMPTS, MAX_WAIT, _wait_after
 from user_service.sessions.models import Session
 from user_service.tests.conftest import PASSWORD, at_once, sign_in
 
@@ -18,6 +18,12 @@ URL = "/api/v1/auth/token"
 HOME = "192.0.2.7"  # where conftest.sign_in signs in from
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine may take longer for a few tries than the first wait is, 5 s."""
+    monkeypatch.setattr(sign_in_attempts, "MIN_WAIT", MAX_WAIT)
 
 
 def attempt(api, password: str, address: str, username: str = "alice"):
@@ -35,11 +41,10 @@ def let_the_wait_pass() -> None:
 def test_a_hundred_guesses_from_a_hundred_addresses_are_stopped(api, alice):
     answers = [attempt(api, f"guess {number}", stranger(number)) for number in range(100)]
     statuses = [answer.status_code for answer in answers]
-    assert statuses[:FREE_ATTEMPTS] == [401] * FREE_ATTEMPTS
-    assert statuses.count(429) >= 100 - FREE_ATTEMPTS - 5  # one may be looked at after 5 s, one after 10 more
+    assert statuses == [401] * FREE_ATTEMPTS + [429] * (100 - FREE_ATTEMPTS)
     refused = next(answer for answer in answers if answer.status_code == 429)
     assert refused.json()["code"] == "too_many_attempts"
-    assert 1 <= int(refused["Retry-After"]) <= 6
+    assert 1 <= int(refused["Retry-After"]) <= MAX_WAIT.total_seconds()
     # the right password is not looked at either, so that nobody learns that it is
     assert attempt(api, PASSWORD, stranger(200)).status_code == 429
 
@@ -95,7 +100,8 @@ def test_nobody_is_locked_out_for_good(api, alice):
     assert attempt(api, "x", stranger(99)).status_code == 401  # and the count began anew
 
 
-def test_the_waits_double_up_to_a_quarter_of_an_hour():
+def test_the_waits_double_up_to_a_quarter_of_an_hour(monkeypatch):
+    monkeypatch.undo()
     waits = [_wait_after(count).total_seconds() for count in range(FREE_ATTEMPTS - 1, FREE_ATTEMPTS + 15)]
     assert waits == [0, 5, 10, 20, 40, 80, 160, 320, 640, *[900] * 7]
     assert _wait_after(10**6) == timedelta(minutes=15)
