@@ -3,7 +3,7 @@ RUN := @sh compose/local/run
 export CONFIRM FILE FILES ID MARKET PYTHON SEEDS SEED FAULT RECOVERY ONLY RUNS PROFILE ARGS
 
 .DEFAULT_GOAL := help
-.PHONY: help up dev restart shell psql down status logs reset reset-market backup restore drill upgrade demo import market check trace events replay gateway-reload gateway-restart canary canary-status promote rollback faults bench bench-gateway test pictures screenshots lint lock audit rotate-key docker-env docker-up docker-down docker-test
+.PHONY: help up dev restart shell psql down status logs reset reset-market backup restore drill upgrade demo import market check trace events replay gateway-reload gateway-restart canary canary-status promote rollback faults bench bench-gateway test pictures screenshots lint lock audit rotate-key docker-env docker-up docker-down docker-test docker-faults
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -131,3 +131,6 @@ docker-down: ## in containers: stop everything; the volumes are kept
 
 docker-test: ## in containers: the story and every invariant, before and after containers were killed
 	@python3 -m compose.docker test
+
+docker-faults: ## in containers: partitions, kills and pauses of containers under load (FAULT=cut, SEED=n); Linux, as root
+	$(RUN) docker-faults

@@ -21,6 +21,8 @@ from compose.local.console import CommandError, say
 FOLDER = Path(__file__).parent
 #: Seconds until a system serves that has everything to make: tables, market, keys.
 READY_TIMEOUT_S = 600
+#: What a test has several of.
+SCALED = ("--scale", "trading-worker=3", "--scale", "market-stream=2")
 #: What a test takes away while people trade, each for a moment.
 KILLED = ("trading-worker", "billing-worker", "market-worker", "redis", "gateway", "user")
 
@@ -59,13 +61,13 @@ def test() -> None:
     os.environ.update(with_own)
     try:
         compose("build", "configure")
-        compose("up", "-d", "--no-build")
+        compose("up", "-d", "--no-build", *SCALED)
         wait()
         _story()
         for name in KILLED:
             say(f"- killing {name}")
             compose("kill", "-s", "KILL", name)
-            compose("up", "-d", "--no-build")
+            compose("start", name)
             wait()
         _story()
     finally:

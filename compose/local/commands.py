@@ -115,6 +115,8 @@ def run(options: argparse.Namespace, home: Home) -> int:
             become("tests.browser.screenshots", home)
         case "faults":
             become("tests.faults", home)
+        case "docker-faults":
+            become("tests.faults.containers", home)
         case "bench":
             become("benchmarks", home)
         case "lint":

@@ -10,10 +10,13 @@ from random import Random
 from typing import Any
 
 import pytest
+import yaml
 
+from compose.docker import render
 from market_service.tests.venue.oracle.bugs import BUGS, with_bug
 from servicekit import faults
 from servicekit.contracts.values import FINAL_STATUSES
+from tests.faults import containers
 from tests.faults.client import ApiConnection, Call
 from tests.faults.customer import Customer, Intent
 from tests.faults.kinds import CATALOGUE
@@ -247,3 +250,13 @@ def test_a_broken_promise_is_found(customer: Customer, lie: Callable[[Customer],
         customer.broken.clear()
         customer.alerts.clear()
     assert any(LIES[lie] in what for what in found), found
+
+
+def test_containers_are_cut_off_from_those_that_they_meet() -> None:
+    described = yaml.safe_load(render.FILE.read_text(encoding="utf-8"))["services"]
+    every = containers.catalogue()
+    assert len({fault.name for fault in every}) == len(every)
+    for fault in every:
+        assert fault.touches in described, fault
+        if isinstance(fault, containers.Cut):
+            assert set(described[fault.touches]["networks"]) & set(described[fault.other]["networks"]), fault

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
 import tempfile
@@ -166,6 +167,8 @@ def test_managed_servers_by_tls_are_enough(
             **Environment("trading").database,
         )
         connection.autocommit = True
+        with socket.socket(fileno=os.dup(connection.fileno())) as wire:
+            assert wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 20_000, "or for 15 min"
         with closing(connection), connection.cursor() as cursor:
             for statement in statements:
                 cursor.execute(statement)
