@@ -37,7 +37,7 @@ def portfolio_show(request: GatewayRequest) -> HttpResponse:
         lambda: attempt(lambda: account_read(request)),
     )
     context = {
-        "closed": positions and {"results": positions["closed"]},
+        "closed": _closed(positions),
         **_holdings(positions, account),
         "history": history,
         "chart": chart_of(history["results"]) if history else None,
@@ -67,6 +67,11 @@ def _holdings(positions: dict[str, Any] | None, account: dict[str, Any] | None) 
         "total": _total(positions, account),
         "currency": home_currency(),
     }
+
+
+def _closed(positions: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The closed positions; None: not known. While an upgrade runs, the version before does not tell them."""
+    return {"results": positions["closed"]} if positions and "closed" in positions else None
 
 
 def _total(positions: dict[str, Any] | None, account: dict[str, Any] | None) -> Decimal | None:

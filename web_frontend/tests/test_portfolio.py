@@ -74,6 +74,18 @@ def test_closed_positions_stay_with_their_result(vera: Client, gateway: GatewayD
     assert "Closed positions" not in vera.get("/portfolio").content.decode()
 
 
+def test_the_version_of_trading_before_tells_no_closed_positions(
+    vera: Client, gateway: GatewayDouble
+) -> None:
+    """While an upgrade runs: the page says so, and shows the rest."""
+    before = recorded("positions")
+    del before["closed"]
+    gateway.answer("GET /api/v1/positions", before)
+    page = vera.get("/portfolio").content.decode()
+    assert "Your closed positions could not be loaded" in page
+    assert before["results"][0]["ticker"] in page
+
+
 def test_the_value_by_day_is_a_chart_and_a_table(vera: Client, gateway: GatewayDouble) -> None:
     page = vera.get("/portfolio?days=90").content.decode()
     assert page.count("<polyline") == 2
