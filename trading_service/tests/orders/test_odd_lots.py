@@ -83,7 +83,8 @@ def test_the_russian_sentence(world, holder, api) -> None:
     client = api(holder(), accept_language="ru", idempotency_key="k")
     body = {"ticker": "AAPL", "side": "sell", "type": "market", "quantity": 6}
     detail = client.post("/api/v1/orders", body).json()["detail"]
-    assert detail == "AAPL торгуется лотами по 10: 6 не кратно лоту и не равно всему, что можно продать, — 7."
+    expected = "AAPL торгуется лотами по 10 шт.; 6 на это не делится, а всё, что можно продать, — 7 шт."
+    assert detail == expected
 
 
 @pytest.mark.django_db(transaction=True)
