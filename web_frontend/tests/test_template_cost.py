@@ -135,6 +135,6 @@ def test_a_page_reads_its_tokens_once(
     assert vera.get("/portfolio").status_code == 200
     parts = ("positions", "portfolio/history", "account")
     asked = [gateway.requests_to(f"GET /api/v1/{part}") for part in parts]
-    assert [len(calls) for calls in asked] == [2, 1, 1]  # the open positions and the closed ones
+    assert [len(calls) for calls in asked] == [1, 1, 1]
     assert {call.headers["Authorization"] for calls in asked for call in calls} == {"Bearer access-1"}
     assert len(read) == 1
