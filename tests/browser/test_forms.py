@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -54,5 +55,8 @@ def test_a_quantity_that_cannot_be_does_not_reach_the_review(penniless: Visitor,
 def test_buying_without_money_leads_to_the_top_up(penniless: Visitor) -> None:
     visitor = penniless
     visitor.open("/instruments/AAPL")
-    visitor.page.click("#most a[href='/cash']")
-    visitor.page.wait_for_url("**/cash")
+    visitor.page.click("#most a[href^='/cash?next=']")
+    visitor.page.wait_for_url("**/cash?next=*")
+    expect(visitor.page.locator("#top-up [name=next]")).to_have_value(
+        re.compile("^/instruments/AAPL.*#ticket$")
+    )

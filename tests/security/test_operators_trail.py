@@ -212,6 +212,7 @@ ENTRY_POINTS: dict[str, Row | str] = {
                 "lint",
                 "test",
                 "faults",
+                "docker-faults",
                 "bench",
                 "audit",
                 "lock",
