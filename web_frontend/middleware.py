@@ -49,8 +49,8 @@ class GatewayMiddleware:
     @staticmethod
     def _reload(request: HttpRequest) -> HttpResponse:
         """For a page of somebody else than who is signed in now: nothing is done, the page is loaded anew."""
-        said = _("You are signed in as %(name)s here now, so the page was loaded again. Nothing was sent.")
-        messages.warning(request, said % {"name": request.session.get("name", "")})
+        message = _("You are signed in as %(name)s here now, so the page was loaded again. Nothing was sent.")
+        messages.warning(request, message % {"name": request.session.get("name", "")})
         return load_again()
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

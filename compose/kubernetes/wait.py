@@ -25,11 +25,11 @@ PERIOD_S, LOOK_S = 1, 5
 def main(name: str) -> None:
     """Wait, and say for what whenever that changes."""
     look = _servers_accept() if name == PREPARE else _ready(name)
-    said = ""
+    reported = ""
     while problem := look():
-        if problem != said:
+        if problem != reported:
             print(f"{name} waits: {problem}", flush=True)
-        said = problem
+        reported = problem
         time.sleep(PERIOD_S)
 
 

@@ -33,8 +33,8 @@ def email_change(request: GatewayRequest) -> HttpResponse:
                 raise
             add_problem(form, problem)
         else:
-            said = _("A link was mailed to %(email)s. Follow it to make this your e-mail.")
-            messages.success(request, said % {"email": wanted["email_wanted"]})
+            message = _("A link was mailed to %(email)s. Follow it to make this your e-mail.")
+            messages.success(request, message % {"email": wanted["email_wanted"]})
             return go_to(request, reverse("security"))
     return security_page(request, email_form=form)
 

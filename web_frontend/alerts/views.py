@@ -30,8 +30,8 @@ def alerts_show(request: GatewayRequest) -> HttpResponse:
     made = _set(request, form)
     if wants_fragment(request):
         ticker = form.data.get("ticker", "")[:32]
-        said = {"alert_said": _words(made)} if made else {}
-        return _panel(request, ticker, None if made else form, status=200 if made else 422, **said)
+        message = {"alert_message": _words(made)} if made else {}
+        return _panel(request, ticker, None if made else form, status=200 if made else 422, **message)
     if made is None:
         return _page(request, form, status=422)
     messages.success(request, _words(made))
@@ -49,7 +49,7 @@ def alert_delete(request: GatewayRequest, alert_id: UUID) -> HttpResponse:
             raise
     if wants_fragment(request):
         ticker = request.POST.get("ticker", "")[:32]
-        return _panel(request, ticker, None, alert_said=_("The price alert is deleted."))
+        return _panel(request, ticker, None, alert_message=_("The price alert is deleted."))
     messages.success(request, _("The price alert is deleted."))
     return go_to(request, next_address(request, reverse("alerts")))
 
@@ -77,9 +77,9 @@ def _words(alert: dict[str, Any]) -> str:
 
 
 def _panel(
-    request: GatewayRequest, ticker: str, form: AlertForm | None, *, status: int = 200, **said: str
+    request: GatewayRequest, ticker: str, form: AlertForm | None, *, status: int = 200, **message: str
 ) -> HttpResponse:
-    context = {**panel_context(ticker, alerts_of(request, ticker), form), **said}
+    context = {**panel_context(ticker, alerts_of(request, ticker), form), **message}
     return render(request, "alerts/panel.html", context, status=status)
 
 

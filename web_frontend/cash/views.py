@@ -69,8 +69,8 @@ def cash_show(request: GatewayRequest) -> HttpResponse:
     booked = _book(request, form, "/api/v1/deposits", quota="deposit_quota_exceeded", reused=reused)
     if booked is None:
         return _refused(request, "cash/top_up.html", top_up=form)
-    said = _("Your account was topped up by %(amount)s.")
-    messages.success(request, said % {"amount": money(booked["amount"], booked["currency"])})
+    message = _("Your account was topped up by %(amount)s.")
+    messages.success(request, message % {"amount": money(booked["amount"], booked["currency"])})
     return go_to(request, next_address(request, reverse("cash")))
 
 
@@ -85,8 +85,8 @@ def cash_withdraw(request: GatewayRequest) -> HttpResponse:
     booked = _book(request, form, "/api/v1/withdrawals", quota="withdrawal_quota_exceeded", reused=reused)
     if booked is None:
         return _refused(request, "cash/withdraw.html", withdraw=form)
-    said = _("%(amount)s was withdrawn from your account.")
-    messages.success(request, said % {"amount": money(booked["amount"], booked["currency"])})
+    message = _("%(amount)s was withdrawn from your account.")
+    messages.success(request, message % {"amount": money(booked["amount"], booked["currency"])})
     return go_to(request, reverse("cash"))
 
 

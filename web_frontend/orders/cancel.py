@@ -60,12 +60,12 @@ def orders_cancel_all(request: GatewayRequest) -> HttpResponse:
         return go_to(request, back)
     count = len(answer["ids"])
     if count:
-        said = ngettext(
+        message = ngettext(
             "Cancellation of %(count)s order was requested.",
             "Cancellation of %(count)s orders was requested.",
             count,
         )
-        messages.success(request, said % {"count": count})
+        messages.success(request, message % {"count": count})
     else:
         messages.info(request, _("There were no open orders to cancel."))
     return go_to(request, back)

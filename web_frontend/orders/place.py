@@ -113,13 +113,13 @@ def _show_again(
     wanted = TICKET if wants_fragment(request) else OWN_PAGE
     parts = parts_read(request, instrument["ticker"], *wanted, instrument=instrument)
     ticket = ticket_of(submitted, parts)
-    said = errors or {}
+    errors = errors or {}
     ticket = replace(
         ticket,
         problem=problem,
         moved=moved,
-        error=said.get("quantity") or ticket.error,
-        limit=replace(ticket.limit, error=said.get("limit_price") or ticket.limit.error),
+        error=errors.get("quantity") or ticket.error,
+        limit=replace(ticket.limit, error=errors.get("limit_price") or ticket.limit.error),
     )
     return show_instrument(request, parts, ticket)
 

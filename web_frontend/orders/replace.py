@@ -124,8 +124,8 @@ def replacement_read(
 def _quantity_error(quantity: int, order: dict[str, Any], instrument: dict[str, Any]) -> str:
     filled, lot = order["filled_quantity"], int(instrument.get("lot_size") or 1)
     if quantity <= filled:
-        said = _("%(filled)s of the order are filled already: enter more than that.")
-        return said % {"filled": units(filled)}
+        message = _("%(filled)s of the order are filled already: enter more than that.")
+        return message % {"filled": units(filled)}
     if quantity != order["quantity"] and quantity % lot:
         return _("This instrument is traded in lots of %(lot)s: enter a multiple of it.") % {"lot": lot}
     return ""

@@ -54,6 +54,6 @@ def amount_read(
     currency, lot = instrument["currency"], int(instrument["lot_size"])
     found = units_for(instrument, side, to_minor(amount, currency), limit_price=limit_price, book=book)
     if found < lot:
-        said = _("%(amount)s is less than %(least)s with the fee.")
-        return Amount(text, error=said % {"amount": money(amount, currency), "least": units(lot)})
+        message = _("%(amount)s is less than %(least)s with the fee.")
+        return Amount(text, error=message % {"amount": money(amount, currency), "least": units(lot)})
     return Amount(units=found - found % lot)

@@ -50,9 +50,9 @@ def price_read(text: str, instrument: dict[str, Any]) -> tuple[str, str]:
         return "", str(error.messages[0])
     step = Decimal(instrument["price_step"])
     if not on_step(price, step):
-        said = _("Prices of %(ticker)s are multiples of %(step)s.")
+        message = _("Prices of %(ticker)s are multiples of %(step)s.")
         shown = money(instrument["price_step"], instrument["currency"])
-        return "", said % {"ticker": instrument["ticker"], "step": shown}
+        return "", message % {"ticker": instrument["ticker"], "step": shown}
     return price_text(price, step), ""
 
 

@@ -108,8 +108,8 @@ def offer_note(
         return ""
     if not offered:
         return _("Nobody sells right now, so a market order would be canceled. A limit order can wait.")
-    said = _("Only %(most)s are offered right now. What cannot be bought at once is canceled.")
-    return said % {"most": units(offered)}
+    message = _("Only %(most)s are offered right now. What cannot be bought at once is canceled.")
+    return message % {"most": units(offered)}
 
 
 def _lot(instrument: dict[str, Any]) -> int:
@@ -118,11 +118,11 @@ def _lot(instrument: dict[str, Any]) -> int:
 
 def _lot_error(side: str, most: MaxQuantity, lot: int) -> str:
     if side == "sell" and most.units and most.units % lot:
-        said = _(
+        message = _(
             "This instrument is traded in lots of %(lot)s: enter a multiple of it, or all that you can sell: "
             "%(most)s."
         )
-        return said % {"lot": lot, "most": units(most.units)}
+        return message % {"lot": lot, "most": units(most.units)}
     return _("This instrument is traded in lots of %(lot)s: enter a multiple of it.") % {"lot": lot}
 
 

@@ -36,8 +36,8 @@ def password_errors(
         validate_password(min(password, normal, key=len), user)
         validate_password(normal, user)
     except ValidationError as refused:
-        said = {str(error.code): error.messages[0] for error in reversed(refused.error_list)}
-        return [FieldError(field, str(refused.error_list[0].code), " ".join(reversed(said.values())))]
+        messages = {str(error.code): error.messages[0] for error in reversed(refused.error_list)}
+        return [FieldError(field, str(refused.error_list[0].code), " ".join(reversed(messages.values())))]
     return []
 
 
