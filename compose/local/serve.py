@@ -19,7 +19,7 @@ def main(name: str) -> None:
     """Replace this process by ``name``."""
     home = Home.here()
     if name in (POSTGRES.name, EVENTS.name, SESSIONS.name, NGINX.name):
-        _clear_the_way(home, name)
+        _recover_from_kill(home, name)
     process = processes.find(home, name)
     argv = processes.command(home, process)
     os.chdir(processes.folder(home, process))
@@ -34,7 +34,7 @@ def main(name: str) -> None:
     os.execvpe(argv[0], argv, variables)
 
 
-def _clear_the_way(home: Home, server: str) -> None:
+def _recover_from_kill(home: Home, server: str) -> None:
     """What a server that was killed has left does not stop it. The services start without these imports."""
     from compose.local import orphans, postgres, valkey, valkey_recovery
     from gateway.runtime.nginx import remove_dead_sockets

@@ -18,7 +18,7 @@ PUBLIC_URL = "http://127.0.0.1:8000"
 #: A PostgreSQL from which nothing is heard is asked after 10 s whether it is there, and given up after 25 s;
 #: one that acknowledges nothing, after 20 s (in ms). The kernel's defaults are 2 h and 15 min. Sockets of
 #: this machine need neither.
-GIVEN_UP = {
+TCP_TIMEOUTS = {
     "keepalives_idle": 10,
     "keepalives_interval": 5,
     "keepalives_count": 3,
@@ -60,8 +60,9 @@ class Environment:
 
     @property
     def database(self) -> dict[str, Any]:
-        """Where PostgreSQL is, as libpq has it: ``host``, ``port``, when it is given up (:data:`GIVEN_UP`)
-        and, where it is spoken to by TLS (BIRZHA_DATABASE_CA), how its certificate is checked.
+        """Where PostgreSQL is, as libpq has it: ``host``, ``port``, when it is given up
+        (:data:`TCP_TIMEOUTS`) and, where it is spoken to by TLS (BIRZHA_DATABASE_CA), how its certificate is
+        checked.
 
         Raises:
             ImproperlyConfigured: nothing says where it is.
@@ -69,7 +70,7 @@ class Environment:
         place = {
             "host": self.require("BIRZHA_DATABASE_HOST"),
             "port": self.get("BIRZHA_DATABASE_PORT", "5432"),
-            **GIVEN_UP,
+            **TCP_TIMEOUTS,
         }
         authorities = self.get("BIRZHA_DATABASE_CA")
         return place | ({"sslmode": "verify-full", "sslrootcert": authorities} if authorities else {})

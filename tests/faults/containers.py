@@ -40,7 +40,7 @@ from tests.faults.trial import RECOVERY, Trial
 
 PROJECT = "birzha-faults"
 #: Seconds of a partition and of a pause.
-LASTS_S = 10.0
+DURATION_S = 10.0
 #: Who is cut off from whom: every service's web server and worker from what they need, and who asks them.
 CUT = (
     *((name, POSTGRES.name) for name in ("trading", "trading-worker", "billing-worker", "market-worker")),
@@ -88,7 +88,7 @@ class Containers(Target):
         return [name for name, state in states.items() if state != "running" and name not in once]
 
 
-class _Seen(network.Network):
+class _FromHost(network.Network):
     """Where the servers are for who looks at them from this machine."""
 
     @property
@@ -104,7 +104,7 @@ class Cut(Fault):
     """No packet between two containers arrives."""
 
     other: str = ""
-    seconds: float = LASTS_S
+    seconds: float = DURATION_S
     rules: list[list[str]] = field(default_factory=list)
 
     def inject(self, target: Target, random: Random) -> None:
@@ -138,7 +138,7 @@ class Kill(Fault):
 class Pause(Fault):
     """``docker pause``: it stands still, with what it had locked."""
 
-    seconds: float = LASTS_S
+    seconds: float = DURATION_S
 
     def inject(self, target: Target, random: Random) -> None:
         _docker("pause", container(self.touches))
@@ -209,7 +209,7 @@ def main() -> int:
 
 
 def _trial(target: Containers, seed: str, fault: Fault) -> bool:
-    values = auditor_variables(_Seen(), target.passwords, target.url)  # an address may have changed
+    values = auditor_variables(_FromHost(), target.passwords, target.url)  # an address may have changed
     environment.write_one(target.home, AUDITOR, values)
     outcome = Trial(target, seed=seed, plan=[Planned(CALM, fault)], recovery_s=RECOVERY).run()
     say(

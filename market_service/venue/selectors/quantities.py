@@ -71,7 +71,7 @@ def units_traded(*, instrument_id: UUID) -> UnitsTraded:
         bought=Sum("quantity", filter=Q(buy_order_id__isnull=False), default=0),
         sold=Sum("quantity", filter=Q(sell_order_id__isnull=False), default=0),
     )
-    return UnitsTraded(**{side: int(units) for side, units in sums.items()})
+    return UnitsTraded(int(sums["bought"]), int(sums["sold"]))
 
 
 def breaches_count() -> int:
