@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -92,7 +92,9 @@ def test_some_by_their_tickers(api: Any, listed: Any) -> None:
     assert api().get(f"{LIST}?tickers={'A' * 1001}").status_code == 400
 
 
-def test_the_hours_of_the_day_of_each(api: Any, listed: Any) -> None:
+def test_the_hours_of_the_day_of_each(api: Any, listed: Any, settings: Any) -> None:
+    # Where it is noon now: a listing's own price is of now, and none of the hours looked at.
+    settings.VENUE_TIME_ZONE = timezone(timedelta(hours=12 - datetime.now(UTC).hour))
     apple, _, bond = listed("AAPL"), listed("FB"), listed("BZB5", type="bond", price_step="0.5")
     midnight = market_midnight()
     for minutes, price in ((-5, "1"), (30, "430.5"), (59, "431"), (61, "429.9"), (125, "440")):
