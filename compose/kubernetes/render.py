@@ -195,7 +195,7 @@ _Plain.add_representer(str, _literal)
 
 
 def _yaml(*objects: Object) -> str:
-    return _HEAD + yaml.dump_all(objects, Dumper=_Plain, sort_keys=False, width=110)
+    return _HEAD + yaml.dump_all(objects, Dumper=_Plain, sort_keys=False, width=110, default_flow_style=None)
 
 
 def main() -> int:
