@@ -1,27 +1,26 @@
 """The only way out of the pages: the public API, asked through the gateway as any client asks it.
 
-One pool of connections a process (a unix socket or http). A request carries the visitor's language,
-address and request id, and the visitor's access token when there is one. What comes back is parsed
-JSON, or one of three errors: :class:`GatewayProblem` (the API refused, RFC 9457),
-:class:`SignedOut` (it no longer knows the visitor), :class:`GatewayUnavailable` (no answer).
+A request carries the visitor's language, address and request id, and the visitor's access token when
+there is one. What comes back is parsed JSON, or one of three errors: :class:`GatewayProblem` (the API
+refused, RFC 9457), :class:`SignedOut` (it no longer knows the visitor), :class:`GatewayUnavailable` (no
+answer).
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from functools import lru_cache
 from http.client import responses
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
-import httpcore
 import orjson
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from servicekit.telemetry import current_origin
+from web_frontend.gateway_connections import Answer, NoAnswer, connections_to
 
 #: Seconds of a call that does something: longer than the gateway's one try at a service, shorter than all of
 #: its tries (gateway.yaml, timeouts), and below the lifetime of the refresh lock (sessions/tokens.py).
@@ -35,9 +34,6 @@ READ_S = 3.0
 BUSY = {"sign_in_busy"}
 #: What the pages call themselves where no visitor's browser does.
 OWN_AGENT = "birzha-pages"
-#: What the gateway's socket is called; nothing looks the name up.
-INNER_URL = "http://gateway"
-
 
 #: What an address may have besides letters and digits; anything else, such as Russian letters, is encoded.
 _AS_IT_IS = "/?=&%+,:-._~@!$'()*;"
@@ -82,19 +78,6 @@ class GatewayProblem(Exception):
         self.status, self.code, self.detail = status, code, detail
         self.errors, self.retry_after, self.challenge = errors or [], retry_after, challenge
         super().__init__(f"{status} {code}: {detail}")
-
-
-@lru_cache(maxsize=2)
-def pool(gateway_url: str) -> httpcore.ConnectionPool:
-    """The process's connections to the gateway: ``unix:/path/gateway.sock`` or ``http://…``.
-
-    httpcore is what httpx sends by: nothing here redirects, sets cookies, signs in or is compressed, and what
-    httpx does around it nearly doubles what a request costs.
-    """
-    uds = gateway_url.removeprefix("unix:") if gateway_url.startswith("unix:") else None
-    return httpcore.ConnectionPool(
-        uds=uds, max_connections=64, max_keepalive_connections=16, keepalive_expiry=20, retries=1
-    )
 
 
 class Gateway:
@@ -178,47 +161,48 @@ class Gateway:
         headers: dict[str, str] | None = None,
         timeout_s: float = CALL_S,
     ) -> dict[str, Any]:
-        is_repeatable = method == "GET" or "Idempotency-Key" in (headers or {})
         sent = {**self._headers(public=public), **(headers or {})}
         content = None if method == "GET" else b""
         if body is not None:
             content, sent["Content-Type"] = orjson.dumps(body), "application/json"
-        request = {"url": _address(path, query), "headers": list(sent.items()), "content": content}
-        response = self._sent(method, path, timeout_s, is_repeatable=is_repeatable, **request)
-        if not 200 <= response.status < 300:
-            _refuse(path, response)
-        if response.status in (202, 204) and not response.content:
+        answer = self._sent(method, path, query, sent, content, timeout_s)
+        if not 200 <= answer.status < 300:
+            _refuse(path, answer)
+        if answer.status in (202, 204) and not answer.content:
             return {}
         try:
-            answer: dict[str, Any] = orjson.loads(response.content)
-            return answer
+            parsed: dict[str, Any] = orjson.loads(answer.content)
+            return parsed
         except ValueError as error:
             raise GatewayUnavailable(path, "not JSON") from error
 
     def _sent(
-        self, method: str, path: str, timeout_s: float, *, is_repeatable: bool, **request: Any
-    ) -> httpcore.Response:
-        """Send; once more if a kept connection turned out closed and repeating is harmless."""
-        try:
+        self,
+        method: str,
+        path: str,
+        query: dict[str, Any] | None,
+        headers: dict[str, str],
+        content: bytes | None,
+        timeout_s: float,
+    ) -> Answer:
+        """Send; once more if the connection broke and repeating is harmless."""
+        target, connections = _target(path, query), connections_to(settings.GATEWAY_URL)
+        is_repeatable = method == "GET" or "Idempotency-Key" in headers
+        while True:
+            left_s = self._timeout(path, timeout_s)
             try:
-                return self._sent_once(method, path, timeout_s, **request)
-            except (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError):
-                if not is_repeatable:
-                    raise
-                return self._sent_once(method, path, timeout_s, **request)
-        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException) as error:
-            raise GatewayUnavailable(path, f"{type(error).__name__}: {error}") from error
+                return connections.request(method, target, headers, content, left_s)
+            except NoAnswer as error:
+                if not (error.is_lost and is_repeatable):
+                    raise GatewayUnavailable(path, str(error)) from error
+                is_repeatable = False
 
-    def _sent_once(self, method: str, path: str, timeout_s: float, **request: Any) -> httpcore.Response:
-        timeout = self._timeout(path, timeout_s)
-        return pool(settings.GATEWAY_URL).request(method, extensions={"timeout": timeout}, **request)
-
-    def _timeout(self, path: str, timeout_s: float) -> dict[str, float]:
-        """What is left of the page's time, at most that of one call; seconds, by httpcore's names."""
+    def _timeout(self, path: str, timeout_s: float) -> float:
+        """What is left of the page's time, at most that of one call; seconds."""
         left = min(timeout_s, self._ends_at - time.monotonic())
         if left <= 0:
             raise GatewayUnavailable(path, "the page has no time left for it")
-        return {"read": left, "write": left, "connect": min(1.0, left), "pool": min(2.0, left)}
+        return left
 
     def _headers(self, *, public: bool) -> dict[str, str]:
         token = None if public else self._token()
@@ -249,13 +233,12 @@ def cursor(address: str | None) -> str:
     return parse_qs(urlsplit(address or "").query).get("cursor", [""])[0]
 
 
-def _address(path: str, query: dict[str, Any] | None) -> str:
-    url = settings.GATEWAY_URL
-    address = (INNER_URL if url.startswith("unix:") else url.rstrip("/")) + quote(path, safe=_AS_IT_IS)
-    return f"{address}?{urlencode(query)}" if query else address
+def _target(path: str, query: dict[str, Any] | None) -> str:
+    target = quote(path, safe=_AS_IT_IS)
+    return f"{target}?{urlencode(query)}" if query else target
 
 
-def _refuse(path: str, response: httpcore.Response) -> None:
+def _refuse(path: str, response: Answer) -> None:
     try:
         problem = orjson.loads(response.content)
     except ValueError:
@@ -267,12 +250,11 @@ def _refuse(path: str, response: httpcore.Response) -> None:
         raise GatewayUnavailable(path, f"{status} {code}")
     if status == 401 and code not in SIGN_IN_CODES:
         raise SignedOut(code)
-    after = next((value for name, value in response.headers if name.lower() == b"retry-after"), b"")
     raise GatewayProblem(
         status,
         code,
         str(problem.get("detail") or responses.get(status, "")),
         problem.get("errors"),
-        int(after) if after.isdigit() else None,
+        int(response.retry_after) if response.retry_after.isdigit() else None,
         str(problem.get("challenge", "")),
     )

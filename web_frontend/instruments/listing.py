@@ -75,7 +75,7 @@ def instrument_list(request: GatewayRequest) -> HttpResponse:
         "only_watched": bool(filters.watched),
         "watched": watched,
         "types": _types(answer, filters.type),
-        "orderings": LABELS["orderings"],
+        "orderings": list(LABELS["orderings"]),
         "answer": answer,
         "currency": answer["results"][0]["currency"] if answer and answer["results"] else "",
         "here": filters.address,
@@ -137,8 +137,7 @@ def _page(request: GatewayRequest, filters: Filters, tickers: list[str] | None =
     return answer
 
 
-def _types(answer: dict[str, Any] | None, chosen: str) -> dict[str, Any]:
+def _types(answer: dict[str, Any] | None, chosen: str) -> list[str]:
     """The types to choose from: those that there are, and the one that is chosen; all when nobody knows."""
-    if not answer or "types" not in answer:
-        return LABELS["types"]
-    return {name: words for name, words in LABELS["types"].items() if name in (chosen, *answer["types"])}
+    known = LABELS["types"] if not answer or "types" not in answer else (chosen, *answer["types"])
+    return [name for name in LABELS["types"] if name in known]

@@ -18,7 +18,7 @@ from django.http import HttpRequest
 from redis.exceptions import RedisError
 
 from servicekit.event_stream import Listener
-from web_frontend.gateway_client import INNER_URL, OWN_AGENT, GatewayProblem, GatewayUnavailable, SignedOut
+from web_frontend.gateway_client import OWN_AGENT, GatewayProblem, GatewayUnavailable, SignedOut
 from web_frontend.sessions.tokens import access_token
 
 log = logging.getLogger(__name__)
@@ -150,7 +150,7 @@ async def _opened(path: str, request: HttpRequest, token: str) -> httpx.Response
     }
     asked = httpx.Request(
         "GET",
-        (INNER_URL if url.startswith("unix:") else url.rstrip("/")) + path,
+        ("http://gateway" if url.startswith("unix:") else url.rstrip("/")) + path,
         headers={name: value for name, value in headers.items() if value},
         extensions={"timeout": {"connect": 2.0, "write": ANSWER_S, "read": SILENCE_S, "pool": ANSWER_S}},
     )

@@ -8,9 +8,11 @@ API), and remembers what it was asked. It knows no rules: what the services real
 from __future__ import annotations
 
 import json
+import socket
 import socketserver
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
@@ -97,6 +99,12 @@ class GatewayDouble:
         of_header = asked.path == "/api/v1/notifications" and "unread" in asked.query
         return self.unread_requests if of_header else self.requests
 
+    def close_connections(self) -> None:
+        """Close those that are open, as a gateway that is replaced does."""
+        for connection in self._server.connections:
+            with suppress(OSError):  # closed by the other end already
+                connection.shutdown(socket.SHUT_RDWR)
+
     def close(self) -> None:
         """Stop serving."""
         self._server.shutdown()
@@ -116,6 +124,14 @@ class GatewayDouble:
 class _Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
     daemon_threads = True
     request_queue_size = 64
+
+    def __init__(self, path: str, handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(path, handler)
+        self.connections: list[socket.socket] = []
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self.connections.append(request)
+        super().process_request(request, client_address)
 
 
 def _handler(double: GatewayDouble) -> type[BaseHTTPRequestHandler]:

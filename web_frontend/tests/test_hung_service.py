@@ -44,7 +44,7 @@ def hang(gateway: GatewayDouble, monkeypatch: pytest.MonkeyPatch) -> Iterator[An
         return 503, {"code": "service_unavailable", "detail": "late"}
 
     def start(source: str) -> list[float]:
-        def short(self: Gateway, path: str, timeout_s: float) -> dict[str, float]:
+        def short(self: Gateway, path: str, timeout_s: float) -> float:
             allowed_s.append(timeout_s)
             return known(self, path, 0.3 if path == source else timeout_s)
 
