@@ -85,6 +85,32 @@ class TestConsumer:
         assert order == [0, 1, 2, 3, 4, 4, 5]
         assert not FailedEvent.objects.exists()
 
+    def test_what_failed_and_comes_again_from_a_new_redis_has_not_failed_any_more(
+        self, redis_streams: Any, calls: list, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It waited for an event that was taken; Redis is lost, and both are sent again."""
+        monkeypatch.setattr(failures, "MIN_BACKOFF_S", 3600.0)
+        order, subject, lost = [0], new_id(), threading.Event()
+        envelopes = [envelope_json(placed(subject), sequence) for sequence in (1, 2)]
+
+        def handler(message: Received[Any]) -> None:
+            if message.sequence > order[-1] + 1:
+                raise ValueError("something is missing")
+            order.append(message.sequence)
+
+        def all_is_well() -> bool:
+            if not lost.is_set() and FailedEvent.objects.exists():
+                lost.set()
+                redis_streams.delete("events:billing")
+                for envelope in envelopes:
+                    redis_streams.xadd("events:billing", {"envelope": envelope})
+                redis_streams.client_kill_filter(_type="normal", skipme=True)
+            return lost.is_set() and InboxEvent.objects.count() == 2 and not FailedEvent.objects.exists()
+
+        calls.append(handler)
+        redis_streams.xadd("events:billing", {"envelope": envelopes[1]})
+        consume_until(all_is_well)
+
     def test_what_never_works_becomes_a_dead_letter(
         self, redis_streams: Any, calls: list, monkeypatch: pytest.MonkeyPatch
     ) -> None:

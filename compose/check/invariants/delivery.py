@@ -11,11 +11,9 @@ _UNSENT = """
 SELECT outbox_seq, id, type, subject, created_at FROM outbox JOIN outbox_unsent USING (outbox_seq)
 """
 
-# What has been handled since by another way is forgotten within a minute.
-_FAILED = """
-SELECT event_id, stream, type, subject, attempts, dead_at, error FROM failed_events AS failed
-WHERE dead_at IS {} AND NOT EXISTS (SELECT FROM inbox WHERE event_id = failed.event_id)
-"""
+_FAILED = (
+    "SELECT event_id, stream, type, subject, attempts, dead_at, error FROM failed_events WHERE dead_at IS {}"
+)
 _TRIED_AGAIN, _GIVEN_UP = _FAILED.format("NULL"), _FAILED.format("NOT NULL")
 
 

@@ -102,7 +102,7 @@ class Consumer:
         self._create_groups()
         self._read_unacknowledged()
         with fresh_connections():
-            failures.forget_handled()
+            self.retries.failed = failures.forget_handled()
         while not self.stop.is_set() and not self.lease.over():
             self._step()
         self.reader.acknowledge_now()

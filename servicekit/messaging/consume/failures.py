@@ -7,7 +7,8 @@ event is not acknowledged and is read again: it is always on the stream or in th
 from __future__ import annotations
 
 import logging
-from uuid import NAMESPACE_OID, uuid5
+from collections.abc import Collection
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from django.conf import settings
 from django.db import transaction
@@ -54,15 +55,16 @@ def record(*, event_id: str, stream: str, type: str, subject: str, envelope: str
         return FailedEvent.objects.values_list("attempts", flat=True).get(event_id=event_id)
 
 
-def forget(event_id: str) -> None:
-    """An event that failed before has been handled."""
-    FailedEvent.objects.filter(event_id=event_id, dead_at__isnull=True).delete()
+def forget(event_ids: Collection[UUID]) -> None:
+    """Events that failed before have been handled."""
+    FailedEvent.objects.filter(event_id__in=event_ids).delete()
 
 
-def forget_handled() -> None:
-    """Events that failed before and have been handled since by another way: read again, or replayed."""
+def forget_handled() -> set[UUID]:
+    """Forget what was handled while no consumer was there to see it. Returns what is left."""
     handled = InboxEvent.objects.filter(consumer=settings.SERVICE_NAME, event_id=OuterRef("event_id"))
     FailedEvent.objects.filter(Exists(handled)).delete()
+    return set(FailedEvent.objects.values_list("event_id", flat=True))
 
 
 def refuse(*, stream: str, envelope: str, error: str) -> None:

@@ -15,6 +15,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, connection
 
@@ -48,6 +49,8 @@ class RetryQueues:
     Attributes:
         waiting: queue → what waits in it in the order of its publisher, the first of them has failed.
         due: queue → when its first event is tried again (monotonic seconds).
+        failed: the events that stand among the failed ones, dead letters too; what waited before Redis was
+            lost, or in another consumer, comes from the stream as if it were new.
     """
 
     def __init__(self, stop: threading.Event, lease: ConsumerLease) -> None:
@@ -55,6 +58,7 @@ class RetryQueues:
         self.lease = lease
         self.waiting: dict[tuple[str, str], deque[Delivery]] = {}
         self.due: dict[tuple[str, str], float] = {}
+        self.failed: set[UUID] = set()
 
     def __len__(self) -> int:
         return sum(map(len, self.waiting.values()))
@@ -87,7 +91,7 @@ class RetryQueues:
         while not self.stop.is_set():
             try:
                 with fresh_connections():
-                    inbox.handle([delivery.message for delivery in deliveries], allowed=self.lease.require)
+                    self._commit(deliveries)
                 return [delivery.entry for delivery in deliveries]
             except LeaseLost:
                 raise
@@ -126,7 +130,7 @@ class RetryQueues:
         """Handle one event by itself. False when it failed and now waits in its queue."""
         try:
             with fresh_connections():
-                inbox.handle([delivery.message], allowed=self.lease.require)
+                self._commit([delivery])
             return True
         except LeaseLost:
             raise
@@ -142,9 +146,17 @@ class RetryQueues:
             self.due[delivery.queue] = time.monotonic() + failures.backoff_s(attempts)
             return False
 
+    def _commit(self, deliveries: list[Delivery]) -> None:
+        """Handle them in one transaction; what is handled has not failed any more."""
+        inbox.handle([delivery.message for delivery in deliveries], allowed=self.lease.require)
+        if healed := self.failed.intersection(delivery.message.id for delivery in deliveries):
+            failures.forget(healed)
+            self.failed -= healed
+
     def _failed(self, delivery: Delivery, error: Exception) -> int:
         """Log and count a failure of the event's own. Returns how many there have been."""
         message = delivery.message
+        self.failed.add(message.id)
         log_event(
             log,
             "event.failed",
@@ -174,7 +186,6 @@ class RetryQueues:
                     self.waiting[name].extend(queue)
                     break
                 yield delivery
-                failures.forget(str(delivery.message.id))
 
 
 def _is_outage(error: Exception) -> bool:
