@@ -28,8 +28,9 @@ CALL_S = 6.0
 #: Seconds of all calls of one page: less than the gateway waits for a page, so that a page of ours reports
 #: what hangs.
 PAGE_S = 8.0
-#: Seconds of a read: each part of a page has one of its own, and says itself when it gets no answer.
-READ_S = 3.0
+#: Seconds of a read: each part of a page has one of its own, and says itself when it gets no answer. The page
+#: is there within three seconds.
+READ_S = 2.5
 #: A 503 of these is an answer: nothing was done, and its sentence says why.
 BUSY = {"sign_in_busy"}
 #: What the pages call themselves where no visitor's browser does.

@@ -23,10 +23,7 @@ from compose.local.paths import Home
 #: What each list's page asks the API.
 CALLS = {
     "market": ("instruments?include=types%2Chours&page_size=50", "watchlist"),
-    "orders": (
-        "orders?status=accepted%2Cworking%2Cpartially_filled",
-        "orders?status=filled%2Crejected%2Ccanceled%2Cexpired",
-    ),
+    "orders": ("orders?status=filled%2Crejected%2Ccanceled%2Cexpired&include=open",),
     "portfolio": ("positions?include=closed", "portfolio/history", "account"),
     "history": ("operations?fees=included",),
     "notifications": ("notifications",),

@@ -14,5 +14,5 @@ def test_a_page_outlasts_one_try_at_a_service_and_the_gateway_outlasts_a_page() 
 
 
 def test_a_part_of_a_page_says_that_it_has_no_answer_within_three_seconds() -> None:
-    assert READ_S <= 3
+    assert READ_S <= 2.5  # and half a second to write the page: it is there within three
     assert 2 * READ_S < PAGE_S  # what two parts, one asked after the other, take if both hang

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +18,8 @@ from servicekit.api.serializers import parsed, rendered, rendered_many
 from servicekit.api.views import Api
 from servicekit.auth.scopes import Scope
 from trading_service.orders import selectors, services
+from trading_service.orders.models import OPEN
+from trading_service.orders.pagination import OpenOrderPages, OrderPages
 from trading_service.orders.serializers import (
     CancelAllInput,
     CancelAllOutput,
@@ -35,7 +38,7 @@ class OrderListApi(Api):
     """A customer's orders."""
 
     write_scope = Scope.TRADE
-    pagination_class = CursorPages
+    pagination_class = OrderPages
     refusals = {"429": _QUOTA}
 
     @extend_schema(
@@ -46,12 +49,20 @@ class OrderListApi(Api):
     )
     def get(self, request: Request) -> Response:
         wanted = parsed(OrderQuery, request.query_params)
-        with_fills = wanted.pop("fills", None) is not None
-        orders = selectors.order_list(user_id=self.caller.id, with_fills=with_fills, **wanted)
-        pages = self.pagination_class()
+        with_open = bool(wanted.pop("include", ""))
+        answer = self._page(OrderPages(), request, wanted)
+        if with_open:
+            answer["open"] = self._page(OpenOrderPages(), request, {**wanted, "statuses": sorted(OPEN)})
+        return Response(answer)
+
+    def _page(self, pages: CursorPages, request: Request, wanted: dict[str, Any]) -> dict[str, Any]:
+        with_fills = "fills" in wanted
+        filters = {name: value for name, value in wanted.items() if name != "fills"}
+        orders = selectors.order_list(user_id=self.caller.id, with_fills=with_fills, **filters)
         page = pages.paginate_queryset(orders, request, view=self)
         shown = OrderWithFillsOutput if with_fills else OrderOutput
-        return pages.get_paginated_response(rendered_many(shown, page))
+        answer: dict[str, Any] = pages.get_paginated_response(rendered_many(shown, page)).data
+        return answer
 
     @extend_schema(
         operation_id="orders_place",

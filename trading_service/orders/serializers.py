@@ -21,6 +21,7 @@ from servicekit.api.serializers import (
     TextField,
     shown,
 )
+from servicekit.api.strict_fields import OneOfField
 from servicekit.contracts.reject_reasons import RejectCode
 from servicekit.reject_sentence import reject_sentence
 from trading_service.orders.models import (
@@ -285,6 +286,12 @@ class OrderQuery(serializers.Serializer):
         ["included"],
         required=False,
         help_text="included: only orders that were filled, in part or in full, each with its fills.",
+    )
+    include = OneOfField(
+        ["open"],
+        required=False,
+        allow_blank=True,
+        help_text="`open`: beside them the first page of the open orders, as `open`.",
     )
 
     def get_fields(self) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def test_the_portfolio_shows_what_it_can(vera: Client, gateway: GatewayDouble) -
     answer = vera.get("/portfolio")
     assert answer.status_code == 200
     assert 'id="total">—' in answer.content.decode()
-    assert "Billing does not answer right now." in answer.content.decode()
+    assert "Your cash could not be loaded." in answer.content.decode()
     gateway.down("GET /api/v1/positions", "GET /api/v1/portfolio/history")
     answer = vera.get("/portfolio")
     assert answer.status_code == 503

@@ -49,6 +49,26 @@ def test_filters(orders, user_id, api, query: str, which: list[int]) -> None:
     assert [row["id"] for row in answer.json()["results"]] == [orders[index] for index in which]
 
 
+def test_the_open_ones_come_beside_the_others_where_they_are_asked_for(orders, world, user_id, api) -> None:
+    ask = api(user_id).get
+    ended = ask("/api/v1/orders?status=filled").json()
+    both = ask("/api/v1/orders?status=filled&include=open").json()
+    assert both == {**ended, "open": ask("/api/v1/orders?status=accepted,working").json()}
+    (of_one,) = ask("/api/v1/orders?status=filled&include=open&ticker=msft").json()["open"]["results"]
+    assert of_one["id"] == orders[1]
+    # and each has pages of its own
+    world.filled(user_id)
+    both = ask("/api/v1/orders?status=filled&include=open&page_size=1").json()
+    assert [row["id"] for row in both["open"]["results"]] == [orders[2]]
+    assert [row["id"] for row in ask(both["next"]).json()["results"]] == [orders[0]]
+    assert ask(both["next"]).json()["open"] == both["open"]
+    later = ask(both["open"]["next"]).json()
+    assert [row["id"] for row in later["results"]] == [orders[1]]
+    assert "open" not in later
+    refused = ask("/api/v1/orders?include=everything")
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "include")
+
+
 def test_with_fills_come_those_that_were_filled(orders, aapl, world, user_id, api) -> None:
     part = world.working(user_id, side="sell", type="limit", limit_price="100.00", quantity=5)
     world.execute(part, quantity=2, price="101.00")
