@@ -1,10 +1,9 @@
 """`make test`: every check and every test, on systems of its own, which are taken down whatever happens.
 
 Three suites at a time: each package's tests against a real PostgreSQL and Valkey, those tests across services
-that need no running system or start their own, and the linters; as soon as there is room, two whole systems
-on free ports, and on each of them half of those tests that cross services. What the packages' tests run of
-them is measured on the way. The servers live in ``.birzha-test`` (BIRZHA_TEST_HOME), the systems beside
-it, in ``-2`` and ``-3``; they are made anew by every run and keep its logs.
+that need no running system or start their own, and the linters; between them three whole systems on free
+ports, each with a part of those tests that cross services. What the packages' tests run of them is measured.
+The servers live in ``.birzha-test`` (BIRZHA_TEST_HOME), the systems in ``-2`` to ``-4`` beside it.
 """
 
 from __future__ import annotations
@@ -17,12 +16,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from threading import Lock
-from typing import TextIO
+from typing import Any, TextIO
 
 from compose.local import catalogs, commands, install
 from compose.local.console import CommandError, say
@@ -34,21 +33,21 @@ from compose.system.environment import child_environment
 
 #: servicekit's tests use trading's database and its user of Redis, so they are never run beside trading's.
 SHARING_A_DATABASE = ("servicekit", "trading_service")
-#: Packages with tests of their own, those that take longest first; those of one inner tuple run one after the
-#: other.
-PACKAGES = (
-    SHARING_A_DATABASE,
-    ("gateway",),
-    ("compose",),
-    *((service.package,) for service in WEB_SERVERS if service.package not in SHARING_A_DATABASE),
-)
+#: Its tests mostly wait, at 0.4 of a core: they run beside those that take turns.
+BESIDE = ("gateway",)
+#: Packages with tests of their own that begin before the systems, and those that fill the gaps after them;
+#: those of one inner tuple run one after the other.
+LONG = (SHARING_A_DATABASE, ("compose",))
+SHORT = tuple((service.package,) for service in WEB_SERVERS if service.package not in SHARING_A_DATABASE)
+PACKAGES = (BESIDE, *LONG, *SHORT)
 #: They cross services, and need no running system or start one of their own.
 STANDALONE = ("tests/contracts", "tests/docs", "tests/tls")
-#: What crosses services, the longer part first, each on a whole system of its own: there one after the other,
-#: for many stop, freeze, flood or restart a part of it, which would disturb any other.
+#: What crosses services, the longest part first, each on a whole system of its own: there one after the
+#: other, for many stop, freeze, flood or restart a part of it, which would disturb any other.
 ON_SYSTEMS = {
-    "tests browser, e2e, security": ("tests/browser", "tests/e2e", "tests/security"),
-    "tests benchmarks, canary, faults": ("tests/benchmarks", "tests/canary", "tests/faults"),
+    "tests browser, e2e": ("tests/browser", "tests/e2e"),
+    "tests canary, faults": ("tests/canary", "tests/faults"),
+    "tests security, benchmarks": ("tests/security", "tests/benchmarks"),
 }
 #: More than a small machine has cores: they often wait. With four of them customers of the fault runs came to
 #: trade so little that faults found nobody.
@@ -86,7 +85,7 @@ def main() -> int:
         signal.signal(number, _interrupt)
     home = Home.at(os.environ.get("BIRZHA_TEST_HOME") or ROOT / ".birzha-test")
     with install.locked(ROOT / "tests", "another make test is running here; waiting for it"):
-        systems = [home.root.with_name(f"{home.root.name}-{number}") for number in (2, 3)]
+        systems = [home.root.with_name(f"{home.root.name}-{2 + number}") for number in range(len(ON_SYSTEMS))]
         return TestRun(Stack(home), *(Stack(Home.at(root)) for root in systems)).run()
 
 
@@ -137,22 +136,21 @@ class TestRun:
             stack.backing_up()
         self._program("tests.browser.chromium")
         catalogs.compile_changed()
-        pool = ThreadPoolExecutor(PARALLEL_SUITES)
+        beside, pool = ThreadPoolExecutor(1), ThreadPoolExecutor(PARALLEL_SUITES)
         try:
-            packages = pool.map(self._one_by_one, PACKAGES)  # begun in this order, the longest first
-            apart = pool.submit(self.suite, "tests apart", *STANDALONE)
-            linted = pool.submit(self._note, "lint", lambda: commands.lint() == 0)
+            each: list[Future[Any]] = [beside.submit(self._one_by_one, BESIDE)]
+            each += [pool.submit(self._one_by_one, packages) for packages in LONG]  # they begin in this order
+            each.append(pool.submit(self.suite, "tests apart", *STANDALONE))
             pairs = zip(self.systems, ON_SYSTEMS, strict=True)
-            crossing = [pool.submit(self._on_a_system, *pair) for pair in pairs]
-            for outcomes in packages:
-                self.outcomes += outcomes
-            linted.result()
-            self.outcomes.append(apart.result())
-            self.covered = self.coverage()
-            for one in crossing:
+            each += [pool.submit(self._on_a_system, *pair) for pair in pairs]
+            each += [pool.submit(self._one_by_one, packages) for packages in SHORT]
+            each.append(pool.submit(self._note, "lint", lambda: commands.lint() == 0))
+            for one in each:
                 one.result()
+            self.covered = self.coverage()
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            for executor in (beside, pool):
+                executor.shutdown(wait=False, cancel_futures=True)
 
     def _summary(self, note: str, seconds: float) -> None:
         say("\n" + "=" * 78)
@@ -186,7 +184,7 @@ class TestRun:
         home = stack.home
         if self._note(f"make up: {name}", partial(self._up, home)):
             self._note(f"make demo: {name}", lambda: self._program("compose.demo", home=home) == 0)
-            self.outcomes.append(self.suite(name, *ON_SYSTEMS[name], home=home))
+            self.suite(name, *ON_SYSTEMS[name], home=home)
             self._note(f"make check: {name}", lambda: self._program("compose.check", home=home) == 0)
 
     def _up(self, home: Home) -> bool:
@@ -201,8 +199,9 @@ class TestRun:
         say(str(outcome))
         return outcome.good
 
-    def _one_by_one(self, packages: tuple[str, ...]) -> list[Outcome]:
-        return [self.measured(package, package) for package in packages]
+    def _one_by_one(self, packages: tuple[str, ...]) -> None:
+        for package in packages:
+            self.measured(package, package)
 
     def measured(self, package: str, path: str) -> Outcome:
         """The tests at ``path``, and which lines of the package they run."""
@@ -213,7 +212,7 @@ class TestRun:
     def suite(
         self, name: str, *arguments: str, under: Sequence[str] = (), home: Home | None = None
     ) -> Outcome:
-        """Tests in a process of their own; prints what failed.
+        """Tests in a process of their own; prints what failed, and keeps the outcome.
 
         A few that fail are run once more. Those that pass then are flaky: the suite is good, and its summary,
         the output of their failure and the last lines of the run say so.
@@ -234,10 +233,11 @@ class TestRun:
             output = file.read().rstrip()
         summary = output.rpartition("\n")[2] if code in CODES_WITH_SUMMARY else f"pytest ended with {code}"
         failed = _failed(cache) if code == FAILED else ()
-        if flaky := _may_be_flaky(failed) and self._program(*run, "--last-failed", home=home) == 0:
+        if flaky := may_be_flaky(failed) and self._program(*run, "--last-failed", home=home) == 0:
             self.flaky += failed
             summary = summary.replace(" failed", " flaky").replace(" error", " flaky")
         outcome = Outcome(name, code == 0 or flaky, time.monotonic() - begun, summary.partition(" in ")[0])
+        self.outcomes.append(outcome)
         say(str(outcome) if code == 0 else f"{output}\n{outcome}")
         return outcome
 
@@ -274,7 +274,8 @@ def _failed(cache: Path) -> tuple[str, ...]:
     return tuple(json.loads((cache / "v/cache/lastfailed").read_text(encoding="utf-8")))
 
 
-def _may_be_flaky(failed: Sequence[str]) -> bool:
+def may_be_flaky(failed: Sequence[str]) -> bool:
+    """Whether the tests that failed are run again: a few, and none of the faults."""
     return 0 < len(failed) <= MOST_FLAKY and not any(test.startswith(NEVER_AGAIN) for test in failed)
 
 
