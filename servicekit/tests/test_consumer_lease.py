@@ -18,8 +18,9 @@ from django.db import connection
 from servicekit.ids import new_id
 from servicekit.messaging.consume.consumer_lease import CONSUMER_LOCK
 from servicekit.messaging.models import FailedEvent, InboxEvent
+from servicekit.testing.waiting import wait
 from servicekit.tests.sending import envelope_json, placed
-from servicekit.tests.server import administrator, eventually
+from servicekit.tests.server import administrator
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -112,7 +113,7 @@ def test_two_workers_take_turns(redis_streams: Any, start: Start) -> None:
         assert time.monotonic() < end, handled_by()
         sender.send(20)
         time.sleep(0.1)
-    eventually(lambda: everything_is_handled(sender))
+    wait(lambda: everything_is_handled(sender))
     assert set(handled_by()) == {str(worker.pid) for worker in workers}
     assert_in_order()
     assert not FailedEvent.objects.exists()
@@ -128,7 +129,7 @@ def test_the_share_is_about_that_of_the_turns(redis_streams: Any, start: Start) 
     while time.monotonic() < end:
         sender.send(5)
         time.sleep(0.05)
-    eventually(lambda: everything_is_handled(sender))
+    wait(lambda: everything_is_handled(sender))
     counts = handled_by()
     total = sender.sent - before
     assert 0.03 * total < counts.get(str(canary.pid), 0) < 0.45 * total, counts
@@ -154,7 +155,7 @@ def test_the_order_survives_lost_connections_and_killed_workers(redis_streams: A
             workers[0].kill()
             start(lease_s=0.5)
         time.sleep(0.25)
-    eventually(lambda: everything_is_handled(sender))
+    wait(lambda: everything_is_handled(sender))
     assert_in_order()
     assert get_user_model().objects.count() == sender.sent
 
@@ -165,6 +166,6 @@ def test_a_share_of_nothing_consumes_nothing(redis_streams: Any, start: Start) -
     time.sleep(3)
     sender.send(80)
     busy = start(lease_s=1)
-    eventually(lambda: everything_is_handled(sender))
+    wait(lambda: everything_is_handled(sender))
     assert handled_by() == {str(busy.pid): 80}
     assert idle.poll() is None

@@ -12,13 +12,13 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 
 from servicekit.audit.actors import Actor
+from servicekit.messaging import threads
 from servicekit.messaging.consume import failures
 from servicekit.messaging.consume.consumer import Consumer
 from servicekit.messaging.models import DroppedEvent, FailedEvent, InboxEvent
 from servicekit.messaging.operate import dead_letters
-from servicekit.messaging.threads import keep_running
+from servicekit.testing.waiting import wait
 from servicekit.tests.sending import consume_until, envelope_json, placed
-from servicekit.tests.server import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,14 +61,16 @@ def full_disk(writes: str) -> Iterator[None]:
 
 @contextmanager
 def consuming() -> Iterator[None]:
-    """The consumer as a worker runs it: begun anew whenever it raises."""
+    """The consumer as a worker runs it: begun anew whenever it raises, here without a pause."""
     stop = threading.Event()
-    thread = keep_running("consumer", lambda: Consumer(stop).run(), stop)
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join(60)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(threads, "RESTART_DELAY_S", 0.01)
+        thread = threads.keep_running("consumer", lambda: Consumer(stop).run(), stop)
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join(60)
     assert not thread.is_alive()
 
 
@@ -87,7 +89,7 @@ def test_while_the_database_cannot_keep_it_it_stays_on_the_stream(
     with full_disk(writes):
         redis_streams.xadd(STREAM, {"envelope": envelope_json(placed())})
         with consuming():
-            eventually(lambda: len(tries) >= 3)  # it comes again and again
+            wait(lambda: len(tries) >= 3)  # it comes again and again
         assert pending(redis_streams) == 1
         assert given_up() == 0
     consume_until(lambda: given_up() == 1 and pending(redis_streams) == 0)
@@ -100,7 +102,7 @@ def test_so_does_what_no_one_can_read(redis_streams: Any, calls: list, writes: s
     with full_disk(writes):
         redis_streams.xadd(STREAM, {"envelope": "{"})
         with consuming():
-            eventually(lambda: redis_streams.exists(STREAM) and _read(redis_streams))
+            wait(lambda: redis_streams.exists(STREAM) and _read(redis_streams))
         assert pending(redis_streams) == 1
         assert not FailedEvent.objects.exists()  # not half of it either
     consume_until(lambda: given_up() == 1 and pending(redis_streams) == 0)

@@ -16,7 +16,8 @@ from servicekit.messaging import consume, streams
 from servicekit.messaging.consume.quotes import follow_quotes
 from servicekit.messaging.publish import quotes
 from servicekit.messaging.streams import QUOTES_STREAM
-from servicekit.tests.server import Server, eventually
+from servicekit.testing.waiting import wait
+from servicekit.tests.server import Server
 
 NOON = datetime(2025, 1, 31, 12, 0, tzinfo=UTC)
 
@@ -105,22 +106,22 @@ def received(server: Server) -> Iterator[list[int]]:
 def test_a_follower_receives_what_is_kept_and_then_every_message_in_order(
     received: list[int], server: Server
 ) -> None:
-    eventually(lambda: received == [1, 2])
+    wait(lambda: received == [1, 2])
     quotes.publish_quotes([message(n) for n in range(3, 60)])
     server.client().xadd(QUOTES_STREAM, {"quotes": "{}", "type": "market.quotes.updated.v9"})
     server.client().xadd(QUOTES_STREAM, {"quotes": "{}", "type": QuotesUpdated.TYPE})
     quotes.publish_quotes([message(60)])
-    eventually(lambda: received == list(range(1, 61)))
+    wait(lambda: received == list(range(1, 61)))
 
 
 def test_a_follower_receives_a_stream_that_was_lost_while_the_clock_went_back(
     received: list[int], server: Server, monkeypatch: Any
 ) -> None:
     monkeypatch.setattr(consume.quotes, "BLOCK_MS", 100)
-    eventually(lambda: received == [1, 2])
+    wait(lambda: received == [1, 2])
     server.client().delete(QUOTES_STREAM)
     server.client().xadd(QUOTES_STREAM, _fields(message(3)), id="1-1")
-    eventually(lambda: received == [1, 2, 3])
+    wait(lambda: received == [1, 2, 3])
 
 
 def _fields(quotes: QuotesUpdated) -> dict[Any, Any]:

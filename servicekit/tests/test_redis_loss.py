@@ -12,9 +12,10 @@ import redis
 from servicekit.messaging import streams
 from servicekit.messaging.models import StreamState, UnsentEvent
 from servicekit.messaging.publish import relay, stream_capacity, stream_writer
+from servicekit.testing.waiting import wait
 from servicekit.tests.conftest import TRADING
 from servicekit.tests.sending import send_ticks, sent
-from servicekit.tests.server import Server, eventually
+from servicekit.tests.server import Server
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,17 +24,17 @@ class TestLoss:
     def test_everything_is_lost_and_everything_goes_on(self, server, subscribe, relaying):
         billing, notification = subscribe("billing"), subscribe("notification")
         before = send_ticks(300)
-        eventually(lambda: len(billing.ids) == len(notification.ids) == 300)
+        wait(lambda: len(billing.ids) == len(notification.ids) == 300)
         stream_capacity.trim_stream()
         notification.stop()  # it has not received what comes now when it is lost
         before += send_ticks(200)
-        eventually(lambda: len(billing.ids) == 500 and sent())
+        wait(lambda: len(billing.ids) == 500 and sent())
 
         server.client().flushall()
         after = send_ticks(100)
         notification.start()
 
-        eventually(lambda: len(billing.ids) == len(notification.ids) == 600)
+        wait(lambda: len(billing.ids) == len(notification.ids) == 600)
         assert billing.ids == notification.ids == before + after  # and in the old order
         # of the old ones only what not everybody had acknowledged was sent again
         assert server.client().xlen(TRADING) == 300
@@ -41,10 +42,10 @@ class TestLoss:
     def test_a_crash_loses_the_tail(self, server, subscribe, relaying):
         billing = subscribe("billing")
         ids = send_ticks(50)
-        eventually(lambda: len(billing.ids) == 50)
+        wait(lambda: len(billing.ids) == 50)
         billing.stop()
         ids += send_ticks(400)
-        eventually(sent)
+        wait(sent)
 
         server.kill()
         server.lose_tail(0.5)
@@ -52,28 +53,28 @@ class TestLoss:
 
         assert server.client().xlen(TRADING) < 450
         billing.start()
-        eventually(lambda: len(billing.ids) == 450)
+        wait(lambda: len(billing.ids) == 450)
         assert billing.ids == ids
 
     def test_the_stream_is_deleted(self, server, subscribe, relaying):
         billing = subscribe("billing")
         ids = send_ticks(50)
-        eventually(lambda: len(billing.ids) == 50)
+        wait(lambda: len(billing.ids) == 50)
         billing.stop()
         ids += send_ticks(50)
-        eventually(sent)
+        wait(sent)
         server.client().delete(TRADING)
         billing.start()
-        eventually(lambda: len(billing.ids) == 100)
+        wait(lambda: len(billing.ids) == 100)
         assert billing.ids == ids
 
     def test_a_group_is_deleted(self, server, subscribe, relaying):
         billing, notification = subscribe("billing"), subscribe("notification")
         ids = send_ticks(50)
-        eventually(lambda: len(billing.ids) == len(notification.ids) == 50)
+        wait(lambda: len(billing.ids) == len(notification.ids) == 50)
         notification.stop()
         ids += send_ticks(50)
-        eventually(lambda: len(billing.ids) == 100)
+        wait(lambda: len(billing.ids) == 100)
         stream_capacity.trim_stream()
         server.client().xgroup_destroy(TRADING, "notification")
         stream_capacity.KEEP_ENTRIES, kept = 0, stream_capacity.KEEP_ENTRIES  # trim all that may be trimmed
@@ -82,17 +83,17 @@ class TestLoss:
         finally:
             stream_capacity.KEEP_ENTRIES = kept
         notification.start()
-        eventually(lambda: len(notification.ids) == 100)
+        wait(lambda: len(notification.ids) == 100)
         assert notification.ids == ids
 
     def test_no_entry_gets_an_id_twice_though_the_clock_went_back(self, server, relaying):
         send_ticks(10)
-        eventually(sent)
+        wait(sent)
         future = f"{int(time.time() + 3600) * 1000}-7"  # what was sent before the clock was set back
         StreamState.objects.update(last_entry=future, confirmed=future)
         server.client().flushall()
         ids = send_ticks(5)
-        eventually(sent)
+        wait(sent)
         entries = [entry for entry, _ in server.client().xrange(TRADING)]
         assert len(entries) == len(ids)
         assert all(streams.entry_key(entry) > streams.entry_key(future) for entry in entries)

@@ -15,8 +15,9 @@ from servicekit.messaging.models import OutboxEvent, StreamState, UnsentEvent
 from servicekit.messaging.publish import publish, relay
 from servicekit.messaging.publish.relay_wakeup import wake_relay
 from servicekit.telemetry import request_context
+from servicekit.testing.waiting import wait
 from servicekit.tests.sending import cancel_requested, sent_sequences
-from servicekit.tests.server import administrator, eventually
+from servicekit.tests.server import administrator
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -146,7 +147,7 @@ class TestRelay:
         for sequence in range(5):
             with transaction.atomic():
                 publish(cancel_requested(new_id()), sequence=sequence)
-            eventually(lambda wanted=sequence + 1: administrator().xlen("events:trading") == wanted)
+            wait(lambda wanted=sequence + 1: administrator().xlen("events:trading") == wanted)
         stop.set()
         wake_relay()
         thread.join(60)

@@ -12,9 +12,10 @@ from servicekit.messaging import streams
 from servicekit.messaging.consume.subscriptions import publishers
 from servicekit.messaging.models import InboxEvent, OutboxEvent, StreamGroup, StreamState, UnsentEvent
 from servicekit.messaging.publish import relay, stream_capacity
+from servicekit.testing.waiting import wait
 from servicekit.tests.conftest import TRADING
 from servicekit.tests.sending import consume_until, envelope_json, placed, send_ticks, sent
-from servicekit.tests.server import Server, eventually
+from servicekit.tests.server import Server
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -27,11 +28,11 @@ class TestTrim:
     def test_never_past_the_slowest(self, server, subscribe, relaying):
         billing, notification = subscribe("billing"), subscribe("notification")
         send_ticks(100)
-        eventually(lambda: len(billing.ids) == len(notification.ids) == 100)
-        eventually(lambda: _acknowledged(server))
+        wait(lambda: len(billing.ids) == len(notification.ids) == 100)
+        wait(lambda: _acknowledged(server))
         notification.stop()
         send_ticks(60)
-        eventually(lambda: len(billing.ids) == 160)
+        wait(lambda: len(billing.ids) == 160)
         assert stream_capacity.trim_stream() == 100
         assert stream_capacity.trim_stream() == 0
         assert server.client().xlen(TRADING) == 60
@@ -40,7 +41,7 @@ class TestTrim:
 
     def test_what_was_read_and_not_acknowledged_stays(self, server, subscribe, relaying):
         send_ticks(20)
-        eventually(sent)
+        wait(sent)
         client = server.client()
         client.xgroup_create(TRADING, "slow", id="0")
         entries = client.xreadgroup("slow", "c", {TRADING: ">"})[0][1]
@@ -51,19 +52,19 @@ class TestTrim:
     def test_a_group_that_vanished_is_not_forgotten(self, server, subscribe, relaying):
         billing, notification = subscribe("billing"), subscribe("notification")
         send_ticks(20)
-        eventually(lambda: len(billing.ids) == len(notification.ids) == 20)
-        eventually(lambda: _acknowledged(server))
+        wait(lambda: len(billing.ids) == len(notification.ids) == 20)
+        wait(lambda: _acknowledged(server))
         stream_capacity.trim_stream()
         notification.stop()
         server.client().xgroup_destroy(TRADING, "notification")
         send_ticks(30)
-        eventually(lambda: len(billing.ids) == 50 and _acknowledged(server))
+        wait(lambda: len(billing.ids) == 50 and _acknowledged(server))
         assert stream_capacity.trim_stream() == 0
         assert server.client().xlen(TRADING) == 30
 
     def test_a_stream_that_nobody_reads_is_not_trimmed(self, server, relaying):
         send_ticks(20)
-        eventually(sent)
+        wait(sent)
         assert stream_capacity.trim_stream() == 0
         assert server.client().xlen(TRADING) == 20
 
@@ -78,21 +79,21 @@ class TestBackPressure:
         monkeypatch.setattr(relay, "BATCH", 50)
         billing, notification = subscribe("billing"), subscribe("notification")
         ids = send_ticks(100)
-        eventually(lambda: len(billing.ids) == len(notification.ids) == 100)
+        wait(lambda: len(billing.ids) == len(notification.ids) == 100)
         notification.stop()
 
         ids += send_ticks(400)
-        eventually(lambda: len(billing.ids) == 500)  # the other goes on
+        wait(lambda: len(billing.ids) == 500)  # the other goes on
         ids += send_ticks(600)
-        eventually(lambda: server.client().xlen(TRADING) >= 600)
+        wait(lambda: server.client().xlen(TRADING) >= 600)
         time.sleep(0.5)
         assert 600 <= server.client().xlen(TRADING) < 750  # bounded: the relay waits
         assert OutboxEvent.objects.count() == 1100  # and whoever publishes does not
 
         notification.start()
-        eventually(lambda: len(billing.ids) == len(notification.ids) == 1100)
+        wait(lambda: len(billing.ids) == len(notification.ids) == 1100)
         assert billing.ids == notification.ids == ids
-        eventually(lambda: server.client().xlen(TRADING) < 600)
+        wait(lambda: server.client().xlen(TRADING) < 600)
 
     def test_a_server_without_memory_loses_nothing(
         self, tmp_path_factory, settings, subscribe, server, relaying
@@ -100,19 +101,19 @@ class TestBackPressure:
         client = server.client()
         billing, notification = subscribe("billing"), subscribe("notification")
         ids = send_ticks(50)
-        eventually(lambda: len(billing.ids) == len(notification.ids) == 50)
+        wait(lambda: len(billing.ids) == len(notification.ids) == 50)
         notification.stop()
         client.config_set("maxmemory", client.info("memory")["used_memory"] + 400_000)
 
         ids += send_ticks(1500)
-        eventually(lambda: _has_refused(client))
+        wait(lambda: _has_refused(client))
         time.sleep(0.5)
         assert UnsentEvent.objects.exists()
 
         stream_capacity.KEEP_ENTRIES, kept = 0, stream_capacity.KEEP_ENTRIES
         try:
             notification.start()  # it reads, what it has read is trimmed, and there is room again
-            eventually(lambda: len(billing.ids) == len(notification.ids) == 1550)
+            wait(lambda: len(billing.ids) == len(notification.ids) == 1550)
         finally:
             stream_capacity.KEEP_ENTRIES = kept
         assert billing.ids == notification.ids == ids

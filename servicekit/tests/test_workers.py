@@ -20,8 +20,9 @@ from django.test import Client
 from servicekit.ids import new_id
 from servicekit.messaging.models import FailedEvent, InboxEvent
 from servicekit.messaging.publish import publish, relay
+from servicekit.testing.waiting import wait
 from servicekit.tests.sending import cancel_requested, envelope_json, placed
-from servicekit.tests.server import administrator, eventually
+from servicekit.tests.server import administrator
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -74,7 +75,7 @@ class TestStop:
     ) -> None:
         send(redis_streams, 300)
         worker = start()
-        eventually(lambda: in_hand(redis_streams))
+        wait(lambda: in_hand(redis_streams))
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(60) == 0
         handled = InboxEvent.objects.count()
@@ -83,7 +84,7 @@ class TestStop:
         assert pending(redis_streams) == 0
 
         start()
-        eventually(lambda: InboxEvent.objects.count() == 300 and pending(redis_streams) == 0)
+        wait(lambda: InboxEvent.objects.count() == 300 and pending(redis_streams) == 0)
         assert get_user_model().objects.count() == 300
         assert not FailedEvent.objects.exists()  # the second would have been refused
 
@@ -92,18 +93,18 @@ class TestStop:
     ) -> None:
         send(redis_streams, 250)
         worker = start()
-        eventually(lambda: in_hand(redis_streams))
+        wait(lambda: in_hand(redis_streams))
         worker.kill()
         worker.wait()
         assert in_hand(redis_streams)
         start()
-        eventually(lambda: InboxEvent.objects.count() == 250 and pending(redis_streams) == 0)
+        wait(lambda: InboxEvent.objects.count() == 250 and pending(redis_streams) == 0)
         assert get_user_model().objects.count() == 250
         assert not FailedEvent.objects.exists()
 
     def test_an_idle_worker_stops_soon(self, start: Callable[[], subprocess.Popen[bytes]], tmp_path) -> None:
         worker = start()
-        eventually(lambda: b"ready" in (tmp_path / "0.log").read_bytes())
+        wait(lambda: b"ready" in (tmp_path / "0.log").read_bytes())
         time.sleep(1)
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(20) == 0  # after which supervisord would kill it
@@ -144,8 +145,8 @@ class TestMetrics:
         send(redis_streams, 20)
         redis_streams.xadd(STREAM, {"envelope": "{"})
         start()
-        eventually(lambda: InboxEvent.objects.count() == 20 and FailedEvent.objects.exists())
-        eventually(lambda: value(self.metrics(), "birzha_outbox_unsent_events") == 0)
+        wait(lambda: InboxEvent.objects.count() == 20 and FailedEvent.objects.exists())
+        wait(lambda: value(self.metrics(), "birzha_outbox_unsent_events") == 0)
         text = self.metrics()
         kind = '{type="billing.hold.placed.v1"}'
         assert value(text, f"birzha_events_handled_total{kind}") == 20
@@ -164,11 +165,11 @@ class TestTasks:
         self, redis_streams: Any, start: Callable[..., subprocess.Popen[bytes]]
     ) -> None:
         start("task_worker")
-        eventually(lambda: get_user_model().objects.count() >= 4)
+        wait(lambda: get_user_model().objects.count() >= 4)
         (first,) = backends()
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_terminate_backend(%s)", [first])
-        eventually(lambda: len(backends()) == 2)
+        wait(lambda: len(backends()) == 2)
 
 
 def backends() -> set[int]:

@@ -14,7 +14,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -33,6 +32,7 @@ from compose.local.paths import Home
 from compose.local.settings import MANY_CUSTOMERS
 from compose.system import AUDITOR, EVENTS, GATEWAY, POSTGRES, SUPERUSER, RedisServer
 from compose.system.environment import auditor_variables
+from servicekit.testing.waiting import wait
 from tests.faults.kinds.base import COMES_BACK, Fault
 from tests.faults.schedule import CALM, Planned
 from tests.faults.target import Target
@@ -128,10 +128,11 @@ class Kill(Fault):
         os.kill(_inspect(self.touches)["State"]["Pid"], signal.SIGKILL)
 
     def heal(self, target: Target) -> None:
-        end = time.monotonic() + COMES_BACK
-        while not _inspect(self.touches)["State"]["Running"]:
-            assert time.monotonic() < end, f"{self.touches} did not come back"
-            time.sleep(0.2)
+        wait(
+            lambda: _inspect(self.touches)["State"]["Running"],
+            f"{self.touches} did not come back",
+            COMES_BACK,
+        )
 
 
 @dataclass

@@ -11,7 +11,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from compose.local import processes
 from compose.local.paths import ROOT, Home
 from compose.local.processes import LOG_FILES, PROCESSES
 from compose.local.supervisor import RUNNING, Supervisor
+from servicekit.testing.waiting import wait
 
 #: What a process writes before it waits, and after it was told to go on. A line has 100 bytes.
 FLOOD, MORE = 60_000, 8_000
@@ -45,13 +45,6 @@ time.sleep(600)
 """
 
 
-def eventually(look: Callable[[], bool], what: str, seconds: float = 120) -> None:
-    end = time.monotonic() + seconds
-    while not look():
-        assert time.monotonic() < end, what
-        time.sleep(0.2)
-
-
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Home]:
     """A home whose supervisord runs a writer for each process, with small logs."""
@@ -70,7 +63,7 @@ def home(tmp_path: Path) -> Iterator[Home]:
     subprocess.run(command, env=variables, cwd=ROOT, check=True, timeout=30)
     supervisor = Supervisor(home)
     try:
-        eventually(supervisor.alive, "supervisord does not answer", 20)
+        wait(supervisor.alive, "supervisord does not answer", 20)
         yield home
     finally:
         supervisor.shutdown()
@@ -112,8 +105,8 @@ def test_a_flood_of_every_log_at_once_loses_the_oldest_lines_and_nothing_else(ho
 
         return look
 
-    eventually(written(FLOOD), "the flood was not written", 240)
-    eventually(lambda: {state["statename"] for state in supervisor.states()} == {RUNNING}, "not all run", 30)
+    wait(written(FLOOD), "the flood was not written", 240)
+    wait(lambda: {state["statename"] for state in supervisor.states()} == {RUNNING}, "not all run", 30)
     pids = {state["name"]: state["pid"] for state in supervisor.states()}
     most = LOG_FILES * FILE_KB * 1024
     for name in names:
@@ -122,7 +115,7 @@ def test_a_flood_of_every_log_at_once_loses_the_oldest_lines_and_nothing_else(ho
         assert len(files_of(home, name)) == LOG_FILES
         assert most * (LOG_FILES - 1) / LOG_FILES - CHUNK < size_of(home, name) <= most + LOG_FILES * CHUNK
     (home.root / "go").touch()
-    eventually(written(FLOOD + MORE), "the writers did not go on after the rotations")
+    wait(written(FLOOD + MORE), "the writers did not go on after the rotations")
     for name in names:
         kept = numbers(home, name)
         assert kept == list(range(kept[0], FLOOD + MORE))

@@ -10,8 +10,7 @@ import shutil
 import subprocess
 import sys
 import textwrap
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from compose.local.paths import ROOT, Home
 from compose.local.settings import free_port
 from compose.local.stack import Stack
 from compose.system.environment import child_environment
+from servicekit.testing.waiting import wait
 
 COPIED = ("compose", "gateway", "servicekit", "user_service")
 #: What every service has alike, taken from this one.
@@ -194,13 +194,6 @@ def system(project: Path, folder: Path) -> Iterator[tuple[Home, str]]:
         Stack(home).down()
 
 
-def eventually(look: Callable[[], bool], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not look():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
 def is_empty(cursor: Any, table: str) -> bool:
     cursor.execute(f"SELECT count(*) FROM {table}")
     return bool(cursor.fetchone() == (0,))
@@ -211,10 +204,10 @@ def test_a_service_that_is_described_runs(system: tuple[Home, str]) -> None:
     home, url = system
     known = json.loads((home.secrets / "passwords.json").read_text())
     with httpx.Client(base_url=url, timeout=30) as http:
-        eventually(lambda: http.get("/api/v1/tally").json() == {"people": 1})  # the operator
+        wait(lambda: http.get("/api/v1/tally").json() == {"people": 1})  # the operator
         person = {"username": "vera", "email": "vera@example.org", "password": "tulips-and-9-bulbs"}
         assert http.post("/api/v1/users", json=person).status_code == 201
-        eventually(lambda: http.get("/api/v1/tally").json() == {"people": 2})
+        wait(lambda: http.get("/api/v1/tally").json() == {"people": 2})
         assert "/api/v1/tally" in http.get("/api/v1/tally/schema").text
         admin = http.get("/admin/users/login/", headers={"Accept-Language": "ru"}).text
         assert "Пользователи" in admin
@@ -225,7 +218,7 @@ def test_a_service_that_is_described_runs(system: tuple[Home, str]) -> None:
         assert cursor.fetchone() == (2,)
         cursor.execute("SELECT count(*) FROM outbox")
         assert cursor.fetchone() == (2,)
-        eventually(lambda: is_empty(cursor, "outbox_unsent"))
+        wait(lambda: is_empty(cursor, "outbox_unsent"))
         with pytest.raises(psycopg2.errors.InsufficientPrivilege):
             cursor.execute("DROP TABLE people_person")
     own.close()

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -19,13 +18,7 @@ from compose.local.console import CommandError
 from compose.local.paths import ROOT, Home
 from compose.local.processes import PROCESSES, command
 from compose.local.stack import Stack
-
-
-def eventually(check: Callable[[], bool], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not check():
-        assert time.monotonic() < end
-        time.sleep(0.1)
+from servicekit.testing.waiting import wait
 
 
 def pid_of(system: Stack, name: str) -> int:
@@ -43,7 +36,7 @@ def test_postgres_comes_back_and_has_what_was_committed(system: Stack, passwords
     os.kill(killed, signal.SIGKILL)
     with pytest.raises(psycopg2.Error), busy.cursor() as cursor:
         cursor.execute("SELECT pg_sleep(20)")
-    eventually(lambda: pid_of(system, "postgres") not in (0, killed))
+    wait(lambda: pid_of(system, "postgres") not in (0, killed))
     databases.wait_for_server(home, passwords)
     again = databases.connect(home, role="billing_owner", password=owner, database="billing")
     with again.cursor() as cursor:
@@ -61,7 +54,7 @@ def test_valkey_comes_back_with_its_data(system: Stack, passwords: dict[str, str
     time.sleep(1.5)  # appendfsync everysec
     killed = pid_of(system, "redis")
     os.kill(killed, signal.SIGKILL)
-    eventually(lambda: pid_of(system, "redis") not in (0, killed))
+    wait(lambda: pid_of(system, "redis") not in (0, killed))
     valkey.wait_for_server(system.home, passwords)
     assert client.xrange("events:trading")[-1][0] == entry
     client.delete("events:trading")
@@ -72,7 +65,7 @@ def test_a_start_after_supervisord_was_killed_ends_the_orphans_first(
 ) -> None:
     left = [psutil.Process(pid_of(system, name)) for name in ("postgres", "redis")]
     os.kill(system.supervisor.pid(), signal.SIGKILL)
-    eventually(lambda: not system.supervisor.alive())
+    wait(lambda: not system.supervisor.alive())
     assert all(orphan.is_running() for orphan in left)
     system.backing_up()
     assert not any(orphan.is_running() for orphan in left)
@@ -86,7 +79,7 @@ def test_down_after_supervisord_was_killed_ends_the_orphans(folder: Path) -> Non
     left = [psutil.Process(pid_of(stack, name)) for name in ("postgres", "redis")]
     assert {orphan.pid for orphan in left} < {process.pid for process in orphans.of_system(stack.home)}
     os.kill(stack.supervisor.pid(), signal.SIGKILL)
-    eventually(lambda: not stack.supervisor.alive())
+    wait(lambda: not stack.supervisor.alive())
     assert stack.down()
     assert not any(orphan.is_running() for orphan in left)
     assert orphans.of_system(stack.home) == []
@@ -150,7 +143,7 @@ def test_python_does_not_look_for_cycles_among_what_a_web_server_has_loaded(fold
             return 0
 
     try:
-        eventually(lambda: frozen() > 100_000)
+        wait(lambda: frozen() > 100_000)
     finally:
         server.terminate()
         server.wait()
@@ -185,11 +178,11 @@ def test_a_gunicorn_worker_does_not_outlive_its_killed_master(folder: Path) -> N
     try:
         for _ in range(2):
             masters.append(subprocess.Popen(argv, cwd=folder))
-            eventually(lambda: worker() > 0 and psutil.Process(worker()).ppid() == masters[-1].pid)
+            wait(lambda: worker() > 0 and psutil.Process(worker()).ppid() == masters[-1].pid)
             process = psutil.Process(worker())
             masters[-1].kill()
             masters[-1].wait()
-            eventually(lambda process=process: not process.is_running(), 2)  # type: ignore[misc]
+            wait(lambda process=process: not process.is_running(), "it still runs", 2)  # type: ignore[misc]
     finally:
         for master in masters:
             master.kill()

@@ -8,7 +8,6 @@ import socket
 import stat
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from compose.local import system_owner
 from compose.local.console import CommandError
 from compose.local.paths import ROOT, Home
 from servicekit.privileges import TRAVERSE_GID
+from servicekit.testing.waiting import wait
 
 pytestmark = pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else")
 NOBODY = 65534
@@ -89,10 +89,7 @@ def test_an_interrupted_command_ends_its_work_first(home: Home) -> None:
         "system_owner.as_owner(home, work)"
     )
     caller = subprocess.Popen([sys.executable, "-c", code, str(home.root)], cwd=ROOT, stderr=subprocess.PIPE)
-    end = time.monotonic() + 60
-    while not (home.root / "begun").exists():
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    wait((home.root / "begun").exists)
     caller.send_signal(signal.SIGINT)
     assert b"KeyboardInterrupt" in caller.communicate(timeout=20)[1]
     assert (home.root / "ended").exists()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -16,6 +18,7 @@ import redis
 from compose.local import valkey, valkey_recovery
 from compose.local.paths import Home
 from compose.local.stack import Stack
+from servicekit.testing.waiting import wait
 
 Damage = Callable[[Path], object]
 
@@ -143,10 +146,8 @@ def fill(admin: redis.Redis, data: Path) -> None:
     for number in range(300):
         admin.set(f"base{number}", "x" * 100)
     admin.bgrewriteaof()
-    end = time.monotonic() + 60
-    while admin.info("persistence")["aof_rewrite_in_progress"] or files(data, BASE).stat().st_size < 1000:
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    wait(lambda: not admin.info("persistence")["aof_rewrite_in_progress"])
+    wait(lambda: files(data, BASE).stat().st_size >= 1000)
     for number in range(300):
         admin.set(f"incr{number}", "x" * 100)
 
@@ -160,18 +161,31 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "redis"
 
 
+def starts_after(name: str, filled: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix="birzha-") as own:
+        folder = Path(own)
+        data = folder / "redis"
+        shutil.copytree(filled, data)
+        DAMAGE[name](data)
+        with running(folder) as admin:
+            assert admin.dbsize() == 0
+            assert admin.set("after", "1")
+        assert len(valkey_recovery.quarantined(data)) == 1
+        with running(folder) as admin:  # what is kept is in nobody's way
+            assert admin.get("after") == b"1"
+        assert len(valkey_recovery.quarantined(data)) == 1
+
+
+@pytest.fixture(scope="module")
+def damaged(filled: Path) -> Iterator[dict[str, Future[None]]]:
+    """What comes of each damage, each in a folder of its own, several at once: they mostly wait."""
+    with ThreadPoolExecutor(8) as pool:
+        yield {name: pool.submit(starts_after, name, filled) for name in DAMAGE if name not in CLOSED}
+
+
 @pytest.mark.parametrize("name", [name for name in DAMAGE if name not in CLOSED])
-def test_damaged_files_are_kept_and_it_starts_empty(folder: Path, filled: Path, name: str) -> None:
-    data = folder / "redis"
-    shutil.copytree(filled, data)
-    DAMAGE[name](data)
-    with running(folder) as admin:
-        assert admin.dbsize() == 0
-        assert admin.set("after", "1")
-    assert len(valkey_recovery.quarantined(data)) == 1
-    with running(folder) as admin:  # what is kept is in nobody's way
-        assert admin.get("after") == b"1"
-    assert len(valkey_recovery.quarantined(data)) == 1
+def test_damaged_files_are_kept_and_it_starts_empty(damaged: dict[str, Future[None]], name: str) -> None:
+    damaged[name].result()
 
 
 def test_a_cut_end_is_no_damage(folder: Path, filled: Path) -> None:

@@ -14,6 +14,7 @@ from gateway.tests.cache.pages import SHORT, SHORT_S, new_page
 from gateway.tests.running import System
 from gateway.tests.tokens import bearer
 from servicekit.testing.load import Load
+from servicekit.testing.waiting import wait
 
 
 @pytest.fixture
@@ -23,14 +24,7 @@ def nginx_again(system: System) -> Iterator[None]:
     if system.nginx.process and system.nginx.process.poll() is not None:
         system.nginx.start()
     with system.outside() as client:
-        wait_for(lambda: client.get(new_page()).headers["X-Cache"] == "MISS")
-
-
-def wait_for(condition, seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
+        wait(lambda: client.get(new_page()).headers["X-Cache"] == "MISS")
 
 
 class Readers(Load):
@@ -124,11 +118,11 @@ def test_a_service_that_hangs_is_as_good_as_down(system: System, anybody: httpx.
 def test_killing_nginx_takes_nothing_down(system: System) -> None:
     address = new_page()
     with Readers(system, address) as readers:
-        wait_for(lambda: readers.latest() == {"HIT"})
+        wait(lambda: readers.latest() == {"HIT"})
         system.nginx.kill()
-        wait_for(lambda: readers.latest() == {"BYPASS"})
+        wait(lambda: readers.latest() == {"BYPASS"})
         system.nginx.start()
-        wait_for(lambda: "HIT" in readers.latest())
+        wait(lambda: "HIT" in readers.latest())
     answers = readers.answers
     assert Counter(answer.status_code for answer in answers) == {200: len(answers)}
 
@@ -151,10 +145,10 @@ def test_a_reload_drops_no_request(system: System) -> None:
     address = new_page()
     with Readers(system, address) as readers:
         for _ in range(5):
-            wait_for(lambda: readers.latest() == {"HIT"})  # what was kept before is kept
+            wait(lambda: readers.latest() == {"HIT"})  # what was kept before is kept
             system.nginx.reload()
             time.sleep(0.4)
-        wait_for(lambda: readers.latest() == {"HIT"})
+        wait(lambda: readers.latest() == {"HIT"})
     answers = readers.answers
     assert Counter(answer.status_code for answer in answers) == {200: len(answers)}
 
@@ -167,5 +161,5 @@ def test_the_log_says_what_the_cache_did(system: System, anybody: httpx.Client) 
         lines = {line["request_id"]: line for line in map(json.loads, (system.folder / "access.log").open())}
         return [lines[id_]["cache"] for id_ in ids if id_ in lines]
 
-    wait_for(lambda: logged() == ["MISS", "HIT"])
+    wait(lambda: logged() == ["MISS", "HIT"])
     assert "mark=" not in system.nginx.log.read_text()  # what people search for is in no log

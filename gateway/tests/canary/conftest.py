@@ -6,7 +6,6 @@ import functools
 import http.client
 import itertools
 import json
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from gateway.tests.running import System
 from gateway.tests.tokens import bearer
 from gateway.tests.upstream import Upstream
 from servicekit.testing.load import Load
+from servicekit.testing.waiting import wait
 
 #: A user's headers; signing thousands of tokens takes longer than sending them.
 signed_in = functools.cache(bearer)
@@ -37,10 +37,7 @@ class Canary:
         """Give it so many percent; returns when Envoy has applied it."""
         self.traffic.set_shares({self.service: weight})
         key = f"{weight_prefix(self.service)}.{share_cluster(self.service)}"
-        end = time.monotonic() + 60
-        while self.traffic.admin.runtime().get(key) != str(weight):
-            assert time.monotonic() < end, self.traffic.admin.runtime()
-            time.sleep(0.02)
+        wait(lambda: self.traffic.admin.runtime().get(key) == str(weight))
 
     def who_answers(self, users: list[str]) -> dict[str, str]:
         """User → the version that answered."""

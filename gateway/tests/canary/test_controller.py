@@ -21,6 +21,7 @@ from gateway.tests.canary.conftest import Asking, signed_in
 from gateway.tests.canary.subprocesses import SubprocessRunner
 from gateway.tests.conftest import short_times
 from gateway.tests.running import System, made, running
+from servicekit.testing.waiting import wait
 
 #: Seconds: a process of Python's starts in one, on a busy machine in ten.
 READY_WITHIN_S = 15
@@ -96,7 +97,7 @@ def life(own_system: System, tmp_path: Path) -> Iterator[Life]:
     with state.change(life.canaries.file) as written:
         written.set_stable("trading", first)
     life.runner.start(STABLE, first)
-    wait_for(lambda: own_system.run_dir.joinpath("trading.sock").exists())
+    wait(lambda: own_system.run_dir.joinpath("trading.sock").exists())
     yield life
     if life.versions().canaries:
         life.canaries.roll_back("trading", "rolled back", "the test is over")
@@ -104,19 +105,12 @@ def life(own_system: System, tmp_path: Path) -> Iterator[Life]:
     life.runner.stop(STABLE)
 
 
-def wait_for(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
 def test_one_that_is_well_is_promoted_and_nobody_is_refused(life: Life) -> None:
     second = life.version("second")
     with Asking(life.system) as load:
         life.canaries.start("trading", second, 50)
         assert life.runner.shares == {"trading": 50}
-        wait_for(lambda: life.answers() == {"first", "second"})
+        wait(lambda: life.answers() == {"first", "second"})
         begun = time.monotonic()
         life.watch_until(lambda: time.monotonic() - begun > 2)
         assert (life.logged, life.versions().canaries["trading"].phase) == ([], "serving")
@@ -215,7 +209,7 @@ def test_when_one_cannot_take_its_place_the_version_before_is_back(
         life.watch_until(lambda: load.counts["200"] > 20)
         with pytest.raises(OSError, match="no memory"):
             life.canaries.promote("trading")
-        wait_for(lambda: life.answers() == {"first", "second"})
+        wait(lambda: life.answers() == {"first", "second"})
     assert load.counts.keys() == {"200"}
     assert life.versions().stable_of("trading").label == "first"
     canary = life.versions().canaries["trading"]
@@ -232,7 +226,7 @@ def test_what_an_interrupted_promotion_left_is_undone(life: Life) -> None:
     with Asking(life.system) as load:
         life.watch_until(lambda: load.counts["200"] > 20)
         life.canaries.finish_interrupted()
-        wait_for(lambda: life.answers() == {"first"})
+        wait(lambda: life.answers() == {"first"})
     assert load.counts.keys() == {"200"}
     assert life.versions().canaries == {}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -12,6 +12,7 @@ from gateway.canary.watch import INTERVAL_S, Watch
 from gateway.tests.canary.conftest import Asking, Canary, canary_of
 from gateway.tests.hot_restarted import RestartableGateway
 from servicekit.testing.load import Load
+from servicekit.testing.waiting import wait
 
 USERS = [f"user-{number}" for number in range(200)]
 
@@ -69,7 +70,7 @@ def test_one_that_begins_to_fail_meanwhile_is_seen(gateway: RestartableGateway, 
         gateway.restart()
         canary.upstream.fails_every = 3  # never five in a row
         before = watching.looks
-        wait_for(lambda: watching.reasons)
+        wait(lambda: watching.reasons)
     assert "tries failed" in watching.reasons[0]
     assert (watching.looks - before) * INTERVAL_S < 5
 
@@ -82,9 +83,9 @@ def test_what_the_new_envoy_has_seen_before_the_first_look_counts(
         time.sleep(3)
         assert watch.check() == ""
         gateway.restart()
-        wait_for(lambda: stat(canary, "server.hot_restart_generation") == 2)
+        wait(lambda: stat(canary, "server.hot_restart_generation") == 2)
         canary.upstream.failing = True
-        wait_for(lambda: stat(canary, "cluster.trading-canary.outlier_detection.ejections_enforced_total"))
+        wait(lambda: stat(canary, "cluster.trading-canary.outlier_detection.ejections_enforced_total"))
         assert watch.check() == "Envoy ejected it: five failures in a row"
     assert load.counts.keys() == {"200"}
 
@@ -95,10 +96,3 @@ def stat(canary: Canary, name: str) -> int:
         return int(canary.traffic.admin.stats(f"^{name}$").get(name, 0))
     except (OSError, http.client.HTTPException):
         return 0
-
-
-def wait_for(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)

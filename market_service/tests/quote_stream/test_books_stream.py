@@ -17,7 +17,7 @@ from servicekit import event_stream
 from servicekit.auth.principals import Anonymous
 from servicekit.event_stream import Listener, listeners
 from servicekit.testing.event_streams import followed
-from servicekit.tests.server import eventually
+from servicekit.testing.waiting import wait
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -57,7 +57,7 @@ def test_the_present_book_is_told_as_the_api_shows_it(aapl: Instrument, listener
 def test_an_execution_is_told_with_its_trade(aapl: Instrument, listener: Listener, deliver: Any) -> None:
     told(listener)
     deliver(submitted(aapl, quantity=3))
-    eventually(lambda: bool(books._changed))
+    wait(lambda: bool(books._changed))
     (data,) = told(listener)
     assert [trade["quantity"] for trade in data["trades"]] == [3]
     assert data["asks"][0]["quantity"] == aapl.available_quantity - 3
@@ -67,7 +67,7 @@ def test_a_halt_and_its_end_are_told(aapl: Instrument, listener: Listener) -> No
     told(listener)
     for change, status in ((instrument_halt, "halted"), (instrument_open, "open")):
         change(instrument_id=aapl.id)
-        eventually(lambda: bool(books._changed))
+        wait(lambda: bool(books._changed))
         (data,) = told(listener)
         assert data["status"] == status
 
