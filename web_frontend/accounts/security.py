@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from web_frontend.accounts.forms import EmailForm, PasswordForm
 from web_frontend.forms import add_problem
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
-from web_frontend.pages import attempt, go_to, signed_in, wants_fragment
+from web_frontend.pages import attempt, fetch_all, go_to, signed_in, wants_fragment
 
 
 @sensitive_post_parameters("old_password", "new_password")
@@ -45,12 +45,18 @@ def security_page(
     """The page, with a form that was refused, or for htmx that form alone."""
     if email_form is not None and wants_fragment(request):
         return render(request, "accounts/email_form.html", {"email_form": email_form}, status=422)
+    profile, sessions, sign_ins = fetch_all(
+        request,
+        lambda: attempt(lambda: request.gateway.get("/api/v1/users/me")),
+        lambda: attempt(lambda: request.gateway.get("/api/v1/users/me/sessions")),
+        lambda: attempt(lambda: request.gateway.get("/api/v1/users/me/sign-ins")),
+    )
     context = {
         "form": form or _password_form(),
         "email_form": email_form or EmailForm(auto_id="email-%s"),
-        "profile": attempt(lambda: request.gateway.get("/api/v1/users/me")),
-        "sessions": attempt(lambda: request.gateway.get("/api/v1/users/me/sessions")),
-        "sign_ins": attempt(lambda: request.gateway.get("/api/v1/users/me/sign-ins")),
+        "profile": profile,
+        "sessions": sessions,
+        "sign_ins": sign_ins,
     }
     return render(request, "accounts/security.html", context, status=422 if request.method == "POST" else 200)
 

@@ -67,3 +67,22 @@ def test_its_part_says_so_and_the_rest_works(
     assert said in text
     assert beside in text
     assert max(allowed_s) <= 2.5
+
+
+def test_what_hangs_together_is_waited_for_once(
+    vera: Client, gateway: GatewayDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three questions of one page to the same service: none is answered before all of them were asked."""
+    monkeypatch.setattr(Gateway, "_timeout", lambda self, path, timeout_s: 60.0)
+    asked = threading.Barrier(3)
+
+    def play(request: SentRequest) -> tuple[int, Any]:
+        asked.wait(30)
+        return 503, {"code": "service_unavailable", "detail": "down"}
+
+    for source in ("me", "me/sessions", "me/sign-ins"):
+        gateway.answer_by(f"GET /api/v1/users/{source}", play)
+    page = vera.get("/security").content.decode()
+    for part in ("Your e-mail", "The sessions", "The sign-ins"):
+        assert f"{part} could not be loaded" in page
+    assert not asked.broken
