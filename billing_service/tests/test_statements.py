@@ -8,6 +8,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -58,7 +59,9 @@ def test_a_statement_says_what_the_ledger_says(trader, api):
 
 
 def test_a_statement_in_russian(trader, api):
-    answer = api(trader.user_id).get(url(), {"locale": "ru", "time_zone": "Europe/Moscow"}, headers=BY_NGINX)
+    month = Month.of(timezone.now(), ZoneInfo("Europe/Moscow"))
+    query = {"locale": "ru", "time_zone": "Europe/Moscow"}
+    answer = api(trader.user_id).get(url(month), query, headers=BY_NGINX)
     said = text_of(answer)
     for words in (
         "Выписка за ",
