@@ -13,6 +13,7 @@ import django
 from celery import Celery, signals
 from kombu.transport import redis as kombu_redis
 
+from servicekit import tracing
 from servicekit.telemetry import NO_ORIGIN, Origin, origin_begin
 
 #: Seconds of a lock's life within which its holder gives it back; later it may be another's.
@@ -95,6 +96,7 @@ def service_celery(package: str) -> Celery:
     signals.task_prerun.connect(_trace_connections)
     signals.task_prerun.connect(_origin_begin)
     signals.task_postrun.connect(_origin_end)
+    tracing.begin_tasks()
     app.autodiscover_tasks()
     app.steps["worker"].add(EventThreads)
     return app

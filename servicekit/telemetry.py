@@ -146,10 +146,14 @@ class RequestContextMiddleware:
         trace = "", ""
         if traceparent := meta.get("HTTP_TRACEPARENT", ""):
             trace = trace_context(traceparent, meta.get("HTTP_TRACESTATE", ""))
-        with request_context(request_id, *trace):
-            response = self.get_response(request)
+        response = self.answer(request, Origin(request_id, *trace))
         response["X-Request-Id"] = request_id
         return response
+
+    def answer(self, request: HttpRequest, origin: Origin) -> HttpResponse:
+        """The response; what it takes is done as a part of the given origin."""
+        with origin_context(origin):
+            return self.get_response(request)
 
 
 #: What PostgreSQL adds to an error, with the statement's values in it: a row, a key, a part of the query.

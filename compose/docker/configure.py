@@ -26,7 +26,7 @@ from compose.docker.network import (
     secrets_from,
 )
 from compose.docker.own_servers import OwnServers, authorities
-from compose.local import environment
+from compose.local import environment, traces_settings
 from compose.local.console import CommandError
 from compose.local.kept_choices import require_kept
 from compose.local.paths import Home
@@ -100,6 +100,7 @@ def write_gateway(settings: Settings, target: str) -> None:
         target=target,
         rate_limits=settings.rate_limits,
         site=_site(settings.site),
+        traces=traces_settings.of_gateway(settings.traces),
     )
 
 

@@ -30,6 +30,8 @@ BIRZHA_SOURCE_URL=
 BIRZHA_OPERATOR_SECOND_FACTOR=
 BIRZHA_SMTP_URL=
 BIRZHA_MAIL_FROM=
+# Traces: http://traces:4318 with --profile traces, or a collector of your own
+OTEL_EXPORTER_OTLP_ENDPOINT=
 # PostgreSQL and Redis of your own, with COMPOSE_FILE=compose.yaml:own-postgres.yaml:own-redis.yaml
 BIRZHA_POSTGRES_SERVER=
 BIRZHA_REDIS_SERVER=

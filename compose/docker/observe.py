@@ -1,4 +1,4 @@
-"""Containers that run only when they are asked for: a catcher of mail, Prometheus and Grafana (profiles)."""
+"""Containers that run when they are asked for (profiles): a catcher of mail, Prometheus, Grafana, Jaeger."""
 
 from __future__ import annotations
 
@@ -90,6 +90,25 @@ def grafana() -> str:
         networks=items("front"),
         healthcheck=healthcheck("CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1:3000/api/health"),
         mem_limit="512m",
+    )
+
+
+def traces() -> str:
+    """Jaeger, which takes the spans of every process, also of those that have no way out, and shows them."""
+    return block(
+        "traces",
+        "<<: *server",
+        "# OTEL_EXPORTER_OTLP_ENDPOINT=http://traces:4318 in .env, docker compose --profile traces up -d",
+        "profiles: [traces]",
+        "image: ${TRACES_IMAGE:-jaegertracing/jaeger:2.21.0}",
+        "read_only: true",
+        f'user: "{_NOBODY}"',
+        "cap_drop: [ALL]",
+        "tmpfs: [/tmp]",
+        "command: [--set=extensions.jaeger_storage.backends.some_storage.memory.max_traces=5000]",
+        'ports: ["127.0.0.1:${BIRZHA_TRACES_PORT:-16686}:16686"]',
+        networks=items("data", "pages", "front"),
+        mem_limit="1024m",
     )
 
 

@@ -82,7 +82,7 @@ def text() -> str:
     ]
     blocks += [_process(process) for process in PROCESSES if process.service]
     blocks += [servers.gateway(), servers.cache(), _reconciler(), _tools()]
-    blocks += [observe.mail(), observe.prometheus(), observe.grafana()]
+    blocks += [observe.mail(), observe.prometheus(), observe.grafana(), observe.traces()]
     volumes = ["postgres", "redis", "sessions", "keys", "mailbox", "home", "gateway-files", "prometheus"]
     volumes += [f"{server.name}-files" for server in (EVENTS, SESSIONS)]
     volumes += [f"etc-{service.name}" for service in WEB_SERVERS]

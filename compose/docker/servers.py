@@ -88,7 +88,7 @@ def envoy_arguments() -> list[str]:
         "--concurrency", "2",
         "--file-flush-interval-msec", "1000",
         "--log-level", "warning",
-        "--component-log-level", "jwt:error",
+        "--component-log-level", "jwt:error,tracing:critical",
     ]  # fmt: skip
 
 

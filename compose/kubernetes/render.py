@@ -41,6 +41,7 @@ BIRZHA_POSTGRES_SERVER=
 BIRZHA_REDIS_SERVER=
 BIRZHA_SESSIONS_SERVER=
 BIRZHA_REDIS_USERS=
+OTEL_EXPORTER_OTLP_ENDPOINT=
 """
 #: A public address that nobody has, to be replaced.
 _HOST = "birzha.example.org"

@@ -13,6 +13,7 @@ from compose.local import (
     catalogs,
     dev,
     gateway_restart,
+    install,
     kept_choices,
     locks,
     market_reset,
@@ -21,6 +22,7 @@ from compose.local import (
     reused_systems,
     shells,
     system_owner,
+    traces_settings,
 )
 from compose.local.backup import commands as backups
 from compose.local.backup import drill
@@ -131,6 +133,8 @@ def run(options: argparse.Namespace, home: Home) -> int:
 def up(home: Home) -> int:
     """`make up`."""
     settings = Settings.read(home)
+    if settings.traces[traces_settings.ENDPOINT]:
+        install.install("observe")
     begun = time.monotonic()
     stack = Stack(home)
     say(f"Birzha in {home.root}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from compose.local import traces_settings
 from compose.local.console import CommandError
 from compose.local.paths import Home
 from compose.local.settings import Settings
@@ -30,6 +31,7 @@ def render_gateway(home: Home, settings: Settings) -> None:
             canaries=state.read(home.versions).weights(),
             site=settings.site,
             certificate=settings.certificate,
+            traces=traces_settings.of_gateway(settings.traces),
         )
     except (SourceError, EnvoyRefused, NginxRefused) as error:
         raise CommandError(f"The gateway's configuration is not valid: {error}") from error

@@ -32,7 +32,7 @@ NEEDED_MODULES = {
     "lzma": "a Python built with liblzma",
 }
 #: Bytes that an installation takes: the environment with its wheels while they are unpacked.
-NEEDED_SPACE_BYTES = {"local": 1_100_000_000, "test": 2_100_000_000}
+NEEDED_SPACE_BYTES = {"local": 1_100_000_000, "observe": 1_100_000_000, "test": 2_100_000_000}
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "installed.json"
 
@@ -65,7 +65,7 @@ def install(lock: str = "local") -> None:
     """Make ``.venv`` and install ``requirements/<lock>.txt`` into it, unless it is there already.
 
     Args:
-        lock: ``local`` to run the system, ``test`` to check it as well.
+        lock: ``local`` to run the system, ``observe`` for its traces, ``test`` to check it as well.
 
     Raises:
         CommandError: no usable Python, no space, or pip failed; carries pip's reason.

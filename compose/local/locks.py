@@ -17,7 +17,14 @@ from compose.local.paths import ROOT
 
 FOLDER = ROOT / "requirements"
 #: Lock → the one that it begins with; that stands before it.
-LOCKS = {"services": "", "docker": "services", "messengers": "services", "local": "services", "test": "local"}
+LOCKS = {
+    "services": "",
+    "observe": "services",
+    "docker": "observe",
+    "messengers": "services",
+    "local": "services",
+    "test": "local",
+}
 
 _PACKAGE = re.compile(r"^(?P<pin>[a-z0-9.-]+==.*)(?:\n    .*)*\n", re.MULTILINE)
 _RULES = ("--universal", "--python-version", "3.11", "--generate-hashes", "--no-annotate", "--upgrade")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from compose.local import delivery_settings, machine_settings, market_settings, public
+from compose.local import delivery_settings, machine_settings, market_settings, public, traces_settings
 from compose.local.backup import choices as backup_choices
 from compose.local.console import CommandError
 from compose.local.market_choice import MarketChoice
@@ -52,6 +52,7 @@ class Settings:
     delivery: BIRZHA_SMTP_URL and the like, how messages leave the house, see delivery_settings.py.
     backup: BIRZHA_BACKUPS and the like, where and how often backups are made, see backup/choices.py.
     machine: BIRZHA_METRICS_PORT and the like, see machine_settings.py.
+    traces: OTEL_EXPORTER_OTLP_ENDPOINT and the like, see traces_settings.py.
     debug: errors show code and settings, to this machine alone (`make dev`).
     quotas: BIRZHA_ORDERS_A_DAY and the like, as in QUOTAS: a number, ``off``, or "" for the service's own.
     rate_limits: BIRZHA_RATE_LIMITS, multiplies the gateway's rate limits for this run; None turns them off.
@@ -76,6 +77,7 @@ class Settings:
     delivery: Mapping[str, str] = field(default_factory=dict)
     backup: Mapping[str, str] = field(default_factory=dict)
     machine: Mapping[str, str] = field(default_factory=dict)
+    traces: Mapping[str, str] = field(default_factory=dict)
     rate_limits: float | None = 1.0
     debug: bool = False
 
@@ -101,7 +103,7 @@ class Settings:
             ) from None
 
         def chosen(name: str) -> str:
-            return environment.get(f"BIRZHA_{name.upper()}", str(state.get(name, ""))).strip()
+            return environment.get(traces_settings.variable(name), str(state.get(name, ""))).strip()
 
         settings = cls(
             port=int(text),
@@ -125,6 +127,7 @@ class Settings:
             delivery=delivery_settings.read(chosen),
             backup=backup_choices.read(chosen),
             machine=machine_settings.read(chosen, int(text)),
+            traces=traces_settings.read(chosen),
             rate_limits=_factor(environment.get("BIRZHA_RATE_LIMITS") or "1"),
             debug=environment.get("BIRZHA_DEBUG") == "1",
         )
@@ -192,16 +195,14 @@ class Settings:
             "operator_second_factor": self.operator_second_factor,
             **self.quotas,
             **self.delivery,
+            **self.traces,
         }
 
     def changed_since(self, state: Mapping[str, object]) -> list[str]:
         """The variables of which a running system has other values; those of one run are none."""
-        names = [name for name in self.state if name not in ("url", "rate_limits")]
-        return [
-            f"BIRZHA_{name.upper()}"
-            for name in names
-            if state.get(name, self.state[name]) != self.state[name]
-        ]
+        now = {name: value for name, value in self.state.items() if name not in ("url", "rate_limits")}
+        changed = [name for name, value in now.items() if state.get(name, value) != value]
+        return [traces_settings.variable(name) for name in changed]
 
     @property
     def local_url(self) -> str:

@@ -17,6 +17,16 @@ OPERATOR = "operator"
 PROCESS_VARIABLES = {"MALLOC_ARENA_MAX": "2", "PYTHONUNBUFFERED": "1"}
 
 
+#: What a person may say of traces, by OpenTelemetry's own names; see servicekit/tracing.
+TRACES = (
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_HEADERS",
+    "OTEL_TRACES_SAMPLER",
+    "OTEL_TRACES_SAMPLER_ARG",
+    "OTEL_RESOURCE_ATTRIBUTES",
+)
+
+
 class Endpoints(Protocol):
     """Where things are found, as their runner has put them."""
 
@@ -49,7 +59,8 @@ def child_environment(home: Path, more: Mapping[str, str] | None = None) -> dict
         home: BIRZHA_HOME; nothing else that we were told of a system reaches the child.
         more: variables beside it.
     """
-    ours = {name: value for name, value in os.environ.items() if not name.startswith(("BIRZHA_", "DJANGO_"))}
+    theirs = ("BIRZHA_", "DJANGO_", "OTEL_")
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(theirs)}
     return ours | {"BIRZHA_HOME": str(home)} | dict(more or {})
 
 
@@ -99,7 +110,8 @@ def service_variables(
     if service.calls_gateway:
         values["BIRZHA_GATEWAY_URL"] = endpoints.http("gateway")
     given = {name: chosen.get(name, "") for name in ("debug", *service.choices)}
-    return values | {f"BIRZHA_{name.upper()}": value for name, value in given.items() if value}
+    values |= {f"BIRZHA_{name.upper()}": value for name, value in given.items() if value}
+    return values | {name: value for name in TRACES if (value := chosen.get(name))}
 
 
 def auditor_variables(endpoints: Endpoints, passwords: Mapping[str, str], public_url: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from gateway.config.addresses import Addresses
 from gateway.config.site import Site
 from gateway.config.source import Gateway
+from gateway.config.traces import Traces
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Run:
         site: how the outside reaches it.
         out: folder of the rendered files.
         tls: the public port speaks TLS, with the certificate in ``out``.
+        traces: where its spans go; None: it has none.
     """
 
     gateway: Gateway
@@ -38,3 +40,4 @@ class Run:
     site: Site = field(default_factory=Site)
     out: Path | None = None
     tls: bool = False
+    traces: Traces | None = None

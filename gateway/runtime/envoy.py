@@ -36,7 +36,7 @@ def command(
         "--file-flush-interval-msec", "1000",
         "--log-level", "warning",
         # While user_service is down every provider of keys at every listener would say so every two seconds.
-        "--component-log-level", "jwt:error",
+        "--component-log-level", "jwt:error,tracing:critical",
     ]  # fmt: skip
 
 

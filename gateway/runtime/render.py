@@ -20,6 +20,7 @@ from gateway.config.envoy.bootstrap import bootstrap, traffic_listeners, watched
 from gateway.config.run import Run
 from gateway.config.site import Site
 from gateway.config.source import SOURCE_FILE, SourceError, load
+from gateway.config.traces import Traces
 from gateway.runtime.certificate import write_certificate
 from gateway.runtime.envoy import EnvoyRefused, validate
 from gateway.runtime.files import LISTENERS, save_site, set_weights, write, write_clusters, write_routes
@@ -44,6 +45,7 @@ def render(
     canaries: Mapping[str, int] | None = None,
     site: Site | None = None,
     certificate: tuple[Path, Path] | None = None,
+    traces: Traces | None = None,
 ) -> Path:
     """Write the configuration.
 
@@ -61,6 +63,7 @@ def render(
         canaries: service → the share of its canary in percent.
         site: how the outside reaches it; when not given, under any name and by no proxy.
         certificate: of the public port and its key, PEM files; plain HTTP when not given.
+        traces: where its spans go; when not given, it has none.
 
     Returns:
         The path of `bootstrap.json`, which Envoy is started with.
@@ -88,6 +91,7 @@ def render(
         site=site,
         out=out,
         tls=certificate is not None,
+        traces=traces,
     )
     if certificate:
         write_certificate(out, *certificate)

@@ -37,7 +37,7 @@ INSTALLED_APPS = [
     "servicekit.audit",
 ]
 MIDDLEWARE = [
-    "servicekit.telemetry.RequestContextMiddleware",
+    origin_middleware,
     "django.middleware.security.SecurityMiddleware",
     "servicekit.api.error_views.MethodNotAllowedMiddleware",
     "servicekit.admin.middleware.AdminMiddleware",

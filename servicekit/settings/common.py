@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from servicekit.cookies import cookie_name
 from servicekit.money import EXPONENTS
-from servicekit.settings.environment import REPOSITORY, Environment, whose
+from servicekit.settings.environment import OPENTELEMETRY_VARIABLES, REPOSITORY, Environment, whose
 
 package = whose()
 #: How the service is called in files, roles and events: ``trading``.
@@ -24,6 +24,17 @@ SERVICES: list[dict[str, str]] = json.loads(env.require("BIRZHA_SERVICES"))
 SECRET_KEY = env.require("BIRZHA_SECRET_KEY")
 REDIS_URL = env.require("BIRZHA_REDIS_URL")
 DEBUG = env.debug
+
+#: OpenTelemetry's own variables, of those that say where spans go; empty: nowhere. See servicekit/tracing.
+OPENTELEMETRY = {name: value for name in OPENTELEMETRY_VARIABLES if (value := env.get(name))}
+if "OTEL_EXPORTER_OTLP_ENDPOINT" not in OPENTELEMETRY:
+    OPENTELEMETRY = {}
+origin_middleware = (
+    "servicekit.tracing.requests.TracedRequestMiddleware"
+    if OPENTELEMETRY
+    else "servicekit.telemetry.RequestContextMiddleware"
+)
+
 ROOT_URLCONF = f"{package}.config.urls"
 WSGI_APPLICATION = f"{package}.config.wsgi.application"
 APPEND_SLASH = False

@@ -15,6 +15,7 @@ from compose.local.paths import Home
 from compose.local.settings import Settings, free_port
 from compose.local.stack import Stack
 from servicekit.testing.certificates import self_signed
+from servicekit.testing.collector import Collector, collecting
 from tests.system import System
 from tests.tls.proxy import TlsProxy
 
@@ -45,26 +46,29 @@ class Public:
         system: Birzha itself; its ``url`` is how this machine reaches it.
         proxy: in front of it.
         certificate: the proxy's, which a browser must trust.
+    collector: takes the system's traces.
     """
 
     url: str
     system: System
     proxy: TlsProxy
     certificate: Path
+    collector: Collector
 
 
 @pytest.fixture(scope="session")
 def public() -> Iterator[Public]:
     """With its real rate limits; the proxy is trusted."""
-    with tempfile.TemporaryDirectory(prefix="birzha-") as name:
+    with tempfile.TemporaryDirectory(prefix="birzha-") as name, collecting() as collector:
         folder, port = Path(name), free_port()
         certificate, key = self_signed(folder, "localhost", "127.0.0.1")
         url = f"https://localhost:{port}"
         settings = {
             "BIRZHA_PUBLIC_URL": url, "BIRZHA_TRUSTED_PROXIES": "127.0.0.1", "BIRZHA_CURRENCY": "RUB",
             "BIRZHA_MARKET": str(MARKET), "BIRZHA_MARKET_OPTIONS": "--simulated",
+            "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{collector.port}",
         }  # fmt: skip
         with started(folder, **settings) as system:
             proxy = TlsProxy(port, int(system.home.read_state()["port"]))
             with proxy.serve(certificate, key):
-                yield Public(url, system, proxy, certificate)
+                yield Public(url, system, proxy, certificate, collector)

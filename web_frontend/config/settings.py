@@ -31,7 +31,7 @@ INSTALLED_APPS = [
     "web_frontend",
 ]
 MIDDLEWARE = [
-    "servicekit.telemetry.RequestContextMiddleware",
+    origin_middleware,
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -71,7 +71,7 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 STREAM_URLCONF = "web_frontend.config.stream_urls"
 STREAM_MIDDLEWARE = [
-    "servicekit.telemetry.RequestContextMiddleware",
+    origin_middleware,
     "django.contrib.sessions.middleware.SessionMiddleware",
 ]
 

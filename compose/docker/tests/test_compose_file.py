@@ -18,7 +18,7 @@ from compose.system.environment import secrets
 from gateway.config.source import load
 
 #: What runs in a profile, beside the system.
-OBSERVERS = ("mail", "prometheus", "grafana")
+OBSERVERS = ("mail", "prometheus", "grafana", "traces")
 
 
 @pytest.fixture(scope="module")

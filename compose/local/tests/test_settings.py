@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from compose.local import traces_settings
 from compose.local.console import CommandError
 from compose.local.paths import Home
 from compose.local.report import rate_limits
 from compose.local.settings import Settings, free_port, require_free_port
+from gateway.config.traces import Traces
 
 
 def test_the_defaults(folder: Path) -> None:
@@ -52,6 +54,34 @@ def test_a_choice_that_is_none(folder: Path) -> None:
         Settings.read(Home.at(folder), {"BIRZHA_BACKUPS_KEPT": "0"})
     with pytest.raises(CommandError, match="BIRZHA_COST_METHOD=lifo: it is either average or fifo"):
         Settings.read(Home.at(folder), {"BIRZHA_COST_METHOD": "lifo"})
+
+
+def test_traces_by_the_names_of_opentelemetry(folder: Path) -> None:
+    home, endpoint = Home.at(folder), "OTEL_EXPORTER_OTLP_ENDPOINT"
+    given = {
+        endpoint: "https://traces.example.org", "OTEL_EXPORTER_OTLP_HEADERS": "x-key=a%20b",
+        "OTEL_TRACES_SAMPLER": "parentbased_traceidratio", "OTEL_TRACES_SAMPLER_ARG": "0.05",
+    }  # fmt: skip
+    settings = Settings.read(home, given)
+    of_gateway = traces_settings.of_gateway(settings.traces)
+    assert of_gateway == Traces("https://traces.example.org", 0.05, (("x-key", "a b"),))
+    assert (of_gateway.url, of_gateway.place) == (
+        "https://traces.example.org/v1/traces",
+        "traces.example.org:443",
+    )
+    home.write_state(**settings.state)
+    assert Settings.read(home, {}).traces == settings.traces
+    assert Settings.read(home, {endpoint: ""}).changed_since(home.read_state()) == [endpoint]
+    assert traces_settings.of_gateway(Settings.read(home, {endpoint: ""}).traces) is None
+    for name, wrong in {
+        endpoint: "localhost:4318",
+        "OTEL_TRACES_SAMPLER": "some",
+        "OTEL_TRACES_SAMPLER_ARG": "5",
+        "OTEL_EXPORTER_OTLP_HEADERS": "secret",
+    }.items():
+        with pytest.raises(CommandError, match=name) as refused:
+            Settings.read(home, {name: wrong})
+        assert "secret" not in str(refused.value)
 
 
 @pytest.mark.parametrize(

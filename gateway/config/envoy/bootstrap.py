@@ -10,6 +10,7 @@ from gateway.config.envoy.endpoints import address, discovery, endpoints
 from gateway.config.envoy.listeners import OWNER_ONLY, inner_listener, public_listener, stats_listener
 from gateway.config.envoy.overload import overload_manager
 from gateway.config.envoy.routes import route_configuration
+from gateway.config.envoy.traces import traces_clusters
 from gateway.config.envoy.weights import FILE, LAYER, document
 from gateway.config.names import NAME
 from gateway.config.run import Run
@@ -30,7 +31,7 @@ def bootstrap(run: Run, *, folder: Path | None) -> Json:
         folder: where ``lds/``, ``cds/``, ``rds/`` and ``rtds/`` are watched; None puts all of it inside, so
             that ``envoy --mode validate`` sees it (it does not open watched files).
     """
-    static_clusters = [_admin_cluster(run), _gateways_cluster(run)]
+    static_clusters = [_admin_cluster(run), _gateways_cluster(run), *traces_clusters(run.traces)]
     listeners = [stats_listener(run)]
     dynamic: Json = {}
     if folder is None:

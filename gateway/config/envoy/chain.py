@@ -14,6 +14,7 @@ from gateway.config.envoy.access_log import access_log, refused_tokens
 from gateway.config.envoy.rate_limits import flood_guard, rate_limit
 from gateway.config.envoy.replies import local_replies
 from gateway.config.envoy.tokens import token_check
+from gateway.config.envoy.traces import tracing
 from gateway.config.names import NAME
 from gateway.config.run import Run
 from gateway.config.site import Site
@@ -89,6 +90,7 @@ def connection_manager(
         ],
         local_reply_config=local_replies(run.gateway, run.site),
         access_log=[access_log(listener, run.log), refused_tokens()],
+        **tracing(run.traces),
         server_name=NAME,
         # who is asking
         use_remote_address=not trusted and not proxied,

@@ -18,6 +18,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from servicekit import tracing
 from servicekit.arrays import array
 from servicekit.database import Statement, execute_deferred, send_deferred
 from servicekit.faults import fault_point
@@ -119,7 +120,17 @@ def handler_calls(messages: Sequence[Received[Any]]) -> Iterator[list[Received[A
         yield calls[key]
 
 
-def _run(handler: Handler, messages: list[Received[Any]]) -> None:
+def _run(handler: Handler, call: list[Received[Any]]) -> None:
+    if not tracing.is_on():
+        _give(handler, call)
+        return
+    from servicekit.messaging.consume import traced_calls
+
+    with traced_calls.handling(call) as messages:
+        _give(handler, messages)
+
+
+def _give(handler: Handler, messages: Sequence[Received[Any]]) -> None:
     if takes_many(handler):
         with context_of(messages[0]) if len(messages) == 1 else origin_context(SEVERAL):
             handler(messages)
