@@ -133,7 +133,11 @@ def test_no_secret_stands_in_the_repository(file: dict[str, Any]) -> None:
         assert not re.search(rf"{network.variable_of(name)}:-", text), "a secret has no default"
     ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
     assert "compose/docker/.env" in ignored
-    assert "compose/docker/.env*" in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert "compose/docker/.env*" in ignored
+    dockerfile = (render.FILE.parent / "Dockerfile").read_text(encoding="utf-8")
+    copied = re.findall(r"requirements/\S+", dockerfile)
+    assert {name.removeprefix("!") for name in ignored if "requirements/" in name} == set(copied)
 
 
 def test_the_envoy_is_that_of_the_local_system(file: dict[str, Any]) -> None:
