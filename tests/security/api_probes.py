@@ -27,18 +27,18 @@ def api_probes(document: dict[str, Any]) -> Iterator[Probe]:
         if streams(operation):
             method = "HEAD"  # what a GET would be answered with, without listening
         yield from _by_query(method, path, parameters)
-        yield from _by_path(method, path)
+        yield from _by_path(method, path, parameters)
         yield from _by_headers(method, _filled(path), parameters)
         if body := operation.get("requestBody"):
             schema = _resolved(document, body["content"]["application/json"]["schema"])
-            names = {*schema["properties"], *_answered(document, operation)}
-            yield from _by_body(document, method, _filled(path), schema, sorted(names))
+            foreign = {*_answered(document, operation), "surprise", "\x00"} - schema["properties"].keys()
+            yield from _by_body(document, method, _filled(path), schema, sorted(foreign))
 
 
 def _by_query(method: str, path: str, parameters: list[dict[str, Any]]) -> Iterator[Probe]:
-    names = [parameter["name"] for parameter in parameters if parameter["in"] == "query"]
-    for name in [*names, "surprise"]:
-        for value in extremes.ALL if name in names else extremes.TEXTS:
+    named = {each["name"]: _values(each) for each in parameters if each["in"] == "query"}
+    for name, values in (named | {"surprise": extremes.FEW}).items():
+        for value in values:
             query = f"{name}={quoted(value)}"
             yield Probe(f"{path}?{name}={shown(value)}", method, f"{_filled(path)}?{query}", **_sent(method))
         for first, second in (("1", ""), ("", "9999-12-31"), ("\x00", "1")):
@@ -46,11 +46,16 @@ def _by_query(method: str, path: str, parameters: list[dict[str, Any]]) -> Itera
             yield Probe(f"{path}?{query}", method, f"{_filled(path)}?{query}", **_sent(method))
 
 
-def _by_path(method: str, path: str) -> Iterator[Probe]:
-    for place in re.findall(r"{\w+}", path):
-        for value in extremes.ALL:
-            address = _filled(path.replace(place, quoted(value)))
+def _by_path(method: str, path: str, parameters: list[dict[str, Any]]) -> Iterator[Probe]:
+    for parameter in parameters:
+        for value in _values(parameter) if parameter["in"] == "path" else ():
+            address = _filled(path.replace(f"{{{parameter['name']}}}", quoted(value)))
             yield Probe(f"{path} {shown(value)}", method, address, **_sent(method))
+
+
+def _values(parameter: dict[str, Any]) -> tuple[str | bytes, ...]:
+    schema = parameter.get("schema", {})
+    return extremes.of_type(parameter["name"], schema.get("format", ""), schema.get("type", ""))
 
 
 def _by_headers(method: str, address: str, parameters: list[dict[str, Any]]) -> Iterator[Probe]:
@@ -72,11 +77,15 @@ def _by_headers(method: str, address: str, parameters: list[dict[str, Any]]) -> 
 
 
 def _by_body(
-    document: Any, method: str, address: str, schema: dict[str, Any], names: list[str]
+    document: Any, method: str, address: str, schema: dict[str, Any], foreign: list[str]
 ) -> Iterator[Probe]:
+    """Each field with everything, each ``foreign`` one, which no body may set, with something."""
     fields = {name: _resolved(document, part) for name, part in schema["properties"].items()}
     whole = {name: _sample(part) for name, part in fields.items() if not part.get("readOnly")}
-    for name, text in itertools.product([*names, "surprise", "\x00"], extremes.JSON):
+    for name, text in (
+        *itertools.product(fields, extremes.JSON),
+        *itertools.product(foreign, ("null", "[]", "1e400", '"\\u0000"')),
+    ):
         body = json.dumps({**whole, name: "HERE"}).replace('"HERE"', text)
         content, headers = body.encode(), _json_headers()
         yield Probe(f"{address} {name}={text[:40]}", method, address, content, headers)

@@ -106,13 +106,31 @@ CURSORS = (
 #: Bytes that are no UTF-8, as a percent-encoded address carries them.
 BYTES = (b"\xff\xfe", b"\xc0\x80", b"\xed\xa0\x80")
 
-ALL: tuple[str | bytes, ...] = (*MOMENTS, *NUMBERS, *TEXTS, *IDS, *CURSORS, *BYTES)
-
 #: One or two of each kind, where all of them would take minutes.
 FEW: tuple[str | bytes, ...] = (
     *MOMENTS[:2], MOMENTS[9], MOMENTS[11], "31.12.9999", "24:00", "-1", "NaN", "1" + "0" * 30, "9" * 3000,
     "²", "", "\x00", "\ud800", "e\u0301" * 50, "'; --", IDS[0], *CURSORS[:1], *CURSORS[7:9], *BYTES[:1],
 )  # fmt: skip
+
+#: What stands at the edge of a type, by the names that OpenAPI and Django's routes give it; of a month and a
+#: cursor, which are strings to them, by their own.
+OF_TYPE = {
+    "month": MOMENTS,
+    "date": MOMENTS,
+    "date-time": MOMENTS,
+    "integer": NUMBERS,
+    "number": NUMBERS,
+    "int": NUMBERS,
+    "uuid": IDS,
+    "cursor": CURSORS,
+}
+
+
+def of_type(*names: str) -> tuple[str | bytes, ...]:
+    """All values at the edge of the first of these types that has some, else of a text; and a few others."""
+    own: tuple[str, ...] = next((OF_TYPE[name] for name in names if name in OF_TYPE), TEXTS)
+    return tuple(dict.fromkeys((*own, *FEW, *BYTES)))
+
 
 #: JSON as it is written into a body.
 JSON = (

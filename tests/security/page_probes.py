@@ -28,32 +28,38 @@ POSTS = {
 
 
 def address_probes(pages: list[dict[str, Any]]) -> Iterator[Probe]:
-    """Each page, as ``tests.security.addresses`` names it, with each parameter alone and all together."""
-    for page in pages:
+    """Each page, as ``tests.security.addresses`` names it, with each parameter alone and all together.
+
+    All have every value; of one alone it is a third of them, another one from parameter to parameter.
+    """
+    for number, page in enumerate(pages):
         path, names = page["path"], page["reads"]
-        if "<" in path:
-            for value in extremes.ALL:
-                address = re.sub(r"<\w+:\w+>", lambda _, value=value: quoted(value), path)
-                yield Probe(f"{path} {shown(value)}", "GET", address)
+        for value in extremes.of_type(*re.findall(r"<(\w+):", path)) if "<" in path else ():
+            address = re.sub(r"<\w+:\w+>", lambda _, value=value: quoted(value), path)
+            yield Probe(f"{path} {shown(value)}", "GET", address)
         address = _page(path)
         for value in extremes.FEW:
             query = "&".join(f"{name}={quoted(value)}" for name in names)
             if len(query) < 3800:
                 yield Probe(f"{path}?(all)={shown(value)}", "GET", f"{address}?{query}")
-            for name in names if "<" not in path else ():
+        for place, name in enumerate(names if "<" not in path else (), start=number):
+            for value in extremes.FEW[place % 3 :: 3]:
                 yield Probe(f"{path}?{name}={shown(value)}", "GET", f"{address}?{name}={quoted(value)}")
 
 
 def form_probes(pages: list[dict[str, Any]], token: dict[str, str], origin: str) -> Iterator[Probe]:
-    """Each form with one field after the other at its edge; ``token``: the CSRF token's field."""
-    for page, value in itertools.product(pages, extremes.FEW):
-        if not isinstance(value, str) or "\ud800" in value or page["path"] not in POSTS:
-            continue
+    """Each form with one field after the other at its edge; ``token``: the CSRF token's field.
+
+    Each field has half of the values, the next one the others.
+    """
+    values = [value for value in extremes.FEW if isinstance(value, str) and "\ud800" not in value]
+    for number, page in enumerate(page for page in pages if page["path"] in POSTS):
         good = {"ticker": "AAPL", "side": "buy", "quantity": "1", "key": str(uuid4()), "amount": "5"}
-        for name in page["reads"]:
-            fields = {**token, **good, name: value}
-            shortly = f"{page['path']} {name}={shown(value)}"
-            yield Probe(shortly, "POST", page["path"], None, {"Referer": origin}, fields)
+        for place, name in enumerate(page["reads"], start=number):
+            for value in values[place % 2 :: 2]:
+                fields = {**token, **good, name: value}
+                shortly = f"{page['path']} {name}={shown(value)}"
+                yield Probe(shortly, "POST", page["path"], None, {"Referer": origin}, fields)
 
 
 def cookie_probes(own: str) -> Iterator[Probe]:

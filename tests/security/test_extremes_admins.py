@@ -22,4 +22,4 @@ def test_lists(extreme_runs: Callable[[str], ProbeRun], slug: str) -> None:
 
 @pytest.mark.parametrize("slug", PACKAGES)
 def test_other_addresses(extreme_runs: Callable[[str], ProbeRun], slug: str) -> None:
-    assert_good(extreme_runs(f"others: {slug}"), 250)
+    assert_good(extreme_runs(f"others: {slug}"), 200)
