@@ -6,7 +6,7 @@ import base64
 import hmac
 import json
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from servicekit.auth import tokens
 from servicekit.auth.authentication import InvalidToken, SessionIsRevoked, principal_of
 from servicekit.auth.keys import MAX_AGE, KeySet, KeysUnavailable
 from servicekit.auth.sessions import session_revoke
+from servicekit.auth.tasks import revocations_purge
 from servicekit.auth.tokens import HEADERS, LEEWAY
 from servicekit.contracts import user
 from servicekit.ids import new_id
@@ -128,6 +129,20 @@ def test_a_revoked_session_is_refused(user_id: UUID) -> None:
     session_revoke(session_id=session, tokens_expire_at=timezone.now() + timedelta(minutes=5))
     with pytest.raises(SessionIsRevoked):
         principal_of(token)
+
+
+def test_a_clock_that_was_ahead_brings_no_session_back(
+    user_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = new_id()
+    session_revoke(session_id=session, tokens_expire_at=timezone.now() + timedelta(minutes=5))
+    with monkeypatch.context() as ahead:
+        ahead.setattr(timezone, "now", lambda: datetime.now(UTC) + timedelta(hours=2))
+        assert revocations_purge() == 0
+    with pytest.raises(SessionIsRevoked):
+        principal_of(access_token(user_id, session_id=session))
+    monkeypatch.setattr(timezone, "now", lambda: datetime.now(UTC) + timedelta(days=2))
+    assert revocations_purge() == 1
 
 
 def test_the_event_revokes_it_here(user_id: UUID, deliver: Any) -> None:

@@ -19,6 +19,8 @@ from tests.faults.target import Target
 
 #: One address of each service that knows customers.
 PRIVATE = ("/users/me", "/orders", "/positions", "/account", "/operations", "/notifications")
+#: Seconds for which an operator runs a command again that another fault keeps from its server.
+SERVER_DOWN_S = 20.0
 
 
 @dataclass
@@ -110,13 +112,19 @@ class KeyRotation(SigningIn):
 
 
 def _run(target: Target, module: str, *arguments: str) -> str:
-    """Run a command on the system. Returns the end of what it said when it failed."""
-    result = subprocess.run(
-        [sys.executable, "-m", module, *arguments],
-        cwd=ROOT,
-        env=child_environment(target.home.root),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return (result.stdout + result.stderr).strip()[-300:] if result.returncode else ""
+    """Run a command on the system, again while a server is down. Returns the end of what it said at last."""
+    end = time.monotonic() + SERVER_DOWN_S
+    while True:
+        result = subprocess.run(
+            [sys.executable, "-m", module, *arguments],
+            cwd=ROOT,
+            env=child_environment(target.home.root),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if result.returncode == 0:
+            return ""
+        if time.monotonic() >= end:
+            return (result.stdout + result.stderr).strip()[-300:]
+        time.sleep(1)

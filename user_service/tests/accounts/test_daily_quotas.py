@@ -120,7 +120,7 @@ def test_the_next_day_begins_anew_and_past_days_are_forgotten(settings, alice):
     user_update(user_id=alice.id, display_name="B")
     assert DailyCount.objects.get().count == 1
     assert daily_counts_purge() == 0
-    DailyCount.objects.update(day=F("day") - timedelta(days=1))
+    DailyCount.objects.update(day=F("day") - timedelta(days=2))
     assert daily_counts_purge() == 1
 
 
