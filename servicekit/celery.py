@@ -13,7 +13,7 @@ import django
 from celery import Celery, signals
 from kombu.transport import redis as kombu_redis
 
-from servicekit import tracing
+from servicekit import redis_address, tracing
 from servicekit.telemetry import NO_ORIGIN, Origin, origin_begin
 
 #: Seconds of a lock's life within which its holder gives it back; later it may be another's.
@@ -60,11 +60,13 @@ def service_celery(package: str) -> Celery:
 
     from servicekit.messaging.operate.worker import EventThreads
 
+    broker, transport_options = redis_address.broker(settings.REDIS_URL)
     prefix = f"celery:{settings.SERVICE_NAME}:"
     app = Celery(package)
     app.conf.update(
-        broker_url=broker_url(settings.REDIS_URL),
+        **broker,
         broker_transport_options={
+            **transport_options,
             "global_keyprefix": prefix,
             "visibility_timeout": 600,
             "socket_timeout": 15,
@@ -115,10 +117,3 @@ def _origin_begin(task_id: str = "", **_signal: Any) -> None:
 
 def _origin_end(**_signal: Any) -> None:
     origin_begin(NO_ORIGIN)
-
-
-def broker_url(redis_url: str) -> str:
-    """kombu's spelling of a redis-py address: ``unix://…`` is ``redis+socket://…`` there."""
-    if redis_url.startswith("unix://"):
-        return redis_url.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
-    return redis_url

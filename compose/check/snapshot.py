@@ -10,9 +10,9 @@ from typing import Any
 from uuid import UUID
 
 import psycopg2
-import redis
 
 from compose import system
+from servicekit import redis_address
 from servicekit.settings.environment import Environment
 
 #: Whose tables the invariants speak of; each database has the name of its service.
@@ -101,6 +101,6 @@ def open_snapshot(
         client = None
         if streams:
             url = auditor.require("BIRZHA_REDIS_URL")
-            client = redis.Redis.from_url(url, socket_timeout=5, decode_responses=True, protocol=2)
+            client = redis_address.connect(url, socket_timeout=5, decode_responses=True, protocol=2)
             stack.callback(client.close)
         yield Snapshot(connections, client, since=since)

@@ -5,7 +5,6 @@
 ``observe.py``      the containers of the profiles: mail, Prometheus and Grafana (``grafana/``)
 ``cache.sh``       starts nginx, and lets it look its hosts up again
 ``network.py``     where things are when each has a host of its own
-``own_servers.py`` PostgreSQL and Redis elsewhere; ``prepare_own.py``: what is made there
 ``configure.py``   before the servers start: their files
 ``prepare.py``     before the services start: roles, databases, tables, keys
 ``serve.py``       a container becomes its process

@@ -25,10 +25,10 @@ from compose.docker.network import (
     Network,
     secrets_from,
 )
-from compose.docker.own_servers import OwnServers, authorities
 from compose.local import environment, traces_settings
 from compose.local.console import CommandError
 from compose.local.kept_choices import require_kept
+from compose.local.own_servers import OwnServers, authorities
 from compose.local.paths import Home
 from compose.local.settings import Settings
 from compose.system import EVENTS, GATEWAY, SESSIONS, WEB_SERVERS, RedisServer

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import quote
 
-from compose.docker.own_servers import AUTHORITIES, OwnServers
+from compose.local.own_servers import AUTHORITIES, OwnServers
 from compose.system import EVENTS, GATEWAY, POSTGRES, SESSIONS, WEB_SERVERS, RedisServer
 from compose.system.environment import secrets
 
@@ -47,28 +46,21 @@ class Network:
         self.own = own or OwnServers()
 
     @property
-    def database(self) -> tuple[str, int]:
-        server = self.own.by_name.get(POSTGRES.name)
-        return (server.host, server.port) if server else (POSTGRES.name, POSTGRES_PORT)
+    def database(self) -> tuple[str, str]:
+        server = self.own.postgres
+        return (server.host, server.port) if server else (POSTGRES.name, str(POSTGRES_PORT))
 
     @property
     def database_ca(self) -> str:
-        server = self.own.by_name.get(POSTGRES.name)
+        server = self.own.postgres
         return str(AUTHORITIES_COPY) if server and server.has_tls else ""
 
     def http(self, process: str, path: str = "") -> str:
         return f"http://{process}:{INNER_PORT if process == GATEWAY.name else PORT}{path}"
 
     def redis(self, server: RedisServer, user: str, password: str) -> str:
-        own = self.own.by_name.get(server.name)
-        if own is None:
-            return f"redis://{user}:{password}@{server.name}:{REDIS_PORT}/0"
-        account = f"{quote(self.own.shared_user or user, safe='')}:{quote(password, safe='')}"
-        host = f"[{own.host}]" if ":" in own.host else own.host
-        address = f"{account}@{host}:{own.port}/0"
-        if not own.has_tls:
-            return f"redis://{address}"
-        return f"rediss://{address}?ssl_cert_reqs=required&ssl_check_hostname=true&ssl_ca_certs={AUTHORITIES_COPY}"
+        elsewhere = self.own.redis_url(server, user, password, AUTHORITIES_COPY)
+        return elsewhere or f"redis://{user}:{password}@{server.name}:{REDIS_PORT}/0"
 
     def metrics(self, process: str) -> str:
         return str(RUN / f"{process}.sock")

@@ -16,14 +16,13 @@ from typing import Any
 
 import psycopg2
 
-from compose.docker import prepare_own
 from compose.docker.configure import settings_of
-from compose.docker.network import HOME, REPLICAS, Network, secrets_from
-from compose.docker.own_servers import OwnServers
-from compose.local import kept_choices
+from compose.docker.network import AUTHORITIES_COPY, HOME, REPLICAS, Network, secrets_from
+from compose.local import kept_choices, prepare_own
 from compose.local.console import CommandError
+from compose.local.own_servers import OwnServers
 from compose.local.paths import Home
-from compose.system import POSTGRES, SERVICES, SUPERUSER
+from compose.system import SERVICES, SUPERUSER
 from compose.system.databases import prepare
 from compose.system.environment import child_environment, operator_variables
 
@@ -36,9 +35,9 @@ def main(arguments: list[str]) -> int:
     try:
         own = OwnServers.read()
         connect = partial(_connect, own, passwords)
-        prepare_own.require_database(own, connect)
+        prepare_own.require_database(own, connect, replicas=REPLICAS)
         prepare(connect, passwords, replicas=REPLICAS)
-        prepare_own.make_redis_users(own, passwords)
+        prepare_own.make_redis_users(own, passwords, AUTHORITIES_COPY)
         settings = settings_of(Home.at(HOME))
         kept_choices.require_currency(HOME, settings.market, connect)
     except CommandError as error:
@@ -48,7 +47,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _connect(own: OwnServers, passwords: dict[str, str], database: str) -> Any:
-    network, server = Network(own), own.by_name.get(POSTGRES.name)
+    network, server = Network(own), own.postgres
     host, port = network.database
     ca = network.database_ca
     by_tls: dict[str, Any] = {"sslmode": "verify-full", "sslrootcert": ca} if ca else {}
@@ -59,6 +58,7 @@ def _connect(own: OwnServers, passwords: dict[str, str], database: str) -> Any:
         password=passwords[SUPERUSER],
         dbname=database,
         connect_timeout=5,
+        target_session_attrs="primary",
         **by_tls,
     )
     connection.autocommit = True

@@ -12,7 +12,7 @@ from pathlib import Path
 from compose.docker import network, observe, servers
 from compose.docker.blocks import HEALTHY, ONCE, block, command, healthcheck, items, own, volumes
 from compose.docker.network import GATEWAY_FILES, HOME, KEYS, MAILBOX, PORT, RUN, SERVICES_ETC
-from compose.docker.own_servers import AUTHORITIES
+from compose.local.own_servers import AUTHORITIES
 from compose.system import (
     DELIVERY,
     EVENTS,

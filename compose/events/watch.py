@@ -21,6 +21,7 @@ import redis
 from compose.events.reconciler import BEHIND_S, PERIOD_S, Reconciler
 from compose.local.console import log_line
 from compose.local.paths import ROOT
+from servicekit import redis_address
 from servicekit.settings.environment import Environment
 
 #: Less urgent to the kernel than whoever answers or moves an order: at twenty orders a second a look reads
@@ -93,7 +94,7 @@ def main() -> int:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     auditor = Environment("auditor")
-    client = redis.Redis.from_url(
+    client = redis_address.connect(
         auditor.require("BIRZHA_REDIS_URL"), socket_timeout=5, decode_responses=True, protocol=2
     )
     reconciler = Reconciler(Databases(auditor).query, client, replay)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from compose.docker.network import CACHE, PORT, POSTGRES_PORT, REDIS_PORT, Network
-from compose.docker.own_servers import OwnServers
+from compose.local.own_servers import OwnServers
 from compose.system import EVENTS, GATEWAY, POSTGRES, PROCESSES, SESSIONS, WORKER, Process
 from compose.system.environment import auditor_variables, secrets, service_variables
 from compose.system.model import DELIVERY

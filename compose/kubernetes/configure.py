@@ -13,11 +13,11 @@ import sys
 
 from compose.docker.configure import settings_of, write_authorities, write_gateway, write_redis
 from compose.docker.network import CACHE, HOME, secrets_from, variable_of
-from compose.docker.own_servers import OwnServers, authorities
 from compose.kubernetes.cluster import PREPARE, REDIS_SERVERS, Cluster, process_of, secrets_of, variables
 from compose.kubernetes.edge import TARGET
 from compose.local import environment
 from compose.local.console import CommandError
+from compose.local.own_servers import OwnServers, authorities
 from compose.local.paths import Home
 from compose.local.settings import Settings
 from compose.system import AUDITOR, GATEWAY

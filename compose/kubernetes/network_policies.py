@@ -9,6 +9,7 @@ from compose.docker.servers import asked_by_cache
 from compose.kubernetes.cluster import DATA_PORTS, PREPARE, serves_metrics_itself
 from compose.kubernetes.edge import cache_ports, stats_port
 from compose.kubernetes.objects import Object, labels, made
+from compose.local.own_servers import SENTINEL_PORT
 from compose.system import DELIVERY, EVENTS, GATEWAY, POSTGRES, PROCESSES, RECONCILER, SERVICES
 
 #: Whose Prometheus may ask for metrics.
@@ -86,7 +87,7 @@ def own_servers_policy() -> Object:
     spec: Object = {
         "podSelector": {"matchExpressions": [{"key": "process", "operator": "In", "values": needing}]},
         "policyTypes": ["Egress"],
-        "egress": [{"to": anywhere, "ports": _ports(set(DATA_PORTS.values()))}],
+        "egress": [{"to": anywhere, "ports": _ports({*DATA_PORTS.values(), SENTINEL_PORT})}],
     }
     return made(_API, "NetworkPolicy", "own-servers", spec)
 

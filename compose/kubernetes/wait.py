@@ -14,8 +14,8 @@ import sys
 import time
 from collections.abc import Callable
 
-from compose.docker.own_servers import OwnServers
 from compose.kubernetes.cluster import DATA_PORTS, PREPARE, process_of
+from compose.local.own_servers import OwnServers
 from compose.system import EVENTS, POSTGRES
 
 #: Seconds between two looks, and that one may take.
@@ -36,19 +36,26 @@ def main(name: str) -> None:
 def _servers_accept() -> Callable[[], str]:
     own = OwnServers.read().by_name
     places = {
-        name: (own[name].host, own[name].port) if name in own else (name, DATA_PORTS[name])
+        name: own[name].places if name in own else ((name, DATA_PORTS[name]),)
         for name in (POSTGRES.name, EVENTS.name)
     }
 
     def look() -> str:
-        for name, place in places.items():
-            try:
-                socket.create_connection(place, timeout=LOOK_S).close()
-            except OSError as error:
-                return f"{name}: {error}"
+        for name, several in places.items():
+            problems = [_refusal(place) for place in several]
+            if all(problems):
+                return f"{name}: {problems[0]}"
         return ""
 
     return look
+
+
+def _refusal(place: tuple[str, int]) -> str:
+    try:
+        socket.create_connection(place, timeout=LOOK_S).close()
+    except OSError as error:
+        return str(error)
+    return ""
 
 
 def _ready(name: str) -> Callable[[], str]:

@@ -15,6 +15,7 @@ from compose.local import (
     gateway_restart,
     install,
     kept_choices,
+    kept_servers,
     locks,
     market_reset,
     report,
@@ -183,8 +184,11 @@ def reset(home: Home, *, sure: bool) -> None:
         if input(f"Delete every account, order and balance in {home.root}? Type yes: ").strip() != "yes":
             say("Nothing was deleted.")
             return
+    elsewhere = kept_servers.of(home).by_name
     Stack(home).reset()
     say(f"{home.root} is deleted.")
+    if elsewhere:
+        say(f"What is at {' and '.join(map(str, elsewhere.values()))} stays as it is.")
 
 
 def reset_market(home: Home) -> None:

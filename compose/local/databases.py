@@ -1,4 +1,4 @@
-"""Connections to the databases of a system on this machine, by PostgreSQL's socket."""
+"""Connections to the databases of a system: by PostgreSQL's socket, or by its address elsewhere."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg2
 
+from compose.local import kept_servers, prepare_own
 from compose.local.console import CommandError
 from compose.local.paths import Home
 from compose.local.postgres import PORT
@@ -17,17 +18,30 @@ from compose.system import databases as described
 
 def connect(home: Home, *, role: str, password: str, database: str = "postgres") -> Any:
     """A connection in autocommit mode."""
-    connection = psycopg2.connect(
-        host=str(home.run), port=PORT, user=role, password=password, dbname=database, connect_timeout=5
-    )
+    connection = psycopg2.connect(**login(home, role), password=password, dbname=database, connect_timeout=5)
     connection.autocommit = True
     return connection
+
+
+def login(home: Home, role: str) -> dict[str, Any]:
+    """Where PostgreSQL is and who comes, as libpq has it. Elsewhere the superuser is the administrator."""
+    server = kept_servers.postgres_of(home)
+    if server is None:
+        return {"host": str(home.run), "port": str(PORT), "user": role}
+    by_tls = {"sslmode": "verify-full", "sslrootcert": str(kept_servers.authorities_file(home))}
+    return {
+        "host": server.host,
+        "port": server.port,
+        "user": server.user if role == SUPERUSER else role,
+        "target_session_attrs": "primary",
+        **(by_tls if server.has_tls else {"sslmode": "disable"}),
+    }
 
 
 def wait_for_server(
     home: Home, passwords: dict[str, str], *, seconds: float = 60, alive: Callable[[], None] = lambda: None
 ) -> None:
-    """Return when the server takes connections.
+    """Return when the server takes connections; one elsewhere must take them now.
 
     Args:
         alive: called between attempts; raises to stop waiting.
@@ -35,6 +49,12 @@ def wait_for_server(
     Raises:
         CommandError: not within the time.
     """
+    if kept_servers.postgres_of(home):
+        superuser = {"role": SUPERUSER, "password": passwords[SUPERUSER]}
+        prepare_own.require_database(
+            kept_servers.of(home), lambda name: connect(home, **superuser, database=name)
+        )
+        return
     end = time.monotonic() + seconds
     while True:
         try:

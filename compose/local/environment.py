@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from compose.local import postgres, valkey
+from compose.local import kept_servers, postgres, valkey
 from compose.local.paths import Home, write_private
 from compose.local.settings import Settings
 from compose.system import AUDITOR, WEB_SERVERS, RedisServer
@@ -24,16 +24,19 @@ from compose.system.environment import (
 
 @dataclass(frozen=True)
 class Sockets:
-    """Where things are found on this machine: see :class:`compose.system.environment.Endpoints`."""
+    """Where things are found, mostly on this machine: see :class:`compose.system.environment.Endpoints`."""
 
     home: Home
 
     @property
-    def database(self) -> tuple[str, int]:
-        return str(self.home.run), postgres.PORT
+    def database(self) -> tuple[str, str]:
+        server = kept_servers.postgres_of(self.home)
+        return (server.host, server.port) if server else (str(self.home.run), str(postgres.PORT))
 
-    #: A socket is nobody's network.
-    database_ca = ""
+    @property
+    def database_ca(self) -> str:
+        server = kept_servers.postgres_of(self.home)  # a socket is nobody's network
+        return str(kept_servers.authorities_file(self.home)) if server and server.has_tls else ""
 
     @property
     def keys(self) -> str:
@@ -57,7 +60,9 @@ def write(
     Args:
         endpoints: where things are; when not given, on this machine's sockets.
     """
-    endpoints, url = endpoints or Sockets(home), settings.public_url
+    if endpoints is None:
+        endpoints, passwords = Sockets(home), kept_servers.of(home).passwords(passwords)
+    url = settings.public_url
     for service in WEB_SERVERS:
         write_one(home, service.name, service_variables(service, endpoints, passwords, settings.chosen))
     write_one(home, AUDITOR, auditor_variables(endpoints, passwords, url))

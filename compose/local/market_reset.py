@@ -15,12 +15,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg2
-import redis
+from psycopg2.extensions import make_dsn
 
-from compose.local import databases, postgres, secrets, valkey
+from compose.local import databases, kept_servers, postgres, secrets, valkey
 from compose.local.console import CommandError, step
 from compose.local.paths import ROOT, Home, private_folder, write_private
 from compose.system import SERVICES, SUPERUSER
+from servicekit import redis_address
 
 #: Whose database and stream stay as they are.
 KEPT = "user"
@@ -42,7 +43,7 @@ def require_started(home: Home) -> None:
     Raises:
         CommandError: there is none.
     """
-    if not home.is_ours() or not postgres.data_folder(home).exists():
+    if not home.is_ours() or not (postgres.data_folder(home).exists() or kept_servers.postgres_of(home)):
         raise CommandError(f"There is no system in {home.root}: make up makes one.")
 
 
@@ -108,7 +109,7 @@ def finish(home: Home, passwords: dict[str, str], manage: Callable[..., None]) -
         manage(
             *((service.package, "reset_market", "--archive", str(archive)) for service in services), at=ROOT
         )
-        client = redis.Redis.from_url(valkey.url(home, "admin", passwords["redis.admin"]))
+        client = redis_address.connect(valkey.url(home, "admin", passwords["redis.admin"]))
         with closing(client):
             client.delete("quotes:market", *(f"events:{service.name}" for service in services))
     _file(home).unlink()
@@ -123,10 +124,11 @@ def _archive(home: Home, archive: Path, passwords: dict[str, str]) -> None:
     aside = archive.with_name(f".{archive.name}.new")
     private_folder(archive.parent)
     private_folder(aside)
+    login = databases.login(home, SUPERUSER)
     for service in SERVICES:
         command = [
-            postgres.binary("pg_dump"), "--format=custom", f"--host={home.run}", f"--port={postgres.PORT}",
-            f"--username={SUPERUSER}", f"--file={aside / f'{service.name}.dump'}", service.name,
+            postgres.binary("pg_dump"), "--format=custom", f"--file={aside / f'{service.name}.dump'}",
+            "--dbname", make_dsn(**login, dbname=service.name),
         ]  # fmt: skip
         done = subprocess.run(
             command, env=os.environ | {"PGPASSWORD": passwords[SUPERUSER]}, capture_output=True, text=True,

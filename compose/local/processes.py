@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 from compose import system
+from compose.local import kept_servers
 from compose.local.backup.choices import EVERY
 from compose.local.machine_settings import METRICS_PORT, PAGES_WORKERS
 from compose.local.paths import ROOT, Home, write_private
@@ -57,9 +58,11 @@ def group_of(process: Process) -> str:
 
 
 def usual_processes(home: Home) -> tuple[Process, ...]:
-    """Without canaries. A copy (`make drill`) delivers nothing; backups and metrics only when asked for."""
+    """Those that run here, without canaries. A copy (`make drill`) delivers nothing; backups and metrics only
+    when asked for."""
     left_out = DELIVERY if home.is_for_drill() else None
-    found = tuple(process for process in PROCESSES if process.type != left_out)
+    elsewhere = kept_servers.of(home).by_name
+    found = tuple(each for each in PROCESSES if each.type != left_out and each.name not in elsewhere)
     chosen = home.read_state()
     wished = {BACKUPS: chosen.get(EVERY), METRICS: chosen.get(METRICS_PORT)}
     return (*found, *(Process(kind.name, kind, (POSTGRES.name,)) for kind, on in wished.items() if on))

@@ -39,6 +39,13 @@ def load(home: Home) -> dict[str, str]:
     return wanted
 
 
+def take(home: Home, given: dict[str, str]) -> None:
+    """Keep these in the place of those that were made, by name."""
+    known = load(home)
+    if known | given != known:
+        write_private(home.secrets / "passwords.json", json.dumps(known | given, indent=1) + "\n")
+
+
 def make(name: str) -> str:
     """A new value of a secret."""
     if name == "operator":

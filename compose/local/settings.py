@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from compose.local import delivery_settings, machine_settings, market_settings, public, traces_settings
+from compose.local import (
+    checked,
+    delivery_settings,
+    kept_servers,
+    machine_settings,
+    market_settings,
+    public,
+    traces_settings,
+)
 from compose.local.backup import choices as backup_choices
 from compose.local.console import CommandError
 from compose.local.market_choice import MarketChoice
@@ -53,6 +61,7 @@ class Settings:
     backup: BIRZHA_BACKUPS and the like, where and how often backups are made, see backup/choices.py.
     machine: BIRZHA_METRICS_PORT and the like, see machine_settings.py.
     traces: OTEL_EXPORTER_OTLP_ENDPOINT and the like, see traces_settings.py.
+    servers: BIRZHA_POSTGRES_SERVER and the like, PostgreSQL and Redis elsewhere, see own_servers.py.
     debug: errors show code and settings, to this machine alone (`make dev`).
     quotas: BIRZHA_ORDERS_A_DAY and the like, as in QUOTAS: a number, ``off``, or "" for the service's own.
     rate_limits: BIRZHA_RATE_LIMITS, multiplies the gateway's rate limits for this run; None turns them off.
@@ -78,6 +87,7 @@ class Settings:
     backup: Mapping[str, str] = field(default_factory=dict)
     machine: Mapping[str, str] = field(default_factory=dict)
     traces: Mapping[str, str] = field(default_factory=dict)
+    servers: Mapping[str, str] = field(default_factory=dict)
     rate_limits: float | None = 1.0
     debug: bool = False
 
@@ -118,16 +128,17 @@ class Settings:
             day_s=market_settings.day_s(chosen("day_s")),
             replay_from=market_settings.day(chosen("replay_from")),
             venue_time_zone=market_settings.time_zone(chosen("venue_time_zone")),
-            cost_method=_one_of("cost_method", chosen("cost_method"), "average", "fifo"),
+            cost_method=checked.one_of("cost_method", chosen("cost_method"), "average", "fifo"),
             source_url=public.source(chosen("source_url")),
-            operator_second_factor=_one_of(
+            operator_second_factor=checked.one_of(
                 "operator_second_factor", chosen("operator_second_factor"), "optional", "required"
             ),
-            quotas={name: _quota(name, chosen(name)) for name in QUOTAS},
+            quotas={name: checked.quota(name, chosen(name)) for name in QUOTAS},
             delivery=delivery_settings.read(chosen),
             backup=backup_choices.read(chosen),
             machine=machine_settings.read(chosen, int(text)),
             traces=traces_settings.read(chosen),
+            servers=kept_servers.read(chosen),
             rate_limits=_factor(environment.get("BIRZHA_RATE_LIMITS") or "1"),
             debug=environment.get("BIRZHA_DEBUG") == "1",
         )
@@ -166,6 +177,7 @@ class Settings:
             **self._given_and_kept,
             **self.backup,
             **self.machine,
+            **self.servers,
             "rate_limits": self.rate_limits_text,
         }
 
@@ -245,18 +257,6 @@ class Settings:
     def rate_limits_text(self) -> str:
         """As BIRZHA_RATE_LIMITS has it."""
         return "off" if self.rate_limits is None else f"{self.rate_limits:g}"
-
-
-def _quota(name: str, text: str) -> str:
-    if text and text != "off" and not (text.isdecimal() and 0 < int(text) < 2**31 - 1):
-        raise CommandError(f"BIRZHA_{name.upper()}={text} must be a whole number above zero, or off.")
-    return text
-
-
-def _one_of(name: str, text: str, *values: str) -> str:
-    if text not in ("", *values):
-        raise CommandError(f"BIRZHA_{name.upper()}={text}: it is either {' or '.join(values)}.")
-    return text
 
 
 def _factor(text: str) -> float | None:

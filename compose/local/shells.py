@@ -7,7 +7,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 
-from compose.local import environment, postgres, restart, system_owner
+from compose.local import databases, environment, postgres, restart, system_owner
 from compose.local.console import CommandError
 from compose.local.paths import ROOT, Home
 from compose.local.stack import Stack
@@ -81,9 +81,13 @@ def psql(home: Home, name: str, arguments: Sequence[str]) -> None:
 def connection_variables(home: Home, name: str) -> dict[str, str]:
     """What libpq must know to connect as the role ``name`` to the database of that name."""
     values = environment.read(home, name)
+    place = databases.login(home, values["BIRZHA_DATABASE_USER"])
+    by_tls = {f"PG{key.upper()}": place[key] for key in ("sslmode", "sslrootcert") if key in place}
     return {
-        "PGHOST": values["BIRZHA_DATABASE_HOST"],
-        "PGPORT": values["BIRZHA_DATABASE_PORT"],
+        "PGHOST": place["host"],
+        "PGPORT": place["port"],
+        "PGTARGETSESSIONATTRS": "primary",
+        **by_tls,
         "PGDATABASE": values["BIRZHA_DATABASE_NAME"],
         "PGUSER": values["BIRZHA_DATABASE_USER"],
         "PGPASSWORD": values["BIRZHA_DATABASE_PASSWORD"],

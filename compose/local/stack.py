@@ -17,6 +17,7 @@ from compose.local import (
     environment,
     install,
     kept_choices,
+    kept_servers,
     market_check,
     market_reset,
     orphans,
@@ -99,6 +100,7 @@ class Stack:
 
     def _up(self, settings: Settings) -> None:
         canaries_of(self.home).recover()
+        kept_servers.keep(self.home, settings.servers)
         environment.write(self.home, settings, secrets.load(self.home))
         market_check.check_market(self.home, settings.market)
         passwords = self.start_servers(settings)
@@ -155,25 +157,26 @@ class Stack:
         """Have what the servers read of this version written, and them running; returns the secrets."""
         install.require_space(self.home.root, NEEDED_SPACE_BYTES)
         postgres.require_readable_data(self.home)
+        own = kept_servers.keep(self.home, settings.servers)
         passwords = secrets.load(self.home)
-        for_tests = self.home.is_for_tests()
         environment.write(self.home, settings, passwords)
-        postgres.write_configuration(self.home, test_databases=for_tests)
+        postgres.write_configuration(self.home, test_databases=self.home.is_for_tests())
         valkey.write_configuration(self.home, passwords)
         if not self.supervisor.alive():
             self._end_orphans()
-            if not postgres.data_folder(self.home).exists():
+            if own.postgres is None and not postgres.data_folder(self.home).exists():
                 with step("creating the PostgreSQL cluster"):
                     postgres.create_cluster(self.home, passwords[SUPERUSER])
             self.supervisor.launch()
         with step("starting PostgreSQL and Valkey"):
             known = self._quarantined()
             self.supervisor.start(BACKING)
-            self.supervisor.add(SESSIONS.name)  # a system that was running may not know of it
-            self.supervisor.start(SESSIONS.name)
+            if SESSIONS.name not in own.by_name:
+                self.supervisor.add(SESSIONS.name)  # a system that was running may not know of it
+                self.supervisor.start(SESSIONS.name)
             watch = ready.Watch(self.supervisor)
             databases.wait_for_server(self.home, passwords, alive=watch.check)
-            databases.prepare(self.home, passwords, test_databases=for_tests)
+            databases.prepare(self.home, passwords, test_databases=self.home.is_for_tests())
             valkey.wait_for_server(self.home, passwords, alive=watch.check)
         for kept, lost in self._quarantined().items() - known.items():
             say(f"- Redis could not read its files, which are kept as {kept}; it started empty, and {lost}")

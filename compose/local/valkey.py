@@ -14,7 +14,7 @@ from pathlib import Path
 
 import redis
 
-from compose.local import valkey_recovery
+from compose.local import kept_servers, prepare_own, valkey_recovery
 from compose.local.console import CommandError
 from compose.local.paths import Home, private_folder, write_private
 from compose.system import EVENTS, SERVICES, SESSIONS, RedisServer
@@ -37,7 +37,11 @@ def data_folder(home: Home, server: RedisServer = EVENTS) -> Path:
 
 
 def url(home: Home, user: str, password: str, server: RedisServer = EVENTS) -> str:
-    """How redis-py connects as ``user``."""
+    """How redis-py connects as ``user``; the administrator of a Redis elsewhere has a name of its own."""
+    own = kept_servers.of(home)
+    if (place := own.by_name.get(server.name)) is not None:
+        name = place.user if user == "admin" else user
+        return own.redis_url(server, name, password, kept_servers.authorities_file(home))
     return f"unix://{user}:{password}@{home.socket(server.name)}?db=0"
 
 
@@ -78,7 +82,7 @@ RETIRED = tuple(f"events:{service.name}:dead" for service in SERVICES)
 def wait_for_server(
     home: Home, passwords: dict[str, str], *, seconds: float = 60, alive: Callable[[], None] = lambda: None
 ) -> None:
-    """Return when both servers answer and have read their data; what is :data:`RETIRED` goes.
+    """Return when the servers here have read their data, without :data:`RETIRED`; those elsewhere get users.
 
     Args:
         alive: called between attempts; raises to stop waiting.
@@ -87,7 +91,9 @@ def wait_for_server(
         CommandError: not within the time.
     """
     end = time.monotonic() + seconds
-    for server in (EVENTS, SESSIONS):
+    own = kept_servers.of(home)
+    prepare_own.make_redis_users(own, passwords, kept_servers.authorities_file(home))
+    for server in (each for each in (EVENTS, SESSIONS) if each.name not in own.by_name):
         _wait(url(home, "admin", passwords["redis.admin"], server), end, alive)
 
 

@@ -31,8 +31,8 @@ class Endpoints(Protocol):
     """Where things are found, as their runner has put them."""
 
     @property
-    def database(self) -> tuple[str, int]:
-        """PostgreSQL's host, or the folder of its socket, and port."""
+    def database(self) -> tuple[str, str]:
+        """PostgreSQL's host, or the folder of its socket, and port; of its replicas, too, by commas."""
 
     @property
     def database_ca(self) -> str:
@@ -139,5 +139,5 @@ def known_services() -> str:
 
 def _database(endpoints: Endpoints) -> dict[str, str]:
     host, port = endpoints.database
-    values = {"BIRZHA_DATABASE_HOST": host, "BIRZHA_DATABASE_PORT": str(port)}
+    values = {"BIRZHA_DATABASE_HOST": host, "BIRZHA_DATABASE_PORT": port}
     return values | ({"BIRZHA_DATABASE_CA": endpoints.database_ca} if endpoints.database_ca else {})

@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-import redis
 from django.conf import settings
+
+from servicekit import redis_address
 
 #: Market's quotes: bounded and lossy, see ``publish/quotes.py``.
 QUOTES_STREAM = "quotes:market"
@@ -52,7 +53,7 @@ def connect(*, timeout: float = SOCKET_TIMEOUT, own: bool = False) -> Any:
     Raises:
         redis.ConnectionError: ``own``, and Redis is not there.
     """
-    return redis.Redis.from_url(
+    return redis_address.connect(
         settings.REDIS_URL,
         socket_timeout=timeout,
         socket_connect_timeout=SOCKET_TIMEOUT,

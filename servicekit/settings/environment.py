@@ -68,9 +68,9 @@ class Environment:
 
     @property
     def database(self) -> dict[str, Any]:
-        """Where PostgreSQL is, as libpq has it: ``host``, ``port``, when it is given up
-        (:data:`TCP_TIMEOUTS`) and, where it is spoken to by TLS (BIRZHA_DATABASE_CA), how its certificate is
-        checked.
+        """Where PostgreSQL is, as libpq has it: ``host`` and ``port``, of each several if there are replicas
+        (``a,b`` and ``5432,5432``), when it is given up (:data:`TCP_TIMEOUTS`) and, where it is spoken to by
+        TLS (BIRZHA_DATABASE_CA), how its certificate is checked.
 
         Raises:
             ImproperlyConfigured: nothing says where it is.
@@ -78,6 +78,8 @@ class Environment:
         place = {
             "host": self.require("BIRZHA_DATABASE_HOST"),
             "port": self.get("BIRZHA_DATABASE_PORT", "5432"),
+            # of several hosts the one that is the primary now; never a replica, which may be behind
+            "target_session_attrs": "primary",
             **TCP_TIMEOUTS,
         }
         authorities = self.get("BIRZHA_DATABASE_CA")

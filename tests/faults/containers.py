@@ -92,8 +92,8 @@ class _FromHost(network.Network):
     """Where the servers are for who looks at them from this machine."""
 
     @property
-    def database(self) -> tuple[str, int]:
-        return address(POSTGRES.name, "data"), network.POSTGRES_PORT
+    def database(self) -> tuple[str, str]:
+        return address(POSTGRES.name, "data"), str(network.POSTGRES_PORT)
 
     def redis(self, server: RedisServer, user: str, password: str) -> str:
         return f"redis://{user}:{password}@{address(server.name, 'data')}:{network.REDIS_PORT}/0"

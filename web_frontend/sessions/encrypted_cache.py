@@ -23,6 +23,8 @@ from django.conf import settings
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from django.utils.encoding import force_bytes
 
+from servicekit import redis_address
+
 logger = logging.getLogger(__name__)
 
 NONCE_BYTES = 12  # of AES-GCM, NIST SP 800-38D
@@ -52,11 +54,17 @@ class EncryptedJson:
 
 
 class SharedClient(RedisCacheClient):
-    """One client of Redis, where Django makes one for every call."""
+    """One client of Redis, where Django makes one for every call; also of one that Sentinels know."""
 
     @cached_property
     def _shared_client(self) -> Any:
         return super().get_client()
+
+    _servers: list[str]
+    _pool_options: dict[str, Any]
+
+    def _get_connection_pool(self, write: bool) -> Any:
+        return redis_address.pool(self._servers[0], **self._pool_options)
 
     def get_client(self, key: Any = None, *, write: bool = False) -> Any:
         """The client, whatever is asked for: there is one server."""

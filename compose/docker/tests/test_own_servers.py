@@ -18,16 +18,17 @@ import redis
 import yaml
 from kombu import Connection
 
-from compose.docker import network, prepare_own, render
-from compose.docker.own_servers import AUTHORITIES, OwnServers, authorities
-from compose.local import databases, postgres, secrets, valkey
+from compose.docker import network, render
+from compose.local import databases, postgres, prepare_own, secrets, valkey
 from compose.local.console import CommandError
+from compose.local.own_servers import AUTHORITIES, OwnServers, authorities
 from compose.local.paths import Home
+from compose.local.settings import free_port
 from compose.local.stack import Stack
-from compose.system import EVENTS, SERVICES, SUPERUSER
+from compose.system import EVENTS, SERVICES, SESSIONS, SUPERUSER
 from compose.system.databases import prepare
 from compose.system.environment import auditor_variables, service_variables
-from servicekit.celery import broker_url
+from servicekit import redis_address
 from servicekit.settings.environment import Environment
 from servicekit.testing.certificates import self_signed
 
@@ -42,15 +43,41 @@ TRADING = next(service for service in SERVICES if service.name == "trading")
 def test_an_address_says_where_as_whom_and_whether_by_tls() -> None:
     own = OwnServers.read(PLACES)
     there = network.Network(own)
-    assert there.database == ("db.example.org", 25060)
+    assert there.database == ("db.example.org", "25060")
     assert there.database_ca == str(network.AUTHORITIES_COPY)
     url = there.redis(EVENTS, "trading", "a/b")
     assert url.startswith("rediss://trading:a%2Fb@redis.example.org:6379/0?ssl_cert_reqs=required")
-    assert own.by_name["sessions"].host == "fd00::1"
+    assert own.by_name["sessions"].places == (("fd00::1", 6380),)
     assert not own.by_name["sessions"].has_tls
     assert (own.by_name["postgres"].user, own.by_name["redis"].user) == ("boss", "default")
-    assert network.Network(OwnServers.read({})).database == ("postgres", 5432)
+    assert network.Network(OwnServers.read({})).database == ("postgres", "5432")
     assert network.Network(OwnServers.read({})).database_ca == ""
+
+
+def test_several_hosts_are_replicas_of_postgresql_or_sentinels_of_redis() -> None:
+    own = OwnServers.read(
+        {
+            "BIRZHA_POSTGRES_SERVER": "postgresql://boss@a.example.org,b.example.org:25060",
+            "BIRZHA_REDIS_SERVER": "rediss+sentinel://boss@s1.example.org,s2.example.org:5000/birzha",
+            "BIRZHA_SESSIONS_SERVER": "redis+sentinel://s1.example.org/sessions",
+        }
+    )
+    there = network.Network(own)
+    assert there.database == ("a.example.org,b.example.org", "5432,25060")
+    url = there.redis(EVENTS, "trading", "a/b")
+    assert url.startswith(
+        "rediss+sentinel://trading:a%2Fb@s1.example.org:26379,s2.example.org:5000/birzha?ssl"
+    )
+    settings, options = redis_address.broker(url)
+    assert settings["broker_url"] == (
+        "sentinel://trading:a%2Fb@s1.example.org:26379/0;sentinel://trading:a%2Fb@s2.example.org:5000/0"
+    )
+    assert settings["broker_use_ssl"]["ssl_ca_certs"] == str(network.AUTHORITIES_COPY)
+    assert options["master_name"] == "birzha"
+    pool = redis_address.pool(url)
+    assert pool.connection_kwargs["password"] == "a/b"
+    assert pool.connection_kwargs["ssl_ca_certs"] == str(network.AUTHORITIES_COPY)
+    assert there.redis(SESSIONS, "web", "x") == "redis+sentinel://web:x@s1.example.org:26379/sessions"
 
 
 def test_in_a_redis_with_one_user_everybody_is_that_one() -> None:
@@ -68,6 +95,10 @@ def test_in_a_redis_with_one_user_everybody_is_that_one() -> None:
         ({"BIRZHA_POSTGRES_SERVER": "postgresql://a:geheim@db"}, "belongs to BIRZHA_SECRET_POSTGRES"),
         ({**PLACES, "BIRZHA_REDIS_SERVER": "rediss://a:geheim@r"}, "belongs to BIRZHA_SECRET_REDIS_ADMIN"),
         ({**PLACES, "BIRZHA_REDIS_SERVER": "redis://r:port"}, "must be as rediss://"),
+        ({**PLACES, "BIRZHA_REDIS_SERVER": "rediss://r,s"}, "By Sentinels it is as"),
+        ({**PLACES, "BIRZHA_REDIS_SERVER": "rediss+sentinel://r,s"}, "By Sentinels it is as"),
+        ({**PLACES, "BIRZHA_REDIS_SERVER": "rediss+sentinel://a:geheim@r/m"}, "belongs to"),
+        ({"BIRZHA_POSTGRES_SERVER": "postgresql://a@db1:1,:2"}, "must be as postgresql://"),
         ({"BIRZHA_REDIS_SERVER": "rediss://r"}, "given together"),
         ({**PLACES, "BIRZHA_REDIS_USERS": "two"}, "either own or shared"),
     ],
@@ -120,7 +151,6 @@ def tls(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
     """Both behind TLS, at addresses; what says where."""
     certificate, key = self_signed(tmp_path, "localhost")
     monkeypatch.setattr(network, "AUTHORITIES_COPY", certificate)
-    monkeypatch.setattr(prepare_own, "AUTHORITIES_COPY", certificate)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     passwords, run = secrets.load(stack.home), stack.home.run
@@ -130,7 +160,8 @@ def tls(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
         first = both.enter_context(closing(_Tls(run / f".s.PGSQL.{postgres.PORT}", context, postgres=True)))
         second = both.enter_context(closing(_Tls(stack.home.socket(EVENTS.name), context)))
         yield {
-            "BIRZHA_POSTGRES_SERVER": f"postgresql://boss@localhost:{first.port}",
+            # of the two one is not there
+            "BIRZHA_POSTGRES_SERVER": f"postgresql://boss@localhost:{free_port()},localhost:{first.port}",
             "BIRZHA_REDIS_SERVER": f"rediss://admin@localhost:{second.port}",
             "BIRZHA_SESSIONS_SERVER": f"rediss://admin@localhost:{second.port}",
         }
@@ -149,7 +180,7 @@ def test_managed_servers_by_tls_are_enough(
     for _start in range(2):
         prepare_own.require_database(own, connect)
         prepare(connect, passwords, replicas=network.REPLICAS)
-        prepare_own.make_redis_users(own, passwords)
+        prepare_own.make_redis_users(own, passwords, network.AUTHORITIES_COPY)
 
     there = network.Network(own)
     told = service_variables(TRADING, there, passwords, _Nothing())
@@ -188,15 +219,15 @@ def test_managed_servers_by_tls_are_enough(
         assert client.xadd("events:trading", {"envelope": "{}"})
         with pytest.raises(redis.exceptions.NoPermissionError):
             client.xadd("events:billing", {"envelope": "{}"})
-    with Connection(broker_url(told["BIRZHA_REDIS_URL"])) as broker:
+    with Connection(redis_address.broker(told["BIRZHA_REDIS_URL"])[0]["broker_url"]) as broker:
         assert broker.ensure_connection(max_retries=1)
 
     elsewhere = {name: place.replace("localhost", "127.0.0.1") for name, place in tls.items()}
     own = OwnServers.read(elsewhere)  # whose certificate is not of that name
-    with pytest.raises(CommandError, match=r"127\.0\.0\.1:\d+: .*certificate"):
+    with pytest.raises(CommandError, match=r"(?s)127\.0\.0\.1:\d+: .*certificate"):
         prepare_own.require_database(own, connect)
     with pytest.raises(CommandError, match=r"127\.0\.0\.1:\d+: .*certificate verify failed"):
-        prepare_own.make_redis_users(own, passwords)
+        prepare_own.make_redis_users(own, passwords, network.AUTHORITIES_COPY)
 
 
 class _Nothing(dict[str, str]):

@@ -133,7 +133,7 @@ def test_only_the_gateway_is_reached_from_outside_and_only_messages_leave(built:
             (leavers,) = own["podSelector"]["matchExpressions"]
             assert "trading-worker" in leavers["values"]
             assert "gateway" not in leavers["values"]
-            assert [port["port"] for port in own["egress"][0]["ports"]] == [5432, 6379]
+            assert [port["port"] for port in own["egress"][0]["ports"]] == [5432, 6379, 26379]
     one, production = built[render.ONE_NODE], built[render.PRODUCTION]
     types = {name: each["spec"].get("type") for (kind, name), each in one.items() if kind == "Service"}
     assert [name for name, kind in types.items() if kind] == ["birzha"]

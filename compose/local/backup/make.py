@@ -19,7 +19,7 @@ from typing import Any
 
 import psycopg2
 
-from compose.local import databases, install, market_reset, postgres, secrets
+from compose.local import databases, install, kept_servers, market_reset, postgres, secrets
 from compose.local.backup import migrations
 from compose.local.backup.contents import Manifest, pack
 from compose.local.console import CommandError
@@ -60,6 +60,7 @@ def make(home: Home, folder: Path) -> Path:
 
 
 def _make(home: Home, making: Path, begun: datetime) -> Path:
+    kept_servers.require_own_postgres(home, "make backup")
     if market_reset.is_begun(home):
         raise CommandError("The market is being let start over: make up finishes that first.")
     passwords = secrets.load(home)

@@ -26,8 +26,9 @@ def test_celery_works_with_a_service_s_rights(
         textwrap.dedent(f"""
         import redis
         from celery import Celery
-        from servicekit.celery import broker_url
-        app = Celery("probe", broker=broker_url({url!r}))
+        import servicekit.celery  # its lock of the queue needs no script
+        from servicekit import redis_address
+        app = Celery("probe", broker=redis_address.broker({url!r})[0]["broker_url"])
         app.conf.update(
             broker_transport_options={{"global_keyprefix": "celery:trading:", "visibility_timeout": 600}},
             task_default_queue="tasks", task_acks_late=True, task_ignore_result=True,

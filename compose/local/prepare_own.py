@@ -3,34 +3,38 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import psycopg2
 import redis
 
-from compose.docker.network import AUTHORITIES_COPY, REPLICAS
-from compose.docker.own_servers import OwnServer, OwnServers
 from compose.local.console import CommandError
-from compose.system import EVENTS, POSTGRES, SESSIONS, RedisServer
+from compose.local.own_servers import OwnServer, OwnServers
+from compose.system import EVENTS, SESSIONS, RedisServer
 from compose.system.databases import Connect, max_connections
 from compose.system.redis_access import users
+from servicekit import redis_address
 
 #: PostgreSQL's first version that has everything: ``uuidv7()``, a collation of its own.
 _VERSION = 18
 
 
-def require_database(own: OwnServers, connect: Connect) -> None:
+def require_database(own: OwnServers, connect: Connect, *, replicas: int = 1) -> None:
     """Refuse a PostgreSQL that cannot serve; note what it has too little of.
+
+    Args:
+        replicas: so many of each process may run at once.
 
     Raises:
         CommandError: the sentence.
     """
-    server = own.by_name.get(POSTGRES.name)
+    server = own.postgres
     if server is None:
         return
-    where = f"PostgreSQL at {server.host}:{server.port}"
+    where = f"PostgreSQL at {server}"
     try:
         connection = connect("postgres")
     except psycopg2.OperationalError as error:
@@ -46,15 +50,21 @@ def require_database(own: OwnServers, connect: Connect) -> None:
         raise CommandError(f"{where} is version {version}: Birzha needs {_VERSION} or newer.")
     if not may_make:
         raise CommandError(f"{where}: {server.user} may not make roles and databases (CREATEROLE, CREATEDB).")
-    if connections < max_connections(REPLICAS):
+    if connections < max_connections(replicas):
+        more = f", {replicas} of each {max_connections(replicas)}" if replicas > 1 else ""
         _note(
-            f"{where} takes {connections} connections: one of each process needs up to {max_connections()}, "
-            f"{REPLICAS} of each {max_connections(REPLICAS)}."
+            f"{where} takes {connections} connections: one of each process needs up to "
+            f"{max_connections()}{more}."
         )
 
 
-def make_redis_users(own: OwnServers, passwords: Mapping[str, str]) -> None:
+def make_redis_users(own: OwnServers, passwords: Mapping[str, str], authorities: Path) -> None:
     """Make each service's user in Redis, with its few commands, unless everybody is the same one.
+
+    A replica is told of them as well: users are not replicated.
+
+    Args:
+        authorities: the file by which the servers' certificates are checked.
 
     Raises:
         CommandError: a Redis that is not there, evicts events, or lets nobody make users.
@@ -62,9 +72,9 @@ def make_redis_users(own: OwnServers, passwords: Mapping[str, str]) -> None:
     for server in (EVENTS, SESSIONS):
         if (place := own.by_name.get(server.name)) is None:
             continue
-        where = f"Redis at {place.host}:{place.port}"
+        where = f"Redis at {place}"
         try:
-            with closing(_client(place, passwords["redis.admin"])) as client:
+            for client in _clients(place, passwords["redis.admin"], authorities):
                 policy = client.info("memory").get("maxmemory_policy", "")
                 if server == EVENTS and policy.startswith("allkeys"):
                     raise CommandError(f"{where} evicts events when it is full ({policy}): set noeviction.")
@@ -92,18 +102,15 @@ def _make_users(client: Any, server: RedisServer, passwords: Mapping[str, str], 
     _note(f"{where} keeps its users in memory only: give it an aclfile, or start Birzha again after it.")
 
 
-def _client(place: OwnServer, password: str) -> Any:
-    secure: dict[str, Any] = {"ssl": True, "ssl_ca_certs": str(AUTHORITIES_COPY)} if place.has_tls else {}
-    return redis.Redis(
-        host=place.host,
-        port=place.port,
-        username=place.user,
-        password=password,
-        socket_timeout=5,
-        protocol=2,
-        decode_responses=True,
-        **secure,
-    )
+def _clients(place: OwnServer, password: str, authorities: Path) -> Iterator[Any]:
+    """The administrator's, of the server; where Sentinels know it, of its replicas after it."""
+    url = place.redis_url(place.user, password, authorities)
+    options: dict[str, Any] = {"socket_timeout": 5, "protocol": 2, "decode_responses": True}
+    with closing(redis_address.connect(url, **options)) as client:
+        yield client
+    for replica in redis_address.replicas(url, **options):
+        with closing(replica):
+            yield replica
 
 
 def _note(sentence: str) -> None:
