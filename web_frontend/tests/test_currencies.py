@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -83,7 +84,7 @@ def test_the_cash_page(
     assert label in page
     assert balance in page
     assert "$" not in page
-    assert "USD" not in page
+    assert not re.search(r"\bUSD\b", page)  # a CSRF token may have these letters
     refused = vera.post("/cash", {"amount": "5 $", "key": "k"}, headers=spoken)
     assert refused.status_code == 422
     assert refusal in refused.content.decode()

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-from compose.local import install, postgres, valkey, valkey_recovery
+from compose.local import install, kept_servers, postgres, valkey, valkey_recovery
 from compose.local.backup import contents, migrations
 from compose.local.backup.contents import Manifest
 from compose.local.console import CommandError, step
@@ -25,11 +25,12 @@ NOT_KEPT = ("url", "debug", "rate_limits")
 
 
 def require_empty(home: Home) -> None:
-    """Refuse a folder with a system in it.
+    """Refuse a folder with a system in it, or one whose PostgreSQL is elsewhere.
 
     Raises:
         CommandError: says what to do instead.
     """
+    kept_servers.require_own_postgres(home, "make restore")
     if postgres.data_folder(home).exists():
         raise CommandError(
             f"There is a system in {home.root}, and a backup goes into an empty one: restore into another "

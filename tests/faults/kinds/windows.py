@@ -39,13 +39,13 @@ class Window(Fault):
 
     service: str = ""
     point: str = ""
-    timeout_s: float = 60.0
+    timeout_s: float = 120.0
     reached: bool = False
 
     def inject(self, target: Target, random: Random) -> None:
-        end = time.monotonic() + self.timeout_s
         target.arm(self.service, self.point)
         self.provoke(target)
+        end = time.monotonic() + self.timeout_s
         while target.armed(self.service, self.point) and time.monotonic() < end:
             time.sleep(0.05)
         self.reached = target.disarm(self.service, self.point)
@@ -69,6 +69,14 @@ class DayEnd(Window):
                 return target.end_day()
             except psycopg2.Error:  # PostgreSQL is among the faults
                 time.sleep(0.5)
+
+
+@dataclass
+class DeliveryWindow(Window):
+    """Somebody registers, and whoever mails them the link dies: the load's own mails are gathered."""
+
+    def provoke(self, target: Target) -> None:
+        Customer(target.url, seed=self.name).register()
 
 
 #: Points of a split → the service that reaches it.
@@ -114,7 +122,8 @@ def window(service: str, point: str) -> Window:
     """The window of that service; a request's is its web server, a message's the process that sends it."""
     owners = {"request": service, "delivery": f"{service}-delivery"}
     touches = owners.get(point.partition(".")[0], f"{service}-worker")
-    kind = DayEnd if point.startswith("day.") else Window
+    kinds = {"day": DayEnd, "delivery": DeliveryWindow}
+    kind = kinds.get(point.partition(".")[0], Window)
     return kind(f"window:{service}.{point}", touches, service=service, point=point)
 
 
