@@ -140,7 +140,7 @@ def fetch_all(request: GatewayRequest, *fetches: Callable[[], Any]) -> list[Any]
         Whatever one of them raises; :func:`attempt` around it is for what may fail alone.
     """
     asked: list[Callable[[], Any]] = list(fetches)
-    if unread.is_wanted(request):
+    if unread.is_wanted(request) and not unread.is_kept(request):
         asked.append(lambda: unread.unread_count(request))
     if len(asked) == 1:
         return [asked[0]()]

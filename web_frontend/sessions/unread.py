@@ -43,18 +43,25 @@ def unread_count(request: HttpRequest, *, fresh: bool = False) -> int | None:
     """
     if not fresh and hasattr(request, "_unread_count"):
         return request._unread_count
-    count = None if fresh else cache.get(_key(request))
-    if count is None:
-        try:
-            count = _ask(request)
-        except SignedOut:
-            if fresh:
-                raise
-        cache.set(_key(request), UNKNOWN if count is None else count, KEPT_S)
-    if count == UNKNOWN:
-        count = None
+    if not fresh and is_kept(request):
+        return request._unread_count  # type: ignore[attr-defined]
+    count = None
+    try:
+        count = _ask(request)
+    except SignedOut:
+        if fresh:
+            raise
+    cache.set(_key(request), UNKNOWN if count is None else count, KEPT_S)
     request._unread_count = count  # type: ignore[attr-defined]
     return count
+
+
+def is_kept(request: HttpRequest) -> bool:
+    """Whether the count of some seconds ago is still shown: then there is nothing to ask."""
+    count = cache.get(_key(request))
+    if count is not None:
+        request._unread_count = None if count == UNKNOWN else count  # type: ignore[attr-defined]
+    return count is not None
 
 
 def forget(request: HttpRequest) -> None:
