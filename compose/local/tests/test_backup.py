@@ -22,7 +22,7 @@ import psycopg2
 import pytest
 from prometheus_client import CollectorRegistry
 
-from compose.local import databases, kept_servers, postgres, processes, secrets
+from compose.local import databases, postgres, processes, secrets
 from compose.local.backup import contents, folder, make, restore, schedule
 from compose.local.console import CommandError
 from compose.local.paths import Home
@@ -292,16 +292,3 @@ def test_a_system_that_is_down_has_none(empty: Home, tmp_path: Path) -> None:
     with pytest.raises(psycopg2.OperationalError):
         databases.connect(empty, role="postgres", password="x")
     assert os.listdir(empty.data) == []
-
-
-def test_a_system_whose_postgresql_is_elsewhere_is_left_alone(
-    backup: Backup, empty: Home, tmp_path: Path
-) -> None:
-    address = "postgresql://admin@db.example.org?sslmode=disable"
-    kept_servers.keep(empty, {"postgres_server": address}, {})
-    before = sorted(path.name for path in empty.root.rglob("*"))
-    with pytest.raises(CommandError, match=r"make restore works on .* are at db\.example\.org:5432"):
-        restored(empty, backup[0])
-    with pytest.raises(CommandError, match="make backup works on"):
-        make.make(empty, tmp_path)
-    assert sorted(path.name for path in empty.root.rglob("*")) == before
