@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from urllib.parse import unquote, urlsplit
 
 from compose.local.console import CommandError
-from compose.system.environment import TRACES
 from gateway.config.traces import Traces
+from servicekit.otel_variables import OTEL_VARIABLES
 
-ENDPOINT, HEADERS, SAMPLER, SHARE, ATTRIBUTES = TRACES
+ENDPOINT, HEADERS, SAMPLER, SHARE, ATTRIBUTES = OTEL_VARIABLES
 #: Those of the specification. Of ``traceidratio`` a share of all traces is kept.
 SAMPLERS = (
     "always_on", "always_off", "traceidratio",
@@ -19,7 +19,7 @@ SAMPLERS = (
 
 def variable(name: str) -> str:
     """What any setting of a system is called in the environment: OpenTelemetry's have names of their own."""
-    return name if name in TRACES else f"BIRZHA_{name.upper()}"
+    return name if name in OTEL_VARIABLES else f"BIRZHA_{name.upper()}"
 
 
 def read(chosen: Callable[[str], str]) -> dict[str, str]:
@@ -28,7 +28,7 @@ def read(chosen: Callable[[str], str]) -> dict[str, str]:
     Raises:
         CommandError: a value that cannot be.
     """
-    values = {name: chosen(name) for name in TRACES}
+    values = {name: chosen(name) for name in OTEL_VARIABLES}
     _endpoint(values[ENDPOINT])
     if values[SAMPLER] not in ("", *SAMPLERS):
         raise CommandError(f"{SAMPLER}={values[SAMPLER]} must be one of {', '.join(SAMPLERS)}.")

@@ -9,22 +9,13 @@ from pathlib import Path
 from typing import Protocol
 
 from compose.system import AUDITOR, DELIVERY, EVENTS, SERVICES, SUPERUSER, WEB_SERVERS, RedisServer, Service
+from servicekit.otel_variables import OTEL_VARIABLES
 
 #: The operator's name; the other half of the sign-in is the secret ``operator``.
 OPERATOR = "operator"
 #: Of every process. Few malloc arenas: a threaded Python process is a third smaller with two than with eight
 #: per core.
 PROCESS_VARIABLES = {"MALLOC_ARENA_MAX": "2", "PYTHONUNBUFFERED": "1"}
-
-
-#: What a person may say of traces, by OpenTelemetry's own names; see servicekit/tracing.
-TRACES = (
-    "OTEL_EXPORTER_OTLP_ENDPOINT",
-    "OTEL_EXPORTER_OTLP_HEADERS",
-    "OTEL_TRACES_SAMPLER",
-    "OTEL_TRACES_SAMPLER_ARG",
-    "OTEL_RESOURCE_ATTRIBUTES",
-)
 
 
 class Endpoints(Protocol):
@@ -111,7 +102,7 @@ def service_variables(
         values["BIRZHA_GATEWAY_URL"] = endpoints.http("gateway")
     given = {name: chosen.get(name, "") for name in ("debug", *service.choices)}
     values |= {f"BIRZHA_{name.upper()}": value for name, value in given.items() if value}
-    return values | {name: value for name in TRACES if (value := chosen.get(name))}
+    return values | {name: value for name in OTEL_VARIABLES if (value := chosen.get(name))}
 
 
 def auditor_variables(endpoints: Endpoints, passwords: Mapping[str, str], public_url: str) -> dict[str, str]:

@@ -26,6 +26,7 @@ from gateway.runtime.render import render
 from gateway.tests.nginx import Nginx
 from gateway.tests.tokens import KEYS_PATH, jwks
 from gateway.tests.upstream import Upstream
+from servicekit.testing.ports import free_port
 from servicekit.testing.waiting import wait
 
 Change = Callable[[dict[str, Any]], Any]
@@ -214,10 +215,3 @@ def running(system: System) -> Iterator[System]:
     finally:
         for upstream in system.services.values():
             upstream.stop()
-
-
-def free_port() -> int:
-    """A port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from servicekit.cookies import cookie_name
 from servicekit.money import EXPONENTS
-from servicekit.settings.environment import OPENTELEMETRY_VARIABLES, REPOSITORY, Environment, whose
+from servicekit.otel_variables import OTEL_VARIABLES
+from servicekit.settings.environment import REPOSITORY, Environment, whose
 
 package = whose()
 #: How the service is called in files, roles and events: ``trading``.
@@ -26,7 +27,7 @@ REDIS_URL = env.require("BIRZHA_REDIS_URL")
 DEBUG = env.debug
 
 #: OpenTelemetry's own variables, of those that say where spans go; empty: nowhere. See servicekit/tracing.
-OPENTELEMETRY = {name: value for name in OPENTELEMETRY_VARIABLES if (value := env.get(name))}
+OPENTELEMETRY = {name: value for name in OTEL_VARIABLES if (value := env.get(name))}
 if "OTEL_EXPORTER_OTLP_ENDPOINT" not in OPENTELEMETRY:
     OPENTELEMETRY = {}
 origin_middleware = (

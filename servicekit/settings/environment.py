@@ -15,14 +15,6 @@ from django.core.exceptions import ImproperlyConfigured
 REPOSITORY = Path(__file__).resolve().parents[2]
 #: Where a system is whose environment does not say.
 PUBLIC_URL = "http://127.0.0.1:8000"
-#: What a person may say of traces, by OpenTelemetry's own names.
-OPENTELEMETRY_VARIABLES = (
-    "OTEL_EXPORTER_OTLP_ENDPOINT",
-    "OTEL_EXPORTER_OTLP_HEADERS",
-    "OTEL_TRACES_SAMPLER",
-    "OTEL_TRACES_SAMPLER_ARG",
-    "OTEL_RESOURCE_ATTRIBUTES",
-)
 #: A PostgreSQL from which nothing is heard is asked after 10 s whether it is there, and given up after 25 s;
 #: one that acknowledges nothing, after 20 s (in ms). The kernel's defaults are 2 h and 15 min. Sockets of
 #: this machine need neither.

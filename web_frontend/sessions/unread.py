@@ -41,9 +41,7 @@ def unread_count(request: HttpRequest, *, fresh: bool = False) -> int | None:
     Raises:
         SignedOut: of a fresh one, that nobody is signed in any more; else the page itself finds that out.
     """
-    if not fresh and hasattr(request, "_unread_count"):
-        return request._unread_count
-    if not fresh and is_kept(request):
+    if not fresh and (hasattr(request, "_unread_count") or is_kept(request)):
         return request._unread_count  # type: ignore[attr-defined]
     count = None
     try:

@@ -14,8 +14,9 @@ from gateway.config.source import SOURCE_FILE, load
 from gateway.runtime.admin import Admin
 from gateway.runtime.config_sync import wait_until_applied
 from gateway.tests.limits.asking import ask, gateway, passed, small
-from gateway.tests.running import System, free_port, made, running
+from gateway.tests.running import System, made, running
 from gateway.tests.tokens import bearer, token
+from servicekit.testing.ports import free_port
 
 
 def test_a_user_has_one_bucket_whatever_the_token(limited: System, client: httpx.Client) -> None:

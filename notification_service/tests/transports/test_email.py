@@ -23,7 +23,6 @@ from notification_service.tests import events
 from notification_service.tests.inbox.test_notifications_create import EVERYTHING
 from notification_service.tests.transports.servers import (
     dying_server,
-    free_port,
     silent_server,
     smtp_server,
     use,
@@ -32,6 +31,7 @@ from notification_service.transports.email import EmailTransport
 from notification_service.transports.sending import ATTEMPTS, Sender
 from servicekit.audit.actors import Actor
 from servicekit.ids import new_id
+from servicekit.testing.ports import free_port
 
 pytestmark = pytest.mark.django_db
 
