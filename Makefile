@@ -111,7 +111,7 @@ pictures: ## take the README's screenshots, on a system that stays up until make
 screenshots: ## every page as everybody may see it, into .screenshots/, to be looked at (LANGUAGE=ru, VIEW=dark, 360, forced, text, zoom)
 	$(RUN) screenshots
 
-lint: ## ruff, mypy, import-linter
+lint: ## ruff, mypy, import-linter, and that files written from others are what they are written from
 	$(RUN) lint
 
 audit: ## known vulnerabilities of the locked packages; versions of the servers

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from dataclasses import asdict
+from pathlib import Path
 from statistics import median
 from typing import Any
 
 from benchmarks.figures import Figure, Measurement, Run, medians
+from compose import written
 from compose.local.paths import ROOT
 
 JSON = ROOT / "docs" / "benchmarks.json"
@@ -53,11 +56,12 @@ def save(results: dict[str, tuple[list[Run], dict[str, str]]]) -> None:
     for name, (runs, machine) in results.items():
         known[name] = {"machine": machine, "runs": [asdict(run) for run in runs]}
     JSON.write_text(json.dumps(known, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    write()
+    for file, text in texts().items():
+        file.write_text(text, encoding="utf-8")
 
 
-def write() -> None:
-    """Write the document anew, without results that lack a figure: they are of an earlier measurement."""
+def texts() -> dict[Path, str]:
+    """The documents, without results that lack a figure: they are of an earlier measurement."""
     from benchmarks.measurements import MEASUREMENTS
 
     known = _load()
@@ -65,8 +69,8 @@ def write() -> None:
     shown = [(m, runs, machine) for m, runs, machine in found if _complete(m, runs)]
     verdicts = "".join(_verdicts(m, runs) for m, runs, _ in shown)
     sections = "".join(_section(m, runs, machine) for m, runs, machine in shown)
-    MARKDOWN.write_text(_HEAD + verdicts + sections, encoding="utf-8")
-    STORIES.write_text(_STORIES_HEAD + "".join(map(_story, MEASUREMENTS)), encoding="utf-8")
+    stories = "".join(map(_story, MEASUREMENTS))
+    return {MARKDOWN: _HEAD + verdicts + sections, STORIES: _STORIES_HEAD + stories}
 
 
 def _load() -> dict[str, Any]:
@@ -151,4 +155,4 @@ def _shares(shares: dict[str, float]) -> str:
 
 
 if __name__ == "__main__":
-    write()
+    sys.exit(written.main("benchmarks.document", texts()))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from compose import written
 from compose.docker import network, observe, servers
 from compose.docker.blocks import HEALTHY, ONCE, block, command, healthcheck, items, own, volumes
 from compose.docker.network import GATEWAY_FILES, HOME, KEYS, MAILBOX, PORT, RUN, SERVICES_ETC
@@ -217,8 +218,6 @@ def _tools() -> str:
 
 
 if __name__ == "__main__":
-    FILE.write_text(text(), encoding="utf-8")
-    SCRAPED.write_text(observe.scraped(), encoding="utf-8")
-    for name in OWN:
-        FILE.with_name(name).write_text(left_out(name), encoding="utf-8")
-    sys.exit(0)
+    without = {FILE.with_name(name): left_out(name) for name in OWN}
+    files = {FILE: text(), SCRAPED: observe.scraped(), **without}
+    sys.exit(written.main("compose.docker.render", files))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import yaml
 
+from compose import written
 from compose.docker.network import CACHE
 from compose.kubernetes import data, edge, network_policies, operators, scaling, workloads
 from compose.kubernetes.cluster import CHOICES, PART_OF, process_of
@@ -199,17 +200,7 @@ def _yaml(*objects: Object) -> str:
     return _HEAD + yaml.dump_all(objects, Dumper=_Plain, sort_keys=False, width=110, default_flow_style=None)
 
 
-def main() -> int:
-    """Write every file, and remove those that are no more."""
-    wanted = files()
-    for old in (*FOLDER.glob("base/*"), *FOLDER.glob("several/*"), *FOLDER.glob("overlays/*/*")):
-        if str(old.relative_to(FOLDER)) not in wanted:
-            old.unlink()
-    for path, text in wanted.items():
-        (FOLDER / path).parent.mkdir(parents=True, exist_ok=True)
-        (FOLDER / path).write_text(text, encoding="utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    known = [path for kept in ("base/*", "several/*", "overlays/*/*") for path in FOLDER.glob(kept)]
+    wanted = {FOLDER / path: text for path, text in files().items()}
+    sys.exit(written.main("compose.kubernetes.render", wanted, known))

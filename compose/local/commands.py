@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 
+from compose import written
 from compose.local import (
     audit,
     catalogs,
@@ -39,6 +40,7 @@ LINTERS = {
     "ruff": ("-m", "ruff", "check", "."),
     "ruff format": ("-m", "ruff", "format", "--check", "."),
     "import-linter": ("-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"),
+    **{f"written by {writer}": ("-m", writer, "--check") for writer in written.WRITERS},
     "mypy": ("-m", "mypy", "."),
 }
 

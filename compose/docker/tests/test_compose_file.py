@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from compose.docker import dotenv, network, observe, render
+from compose.docker import dotenv, network, render
 from compose.local.paths import ROOT
 from compose.system import FRONTEND, NGINX, PROCESSES, SERVICES, WEB_SERVERS
 from compose.system.environment import secrets
@@ -25,13 +25,6 @@ OBSERVERS = ("mail", "prometheus", "grafana", "traces")
 def file() -> dict[str, Any]:
     found: dict[str, Any] = yaml.safe_load(render.FILE.read_text(encoding="utf-8"))
     return found
-
-
-def test_it_is_what_the_description_comes_to() -> None:
-    assert render.FILE.read_text(encoding="utf-8") == render.text(), "run python -m compose.docker.render"
-    assert render.SCRAPED.read_text(encoding="utf-8") == observe.scraped(), (
-        "run python -m compose.docker.render"
-    )
 
 
 def test_every_process_has_a_container(file: dict[str, Any]) -> None:

@@ -43,16 +43,6 @@ def built() -> Built:
     return {overlay: _build(overlay) for overlay in OVERLAYS}
 
 
-def test_they_are_what_the_description_comes_to() -> None:
-    known = {
-        str(each.relative_to(render.FOLDER)) for each in render.FOLDER.glob("[bos]*/**/*.*") if each.is_file()
-    }
-    wanted = render.files()
-    assert known == set(wanted), "run python -m compose.kubernetes.render"
-    for path, text in wanted.items():
-        assert (render.FOLDER / path).read_text(encoding="utf-8") == text, path
-
-
 def test_they_fit_kubernetes(built: Built) -> None:
     one = built[render.ONE_NODE]
     for key, each in [(key, each) for found in built.values() for key, each in found.items()]:
