@@ -99,6 +99,14 @@ _MESSAGES = tuple(
     for side, id in (("outbox", "id"), ("inbox", "event_id"))
 )
 
+# What was to be told in the past has been.
+_SENT = {
+    "state": "'sent'",
+    "attempts": "1",
+    "sent_at": "created_at - %(back)s * interval '1 hour'",
+    "reason": "''",
+}
+
 TABLES: dict[str, tuple[Table, ...]] = {
     "user": (Table("accounts_user", where="NOT is_staff AND closed_at IS NULL"), *_MESSAGES),
     "market": (Table("venue_venueorder"), Table("venue_trade", counted=frozenset({"trade_seq"})), *_MESSAGES),
@@ -124,7 +132,12 @@ TABLES: dict[str, tuple[Table, ...]] = {
         ),
         *_MESSAGES,
     ),
-    "notification": (Table("delivery_contact"), Table("notification_inbox_notification"), *_MESSAGES),
+    "notification": (
+        Table("delivery_contact"),
+        Table("notification_inbox_notification"),
+        Table("delivery_delivery", values=_SENT),
+        *_MESSAGES,
+    ),
 }
 
 #: What there is once follows from all copies together.

@@ -27,6 +27,7 @@ from benchmarks.measurements import (
 )
 from benchmarks.prepare import customers
 from benchmarks.system import BenchSystem
+from compose.check.invariants.messages import DELIVERIES
 from tests.system import System
 
 SIZE = replace(
@@ -152,6 +153,9 @@ def test_a_past_can_be_made(bench: BenchSystem, service: str) -> None:
             assert cursor.fetchone() == (before + 2 * copied,), table.name
         if service != "market":  # where other tests have sold the last unit, it cannot be sold again
             history.finish(service)
+        if service == "notification":
+            cursor.execute(DELIVERIES[0].sql)
+            assert cursor.fetchall() == [], DELIVERIES[0].name
         connection.rollback()
 
 
