@@ -7,7 +7,7 @@ import time
 import pytest
 from celery.signals import task_postrun, task_prerun
 
-from servicekit.messaging.operate.celery_watchdog import STALLED_AFTER_S, CeleryWatchdog
+from servicekit.messaging.operate.celery_watchdog import NEXT_S, STALLED_AFTER_S, CeleryWatchdog
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_nobody_runs_them(now: list[float]) -> None:
     now[0] += STALLED_AFTER_S - 1
     watchdog.sent()
     assert not watchdog.stalled()
-    now[0] += 2
+    now[0] += NEXT_S + 1
     assert watchdog.stalled()
 
 
@@ -42,6 +42,10 @@ def test_one_alone_may_have_been_lost_with_redis(now: list[float]) -> None:
     watchdog.sent()
     now[0] += 10 * STALLED_AFTER_S
     assert not watchdog.stalled()
+    watchdog.sent()
+    assert not watchdog.stalled()  # the next one has had no time yet
+    now[0] += NEXT_S + 1
+    assert watchdog.stalled()
 
 
 def test_a_long_one_makes_the_others_wait(now: list[float]) -> None:

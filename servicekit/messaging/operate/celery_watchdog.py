@@ -14,6 +14,8 @@ from celery.signals import task_postrun, task_prerun
 
 #: Seconds after which a task that nobody has begun is missed.
 STALLED_AFTER_S = 12.0
+#: Seconds that the one after it is given: where tasks are further apart than that, it was sent only now.
+NEXT_S = 5.0
 
 
 class CeleryWatchdog:
@@ -34,8 +36,10 @@ class CeleryWatchdog:
 
         One alone may have been lost with Redis; and while a long one runs the others wait.
         """
-        late = self._sent and time.monotonic() - self._sent[0] > STALLED_AFTER_S
-        return bool(late and len(self._sent) > 1 and not self._running)
+        if len(self._sent) < 2 or self._running:
+            return False
+        now = time.monotonic()
+        return now - self._sent[0] > STALLED_AFTER_S and now - self._sent[1] > NEXT_S
 
     def _begun(self, **_: Any) -> None:
         self._running += 1
