@@ -9,6 +9,7 @@ replica. The user and the password are the master's; Sentinels are asked without
 
 from __future__ import annotations
 
+import socket
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +26,16 @@ from redis.sentinel import Sentinel, SentinelConnectionPool, SentinelManagedConn
 SENTINEL_PORT = 26379
 #: Seconds without an answer after which the next Sentinel is asked.
 ASKED = {"socket_timeout": 1.0, "socket_connect_timeout": 1.0}
+#: Who only listens is told by nobody that the server's host is gone: it is asked after 10 s of silence, and
+#: given up after 25 s. redis-py would after 45 s, Celery's connections never. A socket of this machine needs
+#: none of it.
+_KEEPALIVE = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}
+KEEPALIVE: dict[str, Any] = {
+    "socket_keepalive": True,
+    "socket_keepalive_options": {
+        getattr(socket, name): value for name, value in _KEEPALIVE.items() if hasattr(socket, name)
+    },
+}
 
 
 def connect(url: str, *, single_connection_client: bool = False, **options: Any) -> Any:
@@ -35,7 +46,9 @@ def connect(url: str, *, single_connection_client: bool = False, **options: Any)
         ValueError: what is no address.
     """
     if _master(url) is None:
-        return redis.Redis.from_url(url, single_connection_client=single_connection_client, **options)
+        return redis.Redis.from_url(
+            url, single_connection_client=single_connection_client, **_kept_alive(url), **options
+        )
     client = redis.Redis(
         connection_pool=pool(url, **options), single_connection_client=single_connection_client
     )
@@ -46,7 +59,7 @@ def connect(url: str, *, single_connection_client: bool = False, **options: Any)
 def pool(url: str, **options: Any) -> Any:
     """The pool of such a client: ``redis.ConnectionPool.from_url``, also by Sentinels."""
     if (master := _master(url)) is None:
-        return redis.ConnectionPool.from_url(url, **options)
+        return redis.ConnectionPool.from_url(url, **_kept_alive(url), **options)
     secure = {key: value for key, value in master.secure.items() if key != "ssl"}
     return SentinelConnectionPool(
         master.name,
@@ -54,6 +67,7 @@ def pool(url: str, **options: Any) -> Any:
         connection_class=_AsksAgainByTls if secure else _AsksAgain,
         **master.account,
         **secure,
+        **KEEPALIVE,
         **options,
     )
 
@@ -72,15 +86,19 @@ def broker(url: str) -> tuple[dict[str, Any], dict[str, Any]]:
         The settings ``broker_url`` and, by TLS, ``broker_use_ssl``; what ``broker_transport_options`` needs.
     """
     if url.startswith("unix://"):
-        socket = url.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
-        return {"broker_url": socket}, {}
+        place = url.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
+        return {"broker_url": place}, {}
     if (master := _master(url)) is None:
-        return {"broker_url": url}, {}
+        return {"broker_url": url}, dict(KEEPALIVE)
     account = urlsplit(url).netloc.rpartition("@")[0]
     places = (f"sentinel://{account}@{host}:{port}/0" for host, port in master.sentinels)
-    options = {"master_name": master.name, "sentinel_kwargs": {**ASKED, **master.secure}}
+    options = {"master_name": master.name, "sentinel_kwargs": {**ASKED, **master.secure}, **KEEPALIVE}
     by_tls = {key: value for key, value in master.secure.items() if key != "ssl"}
     return {"broker_url": ";".join(places), **({"broker_use_ssl": by_tls} if by_tls else {})}, options
+
+
+def _kept_alive(url: str) -> dict[str, Any]:
+    return {} if url.startswith("unix://") else KEEPALIVE
 
 
 class _AsksAgain(SentinelManagedConnection):

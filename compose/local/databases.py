@@ -14,6 +14,7 @@ from compose.local.paths import Home
 from compose.local.postgres import PORT
 from compose.system import SUPERUSER
 from compose.system import databases as described
+from servicekit.settings.environment import TCP_TIMEOUTS
 
 
 def connect(home: Home, *, role: str, password: str, database: str = "postgres") -> Any:
@@ -34,6 +35,7 @@ def login(home: Home, role: str) -> dict[str, Any]:
         "port": server.port,
         "user": server.user if role == SUPERUSER else role,
         "target_session_attrs": "primary",
+        **TCP_TIMEOUTS,
         **(by_tls if server.has_tls else {"sslmode": "disable"}),
     }
 

@@ -213,12 +213,16 @@ def test_managed_servers_by_tls_are_enough(
     with pytest.raises(psycopg2.OperationalError, match="permission denied for database"):
         rows({**told, "BIRZHA_DATABASE_USER": "billing", "BIRZHA_DATABASE_PASSWORD": passwords["billing"]})
 
-    with redis.Redis.from_url(told["BIRZHA_REDIS_URL"], decode_responses=True, protocol=2) as client:
+    with redis_address.connect(told["BIRZHA_REDIS_URL"], decode_responses=True, protocol=2) as client:
+        _require_asks_after_silence(client)
         assert client.xadd("events:trading", {"envelope": "{}"})
         with pytest.raises(redis.exceptions.NoPermissionError):
             client.xadd("events:billing", {"envelope": "{}"})
-    with Connection(redis_address.broker(told["BIRZHA_REDIS_URL"])[0]["broker_url"]) as broker:
+    settings, options = redis_address.broker(told["BIRZHA_REDIS_URL"])
+    with Connection(settings["broker_url"], transport_options=options) as broker:
         assert broker.ensure_connection(max_retries=1)
+        channel: Any = broker.default_channel
+        _require_asks_after_silence(channel.client)
 
     elsewhere = {name: place.replace("localhost", "127.0.0.1") for name, place in tls.items()}
     own = OwnServers.read(elsewhere)  # whose certificate is not of that name
@@ -226,6 +230,15 @@ def test_managed_servers_by_tls_are_enough(
         prepare_own.require_database(own, connect)
     with pytest.raises(CommandError, match=r"127\.0\.0\.1:\d+: .*certificate verify failed"):
         prepare_own.make_redis_users(own, passwords, network.AUTHORITIES_COPY)
+
+
+def _require_asks_after_silence(client: Any) -> None:
+    """Who only listens to a host that is gone is told so by nobody."""
+    connection = client.connection_pool.get_connection()
+    wire = connection._sock
+    assert wire.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+    assert wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 10
+    client.connection_pool.release(connection)
 
 
 class _Nothing(dict[str, str]):
