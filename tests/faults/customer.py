@@ -14,6 +14,9 @@ from servicekit.contracts.values import FINAL_STATUSES
 from tests.faults.client import RETRY_FOR_S, ApiConnection, Call
 from tests.faults.pages import sign_in_and_out
 
+#: Seconds that a customer waits for an answer who knows that the system is well: others may keep its machine
+#: busy, and a password that is given up is hashed anew.
+WELL_S = 60.0
 #: The list of the orders that have not ended.
 OPEN_ORDERS = "/orders?status=accepted,working,partially_filled"
 
@@ -91,7 +94,7 @@ class Customer:
         lost: list[Call] = []
 
         def attempt() -> Call:
-            call = self.connection.call("POST", "/users", body)
+            call = self.connection.call("POST", "/users", body, timeout_s=WELL_S)
             if call.status == 400 and lost:
                 call.status = 201  # the name is taken by an earlier attempt, whose answer was lost
             if call.outcome == "unknown":
@@ -99,12 +102,12 @@ class Customer:
             return call
 
         self.must(attempt)
-        self.must(self.sign_in)
+        self.must(lambda: self.sign_in(timeout_s=WELL_S))
 
-    def sign_in(self) -> Call:
+    def sign_in(self, *, timeout_s: float = RETRY_FOR_S) -> Call:
         """Open a session; the token is used from then on."""
         body = {"username": self.name, "password": self._password}
-        call = self.connection.call("POST", "/auth/token", body)
+        call = self.connection.call("POST", "/auth/token", body, timeout_s=timeout_s)
         if call.outcome == "ok":
             self.connection.token = call.answer["access"]
         return call
