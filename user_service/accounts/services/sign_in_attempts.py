@@ -84,8 +84,11 @@ def attempt_failed(attempt: Attempt) -> None:
     now = timezone.now()
     fresh = SignInAttempts(key=attempt.key, last_at=now, next_at=now)
     with transaction.atomic():
-        SignInAttempts.objects.bulk_create([fresh], ignore_conflicts=True)
-        attempts = SignInAttempts.objects.select_for_update().get(key=attempt.key)
+        # An update locks the row, so that a right try beside this one does not delete it in between.
+        SignInAttempts.objects.bulk_create(
+            [fresh], update_conflicts=True, unique_fields=["key"], update_fields=["next_at"]
+        )
+        attempts = SignInAttempts.objects.get(key=attempt.key)
         _count(attempts, now)
         if attempts.count == FREE_ATTEMPTS and attempt.user_id is not None:
             security_notice(user_id=attempt.user_id, notice=attempt.notice)
