@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from notification_service.delivery.services import ContactUpdate, contacts_save
@@ -61,35 +62,15 @@ def on_withdrawals_booked(messages: Sequence[Received[billing.WithdrawalBooked]]
 @in_batches
 def on_dividends_booked(messages: Sequence[Received[billing.DividendBooked]]) -> None:
     """A dividend came in."""
-    notifications_create(
-        [
-            _news(
-                message,
-                Kind.DIVIDEND_BOOKED,
-                {
-                    "ticker": message.event.ticker,
-                    "quantity": message.event.quantity,
-                    "per_unit": f"{message.event.per_unit.normalize():f}",
-                    "amount": message.event.amount,
-                    "currency": message.event.currency,
-                    "balance_after": message.event.balance_after,
-                },
-            )
-            for message in messages
-        ]
-    )
+    names = ("ticker", "quantity", "per_unit", "amount", "currency", "balance_after")
+    _notify(messages, Kind.DIVIDEND_BOOKED, *names)
 
 
 @in_batches
 def on_splits_allocated(messages: Sequence[Received[trading.SplitAllocated]]) -> None:
     """A position was split."""
     names = ("ticker", "old_units", "new_units", "old_quantity", "quantity", "amount", "currency")
-    notifications_create(
-        [
-            _news(message, Kind.POSITION_SPLIT, {name: getattr(message.event, name) for name in names})
-            for message in messages
-        ]
-    )
+    _notify(messages, Kind.POSITION_SPLIT, *names)
 
 
 @in_batches
@@ -107,22 +88,7 @@ def on_accounts_unfrozen(messages: Sequence[Received[billing.AccountUnfrozen]]) 
 @in_batches
 def on_alerts_fired(messages: Sequence[Received[trading.AlertFired]]) -> None:
     """A price that somebody waited for was reached."""
-    notifications_create(
-        [
-            _news(
-                message,
-                Kind.PRICE_ALERT,
-                {
-                    "ticker": message.event.ticker,
-                    "direction": message.event.direction,
-                    "price": f"{message.event.price.normalize():f}",
-                    "quote": f"{message.event.quote.normalize():f}",
-                    "currency": message.event.currency,
-                },
-            )
-            for message in messages
-        ]
-    )
+    _notify(messages, Kind.PRICE_ALERT, "ticker", "direction", "price", "quote", "currency")
 
 
 @in_batches
@@ -196,7 +162,7 @@ def _filled(message: Received[trading.OrderFilled | trading.OrderFilledV2]) -> N
     params = {name: getattr(fill, name) for name in names}
     if isinstance(fill, trading.OrderFilledV2):
         params |= {
-            "price": f"{fill.price.normalize():f}",  # an average of six digits, most of them zeros
+            "price": _kept(fill.price),  # an average of six digits, most of them zeros
             "parts": len(fill.executions),
             "filled_quantity": fill.filled_quantity,
             "remaining": fill.remaining,
@@ -208,10 +174,15 @@ def _notify(messages: Sequence[Received[Any]], kind: Kind, *params: str) -> None
     """Tell the user of each event, with these fields of it as the text's values."""
     notifications_create(
         [
-            _news(message, kind, {name: getattr(message.event, name) for name in params})
+            _news(message, kind, {name: _kept(getattr(message.event, name)) for name in params})
             for message in messages
         ]
     )
+
+
+def _kept(value: Any) -> Any:
+    """A field of an event as the notification keeps it: a price without needless zeros."""
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
 
 def _news(message: Received[Any], kind: Kind, params: dict[str, Any]) -> NewNotification:

@@ -56,10 +56,6 @@ def _filled_so_far(params: Params) -> str:
     }
 
 
-def rejected_title(params: Params) -> str:
-    return _("Order rejected")
-
-
 def rejected(params: Params) -> str:
     if params["side"] == "buy":
         text = ngettext(
@@ -79,10 +75,6 @@ def rejected(params: Params) -> str:
 def _reason(params: Params) -> str:
     """Why an order was rejected, in the words of the public contract."""
     return reject_sentence(code=params["code"], limit=params["limit"], value=params["value"])
-
-
-def canceled_title(params: Params) -> str:
-    return _("Order canceled")
 
 
 def canceled(params: Params) -> str:
@@ -108,10 +100,6 @@ def _why(params: Params) -> str:
     """Why an order ended before it was filled; "" at the customer's own request."""
     code = params.get("code", "")
     return reject_sentence(code=code) if code else ""
-
-
-def expired_title(params: Params) -> str:
-    return _("Order expired")
 
 
 def expired(params: Params) -> str:

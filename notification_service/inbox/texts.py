@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 
 import orjson
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import get_language, ngettext
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from notification_service.inbox import order_texts as orders
 from notification_service.inbox.amounts import money_text, number_text, price_text
@@ -52,7 +53,7 @@ def _written(kind: str, params: bytes, language: str, currency: str) -> Text:
 
 def title_of(kind: str, params: Params) -> str:
     """The headline of a notification, without a full stop."""
-    return _WRITERS[Kind(kind)][0](params)
+    return _said(_TEXTS[Kind(kind)][0], params)
 
 
 def body_of(kind: str, params: Params) -> str:
@@ -61,43 +62,55 @@ def body_of(kind: str, params: Params) -> str:
     Args:
         params: the values kept with the notification: amounts in minor units, prices as strings.
     """
-    return _WRITERS[Kind(kind)][1](params)
+    return _said(_TEXTS[Kind(kind)][1], params)
 
 
-def _welcome_title(params: Params) -> str:
-    return _("Welcome to Birzha")
+def _said(text: Promise | Callable[[Params], str], params: Params) -> str:
+    return text(params) if callable(text) else str(text) % _values(params)
 
 
-def _welcome(params: Params) -> str:
-    return _("Hello, %(name)s! Top up your account, find an instrument and place your first order.") % {
-        "name": params["username"]
+def _values(params: Params) -> dict[str, str]:
+    """What a notification keeps, by its names in the texts, as its reader writes it."""
+    currency = params.get("currency", "")
+    return {
+        name: write(params[field], currency) for field, (name, write) in _WRITTEN.items() if field in params
     }
 
 
-def _deposit_title(params: Params) -> str:
-    return _("Account topped up")
+def _money(minor: int, currency: str) -> str:
+    """Which way it went is said in words."""
+    return money_text(abs(minor), currency)
 
 
-def _deposit(params: Params) -> str:
-    return _("%(amount)s was deposited. Your balance is %(balance)s.") % {
-        "amount": money_text(params["amount"], params["currency"]),
-        "balance": money_text(params["balance_after"], params["currency"]),
-    }
+def _number(value: int, _currency: str) -> str:
+    return number_text(value)
 
 
-def _withdrawal_title(params: Params) -> str:
-    return _("Money withdrawn")
+def _as_it_is(text: str, _currency: str) -> str:
+    return text
 
 
-def _withdrawal(params: Params) -> str:
-    return _("%(amount)s went out. Your balance is %(balance)s.") % {
-        "amount": money_text(params["amount"], params["currency"]),
-        "balance": money_text(params["balance_after"], params["currency"]),
-    }
+def _month(text: str, _currency: str) -> str:
+    """``2026-10`` in words; Russian writes months small."""
+    words = str(date_format(date.fromisoformat(f"{text}-01"), "F Y"))
+    return words.lower() if _language() == "ru" else words
 
 
-def _dividend_title(params: Params) -> str:
-    return _("Dividend of %(ticker)s") % {"ticker": params["ticker"]}
+_WRITTEN: dict[str, tuple[str, Callable[[Any, str], str]]] = {
+    "username": ("name", _as_it_is),
+    "ticker": ("ticker", _as_it_is),
+    "reason": ("reason", _as_it_is),  # an operator's own text, in the language it was written in
+    "month": ("month", _month),
+    "amount": ("amount", _money),
+    "balance_after": ("balance", money_text),
+    "per_unit": ("per_unit", price_text),
+    "price": ("price", price_text),
+    "quote": ("quote", price_text),
+    "quantity": ("quantity", _number),
+    "old_quantity": ("old_quantity", _number),
+    "old_units": ("old", _number),
+    "new_units": ("new", _number),
+}
 
 
 def _dividend(params: Params) -> str:
@@ -108,142 +121,87 @@ def _dividend(params: Params) -> str:
         "%(balance)s.",
         params["quantity"],
     )
-    return text % {
-        "quantity": number_text(params["quantity"]),
-        "ticker": params["ticker"],
-        "per_unit": price_text(params["per_unit"], params["currency"]),
-        "amount": money_text(params["amount"], params["currency"]),
-        "balance": money_text(params["balance_after"], params["currency"]),
-    }
-
-
-def _split_title(params: Params) -> str:
-    return _("Split of %(ticker)s") % {"ticker": params["ticker"]}
+    return text % _values(params)
 
 
 def _split(params: Params) -> str:
     """Units are written without a noun, so that every number fits."""
+    values = _values(params)
     text = _(
         "Units of %(ticker)s: %(before)s before, %(after)s now (%(old)s → %(new)s). All open orders for it "
         "were canceled."
-    ) % {
-        "ticker": params["ticker"],
-        "old": number_text(params["old_units"]),
-        "new": number_text(params["new_units"]),
-        "before": number_text(params["old_quantity"]),
-        "after": number_text(params["quantity"]),
-    }
+    ) % (values | {"before": values["old_quantity"], "after": values["quantity"]})
     if not params["amount"]:
         return text
-    paid = _("For the fraction left over you were paid %(amount)s.")
-    return f"{text} {paid % {'amount': money_text(params['amount'], params['currency'])}}"
-
-
-def _frozen_title(params: Params) -> str:
-    return _("Your account is frozen")
-
-
-def _frozen(params: Params) -> str:
-    return _(
-        "It is being checked. Your money is safe. Until then you cannot top up, withdraw or buy; you can "
-        "still sell."
-    )
-
-
-def _unfrozen_title(params: Params) -> str:
-    return _("Your account is no longer frozen")
-
-
-def _unfrozen(params: Params) -> str:
-    return _("You can top up, withdraw and buy again.")
-
-
-def _alert_title(params: Params) -> str:
-    return _("%(ticker)s: %(price)s") % {
-        "ticker": params["ticker"],
-        "price": price_text(params["quote"], params["currency"]),
-    }
+    return f"{text} {_('For the fraction left over you were paid %(amount)s.') % values}"
 
 
 def _alert(params: Params) -> str:
-    text = {
-        "above": _("%(ticker)s rose to %(quote)s. You asked to be told at %(price)s."),
-        "below": _("%(ticker)s fell to %(quote)s. You asked to be told at %(price)s."),
-    }[params["direction"]]
-    return text % {
-        "ticker": params["ticker"],
-        "quote": price_text(params["quote"], params["currency"]),
-        "price": price_text(params["price"], params["currency"]),
-    }
+    if params["direction"] == "above":
+        text = _("%(ticker)s rose to %(quote)s. You asked to be told at %(price)s.")
+    else:
+        text = _("%(ticker)s fell to %(quote)s. You asked to be told at %(price)s.")
+    return text % _values(params)
 
 
-def _statement_title(params: Params) -> str:
-    return _("Statement for %(month)s") % {"month": _month(params["month"])}
+def _reversal(params: Params) -> str:
+    if params["amount"] < 0:
+        text = _("%(amount)s was taken from your account. Your balance is %(balance)s. Reason: %(reason)s")
+    else:
+        text = _("%(amount)s was added to your account. Your balance is %(balance)s. Reason: %(reason)s")
+    return text % _values(params)
 
 
-def _statement(params: Params) -> str:
-    return _(
-        "Your statement for %(month)s is ready: balances, sums and every operation, as PDF, under History → "
-        "Statements."
-    ) % {"month": _month(params["month"])}
-
-
-def _month(text: str) -> str:
-    """``2026-10`` in words; Russian writes months small."""
-    words = str(date_format(date.fromisoformat(f"{text}-01"), "F Y"))
-    return words.lower() if _language() == "ru" else words
-
-
-def _news_title(params: Params) -> str:
-    return _in_active_language(params["title"])
-
-
-def _news(params: Params) -> str:
-    """The operator's own text."""
-    return _in_active_language(params["body"])
-
-
-def _in_active_language(texts: dict[str, str]) -> str:
-    return texts[_language()]
+def _in_active_language(field: str) -> Callable[[Params], str]:
+    """An operator's own text, written in each language."""
+    return lambda params: str(params[field][_language()])
 
 
 def _language() -> str:
     return "ru" if (get_language() or "").startswith("ru") else "en"
 
 
-def _reversal_title(params: Params) -> str:
-    return _("Reversal on your account")
-
-
-def _reversal(params: Params) -> str:
-    """The reason is the operator's own text, in the language it was written in."""
-    if params["amount"] < 0:
-        text = _("%(amount)s was taken from your account. Your balance is %(balance)s. Reason: %(reason)s")
-    else:
-        text = _("%(amount)s was added to your account. Your balance is %(balance)s. Reason: %(reason)s")
-    return text % {
-        "amount": money_text(abs(params["amount"]), params["currency"]),
-        "balance": money_text(params["balance_after"], params["currency"]),
-        "reason": params["reason"],
-    }
-
-
-_WRITERS: dict[Kind, tuple[Callable[[Params], str], Callable[[Params], str]]] = {
-    Kind.WELCOME: (_welcome_title, _welcome),
+#: Title and body of each kind: a sentence of its values, or what makes one of them.
+_TEXTS: dict[Kind, tuple[Promise | Callable[[Params], str], Promise | Callable[[Params], str]]] = {
+    Kind.WELCOME: (
+        _("Welcome to Birzha"),
+        _("Hello, %(name)s! Top up your account, find an instrument and place your first order."),
+    ),
     Kind.SECURITY_NOTICED: (security_title, security),
-    Kind.DEPOSIT_BOOKED: (_deposit_title, _deposit),
-    Kind.WITHDRAWAL_BOOKED: (_withdrawal_title, _withdrawal),
-    Kind.DIVIDEND_BOOKED: (_dividend_title, _dividend),
-    Kind.POSITION_SPLIT: (_split_title, _split),
-    Kind.ACCOUNT_FROZEN: (_frozen_title, _frozen),
-    Kind.ACCOUNT_UNFROZEN: (_unfrozen_title, _unfrozen),
-    Kind.PRICE_ALERT: (_alert_title, _alert),
-    Kind.STATEMENT_READY: (_statement_title, _statement),
-    Kind.OPERATOR_NEWS: (_news_title, _news),
-    Kind.REVERSAL_BOOKED: (_reversal_title, _reversal),
+    Kind.DEPOSIT_BOOKED: (
+        _("Account topped up"),
+        _("%(amount)s was deposited. Your balance is %(balance)s."),
+    ),
+    Kind.WITHDRAWAL_BOOKED: (
+        _("Money withdrawn"),
+        _("%(amount)s went out. Your balance is %(balance)s."),
+    ),
+    Kind.DIVIDEND_BOOKED: (_("Dividend of %(ticker)s"), _dividend),
+    Kind.POSITION_SPLIT: (_("Split of %(ticker)s"), _split),
+    Kind.ACCOUNT_FROZEN: (
+        _("Your account is frozen"),
+        _(
+            "It is being checked. Your money is safe. Until then you cannot top up, withdraw or buy; you can "
+            "still sell."
+        ),
+    ),
+    Kind.ACCOUNT_UNFROZEN: (
+        _("Your account is no longer frozen"),
+        _("You can top up, withdraw and buy again."),
+    ),
+    Kind.PRICE_ALERT: (_("%(ticker)s: %(quote)s"), _alert),
+    Kind.STATEMENT_READY: (
+        _("Statement for %(month)s"),
+        _(
+            "Your statement for %(month)s is ready: balances, sums and every operation, as PDF, under "
+            "History → Statements."
+        ),
+    ),
+    Kind.OPERATOR_NEWS: (_in_active_language("title"), _in_active_language("body")),
+    Kind.REVERSAL_BOOKED: (_("Reversal on your account"), _reversal),
     Kind.ORDER_FILLED: (orders.filled_title, orders.filled),
     Kind.ORDER_PARTLY_FILLED: (orders.filled_title, orders.filled),
-    Kind.ORDER_REJECTED: (orders.rejected_title, orders.rejected),
-    Kind.ORDER_CANCELED: (orders.canceled_title, orders.canceled),
-    Kind.ORDER_EXPIRED: (orders.expired_title, orders.expired),
+    Kind.ORDER_REJECTED: (_("Order rejected"), orders.rejected),
+    Kind.ORDER_CANCELED: (_("Order canceled"), orders.canceled),
+    Kind.ORDER_EXPIRED: (_("Order expired"), orders.expired),
 }

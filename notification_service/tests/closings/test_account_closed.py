@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from email import policy
 from email.parser import BytesParser
-from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -21,14 +20,7 @@ from servicekit.contracts import user
 from servicekit.ids import new_id
 from servicekit.people.models import Person
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def mailbox(settings, tmp_path) -> Path:
-    settings.MAILBOX = str(tmp_path / "mailbox")
-    settings.EMAIL_BACKEND = "notification_service.transports.mailbox.MailboxBackend"
-    return Path(settings.MAILBOX)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("mailbox")]
 
 
 def send_due() -> None:

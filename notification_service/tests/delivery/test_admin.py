@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
 
 from notification_service.delivery.models import Delivery
 from notification_service.tests import events
 from notification_service.transports.email import EmailTransport
 from notification_service.transports.sending import Sender
 from servicekit.audit.models import AuditEntry
-from servicekit.auth.authentication import OPERATOR_COOKIE
 from servicekit.testing.admin import confirm
-from servicekit.testing.keys import access_token
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 DELIVERIES = "/admin/notifications/delivery/delivery/"
 MAILBOX = "/admin/notifications/transports/mail/"
-
-
-@pytest.fixture
-def operator(user_id):
-    client = Client()
-    client.cookies[OPERATOR_COOKIE] = access_token(user_id, scope="customer operator")
-    return client
 
 
 @pytest.fixture
@@ -54,9 +44,7 @@ def test_what_has_not_failed_is_not_offered(operator, failed):
     assert "has not failed" in operator.get(address).content.decode()
 
 
-def test_the_mailbox_shows_a_mail_as_its_reader_sees_it(operator, deliver, user_id, settings, tmp_path):
-    settings.MAILBOX = str(tmp_path)
-    settings.EMAIL_BACKEND = "notification_service.transports.mailbox.MailboxBackend"
+def test_the_mailbox_shows_a_mail_as_its_reader_sees_it(operator, deliver, user_id, mailbox):
     deliver(events.registered(user_id), sequence=1)
     assert "/change/" not in operator.get(MAILBOX).content.decode()
     Sender(EmailTransport()).send_due()
@@ -71,20 +59,12 @@ def test_the_mailbox_shows_a_mail_as_its_reader_sees_it(operator, deliver, user_
     assert 'sandbox="allow-popups allow-popups-to-escape-sandbox"' in page
     assert MAILBOX in operator.get("/admin/notifications/").content.decode()
 
-    (tmp_path / f"{mail.notification_id}.eml").unlink()
+    (mailbox / f"{mail.notification_id}.eml").unlink()
     assert "no longer in the mailbox folder" in operator.get(f"{MAILBOX}{mail.id}/change/").content.decode()
     assert operator.get(f"{MAILBOX}999999/change/").status_code == 302
 
 
-def test_the_mailbox_is_operators_only(user_id):
-    client = Client()
-    client.cookies[OPERATOR_COOKIE] = access_token(user_id, scope="customer")
-    assert client.get(MAILBOX).status_code == 302
-
-
-def test_whoever_reads_a_mail_with_a_link_leaves_a_row(operator, deliver, user_id, settings, tmp_path):
-    settings.MAILBOX = str(tmp_path)
-    settings.EMAIL_BACKEND = "notification_service.transports.mailbox.MailboxBackend"
+def test_whoever_reads_a_mail_with_a_link_leaves_a_row(operator, deliver, user_id, mailbox):
     deliver(events.registered(user_id), sequence=1)
     deliver(events.link_issued(user_id, "reset_password"))
     Sender(EmailTransport()).send_due()

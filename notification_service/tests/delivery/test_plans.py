@@ -19,8 +19,6 @@ from notification_service.delivery.services import (
 )
 from notification_service.kinds import Channel
 from notification_service.tests import events
-from notification_service.transports.email import EmailTransport
-from notification_service.transports.sending import Sender
 from servicekit.testing.plans import plans_of
 
 pytestmark = pytest.mark.django_db
@@ -81,14 +79,3 @@ def test_a_claimed_one_is_nobody_else_s(deliver, user_id):
     assert len(deliveries_claim(channel=Channel.EMAIL, limit=5)) == 1
     assert deliveries_claim(channel=Channel.EMAIL, limit=5) == []
     assert Delivery.objects.get().next_at > timezone.now() + timedelta(minutes=2)
-
-
-def test_who_died_with_it_in_hand_leaves_it_to_the_next(deliver, user_id, settings, tmp_path):
-    settings.MAILBOX = str(tmp_path)
-    settings.EMAIL_BACKEND = "notification_service.transports.mailbox.MailboxBackend"
-    deliver(events.registered(user_id), sequence=1)
-    deliveries_claim(channel=Channel.EMAIL, limit=5)
-    assert Sender(EmailTransport()).send_due() == 0
-    Delivery.objects.update(next_at=timezone.now() - timedelta(seconds=1))  # the lease is over
-    assert Sender(EmailTransport()).send_due() == 1
-    assert Delivery.objects.values_list("state", "attempts").get() == ("sent", 2)

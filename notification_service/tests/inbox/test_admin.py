@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
 
 from notification_service.inbox.models import Notification
 from notification_service.tests.events import filled, registered
-from servicekit.auth.authentication import OPERATOR_COOKIE
-from servicekit.testing.keys import access_token
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LIST = "/admin/notifications/notification_inbox/notification/"
-
-
-@pytest.fixture
-def operator(user_id):
-    client = Client()
-    client.cookies[OPERATOR_COOKIE] = access_token(user_id, scope="customer operator")
-    return client
 
 
 def test_an_operator_sees_them(deliver, operator, user_id):
@@ -41,13 +31,3 @@ def test_but_changes_nothing(deliver, operator, user_id):
     assert operator.post(f"{LIST}{notification.id}/delete/", {"post": "yes"}).status_code == 403
     assert operator.post(f"{LIST}add/", {}).status_code == 403
     assert Notification.objects.get(user_id=user_id).kind == "welcome"
-
-
-def test_a_customer_is_sent_to_the_operators_sign_in(user_id):
-    client = Client()
-    client.cookies[OPERATOR_COOKIE] = access_token(user_id, scope="customer")
-
-    answer = client.get(LIST)
-
-    assert answer.status_code == 302
-    assert answer["Location"].startswith("/admin/")

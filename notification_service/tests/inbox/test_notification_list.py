@@ -71,10 +71,3 @@ def test_a_filter_that_is_neither_true_nor_false(api, user_id, unread):
     assert answer.status_code == 400
     assert answer["Content-Type"] == "application/problem+json"
     assert answer.json()["errors"][0]["field"] == "unread"
-
-
-def test_the_list_needs_a_sign_in(api):
-    answer = api().get(URL)
-
-    assert answer.status_code == 401
-    assert answer.json()["code"] == "authentication_required"

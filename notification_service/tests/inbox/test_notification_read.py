@@ -45,14 +45,3 @@ def test_somebody_elses_does_not_exist(api, url, user_id):
 def test_one_that_does_not_exist(api, user_id):
     assert api(user_id).post(f"/api/v1/notifications/{new_id()}/read").status_code == 404
     assert api(user_id).post("/api/v1/notifications/welcome/read").status_code == 404
-
-
-def test_nobody_reads(api, url):
-    assert api().post(url).status_code == 401
-
-
-def test_reading_is_not_a_get(api, url, user_id):
-    answer = api(user_id).get(url)
-
-    assert answer.status_code == 405
-    assert answer.json()["code"] == "method_not_allowed"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -15,6 +13,7 @@ from notification_service.subscriptions import SUBSCRIPTIONS
 from notification_service.tests import events
 from servicekit.ids import new_id
 from servicekit.testing.origins import some_origins
+from servicekit.testing.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -51,22 +50,19 @@ def test_an_event_delivered_twice_is_notified_once(deliver, user_id, make):
 
 
 def test_the_unique_key_holds_without_the_inbox_too(user_id):
-    def tell():
-        try:
-            notifications_create(notifications)
-        finally:
-            connection.close()
-
     notifications = [
         NewNotification(Kind.WELCOME, user_id, new_id(), {"username": "anna"}) for _ in range(20)
     ]
-    racers = [threading.Thread(target=tell) for _ in range(8)]
-    for racer in racers:
-        racer.start()
-    for racer in racers:
-        racer.join()
+    at_once([lambda: notifications_create(notifications)] * 8)
 
     assert Notification.objects.filter(user_id=user_id).count() == 20
+
+
+def test_one_fill_is_notified_once_whatever_event_it_comes_in(deliver, user_id):
+    fill = new_id()
+    for make in (events.filled, events.filled, events.part_filled):
+        deliver(make(user_id, fill_id=fill, final=True))
+    assert Notification.objects.filter(user_id=user_id).count() == 1
 
 
 def test_a_batch_is_notified_to_each_user_in_its_order(deliver_many):

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.utils import timezone
 
 from notification_service.delivery.models import Contact, Delivery
@@ -15,10 +14,8 @@ from notification_service.news.models import News
 from notification_service.news.services import news_send
 from notification_service.tests import events
 from servicekit.audit.models import AuditEntry
-from servicekit.auth.authentication import OPERATOR_COOKIE
 from servicekit.ids import new_id
 from servicekit.testing.admin import confirm, operation_address
-from servicekit.testing.keys import access_token
 from servicekit.testing.plans import plans_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,13 +27,6 @@ TEXTS = {
     "body_en": "The exchange is closed.\nWe are back on Monday.",
     "body_ru": "Биржа закрыта.\nДо понедельника.",
 }
-
-
-@pytest.fixture
-def operator(user_id):
-    client = Client()
-    client.cookies[OPERATOR_COOKIE] = access_token(user_id, scope="customer operator")
-    return client
 
 
 @pytest.fixture
@@ -156,13 +146,6 @@ def test_who_wants_no_such_mail_gets_none(operator, readers, api):
         readers["anna"]
     ]
     assert told().count() == 2
-
-
-def test_customers_do_not_write_news(user_id):
-    client = Client()
-    client.cookies[OPERATOR_COOKIE] = access_token(user_id, scope="customer")
-    assert client.post(ADD, {**TEXTS, "audience": ""}).status_code in (302, 403)
-    assert not News.objects.exists()
 
 
 def test_the_next_readers_of_many_are_found_by_index(operator, readers):

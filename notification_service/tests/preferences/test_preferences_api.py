@@ -74,8 +74,6 @@ def test_nobody_sees_or_changes_another_s(api, user_id):
     from servicekit.ids import new_id
 
     assert api(new_id()).get(URL).json()["gather_s"] == 60
-    assert api().get(URL).status_code == 401
-    assert api().put(URL, {}).status_code == 401
 
 
 def test_mails_of_ones_security_cannot_be_left_out(api, deliver, user_id):

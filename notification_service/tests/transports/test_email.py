@@ -261,6 +261,13 @@ def test_without_an_address_it_waits_for_one(deliver, user_id, settings):
         assert sorted(m["Subject"] for m in inbox.mails) == ["Account topped up", "Welcome to Birzha"]
 
 
+def test_a_statements_mail_leads_to_the_statements(deliver, anna, settings):
+    deliver(events.statement_ready(anna))
+    with smtp_server(settings) as inbox:
+        sender().send_due()
+    assert f"{settings.PUBLIC_URL}/statements" in inbox.mails[0].get_body(("plain",)).get_content()
+
+
 def test_what_is_wanted_no_more_is_not_sent(deliver, anna, settings):
     deliver(events.deposited(anna))
     Preferences.objects.create(user_id=anna, chosen={"deposit_booked": ""})
@@ -284,14 +291,12 @@ def test_every_kind_makes_a_mail(deliver, anna, settings):
     assert len(inbox.mails) == 2 * len(EVERYTHING) - 2  # both languages' two fills are one mail
 
 
-def test_the_mailbox_folder_has_a_file_a_mail(deliver, anna, settings, tmp_path):
-    settings.MAILBOX = str(tmp_path / "mailbox")
-    settings.EMAIL_BACKEND = "notification_service.transports.mailbox.MailboxBackend"
+def test_the_mailbox_folder_has_a_file_a_mail(deliver, anna, mailbox):
     deliver(events.deposited(anna))
     sender().send_due()
     Delivery.objects.update(state="pending", sent_at=None)  # as after a crash before it was marked
     make_due()
     sender().send_due()
-    (file,) = (tmp_path / "mailbox").iterdir()
+    (file,) = mailbox.iterdir()
     assert file.stem == str(Delivery.objects.get().notification_id)
     assert b"Account topped up" in file.read_bytes()
