@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Barrier
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import serialization
-from django.db import connection
 from prometheus_client import REGISTRY
 
 from servicekit.audit.actors import Actor
@@ -70,25 +66,6 @@ def tokens(alice: User) -> TokenPair:
 def sign_in(identifier: str, password: str = PASSWORD) -> TokenPair:
     """A new session."""
     return user_sign_in(identifier=identifier, password=password, client=Client("pytest", "192.0.2.7"))
-
-
-def at_once(calls: Iterable[Callable[[], Any]]) -> list[Any]:
-    """Run calls in threads that start together; what each returned, or the exception it raised."""
-    calls = list(calls)
-    barrier = Barrier(len(calls))
-
-    def run(call: Callable[[], Any]) -> Any:
-        try:
-            connection.ensure_connection()
-            barrier.wait(timeout=30)
-            return call()
-        except Exception as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
 
 
 def counted(name: str, **labels: str) -> float:

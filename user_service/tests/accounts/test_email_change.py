@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from servicekit.auth.links import link_token
 from servicekit.contracts.user import LinkIssued, ProfileChanged, SecurityNoticed
+from servicekit.testing.threads import at_once
 from user_service.accounts.models import AccountLink, User
 from user_service.accounts.services import links_purge, user_disable, user_register
 from user_service.sessions.models import Session
-from user_service.tests.conftest import BY, PASSWORD, at_once, sign_in
+from user_service.tests.conftest import BY, PASSWORD, sign_in
 
 URL = "/api/v1/users/me/email"
 CONFIRM = "/api/v1/auth/email-confirmation"
@@ -140,14 +141,6 @@ def test_strangers_are_not_flooded_with_mails(api, tokens, settings):
     assert [answer.status_code for answer in answers] == [202, 202, 429]
     assert answers[2].json()["code"] == "link_quota_exceeded"
     assert int(answers[2]["Retry-After"]) > 0
-
-
-def test_nobody_and_a_program_may_not(api, tokens):
-    assert api().post(URL, {"email": NEW, "password": PASSWORD}).status_code == 401
-    made = api(token=tokens.access).post("/api/v1/users/me/api-keys", {"name": "a bot", "scopes": ["trade"]})
-    exchanged = api().post("/api/v1/auth/token/api-key", {"api_key": made.json()["key"]}).json()
-    refused = api(token=exchanged["access"]).post(URL, {"email": NEW, "password": PASSWORD})
-    assert (refused.status_code, refused.json()["code"]) == (403, "people_only")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -75,7 +75,3 @@ def test_the_present_password_cannot_be_guessed_here(api, tokens):
     for _ in range(10):
         change(api, tokens, old="wrong")
     assert change(api, tokens).json()["code"] == "too_many_attempts"
-
-
-def test_nobody(api):
-    assert api().post(URL, {"old_password": "x", "new_password": NEW}).status_code == 401

@@ -13,11 +13,12 @@ from django.utils import timezone
 from servicekit.auth.links import link_token
 from servicekit.contracts.user import LinkIssued, SecurityNoticed, SessionRevoked
 from servicekit.messaging.models import OutboxEvent
+from servicekit.testing.threads import at_once
 from user_service.accounts.models import AccountLink, User
 from user_service.accounts.services import operator_sign_in, user_disable, user_register
 from user_service.sessions.clients import Client
 from user_service.sessions.models import Session
-from user_service.tests.conftest import BY, PASSWORD, at_once, sign_in
+from user_service.tests.conftest import BY, PASSWORD, sign_in
 
 ASK, RESET = "/api/v1/auth/password-reset", "/api/v1/auth/password-reset/confirm"
 NEW = "другой длинный пароль 7"

@@ -8,11 +8,12 @@ import pytest
 from django.utils import timezone
 
 from servicekit.contracts.user import SecurityNoticed
+from servicekit.testing.threads import at_once
 from user_service.accounts.models import SignInAttempts
 from user_service.accounts.services import attempts_purge, sign_in_attempts
 from user_service.accounts.services.sign_in_attempts import FREE_ATTEMPTS, MAX_WAIT, _wait_after
 from user_service.sessions.models import Session
-from user_service.tests.conftest import PASSWORD, at_once, sign_in
+from user_service.tests.conftest import PASSWORD, sign_in
 
 URL = "/api/v1/auth/token"
 HOME = "192.0.2.7"  # where conftest.sign_in signs in from

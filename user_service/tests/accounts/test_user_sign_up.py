@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from servicekit.contracts.user import AccountRegistered, SessionRevoked
+from servicekit.testing.threads import at_once
 from user_service.accounts.models import User
 from user_service.accounts.services import user_disable, user_register
 from user_service.sessions.models import Session
-from user_service.tests.conftest import BY, PASSWORD, at_once, sign_in
+from user_service.tests.conftest import BY, PASSWORD, sign_in
 
 URL = "/api/v1/users"
 BOB = {"username": "bob_1", "email": "Bob@example.org", "password": PASSWORD, "sign_in": True}

@@ -6,9 +6,10 @@ import pytest
 
 from servicekit.contracts.user import ProfileChanged
 from servicekit.messaging.models import OutboxEvent
+from servicekit.testing.threads import at_once
 from user_service.accounts.models import User
 from user_service.accounts.services import user_register, user_update
-from user_service.tests.conftest import PASSWORD, at_once
+from user_service.tests.conftest import PASSWORD
 
 URL = "/api/v1/users/me"
 

@@ -12,10 +12,11 @@ from django.utils import timezone
 from servicekit.auth.authentication import SessionIsRevoked, principal_of
 from servicekit.contracts.user import SecurityNoticed, SessionRevoked
 from servicekit.ids import new_id
+from servicekit.testing.threads import at_once
 from user_service.accounts.services import user_disable, user_register
 from user_service.api_keys.models import ApiKey
 from user_service.api_keys.services import api_key_close, api_keys_purge
-from user_service.tests.conftest import BY, PASSWORD, at_once, sign_in
+from user_service.tests.conftest import BY, PASSWORD, sign_in
 
 URL = "/api/v1/users/me/api-keys"
 EXCHANGE = "/api/v1/auth/token/api-key"
@@ -73,6 +74,10 @@ def test_it_is_exchanged_for_a_token_with_its_scopes(api, alice, tokens, made):
             "/api/v1/users/me/password",
             {"old_password": PASSWORD, "new_password": "another 1 of"},
         ),
+        ("post", "/api/v1/users/me/email", {"email": "new@example.org", "password": PASSWORD}),
+        ("get", "/api/v1/users/me/export", None),
+        ("get", "/api/v1/users/me/closing", None),
+        ("post", "/api/v1/users/me/closing", {"password": PASSWORD}),
         ("get", "/api/v1/users/me/sessions", None),
         ("get", "/api/v1/users/me/sign-ins", None),
         ("delete", f"/api/v1/users/me/sessions/{new_id()}", None),

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from servicekit.contracts.billing import ClosingDecided
 from servicekit.contracts.user import AccountClosed, ClosingRequested, SecurityNoticed, SessionRevoked
+from servicekit.testing.threads import at_once
 from user_service.accounts.errors import UserIsClosed, UserMayNotSignIn
 from user_service.accounts.models import AccountLink, User
 from user_service.accounts.services import (
@@ -26,7 +27,7 @@ from user_service.closings.services import closings_request_again
 from user_service.second_factor.models import SecondFactor
 from user_service.second_factor.services import factor_set, recovery_codes_make
 from user_service.sessions.models import Session, SignIn
-from user_service.tests.conftest import BY, PASSWORD, at_once, sign_in
+from user_service.tests.conftest import BY, PASSWORD, sign_in
 
 URL = "/api/v1/users/me/closing"
 
@@ -72,13 +73,6 @@ def test_the_password_is_needed_and_cannot_be_guessed_here(api, tokens, publishe
 def test_an_operator_stays(api, published):
     user_register(username="boss", email="boss@example.org", password=PASSWORD, is_operator=True)
     assert ask(api, sign_in("boss")).json()["code"] == "operators_stay"
-
-
-def test_no_api_key_may_ask_for_it(api, alice):
-    made = api_key_make(user_id=alice.id, name="bot", scopes=["read", "trade"])
-    token = api().post("/api/v1/auth/token/api-key", {"api_key": made.text}).json()["access"]
-    for call in ("get", "post"):
-        assert getattr(api(token=token), call)(URL).json()["code"] == "people_only"
 
 
 @pytest.mark.parametrize(

@@ -55,10 +55,3 @@ def test_the_latest_of_many(api, tokens, monkeypatch):
     latest = [sign_in("alice") for _ in range(3)][-1]
     known = api(token=latest.access).get(URL).json()
     assert len(known["sessions"]) == 2
-
-
-def test_no_api_key_reads_it(api, alice):
-    made = api_key_make(user_id=alice.id, name="bot", scopes=["read", "trade"])
-    token = api().post("/api/v1/auth/token/api-key", {"api_key": made.text}).json()["access"]
-    assert api(token=token).get(URL).json()["code"] == "people_only"
-    assert api().get(URL).status_code == 401

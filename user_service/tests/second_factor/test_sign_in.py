@@ -9,11 +9,12 @@ from django.core import signing
 from django.utils import timezone
 
 from servicekit.contracts.user import SecurityNoticed
+from servicekit.testing.threads import at_once
 from user_service.accounts.models import SignInAttempts, User
 from user_service.accounts.services.sign_in_attempts import FREE_ATTEMPTS
 from user_service.api_keys.services import api_key_make
 from user_service.sessions.models import Session, SignIn
-from user_service.tests.conftest import PASSWORD, at_once, sign_in
+from user_service.tests.conftest import PASSWORD, sign_in
 from user_service.tests.second_factor.conftest import FACTOR
 
 URL, FINISH = "/api/v1/auth/token", "/api/v1/auth/token/second-factor"

@@ -11,11 +11,12 @@ from django.db import connection
 from servicekit.audit.models import AuditEntry
 from servicekit.contracts.user import SecurityNoticed, SessionRevoked
 from servicekit.testing.admin import confirm, operation_address
+from servicekit.testing.threads import at_once
 from user_service.accounts.models import User
 from user_service.accounts.services import user_register
 from user_service.second_factor.models import RecoveryCode, SecondFactor
 from user_service.sessions.models import Session
-from user_service.tests.conftest import PASSWORD, at_once, sign_in
+from user_service.tests.conftest import PASSWORD, sign_in
 from user_service.tests.second_factor.conftest import FACTOR
 
 pytestmark = pytest.mark.django_db

@@ -15,10 +15,11 @@ from django.core.management import CommandError, call_command
 from servicekit.audit.models import AuditEntry
 from servicekit.auth.keys import KeySet
 from servicekit.auth.tokens import decode
+from servicekit.testing.threads import at_once
 from user_service.sessions.errors import SigningKeyMissing
 from user_service.sessions.keys import key_add, key_make_first, key_next, key_ring
 from user_service.sessions.tasks import retire_signing_keys
-from user_service.tests.conftest import at_once, sign_in
+from user_service.tests.conftest import sign_in
 
 DAY = 86_400
 
