@@ -2,26 +2,10 @@
 
 from __future__ import annotations
 
-from io import StringIO
-
 import pytest
-from django.core.management import call_command
 from django.urls import reverse
 
 from servicekit.testing.migrations import missing_migrations
-
-
-def test_openapi_document_is_valid_and_names_every_address(db, api):
-    call_command("spectacular", "--validate", "--fail-on-warn", stdout=StringIO())
-
-    paths = api().get("/api/v1/billing/schema", headers={"Accept": "application/json"}).json()["paths"]
-    assert set(paths) == {
-        "/api/v1/account", "/api/v1/account/holds", "/api/v1/deposits", "/api/v1/withdrawals",
-        "/api/v1/operations", "/api/v1/statements", "/api/v1/statements/{month}",
-    }  # fmt: skip
-    answers = paths["/api/v1/operations"]["get"]["responses"]["200"]["content"]
-    workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    assert set(answers) == {"application/json", "text/csv", "text/html", workbook}
 
 
 def test_migrations_are_complete(db):
@@ -61,12 +45,3 @@ def test_what_the_schedule_names_are_tasks(settings):
 
     app.loader.import_default_modules()
     assert {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()} <= set(app.tasks)
-
-
-@pytest.mark.django_db
-def test_the_tasks_do_their_work(customer):
-    from billing_service.consistency.tasks import consistency_check
-    from billing_service.holds.tasks import holds_watch
-
-    customer(100)
-    assert (consistency_check(), holds_watch()) == (0, 0)

@@ -6,10 +6,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-import pytest
 from django.utils import timezone
 
-from billing_service.ledger.errors import AccountNotReady
 from billing_service.ledger.models import JournalEntry, LedgerAccount, LedgerEntry
 from servicekit.contracts.trading import SplitAllocated
 from servicekit.ids import new_id
@@ -51,10 +49,3 @@ def test_sent_again_under_another_id_it_is_booked_once_and_nothing_is_not_booked
     deliver(allocated(new_id(), amount=0))  # has no account, and needs none
     assert LedgerAccount.objects.get(pk=account.pk).balance == 143_50
     assert JournalEntry.objects.filter(type="split").count() == 2
-
-
-def test_without_an_account_nothing_of_the_batch_is_booked(customer, deliver_many):
-    account = customer()
-    with pytest.raises(AccountNotReady):
-        deliver_many([allocated(account.user_id), allocated(new_id())])
-    assert not JournalEntry.objects.exists()

@@ -16,10 +16,10 @@ from billing_service.ledger.errors import ReversalNotCovered
 from billing_service.ledger.models import JournalEntry, LedgerAccount
 from billing_service.ledger.services import account_freeze, journal_reverse
 from billing_service.tests.orders import limit_placed, order_placed, part_filled, received
-from billing_service.tests.threads import race
 from servicekit.audit.actors import Actor
 from servicekit.contracts.billing import ReversalBooked
 from servicekit.ids import new_id
+from servicekit.testing.threads import at_once
 
 URL = "/api/v1/withdrawals"
 OLGA = Actor(name="olga", id=new_id())
@@ -144,7 +144,7 @@ def test_withdrawals_and_orders_for_the_same_cash_get_what_there_is(customer, ap
         return lambda: holds_place(messages=[received(order)]) == 1
 
     rivals = [rival for order in orders for rival in (withdraw, buy(order))]
-    results = race(rivals, threads=40)
+    results = at_once(rivals, threads=40)
 
     assert sum(result is True for result in results) == 3
     assert all(result in (True, False) for result in results)

@@ -10,12 +10,12 @@ from billing_service.ledger.models import JournalEntry, LedgerAccount
 from billing_service.ledger.selectors import chain_breaks
 from billing_service.ledger.services import account_freeze
 from billing_service.tests.orders import order_canceled, order_filled, order_placed, received
-from billing_service.tests.threads import race
 from servicekit.contracts.billing import HoldDeclined, HoldPlaced, OrderSettled
 from servicekit.ids import new_id
 from servicekit.messaging.models import OutboxEvent
 from servicekit.testing.origins import published_origins, some_origins
 from servicekit.testing.sent import Sent
+from servicekit.testing.threads import at_once
 
 
 def test_a_buy_holds_its_cash(customer, deliver, published, api):
@@ -140,7 +140,7 @@ def test_two_hundred_orders_over_money_for_ten(customer, published):
         return lambda: holds_place(messages=[received(order)])
 
     orders = [order_placed(account.user_id, hold_amount=100) for _ in range(200)]
-    results = race([place(order) for order in orders], threads=20)
+    results = at_once([place(order) for order in orders], threads=20)
 
     assert [result for result in results if isinstance(result, Exception)] == []
     assert sum(results) == 10
@@ -160,7 +160,7 @@ def test_batches_over_the_same_accounts_from_many_threads(customer, published):
         orders = [order_placed(a.user_id, hold_amount=100) for a in (turned if number % 2 else turned[::-1])]
         return lambda: holds_place(messages=[received(order) for order in orders])
 
-    results = race([batch(number) for number in range(40)], threads=20)
+    results = at_once([batch(number) for number in range(40)], threads=20)
 
     assert [result for result in results if isinstance(result, Exception)] == []
     assert sum(results) == 80
@@ -180,7 +180,7 @@ def test_two_hundred_buys_over_one_balance_are_bought_for_exactly_what_it_pays_f
         return run
 
     orders = [order_placed(account.user_id, hold_amount=10_00) for _ in range(200)]
-    results = race([buy(order) for order in orders], threads=20)
+    results = at_once([buy(order) for order in orders], threads=20)
 
     assert [result for result in results if isinstance(result, Exception)] == []
     bought = JournalEntry.objects.filter(type="order_settlement").count()

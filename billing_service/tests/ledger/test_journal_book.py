@@ -11,9 +11,9 @@ from django.db import IntegrityError, transaction
 from billing_service.ledger.models import JournalEntry, LedgerAccount, LedgerEntry
 from billing_service.ledger.selectors import chain_breaks, journal_head, operation_list
 from billing_service.ledger.services import Draft, LockedAccount, Posting, accounts_lock, journal_book
-from billing_service.tests.threads import race
 from servicekit.ids import new_id
 from servicekit.testing.sent import Sent
+from servicekit.testing.threads import at_once
 
 Kind, System = LedgerEntry.Kind, LedgerAccount.Kind
 
@@ -151,7 +151,7 @@ def test_two_hundred_bookings_at_once_lose_nothing(customer):
 
         return run
 
-    results = race([move(number) for number in range(200)])
+    results = at_once([move(number) for number in range(200)])
 
     assert [result for result in results if isinstance(result, Exception)] == []
     for account in LedgerAccount.objects.all():

@@ -12,12 +12,12 @@ from billing_service.ledger.models import JournalEntry, LedgerAccount, LedgerEnt
 from billing_service.ledger.services import account_freeze, journal_reverse
 from billing_service.tests.ledger.undone import settlement_reverse
 from billing_service.tests.orders import limit_placed, order_filled, order_placed, part_filled
-from billing_service.tests.threads import race
 from servicekit.audit.actors import Actor
 from servicekit.audit.models import AuditEntry
 from servicekit.contracts.billing import ReversalBooked
 from servicekit.ids import new_id
 from servicekit.telemetry import request_context
+from servicekit.testing.threads import at_once
 
 ANN, BOB = Actor(name="ann", id=new_id()), Actor.shell("bob")
 
@@ -200,7 +200,7 @@ def test_twenty_at_once_reverse_once(customer, published):
     customer(100_00)
     entry_id = JournalEntry.objects.get().id
 
-    results = race([lambda: journal_reverse(entry_id=entry_id, reason="wrong", by=ANN)] * 20)
+    results = at_once([lambda: journal_reverse(entry_id=entry_id, reason="wrong", by=ANN)] * 20)
 
     assert sum(not isinstance(result, Exception) for result in results) == 1
     assert {type(r) for r in results if isinstance(r, Exception)} == {AlreadyReversed}

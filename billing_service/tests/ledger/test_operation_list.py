@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from base64 import b64encode
 from datetime import timedelta
 from decimal import Decimal
 from urllib.parse import urlsplit
@@ -120,20 +119,6 @@ def test_a_bad_filter_is_a_400(trader, api, query, accept):
 
     assert answer.status_code == 400, answer.content
     assert answer["Content-Type"] == "application/problem+json"
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        {"page_size": "0"},
-        {"page_size": "1e9"},
-        {"cursor": b64encode(b"o=abc")},
-        {"cursor": b64encode(b"p=abc")},
-    ],
-)
-def test_a_page_that_is_none(trader, api, query):
-    answer = api(trader.user_id).get(URL, query)
-    assert (answer.status_code, answer.json()["code"]) == (400, "validation_failed")
 
 
 def test_pages(trader, api):

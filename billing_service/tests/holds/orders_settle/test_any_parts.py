@@ -23,9 +23,9 @@ from billing_service.tests.orders import (
     registered,
     rest_canceled,
 )
-from billing_service.tests.threads import race
 from servicekit.ids import new_id
 from servicekit.money import order_charge
+from servicekit.testing.threads import at_once
 
 
 def state_of(order):
@@ -79,7 +79,7 @@ def test_parts_against_a_cancel_leave_nothing_held(customer):
     def ending(order):
         return lambda: holds_void(messages=[received(rest_canceled(order, filled_quantity=1))])
 
-    results = race([rival(order) for order in orders for rival in (part, part, ending)], threads=30)
+    results = at_once([rival(order) for order in orders for rival in (part, part, ending)], threads=30)
 
     assert {type(error) for error in results if isinstance(error, Exception)} <= {FillNotCovered}
     booked = JournalEntry.objects.filter(type="order_settlement").count()

@@ -16,20 +16,6 @@ from servicekit.testing.origins import published_origins, some_origins
 from servicekit.testing.sent import Sent
 
 
-def test_parts_of_one_order_in_one_batch(customer, deliver, deliver_many):
-    account = customer(100)
-    order = order_placed(account.user_id, hold_amount=90)
-    deliver(order)
-    parts = [order_filled(order, amount=10, fee=1, quantity=2, final=number == 4) for number in range(5)]
-
-    deliver_many([(part, 3 + number) for number, part in enumerate(parts)])
-
-    account.refresh_from_db()
-    assert (account.balance, account.held) == (45, 0)
-    hold = Hold.objects.get(order_id=order.order_id)
-    assert (hold.state, hold.captured, hold.released) == ("captured", 55, 35)
-
-
 def test_a_whole_life_in_one_batch(customer, deliver_many):
     account = customer(100)
     order = order_placed(account.user_id, hold_amount=90)

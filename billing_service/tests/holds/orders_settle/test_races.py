@@ -17,7 +17,7 @@ from billing_service.tests.orders import (
     order_placed,
     received,
 )
-from billing_service.tests.threads import race
+from servicekit.testing.threads import at_once
 
 
 @pytest.mark.django_db(transaction=True)
@@ -37,7 +37,7 @@ def test_capture_against_void_against_expire_has_one_winner(customer):
         return lambda: holds_expire(messages=[received(order_expired(order))])
 
     rivals = [rival(order) for order in orders for rival in (capture, void, expire)]
-    results = race(rivals, threads=30)
+    results = at_once(rivals, threads=30)
 
     refused = [result for result in results if isinstance(result, Exception)]
     assert {type(error) for error in refused} <= {FillNotCovered}
@@ -62,7 +62,7 @@ def test_one_fill_delivered_many_times_at_once_is_paid_once(customer):
     account = customer(0)
     fill = order_filled(order_placed(account.user_id, side="sell", hold_amount=0), amount=40, fee=1)
 
-    booked = race([lambda: len(orders_settle(messages=[received(fill)]))] * 32)
+    booked = at_once([lambda: len(orders_settle(messages=[received(fill)]))] * 32)
 
     assert sorted(booked) == [0] * 31 + [1]
     account.refresh_from_db()

@@ -10,8 +10,8 @@ from django.db import connection, transaction
 
 from billing_service.ledger.models import LedgerAccount, LedgerEntry
 from billing_service.tests.ledger.guards.writing import book, legs_of, refused_at_commit
-from billing_service.tests.threads import race
 from servicekit.ids import new_id
+from servicekit.testing.threads import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +63,7 @@ def test_legs_slipped_into_an_entry_that_is_just_being_written(customer):
         with transaction.atomic():
             legs_of(entry_id, (external.id, 5, "USD"), (external.id, -5, "USD"), first=20)
 
-    written, slipped = race([write, slip])
+    written, slipped = at_once([write, slip])
 
     assert written is None
     assert "2 legs were not sealed" in str(slipped)
