@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse, QueryDict
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
@@ -15,6 +14,8 @@ from web_frontend.gateway_client import GatewayRequest
 from web_frontend.labels import LABELS
 from web_frontend.pages import attempt, fetch_all, go_to, show, sign_in_address, wants_fragment
 from web_frontend.sessions.tokens import is_signed_in
+from web_frontend.templatetags.addresses import address
+from web_frontend.templatetags.remembered import written_rows
 from web_frontend.watchlist.watched import watched_tickers
 
 PAGE_SIZE = 50
@@ -47,7 +48,7 @@ class Filters:
     @property
     def address(self) -> str:
         query = urlencode({name: value for name, value in vars(self).items() if value})
-        return reverse("instruments") + (f"?{query}" if query else "")
+        return address("instruments") + (f"?{query}" if query else "")
 
     def links(self, answer: dict[str, Any] | None) -> dict[str, str]:
         """The addresses of the pages before and after, "" where there is none."""
@@ -66,8 +67,6 @@ def instrument_list(request: GatewayRequest) -> HttpResponse:
     if filters.watched and not is_signed_in(request):
         return go_to(request, sign_in_address(request))
     watched, answer = _read(request, filters)
-    for row in answer["results"] if answer else ():
-        row["starred"] = None if watched is None else row["ticker"] in watched
     context = {
         "search": filters.search,
         "type": filters.type,
@@ -120,6 +119,7 @@ def _is_known(request: GatewayRequest) -> bool:
 
 
 def _page(request: GatewayRequest, filters: Filters, tickers: list[str] | None = None) -> dict[str, Any]:
+    """A page of instruments, and how its ``rows`` are written: while the watchlist is waited for."""
     answer = request.gateway.get(
         "/api/v1/instruments",
         public=True,
@@ -134,6 +134,8 @@ def _page(request: GatewayRequest, filters: Filters, tickers: list[str] | None =
     hours = answer.get("hours", {})
     for row in answer["results"]:
         row["hours"] = hours.get(row["ticker"], [])
+    written = written_rows("instruments/row.html", instrument=answer["results"])
+    answer["rows"] = list(zip((row["ticker"] for row in answer["results"]), written, strict=True))
     return answer
 
 

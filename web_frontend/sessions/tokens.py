@@ -83,7 +83,7 @@ def access_token(request: HttpRequest) -> str | None:
     if not is_signed_in(request):
         return None
     owner = request.session["tokens"]
-    tokens = _fresh(owner)
+    tokens = _fresh(owner, getattr(request, "_stored_tokens", {}).get(owner))
     return tokens["access"] if tokens else _refreshed(request, owner)["access"]
 
 
@@ -129,13 +129,24 @@ def _refresh(request: HttpRequest, refresh: str) -> dict[str, Any]:
     raise AssertionError("the last try returns or raises")
 
 
-def _fresh(owner: str) -> Tokens | None:
+def read_beside(request: HttpRequest, name: str) -> Any:
+    """A value that is kept under another name, read in one go with the tokens that the page needs next."""
+    owner = request.session["tokens"]
+    found = cache.get_many([_key(owner), name])
+    request._stored_tokens = {owner: found.get(_key(owner))}  # type: ignore[attr-defined]
+    return found.get(name)
+
+
+def _fresh(owner: str, stored: Tokens | None = None) -> Tokens | None:
     """The stored pair if its access token is good for a while; None when it is due or gone.
+
+    Args:
+        stored: the pair, if it has just been read.
 
     Raises:
         SignedOut: there is none.
     """
-    tokens: Tokens | None = cache.get(_key(owner))
+    tokens: Tokens | None = stored or cache.get(_key(owner))
     if tokens is None:
         raise SignedOut("session_lost")
     return tokens if tokens["expires_at"] - time.time() > REFRESH_BEFORE_S else None

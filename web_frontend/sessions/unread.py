@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from redis.exceptions import RedisError
 
 from web_frontend.gateway_client import GatewayProblem, GatewayUnavailable, SignedOut
-from web_frontend.sessions.tokens import is_signed_in
+from web_frontend.sessions.tokens import is_signed_in, read_beside
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ def unread_count(request: HttpRequest, *, fresh: bool = False) -> int | None:
 
 def is_kept(request: HttpRequest) -> bool:
     """Whether the count of some seconds ago is still shown: then there is nothing to ask."""
-    count = cache.get(_key(request))
+    count = read_beside(request, _key(request))
     if count is not None:
         request._unread_count = None if count == UNKNOWN else count  # type: ignore[attr-defined]
     return count is not None

@@ -39,7 +39,7 @@ def remembered(context: template.Context, template_name: str, **values: Any) -> 
         values: what the template shows: JSON, as the API gives it, or a dataclass of such values. The part is
             remembered by them and by the page's language, zone and day.
     """
-    return _with_token(context, _part(template_name, values, page_locale()))
+    return _with_token(context, written_part(template_name, values, page_locale()))
 
 
 @register.simple_tag(takes_context=True)
@@ -51,14 +51,19 @@ def remembered_rows(context: template.Context, template_name: str, **values: Any
     Args:
         values: the first is the list, by the name that the template has for a row; the others are for all.
     """
+    return _with_token(context, "".join(written_rows(template_name, **values)))
+
+
+def written_rows(template_name: str, **values: Any) -> list[SafeString]:
+    """The same before they are put into a page, for who has something else to wait for meanwhile."""
     page = page_locale()
     (name, rows), *others = values.items()
     shared = dict(others)
-    written = [_part(template_name, {name: row, **shared}, page) for row in rows]
-    return _with_token(context, "".join(written))
+    return [written_part(template_name, {name: row, **shared}, page) for row in rows]
 
 
-def _part(template_name: str, values: dict[str, Any], page: PageLocale) -> SafeString:
+def written_part(template_name: str, values: dict[str, Any], page: PageLocale) -> SafeString:
+    """A part of a page as it is remembered; what stands for a form's token is still in it."""
     shown = orjson.dumps(values)
     is_kept = len(shown) <= VALUES_BYTES and not settings.DEBUG  # a template that is worked on shows at once
     return (_written if is_kept else _written.__wrapped__)(template_name, shown, page)

@@ -125,16 +125,21 @@ def test_a_page_reads_its_tokens_once(
     vera: Client, gateway: GatewayDouble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[str] = []
-    fresh = tokens._fresh
+    get_many, get = tokens.cache.get_many, tokens.cache.get
 
-    def counted(owner: str) -> tokens.Tokens | None:
-        read.append(owner)
-        return fresh(owner)
+    def counted_many(keys: list[str]) -> dict[str, Any]:
+        read.extend(keys)
+        return get_many(keys)
 
-    monkeypatch.setattr(tokens, "_fresh", counted)
+    def counted(key: str) -> Any:
+        read.append(key)
+        return get(key)
+
+    monkeypatch.setattr(tokens.cache, "get_many", counted_many)
+    monkeypatch.setattr(tokens.cache, "get", counted)
     assert vera.get("/portfolio").status_code == 200
     parts = ("positions", "portfolio/history", "account")
     asked = [gateway.requests_to(f"GET /api/v1/{part}") for part in parts]
     assert [len(calls) for calls in asked] == [1, 1, 1]
     assert {call.headers["Authorization"] for calls in asked for call in calls} == {"Bearer access-1"}
-    assert len(read) == 1
+    assert len([key for key in read if key.startswith("tokens:")]) == 1

@@ -1,0 +1,40 @@
+"""``{% market_rows %}``: the market's rows, which everybody sees alike, each with the reader's own star."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django import template
+from django.utils.safestring import SafeString
+
+from web_frontend.page_locale import page_locale
+from web_frontend.templatetags.remembered import written_part
+
+register = template.Library()
+
+#: Where a row's star goes (instruments/row.html); no value has it, because values are escaped.
+STAR = "<!--star-->"
+
+
+@register.simple_tag
+def market_rows(rows: Sequence[tuple[str, str]], watched: Sequence[str] | None) -> SafeString:
+    """The rows with their stars.
+
+    Args:
+        rows: the ticker of each, and how it is written.
+        watched: the tickers on the reader's watchlist; None: there are no stars.
+    """
+    if watched is None:
+        return SafeString("".join(row for _, row in rows))
+    page, starred = page_locale(), set(watched)
+    return SafeString(
+        "".join(
+            row.replace(
+                STAR,
+                written_part(
+                    "watchlist/star_cell.html", {"ticker": ticker, "starred": ticker in starred}, page
+                ),
+            )
+            for ticker, row in rows
+        )
+    )
