@@ -31,6 +31,12 @@ from gateway.canary.state import CHECKOUT, Version
 #: What stands in the audit trail.
 UPGRADED = "system.upgrade"
 
+_COPIED = (
+    "It is a copy from now on, until the next make upgrade: a process that starts anew takes nothing of this "
+    "folder."
+)
+_NOT_COPIED = "Bring its files back into this folder before any process starts anew: they were no commit."
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -137,7 +143,7 @@ def _upgrade(home: Home, plan: Plan) -> None:
     with actions.running(home) as (stack, canaries):
         canaries = replace(canaries, ready_within_s=READY_TIMEOUT_S)
         _require_no_canary(home)
-        with _as_it_was(home, canaries):
+        with as_it_was(home, canaries):
             _expand(stack, plan)
             canaries.start_together(plan.versions)
             canaries.promote(*plan.versions)
@@ -150,8 +156,12 @@ def _upgrade(home: Home, plan: Plan) -> None:
 
 
 @contextmanager
-def _as_it_was(home: Home, canaries: Canaries) -> Iterator[None]:
-    """If it fails, every service goes on with what it ran, and no new version is left beside it."""
+def as_it_was(home: Home, canaries: Canaries) -> Iterator[None]:
+    """If it fails, every service goes on with what it ran, and no new version is left beside it.
+
+    A process that dies later is started anew, and this folder's files are of the version that failed: so the
+    copy of what it ran stays in their place.
+    """
     pinned = versions.pin(home, WEB_SERVERS)
     try:
         yield
@@ -163,8 +173,8 @@ def _as_it_was(home: Home, canaries: Canaries) -> Iterator[None]:
             say("The version before could not be put back everywhere; where not, the new one goes on: see "
                 "make canary-status.")  # fmt: skip
         else:
-            versions.unpin(home, pinned)
             say("Every service runs what it ran before; it bears the migrations that were run.")
+            say(_COPIED if pinned else _NOT_COPIED)
         raise
 
 

@@ -13,7 +13,7 @@ import os
 import shutil
 import subprocess
 import tarfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -84,31 +84,23 @@ def note_started(home: Home, services: Iterable[Service]) -> None:
                 written.started[service.name] = head.stdout.decode().strip()[:12]
 
 
-def pin(home: Home, services: Iterable[Service]) -> dict[str, Version]:
+def pin(home: Home, services: Iterable[Service]) -> bool:
     """Let what these services run from the checkout be a copy of the commit that it was when they were
-    started, for a promotion that fails and for ``previous``. Nothing is restarted.
+    started, for an upgrade that fails and for ``previous``. Nothing is restarted.
 
     Returns:
-        Those of which the commit is known, service → the copy.
+        Whether what each of them runs is a copy now: of one that was not a commit there is none.
     """
     written, pinned = state.read(home.versions), {}
-    for service in services:
-        commit = written.started.get(service.name)
-        if commit and written.stable_of(service.name) == CHECKOUT:
+    from_here = [service for service in services if written.stable_of(service.name) == CHECKOUT]
+    for service in from_here:
+        if commit := written.started.get(service.name):
             with suppress(CommandError):  # git has forgotten it
                 pinned[service.name] = make(home, service, commit)
     with state.change(home.versions) as written:
         for name, version in pinned.items():
             written.set_stable(name, version)
-    return pinned
-
-
-def unpin(home: Home, pinned: Mapping[str, Version]) -> None:
-    """Undo :func:`pin`, where nothing has taken the copy's place since."""
-    with state.change(home.versions) as written:
-        for name, version in pinned.items():
-            if written.stable_of(name) == version:
-                written.set_stable(name, CHECKOUT)
+    return len(pinned) == len(from_here)
 
 
 def folder_of(version: Version) -> Path:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from compose.local.canary import upgrade
 from compose.local.canary.supervised import canaries_of
-from compose.local.paths import Home
+from compose.local.paths import ROOT, Home
+from compose.system import WEB_SERVERS
 from gateway.canary import state
 from gateway.canary.state import CHECKOUT, Canary, Version
 
@@ -97,3 +100,22 @@ def test_a_start_goes_on_with_one_that_serves(home: Home, phase: str) -> None:
     canaries_of(home).recover()
     assert state.read(home.versions).canaries["trading"] == Canary(NEW, 100, "serving")
     assert weights(home)["canary.trading.trading"] == 0
+
+
+def test_after_an_upgrade_that_failed_a_process_that_starts_anew_takes_nothing_of_the_new_version(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commit = subprocess.run(
+        ["git", "-C", ROOT, "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=False
+    ).stdout.strip()
+    if not commit:
+        pytest.skip("this is no git checkout")
+    with state.change(home.versions) as written:
+        written.started = {each.name: commit for each in WEB_SERVERS}
+
+    with pytest.raises(RuntimeError, match="does not serve"), upgrade.as_it_was(home, canaries_of(home)):
+        raise RuntimeError("trading-canary does not serve")
+
+    now = state.read(home.versions)
+    assert {now.stable_of(each.name).label for each in WEB_SERVERS} == {commit}
+    assert "a copy from now on" in capsys.readouterr().out
