@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connections
 from django.db.models.functions import Now
 
 from servicekit.contracts import billing, market
@@ -234,28 +231,6 @@ class World:
 def fresh(order: Order) -> Order:
     """The order as it is in the database now."""
     return Order.objects.select_related("instrument").get(id=order.id)
-
-
-def at_once(calls: Sequence[Callable[[], Any]], *, threads: int = 10) -> list[Any]:
-    """Run the calls in threads that start together; what each returned or raised."""
-    gate = threading.Barrier(threads)
-
-    def work(some: Sequence[Callable[[], Any]]) -> list[Any]:
-        outcomes: list[Any] = []
-        try:
-            gate.wait()
-            for call in some:
-                try:
-                    outcomes.append(call())
-                except Exception as error:
-                    outcomes.append(error)
-        finally:
-            connections.close_all()
-        return outcomes
-
-    with ThreadPoolExecutor(threads) as pool:
-        shares = [calls[index::threads] for index in range(threads)]
-        return [outcome for outcomes in pool.map(work, shares) for outcome in outcomes]
 
 
 def overdue(*orders: Order) -> None:

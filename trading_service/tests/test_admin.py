@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -17,6 +18,7 @@ from trading_service.alerts.services import alert_set
 from trading_service.orders.models import Fill, Order, OrderDeadline, OrderReplacement, OrderTransition
 from trading_service.positions.models import DailyFlow, Lot, Position
 from trading_service.reference.models import DailyClose, LatestQuote, ListedInstrument
+from trading_service.tests.conftest import World
 from trading_service.watchlist.models import WatchedInstrument
 from trading_service.watchlist.services import instrument_watch
 
@@ -30,12 +32,17 @@ TABLES: list[Any] = [
 ROW = re.compile(r'class="field-created_at')
 
 
-@pytest.mark.parametrize("model", TABLES)
-def test_every_table_can_be_looked_at_but_not_changed(aapl, world, user_id, operator, model) -> None:
+@pytest.fixture
+def a_row_each(aapl: Any, world: World, user_id: UUID) -> None:
+    """Each of the tables has a row."""
     world.filled(user_id)
     instrument_watch(user_id=user_id, ticker="AAPL")
     alert_set(user_id=user_id, ticker="AAPL", price=Decimal(110))
     world.quote("AAPL", "101.00", at=timezone.now())
+
+
+@pytest.mark.parametrize("model", TABLES)
+def test_every_table_can_be_looked_at_but_not_changed(a_row_each, operator, model) -> None:
     place = f"/admin/trading/{model._meta.app_label}/{model._meta.model_name}/"
     row = model.objects.first()
     for address in (place, f"{place}?q=AAPL", f"{place}{row.pk}/change/"):
@@ -47,12 +54,8 @@ def test_every_table_can_be_looked_at_but_not_changed(aapl, world, user_id, oper
 
 
 @pytest.mark.parametrize("model", [*TABLES, OrderDeadline, OrderReplacement])
-def test_a_list_opens_its_rows(aapl, world, user_id, operator, model) -> None:
+def test_a_list_opens_its_rows(a_row_each, world, operator, model) -> None:
     """A link in a link opens nothing, so a column that leads elsewhere does not open the row."""
-    world.filled(user_id)
-    instrument_watch(user_id=user_id, ticker="AAPL")
-    alert_set(user_id=user_id, ticker="AAPL", price=Decimal(110))
-    world.quote("AAPL", "101.00", at=timezone.now())
     order = world.order(new_id())
     OrderReplacement.objects.create(
         order=order, new_order_id=new_id(), quantity=2, limit_price=90, client_order_id="k", request_id="r"
@@ -147,12 +150,8 @@ def test_an_order_leads_to_everything_that_came_of_it(aapl, world, user_id, oper
         assert f'href="{place}"' in page
 
 
-def test_no_english_is_left_in_the_russian_admin(aapl, world, user_id, operator) -> None:
+def test_no_english_is_left_in_the_russian_admin(a_row_each, operator) -> None:
     """Names of columns, filters, fields and pages: what is not data has Russian letters."""
-    world.filled(user_id)
-    instrument_watch(user_id=user_id, ticker="AAPL")
-    alert_set(user_id=user_id, ticker="AAPL", price=Decimal(110))
-    world.quote("AAPL", "101.00", at=timezone.now())
     for model in TABLES:
         place = f"/admin/trading/{model._meta.app_label}/{model._meta.model_name}/"
         for address in (place, f"{place}{model._default_manager.first().pk}/change/"):

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from servicekit.ids import new_id
+from servicekit.testing.threads import at_once
 from trading_service.alerts import services
 from trading_service.alerts.errors import AlertsFull
 from trading_service.alerts.models import PriceAlert
 from trading_service.reference.models import LatestQuote
-from trading_service.tests.conftest import at_once
 
 module = import_module("trading_service.alerts.services.alert_set")  # the name is the function's too
 ADDRESS = "/api/v1/alerts"

@@ -102,8 +102,3 @@ def test_a_listener_far_behind_is_ended(settings: Any, user_id: UUID) -> None:
         assert [name async for name, _ in events] == ["order"] * 502
 
     opened(settings, user_id, test)
-
-
-def test_who_is_not_signed_in_is_refused(settings: Any, api: Any) -> None:
-    settings.ROOT_URLCONF = settings.STREAM_URLCONF
-    assert api().get(PATH).status_code == 401

@@ -81,19 +81,6 @@ def test_a_limit_far_from_the_quote_is_rejected(aapl, world, user_id, side, limi
         assert body["status"] == ("accepted" if side == "buy" else "working")
 
 
-def test_the_reason_names_the_bound_in_both_languages(aapl, world, user_id, api) -> None:
-    order = world.order(user_id, type="limit", limit_price="150.00")
-    details = [
-        api(user_id, accept_language=language).get(f"/api/v1/orders/{order.id}").json()["reject_reason"]
-        for language in ("en", "ru")
-    ]
-    assert details[0]["detail"] == (
-        "The limit $150.00 is too far from the latest price; $120.00 is the bound at the moment."
-    )
-    assert "150,00" in details[1]["detail"]
-    assert "далеко" in details[1]["detail"]
-
-
 def test_the_range_is_on_the_step_and_within(aapl) -> None:
     low, high = limit_range(quote=Decimal("0.03"), step=Decimal("0.01"), share=Decimal("0.2"))
     assert (low, high) == (Decimal("0.03"), Decimal("0.03"))

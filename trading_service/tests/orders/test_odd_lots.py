@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from servicekit.ids import new_id
+from servicekit.testing.threads import at_once
 from trading_service.orders.models import Order
 from trading_service.positions.models import Position
-from trading_service.tests.conftest import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -77,14 +77,6 @@ def test_who_owns_nothing_is_refused(world, holder) -> None:
 def test_whole_lots_of_what_is_not_owned_are_rejected_as_before(world, holder) -> None:
     order = world.order(holder(), side="sell", quantity=10)
     assert (order.status, order.reject_code, order.reject_limit) == ("rejected", "insufficient_position", "7")
-
-
-def test_the_russian_sentence(world, holder, api) -> None:
-    client = api(holder(), accept_language="ru", idempotency_key="k")
-    body = {"ticker": "AAPL", "side": "sell", "type": "market", "quantity": 6}
-    detail = client.post("/api/v1/orders", body).json()["detail"]
-    expected = "AAPL торгуется лотами по 10 шт.; 6 на это не делится, а всё, что можно продать, — 7 шт."
-    assert detail == expected
 
 
 @pytest.mark.django_db(transaction=True)

@@ -11,10 +11,11 @@ from django.db import OperationalError
 
 from servicekit.contracts import trading
 from servicekit.ids import new_id
+from servicekit.testing.threads import at_once
 from trading_service.orders.errors import ExecutionConflict
 from trading_service.orders.models import Fill, Order
 from trading_service.positions.models import Position
-from trading_service.tests.conftest import at_once, fresh
+from trading_service.tests.conftest import fresh
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -9,10 +9,11 @@ import pytest
 
 from servicekit.contracts import trading
 from servicekit.ids import new_id
+from servicekit.testing.threads import at_once
 from trading_service.orders.models import Order, OrderReplacement
 from trading_service.orders.tasks import orders_sweep
 from trading_service.positions.models import Position
-from trading_service.tests.conftest import World, at_once, fresh, overdue
+from trading_service.tests.conftest import World, fresh, overdue
 
 pytestmark = pytest.mark.django_db
 

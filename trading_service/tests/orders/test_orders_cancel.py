@@ -33,17 +33,6 @@ def test_a_canceled_sell_releases_what_is_not_filled(aapl, world, user_id, publi
     assert published(trading.OrderCanceledV2)[0].filled_quantity == 2
 
 
-@pytest.mark.parametrize("again", ["cancel", "refuse", "hold", "decline"])
-def test_after_that_nothing_changes(aapl, world, user_id, published, again: str) -> None:
-    order = world.working(user_id)
-    world.request_cancel(order)
-    world.cancel(order)
-    events = len(published())
-    getattr(world, again)(order)
-    assert fresh(order).status == "canceled"
-    assert len(published()) == events
-
-
 def test_many_canceled_at_once(aapl, world, user_id, published, deliver_many) -> None:
     world.filled(user_id)
     orders = [world.working(user_id, side=side, quantity=2) for side in ("buy", "sell", "sell")]

@@ -10,11 +10,12 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from servicekit.contracts import trading
+from servicekit.testing.threads import at_once
 from trading_service.orders import services
 from trading_service.orders.models import FINAL, Order, OrderDeadline
 from trading_service.orders.tasks import orders_sweep
 from trading_service.positions.models import Position
-from trading_service.tests.conftest import at_once, fresh, overdue
+from trading_service.tests.conftest import fresh, overdue
 
 
 def seconds_left(order: Order) -> float:

@@ -49,20 +49,6 @@ def test_a_refused_sell_gives_its_units_back(aapl, world, user_id) -> None:
     assert (position.quantity, position.held_quantity) == (10, 0)
 
 
-def test_a_refusal_after_the_end_changes_nothing(aapl, world, user_id, published) -> None:
-    order = world.filled(user_id)
-    world.refuse(order)
-    world.decline(order)
-    assert fresh(order).status == "filled"
-    assert not published(trading.OrderRejected)
-
-
-def test_a_declined_hold_cannot_reject_what_is_at_the_venue(aapl, world, user_id) -> None:
-    order = world.working(user_id)
-    world.decline(order)
-    assert fresh(order).status == "working"
-
-
 @pytest.mark.parametrize("code", ["account_frozen", "account_not_ready"])
 def test_what_is_with_the_account_is_said_in_words(aapl, world, user_id, api, code: str) -> None:
     order = world.order(user_id)
@@ -71,16 +57,6 @@ def test_what_is_with_the_account_is_said_in_words(aapl, world, user_id, api, co
         answer = api(user_id, accept_language=language).get(f"/api/v1/orders/{order.id}").json()
         assert answer["reject_reason"]["code"] == code
         assert answer["reject_reason"]["detail"].startswith(words)
-
-
-def test_an_unknown_code_is_put_into_a_sentence(aapl, world, user_id, api) -> None:
-    order = world.working(user_id)
-    world.refuse(order, code="something_new")
-    reason = api(user_id).get(f"/api/v1/orders/{order.id}").json()["reject_reason"]
-    assert reason == {
-        "code": "something_new",
-        "detail": "The exchange refused the order (something_new).",
-    }
 
 
 def test_many_at_once_each_with_its_own_reason(aapl, world, user_id, published, deliver_many, api) -> None:

@@ -63,13 +63,3 @@ def test_what_was_filled_before_it_came_to_rest(aapl, world, user_id, deliver_ma
     after = fresh(order)
     assert (after.status, after.filled_quantity, after.rested_at) == ("partially_filled", 4, NOON)
     assert OrderDeadline.objects.get(order=order).rests
-
-
-@pytest.mark.parametrize("end", ["execute", "cancel", "end_day"])
-def test_rested_delivered_late_changes_nothing(aapl, world, user_id, end: str) -> None:
-    order = world.working(user_id, type="limit", limit_price="100.00")
-    getattr(world, end)(order)
-    ended = fresh(order)
-    world.rest(order)
-    assert (fresh(order).version, fresh(order).rested_at) == (ended.version, None)
-    assert not OrderDeadline.objects.exists()

@@ -27,30 +27,6 @@ def test_the_order_goes_to_the_venue_with_its_cap_price(aapl, world, user_id, pu
     assert (row.event_id, row.request_id) == (event_id, "req-1")
 
 
-def test_the_same_event_twice_acts_once(aapl, world, user_id, published) -> None:
-    order = world.order(user_id)
-    event_id = new_id()
-    assert world.hold(order, id=event_id)
-    assert not world.hold(order, id=event_id)
-    assert len(published(trading.OrderSubmittedV2)) == 1
-
-
-@pytest.mark.parametrize("end", ["decline", "cancel"])
-def test_a_hold_that_comes_after_the_end_changes_nothing(aapl, world, user_id, published, end: str) -> None:
-    order = world.order(user_id)
-    getattr(world, end)(order)
-    ended = fresh(order)
-    world.hold(order)
-    assert fresh(order).version == ended.version
-    assert not published(trading.OrderSubmittedV2)
-
-
-def test_a_hold_said_by_another_event_again_changes_nothing(aapl, world, user_id, published) -> None:
-    order = world.working(user_id)
-    world.hold(order)
-    assert len(published(trading.OrderSubmittedV2)) == 1
-
-
 def test_a_hold_for_an_unknown_order_fails_its_event(aapl, world, user_id) -> None:
     order = world.order(user_id)
     order.id = new_id()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -14,8 +13,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from servicekit.ids import new_id
-from servicekit.testing.plans import whole_reads
-from servicekit.testing.sent import Sent
+from servicekit.testing.plans import plan_of, plans_of, whole_reads
 from trading_service.orders import consistency, selectors, services
 from trading_service.orders.services.batch import orders_lock
 from trading_service.positions.selectors import portfolio_get, portfolio_history, position_available
@@ -109,37 +107,6 @@ def customer(django_db_setup: Any, django_db_blocker: Any) -> Iterator[tuple[UUI
         transaction.set_rollback(True)
 
 
-def statements(call: Callable[[], Any]) -> list[str]:
-    """What a call asks the database, with its values."""
-    with Sent() as sent:
-        call()
-    words = ("SELECT", "UPDATE", "INSERT", "DELETE", "WITH", "EXECUTE")
-    return [command for command in sent.commands if command.startswith(words)]
-
-
-def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """A plan's nodes, from the top."""
-    yield plan
-    for below in plan.get("Plans", []):
-        yield from nodes(below)
-
-
-def read(queries: list[str]) -> tuple[set[str], set[str]]:
-    """The indexes that the statements use, and the big tables that they read from end to end."""
-    used, scanned = set(), set()
-    with connection.cursor() as cursor:
-        for query in queries:
-            cursor.execute("EXPLAIN (FORMAT JSON) " + query)
-            (answer,) = cursor.fetchone()
-            plan = answer if isinstance(answer, list) else json.loads(answer)
-            for node in nodes(plan[0]["Plan"]):
-                if index := node.get("Index Name"):
-                    used.add(index)
-                if node["Node Type"] == "Seq Scan" and node["Relation Name"] in BIG:
-                    scanned.add(node["Relation Name"])
-    return used, scanned
-
-
 def first(count: int, user: UUID) -> list[UUID]:
     """Ids of some of the customer's open orders."""
     orders = selectors.order_list(user_id=user, statuses=["accepted"]).order_by("-created_at")
@@ -204,10 +171,10 @@ HOT: dict[str, tuple[Callable[[UUID, UUID], Any], str]] = {
 @pytest.mark.parametrize("name", HOT)
 def test_a_hot_query_uses_its_index(customer, name: str) -> None:
     ask, index = HOT[name]
-    queries = statements(lambda: ask(*customer))
-    used, scanned = read(queries)
+    plans = plans_of(lambda: ask(*customer))
+    used = {index for plan in plans for index in plan.indexes}
     assert any(name.startswith(index) for name in used), used
-    assert not scanned
+    assert [plan.sql for plan in plans if plan.read_whole & BIG] == []
 
 
 def test_the_check_of_the_books_looks_only_at_what_changed(customer) -> None:
@@ -217,9 +184,9 @@ def test_the_check_of_the_books_looks_only_at_what_changed(customer) -> None:
         since = cursor.fetchone()[0]
         query = consistency.CHECKS["an order and its fills"]
         bound = cursor.mogrify(query, {"since": since, "deadline_s": 10}).decode()
-        used, scanned = read([bound])
-    assert "orders_ordertransition_pkey" in used
-    assert not scanned
+    plan = plan_of(bound)
+    assert "orders_ordertransition_pkey" in plan.indexes
+    assert not plan.read_whole & BIG
 
 
 @pytest.mark.django_db

@@ -17,19 +17,6 @@ pytestmark = pytest.mark.django_db
 EURSIM = {"ticker": "EURSIM", "price": "1.3053", "price_step": Decimal("0.0001")}
 
 
-def test_bought_in_bulk_and_sold_one_by_one_gains_nothing(world, user_id, deliver_many) -> None:
-    # given 400 EURSIM bought at once at 1.3053, which is 522.12 and a fee of 0.27
-    world.list_instrument(**EURSIM)
-    bulk = world.filled(user_id, ticker="EURSIM", quantity=400, price="1.3053")
-    assert (bulk.amount, bulk.fee) == (52_212, 27)
-    # when they are sold one by one at the same price: 1.30 each, and a fee of 0.01
-    sells = [world.working(user_id, ticker="EURSIM", side="sell", quantity=1) for _ in range(400)]
-    deliver_many([world.executed(order, price="1.3053") for order in sells])
-    # then what is left is less than there was
-    assert {(order.amount, order.fee) for order in map(fresh, sells)} == {(130, 1)}
-    assert Position.objects.get().realized_pnl == 400 * (130 - 1) - (52_212 + 27)
-
-
 @pytest.mark.parametrize("seed", range(4))
 def test_an_order_filled_in_parts_costs_what_it_costs_in_one(world, user_id, published, seed: int) -> None:
     # given an instrument of any step
@@ -55,18 +42,6 @@ def test_an_order_filled_in_parts_costs_what_it_costs_in_one(world, user_id, pub
         fills = [event for event in published(trading.OrderFilledV2) if event.order_id == order.id]
         assert sum(fill.amount for fill in fills) == parts.amount
         assert all(fill.amount >= 0 and fill.fee >= 0 for fill in fills)
-
-
-@pytest.mark.parametrize("price", ["0.01", "0.0051", "1.3053", "429.33", "99999.99999999"])
-def test_a_hold_covers_every_fill_at_the_bound(world, user_id, price: str) -> None:
-    step = Decimal(price).as_tuple().exponent
-    world.list_instrument(price=price, price_step=Decimal(1).scaleb(int(step)))
-    for quantity in (1, 3, 7, 999):
-        order = world.working(user_id, quantity=quantity)
-        for part in [1] * min(quantity - 1, 5) + [quantity - min(quantity - 1, 5)]:
-            world.execute(order, quantity=part, price=str(order.cap_price))
-        filled = fresh(order)
-        assert filled.amount + filled.fee == filled.hold_amount
 
 
 def test_the_fee_is_a_cent_at_least_and_nothing_at_a_rate_of_nothing(aapl, world, user_id, settings) -> None:

@@ -215,11 +215,6 @@ def test_a_position_that_never_was_is_not_closed(aapl, world, user_id, api) -> N
     assert api(user_id).get("/api/v1/positions?closed=true").json()["results"] == []
 
 
-@pytest.mark.parametrize("path", ["positions", "portfolio", "portfolio/history"])
-def test_nobody_sees_positions(api, db, path: str) -> None:
-    assert api().get(f"/api/v1/{path}").status_code == 401
-
-
 def test_what_is_worth_less_than_a_cent_is_not_rounded_up(world, user_id, api) -> None:
     """A position is worth what its sale would bring: 1.30, not 1.31, for one at 1.3053."""
     world.list_instrument("EURSIM", price="1.3053", price_step=Decimal("0.0001"))

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from servicekit.ids import new_id
-from trading_service.tests.conftest import at_once
+from servicekit.testing.threads import at_once
 from trading_service.watchlist import services
 from trading_service.watchlist.errors import WatchlistFull
 from trading_service.watchlist.models import WatchedInstrument
