@@ -1,6 +1,6 @@
 """The system on a cluster: the third reader of ``compose/system``, after ``local`` and ``docker``.
 
-``base``, ``overlays``  what ``kubectl apply -k`` takes, with ``several`` between; written by ``render``
+``base``, ``overlays``  what ``kubectl apply -k`` takes, with ``scaled`` between; written by ``render``
 ``cluster.py``          where things are, names, the secrets that each process is given
 ``objects.py``          the pieces of which pods consist
 ``workloads.py``        our processes and the job that migrates · ``edge.py``: Envoy and nginx

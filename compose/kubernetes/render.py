@@ -22,7 +22,7 @@ FOLDER = Path(__file__).parent
 ONE_NODE, PRODUCTION, OWN_SERVERS = "overlays/one-node", "overlays/production", "overlays/own-servers"
 
 #: What those with several of each process begin with.
-SEVERAL = "several"
+SCALED = "scaled"
 
 _HEAD = "# Written by compose/kubernetes/render.py: what is yours goes into an overlay of your own.\n"
 _CHOICES = """\
@@ -54,7 +54,7 @@ def files() -> dict[str, str]:
         "base/choices.env": _CHOICES,
         **_base(),
         **_one_node(),
-        **_several(),
+        **_scaled(),
         **_production(),
         **_own_servers(),
     }
@@ -84,7 +84,7 @@ def _one_node() -> dict[str, str]:
     return _folder(ONE_NODE, found, {"patches": patches}, first=["../../base"], pods="restricted")
 
 
-def _several() -> dict[str, str]:
+def _scaled() -> dict[str, str]:
     """Several of each process, behind an Ingress; what holds the data is another overlay's matter."""
     found = {
         "autoscaling": scaling.autoscalers(),
@@ -97,12 +97,12 @@ def _several() -> dict[str, str]:
         "configMapGenerator": [_chosen(choices)],
         "replicas": [{"name": name, "count": 2} for name in scaling.pairs()],
     }
-    return _folder(SEVERAL, found, more, first=["../base"])
+    return _folder(SCALED, found, more, first=["../base"])
 
 
 def _production() -> dict[str, str]:
     found = {name: [*each, _operated(name)] for name, each in operators.objects().items()}
-    return _folder(PRODUCTION, found, {}, first=[f"../../{SEVERAL}"], pods="baseline")
+    return _folder(PRODUCTION, found, {}, first=[f"../../{SCALED}"], pods="baseline")
 
 
 def _own_servers() -> dict[str, str]:
@@ -113,7 +113,7 @@ def _own_servers() -> dict[str, str]:
         "BIRZHA_SESSIONS_SERVER=rediss://admin@sessions.example.org:6379",
     ]
     more: Object = {"configMapGenerator": [_chosen(places)]}
-    return _folder(OWN_SERVERS, found, more, first=[f"../../{SEVERAL}"], pods="restricted")
+    return _folder(OWN_SERVERS, found, more, first=[f"../../{SCALED}"], pods="restricted")
 
 
 def _chosen(literals: list[str]) -> Object:
@@ -201,6 +201,6 @@ def _yaml(*objects: Object) -> str:
 
 
 if __name__ == "__main__":
-    known = [path for kept in ("base/*", "several/*", "overlays/*/*") for path in FOLDER.glob(kept)]
+    known = [path for kept in ("base/*", f"{SCALED}/*", "overlays/*/*") for path in FOLDER.glob(kept)]
     wanted = {FOLDER / path: text for path, text in files().items()}
     sys.exit(written.main("compose.kubernetes.render", wanted, known))
