@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.utils import translation
 
 from market_service.instruments.isin import isin_check_digit
 from market_service.instruments.models import Instrument
 from market_service.instruments.services import CatalogueLoaded, catalogue_load
 from market_service.quotes.models import Quote
-
-
-@pytest.fixture(autouse=True)
-def _english() -> Iterator[None]:
-    """A request in Russian leaves its language behind in the thread; the next test begins in English."""
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

@@ -34,14 +34,8 @@ def test_an_account_that_is_being_opened_appears_by_itself(vera: Client, gateway
 @pytest.mark.parametrize(
     ("typed", "language", "amount"),
     [
-        ("1500", "en", "1500.00"),
         ("1,500.50", "en", "1500.50"),
         ("1 500,5", "ru", "1500.50"),
-        ("1,500", "en", "1500.00"),
-        ("$20", "en", "20.00"),
-        ("1.500,25", "ru", "1500.25"),
-        ("0,01", "en", "0.01"),
-        ("1,000,000", "en", "1000000.00"),
     ],
 )
 def test_a_top_up_takes_comma_and_dot(

@@ -87,12 +87,6 @@ def test_the_review_shows_all_and_sends_it(vera: Client, gateway: GatewayDouble,
     }  # fmt: skip
 
 
-def test_in_russian(vera: Client) -> None:
-    page = vera.get(REVIEW, headers={"Accept-Language": "ru"}).content.decode()
-    for words in ("425,50\xa0$", "Пока не отменю (90 дней)", "лимитная заявка", "Вы заплатите не больше"):
-        assert words in page
-
-
 @pytest.mark.parametrize(("limit", "crosses"), [("429.90", True), ("429.89", False)])
 def test_the_review_says_whether_somebody_waits_already(vera: Client, limit: str, crosses: bool) -> None:
     page = vera.get(f"/instruments/AAPL?type=limit&quantity=2&limit_price={limit}&step=review&key=k")
@@ -198,10 +192,3 @@ def test_no_fresh_price_does_not_stop_an_order_that_can_wait(vera: Client, gatew
         gateway.answer("GET /api/v1/instruments/AAPL", quoted(**facts))
         page = vera.get(REVIEW).content.decode()
         assert ('id="place"' in page) == can_be_placed, facts
-
-
-def test_no_answer_keeps_the_form_and_its_key(vera: Client, gateway: GatewayDouble, htmx: Callable) -> None:
-    gateway.down("POST /api/v1/orders")
-    answer = vera.post("/orders", FORM, headers=htmx("ticket"))
-    assert (answer.status_code, answer["HX-Reswap"]) == (503, "none")
-    assert "may still have been carried out" in answer.content.decode()

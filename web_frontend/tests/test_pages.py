@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from babel.messages.pofile import read_po
 from django.conf import settings
 from django.test import Client
 from django.urls import URLResolver, get_resolver
@@ -198,13 +197,6 @@ def test_every_service_is_in_the_documents(browser: Client) -> None:
     for slug in settings.API_DOCUMENTS:
         assert f"/api/v1/{slug}/schema" in answer.content.decode()
     assert "script-src 'self'" in answer["Content-Security-Policy"]
-
-
-def test_russian_is_whole() -> None:
-    with (PACKAGE / "locale/ru/LC_MESSAGES/django.po").open("rb") as file:
-        catalogue = read_po(file, locale="ru")
-    missing = [m.id for m in catalogue if m.id and (not m.string or "fuzzy" in m.flags)]
-    assert not missing
 
 
 @pytest.mark.parametrize("vendored", ["bootstrap", "inter", "lightweight-charts"])

@@ -115,15 +115,6 @@ def test_beyond_it_nothing_is_placed_and_it_is_looked_over_anew(
     assert again["worst_price"] == f"{bound:.2f}"
 
 
-def test_in_russian(vera: Client, gateway: GatewayDouble) -> None:
-    orders_under_keys(gateway)
-    moved_to(gateway, "450.80")
-    page = vera.post("/orders", FORM, headers={"Accept-Language": "ru"}).content.decode()
-    assert "Цена изменилась, заявка не подана" in page
-    assert "была 429,86" in page
-    assert "Новая" in page
-
-
 def test_within_it_the_order_goes_out_with_the_bound_that_was_looked_over(
     vera: Client, gateway: GatewayDouble
 ) -> None:

@@ -156,10 +156,3 @@ def test_where_it_is_required_there_is_no_way_to_turn_it_off(vera: Client, gatew
     page = vera.get("/security/second-factor").content.decode()
     assert 'value="off"' not in page
     assert "cannot turn it off" in page
-
-
-def test_in_russian(vera: Client, gateway: GatewayDouble) -> None:
-    gateway.answer(f"GET {FACTOR}", OFF)
-    page = vera.get("/security/second-factor", headers={"Accept-Language": "ru"}).content.decode()
-    assert "Второй фактор" in page
-    assert "1. Передайте секрет приложению" in page

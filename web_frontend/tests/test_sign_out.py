@@ -48,12 +48,6 @@ def test_a_sign_out_that_failed_is_repeated_until_it_succeeds(vera: Client, gate
     assert len(gateway.requests_to(REVOKE)) == 4
 
 
-def test_it_is_said_in_russian_too(vera: Client, gateway: GatewayDouble) -> None:
-    gateway.down(REVOKE)
-    page = vera.post("/sign-out", follow=True, headers={"Accept-Language": "ru"}).content.decode()
-    assert "В этом браузере вы вышли." in page
-
-
 def test_many_that_failed_all_succeed_in_the_end(gateway: GatewayDouble) -> None:
     gateway.answer(REVOKE, None, 204)
     waiting = [f"refresh-{number}" for number in range(60)]

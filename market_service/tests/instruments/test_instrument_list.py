@@ -261,14 +261,6 @@ def test_signed_in_sees_the_same(api: Any, listed: Any, user_id: Any) -> None:
     assert api(user_id).get(LIST).json() == api().get(LIST).json()
 
 
-@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-def test_nobody_writes_here(api: Any, listed: Any, user_id: Any, method: str) -> None:
-    listed("AAPL")
-    for address in (LIST, f"{LIST}/AAPL"):
-        answer = getattr(api(user_id), method)(address, {"price": "1.00"})
-        assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
-
-
 def test_the_number_of_queries_does_not_grow(api: Any, listed: Any) -> None:
     def queries(address: str) -> int:
         with CaptureQueriesContext(connection) as captured:
@@ -281,15 +273,3 @@ def test_the_number_of_queries_does_not_grow(api: Any, listed: Any) -> None:
         listed(f"T{number:02}")
     assert (queries(LIST), queries(f"{LIST}?search=inc")) <= few
     assert queries(LIST) == 3
-
-
-def test_the_openapi_document(api: Any) -> None:
-    document = api(accept="application/json").get("/api/v1/market/schema").json()
-    one = LIST + "/{ticker}"
-    listed = {path for path in document["paths"] if "instruments" in path}
-    parts = ("/book", "/candles", "/corporate-actions", "/trades")
-    assert listed == {LIST, one, *(one + part for part in parts)}
-    parameters = {p["name"] for p in document["paths"][LIST]["get"]["parameters"]}
-    assert parameters >= {"search", "type", "ordering", "page", "page_size"}
-    page = document["paths"][LIST]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
-    assert page["$ref"].endswith("PaginatedInstrumentOutputList")

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
+
+from servicekit.testing.threads import at_once
 
 
 def all_at_once(calls: list[Callable[[], object]]) -> None:
     """Run the calls in threads, each with a database connection of its own; the first error is raised."""
-
-    def run(call: Callable[[], object]) -> None:
-        try:
-            call()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(32) as pool:
-        list(pool.map(run, calls))
+    for outcome in at_once(calls, threads=32):
+        if isinstance(outcome, Exception):
+            raise outcome
 
 
 def tried_again(call: Callable[[], Any], failed: list[IntegrityError] | None = None) -> Callable[[], Any]:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from market_service.instruments.models import Instrument
 from market_service.tests.venue.orders import cancel_requested, submitted
 from market_service.venue.models import VenueOrder
 from servicekit.contracts import market
@@ -21,18 +20,6 @@ def test_in_time_the_order_is_canceled(deliver: Any, published: Any) -> None:
     (canceled,) = published(market.OrderCanceled)
     assert canceled.order_id == order_id
     assert VenueOrder.objects.get().state == "canceled"
-
-
-def test_a_canceled_order_that_arrives_later_is_ignored(listed: Any, deliver: Any, published: Any) -> None:
-    order = submitted(listed("AAPL"))
-    deliver(cancel_requested(order.order_id))
-
-    deliver(order)
-
-    assert len(published(market.OrderCanceled)) == 1
-    assert not published(market.OrderExecuted)
-    assert not published(market.OrderRefused)
-    assert Instrument.objects.get().available_quantity == 1000
 
 
 @pytest.mark.parametrize(("quantity", "state"), [(10, "executed"), (5000, "refused")])

@@ -36,16 +36,6 @@ def test_a_buy_executes_at_the_quote(listed: Any, deliver: Any, published: Any) 
     assert (trade.sell_order_id, trade.quantity, trade.price) == (None, 10, Decimal("430.47"))
 
 
-def test_a_sell_raises_what_is_on_offer(listed: Any, deliver: Any, published: Any) -> None:
-    instrument = listed("AAPL", issued_quantity=1000)
-    deliver(submitted(instrument, quantity=10))
-
-    deliver(submitted(instrument, side="sell", quantity=4, cap_price=Decimal("426.16")))
-
-    assert [event.side for event in published(market.OrderExecuted)] == ["buy", "sell"]
-    assert available(instrument) == 994
-
-
 def test_executions_do_not_count_as_changes_of_the_instrument(
     listed: Any, deliver: Any, published: Any
 ) -> None:
@@ -53,20 +43,6 @@ def test_executions_do_not_count_as_changes_of_the_instrument(
     deliver(submitted(instrument))
     assert len(published(market.InstrumentChanged)) == 1
     assert Instrument.objects.get().version == 1
-
-
-@pytest.mark.parametrize("times", [2, 3])
-def test_a_submission_that_comes_again_is_ignored(
-    listed: Any, deliver: Any, published: Any, times: int
-) -> None:
-    instrument = listed("AAPL", issued_quantity=1000)
-    order = submitted(instrument, quantity=10)
-
-    for _ in range(times):  # each time as an event of its own, past the inbox
-        deliver(order)
-
-    assert len(published(market.OrderExecuted)) == 1
-    assert available(instrument) == 990
 
 
 @pytest.mark.parametrize(

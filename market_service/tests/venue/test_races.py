@@ -38,16 +38,6 @@ def test_two_hundred_buyers_of_the_last_unit(listed: Any, deliver: Any, publishe
     assert_one_had_it(instrument, published)
 
 
-def test_two_hundred_buyers_of_the_last_unit_in_one_batch(
-    listed: Any, deliver_many: Any, published: Any
-) -> None:
-    instrument = listed("AAPL", issued_quantity=1)
-
-    deliver_many([submitted(instrument, quantity=1) for _ in range(200)])
-
-    assert_one_had_it(instrument, published)
-
-
 def test_buyers_and_sellers_in_batches_at_once(listed: Any, deliver_many: Any, published: Any) -> None:
     instruments = [listed(ticker, issued_quantity=50) for ticker in ("AAPL", "FB", "IBM")]
     sell = {"side": "sell", "cap_price": Decimal("426.16")}
