@@ -133,7 +133,8 @@ def _split(params: Params) -> str:
     ) % (values | {"before": values["old_quantity"], "after": values["quantity"]})
     if not params["amount"]:
         return text
-    return f"{text} {_('For the fraction left over you were paid %(amount)s.') % values}"
+    paid = _("For the fraction left over you were paid %(amount)s.") % values
+    return f"{text} {paid}"
 
 
 def _alert(params: Params) -> str:

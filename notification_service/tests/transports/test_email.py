@@ -21,12 +21,7 @@ from notification_service.preferences.models import Preferences
 from notification_service.preferences.unsubscribe import Unsubscription, unsubscribe_read
 from notification_service.tests import events
 from notification_service.tests.inbox.test_notifications_create import EVERYTHING
-from notification_service.tests.transports.servers import (
-    dying_server,
-    silent_server,
-    smtp_server,
-    use,
-)
+from notification_service.tests.transports.servers import dying_server, silent_server, smtp_server, use
 from notification_service.transports.email import EmailTransport
 from notification_service.transports.sending import ATTEMPTS, Sender
 from servicekit.audit.actors import Actor
