@@ -41,7 +41,7 @@ LONG = (SHARING_A_DATABASE, ("compose",))
 SHORT = tuple((service.package,) for service in WEB_SERVERS if service.package not in SHARING_A_DATABASE)
 PACKAGES = (BESIDE, *LONG, *SHORT)
 #: They cross services, and need no running system or start one of their own.
-STANDALONE = ("tests/contracts", "tests/docs", "tests/tls")
+STANDALONE = ("tests/contracts", "tests/docs", "tests/tls", "tests/hosts")
 #: What crosses services, the longest part first, each on a whole system of its own: there one after the
 #: other, for many stop, freeze, flood or restart a part of it, which would disturb any other.
 ON_SYSTEMS = {
