@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 import socket
-import threading
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from notification_service.delivery.errors import DeliveryNotFailed
@@ -27,6 +25,7 @@ from notification_service.transports.sending import ATTEMPTS, Sender
 from servicekit.audit.actors import Actor
 from servicekit.ids import new_id
 from servicekit.testing.ports import free_port
+from servicekit.testing.threads import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -227,22 +226,15 @@ def test_two_senders_send_each_mail_once(deliver_many, anna, settings):
         both = [Sender(EmailTransport()) for _ in range(2)]
         for one in both:
             one.transport.batch = 5
-        threads = [threading.Thread(target=_drain, args=(one,)) for one in both]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        assert at_once([lambda one=one: _drain(one) for one in both]) == [None, None]
     assert len(inbox.mails) == 40
     assert len({mail["Message-ID"] for mail in inbox.mails}) == 40
 
 
 def _drain(sending):
-    try:
-        while sending.send_due():
-            pass
-    finally:
-        sending.transport.finish()
-        connection.close()
+    while sending.send_due():
+        pass
+    sending.transport.finish()
 
 
 def test_without_an_address_it_waits_for_one(deliver, user_id, settings):
