@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import os
 import sys
@@ -26,6 +27,10 @@ REFUSED = {
     "loaddata": "rows are written by use-cases only",
 }
 
+#: So many objects more than at the last look make Python look for cycles among them. Its own 700 come with
+#: every module, and with every few events of a worker, and most are gone without its help.
+GC_THRESHOLD = 50_000
+
 #: The Python that ``make up`` installs everything for.
 PROJECT_PYTHON = REPOSITORY / ".venv" / "bin" / "python"
 
@@ -36,6 +41,7 @@ def main(package: str) -> None:
     Args:
         package: such as ``trading_service``.
     """
+    gc.set_threshold(GC_THRESHOLD)
     if len(sys.argv) > 1 and (why := REFUSED.get(sys.argv[1])):
         sys.exit(f"{sys.argv[1]} is not offered: {why}.")
     if importlib.util.find_spec("django") is None:

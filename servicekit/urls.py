@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, path
 
 from servicekit import health
+from servicekit.api import without_extras  # noqa: F401 - before what loads the framework
 from servicekit.api.schema import SchemaView
 
 _OPERATIONS = [

@@ -15,6 +15,8 @@ from http.client import HTTPConnection, HTTPException
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from servicekit.unix_connection import UnixConnection
+
 #: Connections that are kept at most, and seconds that an idle one is good for: the gateway closes it later
 #: (gateway.yaml, timeouts).
 MAX_IDLE, IDLE_S = 16, 20.0
@@ -51,19 +53,6 @@ class Answer:
 class _Idle(NamedTuple):
     connection: HTTPConnection
     since: float
-
-
-class _UnixConnection(HTTPConnection):
-    """HTTP over a unix socket."""
-
-    def __init__(self, path: str) -> None:
-        super().__init__("gateway")
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(self._path)
 
 
 class Connections:
@@ -135,7 +124,7 @@ class Connections:
 
     def _new(self) -> HTTPConnection:
         if self._unix_path:
-            return _UnixConnection(self._unix_path)
+            return UnixConnection(self._unix_path)
         return HTTPConnection(self._address.hostname or "", self._address.port)
 
 

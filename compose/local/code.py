@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import compileall
 import hashlib
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from compose.local.paths import ROOT
@@ -32,6 +34,13 @@ def digests(root: Path = ROOT) -> dict[str, str]:
     for file, stamp in sorted(stamps(root).items()):
         found[Path(file).parts[0]].update(f"{file} {stamp}\n".encode())
     return {folder: digest.hexdigest() for folder, digest in found.items()}
+
+
+def compile_packages(root: Path, packages: Iterable[str]) -> None:
+    """Compile what is run of these packages, but for what is compiled already: once, not by each process."""
+    tests = re.compile(f"^{re.escape(str(root))}/.*/tests/")
+    for package in packages:
+        compileall.compile_dir(root / package, quiet=2, rx=tests)
 
 
 def _files(folder: Path) -> Iterator[os.DirEntry[str]]:

@@ -6,7 +6,6 @@ For anybody but root this module does nothing: then a system runs as whoever sta
 
 from __future__ import annotations
 
-import compileall
 import grp
 import os
 import pickle
@@ -19,15 +18,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from compose.local import orphans
+from compose.local.code import FOLDERS, compile_packages
 from compose.local.console import CommandError, say
 from compose.local.paths import ROOT, VENV, Home
-from compose.system import WEB_SERVERS
 from servicekit.privileges import TRAVERSE_GID, drop_privileges
 
 #: The first of these that the machine has runs what root starts.
 USERS = ("birzha", "nobody")
-#: What root's ``make up`` compiles, because the unprivileged user may write no ``__pycache__``.
-CODE = ("servicekit", "gateway", "compose", *(service.package for service in WEB_SERVERS))
 
 T = TypeVar("T")
 
@@ -168,8 +165,7 @@ def _compile() -> None:
     """What cannot be done without root's rights on the checkout: compiled code, executable programs."""
     from gateway.runtime.nginx import binary
 
-    for package in CODE:
-        compileall.compile_dir(ROOT / package, quiet=2)
+    compile_packages(ROOT, FOLDERS)
     binary()
 
 

@@ -32,7 +32,11 @@ PR_SET_PDEATHSIG = 1
 
 
 def post_fork(arbiter: Any, worker: Any) -> None:
-    """A worker does not outlive its master: the kernel ends it when the master is killed."""
+    """A worker does not outlive its master: the kernel ends it when the master is killed.
+
+    While it loads what it is, Python looks for no cycles: there are none yet, and each look takes longer.
+    """
+    gc.disable()
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != arbiter.pid:
@@ -52,3 +56,4 @@ def post_worker_init(worker: Any) -> None:
         _ = get_resolver().url_patterns
     gc.collect()
     gc.freeze()
+    gc.enable()

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
+from servicekit.api import without_extras  # noqa: F401 - before what loads the framework
 from servicekit.api.problems import CONTENT_TYPE, NotFound, body_too_large, problem
 
 

@@ -10,12 +10,14 @@ import json
 import logging
 import threading
 import time
-from pathlib import Path
+from http.client import HTTPException
 from typing import Any
+from urllib.request import urlopen
 
-import httpx
 import jwt
 from django.conf import settings
+
+from servicekit.unix_connection import UnixConnection
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +25,8 @@ log = logging.getLogger(__name__)
 MAX_AGE = 300.0
 #: Seconds between two fetches at least.
 RETRY = 2.0
+#: Seconds that each step of a fetch may take.
+TIMEOUT = 3.0
 
 
 class KeysUnavailable(Exception):
@@ -72,22 +76,27 @@ class KeySet:
                 for entry in document["keys"]
                 if entry.get("kty") == "RSA"
             }
-        except (OSError, ValueError, KeyError, TypeError, httpx.HTTPError, jwt.PyJWTError) as error:
+        except (OSError, ValueError, KeyError, TypeError, HTTPException, jwt.PyJWTError) as error:
             log.warning("the JWKS at %s cannot be used: %r", self.address, error)
             return
         if keys:
             self._keys, self._fetched = keys, now
 
-    def _read(self) -> str:
-        scheme, _, rest = self.address.partition(":")
-        if scheme == "file":
-            return Path(rest).read_text(encoding="utf-8")
-        if scheme == "unix":
-            socket, _, path = rest.rpartition(":")
-            transport = httpx.HTTPTransport(uds=socket)
-            with httpx.Client(transport=transport, timeout=3) as client:
-                return client.get(f"http://user{path}").raise_for_status().text
-        return httpx.get(self.address, timeout=3).raise_for_status().text
+    def _read(self) -> bytes:
+        if not self.address.startswith("unix:"):
+            with urlopen(self.address, timeout=TIMEOUT) as answer:
+                found: bytes = answer.read()
+            return found
+        socket, _, path = self.address.removeprefix("unix:").rpartition(":")
+        connection = UnixConnection(socket, TIMEOUT)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            if answer.status != 200:
+                raise OSError(f"status {answer.status}")
+            return answer.read()
+        finally:
+            connection.close()
 
 
 _sets: dict[str, KeySet] = {}

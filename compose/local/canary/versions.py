@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from compose.local import catalogs
+from compose.local.code import compile_packages
 from compose.local.console import CommandError
 from compose.local.paths import ROOT, Home, private_folder
 from compose.system import Service
@@ -67,6 +68,7 @@ def make(home: Home, service: Service, text: str) -> Version:
             "versions share one environment: change the packages with a restart before the canary."
         )
     catalogs.compile_changed(folder)
+    compile_packages(folder, ("servicekit", service.package))
     return version
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import psutil
 import psycopg2
@@ -127,62 +129,51 @@ def test_every_command_of_the_system_exists(system: Stack) -> None:
         assert os.access(argv[0], os.X_OK), process.name
 
 
-def test_python_does_not_look_for_cycles_among_what_a_web_server_has_loaded(folder: Path) -> None:
-    (folder / "app.py").write_text(
-        "import gc\n\nloaded = [[] for _ in range(100_000)]\n\n\ndef application(environ, start):\n"
-        "    start('200 OK', [])\n    return [str(gc.get_freeze_count()).encode()]\n"
-    )
+APP = """
+import gc, json, os
+loaded = [[] for _ in range(100_000)]
+looks = gc.isenabled()
+
+def application(environ, start):
+    start("200 OK", [])
+    told = {"pid": os.getpid(), "frozen": gc.get_freeze_count(), "looked": looks, "looks": gc.isenabled()}
+    return [json.dumps(told).encode()]
+"""
+
+
+def test_a_gunicorn_worker_looks_for_no_cycles_in_what_it_has_loaded_and_ends_with_its_master(
+    folder: Path,
+) -> None:
+    (folder / "app.py").write_text(APP)
     bind = folder / "run.sock"
     argv = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "compose" / "system" / "gunicorn_conf.py")]
-    server = subprocess.Popen([*argv, "--bind", f"unix:{bind}", "app:application"], cwd=folder)
+    argv += ["--bind", f"unix:{bind}", "app:application"]
 
-    def frozen() -> int:
-        try:
-            return int(ready.get(ready.UnixConnection(bind), "/", "*/*")[1])
-        except OSError:
-            return 0
-
-    try:
-        wait(lambda: frozen() > 100_000)
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def test_a_gunicorn_worker_does_not_outlive_its_killed_master(folder: Path) -> None:
-    (folder / "app.py").write_text(
-        "import os\n\n\ndef application(environ, start):\n"
-        "    start('200 OK', [])\n    return [str(os.getpid()).encode()]\n"
-    )
-    configuration = ROOT / "compose" / "system" / "gunicorn_conf.py"
-    bind = folder / "run.sock"
-    argv = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "-c",
-        str(configuration),
-        "--bind",
-        f"unix:{bind}",
-        "app:application",
-    ]
-
-    def worker() -> int:
+    def told() -> dict[str, Any]:
         try:
             status, body = ready.get(ready.UnixConnection(bind), "/", "*/*")
         except OSError:
-            return 0
-        return int(body) if status == 200 else 0
+            return {}
+        found: dict[str, Any] = json.loads(body) if status == 200 else {}
+        return found
 
     masters = []
     try:
         for _ in range(2):
             masters.append(subprocess.Popen(argv, cwd=folder))
-            wait(lambda: worker() > 0 and psutil.Process(worker()).ppid() == masters[-1].pid)
-            process = psutil.Process(worker())
+
+            def served() -> dict[str, Any] | None:
+                found = told()
+                is_its = found and psutil.Process(found["pid"]).ppid() == masters[-1].pid
+                return found if is_its else None
+
+            found: dict[str, Any] = wait(served)
+            assert found["frozen"] > 100_000
+            assert (found["looked"], found["looks"]) == (False, True)
+            worker = psutil.Process(found["pid"])
             masters[-1].kill()
             masters[-1].wait()
-            wait(lambda process=process: not process.is_running(), "it still runs", 2)  # type: ignore[misc]
+            wait(lambda worker=worker: not worker.is_running(), "it still runs", 2)  # type: ignore[misc]
     finally:
         for master in masters:
             master.kill()

@@ -29,10 +29,6 @@ log = logging.getLogger(__name__)
 #: Seconds that a stopping worker waits for each of its threads to finish the batch in hand.
 JOIN_TIMEOUT_S = 10.0
 
-#: So many objects more than at the last look make Python look for cycles among them. Its own 700 are made
-#: by every few events and gone after their batch without its help: a tenth of a worker's CPU, for nothing.
-GC_THRESHOLD = 50_000
-
 
 class EventThreads(bootsteps.StartStopStep):
     """Starts the threads once the worker is up; stops them after the batch in hand."""
@@ -105,6 +101,5 @@ def work(app: Celery) -> int:
     )
     gc.collect()
     gc.freeze()  # what is there now stays
-    gc.set_threshold(GC_THRESHOLD)
     worker.start()
     return int(worker.exitcode or 0)
