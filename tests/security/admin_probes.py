@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from tests.security import extremes
 from tests.security.api_probes import ID
-from tests.security.extremes import quoted, shown
+from tests.security.extremes import in_turn, quoted, shown
 from tests.security.prober import Probe
 
 #: How a list of the admin is asked by a column, by the column's kind: lookup and value.
@@ -35,17 +34,19 @@ ALIKE = ("/messaging/", "/servicekit_auth/", "/auth/")
 
 
 def list_probes(slug: str, models: list[dict[str, Any]]) -> Iterator[Probe]:
-    """The lists of an admin, asked by each column with what its kind does not expect."""
+    """The lists of an admin, asked by each column with what its kind does not expect: of moments, which have
+    many, each column has a third, the next one others."""
     for number, model in enumerate(models):
         if slug != "trading" and any(part in model["list"] for part in ALIKE):
             continue
-        for field, kind in model["fields"].items():
-            for lookup, value in LOOKUPS.get(kind, NUMERIC):
+        for place, (field, kind) in enumerate(model["fields"].items(), start=number):
+            lookups = LOOKUPS.get(kind, NUMERIC)
+            for lookup, value in in_turn(lookups, 3 if kind == "DateTimeField" else 1, place):
                 parameter = f"{field}{lookup}"
                 address = f"{model['list']}?{parameter}={quoted(value)}"
                 yield Probe(f"{model['list']}?{parameter}={shown(value)}", "GET", address)
         for place, name in enumerate(LIST_PARAMETERS, start=number):
-            value = LIST_VALUES[place % len(LIST_VALUES)]
+            (value,) = in_turn(LIST_VALUES, len(LIST_VALUES), place)
             query = f"{name}={quoted(value)}"
             yield Probe(f"{model['list']}?{name}={shown(value)}", "GET", f"{model['list']}?{query}")
 
@@ -53,7 +54,7 @@ def list_probes(slug: str, models: list[dict[str, Any]]) -> Iterator[Probe]:
 def other_probes(slug: str, found: list[str]) -> Iterator[Probe]:
     """The addresses of an admin: ids of every kind in those that have one, queries for the others.
 
-    Each has half of the ids, the next one the others.
+    Each has half of the values, the next one the others.
     """
     routes = [path for path in found if "<" in path and "(?P" not in path]
     plain = [path for path in found if "<" not in path and "logout" not in path and "(?P" not in path]
@@ -65,11 +66,13 @@ def other_probes(slug: str, found: list[str]) -> Iterator[Probe]:
     for number, path in enumerate(routes):
         if slug != "trading" and any(part in path for part in ALIKE):
             continue
-        for value in values[number % 2 :: 2]:
+        for value in in_turn(values, 2, number):
             address = re.sub(r"<(\w+:)?\w+>", lambda _, value=value: quoted(value), path)
             yield Probe(f"{path} {shown(value)}", "GET", address)
-    for path, value in itertools.product(plain, ("abc", "9" * 30, "\x00", "\ud800", ID)):
-        query = "&".join(
-            f"{name}={quoted(value)}" for name in ("term", "app_label", "model_name", "field_name", "next")
-        )
-        yield Probe(f"{path}?{shown(value)}", "GET", f"{path}?{query}")
+    for number, path in enumerate(plain):
+        for value in in_turn(("abc", "9" * 30, "\x00", "\ud800", ID), 2, number):
+            query = "&".join(
+                f"{name}={quoted(value)}"
+                for name in ("term", "app_label", "model_name", "field_name", "next")
+            )
+            yield Probe(f"{path}?{shown(value)}", "GET", f"{path}?{query}")

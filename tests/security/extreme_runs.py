@@ -72,7 +72,7 @@ class ExtremeRuns:
             "forms": (browser, page_probes.form_probes(pages, token, self.system.url)),
             "cookies": (plain, page_probes.cookie_probes(own)),
             "time zones": (plain, page_probes.time_zone_probes(own)),
-            "headers": (browser, page_probes.header_probes("/history")),
+            "headers": (browser, page_probes.header_probes("/history", 0)),
         }
         for name, (client, each) in probes.items():
             self._plan("pages", f"pages: {name}", partial(self._pages, browser, client, each))
@@ -84,7 +84,7 @@ class ExtremeRuns:
             probes = api_probes(document_of(person, slug))
             self._plan(slug, f"api: {slug}", partial(probed, person.http, probes))
         person = self.new_person()
-        headers = page_probes.header_probes("/api/v1/operations")
+        headers = page_probes.header_probes("/api/v1/operations", 1)
         self._plan("billing", "api: headers", partial(probed, person.http, headers))
 
     def plan_admins(self) -> None:

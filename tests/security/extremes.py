@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Sequence
+from typing import TypeVar
 from urllib.parse import quote
+
+V = TypeVar("V")
 
 MOMENTS = (
     "0001-01-01",
@@ -126,10 +130,16 @@ OF_TYPE = {
 }
 
 
-def of_type(*names: str) -> tuple[str | bytes, ...]:
-    """All values at the edge of the first of these types that has some, else of a text; and a few others."""
+def of_type(*names: str, place: int = 0) -> tuple[str | bytes, ...]:
+    """All values at the edge of the first of these types that has some, else of a text; and a third of some
+    others: another third from place to place, for they walk one way whatever they are given to."""
     own: tuple[str, ...] = next((OF_TYPE[name] for name in names if name in OF_TYPE), TEXTS)
-    return tuple(dict.fromkeys((*own, *FEW, *BYTES)))
+    return tuple(dict.fromkeys((*own, *in_turn((*FEW, *BYTES), 3, place))))
+
+
+def in_turn(values: Sequence[V], share: int, place: int) -> Sequence[V]:
+    """One ``share``-th of the values, from place to place another one: where one code reads all places."""
+    return values[place % share :: share]
 
 
 #: JSON as it is written into a body.

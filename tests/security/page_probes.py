@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from tests.security import extremes
 from tests.security.api_probes import ID
-from tests.security.extremes import quoted, shown
+from tests.security.extremes import in_turn, quoted, shown
 from tests.security.prober import Probe
 
 #: The pages that forms are sent to.
@@ -30,11 +30,12 @@ POSTS = {
 def address_probes(pages: list[dict[str, Any]]) -> Iterator[Probe]:
     """Each page, as ``tests.security.addresses`` names it, with each parameter alone and all together.
 
-    All have every value; of one alone it is a third of them, another one from parameter to parameter.
+    All have every value; of one alone it is a sixth of them, another one from parameter to parameter.
     """
     for number, page in enumerate(pages):
         path, names = page["path"], page["reads"]
-        for value in extremes.of_type(*re.findall(r"<(\w+):", path)) if "<" in path else ():
+        types = re.findall(r"<(\w+):", path)
+        for value in extremes.of_type(*types, place=number) if types else ():
             address = re.sub(r"<\w+:\w+>", lambda _, value=value: quoted(value), path)
             yield Probe(f"{path} {shown(value)}", "GET", address)
         address = _page(path)
@@ -43,20 +44,20 @@ def address_probes(pages: list[dict[str, Any]]) -> Iterator[Probe]:
             if len(query) < 3800:
                 yield Probe(f"{path}?(all)={shown(value)}", "GET", f"{address}?{query}")
         for place, name in enumerate(names if "<" not in path else (), start=number):
-            for value in extremes.FEW[place % 3 :: 3]:
+            for value in in_turn(extremes.FEW, 6, place):
                 yield Probe(f"{path}?{name}={shown(value)}", "GET", f"{address}?{name}={quoted(value)}")
 
 
 def form_probes(pages: list[dict[str, Any]], token: dict[str, str], origin: str) -> Iterator[Probe]:
     """Each form with one field after the other at its edge; ``token``: the CSRF token's field.
 
-    Each field has half of the values, the next one the others.
+    Each field has a third of the values, the next one others.
     """
     values = [value for value in extremes.FEW if isinstance(value, str) and "\ud800" not in value]
     for number, page in enumerate(page for page in pages if page["path"] in POSTS):
         good = {"ticker": "AAPL", "side": "buy", "quantity": "1", "key": str(uuid4()), "amount": "5"}
         for place, name in enumerate(page["reads"], start=number):
-            for value in values[place % 2 :: 2]:
+            for value in in_turn(values, 3, place):
                 fields = {**token, **good, name: value}
                 shortly = f"{page['path']} {name}={shown(value)}"
                 yield Probe(shortly, "POST", page["path"], None, {"Referer": origin}, fields)
@@ -71,7 +72,7 @@ def cookie_probes(own: str) -> Iterator[Probe]:
     for name, value in itertools.product(names, values):
         for written in {quoted(value)[:3900], "".join(sign for sign in value if " " <= sign <= "~")}:
             cookie = f"{own}; {name}={written}"
-            for address in ("/history?since=0001-01-01&until=9999-12-31", "/", "/admin/users/login/"):
+            for address in ("/history?since=0001-01-01&until=9999-12-31", "/admin/users/login/"):
                 yield Probe(f"{address} {name}={shown(value)}", "GET", address, None, {"Cookie": cookie})
 
 
@@ -88,8 +89,8 @@ def time_zone_probes(own: str) -> Iterator[Probe]:
         yield Probe(f"{page}?{name}={day} {zone}", "GET", f"{page}?{name}={day}", headers=headers)
 
 
-def header_probes(address: str) -> Iterator[Probe]:
-    """Every header that any layer reads, at its edge."""
+def header_probes(address: str, half: int) -> Iterator[Probe]:
+    """Every header that any layer reads, at its edge: the first half of the values, or the second."""
     names = (
         "Accept", "Accept-Language", "Accept-Encoding", "Authorization", "Cookie", "Host", "Origin",
         "Referer", "Range", "If-None-Match", "If-Modified-Since", "Content-Type", "TE", "X-Request-Id",
@@ -103,8 +104,8 @@ def header_probes(address: str) -> Iterator[Probe]:
         "Mon, 01 Jan 0001 00:00:00 GMT", "application/json; charset=utf-99",
         "multipart/form-data; boundary=\"", "ru-" * 50, "true",
     )  # fmt: skip
-    for name, value in itertools.product(names, values):
-        if name != "Content-Length" or value == "-1":
+    for place, name in enumerate(names, half):
+        for value in in_turn(values, 2, place) if name != "Content-Length" else ("-1",):
             yield Probe(f"{address} {name}: {value[:40]!r}", "GET", address, None, {name: value})
 
 

@@ -18,8 +18,8 @@ pytestmark = pytest.mark.timeout(600)
 
 @pytest.mark.parametrize("slug", PACKAGES)
 def test_the_api(extreme_runs: Callable[[str], ProbeRun], slug: str) -> None:
-    assert_good(extreme_runs(f"api: {slug}"), 500)
+    assert_good(extreme_runs(f"api: {slug}"), 400)
 
 
 def test_headers(extreme_runs: Callable[[str], ProbeRun]) -> None:
-    assert_good(extreme_runs("api: headers"), 450)
+    assert_good(extreme_runs("api: headers"), 250)

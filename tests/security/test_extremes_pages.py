@@ -16,7 +16,7 @@ pytestmark = pytest.mark.timeout(600)
 
 @pytest.mark.parametrize(
     ("what", "least"),
-    [("addresses", 2000), ("forms", 550), ("cookies", 550), ("time zones", 96), ("headers", 450)],
+    [("addresses", 1500), ("forms", 400), ("cookies", 400), ("time zones", 96), ("headers", 250)],
 )
 def test_pages(extreme_runs: Callable[[str], ProbeRun], what: str, least: int) -> None:
     assert_good(extreme_runs(f"pages: {what}"), least)
