@@ -13,7 +13,7 @@ import pwd
 import signal
 import stat
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
@@ -47,14 +47,19 @@ def as_owner(home: Home, action: Callable[[], T], *, port: int = 0) -> T:
     reading, writing = os.pipe()
     sys.stdout.flush()
     sys.stderr.flush()
+    # An interrupt waits until each of the two is ready for it: else the child might never hear of it.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     child = os.fork()
     if child == 0:
         _run_child(
-            action, writing, lambda: drop_privileges(*owner, home=home.root, low_ports=0 < port < 1024)
+            action,
+            writing,
+            before,
+            lambda: drop_privileges(*owner, home=home.root, low_ports=0 < port < 1024),
         )
     os.close(writing)
     with os.fdopen(reading, "rb") as pipe:
-        answer = _read(pipe, child)
+        answer = _read(pipe, child, before)
     os.waitpid(child, 0)
     if not answer:
         raise CommandError("The command exited without a message.")
@@ -169,11 +174,14 @@ def _compile() -> None:
     binary()
 
 
-def _run_child(action: Callable[[], T], writing: int, drop: Callable[[], None]) -> None:
+def _run_child(
+    action: Callable[[], T], writing: int, signals: Iterable[int], drop: Callable[[], None]
+) -> None:
     """In the child: run it, send what came of it, end."""
     os.setsid()  # Ctrl-C reaches it once, by way of its parent
     answer: tuple[bool, object]
     try:
+        signal.pthread_sigmask(signal.SIG_SETMASK, signals)
         _drop_privileges(drop)
         answer = (True, action())
     except BaseException as error:
@@ -199,9 +207,10 @@ def _drop_privileges(drop: Callable[[], None]) -> None:
         ) from error
 
 
-def _read(pipe: object, child: int) -> bytes:
+def _read(pipe: object, child: int, signals: Iterable[int]) -> bytes:
     """What the child sends before it ends; an interrupted parent interrupts it once and waits on."""
     try:
+        signal.pthread_sigmask(signal.SIG_SETMASK, signals)
         return pipe.read()  # type: ignore[attr-defined,no-any-return]
     except BaseException:
         os.kill(child, signal.SIGINT)

@@ -8,8 +8,10 @@ import socket
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from compose.local import system_owner
@@ -93,6 +95,24 @@ def test_an_interrupted_command_ends_its_work_first(home: Home) -> None:
     caller.send_signal(signal.SIGINT)
     assert b"KeyboardInterrupt" in caller.communicate(timeout=20)[1]
     assert (home.root / "ended").exists()
+
+
+def test_an_interrupt_at_the_moment_of_the_fork_leaves_nobody_at_work(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fork = os.fork
+
+    def interrupted() -> int:
+        child = fork()
+        if child:
+            os.kill(os.getpid(), signal.SIGINT)
+        return child
+
+    before = set(psutil.Process().children())
+    monkeypatch.setattr(os, "fork", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        system_owner.as_owner(home, lambda: time.sleep(20))
+    assert set(psutil.Process().children()) == before
 
 
 def test_a_private_folder_lets_the_group_pass_and_nothing_more(
