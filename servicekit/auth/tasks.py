@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from servicekit.auth.models import RevokedSession
 
-#: Revocations stay so long after the tokens' end: a clock that was ahead for hours brings none back.
-KEPT = timedelta(days=1)
+#: By so much a clock may have been ahead: revocations stay that long after the tokens' end.
+CLOCK_AHEAD = timedelta(days=1)
 
 
 @shared_task
 def revocations_purge() -> int:
     """Forget revoked sessions whose tokens have all expired long ago. Returns how many."""
-    return RevokedSession.objects.filter(tokens_expire_at__lt=timezone.now() - KEPT).delete()[0]
+    return RevokedSession.objects.filter(tokens_expire_at__lt=timezone.now() - CLOCK_AHEAD).delete()[0]

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from servicekit.audit.actors import Actor
 from servicekit.audit.recording import record
-from user_service.api_keys import selectors
 from user_service.api_keys.errors import ApiKeyIsRevoked, ApiKeyNotFound
 from user_service.api_keys.models import ApiKey
 from user_service.sessions.services import tokens_refuse
@@ -49,12 +48,12 @@ def api_key_close(*, key_id: UUID, by: Actor, reason: str) -> None:
 
 
 def api_keys_revoke(*, user_id: UUID) -> int:
-    """Revoke every usable key of a user. Returns how many.
+    """Revoke every key of a user, also one that has expired: the clock may be ahead. Returns how many.
 
     Emits:
         user.session.revoked.v1 for each.
     """
-    return sum(map(_revoke, selectors.api_keys_of(user_id=user_id).order_by("id")))
+    return sum(map(_revoke, ApiKey.objects.filter(user_id=user_id, revoked_at=None).order_by("id")))
 
 
 def _revoke(key: ApiKey) -> bool:
@@ -62,5 +61,6 @@ def _revoke(key: ApiKey) -> bool:
         usable = ApiKey.objects.filter(pk=key.pk, revoked_at=None)
         if not usable.update(revoked_at=timezone.now()):
             return False
-        tokens_refuse(session_id=key.pk, user_id=key.user_id)
+        key.refresh_from_db(fields=["last_used_at"])  # it may have been exchanged a moment ago
+        tokens_refuse(session_id=key.pk, user_id=key.user_id, last_signed_at=key.last_used_at)
     return True

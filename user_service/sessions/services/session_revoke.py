@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from user_service.sessions import selectors
+from servicekit.auth.tasks import CLOCK_AHEAD
 from user_service.sessions.errors import RefreshTokenInvalid, SessionNotFound
 from user_service.sessions.models import RevokedReason, Session
 from user_service.sessions.services.tokens_refuse import tokens_refuse
@@ -38,6 +39,7 @@ def session_revoke(*, session_id: UUID, reason: str) -> bool:
         tokens_refuse(
             session_id=session_id,
             user_id=session.user_id,
+            last_signed_at=session.last_seen_at + settings.REFRESH_RETRY,
             last_token_expires_at=None if can_refresh else session.expires_at,
         )
     return True
@@ -77,7 +79,7 @@ def session_end_by_token(*, refresh: str, reason: str) -> None:
 
 
 def sessions_revoke(*, user_id: UUID, reason: str, but: UUID | None = None) -> int:
-    """End every open session of a user.
+    """End every open session of a user, and what has expired lately: the clock may be ahead.
 
     Args:
         but: the one that stays.
@@ -89,6 +91,7 @@ def sessions_revoke(*, user_id: UUID, reason: str, but: UUID | None = None) -> i
         user.session.revoked.v1 for each.
     """
     with transaction.atomic():
-        open_ones = selectors.sessions_open(user_id=user_id).order_by("id")
-        ids = [one for one in open_ones.values_list("id", flat=True) if one != but]
+        not_long_ended = timezone.now() - CLOCK_AHEAD
+        ended = Session.objects.filter(user_id=user_id, revoked_at=None, expires_at__gt=not_long_ended)
+        ids = [one for one in ended.order_by("id").values_list("id", flat=True) if one != but]
         return sum(session_revoke(session_id=session_id, reason=reason) for session_id in ids)

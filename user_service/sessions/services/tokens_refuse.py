@@ -17,18 +17,27 @@ from servicekit.messaging.publish import publish
 MARGIN = timedelta(minutes=1)
 
 
-def tokens_refuse(*, session_id: UUID, user_id: UUID, last_token_expires_at: datetime | None = None) -> None:
+def tokens_refuse(
+    *,
+    session_id: UUID,
+    user_id: UUID,
+    last_signed_at: datetime | None,
+    last_token_expires_at: datetime | None = None,
+) -> None:
     """Refuse what was signed for a session, in the transaction in which it ended.
 
     Args:
         session_id: the ``sid`` of the tokens: a session, or an API key.
         user_id: whose.
-        last_token_expires_at: when none of them is good any more; None: the lifetime of one from now.
+        last_signed_at: when the latest token was signed: later than now, where the clock is an hour behind.
+        last_token_expires_at: when none of them is good any more; None: the lifetime of one from then or now.
 
     Emits:
         user.session.revoked.v1
     """
-    last = last_token_expires_at or timezone.now() + settings.ACCESS_TOKEN_LIFETIME
+    now = timezone.now()
+    signed_at = max(last_signed_at or now, now)
+    last = last_token_expires_at or signed_at + settings.ACCESS_TOKEN_LIFETIME
     revocations.session_revoke(session_id=session_id, tokens_expire_at=last + MARGIN)
     # Another thread may have read the list between that write and the commit.
     transaction.on_commit(revocations.forget_copy)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
+from servicekit.auth.sessions import forget_copy
 from servicekit.contracts.user import SessionRevoked
 from servicekit.testing.threads import at_once
 from user_service.accounts.services import user_register
+from user_service.api_keys.services import api_keys_revoke
 from user_service.sessions.models import Session
 from user_service.sessions.services import session_revoke, sessions_revoke
 from user_service.tests.conftest import PASSWORD, sign_in
@@ -55,6 +57,31 @@ def test_all_of_a_user(api, alice, published):
     api(token=pairs[0].access).post(URL)
     assert sessions_revoke(user_id=alice.id, reason="disabled") == 2
     assert len(published(SessionRevoked)) == 3
+
+
+@pytest.mark.django_db
+def test_a_clock_that_was_an_hour_behind_brings_no_token_back(api, alice, tokens, published, monkeypatch):
+    made = api(token=tokens.access).post("/api/v1/users/me/api-keys", {"name": "bot", "scopes": ["trade"]})
+    key = api().post("/api/v1/auth/token/api-key", {"api_key": made.json()["key"]}).json()
+    with monkeypatch.context() as behind:
+        behind.setattr(timezone, "now", lambda: datetime.now(UTC) - timedelta(hours=1))
+        sessions_revoke(user_id=alice.id, reason="closed")
+        api_keys_revoke(user_id=alice.id)
+
+    forget_copy()
+    for token in (tokens.access, key["access"]):
+        refused = api(token=token).get("/api/v1/users/me")
+        assert (refused.status_code, refused.json()["code"]) == (401, "session_revoked")
+    last = timezone.now() + timedelta(minutes=5)
+    assert all(event.tokens_expire_at > last for event in published(SessionRevoked))
+
+
+@pytest.mark.django_db
+def test_a_clock_that_was_an_hour_ahead_leaves_no_session_open(alice, tokens, monkeypatch):
+    Session.objects.update(expires_at=timezone.now() + timedelta(minutes=30))
+    with monkeypatch.context() as ahead:
+        ahead.setattr(timezone, "now", lambda: datetime.now(UTC) + timedelta(hours=1))
+        assert sessions_revoke(user_id=alice.id, reason="closed") == 1
 
 
 @pytest.mark.django_db(transaction=True)
