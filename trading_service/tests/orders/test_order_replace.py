@@ -241,7 +241,7 @@ def test_a_replace_against_a_fill_and_another_replace(aapl, world, user_id) -> N
     wishes = [lambda order=order: replace(world, order, quantity=7) for order in orders for _ in range(2)]
     outcomes = at_once([call for trio in zip(fills, wishes[::2], wishes[1::2], strict=True) for call in trio])
     codes = [outcome.status_code for outcome in outcomes if not isinstance(outcome, bool)]
-    assert set(codes) <= {202, 409}
+    assert set(codes) <= {202, 409, 503}  # 503: waited two seconds for its order, and has done nothing
     assert {fresh(order).status for order in orders} == {"filled"}
     assert {fresh(order).replaced_by for order in orders} == {None}
     assert OrderReplacement.objects.count() == codes.count(202) <= 10
