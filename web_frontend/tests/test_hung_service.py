@@ -12,7 +12,7 @@ from django.test import Client
 from web_frontend.gateway_client import Gateway
 from web_frontend.tests.gateway_double import GatewayDouble, SentRequest
 
-FAILED = "Your data is safe."
+FAILED = "Couldn't load this. Your data is safe."
 #: A page, what of it hangs, how its part says so, and what stands beside it.
 HUNG = [
     ("/portfolio", "/api/v1/account", "Your cash could not be loaded", "AAPL"),
