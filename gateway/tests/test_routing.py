@@ -12,16 +12,43 @@ from gateway.config.addresses import Addresses
 from gateway.config.envoy.clusters import clusters
 from gateway.config.names import upstream_cluster
 from gateway.config.nginx.servers import exports, versions
-from gateway.config.routing import Match, Reply, RouteRule, Upstream, route_table
+from gateway.config.routing import Match, Reply, Retry, RouteRule, Upstream, route_table
+from gateway.config.routing.table import FILE_FORMATS
 from gateway.config.source import load
 
 GATEWAY = load()
 TIMES = GATEWAY.timeouts
+SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 def rules(address: str, canaries: Iterable[str] = ()) -> list[RouteRule]:
     """The rules of exactly this address, in their order."""
     return [rule for rule in route_table(GATEWAY, set(canaries)).rules if rule.match.address == address]
+
+
+def test_an_order_is_read_again_when_trading_fails_and_written_once() -> None:
+    read, write = rules("/api/v1/orders")
+    assert read == RouteRule(
+        Match("/api/v1/orders", methods=SAFE),
+        Upstream("trading"),
+        token="required",
+        limit="reads",
+        timeout_s=TIMES.safe,
+        retry=Retry(("gateway-error", "reset", "connect-failure"), GATEWAY.retries, try_s=TIMES.safe_try),
+    )
+    assert write == RouteRule(
+        Match("/api/v1/orders"),
+        Upstream("trading"),
+        token="required",
+        limit="orders",
+        timeout_s=TIMES.unsafe,
+        retry=Retry(("connect-failure", "refused-stream"), GATEWAY.retries),
+    )
+
+
+def test_a_page_answers_once_however_it_fails() -> None:
+    read, _ = rules("/static")
+    assert read.retry == Retry(("reset", "connect-failure"), GATEWAY.retries, try_s=TIMES.page_try)
 
 
 def test_pages_are_cached_for_anonymous_requests_and_a_search_is_not_retried() -> None:
@@ -47,6 +74,33 @@ def test_who_brings_no_token_where_it_is_optional_has_a_rule_without_a_check() -
     for rule in (anonymous, signed_in):
         assert rule.to == Upstream("market", "stream")
         assert (rule.timeout_s, rule.idle_timeout_s, rule.retry) == (0, TIMES.stream_idle, None)
+
+
+def test_files_come_before_the_other_reads_and_are_not_retried() -> None:
+    *files, read, _ = rules("/api/v1/operations")
+    assert [(rule.match.parameter, rule.match.value) for rule in files[::2]] == [
+        ("format", "csv"),
+        ("format", "xlsx"),
+    ]
+    assert [rule.match.accepts for rule in files[1::2]] == list(FILE_FORMATS.values())
+    assert {rule.to for rule in files} == {Upstream("billing", "files")}
+    assert read.to == Upstream("billing")
+    pages = [rules(path)[0] for path in ("/history.csv", "/history.xlsx", "/statement.pdf")]
+    assert {rule.to for rule in pages} == {Upstream("web", "handed_over")}
+    for rule in (*files, *pages):
+        assert (rule.timeout_s, rule.idle_timeout_s, rule.retry) == (0, TIMES.export_idle, None)
+
+
+@pytest.mark.parametrize(
+    ("address", "to"),
+    [
+        ("/api/v1/auth/token", Upstream("user", "hashed")),
+        ("/sign-in", Upstream("web", "handed_on")),
+    ],
+)
+def test_only_a_write_brings_a_password(address: str, to: Upstream) -> None:
+    read, write = rules(address)
+    assert (read.to, write.to) == (Upstream(to.service), to)
 
 
 def test_the_closed_addresses_stand_before_the_fallback_and_no_tunnel_is_first() -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from statistics import median
 
+import httpx
 import pytest
 
 from compose.local import orphans
-from tests.e2e.people import Client, Person, kept
+from tests.e2e.people import Client, Person, kept, wait
 from tests.system import System
 
 LIST = "/api/v1/instruments"
@@ -58,6 +60,16 @@ def test_refusals_are_not_kept(visitor: Client) -> None:
         assert ids == [answer.headers["X-Request-Id"] for answer in answers]
 
 
+def test_languages_and_encodings_have_their_own_pages(visitor: Client) -> None:
+    for _ in range(2):
+        for language, name in (("en", "Apple Inc."), ("ru-RU,ru;q=0.9", "Эппл")):
+            for encoding in ("gzip", "identity"):
+                headers = {"Accept-Language": language, "Accept-Encoding": encoding}
+                answer = visitor.http.get(f"{LIST}/AAPL", headers=headers)
+                assert name in answer.json()["name"]
+                assert answer.headers.get("Content-Encoding", "identity") == encoding
+
+
 def test_a_price_moves_on_and_is_never_older_than_a_tick_and_the_header(visitor: Client) -> None:
     """Prices are made every 5 s, and the worker may be busy; then the page may be kept for 5 s."""
 
@@ -72,6 +84,44 @@ def test_a_price_moves_on_and_is_never_older_than_a_tick_and_the_header(visitor:
         return median(ages)
 
     kept(5 + 5 + 2, some)
+
+
+@pytest.fixture
+def market_is_down(system: System, visitor: Client) -> Iterator[None]:
+    visitor.http.get(f"{LIST}?page_size=9")
+    system.stop("market")
+    yield
+    system.start("market")
+
+
+@pytest.mark.usefixtures("market_is_down")
+def test_old_prices_are_shown_while_the_market_is_down(system: System, visitor: Client) -> None:
+    time.sleep(4)
+    answer = wait(lambda: kept_since_before(visitor), "it is not shown as old")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert int(answer.headers["Age"]) >= 4
+    assert len(answer.json()["results"]) == 9
+    fresh = visitor.http.get(f"{LIST}?page_size=11")
+    assert (fresh.status_code, fresh.json()["code"]) == (503, "service_unavailable")
+    assert httpx.get(system.url, verify=False, timeout=60).status_code in (200, 503)
+
+
+def kept_since_before(visitor: Client) -> httpx.Response | None:
+    """A page that was kept when the market stood, once it is older than it may be; until then it is fresh."""
+    answer = visitor.http.get(f"{LIST}?page_size=9")
+    assert answer.status_code == 200
+    assert answer.headers["X-Cache"] in ("HIT", "STALE")
+    return answer if answer.headers["X-Cache"] == "STALE" else None
+
+
+def test_without_nginx_the_market_goes_on(system: System, visitor: Client) -> None:
+    system.stop("nginx")
+    try:
+        answers = [visitor.http.get(f"{LIST}?page_size={size}") for size in range(20, 40)]
+        assert {(answer.status_code, answer.headers["X-Cache"]) for answer in answers} == {(200, "BYPASS")}
+    finally:
+        system.start("nginx")
+    wait(lambda: visitor.http.get(f"{LIST}?page_size=8").headers["X-Cache"] != "BYPASS")
 
 
 def test_a_killed_nginx_is_back_in_seconds_and_leaves_nothing(system: System, visitor: Client) -> None:

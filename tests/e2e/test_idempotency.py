@@ -1,8 +1,9 @@
-"""The same intention sent many times at once acts once."""
+"""The same intention sent twice acts once."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
@@ -22,6 +23,59 @@ def count_of(person: Person, path: str) -> int:
     if path == "/orders":
         return len(person.rows("/orders"))
     return len(person.rows("/operations", type=path.strip("/s")))
+
+
+@EACH
+@pytest.mark.parametrize("key", ["", "x" * 129, "with space"])
+def test_a_key_is_required_and_must_be_one(person: Person, path: str, body: Any, key: str) -> None:
+    before = count_of(person, path)
+    answer = person.send("POST", path, json=body, headers={"Idempotency-Key": key} if key else {})
+    code = "idempotency_key_invalid" if key else "idempotency_key_missing"
+    problem_of(answer, 400, code)
+    assert count_of(person, path) == before
+
+
+@EACH
+def test_the_same_again_gives_the_first_answer(person: Person, path: str, body: Any) -> None:
+    before, key = count_of(person, path), str(uuid4())
+    first = person.post(path, body, key=key)
+    assert first.status_code == 201
+    assert "Idempotency-Replayed" not in first.headers
+    for spelling in (body, dict(reversed(body.items()))):
+        again = person.post(path, spelling, key=key)
+        assert (again.status_code, again.json()) == (201, first.json())
+        assert again.headers["Idempotency-Replayed"] == "true"
+        assert again.headers.get("Location") == first.headers.get("Location")
+    assert count_of(person, path) == before + 1
+
+
+@EACH
+def test_another_body_under_the_same_key_is_refused(person: Person, path: str, body: Any) -> None:
+    key = str(uuid4())
+    person.post(path, body, key=key)
+    before = count_of(person, path)
+    other = {**body, "quantity": 2} if path == "/orders" else {**body, "amount": "20.00"}
+    problem_of(person.post(path, other, key=key), 422, "idempotency_key_reused")
+    assert count_of(person, path) == before
+
+
+@EACH
+def test_a_refused_request_may_be_mended_under_the_same_key(person: Person, path: str, body: Any) -> None:
+    before, key = count_of(person, path), str(uuid4())
+    wrong = {**body, "quantity": 0} if path == "/orders" else {**body, "amount": "0"}
+    assert person.post(path, wrong, key=key).status_code == 400
+    assert person.post(path, body, key=key).status_code == 201
+    assert count_of(person, path) == before + 1
+
+
+@EACH
+def test_a_key_belongs_to_its_user(new_person: Callable[..., Person], path: str, body: Any) -> None:
+    key = str(uuid4())
+    people = [new_person(deposit="200.00"), new_person(deposit="200.00")]
+    answers = [person.post(path, body, key=key) for person in people]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert all("Idempotency-Replayed" not in answer.headers for answer in answers)
+    assert answers[0].json()["id"] != answers[1].json()["id"]
 
 
 @EACH

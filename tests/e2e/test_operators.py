@@ -18,7 +18,7 @@ import pytest
 from compose.local.paths import ROOT
 from compose.local.supervisor import Supervisor
 from compose.system import SLUGS
-from tests.e2e.people import Person, wait
+from tests.e2e.people import Client, Person, wait
 from tests.system import System, latest_action
 
 
@@ -141,6 +141,20 @@ def test_operators_may_browse_the_api(system: System) -> None:
     assert page.headers["Content-Type"].startswith("text/html")
     write = browser.post("/api/v1/deposits", json={"amount": "1.00"}, headers={"Idempotency-Key": "1"})
     assert write.status_code == 403  # without the CSRF token
+
+
+@pytest.mark.parametrize(
+    "path", ["/metrics", "/healthz", "/readyz", "/x/../metrics", "//healthz", "/%6detrics"]
+)
+def test_health_and_metrics_are_not_public(visitor: Client, path: str) -> None:
+    answer = visitor.http.get(httpx.URL(visitor.url + path))
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize("path", ["/config_dump", "/stats/prometheus", "/quitquitquit", "/server_info"])
+def test_the_gateways_own_admin_is_not_public(visitor: Client, path: str) -> None:
+    for method in ("GET", "POST"):
+        assert visitor.http.request(method, path).status_code in {403, 404, 405}
 
 
 def test_sockets_and_secrets_are_for_their_owner_only(system: System) -> None:

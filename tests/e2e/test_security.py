@@ -1,7 +1,4 @@
-"""Who may do what: other people's things, fields that nobody may set, signing out.
-
-Tokens that are none: gateway/tests/test_tokens.py; past the gateway tests/security/test_service_sockets.py.
-"""
+"""Who may do what: tokens, other people's things, fields that nobody may set, signing out."""
 
 from __future__ import annotations
 
@@ -14,10 +11,70 @@ from uuid import uuid4
 import pytest
 
 from tests.e2e.people import Client, Person, field_codes, kept, problem_of, wait
+from tests.e2e.tokens import bad_claims, tampered
 from tests.system import System
 
+#: Every private address, of every service.
+PRIVATE = [
+    ("GET", "/users/me"),
+    ("PATCH", "/users/me"),
+    ("POST", "/auth/logout"),
+    ("GET", "/orders"),
+    ("POST", "/orders"),
+    ("GET", f"/orders/{uuid4()}"),
+    ("POST", f"/orders/{uuid4()}/cancel"),
+    ("GET", "/positions"),
+    ("GET", "/portfolio"),
+    ("GET", "/portfolio/history"),
+    ("GET", "/account"),
+    ("POST", "/deposits"),
+    ("POST", "/withdrawals"),
+    ("GET", "/operations"),
+    ("GET", "/notifications"),
+    ("POST", f"/notifications/{uuid4()}/read"),
+    ("POST", "/notifications/read-all"),
+]
 #: One of each service that knows sessions.
 ONE_EACH = ("/users/me", "/orders", "/positions", "/account", "/operations", "/notifications")
+
+
+@pytest.mark.parametrize(("method", "path"), PRIVATE)
+def test_nobody_gets_a_401(visitor: Client, method: str, path: str) -> None:
+    for headers in ({}, {"Authorization": "Token abc"}, {"Authorization": "Basic YTpi"}):
+        answer = visitor.send(method, path, json={}, headers=headers)
+        problem_of(answer, 401, "authentication_required")
+        assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_tampered_token_is_refused_everywhere(visitor: Client, person: Person) -> None:
+    jwks = visitor.http.get("/.well-known/jwks.json").json()
+    for what, token in tampered(person.tokens["access"], jwks).items():
+        for path in ONE_EACH:
+            answer = visitor.send("GET", path, headers={"Authorization": f"Bearer {token}"})
+            assert (answer.status_code, answer.json()["code"]) == (401, "token_invalid"), f"{what}: {path}"
+
+
+def test_a_signed_token_with_bad_claims_is_refused_everywhere(system: System, person: Person) -> None:
+    for what, token in bad_claims(system, person.tokens["access"]).items():
+        for path in ONE_EACH:
+            answer = Client(system.url, token=token).send("GET", path)
+            assert (answer.status_code, answer.json()["code"]) == (401, "token_invalid"), f"{what}: {path}"
+
+
+def test_a_refresh_token_opens_nothing(system: System, person: Person) -> None:
+    for path in ONE_EACH:
+        answer = Client(system.url, token=person.tokens["refresh"]).send("GET", path)
+        problem_of(answer, 401, "token_invalid")
+
+
+def test_a_token_is_taken_from_its_header_only(system: System, visitor: Client, person: Person) -> None:
+    access = person.tokens["access"]
+    for path in (f"/account?access_token={access}", f"/account?token={access}"):
+        problem_of(visitor.send("GET", path), 401, "authentication_required")
+    cookies = {"Cookie": f"access={access}; {system.cookie('operator')}={access}"}
+    answer = visitor.send("GET", "/account", headers=cookies)
+    assert answer.status_code == 401
 
 
 def test_the_published_keys_are_public_ones(visitor: Client) -> None:
@@ -39,6 +96,13 @@ def test_other_peoples_things_are_not_there(new_person: Callable[..., Person], p
     theirs = {row["id"] for row in stranger.get("/operations")["results"]}
     assert not mine & theirs
     assert stranger.get("/positions")["results"] == []
+
+
+def test_a_forged_user_id_changes_nothing(visitor: Client, person: Person) -> None:
+    for name in ("X-User-Id", "X-User-Sub", "X-Birzha-User", "X-Forwarded-User", "Remote-User"):
+        answer = visitor.send("GET", "/account", headers={name: person.id})
+        problem_of(answer, 401, "authentication_required")
+        assert person.send("GET", "/users/me", headers={name: str(uuid4())}).json()["id"] == person.id
 
 
 ORDER = {"ticker": "BZIDX", "side": "buy", "type": "market", "quantity": 1}
