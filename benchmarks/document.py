@@ -32,9 +32,9 @@ _HEAD = """\
 <!-- Written by `make bench`; do not edit. -->
 # Benchmarks
 
-Measured by `make bench` on systems of its own that are made for it and taken down afterwards. Each
-value is the median of its runs; the runs themselves stand beside it, because a shared machine's
-numbers move by tens of percent from minute to minute. Ratios are taken within one run. What bounds each
+Measured by `make bench` on systems of its own, taken down afterwards. Each value is the median of its runs, \
+which stand beside it: a shared machine's
+numbers move by tens of percent from minute to minute. Ratios are taken within one run. What bounds each \
 figure, and what was tried: [the stories](benchmarks-stories.md).
 
 | Goal | Measured | |

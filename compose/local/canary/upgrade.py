@@ -35,7 +35,10 @@ _COPIED = (
     "It is a copy from now on, until the next make upgrade: a process that starts anew takes nothing of this "
     "folder."
 )
-_NOT_COPIED = "Bring its files back into this folder before any process starts anew: they were no commit."
+_NOT_COPIED = (
+    "Bring its files back into this folder before any process starts anew: they were not committed, so there "
+    "is no copy of them."
+)
 
 
 @dataclass(frozen=True)
