@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from functools import wraps
 from typing import Any
@@ -144,16 +144,28 @@ def fetch_all(request: GatewayRequest, *fetches: Callable[[], Any]) -> list[Any]
         asked.append(lambda: unread.unread_count(request))
     if len(asked) == 1:
         return [asked[0]()]
-    if is_signed_in(request):
-        request.gateway.authorization()  # found once, not by each of them
     own, *others = asked
-    language = get_language()
-    answers = [_threads.submit(copy_context().run, _in_language, language, fetch) for fetch in others]
+    answers = [_begun(request, fetch) for fetch in others]
     try:
         first = own()
     finally:
         wait(answers)
     return [first, *(answer.result() for answer in answers)][: len(fetches)]
+
+
+def fetch_meanwhile(request: GatewayRequest, fetch: Callable[[], Any]) -> Callable[[], Any]:
+    """Ask now, and go on: a template calls what is returned where it shows the answer, and waits there.
+
+    Raises:
+        Whatever the fetch raises, where it is waited for.
+    """
+    return _begun(request, fetch).result
+
+
+def _begun(request: GatewayRequest, fetch: Callable[[], Any]) -> Future[Any]:
+    if is_signed_in(request):
+        request.gateway.authorization()  # found once, not by each thread
+    return _threads.submit(copy_context().run, _in_language, get_language(), fetch)
 
 
 def _in_language(language: str | None, fetch: Callable[[], Any]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -12,13 +13,23 @@ from redis.exceptions import RedisError
 
 from web_frontend.gateway_client import GatewayRequest
 from web_frontend.labels import LABELS
-from web_frontend.pages import attempt, fetch_all, go_to, show, sign_in_address, wants_fragment
+from web_frontend.pages import (
+    attempt,
+    fetch_all,
+    fetch_meanwhile,
+    go_to,
+    show,
+    sign_in_address,
+    wants_fragment,
+)
 from web_frontend.sessions.tokens import is_signed_in
 from web_frontend.templatetags.addresses import address
 from web_frontend.templatetags.remembered import written_rows
 from web_frontend.watchlist.watched import watched_tickers
 
 PAGE_SIZE = 50
+
+Watched = Callable[[], list[str] | None]
 
 
 @dataclass(frozen=True)
@@ -94,20 +105,20 @@ def instrument_list(request: GatewayRequest) -> HttpResponse:
     return response
 
 
-def _read(request: GatewayRequest, filters: Filters) -> tuple[list[str] | None, dict[str, Any] | None]:
-    """The watchlist and a page of instruments, each None when its source is down.
+def _read(request: GatewayRequest, filters: Filters) -> tuple[Watched, dict[str, Any] | None]:
+    """What gives the watchlist, and a page of instruments; None of each when its source is down.
 
-    Side by side, unless the one says what to ask the other for.
+    The rows are written while the watchlist is waited for, unless it says which ones to ask for.
     """
     if filters.watched:
         watched = watched_tickers(request)
-        return watched, None if watched is None else attempt(lambda: _page(request, filters, watched))
+        answer = None if watched is None else attempt(lambda: _page(request, filters, watched))
+        return lambda: watched, answer
     if not _is_known(request):
-        return None, attempt(lambda: _page(request, filters))
-    watched, answer = fetch_all(
-        request, lambda: watched_tickers(request), lambda: attempt(lambda: _page(request, filters))
-    )
-    return watched, answer
+        return lambda: None, attempt(lambda: _page(request, filters))
+    stars = fetch_meanwhile(request, lambda: watched_tickers(request))
+    (answer,) = fetch_all(request, lambda: attempt(lambda: _page(request, filters)))
+    return stars, answer
 
 
 def _is_known(request: GatewayRequest) -> bool:

@@ -6,11 +6,11 @@ import logging
 import time
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import SafeString
 
 from web_frontend.date_texts import day_text
@@ -69,9 +69,9 @@ def clock_read(gateway: Gateway) -> MarketClock:
 
 
 def market_clock(request: HttpRequest) -> dict[str, Any]:
-    """``market_clock`` for the pages that show it; who does not, does not ask for it."""
+    """``market_clock`` for the pages that show it: called once by a page, and by none that does not."""
     gateway = getattr(request, "gateway", None)
-    return {"market_clock": SimpleLazyObject(lambda: clock_read(gateway) if gateway else MarketClock())}
+    return {"market_clock": cache(lambda: clock_read(gateway) if gateway else MarketClock())}
 
 
 def _parsed(answer: dict[str, Any]) -> MarketClock:

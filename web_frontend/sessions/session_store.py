@@ -13,19 +13,32 @@ from django.conf import settings
 from django.contrib.sessions.backends import cache as cache_sessions
 from django.core.cache import cache
 
+#: What is kept under a name of its own for a session, before ``:`` and the session's key.
+BESIDE = ("tokens", "unread")
+
 
 class SessionStore(cache_sessions.SessionStore):
     """A session of ``django.core.cache``, under Django's own key."""
 
     cache_key_prefix = cache_sessions.KEY_PREFIX
 
+    def __init__(self, session_key: str | None = None) -> None:
+        super().__init__(session_key)
+        self.beside: dict[str, Any] = {}
+
     def load(self) -> dict[str, Any]:
         """The stored values; empty, under a new key, when there are none.
+
+        ``beside`` has then what a signed-in visitor's page needs next, read in the same go: name in the cache
+        → value, None: none is kept.
 
         Raises:
             redis.exceptions.RedisError: they could not be read.
         """
-        values = self._cache.get(self.cache_key)  # type: ignore[attr-defined]
+        beside = [f"{name}:{self.session_key}" for name in BESIDE]
+        found = self._cache.get_many([self.cache_key, *beside])  # type: ignore[attr-defined]
+        self.beside = {name: found.get(name) for name in beside}
+        values = found.get(self.cache_key)
         if values is not None:
             return values
         self._session_key = None

@@ -51,11 +51,11 @@ def sign_in(request: HttpRequest, answer: dict[str, Any], *, name: str) -> None:
     if is_signed_in(request):
         cache.delete(_key(request.session["tokens"]))
     request.session.cycle_key()
-    request.session["tokens"] = owner = uuid4().hex
+    request.session["tokens"] = owner = request.session.session_key or ""
     request.session["name"] = name
     rotate_token(request)
     _store(owner, answer)
-    remember_session(answer["access"], session_key=request.session.session_key or "", tokens_key=_key(owner))
+    remember_session(answer["access"], session_key=owner, tokens_key=_key(owner))
 
 
 def sign_out(request: HttpRequest) -> None:
@@ -83,7 +83,7 @@ def access_token(request: HttpRequest) -> str | None:
     if not is_signed_in(request):
         return None
     owner = request.session["tokens"]
-    tokens = _fresh(owner, getattr(request, "_stored_tokens", {}).get(owner))
+    tokens = _fresh(owner, read_beside(request, _key(owner)))
     return tokens["access"] if tokens else _refreshed(request, owner)["access"]
 
 
@@ -130,11 +130,15 @@ def _refresh(request: HttpRequest, refresh: str) -> dict[str, Any]:
 
 
 def read_beside(request: HttpRequest, name: str) -> Any:
-    """A value that is kept under another name, read in one go with the tokens that the page needs next."""
-    owner = request.session["tokens"]
-    found = cache.get_many([_key(owner), name])
-    request._stored_tokens = {owner: found.get(_key(owner))}  # type: ignore[attr-defined]
-    return found.get(name)
+    """A value of the cache: as it was read with the session, once; from then on as it is now.
+
+    A session of an older version has its values under other names: they are read now, too.
+    """
+    beside: dict[str, Any] = request.session.beside  # type: ignore[attr-defined]
+    try:
+        return beside.pop(name)
+    except KeyError:
+        return cache.get(name)
 
 
 def _fresh(owner: str, stored: Tokens | None = None) -> Tokens | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from itertools import product
-from types import ModuleType
-from typing import Any
+from threading import Event
+from types import ModuleType, SimpleNamespace
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -20,6 +21,7 @@ from django.utils.translation import override
 from web_frontend.accounts.forms import SignUpForm
 from web_frontend.history.views import FilterForm
 from web_frontend.page_locale import fixed_page_locale, page_locale
+from web_frontend.pages import fetch_meanwhile
 from web_frontend.templatetags import remembered
 from web_frontend.tests.gateway_double import GatewayDouble, recorded
 from web_frontend.widgets import FieldRenderer
@@ -187,6 +189,13 @@ def test_a_remembered_form_has_the_token_of_its_page(vera: Client, gateway: Gate
     assert [len(found) for found in tokens] == [1, 1]
     assert tokens[0] != tokens[1]
     assert not any(remembered.TOKEN in page for page in pages)
+
+
+def test_a_page_goes_on_while_an_answer_is_on_its_way() -> None:
+    may_answer = Event()
+    answer = fetch_meanwhile(cast(Any, SimpleNamespace(session={})), lambda: may_answer.wait(30))
+    may_answer.set()
+    assert answer()
 
 
 def test_what_somebody_makes_up_at_length_is_not_remembered(vera: Client) -> None:

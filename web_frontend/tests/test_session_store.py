@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import jwt
 import redis
+from django.core.cache import cache
 from django.test import Client
 
 from web_frontend.tests.conftest import SIGN_UP, TOKENS, stored_by_the_pages
@@ -36,6 +37,15 @@ def test_a_value_that_was_not_encrypted_here_is_nobodys_session(vera: Client, se
     for key, value in stored_by_the_pages().items():
         client.set(key, value[:-1] + bytes([value[-1] ^ 1]), ex=60)
     assert vera.get("/cash")["Location"] == "/sign-in?next=/cash"
+
+
+def test_a_session_of_an_older_version_has_its_tokens_under_another_name(vera: Client) -> None:
+    session = vera.session
+    cache.set("tokens:older", cache.get(f"tokens:{session['tokens']}"))
+    cache.delete(f"tokens:{session['tokens']}")
+    session["tokens"] = "older"
+    session.save()
+    assert vera.get("/cash").status_code == 200
 
 
 def test_a_user_has_so_many_sessions_and_no_more(gateway: GatewayDouble, settings: Any) -> None:

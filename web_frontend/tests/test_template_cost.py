@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
+import redis
 from babel import Locale
 from babel.dates import DateTimePattern, format_date, format_datetime
 from django.template import Context, Engine, TemplateSyntaxError
@@ -18,7 +19,6 @@ from django.utils.html import escape
 from django.utils.translation import override
 
 from web_frontend import date_texts
-from web_frontend.sessions import tokens
 from web_frontend.templatetags import addresses
 from web_frontend.templatetags.addresses import address
 from web_frontend.templatetags.formatting import at
@@ -121,25 +121,23 @@ def test_a_foreign_currency_and_a_foreign_name_are_escaped() -> None:
         assert drawn("{{ v|money }}{{ w|money }}", v="1.5", w="<b>") == "$1.50—"
 
 
-def test_a_page_reads_its_tokens_once(
+def test_a_page_reads_its_session_tokens_and_unread_count_in_one_go(
     vera: Client, gateway: GatewayDouble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read: list[str] = []
-    get_many, get = tokens.cache.get_many, tokens.cache.get
-
-    def counted_many(keys: list[str]) -> dict[str, Any]:
-        read.extend(keys)
-        return get_many(keys)
-
-    def counted(key: str) -> Any:
-        read.append(key)
-        return get(key)
-
-    monkeypatch.setattr(tokens.cache, "get_many", counted_many)
-    monkeypatch.setattr(tokens.cache, "get", counted)
     assert vera.get("/portfolio").status_code == 200
+    read: list[str] = []
+    execute = redis.Redis.execute_command
+
+    def counted(self: redis.Redis, command: str, *args: Any, **options: Any) -> Any:
+        read.append(command)
+        return execute(self, command, *args, **options)
+
+    monkeypatch.setattr(redis.Redis, "execute_command", counted)
+    gateway.requests.clear()
+    assert vera.get("/portfolio").status_code == 200
+    assert read == ["MGET"]
     parts = ("positions", "portfolio/history", "account")
     asked = [gateway.requests_to(f"GET /api/v1/{part}") for part in parts]
     assert [len(calls) for calls in asked] == [1, 1, 1]
     assert {call.headers["Authorization"] for calls in asked for call in calls} == {"Bearer access-1"}
-    assert len([key for key in read if key.startswith("tokens:")]) == 1
+    assert gateway.unread_requests

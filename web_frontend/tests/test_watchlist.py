@@ -60,6 +60,13 @@ def test_pages_work_while_the_watchlist_does_not(vera: Client, gateway: GatewayD
     assert len(gateway.requests_to("GET /api/v1/instruments")) == 1
 
 
+def test_a_session_that_ended_is_noticed_where_the_stars_are_written(
+    vera: Client, gateway: GatewayDouble
+) -> None:
+    gateway.answer("GET /api/v1/watchlist", {"code": "session_revoked"}, 401)
+    assert vera.get("/")["Location"] == "/sign-in?next=/"
+
+
 def test_the_watchlist_is_a_list_of_the_market(vera: Client, gateway: GatewayDouble) -> None:
     gateway.answer("GET /api/v1/watchlist", WATCHED)
     page = vera.get("/?watched=yes&search=app").content.decode()
