@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any, NoReturn
@@ -32,6 +33,10 @@ FOREIGN = {
     "EUR": _("The account is kept in euros: enter the amount in euros."),
     "RUB": _("The account is kept in Russian rubles: enter the amount in rubles."),
 }
+
+
+#: Statuses of refusals that a form says; any other refusal is a page of its own.
+REFUSALS = (400, 409, 422, 429, 503)
 
 
 class PageForm(forms.Form):
@@ -148,6 +153,26 @@ class DayField(forms.Field):
 def key_field() -> forms.RegexField:
     """The Idempotency-Key of a form, which nobody sees or types."""
     return forms.RegexField(KEY, widget=forms.HiddenInput)
+
+
+def submitted(
+    form: forms.Form, send: Callable[[], dict[str, Any]], refusals: tuple[int, ...] = REFUSALS
+) -> dict[str, Any] | None:
+    """What the API answers to a form; None when the form or the API refused, and the form says why.
+
+    Args:
+        send: sends what the form says, once it is valid.
+        refusals: statuses that the form says, see :data:`REFUSALS`.
+    """
+    if not form.is_valid():
+        return None
+    try:
+        return send()
+    except GatewayProblem as problem:
+        if problem.status not in refusals:
+            raise
+        add_problem(form, problem)
+        return None
 
 
 def add_problem(form: forms.Form, problem: GatewayProblem) -> None:

@@ -59,6 +59,19 @@ def show(
     return render(request, fragment if wants_fragment(request) else page, context, status=status)
 
 
+def show_form(
+    request: HttpRequest, title: str, fragment: str, context: dict[str, Any], *, status: int
+) -> HttpResponse:
+    """Render a page of one form, or that form alone.
+
+    Args:
+        title: of the page, and the heading above the form.
+        fragment: template of the form.
+    """
+    context = {**context, "title": title, "fragment": fragment}
+    return show(request, "forms/page.html", context, fragment=fragment, status=status)
+
+
 def go_to(request: HttpRequest, address: str) -> HttpResponse:
     """Send the browser to another page; for htmx by a header, because it follows redirects itself."""
     if bool(request.htmx):  # type: ignore[attr-defined]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from web_frontend.accounts.forms import ApiKeyForm
-from web_frontend.forms import add_problem
+from web_frontend.forms import submitted
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
 from web_frontend.pages import attempt, go_to, show, signed_in
 
@@ -24,17 +24,13 @@ _KEYS = "/api/v1/users/me/api-keys"
 def api_keys_show(request: GatewayRequest) -> HttpResponse:
     """The page; a POST makes a key, whose text its response shows this once."""
     form = ApiKeyForm(request.POST or None, auto_id="api-key-%s")
-    context: dict[str, Any] = {"form": form}
-    if request.method == "POST" and form.is_valid():
-        try:
-            context["made"] = request.gateway.post(_KEYS, form.body)
-            context["form"] = ApiKeyForm(auto_id="api-key-%s")
-        except GatewayProblem as problem:
-            if problem.status not in (400, 409, 422, 429):
-                raise
-            add_problem(form, problem)
-    context["keys"] = attempt(lambda: request.gateway.get(_KEYS))
-    refused = request.method == "POST" and "made" not in context
+    made = submitted(form, lambda: request.gateway.post(_KEYS, form.body))
+    context: dict[str, Any] = {
+        "form": ApiKeyForm(auto_id="api-key-%s") if made else form,
+        "made": made,
+        "keys": attempt(lambda: request.gateway.get(_KEYS)),
+    }
+    refused = request.method == "POST" and not made
     panel = "accounts/api_keys_panel.html"
     return show(request, "accounts/api_keys.html", context, fragment=panel, status=422 if refused else 200)
 

@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from web_frontend.accounts.forms import CloseAccountForm
-from web_frontend.forms import add_problem
+from web_frontend.forms import submitted
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest, SignedOut
 from web_frontend.pages import go_to, show, signed_in
 from web_frontend.sessions import tokens
@@ -64,18 +64,8 @@ def account_closed(request: GatewayRequest) -> HttpResponse:
 @signed_in
 def _account_close(request: GatewayRequest) -> HttpResponse:
     form = CloseAccountForm(request.POST or None, auto_id="close-%s")
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                asked = request.gateway.post(_CLOSING, form.cleaned_data)
-            except GatewayProblem as problem:
-                if problem.status not in (400, 409, 422, 429, 503):
-                    raise
-                add_problem(form, problem)
-            else:
-                return go_to(request, f"{reverse('account_close')}?{urlencode({'closing': asked['id']})}")
+    if asked := submitted(form, lambda: request.gateway.post(_CLOSING, form.cleaned_data)):
+        return go_to(request, f"{reverse('account_close')}?{urlencode({'closing': asked['id']})}")
     closing = _latest(request)
     if closing and closing["state"] == "closed":  # and the tokens are refused in a moment
         tokens.sign_out(request)
@@ -86,7 +76,7 @@ def _account_close(request: GatewayRequest) -> HttpResponse:
             {**reason, "address": reverse(NEXT_STEPS[reason["code"]]) if reason["code"] in NEXT_STEPS else ""}
             for reason in closing["reasons"]
         ]
-    return _shown(request, context, status=status)
+    return _shown(request, context, status=422 if request.method == "POST" else 200)
 
 
 def _latest(request: GatewayRequest) -> dict[str, Any] | None:

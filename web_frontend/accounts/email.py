@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
@@ -13,9 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from web_frontend.accounts.forms import ConfirmEmailForm, EmailForm
 from web_frontend.accounts.security import security_page
-from web_frontend.forms import add_problem
+from web_frontend.forms import submitted
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
-from web_frontend.pages import go_to, show, signed_in
+from web_frontend.pages import go_to, show_form, signed_in
 from web_frontend.sessions import tokens
 
 
@@ -25,18 +23,12 @@ from web_frontend.sessions import tokens
 def email_change(request: GatewayRequest) -> HttpResponse:
     """Ask for another address; a link is mailed there."""
     form = EmailForm(request.POST, auto_id="email-%s")
-    if form.is_valid():
-        try:
-            wanted = request.gateway.post("/api/v1/users/me/email", form.cleaned_data)
-        except GatewayProblem as problem:
-            if problem.status not in (400, 422, 429, 503):
-                raise
-            add_problem(form, problem)
-        else:
-            message = _("A link was mailed to %(email)s. Follow it to make this your e-mail.")
-            messages.success(request, message % {"email": wanted["email_wanted"]})
-            return go_to(request, reverse("security"))
-    return security_page(request, email_form=form)
+    wanted = submitted(form, lambda: request.gateway.post("/api/v1/users/me/email", form.cleaned_data))
+    if wanted is None:
+        return security_page(request, email_form=form)
+    message = _("A link was mailed to %(email)s. Follow it to make this your e-mail.")
+    messages.success(request, message % {"email": wanted["email_wanted"]})
+    return go_to(request, reverse("security"))
 
 
 @require_POST
@@ -58,17 +50,10 @@ def email_confirmation_resend(request: GatewayRequest) -> HttpResponse:
 def email_confirm(request: GatewayRequest) -> HttpResponse:
     """Ask once more, since programs that look through mail follow links; a POST confirms."""
     form = ConfirmEmailForm(request.POST or None, auto_id="confirm-%s")
-    if request.method == "POST" and form.is_valid():
-        try:
-            done = request.gateway.post("/api/v1/auth/email-confirmation", form.cleaned_data, public=True)
-        except GatewayProblem as problem:
-            if problem.status not in (400, 422, 429):
-                raise
-            add_problem(form, problem)
-        else:
-            messages.success(request, _("%(email)s is confirmed.") % {"email": done["email"]})
-            return go_to(request, reverse("security" if tokens.is_signed_in(request) else "sign_in"))
-    context: dict[str, Any] = {"form": form}
+    address = "/api/v1/auth/email-confirmation"
+    if done := submitted(form, lambda: request.gateway.post(address, form.cleaned_data, public=True)):
+        messages.success(request, _("%(email)s is confirmed.") % {"email": done["email"]})
+        return go_to(request, reverse("security" if tokens.is_signed_in(request) else "sign_in"))
     status = 422 if request.method == "POST" else 200
     fragment = "accounts/confirm_email_form.html"
-    return show(request, "accounts/confirm_email.html", context, fragment=fragment, status=status)
+    return show_form(request, _("Confirm your e-mail"), fragment, {"form": form}, status=status)

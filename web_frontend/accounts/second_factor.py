@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods
 
 from servicekit.qr_code import qr_svg
 from web_frontend.accounts.forms import SecondFactorForm, TurnOnForm
-from web_frontend.forms import add_problem
-from web_frontend.gateway_client import GatewayProblem, GatewayRequest
+from web_frontend.forms import submitted
+from web_frontend.gateway_client import GatewayRequest
 from web_frontend.pages import go_to, show, signed_in
 
 _FACTOR = "/api/v1/users/me/second-factor"
@@ -38,7 +38,7 @@ def _show(request: GatewayRequest) -> HttpResponse:
 
 def _turn_on(request: GatewayRequest) -> HttpResponse:
     form = TurnOnForm(request.POST)
-    made = _ask(request, form, _FACTOR)
+    made = submitted(form, lambda: request.gateway.post(_FACTOR, form.cleaned_data))
     if made is None:
         return _page(request, request.gateway.get(_FACTOR), form=form, status=422)
     messages.success(request, _("The second factor is on. You are signed out everywhere else."))
@@ -47,7 +47,7 @@ def _turn_on(request: GatewayRequest) -> HttpResponse:
 
 def _new_codes(request: GatewayRequest) -> HttpResponse:
     form = SecondFactorForm(request.POST)
-    made = _ask(request, form, f"{_FACTOR}/recovery-codes")
+    made = submitted(form, lambda: request.gateway.post(f"{_FACTOR}/recovery-codes", form.cleaned_data))
     state = request.gateway.get(_FACTOR)
     if made is None:
         return _page(request, state, form=form, status=422)
@@ -56,23 +56,10 @@ def _new_codes(request: GatewayRequest) -> HttpResponse:
 
 def _turn_off(request: GatewayRequest) -> HttpResponse:
     form = SecondFactorForm(request.POST)
-    if _ask(request, form, f"{_FACTOR}/off") is None:
+    if submitted(form, lambda: request.gateway.post(f"{_FACTOR}/off", form.cleaned_data)) is None:
         return _page(request, request.gateway.get(_FACTOR), form=form, status=422)
     messages.success(request, _("The second factor is off. You are signed out everywhere else."))
     return go_to(request, reverse("security"))
-
-
-def _ask(request: GatewayRequest, form: TurnOnForm | SecondFactorForm, path: str) -> dict[str, Any] | None:
-    """What the API answers; None when form or API refused, which the form says then."""
-    if not form.is_valid():
-        return None
-    try:
-        return request.gateway.post(path, form.cleaned_data) or {}
-    except GatewayProblem as problem:
-        if problem.status not in (400, 409, 422, 429, 503):
-            raise
-        add_problem(form, problem)
-        return None
 
 
 def _page(

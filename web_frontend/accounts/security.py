@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from web_frontend.accounts.forms import EmailForm, PasswordForm
-from web_frontend.forms import add_problem
+from web_frontend.forms import submitted
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
 from web_frontend.pages import attempt, fetch_all, go_to, signed_in, wants_fragment
 
@@ -25,15 +25,10 @@ from web_frontend.pages import attempt, fetch_all, go_to, signed_in, wants_fragm
 def security_show(request: GatewayRequest) -> HttpResponse:
     """The page; a POST changes the password, which ends the other sessions."""
     form = _password_form(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            request.gateway.post("/api/v1/users/me/password", form.cleaned_data)
-            messages.success(request, _("The password is changed. You are signed out everywhere else."))
-            return go_to(request, reverse("security"))
-        except GatewayProblem as problem:
-            if problem.status not in (400, 422, 429, 503):
-                raise
-            add_problem(form, problem)
+    address = "/api/v1/users/me/password"
+    if submitted(form, lambda: request.gateway.post(address, form.cleaned_data)) is not None:
+        messages.success(request, _("The password is changed. You are signed out everywhere else."))
+        return go_to(request, reverse("security"))
     if request.method == "POST" and wants_fragment(request):
         return render(request, "accounts/password_form.html", {"form": form}, status=422)
     return security_page(request, form=form)

@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -18,7 +19,7 @@ from web_frontend.accounts.forms import CodeForm, SignInForm, SignUpForm
 from web_frontend.accounts.profile import profile_adopt
 from web_frontend.forms import add_problem
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest, GatewayUnavailable
-from web_frontend.pages import go_to, next_address, show, sign_in_for
+from web_frontend.pages import go_to, next_address, show_form, sign_in_for
 from web_frontend.sessions import pending_sign_outs, tokens
 
 logger = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ def sign_up(request: GatewayRequest) -> HttpResponse:
         messages.success(request, _("Welcome to Birzha, %(name)s!") % {"name": done["username"]})
         return go_to(request, next_address(request, reverse("portfolio")))
 
-    return _submit(request, form, "accounts/sign_up.html", register, lost=lost)
+    return _submit(request, form, _("Sign up"), "accounts/sign_up_form.html", register, lost=lost)
 
 
 @sensitive_post_parameters("password")
@@ -65,9 +66,8 @@ def sign_in(request: GatewayRequest) -> HttpResponse:
             return code_page(request, CodeForm(initial=initial))
         return _signed_in(request, pair, name=typed["username"])
 
-    return _submit(
-        request, form, "accounts/sign_in.html", enter, lost=_("Birzha did not answer. Please press again.")
-    )
+    title, lost = pgettext("heading", "Sign in"), _("Birzha did not answer. Please press again.")
+    return _submit(request, form, title, "accounts/sign_in_form.html", enter, lost=lost)
 
 
 @sensitive_post_parameters("challenge", "code")
@@ -108,8 +108,8 @@ def _signed_in(request: GatewayRequest, pair: dict[str, Any], *, name: str) -> H
 def code_page(request: GatewayRequest, form: CodeForm, *, status: int = 200) -> HttpResponse:
     """Ask for the code of the second factor."""
     context = {"form": form, "next": next_address(request, "")}
-    fragment = "accounts/sign_in_code_form.html"
-    return show(request, "accounts/sign_in_code.html", context, fragment=fragment, status=status)
+    title = pgettext("heading", "Sign in")
+    return show_form(request, title, "accounts/sign_in_code_form.html", context, status=status)
 
 
 @require_POST
@@ -137,7 +137,8 @@ def sign_out(request: GatewayRequest) -> HttpResponse:
 def _submit(
     request: GatewayRequest,
     form: SignUpForm | SignInForm,
-    page: str,
+    title: str,
+    fragment: str,
     act: Callable[[dict[str, str]], HttpResponse],
     *,
     lost: str,
@@ -145,6 +146,7 @@ def _submit(
     """Do what a form asks for; what is refused, or got no answer, is said in the form.
 
     Args:
+        title, fragment: of the form's page, see :func:`web_frontend.pages.show_form`.
         act: the action; gets the cleaned fields.
         lost: what to say when no answer came.
     """
@@ -165,7 +167,7 @@ def _submit(
                 form.add_error(None, lost)
                 status = 503
     context = {"form": form, "next": next_address(request, "")}
-    response = show(request, page, context, fragment=page.replace(".html", "_form.html"), status=status)
+    response = show_form(request, title, fragment, context, status=status)
     if retry_after:
         response["Retry-After"] = retry_after
     return response

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from web_frontend.alerts.panel import ADDRESS, AlertForm, alerts_of, panel_context
-from web_frontend.forms import add_problem
+from web_frontend.forms import submitted
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
 from web_frontend.pages import attempt, go_to, next_address, page_links, signed_in, wants_fragment
 from web_frontend.templatetags.formatting import money
@@ -27,7 +27,7 @@ def alerts_show(request: GatewayRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request, AlertForm(initial={"ticker": request.GET.get("ticker", "")[:32]}))
     form = AlertForm(request.POST)
-    made = _set(request, form)
+    made = submitted(form, lambda: request.gateway.post(ADDRESS, form.body), refusals=(400, 409, 422))
     if wants_fragment(request):
         ticker = form.data.get("ticker", "")[:32]
         message = {"alert_message": _words(made)} if made else {}
@@ -52,20 +52,6 @@ def alert_delete(request: GatewayRequest, alert_id: UUID) -> HttpResponse:
         return _panel(request, ticker, None, alert_message=_("The price alert is deleted."))
     messages.success(request, _("The price alert is deleted."))
     return go_to(request, next_address(request, reverse("alerts")))
-
-
-def _set(request: GatewayRequest, form: AlertForm) -> dict[str, Any] | None:
-    """Set what the form says; None, and why in the form, when it is refused."""
-    if not form.is_valid():
-        return None
-    try:
-        made: dict[str, Any] = request.gateway.post(ADDRESS, form.body)
-    except GatewayProblem as problem:
-        if problem.status not in (400, 409, 422):
-            raise
-        add_problem(form, problem)
-        return None
-    return made
 
 
 def _words(alert: dict[str, Any]) -> str:

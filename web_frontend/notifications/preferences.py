@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from web_frontend.forms import add_problem
+from web_frontend.forms import submitted
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
 from web_frontend.notifications.preferences_form import CHANNELS, KINDS, PreferencesForm
 from web_frontend.pages import attempt, go_to, signed_in
@@ -27,15 +27,9 @@ def preferences_show(request: GatewayRequest) -> HttpResponse:
     if had is None:
         return render(request, "notifications/preferences.html", {"form": None}, status=503)
     form = PreferencesForm(request.POST if request.method == "POST" else None, had)
-    if request.method == "POST" and form.is_valid():
-        try:
-            request.gateway.put(_URL, form.body)
-            messages.success(request, _("The settings are saved."))
-            return go_to(request, reverse("notification_preferences"))
-        except GatewayProblem as problem:
-            if problem.status not in (400, 422):
-                raise
-            add_problem(form, problem)
+    if submitted(form, lambda: request.gateway.put(_URL, form.body), refusals=(400, 422)) is not None:
+        messages.success(request, _("The settings are saved."))
+        return go_to(request, reverse("notification_preferences"))
     status = 422 if request.method == "POST" else 200
     context = {"form": form, "secret": had["webhook_secret"]}
     return render(request, "notifications/preferences.html", context, status=status)

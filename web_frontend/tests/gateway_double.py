@@ -25,7 +25,24 @@ ANSWERS = Path(__file__).parent / "answers"
 
 def recorded(name: str, **changes: Any) -> Any:
     """A recorded answer, with some of its values changed."""
-    return {**json.loads((ANSWERS / f"{name}.json").read_text(encoding="utf-8")), **changes}
+    made = _MADE_OF_OTHERS.get(name)
+    answer = made() if made else json.loads((ANSWERS / f"{name}.json").read_text(encoding="utf-8"))
+    return {**answer, **changes}
+
+
+def _orders(*names: str, without: tuple[str, ...]) -> dict[str, Any]:
+    """A list of orders, without what only the page of one of them has."""
+    orders = [recorded(name) for name in names]
+    rows = [{key: value for key, value in order.items() if key not in without} for order in orders]
+    return {"next": None, "previous": None, "results": rows}
+
+
+#: Answers that say what another recorded one does.
+_MADE_OF_OTHERS: dict[str, Callable[[], dict[str, Any]]] = {
+    "instrument": lambda: recorded("instruments")["results"][0],
+    "orders": lambda: _orders("order_rejected", "order", without=("fills", "history")),
+    "orders_with_fills": lambda: _orders("order", without=("history",)),
+}
 
 
 def quoted(**changes: Any) -> Any:
