@@ -45,7 +45,14 @@ class PageForm(forms.Form):
     use_required_attribute = False
 
 
-class AmountField(forms.CharField):
+class _NumberField(forms.CharField):
+    """A number as people type it."""
+
+    def _refuse(self, code: str) -> NoReturn:
+        raise forms.ValidationError(self.error_messages[code], code=code)
+
+
+class AmountField(_NumberField):
     """An amount of money above zero; cleans to a decimal string of the public contract."""
 
     default_error_messages = {
@@ -72,11 +79,8 @@ class AmountField(forms.CharField):
         except ValueError:
             self._refuse("fraction")
 
-    def _refuse(self, code: str) -> NoReturn:
-        raise forms.ValidationError(self.error_messages[code], code=code)
 
-
-class QuantityField(forms.CharField):
+class QuantityField(_NumberField):
     """A whole number of units above zero; cleans to an int."""
 
     default_error_messages = {
@@ -100,11 +104,8 @@ class QuantityField(forms.CharField):
             self._refuse("positive")
         return int(number)
 
-    def _refuse(self, code: str) -> NoReturn:
-        raise forms.ValidationError(self.error_messages[code], code=code)
 
-
-class PriceField(forms.CharField):
+class PriceField(_NumberField):
     """A price above zero; cleans to a Decimal. Whether it is on the step, the instrument knows."""
 
     default_error_messages = {
@@ -125,9 +126,6 @@ class PriceField(forms.CharField):
         if price >= PRICE_LIMIT:
             self._refuse("large")
         return price
-
-    def _refuse(self, code: str) -> NoReturn:
-        raise forms.ValidationError(self.error_messages[code], code=code)
 
 
 class DayField(forms.Field):
