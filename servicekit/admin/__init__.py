@@ -1,5 +1,3 @@
 """The admin site of every service, and the bases of its pages."""
 
 from servicekit.admin.bases import ReadOnlyAdmin, RowsInline, ServiceAdmin, WrittenOnceAdmin
-
-__all__ = ["ReadOnlyAdmin", "RowsInline", "ServiceAdmin", "WrittenOnceAdmin"]

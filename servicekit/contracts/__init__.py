@@ -6,5 +6,3 @@ removed and never changes its meaning within a version; a new optional field nee
 
 from servicekit.contracts import billing, market, trading, user
 from servicekit.contracts.base import REGISTRY, ContractError, Event, parse_id
-
-__all__ = ["REGISTRY", "ContractError", "Event", "billing", "market", "parse_id", "trading", "user"]

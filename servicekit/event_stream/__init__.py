@@ -18,15 +18,3 @@ from servicekit.event_stream.listeners import (
     offer,
     offer_all,
 )
-
-__all__ = [
-    "CONTENT_TYPE",
-    "Listener",
-    "answer",
-    "count_in",
-    "end_all",
-    "listen",
-    "listened",
-    "offer",
-    "offer_all",
-]

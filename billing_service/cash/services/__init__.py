@@ -7,10 +7,3 @@ from billing_service.cash.services.deposit_make import deposit_make
 from billing_service.cash.services.dividends_pay import dividends_pay
 from billing_service.cash.services.fractions_pay import fractions_pay
 from billing_service.cash.services.withdrawal_make import withdrawal_make
-
-__all__ = [
-    "deposit_make",
-    "dividends_pay",
-    "fractions_pay",
-    "withdrawal_make",
-]

@@ -10,5 +10,3 @@ from billing_service.holds.services.holds_end import holds_expire, holds_void
 from billing_service.holds.services.holds_place import holds_place
 from billing_service.holds.services.holds_watch import holds_watch
 from billing_service.holds.services.orders_settle import orders_settle
-
-__all__ = ["holds_expire", "holds_place", "holds_void", "holds_watch", "orders_settle"]

@@ -32,5 +32,3 @@ below that of a sell, is in ``house_cash`` (or ``fees``).
 from billing_service.ledger.models.accounts import AccountFreeze, LedgerAccount
 from billing_service.ledger.models.instruments import InstrumentName
 from billing_service.ledger.models.journal import JournalEntry, JournalHead, LedgerEntry
-
-__all__ = ["AccountFreeze", "InstrumentName", "JournalEntry", "JournalHead", "LedgerAccount", "LedgerEntry"]

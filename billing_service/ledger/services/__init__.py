@@ -20,21 +20,3 @@ from billing_service.ledger.services.accounts import (
 from billing_service.ledger.services.instruments import instruments_name
 from billing_service.ledger.services.journal import Booked, Draft, Posting, journal_book
 from billing_service.ledger.services.reversal import journal_reverse
-
-__all__ = [
-    "Booked",
-    "Draft",
-    "LockedAccount",
-    "Posting",
-    "account_close_decide",
-    "account_close_prepare",
-    "account_freeze",
-    "account_unfreeze",
-    "accounts_lock",
-    "accounts_lock_deferred",
-    "accounts_open",
-    "accounts_save",
-    "instruments_name",
-    "journal_book",
-    "journal_reverse",
-]

@@ -2,16 +2,3 @@
 
 from gateway.config.routing.model import Match, Reply, Retry, RouteRule, RouteTable, Upstream, UpstreamKind
 from gateway.config.routing.table import no_tunnels, refusal, route_table
-
-__all__ = [
-    "Match",
-    "Reply",
-    "Retry",
-    "RouteRule",
-    "RouteTable",
-    "Upstream",
-    "UpstreamKind",
-    "no_tunnels",
-    "refusal",
-    "route_table",
-]

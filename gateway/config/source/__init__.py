@@ -16,21 +16,3 @@ from gateway.config.source.model import (
     Tokens,
 )
 from gateway.config.source.read import SOURCE_FILE, load
-
-__all__ = [
-    "FLOOD",
-    "SOURCE_FILE",
-    "Cache",
-    "Gateway",
-    "Limits",
-    "Rate",
-    "RateLimit",
-    "Route",
-    "Service",
-    "SourceError",
-    "Target",
-    "Timeouts",
-    "TokenRule",
-    "Tokens",
-    "load",
-]

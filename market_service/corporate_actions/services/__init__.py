@@ -14,18 +14,3 @@ from market_service.corporate_actions.services.split_carry_out import (
     splits_advance,
 )
 from market_service.corporate_actions.services.splits_complete import splits_complete
-
-__all__ = [
-    "Terms",
-    "action_announce",
-    "action_check",
-    "action_withdraw",
-    "actions_import",
-    "dividend_record",
-    "dividends_complete",
-    "dividends_record_due",
-    "split_record",
-    "split_start",
-    "splits_advance",
-    "splits_complete",
-]

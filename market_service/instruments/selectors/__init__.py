@@ -9,13 +9,3 @@ from market_service.instruments.selectors.instruments import (
     instruments_by_ticker,
 )
 from market_service.instruments.selectors.ordered import ORDERINGS
-
-__all__ = [
-    "ORDERINGS",
-    "InstrumentList",
-    "instrument_get",
-    "instrument_ids",
-    "instrument_list",
-    "instrument_rows",
-    "instruments_by_ticker",
-]

@@ -23,27 +23,3 @@ from market_service.instruments.services.quantity import (
     instruments_read,
     quantities_move,
 )
-
-__all__ = [
-    "AfterSplit",
-    "CatalogueLoaded",
-    "InstrumentsImported",
-    "LockedInstrument",
-    "MarketChecked",
-    "PricesLoaded",
-    "catalogue_load",
-    "instrument_edit",
-    "instrument_halt",
-    "instrument_house",
-    "instrument_open",
-    "instrument_reissue",
-    "instrument_reprice",
-    "instrument_split",
-    "instrument_split_begin",
-    "instruments_import",
-    "instruments_lock",
-    "instruments_read",
-    "market_check",
-    "prices_load",
-    "quantities_move",
-]

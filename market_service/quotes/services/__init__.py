@@ -9,26 +9,3 @@ from market_service.quotes.services.quote_set import quote_set
 from market_service.quotes.services.quote_split import quote_split
 from market_service.quotes.services.quotes_begin_again import quotes_begin_again
 from market_service.quotes.services.quotes_tick import Move, quote_follow, quotes_tick
-
-__all__ = [
-    "FirstQuote",
-    "Move",
-    "PricesImported",
-    "closes_are_published",
-    "day_close",
-    "day_go",
-    "imported_before",
-    "imported_digest",
-    "imported_note",
-    "market_start",
-    "opening_closes",
-    "prices_import",
-    "quote_follow",
-    "quote_reaffirm",
-    "quote_set",
-    "quote_split",
-    "quote_stand",
-    "quotes_begin_again",
-    "quotes_open",
-    "quotes_tick",
-]

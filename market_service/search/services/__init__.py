@@ -2,5 +2,3 @@
 
 from market_service.search.services.words_repair import WordsDiffering, words_check, words_repair
 from market_service.search.services.words_write import InstrumentTexts, words_write
-
-__all__ = ["InstrumentTexts", "WordsDiffering", "words_check", "words_repair", "words_write"]

@@ -25,23 +25,3 @@ from market_service.venue.matching.orders import (
     shown,
 )
 from market_service.venue.matching.side import Side
-
-__all__ = [
-    "BUY",
-    "CANCELED",
-    "EXPIRED",
-    "SELL",
-    "Book",
-    "End",
-    "Ended",
-    "House",
-    "Match",
-    "Order",
-    "Side",
-    "decimal",
-    "half_spread_of",
-    "house_prices",
-    "millionths",
-    "not_open",
-    "shown",
-]

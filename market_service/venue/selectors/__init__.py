@@ -9,16 +9,3 @@ from market_service.venue.selectors.quantities import (
     units_traded,
 )
 from market_service.venue.selectors.trades import order_trades, trade_list
-
-__all__ = [
-    "Depth",
-    "Level",
-    "Quantities",
-    "UnitsTraded",
-    "breaches_count",
-    "depth",
-    "order_trades",
-    "quantities",
-    "trade_list",
-    "units_traded",
-]

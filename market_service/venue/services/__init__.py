@@ -13,21 +13,3 @@ from market_service.venue.services.orders_execute import orders_execute
 from market_service.venue.services.orders_expire import orders_expire
 from market_service.venue.services.quantities_reconcile import Breach, quantities_reconcile, sold_restate
 from market_service.venue.services.quotes_advance import quote_step, quotes_advance
-
-__all__ = [
-    "Breach",
-    "book_clear",
-    "instrument_house",
-    "instrument_open",
-    "instrument_reissue",
-    "instrument_reprice",
-    "market_advance",
-    "market_go",
-    "order_cancel",
-    "orders_execute",
-    "orders_expire",
-    "quantities_reconcile",
-    "quote_step",
-    "quotes_advance",
-    "sold_restate",
-]

@@ -21,20 +21,3 @@ from notification_service.delivery.services.deliveries_mark import (
     user_deliveries_wait,
 )
 from notification_service.delivery.services.delivery_retry import delivery_retry
-
-__all__ = [
-    "Claimed",
-    "ContactUpdate",
-    "contacts_closed_between",
-    "contacts_forget",
-    "contacts_save",
-    "deliveries_claim",
-    "deliveries_claim_gathered",
-    "deliveries_fail",
-    "deliveries_forget",
-    "deliveries_postpone",
-    "deliveries_put_back",
-    "deliveries_sent",
-    "delivery_retry",
-    "user_deliveries_wait",
-]

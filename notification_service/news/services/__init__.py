@@ -4,5 +4,3 @@ from __future__ import annotations
 
 from notification_service.news.services.news_change import news_release, news_withdraw, news_write
 from notification_service.news.services.news_send import news_send
-
-__all__ = ["news_release", "news_send", "news_withdraw", "news_write"]

@@ -21,23 +21,3 @@ from servicekit.contracts.trading.orders import (
     OrderSubmitted,
     OrderSubmittedV2,
 )
-
-__all__ = [
-    "AlertFired",
-    "ClosingChecked",
-    "DividendAllocated",
-    "DividendCompleted",
-    "OrderCancelRequested",
-    "OrderCanceled",
-    "OrderCanceledV2",
-    "OrderExpired",
-    "OrderFilled",
-    "OrderFilledV2",
-    "OrderPlaced",
-    "OrderPlacedV2",
-    "OrderRejected",
-    "OrderSubmitted",
-    "OrderSubmittedV2",
-    "SplitAllocated",
-    "SplitCompleted",
-]

@@ -6,5 +6,3 @@ marked by :func:`in_stream_order` those of several types as they came.
 
 from servicekit.messaging.consume.subscriptions import BatchTooLarge, in_batches, in_stream_order
 from servicekit.messaging.envelope import Received
-
-__all__ = ["BatchTooLarge", "Received", "in_batches", "in_stream_order"]

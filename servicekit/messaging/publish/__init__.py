@@ -6,5 +6,3 @@ Use-cases call :func:`publish` or :func:`publish_many` in their transaction.
 from servicekit.messaging.publish.changes import publish_changes
 from servicekit.messaging.publish.outbox import Outgoing, origins, publish, publish_many
 from servicekit.messaging.publish.quotes import publish_quotes
-
-__all__ = ["Outgoing", "origins", "publish", "publish_changes", "publish_many", "publish_quotes"]

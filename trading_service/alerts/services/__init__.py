@@ -7,13 +7,3 @@ from trading_service.alerts.services.alerts_announce import alerts_announce
 from trading_service.alerts.services.alerts_fire import instruments_follow, quotes_follow
 from trading_service.alerts.services.alerts_forget import alerts_forget
 from trading_service.alerts.services.alerts_split import alerts_split
-
-__all__ = [
-    "alert_delete",
-    "alert_set",
-    "alerts_announce",
-    "alerts_forget",
-    "alerts_split",
-    "instruments_follow",
-    "quotes_follow",
-]

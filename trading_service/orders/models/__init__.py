@@ -17,20 +17,3 @@ from trading_service.orders.models.states import (
     TimeInForce,
 )
 from trading_service.orders.models.upkeep import DailyOrders, OrderDeadline, OrderReplacement
-
-__all__ = [
-    "FINAL",
-    "OPEN",
-    "TRANSITIONS",
-    "DailyOrders",
-    "Fill",
-    "Liquidity",
-    "Order",
-    "OrderDeadline",
-    "OrderReplacement",
-    "OrderTransition",
-    "OrderType",
-    "Side",
-    "Status",
-    "TimeInForce",
-]

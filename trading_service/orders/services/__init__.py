@@ -12,19 +12,3 @@ from trading_service.orders.services.orders_reject import orders_reject
 from trading_service.orders.services.orders_replace import orders_replace
 from trading_service.orders.services.orders_rest import orders_rest
 from trading_service.orders.services.orders_submit import orders_submit
-
-__all__ = [
-    "SWEEP_LIMIT",
-    "deadlines_clamp",
-    "order_cancel_request",
-    "order_place",
-    "order_replace_request",
-    "orders_cancel",
-    "orders_cancel_request",
-    "orders_expire",
-    "orders_fill",
-    "orders_reject",
-    "orders_replace",
-    "orders_rest",
-    "orders_submit",
-]

@@ -8,15 +8,3 @@ from trading_service.positions.selectors.portfolio import (
     portfolio_get,
     position_available,
 )
-
-__all__ = [
-    "LONGEST_DAYS",
-    "DayValue",
-    "History",
-    "Holding",
-    "Portfolio",
-    "portfolio_get",
-    "portfolio_history",
-    "position_available",
-    "value_of",
-]

@@ -14,16 +14,3 @@ from trading_service.positions.services.splits import (
     Ratio,
     positions_split,
 )
-
-__all__ = [
-    "Move",
-    "Movement",
-    "PositionSplit",
-    "PositionsHeld",
-    "Prices",
-    "Ratio",
-    "position_hold",
-    "positions_move",
-    "positions_open_day",
-    "positions_split",
-]

@@ -33,37 +33,3 @@ from user_service.accounts.services.user_register import SignedUp, user_register
 from user_service.accounts.services.user_sign_in import user_authenticate, user_sign_in, user_sign_in_finish
 from user_service.accounts.services.user_sign_out import user_sign_out
 from user_service.accounts.services.user_update import user_update
-
-__all__ = [
-    "SignedUp",
-    "attempts_purge",
-    "daily_counts_purge",
-    "email_change",
-    "email_confirm",
-    "email_confirmation_resend",
-    "enrolment_is_due",
-    "links_purge",
-    "operator_enrol",
-    "operator_sign_in",
-    "operator_sign_in_finish",
-    "operators_without_factor_sign_out",
-    "password_change",
-    "password_errors",
-    "password_reset",
-    "password_reset_request",
-    "password_reset_send",
-    "recovery_codes_renew",
-    "second_factor_reset",
-    "second_factor_turn_off",
-    "second_factor_turn_on",
-    "user_authenticate",
-    "user_close",
-    "user_disable",
-    "user_enable",
-    "user_register",
-    "user_sign_in",
-    "user_sign_in_finish",
-    "user_sign_out",
-    "user_sign_up",
-    "user_update",
-]

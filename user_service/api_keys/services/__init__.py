@@ -5,15 +5,3 @@ from user_service.api_keys.services.api_key_make import MadeApiKey, api_key_make
 from user_service.api_keys.services.api_key_revoke import api_key_close, api_key_revoke, api_keys_revoke
 from user_service.api_keys.services.api_keys_forget import api_keys_forget
 from user_service.api_keys.services.api_keys_purge import api_keys_purge
-
-__all__ = [
-    "ApiKeyToken",
-    "MadeApiKey",
-    "api_key_close",
-    "api_key_exchange",
-    "api_key_make",
-    "api_key_revoke",
-    "api_keys_forget",
-    "api_keys_purge",
-    "api_keys_revoke",
-]

@@ -2,5 +2,3 @@
 
 from user_service.closings.services.closing_decide import closing_decide
 from user_service.closings.services.closing_request import closing_request, closings_request_again
-
-__all__ = ["closing_decide", "closing_request", "closings_request_again"]

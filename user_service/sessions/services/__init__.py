@@ -25,26 +25,3 @@ from user_service.sessions.services.signing_keys import (
     signing_keys_retire,
 )
 from user_service.sessions.services.tokens_refuse import tokens_refuse
-
-__all__ = [
-    "OperatorToken",
-    "TokenPair",
-    "operator_session_open",
-    "security_notice",
-    "session_close",
-    "session_end",
-    "session_end_by_token",
-    "session_open",
-    "session_refresh",
-    "session_revoke",
-    "sessions_forget",
-    "sessions_purge",
-    "sessions_revoke",
-    "sign_in_record",
-    "sign_ins_purge",
-    "signing_key_activate",
-    "signing_key_make_first",
-    "signing_key_publish",
-    "signing_keys_retire",
-    "tokens_refuse",
-]
