@@ -31,14 +31,16 @@ class Event:
 
     Attributes:
         TYPE: ``<publisher>.<aggregate>.<past tense>.v<version>``.
+        SUBJECT: how its subject is written: ``order/{0.order_id}``.
     """
 
     TYPE: ClassVar[str]
+    SUBJECT: ClassVar[str]
 
     @property
     def subject(self) -> str:
         """The aggregate the event is about; events of one subject are delivered in order."""
-        raise NotImplementedError
+        return self.SUBJECT.format(self)
 
     def to_data(self) -> dict[str, Any]:
         """The payload as JSON values: UUID, Decimal and datetime as strings, the rest as they are.
@@ -78,12 +80,16 @@ class Event:
 
 
 @typing.dataclass_transform(kw_only_default=True, frozen_default=True)
-def event(type_name: str) -> Callable[[type[E]], type[E]]:
-    """Make a class a frozen, keyword-only event contract and enter it into :data:`REGISTRY`."""
+def event(type_name: str, *, subject: str) -> Callable[[type[E]], type[E]]:
+    """Make a class a frozen, keyword-only event contract and enter it into :data:`REGISTRY`.
+
+    Args:
+        subject: the aggregate, by fields of the event: ``order/{order_id}``.
+    """
 
     def decorate(cls: type[E]) -> type[E]:
         frozen = dataclasses.dataclass(frozen=True, kw_only=True, slots=True)(cls)
-        frozen.TYPE = type_name
+        frozen.TYPE, frozen.SUBJECT = type_name, subject.replace("{", "{0.")
         if type_name in REGISTRY:
             raise RuntimeError(f"two contracts are named {type_name}")
         REGISTRY[type_name] = frozen

@@ -9,7 +9,7 @@ from uuid import UUID
 from servicekit.contracts.base import Event, event
 
 
-@event("billing.account.opened.v1")
+@event("billing.account.opened.v1", subject="account/{account_id}")
 class AccountOpened(Event):
     """A customer's cash account exists."""
 
@@ -18,12 +18,8 @@ class AccountOpened(Event):
     currency: str
     opened_at: datetime
 
-    @property
-    def subject(self) -> str:
-        return f"account/{self.account_id}"
 
-
-@event("billing.deposit.booked.v1")
+@event("billing.deposit.booked.v1", subject="deposit/{deposit_id}")
 class DepositBooked(Event):
     """Money came in. ``balance_after`` is the customer's whole balance, held money included."""
 
@@ -34,12 +30,8 @@ class DepositBooked(Event):
     balance_after: int
     booked_at: datetime
 
-    @property
-    def subject(self) -> str:
-        return f"deposit/{self.deposit_id}"
 
-
-@event("billing.withdrawal.booked.v1")
+@event("billing.withdrawal.booked.v1", subject="withdrawal/{withdrawal_id}")
 class WithdrawalBooked(Event):
     """Money went out. ``balance_after`` is the customer's whole balance, held money included."""
 
@@ -50,12 +42,8 @@ class WithdrawalBooked(Event):
     balance_after: int
     booked_at: datetime
 
-    @property
-    def subject(self) -> str:
-        return f"withdrawal/{self.withdrawal_id}"
 
-
-@event("billing.dividend.booked.v1")
+@event("billing.dividend.booked.v1", subject="dividend/{allocation_id}")
 class DividendBooked(Event):
     """A dividend came in: for ``quantity`` units, ``per_unit`` each, in major units."""
 
@@ -71,12 +59,8 @@ class DividendBooked(Event):
     balance_after: int
     booked_at: datetime
 
-    @property
-    def subject(self) -> str:
-        return f"dividend/{self.allocation_id}"
 
-
-@event("billing.hold.placed.v1")
+@event("billing.hold.placed.v1", subject="hold/{order_id}")
 class HoldPlaced(Event):
     """Cash was set aside for an order. Sequence 1 of its subject."""
 
@@ -86,12 +70,8 @@ class HoldPlaced(Event):
     amount: int
     currency: str
 
-    @property
-    def subject(self) -> str:
-        return f"hold/{self.order_id}"
 
-
-@event("billing.hold.declined.v1")
+@event("billing.hold.declined.v1", subject="hold/{order_id}")
 class HoldDeclined(Event):
     """Cash could not be set aside.
 
@@ -105,12 +85,8 @@ class HoldDeclined(Event):
     available: int
     currency: str
 
-    @property
-    def subject(self) -> str:
-        return f"hold/{self.order_id}"
 
-
-@event("billing.order.settled.v1")
+@event("billing.order.settled.v1", subject="fill/{fill_id}")
 class OrderSettled(Event):
     """The money of one fill was booked. ``amount`` excludes ``fee``; both are positive."""
 
@@ -125,12 +101,8 @@ class OrderSettled(Event):
     balance_after: int
     settled_at: datetime
 
-    @property
-    def subject(self) -> str:
-        return f"fill/{self.fill_id}"
 
-
-@event("billing.reversal.booked.v1")
+@event("billing.reversal.booked.v1", subject="reversal/{journal_entry_id}")
 class ReversalBooked(Event):
     """An operator undid an entry of the journal; this is what it did to one customer's cash.
 
@@ -149,12 +121,8 @@ class ReversalBooked(Event):
     reason: str
     booked_at: datetime
 
-    @property
-    def subject(self) -> str:
-        return f"reversal/{self.journal_entry_id}"
 
-
-@event("billing.account.frozen.v1")
+@event("billing.account.frozen.v1", subject="freeze/{freeze_id}")
 class AccountFrozen(Event):
     """Nothing new may be done with a customer's account, until :class:`AccountUnfrozen` of the same freeze.
 
@@ -166,12 +134,8 @@ class AccountFrozen(Event):
     user_id: UUID
     frozen_at: datetime
 
-    @property
-    def subject(self) -> str:
-        return f"freeze/{self.freeze_id}"
 
-
-@event("billing.account.unfrozen.v1")
+@event("billing.account.unfrozen.v1", subject="freeze/{freeze_id}")
 class AccountUnfrozen(Event):
     """An operator let a frozen account go. Sequence 2 of its subject."""
 
@@ -180,12 +144,8 @@ class AccountUnfrozen(Event):
     user_id: UUID
     unfrozen_at: datetime
 
-    @property
-    def subject(self) -> str:
-        return f"freeze/{self.freeze_id}"
 
-
-@event("billing.statement.ready.v1")
+@event("billing.statement.ready.v1", subject="statement/{account_id}/{month}")
 class StatementReady(Event):
     """A month with operations has ended in every time zone: the account's statement changes no more.
 
@@ -197,12 +157,8 @@ class StatementReady(Event):
     month: str
     ready_at: datetime
 
-    @property
-    def subject(self) -> str:
-        return f"statement/{self.account_id}/{self.month}"
 
-
-@event("billing.closing.prepared.v1")
+@event("billing.closing.prepared.v1", subject="closing/{closing_id}/{attempt}")
 class ClosingPrepared(Event):
     """An account that is to be closed is empty, and takes nothing new until it is decided.
 
@@ -213,12 +169,8 @@ class ClosingPrepared(Event):
     user_id: UUID
     attempt: int
 
-    @property
-    def subject(self) -> str:
-        return f"closing/{self.closing_id}/{self.attempt}"
 
-
-@event("billing.closing.decided.v1")
+@event("billing.closing.decided.v1", subject="closing/{closing_id}/{attempt}")
 class ClosingDecided(Event):
     """Whether an account is closed; if not, what is left of it, and everything goes on as before.
 
@@ -242,7 +194,3 @@ class ClosingDecided(Event):
     positions: int
     payments_due: int
     decided_at: datetime
-
-    @property
-    def subject(self) -> str:
-        return f"closing/{self.closing_id}/{self.attempt}"

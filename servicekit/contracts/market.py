@@ -9,7 +9,7 @@ from uuid import UUID
 from servicekit.contracts.base import Event, event
 
 
-@event("market.instrument.changed.v1")
+@event("market.instrument.changed.v1", subject="instrument/{instrument_id}")
 class InstrumentChanged(Event):
     """An instrument was listed, or what is known of it changed; carries its whole description.
 
@@ -35,12 +35,8 @@ class InstrumentChanged(Event):
     price_at: datetime
     splits: int = 0
 
-    @property
-    def subject(self) -> str:
-        return f"instrument/{self.instrument_id}"
 
-
-@event("market.order.executed.v1")
+@event("market.order.executed.v1", subject="venue-order/{order_id}")
 class OrderExecuted(Event):
     """The venue executed an order in full: the point of no return. ``fill_id`` names the execution."""
 
@@ -53,12 +49,8 @@ class OrderExecuted(Event):
     price: Decimal
     executed_at: datetime
 
-    @property
-    def subject(self) -> str:
-        return f"venue-order/{self.order_id}"
 
-
-@event("market.order.executed.v2")
+@event("market.order.executed.v2", subject="venue-order/{order_id}")
 class OrderExecutedV2(Event):
     """What one transaction of the venue executed of an order: one fill. The point of no return.
 
@@ -82,12 +74,8 @@ class OrderExecutedV2(Event):
     executed_at: datetime
     market_time: datetime | None = None
 
-    @property
-    def subject(self) -> str:
-        return f"venue-order/{self.order_id}"
 
-
-@event("market.order.rested.v1")
+@event("market.order.rested.v1", subject="venue-order/{order_id}")
 class OrderRested(Event):
     """What is left of an order waits in the book, until ``expires_at`` at the latest."""
 
@@ -96,12 +84,8 @@ class OrderRested(Event):
     expires_at: datetime
     rested_at: datetime
 
-    @property
-    def subject(self) -> str:
-        return f"venue-order/{self.order_id}"
 
-
-@event("market.order.refused.v1")
+@event("market.order.refused.v1", subject="venue-order/{order_id}")
 class OrderRefused(Event):
     """The venue will not execute an order.
 
@@ -116,24 +100,16 @@ class OrderRefused(Event):
     value: str
     refused_at: datetime
 
-    @property
-    def subject(self) -> str:
-        return f"venue-order/{self.order_id}"
 
-
-@event("market.order.canceled.v1")
+@event("market.order.canceled.v1", subject="venue-order/{order_id}")
 class OrderCanceled(Event):
     """The venue took an order back before it was executed."""
 
     order_id: UUID
     canceled_at: datetime
 
-    @property
-    def subject(self) -> str:
-        return f"venue-order/{self.order_id}"
 
-
-@event("market.order.canceled.v2")
+@event("market.order.canceled.v2", subject="venue-order/{order_id}")
 class OrderCanceledV2(Event):
     """The venue took back what was left of an order; ``executed`` units of it stay executed.
 
@@ -147,12 +123,8 @@ class OrderCanceledV2(Event):
     executed: int
     canceled_at: datetime
 
-    @property
-    def subject(self) -> str:
-        return f"venue-order/{self.order_id}"
 
-
-@event("market.order.expired.v1")
+@event("market.order.expired.v1", subject="venue-order/{order_id}")
 class OrderExpired(Event):
     """An order's time in the book was over; ``executed`` units of it stay executed."""
 
@@ -160,12 +132,8 @@ class OrderExpired(Event):
     executed: int
     expired_at: datetime
 
-    @property
-    def subject(self) -> str:
-        return f"venue-order/{self.order_id}"
 
-
-@event("market.day.closed.v1")
+@event("market.day.closed.v1", subject="market-day/{number}")
 class MarketDayClosed(Event):
     """A day of the market is over, or was left for another; changes of prices now count from ``closes``.
 
@@ -182,12 +150,8 @@ class MarketDayClosed(Event):
     parts: int
     closes: list[list[str]]
 
-    @property
-    def subject(self) -> str:
-        return f"market-day/{self.number}"
 
-
-@event("market.dividend.recorded.v1")
+@event("market.dividend.recorded.v1", subject="corporate-action/{action_id}")
 class DividendRecorded(Event):
     """Whoever held units of an instrument at ``recorded_at`` is paid ``per_unit`` for each, in major units.
 
@@ -207,12 +171,8 @@ class DividendRecorded(Event):
     bought_units: int | None = None
     sold_units: int | None = None
 
-    @property
-    def subject(self) -> str:
-        return f"corporate-action/{self.action_id}"
 
-
-@event("market.split.recorded.v1")
+@event("market.split.recorded.v1", subject="corporate-action/{action_id}")
 class SplitRecorded(Event):
     """Every ``old_units`` units of an instrument become ``new_units``, as of ``recorded_at``.
 
@@ -240,12 +200,8 @@ class SplitRecorded(Event):
     bought_units: int | None = None
     sold_units: int | None = None
 
-    @property
-    def subject(self) -> str:
-        return f"corporate-action/{self.action_id}"
 
-
-@event("market.quotes.updated.v2")
+@event("market.quotes.updated.v2", subject="quotes")
 class QuotesUpdated(Event):
     """Quotes of some open instruments. Not an outbox event: lossy, and only the latest of each matters.
 
@@ -259,7 +215,3 @@ class QuotesUpdated(Event):
     confirmed_at: datetime
     number: int
     complete_since: int
-
-    @property
-    def subject(self) -> str:
-        return "quotes"

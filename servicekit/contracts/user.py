@@ -34,7 +34,7 @@ NOTICES = (
 LINK_PURPOSES = ("confirm_email", "change_email", "reset_password")
 
 
-@event("user.account.registered.v1")
+@event("user.account.registered.v1", subject="user/{user_id}")
 class AccountRegistered(Event):
     """Somebody signed up. ``locale`` is ``en`` or ``ru``."""
 
@@ -44,12 +44,8 @@ class AccountRegistered(Event):
     locale: str
     registered_at: datetime
 
-    @property
-    def subject(self) -> str:
-        return f"user/{self.user_id}"
 
-
-@event("user.profile.changed.v1")
+@event("user.profile.changed.v1", subject="user/{user_id}")
 class ProfileChanged(Event):
     """A user's profile changed; carries everything that other services need."""
 
@@ -58,12 +54,8 @@ class ProfileChanged(Event):
     locale: str
     display_name: str
 
-    @property
-    def subject(self) -> str:
-        return f"user/{self.user_id}"
 
-
-@event("user.session.revoked.v1")
+@event("user.session.revoked.v1", subject="session/{session_id}")
 class SessionRevoked(Event):
     """A session ended. Tokens of it are refused from now on.
 
@@ -75,12 +67,8 @@ class SessionRevoked(Event):
     user_id: UUID
     tokens_expire_at: datetime
 
-    @property
-    def subject(self) -> str:
-        return f"session/{self.session_id}"
 
-
-@event("user.security.noticed.v1")
+@event("user.security.noticed.v1", subject="notice/{notice_id}")
 class SecurityNoticed(Event):
     """A security event that the user should know of, one of :data:`NOTICES`.
 
@@ -98,12 +86,8 @@ class SecurityNoticed(Event):
     address: str = ""
     time_zone: str = ""
 
-    @property
-    def subject(self) -> str:
-        return f"notice/{self.notice_id}"
 
-
-@event("user.link.issued.v1")
+@event("user.link.issued.v1", subject="link/{link_id}")
 class LinkIssued(Event):
     """Somebody is to be mailed a link, for one of :data:`LINK_PURPOSES`.
 
@@ -123,12 +107,8 @@ class LinkIssued(Event):
     expires_at: datetime
     email: str
 
-    @property
-    def subject(self) -> str:
-        return f"link/{self.link_id}"
 
-
-@event("user.closing.requested.v1")
+@event("user.closing.requested.v1", subject="closing/{closing_id}/{attempt}")
 class ClosingRequested(Event):
     """A user wants the account closed. billing_service answers by ``billing.closing.decided.v1``.
 
@@ -140,12 +120,8 @@ class ClosingRequested(Event):
     attempt: int
     requested_at: datetime
 
-    @property
-    def subject(self) -> str:
-        return f"closing/{self.closing_id}/{self.attempt}"
 
-
-@event("user.account.closed.v1")
+@event("user.account.closed.v1", subject="user/{user_id}")
 class AccountClosed(Event):
     """An account is closed: its tokens are refused, and whoever copied personal fields erases them.
 
@@ -154,7 +130,3 @@ class AccountClosed(Event):
 
     user_id: UUID
     closed_at: datetime
-
-    @property
-    def subject(self) -> str:
-        return f"user/{self.user_id}"

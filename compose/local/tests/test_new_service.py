@@ -122,13 +122,9 @@ CONTRACT = """
     from servicekit.contracts.base import Event, event
 
 
-    @event("tally.person.counted.v1")
+    @event("tally.person.counted.v1", subject="user/{user_id}")
     class PersonCounted(Event):
         user_id: UUID
-
-        @property
-        def subject(self) -> str:
-            return f"user/{self.user_id}"
 """
 UP = """
 from compose.local.paths import Home

@@ -9,7 +9,7 @@ from uuid import UUID
 from servicekit.contracts.base import Event, event
 
 
-@event("trading.dividend.allocated.v1")
+@event("trading.dividend.allocated.v1", subject="dividend/{allocation_id}")
 class DividendAllocated(Event):
     """A holder is to be paid a dividend: ``amount`` is what ``quantity`` units earn, rounded down.
 
@@ -27,12 +27,8 @@ class DividendAllocated(Event):
     currency: str
     allocated_at: datetime
 
-    @property
-    def subject(self) -> str:
-        return f"dividend/{self.allocation_id}"
 
-
-@event("trading.dividend.completed.v1")
+@event("trading.dividend.completed.v1", subject="corporate-action/{action_id}")
 class DividendCompleted(Event):
     """All holders of a dividend are known: how many, their units, and what all of them are paid."""
 
@@ -44,12 +40,8 @@ class DividendCompleted(Event):
     currency: str
     completed_at: datetime
 
-    @property
-    def subject(self) -> str:
-        return f"corporate-action/{self.action_id}"
 
-
-@event("trading.split.allocated.v1")
+@event("trading.split.allocated.v1", subject="split/{allocation_id}")
 class SplitAllocated(Event):
     """A holder's ``old_quantity`` units became ``quantity`` by a split; ``amount`` is what the house pays for
     the fraction of a unit that is left over, rounded down, and may be 0.
@@ -71,12 +63,8 @@ class SplitAllocated(Event):
     currency: str
     allocated_at: datetime
 
-    @property
-    def subject(self) -> str:
-        return f"split/{self.allocation_id}"
 
-
-@event("trading.split.completed.v1")
+@event("trading.split.completed.v1", subject="corporate-action/{action_id}")
 class SplitCompleted(Event):
     """All positions of an instrument are split: how many, their units before and after, and what is paid."""
 
@@ -88,7 +76,3 @@ class SplitCompleted(Event):
     amount: int
     currency: str
     completed_at: datetime
-
-    @property
-    def subject(self) -> str:
-        return f"corporate-action/{self.action_id}"

@@ -9,7 +9,7 @@ from uuid import UUID
 from servicekit.contracts.base import Event, event
 
 
-@event("trading.alert.fired.v1")
+@event("trading.alert.fired.v1", subject="alert/{alert_id}")
 class AlertFired(Event):
     """The price that a customer waited for was reached: ``quote`` is at ``price`` or beyond it.
 
@@ -25,7 +25,3 @@ class AlertFired(Event):
     quote: Decimal
     currency: str
     fired_at: datetime
-
-    @property
-    def subject(self) -> str:
-        return f"alert/{self.alert_id}"

@@ -7,7 +7,7 @@ from uuid import UUID
 from servicekit.contracts.base import Event, event
 
 
-@event("trading.closing.checked.v1")
+@event("trading.closing.checked.v1", subject="closing/{closing_id}/{attempt}")
 class ClosingChecked(Event):
     """What a customer has here whose account is to be closed, counted after billing_service froze the cash.
 
@@ -27,7 +27,3 @@ class ClosingChecked(Event):
     payments_due: int
     fill_ids: list[str]
     payment_ids: list[str]
-
-    @property
-    def subject(self) -> str:
-        return f"closing/{self.closing_id}/{self.attempt}"

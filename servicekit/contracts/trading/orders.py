@@ -13,17 +13,8 @@ from uuid import UUID
 from servicekit.contracts.base import Event, event
 
 
-class _OrderEvent(Event):
-    __slots__ = ()
-    order_id: UUID
-
-    @property
-    def subject(self) -> str:
-        return f"order/{self.order_id}"
-
-
-@event("trading.order.placed.v1")
-class OrderPlaced(_OrderEvent):
+@event("trading.order.placed.v1", subject="order/{order_id}")
+class OrderPlaced(Event):
     """An order was taken. Billing is asked to hold ``hold_amount`` for a buy; 0 for a sell."""
 
     order_id: UUID
@@ -38,8 +29,8 @@ class OrderPlaced(_OrderEvent):
     placed_at: datetime
 
 
-@event("trading.order.placed.v2")
-class OrderPlacedV2(_OrderEvent):
+@event("trading.order.placed.v2", subject="order/{order_id}")
+class OrderPlacedV2(Event):
     """An order was taken. Billing is asked to hold ``hold_amount`` for a buy; 0 for a sell.
 
     ``time_in_force``: ``day`` or ``gtc``, and what is left of a limit order may wait in the book for long;
@@ -63,8 +54,8 @@ class OrderPlacedV2(_OrderEvent):
     name_ru: str = ""
 
 
-@event("trading.order.submitted.v1")
-class OrderSubmitted(_OrderEvent):
+@event("trading.order.submitted.v1", subject="order/{order_id}")
+class OrderSubmitted(Event):
     """The order goes to the venue. A buy executes at ``cap_price`` or below, a sell at or above."""
 
     order_id: UUID
@@ -79,8 +70,8 @@ class OrderSubmitted(_OrderEvent):
     submitted_at: datetime
 
 
-@event("trading.order.submitted.v2")
-class OrderSubmittedV2(_OrderEvent):
+@event("trading.order.submitted.v2", subject="order/{order_id}")
+class OrderSubmittedV2(Event):
     """The order goes to the venue, which fills it in parts if need be.
 
     ``cap_price``: a buy executes at it or below, a sell at or above; of a limit order it is
@@ -104,8 +95,8 @@ class OrderSubmittedV2(_OrderEvent):
     splits: int = 0
 
 
-@event("trading.order.cancel_requested.v1")
-class OrderCancelRequested(_OrderEvent):
+@event("trading.order.cancel_requested.v1", subject="order/{order_id}")
+class OrderCancelRequested(Event):
     """The customer wants the order back, or its time is over; the venue decides whether it is in time."""
 
     order_id: UUID
@@ -113,8 +104,8 @@ class OrderCancelRequested(_OrderEvent):
     requested_at: datetime
 
 
-@event("trading.order.filled.v1")
-class OrderFilled(_OrderEvent):
+@event("trading.order.filled.v1", subject="order/{order_id}")
+class OrderFilled(Event):
     """A fill was booked. ``amount`` is price × quantity rounded once; ``fee`` comes on top.
 
     ``final``: nothing more will be filled; what is left of the hold can be released.
@@ -135,8 +126,8 @@ class OrderFilled(_OrderEvent):
     filled_at: datetime
 
 
-@event("trading.order.filled.v2")
-class OrderFilledV2(_OrderEvent):
+@event("trading.order.filled.v2", subject="order/{order_id}")
+class OrderFilledV2(Event):
     """A fill was booked: all that one transaction of the venue executed of the order.
 
     ``value``: the exact sum of price × quantity; ``price``: the average, 6 digits. ``amount`` and ``fee``: by
@@ -168,8 +159,8 @@ class OrderFilledV2(_OrderEvent):
     charged: int | None = None
 
 
-@event("trading.order.rejected.v1")
-class OrderRejected(_OrderEvent):
+@event("trading.order.rejected.v1", subject="order/{order_id}")
+class OrderRejected(Event):
     """The order will not be executed. ``code`` is a reject code of the public contract.
 
     ``limit`` and ``value`` are the bound and what stood against it, as text for a person.
@@ -187,8 +178,8 @@ class OrderRejected(_OrderEvent):
     rejected_at: datetime
 
 
-@event("trading.order.canceled.v1")
-class OrderCanceled(_OrderEvent):
+@event("trading.order.canceled.v1", subject="order/{order_id}")
+class OrderCanceled(Event):
     """The order was canceled at the customer's request; ``filled_quantity`` stays filled."""
 
     order_id: UUID
@@ -201,8 +192,8 @@ class OrderCanceled(_OrderEvent):
     canceled_at: datetime
 
 
-@event("trading.order.canceled.v2")
-class OrderCanceledV2(_OrderEvent):
+@event("trading.order.canceled.v2", subject="order/{order_id}")
+class OrderCanceledV2(Event):
     """What was left of the order was canceled; ``filled_quantity`` stays filled.
 
     ``code``: "" at the customer's request, otherwise ``self_trade``, ``unfilled``, ``corporate_action`` or
@@ -223,8 +214,8 @@ class OrderCanceledV2(_OrderEvent):
     charged: int | None = None
 
 
-@event("trading.order.expired.v1")
-class OrderExpired(_OrderEvent):
+@event("trading.order.expired.v1", subject="order/{order_id}")
+class OrderExpired(Event):
     """The order ended because its time was over; ``filled_quantity`` stays filled.
 
     ``code``: ``timed_out``: billing or the venue did not answer before the order's deadline; ``day_ended``:
