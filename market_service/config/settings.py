@@ -12,6 +12,7 @@ from servicekit.terms import QUOTE_MAX_AGE_S
 
 settings_of("market_service")
 from servicekit.settings.base import *
+from servicekit.settings.schedule import due_task
 from servicekit.settings.time_zone import venue_time_zone
 
 INSTALLED_APPS += [
@@ -78,9 +79,6 @@ QUOTE_SEED = 2013
 #: The venue executes at no quote older than this.
 QUOTE_MAX_AGE = timedelta(seconds=QUOTE_MAX_AGE_S)
 
-#: Seconds between two looks for resting orders whose time is over.
-EXPIRE_PERIOD = 1.0
-
 #: Seconds between two comparisons of what is on offer with what was sold.
 RECONCILE_PERIOD = 60.0
 
@@ -94,18 +92,17 @@ CANDLE_DAYS = {
 #: Seconds between two looks whether an hour of candles is over, and whether some are too old.
 ROLL_UP_PERIOD, PURGE_PERIOD = 60.0, 3600.0
 
-#: Seconds between two looks for dividends whose day has come; and for splits, which go on with each.
-ACTIONS_PERIOD, SPLITS_PERIOD = 5.0, 1.0
-
 #: Seconds that a browser or the gateway's cache may keep a list of instruments.
 PUBLIC_MAX_AGE = 5
 
+DUE_TASKS = [
+    due_task("market_service.venue", "orders_expire", when="orders_expired"),
+    due_task("market_service.corporate_actions", "dividends_record", when="dividends_due"),
+    due_task("market_service.corporate_actions", "splits_advance", when="splits_due"),
+]
 CELERY_BEAT_SCHEDULE |= {
     "market advance": every(QUOTE_PERIOD, "market_service.venue.tasks.market_advance"),
-    "orders expire": every(EXPIRE_PERIOD, "market_service.venue.tasks.orders_expire"),
     "candles roll up": every(ROLL_UP_PERIOD, "market_service.candles.tasks.candles_roll_up"),
     "candles purge": every(PURGE_PERIOD, "market_service.candles.tasks.candles_purge"),
-    "dividends record": every(ACTIONS_PERIOD, "market_service.corporate_actions.tasks.dividends_record"),
-    "splits advance": every(SPLITS_PERIOD, "market_service.corporate_actions.tasks.splits_advance"),
     "quantities reconcile": every(RECONCILE_PERIOD, "market_service.venue.tasks.quantities_reconcile"),
 }

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import F, QuerySet
-from django.utils import timezone
+from django.db.models.functions import Now, TruncDate
 
 from market_service.corporate_actions.models import ActionState, ActionType, CorporateAction
 from market_service.quotes.models import PriceSplit
@@ -59,14 +59,23 @@ def factor_at(day: date, splits: Sequence[Adjustment]) -> Decimal:
     return factor
 
 
-def actions_due(type: ActionType) -> list[UUID]:
-    """Announced actions of a type whose day has come, the earliest first."""
-    today = timezone.now().date()
-    due = CorporateAction.objects.filter(type=type, state=ActionState.ANNOUNCED, day__lte=today)
-    return list(due.order_by("day", "announced_at").values_list("id", flat=True))
+def actions_due(type: ActionType) -> QuerySet[CorporateAction]:
+    """Announced actions of a type whose day has come by the database's clock, the earliest first."""
+    due = CorporateAction.objects.filter(type=type, state=ActionState.ANNOUNCED, day__lte=TruncDate(Now()))
+    return due.order_by("day", "announced_at")
 
 
-def splits_started() -> list[tuple[UUID, UUID]]:
-    """Splits whose instruments are halted and that are not recorded yet, with the instruments."""
+def splits_started() -> QuerySet[CorporateAction]:
+    """Splits whose instruments are halted and that are not recorded yet, the earliest first."""
     started = CorporateAction.objects.filter(type=ActionType.SPLIT, state=ActionState.STARTED, number=None)
-    return list(started.order_by("recorded_at").values_list("id", "instrument_id"))
+    return started.order_by("recorded_at")
+
+
+def dividends_due() -> QuerySet[CorporateAction]:
+    """Dividends that are to be recorded."""
+    return actions_due(ActionType.DIVIDEND)
+
+
+def splits_due() -> QuerySet[CorporateAction]:
+    """Splits that are to be started, or to go on."""
+    return actions_due(ActionType.SPLIT) | splits_started()

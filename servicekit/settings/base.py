@@ -86,6 +86,8 @@ INBOX_DAYS = int(env.get("BIRZHA_INBOX_DAYS", "45"))
 WORKER_METRICS = env.get("BIRZHA_WORKER_METRICS")
 #: The sockets of other processes of a service that have metrics and no HTTP.
 OTHER_METRICS: list[str] = []
+#: Tasks that run when there is something to do, and what tells that (messaging/operate/due_tasks.py).
+DUE_TASKS: list[tuple[str, str]] = []
 #: What every service's beat does; a service adds its own.
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "keep the events in order": every(60.0, "servicekit.messaging.tasks.events_maintain"),

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
+from celery import Celery
 from django.db import connection, transaction
 
 from servicekit.database.base import ANY_SIZE
 from servicekit.database.statements import Statement
+from servicekit.messaging.operate.due_tasks import DueTasks
 from servicekit.testing.sent import Sent
 
 _NEVER_COUNTED = """
@@ -73,6 +75,20 @@ def whole_reads(*packages: str) -> dict[str, frozenset[str]]:
         if plan.read_whole:
             found[name] = plan.read_whole
     return found
+
+
+def plan_of_due_tasks(app: Celery) -> Plan:
+    """The plan of the statement that looks for the tasks of ``DUE_TASKS``, made in the same way.
+
+    Args:
+        app: the service's.
+    """
+    app.loader.import_default_modules()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(ANY_SIZE.replace("SET ", "SET LOCAL "))
+        cursor.execute(_NEVER_COUNTED)
+        (plan,) = plans_of(DueTasks(app).due)
+    return plan
 
 
 def _plan(explain: str, sql: str) -> Plan:

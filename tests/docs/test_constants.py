@@ -26,7 +26,7 @@ def number(file: str, name: str) -> str:
 TRADING, USER = "trading_service/config/settings.py", "user_service/config/settings.py"
 PLACES = {
     "deadline": (TRADING, "ORDER_DEADLINE"),
-    "sweep": (TRADING, "SWEEP_EVERY"),
+    "sweep": ("servicekit/messaging/operate/due_tasks.py", "PERIOD_S"),
     "quote_age": ("servicekit/terms.py", "QUOTE_MAX_AGE_S"),
     "batch": ("servicekit/messaging/consume/consumer.py", "BATCH"),
     "kept": ("servicekit/messaging/publish/stream_capacity.py", "MAX_ENTRIES"),
@@ -57,7 +57,7 @@ PLACES = {
 SENTENCES = [
     (
         "flows/buy.md",
-        "An order has {deadline} s (`ORDER_DEADLINE`). Then the sweep, which looks every {sweep} s",
+        "An order has {deadline} s (`ORDER_DEADLINE`). Then the sweep, which looks every second",
     ),
     ("flows/buy.md", "it expires after {deadline} to {deadline+sweep} s"),
     ("flows/buy.md", "`quote_stale` (older than {quote_age} s)"),

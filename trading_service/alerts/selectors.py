@@ -22,3 +22,8 @@ def alert_list(
     if ticker is not None:
         alerts = alerts.filter(instrument__ticker=ticker.upper())
     return alerts if waiting is None else alerts.filter(fired_at__isnull=waiting)
+
+
+def alerts_unannounced() -> QuerySet[PriceAlert]:
+    """Alerts that have fired, and whose owners were not told yet."""
+    return PriceAlert.objects.filter(fired_at__isnull=False, announced=False)

@@ -8,6 +8,7 @@ from servicekit.settings.environment import settings_of
 
 settings_of("trading_service")
 from servicekit.settings.base import *
+from servicekit.settings.schedule import due_task
 from servicekit.settings.time_zone import venue_time_zone
 from trading_service.positions.cost_methods import cost_method
 
@@ -68,20 +69,12 @@ REJECTED_ORDERS_A_DAY = max(1, ORDERS_A_DAY // 10)
 #: A venue that says nothing is asked again after twice the time each time, up to so many seconds.
 ORDER_DEADLINE_LONGEST = 6 * ORDER_DEADLINE
 
-#: Seconds between two looks at what is due. Nothing due costs one small statement.
-SWEEP_EVERY = min(5.0, ORDER_DEADLINE / 2)
-
-#: Seconds between two looks for dividends, and for splits, that are not completed. Trading in an instrument
-#: is halted while it is split.
-DIVIDENDS_EVERY, SPLITS_EVERY = 2.0, 1.0
-
-#: Seconds between two looks for price alerts that fired with hundreds of others, and are still to be told of.
-ALERTS_EVERY = 2.0
-
+DUE_TASKS = [
+    due_task("trading_service.orders", "orders_sweep", when="deadlines_passed"),
+    due_task("trading_service.alerts", "alerts_announce", when="alerts_unannounced"),
+    due_task("trading_service.dividends", "dividends_allocate", when="dividends_pending"),
+    due_task("trading_service.splits", "splits_apply", when="splits_pending"),
+]
 CELERY_BEAT_SCHEDULE |= {
-    "announce price alerts": every(ALERTS_EVERY, "trading_service.alerts.tasks.alerts_announce"),
-    "allocate dividends": every(DIVIDENDS_EVERY, "trading_service.dividends.tasks.dividends_allocate"),
-    "apply splits": every(SPLITS_EVERY, "trading_service.splits.tasks.splits_apply"),
-    "expire orders": every(SWEEP_EVERY, "trading_service.orders.tasks.orders_sweep"),
     "check the books": every(60.0, "trading_service.orders.tasks.consistency_check"),
 }

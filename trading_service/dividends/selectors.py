@@ -1,4 +1,4 @@
-"""Reads for dividends: who held how many units at a moment."""
+"""Reads for dividends: which are to be paid, who held how many units at a moment."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
+
+from trading_service.dividends.models import Dividend
 
 _FIRST = UUID(int=0)
 
@@ -32,6 +35,11 @@ class Holder(NamedTuple):
 
     user_id: UUID
     quantity: int
+
+
+def dividends_pending() -> QuerySet[Dividend]:
+    """Dividends of which not every holder has been told, the earliest first."""
+    return Dividend.objects.filter(completed_at=None).order_by("recorded_at")
 
 
 def holders_at(*, instrument_id: UUID, at: datetime, after: UUID | None, limit: int) -> list[Holder]:

@@ -25,7 +25,7 @@ from servicekit.messaging.publish import Outgoing, publish_many
 from servicekit.money import EXACT, amount_minor
 from servicekit.telemetry import Origin
 from trading_service.dividends.models import Dividend, DividendAllocation
-from trading_service.dividends.selectors import Holder, holders_at
+from trading_service.dividends.selectors import Holder, dividends_pending, holders_at
 from trading_service.orders.selectors import fills_missing
 
 logger = logging.getLogger(__name__)
@@ -76,8 +76,7 @@ def dividends_allocate(*, limit: int = PORTION) -> int:
         How many holders were done.
     """
     done = 0
-    pending = Dividend.objects.filter(completed_at=None).order_by("recorded_at")
-    for dividend_id in pending.values_list("id", flat=True):
+    for dividend_id in dividends_pending().values_list("id", flat=True):
         while (portion := dividend_allocate(dividend_id=dividend_id, limit=limit)) is not None:
             done += portion
     return done

@@ -4,18 +4,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet, Sum
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Now
 
 from servicekit.database import Statement
 from servicekit.messaging.models import FailedEvent
 from trading_service.orders.errors import OrderNotFound
-from trading_service.orders.models import Fill, Order, OrderTransition, Side
+from trading_service.orders.models import Fill, Order, OrderDeadline, OrderTransition, Side
 from trading_service.reference.errors import InstrumentUnknown
 from trading_service.reference.models import ListedInstrument
 
@@ -163,6 +166,17 @@ def order_list(
     if with_fills:
         orders = orders.filter(filled_quantity__gt=0).prefetch_related(_FILLS)
     return orders
+
+
+def deadlines_passed() -> QuerySet[OrderDeadline]:
+    """Deadlines that have passed, by the database's clock; and those further ahead than any is set."""
+    passed, too_far = Q(due_at__lte=Now()), Q(rests=False, due_at__gt=latest_deadline())
+    return OrderDeadline.objects.filter(Q(passed, rests=False) | Q(passed, rests=True) | too_far)
+
+
+def latest_deadline() -> CombinedExpression:
+    """The latest that an order's deadline can be now, but for orders that rest."""
+    return Now() + timedelta(seconds=settings.ORDER_DEADLINE_LONGEST)
 
 
 def fills_missing(

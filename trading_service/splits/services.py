@@ -28,6 +28,7 @@ from trading_service.orders.selectors import fills_missing
 from trading_service.positions.services import PositionsHeld, Prices, Ratio, positions_split
 from trading_service.reference.services import instrument_split, splits_expect
 from trading_service.splits.models import Split, SplitShare
+from trading_service.splits.selectors import splits_pending
 
 logger = logging.getLogger(__name__)
 
@@ -79,8 +80,7 @@ def splits_apply() -> int:
         How many holders were told.
     """
     informed = 0
-    pending = Split.objects.filter(completed_at=None).order_by("recorded_at")
-    for split_id in pending.values_list("id", flat=True):
+    for split_id in splits_pending().values_list("id", flat=True):
         try:
             split_apply(split_id=split_id)
         except PositionsHeld:

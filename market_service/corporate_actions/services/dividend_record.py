@@ -9,7 +9,7 @@ from django.db import transaction
 
 from market_service.corporate_actions.errors import ActionRunning
 from market_service.corporate_actions.models import ActionType
-from market_service.corporate_actions.selectors import actions_due
+from market_service.corporate_actions.selectors import dividends_due
 from market_service.corporate_actions.services.action_start import action_lock, action_start
 from market_service.venue.selectors import units_traded
 from servicekit.audit.actors import Actor
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 def dividends_record_due() -> int:
     """Record the dividends whose day has come, each in a transaction of its own. Returns how many."""
     recorded = 0
-    for action_id in actions_due(ActionType.DIVIDEND):
+    for action_id in dividends_due().values_list("id", flat=True):
         try:
             dividend_record(action_id=action_id)
             recorded += 1

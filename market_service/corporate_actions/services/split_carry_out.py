@@ -34,13 +34,13 @@ logger = logging.getLogger(__name__)
 
 def splits_advance() -> int:
     """Start the splits whose day has come, and record those that are started. Returns how many of these."""
-    for action_id in actions_due(ActionType.SPLIT):
+    for action_id in actions_due(ActionType.SPLIT).values_list("id", flat=True):
         try:
             split_start(action_id=action_id)
         except DomainError as error:  # the next look finds it again, if it is still due
             logger.warning("the split %s waits: %s", action_id, error.detail)
     recorded = 0
-    for action_id, instrument_id in splits_started():
+    for action_id, instrument_id in splits_started().values_list("id", "instrument_id"):
         fault_point("split.after_halt")
         while venue.book_clear(instrument_id=instrument_id) == LIMIT:
             pass

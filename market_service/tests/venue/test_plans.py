@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from market_service.config.celery import app
 from market_service.instruments.models import Instrument
 from market_service.tests.venue.orders import cancel_requested, submitted
 from market_service.venue.services.books import Books
 from servicekit.ids import new_id
-from servicekit.testing.plans import plans_of, whole_reads
+from servicekit.testing.plans import plan_of_due_tasks, plans_of, whole_reads
 
 pytestmark = pytest.mark.django_db
 
@@ -76,3 +77,9 @@ def test_what_is_planned_once_is_planned_for_large_tables() -> None:
         "market_service.venue.selectors.depth._DEPTH": {"quotes_quotefeed"},  # one row
         "market_service.venue.services.books._STATE": {"quotes_quotefeed"},  # one row
     }
+
+
+def test_what_is_due_is_found_by_its_indexes() -> None:
+    plan = plan_of_due_tasks(app)
+    assert {"venue_resting_expires", "action_due"} <= plan.indexes
+    assert not plan.read_whole & {"venue_restingorder", "corporate_actions_corporateaction"}

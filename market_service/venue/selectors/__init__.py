@@ -1,6 +1,7 @@
 """Reads of the book and the trades."""
 
 from market_service.venue.selectors.depth import Depth, Level, depth
+from market_service.venue.selectors.expired import orders_expired
 from market_service.venue.selectors.quantities import (
     Quantities,
     UnitsTraded,

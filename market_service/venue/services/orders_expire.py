@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
-from django.db.models.functions import Now
 
 from market_service.venue.matching import EXPIRED
 from market_service.venue.models import RestingOrder
+from market_service.venue.selectors import orders_expired
 from market_service.venue.services.books import Books
 from market_service.venue.services.outcome import outcome_write
 from servicekit.messaging.publish import origins
@@ -34,11 +33,12 @@ def orders_expire(*, limit: int = LIMIT, day_before: datetime | None = None) -> 
     Emits:
         ``OrderExpired`` per order.
     """
-    wanted = (
-        Q(expires_at__lte=Now()) if day_before is None else Q(time_in_force="day", rested_at__lt=day_before)
+    resting = (
+        orders_expired()
+        if day_before is None
+        else RestingOrder.objects.filter(time_in_force="day", rested_at__lt=day_before)
     )
-    resting = RestingOrder.objects.filter(wanted).order_by("expires_at")
-    due = list(resting.values_list("order_id", "instrument_id")[:limit])
+    due = list(resting.order_by("expires_at").values_list("order_id", "instrument_id")[:limit])
     if not due:
         return 0
     books = Books(instrument_ids={instrument_id for _, instrument_id in due})

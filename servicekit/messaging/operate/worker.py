@@ -1,7 +1,7 @@
 """Events inside the service's Celery worker: a bootstep that runs the consumer, the relay and beat.
 
 Threads of the worker read and handle events in process (5 ms per hop), without a Celery task per event.
-Celery tasks are for everything else: sweeps, purges.
+Celery tasks are for everything else: purges, checks, prices.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ import threading
 from typing import Any
 
 from celery import Celery, bootsteps
+from django.conf import settings
 
 from servicekit.messaging.consume.consumer import Consumer
 from servicekit.messaging.consume.quotes import follow_quotes
 from servicekit.messaging.consume.subscriptions import publishers, quotes_handler
 from servicekit.messaging.operate.celery_watchdog import CeleryWatchdog
+from servicekit.messaging.operate.due_tasks import DueTasks
 from servicekit.messaging.operate.metrics_socket import MetricsSocket
 from servicekit.messaging.operate.schedule import SteadyScheduler
 from servicekit.messaging.publish import relay
@@ -67,12 +69,15 @@ class EventThreads(bootsteps.StartStopStep):
             return
         log.info("this worker relays the events and keeps the schedule")
         done = threading.Event()
-        beat = keep_running("beat", lambda: self._keep_schedule(done), done)
+        threads = [keep_running("beat", lambda: self._keep_schedule(done), done)]
+        if settings.DUE_TASKS:
+            threads.append(keep_running("due tasks", lambda: DueTasks(self.app).run(done), done))
         try:
             relay.run(self.stop_flag)
         finally:
             done.set()
-            beat.join(JOIN_TIMEOUT_S)
+            for thread in threads:
+                thread.join(JOIN_TIMEOUT_S)
 
     def _keep_schedule(self, done: threading.Event) -> None:
         """Send the periodic tasks when they are due. Celery's own beat thread wakes up every second."""

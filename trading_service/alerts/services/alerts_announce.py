@@ -8,6 +8,7 @@ from servicekit.contracts.trading import AlertFired
 from servicekit.messaging.publish import Outgoing, publish_many
 from servicekit.telemetry import Origin
 from trading_service.alerts.models import PriceAlert
+from trading_service.alerts.selectors import alerts_unannounced
 
 #: How many are told of in one transaction. The rest is left to the sweep: no quote waits for thousands.
 PORTION = 500
@@ -24,7 +25,7 @@ def alerts_announce(*, limit: int = PORTION) -> int:
         AlertFired for each.
     """
     fired = list(
-        PriceAlert.objects.filter(fired_at__isnull=False, announced=False)
+        alerts_unannounced()
         .select_related("instrument")
         .order_by("id")
         .select_for_update(skip_locked=True, of=("self",), no_key=True)[:limit]

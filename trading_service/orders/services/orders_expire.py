@@ -16,6 +16,7 @@ from servicekit.contracts import trading
 from servicekit.database import execute_deferred
 from trading_service.orders import saga
 from trading_service.orders.models import OrderDeadline, Status
+from trading_service.orders.selectors import latest_deadline
 from trading_service.orders.services.batch import Batch, LockedOrder, orders_lock_due
 from trading_service.orders.services.orders_cancel import order_end
 from trading_service.orders.services.orders_replace import orders_replace
@@ -81,9 +82,8 @@ def deadlines_clamp() -> int:
     Returns:
         How many did.
     """
-    too_far = Now() + timedelta(seconds=settings.ORDER_DEADLINE_LONGEST)
     soon = Now() + timedelta(seconds=settings.ORDER_DEADLINE)
-    return OrderDeadline.objects.filter(rests=False, due_at__gt=too_far).update(due_at=soon)
+    return OrderDeadline.objects.filter(rests=False, due_at__gt=latest_deadline()).update(due_at=soon)
 
 
 def _recall(order: LockedOrder, batch: Batch) -> trading.OrderCancelRequested:

@@ -13,7 +13,8 @@ from django.test import override_settings
 from django.utils import timezone
 
 from servicekit.ids import new_id
-from servicekit.testing.plans import plan_of, plans_of, whole_reads
+from servicekit.testing.plans import plan_of, plan_of_due_tasks, plans_of, whole_reads
+from trading_service.config.celery import app
 from trading_service.orders import consistency, selectors, services
 from trading_service.orders.services.batch import orders_lock
 from trading_service.positions.selectors import portfolio_get, portfolio_history, position_available
@@ -195,3 +196,8 @@ def test_what_is_planned_once_is_planned_for_large_tables() -> None:
     assert reads == {
         "servicekit.messaging.publish.relay._UNSENT": {"outbox_unsent", "stream_state"}
     }  # the oldest; one row
+
+
+def test_what_is_due_is_found_by_its_indexes() -> None:
+    indexes = {"deadline_due_of_kind", "alert_to_announce", "dividend_pending", "split_pending"}
+    assert plan_of_due_tasks(app).indexes == indexes
