@@ -57,6 +57,11 @@ class AmountForm(PageForm):
         """What is often topped up by."""
         return QUICK_AMOUNTS.get(self.currency, ("100", "1000", "10000"))
 
+    def renew(self, why: str) -> None:
+        """Say why nothing was booked, and have a new key: sent again, the form books."""
+        self.data = {**dict(self.data.items()), "key": str(uuid4())}
+        self.add_error(None, why)
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
@@ -95,6 +100,8 @@ def _book(
 ) -> dict[str, Any] | None:
     """Send what the form says; None, and why in the form, when it is refused."""
     if not form.is_valid():
+        if "key" in form.errors:
+            form.renew(_("A part of this form was lost on the way, so nothing was booked. Send it again."))
         return None
     body = {"amount": form.cleaned_data["amount"], "currency": home_currency()}
     try:
@@ -103,8 +110,7 @@ def _book(
         if problem.status not in (400, 409, 422) and problem.code != quota:
             raise
         if problem.code == "idempotency_key_reused":
-            form.data = {**{name: form.data[name] for name in form.data}, "key": str(uuid4())}
-            form.add_error(None, reused)
+            form.renew(reused)
         elif problem.code == "account_not_ready":
             form.add_error(None, _("Your account is still being opened. Please try again in a moment."))
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -101,10 +102,21 @@ def test_enough_deposits_for_today_is_said_in_the_form(
     assert "You have topped up 100 times today." in answer.content.decode()
 
 
-@pytest.mark.parametrize("key", ["\u0663", "e\u0301", "a b", "x" * 129, "\x00"])
-def test_a_key_that_is_none_is_refused(vera: Client, gateway: GatewayDouble, key: str) -> None:
-    assert vera.post("/cash", {"amount": "5", "key": key}).status_code == 422
-    assert not gateway.requests_to("POST /api/v1/deposits")
+@pytest.mark.parametrize("key", [None, "", "\u0663", "e\u0301", "a b", "x" * 129, "\x00"])
+@pytest.mark.parametrize("part", ["top-up", "withdraw"])
+def test_a_form_without_a_key_says_that_nothing_was_booked_and_can_be_sent_again(
+    vera: Client, gateway: GatewayDouble, part: str, key: str | None
+) -> None:
+    address, name = {"top-up": ("/cash", "deposits"), "withdraw": ("/cash/withdraw", "withdrawals")}[part]
+    sent = {"amount": "5"} if key is None else {"amount": "5", "key": key}
+    answer = vera.post(address, sent)
+    assert answer.status_code == 422
+    assert not gateway.requests_to(f"POST /api/v1/{name}")
+    form = answer.content.decode().partition(f'<form id="{part}"')[2].partition("</form>")[0]
+    assert "nothing was booked. Send it again." in form
+    found = re.search(r'name="key" value="([^"]+)"', form)
+    gateway.answer(f"POST /api/v1/{name}", recorded("deposit"), 201)
+    assert vera.post(address, {"amount": "5", "key": found[1] if found else ""}).status_code == 303
 
 
 def test_cash_says_which_part_failed(vera: Client, gateway: GatewayDouble) -> None:
