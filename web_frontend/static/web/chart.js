@@ -1,8 +1,8 @@
 // The price chart: draws what the page has of it, in the page's colours; the table below it is the same in words.
 
 const HOUR_S = 3600;
-const ROOM = 0.06; // after the last candle, of all of them
-const NARROW_PX = 480; // no room for words in the drawing; the table has them
+const ROOM = 0.06; // after the last candle, of the width; more where a fill's words need it
+const NARROW_REM = 30; // no room for words in the drawing; the table has them
 const forced = window.matchMedia("(forced-colors: active)");
 const FORCED = { "--card": "Canvas", "--trade-ink": "Canvas", "--line": "GrayText", "--accent": "LinkText", "--accent-ink": "Canvas" };
 let drawn = null; // the chart on the page, and what it was made of
@@ -25,7 +25,7 @@ function draw() {
       locale: document.documentElement.lang, priceFormatter: price,
       tickmarksPriceFormatter: (ticks) => ticks.map((tick) => (tick < 0 ? "" : price(tick))), // no price is below zero
     },
-    rightPriceScale: { borderVisible: false },
+    rightPriceScale: { borderVisible: false, entireTextOnly: true },
     timeScale: { borderVisible: false, timeVisible: data.intraday, secondsVisible: false, minBarSpacing: 0.05 },
     handleScroll: { mouseWheel: false, vertTouchDrag: false },
     handleScale: { mouseWheel: false },
@@ -41,14 +41,21 @@ function draw() {
   const last = series.createPriceLine({ price: bars.at(-1).close, lineVisible: false });
   drawn = { box, chart, series, line, data, bars, marks, average, last };
   paint();
-  chart.timeScale().applyOptions({ rightOffset: Math.ceil(bars.length * ROOM) }); // what was bought last is named, too
+  chart.timeScale().applyOptions({ rightOffsetPixels: room(box, marks.markers()) }); // what was bought last is named, too
   chart.timeScale().fitContent();
   chart.subscribeCrosshairMove(({ logical }) => show(bars[logical] ?? bars.at(-1)));
   show(bars.at(-1));
 }
 
 function isNarrow(box) {
-  return box.clientWidth < NARROW_PX;
+  return box.clientWidth < NARROW_REM * rem();
+}
+
+// In pixels: a fill's words stand in the middle of its candle, also of the last one.
+function room(box, fills) {
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = `${0.75 * rem()}px ${getComputedStyle(document.body).fontFamily}`;
+  return Math.max(ROOM * box.clientWidth, ...fills.map(({ text }) => pen.measureText(text).width / 2 + rem() / 2));
 }
 
 // The library draws times as if everybody lived in UTC: those of a day are moved to the visitor's clock, all by
