@@ -85,6 +85,7 @@ def history_show(request: GatewayRequest) -> HttpResponse:
         "form": form,
         "answer": answer,
         "chosen": bool(chosen),
+        "folded": len(chosen.keys() - {"type"}),
         "files": [(words, _address(name, {**more, **chosen})) for words, name, more in FILES],
         **page_links(answer, **chosen),
     }
@@ -95,6 +96,7 @@ def history_show(request: GatewayRequest) -> HttpResponse:
 
 
 def _rows(request: GatewayRequest, context: dict[str, Any], status: int) -> HttpResponse:
+    context = {**context, "fragment": wants_fragment(request)}
     return show(request, "history/page.html", context, fragment="history/rows.html", status=status)
 
 

@@ -236,3 +236,15 @@ def test_no_question_names_more_tickers_than_the_api_takes(vera: Client, gateway
     first, second = (one.query["tickers"] for one in gateway.requests_to("GET /api/v1/instruments"))
     assert max(len(first), len(second)) <= 1000
     assert len({*first.split(","), *second.split(",")}) == 50
+
+
+def test_a_phone_folds_filters_and_says_how_many_are_set(
+    vera: Client, gateway: GatewayDouble, htmx: Callable
+) -> None:
+    count, fold = r'<span id="filters-set"[^>]*>(.*?)</span>', r'<details class="fold"( open)?>'
+    for query, words in (("", ""), ("type=buy", ""), ("type=buy&ticker=aapl&since=2026-01-01", ": 2")):
+        page = vera.get(f"/history?{query}").content.decode()
+        assert (re.findall(count, page), re.findall(fold, page)) == ([words], [""])
+        rows = vera.get(f"/history?{query}", headers=htmx("operations")).content.decode()
+        assert re.findall(count, rows) == [words]
+    assert re.findall(fold, vera.get("/history?until=soon").content.decode()) == [" open"]
