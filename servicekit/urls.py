@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, path
 
 from servicekit import health
 from servicekit.api import without_extras  # noqa: F401 - before what loads the framework
@@ -19,11 +19,11 @@ _OPERATIONS = [
 ]
 
 
-def service_urls(api: list[URLPattern | URLResolver]) -> list[Any]:
+def service_urls(api: list[URLPattern]) -> list[Any]:
     """The service's API, its admin and OpenAPI document, and its operations addresses.
 
     Args:
-        api: the service's own patterns, such as ``path("api/v1/orders", include(...))``.
+        api: the service's own patterns, such as ``path("api/v1/orders", OrderListApi.as_view())``.
     """
     slug = settings.SERVICE_SLUG
     return [

@@ -7,6 +7,4 @@ from django.urls import path
 from market_service.quote_stream.apis import QuotesStreamApi
 from servicekit.urls import handler400, handler403, handler404, handler500, stream_urls
 
-__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
-
 urlpatterns = stream_urls(path("api/v1/quotes/stream", QuotesStreamApi.as_view()))

@@ -7,6 +7,4 @@ from django.urls import path
 from notification_service.unread_stream.apis import UnreadStreamApi
 from servicekit.urls import handler400, handler403, handler404, handler500, stream_urls
 
-__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
-
 urlpatterns = stream_urls(path("api/v1/notifications/stream", UnreadStreamApi.as_view()))

@@ -7,6 +7,4 @@ from django.urls import path
 from servicekit.urls import handler400, handler403, handler404, handler500, stream_urls
 from trading_service.order_stream.apis import OrdersStreamApi
 
-__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
-
 urlpatterns = stream_urls(path("api/v1/orders/stream", OrdersStreamApi.as_view()))

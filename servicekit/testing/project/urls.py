@@ -2,6 +2,4 @@
 
 from servicekit.urls import handler400, handler403, handler404, handler500, service_urls
 
-__all__ = ["handler400", "handler403", "handler404", "handler500"]
-
 urlpatterns = service_urls(api=[])
