@@ -7,5 +7,4 @@ from django.conf import settings
 
 def home_currency() -> str:
     """Its ISO 4217 code: the setting HOME_CURRENCY, which BIRZHA_CURRENCY chooses."""
-    code: str = settings.HOME_CURRENCY
-    return code
+    return settings.HOME_CURRENCY

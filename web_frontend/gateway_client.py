@@ -172,8 +172,7 @@ class Gateway:
         if answer.status in (202, 204) and not answer.content:
             return {}
         try:
-            parsed: dict[str, Any] = orjson.loads(answer.content)
-            return parsed
+            return orjson.loads(answer.content)
         except ValueError as error:
             raise GatewayUnavailable(path, "not JSON") from error
 

@@ -37,7 +37,6 @@ class DepositQuotaExceeded(DailyQuotaExceeded):
     """The customer has used up the daily quota of deposits."""
 
     code = "deposit_quota_exceeded"
-    status = 429
     title = _("Daily deposit limit reached")
     message = _(
         "You have reached the daily limit of deposits: %(limit)s. You can deposit again after midnight UTC."
@@ -66,7 +65,6 @@ class WithdrawalQuotaExceeded(DailyQuotaExceeded):
     """The customer has used up the daily quota of withdrawals."""
 
     code = "withdrawal_quota_exceeded"
-    status = 429
     title = _("Daily withdrawal limit reached")
     message = _(
         "You have reached the daily limit of withdrawals: %(limit)s. You can withdraw again "

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from servicekit.api.serializers import MoneyField, StrictSerializer, TextField, shown
+from servicekit.api.serializers import MoneyField, StrictSerializer, TextField, refusal
 from servicekit.home_currency import home_currency
 
 
@@ -18,10 +18,7 @@ class CurrencyField(TextField):
 
     def to_internal_value(self, data: object) -> str:
         if not isinstance(data, str) or data != home_currency():
-            detail = str(self.error_messages["currency_unsupported"])
-            raise serializers.ValidationError(
-                detail % {"value": shown(data), "limit": home_currency()}, code="currency_unsupported"
-            )
+            raise refusal(self, "currency_unsupported", data, limit=home_currency())
         return data
 
 

@@ -35,8 +35,7 @@ def statement_pdf(statement: Statement, local: Local) -> IO[bytes]:
     except BaseException:
         file.close()
         raise
-    opened: IO[bytes] = file
-    return opened
+    return file
 
 
 class _Writer:

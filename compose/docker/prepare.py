@@ -25,6 +25,7 @@ from compose.local.paths import Home
 from compose.system import SERVICES, SUPERUSER
 from compose.system.databases import prepare
 from compose.system.environment import child_environment, operator_variables
+from servicekit.settings.environment import libpq_place
 
 
 def main(arguments: list[str]) -> int:
@@ -49,17 +50,12 @@ def main(arguments: list[str]) -> int:
 def _connect(own: OwnServers, passwords: dict[str, str], database: str) -> Any:
     network, server = Network(own), own.postgres
     host, port = network.database
-    ca = network.database_ca
-    by_tls: dict[str, Any] = {"sslmode": "verify-full", "sslrootcert": ca} if ca else {}
     connection = psycopg2.connect(
-        host=host,
-        port=port,
+        **libpq_place(host, port, network.database_ca),
         user=server.user if server else SUPERUSER,
         password=passwords[SUPERUSER],
         dbname=database,
         connect_timeout=5,
-        target_session_attrs="primary",
-        **by_tls,
     )
     connection.autocommit = True
     return connection

@@ -14,7 +14,7 @@ from compose.local.paths import Home
 from compose.local.postgres import PORT
 from compose.system import SUPERUSER
 from compose.system import databases as described
-from servicekit.settings.environment import TCP_TIMEOUTS
+from servicekit.settings.environment import libpq_place
 
 
 def connect(home: Home, *, role: str, password: str, database: str = "postgres") -> Any:
@@ -29,14 +29,11 @@ def login(home: Home, role: str) -> dict[str, Any]:
     server = kept_servers.postgres_of(home)
     if server is None:
         return {"host": str(home.run), "port": str(PORT), "user": role}
-    by_tls = {"sslmode": "verify-full", "sslrootcert": str(kept_servers.authorities_file(home))}
+    authorities = str(kept_servers.authorities_file(home)) if server.has_tls else ""
     return {
-        "host": server.host,
-        "port": server.port,
+        "sslmode": "disable",
+        **libpq_place(server.host, server.port, authorities),
         "user": server.user if role == SUPERUSER else role,
-        "target_session_attrs": "primary",
-        **TCP_TIMEOUTS,
-        **(by_tls if server.has_tls else {"sslmode": "disable"}),
     }
 
 

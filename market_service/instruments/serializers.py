@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
-from operator import attrgetter
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -12,22 +11,18 @@ from rest_framework import serializers
 from market_service.instruments.models import Instrument, InstrumentStatus, InstrumentType
 from market_service.instruments.selectors import ORDERINGS
 from servicekit.api.pagination import MAX_PAGE_SIZE, NumberedPages
+from servicekit.api.prices import StepPriceField
 from servicekit.api.serializers import InstantField, OutputSerializer
 from servicekit.api.strict_fields import OneOfField, WholeNumberField
 from servicekit.money import price_text
 
 
 @extend_schema_field({"type": "string", "format": "decimal", "example": "430.47"})
-class SteppedPriceField(serializers.Field):
-    """A price as a decimal string with the digits of its instrument's price step."""
+class QuotedPriceField(StepPriceField):
+    """A price of an instrument that has one."""
 
-    def __init__(self, of: str) -> None:
-        self.of = of
-        self.price_of = attrgetter(of)
-        super().__init__(read_only=True, source="*")
-
-    def to_representation(self, instrument: Instrument) -> str:
-        return price_text(self.price_of(instrument), instrument.price_step)
+    def __init__(self, price: str) -> None:
+        super().__init__(price, step="price_step")
 
 
 class InstrumentOutput(OutputSerializer):
@@ -41,10 +36,10 @@ class InstrumentOutput(OutputSerializer):
     type = serializers.ChoiceField(InstrumentType.choices, read_only=True)
     currency = serializers.CharField(read_only=True)
     lot_size = serializers.IntegerField(read_only=True)
-    price_step = SteppedPriceField("price_step")
+    price_step = QuotedPriceField("price_step")
     available_quantity = serializers.IntegerField(read_only=True, help_text="units that are still offered")
-    price = SteppedPriceField("quote.price")
-    previous_close = SteppedPriceField("quote.previous_close")
+    price = QuotedPriceField("quote.price")
+    previous_close = QuotedPriceField("quote.previous_close")
     change = serializers.SerializerMethodField(help_text="price − previous_close")
     change_percent = serializers.SerializerMethodField(help_text="change in percent of previous_close")
     price_at = InstantField(read_only=True, help_text="time of the price")

@@ -31,8 +31,7 @@ class Json(JSONRenderer):
     ) -> bytes:
         if data is None or ";" in (accepted_media_type or "") or "indent" in (renderer_context or {}):
             data = orjson.loads(json_of(data)) if isinstance(data, JsonText) else data
-            written: bytes = super().render(data, accepted_media_type, renderer_context)
-            return written
+            return super().render(data, accepted_media_type, renderer_context)
         return json_of(data)
 
 

@@ -119,14 +119,12 @@ def parsed(serializer: type[serializers.Serializer], data: Any, *, partial: bool
     Raises:
         serializers.ValidationError: what is wrong with it, field by field.
     """
-    values: dict[str, Any] = _shared(serializer, partial).run_validation(data)
-    return values
+    return _shared(serializer, partial).run_validation(data)
 
 
 def rendered(serializer: type[serializers.Serializer], value: Any) -> dict[str, Any]:
     """A value as the serializer writes it."""
-    data: dict[str, Any] = _shared(serializer).to_representation(value)
-    return data
+    return _shared(serializer).to_representation(value)
 
 
 def rendered_many(serializer: type[serializers.Serializer], values: Iterable[Any]) -> list[dict[str, Any]]:
@@ -154,10 +152,7 @@ class QuantityField(serializers.Field):
 
     def to_internal_value(self, data: Any) -> int:
         if not isinstance(data, int) or isinstance(data, bool) or not 1 <= data <= MAX_QUANTITY:
-            raise serializers.ValidationError(
-                str(self.error_messages["quantity_invalid"]) % {"limit": MAX_QUANTITY, "value": shown(data)},
-                code="quantity_invalid",
-            )
+            raise refusal(self, "quantity_invalid", data, limit=MAX_QUANTITY)
         return data
 
     def to_representation(self, value: int) -> int:
@@ -192,9 +187,7 @@ class MoneyField(serializers.Field):
                 minor = 0
             if minor > 0:
                 return minor
-        raise serializers.ValidationError(
-            str(self.error_messages["not_money"]) % {"value": shown(data)}, code=self.error_code
-        )
+        raise refusal(self, "not_money", data, code=self.error_code)
 
     def to_representation(self, value: int) -> str:
         return to_text(value, home_currency())
@@ -224,10 +217,7 @@ class PriceField(serializers.Field):
             price = Decimal(data)
             if 0 < price < MAX_PRICE:
                 return price
-        raise serializers.ValidationError(
-            str(self.error_messages["not_a_price"]) % {"limit": MAX_PRICE, "value": shown(data)},
-            code=self.error_code,
-        )
+        raise refusal(self, "not_a_price", data, code=self.error_code, limit=MAX_PRICE)
 
     def to_representation(self, value: Decimal) -> str:
         return str(value)
@@ -271,9 +261,7 @@ class MomentField(serializers.Field):
                 return _within_time(lambda: at.astimezone(UTC), is_early=at.year == 1)
         except ValueError:
             pass
-        raise serializers.ValidationError(
-            str(self.error_messages["moment_invalid"]) % {"value": shown(data)}, code="moment_invalid"
-        )
+        raise refusal(self, "moment_invalid", data)
 
 
 def _within_time(moment: Callable[[], datetime], *, is_early: bool = False) -> datetime:
@@ -282,6 +270,19 @@ def _within_time(moment: Callable[[], datetime], *, is_early: bool = False) -> d
         return moment()
     except OverflowError:
         return (datetime.min if is_early else datetime.max).replace(tzinfo=UTC)
+
+
+def refusal(
+    field: serializers.Field, message: str, value: Any, *, code: str = "", **bounds: object
+) -> serializers.ValidationError:
+    """The error of a field that was given a value which it does not take.
+
+    Args:
+        message: which of its ``error_messages``; it may name ``%(value)s`` and the ``bounds``.
+        code: if it is not called as the message.
+    """
+    detail = str(field.error_messages[message]) % {"value": shown(value), **bounds}
+    return serializers.ValidationError(detail, code=code or message)
 
 
 def shown(value: Any) -> str:

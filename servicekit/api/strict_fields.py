@@ -11,7 +11,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from servicekit.api.serializers import shown
+from servicekit.api.serializers import refusal
 
 _WHOLE = re.compile(r"-?\d{1,20}", re.ASCII)
 
@@ -22,8 +22,7 @@ class IdField(serializers.UUIDField):
     def to_internal_value(self, data: Any) -> UUID:
         if not isinstance(data, str):
             self.fail("invalid", value=data)
-        found: UUID = super().to_internal_value(data)
-        return found
+        return super().to_internal_value(data)
 
 
 class WholeNumberField(serializers.IntegerField):
@@ -42,11 +41,7 @@ class OneOfField(serializers.ChoiceField):
 
     def to_internal_value(self, data: Any) -> Any:
         if data != "" and str(data) not in self.choice_strings_to_values:
-            message = str(self.error_messages["invalid_choice"])
-            names = ", ".join(map(str, self.choices))
-            raise serializers.ValidationError(
-                message % {"limit": names, "value": shown(str(data))}, code="invalid_choice"
-            )
+            raise refusal(self, "invalid_choice", str(data), limit=", ".join(map(str, self.choices)))
         return super().to_internal_value(data)
 
 

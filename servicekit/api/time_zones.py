@@ -7,9 +7,8 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django.utils.translation import gettext_lazy as _
-from rest_framework import serializers
 
-from servicekit.api.serializers import TextField, shown
+from servicekit.api.serializers import TextField, refusal
 
 
 @functools.cache
@@ -31,6 +30,5 @@ class TimeZoneField(TextField):
     def to_internal_value(self, data: Any) -> str:
         name = super().to_internal_value(data)
         if name not in time_zones():
-            detail = str(self.error_messages["time_zone_unknown"]) % {"value": shown(name)}
-            raise serializers.ValidationError(detail, code="time_zone_unknown")
+            raise refusal(self, "time_zone_unknown", name)
         return name

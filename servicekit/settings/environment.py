@@ -26,6 +26,23 @@ TCP_TIMEOUTS = {
 }
 
 
+def libpq_place(host: str, port: str, authorities: str = "") -> dict[str, Any]:
+    """Where PostgreSQL is, and when it is given up, as libpq has it.
+
+    Args:
+        host, port: of each several if there are replicas: ``a,b`` and ``5432,5432``.
+        authorities: the file that its certificate is checked by; "": it is not spoken to by TLS.
+    """
+    place = {
+        "host": host,
+        "port": port,
+        # of several hosts the one that is the primary now; never a replica, which may be behind
+        "target_session_attrs": "primary",
+        **TCP_TIMEOUTS,
+    }
+    return place | ({"sslmode": "verify-full", "sslrootcert": authorities} if authorities else {})
+
+
 class Environment:
     """Values of one service: the process's environment, then its ``.env`` file."""
 
@@ -60,22 +77,13 @@ class Environment:
 
     @property
     def database(self) -> dict[str, Any]:
-        """Where PostgreSQL is, as libpq has it: ``host`` and ``port``, of each several if there are replicas
-        (``a,b`` and ``5432,5432``), when it is given up (:data:`TCP_TIMEOUTS`) and, where it is spoken to by
-        TLS (BIRZHA_DATABASE_CA), how its certificate is checked.
+        """Where PostgreSQL is, see :func:`libpq_place`; by TLS if there is a BIRZHA_DATABASE_CA.
 
         Raises:
             ImproperlyConfigured: nothing says where it is.
         """
-        place = {
-            "host": self.require("BIRZHA_DATABASE_HOST"),
-            "port": self.get("BIRZHA_DATABASE_PORT", "5432"),
-            # of several hosts the one that is the primary now; never a replica, which may be behind
-            "target_session_attrs": "primary",
-            **TCP_TIMEOUTS,
-        }
-        authorities = self.get("BIRZHA_DATABASE_CA")
-        return place | ({"sslmode": "verify-full", "sslrootcert": authorities} if authorities else {})
+        host, port = self.require("BIRZHA_DATABASE_HOST"), self.get("BIRZHA_DATABASE_PORT", "5432")
+        return libpq_place(host, port, self.get("BIRZHA_DATABASE_CA"))
 
     @property
     def public_url(self) -> str:

@@ -61,8 +61,7 @@ class OrderListApi(Api):
         orders = selectors.order_list(user_id=self.caller.id, with_fills=with_fills, **filters)
         page = pages.paginate_queryset(orders, request, view=self)
         shown = OrderWithFillsOutput if with_fills else OrderOutput
-        answer: dict[str, Any] = pages.get_paginated_response(rendered_many(shown, page)).data
-        return answer
+        return pages.get_paginated_response(rendered_many(shown, page)).data
 
     @extend_schema(
         operation_id="orders_place",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from servicekit.api.prices import StepPriceField
 from servicekit.api.serializers import (
     InstantField,
     MomentField,
@@ -19,7 +19,7 @@ from servicekit.api.serializers import (
     QuantityField,
     StrictSerializer,
     TextField,
-    shown,
+    refusal,
 )
 from servicekit.api.strict_fields import OneOfField
 from servicekit.contracts.reject_reasons import RejectCode
@@ -130,20 +130,6 @@ class RejectReasonField(serializers.Field):
         return {"code": order.reject_code, "detail": detail}
 
 
-@extend_schema_field({"type": "string", "format": "decimal", "example": "430.47", "nullable": True})
-class StepPriceField(serializers.Field):
-    """A price with the digits of its instrument's price step; null when there is none."""
-
-    def __init__(self, attribute: str, **kwargs: Any) -> None:
-        self.attribute = attribute
-        super().__init__(**{"source": "*", "read_only": True, **kwargs})
-
-    def to_representation(self, record: Order | Fill) -> str | None:
-        price: Decimal | None = getattr(record, self.attribute)
-        order = record if isinstance(record, Order) else record.order
-        return None if price is None else order.instrument.price_text(price)
-
-
 class ExpiryField(InstantField):
     """When an order expires; null for the day of a replay, whose end is not known beforehand."""
 
@@ -193,7 +179,7 @@ class OrderOutput(OutputSerializer):
 class FillOutput(serializers.ModelSerializer):
     """One fill of an order. ``amount`` and ``fee`` are what it added to the order's: either may be 0.00."""
 
-    price = StepPriceField("price")
+    price = StepPriceField("price", step="order.instrument.price_step")
     amount = MoneyField()
     fee = MoneyField()
     currency = serializers.CharField(source="order.currency")
@@ -264,8 +250,7 @@ class StatusesField(serializers.Field):
     def to_internal_value(self, data: str) -> list[str]:
         for status in data.split(","):
             if status not in Status.values:
-                detail = str(self.error_messages["invalid_choice"]) % {"value": shown(status)}
-                raise serializers.ValidationError(detail, code="invalid_choice")
+                raise refusal(self, "invalid_choice", status)
         return data.split(",")
 
 

@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from servicekit.api.serializers import InstantField, OutputSerializer, shown
+from servicekit.api.prices import StepPriceField
+from servicekit.api.serializers import InstantField, OutputSerializer, refusal
 from servicekit.api.strict_fields import OneOfField
 from servicekit.home_currency import home_currency
 from servicekit.money import to_text
 from trading_service.positions.cost_methods import COST_METHODS
-from trading_service.positions.selectors import LONGEST_DAYS, Holding
+from trading_service.positions.selectors import LONGEST_DAYS
 
 #: How many days of history are given unless others are asked for.
 USUAL_DAYS = 30
@@ -32,19 +33,6 @@ class SignedMoneyField(serializers.Field):
 
     def to_representation(self, value: int) -> str:
         return to_text(value, home_currency())
-
-
-@extend_schema_field({"type": "string", "format": "decimal", "example": "430.47", "nullable": True})
-class HoldingPriceField(serializers.Field):
-    """A price with the digits of the instrument's price step; null when unknown."""
-
-    def __init__(self, attribute: str, **kwargs: Any) -> None:
-        self.attribute = attribute
-        super().__init__(**{"source": "*", "read_only": True, **kwargs})
-
-    def to_representation(self, holding: Holding) -> str | None:
-        price: Decimal | None = getattr(holding, self.attribute)
-        return None if price is None else holding.instrument.price_text(price)
 
 
 @extend_schema_field({"type": "string", "format": "decimal", "example": "-2.48", "nullable": True})
@@ -63,10 +51,10 @@ class HoldingOutput(OutputSerializer):
     name = serializers.CharField(source="instrument.name", help_text="In the language of the request.")
     quantity = serializers.IntegerField(help_text="0 for a closed position.")
     held_quantity = serializers.IntegerField(help_text="The part set aside for open sells.")
-    average_cost = HoldingPriceField("average_cost", help_text="Per unit, fees included; null when closed.")
-    price = HoldingPriceField("price")
+    average_cost = StepPriceField("average_cost", help_text="Per unit, fees included; null when closed.")
+    price = StepPriceField("price")
     price_at = InstantField(allow_null=True, help_text="Time of the price.")
-    previous_close = HoldingPriceField("previous_close", help_text="The close of the market's day before.")
+    previous_close = StepPriceField("previous_close", help_text="The close of the market's day before.")
     day_change = SignedMoneyField(
         help_text="The value now, less the value at the previous close, less what was put in today: units "
         "bought today count from their cost, units sold today up to what they brought."
@@ -159,9 +147,7 @@ class DayField(serializers.Field):
                 return day
         except ValueError:
             pass
-        raise serializers.ValidationError(
-            str(self.error_messages["day_invalid"]) % {"value": shown(data)}, code="day_invalid"
-        )
+        raise refusal(self, "day_invalid", data)
 
     def to_representation(self, value: date) -> str:
         return value.isoformat()
@@ -199,14 +185,14 @@ class HistoryQuery(serializers.Serializer):
         if since is None:
             since = date.fromordinal(max(1, until.toordinal() - USUAL_DAYS + 1))
         elif "until" in attrs and since > until:
-            raise self._refused("range_invalid", "from")
+            raise self._refused("range_invalid")
         if until.toordinal() > _last(since):
-            raise self._refused("range_too_long", "from")
+            raise self._refused("range_too_long")
         return {"since": since, "until": until}
 
-    def _refused(self, code: str, field: str) -> serializers.ValidationError:
+    def _refused(self, code: str) -> serializers.ValidationError:
         detail = str(self.error_messages[code]) % {"limit": LONGEST_DAYS}
-        return serializers.ValidationError({field: [serializers.ErrorDetail(detail, code)]})
+        return serializers.ValidationError({"from": [serializers.ErrorDetail(detail, code)]})
 
 
 def _last(since: date) -> int:

@@ -108,7 +108,7 @@ def _answers(request: GatewayRequest, filters: Filters) -> dict[str, dict[str, A
 def _read(
     request: GatewayRequest, kind: str, filters: Filters, *, include: str = ""
 ) -> dict[str, Any] | None:
-    answer: dict[str, Any] | None = attempt(
+    return attempt(
         lambda: request.gateway.get(
             "/api/v1/orders",
             status=STATUSES[kind],
@@ -117,7 +117,6 @@ def _read(
             include=include,
         )
     )
-    return answer
 
 
 def _section(kind: str, answer: dict[str, Any] | None, filters: Filters) -> dict[str, Any]:

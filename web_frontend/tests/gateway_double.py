@@ -52,8 +52,7 @@ def quoted(**changes: Any) -> Any:
 
 def candles() -> list[dict[str, Any]]:
     """The recorded candles: twenty days of February 2013."""
-    rows: list[dict[str, Any]] = json.loads((ANSWERS / "candles.json").read_text(encoding="utf-8"))
-    return rows
+    return json.loads((ANSWERS / "candles.json").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)

@@ -49,14 +49,12 @@ WAYS = (
 
 @pytest.fixture(params=WAYS, ids=[way.name for way in WAYS])
 def way(request: pytest.FixtureRequest) -> Way:
-    chosen: Way = request.param
-    return chosen
+    return request.param
 
 
 @pytest.fixture
 def account(customer: Any, way: Way) -> LedgerAccount:
-    opened: LedgerAccount = customer(way.before)
-    return opened
+    return customer(way.before)
 
 
 def key() -> dict[str, str]:
@@ -178,7 +176,6 @@ def test_the_quota_holds_for_many_at_once(way, account, api, settings):
     setattr(settings, way.quota, 3)
 
     def ask() -> int:
-        status: int = api(account.user_id).post(way.url, {"amount": "1"}, headers=key()).status_code
-        return status
+        return api(account.user_id).post(way.url, {"amount": "1"}, headers=key()).status_code
 
     assert sorted(at_once([ask] * 12)) == [201] * 3 + [429] * 9

@@ -194,8 +194,7 @@ def _writer() -> StreamWriter:
     place = settings.REDIS_URL, streams.stream_of(settings.SERVICE_NAME)
     if getattr(_writers, "place", None) != place:
         _writers.writer, _writers.place = StreamWriter(place[1]), place
-    writer: StreamWriter = _writers.writer
-    return writer
+    return _writers.writer
 
 
 _writers = threading.local()

@@ -102,5 +102,4 @@ def _latest_price(instrument: ListedInstrument) -> Decimal:
         found = cursor.fetchone()
     if found is None:
         raise AlertPriceUnknown(ticker=instrument.ticker)
-    price: Decimal = found[0]
-    return price
+    return found[0]

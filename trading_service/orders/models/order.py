@@ -159,5 +159,4 @@ class Order(models.Model):
         replacement = getattr(self, "replacement", None)
         if replacement is None or not (replacement.placed or self.status in OPEN):
             return None
-        new_order_id: UUID = replacement.new_order_id
-        return new_order_id
+        return replacement.new_order_id
