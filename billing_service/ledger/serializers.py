@@ -12,6 +12,7 @@ from rest_framework import serializers
 from billing_service.ledger.models import LedgerEntry
 from billing_service.ledger.operation_rows import OperationRow
 from servicekit.api.serializers import InstantField, MomentField, OutputSerializer
+from servicekit.api.strict_fields import RangeQuery
 from servicekit.api.time_zones import TimeZoneField
 from servicekit.money import EXPONENTS, to_text
 
@@ -112,7 +113,7 @@ def price_plain(price: Decimal, currency: str) -> str:
     return f"{price:.{max(EXPONENTS[currency], digits)}f}"
 
 
-class OperationQuery(serializers.Serializer):
+class OperationQuery(RangeQuery):
     """The query of GET /operations; blank parameters are ignored."""
 
     type = serializers.ChoiceField(LedgerEntry.Kind.choices, required=False, source="kind")
@@ -149,11 +150,7 @@ class OperationQuery(serializers.Serializer):
             "each fee is a row of its own, too."
         ),
     )
-
-    def get_fields(self) -> dict[str, Any]:
-        """``from`` is a word of Python, so that field is added here."""
-        since = MomentField(required=False, source="since", help_text=_("Booked at this time or later."))
-        return {**super().get_fields(), "from": since}
+    since = MomentField(required=False, source="since", help_text=_("Booked at this time or later."))
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs.pop("format", None)

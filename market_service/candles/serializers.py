@@ -12,7 +12,7 @@ from market_service.candles.models import Interval
 from market_service.candles.selectors import MAX_CANDLES
 from market_service.clock.selectors import market_now
 from servicekit.api.serializers import InstantField, MomentField, OutputSerializer
-from servicekit.api.strict_fields import FlagField, OneOfField, WholeNumberField
+from servicekit.api.strict_fields import FlagField, OneOfField, RangeQuery, WholeNumberField
 
 #: Public name → interval.
 INTERVALS = {
@@ -39,9 +39,14 @@ class CandleOutput(OutputSerializer):
     volume = serializers.IntegerField(read_only=True, help_text="units traded; never adjusted")
 
 
-class CandleQuery(serializers.Serializer):
+class CandleQuery(RangeQuery):
     """The query of candles; blank parameters are ignored."""
 
+    since = MomentField(
+        required=False,
+        source="since",
+        help_text="candles that begin then or later; a date is taken in UTC",
+    )
     interval = OneOfField(list(INTERVALS), required=False, help_text="default: 1d")
     to = MomentField(
         required=False,
@@ -70,26 +75,17 @@ class CandleQuery(serializers.Serializer):
         ),
     }
 
-    def get_fields(self) -> dict[str, Any]:
-        """``from`` is a word of Python, so that field is added here."""
-        since = MomentField(
-            required=False,
-            source="since",
-            help_text="candles that begin then or later; a date is taken in UTC",
-        )
-        return {"from": since, **super().get_fields()}
-
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """The arguments of :func:`~market_service.candles.selectors.candle_list`."""
         now = market_now()
         interval = INTERVALS[attrs.get("interval") or "1d"]
         since, until = attrs.get("since"), attrs.get("until", now + timedelta(minutes=1))
         if since is not None and since >= until:
-            raise self._refused("range_invalid")
+            raise self.range_refusal("range_invalid")
         limit = attrs.get("limit")
         if limit is None and since is not None:
             if (min(until, now) - since) / timedelta(minutes=interval) > MAX_CANDLES:
-                raise self._refused("range_too_long")
+                raise self.range_refusal("range_too_long", limit=MAX_CANDLES)
             limit = MAX_CANDLES
         return {
             "interval": interval,
@@ -99,7 +95,3 @@ class CandleQuery(serializers.Serializer):
             "adjusted": attrs.get("adjusted", False),
             "now": now,
         }
-
-    def _refused(self, code: str) -> serializers.ValidationError:
-        detail = str(self.error_messages[code]) % {"limit": MAX_CANDLES}
-        return serializers.ValidationError({"from": [serializers.ErrorDetail(detail, code)]})

@@ -16,6 +16,18 @@ from servicekit.api.serializers import refusal
 _WHOLE = re.compile(r"-?\d{1,20}", re.ASCII)
 
 
+class RangeQuery(serializers.Serializer):
+    """A query with the field ``from``, a word of Python: it is declared as ``since``, its source too."""
+
+    def get_fields(self) -> dict[str, Any]:
+        return {"from" if name == "since" else name: field for name, field in super().get_fields().items()}
+
+    def range_refusal(self, message: str, **bounds: object) -> serializers.ValidationError:
+        """The error of a range that is not taken, told of its beginning; one of ``error_messages``."""
+        detail = str(self.error_messages[message]) % bounds
+        return serializers.ValidationError({"from": [serializers.ErrorDetail(detail, message)]})
+
+
 class IdField(serializers.UUIDField):
     """A UUID as text; a number is not one."""
 

@@ -63,7 +63,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
             "BIRZHA_LEASE_FILE": str(tmp_path / f"{number}.lease"),
         }
         with (tmp_path / f"{number}.log").open("wb") as log:
-            argv = [sys.executable, "-m", "servicekit.tests.lease_worker"]
+            argv = [sys.executable, "-m", "servicekit.tests.noting_worker"]
             workers.append(subprocess.Popen(argv, env=variables, stdout=log, stderr=log))
         return workers[-1]
 

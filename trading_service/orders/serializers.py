@@ -21,7 +21,7 @@ from servicekit.api.serializers import (
     TextField,
     refusal,
 )
-from servicekit.api.strict_fields import OneOfField
+from servicekit.api.strict_fields import OneOfField, RangeQuery
 from servicekit.contracts.reject_reasons import RejectCode
 from servicekit.reject_sentence import reject_sentence
 from trading_service.orders.models import (
@@ -254,7 +254,7 @@ class StatusesField(serializers.Field):
         return data.split(",")
 
 
-class OrderQuery(serializers.Serializer):
+class OrderQuery(RangeQuery):
     """The query of GET /orders; blank parameters are ignored."""
 
     status = StatusesField(required=False, source="statuses", help_text="One or several, comma-separated.")
@@ -278,8 +278,4 @@ class OrderQuery(serializers.Serializer):
         allow_blank=True,
         help_text="`open`: beside them the first page of the open orders, as `open`.",
     )
-
-    def get_fields(self) -> dict[str, Any]:
-        """``from`` is a word of Python, so that field is added here."""
-        since = MomentField(required=False, source="since", help_text="Created at this time or later.")
-        return {**super().get_fields(), "from": since}
+    since = MomentField(required=False, source="since", help_text="Created at this time or later.")

@@ -14,7 +14,7 @@ from rest_framework import serializers
 
 from servicekit.api.prices import StepPriceField
 from servicekit.api.serializers import InstantField, OutputSerializer, refusal
-from servicekit.api.strict_fields import OneOfField
+from servicekit.api.strict_fields import OneOfField, RangeQuery
 from servicekit.home_currency import home_currency
 from servicekit.money import to_text
 from trading_service.positions.cost_methods import COST_METHODS
@@ -153,9 +153,14 @@ class DayField(serializers.Field):
         return value.isoformat()
 
 
-class HistoryQuery(serializers.Serializer):
+class HistoryQuery(RangeQuery):
     """The query of GET /portfolio/history; blank parameters are ignored."""
 
+    since = DayField(
+        required=False,
+        source="since",
+        help_text=f"The first day. {USUAL_DAYS} days before the last by default.",
+    )
     to = DayField(
         required=False,
         source="until",
@@ -167,15 +172,6 @@ class HistoryQuery(serializers.Serializer):
         "range_too_long": _("At most %(limit)s days can be asked for at once."),
     }
 
-    def get_fields(self) -> dict[str, Any]:
-        """``from`` is a word of Python, so that field is added here."""
-        since = DayField(
-            required=False,
-            source="since",
-            help_text=f"The first day. {USUAL_DAYS} days before the last by default.",
-        )
-        return {"from": since, **super().get_fields()}
-
     def validate(self, attrs: dict[str, date]) -> dict[str, date]:
         """Both days, of a range that is not too long."""
         today = timezone.now().date()
@@ -185,14 +181,10 @@ class HistoryQuery(serializers.Serializer):
         if since is None:
             since = date.fromordinal(max(1, until.toordinal() - USUAL_DAYS + 1))
         elif "until" in attrs and since > until:
-            raise self._refused("range_invalid")
+            raise self.range_refusal("range_invalid")
         if until.toordinal() > _last(since):
-            raise self._refused("range_too_long")
+            raise self.range_refusal("range_too_long", limit=LONGEST_DAYS)
         return {"since": since, "until": until}
-
-    def _refused(self, code: str) -> serializers.ValidationError:
-        detail = str(self.error_messages[code]) % {"limit": LONGEST_DAYS}
-        return serializers.ValidationError({"from": [serializers.ErrorDetail(detail, code)]})
 
 
 def _last(since: date) -> int:

@@ -66,6 +66,13 @@ def password_field() -> TextField:
     return TextField(max_length=PASSWORD_MAX, trim_whitespace=False, style={"input_type": "password"})
 
 
+class SecretInput(StrictSerializer):
+    """A body with a password, a code or a token."""
+
+    def to_representation(self, instance: Any) -> Any:
+        raise NotImplementedError("secrets are never rendered")
+
+
 class RegistrationInput(StrictSerializer):
     """Body of POST ``/api/v1/users``."""
 
@@ -147,33 +154,24 @@ class RegistrationOutput(ProfileOutput):
     tokens = TokenPairOutput(required=False)
 
 
-class PasswordInput(StrictSerializer):
+class PasswordInput(SecretInput):
     """Body of POST ``/api/v1/users/me/password``."""
 
     old_password = password_field()
     new_password = password_field()
 
-    def to_representation(self, instance: Any) -> Any:
-        raise NotImplementedError("passwords are never rendered")
 
-
-class EmailChangeInput(StrictSerializer):
+class EmailChangeInput(SecretInput):
     """Body of POST ``/api/v1/users/me/email``."""
 
     email = EmailField(max_length=EMAIL_MAX, validators=[email_address])
     password = password_field()
 
-    def to_representation(self, instance: Any) -> Any:
-        raise NotImplementedError("passwords are never rendered")
 
-
-class TokenInput(StrictSerializer):
+class TokenInput(SecretInput):
     """Body of what the link of a mail leads to."""
 
     token = TextField(max_length=TOKEN_MAX, help_text="what stands behind # in the link of the mail")
-
-    def to_representation(self, instance: Any) -> Any:
-        raise NotImplementedError("tokens are never rendered")
 
 
 class PasswordResetRequestInput(StrictSerializer):
@@ -194,7 +192,7 @@ class EmailConfirmedOutput(serializers.Serializer):
     email = serializers.CharField()
 
 
-class CredentialsInput(StrictSerializer):
+class CredentialsInput(SecretInput):
     """Body of POST ``/api/v1/auth/token``."""
 
     username = TextField(max_length=EMAIL_MAX, help_text="username or e-mail, in any case")
@@ -204,6 +202,3 @@ class CredentialsInput(StrictSerializer):
         help_text="of the second factor, when it is on: six digits of your app, or a recovery code",
     )  # fmt: skip
     replaces = replaces_field()
-
-    def to_representation(self, instance: Any) -> Any:
-        raise NotImplementedError("passwords are never rendered")

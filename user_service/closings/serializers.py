@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from servicekit.amounts import amount_text
-from servicekit.api.serializers import StrictSerializer, TextField
-from servicekit.contracts.user import PASSWORD_MAX
+from servicekit.api.serializers import TextField
 from servicekit.money import to_text
+from user_service.accounts.serializers import SecretInput, password_field
 from user_service.closings.models import Closing, State
 from user_service.second_factor.codes import CODE_MAX
 
 
-class ClosingInput(StrictSerializer):
+class ClosingInput(SecretInput):
     """Body of POST ``/api/v1/users/me/closing``."""
 
-    password = TextField(max_length=PASSWORD_MAX, trim_whitespace=False, style={"input_type": "password"})
+    password = password_field()
     code = TextField(
         max_length=CODE_MAX,
         required=False,
@@ -28,9 +26,6 @@ class ClosingInput(StrictSerializer):
         allow_blank=True,
         help_text="of the second factor, if it is on: of the app, or a recovery code",
     )
-
-    def to_representation(self, instance: Any) -> Any:
-        raise NotImplementedError("passwords are never rendered")
 
 
 class ReasonOutput(serializers.Serializer):

@@ -6,9 +6,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from servicekit.api.serializers import StrictSerializer, TextField
+from servicekit.api.serializers import TextField
 from user_service.accounts.models import User
-from user_service.accounts.serializers import password_field, replaces_field
+from user_service.accounts.serializers import SecretInput, password_field, replaces_field
 from user_service.accounts.services.challenges import CHALLENGE_MAX
 from user_service.second_factor.codes import CODE_MAX, RECOVERY_CODES, provisioning_uri, secret_new
 from user_service.second_factor.selectors import factor_of, is_obligatory, recovery_codes_left
@@ -26,25 +26,19 @@ def code_field(**more: Any) -> TextField:
     )
 
 
-class SignInFinishInput(StrictSerializer):
+class SignInFinishInput(SecretInput):
     """Body of POST ``/api/v1/auth/token/second-factor``."""
 
     challenge = TextField(max_length=CHALLENGE_MAX, help_text="`challenge` of `second_factor_required`")
     code = code_field()
     replaces = replaces_field()
 
-    def to_representation(self, instance: Any) -> Any:
-        raise NotImplementedError("codes are never rendered")
 
-
-class SecondFactorProofInput(StrictSerializer):
+class SecondFactorProofInput(SecretInput):
     """Body of what somebody with a second factor has to prove: password and code."""
 
     code = code_field()
     password = password_field()
-
-    def to_representation(self, instance: Any) -> Any:
-        raise NotImplementedError("passwords are never rendered")
 
 
 class SecondFactorInput(SecondFactorProofInput):

@@ -1,4 +1,4 @@
-"""``python -m servicekit.tests.lease_worker``: a real worker whose handler writes down who handled what.
+"""``python -m servicekit.tests.noting_worker``: a real worker whose handler writes down who handled what.
 
 Every event leaves a user named after its subject and sequence, whose number tells the order, and whose
 last name is the worker's process id. One that acted twice would be refused by the database.
@@ -13,12 +13,13 @@ from typing import Any
 
 from servicekit.celery import service_celery
 
-#: Seconds that each event takes.
+#: Seconds that each event takes, unless the command says another number.
 PAUSE = 0.002
 
 
 def main() -> int:
     """Work until SIGTERM."""
+    pause = float(sys.argv[1]) if len(sys.argv) > 1 else PAUSE
     app = service_celery("trading_service")
     from django.contrib.auth import get_user_model
 
@@ -26,7 +27,7 @@ def main() -> int:
     from servicekit.testing.project import subscriptions
 
     def handler(message: Any) -> None:
-        time.sleep(PAUSE)
+        time.sleep(pause)
         name = f"{message.subject}:{message.sequence}"
         get_user_model().objects.create(username=name, last_name=str(os.getpid()))
 
