@@ -91,6 +91,15 @@ def test_typing_estimates_without_a_whole_page(vera: Client, htmx: Callable) -> 
     assert page.strip().startswith('<dl id="estimate"')
 
 
+def test_what_is_wrong_with_the_quantity_is_an_item_of_the_estimates_list(
+    vera: Client, htmx: Callable
+) -> None:
+    page = vera.get("/instruments/AAPL?side=sell&quantity=99999", headers=htmx("estimate")).content.decode()
+    assert "sums-note" in page
+    for item in re.findall(r"<div.*?</div>", page, re.DOTALL):
+        assert re.search(r"<dt.*</dt>.*<dd.*</dd>", item, re.DOTALL), item
+
+
 def test_review_then_place_with_the_key_of_the_form(
     vera: Client, gateway: GatewayDouble, htmx: Callable
 ) -> None:
