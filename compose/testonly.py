@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -25,6 +26,8 @@ from compose.system.environment import child_environment
 SYSTEM_TESTS = "tests"
 #: pytest's exit code for a run in which no test was selected.
 NO_TESTS = 5
+#: A file and one test in it: only the values in brackets may have blanks, and nothing comes after them.
+ONE_TEST = re.compile(r"[^:]+(::[^\s\[]+)+(\[((?!\]\s).)*\])?", re.DOTALL)
 
 
 def main(environment: Mapping[str, str] = os.environ) -> int:
@@ -46,7 +49,7 @@ def targets(text: str) -> list[str]:
     Raises:
         CommandError: nothing is there under one of the names; says what is called alike.
     """
-    named = [text] if _exists(text) else shlex.split(text)
+    named = [text] if _is_one(text) else shlex.split(text)
     if not named:
         raise CommandError(
             "ONLY is empty; give a test, as in make test "
@@ -97,6 +100,11 @@ def _path(name: str) -> Path:
 
 def _exists(name: str) -> bool:
     return bool(name.strip()) and _path(name).exists()
+
+
+def _is_one(text: str) -> bool:
+    """Whether it is a single name, in which blanks, quotes and backslashes are what they are."""
+    return _exists(text) and ("::" not in text or ONE_TEST.fullmatch(text.strip()) is not None)
 
 
 def _relative_parts(name: str) -> tuple[str, ...] | None:

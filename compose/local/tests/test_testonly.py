@@ -29,6 +29,9 @@ CONNECTED = "SELECT datname FROM pg_stat_activity WHERE datname IS NOT NULL"
         ("user_service", ["user_service"]),
         ("user_service/tests/ tests/docs", ["user_service/tests/", "tests/docs"]),
         ("tests/docs/test_docs.py::test_x[a b]", ["tests/docs/test_docs.py::test_x[a b]"]),
+        (r"tests/docs/test_docs.py::test_x[a' \n]", [r"tests/docs/test_docs.py::test_x[a' \n]"]),
+        ("tests/docs/test_docs.py::test_x gateway", ["tests/docs/test_docs.py::test_x", "gateway"]),
+        ("tests/docs/test_docs.py::test_x[1] gateway", ["tests/docs/test_docs.py::test_x[1]", "gateway"]),
         (
             "'tests/docs/test_docs.py::test_x[a b]' gateway",
             ["tests/docs/test_docs.py::test_x[a b]", "gateway"],
