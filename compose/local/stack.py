@@ -100,9 +100,6 @@ class Stack:
 
     def _up(self, settings: Settings) -> None:
         canaries_of(self.home).recover()
-        kept_servers.keep(self.home, settings.servers)
-        environment.write(self.home, settings, secrets.load(self.home))
-        market_check.check_market(self.home, settings.market)
         passwords = self.start_servers(settings)
         kept_choices.require_same(self.home, settings.market, passwords)
         self.home.write_state(**settings.state)
@@ -160,6 +157,7 @@ class Stack:
         own = kept_servers.keep(self.home, settings.servers)
         passwords = secrets.load(self.home)
         environment.write(self.home, settings, passwords)
+        market_check.check_market(self.home, settings.market)
         postgres.write_configuration(self.home, test_databases=self.home.is_for_tests())
         valkey.write_configuration(self.home, passwords)
         if not self.supervisor.alive():
