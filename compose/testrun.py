@@ -1,9 +1,9 @@
 """`make test`: every check and every test, on systems of its own, which are taken down whatever happens.
 
-Three suites at a time: each package's tests against a real PostgreSQL and Valkey, those tests across services
-that need no running system or start their own, and the linters; between them three whole systems on free
-ports, each with a part of those tests that cross services. What the packages' tests run of them is measured.
-The servers live in ``.birzha-test`` (BIRZHA_TEST_HOME), the systems in ``-2`` to ``-4`` beside it.
+Three suites at a time, the longest first: whole systems on free ports, each with a part of those tests that
+cross services; those that need none or start their own; each package's, on a real PostgreSQL and Valkey, and
+how much of it they run; the linters. The servers live in ``.birzha-test`` (BIRZHA_TEST_HOME), the systems in
+``-2`` to ``-4`` beside it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -35,15 +35,14 @@ from compose.system.environment import child_environment
 SHARING_A_DATABASE = ("servicekit", "trading_service")
 #: Its tests mostly wait, at 0.4 of a core: they run beside those that take turns.
 BESIDE = ("gateway",)
-#: Packages with tests of their own that begin before the systems, and those that fill the gaps after them;
-#: those of one inner tuple run one after the other.
-LONG = (SHARING_A_DATABASE, ("compose",))
+#: The packages that take turns, the longest first; those of one inner tuple run one after the other.
 SHORT = tuple((service.package,) for service in WEB_SERVERS if service.package not in SHARING_A_DATABASE)
-PACKAGES = (BESIDE, *LONG, *SHORT)
+IN_TURN = (SHARING_A_DATABASE, ("compose",), *SHORT)
+PACKAGES = (BESIDE, *IN_TURN)
 #: They cross services, and need no running system or start one of their own.
 STANDALONE = ("tests/contracts", "tests/docs", "tests/tls", "tests/hosts")
-#: What crosses services, the longest part first, each on a whole system of its own: there one after the
-#: other, for many stop, freeze, flood or restart a part of it, which would disturb any other.
+#: What crosses services, each part on a whole system of its own: there one after the other, for many stop,
+#: freeze, flood or restart a part of it, which would disturb any other.
 ON_SYSTEMS = {
     "tests browser, e2e": ("tests/browser", "tests/e2e"),
     "tests canary, faults": ("tests/canary", "tests/faults"),
@@ -133,19 +132,18 @@ class TestRun:
     def _every_suite(self) -> None:
         for stack in (self.stack, *self.systems):
             _renew(stack)
-            stack.backing_up()
+        self.stack.backing_up()
         self._program("tests.browser.chromium")
         catalogs.compile_changed()
         beside, pool = ThreadPoolExecutor(1), ThreadPoolExecutor(PARALLEL_SUITES)
         try:
-            each: list[Future[Any]] = [beside.submit(self._one_by_one, BESIDE)]
-            each += [pool.submit(self._one_by_one, packages) for packages in LONG]  # they begin in this order
-            each.append(pool.submit(self.suite, "tests apart", *STANDALONE))
-            pairs = zip(self.systems, ON_SYSTEMS, strict=True)
-            each += [pool.submit(self._on_a_system, *pair) for pair in pairs]
-            each += [pool.submit(self._one_by_one, packages) for packages in SHORT]
-            each.append(pool.submit(self._note, "lint", lambda: commands.lint() == 0))
-            for one in each:
+            people, faults, strangers = map(partial(partial, self._on_a_system), self.systems, ON_SYSTEMS)
+            longest, *others = (partial(self._one_by_one, packages) for packages in IN_TURN)
+            apart = partial(self.suite, "tests apart", *STANDALONE)
+            lint = partial(self._note, "lint", lambda: commands.lint() == 0)
+            # They begin in this order. One system starts at a time: a third one would wait for two.
+            lanes: list[Callable[[], Any]] = [people, faults, longest, strangers, apart, *others, lint]
+            for one in [beside.submit(self._one_by_one, BESIDE), *map(pool.submit, lanes)]:
                 one.result()
             self.covered = self.coverage()
         finally:
@@ -183,14 +181,16 @@ class TestRun:
         """Start a whole system, and run on it the tests that have this name."""
         home = stack.home
         if self._note(f"make up: {name}", partial(self._up, home)):
-            self._note(f"make demo: {name}", lambda: self._program("compose.demo", home=home) == 0)
+            if stack is self.systems[0]:
+                self._note(f"make demo: {name}", lambda: self._program("compose.demo", home=home) == 0)
             self.suite(name, *ON_SYSTEMS[name], home=home)
             self._note(f"make check: {name}", lambda: self._program("compose.check", home=home) == 0)
 
     def _up(self, home: Home) -> bool:
         variables = MANY_CUSTOMERS | {"BIRZHA_PORT": str(free_port())}
-        with self.starting:
-            return self._program("compose.local", "up", output=None, home=home, **variables) == 0
+        with self.starting:  # by its servers alone it becomes a system for tests
+            code = self._program("compose.local", "backing", "up", home=home)
+            return not (code or self._program("compose.local", "up", output=None, home=home, **variables))
 
     def _note(self, suite: str, check: Callable[[], bool]) -> bool:
         begun = time.monotonic()
