@@ -22,6 +22,7 @@ from compose.local.paths import ROOT, Home, reused_homes
 from tests.browser.chromium import NONE, find_executable
 from tests.browser.conftest import FLAGS, Visitor
 from tests.browser.test_every_page import OPEN, PRIVATE
+from tests.e2e.people import wait
 
 FOLDER = ROOT / ".screenshots"
 LANGUAGES = {"en": "en-US", "ru": "ru-RU"}
@@ -126,10 +127,24 @@ def _open(visitor: Visitor, path: str, view: View) -> None:
     page = visitor.page
     page.set_viewport_size({"width": view.width, "height": view.height})
     page.emulate_media(color_scheme=view.theme, forced_colors=view.forced_colors)
-    visitor.open(path)
+    _ask(visitor, path)
+    if page.locator(".price-chart").count():
+        page.wait_for_selector(".chart-values b")  # it is drawn by then
     if view.height > LOW:
         height = int(page.evaluate("document.documentElement.scrollHeight"))
         page.set_viewport_size({"width": view.width, "height": max(height, view.height)})
+
+
+def _ask(visitor: Visitor, path: str) -> None:
+    """Open a page; again while the gateway has nobody who makes pages, as when one of them starts anew."""
+
+    def there() -> bool:
+        response = visitor.page.goto(path, wait_until="load")
+        is_page = visitor.page.locator("#main").count() == 1
+        return is_page or response is None or response.status != 503
+
+    wait(there, f"{path} is not there")
+    visitor.page.wait_for_function("window.htmx !== undefined")
 
 
 def _visitor(browser: Browser, home: Home, language: str) -> Visitor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString
@@ -14,6 +15,8 @@ register = template.Library()
 
 #: Where a row's star goes (instruments/row.html); no value has it, because values are escaped.
 STAR = "<!--star-->"
+#: How a name says that what it names is simulated.
+SIMULATED = ("simulated", "учебн")
 
 
 @register.simple_tag
@@ -38,3 +41,10 @@ def market_rows(rows: Sequence[tuple[str, str]], watched: Sequence[str] | None) 
             for ticker, row in rows
         )
     )
+
+
+@register.filter
+def is_to_be_called_simulated(instrument: dict[str, Any]) -> bool:
+    """Whether a simulated instrument has a name that does not say so, as those of Birzha's own markets do."""
+    name = instrument["name"].lower()
+    return bool(instrument["simulated"]) and not any(word in name for word in SIMULATED)

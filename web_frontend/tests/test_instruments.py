@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from django.test import Client
 
 from web_frontend.templatetags.sparkline import sparkline
-from web_frontend.tests.gateway_double import GatewayDouble, recorded
+from web_frontend.tests.gateway_double import GatewayDouble, quoted, recorded
 
 
 def test_the_list_needs_no_sign_in(browser: Client) -> None:
@@ -50,6 +51,18 @@ def test_the_list_is_sorted_by_what_the_address_says(browser: Client, gateway: G
 def test_an_ordering_that_there_is_not_is_passed_over(browser: Client, gateway: GatewayDouble) -> None:
     assert browser.get("/?ordering=isin").status_code == 200
     assert "ordering" not in gateway.requests[0].query
+
+
+@pytest.mark.parametrize(("name", "times"), [("Index Fund (simulated)", 0), ("Учебный фонд", 0), ("Fund", 1)])
+def test_that_an_instrument_is_simulated_is_said_once(
+    browser: Client, gateway: GatewayDouble, name: str, times: int
+) -> None:
+    pill = '<span class="pill">Simulated</span>'
+    row = {**recorded("instruments")["results"][1], "name": name}
+    gateway.answer("GET /api/v1/instruments", recorded("instruments", results=[row]))
+    assert browser.get("/").content.decode().count(pill) == 2 * times  # a phone shows one, a desk the other
+    gateway.answer("GET /api/v1/instruments/AAPL", {**quoted(), "name": name, "simulated": True})
+    assert browser.get("/instruments/AAPL").content.decode().count(pill) == times
 
 
 def test_types_without_instruments_are_not_offered(browser: Client, gateway: GatewayDouble) -> None:
