@@ -18,13 +18,11 @@ OFF = 2**31 - 1
 
 
 class DailyQuotaExceeded(DomainError):
-    """The daily quota is used up; subclasses have their own code.
+    """The daily quota is used up; subclasses have their own code and the status 429.
 
     Attributes:
         retry_after: seconds until the count begins anew.
     """
-
-    status = 429
 
     def __init__(self, **params: Any) -> None:
         self.retry_after = seconds_until_tomorrow()

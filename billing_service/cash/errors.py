@@ -37,6 +37,7 @@ class DepositQuotaExceeded(DailyQuotaExceeded):
     """The customer has used up the daily quota of deposits."""
 
     code = "deposit_quota_exceeded"
+    status = 429
     title = _("Daily deposit limit reached")
     message = _(
         "You have reached the daily limit of deposits: %(limit)s. You can deposit again after midnight UTC."
@@ -65,6 +66,7 @@ class WithdrawalQuotaExceeded(DailyQuotaExceeded):
     """The customer has used up the daily quota of withdrawals."""
 
     code = "withdrawal_quota_exceeded"
+    status = 429
     title = _("Daily withdrawal limit reached")
     message = _(
         "You have reached the daily limit of withdrawals: %(limit)s. You can withdraw again "

@@ -101,6 +101,7 @@ class OrderQuotaExceeded(DailyQuotaExceeded):
     """The customer has used up the daily quota of orders."""
 
     code = "order_quota_exceeded"
+    status = 429
     title = _("Daily order limit reached")
     message = _(
         "You have reached the daily limit of orders: %(limit)s. Until midnight UTC you can "

@@ -80,6 +80,7 @@ class SignUpQuotaExceeded(DailyQuotaExceeded):
     """The address has used up the daily quota of sign-ups."""
 
     code = "sign_up_quota_exceeded"
+    status = 429
     title = _("Daily sign-up limit reached")
     message = _(
         "Your network address has reached the daily limit of sign-ups: %(limit)s. Try again "
@@ -91,6 +92,7 @@ class SignInQuotaExceeded(DailyQuotaExceeded):
     """The account has used up the daily quota of sign-ins."""
 
     code = "sign_in_quota_exceeded"
+    status = 429
     title = _("Daily sign-in limit reached")
     message = _(
         "You have reached the daily limit of sign-ins: %(limit)s. Use a session that is "
@@ -102,6 +104,7 @@ class ProfileQuotaExceeded(DailyQuotaExceeded):
     """The account has used up the daily quota of profile and password changes."""
 
     code = "profile_quota_exceeded"
+    status = 429
     title = _("Daily limit of changes reached")
     message = _(
         "You have reached the daily limit of changes to your profile and password: "
@@ -113,6 +116,7 @@ class LinkQuotaExceeded(DailyQuotaExceeded):
     """So many links were mailed to one address today, whoever asked for them."""
 
     code = "link_quota_exceeded"
+    status = 429
     title = _("Daily limit of mails reached")
     message = _(
         "%(limit)s such mails were sent to this address today; the links in them work. You can ask for "
@@ -124,6 +128,7 @@ class ResetQuotaExceeded(DailyQuotaExceeded):
     """The network address has asked for too many new passwords today."""
 
     code = "reset_quota_exceeded"
+    status = 429
     title = _("Daily limit of password resets reached")
     message = _(
         "Your network address has reached the daily limit of password resets: %(limit)s. Try again "
