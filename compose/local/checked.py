@@ -25,3 +25,17 @@ def one_of(name: str, text: str, *values: str) -> str:
     if text not in ("", *values):
         raise CommandError(f"BIRZHA_{name.upper()}={text}: it is either {' or '.join(values)}.")
     return text
+
+
+def rate_limits(text: str) -> float | None:
+    """By how much the gateway's limits are multiplied; None turns them off.
+
+    Raises:
+        CommandError: another value.
+    """
+    from gateway.runtime.render import factor
+
+    try:
+        return factor(text)
+    except ValueError:
+        raise CommandError(f"BIRZHA_RATE_LIMITS={text} must be a number above zero, or off.") from None

@@ -47,6 +47,7 @@ LINTERS = {
 
 def run(options: argparse.Namespace, home: Home) -> int:
     """Run a parsed command; returns the exit code."""
+    kept_servers.part_of(home).require(options.command)
     match options.command:
         case "up":
             return up(home)

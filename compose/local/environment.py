@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from compose.local import kept_servers, postgres, valkey
+from compose.local.hosts import BEHIND_INGRESS, Part
 from compose.local.paths import Home, write_private
 from compose.local.settings import Settings
-from compose.system import AUDITOR, WEB_SERVERS, RedisServer
+from compose.system import AUDITOR, GATEWAY, WEB_SERVERS, RedisServer
 from compose.system.environment import (
     OPERATOR,
     Endpoints,
@@ -43,6 +44,8 @@ class Sockets:
         return str(self.home.secrets / "jwt")
 
     def http(self, process: str, path: str = "") -> str:
+        if process in BEHIND_INGRESS and not kept_servers.part_of(self.home).has_services:
+            process = GATEWAY.name  # which knows where it is
         return f"unix:{self.home.socket(process)}{path and ':'}{path}"
 
     def redis(self, server: RedisServer, user: str, password: str) -> str:
@@ -60,11 +63,16 @@ def write(
     Args:
         endpoints: where things are; when not given, on this machine's sockets.
     """
+    part = Part()
     if endpoints is None:
         endpoints, passwords = Sockets(home), kept_servers.of(home).passwords(passwords)
+        part = kept_servers.part_of(home)
     url = settings.public_url
     for service in WEB_SERVERS:
-        write_one(home, service.name, service_variables(service, endpoints, passwords, settings.chosen))
+        if part.has(service.processes()[0]):
+            write_one(home, service.name, service_variables(service, endpoints, passwords, settings.chosen))
+    if not part.has_services:
+        return
     write_one(home, AUDITOR, auditor_variables(endpoints, passwords, url))
     write_one(home, OPERATOR, {"BIRZHA_PUBLIC_URL": url, **operator_variables(passwords)})
 

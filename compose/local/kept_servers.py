@@ -9,24 +9,34 @@ from pathlib import Path
 
 from compose.local import secrets
 from compose.local.console import CommandError
+from compose.local.hosts import CHOICES as PARTS
+from compose.local.hosts import Part
 from compose.local.own_servers import AUTHORITIES, CHOICES, OwnServer, OwnServers, authorities
 from compose.local.paths import Home, write_private
-from compose.system import SUPERUSER
+from compose.system import EVENTS, REDIS, SESSIONS, SUPERUSER, Process, RedisServer
 
 #: The administrators' passwords, by the secret that each of them is from then on.
 PASSWORDS = {SUPERUSER: "BIRZHA_SECRET_POSTGRES", "redis.admin": "BIRZHA_SECRET_REDIS_ADMIN"}
 
 
 def read(chosen: Callable[[str], str]) -> dict[str, str]:
-    """The choices (:data:`~compose.local.own_servers.CHOICES`), each "" where it is not made.
+    """The choices (those of own_servers.py and hosts.py), each "" where it is not made.
 
     Raises:
-        CommandError: an address that cannot be.
+        CommandError: one that cannot be.
     """
-    values = {name: chosen(name) for name in CHOICES}
-    own = OwnServers.read(_variables(values))
-    if own.postgres and chosen("backup_every_h") not in ("", "off"):
+    values = {name: chosen(name) for name in (*CHOICES, *PARTS)}
+    own, part = OwnServers.read(_variables(values)), Part.read(values)
+    if part.name and not chosen("public_url"):
+        raise CommandError(f"BIRZHA_PARTS={part.name} needs BIRZHA_PUBLIC_URL, the same on both hosts.")
+    if not part.has_services and (own.postgres or EVENTS.name in own.by_name):
+        raise CommandError("BIRZHA_POSTGRES_SERVER and BIRZHA_REDIS_SERVER belong to the services' host.")
+    if not part.has_edge and SESSIONS.name in own.by_name:
+        raise CommandError("BIRZHA_SESSIONS_SERVER belongs to the gateway's host, where the pages are.")
+    if (own.postgres or not part.has_services) and chosen("backup_every_h") not in ("", "off"):
         raise CommandError("BIRZHA_BACKUP_EVERY_H is for the PostgreSQL that comes with the system.")
+    for name in PARTS[2:]:  # the next start may be from another folder
+        values[name] = values[name] and str(Path(values[name]).absolute())
     return values
 
 
@@ -48,10 +58,19 @@ def keep(home: Home, chosen: Mapping[str, str], environment: Mapping[str, str] =
 
 def of(home: Home) -> OwnServers:
     """Those of the last start; none before the first."""
-    try:
-        return OwnServers.read(_variables(json.loads(_file(home).read_text(encoding="utf-8"))))
-    except FileNotFoundError:
-        return OwnServers()
+    return OwnServers.read(_variables(_kept(home)))
+
+
+def part_of(home: Home) -> Part:
+    """What is on this host since the last start; before the first all of it."""
+    return Part.read(_kept(home))
+
+
+def redis_here(home: Home) -> list[RedisServer]:
+    """The Redis servers that run here."""
+    part, elsewhere = part_of(home), of(home).by_name
+    each = ((server, Process(server.name, REDIS)) for server in (EVENTS, SESSIONS))
+    return [server for server, process in each if part.has(process) and server.name not in elsewhere]
 
 
 def postgres_of(home: Home) -> OwnServer | None:
@@ -78,6 +97,14 @@ def require_own_postgres(home: Home, what: str) -> None:
 def authorities_file(home: Home) -> Path:
     """By which the servers' certificates are checked."""
     return home.etc / AUTHORITIES.name
+
+
+def _kept(home: Home) -> dict[str, str]:
+    try:
+        kept: dict[str, str] = json.loads(_file(home).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    return kept
 
 
 def _file(home: Home) -> Path:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from compose.local.machine_settings import METRICS_PORT
 from compose.local.paths import Home
-from compose.local.processes import BACKUPS, PROCESSES
+from compose.local.processes import BACKUPS, INGRESS, PROCESSES
 from compose.system import GATEWAY
 from gateway.runtime.connections import UnixConnection
 
@@ -30,6 +30,7 @@ SOURCES = {
     },
     BACKUPS.name: (BACKUPS.name, "/metrics"),
     GATEWAY.name: ("gateway-stats", "/stats/prometheus"),
+    INGRESS.name: ("ingress-stats", "/stats/prometheus"),
 }
 #: What it is called by who may ask: a page of somebody else's, whose name leads here, may not.
 HOSTS = {BIND, "localhost"}

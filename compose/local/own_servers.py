@@ -90,7 +90,8 @@ class OwnServers:
             if text := environment.get(variable, "").strip():
                 read = _postgres if name == POSTGRES.name else _redis
                 found[name] = read(variable, text)
-        if (EVENTS.name in found) != (SESSIONS.name in found):
+        on_one_host = not environment.get("BIRZHA_PARTS")
+        if on_one_host and (EVENTS.name in found) != (SESSIONS.name in found):
             raise CommandError(
                 "BIRZHA_REDIS_SERVER and BIRZHA_SESSIONS_SERVER are given together, or neither."
             )

@@ -32,6 +32,8 @@ SERVICE_STARTS_S, STARTS_S = 5, 1
 BACKUPS = ProcessType("backups", ("-m", "compose.local.backup.schedule"), niceness=10, stop_s=60)
 #: Tells Prometheus every process's metrics on one port, where that is wished; in a group of its own.
 METRICS = ProcessType("metrics", ("-m", "compose.local.metrics_port"), niceness=5)
+#: Lets the gateway of another host in to the services, where the system is spread.
+INGRESS = ProcessType("ingress", stop_s=GATEWAY.stop_s)
 _CONTROLLER = ProcessType("canary-controller", ("-m", "compose.local.canary.controller"))
 PROCESSES = (*system.PROCESSES, Process(_CONTROLLER.name, _CONTROLLER, (GATEWAY.name,)))
 
@@ -61,8 +63,14 @@ def usual_processes(home: Home) -> tuple[Process, ...]:
     """Those that run here, without canaries. A copy (`make drill`) delivers nothing; backups and metrics only
     when asked for."""
     left_out = DELIVERY if home.is_for_drill() else None
-    elsewhere = kept_servers.of(home).by_name
-    found = tuple(each for each in PROCESSES if each.type != left_out and each.name not in elsewhere)
+    elsewhere, part = kept_servers.of(home).by_name, kept_servers.part_of(home)
+    found = tuple(
+        each for each in PROCESSES if each.type != left_out and each.name not in elsewhere and part.has(each)
+    )
+    if part.name:  # canaries need the gateway and the services on one host
+        found = tuple(each for each in found if each.type != _CONTROLLER)
+    if not part.has_edge:
+        found += (Process(INGRESS.name, INGRESS),)
     chosen = home.read_state()
     wished = {BACKUPS: chosen.get(EVERY), METRICS: chosen.get(METRICS_PORT)}
     return (*found, *(Process(kind.name, kind, (POSTGRES.name,)) for kind, on in wished.items() if on))
@@ -90,8 +98,9 @@ def command(home: Home, process: Process) -> list[str]:
         from compose.local import valkey
 
         return valkey.command(home, EVENTS if process.name == EVENTS.name else SESSIONS)
-    if process.type == GATEWAY:
-        return [sys.executable, "-m", "gateway.runtime.hot_restart", "--config", str(home.etc / "gateway")]
+    if process.type in (GATEWAY, INGRESS):
+        configuration = str(home.etc / process.name)
+        return [sys.executable, "-m", "gateway.runtime.hot_restart", "--config", configuration]
     if process.type == NGINX:
         from gateway.config.nginx import FOLDER
         from gateway.runtime.nginx import command

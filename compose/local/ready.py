@@ -7,16 +7,20 @@ import json
 import time
 from collections.abc import Callable
 
+from compose.local import kept_servers, services_host
 from compose.local.console import CommandError
+from compose.local.hosts import BEHIND_INGRESS
 from compose.local.paths import Home
+from compose.local.processes import INGRESS
 from compose.local.public import reached_at
 from compose.local.settings import Settings
 from compose.local.supervisor import RUNNING, STARTING, Supervisor, log_tail
-from compose.system import SERVICES, WEB_SERVERS
+from compose.system import WEB_SERVERS
 from gateway.config.nginx import READY_PATH
 from gateway.config.routing import route_table
 from gateway.config.source import load
 from gateway.runtime.connections import UnixConnection, get
+from gateway.runtime.ingress import STATS_SOCKET
 
 #: Seconds a process may spend failing to start before waiting is pointless.
 FAILING_FOR_S = 20
@@ -97,10 +101,17 @@ def _checks(home: Home, settings: Settings) -> dict[str, Callable[[], str]]:
         return http.client.HTTPConnection(host, settings.port, timeout=10)
 
     def shown(path: str) -> Callable[[], str]:
-        return lambda: _shown(public(), path)
+        return lambda: _shown(public(), path, settings.market.currency)
 
-    processes = [each for owner in SERVICES for each in owner.processes() if each.type.answers_http]
-    checks: dict[str, Callable[[], str]] = {each.name: service(each.name) for each in processes}
+    part = kept_servers.part_of(home)
+    checks: dict[str, Callable[[], str]] = {}
+    if part.has_services:
+        checks |= {name: service(name) for name in BEHIND_INGRESS}
+    if not part.has_edge:
+        checks[INGRESS.name] = lambda: _status(get(UnixConnection(home.run / STATS_SOCKET), "/ready"))
+        return checks
+    if not part.has_services:
+        checks[f"gateway (the services at {part.place})"] = lambda: services_host.problem(part)
     for name in route_table(load()).services("pages"):
         checks[f"nginx ({name}'s pages)"] = pages(name)
     for each in WEB_SERVERS:
@@ -109,11 +120,15 @@ def _checks(home: Home, settings: Settings) -> dict[str, Callable[[], str]]:
     return checks
 
 
-def _shown(connection: http.client.HTTPConnection, path: str) -> str:
+def _shown(connection: http.client.HTTPConnection, path: str, currency: str) -> str:
     accept = "application/json" if path.startswith("/api/") else "text/html"
     status, body = get(connection, path, accept)
-    if status == 200 and path.startswith("/api/") and not json.loads(body)["results"]:
-        return "the list is empty"
+    if status == 200 and path.startswith("/api/"):
+        found = json.loads(body)["results"]
+        if not found:
+            return "the list is empty"
+        if (theirs := found[0]["currency"]) != currency:  # the services are another host's
+            return f"the market is in {theirs}, not in {currency}: give BIRZHA_CURRENCY={theirs} here, too"
     return _status((status, body))
 
 

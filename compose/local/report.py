@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from compose.local import environment, orphans, system_owner
+from compose.local import environment, kept_servers, orphans, system_owner
 from compose.local.backup.folder import latest
 from compose.local.console import CommandError, say
 from compose.local.paths import Home
@@ -127,6 +127,18 @@ def rate_limits(factor: str) -> str:
 
 def welcome(home: Home, settings: Settings) -> None:
     """Print the address, the operator, and what to try; the operator's password the first time only."""
+    part = kept_servers.part_of(home)
+    if not part.has_services:
+        say(f"""
+Birzha is ready: {settings.public_url}, with the services at {part.place}, where the operator's password is.
+
+Next: make demo    a new user's whole story through the public API
+      make status  processes and memory      make logs   what they say
+      make down    stop; the data stays""")
+        _say_more(home, settings)
+        return
+    if not part.has_edge:
+        say(f"\nThe services are ready for a gateway at {part.place}; the system is {settings.public_url}.")
     operator = environment.read(home, "operator")
     say(f"""
 Birzha is ready: {settings.public_url}
@@ -140,6 +152,10 @@ Next: make demo    a new user's whole story through the public API
       make check   is every balance, hold, order and position right?
       make status  processes and memory      make logs   what they say
       make down    stop; the data stays      make reset  start over""")
+    _say_more(home, settings)
+
+
+def _say_more(home: Home, settings: Settings) -> None:
     for line in reach(settings):
         say(f"\n{line}")
     if home.read_state().get("debug"):

@@ -56,6 +56,8 @@ def restart(
 def _restart(home: Home, services: Collection[Service], *, migrate: bool, wait: bool) -> list[str]:
     stack = Stack(home)
     names = [p.name for p in every_process(home) if p.service in services and not p.canary]
+    if not names:
+        raise CommandError("That service runs on the other host of this system: restart it there.")
     with stack.exclusive():
         if migrate:
             stack.manage(*((s.package, "migrate", "--verbosity", "0") for s in services if s in SERVICES))

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from compose.local import (
     checked,
     delivery_settings,
+    hosts,
     kept_servers,
     machine_settings,
     market_settings,
@@ -61,7 +62,8 @@ class Settings:
     backup: BIRZHA_BACKUPS and the like, where and how often backups are made, see backup/choices.py.
     machine: BIRZHA_METRICS_PORT and the like, see machine_settings.py.
     traces: OTEL_EXPORTER_OTLP_ENDPOINT and the like, see traces_settings.py.
-    servers: BIRZHA_POSTGRES_SERVER and the like, PostgreSQL and Redis elsewhere, see own_servers.py.
+    servers: BIRZHA_POSTGRES_SERVER and BIRZHA_PARTS and the like, what is elsewhere, see own_servers.py and
+        hosts.py.
     debug: errors show code and settings, to this machine alone (`make dev`).
     quotas: BIRZHA_ORDERS_A_DAY and the like, as in QUOTAS: a number, ``off``, or "" for the service's own.
     rate_limits: BIRZHA_RATE_LIMITS, multiplies the gateway's rate limits for this run; None turns them off.
@@ -122,7 +124,7 @@ class Settings:
             trusted_proxies=public.networks(chosen("trusted_proxies")),
             extra_hosts=public.hosts(chosen("allowed_hosts")),
             certificate=public.certificate(chosen("tls_cert"), chosen("tls_key"), fixed_url),
-            cookie_suffix=home.tag[:8],
+            cookie_suffix=hosts.cookie_suffix(fixed_url) if chosen("parts") else home.tag[:8],
             market=MarketChoice.read(environment, state),
             feed=market_settings.feed(chosen("feed") or ("simulated" if state else "replay")),
             day_s=market_settings.day_s(chosen("day_s")),
@@ -139,7 +141,7 @@ class Settings:
             machine=machine_settings.read(chosen, int(text)),
             traces=traces_settings.read(chosen),
             servers=kept_servers.read(chosen),
-            rate_limits=_factor(environment.get("BIRZHA_RATE_LIMITS") or "1"),
+            rate_limits=checked.rate_limits(environment.get("BIRZHA_RATE_LIMITS") or "1"),
             debug=environment.get("BIRZHA_DEBUG") == "1",
         )
         if settings.debug:
@@ -219,6 +221,8 @@ class Settings:
     @property
     def local_url(self) -> str:
         """How this machine itself reaches it, whatever the public address is."""
+        if self.servers.get("parts") == hosts.SERVICES:
+            return self.fixed_url  # the gateway is on another
         return f"http://{public.reached_at(self.bind)}:{self.port}"
 
     @property
@@ -257,15 +261,6 @@ class Settings:
     def rate_limits_text(self) -> str:
         """As BIRZHA_RATE_LIMITS has it."""
         return "off" if self.rate_limits is None else f"{self.rate_limits:g}"
-
-
-def _factor(text: str) -> float | None:
-    from gateway.runtime.render import factor
-
-    try:
-        return factor(text)
-    except ValueError:
-        raise CommandError(f"BIRZHA_RATE_LIMITS={text} must be a number above zero, or off.") from None
 
 
 def require_free_port(bind: str, port: int) -> None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -35,23 +32,23 @@ from compose.local.canary import versions
 from compose.local.canary.supervised import canaries_of
 from compose.local.console import CommandError, say, step
 from compose.local.gateway_files import render_gateway
+from compose.local.hosts import Part
 from compose.local.machine_settings import METRICS_PORT
-from compose.local.paths import ROOT, Home
+from compose.local.management import Management
 from compose.local.processes import (
     BACKING,
     BACKUPS,
     EDGE,
+    INGRESS,
     METRICS,
     PYTHON,
     canary_group,
-    find,
-    folder,
     usual_processes,
 )
 from compose.local.settings import Settings, require_free_port
 from compose.local.supervisor import RUNNING, STARTING, Supervisor
-from compose.system import EVENTS, SERVICES, SESSIONS, SUPERUSER, WEB_SERVERS
-from compose.system.environment import child_environment, operator_variables
+from compose.system import EVENTS, GATEWAY, SERVICES, SESSIONS, SUPERUSER, WEB_SERVERS
+from compose.system.environment import operator_variables
 from gateway.canary import state
 
 #: Bytes free before a start; a new database cluster takes 200 MB with its first log segments.
@@ -61,10 +58,8 @@ READY_TIMEOUT_S = 300
 
 
 @dataclass
-class Stack:
+class Stack(Management):
     """One system: its home and how to speak with its supervisord."""
-
-    home: Home
 
     def __post_init__(self) -> None:
         self.supervisor = Supervisor(self.home)
@@ -83,7 +78,8 @@ class Stack:
             self.home.root.mkdir(mode=0o700, parents=True, exist_ok=True)
             named = {"BIRZHA_BACKUPS": settings.backup[choices.FOLDER]}
             backups.prepare(self.home, backups.chosen_folder(self.home, named))
-        return system_owner.as_owner(self.home, lambda: self._up_as_owner(settings), port=settings.port)
+        port = settings.port if (part := Part.read(settings.servers)).has_edge else part.port
+        return system_owner.as_owner(self.home, lambda: self._up_as_owner(settings), port=port)
 
     def _up_as_owner(self, settings: Settings) -> bool:
         self.home.create()
@@ -92,8 +88,11 @@ class Stack:
                 return False
             if not self.supervisor.alive():
                 self._end_orphans()  # an orphaned gateway holds the port
-            if not self._is_alive("gateway"):
+            part = Part.read(settings.servers)
+            if part.has_edge and not self._is_alive(GATEWAY.name):
                 require_free_port(settings.bind, settings.port)
+            elif not part.has_edge and not self._is_alive(INGRESS.name):
+                require_free_port(part.host, part.port)
             with self._stop_if_it_fails():
                 self._up(settings)
             return True
@@ -101,14 +100,13 @@ class Stack:
     def _up(self, settings: Settings) -> None:
         canaries_of(self.home).recover()
         passwords = self.start_servers(settings)
-        kept_choices.require_same(self.home, settings.market, passwords)
+        services_here = kept_servers.part_of(self.home).has_services
+        if services_here:
+            kept_choices.require_same(self.home, settings.market, passwords)
         self.home.write_state(**settings.state)
         render_gateway(self.home, settings)
-        with step("migrating the databases"):
-            self.manage(*((service.package, "migrate", "--verbosity", "0") for service in SERVICES))
-            self.manage(*((each.package, command) for each in SERVICES for command in each.before_start))
-        note_restored(self.home, self.record)
-        market_reset.finish(self.home, passwords, self.manage)
+        if services_here:
+            self._prepare_services(passwords)
         with step("starting the services, their workers and the gateway"):
             self.supervisor.start(PYTHON)
             versions.note_started(self.home, WEB_SERVERS)
@@ -116,11 +114,19 @@ class Stack:
                 self.supervisor.start(canary_group(service))
             self.supervisor.start(EDGE)
             self._start_wished(settings)
-        with step("loading the market, creating the operator"):
-            commands = ((each.package, command) for each in SERVICES for command in each.after_start)
-            self.manage(*commands, extra=operator_variables(passwords))
+        if services_here:
+            with step("loading the market, creating the operator"):
+                commands = ((each.package, command) for each in SERVICES for command in each.after_start)
+                self.manage(*commands, extra=operator_variables(passwords))
         with step("waiting until it is ready"):
             ready.wait(self.home, settings, self.supervisor, seconds=READY_TIMEOUT_S)
+
+    def _prepare_services(self, passwords: dict[str, str]) -> None:
+        with step("migrating the databases"):
+            self.manage(*((service.package, "migrate", "--verbosity", "0") for service in SERVICES))
+            self.manage(*((each.package, command) for each in SERVICES for command in each.before_start))
+        note_restored(self.home, self.record)
+        market_reset.finish(self.home, passwords, self.manage)
 
     def _start_wished(self, settings: Settings) -> None:
         """The processes that a system has where they are wished, each in a group of its own."""
@@ -155,6 +161,7 @@ class Stack:
         install.require_space(self.home.root, NEEDED_SPACE_BYTES)
         postgres.require_readable_data(self.home)
         own = kept_servers.keep(self.home, settings.servers)
+        services_here = kept_servers.part_of(self.home).has_services
         passwords = secrets.load(self.home)
         environment.write(self.home, settings, passwords)
         market_check.check_market(self.home, settings.market)
@@ -162,19 +169,21 @@ class Stack:
         valkey.write_configuration(self.home, passwords)
         if not self.supervisor.alive():
             self._end_orphans()
-            if own.postgres is None and not postgres.data_folder(self.home).exists():
+            postgres_here = services_here and own.postgres is None
+            if postgres_here and not postgres.data_folder(self.home).exists():
                 with step("creating the PostgreSQL cluster"):
                     postgres.create_cluster(self.home, passwords[SUPERUSER])
             self.supervisor.launch()
         with step("starting PostgreSQL and Valkey"):
             known = self._quarantined()
             self.supervisor.start(BACKING)
-            if SESSIONS.name not in own.by_name:
+            if SESSIONS in kept_servers.redis_here(self.home):
                 self.supervisor.add(SESSIONS.name)  # a system that was running may not know of it
                 self.supervisor.start(SESSIONS.name)
             watch = ready.Watch(self.supervisor)
-            databases.wait_for_server(self.home, passwords, alive=watch.check)
-            databases.prepare(self.home, passwords, test_databases=self.home.is_for_tests())
+            if services_here:
+                databases.wait_for_server(self.home, passwords, alive=watch.check)
+                databases.prepare(self.home, passwords, test_databases=self.home.is_for_tests())
             valkey.wait_for_server(self.home, passwords, alive=watch.check)
         for kept, lost in self._quarantined().items() - known.items():
             say(f"- Redis could not read its files, which are kept as {kept}; it started empty, and {lost}")
@@ -249,50 +258,3 @@ class Stack:
             orphans.end(found)
         postgres.clear_stale_locks(self.home)
         return bool(found)
-
-    def manage(
-        self, *commands: tuple[str, ...], extra: dict[str, str] | None = None, at: Path | None = None
-    ) -> None:
-        """Run management commands beside each other.
-
-        Args:
-            commands: package, command, arguments.
-            extra: more variables of their environment.
-            at: the folder of the version whose commands they are; each service's own when not given.
-
-        Raises:
-            CommandError: one failed; shows the end of what it said.
-        """
-        settings = child_environment(self.home.root, extra)
-        running = []
-        for package, *arguments in commands:
-            log = (self.home.log / f"{package}.{arguments[0]}.log").open("w+", encoding="utf-8")
-            argv = [sys.executable, "-m", f"{package}.manage", *arguments]
-            checkout = at or self._folder(package)
-            process = subprocess.Popen(argv, env=settings, cwd=checkout, stdout=log, stderr=log)
-            running.append((argv, log, process))
-        failed = ""
-        for argv, log, process in running:
-            with log:
-                if process.wait() and not failed:
-                    log.seek(0)
-                    tail = "\n".join(f"    {line}" for line in log.read().splitlines()[-15:])
-                    failed = f"{' '.join(argv[2:4])} failed:\n{tail}"
-        if failed:
-            raise CommandError(failed)
-
-    def record(self, action: str, subject: str, *, reason: str = "", **after: object) -> None:
-        """Put what an operator did to the running system into user_service's audit trail.
-
-        Args:
-            action: one of ``servicekit.audit.actions.OF_THE_SYSTEM``.
-            subject: the service, or ``gateway``.
-        """
-        more = ("--after", json.dumps(after), "--reason", reason)
-        # By this checkout: the service's own version may be older than the command.
-        self.manage(("user_service", "record_action", action, subject, *more), at=ROOT)
-
-    def _folder(self, package: str) -> Path:
-        """Where the stable version of a service is."""
-        name = next(service.name for service in WEB_SERVERS if service.package == package)
-        return folder(self.home, find(self.home, name))

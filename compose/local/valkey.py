@@ -93,7 +93,7 @@ def wait_for_server(
     end = time.monotonic() + seconds
     own = kept_servers.of(home)
     prepare_own.make_redis_users(own, passwords, kept_servers.authorities_file(home))
-    for server in (each for each in (EVENTS, SESSIONS) if each.name not in own.by_name):
+    for server in kept_servers.redis_here(home):
         _wait(url(home, "admin", passwords["redis.admin"], server), end, alive)
 
 

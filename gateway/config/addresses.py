@@ -23,6 +23,28 @@ ADMIN_SOCKET = "gateway-admin.sock"
 
 
 @dataclass(frozen=True)
+class ServicesHost:
+    """The host of the services where it is another than this: all of them behind one port, by TLS both ways.
+
+    Attributes:
+        host: its name or address, of which its certificate must be.
+        port: where its ingress listens.
+        processes: the names of those that answer there.
+        certificates: the folder of the rendered files, with ours.
+    """
+
+    host: str
+    port: int
+    processes: tuple[str, ...]
+    certificates: Path
+
+    @property
+    def place(self) -> str:
+        """``<host>:<port>``."""
+        return f"{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
+
+
+@dataclass(frozen=True)
 class Addresses:
     """Addresses of one run, as text: ``unix:<path>`` or ``<host>:<port>``.
 
@@ -30,16 +52,30 @@ class Addresses:
         target: where to look.
         run_dir: the folder of the sockets.
         gateways: of every gateway of the system; empty when this is the only one.
+        services_host: where the services are when they are not here; their sockets here lead there.
     """
 
     target: Target
     run_dir: Path
     gateways: tuple[str, ...] = ()
+    services_host: ServicesHost | None = None
 
     @classmethod
-    def of(cls, target: Target, run_dir: Path, gateways: tuple[str, ...] = ()) -> Addresses:
+    def of(
+        cls,
+        target: Target,
+        run_dir: Path,
+        gateways: tuple[str, ...] = (),
+        services_host: ServicesHost | None = None,
+    ) -> Addresses:
         """The addresses of a target; its gateways by their common name, unless each is given."""
-        return cls(target, run_dir, gateways or ((target.gateways,) if target.gateways else ()))
+        named = gateways or ((target.gateways,) if target.gateways else ())
+        return cls(target, run_dir, named, services_host)
+
+    def elsewhere(self, place: str) -> str:
+        """Whose socket this would be if that process were here, by its name; "": it is, or it is nobody's."""
+        name = Path(place).stem if self.services_host else ""
+        return name if self.services_host and name in self.services_host.processes else ""
 
     @property
     def local(self) -> bool:

@@ -48,6 +48,11 @@ def stream_cluster(service: str) -> str:
     return f"{service}-stream"
 
 
+def relay_cluster(process: str) -> str:
+    """What nginx sends to a process on another host, by a socket of Envoy's."""
+    return f"{process}-relay"
+
+
 def passwords_cluster(service: str) -> str:
     """What brings a service a password; the process that hashes them is called so, too."""
     return f"{service}{PASSWORDS_SUFFIX}"

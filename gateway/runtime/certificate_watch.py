@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 
 from gateway.config.source import SourceError
-from gateway.runtime.certificate import SOURCE, write_certificate
+from gateway.runtime.certificate import WRITERS, source
 
 #: Seconds between two checks of the files.
 POLL_INTERVAL_S = 5.0
@@ -24,24 +24,25 @@ def watch(out: Path) -> None:
 
 
 def _watch(out: Path, never: threading.Event) -> None:
-    loaded = _state(out)
+    loaded = {name: _state(out, name) for name in WRITERS}
     while not never.wait(POLL_INTERVAL_S):
-        state = _state(out)
-        if state == loaded or not state:
-            continue
-        try:
-            write_certificate(out, *(Path(name) for name, *_ in state))
-        except SourceError as error:
-            print(f"gateway: {error}", file=sys.stderr, flush=True)
-            continue
-        loaded = state
-        print("gateway: the certificate is renewed", file=sys.stderr, flush=True)
+        for name, writer in WRITERS.items():
+            state = _state(out, name)
+            if state == loaded[name] or not state:
+                continue
+            try:
+                writer(out, *(Path(found) for found, *_ in state))
+            except SourceError as error:
+                print(f"gateway: {error}", file=sys.stderr, flush=True)
+                continue
+            loaded[name] = state
+            print("gateway: the certificate is renewed", file=sys.stderr, flush=True)
 
 
-def _state(out: Path) -> list[tuple[str, int, int, int]]:
-    """Name, inode, size and time of both files; empty when there is no certificate, or a file is missing."""
+def _state(out: Path, name: str) -> list[tuple[str, int, int, int]]:
+    """Name, inode, size and time of its files; empty when there is no certificate, or a file is missing."""
     try:
-        names = json.loads((out / SOURCE).read_text(encoding="utf-8"))["files"]
+        names = json.loads((out / source(name)).read_text(encoding="utf-8"))["files"]
         found = [(name, os.stat(name)) for name in names]
     except (OSError, ValueError):
         return []

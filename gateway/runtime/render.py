@@ -15,13 +15,13 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from gateway.config.addresses import Addresses
+from gateway.config.addresses import Addresses, ServicesHost
 from gateway.config.envoy.bootstrap import bootstrap, traffic_listeners, watched_routes
 from gateway.config.run import Run
 from gateway.config.site import Site
 from gateway.config.source import SOURCE_FILE, SourceError, load
 from gateway.config.traces import Traces
-from gateway.runtime.certificate import write_certificate
+from gateway.runtime.certificate import write_certificate, write_inner
 from gateway.runtime.envoy import EnvoyRefused, validate
 from gateway.runtime.files import LISTENERS, save_site, set_weights, write, write_clusters, write_routes
 from gateway.runtime.nginx import NginxRefused, write_configuration
@@ -46,6 +46,8 @@ def render(
     site: Site | None = None,
     certificate: tuple[Path, Path] | None = None,
     traces: Traces | None = None,
+    services_host: ServicesHost | None = None,
+    inner_certificate: tuple[Path, Path, Path] | None = None,
 ) -> Path:
     """Write the configuration.
 
@@ -64,6 +66,8 @@ def render(
         site: how the outside reaches it; when not given, under any name and by no proxy.
         certificate: of the public port and its key, PEM files; plain HTTP when not given.
         traces: where its spans go; when not given, it has none.
+        services_host: where the services are, when they are not here.
+        inner_certificate: by which its ingress knows this gateway, its key, and the authorities of both; PEM.
 
     Returns:
         The path of `bootstrap.json`, which Envoy is started with.
@@ -75,7 +79,7 @@ def render(
     """
     gateway = load(source)
     out, run_dir = out.resolve(), run_dir.resolve()
-    addresses = Addresses.of(gateway.target(target), run_dir, gateways)
+    addresses = Addresses.of(gateway.target(target), run_dir, gateways, services_host)
     addresses.check(gateway)
     canaries, site = canaries or {}, site or Site()
     if certificate and not site.behind_tls:
@@ -95,6 +99,8 @@ def render(
     )
     if certificate:
         write_certificate(out, *certificate)
+    if inner_certificate:
+        write_inner(out, *inner_certificate)
     if check:
         with tempfile.TemporaryDirectory() as aside:
             whole = Path(aside) / "bootstrap.json"

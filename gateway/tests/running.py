@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 import yaml
 
+from gateway.config.addresses import ServicesHost
 from gateway.config.names import passwords_cluster, stream_cluster
 from gateway.config.routing import route_table
 from gateway.config.site import Site
@@ -46,6 +47,8 @@ class System:
         site: how the outside reaches it.
         certificate: of the public port and its key, if it has one.
         bind: the address that it listens on.
+        services_host: where the services are, when they are on another.
+        inner_certificate: by which that one knows it, its key, and the authorities of both.
     """
 
     folder: Path
@@ -57,6 +60,8 @@ class System:
     site: Site = field(default_factory=Site)
     certificate: tuple[Path, Path] | None = None
     bind: str = "127.0.0.1"
+    services_host: ServicesHost | None = None
+    inner_certificate: tuple[Path, Path, Path] | None = None
 
     @property
     def run_dir(self) -> Path:
@@ -129,6 +134,8 @@ class System:
             gateways=self.gateways,
             site=self.site,
             certificate=self.certificate,
+            services_host=self.services_host,
+            inner_certificate=self.inner_certificate,
         )
 
     def start_services(self) -> None:

@@ -18,6 +18,17 @@ def self_signed(folder: Path, *names: str, organization: str = "Birzha") -> tupl
     Returns:
         Both files, PEM, in ``folder``, named after the organization.
     """
+    return _written(folder, names, organization, None)
+
+
+def signed(folder: Path, authority: tuple[Path, Path], *names: str, organization: str) -> tuple[Path, Path]:
+    """The same, signed by an authority, which is a self-signed certificate and its key."""
+    return _written(folder, names, organization, authority)
+
+
+def _written(
+    folder: Path, names: tuple[str, ...], organization: str, authority: tuple[Path, Path] | None
+) -> tuple[Path, Path]:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name(
         [
@@ -25,18 +36,24 @@ def self_signed(folder: Path, *names: str, organization: str = "Birzha") -> tupl
             x509.NameAttribute(NameOID.COMMON_NAME, names[0]),
         ]
     )
+    issuer, signing = name, key
+    if authority:
+        issuer = x509.load_pem_x509_certificate(authority[0].read_bytes()).subject
+        loaded = serialization.load_pem_private_key(authority[1].read_bytes(), None)
+        assert isinstance(loaded, ec.EllipticCurvePrivateKey)
+        signing = loaded
     now = datetime.datetime.now(datetime.UTC)
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
-        .issuer_name(name)
+        .issuer_name(issuer)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - datetime.timedelta(minutes=5))
         .not_valid_after(now + datetime.timedelta(days=1))
         .add_extension(x509.SubjectAlternativeName([_alternative(each) for each in names]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
+        .add_extension(x509.BasicConstraints(ca=authority is None, path_length=None), critical=True)
+        .sign(signing, hashes.SHA256())
     )
     certificate_file, key_file = folder / f"{organization}.crt", folder / f"{organization}.key"
     certificate_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))

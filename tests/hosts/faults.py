@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from random import Random
 
-import psutil
-
 from servicekit.testing.waiting import wait
 from tests.faults.client import Call
 from tests.faults.kinds.base import Fault
 from tests.faults.target import Target
+from tests.hosts.namespaces import Host
 from tests.hosts.servers import PATIENCE_S, PORTS, Servers
 
 #: Seconds after which nobody waits any more for a host that is gone without a word: 25, and the time that an
@@ -89,7 +88,13 @@ class MasterKilled(HostFault):
 
 @dataclass
 class PrimarysHostLost(HostFault):
-    """The host of PostgreSQL's primary loses its power: no connection of it is closed. It is replaced."""
+    """The host of PostgreSQL's primary loses its power: no connection of it is closed. It is replaced.
+
+    Attributes:
+        clients: the hosts from which the system connects to it.
+    """
+
+    clients: tuple[Host, ...] = ()
 
     def happen(self) -> None:
         if found := self.there.asked("standby", STRANGERS):
@@ -103,24 +108,30 @@ class PrimarysHostLost(HostFault):
         wait(lambda: not self._waiting_for_it(), "somebody still waits for the host that is gone", GIVEN_UP_S)
         self.notes.append(f"the last connection to it was given up {time.monotonic() - lost:.1f} s later")
 
-    def _waiting_for_it(self) -> list[int | None]:
-        """Who still has a connection to a server of data on the host that is gone."""
+    def _waiting_for_it(self) -> list[tuple[str, int]]:
+        """The connections of the system to a server of data on the host that is gone."""
         places = {(self.there.first.address, PORTS[name]) for name in ("primary", "redis-1")}
-        every = psutil.net_connections("tcp")
-        return [one.pid for one in every if one.status == psutil.CONN_ESTABLISHED and one.raddr in places]
+        return [peer for host in self.clients for peer in host.peers() if peer in places]
 
 
 @dataclass
 class HostCut(HostFault):
-    """The host with all servers of data is cut off for a while; no connection of it is closed."""
+    """A host is cut off for a while; no connection to it or of its own is closed.
 
+    Attributes:
+        host: which one.
+    """
+
+    host: Host | None = None
     seconds: float = 10.0
 
     def happen(self) -> None:
-        self.there.second.cut()
+        assert self.host
+        self.host.cut()
 
     def mend(self) -> None:
-        self.there.second.connect()
+        assert self.host
+        self.host.connect()
 
 
 @dataclass

@@ -43,6 +43,12 @@ class Host:
         """Put it back."""
         _ip("-n", self.switch, "link", "set", self.cable, "up")
 
+    def peers(self) -> list[tuple[str, int]]:
+        """The addresses and ports that connections from there have been made to, one for each connection."""
+        lines = _ip("netns", "exec", self.name, "ss", "-Htn", "state", "established").splitlines()
+        found = (line.split()[3].rpartition(":") for line in lines)
+        return [(host.strip("[]"), int(port)) for host, _, port in found]
+
     def lose_power(self) -> None:
         """Everything that runs there is gone, and says goodbye to nobody."""
         self.cut()
@@ -60,7 +66,7 @@ def why_not() -> str:
     """Why this machine cannot have such hosts; "": it can."""
     if os.geteuid() != 0:
         return "network namespaces are made by root"
-    if not (shutil.which("ip") and shutil.which("setpriv")):
+    if not (shutil.which("ip") and shutil.which("ss") and shutil.which("setpriv")):
         return "iproute2 and util-linux are not installed"
     try:
         with hosts(0):

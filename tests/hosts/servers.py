@@ -71,16 +71,22 @@ class Servers:
 
     @property
     def variables(self) -> dict[str, str]:
-        """How a system is told of them."""
+        """How the services are told of them."""
         databases = ",".join(f"{self.host(name).address}:5432" for name in ("primary", "standby"))
         sentinels = ",".join(f"{self.host(name).address}:{SENTINEL_PORT}" for name in SENTINELS)
         return {
             "BIRZHA_POSTGRES_SERVER": f"postgresql://{SUPERUSER}@{databases}?sslmode=disable",
             "BIRZHA_REDIS_SERVER": f"redis+sentinel://admin@{sentinels}/{MASTER}",
-            "BIRZHA_SESSIONS_SERVER": f"redis://admin@{self.second.address}:{PORTS[SESSIONS.name]}",
+            **self.passwords,
         }
 
-    #: The administrators' passwords, given by the environment.
+    @property
+    def variables_of_pages(self) -> dict[str, str]:
+        """How the pages are told of theirs."""
+        place = f"{self.second.address}:{PORTS[SESSIONS.name]}"
+        return {"BIRZHA_SESSIONS_SERVER": f"redis://admin@{place}", **self.passwords}
+
+    #: The administrators' passwords.
     passwords = {"BIRZHA_SECRET_POSTGRES": PASSWORD, "BIRZHA_SECRET_REDIS_ADMIN": PASSWORD}
 
     def kill(self, name: str) -> None:

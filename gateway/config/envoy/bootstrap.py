@@ -7,7 +7,13 @@ from pathlib import Path
 from gateway.config.envoy import Json, plain, seconds
 from gateway.config.envoy.clusters import clusters
 from gateway.config.envoy.endpoints import address, discovery, endpoints
-from gateway.config.envoy.listeners import OWNER_ONLY, inner_listener, public_listener, stats_listener
+from gateway.config.envoy.listeners import (
+    OWNER_ONLY,
+    inner_listener,
+    public_listener,
+    relay_listeners,
+    stats_listener,
+)
 from gateway.config.envoy.overload import overload_manager
 from gateway.config.envoy.routes import route_configuration
 from gateway.config.envoy.traces import traces_clusters
@@ -21,6 +27,7 @@ GATEWAYS = "gateways"
 #: Envoy counts a thread that does not answer within so long. At its own 0.2 and 1 s each thread wakes twenty
 #: times a second to say that it is there, most of what an idle gateway does.
 _WATCHDOG = {"miss_timeout": "2s", "megamiss_timeout": "5s"}
+WATCHDOGS = {"main_thread_watchdog": _WATCHDOG, "worker_watchdog": _WATCHDOG}
 
 
 def bootstrap(run: Run, *, folder: Path | None) -> Json:
@@ -31,8 +38,12 @@ def bootstrap(run: Run, *, folder: Path | None) -> Json:
         folder: where ``lds/``, ``cds/``, ``rds/`` and ``rtds/`` are watched; None puts all of it inside, so
             that ``envoy --mode validate`` sees it (it does not open watched files).
     """
-    static_clusters = [_admin_cluster(run), _gateways_cluster(run), *traces_clusters(run.traces)]
-    listeners = [stats_listener(run)]
+    static_clusters = [
+        admin_cluster(run.addresses.admin),
+        _gateways_cluster(run),
+        *traces_clusters(run.traces),
+    ]
+    listeners = [stats_listener(run.addresses.stats)]
     dynamic: Json = {}
     if folder is None:
         shares: Json = {"static_layer": document(run.canaries)["resources"][0]["layer"]}
@@ -55,7 +66,7 @@ def bootstrap(run: Run, *, folder: Path | None) -> Json:
         "layered_runtime": {"layers": [{"name": LAYER, **shares}]},
         # Histograms are brought up to date so often; a slow canary is seen by them.
         "stats_flush_interval": seconds(1),
-        "watchdogs": {"main_thread_watchdog": _WATCHDOG, "worker_watchdog": _WATCHDOG},
+        "watchdogs": WATCHDOGS,
         "static_resources": {"clusters": static_clusters, "listeners": listeners},
         "overload_manager": overload_manager(run.gateway.limits),
     }
@@ -67,8 +78,8 @@ def watched_routes(folder: Path) -> Json:
 
 
 def traffic_listeners(run: Run, routes: Json) -> list[Json]:
-    """The public listener, and web_frontend's."""
-    return [public_listener(run, routes), inner_listener(run, routes)]
+    """The public listener, web_frontend's, and nginx's ways to another host."""
+    return [public_listener(run, routes), inner_listener(run, routes), *relay_listeners(run)]
 
 
 def _watched(folder: Path, kind: str, name: str) -> Json:
@@ -80,8 +91,9 @@ def _watched(folder: Path, kind: str, name: str) -> Json:
     }
 
 
-def _admin_cluster(run: Run) -> Json:
-    return {"name": "admin", "load_assignment": endpoints("admin", run.addresses.admin)}
+def admin_cluster(admin: str) -> Json:
+    """By which the listener of metrics asks Envoy itself."""
+    return {"name": "admin", "load_assignment": endpoints("admin", admin)}
 
 
 def _gateways_cluster(run: Run) -> Json:

@@ -7,12 +7,14 @@ from collections.abc import Collection, Iterator
 from gateway.config.addresses import Addresses
 from gateway.config.envoy import Json, extension, seconds, typed
 from gateway.config.envoy.endpoints import discovery, endpoints
+from gateway.config.envoy.inner_tls import to_process
 from gateway.config.names import (
     cached_cluster,
     canary_cluster,
     exports_cluster,
     pages_cluster,
     passwords_cluster,
+    relay_cluster,
     share_cluster,
     stream_cluster,
 )
@@ -65,13 +67,14 @@ def _clusters(gateway: Gateway, addresses: Addresses, canaries: Collection[str])
     table, limits = route_table(gateway), gateway.limits
     breaker = _waiting(limits.in_flight, int(limits.in_flight / 2))
     for name in (service.name for service in gateway.services):
-        yield _cluster(gateway, name, addresses.service(name), breaker)
+        yield _cluster(gateway, addresses, name, addresses.service(name), breaker)
         versions = [[name]]
         if name in canaries:
             canary = canary_cluster(name)
             versions.append([canary, name])
             yield _cluster(
                 gateway,
+                addresses,
                 canary,
                 addresses.service(canary),
                 breaker,
@@ -86,16 +89,27 @@ def _clusters(gateway: Gateway, addresses: Addresses, canaries: Collection[str])
     for name in table.services("stream"):
         # Each stream holds a connection as long as it lasts; they are counted apart from all other requests.
         breaker = {**_all(limits.streams), "max_pending_requests": 64}
-        yield _cluster(gateway, stream_cluster(name), addresses.streamer(name), breaker)
+        yield _cluster(gateway, addresses, stream_cluster(name), addresses.streamer(name), breaker)
     for name in table.services("files", "handed_over"):
-        yield _cluster(gateway, exports_cluster(name), addresses.exports(table, name), _all(limits.exports))
+        place = addresses.exports(table, name)
+        yield _cluster(gateway, addresses, exports_cluster(name), place, _all(limits.exports))
     half = int(limits.passwords / 2)
     for name in table.services("hashed"):
         breaker = _waiting(limits.passwords, half)
-        yield _cluster(gateway, passwords_cluster(name), addresses.hasher(name), breaker)
+        yield _cluster(gateway, addresses, passwords_cluster(name), addresses.hasher(name), breaker)
     for name in table.services("handed_on"):
         breaker = _waiting(limits.passwords, int(limits.passwords_pages))
-        yield _cluster(gateway, passwords_cluster(name), addresses.service(name), breaker)
+        yield _cluster(gateway, addresses, passwords_cluster(name), addresses.service(name), breaker)
+    for process, place in relayed(gateway, addresses).items():
+        yield _cluster(gateway, addresses, relay_cluster(process), place, _all(limits.in_flight))
+
+
+def relayed(gateway: Gateway, addresses: Addresses) -> dict[str, str]:
+    """Whom nginx asks here and who is elsewhere: the process, and the socket at which Envoy stands for it."""
+    table = route_table(gateway)
+    asked = [*map(addresses.service, table.services("pages"))]
+    asked += map(addresses.exporter, table.services("files"))
+    return {process: place for place in asked if (process := addresses.elsewhere(place))}
 
 
 def _cached(gateway: Gateway, addresses: Addresses, versions: list[str]) -> Iterator[Json]:
@@ -109,14 +123,21 @@ def _cached(gateway: Gateway, addresses: Addresses, versions: list[str]) -> Iter
     """
     name, most = versions[0], gateway.limits.in_flight
     pages, place = pages_cluster(name), addresses.pages(route_table(gateway), name)
-    yield _cluster(gateway, pages, place, _all(most), outlier_detection=_KILLED, common_lb_config=_NO_PANIC)
+    more = {"outlier_detection": _KILLED, "common_lb_config": _NO_PANIC}
+    yield _cluster(gateway, addresses, pages, place, _all(most), **more)
     # When nginx dies, every request under way is tried again, at once, by the service.
     yield _falling_back(
         gateway, cached_cluster(name), [pages, *versions], {"max_retries": most, "max_requests": most}
     )
 
 
-def _cluster(gateway: Gateway, name: str, place: str, breaker: Json, **more: Json) -> Json:
+def _cluster(
+    gateway: Gateway, addresses: Addresses, name: str, place: str, breaker: Json, **more: Json
+) -> Json:
+    """A cluster of one process: at ``place``, or where that leads to when it is elsewhere."""
+    where: Json = {"type": discovery(place), "load_assignment": endpoints(name, place)}
+    if addresses.services_host and (process := addresses.elsewhere(place)):
+        where = to_process(addresses.services_host, process, name)
     http = typed(
         HTTP_OPTIONS,
         explicit_http_config={"http_protocol_options": {}},
@@ -125,10 +146,9 @@ def _cluster(gateway: Gateway, name: str, place: str, breaker: Json, **more: Jso
     return typed(
         _CLUSTER,
         name=name,
-        type=discovery(place),
         connect_timeout=seconds(gateway.timeouts.connect),
-        load_assignment=endpoints(name, place),
         circuit_breakers={"thresholds": [breaker]},
+        **where,
         typed_extension_protocol_options={HTTP_OPTIONS: http},
         **more,
     )

@@ -14,8 +14,11 @@ from urllib.parse import urlsplit
 
 from gateway.config.envoy import Json, extension, seconds, typed
 from gateway.config.envoy.chain import MANAGER, connection_manager, router
+from gateway.config.envoy.clusters import relayed
 from gateway.config.envoy.endpoints import address
+from gateway.config.envoy.inner_tls import forwarding
 from gateway.config.envoy.tls import transport
+from gateway.config.names import relay_cluster
 from gateway.config.run import Run
 
 OWNER_ONLY = 0o600
@@ -121,8 +124,26 @@ def inner_listener(run: Run, routes: Json) -> Json:
     )
 
 
-def stats_listener(run: Run) -> Json:
-    """Metrics and readiness, and nothing else of Envoy's admin."""
+def relay_listeners(run: Run) -> list[Json]:
+    """A socket for each process on the services' host that nginx asks: nginx itself speaks no TLS."""
+    return [
+        typed(
+            _LISTENER,
+            name=relay_cluster(process),
+            address=address(place, mode=OWNER_ONLY),
+            filter_chains=[{"filters": [forwarding(relay_cluster(process))]}],
+            ignore_global_conn_limit=True,
+        )
+        for process, place in relayed(run.gateway, run.addresses).items()
+    ]
+
+
+def stats_listener(stats: str) -> Json:
+    """Metrics and readiness, and nothing else of Envoy's admin.
+
+    Args:
+        stats: where it listens.
+    """
     paths = ("/stats/prometheus", "/ready")
     routes = [{"match": {"path": path}, "route": {"cluster": "admin"}} for path in paths]
     hosts = [{"name": "stats", "domains": ["*"], "routes": routes}]
@@ -135,7 +156,7 @@ def stats_listener(run: Run) -> Json:
     )
     return {
         "name": "stats",
-        "address": address(run.addresses.stats, mode=OWNER_ONLY),
+        "address": address(stats, mode=OWNER_ONLY),
         "filter_chains": [{"filters": [manager]}],
         "ignore_global_conn_limit": True,
     }

@@ -10,10 +10,12 @@ from pathlib import Path
 
 from gateway.config.envoy import Json, extension
 
-CERTIFICATE = "certificate"
-FILE = Path("sds") / "certificate.json"
+#: Our certificate of the public port; that of the services' host or of the gateway's to each other, and the
+#: authorities by which each knows the other.
+PUBLIC, INNER, INNER_AUTHORITIES = "certificate", "inner", "inner-authorities"
 
 PROTO = "envoy.extensions.transport_sockets.tls.v3"
+SOCKET = "envoy.transport_sockets.tls"
 
 
 def transport(folder: Path | None) -> Json:
@@ -25,11 +27,18 @@ def transport(folder: Path | None) -> Json:
     common: Json = {
         "tls_params": {"tls_minimum_protocol_version": "TLSv1_2"},
         "alpn_protocols": ["h2", "http/1.1"],
+        "tls_certificate_sds_secret_configs": [secret(folder or Path("/nowhere"), PUBLIC)],
     }
-    path = str((folder or Path("/nowhere")) / FILE)
-    watched = {"path": path, "watched_directory": {"path": str(Path(path).parent)}}
-    source = {"path_config_source": watched, "resource_api_version": "V3"}
-    common["tls_certificate_sds_secret_configs"] = [{"name": CERTIFICATE, "sds_config": source}]
-    return extension(
-        "envoy.transport_sockets.tls", f"{PROTO}.DownstreamTlsContext", common_tls_context=common
-    )
+    return extension(SOCKET, f"{PROTO}.DownstreamTlsContext", common_tls_context=common)
+
+
+def secret(folder: Path, name: str) -> Json:
+    """How Envoy finds a certificate, or authorities, and notices a new one."""
+    path = folder / file(name)
+    watched = {"path": str(path), "watched_directory": {"path": str(path.parent)}}
+    return {"name": name, "sds_config": {"path_config_source": watched, "resource_api_version": "V3"}}
+
+
+def file(name: str) -> Path:
+    """Where it is, below the folder of the rendered files: Envoy wants a file for each."""
+    return Path("sds") / f"{name}.json"
