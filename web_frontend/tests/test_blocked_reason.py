@@ -179,3 +179,10 @@ def test_a_ticket_that_nothing_can_be_bought_with_says_why(
     assert " 0 units" not in page
     russian = vera.get("/instruments/AAPL?side=buy", headers={"Accept-Language": "ru"}).content.decode()
     assert "не больше 0" not in russian
+
+
+def test_who_has_none_is_not_told_that_none_can_be_sold_at_most(vera: Client, gateway: GatewayDouble) -> None:
+    gateway.answer("GET /api/v1/positions", recorded("positions", results=[]))
+    page = vera.get("/instruments/AAPL?side=sell&quantity=1").content.decode()
+    assert "You have none left to sell" in page
+    assert " 0 units" not in page

@@ -76,6 +76,8 @@ def quantity_error(
         return _lot_error(side, most, lot)
     if most.units is None or quantity <= most.units:
         return ""
+    if side == "sell" and not most.units:
+        return _("You have none left to sell")
     if side == "sell":
         return _("You can sell %(most)s at most.") % {"most": units(most.units)}
     assert account is not None  # else the most is not known
