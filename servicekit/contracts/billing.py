@@ -86,22 +86,6 @@ class HoldDeclined(Event):
     currency: str
 
 
-@event("billing.order.settled.v1", subject="fill/{fill_id}")
-class OrderSettled(Event):
-    """The money of one fill was booked. ``amount`` excludes ``fee``; both are positive."""
-
-    order_id: UUID
-    fill_id: UUID
-    user_id: UUID
-    journal_entry_id: UUID
-    side: str
-    amount: int
-    fee: int
-    currency: str
-    balance_after: int
-    settled_at: datetime
-
-
 @event("billing.reversal.booked.v1", subject="reversal/{journal_entry_id}")
 class ReversalBooked(Event):
     """An operator undid an entry of the journal; this is what it did to one customer's cash.

@@ -28,7 +28,6 @@ FILLED = {
     "trading.order.submitted.v2",
     "market.order.executed.v2",
     "trading.order.filled.v2",
-    "billing.order.settled.v1",
 }
 REJECTED = {"trading.order.placed.v2", "billing.hold.declined.v1", "trading.order.rejected.v1"}
 CANCEL_TYPES = {"trading.order.cancel_requested.v1", "market.order.canceled.v1", "trading.order.canceled.v2"}

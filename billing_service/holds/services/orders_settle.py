@@ -22,9 +22,7 @@ from billing_service.ledger.services import (
     journal_book,
 )
 from servicekit.contracts import trading
-from servicekit.contracts.billing import OrderSettled
 from servicekit.messaging.consume import Received
-from servicekit.messaging.publish import Outgoing, publish_many
 
 Filled = trading.OrderFilled | trading.OrderFilledV2
 Fill = Received[Filled]
@@ -44,7 +42,7 @@ def orders_settle(*, messages: Sequence[Fill]) -> list[Booked]:
     A buy is paid from its hold. What the rest of the order can no longer need is released at once
     (``hold_left``), all that is left with the final fill. A sell is paid by the house, whose balance may fall
     below zero. A fill that was booked is passed over. One that adds nothing to amount and fee, because the
-    parts before it were rounded up, needs no entry and no event: nothing was booked.
+    parts before it were rounded up, needs no entry: nothing was booked.
 
     Returns:
         What was booked.
@@ -54,15 +52,11 @@ def orders_settle(*, messages: Sequence[Fill]) -> list[Booked]:
         FillNotCovered: a buy without a pending hold of at least amount + fee.
         AccountNotReady: a customer has no account.
         Nothing of the batch is booked then.
-
-    Emits:
-        OrderSettled: for each fill that was booked.
     """
     accounts, holds = holds_lock([message.event for message in messages])
     known = fills_booked(fill_ids=[m.event.fill_id for m in messages if _may_be_booked(m.event, holds)])
     captured: dict[UUID, HoldRow] = {}
     released: dict[UUID, LockedAccount] = {}
-    fresh: list[Fill] = []
     drafts: list[Draft] = []
     for message in messages:
         fill = message.event
@@ -81,7 +75,6 @@ def orders_settle(*, messages: Sequence[Fill]) -> list[Booked]:
         if free:
             released[account.id] = account
             continue
-        fresh.append(message)
         drafts.append(_draft(message, account))
     if captured:
         holds_save(captured.values())
@@ -89,12 +82,7 @@ def orders_settle(*, messages: Sequence[Fill]) -> list[Booked]:
         accounts_save(released.values())
     if not drafts:
         return []
-    booked = journal_book(drafts)
-    publish_many(
-        Outgoing(_settled(message.event, entry, accounts[message.event.user_id]), cause=message)
-        for message, entry in zip(fresh, booked, strict=True)
-    )
-    return booked
+    return journal_book(drafts)
 
 
 def _may_be_booked(fill: Filled, holds: Mapping[UUID, HoldRow]) -> bool:
@@ -137,19 +125,4 @@ def _draft(message: Fill, account: LockedAccount) -> Draft:
         quantity=fill.quantity,
         price=fill.price,
         description=f"{fill.side} {fill.quantity} {fill.ticker}",
-    )
-
-
-def _settled(fill: Filled, entry: Booked, account: LockedAccount) -> OrderSettled:
-    return OrderSettled(
-        order_id=fill.order_id,
-        fill_id=fill.fill_id,
-        user_id=fill.user_id,
-        journal_entry_id=entry.id,
-        side=fill.side,
-        amount=fill.amount,
-        fee=fill.fee,
-        currency=fill.currency,
-        balance_after=entry.balances[account.id],
-        settled_at=entry.occurred_at,
     )

@@ -10,7 +10,7 @@ from billing_service.ledger.models import JournalEntry, LedgerAccount
 from billing_service.ledger.selectors import chain_breaks
 from billing_service.ledger.services import account_freeze
 from billing_service.tests.orders import order_canceled, order_filled, order_placed, received
-from servicekit.contracts.billing import HoldDeclined, HoldPlaced, OrderSettled
+from servicekit.contracts.billing import HoldDeclined, HoldPlaced
 from servicekit.ids import new_id
 from servicekit.messaging.models import OutboxEvent
 from servicekit.testing.origins import published_origins, some_origins
@@ -151,7 +151,7 @@ def test_two_hundred_orders_over_money_for_ten(customer, published):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_batches_over_the_same_accounts_from_many_threads(customer, published):
+def test_batches_over_the_same_accounts_from_many_threads(customer):
     """Each batch names its customers in another order: sorted locks, no deadlock, no cent too much."""
     accounts = [customer(1000) for _ in range(8)]
 
@@ -189,7 +189,7 @@ def test_two_hundred_buys_over_one_balance_are_bought_for_exactly_what_it_pays_f
     assert account.balance == 100_00 - 9_55 * bought
     # A hold asks for 10.00: with less than that left nothing more can be bought, with more it would be.
     assert account.balance < 10_00
-    assert len(published(OrderSettled)) == len(published(HoldPlaced)) == bought
+    assert len(published(HoldPlaced)) == bought
     assert len(published(HoldDeclined)) == 200 - bought
     assert sum(LedgerAccount.objects.values_list("balance", flat=True)) == 0
     assert chain_breaks(after=0, until=bought + 1) == []

@@ -10,9 +10,7 @@ from billing_service.holds.errors import FillNotCovered
 from billing_service.holds.models import Hold
 from billing_service.ledger.models import JournalEntry
 from billing_service.tests.orders import order_expired, order_filled, order_placed, system_balance
-from servicekit.contracts.billing import OrderSettled
-from servicekit.messaging.models import OutboxEvent
-from servicekit.testing.origins import published_origins, some_origins
+from servicekit.testing.origins import some_origins
 from servicekit.testing.sent import Sent
 
 
@@ -27,7 +25,7 @@ def test_a_whole_life_in_one_batch(customer, deliver_many):
     assert Hold.objects.get().state == "captured"
 
 
-def test_two_hundred_fills_are_a_handful_of_statements(customer, deliver_many, published):
+def test_two_hundred_fills_are_a_handful_of_statements(customer, deliver_many):
     accounts = [customer(100_000) for _ in range(7)]
     orders = [order_placed(accounts[n % 7].user_id, hold_amount=50) for n in range(150)]
     sells = [order_placed(accounts[n % 7].user_id, side="sell", hold_amount=0) for n in range(50)]
@@ -36,11 +34,11 @@ def test_two_hundred_fills_are_a_handful_of_statements(customer, deliver_many, p
     with Sent() as sent:
         deliver_many([(order_filled(order, amount=40, fee=1), 2) for order in orders + sells])
 
-    # inbox; accounts, holds, fills; holds; head, system's accounts, accounts, legs, entries; outbox
-    assert len(sent.statements) == 11
+    # inbox; accounts, holds, fills; holds; head, system's accounts, accounts, legs, entries
+    assert len(sent.statements) == 10
     assert sum("UPDATE ledger_ledgeraccount" in sql for sql in sent.statements) == 1
     assert (system_balance("house_cash"), system_balance("fees")) == (150 * 40 - 50 * 40, 200)
-    assert len(published(OrderSettled)) == 200
+    assert JournalEntry.objects.filter(type="order_settlement").count() == 200
     for account in accounts:
         account.refresh_from_db()
         legs = account.entries.order_by("number").values_list("number", "amount", "balance_after")
@@ -49,7 +47,7 @@ def test_two_hundred_fills_are_a_handful_of_statements(customer, deliver_many, p
         assert (account.balance, account.held) == (legs[len(legs) - 1][2], 0)
 
 
-def test_two_hundred_fills_of_one_order_are_as_few(customer, deliver_many, published):
+def test_two_hundred_fills_of_one_order_are_as_few(customer, deliver_many):
     account = customer(100_000)
     order = order_placed(account.user_id, hold_amount=10_000)
     deliver_many([order])
@@ -59,16 +57,14 @@ def test_two_hundred_fills_of_one_order_are_as_few(customer, deliver_many, publi
     with Sent() as sent:
         deliver_many([(fill, place) for place, fill in enumerate([*fills[:9], again, *fills[9:]], 2)])
 
-    # inbox; accounts, holds; holds; head, system's accounts, accounts, legs, entries; outbox
-    assert len(sent.statements) == 10  # it is the first that is paid: whether it was is not asked
+    # inbox; accounts, holds; holds; head, system's accounts, accounts, legs, entries
+    assert len(sent.statements) == 9  # it is the first that is paid: whether it was is not asked
     account.refresh_from_db()
     assert (account.balance, account.held) == (100_000 - 200 * 40 - 100, 0)
     hold = Hold.objects.get(order_id=order.order_id)
     assert (hold.state, hold.captured, hold.released) == ("captured", 8_100, 1_900)
-    assert [event.fill_id for event in published(OrderSettled)] == [fill.fill_id for fill in fills]
-    assert [event.balance_after for event in published(OrderSettled)] == list(
-        accumulate((-fill.amount - fill.fee for fill in fills), initial=100_000)
-    )[1:]
+    booked = JournalEntry.objects.filter(order_id=order.order_id).order_by("number")
+    assert list(booked.values_list("fill_id", flat=True)) == [fill.fill_id for fill in fills]
 
 
 def test_each_fill_is_booked_under_its_own_request(customer, deliver_many):
@@ -80,14 +76,12 @@ def test_each_fill_is_booked_under_its_own_request(customer, deliver_many):
         for final in (False, True)
         for order in orders
     ]
-    before, clicks = OutboxEvent.objects.count(), some_origins(8)
+    clicks = some_origins(8)
 
     deliver_many([(fill, 2 + place) for place, fill in enumerate(fills)], origins=clicks)
 
     booked = dict(JournalEntry.objects.filter(type="order_settlement").values_list("fill_id", "request_id"))
     assert booked == {fill.fill_id: click.request_id for fill, click in zip(fills, clicks, strict=True)}
-    origins = {subject: origin for _, subject, origin in published_origins()[before:]}
-    assert origins == {f"fill/{fill.fill_id}": click for fill, click in zip(fills, clicks, strict=True)}
 
 
 def test_one_fill_that_is_not_covered_stops_its_batch(customer, deliver_many):
