@@ -39,7 +39,7 @@ def write_inner(out: Path, certificate: Path, key: Path, authorities: Path) -> N
         authorities: PEM, one or more.
 
     Raises:
-        SourceError: as above, or the certificate is not of these authorities; what was there before stays.
+        SourceError: as above, or of the authorities; what was there before stays.
     """
     pair = _pair(certificate, key)
     try:
