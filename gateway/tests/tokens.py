@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generat
 from jwt.algorithms import RSAAlgorithm
 
 KEYS_PATH = "/.well-known/jwks.json"
+#: Longer than the whole suite takes, also beside other work: some tests make theirs when they are collected.
+LIFETIME_S = 3600
 
 
 @functools.cache
@@ -43,7 +45,7 @@ def claims(user: str | None = None, **changed: Any) -> dict[str, Any]:
         "scope": "customer",
         "token_type": "access",
         "iat": now,
-        "exp": now + 300,
+        "exp": now + LIFETIME_S,
     } | changed
     return {name: value for name, value in claims.items() if value is not None}
 
