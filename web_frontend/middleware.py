@@ -56,8 +56,9 @@ class GatewayMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Pages for :class:`SignedOut`, :class:`GatewayUnavailable` and :class:`GatewayProblem`."""
         if isinstance(error, SignedOut):
+            if not tokens.is_leaving(request):  # who is, is told so by the sign-out itself
+                messages.warning(request, _("You were signed out. Please sign in again."))
             tokens.sign_out(request)
-            messages.warning(request, _("You were signed out. Please sign in again."))
             return sign_in_first(request)
         if isinstance(error, GatewayUnavailable | RedisError):
             logger.warning("no answer: %s", error)

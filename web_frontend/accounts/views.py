@@ -116,6 +116,7 @@ def sign_out(request: GatewayRequest) -> HttpResponse:
     """End the session here at once, and at the API, which is asked again until it has confirmed."""
     if tokens.is_signed_in(request):
         refresh = tokens.refresh_token(request)
+        tokens.sign_out_begin(request)
         confirmed = not refresh or pending_sign_outs.revoke(request.gateway, refresh)
         if not confirmed:
             pending_sign_outs.add(refresh)

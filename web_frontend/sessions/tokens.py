@@ -26,6 +26,8 @@ REFRESH_BEFORE_S = 30
 REFRESH_TIMEOUT_S = 5.0
 REFRESH_TRIES = 2
 LOCK_LIFETIME_S = 20
+#: Seconds for which a visitor who signs out is known to be leaving.
+LEAVING_S = 60
 #: How long a request waits for another one's refresh; less than a page may take (PAGE_S). Seconds.
 LOCK_WAIT_S = 7
 
@@ -56,6 +58,20 @@ def sign_in(request: HttpRequest, answer: dict[str, Any], *, name: str) -> None:
     rotate_token(request)
     _store(owner, answer)
     remember_session(answer["access"], session_key=owner, tokens_key=_key(owner))
+
+
+def sign_out_begin(request: HttpRequest) -> None:
+    """Note that a signed-in visitor is leaving: what the page asks for meanwhile may be refused."""
+    cache.set(_leaving(request), True, timeout=LEAVING_S)
+
+
+def is_leaving(request: HttpRequest) -> bool:
+    """Whether the visitor is just signing out, by another request."""
+    return is_signed_in(request) and bool(cache.get(_leaving(request)))
+
+
+def _leaving(request: HttpRequest) -> str:
+    return f"leaving:{request.session['tokens']}"
 
 
 def sign_out(request: HttpRequest) -> None:

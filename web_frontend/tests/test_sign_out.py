@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -10,7 +11,7 @@ from django.test import Client
 
 from web_frontend.sessions import pending_sign_outs
 from web_frontend.tests.conftest import stored_by_the_pages
-from web_frontend.tests.gateway_double import GatewayDouble
+from web_frontend.tests.gateway_double import GatewayDouble, SentRequest
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +31,24 @@ def test_sign_out_ends_the_session_and_forgets(vera: Client, gateway: GatewayDou
     assert cache.get(f"tokens:{owner}") is None
     assert vera.get("/cash").status_code == 303
     assert pending_sign_outs.retry_all() == 0
+
+
+def test_what_the_page_asks_for_meanwhile_says_nothing(vera: Client, gateway: GatewayDouble) -> None:
+    gateway.answer("GET /api/v1/notifications", {"code": "session_revoked"}, 401)
+    beside = Client(headers={"Cookie": f"birzha_session={vera.cookies['birzha_session'].value}"})
+    part = {"HX-Request": "true", "HX-Current-URL": "http://testserver/notifications"}
+    told: list[Any] = []
+
+    def revoke(_: SentRequest) -> tuple[int, None]:
+        told.append(beside.get("/notifications/unread", headers=part))
+        return 204, None
+
+    gateway.answer_by(REVOKE, revoke)
+    page = vera.post("/sign-out", follow=True).content.decode()
+    assert "You are signed out." in page
+    (refused,) = told
+    assert (refused.status_code, refused["HX-Refresh"]) == (204, "true")
+    assert "birzha_messages" not in refused.cookies
 
 
 def test_a_sign_out_that_failed_is_repeated_until_it_succeeds(vera: Client, gateway: GatewayDouble) -> None:
