@@ -137,12 +137,12 @@ class TestRun:
         catalogs.compile_changed()
         beside, pool = ThreadPoolExecutor(1), ThreadPoolExecutor(PARALLEL_SUITES)
         try:
-            people, faults, strangers = map(partial(partial, self._on_a_system), self.systems, ON_SYSTEMS)
+            whole = [partial(self._on_a_system, *pair) for pair in zip(self.systems, ON_SYSTEMS, strict=True)]
             longest, *others = (partial(self._one_by_one, packages) for packages in IN_TURN)
             apart = partial(self.suite, "tests apart", *STANDALONE)
             lint = partial(self._note, "lint", lambda: commands.lint() == 0)
             # They begin in this order. One system starts at a time: a third one would wait for two.
-            lanes: list[Callable[[], Any]] = [people, faults, longest, strangers, apart, *others, lint]
+            lanes: list[Callable[[], Any]] = [*whole[:2], longest, *whole[2:], apart, *others, lint]
             for one in [beside.submit(self._one_by_one, BESIDE), *map(pool.submit, lanes)]:
                 one.result()
             self.covered = self.coverage()

@@ -8,7 +8,6 @@ port, the ingress of the services' host, by TLS with a certificate on both sides
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -135,17 +134,9 @@ def _address(part: str, text: str) -> tuple[str, int]:
             f"BIRZHA_SERVICES_ADDRESS={text} must be the services' host and the port of its ingress, "
             f"such as 10.0.0.6:{INGRESS_PORT}."
         )
-    if part == SERVICES and not _is_address(host):
+    if part == SERVICES and not public.is_address(host):
         raise CommandError(
             f"BIRZHA_SERVICES_ADDRESS={text} must be an address of this host, on which it listens, "
             f"such as 10.0.0.6:{INGRESS_PORT}; the gateway's host may be told a name."
         )
     return host, port
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True

@@ -94,7 +94,7 @@ def hosts(text: str) -> tuple[str, ...]:
 def is_host(text: str) -> bool:
     """Whether it is a host name or an address as it stands in an address line."""
     if text.startswith("["):
-        return text.endswith("]") and _is_address(text[1:-1])
+        return text.endswith("]") and is_address(text[1:-1])
     return bool(_NAME.fullmatch(text))
 
 
@@ -130,7 +130,8 @@ def own_hosts(bind: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*LOOPBACK, *names, *map(bracketed, addresses)]))
 
 
-def _is_address(text: str) -> bool:
+def is_address(text: str) -> bool:
+    """Whether it is an IP address, of IPv6 without brackets."""
     try:
         ipaddress.ip_address(text)
     except ValueError:

@@ -74,7 +74,7 @@ class Addresses:
 
     def elsewhere(self, place: str) -> str:
         """Whose socket this would be if that process were here, by its name; "": it is, or it is nobody's."""
-        name = Path(place).stem if self.services_host else ""
+        name = Path(place).stem
         return name if self.services_host and name in self.services_host.processes else ""
 
     @property
