@@ -20,7 +20,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from servicekit.telemetry import current_origin
-from web_frontend.gateway_connections import Answer, NoAnswer, connections_to
+from web_frontend.gateway_connections import Answer, Exchange, NoAnswer, connections_to
 
 #: Seconds of a call that does something: longer than the gateway's one try at a service, shorter than all of
 #: its tries (gateway.yaml, timeouts), and below the lifetime of the refresh lock (sessions/tokens.py).
@@ -106,8 +106,22 @@ class Gateway:
 
         ``timeout_s`` is that of the call, within the page's.
         """
+        return self.ask(path, public=public, timeout_s=timeout_s, **params)()
+
+    def ask(
+        self, path: str, *, public: bool = False, timeout_s: float = READ_S, **params: Any
+    ) -> Callable[[], dict[str, Any]]:
+        """Send what :meth:`get` sends, and go on: what is returned waits for the answer and returns it.
+
+        What a page needs is so all on its way at once, and takes as long as the slowest.
+
+        Raises:
+            SignedOut, GatewayUnavailable: there is no token to ask with. All else is raised where the answer
+                is waited for.
+        """
         query = {name: value for name, value in params.items() if value not in (None, "")}
-        return self._json("GET", path, public=public, query=query, timeout_s=timeout_s)
+        answer = self._sent("GET", path, query, self._headers(public=public), None, timeout_s)
+        return lambda: _read(path, answer())
 
     def post(
         self,
@@ -123,19 +137,19 @@ class Gateway:
         ``timeout_s`` is that of the call, within the page's.
         """
         headers = {"Idempotency-Key": key} if key else {}
-        return self._json("POST", path, public=public, body=body, headers=headers, timeout_s=timeout_s)
+        return self._changed("POST", path, public=public, body=body, headers=headers, timeout_s=timeout_s)
 
     def put(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """Say that a resource is there, or what it is; saying it again changes nothing."""
-        return self._json("PUT", path, body=body)
+        return self._changed("PUT", path, body=body)
 
     def patch(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """Change a resource."""
-        return self._json("PATCH", path, body=body)
+        return self._changed("PATCH", path, body=body)
 
     def delete(self, path: str) -> None:
         """End a resource."""
-        self._json("DELETE", path)
+        self._changed("DELETE", path)
 
     def _token(self) -> str | None:
         self._known_token = self._known_token or self._find_token()
@@ -151,30 +165,21 @@ class Gateway:
             return f"Bearer {token}"
         raise SignedOut("no token")
 
-    def _json(
+    def _changed(
         self,
         method: str,
         path: str,
         *,
         public: bool = False,
-        query: dict[str, Any] | None = None,
         body: dict[str, Any] | None = None,
         headers: dict[str, str] | None = None,
         timeout_s: float = CALL_S,
     ) -> dict[str, Any]:
         sent = {**self._headers(public=public), **(headers or {})}
-        content = None if method == "GET" else b""
+        content = b""
         if body is not None:
             content, sent["Content-Type"] = orjson.dumps(body), "application/json"
-        answer = self._sent(method, path, query, sent, content, timeout_s)
-        if not 200 <= answer.status < 300:
-            _refuse(path, answer)
-        if answer.status in (202, 204) and not answer.content:
-            return {}
-        try:
-            return orjson.loads(answer.content)
-        except ValueError as error:
-            raise GatewayUnavailable(path, "not JSON") from error
+        return _read(path, self._sent(method, path, None, sent, content, timeout_s)())
 
     def _sent(
         self,
@@ -184,25 +189,30 @@ class Gateway:
         headers: dict[str, str],
         content: bytes | None,
         timeout_s: float,
-    ) -> Answer:
-        """Send; once more if the connection broke and repeating is harmless."""
+    ) -> Callable[[], Answer]:
+        """Send; what waits for the answer. Once more if the connection broke and repeating is harmless."""
         target, connections = _target(path, query), connections_to(settings.GATEWAY_URL)
-        is_repeatable = method == "GET" or "Idempotency-Key" in headers
-        while True:
-            left_s = self._timeout(path, timeout_s)
-            try:
-                return connections.request(method, target, headers, content, left_s)
-            except NoAnswer as error:
-                if not (error.is_lost and is_repeatable):
-                    raise GatewayUnavailable(path, str(error)) from error
-                is_repeatable = False
 
-    def _timeout(self, path: str, timeout_s: float) -> float:
-        """What is left of the page's time, at most that of one call; seconds."""
-        left = min(timeout_s, self._ends_at - time.monotonic())
-        if left <= 0:
-            raise GatewayUnavailable(path, "the page has no time left for it")
-        return left
+        def send() -> Exchange:
+            return connections.send(method, target, headers, content, self._until(path, timeout_s))
+
+        def answer() -> Answer:
+            try:
+                return exchange.answer()
+            except NoAnswer as error:
+                if not error.is_lost or (method != "GET" and "Idempotency-Key" not in headers):
+                    raise GatewayUnavailable(path, str(error)) from error
+            try:
+                return send().answer()
+            except NoAnswer as error:
+                raise GatewayUnavailable(path, str(error)) from error
+
+        exchange = send()
+        return answer
+
+    def _until(self, path: str, timeout_s: float) -> float:
+        """The moment (``time.monotonic``) until which a call may take: within the page's time."""
+        return min(time.monotonic() + timeout_s, self._ends_at)
 
     def _headers(self, *, public: bool) -> dict[str, str]:
         token = None if public else self._token()
@@ -236,6 +246,19 @@ def cursor(address: str | None) -> str:
 def _target(path: str, query: dict[str, Any] | None) -> str:
     target = quote(path, safe=_AS_IT_IS)
     return f"{target}?{urlencode(query)}" if query else target
+
+
+def _read(path: str, answer: Answer) -> dict[str, Any]:
+    """What a 2xx has; {} for nothing."""
+    if not 200 <= answer.status < 300:
+        _refuse(path, answer)
+    if answer.status in (202, 204) and not answer.content:
+        return {}
+    try:
+        read: dict[str, Any] = orjson.loads(answer.content)
+    except ValueError as error:
+        raise GatewayUnavailable(path, "not JSON") from error
+    return read
 
 
 def _refuse(path: str, response: Answer) -> None:

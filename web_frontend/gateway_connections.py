@@ -22,6 +22,8 @@ from servicekit.unix_connection import UnixConnection
 MAX_IDLE, IDLE_S = 16, 20.0
 #: Seconds that connecting may take, and how often it is tried: a gateway that is replaced may refuse one.
 CONNECT_S, CONNECT_TRIES = 1.0, 2
+#: Seconds that an answer which has begun in time may at least take to go on.
+REST_S = 1.0
 
 
 class NoAnswer(Exception):
@@ -55,6 +57,64 @@ class _Idle(NamedTuple):
     since: float
 
 
+class Exchange:
+    """A request that was sent, and its answer, for which nobody waits before it is called for.
+
+    Args:
+        ends_at: moment of ``time.monotonic`` until which the answer must begin.
+        connection: what the request went by; when this is dropped before the answer is read, it is closed.
+        error: why it was not sent.
+    """
+
+    def __init__(
+        self,
+        connections: Connections,
+        ends_at: float,
+        connection: HTTPConnection | None,
+        error: NoAnswer | None = None,
+    ) -> None:
+        self._connections, self._ends_at = connections, ends_at
+        self._connection, self._error = connection, error
+        self._answer: Answer | None = None
+
+    def answer(self) -> Answer:
+        """Wait for the whole answer; from then on it is known.
+
+        Raises:
+            NoAnswer: none came.
+        """
+        connection, self._connection = self._connection, None
+        if connection:
+            try:
+                self._answer = self._read(connection)
+            except NoAnswer as error:
+                self._error = error
+        if self._answer is None:
+            raise self._error or AssertionError("what is not on its way has an error")
+        return self._answer
+
+    def _read(self, connection: HTTPConnection) -> Answer:
+        left_s = self._ends_at - time.monotonic()
+        try:
+            if not _has_something_to_read(connection.sock, max(left_s, 0)):
+                raise TimeoutError("timed out")
+            connection.sock.settimeout(max(left_s, REST_S))
+            with connection.getresponse() as response:
+                answer = Answer(response.status, response.read(), response.getheader("Retry-After", ""))
+                stays = not response.will_close
+        except (OSError, HTTPException) as error:
+            connection.close()
+            raise _no_answer(error) from error
+        except BaseException:
+            connection.close()
+            raise
+        if stays:
+            self._connections.keep(connection)
+        else:
+            connection.close()
+        return answer
+
+
 class Connections:
     """What is kept to one gateway; any thread may ask.
 
@@ -67,34 +127,48 @@ class Connections:
         self._address = urlsplit(url)
         self._idle: list[_Idle] = []  # the one used last is taken first; append and pop are atomic
 
-    def request(
-        self, method: str, target: str, headers: dict[str, str], content: bytes | None, timeout_s: float
-    ) -> Answer:
-        """Send, and wait for the whole answer.
+    def send(
+        self, method: str, target: str, headers: dict[str, str], content: bytes | None, ends_at: float
+    ) -> Exchange:
+        """Send, and go on.
 
         Args:
             target: path and query, encoded.
             content: the body; None for a request that has none.
-            timeout_s: seconds that each step may take.
+            ends_at: moment of ``time.monotonic`` until which the answer must begin.
 
-        Raises:
-            NoAnswer: none came.
+        Returns:
+            What has the answer; or why there is none, which it raises then.
         """
-        connection = self._taken() or self._opened(min(CONNECT_S, timeout_s))
+        left_s = ends_at - time.monotonic()
+        if left_s <= 0:
+            return Exchange(self, ends_at, None, NoAnswer(TimeoutError("no time is left for it")))
         try:
-            connection.sock.settimeout(timeout_s)
-            answer, stays = _exchanged(connection, method, target, headers, content)
+            connection = self._taken() or self._opened(min(CONNECT_S, left_s))
+        except NoAnswer as error:
+            return Exchange(self, ends_at, None, error)
+        try:
+            connection.sock.settimeout(left_s)
+            connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
+            for name, value in headers.items():
+                connection.putheader(name, value)
+            if content is not None:
+                connection.putheader("Content-Length", str(len(content)))
+            connection.endheaders(content)
         except (OSError, HTTPException) as error:
             connection.close()
-            raise NoAnswer(error, is_lost=not isinstance(error, TimeoutError)) from error
+            return Exchange(self, ends_at, None, _no_answer(error))
         except BaseException:
             connection.close()
             raise
-        if stays and len(self._idle) < MAX_IDLE:
+        return Exchange(self, ends_at, connection)
+
+    def keep(self, connection: HTTPConnection) -> None:
+        """Keep one whose answer has been read."""
+        if len(self._idle) < MAX_IDLE:
             self._idle.append(_Idle(connection, time.monotonic()))
         else:
             connection.close()
-        return answer
 
     def _taken(self) -> HTTPConnection | None:
         """One that is still open, as far as can be seen; None when none is."""
@@ -103,7 +177,7 @@ class Connections:
                 connection, since = self._idle.pop()
             except IndexError:  # another thread was quicker
                 return None
-            if time.monotonic() - since < IDLE_S and not _has_something_to_read(connection.sock):
+            if time.monotonic() - since < IDLE_S and not _has_something_to_read(connection.sock, 0):
                 return connection
             connection.close()
         return None
@@ -128,26 +202,15 @@ class Connections:
         return HTTPConnection(self._address.hostname or "", self._address.port)
 
 
-def _exchanged(
-    connection: HTTPConnection, method: str, target: str, headers: dict[str, str], content: bytes | None
-) -> tuple[Answer, bool]:
-    """The answer, and whether the connection can be used again."""
-    connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
-    for name, value in headers.items():
-        connection.putheader(name, value)
-    if content is not None:
-        connection.putheader("Content-Length", str(len(content)))
-    connection.endheaders(content)
-    with connection.getresponse() as response:
-        answer = Answer(response.status, response.read(), response.getheader("Retry-After", ""))
-        return answer, not response.will_close
+def _no_answer(error: Exception) -> NoAnswer:
+    return NoAnswer(error, is_lost=not isinstance(error, TimeoutError))
 
 
-def _has_something_to_read(sock: socket.socket) -> bool:
-    """Of an idle connection: that it was closed at the other end."""
+def _has_something_to_read(sock: socket.socket, timeout_s: float) -> bool:
+    """Whether something comes within so many seconds; of an idle connection: that the other end closed it."""
     poll = select.poll()
     poll.register(sock, select.POLLIN)
-    return bool(poll.poll(0))
+    return bool(poll.poll(timeout_s * 1000))
 
 
 @lru_cache(maxsize=2)

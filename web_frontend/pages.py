@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextvars import copy_context
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -16,7 +14,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from web_frontend.gateway_client import GatewayRequest, GatewayUnavailable, cursor
@@ -26,11 +23,6 @@ from web_frontend.sessions.tokens import is_signed_in
 logger = logging.getLogger(__name__)
 
 View = Callable[..., HttpResponseBase]
-
-#: What the parts of a page are requested in, beside the page's own thread: as many as all the pages that a
-#: process makes at once can need, so that a source that hangs holds up no other page. Four pages (``threads``
-#: in compose/system/model.py) of at most ten parts.
-_threads = ThreadPoolExecutor(40, thread_name_prefix="part")
 
 
 def wants_fragment(request: HttpRequest) -> bool:
@@ -144,56 +136,33 @@ def page_links(answer: dict[str, Any] | None, **chosen: Any) -> dict[str, str]:
     }
 
 
-def fetch_all(request: GatewayRequest, *fetches: Callable[[], Any]) -> list[Any]:
-    """What several sources answer, all requested at once: a page takes as long as the slowest of them.
+def fetch_all(request: GatewayRequest, *asked: Callable[[], Any]) -> list[Any]:
+    """What several sources answer that have all been asked: a page takes as long as the slowest of them.
 
-    Beside them, what the header of a whole page needs.
+    Beside them, what the header of a whole page needs is asked for.
 
-    Raises:
-        Whatever one of them raises; :func:`attempt` around it is for what may fail alone.
-    """
-    asked: list[Callable[[], Any]] = list(fetches)
-    if unread.is_wanted(request) and not unread.is_kept(request):
-        asked.append(lambda: unread.unread_count(request))
-    if len(asked) == 1:
-        return [asked[0]()]
-    own, *others = asked
-    answers = [_begun(request, fetch) for fetch in others]
-    try:
-        first = own()
-    finally:
-        wait(answers)
-    return [first, *(answer.result() for answer in answers)][: len(fetches)]
-
-
-def fetch_meanwhile(request: GatewayRequest, fetch: Callable[[], Any]) -> Callable[[], Any]:
-    """Ask now, and go on: a template calls what is returned where it shows the answer, and waits there.
+    Args:
+        asked: each of :meth:`web_frontend.gateway_client.Gateway.ask`, or what waits for one.
 
     Raises:
-        Whatever the fetch raises, where it is waited for.
+        Whatever one of them raises; :func:`attempt_all` is for what may fail alone.
     """
-    return _begun(request, fetch).result
+    unread.ask(request)
+    return [answer() for answer in asked]
 
 
-def _begun(request: GatewayRequest, fetch: Callable[[], Any]) -> Future[Any]:
-    if is_signed_in(request):
-        request.gateway.authorization()  # found once, not by each thread
-    return _threads.submit(copy_context().run, _in_language, get_language(), fetch)
+def attempt_all(request: GatewayRequest, *asked: Callable[[], Any]) -> list[Any]:
+    """The same, each by :func:`attempt`: None of a source that is down."""
+    return fetch_all(request, *(partial(attempt, answer) for answer in asked))
 
 
-def _in_language(language: str | None, fetch: Callable[[], Any]) -> Any:
-    """Ask in the page's language: what Django has active stays in its own thread, whatever the context."""
-    with override(language or "en"):
-        return fetch()
-
-
-def attempt(fetch: Callable[[], Any]) -> Any:
+def attempt(asked: Callable[[], Any]) -> Any:
     """What a source answers, or None when it is down: the rest of the page still shows.
 
     For panels only: a template that gets None says that the source failed.
     """
     try:
-        return fetch()
+        return asked()
     except GatewayUnavailable as error:
         logger.warning("a panel has no answer: %s", error)
         return None

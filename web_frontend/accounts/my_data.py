@@ -44,7 +44,7 @@ def my_data(request: GatewayRequest) -> HttpResponse:
     """The file, a ZIP of JSON."""
     names = [*PARTS, *LISTS]
     wanted: list[Callable[[], Any]] = [
-        *(_part(request, path) for path in PARTS.values()),
+        *(request.gateway.ask(path) for path in PARTS.values()),
         *(_list(request, path) for path in LISTS.values()),
     ]
     found = dict(zip(names, fetch_all(request, *wanted), strict=True))
@@ -58,13 +58,11 @@ def my_data(request: GatewayRequest) -> HttpResponse:
     return response
 
 
-def _part(request: GatewayRequest, path: str) -> Callable[[], Any]:
-    return lambda: request.gateway.get(path)
-
-
 def _list(request: GatewayRequest, path: str) -> Callable[[], Any]:
+    first = request.gateway.ask(path, page_size=PAGE)
+
     def read() -> dict[str, Any]:
-        page = request.gateway.get(path, page_size=PAGE)
+        page = first()
         rows, pages = list(page["results"]), 1
         while page["next"] and pages < PAGES:
             page = request.gateway.get(path, page_size=PAGE, cursor=cursor(page["next"]))

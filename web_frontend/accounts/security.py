@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from web_frontend.accounts.forms import EmailForm, PasswordForm
 from web_frontend.forms import submitted
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
-from web_frontend.pages import attempt, fetch_all, go_to, signed_in, wants_fragment
+from web_frontend.pages import attempt_all, go_to, signed_in, wants_fragment
 
 
 @sensitive_post_parameters("old_password", "new_password")
@@ -40,11 +40,12 @@ def security_page(
     """The page, with a form that was refused, or for htmx that form alone."""
     if email_form is not None and wants_fragment(request):
         return render(request, "accounts/email_form.html", {"email_form": email_form}, status=422)
-    profile, sessions, sign_ins = fetch_all(
+    gateway = request.gateway
+    profile, sessions, sign_ins = attempt_all(
         request,
-        lambda: attempt(lambda: request.gateway.get("/api/v1/users/me")),
-        lambda: attempt(lambda: request.gateway.get("/api/v1/users/me/sessions")),
-        lambda: attempt(lambda: request.gateway.get("/api/v1/users/me/sign-ins")),
+        gateway.ask("/api/v1/users/me"),
+        gateway.ask("/api/v1/users/me/sessions"),
+        gateway.ask("/api/v1/users/me/sign-ins"),
     )
     context = {
         "form": form or _password_form(),

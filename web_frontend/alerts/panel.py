@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -10,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from web_frontend.forms import PageForm, PriceField
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
-from web_frontend.pages import attempt
 
 ADDRESS = "/api/v1/alerts"
 
@@ -37,17 +37,19 @@ class AlertForm(PageForm):
         return {"ticker": self.cleaned_data["ticker"], "price": f"{self.cleaned_data['price']:f}"}
 
 
-def alerts_of(request: GatewayRequest, ticker: str) -> dict[str, Any] | None:
-    """What waits for prices of an instrument; nothing for what is no ticker; None when not known."""
-    try:
-        answer: dict[str, Any] | None = attempt(
-            lambda: request.gateway.get(ADDRESS, ticker=ticker, waiting="true")
-        )
-    except GatewayProblem as problem:
-        if problem.status != 400:
-            raise
-        return {"results": []}
-    return answer
+def alerts_ask(request: GatewayRequest, ticker: str) -> Callable[[], dict[str, Any]]:
+    """Ask for what waits for prices of an instrument; nothing for what is no ticker."""
+    asked = request.gateway.ask(ADDRESS, ticker=ticker, waiting="true")
+
+    def alerts() -> dict[str, Any]:
+        try:
+            return asked()
+        except GatewayProblem as problem:
+            if problem.status != 400:
+                raise
+            return {"results": []}
+
+    return alerts
 
 
 def panel_context(
@@ -56,7 +58,7 @@ def panel_context(
     """What ``alerts/panel.html`` needs.
 
     Args:
-        alerts: see :func:`alerts_of`.
+        alerts: see :func:`alerts_ask`; None: not known.
         form: one that was refused.
     """
     return {

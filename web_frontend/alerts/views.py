@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from web_frontend.alerts.panel import ADDRESS, AlertForm, alerts_of, panel_context
+from web_frontend.alerts.panel import ADDRESS, AlertForm, alerts_ask, panel_context
 from web_frontend.forms import submitted
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
 from web_frontend.pages import attempt, go_to, next_address, page_links, signed_in, wants_fragment
@@ -65,7 +65,7 @@ def _words(alert: dict[str, Any]) -> str:
 def _panel(
     request: GatewayRequest, ticker: str, form: AlertForm | None, *, status: int = 200, **message: str
 ) -> HttpResponse:
-    context = {**panel_context(ticker, alerts_of(request, ticker), form), **message}
+    context = {**panel_context(ticker, attempt(alerts_ask(request, ticker)), form), **message}
     return render(request, "alerts/panel.html", context, status=status)
 
 

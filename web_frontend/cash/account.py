@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,14 +10,19 @@ from django.utils.translation import gettext as _
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
 
 
-def account_read(request: GatewayRequest) -> dict[str, Any]:
-    """The account: ``currency, balance, held, available, status``; empty while it is still being opened."""
-    try:
-        return request.gateway.get("/api/v1/account")
-    except GatewayProblem as problem:
-        if problem.status == 404 or problem.code == "account_not_ready":
-            return {}
-        raise
+def account_ask(request: GatewayRequest) -> Callable[[], dict[str, Any]]:
+    """Ask for the account: ``currency, balance, held, available, status``; empty while it is being opened."""
+    asked = request.gateway.ask("/api/v1/account")
+
+    def account() -> dict[str, Any]:
+        try:
+            return asked()
+        except GatewayProblem as problem:
+            if problem.status == 404 or problem.code == "account_not_ready":
+                return {}
+            raise
+
+    return account
 
 
 def is_frozen(account: dict[str, Any] | None) -> bool:

@@ -16,10 +16,10 @@ from django.views.decorators.http import require_http_methods
 
 from servicekit.contracts.values import FINAL_STATUSES, ORDER_STATUSES
 from servicekit.home_currency import home_currency
-from web_frontend.cash.account import account_read, frozen_text
+from web_frontend.cash.account import account_ask, frozen_text
 from web_frontend.forms import AmountField, PageForm, add_problem, key_field
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
-from web_frontend.pages import attempt, fetch_all, go_to, next_address, signed_in, wants_fragment
+from web_frontend.pages import attempt_all, go_to, next_address, signed_in, wants_fragment
 from web_frontend.templatetags.formatting import in_field, money
 
 #: How many of the latest operations stand on the page; all of them are in the history.
@@ -134,12 +134,12 @@ def _page(
     withdraw: AmountForm | None = None,
 ) -> HttpResponse:
     gateway = request.gateway
-    account, operations, holds, orders = fetch_all(
+    account, operations, holds, orders = attempt_all(
         request,
-        lambda: attempt(lambda: account_read(request)),
-        lambda: attempt(lambda: gateway.get("/api/v1/operations", page_size=LATEST, fees="included")),
-        lambda: attempt(lambda: gateway.get("/api/v1/account/holds", page_size=HELD)),
-        lambda: attempt(lambda: gateway.get("/api/v1/orders", status=OPEN, side="buy")),
+        account_ask(request),
+        gateway.ask("/api/v1/operations", page_size=LATEST, fees="included"),
+        gateway.ask("/api/v1/account/holds", page_size=HELD),
+        gateway.ask("/api/v1/orders", status=OPEN, side="buy"),
     )
     context = {
         "top_up": top_up or _filled_in(request, "amount", "top-up-%s"),

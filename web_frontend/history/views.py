@@ -18,7 +18,7 @@ from web_frontend.forms import DayField
 from web_frontend.gateway_client import GatewayRequest, GatewayUnavailable
 from web_frontend.instrument_names import instrument_names
 from web_frontend.labels import LABELS
-from web_frontend.pages import page_links, show, signed_in, wants_fragment
+from web_frontend.pages import fetch_all, page_links, show, signed_in, wants_fragment
 
 
 class FilterForm(forms.Form):
@@ -68,12 +68,13 @@ def history_show(request: GatewayRequest) -> HttpResponse:
     if not form.is_valid():
         return _rows(request, {"form": form, "answer": None, "refused": True}, 422)
     try:
-        answer = request.gateway.get(
+        asked = request.gateway.ask(
             "/api/v1/operations",
             **filter_params(form.cleaned_data),
             fees="included",
             cursor=request.GET.get("cursor", ""),
         )
+        (answer,) = fetch_all(request, asked)
     except GatewayUnavailable:
         return _rows(request, {"form": form, "answer": None, "here": request.get_full_path()}, 503)
     chosen = {name: value for name, value in form.cleaned_data.items() if value}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -89,29 +89,38 @@ class Chart:
         return rows[::-1]
 
 
-def chart_read(gateway: Gateway, address: str, choice: Choice) -> Chart:
-    """The chart that is asked for; if nothing is, a year, or all that there is if that year has nothing.
+def chart_ask(gateway: Gateway, address: str, choice: Choice) -> Callable[[], Chart]:
+    """Ask for the chart that is chosen; if none is, for a year, or for all if that year has nothing.
 
-    Raises:
+    Raises, where it is waited for:
         GatewayUnavailable, GatewayProblem: the candles are not to be had.
     """
-    chosen = choice.range or USUAL
-    candles = _candles(gateway, address, chosen)
-    if not choice.range and len(candles) < 2:
-        chosen = WIDEST
-        candles = _candles(gateway, address, chosen)
-    return Chart(chosen, choice.style, candles)
+    asked = _candles_ask(gateway, address, choice.range or USUAL)
+
+    def chart() -> Chart:
+        chosen, candles = choice.range or USUAL, asked()
+        if not choice.range and len(candles) < 2:
+            chosen = WIDEST
+            candles = _candles_ask(gateway, address, chosen)()
+        return Chart(chosen, choice.style, candles)
+
+    return chart
 
 
-def _candles(gateway: Gateway, address: str, chosen: str) -> list[Candle]:
+def _candles_ask(gateway: Gateway, address: str, chosen: str) -> Callable[[], list[Candle]]:
     interval, limit, days = RANGES[chosen]
     query: dict[str, Any] = {"adjusted": "true"} if interval == "1d" else {}
-    answer: Any = gateway.get(f"{address}/candles", public=True, interval=interval, limit=limit, **query)
-    candles: list[Candle] = answer
-    if days is None or not candles:
-        return candles
-    first = _moment(candles[-1]) - timedelta(days=days)
-    return [candle for candle in candles if _moment(candle) > first]
+    asked = gateway.ask(f"{address}/candles", public=True, interval=interval, limit=limit, **query)
+
+    def within() -> list[Candle]:
+        answer: Any = asked()
+        candles: list[Candle] = answer
+        if days is None or not candles:
+            return candles
+        first = _moment(candles[-1]) - timedelta(days=days)
+        return [candle for candle in candles if _moment(candle) > first]
+
+    return within
 
 
 def _moment(candle: Candle) -> datetime:

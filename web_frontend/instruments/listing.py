@@ -15,8 +15,7 @@ from web_frontend.gateway_client import GatewayRequest
 from web_frontend.labels import LABELS
 from web_frontend.pages import (
     attempt,
-    fetch_all,
-    fetch_meanwhile,
+    attempt_all,
     go_to,
     show,
     sign_in_address,
@@ -25,7 +24,7 @@ from web_frontend.pages import (
 from web_frontend.sessions.tokens import is_signed_in
 from web_frontend.templatetags.addresses import address
 from web_frontend.templatetags.remembered import written_rows
-from web_frontend.watchlist.watched import watched_tickers
+from web_frontend.watchlist.watched import watched_ask
 
 PAGE_SIZE = 50
 
@@ -111,14 +110,14 @@ def _read(request: GatewayRequest, filters: Filters) -> tuple[Watched, dict[str,
     The rows are written while the watchlist is waited for, unless it says which ones to ask for.
     """
     if filters.watched:
-        watched = watched_tickers(request)
+        watched = watched_ask(request)()
         answer = None if watched is None else attempt(lambda: _page(request, filters, watched))
         return lambda: watched, answer
     if not _is_known(request):
         return lambda: None, attempt(lambda: _page(request, filters))
-    stars = fetch_meanwhile(request, lambda: watched_tickers(request))
-    (answer,) = fetch_all(request, lambda: attempt(lambda: _page(request, filters)))
-    return stars, answer
+    watched_later = watched_ask(request)
+    (answer,) = attempt_all(request, lambda: _page(request, filters))
+    return watched_later, answer
 
 
 def _is_known(request: GatewayRequest) -> bool:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-from web_frontend.alerts.panel import alerts_of
-from web_frontend.cash.account import account_read
+from web_frontend.alerts.panel import alerts_ask
+from web_frontend.cash.account import account_ask
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
-from web_frontend.instruments.chart import Choice, chart_read
+from web_frontend.instruments.chart import Choice, chart_ask
 from web_frontend.pages import attempt, fetch_all
 from web_frontend.ticket.limit import best_prices
-from web_frontend.watchlist.watched import watched_tickers
+from web_frontend.watchlist.watched import watched_ask
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +27,8 @@ LEVELS, TRADES = 5, 10
 ORDERS = 100
 
 #: What the ticket is made of, what is refreshed beside it, and the chart with one's own marks.
-TICKET = ("account", "positions", "book")
+OWN = ("account", "positions")
+TICKET = (*OWN, "book")
 MARKET = ("book", "trades")
 CHART = ("chart", "positions", "filled")
 #: The whole page, of a stranger and of who is signed in.
@@ -49,23 +51,23 @@ def parts_read(
         GatewayProblem, GatewayUnavailable: there is no such instrument, or its source failed.
     """
     gateway, address = request.gateway, f"/api/v1/instruments/{quote(ticker, safe='')}"
-    sources: dict[str, Callable[[], Any]] = {
-        "account": lambda: attempt(lambda: account_read(request)),
-        "positions": lambda: attempt(lambda: gateway.get("/api/v1/positions")),
-        "filled": lambda: _market(
-            lambda: gateway.get("/api/v1/orders", ticker=ticker, fills="included", page_size=ORDERS)
-        ),
-        "chart": lambda: _market(lambda: chart_read(gateway, address, Choice.of(request.GET))),
-        "book": lambda: _market(lambda: gateway.get(f"{address}/book", public=True, levels=LEVELS)),
-        "trades": lambda: _market(lambda: gateway.get(f"{address}/trades", public=True, page_size=TRADES)),
-        "actions": lambda: _market(lambda: gateway.get(f"{address}/corporate-actions", public=True)),
+    ask: dict[str, Callable[[], Callable[[], Any]]] = {
+        "account": lambda: account_ask(request),
+        "positions": lambda: gateway.ask("/api/v1/positions"),
+        "filled": lambda: gateway.ask("/api/v1/orders", ticker=ticker, fills="included", page_size=ORDERS),
+        "chart": lambda: chart_ask(gateway, address, Choice.of(request.GET)),
+        "book": lambda: gateway.ask(f"{address}/book", public=True, levels=LEVELS),
+        "trades": lambda: gateway.ask(f"{address}/trades", public=True, page_size=TRADES),
+        "actions": lambda: gateway.ask(f"{address}/corporate-actions", public=True),
+        "watched": lambda: watched_ask(request),
+        "alerts": lambda: alerts_ask(request, ticker),
     }
-    sources["watched"] = lambda: watched_tickers(request)
-    sources["alerts"] = lambda: _market(lambda: alerts_of(request, ticker))
-    fetches = {name: sources[name] for name in names}
+    asked: dict[str, Callable[[], Any]] = {
+        name: partial(attempt if name in OWN else _shown, ask[name]()) for name in names
+    }
     if instrument is None:
-        fetches["instrument"] = lambda: gateway.get(address, public=True)
-    answers = dict(zip(fetches, fetch_all(request, *fetches.values()), strict=True)) if fetches else {}
+        asked["instrument"] = gateway.ask(address, public=True)
+    answers = dict(zip(asked, fetch_all(request, *asked.values()), strict=True)) if asked else {}
     return {"instrument": instrument, **answers}
 
 
@@ -75,10 +77,10 @@ def spread_of(book: dict[str, Any] | None) -> str:
     return str(Decimal(ask) - Decimal(bid)) if bid and ask else ""
 
 
-def _market(fetch: Callable[[], Any]) -> Any:
+def _shown(asked: Callable[[], Any]) -> Any:
     """As ``attempt``: of what is only shown, a refusal is no reason against the page either."""
     try:
-        return attempt(fetch)
+        return attempt(asked)
     except GatewayProblem as problem:
         logger.warning("a panel was refused: %s", problem)
         return None

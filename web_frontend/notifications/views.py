@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest, GatewayUnavailable
-from web_frontend.pages import attempt, fetch_all, go_to, page_links, show, signed_in, wants_fragment
+from web_frontend.pages import attempt_all, go_to, page_links, show, signed_in, wants_fragment
 from web_frontend.sessions import unread
 
 logger = logging.getLogger(__name__)
@@ -21,11 +21,8 @@ logger = logging.getLogger(__name__)
 @signed_in
 def notification_list(request: GatewayRequest) -> HttpResponse:
     """The news, newest first."""
-    (answer,) = fetch_all(
-        request,
-        lambda: attempt(
-            lambda: request.gateway.get("/api/v1/notifications", cursor=request.GET.get("cursor", ""))
-        ),
+    (answer,) = attempt_all(
+        request, request.gateway.ask("/api/v1/notifications", cursor=request.GET.get("cursor", ""))
     )
     context = {"answer": answer, "focused": bool(request.htmx), **page_links(answer)}
     return show(

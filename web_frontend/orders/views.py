@@ -43,7 +43,7 @@ def order_show(request: GatewayRequest, order_id: UUID) -> HttpResponse:
     The fragment says what it shows (``seen``): nothing new is a 204, so that nothing moves under
     the reader's focus.
     """
-    (order,) = fetch_all(request, lambda: request.gateway.get(f"/api/v1/orders/{order_id}"))
+    (order,) = fetch_all(request, request.gateway.ask(f"/api/v1/orders/{order_id}"))
     context = order_context(order)
     if wants_fragment(request) and request.GET.get("seen") == context["seen"]:
         return HttpResponse(status=204)

@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from servicekit.home_currency import home_currency
-from web_frontend.cash.account import account_read
+from web_frontend.cash.account import account_ask
 from web_frontend.gateway_client import GatewayRequest
-from web_frontend.pages import attempt, fetch_all, signed_in, wants_fragment
+from web_frontend.pages import attempt_all, signed_in, wants_fragment
 from web_frontend.portfolio.chart import chart_of
 
 #: How many days the chart may show; the first unless another is asked for.
@@ -30,11 +30,11 @@ def portfolio_show(request: GatewayRequest) -> HttpResponse:
     days = next((days for days in DAYS if request.GET.get("days") == str(days)), DAYS[0])
     since: dict[str, Any] = {"from": timezone.now().date() - timedelta(days=days - 1)}
     gateway = request.gateway
-    positions, history, account = fetch_all(
+    positions, history, account = attempt_all(
         request,
-        lambda: attempt(lambda: gateway.get("/api/v1/positions", include="closed")),
-        lambda: attempt(lambda: gateway.get("/api/v1/portfolio/history", **since)),
-        lambda: attempt(lambda: account_read(request)),
+        gateway.ask("/api/v1/positions", include="closed"),
+        gateway.ask("/api/v1/portfolio/history", **since),
+        account_ask(request),
     )
     context = {
         "closed": _closed(positions),
@@ -50,11 +50,7 @@ def portfolio_show(request: GatewayRequest) -> HttpResponse:
 
 def _holdings_show(request: GatewayRequest) -> HttpResponse:
     """The totals and the open positions; what is known of them stays while a source does not answer."""
-    positions, account = fetch_all(
-        request,
-        lambda: attempt(lambda: request.gateway.get("/api/v1/positions")),
-        lambda: attempt(lambda: account_read(request)),
-    )
+    positions, account = attempt_all(request, request.gateway.ask("/api/v1/positions"), account_ask(request))
     if positions is None or account is None:
         return HttpResponse(status=204)
     return render(request, "portfolio/holdings.html", _holdings(positions, account))

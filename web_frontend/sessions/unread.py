@@ -7,6 +7,7 @@ Where JavaScript runs, the stream says when there is another count.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -25,11 +26,13 @@ KEPT_S, CALL_S = 10, 1.0
 UNKNOWN = -1
 
 
-def is_wanted(request: HttpRequest) -> bool:
-    """Whether a header is made that needs a count which nobody has asked for yet."""
+def ask(request: HttpRequest) -> None:
+    """Ask for the count if a whole page is made, and nobody knows it yet; its header waits for the answer."""
     htmx = getattr(request, "htmx", None)
-    whole = not htmx or htmx.boosted or htmx.history_restore_request
-    return bool(whole) and not hasattr(request, "_unread_count") and is_signed_in(request)
+    is_whole = not htmx or htmx.boosted or htmx.history_restore_request
+    is_known = hasattr(request, "_unread_asked") or hasattr(request, "_unread_count")
+    if is_whole and not is_known and is_signed_in(request) and not is_kept(request):
+        request._unread_asked = _asked(request)  # type: ignore[attr-defined]
 
 
 def unread_count(request: HttpRequest, *, fresh: bool = False) -> int | None:
@@ -45,7 +48,11 @@ def unread_count(request: HttpRequest, *, fresh: bool = False) -> int | None:
         return request._unread_count  # type: ignore[attr-defined]
     count = None
     try:
-        count = _ask(request)
+        asked = getattr(request, "_unread_asked", None) or _asked(request)
+        answered = asked().get("unread_count")
+        count = answered if isinstance(answered, int) else None
+    except (GatewayUnavailable, GatewayProblem) as error:
+        logger.warning("the count of unread notifications is not known: %s", error)
     except SignedOut:
         if fresh:
             raise
@@ -79,17 +86,14 @@ def _for_header(request: HttpRequest) -> int | None:
         return None
 
 
-def _ask(request: HttpRequest) -> int | None:
+def _asked(request: HttpRequest) -> Callable[[], dict[str, Any]]:
     gateway = getattr(request, "gateway", None)
     if gateway is None:
-        return None
-    try:
-        answer = gateway.get("/api/v1/notifications", unread="true", page_size=1, timeout_s=CALL_S)
-    except (GatewayUnavailable, GatewayProblem) as error:
-        logger.warning("the count of unread notifications is not known: %s", error)
-        return None
-    count = answer.get("unread_count")
-    return count if isinstance(count, int) else None
+        return dict
+    asked: Callable[[], dict[str, Any]] = gateway.ask(
+        "/api/v1/notifications", unread="true", page_size=1, timeout_s=CALL_S
+    )
+    return asked
 
 
 def _key(request: HttpRequest) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import select
 import socket
 import threading
+import time
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +15,7 @@ from typing import Any
 import pytest
 
 from web_frontend.gateway_client import Gateway, GatewayUnavailable
-from web_frontend.gateway_connections import connections_to
+from web_frontend.gateway_connections import Exchange, NoAnswer, connections_to
 from web_frontend.tests.gateway_double import GatewayDouble
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
@@ -86,3 +89,49 @@ def test_a_connection_is_used_again_until_the_gateway_closes_it(gateway: Gateway
     assert asking.post("/api/v1/orders/cancel-all") == {"ids": []}
     (new,) = idle
     assert new.connection is not kept.connection
+
+
+def send(gateway: GatewayDouble, timeout_s: float = 60) -> Exchange:
+    ends_at = time.monotonic() + timeout_s
+    return connections_to(gateway.url).send("GET", "/api/v1/account", {}, None, ends_at)
+
+
+def test_an_answer_that_came_in_time_is_taken_also_when_it_is_read_late(gateway: GatewayDouble) -> None:
+    """What a page has asked for at once, it reads one after the other."""
+    exchange = send(gateway)
+    assert exchange._connection
+    assert select.select([exchange._connection.sock], [], [], 60)[0]
+    exchange._ends_at = time.monotonic() - 1
+    assert exchange.answer().status == 200
+
+
+def test_what_hangs_together_is_waited_for_once(
+    gateway: GatewayDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released, waited = threading.Event(), list[float]()
+    gateway.answer_by("GET /api/v1/account", lambda asked: (200, {"late": released.wait(60)}))
+
+    def wait(sock: socket.socket, timeout_s: float) -> bool:
+        waited.append(timeout_s)
+        return bool(select.select([sock], [], [], timeout_s)[0])
+
+    exchanges = [send(gateway, 0.3) for _ in range(3)]
+    monkeypatch.setattr("web_frontend.gateway_connections._has_something_to_read", wait)
+    for exchange in exchanges:
+        with pytest.raises(NoAnswer) as refused:
+            exchange.answer()
+        assert not refused.value.is_lost
+    released.set()
+    assert waited[0] > 0
+    assert waited[1:] == [0, 0]
+
+
+def test_a_connection_whose_answer_nobody_read_is_not_used_again(gateway: GatewayDouble) -> None:
+    send(gateway).answer()
+    dropped = send(gateway)
+    assert dropped._connection
+    socket_used = weakref.ref(dropped._connection.sock)
+    del dropped
+    gc.collect()
+    assert socket_used() is None
+    assert send(gateway).answer().status == 200

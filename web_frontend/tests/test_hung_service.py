@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -37,7 +38,7 @@ HUNG = [
 def hang(gateway: GatewayDouble, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Lets a source hang; what each read of the page would have waited for is in what it returns."""
     released, allowed_s = threading.Event(), list[float]()
-    known = Gateway._timeout
+    known = Gateway._until
 
     def wait(asked: SentRequest) -> tuple[int, Any]:
         released.wait(60)
@@ -49,7 +50,7 @@ def hang(gateway: GatewayDouble, monkeypatch: pytest.MonkeyPatch) -> Iterator[An
             return known(self, path, 0.3 if path == source else timeout_s)
 
         gateway.answer_by(f"GET {source}", wait)
-        monkeypatch.setattr(Gateway, "_timeout", short)
+        monkeypatch.setattr(Gateway, "_until", short)
         return allowed_s
 
     yield start
@@ -73,7 +74,7 @@ def test_what_hangs_together_is_waited_for_once(
     vera: Client, gateway: GatewayDouble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Three questions of one page to the same service: none is answered before all of them were asked."""
-    monkeypatch.setattr(Gateway, "_timeout", lambda self, path, timeout_s: 60.0)
+    monkeypatch.setattr(Gateway, "_until", lambda self, path, timeout_s: time.monotonic() + 60)
     asked = threading.Barrier(3)
 
     def play(request: SentRequest) -> tuple[int, Any]:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from itertools import product
 from threading import Event
-from types import ModuleType, SimpleNamespace
-from typing import Any, cast
+from types import ModuleType
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,9 +19,9 @@ from django.utils import timezone, translation
 from django.utils.translation import override
 
 from web_frontend.accounts.forms import SignUpForm
+from web_frontend.gateway_client import Gateway
 from web_frontend.history.views import FilterForm
 from web_frontend.page_locale import fixed_page_locale, page_locale
-from web_frontend.pages import fetch_meanwhile
 from web_frontend.templatetags import remembered
 from web_frontend.tests.gateway_double import GatewayDouble, recorded
 from web_frontend.widgets import FieldRenderer
@@ -191,11 +191,12 @@ def test_a_remembered_form_has_the_token_of_its_page(vera: Client, gateway: Gate
     assert not any(remembered.TOKEN in page for page in pages)
 
 
-def test_a_page_goes_on_while_an_answer_is_on_its_way() -> None:
+def test_a_page_goes_on_while_an_answer_is_on_its_way(gateway: GatewayDouble) -> None:
     may_answer = Event()
-    answer = fetch_meanwhile(cast(Any, SimpleNamespace(session={})), lambda: may_answer.wait(30))
+    gateway.answer_by("GET /api/v1/watchlist", lambda asked: (200, {"waited": may_answer.wait(60)}))
+    answer = Gateway(token=lambda: None).ask("/api/v1/watchlist")
     may_answer.set()
-    assert answer()
+    assert answer() == {"waited": True}
 
 
 def test_what_somebody_makes_up_at_length_is_not_remembered(vera: Client) -> None:
