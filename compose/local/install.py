@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from compose.local.console import CommandError, say, step
-from compose.local.locks import whole
+from compose.local.locks import LOCKS, whole
 from compose.local.paths import ROOT, VENV
 
 OLDEST_PYTHON = (3, 11)
@@ -84,7 +84,22 @@ def install(lock: str = "local") -> None:
         require_space(ROOT, NEEDED_SPACE_BYTES[lock] // 2)
         with step(f"installing {file.relative_to(ROOT)}, every file checked by its hash"):
             _pip("install", "--require-hashes", "--no-deps", "--only-binary=:all:", "-r", str(file))
-        STAMP.write_text(json.dumps({**installed, lock: digest}), encoding="utf-8")
+        _note_installed(lock, installed)
+
+
+def _note_installed(lock: str, known: dict[str, str]) -> None:
+    """Write down that a lock is installed, and with it those that it begins with.
+
+    Args:
+        known: what was written down before; packages of an older lock may be of another version from here on,
+            so that it has to be installed again when it is asked for.
+    """
+    stamps = {name: stamp if stamp == _digest(name) else "" for name, stamp in known.items() if name in LOCKS}
+    while lock:
+        if lock in NEEDED_SPACE_BYTES:
+            stamps[lock] = _digest(lock)
+        lock = LOCKS[lock]
+    STAMP.write_text(json.dumps(stamps), encoding="utf-8")
 
 
 def is_outdated(lock: str) -> bool:

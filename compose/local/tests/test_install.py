@@ -57,6 +57,19 @@ def test_an_unchanged_lock_is_not_installed_again(monkeypatch: pytest.MonkeyPatc
     assert json.loads(stamp.read_text()) == {"local": digest}
 
 
+def test_a_lock_is_installed_with_those_that_it_begins_with(
+    monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> None:
+    stamp = folder / "installed.json"
+    stamp.write_text(json.dumps({"observe": "of another version"}))
+    monkeypatch.setattr(install, "STAMP", stamp)
+    monkeypatch.setattr(install, "_pip", lambda *arguments: None)
+    install.install("test")
+    monkeypatch.setattr(install, "_pip", lambda *arguments: pytest.fail("pip ran"))
+    install.install("local")
+    assert install.is_outdated("observe"), "packages of it may be of another version now"
+
+
 def test_what_runs_before_the_environment_needs_only_the_standard_library() -> None:
     code = (
         "import sys; import compose.local.__main__; "
