@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from compose.local import secrets
 from compose.local.console import CommandError
 from compose.local.hosts import CHOICES as PARTS
 from compose.local.hosts import Part
@@ -52,6 +51,8 @@ def keep(home: Home, chosen: Mapping[str, str], environment: Mapping[str, str] =
     write_private(_file(home), json.dumps(dict(chosen)) + "\n")
     given = {name: environment.get(variable, "") for name, variable in PASSWORDS.items()}
     if own.by_name:
+        from compose.local import secrets  # not needed by the processes, which read this module as they start
+
         secrets.take(home, {name: password for name, password in given.items() if password})
     return own
 

@@ -8,8 +8,6 @@ import socket
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import psutil
-
 from compose.local.console import CommandError
 
 #: In BIRZHA_ALLOWED_HOSTS: whatever it is called.
@@ -119,6 +117,8 @@ def own_hosts(bind: str) -> tuple[str, ...]:
     """
     if not ipaddress.ip_address(bind).is_unspecified:
         return tuple(dict.fromkeys([*LOOPBACK, bracketed(bind)]))
+    import psutil  # not needed by the processes, which read this module as they start
+
     name = socket.gethostname().lower()
     addresses = [
         address.address.partition("%")[0]
