@@ -30,11 +30,13 @@ from compose.local.backup import folder as backups
 from compose.local.backup.restore import note_restored
 from compose.local.canary import versions
 from compose.local.canary.supervised import canaries_of
+from compose.local.code import FOLDERS, compile_packages
 from compose.local.console import CommandError, say, step
 from compose.local.gateway_files import render_gateway
 from compose.local.hosts import Part
 from compose.local.machine_settings import METRICS_PORT
 from compose.local.management import Management
+from compose.local.paths import ROOT
 from compose.local.processes import (
     BACKING,
     BACKUPS,
@@ -73,13 +75,18 @@ class Stack(Management):
         Raises:
             CommandError: it does not come up; everything that was started is stopped again.
         """
-        system_owner.prepare(self.home)
+        self._prepare_files()
         if settings.backup.get(choices.EVERY):
             self.home.root.mkdir(mode=0o700, parents=True, exist_ok=True)
             named = {"BIRZHA_BACKUPS": settings.backup[choices.FOLDER]}
             backups.prepare(self.home, backups.chosen_folder(self.home, named))
         port = settings.port if (part := Part.read(settings.servers)).has_edge else part.port
         return system_owner.as_owner(self.home, lambda: self._up_as_owner(settings), port=port)
+
+    def _prepare_files(self) -> None:
+        """By who calls, as the owner may have no right to: the code is compiled once, not by each process."""
+        system_owner.prepare(self.home)
+        compile_packages(ROOT, FOLDERS)
 
     def _up_as_owner(self, settings: Settings) -> bool:
         self.home.create()
@@ -148,7 +155,7 @@ class Stack(Management):
             raise CommandError(
                 f"{self.home.root} is a system in use, and this is for tests: choose another folder."
             )
-        system_owner.prepare(self.home)
+        self._prepare_files()
         system_owner.as_owner(self.home, self._backing_up_as_owner)
 
     def _backing_up_as_owner(self) -> None:

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from compose.local import orphans
-from compose.local.code import FOLDERS, compile_packages
 from compose.local.console import CommandError, say
 from compose.local.paths import ROOT, VENV, Home
 from servicekit.privileges import TRAVERSE_GID, drop_privileges
@@ -93,7 +92,7 @@ def prepare(home: Home) -> None:
     _require_readable(
         ROOT / "compose" / "system" / "services.py", ROOT / "gateway" / "gateway.yaml", VENV / "pyvenv.cfg"
     )
-    _compile()
+    _make_executable()
 
 
 def allow_traversal(path: Path, owner: tuple[int, int]) -> None:
@@ -166,11 +165,10 @@ def _user(name: str) -> pwd.struct_passwd | None:
         return None
 
 
-def _compile() -> None:
-    """What cannot be done without root's rights on the checkout: compiled code, executable programs."""
+def _make_executable() -> None:
+    """What cannot be done without root's rights on the environment."""
     from gateway.runtime.nginx import binary
 
-    compile_packages(ROOT, FOLDERS)
     binary()
 
 

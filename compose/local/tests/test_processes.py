@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,13 @@ def test_down_after_supervisord_was_killed_ends_the_orphans(folder: Path) -> Non
     stack.reset()
     assert not stack.home.root.exists()
     assert not stack.home.run.exists()
+
+
+def test_a_start_compiles_the_code_for_all_processes(system: Stack) -> None:
+    compiled = Path(cache_from_source(str(ROOT / "notification_service" / "manage.py")))
+    compiled.unlink(missing_ok=True)
+    system.backing_up()
+    assert compiled.exists()
 
 
 def test_two_systems_live_side_by_side(system: Stack, folder: Path) -> None:
