@@ -26,7 +26,8 @@ LEVELS, TRADES = 5, 10
 #: Of one's orders of an instrument that were filled, the newest are looked at for what the chart marks.
 ORDERS = 100
 
-#: What the ticket is made of, what is refreshed beside it, and the chart with one's own marks.
+#: One's own money and units, what the ticket is made of, what is refreshed beside it, and the chart with
+#: one's own marks.
 OWN = ("account", "positions")
 TICKET = (*OWN, "book")
 MARKET = ("book", "trades")
