@@ -19,6 +19,9 @@ from compose.docker import dotenv
 from compose.local.console import CommandError, say
 
 FOLDER = Path(__file__).parent
+#: Of the containers that run only when they are asked for. Compose v2 leaves them alone, and the networks
+#: that they are in, unless they are named.
+PROFILES = ("mail", "observe", "traces", "tools")
 #: Seconds until a system serves that has everything to make: tables, market, keys.
 READY_TIMEOUT_S = 600
 #: What a test has several of.
@@ -41,17 +44,21 @@ def main(arguments: list[str]) -> int:
 
 
 def up() -> None:
-    """Build the image, start everything, wait until it serves."""
+    """Build the image, start everything, wait until it serves.
+
+    Containers that run are replaced: what each is to do stands in files that Compose does not look into.
+    """
     password = dotenv.write_once()
     compose("build", "configure")
-    compose("up", "-d", "--no-build", "--remove-orphans")
+    compose("up", "-d", "--no-build", "--force-recreate", "--remove-orphans")
     wait()
     say(f"Birzha is at http://127.0.0.1:{port()}, its operator is operator, {password}")
 
 
 def down() -> None:
-    """Stop everything; the volumes stay."""
-    compose("down", "--remove-orphans")
+    """Stop everything, also what was asked for beside it; the volumes stay."""
+    profiles = [word for name in PROFILES for word in ("--profile", name)]
+    compose(*profiles, "down", "--remove-orphans")
 
 
 def test() -> None:

@@ -19,6 +19,8 @@ FILE = Path(__file__).with_name(".env")
 _CHOICES = """\
 # What this system is to be. Empty means the default; what each is: docs/docker.md, docs/commands.md.
 COMPOSE_PROJECT_NAME=birzha
+# What runs beside it: mail, observe, traces, or some of them with commas between
+COMPOSE_PROFILES=
 BIRZHA_PORT=8000
 BIRZHA_BIND=127.0.0.1
 BIRZHA_PUBLIC_URL=

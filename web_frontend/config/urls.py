@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import path
 
-from web_frontend import health
+from web_frontend import health, process_metrics
 from web_frontend.accounts import (
     api_keys,
     closing,
@@ -110,4 +110,5 @@ urlpatterns = [
     path("favicon.ico", favicon),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("metrics", process_metrics.metrics),
 ]

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from compose.docker import __main__ as commands
 from compose.docker import dotenv, network, render
 from compose.local.paths import ROOT
 from compose.system import FRONTEND, NGINX, PROCESSES, SERVICES, WEB_SERVERS
@@ -144,6 +145,26 @@ def test_its_commands_need_no_package() -> None:
     bare = [sys.executable, "-S", "-m", "compose.docker", "nothing"]
     said = subprocess.run(bare, cwd=ROOT, capture_output=True, text=True, check=False)
     assert said.stderr == "python -m compose.docker env|up|down|test\n"
+
+
+def test_it_stops_also_what_was_asked_for_and_starts_with_what_was_chosen(
+    file: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Compose v2 names no profile by itself, and sees no difference in files that `configure` writes."""
+    said = tmp_path / "said"
+    compose = tmp_path / "docker-compose"
+    compose.write_text(f'#!/bin/sh\necho "$@" >>{said}\n', encoding="utf-8")
+    compose.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(dotenv, "write_once", lambda: "a password")
+    monkeypatch.setattr(commands, "wait", lambda: None)
+    commands.up()
+    commands.down()
+    built, up, down = said.read_text(encoding="utf-8").splitlines()
+    assert built == "build configure"
+    assert "--force-recreate" in up
+    profiles = {name for container in file["services"].values() for name in container.get("profiles", ())}
+    assert set(re.findall(r"--profile (\S+)", down)) == profiles
 
 
 def test_the_file_of_secrets_is_made_once_and_completed(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import threading
@@ -110,6 +111,18 @@ def test_promtool_finds_nothing_wrong() -> None:
     ):
         done = subprocess.run([promtool, *arguments], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_what_several_processes_read_from_one_database_counts_once() -> None:
+    """A service's web process, its streams and every further one of each tell the same of its database."""
+    board = json.loads((MONITORING / "grafana.json").read_text(encoding="utf-8"))
+    rules = yaml.safe_load((MONITORING / "alerts.yml").read_text(encoding="utf-8"))
+    expressions = [target["expr"] for panel in board["panels"] for target in panel["targets"]]
+    expressions += [rule["expr"] for group in rules["groups"] for rule in group["rules"]]
+    read = r"(?:birzha_(?:outbox|stream_group|retrying|dead_letter|deliveries|market_quantity)|billing)_\w+"
+    for expression in expressions:
+        largest = re.findall(rf"\bmax(?: by \([^)]*\) )?\((?:increase\()?{read}", expression)
+        assert len(largest) == len(re.findall(rf"\b{read}", expression)), expression
 
 
 def test_the_dashboards_panels_are_titled_and_do_not_overlap() -> None:
