@@ -49,6 +49,11 @@ class Host:
         found = (line.split()[3].rpartition(":") for line in lines)
         return [(host.strip("[]"), int(port)) for host, _, port in found]
 
+    def is_silent(self) -> bool:
+        """Whether everything that was sent from there has been acknowledged."""
+        lines = _ip("netns", "exec", self.name, "ss", "-Htn", "state", "established").splitlines()
+        return all(int(line.split()[1]) == 0 for line in lines)
+
     def lose_power(self) -> None:
         """Everything that runs there is gone, and says goodbye to nobody."""
         self.cut()
@@ -96,6 +101,8 @@ def hosts(number: int) -> Iterator[tuple[Host, ...]]:
             _plug_in(host)
         yield tuple(made)
     finally:
+        with suppress(subprocess.CalledProcessError):  # with its namespace it would go later, or was not made
+            _ip("link", "del", switch)
         for host in made[1:]:
             host.end()
             _ip("netns", "del", host.name)

