@@ -43,7 +43,7 @@ VIEWS = {
     "dark-360": View(360, 740, "dark"), "dark-768": View(768, 1024, "dark"),
     "dark-1280": View(1280, 800, "dark"), "forced-light": View(1280, 800, forced_colors="active"),
     "forced-dark": View(1280, 800, "dark", "active"), "text-200": View(1280, 800, text=200),
-    "zoom-400": View(320, 256),
+    "zoom-400": View(320, 256), "forced-360": View(360, 740, "dark", "active"),
 }  # fmt: skip
 #: In a window of at most this height nothing stays at its edge.
 LOW = 400

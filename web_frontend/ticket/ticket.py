@@ -104,6 +104,14 @@ class Ticket:
         ]
 
     @property
+    def most_is_said(self) -> bool:
+        """Whether the error of the quantity, or its note, says how many can be traded at most."""
+        if self.most is None or self.quantity is None:
+            return False
+        is_too_many = bool(self.error) and self.quantity > self.most and self.quantity % self.lot == 0
+        return is_too_many or (bool(self.note) and self.bound == "nobody")
+
+    @property
     def whole(self) -> str:
         """What Max is of the most, in words: ``100%``."""
         return percent(Decimal(100))

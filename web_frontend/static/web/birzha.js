@@ -72,6 +72,41 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (wanted && event.detail.target?.id !== "estimate") wanted.focus();
 });
 
+// What is typed while a new ticket is on its way stays typed.
+const TYPED = ["quantity", "limit_price", "amount"];
+function typed() {
+  return Object.fromEntries(TYPED.map((id) => [id, document.getElementById(id)?.value]));
+}
+document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  if (detail.target.id === "ticket") detail.requestConfig.typed = typed();
+});
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const { typed: sent } = detail.requestConfig;
+  if (!sent) return;
+  const now = typed();
+  detail.requestConfig.newer = TYPED.filter((id) => now[id] !== sent[id]).map((id) => [id, now[id]]);
+});
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  for (const [id, value] of detail.requestConfig?.newer ?? []) {
+    const field = document.getElementById(id);
+    if (!field) continue;
+    field.value = value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  if (detail.requestConfig) detail.requestConfig.newer = [];
+});
+// What was wrong with a quantity or a limit is not so of another one; the estimate says what is.
+document.addEventListener("input", ({ target }) => {
+  const error = target.closest("#ticket") && document.getElementById(`${target.id}_error`);
+  if (!error) return;
+  error.remove();
+  target.removeAttribute("aria-invalid");
+});
+// A link that is as it was stays the one that is pressed at this moment.
+document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
+  if (detail.target.id === "most") detail.shouldSwap = detail.fragment.firstElementChild.innerHTML !== detail.target.innerHTML;
+});
+
 // No answer, or a whole page where a part was expected (the gateway's own): say so, swap nothing.
 // Looked up each time: going back replaces what the page consists of.
 function statusRegion() {
