@@ -9,7 +9,7 @@ from typing import Literal
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage, Visitor
+from tests.browser.conftest import DESK, PHONE, OpenPage, Visitor
 
 #: What tells each of some elements from the others: its background, and its text's colour.
 LOOKS = """boxes => boxes.map(box => {
@@ -55,6 +55,9 @@ def test_few_colours_show_what_is_chosen(customer: tuple[Visitor, str]) -> None:
             "tabs => tabs.map(tab => getComputedStyle(tab).borderBottomColor)"
         )
         assert [lines.count(line) for line in lines] == [1, 4, 4, 4, 4]
+        page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        expect(page.locator(".tab[aria-current]")).to_have_css("border-bottom-width", "2px")
+        page.set_viewport_size(DESK)  # type: ignore[arg-type]
         visitor.open(order)
         dots = "getComputedStyle(document.querySelector('.step'), '::before').backgroundColor"
         card = "getComputedStyle(document.querySelector('.card')).backgroundColor"

@@ -203,7 +203,6 @@ def _drawing(
             for fill in fills
         ],
         "words": {
-            "average": _("Your average price"),
             "buy": _("Bought %(quantity)s"),
             "sell": _("Sold %(quantity)s"),
             "open": pgettext("price", "Open"),

@@ -69,7 +69,8 @@ def instrument_show(request: GatewayRequest, ticker: str) -> HttpResponse:
 
 
 def _show_estimate(request: HttpRequest, instrument: dict[str, Any], ticket: Ticket) -> HttpResponse:
-    """What the order would cost, and how many units there can be; the whole ticket once orders can be placed that could not, or no longer."""
+    """What the order would cost, and how many units it can be for; the whole ticket once orders can be placed
+    that could not, or no longer."""
     context: dict[str, Any] = {"instrument": instrument, "ticket": ticket}
     shown = request.GET.get("blocked", "")
     if not shown or (shown == "yes") == bool(ticket.blocked_reason):

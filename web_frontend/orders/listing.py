@@ -76,6 +76,8 @@ def show_list(
     (answers,) = fetch_all(request, lambda: _answers(request, filters))
     known = [answer for answer in answers.values() if answer is not None]
     open_ = answers.get("open")
+    # Asked for by the filters, which stay on the page: rows may be gone when their own answer comes.
+    filtered = wants_fragment(request) and request.method == "GET" and not seen
     context = {
         "sections": [_section(kind, answer, filters) for kind, answer in answers.items()],
         "filters": filters,
@@ -85,11 +87,12 @@ def show_list(
         "every": SOON_S if _is_moving(open_) else LATER_S,
         "seen": "" if open_ is None or filters.cursor else _seen(open_) if open_["results"] else NONE_OPEN,
         "waits": bool(open_ and open_["results"]),
+        "filtered": filtered,
     }
     response = show(
         request, "orders/page.html", context, fragment="orders/rows.html", status=200 if known else 503
     )
-    if wants_fragment(request) and request.method == "GET" and not seen:
+    if filtered:
         response["HX-Push-Url"] = filters.address
     return response
 

@@ -128,8 +128,12 @@ def test_nothing_and_a_failure_are_said(
 def test_ones_own_fills_and_average_price_are_marked(vera: Client, gateway: GatewayDouble) -> None:
     """At the market's time, as candles are, which in a replay is of long ago."""
     gateway.answer(FILLED, recorded("orders_with_fills"))
-    drawn = drawing(vera.get(PAGE).content.decode())
+    page = vera.get(PAGE).content.decode()
+    drawn = drawing(page)
 
+    # Its words stand below the drawing, where they cover no fill's and a phone has room for them.
+    assert "Your average price $" in page[page.index('id="chart-note"') :].split("</p>")[0]
+    assert "average" not in drawn["words"]
     assert drawn["average"] == float(recorded("positions")["results"][0]["average_cost"])
     traded = int(datetime(2013, 3, 1, 10, 20, tzinfo=UTC).timestamp())
     assert drawn["fills"] == [{"time": traded, "side": "buy", "quantity": 10}]
@@ -152,8 +156,10 @@ def test_without_a_position_and_its_source_there_are_no_marks(vera: Client, gate
 
 
 def test_a_stranger_has_none(browser: Client, gateway: GatewayDouble) -> None:
-    drawn = drawing(browser.get(PAGE).content.decode())
+    page = browser.get(PAGE).content.decode()
+    drawn = drawing(page)
     assert (drawn["average"], drawn["fills"]) == (None, [])
+    assert "Your average price" not in page
     assert not gateway.requests_to("GET /api/v1/orders")
 
 

@@ -41,7 +41,8 @@ def test_a_trade_is_one_row_with_its_fee(vera: Client, gateway: GatewayDouble) -
     page = vera.get("/history").content.decode()
     (row,) = re.findall(r"<tr>(.*?)</tr>", page.partition("<tbody>")[2], re.S)
     cells = [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row, re.S)]
-    assert cells[1:] == ["Buy AAPLApple Inc.Repeat", "10", "$429.86", "$2.15", "−$4,300.75", "$45,699.75"]
+    assert cells[1] == "Buy AAPLApple Inc.10 × $429.86Repeat"
+    assert cells[2:] == ["10", "$429.86", "$2.15", "−$4,300.75", "$45,699.75"]
 
 
 def test_a_reversal_says_why(vera: Client, gateway: GatewayDouble) -> None:

@@ -41,7 +41,8 @@ def test_why_no_more_can_be_traded_is_said_once(
     priced.answer("GET /api/v1/account", recorded("account", available=available))
     page = vera.get(f"/instruments/AAPL?{query}").content.decode()
     assert page.count(said) == 1
-    assert page.count("at most") - page.count("; at most ") == said.count("at most")  # of a market order's help
+    help_of_a_market_order = page.count("; at most ")
+    assert page.count("at most") - help_of_a_market_order == said.count("at most")
 
 
 def test_the_most_follows_the_limit_that_is_typed(

@@ -194,3 +194,13 @@ def test_all_of_nothing_and_of_no_instrument(vera: Client, gateway: GatewayDoubl
     answer = vera.get("/orders/cancel-all")
     assert answer.status_code == 503
     assert "could not be loaded" in answer.content.decode()
+
+
+def test_a_phone_folds_the_instrument_and_says_which_is_set(vera: Client, htmx: Callable) -> None:
+    said = r'<span id="filters-set"([^>]*)>(.*?)</span>'
+    for query, words in (("", ""), ("?show=open", ""), ("?ticker=aapl", ": AAPL")):
+        page = vera.get(f"/orders{query}").content.decode()
+        assert re.findall(said, page) == [("", words)]
+        assert re.search(r'<details class="fold">.*id="filter-ticker".*</details>', page, re.S)
+        rows = vera.get(f"/orders{query}", headers=htmx("orders")).content.decode()
+        assert re.findall(said, rows) == [(' hx-swap-oob="true"', words)]

@@ -37,7 +37,7 @@ function draw() {
   const bars = data.candles.map(([, open, high, low, close, volume], at) => ({ time: times[at], open, high, low, close, volume }));
   series.setData(bars.map((bar) => (line ? { time: bar.time, value: bar.close } : { ...bar })));
   const marks = kit.createSeriesMarkers(series, []);
-  const average = data.average && series.createPriceLine({ price: data.average, title: isNarrow(box) ? "" : data.words.average, lineStyle: kit.LineStyle.Dashed });
+  const average = data.average && series.createPriceLine({ price: data.average, lineStyle: kit.LineStyle.Dashed });
   const last = series.createPriceLine({ price: bars.at(-1).close, lineVisible: false });
   drawn = { box, chart, series, line, data, bars, marks, average, last };
   paint();
