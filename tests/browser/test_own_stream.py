@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Request, expect
+from playwright.sync_api import BrowserContext, Page, Request, Route, expect
 
 from tests.browser.conftest import OpenPage, Visitor
 from tests.e2e.people import Person
@@ -161,3 +161,38 @@ def test_many_windows_share_a_stream_and_pages_still_load(open_window: OpenPage,
     assert person.post(f"{order}/cancel").status_code == 202
     for window in windows[1::2]:
         window.wait_for_selector("#order [data-status=canceled]")
+
+
+@pytest.mark.parametrize("under_way", [False, True])
+def test_what_is_pressed_goes_before_a_look(open_window: OpenPage, person: Person, under_way: bool) -> None:
+    """One that has news would take the pressed form away: one that is under way, or that begins meanwhile."""
+    visitor = open_window()
+    sign_in(visitor, person)
+    page = visitor.page
+    place(person)
+    visitor.open("/orders")
+    cancel = page.locator(".orders-open form button")
+    expect(cancel).to_have_count(1)
+    kept: list[Route] = []
+    if under_way:
+        page.route("**seen=*", lambda route: kept.append(route))
+        place(person)
+        while not kept:
+            page.wait_for_timeout(20)
+    settled = "new Promise(done => [addEventListener('htmx:afterSettle', done), setTimeout(done, 2000)])"
+
+    def answer_late(route: Route) -> None:
+        if not under_way:
+            place(person)
+        for look in kept:
+            look.continue_()
+        page.evaluate(settled)
+        route.continue_()
+
+    page.route("**/cancel", answer_late)
+    with page.expect_response(lambda answer: answer.url.endswith("/cancel")):
+        cancel.click()
+    expect(page.locator("#status")).to_contain_text("Cancellation of 1 order was requested.")
+    page.unroute("**seen=*")
+    expect(cancel).to_have_count(1)  # the other one's
+    assert visitor.complaints == []

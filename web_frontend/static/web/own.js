@@ -67,11 +67,15 @@
     known: () => Object.entries(runs).map(([source, heard]) => [heard ? "again" : "broken", { source }]),
   });
 
-  // The first look of a part that has just come is its own; after it the stream says when.
+  // The first look of a part that has just come is its own; after it the stream says when. What is pressed among
+  // orders goes before a look, which would take its form away, and with it what the answer says.
   document.addEventListener("htmx:beforeRequest", (event) => {
     const { elt, requestConfig } = event.detail;
+    const orders = elt.closest("#orders, #order");
+    if (orders && requestConfig.verb === "post") htmx.trigger(orders.querySelector("[data-follows]") ?? orders, "htmx:abort");
     const kind = elt.dataset.follows;
     if (!kind) return;
+    if (orders?.querySelector("form.htmx-request")) event.preventDefault();
     const first = !looked.has(elt);
     looked.add(elt);
     if (runs[kind] && !first && !requestConfig.triggeringEvent) event.preventDefault();
