@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
+from django.urls import Resolver404, is_valid_path
 from django.utils.cache import add_never_cache_headers
+from django.utils.encoding import escape_uri_path
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
@@ -16,7 +18,12 @@ from web_frontend.gateway_client import GatewayProblem
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """404: no such page, or it belongs to somebody else."""
+    """404: no such page, or it belongs to somebody else; 301 where only a slash at the end is too much."""
+    if isinstance(exception, Resolver404) and request.method in ("GET", "HEAD"):
+        path = request.path.rstrip("/")
+        if path != request.path and is_valid_path(path):
+            query = request.META["QUERY_STRING"]
+            return HttpResponsePermanentRedirect(escape_uri_path(path) + (f"?{query}" if query else ""))
     return _failure(
         request,
         404,

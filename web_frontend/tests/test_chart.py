@@ -132,7 +132,7 @@ def test_ones_own_fills_and_average_price_are_marked(vera: Client, gateway: Gate
     drawn = drawing(page)
 
     # Its words stand below the drawing, where they cover no fill's and a phone has room for them.
-    assert "Your average price $" in page[page.index('id="chart-note"') :].split("</p>")[0]
+    assert "Average cost $" in page[page.index('id="chart-note"') :].split("</p>")[0]
     assert "average" not in drawn["words"]
     assert drawn["average"] == float(recorded("positions")["results"][0]["average_cost"])
     traded = int(datetime(2013, 3, 1, 10, 20, tzinfo=UTC).timestamp())
@@ -159,7 +159,7 @@ def test_a_stranger_has_none(browser: Client, gateway: GatewayDouble) -> None:
     page = browser.get(PAGE).content.decode()
     drawn = drawing(page)
     assert (drawn["average"], drawn["fills"]) == (None, [])
-    assert "Your average price" not in page
+    assert "key-average" not in page
     assert not gateway.requests_to("GET /api/v1/orders")
 
 

@@ -48,6 +48,19 @@ def test_an_unknown_address_is_a_404_page(browser: Client) -> None:
     assert "Такой страницы нет" in answer.content.decode()
 
 
+def test_a_slash_too_many_leads_to_the_page(browser: Client) -> None:
+    for typed, page in (
+        ("/portfolio/", "/portfolio"),
+        ("/history/?type=buy&from=2026-01-01", "/history?type=buy&from=2026-01-01"),
+        ("/instruments/BRK.B/", "/instruments/BRK.B"),
+    ):
+        answer = browser.get(typed)
+        assert (answer.status_code, answer["Location"]) == (301, page)
+    for unknown in ("/nope/", "//portfolio/", "//evil.example/portfolio/", "/portfolio/nope/"):
+        assert browser.get("/", PATH_INFO=unknown).status_code == 404  # as a client's own address has a host
+    assert browser.post("/watchlist/AAPL/").status_code == 404
+
+
 FORM = "application/x-www-form-urlencoded"
 
 
