@@ -15,6 +15,8 @@ from tests.system import latest_action
 STAGES = stages()
 #: Seconds within which all is well again: `make faults` wants it sooner, on a machine without other work.
 RECOVERY_S = 120.0
+#: Seconds that the load may go on until two customers have traded with each other.
+MEETING_S = 120.0
 DISK = "disk:lost"
 RACES = [name for name in CATALOGUE if name.startswith("race:")]
 
@@ -33,7 +35,10 @@ def test_a_race_has_the_one_right_outcome(target: Target, race: str) -> None:
 @pytest.mark.parametrize("stage", STAGES)
 @pytest.mark.timeout(900)
 def test_a_stage_of_faults_breaks_nothing(target: Target, stage: str) -> None:
-    outcome = Trial(target, seed=f"stage {stage}", plan=STAGES[stage], recovery_s=RECOVERY_S).run()
+    trial = Trial(
+        target, seed=f"stage {stage}", plan=STAGES[stage], recovery_s=RECOVERY_S, meeting_s=MEETING_S
+    )
+    outcome = trial.run()
     assert not outcome.broken, outcome.text()
     assert outcome.looks, "nobody looked at the invariants while the faults were on"
     assert outcome.crossed, "no two customers traded with each other"

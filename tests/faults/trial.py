@@ -73,13 +73,25 @@ class Outcome:
 
 
 class Trial:
-    """Runs one plan against a system that stays up afterwards."""
+    """Runs one plan against a system that stays up afterwards.
+
+    Args:
+        recovery_s: seconds within which everything must be right after the last fault was healed.
+        meeting_s: seconds that the load may go on then until two customers have traded with each other, which
+            on a busy machine take longer to meet than the faults do.
+    """
 
     def __init__(
-        self, target: Target, *, seed: str, plan: list[Planned], recovery_s: float = RECOVERY
+        self,
+        target: Target,
+        *,
+        seed: str,
+        plan: list[Planned],
+        recovery_s: float = RECOVERY,
+        meeting_s: float = 0.0,
     ) -> None:
         self.target = target
-        self.recovery_s = recovery_s
+        self.recovery_s, self.meeting_s = recovery_s, meeting_s
         self.plan = plan
         self.outcome = Outcome(seed)
         self.traders = [Trader(target.url, seed=f"{seed}/{number}") for number in range(CUSTOMERS)]
@@ -95,6 +107,7 @@ class Trial:
             with self._load():
                 self._faults()
                 time.sleep(AFTER)
+                self._let_customers_meet()
             self._recover()
         except AssertionError as error:
             self._broken(f"{error}")
@@ -177,6 +190,11 @@ class Trial:
             except Exception as error:
                 self._note(f"{fault} FAILED: {error!r}")
                 self._broken(f"{fault.name}: {''.join(traceback.format_exception(error))}")
+
+    def _let_customers_meet(self) -> None:
+        end = time.monotonic() + self.meeting_s
+        while time.monotonic() < end and not self.target.trades_between_customers() + self.outcome.crossed:
+            time.sleep(0.5)
 
     def _sleep_until(self, at: float) -> None:
         time.sleep(max(0.0, self._begun + at - time.monotonic()))
