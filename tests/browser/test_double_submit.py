@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from servicekit.testing.waiting import wait
 from tests.browser.conftest import OpenPage, Visitor
 
 
@@ -17,7 +18,8 @@ def visitor(open_window: OpenPage) -> Visitor:
 
 
 def orders_of(page: Page) -> int:
-    page.goto("/orders")
+    """How many there are; asked again while the list has no answer in time, as on a busy machine."""
+    wait(lambda: page.goto("/orders").ok, "no list of orders")  # type: ignore[union-attr]
     return page.locator("tbody tr").count()
 
 

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from servicekit.numerals import numerals
+from servicekit.testing.waiting import wait
 from tests.browser.conftest import OpenPage
 from tests.browser.test_layout import halted
 from tests.e2e.people import Person
@@ -105,11 +106,13 @@ def test_the_book_and_the_trades_move_without_being_asked_for(
     assert newest.locator("td").nth(1).text_content() == rules.currency(Decimal(trade["price"]), "USD", 2)
     best = visitor.page.locator("#ask-1")
     shown = best.get_attribute("href") or ""
-    book = person.get("/instruments/GOOG/book")
     assert re.search(r"limit_price=([\d.]+)", shown)
-    assert best.text_content() in [
-        rules.currency(Decimal(level["price"]), "USD", 2) for level in book["asks"]
-    ]
+
+    def is_the_best() -> bool:  # both move
+        asks = person.get("/instruments/GOOG/book")["asks"]
+        return best.text_content() in [rules.currency(Decimal(level["price"]), "USD", 2) for level in asks]
+
+    wait(is_the_best, "the page has no price of the book")
     assert "book" not in asked
     best.click()
     expect(visitor.page.locator("#limit_price")).to_be_visible()
