@@ -24,6 +24,8 @@ FOLDER = Path(__file__).parent
 PROFILES = ("mail", "observe", "traces", "tools")
 #: Seconds until a system serves that has everything to make: tables, market, keys.
 READY_TIMEOUT_S = 600
+#: Seconds after the last kill within which a test's story must be told without a fault again.
+RECOVERY_S = 60
 #: What a test has several of.
 SCALED = ("--scale", "trading-worker=3", "--scale", "market-stream=2")
 #: What a test takes away while people trade, each for a moment.
@@ -76,7 +78,7 @@ def test() -> None:
             compose("kill", "-s", "KILL", name)
             compose("start", name)
             wait()
-        _story()
+        _story_again()
     finally:
         compose("down", "-v", "--remove-orphans")
 
@@ -84,6 +86,17 @@ def test() -> None:
 def _story() -> None:
     compose("run", "--rm", "tools", "python", "-m", "compose.demo")
     compose("run", "--rm", "tools", "python", "-m", "compose.check", "--wait", "60")
+
+
+def _story_again() -> None:
+    """The story once all workers have come back: they ask for Redis again some seconds after it is there."""
+    end = time.monotonic() + RECOVERY_S
+    while True:
+        try:
+            return _story()
+        except CommandError:
+            if time.monotonic() > end:
+                raise
 
 
 def compose(*arguments: str) -> None:
