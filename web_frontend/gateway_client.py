@@ -113,7 +113,7 @@ class Gateway:
     ) -> Callable[[], dict[str, Any]]:
         """Send what :meth:`get` sends, and go on: what is returned waits for the answer and returns it.
 
-        What a page needs is so all on its way at once, and takes as long as the slowest.
+        So all that a page needs is on its way at once, and the page takes as long as the slowest answer.
 
         Raises:
             SignedOut, GatewayUnavailable: there is no token to ask with. All else is raised where the answer
@@ -137,19 +137,19 @@ class Gateway:
         ``timeout_s`` is that of the call, within the page's.
         """
         headers = {"Idempotency-Key": key} if key else {}
-        return self._changed("POST", path, public=public, body=body, headers=headers, timeout_s=timeout_s)
+        return self._change("POST", path, public=public, body=body, headers=headers, timeout_s=timeout_s)
 
     def put(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """Say that a resource is there, or what it is; saying it again changes nothing."""
-        return self._changed("PUT", path, body=body)
+        return self._change("PUT", path, body=body)
 
     def patch(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """Change a resource."""
-        return self._changed("PATCH", path, body=body)
+        return self._change("PATCH", path, body=body)
 
     def delete(self, path: str) -> None:
         """End a resource."""
-        self._changed("DELETE", path)
+        self._change("DELETE", path)
 
     def _token(self) -> str | None:
         self._known_token = self._known_token or self._find_token()
@@ -165,7 +165,7 @@ class Gateway:
             return f"Bearer {token}"
         raise SignedOut("no token")
 
-    def _changed(
+    def _change(
         self,
         method: str,
         path: str,
@@ -194,7 +194,7 @@ class Gateway:
         target, connections = _target(path, query), connections_to(settings.GATEWAY_URL)
 
         def send() -> Exchange:
-            return connections.send(method, target, headers, content, self._until(path, timeout_s))
+            return connections.send(method, target, headers, content, self._until(timeout_s))
 
         def answer() -> Answer:
             try:
@@ -210,7 +210,7 @@ class Gateway:
         exchange = send()
         return answer
 
-    def _until(self, path: str, timeout_s: float) -> float:
+    def _until(self, timeout_s: float) -> float:
         """The moment (``time.monotonic``) until which a call may take: within the page's time."""
         return min(time.monotonic() + timeout_s, self._ends_at)
 

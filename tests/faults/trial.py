@@ -51,7 +51,7 @@ class Outcome:
         broken: every violation found, as texts; empty: the trial is good.
         timeline: what was done to the system, with the seconds since the start of the load.
         recovery: seconds from the last heal until everything was right.
-        met: trades of the load in which neither side is the house.
+        crossed: trades of the load in which neither side is the house.
         rested: orders that rested when everything else had ended.
     """
 

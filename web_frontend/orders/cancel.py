@@ -46,7 +46,9 @@ def orders_cancel_all(request: GatewayRequest) -> HttpResponse:
     ticker = (request.POST.get("ticker") or request.GET.get("ticker") or "").strip()[:32]
     back = Filters(ticker=ticker).address
     if request.method != "POST":
-        answer = attempt(request.gateway.ask("/api/v1/orders", status=STATUSES["open"], ticker=ticker))
+        answer = attempt(
+            lambda: request.gateway.get("/api/v1/orders", status=STATUSES["open"], ticker=ticker)
+        )
         context = {"ticker": ticker, "answer": answer, "back": back}
         return render(request, "orders/cancel_all.html", context, status=200 if answer else 503)
     try:

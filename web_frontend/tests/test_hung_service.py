@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from web_frontend.gateway_client import Gateway
+from web_frontend.gateway_client import READ_S, Gateway
 from web_frontend.tests.gateway_double import GatewayDouble, SentRequest
 
 FAILED = "Couldn't load this. Your data is safe."
@@ -38,19 +38,19 @@ HUNG = [
 def hang(gateway: GatewayDouble, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Lets a source hang; what each read of the page would have waited for is in what it returns."""
     released, allowed_s = threading.Event(), list[float]()
-    known = Gateway._until
+    known = Gateway.ask
 
     def wait(asked: SentRequest) -> tuple[int, Any]:
         released.wait(60)
         return 503, {"code": "service_unavailable", "detail": "late"}
 
     def start(source: str) -> list[float]:
-        def short(self: Gateway, path: str, timeout_s: float) -> float:
+        def short(self: Gateway, path: str, *, timeout_s: float = READ_S, **asked: Any) -> Any:
             allowed_s.append(timeout_s)
-            return known(self, path, 0.3 if path == source else timeout_s)
+            return known(self, path, timeout_s=0.3 if path == source else timeout_s, **asked)
 
         gateway.answer_by(f"GET {source}", wait)
-        monkeypatch.setattr(Gateway, "_until", short)
+        monkeypatch.setattr(Gateway, "ask", short)
         return allowed_s
 
     yield start
@@ -74,7 +74,7 @@ def test_what_hangs_together_is_waited_for_once(
     vera: Client, gateway: GatewayDouble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Three questions of one page to the same service: none is answered before all of them were asked."""
-    monkeypatch.setattr(Gateway, "_until", lambda self, path, timeout_s: time.monotonic() + 60)
+    monkeypatch.setattr(Gateway, "_until", lambda self, timeout_s: time.monotonic() + 60)
     asked = threading.Barrier(3)
 
     def play(request: SentRequest) -> tuple[int, Any]:
