@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from functools import partial, wraps
+from functools import cache, partial, wraps
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -23,6 +23,8 @@ from web_frontend.sessions.tokens import is_signed_in
 logger = logging.getLogger(__name__)
 
 View = Callable[..., HttpResponseBase]
+#: Gives what a page shows of the API's answers, and the page's status, once they are there.
+Answered = Callable[[], tuple[dict[str, Any], int]]
 
 
 def wants_fragment(request: HttpRequest) -> bool:
@@ -49,6 +51,29 @@ def show(
         fragment: template of the part that htmx swaps.
     """
     return render(request, fragment if wants_fragment(request) else page, context, status=status)
+
+
+def show_early(
+    request: HttpRequest, page: str, context: dict[str, Any], answered: Answered, *, fragment: str = ""
+) -> HttpResponse:
+    """Write a page while its answers are on their way, as far as ``{% wait_for_answers %}``; or its fragment.
+
+    Args:
+        context: what the page has from the beginning.
+        answered: called once; by then its calls have been sent (:meth:`Gateway.ask`).
+        fragment: "" of a page that htmx asks for no part of by this view.
+
+    Raises:
+        Whatever ``answered`` raises.
+    """
+    if fragment and wants_fragment(request):
+        values, status = answered()
+        return render(request, fragment, {**context, **values}, status=status)
+    unread.ask(request)
+    once = cache(answered)
+    response = render(request, page, {**context, "answered": once})
+    response.status_code = once()[1]
+    return response
 
 
 def show_form(

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from web_frontend.alerts.panel import ADDRESS, AlertForm, alerts_ask, panel_context
 from web_frontend.forms import submitted
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
-from web_frontend.pages import attempt, go_to, next_address, page_links, signed_in, wants_fragment
+from web_frontend.pages import attempt, go_to, next_address, page_links, show_early, signed_in, wants_fragment
 from web_frontend.templatetags.formatting import money
 
 
@@ -71,6 +71,10 @@ def _panel(
 
 def _page(request: GatewayRequest, form: AlertForm, *, status: int = 200) -> HttpResponse:
     query: dict[str, Any] = {name: request.GET[name] for name in ("cursor",) if name in request.GET}
-    answer = attempt(lambda: request.gateway.get(ADDRESS, **query))
-    context = {"answer": answer, "form": form, **page_links(answer)}
-    return render(request, "alerts/page.html", context, status=503 if answer is None else status)
+    asked = request.gateway.ask(ADDRESS, **query)
+
+    def answered() -> tuple[dict[str, Any], int]:
+        answer = attempt(asked)
+        return {"answer": answer, **page_links(answer)}, 503 if answer is None else status
+
+    return show_early(request, "alerts/page.html", {"form": form}, answered)

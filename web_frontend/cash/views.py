@@ -19,7 +19,7 @@ from servicekit.home_currency import home_currency
 from web_frontend.cash.account import account_ask, frozen_text
 from web_frontend.forms import AmountField, PageForm, add_problem, key_field
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
-from web_frontend.pages import attempt_all, go_to, next_address, signed_in, wants_fragment
+from web_frontend.pages import attempt, go_to, next_address, show_early, signed_in, wants_fragment
 from web_frontend.templatetags.formatting import in_field, money
 
 #: How many of the latest operations stand on the page; all of them are in the history.
@@ -134,24 +134,30 @@ def _page(
     withdraw: AmountForm | None = None,
 ) -> HttpResponse:
     gateway = request.gateway
-    account, operations, holds, orders = attempt_all(
-        request,
+    asked = (
         account_ask(request),
         gateway.ask("/api/v1/operations", page_size=LATEST, fees="included"),
         gateway.ask("/api/v1/account/holds", page_size=HELD),
         gateway.ask("/api/v1/orders", status=OPEN, side="buy"),
     )
+
+    def answered() -> tuple[dict[str, Any], int]:
+        account, operations, holds, orders = map(attempt, asked)
+        values = {
+            "account": account,
+            "frozen": frozen_text(account),
+            "operations": operations,
+            "holds": holds,
+            "held": _held(holds, orders),
+        }
+        return values, status
+
     context = {
         "top_up": top_up or _filled_in(request, "amount", "top-up-%s"),
         "withdraw": withdraw or _filled_in(request, "withdraw", "withdraw-%s"),
         "next": next_address(request, ""),
-        "account": account,
-        "frozen": frozen_text(account),
-        "operations": operations,
-        "holds": holds,
-        "held": _held(holds, orders),
     }
-    return render(request, "cash/page.html", context, status=status)
+    return show_early(request, "cash/page.html", context, answered)
 
 
 def _filled_in(request: GatewayRequest, name: str, auto_id: str) -> AmountForm:

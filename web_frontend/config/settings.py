@@ -52,6 +52,7 @@ TEMPLATES: list[dict[str, Any]] = [
             "loaders": template_loaders,
             "builtins": [
                 "django.templatetags.i18n",
+                "web_frontend.templatetags.answers",
                 "web_frontend.templatetags.addresses",
                 "web_frontend.templatetags.formatting",
                 "web_frontend.templatetags.constant_texts",

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_safe
 
 from servicekit.contracts.values import OPERATION_KINDS
 from web_frontend.forms import DayField
-from web_frontend.gateway_client import GatewayRequest, GatewayUnavailable
+from web_frontend.gateway_client import GatewayRequest
 from web_frontend.instrument_names import instrument_names
 from web_frontend.labels import LABELS
-from web_frontend.pages import fetch_all, page_links, show, signed_in, wants_fragment
+from web_frontend.pages import attempt, page_links, show, show_early, signed_in, wants_fragment
 
 
 class FilterForm(forms.Form):
@@ -66,39 +66,42 @@ def history_show(request: GatewayRequest) -> HttpResponse:
     """The operations that the filters let through, newest first."""
     form = FilterForm(request.GET, auto_id="filter-%s")
     if not form.is_valid():
-        return _rows(request, {"form": form, "answer": None, "refused": True}, 422)
-    try:
-        asked = request.gateway.ask(
-            "/api/v1/operations",
-            **filter_params(form.cleaned_data),
-            fees="included",
-            cursor=request.GET.get("cursor", ""),
-        )
-        (answer,) = fetch_all(request, asked)
-    except GatewayUnavailable:
-        return _rows(request, {"form": form, "answer": None, "here": request.get_full_path()}, 503)
+        refused = {"form": form, "refused": True, "fragment": wants_fragment(request)}
+        return show(request, "history/page.html", refused, fragment="history/rows.html", status=422)
     chosen = {name: value for name, value in form.cleaned_data.items() if value}
-    nameless = [row for row in answer["results"] if not row["name"]]
-    names = instrument_names(request, (row["ticker"] for row in nameless))
-    for row in nameless:
-        row["name"] = names.get(row["ticker"], "")
-    context = {
+    asked = request.gateway.ask(
+        "/api/v1/operations",
+        **filter_params(form.cleaned_data),
+        fees="included",
+        cursor=request.GET.get("cursor", ""),
+    )
+
+    def answered() -> tuple[dict[str, Any], int]:
+        answer = attempt(asked)
+        if answer:
+            _name(request, answer["results"])
+        return {"answer": answer, **page_links(answer, **chosen)}, 200 if answer else 503
+
+    context: dict[str, Any] = {
         "form": form,
-        "answer": answer,
         "chosen": bool(chosen),
         "folded": len(chosen.keys() - {"type"}),
         "files": [(words, _address(name, {**more, **chosen})) for words, name, more in FILES],
-        **page_links(answer, **chosen),
+        "here": request.get_full_path(),
+        "fragment": wants_fragment(request),
     }
-    response = _rows(request, context, 200)
-    if wants_fragment(request):
+    response = show_early(request, "history/page.html", context, answered, fragment="history/rows.html")
+    if wants_fragment(request) and response.status_code == 200:
         response["HX-Push-Url"] = _address("history", chosen)
     return response
 
 
-def _rows(request: GatewayRequest, context: dict[str, Any], status: int) -> HttpResponse:
-    context = {**context, "fragment": wants_fragment(request)}
-    return show(request, "history/page.html", context, fragment="history/rows.html", status=status)
+def _name(request: GatewayRequest, operations: list[dict[str, Any]]) -> None:
+    """Give those a name that came without one."""
+    nameless = [row for row in operations if not row["name"]]
+    names = instrument_names(request, (row["ticker"] for row in nameless))
+    for row in nameless:
+        row["name"] = names.get(row["ticker"], "")
 
 
 def filter_params(data: dict[str, Any]) -> dict[str, Any]:

@@ -15,9 +15,8 @@ from web_frontend.gateway_client import GatewayRequest
 from web_frontend.labels import LABELS
 from web_frontend.pages import (
     attempt,
-    attempt_all,
     go_to,
-    show,
+    show_early,
     sign_in_address,
     wants_fragment,
 )
@@ -76,26 +75,29 @@ def instrument_list(request: GatewayRequest) -> HttpResponse:
     filters = Filters.of(request.GET)
     if filters.watched and not is_signed_in(request):
         return go_to(request, sign_in_address(request))
-    watched, answer = _read(request, filters)
     context = {
         "search": filters.search,
         "type": filters.type,
         "ordering": filters.ordering,
         "only_watched": bool(filters.watched),
-        "watched": watched,
-        "types": _types(answer, filters.type),
         "orderings": list(LABELS["orderings"]),
-        "answer": answer,
-        "currency": answer["results"][0]["currency"] if answer and answer["results"] else "",
         "here": filters.address,
-        **filters.links(answer),
     }
-    response = show(
-        request,
-        "instruments/page.html",
-        context,
-        fragment="instruments/rows.html",
-        status=200 if answer else 503,
+    asked = _ask(request, filters)
+
+    def answered() -> tuple[dict[str, Any], int]:
+        watched, answer = asked()
+        values = {
+            "watched": watched,
+            "types": _types(answer, filters.type),
+            "answer": answer,
+            "currency": answer["results"][0]["currency"] if answer and answer["results"] else "",
+            **filters.links(answer),
+        }
+        return values, 200 if answer else 503
+
+    response = show_early(
+        request, "instruments/page.html", context, answered, fragment="instruments/rows.html"
     )
     if wants_fragment(request):
         # while somebody types, or the market's day ends, the address follows, and Back goes further back
@@ -104,20 +106,23 @@ def instrument_list(request: GatewayRequest) -> HttpResponse:
     return response
 
 
-def _read(request: GatewayRequest, filters: Filters) -> tuple[Watched, dict[str, Any] | None]:
-    """What gives the watchlist, and a page of instruments; None of each when its source is down.
+def _ask(request: GatewayRequest, filters: Filters) -> Callable[[], tuple[Watched, dict[str, Any] | None]]:
+    """Ask for what gives the watchlist, and a page of instruments; None of each when its source is down.
 
     The rows are written while the watchlist is waited for, unless it says which ones to ask for.
     """
     if filters.watched:
-        watched = watched_ask(request)()
-        answer = None if watched is None else attempt(lambda: _page(request, filters, watched))
-        return lambda: watched, answer
-    if not _is_known(request):
-        return lambda: None, attempt(lambda: _page(request, filters))
-    watched_later = watched_ask(request)
-    (answer,) = attempt_all(request, lambda: _page(request, filters))
-    return watched_later, answer
+        watched_first = watched_ask(request)
+
+        def those_watched() -> tuple[Watched, dict[str, Any] | None]:
+            watched = watched_first()
+            answer = None if watched is None else attempt(_page_ask(request, filters, watched))
+            return lambda: watched, answer
+
+        return those_watched
+    watched = watched_ask(request) if _is_known(request) else lambda: None
+    page = _page_ask(request, filters)
+    return lambda: (watched, attempt(page))
 
 
 def _is_known(request: GatewayRequest) -> bool:
@@ -128,9 +133,11 @@ def _is_known(request: GatewayRequest) -> bool:
         return False
 
 
-def _page(request: GatewayRequest, filters: Filters, tickers: list[str] | None = None) -> dict[str, Any]:
-    """A page of instruments, and how its ``rows`` are written: while the watchlist is waited for."""
-    answer = request.gateway.get(
+def _page_ask(
+    request: GatewayRequest, filters: Filters, tickers: list[str] | None = None
+) -> Callable[[], dict[str, Any]]:
+    """Ask for a page of instruments; how its ``rows`` are written stands with them."""
+    asked = request.gateway.ask(
         "/api/v1/instruments",
         public=True,
         search=filters.search,
@@ -141,12 +148,17 @@ def _page(request: GatewayRequest, filters: Filters, tickers: list[str] | None =
         include="types,hours",
         tickers=None if tickers is None else ",".join(tickers) or ",",
     )
-    hours = answer.get("hours", {})
-    for row in answer["results"]:
-        row["hours"] = hours.get(row["ticker"], [])
-    written = written_rows("instruments/row.html", instrument=answer["results"])
-    answer["rows"] = list(zip((row["ticker"] for row in answer["results"]), written, strict=True))
-    return answer
+
+    def page() -> dict[str, Any]:
+        answer = asked()
+        hours = answer.get("hours", {})
+        for row in answer["results"]:
+            row["hours"] = hours.get(row["ticker"], [])
+        written = written_rows("instruments/row.html", instrument=answer["results"])
+        answer["rows"] = list(zip((row["ticker"] for row in answer["results"]), written, strict=True))
+        return answer
+
+    return page
 
 
 def _types(answer: dict[str, Any] | None, chosen: str) -> list[str]:

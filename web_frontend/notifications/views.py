@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest, GatewayUnavailable
-from web_frontend.pages import attempt_all, go_to, page_links, show, signed_in, wants_fragment
+from web_frontend.pages import attempt, go_to, page_links, show_early, signed_in, wants_fragment
 from web_frontend.sessions import unread
 
 logger = logging.getLogger(__name__)
@@ -21,16 +22,18 @@ logger = logging.getLogger(__name__)
 @signed_in
 def notification_list(request: GatewayRequest) -> HttpResponse:
     """The news, newest first."""
-    (answer,) = attempt_all(
-        request, request.gateway.ask("/api/v1/notifications", cursor=request.GET.get("cursor", ""))
-    )
-    context = {"answer": answer, "focused": bool(request.htmx), **page_links(answer)}
-    return show(
+    asked = request.gateway.ask("/api/v1/notifications", cursor=request.GET.get("cursor", ""))
+
+    def answered() -> tuple[dict[str, Any], int]:
+        answer = attempt(asked)
+        return {"answer": answer, **page_links(answer)}, 200 if answer else 503
+
+    return show_early(
         request,
         "notifications/page.html",
-        context,
+        {"focused": bool(request.htmx)},
+        answered,
         fragment="notifications/rows.html",
-        status=200 if answer else 503,
     )
 
 

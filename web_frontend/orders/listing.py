@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -13,13 +13,16 @@ from django.urls import reverse
 from servicekit.contracts.values import FINAL_STATUSES, ORDER_STATUSES
 from web_frontend.gateway_client import GatewayRequest
 from web_frontend.orders.state import is_replaceable, seen_of
-from web_frontend.pages import attempt, fetch_all, page_links, show, wants_fragment
+from web_frontend.pages import attempt, page_links, show_early, wants_fragment
 
 #: Seconds until open orders are looked at again: while the exchange has to answer for some, and otherwise.
 SOON_S, LATER_S = 1, 5
 
 #: What rows without an open order say that they show: whatever the stream tells of is new to them.
 NONE_OPEN = "none"
+
+#: A page of orders; None: not known.
+Answer = dict[str, Any] | None
 
 STATUSES = {
     "open": ",".join(status for status in ORDER_STATUSES if status not in FINAL_STATUSES),
@@ -70,56 +73,63 @@ def show_list(
         problem: what to say above them.
     """
     if seen and wants_fragment(request):
-        (open_,) = fetch_all(request, lambda: _read(request, "open", filters))
+        open_ = _ask(request, "open", filters)()
         if open_ is None or _seen(open_) == seen:
             return HttpResponse(status=204)
-    (answers,) = fetch_all(request, lambda: _answers(request, filters))
-    known = [answer for answer in answers.values() if answer is not None]
-    open_ = answers.get("open")
     # Asked for by the filters, which stay on the page: rows may be gone when their own answer comes.
     filtered = wants_fragment(request) and request.method == "GET" and not seen
-    context = {
-        "sections": [_section(kind, answer, filters) for kind, answer in answers.items()],
-        "filters": filters,
-        "problem": problem,
-        "here": filters.address,
-        "nothing": bool(known) and len(known) == len(answers) and not any(a["results"] for a in known),
-        "every": SOON_S if _is_moving(open_) else LATER_S,
-        "seen": "" if open_ is None or filters.cursor else _seen(open_) if open_["results"] else NONE_OPEN,
-        "waits": bool(open_ and open_["results"]),
-        "filtered": filtered,
-    }
-    response = show(
-        request, "orders/page.html", context, fragment="orders/rows.html", status=200 if known else 503
-    )
+    context = {"filters": filters, "problem": problem, "here": filters.address, "filtered": filtered}
+    asked = _all_ask(request, filters)
+
+    def answered() -> tuple[dict[str, Any], int]:
+        answers = asked()
+        return _lists(answers, filters), 200 if any(answers.values()) else 503
+
+    response = show_early(request, "orders/page.html", context, answered, fragment="orders/rows.html")
     if filtered:
         response["HX-Push-Url"] = filters.address
     return response
 
 
-def _answers(request: GatewayRequest, filters: Filters) -> dict[str, dict[str, Any] | None]:
-    """Kind → a page of its orders, None: not known; the open ones first."""
-    if filters.show:
-        return {filters.show: _read(request, filters.show, filters)}
-    ended = _read(request, "ended", filters, include="open")
-    open_ = ended.pop("open", None) if ended else None
-    if ended and open_ is None:  # while an upgrade runs, the version before does not tell them together
-        open_ = _read(request, "open", filters)
-    return {"open": open_, "ended": ended}
+def _lists(answers: dict[str, Answer], filters: Filters) -> dict[str, Any]:
+    """What the page shows of the answers, and when it looks again."""
+    known = [answer for answer in answers.values() if answer is not None]
+    open_ = answers.get("open")
+    return {
+        "sections": [_section(kind, answer, filters) for kind, answer in answers.items()],
+        "nothing": bool(known) and len(known) == len(answers) and not any(a["results"] for a in known),
+        "every": SOON_S if _is_moving(open_) else LATER_S,
+        "seen": "" if open_ is None or filters.cursor else _seen(open_) if open_["results"] else NONE_OPEN,
+        "waits": bool(open_ and open_["results"]),
+    }
 
 
-def _read(
-    request: GatewayRequest, kind: str, filters: Filters, *, include: str = ""
-) -> dict[str, Any] | None:
-    return attempt(
-        lambda: request.gateway.get(
-            "/api/v1/orders",
-            status=STATUSES[kind],
-            ticker=filters.ticker,
-            cursor=filters.cursor,
-            include=include,
-        )
+def _ask(request: GatewayRequest, kind: str, filters: Filters, *, include: str = "") -> Callable[[], Answer]:
+    asked = request.gateway.ask(
+        "/api/v1/orders",
+        status=STATUSES[kind],
+        ticker=filters.ticker,
+        cursor=filters.cursor,
+        include=include,
     )
+    return lambda: attempt(asked)
+
+
+def _all_ask(request: GatewayRequest, filters: Filters) -> Callable[[], dict[str, Answer]]:
+    """Ask for each kind of orders that is shown: kind → a page of them, the open ones first."""
+    if filters.show:
+        one = _ask(request, filters.show, filters)
+        return lambda: {filters.show: one()}
+    both = _ask(request, "ended", filters, include="open")
+
+    def answers() -> dict[str, Answer]:
+        ended = both()
+        open_ = ended.pop("open", None) if ended else None
+        if ended and open_ is None:  # while an upgrade runs, the version before does not tell them together
+            open_ = _ask(request, "open", filters)()
+        return {"open": open_, "ended": ended}
+
+    return answers
 
 
 def _section(kind: str, answer: dict[str, Any] | None, filters: Filters) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from servicekit.home_currency import home_currency
 from web_frontend.cash.account import account_ask
 from web_frontend.gateway_client import GatewayRequest
-from web_frontend.pages import attempt_all, signed_in, wants_fragment
+from web_frontend.pages import attempt, attempt_all, show_early, signed_in, wants_fragment
 from web_frontend.portfolio.chart import chart_of
 
 #: How many days the chart may show; the first unless another is asked for.
@@ -30,22 +30,24 @@ def portfolio_show(request: GatewayRequest) -> HttpResponse:
     days = next((days for days in DAYS if request.GET.get("days") == str(days)), DAYS[0])
     since: dict[str, Any] = {"from": timezone.now().date() - timedelta(days=days - 1)}
     gateway = request.gateway
-    positions, history, account = attempt_all(
-        request,
+    asked = (
         gateway.ask("/api/v1/positions", include="closed"),
         gateway.ask("/api/v1/portfolio/history", **since),
         account_ask(request),
     )
-    context = {
-        "closed": _closed(positions),
-        **_holdings(positions, account),
-        "history": history,
-        "chart": chart_of(history["results"]) if history else None,
-        "days": days,
-        "choices": DAYS,
-    }
-    failed = positions is None and account is None
-    return render(request, "portfolio/page.html", context, status=503 if failed else 200)
+
+    def answered() -> tuple[dict[str, Any], int]:
+        positions, history, account = map(attempt, asked)
+        values = {
+            "closed": _closed(positions),
+            **_holdings(positions, account),
+            "history": history,
+            "chart": chart_of(history["results"]) if history else None,
+        }
+        return values, 503 if positions is None and account is None else 200
+
+    context = {"days": days, "choices": DAYS, "currency": home_currency()}
+    return show_early(request, "portfolio/page.html", context, answered)
 
 
 def _holdings_show(request: GatewayRequest) -> HttpResponse:

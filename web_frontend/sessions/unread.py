@@ -27,12 +27,18 @@ UNKNOWN = -1
 
 
 def ask(request: HttpRequest) -> None:
-    """Ask for the count if a whole page is made, and nobody knows it yet; its header waits for the answer."""
+    """Ask for the count if a whole page is made, and nobody knows it yet; its header waits for the answer.
+
+    While the session store is down, the header knows nobody whose count it could be.
+    """
     htmx = getattr(request, "htmx", None)
     is_whole = not htmx or htmx.boosted or htmx.history_restore_request
     is_known = hasattr(request, "_unread_asked") or hasattr(request, "_unread_count")
-    if is_whole and not is_known and is_signed_in(request) and not is_kept(request):
-        request._unread_asked = _asked(request)  # type: ignore[attr-defined]
+    try:
+        if is_whole and not is_known and is_signed_in(request) and not is_kept(request):
+            request._unread_asked = _asked(request)  # type: ignore[attr-defined]
+    except RedisError as error:
+        logger.warning("the count of unread notifications is not asked for: %s", error)
 
 
 def unread_count(request: HttpRequest, *, fresh: bool = False) -> int | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString
 
-from web_frontend.page_locale import page_locale
-from web_frontend.templatetags.remembered import written_part
+from web_frontend.page_locale import PageLocale, page_locale
+from web_frontend.templatetags.remembered import PARTS, written_part
 
 register = template.Library()
 
@@ -30,17 +31,13 @@ def market_rows(rows: Sequence[tuple[str, str]], watched: Sequence[str] | None) 
     if watched is None:
         return SafeString("".join(row for _, row in rows))
     page, starred = page_locale(), set(watched)
-    return SafeString(
-        "".join(
-            row.replace(
-                STAR,
-                written_part(
-                    "watchlist/star_cell.html", {"ticker": ticker, "starred": ticker in starred}, page
-                ),
-            )
-            for ticker, row in rows
-        )
-    )
+    return SafeString("".join(_with_star(row, ticker, ticker in starred, page) for ticker, row in rows))
+
+
+@lru_cache(maxsize=PARTS)
+def _with_star(row: str, ticker: str, starred: bool, page: PageLocale) -> str:
+    values = {"ticker": ticker, "starred": starred}
+    return row.replace(STAR, written_part("watchlist/star_cell.html", values, page))
 
 
 @register.filter

@@ -21,9 +21,11 @@ from django.utils.translation import override
 from web_frontend.accounts.forms import SignUpForm
 from web_frontend.gateway_client import Gateway
 from web_frontend.history.views import FilterForm
+from web_frontend.market_clock import clock
+from web_frontend.market_clock.clock import MarketClock
 from web_frontend.page_locale import fixed_page_locale, page_locale
 from web_frontend.templatetags import remembered
-from web_frontend.tests.gateway_double import GatewayDouble, recorded
+from web_frontend.tests.gateway_double import GatewayDouble, SentRequest, recorded
 from web_frontend.widgets import FieldRenderer
 
 LISTS = ("/", "/orders", "/portfolio", "/history", "/notifications")
@@ -197,6 +199,29 @@ def test_a_page_goes_on_while_an_answer_is_on_its_way(gateway: GatewayDouble) ->
     answer = Gateway(token=lambda: None).ask("/api/v1/watchlist")
     may_answer.set()
     assert answer() == {"waited": True}
+
+
+@pytest.mark.parametrize("page", [*LISTS, "/cash", "/alerts"])
+def test_a_page_is_begun_before_its_answers_are_there(
+    vera: Client, gateway: GatewayDouble, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    has_header, read, respond = Event(), clock.clock_read, gateway.respond
+
+    def read_below_the_header(gateway: Gateway) -> MarketClock:
+        has_header.set()
+        return read(gateway)
+
+    def respond_later(asked: SentRequest) -> tuple[int, Any, dict[str, str]]:
+        of_every_page = asked.path == "/api/v1/market" or "unread" in asked.query
+        assert of_every_page or has_header.wait(60)
+        return respond(asked)
+
+    monkeypatch.setattr(clock, "clock_read", read_below_the_header)
+    monkeypatch.setattr(gateway, "respond", respond_later)
+    answer = vera.get(page)
+    assert answer.status_code == 200
+    assert "Your data is safe" not in answer.content.decode()
+    assert gateway.requests
 
 
 def test_what_somebody_makes_up_at_length_is_not_remembered(vera: Client) -> None:
