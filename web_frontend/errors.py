@@ -17,8 +17,14 @@ from servicekit.telemetry import current_request_id
 from web_frontend.gateway_client import GatewayProblem
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """404: no such page, or it belongs to somebody else; 301 where only a slash at the end is too much."""
+def not_found(
+    request: HttpRequest, exception: Exception | None = None, *, title: str = "", detail: str = ""
+) -> HttpResponse:
+    """404: no such page, or it belongs to somebody else; 301 where only a slash at the end is too much.
+
+    Args:
+        title, detail: what there is not, where more is known.
+    """
     if isinstance(exception, Resolver404) and request.method in ("GET", "HEAD"):
         path = request.path.rstrip("/")
         if path != request.path and is_valid_path(path):
@@ -27,8 +33,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _failure(
         request,
         404,
-        _("This page does not exist"),
-        _("The address may be mistyped, or what was here belongs to somebody else."),
+        title or _("This page does not exist"),
+        detail or _("The address may be mistyped, or what was here belongs to somebody else."),
     )
 
 

@@ -21,10 +21,10 @@ class Month(NamedTuple):
         """Of ``yyyy-mm``.
 
         Raises:
-            ValueError: it is not written so, or there is no such month (of the years 1 to 9998).
+            ValueError: it is not written so, or there is no such month: years are 1 to 9999.
         """
         found = _TEXT.fullmatch(text)
-        if not found or not 1 <= int(found[1]) <= 9998:
+        if not found or found[1] == "0000":
             raise ValueError(text)
         return cls(int(found[1]), int(found[2]))
 
@@ -40,6 +40,7 @@ class Month(NamedTuple):
 
     @property
     def next(self) -> Month:
+        """The one after it; after the last of 9999 one that has no days, but compares."""
         return Month(self.year + self.month // 12, self.month % 12 + 1)
 
     @property

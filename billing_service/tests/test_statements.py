@@ -123,14 +123,14 @@ def test_months_are_those_of_the_time_zone(customer, api):
 
 @pytest.mark.parametrize(
     "month",
-    ["2026-13", "2026-00", "26-01", "2026-1", "now", "2026-01-01", "0000-01", "9999-12", "٢٠٢٦-٠١", "%00"],
+    ["2026-13", "2026-00", "26-01", "2026-1", "now", "2026-01-01", "0000-01", "٢٠٢٦-٠١", "%00"],
 )
 def test_what_is_no_month(customer, api, month):
     answer = api(customer(0).user_id).get(url(month), headers=BY_NGINX)
     assert (answer.status_code, answer.json()["code"]) == (400, "month_invalid")
 
 
-@pytest.mark.parametrize("month", ["9998-12", "1999-12", "0001-01"])
+@pytest.mark.parametrize("month", ["9999-12", "9998-12", "1999-12", "0001-01"])
 def test_a_month_to_come_or_before_the_account(customer, api, month):
     answer = api(customer(0).user_id).get(url(month), headers=BY_NGINX)
     assert (answer.status_code, answer.json()["code"]) == (404, "statement_not_found")

@@ -52,7 +52,7 @@ def statements_show(request: GatewayRequest) -> HttpResponse:
 class _MonthForm(forms.Form):
     """Which statement."""
 
-    month = forms.RegexField(r"\A[0-9]{4}-(0[1-9]|1[0-2])\Z", strip=False)
+    month = forms.RegexField(r"\A(?!0000)[0-9]{4}-(0[1-9]|1[0-2])\Z", strip=False)
 
 
 @require_safe
@@ -61,7 +61,7 @@ def statement_pdf(request: GatewayRequest) -> HttpResponse:
     """The statement of a month, ``?month=2026-11``, as PDF."""
     form = _MonthForm(request.GET)
     if not form.is_valid():
-        return not_found(request)
+        return _no_statement(request)
     month = form.cleaned_data["month"]
     query = {"format": "pdf", **_local()}
     name = f"birzha-statement-{month}.pdf"
@@ -74,14 +74,14 @@ def export_refused(request: GatewayRequest) -> HttpResponse:
 
     nginx says with which status; why is what the rows are refused for that the file would have had.
     """
-    given = request.headers.get("X-Birzha-Refused", "")
+    given, is_statement = request.headers.get("X-Birzha-Refused", ""), request.GET.get("format") == "pdf"
     status = int(given) if given.isdecimal() else 404
     if status >= 500:
         return unavailable(request)
     if status == 401:
         raise SignedOut("token_invalid")
     if status == 404:
-        return not_found(request)
+        return _no_statement(request) if is_statement else not_found(request)
     asked: dict[str, Any] = request.GET.dict() | {"format": "json", "page_size": 1}
     request.gateway.get("/api/v1/operations", **asked)
     detail = _("The file could not be downloaded. Go back, reload the page and try again.")
@@ -89,7 +89,17 @@ def export_refused(request: GatewayRequest) -> HttpResponse:
         detail = _("Only a few files can be prepared for you at a time. Try again when they are downloaded.")
     elif status == 400:  # there is nothing wrong with the rows: there are too many of them
         detail = _("There are too many operations for such a file. Choose fewer days, or take CSV.")
+        if is_statement:
+            detail = _("There are too many operations in this month for a statement. Take the history as CSV.")
     return refused(request, GatewayProblem(status, "", str(detail)))
+
+
+def _no_statement(request: GatewayRequest) -> HttpResponse:
+    """For what is no month, one to come, and one of before the account."""
+    detail = _(
+        "The first one is of the month in which your account was opened, the last one of the present month."
+    )
+    return not_found(request, title=str(_("There is no statement of this month")), detail=str(detail))
 
 
 def _history(request: GatewayRequest, kind: str, local: dict[str, str], *, content_type: str) -> HttpResponse:

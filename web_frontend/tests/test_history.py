@@ -162,12 +162,23 @@ def test_each_row_has_the_offset_of_its_own_time(
 
 
 @pytest.mark.parametrize(
-    "month", ["", "2026-13", "2026-2", "2026-02/../x", "٢٠٢٦-٠٢", "2026-02\n", "../account"]
+    "month", ["", "2026-13", "2026-2", "2026-02/../x", "٢٠٢٦-٠٢", "2026-02\n", "../account", "0000-01"]
 )
 def test_what_is_no_month_has_no_statement(vera: Client, month: str) -> None:
     answer = vera.get("/statement.pdf", {"month": month}, headers={"X-Birzha-Exports": "taken"})
     assert answer.status_code == 404
+    assert "no statement of this month" in answer.content.decode()
     assert not answer.has_header("X-Accel-Redirect")
+
+
+def test_a_month_to_come_is_told_of_as_one_that_there_is_not(vera: Client, gateway: GatewayDouble) -> None:
+    asked = "/.refused?format=pdf&locale=en&time_zone=UTC"
+    answer = vera.get(asked, headers={"X-Birzha-Refused": "404"})
+    assert answer.status_code == 404
+    assert "no statement of this month" in answer.content.decode()
+    answer = vera.get(asked, headers={"X-Birzha-Refused": "400"})
+    assert answer.status_code == 400
+    assert "too many operations in this month" in answer.content.decode()
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
