@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, OpenPage, Visitor
+from tests.browser.conftest import DESK, PHONE, TABLET, OpenPage, Visitor
 from tests.browser.test_every_page import look
 
 PAGE = "/instruments/AAPL"
@@ -122,6 +122,47 @@ def test_the_crosshair_shows_the_values_below_it(open_window: OpenPage) -> None:
     expect(values).to_contain_text(re.compile(r"20\d\d.*Open.*High.*Low.*Close.*Volume"))
     page.mouse.move(5, 5)
     expect(values).to_have_text(re.compile(re.escape(last.split("Open")[0].strip())))
+
+
+def test_it_stays_where_it_is_while_the_values_below_the_crosshair_change(
+    open_window: OpenPage, language: str
+) -> None:
+    window = open_window(language)
+    page, chart = window.page, window.page.locator("#chart .price-chart")
+    for size in (PHONE, TABLET, DESK):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        page.goto(f"{PAGE}?range=all")
+        wait_until_drawn(page)
+        chart.scroll_into_view_if_needed()
+        box = chart.bounding_box()
+        assert box
+        for part in (0.02, 0.2, 0.5, 0.7, 0.82):
+            before = page.inner_text("#chart .chart-values")
+            page.mouse.move(box["x"] + box["width"] * part, box["y"] + box["height"] / 4)
+            expect(page.locator("#chart .chart-values")).not_to_have_text(before)
+            assert chart.bounding_box() == box, (size, part)
+
+
+#: Keeps the library's chart where a test can ask it.
+KEEP = """Object.defineProperty(window, 'LightweightCharts', {
+    set(kit) { this.kit = {...kit, createChart: (...what) => (window.drawnChart = kit.createChart(...what))}; },
+    get() { return this.kit; },
+});"""
+#: Where the first candle is, in pixels from the left, and how wide the drawing is.
+FIRST = "() => [drawnChart.timeScale().logicalToCoordinate(0), drawnChart.timeScale().width()]"
+
+
+def test_a_window_that_becomes_another_size_keeps_the_first_candle(open_window: OpenPage) -> None:
+    page = open_window().page
+    page.add_init_script(KEEP)
+    page.goto(f"{PAGE}?range=1m")
+    wait_until_drawn(page)
+    first, wide = page.evaluate(FIRST)
+    for size in (PHONE, DESK):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        page.wait_for_function(f"width => (({FIRST})()[1] < width) === {str(size is PHONE).lower()}", arg=wide)
+        now, width = page.evaluate(FIRST)
+        assert now == pytest.approx((first + 1) * width / wide - 1, abs=1)  # half a candle from the left
 
 
 def test_ones_fills_and_average_price(customer: tuple[Visitor, str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -42,7 +42,9 @@ USUAL, WIDEST = "1y", "all"
 STYLES = ("candles", "line")
 #: A table of more rows is summed up: days by month, what is shorter by hour or day.
 MAX_ROWS = 100
-#: What a table is of → how much of a moment's text tells one of its rows from the next.
+#: More days are drawn as weeks: each would be narrower than two pixels.
+MAX_DAYS = 400
+#: What candles are summed up by → how much of a moment's text tells one from the next.
 PERIODS = {"month": 7, "day": 10, "hour": 13, "5 minutes": 16}
 _COARSER = {"5m": ("5 minutes", "hour"), "1h": ("hour", "day"), "1d": ("day", "month")}
 
@@ -81,6 +83,16 @@ class Chart:
     def period(self) -> str:
         """What a row of the table covers: a key of :data:`PERIODS`."""
         return _COARSER[RANGES[self.range].interval][len(self.candles) > MAX_ROWS]
+
+    @property
+    def weekly(self) -> bool:
+        """Whether weeks are drawn."""
+        return not self.intraday and len(self.candles) > MAX_DAYS
+
+    @property
+    def drawn(self) -> list[Candle]:
+        """Those of the drawing."""
+        return list(_summed_up(self.candles, "week")) if self.weekly else self.candles
 
     @property
     def rows(self) -> list[Candle]:
@@ -132,8 +144,8 @@ def _seconds(text: str) -> int:
 
 
 def _summed_up(candles: list[Candle], period: str) -> Iterator[Candle]:
-    begins = PERIODS[period]
-    for start, parts in groupby(candles, lambda candle: candle["time"][:begins]):
+    """Candles of a period: a key of :data:`PERIODS`, or ``week``, which begins on a Monday."""
+    for start, parts in groupby(candles, lambda candle: _beginning(candle["time"], period)):
         rows = list(parts)
         yield {
             "time": start + "0000-01-01T00:00:00Z"[len(start) :],
@@ -143,6 +155,13 @@ def _summed_up(candles: list[Candle], period: str) -> Iterator[Candle]:
             "close": rows[-1]["close"],
             "volume": sum(row["volume"] for row in rows),
         }
+
+
+def _beginning(time: str, period: str) -> str:
+    if period != "week":
+        return time[: PERIODS[period]]
+    day = date.fromisoformat(time[:10])
+    return (day - timedelta(days=day.weekday())).isoformat()
 
 
 def fills_of(orders: dict[str, Any] | None) -> list[dict[str, Any]]:
@@ -190,10 +209,11 @@ def _drawing(
         "candles": [
             [_seconds(row["time"]), *(float(row[name]) for name in ("open", "high", "low", "close")),
              row["volume"]]
-            for row in chart.candles
+            for row in chart.drawn
         ],
         "style": chart.style,
         "intraday": chart.intraday,
+        "weekly": chart.weekly,
         "currency": instrument["currency"],
         "digits": len(instrument["price_step"].partition(".")[2]),
         "average": float(average) if average else None,
@@ -210,5 +230,6 @@ def _drawing(
             "low": _("Low"),
             "close": _("Close"),
             "volume": _("Volume"),
+            "week": _("Week of %(day)s"),
         },
     }  # fmt: skip

@@ -96,7 +96,7 @@ def test_a_year_of_nothing_is_no_reason_to_show_nothing(browser: Client, gateway
     gateway.answer_by(CANDLES, last_only)
     page = browser.get(PAGE).content.decode()
     assert re.search(r'id="range-all"[^>]* aria-current="true"', page)
-    assert len(drawing(page)["candles"]) == 500
+    assert sum(row[5] for row in drawing(page)["candles"]) == 500
     assert len(table(page)) == 18  # months
     assert table(page)[0] == ["March 2013", "$438.00", "$500.00", "$300.00", "$499.00", "1"]
 
@@ -192,6 +192,25 @@ def test_many_rows_are_summed_up(
     assert len(shown) == rows
     assert shown[0][0] == first
     assert sum(int(row[5]) for row in shown) == count
+
+
+def test_years_are_drawn_by_week(browser: Client, gateway: GatewayDouble) -> None:
+    """The first of March 2013 is a Friday: of its week five days are known, of the first one a Sunday alone."""
+    gateway.answer(CANDLES, days(5 + 7 * 60 + 1))
+    page = browser.get(f"{PAGE}?range=5y").content.decode()
+    drawn = drawing(page)
+    weeks = [datetime.fromtimestamp(row[0], UTC) for row in drawn["candles"]]
+    assert {week.weekday() for week in weeks} == {0}
+    assert [row[5] for row in drawn["candles"]] == [1, *[7] * 60, 5]
+    assert drawn["candles"][-1][2:4] == [500.0, 300.0]
+    assert drawn["candles"][-1][4] == 425.0
+    assert drawn["weekly"]
+    assert "By week" in page
+    assert sum(int(row[5]) for row in table(page)) == 5 + 7 * 60 + 1
+
+    gateway.answer(CANDLES, days(366))
+    drawn = drawing(browser.get(PAGE).content.decode())
+    assert (len(drawn["candles"]), drawn["weekly"]) == (366, False)
 
 
 def test_what_is_drawn_stays_in_its_attribute(browser: Client, gateway: GatewayDouble) -> None:

@@ -1,6 +1,7 @@
 // The price chart: draws what the page has of it, in the page's colours; the table below it is the same in words.
 
 const HOUR_S = 3600;
+const DAY_S = 24 * HOUR_S;
 const ROOM = 0.06; // after the last candle, of the width; more where a fill's words need it
 const NARROW_REM = 30; // no room for words in the drawing; the table has them
 const forced = window.matchMedia("(forced-colors: active)");
@@ -26,7 +27,10 @@ function draw() {
       tickmarksPriceFormatter: (ticks) => ticks.map((tick) => (tick < 0 ? "" : price(tick))), // no price is below zero
     },
     rightPriceScale: { borderVisible: false, entireTextOnly: true },
-    timeScale: { borderVisible: false, timeVisible: data.intraday, secondsVisible: false, minBarSpacing: 0.05 },
+    timeScale: {
+      borderVisible: false, timeVisible: data.intraday, secondsVisible: false, minBarSpacing: 0.05,
+      lockVisibleTimeRangeOnResize: true, // the first candle stays, however wide the window becomes
+    },
     handleScroll: { mouseWheel: false, vertTouchDrag: false },
     handleScale: { mouseWheel: false },
     crosshair: { mode: kit.CrosshairMode.Normal },
@@ -44,7 +48,17 @@ function draw() {
   chart.timeScale().applyOptions({ rightOffsetPixels: room(box, marks.markers()) }); // what was bought last is named, too
   chart.timeScale().fitContent();
   chart.subscribeCrosshairMove(({ logical }) => show(bars[logical] ?? bars.at(-1)));
+  reserve(box, bars);
   show(bars.at(-1));
+}
+
+// The room of the longest values that there are, so that the chart stays where it is below the crosshair.
+function reserve(box, bars) {
+  const most = (name) => Math.max(...bars.map((bar) => bar[name]));
+  const high = most("high");
+  show({ time: bars.at(-1).time, open: high, high, low: high, close: high, volume: most("volume") });
+  const values = box.parentElement.querySelector(".chart-values");
+  values.style.minHeight = `${values.offsetHeight}px`;
 }
 
 function isNarrow(box) {
@@ -81,7 +95,7 @@ function show(bar) {
   const day = new Intl.DateTimeFormat(document.documentElement.lang, {
     dateStyle: "medium", timeZone: "UTC", ...(data.intraday && { timeStyle: "short" }),
   }).format(bar.time * 1000);
-  const { words } = data;
+  const { words, weekly } = data;
   const values = [
     [words.open, price(bar.open)], [words.high, price(bar.high)], [words.low, price(bar.low)],
     [words.close, price(bar.close)], [words.volume, bar.volume.toLocaleString(document.documentElement.lang)],
@@ -91,13 +105,13 @@ function show(bar) {
     part.append(`${word} `, Object.assign(document.createElement("b"), { textContent: value }));
     return part;
   })];
-  parts[0].textContent = day;
+  parts[0].textContent = weekly ? words.week.replace("%(day)s", day) : day;
   box.parentElement.querySelector(".chart-values").replaceChildren(...parts);
 }
 
 // One's own fills, at the candles they fell into: those of one candle and side together.
-function fills({ candles, fills, words, intraday }, bars, box) {
-  const ends = candles.at(-1)[0] + (intraday ? HOUR_S : 24 * HOUR_S);
+function fills({ candles, fills, words, intraday, weekly }, bars, box) {
+  const ends = candles.at(-1)[0] + (intraday ? HOUR_S : (weekly ? 7 : 1) * DAY_S);
   const found = new Map();
   for (const { time, side, quantity } of fills) {
     const at = candles.findLastIndex(([begins]) => begins <= time);
