@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, NoReturn
@@ -146,6 +146,15 @@ class DayField(forms.Field):
         except ValueError:
             pass
         raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+
+
+def typed(data: Mapping[str, str], name: str, most: int) -> str:
+    """What an address or a form has of that name, as somebody typed it into a search or a filter.
+
+    Args:
+        most: letters; more are left out. So are spaces around it, and the null character, which no text has.
+    """
+    return data.get(name, "").replace("\0", "").strip()[:most]
 
 
 def key_field() -> forms.RegexField:

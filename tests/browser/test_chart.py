@@ -145,7 +145,9 @@ def test_it_stays_where_it_is_while_the_values_below_the_crosshair_change(
 
 #: Keeps the library's chart where a test can ask it.
 KEEP = """Object.defineProperty(window, 'LightweightCharts', {
-    set(kit) { this.kit = {...kit, createChart: (...what) => (window.drawnChart = kit.createChart(...what))}; },
+    set(kit) {
+        this.kit = {...kit, createChart: (...how) => (window.drawnChart = kit.createChart(...how))};
+    },
     get() { return this.kit; },
 });"""
 #: Where the first candle is, in pixels from the left, and how wide the drawing is.
@@ -160,7 +162,9 @@ def test_a_window_that_becomes_another_size_keeps_the_first_candle(open_window: 
     first, wide = page.evaluate(FIRST)
     for size in (PHONE, DESK):
         page.set_viewport_size(size)  # type: ignore[arg-type]
-        page.wait_for_function(f"width => (({FIRST})()[1] < width) === {str(size is PHONE).lower()}", arg=wide)
+        page.wait_for_function(
+            f"width => (({FIRST})()[1] < width) === {str(size is PHONE).lower()}", arg=wide
+        )
         now, width = page.evaluate(FIRST)
         assert now == pytest.approx((first + 1) * width / wide - 1, abs=1)  # half a candle from the left
 

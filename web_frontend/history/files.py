@@ -90,7 +90,9 @@ def export_refused(request: GatewayRequest) -> HttpResponse:
     elif status == 400:  # there is nothing wrong with the rows: there are too many of them
         detail = _("There are too many operations for such a file. Choose fewer days, or take CSV.")
         if is_statement:
-            detail = _("There are too many operations in this month for a statement. Take the history as CSV.")
+            detail = _(
+                "There are too many operations in this month for a statement. Take the history as CSV."
+            )
     return refused(request, GatewayProblem(status, "", str(detail)))
 
 

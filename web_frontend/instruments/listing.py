@@ -11,6 +11,7 @@ from django.http import HttpResponse, QueryDict
 from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
+from web_frontend.forms import typed
 from web_frontend.gateway_client import GatewayRequest
 from web_frontend.labels import LABELS
 from web_frontend.pages import (
@@ -47,7 +48,7 @@ class Filters:
     @classmethod
     def of(cls, data: QueryDict) -> Filters:
         return cls(
-            search=data.get("search", "").strip()[:100],
+            search=typed(data, "search", 100),
             type=data.get("type", "") if data.get("type") in LABELS["types"] else "",
             ordering=data.get("ordering", "") if data.get("ordering") in LABELS["orderings"] else "",
             watched="yes" if data.get("watched") == "yes" else "",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from web_frontend.forms import typed
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
 from web_frontend.orders.listing import STATUSES, Filters, show_list
 from web_frontend.orders.state import order_context
@@ -43,7 +44,7 @@ def order_cancel(request: GatewayRequest, order_id: UUID) -> HttpResponse:
 @signed_in
 def orders_cancel_all(request: GatewayRequest) -> HttpResponse:
     """Ask for all open orders back, of one instrument or of all: after a question."""
-    ticker = (request.POST.get("ticker") or request.GET.get("ticker") or "").strip()[:32]
+    ticker = typed(request.POST, "ticker", 32) or typed(request.GET, "ticker", 32)
     back = Filters(ticker=ticker).address
     if request.method != "POST":
         answer = attempt(

@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from servicekit.contracts.values import FINAL_STATUSES, ORDER_STATUSES
+from web_frontend.forms import typed
 from web_frontend.gateway_client import GatewayRequest
 from web_frontend.orders.state import is_replaceable, seen_of
 from web_frontend.pages import attempt, page_links, show_early, wants_fragment
@@ -49,7 +50,7 @@ class Filters:
         """Those of an address or a form; what is none of ours is as good as none."""
         wanted = data.get("show", "") if data.get("show") in STATUSES else ""
         cursor = data.get("cursor", "") if wanted else ""
-        return cls(wanted, data.get("ticker", "").strip()[:32], cursor)
+        return cls(wanted, typed(data, "ticker", 32), cursor)
 
     @property
     def chosen(self) -> dict[str, str]:

@@ -195,7 +195,7 @@ def test_many_rows_are_summed_up(
 
 
 def test_years_are_drawn_by_week(browser: Client, gateway: GatewayDouble) -> None:
-    """The first of March 2013 is a Friday: of its week five days are known, of the first one a Sunday alone."""
+    """The first of March 2013 is a Friday: five days of its week are known, of the first a Sunday."""
     gateway.answer(CANDLES, days(5 + 7 * 60 + 1))
     page = browser.get(f"{PAGE}?range=5y").content.decode()
     drawn = drawing(page)

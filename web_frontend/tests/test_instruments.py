@@ -35,6 +35,11 @@ def test_a_search_swaps_the_rows_and_has_an_address(
     }
 
 
+def test_a_null_character_is_no_part_of_a_search(browser: Client, gateway: GatewayDouble) -> None:
+    assert browser.get("/?search=ap%00pl%00").status_code == 200
+    assert gateway.requests_to("GET /api/v1/instruments")[0].query["search"] == "appl"
+
+
 def test_while_somebody_types_the_address_is_replaced(browser: Client, htmx: Callable) -> None:
     answer = browser.get("/?search=app", headers=htmx("instruments", **{"HX-Trigger": "search"}))
     assert answer["HX-Replace-Url"] == "/?search=app"

@@ -48,6 +48,12 @@ def test_open_ones_come_first_each_with_what_can_be_done(vera: Client, gateway: 
     assert asked.query == {"status": "filled,rejected,canceled,expired", "include": "open"}
 
 
+@pytest.mark.parametrize("address", ["/orders?ticker=AA%00PL", "/orders/cancel-all?ticker=AA%00PL"])
+def test_a_null_character_is_no_part_of_a_ticker(vera: Client, gateway: GatewayDouble, address: str) -> None:
+    assert vera.get(address).status_code == 200
+    assert {asked.query["ticker"] for asked in gateway.requests_to("GET /api/v1/orders")} == {"AAPL"}
+
+
 @pytest.mark.parametrize(
     ("order", "address"),
     [(ORDER, "/instruments/AAPL?side=buy&quantity=10"),
