@@ -47,16 +47,21 @@ def new_password_hash(*, user: User, password: str) -> str:
     Raises:
         FieldsRefused: something speaks against it, of the field ``new_password``.
     """
-    weak = password_errors(
+    weak = new_password_errors(user=user, password=password)
+    if weak:
+        raise FieldsRefused(*weak)
+    return password_hash(password)
+
+
+def new_password_errors(*, user: User, password: str) -> list[FieldError]:
+    """What speaks against it, as :func:`password_errors`, of the field ``new_password``."""
+    return password_errors(
         password=password,
         username=user.username,
         email=user.email,
         display_name=user.display_name,
         field="new_password",
     )
-    if weak:
-        raise FieldsRefused(*weak)
-    return password_hash(password)
 
 
 def password_normal(password: str) -> str:

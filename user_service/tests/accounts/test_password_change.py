@@ -71,6 +71,15 @@ def test_what_is_refused_changes_nothing(api, tokens, old, new, field, code):
     assert Session.objects.filter(revoked_at=None).count() == 2
 
 
+def test_what_is_wrong_with_both_is_said_at_once(api, tokens):
+    answer = change(api, tokens, "wrong", "short")
+    assert answer.status_code == 400
+    assert {error["field"]: error["code"] for error in answer.json()["errors"]} == {
+        "old_password": "password_wrong",
+        "new_password": "password_too_short",
+    }
+
+
 def test_the_present_password_cannot_be_guessed_here(api, tokens):
     for _ in range(10):
         change(api, tokens, old="wrong")
