@@ -15,13 +15,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from web_frontend.cash.account import account_ask
 from web_frontend.forms import KEY, QuantityField
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
 from web_frontend.orders.state import is_replaceable
-from web_frontend.pages import go_to, show, signed_in
+from web_frontend.pages import attempt, go_to, show, signed_in
 from web_frontend.templatetags.formatting import units
 from web_frontend.ticket.estimate import Estimate, estimate
 from web_frontend.ticket.limit import price_read
+from web_frontend.ticket.max_quantity import replacement_error
 
 #: Refusals that are shown in the form; of 429 only the daily quota, as the rest passes within seconds.
 _REFUSALS, _QUOTA = (400, 409, 422), "order_quota_exceeded"
@@ -76,8 +78,11 @@ def order_replace(request: GatewayRequest, order_id: UUID) -> HttpResponse:
         return go_to(request, there)
     instrument = request.gateway.get(f"/api/v1/instruments/{quote(order['ticker'], safe='')}", public=True)
     if request.method != "POST":
-        return _show(request, order, instrument, replacement_read(request.GET, order, instrument))
+        wanted = _affordable(request, replacement_read(request.GET, order, instrument), order, instrument)
+        return _show(request, order, instrument, wanted)
     wanted = replacement_read({**request.POST.dict(), "step": "review"}, order, instrument)
+    if is_open:
+        wanted = _affordable(request, wanted, order, instrument)
     if wanted.refused:
         return _show(request, order, instrument, wanted) if is_open else go_to(request, there)
     body = {"quantity": wanted.quantity, "limit_price": wanted.price}
@@ -119,6 +124,20 @@ def replacement_read(
         return replace(wanted, problem=_("Change the quantity or the limit price."))
     rest = quantity - order["filled_quantity"]
     return replace(wanted, estimate=estimate(instrument, order["side"], rest, limit_price=price))
+
+
+def _affordable(
+    request: GatewayRequest, wanted: Replacement, order: dict[str, Any], instrument: dict[str, Any]
+) -> Replacement:
+    """With what one has not got for it: nothing is canceled for an order that would be rejected then."""
+    if wanted.quantity is None or not wanted.estimate:
+        return wanted
+    if order["side"] == "buy":
+        means = {"account": attempt(account_ask(request))}
+    else:
+        means = {"positions": attempt(request.gateway.ask("/api/v1/positions"))}
+    error = replacement_error(order, wanted.quantity, wanted.price, instrument, **means)
+    return replace(wanted, quantity_error=error)
 
 
 def _quantity_error(quantity: int, order: dict[str, Any], instrument: dict[str, Any]) -> str:

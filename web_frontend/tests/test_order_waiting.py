@@ -134,6 +134,33 @@ def test_a_replacement_that_cannot_be_is_refused_at_its_field(
 
 
 @pytest.mark.parametrize(
+    ("side", "filled", "quantity", "limit", "error"),
+    [("buy", 0, "11", "386", ""), ("buy", 0, "11", "388", "enough for 10 units at most"),
+     ("buy", 4, "12", "318", ""), ("buy", 4, "13", "318", "enough for 12 units at most"),
+     ("buy", 0, "9", "5000", "is not enough for 1 unit"),
+     ("sell", 0, "12", "425", ""), ("sell", 0, "13", "425", "You can sell 12 units at most"),
+     ("sell", 4, "12", "425", ""), ("sell", 4, "13", "425", "You can sell 12 units at most")],
+)  # fmt: skip
+def test_nothing_is_canceled_for_an_order_that_there_is_no_money_or_are_no_units_for(
+    vera: Client, gateway: GatewayDouble, side: str, filled: int, quantity: str, limit: str, error: str
+) -> None:
+    """What the order holds is free then: the cash for 10 at 425.00 and the fee, or 10 of 12 units."""
+    order = {**(PARTLY if filled else WAITING), "side": side}
+    gateway.answer(f"GET /api/v1{ADDRESS}", order)
+    gateway.answer("GET /api/v1/account", recorded("account", available="0.00"))
+    positions = recorded("positions")
+    positions["results"][0] |= {"quantity": 12 - filled, "held_quantity": 10 - filled}
+    gateway.answer("GET /api/v1/positions", positions)
+    query = {"quantity": quantity, "limit_price": limit, "step": "review"}
+    page = vera.get(f"{ADDRESS}/replace", query)
+    assert page.status_code == (422 if error else 200)
+    assert error in page.content.decode()
+    gateway.answer(REPLACE, {**order, "replaced_by": NEW}, 202)
+    vera.post(f"{ADDRESS}/replace", {**query, "key": "k"})
+    assert bool(gateway.requests_to(REPLACE)) == (not error)
+
+
+@pytest.mark.parametrize(
     ("code", "field"),
     [
         ("limit_too_far", "limit_price"),

@@ -166,6 +166,11 @@ def cash_of(account: dict[str, Any]) -> int:
     return to_minor(account["available"], account["currency"])
 
 
+def hold_of(instrument: dict[str, Any], quantity: int, limit_price: str) -> int:
+    """What is set aside for so many units of a limit order to buy, fee included, in minor units."""
+    return _total(instrument, "buy", Decimal(limit_price) * quantity)
+
+
 def _worst_affordable(
     instrument: dict[str, Any], side: str, price: Decimal, quantity: int, account: dict[str, Any] | None
 ) -> Decimal:

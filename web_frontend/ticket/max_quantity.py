@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
+from servicekit.money import to_text
 from web_frontend.templatetags.formatting import money, units
-from web_frontend.ticket.estimate import can_afford, max_affordable
+from web_frontend.ticket.estimate import can_afford, cash_of, hold_of, max_affordable
 
 
 class MaxQuantity(NamedTuple):
@@ -52,6 +53,40 @@ def max_quantity_of(
     return MaxQuantity(paid - paid % _lot(instrument), bound, account["available"])
 
 
+def replacement_error(
+    order: dict[str, Any],
+    quantity: int,
+    limit_price: str,
+    instrument: dict[str, Any],
+    *,
+    account: dict[str, Any] | None = None,
+    positions: dict[str, Any] | None = None,
+) -> str:
+    """What one has not got for an order that is to take another one's place; "" for nothing.
+
+    What the other one holds is free then.
+
+    Args:
+        order: the one that is replaced.
+        quantity: of the new one in all, what is filled already included.
+        account: for a buy, None when it is not known.
+        positions: for a sale, None when they are not known.
+    """
+    filled, rest = int(order["filled_quantity"]), int(order["quantity"]) - int(order["filled_quantity"])
+    if order["side"] == "sell":
+        free = _max_sale(instrument, positions).units
+        if free is None or quantity <= filled + rest + free:
+            return ""
+        return _("You can sell %(most)s at most.") % {"most": units(filled + rest + free)}
+    if not account:
+        return ""
+    cash = to_text(cash_of(account) + hold_of(instrument, rest, order["limit_price"]), instrument["currency"])
+    paid = max_affordable(instrument, {**account, "available": cash}, limit_price=limit_price)
+    if quantity <= filled + paid:
+        return ""
+    return _too_much(paid, cash, instrument, filled=filled)
+
+
 def offered_units(instrument: dict[str, Any], book: dict[str, Any] | None) -> int:
     """How many units are known to be offered: by Birzha itself, or by the known levels of the book."""
     if book is None:
@@ -88,10 +123,7 @@ def quantity_error(
         paid = max_affordable(instrument, account)
         if quantity <= paid:
             return ""
-    if paid < lot:
-        cash = money(account["available"], instrument["currency"])
-        return _("%(means)s is not enough for %(least)s.") % {"means": cash, "least": units(lot)}
-    return _("Your available cash is enough for %(most)s at most.") % {"most": units(paid - paid % lot)}
+    return _too_much(paid, account["available"], instrument)
 
 
 def offer_note(
@@ -112,6 +144,21 @@ def offer_note(
         return _("Nobody sells right now, so a market order would be canceled. A limit order can wait.")
     message = _("Only %(most)s are offered right now. What cannot be bought at once is canceled.")
     return message % {"most": units(offered)}
+
+
+def _too_much(paid: int, cash: str, instrument: dict[str, Any], *, filled: int = 0) -> str:
+    """Says how many units the cash pays for.
+
+    Args:
+        paid: so many.
+        filled: those that have been paid before.
+    """
+    lot = _lot(instrument)
+    if paid < lot:
+        means = money(cash, instrument["currency"])
+        return _("%(means)s is not enough for %(least)s.") % {"means": means, "least": units(lot)}
+    most = units(filled + paid - paid % lot)
+    return _("Your available cash is enough for %(most)s at most.") % {"most": most}
 
 
 def _lot(instrument: dict[str, Any]) -> int:
