@@ -61,7 +61,8 @@ class StrictSerializer(serializers.Serializer):
 class OutputSerializer(serializers.Serializer):
     """A write-only serializer that looks up its fields once; DRF does so for every object.
 
-    None becomes null; no field is ever left out.
+    None becomes null; no field is ever left out. A field's own ``get_attribute`` is not asked: one that needs
+    the whole object has ``source="*"``.
     """
 
     def to_representation(self, instance: Any) -> dict[str, Any]:

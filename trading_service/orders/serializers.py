@@ -130,13 +130,19 @@ class RejectReasonField(serializers.Field):
         return {"code": order.reject_code, "detail": detail}
 
 
-class ExpiryField(InstantField):
+@extend_schema_field({"type": "string", "format": "date-time", "nullable": True})
+class ExpiryField(serializers.Field):
     """When an order expires; null for the day of a replay, whose end is not known beforehand."""
 
-    def get_attribute(self, order: Order) -> Any:
+    _written = InstantField()
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"source": "*", "read_only": True, **kwargs})
+
+    def to_representation(self, order: Order) -> str | None:
         if settings.DAYS_ARE_REPLAYED and order.time_in_force == TimeInForce.DAY:
             return None
-        return super().get_attribute(order)
+        return self._written.to_representation(order.expires_at) if order.expires_at else None
 
 
 class OrderOutput(OutputSerializer):
@@ -163,8 +169,7 @@ class OrderOutput(OutputSerializer):
     reject_reason = RejectReasonField()
     rested_at = InstantField(allow_null=True, help_text="When it entered the book.")
     expires_at = ExpiryField(
-        allow_null=True,
-        help_text="When it expires; null if it does not rest, or until the end of a replayed day.",
+        help_text="When it expires; null if it does not rest, or until the end of a replayed day."
     )
     cancel_requested_at = InstantField(allow_null=True)
     replaced_by = serializers.UUIDField(

@@ -34,6 +34,19 @@ def test_what_rests_waits_until_a_while_after_its_expiry(aapl, world, user_id, a
     assert (fresh(order).status, fresh(order).reject_code) == ("expired", "timed_out")
 
 
+@pytest.mark.parametrize(("time_in_force", "is_told"), [("day", False), ("gtc", True)])
+def test_when_a_replayed_day_ends_is_not_told_for_nobody_knows(
+    aapl, world, user_id, api, settings, time_in_force, is_told
+) -> None:
+    settings.DAYS_ARE_REPLAYED = True
+    order = world.limit(user_id, time_in_force=time_in_force)
+    assert order.expires_at
+    body = api(user_id).get(f"/api/v1/orders/{order.id}").json()
+    assert (body["expires_at"] is not None) is is_told
+    (row,) = api(user_id).get("/api/v1/orders").json()["results"]
+    assert row["expires_at"] == body["expires_at"]
+
+
 def test_what_rested_until_its_day_ended(aapl, world, user_id, monkeypatch) -> None:
     """The venue says only that it has taken it back; its time was over."""
     monkeypatch.setattr(f"{TAKE}.resting_until", lambda *, now, **_terms: now)
