@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from functools import cache, partial, wraps
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -150,6 +150,24 @@ def signed_in(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def follow_filters(request: HttpRequest, response: HttpResponse, address: str, *, typed: str) -> None:
+    """Have the browser's address say what is shown, for Back, too: what was chosen is a new entry of its
+    history, what somebody types takes the place of the present one.
+
+    Args:
+        address: of the page with its filters.
+        typed: the parameter that is typed; the others are chosen.
+    """
+    before = urlsplit(request.htmx.current_url_abs_path or "")  # type: ignore[attr-defined]
+    now = urlsplit(address)
+
+    def chosen(query: str) -> list[tuple[str, str]]:
+        return sorted(pair for pair in parse_qsl(query) if pair[0] not in (typed, "cursor"))
+
+    is_typed = before.path == now.path and chosen(before.query) == chosen(now.query)
+    response["HX-Replace-Url" if is_typed else "HX-Push-Url"] = address
 
 
 def page_links(answer: dict[str, Any] | None, **chosen: Any) -> dict[str, str]:

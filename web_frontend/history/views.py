@@ -18,7 +18,15 @@ from web_frontend.forms import DayField
 from web_frontend.gateway_client import GatewayRequest
 from web_frontend.instrument_names import instrument_names
 from web_frontend.labels import LABELS
-from web_frontend.pages import attempt, page_links, show, show_early, signed_in, wants_fragment
+from web_frontend.pages import (
+    attempt,
+    follow_filters,
+    page_links,
+    show,
+    show_early,
+    signed_in,
+    wants_fragment,
+)
 
 
 class FilterForm(forms.Form):
@@ -92,7 +100,7 @@ def history_show(request: GatewayRequest) -> HttpResponse:
     }
     response = show_early(request, "history/page.html", context, answered, fragment="history/rows.html")
     if wants_fragment(request) and response.status_code == 200:
-        response["HX-Push-Url"] = _address("history", chosen)
+        follow_filters(request, response, _address("history", chosen), typed="ticker")
     return response
 
 

@@ -14,7 +14,7 @@ from servicekit.contracts.values import FINAL_STATUSES, ORDER_STATUSES
 from web_frontend.forms import typed
 from web_frontend.gateway_client import GatewayRequest
 from web_frontend.orders.state import is_replaceable, seen_of
-from web_frontend.pages import attempt, page_links, show_early, wants_fragment
+from web_frontend.pages import attempt, follow_filters, page_links, show_early, wants_fragment
 
 #: Seconds until open orders are looked at again: while the exchange has to answer for some, and otherwise.
 SOON_S, LATER_S = 1, 5
@@ -88,7 +88,7 @@ def show_list(
 
     response = show_early(request, "orders/page.html", context, answered, fragment="orders/rows.html")
     if filtered:
-        response["HX-Push-Url"] = filters.address
+        follow_filters(request, response, filters.address, typed="ticker")
     return response
 
 

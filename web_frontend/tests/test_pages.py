@@ -251,3 +251,18 @@ def test_a_failed_list_offers_to_try_again(
     assert answer.status_code == 503
     assert words in answer.content.decode()
     assert "Try again" in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/orders", "/history"])
+@pytest.mark.parametrize(
+    ("before", "now", "is_typed"),
+    [("", "ticker=AA", True), ("?ticker=AA", "ticker=AAPL", True), ("?ticker=AA", "", True),
+     ("?ticker=AA&cursor=cD0y", "ticker=AAP", True), ("", "show=open&type=buy", False),
+     ("?ticker=AA", "ticker=AA&show=open&type=buy", False)],
+)  # fmt: skip
+def test_what_is_typed_into_a_filter_adds_nothing_to_the_browsers_history(
+    vera: Client, htmx: Callable, path: str, before: str, now: str, is_typed: bool
+) -> None:
+    headers = htmx("orders", **{"HX-Current-URL": f"http://testserver{path}{before}"})
+    answer = vera.get(f"{path}?{now}", headers=headers)
+    assert (answer.has_header("HX-Replace-Url"), answer.has_header("HX-Push-Url")) == (is_typed, not is_typed)
