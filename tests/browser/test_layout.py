@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import DESK, PHONE, OpenPage, Visitor
+from tests.browser.conftest import DESK, PHONE, TABLET, OpenPage, Visitor
 from tests.system import System
 
 
@@ -52,6 +52,18 @@ def test_a_phone_shows_what_is_halted(customer: tuple[Visitor, str], system: Sys
         expect(page.locator("#review")).to_have_count(0)
     expect(page.locator("#review")).to_be_visible()  # by itself, too
     expect(page.locator("#blocked-reason")).to_have_count(0)
+
+
+def test_the_price_of_a_trade_stands_in_its_row_however_wide_it_is(customer: tuple[Visitor, str]) -> None:
+    visitor, order = customer
+    page = visitor.page
+    visitor.open(order)
+    price = page.inner_text("#order tbody tr td:nth-child(3)").split("\n")[0]
+    visitor.open("/history?type=buy")
+    for size in (PHONE, TABLET, {"width": 1100, "height": 800}, DESK):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        shown = page.locator("#operations tbody tr").last.get_by_text(price)
+        assert [text.is_visible() for text in shown.all()].count(True) == 1, size
 
 
 #: The price of the page and that of the ticket, once the first is another one than it was.
