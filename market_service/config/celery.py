@@ -25,5 +25,5 @@ def tick_at_once(**_: Any) -> None:
 
     try:
         market_advance()
-    except DatabaseError as error:  # the schedule will try again in a few seconds
+    except DatabaseError as error:  # it is due until it is done
         log.warning("the quotes could not be refreshed at the start: %s", error)

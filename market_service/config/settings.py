@@ -59,7 +59,7 @@ REPLAY_DAYS = 180
 #: Where the market's days end at midnight, unless they are replayed, and whose time of day is shown.
 VENUE_TIME_ZONE = venue_time_zone(env.get("BIRZHA_VENUE_TIME_ZONE"))
 
-#: Seconds between two ticks of the feed.
+#: Seconds between two ticks of the feed, which is looked at every second (DUE_TASKS).
 QUOTE_PERIOD = 5.0
 
 #: How many instruments a tick moves and tells at most, by turns; all the others it confirms.
@@ -96,12 +96,12 @@ ROLL_UP_PERIOD, PURGE_PERIOD = 60.0, 3600.0
 PUBLIC_MAX_AGE = 5
 
 DUE_TASKS = [
+    due_task("market_service.venue", "market_advance", when="tick_due"),
     due_task("market_service.venue", "orders_expire", when="orders_expired"),
     due_task("market_service.corporate_actions", "dividends_record", when="dividends_due"),
     due_task("market_service.corporate_actions", "splits_advance", when="splits_due"),
 ]
 CELERY_BEAT_SCHEDULE |= {
-    "market advance": every(QUOTE_PERIOD, "market_service.venue.tasks.market_advance"),
     "candles roll up": every(ROLL_UP_PERIOD, "market_service.candles.tasks.candles_roll_up"),
     "candles purge": every(PURGE_PERIOD, "market_service.candles.tasks.candles_purge"),
     "quantities reconcile": every(RECONCILE_PERIOD, "market_service.venue.tasks.quantities_reconcile"),

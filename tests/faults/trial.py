@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from random import Random
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import psycopg2
 
@@ -263,7 +263,7 @@ class Trial:
 
     def _count(self, customers: list[Customer]) -> None:
         for customer in customers:
-            self.outcome.orders.update(order["status"] for order in customer.seen.values())
+            self.outcome.orders.update(map(_ended, customer.seen.values()))
             self.outcome.calls += customer.calls
         self.outcome.looks = self.watch.looks
         self.outcome.crossed += self.target.trades_between_customers()
@@ -281,3 +281,9 @@ class Trial:
 
     def _broken(self, what: str) -> None:
         self.outcome.broken.append(what)
+
+
+def _ended(order: dict[str, Any]) -> str:
+    """How an order ended, and why if it was rejected."""
+    reason = order["reject_reason"]
+    return f"{order['status']}: {reason['code']}" if reason else str(order["status"])

@@ -1,7 +1,7 @@
 """Reads of the book and the trades."""
 
 from market_service.venue.selectors.depth import Depth, Level, depth
-from market_service.venue.selectors.expired import orders_expired
+from market_service.venue.selectors.due import orders_expired, tick_due
 from market_service.venue.selectors.quantities import (
     Quantities,
     UnitsTraded,

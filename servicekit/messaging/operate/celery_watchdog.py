@@ -1,7 +1,7 @@
 """Detects a worker that no longer takes the tasks of its own schedule.
 
 Observed: Redis stopped between a task and its acknowledgement. Celery logged "Couldn't ack" and from then
-on looped without a connection: no error, and no more tasks, so no quotes and no sweeps. Such a worker is
+on looped without a connection: no error, and no more tasks, so no purges and no checks. Such a worker is
 ended, and its supervisor starts it again.
 """
 

@@ -1,7 +1,7 @@
 """Tasks that are run when there is something for them to do, which is looked for every second.
 
 As entries of Celery's schedule, which go through Redis, such looks cost 12 ms of CPU each, and a second has
-several of them. Here one prepared statement asks for all of a service's.
+several of them. Here one prepared statement asks for all of a service's, also while there is no Redis.
 """
 
 from __future__ import annotations

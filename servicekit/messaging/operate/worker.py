@@ -1,7 +1,7 @@
 """Events inside the service's Celery worker: a bootstep that runs the consumer, the relay and beat.
 
 Threads of the worker read and handle events in process (5 ms per hop), without a Celery task per event.
-Celery tasks are for everything else: purges, checks, prices.
+Prices and whatever is due (``due_tasks``) need no Redis. Celery tasks are for all else: purges, checks.
 """
 
 from __future__ import annotations
