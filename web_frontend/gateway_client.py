@@ -22,15 +22,30 @@ from django.utils.translation import get_language
 from servicekit.telemetry import current_origin
 from web_frontend.gateway_connections import Answer, Exchange, NoAnswer, connections_to
 
-#: Seconds of a call that does something: longer than the gateway's one try at a service, shorter than all of
-#: its tries (gateway.yaml, timeouts), and below the lifetime of the refresh lock (sessions/tokens.py).
-CALL_S = 6.0
+#: Seconds of a call. Each part of a page has one of its own, and says itself when it gets no answer, as a form
+#: does whose press got none: the page is there within three seconds, also where the market's clock is asked in
+#: vain then (market_clock/clock.py).
+CALL_S = 2.3
+#: Seconds of a call that has a password hashed: they wait for each other (gateway.yaml, ``passwords: hashed``).
+PASSWORD_S = 6.0
+#: Where writing has a password hashed.
+PASSWORD_PATHS = frozenset(
+    {
+        "/api/v1/users",
+        "/api/v1/users/me/password",
+        "/api/v1/users/me/email",
+        "/api/v1/users/me/second-factor",
+        "/api/v1/users/me/second-factor/off",
+        "/api/v1/users/me/second-factor/recovery-codes",
+        "/api/v1/users/me/closing",
+        "/api/v1/auth/token",
+        "/api/v1/auth/token/second-factor",
+        "/api/v1/auth/password-reset/confirm",
+    }
+)
 #: Seconds of all calls of one page: less than the gateway waits for a page, so that a page of ours reports
 #: what hangs.
 PAGE_S = 8.0
-#: Seconds of a read: each part of a page has one of its own, and says itself when it gets no answer. The page
-#: is there within three seconds, also where the market's clock is asked in vain then (market_clock/clock.py).
-READ_S = 2.3
 #: A 503 of these is an answer: nothing was done, and its sentence says why.
 BUSY = {"sign_in_busy"}
 #: What the pages call themselves where no visitor's browser does.
@@ -100,7 +115,7 @@ class Gateway:
         self._ends_at = time.monotonic() + PAGE_S
 
     def get(
-        self, path: str, *, public: bool = False, timeout_s: float = READ_S, **params: Any
+        self, path: str, *, public: bool = False, timeout_s: float = CALL_S, **params: Any
     ) -> dict[str, Any]:
         """Read a resource; parameters that are empty are left out. ``public``: without a token.
 
@@ -109,7 +124,7 @@ class Gateway:
         return self.ask(path, public=public, timeout_s=timeout_s, **params)()
 
     def ask(
-        self, path: str, *, public: bool = False, timeout_s: float = READ_S, **params: Any
+        self, path: str, *, public: bool = False, timeout_s: float = CALL_S, **params: Any
     ) -> Callable[[], dict[str, Any]]:
         """Send what :meth:`get` sends, and go on: what is returned waits for the answer and returns it.
 
@@ -130,11 +145,12 @@ class Gateway:
         *,
         key: str = "",
         public: bool = False,
-        timeout_s: float = CALL_S,
+        timeout_s: float | None = None,
     ) -> dict[str, Any]:
         """Do something; ``key`` is the Idempotency-Key of orders, deposits and withdrawals.
 
-        ``timeout_s`` is that of the call, within the page's.
+        ``timeout_s`` is that of the call, within the page's; None: ``CALL_S``, or ``PASSWORD_S`` where a
+        password is hashed.
         """
         headers = {"Idempotency-Key": key} if key else {}
         return self._change("POST", path, public=public, body=body, headers=headers, timeout_s=timeout_s)
@@ -173,8 +189,10 @@ class Gateway:
         public: bool = False,
         body: dict[str, Any] | None = None,
         headers: dict[str, str] | None = None,
-        timeout_s: float = CALL_S,
+        timeout_s: float | None = None,
     ) -> dict[str, Any]:
+        if timeout_s is None:
+            timeout_s = PASSWORD_S if path in PASSWORD_PATHS else CALL_S
         sent = {**self._headers(public=public), **(headers or {})}
         content = b""
         if body is not None:

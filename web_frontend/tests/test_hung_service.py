@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from web_frontend.gateway_client import READ_S, Gateway
+from web_frontend.gateway_client import CALL_S, Gateway
 from web_frontend.tests.gateway_double import GatewayDouble, SentRequest
 
 FAILED = "Couldn't load this. Your data is safe."
@@ -45,7 +45,7 @@ def hang(gateway: GatewayDouble, monkeypatch: pytest.MonkeyPatch) -> Iterator[An
         return 503, {"code": "service_unavailable", "detail": "late"}
 
     def start(source: str) -> list[float]:
-        def short(self: Gateway, path: str, *, timeout_s: float = READ_S, **asked: Any) -> Any:
+        def short(self: Gateway, path: str, *, timeout_s: float = CALL_S, **asked: Any) -> Any:
             allowed_s.append(timeout_s)
             return known(self, path, timeout_s=0.3 if path == source else timeout_s, **asked)
 
@@ -87,3 +87,43 @@ def test_what_hangs_together_is_waited_for_once(
     for part in ("Your e-mail", "The sessions", "The sign-ins"):
         assert f"{part} could not be loaded" in page
     assert not asked.broken
+
+
+#: What is pressed, what of it hangs, and for how many seconds it may be waited for.
+PRESSED = [
+    ("/orders", "/api/v1/orders", 2.5),
+    ("/cash", "/api/v1/deposits", 2.5),
+    ("/cash/withdraw", "/api/v1/withdrawals", 2.5),
+    ("/orders/cancel-all", "/api/v1/orders/cancel-all", 2.5),
+    ("/notifications/read-all", "/api/v1/notifications/read-all", 2.5),
+    ("/sign-in", "/api/v1/auth/token", 6.0),  # they wait for each other
+]
+
+
+@pytest.mark.parametrize(("form", "source", "within_s"), PRESSED)
+def test_a_press_without_an_answer_says_so_in_time(
+    vera: Client, gateway: GatewayDouble, monkeypatch: pytest.MonkeyPatch, form: str, source: str, within_s: float
+) -> None:
+    released, waits_s = threading.Event(), dict[str, float]()
+    known = Gateway._sent
+
+    def hang(asked: SentRequest) -> tuple[int, Any]:
+        released.wait(60)
+        return 503, {}
+
+    def short(self: Gateway, method: str, path: str, *sent: Any) -> Any:
+        *rest, timeout_s = sent
+        waits_s[path] = timeout_s
+        return known(self, method, path, *rest, 0.3 if path == source else timeout_s)
+
+    gateway.answer_by(f"POST {source}", hang)
+    monkeypatch.setattr(Gateway, "_sent", short)
+    typed = {
+        "ticker": "AAPL", "side": "buy", "quantity": "2", "type": "limit", "limit_price": "400.00",
+        "time_in_force": "gtc", "key": "key-of-the-form", "amount": "5", "username": "vera",
+        "password": "x9-long-enough",
+    }  # fmt: skip
+    answer = vera.post(form, typed)
+    released.set()
+    assert answer.status_code == 503
+    assert waits_s[source] <= within_s
