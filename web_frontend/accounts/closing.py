@@ -16,10 +16,10 @@ from django.views.decorators.http import require_http_methods
 from web_frontend.accounts.forms import CloseAccountForm
 from web_frontend.forms import submitted
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest, SignedOut
-from web_frontend.pages import go_to, show, signed_in
+from web_frontend.pages import attempt, go_to, show, signed_in
 from web_frontend.sessions import tokens
 
-_CLOSING = "/api/v1/users/me/closing"
+_CLOSING, _FACTOR = "/api/v1/users/me/closing", "/api/v1/users/me/second-factor"
 #: Where what stands in the way can be done away with.
 NEXT_STEPS = {
     "cash_left": "cash",
@@ -71,12 +71,20 @@ def _account_close(request: GatewayRequest) -> HttpResponse:
         tokens.sign_out(request)
         return _closed_page(request)
     context: dict[str, Any] = {"form": form, "closing": closing}
+    if not closing or closing["state"] != "pending":
+        context["has_factor"] = _may_have_factor(request)
     if closing and closing["state"] == "refused":
         context["reasons"] = [
             {**reason, "address": reverse(NEXT_STEPS[reason["code"]]) if reason["code"] in NEXT_STEPS else ""}
             for reason in closing["reasons"]
         ]
     return _shown(request, context, status=422 if request.method == "POST" else 200)
+
+
+def _may_have_factor(request: GatewayRequest) -> bool:
+    """Whether a code is asked for; it may be typed, too, while nobody tells."""
+    factor = attempt(lambda: request.gateway.get(_FACTOR))
+    return factor is None or bool(factor["turned_on_at"])
 
 
 def _latest(request: GatewayRequest) -> dict[str, Any] | None:

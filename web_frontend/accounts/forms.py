@@ -37,10 +37,10 @@ def _new_password(label: Any, **options: Any) -> forms.CharField:
     )
 
 
-def _code(label: Any, help_text: Any = "") -> forms.CharField:
+def _code(label: Any, help_text: Any = "", **options: Any) -> forms.CharField:
     """A code of the second factor. Browsers and phones offer what came as a one-time code."""
     widget = forms.TextInput(attrs={"autocomplete": "one-time-code"} | _VERBATIM)
-    return forms.CharField(label=label, max_length=64, help_text=help_text, widget=widget)
+    return forms.CharField(label=label, max_length=64, help_text=help_text, widget=widget, **options)
 
 
 class SignUpForm(PageForm):
@@ -101,15 +101,13 @@ class EmailForm(PageForm):
 
 
 class CloseAccountForm(PageForm):
-    """The current password, and the code of the second factor: who closes the account has both."""
+    """The current password, and of who has turned the second factor on its code."""
 
     password = _known_password(_("Current password"))
-    code = forms.CharField(
-        label=_("Code of the second factor"),
+    code = _code(
+        _("Code of the second factor"),
+        _("Six digits of your authenticator app, or a recovery code."),
         required=False,
-        max_length=64,
-        help_text=_("If you have turned it on."),
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
 
 

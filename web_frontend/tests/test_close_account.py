@@ -11,6 +11,7 @@ from django.test import Client
 from web_frontend.tests.gateway_double import GatewayDouble
 
 PAGE, API = "/security/close-account", "/api/v1/users/me/closing"
+FACTOR = "/api/v1/users/me/second-factor"
 ID = str(uuid4())
 PENDING: dict[str, Any] = {
     "id": ID, "state": "pending", "requested_at": "2026-01-05T10:00:00Z", "decided_at": None, "reasons": [],
@@ -30,6 +31,7 @@ NOBODY = {"code": "session_revoked", "status": 401, "title": "ended", "detail": 
 @pytest.fixture(autouse=True)
 def never_asked(gateway: GatewayDouble) -> None:
     gateway.answer(f"GET {API}", {"code": "closing_not_found", "status": 404, "detail": "no"}, 404)
+    gateway.answer(f"GET {FACTOR}", {"turned_on_at": None})
 
 
 def test_the_page_says_what_it_means_and_the_security_page_leads_to_it(vera: Client) -> None:
@@ -65,6 +67,29 @@ def test_a_wrong_password_stands_at_its_field(vera: Client, gateway: GatewayDoub
     assert answer.status_code == 422
     assert "This is not your current password." in answer.content.decode()
     assert "<html" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("sent", [False, True])
+def test_a_code_is_asked_of_who_has_a_second_factor(
+    vera: Client, gateway: GatewayDouble, sent: bool
+) -> None:
+    def page() -> str:
+        return (vera.post(PAGE, {"password": ""}) if sent else vera.get(PAGE)).content.decode()
+
+    assert 'name="code"' not in page()
+    gateway.answer(f"GET {FACTOR}", {"turned_on_at": "2026-01-05T10:00:00Z"})
+    assert 'name="code"' in page()
+    gateway.down(f"GET {FACTOR}")
+    assert 'name="code"' in page()
+
+
+def test_a_code_that_is_missing_after_all_can_be_typed(vera: Client, gateway: GatewayDouble) -> None:
+    """The second factor was turned on elsewhere meanwhile."""
+    errors = [{"field": "code", "code": "code_wrong", "detail": "This code is not valid."}]
+    gateway.answer(f"POST {API}", {"code": "validation_failed", "detail": "no", "errors": errors}, 400)
+    page = vera.post(PAGE, {"password": "x"}).content.decode()
+    assert 'name="code"' in page
+    assert "This code is not valid." in page
 
 
 def test_each_reason_leads_to_its_way_out(vera: Client, gateway: GatewayDouble) -> None:
