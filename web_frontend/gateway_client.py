@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from http.client import responses
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import orjson
@@ -20,32 +21,9 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from servicekit.telemetry import current_origin
+from web_frontend.call_times import CALL_S, PAGE_S, PASSWORD_PATHS, PASSWORD_S
 from web_frontend.gateway_connections import Answer, Exchange, NoAnswer, connections_to
 
-#: Seconds of a call. Each part of a page has one of its own, and says itself when it gets no answer, as a form
-#: does whose press got none: the page is there within three seconds, also where the market's clock is asked in
-#: vain then (market_clock/clock.py).
-CALL_S = 2.3
-#: Seconds of a call that has a password hashed: they wait for each other (gateway.yaml, ``passwords: hashed``).
-PASSWORD_S = 6.0
-#: Where writing has a password hashed.
-PASSWORD_PATHS = frozenset(
-    {
-        "/api/v1/users",
-        "/api/v1/users/me/password",
-        "/api/v1/users/me/email",
-        "/api/v1/users/me/second-factor",
-        "/api/v1/users/me/second-factor/off",
-        "/api/v1/users/me/second-factor/recovery-codes",
-        "/api/v1/users/me/closing",
-        "/api/v1/auth/token",
-        "/api/v1/auth/token/second-factor",
-        "/api/v1/auth/password-reset/confirm",
-    }
-)
-#: Seconds of all calls of one page: less than the gateway waits for a page, so that a page of ours reports
-#: what hangs.
-PAGE_S = 8.0
 #: A 503 of these is an answer: nothing was done, and its sentence says why.
 BUSY = {"sign_in_busy"}
 #: What the pages call themselves where no visitor's browser does.
@@ -111,6 +89,7 @@ class Gateway:
     ) -> None:
         self._forwarded_for, self._find_token = forwarded_for, token
         self._known_token: str | None = None
+        self._no_token: GatewayUnavailable | None = None
         self._user_agent = user_agent[:256].encode("ascii", "replace").decode("ascii")
         self._ends_at = time.monotonic() + PAGE_S
 
@@ -131,11 +110,14 @@ class Gateway:
         So all that a page needs is on its way at once, and the page takes as long as the slowest answer.
 
         Raises:
-            SignedOut, GatewayUnavailable: there is no token to ask with. All else is raised where the answer
-                is waited for.
+            SignedOut: there is no token to ask with. All else is raised where the answer is waited for.
         """
         query = {name: value for name, value in params.items() if value not in (None, "")}
-        answer = self._sent("GET", path, query, self._headers(public=public), None, timeout_s)
+        try:
+            headers = self._headers(public=public)
+        except GatewayUnavailable as error:
+            return partial(_no_answer, error)
+        answer = self._sent("GET", path, query, headers, None, timeout_s)
         return lambda: _read(path, answer())
 
     def post(
@@ -168,7 +150,14 @@ class Gateway:
         self._change("DELETE", path)
 
     def _token(self) -> str | None:
-        self._known_token = self._known_token or self._find_token()
+        """The visitor's; what has no answer is waited for once by a page."""
+        if self._no_token:
+            raise self._no_token
+        try:
+            self._known_token = self._known_token or self._find_token()
+        except GatewayUnavailable as error:
+            self._no_token = error
+            raise
         return self._known_token
 
     def authorization(self) -> str:
@@ -264,6 +253,10 @@ def cursor(address: str | None) -> str:
 def _target(path: str, query: dict[str, Any] | None) -> str:
     target = quote(path, safe=_AS_IT_IS)
     return f"{target}?{urlencode(query)}" if query else target
+
+
+def _no_answer(error: GatewayUnavailable) -> NoReturn:
+    raise error
 
 
 def _read(path: str, answer: Answer) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.config.source import load
-from web_frontend.gateway_client import CALL_S, PAGE_S, PASSWORD_PATHS, PASSWORD_S
+from web_frontend.call_times import CALL_S, PAGE_S, PASSWORD_PATHS, PASSWORD_S
 from web_frontend.market_clock.clock import CALL_S as CLOCK_S
 
 

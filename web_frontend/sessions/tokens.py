@@ -2,12 +2,15 @@
 
 The session says who it is; the tokens stand under a key of their own, so that a request that saves
 its session late cannot bring an old refresh token back. A refresh token works once; user_service gives the
-same successor again for 30 s to who lost the answer. Parallel requests take turns by a lock.
+same successor again for 30 s to who lost the answer. Parallel requests take turns by a lock. A refresh has a
+thread: while user_service hangs no page waits until the end, and an answer that comes later is kept.
 """
 
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any, TypedDict
 from uuid import uuid4
 
@@ -16,9 +19,11 @@ from django.core.cache import cache
 from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
 
+from web_frontend.call_times import CALL_S, PAGE_S
 from web_frontend.gateway_client import Gateway, GatewayProblem, GatewayUnavailable, SignedOut
 from web_frontend.sessions.session_store import remember_session
 
+_REFRESH = "/api/v1/auth/token/refresh"
 #: Seconds before its end at which an access token (5 minutes) is replaced.
 REFRESH_BEFORE_S = 30
 #: Seconds. Each outlives the one before: a try, all tries, the lock, the 30 s in which user_service repeats
@@ -28,8 +33,10 @@ REFRESH_TRIES = 2
 LOCK_LIFETIME_S = 20
 #: Seconds for which a visitor who signs out is known to be leaving.
 LEAVING_S = 60
-#: How long a request waits for another one's refresh; less than a page may take (PAGE_S). Seconds.
-LOCK_WAIT_S = 7
+#: Seconds that a page waits for a refresh, its own or another request's; the refresh goes on.
+WAIT_S = CALL_S
+#: Refreshes at once in this process; of a service that hangs more would learn nothing.
+_refreshing = ThreadPoolExecutor(64, thread_name_prefix="refresh")
 
 
 class Tokens(TypedDict):
@@ -94,47 +101,59 @@ def access_token(request: HttpRequest) -> str | None:
 
     Raises:
         SignedOut: the tokens are gone, or the refresh was refused.
-        GatewayUnavailable: the refresh got no answer.
+        GatewayUnavailable: the refresh got no answer in time, and the token ends before the page is made.
     """
     if not is_signed_in(request):
         return None
     owner = request.session["tokens"]
-    tokens = _fresh(owner, read_beside(request, _key(owner)))
-    return tokens["access"] if tokens else _refreshed(request, owner)["access"]
+    stored = _stored(owner, read_beside(request, _key(owner)))
+    if _is_good(stored, REFRESH_BEFORE_S):
+        return stored["access"]
+    try:
+        return _refreshed(request, owner)["access"]
+    except GatewayUnavailable:
+        if _is_good(stored, PAGE_S):
+            return stored["access"]
+        raise
 
 
 def _refreshed(request: HttpRequest, owner: str) -> Tokens:
     """Replace the pair; only one request of the session does, the others wait for what it got."""
-    lock, mine, until = f"refresh:{owner}", uuid4().hex, time.monotonic() + LOCK_WAIT_S
+    lock, mine, until = f"refresh:{owner}", uuid4().hex, time.monotonic() + WAIT_S
     while not cache.add(lock, mine, timeout=LOCK_LIFETIME_S):
         time.sleep(0.05)
-        if tokens := _fresh(owner):
+        if _is_good(tokens := _stored(owner), REFRESH_BEFORE_S):
             return tokens
         if time.monotonic() > until:
-            raise GatewayUnavailable("/api/v1/auth/token/refresh", "somebody else's refresh hangs")
-    try:
-        if tokens := _fresh(owner):
-            return tokens
-        stored: Tokens | None = cache.get(_key(owner))
-        if stored is None:
-            raise SignedOut("session_lost")
-        return _store(owner, _refresh(request, stored["refresh"]))
-    finally:
-        if cache.get(lock) == mine:  # it may have run out, and be another's by now
-            cache.delete(lock)
-
-
-def _refresh(request: HttpRequest, refresh: str) -> dict[str, Any]:
-    """user_service's answer; asked again when it got lost, since the token may be used up by now."""
+            raise GatewayUnavailable(_REFRESH, "somebody else's refresh hangs")
     gateway = Gateway(
         forwarded_for=request.headers.get("X-Forwarded-For", ""),
         user_agent=request.headers.get("User-Agent", ""),
         token=lambda: None,
     )
-    path, body = "/api/v1/auth/token/refresh", {"refresh": refresh}
+    refreshing = _refreshing.submit(copy_context().run, _replaced, gateway, owner, lock, mine)
+    try:
+        return refreshing.result(until - time.monotonic())
+    except TimeoutError as error:
+        raise GatewayUnavailable(_REFRESH, "no answer yet") from error
+
+
+def _replaced(gateway: Gateway, owner: str, lock: str, mine: str) -> Tokens:
+    """The new pair, which is stored; unless another request has been quicker."""
+    try:
+        if _is_good(tokens := _stored(owner), REFRESH_BEFORE_S):
+            return tokens
+        return _store(owner, _refresh(gateway, tokens["refresh"]))
+    finally:
+        if cache.get(lock) == mine:  # it may have run out, and be another's by now
+            cache.delete(lock)
+
+
+def _refresh(gateway: Gateway, refresh: str) -> dict[str, Any]:
+    """user_service's answer; asked again when it got lost, since the token may be used up by now."""
     for left in reversed(range(REFRESH_TRIES)):
         try:
-            return gateway.post(path, body, public=True, timeout_s=REFRESH_TIMEOUT_S)
+            return gateway.post(_REFRESH, {"refresh": refresh}, public=True, timeout_s=REFRESH_TIMEOUT_S)
         except GatewayUnavailable:
             if not left:
                 raise
@@ -157,19 +176,24 @@ def read_beside(request: HttpRequest, name: str) -> Any:
         return cache.get(name)
 
 
-def _fresh(owner: str, stored: Tokens | None = None) -> Tokens | None:
-    """The stored pair if its access token is good for a while; None when it is due or gone.
+def _stored(owner: str, read: Tokens | None = None) -> Tokens:
+    """The stored pair.
 
     Args:
-        stored: the pair, if it has just been read.
+        read: it, if it has just been read.
 
     Raises:
         SignedOut: there is none.
     """
-    tokens: Tokens | None = stored or cache.get(_key(owner))
+    tokens: Tokens | None = read or cache.get(_key(owner))
     if tokens is None:
         raise SignedOut("session_lost")
-    return tokens if tokens["expires_at"] - time.time() > REFRESH_BEFORE_S else None
+    return tokens
+
+
+def _is_good(tokens: Tokens, for_s: float) -> bool:
+    """Whether the access token is so for that many seconds."""
+    return tokens["expires_at"] - time.time() > for_s
 
 
 def _store(owner: str, answer: dict[str, Any]) -> Tokens:

@@ -70,9 +70,7 @@ def test_a_wrong_password_stands_at_its_field(vera: Client, gateway: GatewayDoub
 
 
 @pytest.mark.parametrize("sent", [False, True])
-def test_a_code_is_asked_of_who_has_a_second_factor(
-    vera: Client, gateway: GatewayDouble, sent: bool
-) -> None:
+def test_a_code_is_asked_of_who_has_a_second_factor(vera: Client, gateway: GatewayDouble, sent: bool) -> None:
     def page() -> str:
         return (vera.post(PAGE, {"password": ""}) if sent else vera.get(PAGE)).content.decode()
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from web_frontend.gateway_client import CALL_S, Gateway
+from web_frontend.call_times import CALL_S
+from web_frontend.gateway_client import Gateway
 from web_frontend.tests.gateway_double import GatewayDouble, SentRequest
 
 FAILED = "Couldn't load this. Your data is safe."
@@ -102,7 +103,12 @@ PRESSED = [
 
 @pytest.mark.parametrize(("form", "source", "within_s"), PRESSED)
 def test_a_press_without_an_answer_says_so_in_time(
-    vera: Client, gateway: GatewayDouble, monkeypatch: pytest.MonkeyPatch, form: str, source: str, within_s: float
+    vera: Client,
+    gateway: GatewayDouble,
+    monkeypatch: pytest.MonkeyPatch,
+    form: str,
+    source: str,
+    within_s: float,
 ) -> None:
     released, waits_s = threading.Event(), dict[str, float]()
     known = Gateway._sent

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
 import yaml
 from django.core.cache import cache
 from django.test import Client
 
-from web_frontend.gateway_client import PAGE_S
+from servicekit.testing.waiting import wait
+from web_frontend.call_times import CALL_S, PAGE_S
 from web_frontend.sessions import tokens
 from web_frontend.tests.conftest import TOKENS
 from web_frontend.tests.gateway_double import GatewayDouble, SentRequest
 
+FAILED = "Couldn't load this. Your data is safe."
 
-def age_tokens(client: Client) -> None:
+
+def age_tokens(client: Client, left_s: float = 5) -> None:
     """Let the access token be about to end."""
     key = f"tokens:{client.session['tokens']}"
-    cache.set(key, {**cache.get(key), "expires_at": time.time() + 5})
+    cache.set(key, {**cache.get(key), "expires_at": time.time() + left_s})
 
 
 def test_a_revoked_session_is_reported(vera: Client, gateway: GatewayDouble) -> None:
@@ -102,6 +107,8 @@ def test_a_refresh_whose_answer_was_lost_is_repeated(vera: Client, gateway: Gate
     gateway.answer_by("POST /api/v1/auth/token/refresh", refresh)
     age_tokens(vera)
 
+    vera.get("/orders")  # waits no longer than for any call, and the refresh goes on
+    wait(lambda: len(asked) == 2, "the refresh is not repeated")
     assert vera.get("/orders").status_code == 200
 
     assert len(asked) == 2
@@ -111,10 +118,54 @@ def test_a_refresh_whose_answer_was_lost_is_repeated(vera: Client, gateway: Gate
     assert gateway.requests_to("GET /api/v1/orders")[0].headers["Authorization"] == "Bearer access-2"
 
 
+@pytest.fixture
+def hanging(gateway: GatewayDouble) -> Iterator[GatewayDouble]:
+    """user_service hangs while tokens are refreshed."""
+    released = threading.Event()
+
+    def hang(asked: SentRequest) -> tuple[int, dict]:
+        released.wait(60)
+        return 503, {}
+
+    gateway.answer_by("POST /api/v1/auth/token/refresh", hang)
+    yield gateway
+    released.set()
+
+
+@pytest.mark.parametrize(
+    ("page", "said", "beside"),
+    [
+        ("/orders", FAILED, ""),
+        ("/cash", FAILED, "Top up"),
+        ("/", "Your watchlist could not be loaded", "AAPL"),
+        ("/instruments/AAPL", "is not known right now", "Price chart"),
+    ],
+)
+def test_while_a_refresh_hangs_the_parts_say_so_themselves(
+    vera: Client, hanging: GatewayDouble, page: str, said: str, beside: str
+) -> None:
+    age_tokens(vera)
+    begun = time.monotonic()
+    text = vera.get(page).content.decode()
+    assert time.monotonic() - begun < 3
+    assert said in text
+    assert beside in text
+    assert len(hanging.requests_to("POST /api/v1/auth/token/refresh")) == 1
+
+
+def test_while_a_refresh_hangs_a_token_that_is_still_good_is_used(
+    vera: Client, hanging: GatewayDouble
+) -> None:
+    age_tokens(vera, left_s=PAGE_S + 5)
+    assert vera.get("/orders").status_code == 200
+    assert hanging.requests_to("GET /api/v1/orders")[0].headers["Authorization"] == "Bearer access-1"
+
+
 def test_the_times_of_a_refresh_nest() -> None:
     all_tries = min(tokens.REFRESH_TIMEOUT_S * tokens.REFRESH_TRIES, PAGE_S) + 3  # to connect, for a place
     assert tokens.REFRESH_TIMEOUT_S < all_tries < tokens.LOCK_LIFETIME_S < 30
-    assert tokens.LOCK_WAIT_S < PAGE_S < load_limits()["page_try"]
+    assert tokens.WAIT_S + CALL_S < PAGE_S < load_limits()["page_try"]
+    assert PAGE_S < tokens.REFRESH_BEFORE_S
 
 
 def load_limits() -> dict[str, int]:
