@@ -7,7 +7,8 @@ import pytest
 from tests.browser.conftest import DESK, OF_COLOURS, PHONE, TABLET, OpenPage, Visitor
 
 OPEN = [
-    "/", "/?search=zzzz", "/?search=" + "z" * 99, "/instruments/AAPL", "/sign-in", "/sign-up",
+    "/", "/?search=zzzz", "/?search=" + "z" * 99, "/instruments/AAPL", "/instruments/AAPL?range=1d",
+    "/sign-in", "/sign-up",
     "/settings", "/unsubscribe?token=x", "/help", "/nope", "/forgot-password", "/reset-password",
     "/confirm-email", "/account-closed",
 ]  # fmt: skip
@@ -36,7 +37,7 @@ LEAST = 0.02
 
 
 def look(visitor: Visitor, path: str) -> list[str]:
-    """What is wrong with a page, in both themes, on a desk and on a phone.
+    """What is wrong with a page, in both themes, on a desk and, with all that folds unfolded, on a phone.
 
     It is opened in both sizes, for what moves. axe looks at one of these pages in both: most of its first
     look at a page is spent on being loaded and compiled.
@@ -50,6 +51,7 @@ def look(visitor: Visitor, path: str) -> list[str]:
     page.emulate_media(color_scheme="dark")
     wrong += [f"dark: {line}" for line in visitor.axe(only=OF_COLOURS)]
     page.emulate_media(color_scheme="light")
+    page.evaluate("document.querySelectorAll('main details').forEach(each => each.open = true)")
     for name, size in SIZES.items():
         page.set_viewport_size(size)  # type: ignore[arg-type]
         if size is DESK:

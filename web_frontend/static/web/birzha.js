@@ -1,6 +1,12 @@
 "use strict";
 // What htmx does not do: keys for the search, focus after a swap, a lost connection.
 
+// A page that "/" leads away from has nothing to lose: no order under review, nothing that is shown once, and no
+// field that was filled in.
+function hasMuchToLose() {
+  const changed = (field) => (field.matches("[type=radio], [type=checkbox]") ? field.checked !== field.defaultChecked : field.value !== field.defaultValue);
+  return document.querySelector("#place, #replace-confirm, [data-once]") || [...document.querySelectorAll("main input")].some(changed);
+}
 // "/" goes to the search, arrows walk its results, Escape goes back to it or closes a menu.
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -15,7 +21,7 @@ document.addEventListener("keydown", (event) => {
   }
   if (document.documentElement.dataset.shortcuts === "off") return;
   if (event.key === "/" && !typing) {
-    if (document.getElementById("place")) return; // an order is under review: nothing leads away by one key
+    if (!search && hasMuchToLose()) return;
     event.preventDefault();
     if (search) search.select();
     else window.location.assign("/#search");
@@ -65,11 +71,39 @@ document.addEventListener("click", (event) => {
   }
 });
 
-// After a swap the focus goes where the fragment says: a refused field, or the heading of a new step.
+// The focus goes where the page or, after a swap, its part says: a refused field, or the heading of a new step.
+document.querySelector("main [aria-invalid=true]")?.focus();
 document.addEventListener("htmx:afterSettle", (event) => {
   const swapped = document.getElementById(event.detail.target?.id) ?? event.detail.elt;
   const wanted = swapped?.querySelector?.("[aria-invalid=true], [data-focus]");
   if (wanted && event.detail.target?.id !== "estimate") wanted.focus();
+});
+
+// What has the focus keeps it: in a part that comes anew, of which htmx itself knows only what has an id, and the
+// button that was disabled while its request was on its way.
+function alike(part, stop) {
+  if (stop.id) return [...part.querySelectorAll(`#${CSS.escape(stop.id)}`)];
+  const name = (each) => [each.getAttribute("href"), each.name, each.value].join();
+  return [...part.querySelectorAll(stop.tagName)].filter((each) => name(each) === name(stop));
+}
+document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  detail.requestConfig.pressed = document.activeElement;
+});
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const { body, activeElement } = document;
+  const stop = activeElement === body ? detail.requestConfig.pressed : activeElement;
+  if (!stop || !detail.target.contains(stop) || stop === detail.target) return;
+  detail.requestConfig.focused = [stop, alike(detail.target, stop).indexOf(stop)];
+});
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  const [stop, index] = detail.requestConfig?.focused ?? [];
+  if (!stop || document.activeElement !== document.body) return;
+  const part = document.getElementById(detail.target.id);
+  if (part) alike(part, stop)[index]?.focus();
+});
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  const { pressed } = detail.requestConfig;
+  if (document.activeElement === document.body && pressed?.isConnected) pressed.focus();
 });
 
 // What is typed while a new ticket is on its way stays typed.
@@ -112,15 +146,24 @@ document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
 function statusRegion() {
   return document.getElementById("status");
 }
-function offline() {
+// What has become of a press of a button nobody knows then: that stays until the next one.
+function offline({ detail } = {}) {
   const status = statusRegion();
-  status.textContent = "";
+  const shown = (detail?.requestConfig?.verb ?? "get") === "get" ? "offline" : "pressed";
+  if (!status.querySelector("[data-shown=pressed]")) status.textContent = "";
+  status.querySelector(`[data-shown=${shown}]`)?.remove();
   const message = document.createElement("p");
   message.className = "message message-warning";
-  message.dataset.shown = "offline";
-  message.textContent = status.dataset.offline;
+  message.dataset.shown = shown;
+  message.textContent = status.dataset[shown];
   status.append(message);
 }
+// Nor does what a page asks for by itself take it away.
+let verb = "get";
+document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
+  const { id } = detail.target;
+  if (id === "status" && verb === "get" && statusRegion().querySelector("[data-shown=pressed]")) detail.shouldSwap = false;
+});
 // What was said of the last press of a button is not of the next one.
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.detail.requestConfig.verb !== "get") statusRegion().replaceChildren();
@@ -135,10 +178,11 @@ document.addEventListener("htmx:historyCacheMiss", (event) => {
 });
 document.addEventListener("htmx:historyCacheMissLoadError", offline);
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const { xhr } = event.detail;
+  const { xhr, requestConfig } = event.detail;
+  verb = requestConfig.verb;
   if (xhr.status >= 400 && /^\s*<!doctype/i.test(xhr.responseText)) {
     event.detail.shouldSwap = false;
-    offline();
+    offline(event);
   } else {
     statusRegion().querySelector("[data-shown=offline]")?.remove();
   }
