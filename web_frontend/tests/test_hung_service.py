@@ -117,10 +117,12 @@ def test_a_press_without_an_answer_says_so_in_time(
         released.wait(60)
         return 503, {}
 
-    def short(self: Gateway, method: str, path: str, *sent: Any) -> Any:
-        *rest, timeout_s = sent
+    def short(
+        self: Gateway, method: str, path: str, query: Any, headers: Any, content: Any, timeout_s: float
+    ) -> Any:
         waits_s[path] = timeout_s
-        return known(self, method, path, *rest, 0.3 if path == source else timeout_s)
+        timeout_s = 0.3 if path == source else timeout_s
+        return known(self, method, path, query, headers, content, timeout_s)
 
     gateway.answer_by(f"POST {source}", hang)
     monkeypatch.setattr(Gateway, "_sent", short)
