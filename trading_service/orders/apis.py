@@ -143,7 +143,10 @@ class OrderReplaceApi(Api):
 
     write_scope = Scope.TRADE
     refusals = {
-        "409": _("`order_not_replaceable`: it has ended, is being canceled, or is a market order."),
+        "409": _(
+            "`order_not_replaceable`: it has ended, is being canceled, is a market order, or its instrument "
+            "is halted."
+        ),
         "429": _QUOTA,
     }
 

@@ -145,6 +145,12 @@ class OrderNotReplaceable(DomainError):
     message = _("The order is already %(status)s.")
 
 
+class HaltedNotReplaceable(OrderNotReplaceable):
+    """A replace while the instrument is halted: the new order would be rejected."""
+
+    message = _("Trading in this instrument is halted: the order can be canceled, but not replaced.")
+
+
 class OrderBeingCanceled(OrderNotReplaceable):
     """A replace of an order that is already being canceled or replaced."""
 

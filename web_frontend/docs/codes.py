@@ -81,7 +81,10 @@ CODES: list[Codes] = [
             Code(
                 "order_not_replaceable",
                 409,
-                _("The order has ended, is being canceled already, or is a market order."),
+                _(
+                    "The order has ended, is being canceled already, or is a market order; or its instrument "
+                    "is halted."
+                ),
             ),
             Code("watchlist_full", 409, _("The watchlist is full. Remove an instrument to add another.")),
             Code("alert_price_reached", 400, _("The instrument's price is there already, or beyond it.")),

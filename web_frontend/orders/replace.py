@@ -21,6 +21,7 @@ from web_frontend.gateway_client import GatewayProblem, GatewayRequest
 from web_frontend.orders.state import is_replaceable
 from web_frontend.pages import attempt, go_to, show, signed_in
 from web_frontend.templatetags.formatting import units
+from web_frontend.ticket.blocked_reason import blocked_reason
 from web_frontend.ticket.estimate import Estimate, estimate
 from web_frontend.ticket.limit import price_read
 from web_frontend.ticket.max_quantity import replacement_error
@@ -78,11 +79,11 @@ def order_replace(request: GatewayRequest, order_id: UUID) -> HttpResponse:
         return go_to(request, there)
     instrument = request.gateway.get(f"/api/v1/instruments/{quote(order['ticker'], safe='')}", public=True)
     if request.method != "POST":
-        wanted = _affordable(request, replacement_read(request.GET, order, instrument), order, instrument)
+        wanted = _checked(request, replacement_read(request.GET, order, instrument), order, instrument)
         return _show(request, order, instrument, wanted)
     wanted = replacement_read({**request.POST.dict(), "step": "review"}, order, instrument)
     if is_open:
-        wanted = _affordable(request, wanted, order, instrument)
+        wanted = _checked(request, wanted, order, instrument)
     if wanted.refused:
         return _show(request, order, instrument, wanted) if is_open else go_to(request, there)
     body = {"quantity": wanted.quantity, "limit_price": wanted.price}
@@ -126,16 +127,19 @@ def replacement_read(
     return replace(wanted, estimate=estimate(instrument, order["side"], rest, limit_price=price))
 
 
-def _affordable(
+def _checked(
     request: GatewayRequest, wanted: Replacement, order: dict[str, Any], instrument: dict[str, Any]
 ) -> Replacement:
-    """With what one has not got for it: nothing is canceled for an order that would be rejected then."""
+    """With what stands against the new order now: nothing is canceled for one that would be rejected then."""
+    side, means = order["side"], {"account": None, "positions": None}
+    if wanted.estimate and side == "buy":
+        means["account"] = attempt(account_ask(request))
+    elif wanted.estimate:
+        means["positions"] = attempt(request.gateway.ask("/api/v1/positions"))
+    if problem := blocked_reason(instrument, side, means["account"], is_limit=True):
+        return replace(wanted, problem=problem)
     if wanted.quantity is None or not wanted.estimate:
         return wanted
-    if order["side"] == "buy":
-        means = {"account": attempt(account_ask(request))}
-    else:
-        means = {"positions": attempt(request.gateway.ask("/api/v1/positions"))}
     error = replacement_error(order, wanted.quantity, wanted.price, instrument, **means)
     return replace(wanted, quantity_error=error)
 

@@ -160,6 +160,27 @@ def test_nothing_is_canceled_for_an_order_that_there_is_no_money_or_are_no_units
     assert bool(gateway.requests_to(REPLACE)) == (not error)
 
 
+@pytest.mark.parametrize("side", ["buy", "sell"])
+def test_while_nothing_can_be_traded_nothing_is_replaced(
+    vera: Client, gateway: GatewayDouble, side: str
+) -> None:
+    gateway.answer(f"GET /api/v1{ADDRESS}", {**WAITING, "side": side})
+    gateway.answer("GET /api/v1/instruments/AAPL", quoted(status="halted"))
+    query = {"quantity": "9", "limit_price": "425.00", "step": "review"}
+    for answer in (
+        vera.get(f"{ADDRESS}/replace"),
+        vera.get(f"{ADDRESS}/replace", query),
+        vera.post(f"{ADDRESS}/replace", {**query, "key": "k"}),
+    ):
+        assert "Trading in this instrument is halted." in answer.content.decode()
+        assert 'id="replace-confirm"' not in answer.content.decode()
+    gateway.answer("GET /api/v1/instruments/AAPL", quoted())
+    gateway.answer("GET /api/v1/account", recorded("account", status="frozen"))
+    frozen = "Your cash account is frozen" in vera.get(f"{ADDRESS}/replace", query).content.decode()
+    assert frozen == (side == "buy")
+    assert not gateway.requests_to(REPLACE)
+
+
 @pytest.mark.parametrize(
     ("code", "field"),
     [

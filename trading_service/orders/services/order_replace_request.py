@@ -48,6 +48,7 @@ def order_replace_request(
     Raises:
         OrderNotFound: no such order of this customer.
         OrderNotReplaceable, OrderBeingCanceled, MarketOrderNotReplaceable: not this one, or not any more.
+        HaltedNotReplaceable: not now.
         ReplacementUnchanged, QuantityFilled, LotSizeInvalid, LimitPriceStepInvalid, LimitTooFar,
         OrderValueTooLarge, OrderValueTooSmall: not by such a one.
         OrderQuotaExceeded: enough orders for today.
@@ -105,6 +106,8 @@ def _check_terms(
     order: Order, instrument: ListedInstrument, *, in_all: int, price: Decimal, quote: Decimal | None
 ) -> None:
     """Refuse what could only become an order that is rejected, as things are now."""
+    if instrument.status == ListedInstrument.Status.HALTED:
+        raise errors.HaltedNotReplaceable()
     if in_all <= order.filled_quantity:
         raise errors.QuantityFilled(limit=order.filled_quantity, value=in_all)
     if in_all != order.quantity and in_all % instrument.lot_size:

@@ -38,6 +38,17 @@ def successor(order: Order) -> Order:
     return Order.objects.get(id=found)
 
 
+def test_while_the_instrument_is_halted_the_order_stays(aapl, world, user_id, published) -> None:
+    order = world.limit(user_id)
+    world.list_instrument(instrument_id=aapl.instrument_id, sequence=2, status="halted")
+    answer = replace(world, order, quantity=7)
+    assert (answer.status_code, answer.json()["code"]) == (409, "order_not_replaceable")
+    assert "halted" in answer.json()["detail"]
+    assert (fresh(order).cancel_requested_at, published(trading.OrderCancelRequested)) == (None, [])
+    world.list_instrument(instrument_id=aapl.instrument_id, sequence=3)
+    assert replace(world, order, quantity=7).status_code == 202
+
+
 @pytest.mark.parametrize("side", ["buy", "sell"])
 def test_what_is_left_is_ordered_anew(aapl, world, user_id, published, api, side: str) -> None:
     # given an order of which four of ten are filled
