@@ -28,7 +28,8 @@ def reject_sentence(*, code: str, limit: str = "", value: str = "", currency: st
         return _("The exchange refused the order (%(code)s).") % {"code": code}
     if code == RejectCode.OPERATOR and value:
         return f"{_(reason.short)} {value}"
-    if not (limit and value and reason.full):
+    is_none = reason.unit == "units" and _decimal(limit) == 0  # "0 can be sold" says less than the short one
+    if is_none or not (limit and value and reason.full):
         return _(reason.short)
     write = amount_text if reason.unit == "money" else _number
     return _(reason.full) % {"limit": write(limit, currency), "value": write(value, currency)}
