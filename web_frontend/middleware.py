@@ -17,7 +17,7 @@ from web_frontend import errors
 from web_frontend.display import display_of
 from web_frontend.gateway_client import Gateway, GatewayProblem, GatewayUnavailable, SignedOut
 from web_frontend.page_locale import fixed_page_locale
-from web_frontend.pages import load_again, sign_in_first
+from web_frontend.pages import load_again, load_signed_out, sign_in_first
 from web_frontend.sessions import page_owner, tokens
 
 logger = logging.getLogger(__name__)
@@ -37,6 +37,8 @@ class GatewayMiddleware:
         )
         if bool(request.htmx) and page_owner.is_anothers(request):  # type: ignore[attr-defined]
             response = self._reload(request)
+        elif page_owner.is_nobodys_part(request):
+            response = load_signed_out()
         else:
             response = self.get_response(request)
         if response.status_code == 405:  # Django's decorators answer it with nothing at all

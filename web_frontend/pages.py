@@ -101,6 +101,13 @@ def load_again() -> HttpResponse:
     return HttpResponse(status=204, headers={"HX-Refresh": "true"})
 
 
+def load_signed_out() -> HttpResponse:
+    """The same, of a page that was made for who is signed out by now: ``birzha.js`` keeps what is typed."""
+    response = load_again()
+    response["X-Signed-Out"] = "yes"
+    return response
+
+
 def sign_in_address(request: HttpRequest) -> str:
     """The sign-in page, which comes back to the present page."""
     if request.method == "GET" and not request.htmx:  # type: ignore[attr-defined]
@@ -112,7 +119,7 @@ def sign_in_address(request: HttpRequest) -> str:
 
 def sign_in_first(request: HttpRequest) -> HttpResponse:
     """To the sign-in page; for a part of a page that page again, which knows best whether it needs that."""
-    return load_again() if is_part(request) else go_to(request, sign_in_address(request))
+    return load_signed_out() if is_part(request) else go_to(request, sign_in_address(request))
 
 
 def sign_in_for(address: str) -> str:

@@ -65,6 +65,35 @@ def test_a_fragment_for_somebody_elses_page_is_a_reload_and_says_so(
     assert owner(page) not in ("", veras)
 
 
+@pytest.mark.parametrize(
+    ("page", "part"),
+    [
+        ("/instruments/AAPL", "ticket"),
+        ("/instruments/AAPL", "position"),
+        ("/instruments/AAPL", "chart"),
+        ("/portfolio", "holdings"),
+        ("/orders", "orders"),
+        ("/", "instruments"),
+        ("/market-clock", "market-clock"),
+    ],
+)
+def test_a_part_of_the_page_of_who_is_signed_out_by_now_is_a_reload(
+    vera: Client, htmx: Callable, page: str, part: str
+) -> None:
+    """And no page within the page."""
+    headers = htmx(part, **{"X-Page-Owner": owner(vera.get("/portfolio").content.decode())})
+    assert vera.get(page, headers=headers).content
+    vera.post("/sign-out")
+    answer = vera.get(page, headers=headers)
+    assert (answer.status_code, answer["HX-Refresh"], answer["X-Signed-Out"]) == (204, "true", "yes")
+    assert "Sign in" in vera.get("/instruments/AAPL").content.decode()
+
+
+def test_a_stranger_signs_in_and_finds_the_ticket_of_the_address(browser: Client) -> None:
+    page = browser.get("/instruments/AAPL?side=sell&quantity=3").content.decode()
+    assert 'href="/sign-in?next=%2Finstruments%2FAAPL%3Fside%3Dsell%26quantity%3D3"' in page
+
+
 def test_whose_page_it_is_shows_no_name(vera: Client, browser: Client) -> None:
     assert "vera" not in owner(vera.get("/portfolio").content.decode())
     assert owner(Client().get("/").content.decode()) == ""

@@ -52,16 +52,35 @@ document.addEventListener("htmx:afterSettle", takeCode);
 // The page that a link leads to may be open already.
 window.addEventListener("hashchange", takeCode);
 
-// Another language is that of the page as it stands: what is typed into the ticket goes along.
+// The address of the page with what is typed into it; "" where the address has nothing of it.
+function filledAddress() {
+  const form = document.querySelector("#ticket, #replace");
+  const query = new URLSearchParams(form ? "" : window.location.search);
+  if (form?.elements?.quantity) {
+    const typed = new FormData(form);
+    for (const name of ["side", "type", "quantity", "limit_price", "time_in_force", "key"]) {
+      if (typed.get(name)) query.set(name, typed.get(name));
+    }
+  }
+  for (const [id, name] of [["top-up-amount", "amount"], ["withdraw-amount", "withdraw"], ["alert-ticker", "ticker"]]) {
+    const typed = document.getElementById(id)?.value;
+    if (typed) query.set(name, typed);
+  }
+  return query.size ? `${window.location.pathname}?${query}` : "";
+}
+// Another language is that of the page as it stands: what is typed goes along.
 document.addEventListener("submit", (event) => {
   const next = event.target.querySelector?.("[name=next]");
-  const ticket = document.getElementById("ticket");
-  if (!event.target.action.endsWith("/language") || !next || !ticket?.elements?.quantity) return;
-  const typed = new FormData(ticket);
-  const kept = ["side", "type", "quantity", "limit_price", "time_in_force", "key"].filter((name) => typed.get(name));
-  const query = new URLSearchParams(kept.map((name) => [name, typed.get(name)]));
-  if (document.getElementById("place")) query.set("step", "review");
-  next.value = `${window.location.pathname}?${query}`;
+  const filled = event.target.action.endsWith("/language") && filledAddress();
+  if (!filled || !next) return;
+  next.value = document.querySelector("#place, #replace-confirm") ? `${filled}&step=review` : filled;
+});
+// A part of the page has heard that nobody is signed in any more: the sign-in leads back to what is typed.
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const filled = event.detail.xhr.getResponseHeader("X-Signed-Out") && filledAddress();
+  if (!filled) return;
+  event.preventDefault();
+  window.location.replace(filled);
 });
 
 // A click elsewhere closes an open menu.
