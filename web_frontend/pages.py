@@ -113,7 +113,7 @@ def sign_in_address(request: HttpRequest) -> str:
     if request.method == "GET" and not request.htmx:  # type: ignore[attr-defined]
         here = request.get_full_path()
     else:
-        here = request.htmx.current_url_abs_path or _form_address(request)  # type: ignore[attr-defined]
+        here = request.htmx.current_url_abs_path or form_address(request)  # type: ignore[attr-defined]
     return sign_in_for(here)
 
 
@@ -127,8 +127,8 @@ def sign_in_for(address: str) -> str:
     return reverse("sign_in") + "?" + urlencode({"next": address}, safe="/")
 
 
-def _form_address(request: HttpRequest) -> str:
-    """The page that a form without JavaScript was on."""
+def form_address(request: HttpRequest) -> str:
+    """The page of ours that a form without JavaScript was on; the market where that is not known."""
     parts = urlsplit(request.headers.get("Referer", ""))
     if parts.netloc != request.get_host():
         return "/"

@@ -12,7 +12,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest, GatewayUnavailable
-from web_frontend.pages import attempt, go_to, page_links, show_early, signed_in, wants_fragment
+from web_frontend.pages import (
+    attempt,
+    form_address,
+    go_to,
+    page_links,
+    show_early,
+    signed_in,
+    wants_fragment,
+)
 from web_frontend.sessions import unread
 
 logger = logging.getLogger(__name__)
@@ -69,7 +77,8 @@ def notification_read(request: GatewayRequest, notification_id: UUID) -> HttpRes
     notification = request.gateway.post(f"/api/v1/notifications/{notification_id}/read")
     unread.forget(request)
     if not wants_fragment(request):
-        return go_to(request, reverse("notifications"))
+        there, here = reverse("notifications"), form_address(request)
+        return go_to(request, here if here.split("?")[0] == there else there)  # a later page of them, too
     response = render(request, "notifications/row.html", {"notification": notification, "focused": True})
     response["HX-Trigger"] = "notifications-read"
     return response

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from django.test import Client
 
 from web_frontend.tests.gateway_double import GatewayDouble, recorded
@@ -19,6 +20,20 @@ def test_notifications_are_read_in_place(vera: Client, gateway: GatewayDouble, h
     answer = vera.post(f"/notifications/{first['id']}/read", headers=htmx(f"news-{first['id']}"))
     assert answer["HX-Trigger"] == "notifications-read"
     assert "Mark as read" not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("/notifications?cursor=cD0y", "/notifications?cursor=cD0y"), ("", "/notifications"),
+     ("/orders", "/notifications")],
+)  # fmt: skip
+def test_without_javascript_one_stays_on_the_page_that_it_was_read_on(
+    vera: Client, gateway: GatewayDouble, before: str, after: str
+) -> None:
+    first = recorded("notifications")["results"][0]
+    gateway.answer(f"POST /api/v1/notifications/{first['id']}/read", first)
+    headers = {"Referer": f"http://testserver{before}"} if before else {}
+    assert vera.post(f"/notifications/{first['id']}/read", headers=headers)["Location"] == after
 
 
 def test_all_that_was_shown_is_marked_read_and_nothing_newer(vera: Client, gateway: GatewayDouble) -> None:
