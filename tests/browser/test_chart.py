@@ -169,6 +169,25 @@ def test_a_window_that_becomes_another_size_keeps_the_first_candle(open_window: 
         assert now == pytest.approx((first + 1) * width / wide - 1, abs=1)  # half a candle from the left
 
 
+#: The price of the page, once it is another one than it was and the last candle has come to it.
+FOLLOWED = """before => {
+    const [price, values] = ['#quote .live-price', '#chart .chart-values'].map(
+        (part) => document.querySelector(part).textContent);
+    return price !== before && values.includes(`Close ${price}`);
+}"""
+
+
+@pytest.mark.parametrize("style", ["candles", "line"])
+def test_the_day_that_runs_ends_at_the_price_of_the_page(open_window: OpenPage, style: str) -> None:
+    window = open_window()
+    page = window.page
+    for range_ in ("1m", "all"):  # days, weeks
+        window.open(f"{PAGE}?range={range_}&chart={style}")
+        wait_until_drawn(page)
+        page.wait_for_function(FOLLOWED, arg=page.text_content("#quote .live-price"))
+    assert window.complaints == []
+
+
 def test_ones_fills_and_average_price(customer: tuple[Visitor, str]) -> None:
     window, _ = customer
     window.open(f"{PAGE}?range=1d")

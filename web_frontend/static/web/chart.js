@@ -50,6 +50,21 @@ function draw() {
   chart.subscribeCrosshairMove(({ logical }) => show(bars[logical] ?? bars.at(-1)));
   reserve(box, bars);
   show(bars.at(-1));
+  followPrice();
+}
+
+// The day that runs has come to the price that the page shows; a chart of a day itself comes anew.
+function followPrice() {
+  const { price: shown } = document.getElementById("quote")?.dataset ?? {};
+  const day = Date.parse(document.getElementById("market-clock")?.dataset.day) / 1000;
+  if (!shown || !drawn || drawn.data.intraday) return;
+  const { series, line, data, bars, last } = drawn;
+  const [bar, price] = [bars.at(-1), Number(shown)];
+  if (bar.close === price || !(day >= bar.time && day < bar.time + (data.weekly ? 7 : 1) * DAY_S)) return;
+  Object.assign(bar, { close: price, high: Math.max(bar.high, price), low: Math.min(bar.low, price) });
+  series.update(line ? { time: bar.time, value: price } : { ...bar });
+  last.applyOptions({ price, axisLabelColor: colour(price < bar.open ? "--loss" : "--gain") });
+  if (drawn.bar === bar) show(bar);
 }
 
 // The room of the longest values that there are, so that the chart stays where it is below the crosshair.
@@ -91,6 +106,7 @@ function numbers({ currency, digits }) {
 // The values under the crosshair, or of the last candle.
 function show(bar) {
   const { data, box } = drawn;
+  drawn.bar = bar;
   const price = numbers(data);
   const day = new Intl.DateTimeFormat(document.documentElement.lang, {
     dateStyle: "medium", timeZone: "UTC", ...(data.intraday && { timeStyle: "short" }),
@@ -167,7 +183,11 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   const moved = drawn.bars.length > 2 && (from > 1 || to < drawn.bars.length - 2);
   if (reading || moved || drawn.box.matches(":hover")) event.preventDefault();
 });
-document.addEventListener("htmx:afterSettle", draw);
+document.addEventListener("htmx:afterSettle", () => {
+  draw();
+  followPrice();
+});
+new MutationObserver(followPrice).observe(document.body, { subtree: true, attributeFilter: ["data-price"] });
 for (const changes of [forced, window.matchMedia("(prefers-color-scheme: dark)")]) changes.addEventListener("change", paint);
 new MutationObserver(paint).observe(document.documentElement, { attributes: true });
 draw();
