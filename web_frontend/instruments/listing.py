@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -27,6 +28,8 @@ from web_frontend.templatetags.remembered import written_rows
 from web_frontend.watchlist.watched import watched_ask
 
 PAGE_SIZE = 50
+#: The number of a page; anything else in its place is the first one.
+PAGE = re.compile(r"[1-9][0-9]{0,5}")
 
 Watched = Callable[[], list[str] | None]
 
@@ -52,7 +55,7 @@ class Filters:
             type=data.get("type", "") if data.get("type") in LABELS["types"] else "",
             ordering=data.get("ordering", "") if data.get("ordering") in LABELS["orderings"] else "",
             watched="yes" if data.get("watched") == "yes" else "",
-            page=data.get("page", ""),
+            page=data.get("page", "") if PAGE.fullmatch(data.get("page", "")) else "",
         )
 
     @property
@@ -62,7 +65,7 @@ class Filters:
 
     def links(self, answer: dict[str, Any] | None) -> dict[str, str]:
         """The addresses of the pages before and after, "" where there is none."""
-        number = int(self.page) if self.page.isdecimal() else 1
+        number = int(self.page or 1)
         steps = {"previous": number - 1, "next": number + 1}
         return {
             name: replace(self, page=str(step)).address if answer and answer[name] else ""

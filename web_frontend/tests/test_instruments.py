@@ -40,6 +40,19 @@ def test_a_null_character_is_no_part_of_a_search(browser: Client, gateway: Gatew
     assert gateway.requests_to("GET /api/v1/instruments")[0].query["search"] == "appl"
 
 
+@pytest.mark.parametrize("page", ["0", "-1", "abc", "1.5", "²", "٣", "9" * 5000, "2\n", "%00"])
+def test_what_is_no_number_of_a_page_is_the_first_one(
+    browser: Client, gateway: GatewayDouble, page: str
+) -> None:
+    gateway.answer(
+        "GET /api/v1/instruments", recorded("instruments", next="http://x/api/v1/instruments?page=2")
+    )
+    answer = browser.get("/", {"page": page})
+    assert answer.status_code == 200
+    assert "page" not in gateway.requests_to("GET /api/v1/instruments")[0].query
+    assert 'href="/?page=2"' in answer.content.decode()
+
+
 def test_while_somebody_types_the_address_is_replaced(browser: Client, htmx: Callable) -> None:
     answer = browser.get("/?search=app", headers=htmx("instruments", **{"HX-Trigger": "search"}))
     assert answer["HX-Replace-Url"] == "/?search=app"
