@@ -27,6 +27,8 @@ SIZES = {
     "a tablet lying down": {"width": 912, "height": 700},
     "a desk with text twice as large": DESK,
 }
+#: How much wider than its window a page is, whatever its tables are.
+WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 #: What stays where it is while the page moves: in a low window it would stand before what is read.
 STAYS = """[...document.querySelectorAll('body *')]
     .filter(box => box.offsetHeight && ['fixed', 'sticky'].includes(getComputedStyle(box).position))
@@ -62,6 +64,9 @@ def look(visitor: Visitor, path: str) -> list[str]:
             wrong += [f"phone: {line}" for line in visitor.axe()]
         if size["height"] < PHONE["width"]:
             wrong += [f"stays on {name}: {box}" for box in page.evaluate(STAYS)]
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    if wider := page.evaluate(WIDER):
+        wrong.append(f"{wider} px wider than a phone with text twice as large")
     visitor.text_size(100)
     return [f"{path} {line}" for line in wrong]
 
