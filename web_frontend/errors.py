@@ -40,13 +40,12 @@ def not_found(
 
 def forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
     """403: mostly a form that was opened before signing in or out."""
-    return _failure(
-        request,
-        403,
-        _("This form is no longer valid"),
-        _("You may have signed in or out in another window. Reload the page and try again."),
-        retry=request.method == "GET",
-    )
+    if request.method == "GET" or getattr(request, "htmx", False):
+        detail = _("You may have signed in or out in another window. Reload the page and try again.")
+    else:  # to load this page again would be to send the form again
+        detail = _("You may have signed in or out in another window. Go back, reload the page and try again.")
+    title = _("This form is no longer valid")
+    return _failure(request, 403, title, detail, retry=request.method == "GET")
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -185,6 +185,7 @@ def test_a_refused_form_of_htmx_gets_a_message_not_a_page(gateway: GatewayDouble
     client = Client(enforce_csrf_checks=True, headers={"HX-Request": "true"})
     answer = client.post("/sign-in", {})
     assert (answer.status_code, answer["HX-Reswap"]) == (403, "none")
+    assert ". Reload the page" in answer.content.decode()
 
 
 def test_times_follow_the_browsers_zone(browser: Client, gateway: GatewayDouble) -> None:

@@ -169,6 +169,7 @@ def test_who_is_not_signed_in_signs_in_and_comes_back(browser: Client) -> None:
 def test_a_post_without_csrf_is_refused(gateway: GatewayDouble) -> None:
     answer = Client(enforce_csrf_checks=True).post("/sign-in", {"username": "vera", "password": "x"})
     assert answer.status_code == 403
+    assert "Go back, reload the page" in answer.content.decode()  # this page anew would send it again
     assert not gateway.requests
 
 
