@@ -82,6 +82,9 @@ class Gateway:
         user_agent: what the visitor's browser calls itself, to be shown beside their sessions.
         token: gives the visitor's access token, or None for an anonymous visitor. Called when a
             request first needs it; may refresh it. What it gives is good for longer than a page takes.
+
+    Attributes:
+        replayed: what was changed last had been changed before, by a request with the same key.
     """
 
     def __init__(
@@ -90,6 +93,7 @@ class Gateway:
         self._forwarded_for, self._find_token = forwarded_for, token
         self._known_token: str | None = None
         self._no_token: GatewayUnavailable | None = None
+        self.replayed = False
         self._user_agent = user_agent[:256].encode("ascii", "replace").decode("ascii")
         self._ends_at = time.monotonic() + PAGE_S
 
@@ -186,7 +190,9 @@ class Gateway:
         content = b""
         if body is not None:
             content, sent["Content-Type"] = orjson.dumps(body), "application/json"
-        return _read(path, self._sent(method, path, None, sent, content, timeout_s)())
+        answer = self._sent(method, path, None, sent, content, timeout_s)()
+        self.replayed = answer.replayed
+        return _read(path, answer)
 
     def _sent(
         self,

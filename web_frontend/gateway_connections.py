@@ -48,12 +48,14 @@ class Answer:
 
     Attributes:
         retry_after: the header; "" for none.
+        replayed: it is that of an earlier request with the same Idempotency-Key.
         stays_open: the connection is good for another request.
     """
 
     status: int
     content: bytes
     retry_after: str
+    replayed: bool
     stays_open: bool
 
 
@@ -211,13 +213,15 @@ class _Response:
 
     def __init__(self) -> None:
         self.parser = HttpResponseParser(self)
-        self.retry_after = ""
+        self.retry_after, self.replayed = "", False
         self.parts: list[bytes] = []
         self.stays_open = self.is_complete = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if name.lower() == b"retry-after":
             self.retry_after = value.decode("latin-1")
+        elif name.lower() == b"idempotency-replayed":
+            self.replayed = value == b"true"
 
     def on_body(self, part: bytes) -> None:
         self.parts.append(part)
@@ -245,6 +249,7 @@ def _answer_read(connection: socket.socket) -> Answer:
         response.parser.get_status_code(),
         b"".join(response.parts),
         response.retry_after,
+        response.replayed,
         response.stays_open,
     )
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from servicekit.contracts.values import FINAL_STATUSES, ORDER_STATUSES
 from servicekit.home_currency import home_currency
 from web_frontend.cash.account import account_ask, frozen_text
-from web_frontend.forms import AmountField, PageForm, add_problem, key_field
+from web_frontend.forms import KEY, AmountField, PageForm, add_problem, key_field
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
 from web_frontend.pages import attempt, go_to, next_address, show_early, signed_in, wants_fragment
 from web_frontend.templatetags.formatting import in_field, money
@@ -28,6 +29,9 @@ LATEST = 5
 HELD = 20
 #: The states of an order that cash may be held for, as the API takes them.
 OPEN = ",".join(status for status in ORDER_STATUSES if status not in FINAL_STATUSES)
+
+#: What of the address fills in an amount → what is the Idempotency-Key of that form.
+KEYS = {"amount": "key", "withdraw": "withdraw_key"}
 
 #: Amounts to top up by at a click, where a unit of the currency is worth much less than a dollar.
 QUICK_AMOUNTS = {"RUB": ("10000", "100000", "1000000")}
@@ -68,14 +72,15 @@ class AmountForm(PageForm):
 def cash_show(request: GatewayRequest) -> HttpResponse:
     """The cash page; a POST tops up, and leads back to the order (``next``) that there was no cash for."""
     if request.method != "POST":
+        if not request.htmx and (keyed := _keyed(request.GET)):
+            return go_to(request, keyed)
         return _page(request)
     form = AmountForm(request.POST, auto_id="top-up-%s")
     reused = _("This form was already used for another top-up. Send it again to top up once more.")
     booked = _book(request, form, "/api/v1/deposits", quota="deposit_quota_exceeded", reused=reused)
     if booked is None:
         return _refused(request, "cash/top_up.html", top_up=form)
-    message = _("Your account was topped up by %(amount)s.")
-    messages.success(request, message % {"amount": money(booked["amount"], booked["currency"])})
+    _tell(request, _("Your account was topped up by %(amount)s."), booked)
     return go_to(request, next_address(request, reverse("cash")))
 
 
@@ -90,9 +95,29 @@ def cash_withdraw(request: GatewayRequest) -> HttpResponse:
     booked = _book(request, form, "/api/v1/withdrawals", quota="withdrawal_quota_exceeded", reused=reused)
     if booked is None:
         return _refused(request, "cash/withdraw.html", withdraw=form)
-    message = _("%(amount)s was withdrawn from your account.")
-    messages.success(request, message % {"amount": money(booked["amount"], booked["currency"])})
+    _tell(request, _("%(amount)s was withdrawn from your account."), booked)
     return go_to(request, reverse("cash"))
+
+
+def _keyed(query: QueryDict) -> str:
+    """The address with a key for each amount that it fills in; "" if it has them.
+
+    So Back to it leads to the same booking, not to another one.
+    """
+    keys = {
+        key: str(uuid4())
+        for amount, key in KEYS.items()
+        if query.get(amount) and not KEY.fullmatch(query.get(key, ""))
+    }
+    return f"{reverse('cash')}?{urlencode({**query.dict(), **keys})}" if keys else ""
+
+
+def _tell(request: GatewayRequest, message: str, booked: dict[str, Any]) -> None:
+    """Say what was booked, and of a form that was sent before that it was not booked twice."""
+    said = message % {"amount": money(booked["amount"], booked["currency"])}
+    if request.gateway.replayed:
+        said = f"{said} {_('The form was sent before, so nothing was booked twice.')}"
+    messages.success(request, said)
 
 
 def _book(
@@ -153,17 +178,18 @@ def _page(
         return values, status
 
     context = {
-        "top_up": top_up or _filled_in(request, "amount", "top-up-%s"),
-        "withdraw": withdraw or _filled_in(request, "withdraw", "withdraw-%s"),
+        "top_up": top_up or _filled_in(request.GET, "amount", "top-up-%s"),
+        "withdraw": withdraw or _filled_in(request.GET, "withdraw", "withdraw-%s"),
         "next": next_address(request, ""),
     }
     return show_early(request, "cash/page.html", context, answered)
 
 
-def _filled_in(request: GatewayRequest, name: str, auto_id: str) -> AmountForm:
+def _filled_in(query: QueryDict, name: str, auto_id: str) -> AmountForm:
     """A form with the amount that the address has: a page that knows what is missing leads here with it."""
-    amount = in_field(request.GET.get(name, "")[:40])
-    return AmountForm(initial={"key": str(uuid4()), "amount": amount}, auto_id=auto_id)
+    amount, key = in_field(query.get(name, "")[:40]), query.get(KEYS[name], "")
+    key = key if amount and KEY.fullmatch(key) else str(uuid4())
+    return AmountForm(initial={"key": key, "amount": amount}, auto_id=auto_id)
 
 
 def _held(holds: dict[str, Any] | None, orders: dict[str, Any] | None) -> list[dict[str, Any]]:

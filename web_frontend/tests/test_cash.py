@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.test import Client
@@ -59,7 +60,7 @@ def test_a_top_up_takes_comma_and_dot(
 def test_a_top_up_for_an_order_leads_back_to_it(
     vera: Client, gateway: GatewayDouble, wanted: str, leads: str
 ) -> None:
-    page = vera.get("/cash", {"amount": "20", "next": wanted}).content.decode()
+    page = vera.get("/cash", {"amount": "20", "next": wanted}, follow=True).content.decode()
     assert ("Then you go on with your order." in page) == (wanted == leads)
     gateway.answer("POST /api/v1/deposits", recorded("deposit"), 201)
     answer = vera.post("/cash", {"amount": "20", "key": "k1", "next": wanted})
@@ -70,7 +71,8 @@ def test_all_that_is_available_can_be_withdrawn_at_a_click(vera: Client) -> None
     page = vera.get("/cash").content.decode()
     available = recorded("account")["available"]
     assert f'id="withdraw-all" href="/cash?withdraw={available}"' in page
-    withdraw = vera.get(f"/cash?withdraw={available}").content.decode().partition('id="withdraw"')[2]
+    withdraw = vera.get(f"/cash?withdraw={available}", follow=True).content.decode()
+    withdraw = withdraw.partition('id="withdraw"')[2]
     assert f'value="{available}"' in withdraw
 
 
@@ -126,12 +128,36 @@ def test_cash_says_which_part_failed(vera: Client, gateway: GatewayDouble) -> No
     assert "The operations could not be loaded" in page
 
 
+@pytest.mark.parametrize(
+    ("name", "key", "path", "form"),
+    [("amount", "key", "deposits", "top-up"), ("withdraw", "withdraw_key", "withdrawals", "withdraw")],
+)
+def test_back_to_a_filled_in_form_books_nothing_twice(
+    vera: Client, gateway: GatewayDouble, name: str, key: str, path: str, form: str
+) -> None:
+    address = vera.get(f"/cash?{name}=20&next=/help")["Location"]
+    query = dict(parse_qsl(urlsplit(address).query))
+    assert (query[name], query["next"]) == ("20", "/help")
+    for sent in range(2):
+        page = vera.get(address).content.decode()
+        assert f'<input type="hidden" name="key" value="{query[key]}"' in page.partition(f'id="{form}"')[2]
+        again = {"Idempotency_Replayed": "true"} if sent else {}
+        gateway.answer(f"POST /api/v1/{path}", recorded("deposit"), 201, **again)
+        to = "/cash" if form == "top-up" else "/cash/withdraw"
+        shown = vera.post(to, {"amount": "20", "key": query[key]}, follow=True).content.decode()
+        assert ("so nothing was booked twice" in shown) == bool(sent)
+    assert {asked.headers["Idempotency-Key"] for asked in gateway.requests_to(f"POST /api/v1/{path}")} == {
+        query[key]
+    }
+    assert f'value="{query[key]}"' not in vera.get(f"/cash?{key}={query[key]}").content.decode()
+
+
 def test_quick_amounts_fill_in_the_form(vera: Client, gateway: GatewayDouble) -> None:
     page = vera.get("/cash").content.decode()
     for amount, text in (("100", "$100"), ("1000", "$1,000"), ("10000", "$10,000")):
         assert f'href="/cash?amount={amount}"' in page
         assert f">{text}</a>" in page
-        assert f'value="{amount}"' in vera.get(f"/cash?amount={amount}").content.decode()
+        assert f'value="{amount}"' in vera.get(f"/cash?amount={amount}", follow=True).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,9 @@ def test_the_way_out_is_there_without_its_amount_when_a_source_is_down(
 
 
 def test_cash_takes_what_is_missing_from_the_address(vera: Client) -> None:
-    assert 'value="4052.53"' in vera.get("/cash?amount=4052.53").content.decode()
-    russian = vera.get("/cash?amount=4052.53", headers={"Accept-Language": "ru"}).content.decode()
+    assert 'value="4052.53"' in vera.get("/cash?amount=4052.53", follow=True).content.decode()
+    russian = vera.get(
+        "/cash?amount=4052.53", headers={"Accept-Language": "ru"}, follow=True
+    ).content.decode()
     assert 'value="4052,53"' in russian
-    assert "<script>" not in vera.get("/cash?amount=%22%3E%3Cscript%3E").content.decode()
+    assert "<script>" not in vera.get("/cash?amount=%22%3E%3Cscript%3E", follow=True).content.decode()
