@@ -116,7 +116,7 @@ def _tell(request: GatewayRequest, message: str, booked: dict[str, Any]) -> None
     """Say what was booked, and of a form that was sent before that it was not booked twice."""
     said = message % {"amount": money(booked["amount"], booked["currency"])}
     if request.gateway.replayed:
-        said = f"{said} {_('The form was sent before, so nothing was booked twice.')}"
+        said += " " + _("The form was sent before, so nothing was booked twice.")
     messages.success(request, said)
 
 
