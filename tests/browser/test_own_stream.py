@@ -196,3 +196,21 @@ def test_what_is_pressed_goes_before_a_look(open_window: OpenPage, person: Perso
     page.unroute("**seen=*")
     expect(cancel).to_have_count(1)  # the other one's
     assert visitor.complaints == []
+
+
+def test_what_an_answer_says_is_shown_though_what_was_pressed_is_gone(
+    open_window: OpenPage, person: Person
+) -> None:
+    visitor = open_window()
+    sign_in(visitor, person)
+    page = visitor.page
+    place(person)
+    visitor.open("/orders")
+
+    def answer_to_none(route: Route) -> None:
+        page.evaluate("document.querySelector('.orders-open').remove()")
+        route.continue_()
+
+    page.route("**/cancel", answer_to_none)
+    page.locator(".orders-open form button").click()
+    expect(page.locator("#status")).to_contain_text("Cancellation of 1 order was requested.")

@@ -183,6 +183,10 @@ document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
   const { id } = detail.target;
   if (id === "status" && verb === "get" && statusRegion().querySelector("[data-shown=pressed]")) detail.shouldSwap = false;
 });
+// A part that came anew has taken away what was pressed: the words of its answer are shown all the same.
+document.addEventListener("htmx:oobErrorNoTarget", ({ detail: { content, target } }) => {
+  document.querySelector(target)?.replaceChildren(...content.childNodes);
+});
 // What was said of the last press of a button is not of the next one.
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.detail.requestConfig.verb !== "get") statusRegion().replaceChildren();

@@ -68,14 +68,19 @@
   });
 
   // The first look of a part that has just come is its own; after it the stream says when. What is pressed among
-  // orders goes before a look, which would take its form away, and with it what the answer says.
+  // orders goes before a look, which would take its form away: one under way ends, and none begins that waited for it.
+  let pressed = false;
   document.addEventListener("htmx:beforeRequest", (event) => {
     const { elt, requestConfig } = event.detail;
     const orders = elt.closest("#orders, #order");
-    if (orders && requestConfig.verb === "post") htmx.trigger(orders.querySelector("[data-follows]") ?? orders, "htmx:abort");
+    if (orders && requestConfig.verb === "post") {
+      pressed = true;
+      htmx.trigger(orders.querySelector("[data-follows]") ?? orders, "htmx:abort");
+      pressed = false;
+    }
     const kind = elt.dataset.follows;
     if (!kind) return;
-    if (orders?.querySelector("form.htmx-request")) event.preventDefault();
+    if (pressed || orders?.querySelector("form.htmx-request")) event.preventDefault();
     const first = !looked.has(elt);
     looked.add(elt);
     if (runs[kind] && !first && !requestConfig.triggeringEvent) event.preventDefault();
