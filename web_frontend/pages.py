@@ -109,12 +109,34 @@ def load_signed_out() -> HttpResponse:
 
 
 def sign_in_address(request: HttpRequest) -> str:
-    """The sign-in page, which comes back to the present page."""
+    """The sign-in page, which comes back to the present page, with what its form has (:func:`keeps`)."""
     if request.method == "GET" and not request.htmx:  # type: ignore[attr-defined]
-        here = request.get_full_path()
-    else:
-        here = request.htmx.current_url_abs_path or form_address(request)  # type: ignore[attr-defined]
+        return sign_in_for(request.get_full_path())
+    here = request.htmx.current_url_abs_path or form_address(request)  # type: ignore[attr-defined]
+    if typed := _typed(request):
+        parts = urlsplit(here)
+        here = f"{parts.path}?{urlencode(dict(parse_qsl(parts.query)) | typed)}"
     return sign_in_for(here)
+
+
+def keeps(**fields: str) -> Callable[[View], View]:
+    """Says of a view that takes a form what of its page's address fills which field in.
+
+    Args:
+        fields: of the form, each with the parameter of the address.
+    """
+
+    def mark(view: View) -> View:
+        view.keeps = fields  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def _typed(request: HttpRequest) -> dict[str, str]:
+    view = request.resolver_match.func if request.resolver_match else None
+    fields: dict[str, str] = getattr(view, "keeps", {})
+    return {name: request.POST[field] for field, name in fields.items() if request.POST.get(field)}
 
 
 def sign_in_first(request: HttpRequest) -> HttpResponse:

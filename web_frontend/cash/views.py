@@ -20,7 +20,7 @@ from servicekit.home_currency import home_currency
 from web_frontend.cash.account import account_ask, frozen_text
 from web_frontend.forms import KEY, AmountField, PageForm, add_problem, key_field
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
-from web_frontend.pages import attempt, go_to, next_address, show_early, signed_in, wants_fragment
+from web_frontend.pages import attempt, go_to, keeps, next_address, show_early, signed_in, wants_fragment
 from web_frontend.templatetags.formatting import in_field, money
 
 #: How many of the latest operations stand on the page; all of them are in the history.
@@ -69,6 +69,7 @@ class AmountForm(PageForm):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
+@keeps(amount="amount")
 def cash_show(request: GatewayRequest) -> HttpResponse:
     """The cash page; a POST tops up, and leads back to the order (``next``) that there was no cash for."""
     if request.method != "POST":
@@ -86,6 +87,7 @@ def cash_show(request: GatewayRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
+@keeps(amount="withdraw")
 def cash_withdraw(request: GatewayRequest) -> HttpResponse:
     """Take money out; a GET, of a reader who reloads or shares the address, leads to the cash page."""
     if request.method != "POST":

@@ -134,6 +134,26 @@ def test_every_form_says_that_nothing_was_done(browser: Client, path: str) -> No
     assert "nothing was done" in browser.get(answer["Location"]).content.decode()
 
 
+@pytest.mark.parametrize(("path", "name"), [("/cash", "amount"), ("/cash/withdraw", "withdraw")])
+@pytest.mark.parametrize("fragment", [True, False])
+def test_who_is_signed_out_books_nothing_and_finds_the_amount_again(
+    vera: Client, gateway: GatewayDouble, htmx: Callable, path: str, name: str, fragment: bool
+) -> None:
+    page = "http://testserver/cash?next=/help&key=its-key"
+    headers = htmx("top-up", **{"HX-Current-URL": page}) if fragment else {"Referer": page}
+    vera.post("/sign-out")
+    answer = vera.post(path, {"amount": "77", "key": "its-key"}, headers=headers)
+    (back,) = parse_qs(urlsplit(answer["HX-Redirect" if fragment else "Location"]).query)["next"]
+    assert urlsplit(back).path == "/cash"
+    assert parse_qs(urlsplit(back).query) == {"next": ["/help"], "key": ["its-key"], name: ["77"]}
+    assert gateway.requests_to("POST /api/v1/deposits") == []
+    gateway.answer("POST /api/v1/deposits", {"code": "token_invalid", "detail": "no"}, 401)
+    gateway.answer("POST /api/v1/withdrawals", {"code": "token_invalid", "detail": "no"}, 401)
+    sign_in(vera, "vera")
+    answer = vera.post(path, {"amount": "77", "key": "its-key"}, headers=headers)
+    assert f"{name}%3D77" in answer["HX-Redirect" if fragment else "Location"]
+
+
 def test_a_form_on_another_site_leads_home(browser: Client) -> None:
     answer = browser.post("/cash", {}, headers={"Referer": "https://elsewhere.example/x"})
     assert answer["Location"] == "/sign-in?next=/"
