@@ -71,11 +71,6 @@ class OperationListApi(FileApi):
     """The customer's history."""
 
     renderer_classes = [Json, BrowsableApi, CsvRenderer, XlsxRenderer]
-    refusals = {
-        "400": _(
-            "`range_invalid`: the beginning is not before the end; or the request is not valid otherwise."
-        )
-    }
 
     @extend_schema(
         operation_id="operations_list",

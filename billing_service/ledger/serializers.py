@@ -152,11 +152,7 @@ class OperationQuery(RangeQuery):
     )
     since = MomentField(required=False, source="since", help_text=_("Booked at this time or later."))
 
-    default_error_messages = {"range_invalid": _("The beginning must be before the end.")}
-
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if "since" in attrs and "before" in attrs and attrs["since"] >= attrs["before"]:
-            raise self.range_refusal("range_invalid")
         attrs.pop("format", None)
         if "fees" in attrs:
             attrs["fees_included"] = attrs.pop("fees") == "included"

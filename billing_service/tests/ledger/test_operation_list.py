@@ -111,7 +111,6 @@ def test_filters(trader, api):
         {"ticker": "A" * 40},
         {"format": "pdf"},
         {"ticker": "\x00"},
-        {"from": "2025-02-01", "to": "2025-01-31"},
     ],
 )
 @pytest.mark.parametrize("accept", ["application/json", "text/csv"])
