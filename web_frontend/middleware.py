@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import cache
 from zoneinfo import ZoneInfo
 
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware, PolicyParts
+from csp.utils import build_policy
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.translation import gettext as _
@@ -21,6 +27,23 @@ from web_frontend.pages import load_again, load_signed_out, sign_in_first
 from web_frontend.sessions import page_owner, tokens
 
 logger = logging.getLogger(__name__)
+
+
+class PolicyMiddleware(CSPMiddleware):
+    """What a browser may load: the library builds it for each answer, and most pages have the same one."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Set the header, unless the view has its own."""
+        is_own = self.get_policy_parts(request=request, response=response) != PolicyParts()
+        if is_own or settings.DEBUG:  # Django's pages about errors have none then
+            return super().process_response(request, response)
+        response.headers.setdefault(HEADER, _policy())
+        return response
+
+
+@cache
+def _policy() -> str:
+    return str(build_policy())
 
 
 class GatewayMiddleware:

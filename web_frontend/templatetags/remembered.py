@@ -24,6 +24,8 @@ register = template.Library()
 #: How many parts a process remembers, each some 3 kB with the values that it was written of; a part of longer
 #: values than that, such as an address that somebody made up, is written each time.
 PARTS, VALUES_BYTES = 4096, 2048
+#: How many lists a process remembers besides, each by its values, some 30 kB; its rows are remembered parts.
+LISTS, LIST_BYTES = 64, 64 * 1024
 #: Stands in a remembered part for the token of its forms, which is another one on each page. Nobody can guess
 #: it, so that no text in a part has it.
 TOKEN = token_hex(16)
@@ -44,7 +46,7 @@ def remembered(context: template.Context, template_name: str, **values: Any) -> 
 
 @register.simple_tag(takes_context=True)
 def remembered_rows(context: template.Context, template_name: str, **values: Any) -> SafeString:
-    """The rows of a list, each :func:`remembered`: a third of what that takes in a ``for``.
+    """The rows of a list, each :func:`remembered`, and all of them as a list that is looked at again.
 
     ``{% remembered_rows "orders/row.html" order=answer.results kind=kind %}``
 
@@ -54,12 +56,19 @@ def remembered_rows(context: template.Context, template_name: str, **values: Any
     return _with_token(context, "".join(written_rows(template_name, **values)))
 
 
-def written_rows(template_name: str, **values: Any) -> list[SafeString]:
+def written_rows(template_name: str, **values: Any) -> tuple[SafeString, ...]:
     """The same before they are put into a page, for who has something else to wait for meanwhile."""
-    page = page_locale()
-    (name, rows), *others = values.items()
+    page, shown = page_locale(), orjson.dumps(values)
+    if len(shown) > LIST_BYTES or settings.DEBUG:
+        return _written_rows.__wrapped__(template_name, shown, page)
+    return _written_rows(template_name, shown, page)
+
+
+@lru_cache(maxsize=LISTS)
+def _written_rows(template_name: str, values: bytes, page: PageLocale) -> tuple[SafeString, ...]:
+    (name, rows), *others = orjson.loads(values).items()
     shared = dict(others)
-    return [written_part(template_name, {name: row, **shared}, page) for row in rows]
+    return tuple(written_part(template_name, {name: row, **shared}, page) for row in rows)
 
 
 def written_part(template_name: str, values: dict[str, Any], page: PageLocale) -> SafeString:
