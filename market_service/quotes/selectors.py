@@ -14,7 +14,7 @@ from django.db.models.functions import Greatest, Now
 
 from market_service.quotes.models import DailyPrice, QuoteFeed
 from servicekit.arrays import array
-from servicekit.messaging.operate.due_tasks import PERIOD_S
+from servicekit.settings.schedule import DUE_TASKS_PERIOD_S
 
 # Two look-ups in the index for each instrument; the ORM has no LATERAL. Measured by turns, for 50 instruments
 # of 1,500 days: a query an instrument takes 160 times as long, a window over all their days 220 times.
@@ -55,8 +55,8 @@ SELECT min(first.date), max(last.date) FROM instruments_instrument AS instrument
 
 
 def confirmed_lately() -> QuerySet[QuoteFeed]:
-    """The feed, if its last tick is not ``QUOTE_PERIOD`` ago, or is to the nearest look of the due tasks."""
-    since = Now() - timedelta(seconds=settings.QUOTE_PERIOD - PERIOD_S / 2)
+    """The feed until ``QUOTE_PERIOD`` after its last tick, to the nearest look at what is due."""
+    since = Now() - timedelta(seconds=settings.QUOTE_PERIOD - DUE_TASKS_PERIOD_S / 2)
     return QuoteFeed.objects.filter(confirmed_at__gt=since)
 
 

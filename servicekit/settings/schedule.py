@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+#: Seconds between two looks whether one of ``DUE_TASKS`` is due.
+DUE_TASKS_PERIOD_S = 1.0
+
 
 def every(seconds: float, task: str) -> dict[str, Any]:
     """An entry of ``CELERY_BEAT_SCHEDULE``; after a stall it runs once, not for each time that it missed."""

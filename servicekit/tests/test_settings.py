@@ -71,3 +71,16 @@ def test_the_base_requires_whose_settings_they_are(home: Path) -> None:
     result = run("import servicekit.settings.base", home)
 
     assert 'settings_of("<package>") comes before the import' in result.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_web_server_does_not_load_what_runs_due_tasks(package: str, home: Path) -> None:
+    code = f"""
+import sys
+from {package}.config.wsgi import application
+from django.urls import get_resolver
+assert get_resolver().url_patterns
+print("servicekit.messaging.operate.due_tasks" in sys.modules)
+"""
+    result = run(code, home, DJANGO_SETTINGS_MODULE=f"{package}.config.settings")
+    assert result.stdout == "False\n", result.stderr

@@ -26,7 +26,7 @@ def number(file: str, name: str) -> str:
 TRADING, USER = "trading_service/config/settings.py", "user_service/config/settings.py"
 PLACES = {
     "deadline": (TRADING, "ORDER_DEADLINE"),
-    "sweep": ("servicekit/messaging/operate/due_tasks.py", "PERIOD_S"),
+    "sweep": ("servicekit/settings/schedule.py", "DUE_TASKS_PERIOD_S"),
     "quote_age": ("servicekit/terms.py", "QUOTE_MAX_AGE_S"),
     "batch": ("servicekit/messaging/consume/consumer.py", "BATCH"),
     "kept": ("servicekit/messaging/publish/stream_capacity.py", "MAX_ENTRIES"),

@@ -13,7 +13,8 @@ from market_service.config.celery import app
 from market_service.quotes.models import Quote, QuoteFeed
 from market_service.venue.selectors import tick_due
 from market_service.venue.services import market_advance
-from servicekit.messaging.operate.due_tasks import PERIOD_S, DueTasks
+from servicekit.messaging.operate.due_tasks import DueTasks
+from servicekit.settings.schedule import DUE_TASKS_PERIOD_S
 
 #: A task looks at its connection, and would close that of a test in a transaction.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,9 +31,9 @@ def test_a_tick_is_due_after_its_period_to_the_nearest_look(settings: Any, liste
     assert tick_due().exists()
     market_advance()
     assert not tick_due().exists()
-    later(settings.QUOTE_PERIOD - PERIOD_S)
+    later(settings.QUOTE_PERIOD - DUE_TASKS_PERIOD_S)
     assert not tick_due().exists()
-    later(PERIOD_S / 2)
+    later(DUE_TASKS_PERIOD_S / 2)
     assert tick_due().exists()
 
 

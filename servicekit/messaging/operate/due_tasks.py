@@ -18,9 +18,7 @@ from django.utils.module_loading import import_string
 
 from servicekit.database import Statement, plan_for_any_size
 from servicekit.messaging.threads import fresh_connections
-
-#: Seconds between two looks.
-PERIOD_S = 1.0
+from servicekit.settings.schedule import DUE_TASKS_PERIOD_S
 
 
 class DueTasks:
@@ -42,7 +40,7 @@ class DueTasks:
     def run(self, stop: threading.Event) -> None:
         """Look and work until asked to stop. Raises what PostgreSQL raises; a task's failure is logged."""
         plan_for_any_size()
-        while not stop.wait(PERIOD_S):
+        while not stop.wait(DUE_TASKS_PERIOD_S):
             with fresh_connections():
                 self.run_once()
 
