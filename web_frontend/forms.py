@@ -7,8 +7,11 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, NoReturn
+from urllib.parse import urlencode
+from uuid import uuid4
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -155,6 +158,15 @@ def typed(data: Mapping[str, str], name: str, most: int) -> str:
         most: letters; more are left out. So are spaces around it, and the null character, which no text has.
     """
     return data.get(name, "").replace("\0", "").strip()[:most]
+
+
+def with_keys(address: str, query: QueryDict, *names: str) -> str:
+    """The address with the Idempotency-Keys that its query lacks; "" if it has them all.
+
+    So Back to it leads to the same order or booking, not to another one.
+    """
+    lacking = {name: str(uuid4()) for name in names if not KEY.fullmatch(query.get(name, ""))}
+    return f"{address}?{urlencode({**query.dict(), **lacking})}" if lacking else ""
 
 
 def key_field() -> forms.RegexField:

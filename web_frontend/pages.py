@@ -113,9 +113,9 @@ def sign_in_address(request: HttpRequest) -> str:
     if request.method == "GET" and not request.htmx:  # type: ignore[attr-defined]
         return sign_in_for(request.get_full_path())
     here = request.htmx.current_url_abs_path or form_address(request)  # type: ignore[attr-defined]
-    if typed := _typed(request):
+    if kept := _kept(request):
         parts = urlsplit(here)
-        here = f"{parts.path}?{urlencode(dict(parse_qsl(parts.query)) | typed)}"
+        here = f"{parts.path}?{urlencode(dict(parse_qsl(parts.query)) | kept)}"
     return sign_in_for(here)
 
 
@@ -133,7 +133,7 @@ def keeps(**fields: str) -> Callable[[View], View]:
     return mark
 
 
-def _typed(request: HttpRequest) -> dict[str, str]:
+def _kept(request: HttpRequest) -> dict[str, str]:
     view = request.resolver_match.func if request.resolver_match else None
     fields: dict[str, str] = getattr(view, "keeps", {})
     return {name: request.POST[field] for field, name in fields.items() if request.POST.get(field)}

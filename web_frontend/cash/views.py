@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 from uuid import uuid4
 
 from django import forms
@@ -18,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from servicekit.contracts.values import FINAL_STATUSES, ORDER_STATUSES
 from servicekit.home_currency import home_currency
 from web_frontend.cash.account import account_ask, frozen_text
-from web_frontend.forms import KEY, AmountField, PageForm, add_problem, key_field
+from web_frontend.forms import KEY, AmountField, PageForm, add_problem, key_field, with_keys
 from web_frontend.gateway_client import GatewayProblem, GatewayRequest
 from web_frontend.pages import attempt, go_to, keeps, next_address, show_early, signed_in, wants_fragment
 from web_frontend.templatetags.formatting import in_field, money
@@ -73,7 +72,8 @@ class AmountForm(PageForm):
 def cash_show(request: GatewayRequest) -> HttpResponse:
     """The cash page; a POST tops up, and leads back to the order (``next``) that there was no cash for."""
     if request.method != "POST":
-        if not request.htmx and (keyed := _keyed(request.GET)):
+        filled_in = [key for amount, key in KEYS.items() if request.GET.get(amount)]
+        if not request.htmx and (keyed := with_keys(reverse("cash"), request.GET, *filled_in)):
             return go_to(request, keyed)
         return _page(request)
     form = AmountForm(request.POST, auto_id="top-up-%s")
@@ -99,19 +99,6 @@ def cash_withdraw(request: GatewayRequest) -> HttpResponse:
         return _refused(request, "cash/withdraw.html", withdraw=form)
     _tell(request, _("%(amount)s was withdrawn from your account."), booked)
     return go_to(request, reverse("cash"))
-
-
-def _keyed(query: QueryDict) -> str:
-    """The address with a key for each amount that it fills in; "" if it has them.
-
-    So Back to it leads to the same booking, not to another one.
-    """
-    keys = {
-        key: str(uuid4())
-        for amount, key in KEYS.items()
-        if query.get(amount) and not KEY.fullmatch(query.get(key, ""))
-    }
-    return f"{reverse('cash')}?{urlencode({**query.dict(), **keys})}" if keys else ""
 
 
 def _tell(request: GatewayRequest, message: str, booked: dict[str, Any]) -> None:

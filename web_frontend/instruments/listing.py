@@ -140,7 +140,7 @@ def _is_known(request: GatewayRequest) -> bool:
 def _page_ask(
     request: GatewayRequest, filters: Filters, tickers: list[str] | None = None
 ) -> Callable[[], dict[str, Any]]:
-    """Ask for a page of instruments; how its ``rows`` are written stands with them."""
+    """Ask for a page of instruments; its ``rows`` are the ticker of each, and how its row is written."""
     asked = request.gateway.ask(
         "/api/v1/instruments",
         public=True,

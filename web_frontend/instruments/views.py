@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
-from uuid import uuid4
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from web_frontend.alerts.panel import panel_context
-from web_frontend.forms import KEY
+from web_frontend.forms import with_keys
 from web_frontend.gateway_client import GatewayRequest
 from web_frontend.instruments.chart import chart_context, fills_of
 from web_frontend.instruments.parts import (
@@ -56,10 +54,12 @@ def instrument_show(request: GatewayRequest, ticker: str) -> HttpResponse:
     if not is_signed_in(request):
         parts = parts_read(request, ticker, *OPEN_PAGE)
         return render(request, "instruments/detail.html", _page_context(request, parts))
-    if request.GET.get("step") and not target and not KEY.fullmatch(request.GET.get("key", "")):
-        # so that Back to this address leads to the same order, not to another one
-        keyed = {**request.GET.dict(), "key": str(uuid4())}
-        return go_to(request, f"{reverse('instrument', args=[ticker])}?{urlencode(keyed)}")
+    if (
+        request.GET.get("step")
+        and not target
+        and (keyed := with_keys(reverse("instrument", args=[ticker]), request.GET, "key"))
+    ):
+        return go_to(request, keyed)
     wanted = TICKET if target in ("estimate", "ticket") else OWN_PAGE
     parts = parts_read(request, ticker, *wanted)
     ticket = ticket_of(request.GET, parts)
