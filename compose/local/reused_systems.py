@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 
-from compose.local import code, restart
+from compose.local import catalogs, code, restart
 from compose.local.paths import Home, reused_homes
 from compose.local.settings import MANY_CUSTOMERS, Settings, free_port
 from compose.local.stack import Stack
@@ -21,6 +21,7 @@ def system_up(home: Home) -> None:
     Raises:
         CommandError: it does not come up.
     """
+    catalogs.compile_changed()
     stack, now, then = Stack(home), code.digests(), _read(home)
     if changed := {folder for folder in now if then.get(folder) != now[folder]}:
         services = [service for service in WEB_SERVERS if service.package in changed]

@@ -11,8 +11,10 @@ import os
 import re
 import shutil
 import sys
+from itertools import product
 from pathlib import Path
 from typing import Literal, NamedTuple
+from urllib.parse import urlsplit
 
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
@@ -45,8 +47,10 @@ VIEWS = {
     "forced-dark": View(1280, 800, "dark", "active"), "text-200": View(1280, 800, text=200),
     "zoom-400": View(320, 256), "forced-360": View(360, 740, "dark", "active"),
 }  # fmt: skip
-#: In a window of at most this height nothing stays at its edge.
+#: In a window of at most this height, with text of its usual size, nothing stays at its edge (25rem).
 LOW = 400
+#: An order with a limit, that waits, as its ticket is filled in.
+LIMIT = "/instruments/BZB5?type=limit&side=buy&quantity=3&limit_price=940"
 #: Pixels of a sheet: its width, a picture's, and how much of a long one is shown.
 SHEET, COLUMN, TALLEST = 2000, 390, 1400
 
@@ -66,11 +70,10 @@ def main(arguments: list[str]) -> int:
     shutil.rmtree(FOLDER, ignore_errors=True)
     flags = [*FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:
-        for text in sorted({VIEWS[view].text for view in views}):
-            size = f"--blink-settings=defaultFontSize={16 * text // 100}"
-            browser = playwright.chromium.launch(executable_path=executable, args=[*flags, size])
-            for language in languages:
-                _take(browser, home, language, [view for view in views if VIEWS[view].text == text])
+        for text, language in product(sorted({VIEWS[view].text for view in views}), languages):
+            own = [f"--blink-settings=defaultFontSize={16 * text // 100}", f"--lang={LANGUAGES[language]}"]
+            browser = playwright.chromium.launch(executable_path=executable, args=[*flags, *own])
+            _take(browser, home, language, [view for view in views if VIEWS[view].text == text])
             browser.close()
     print(f"  {len(list(FOLDER.glob('*/*.png')))} pictures and their sheets are in {FOLDER}")
     return 0
@@ -79,9 +82,11 @@ def main(arguments: list[str]) -> int:
 def _take(browser: Browser, home: Home, language: str, views: list[str]) -> None:
     """The pages of a stranger, then those of a customer who has a bit of everything."""
     customer, stranger = (_visitor(browser, home, language) for _ in range(2))
-    order = _use(customer)
-    pages = [(stranger, path, "") for path in OPEN]
-    pages += [(customer, path.replace("ORDER", order), "own-") for path in [*PRIVATE, "/?watched=yes"]]
+    filled, waiting = _use(customer)
+    own = [path.replace("ORDER", filled) for path in PRIVATE] + [
+        "/?watched=yes", "/settings", waiting, f"{waiting}/replace", LIMIT, f"{LIMIT}&step=review",
+    ]  # fmt: skip
+    pages = [(stranger, path, "") for path in OPEN] + [(customer, path, "own-") for path in own]
     for view in views:
         folder = FOLDER / f"{language}-{view}"
         folder.mkdir(parents=True)
@@ -94,8 +99,8 @@ def _take(browser: Browser, home: Home, language: str, views: list[str]) -> None
         visitor.context.close()
 
 
-def _use(customer: Visitor) -> str:
-    """Have a bit of everything: a closed position, an open order, an alert; returns a filled order's path."""
+def _use(customer: Visitor) -> tuple[str, str]:
+    """Have a bit of everything, such as an alert; the paths of a filled order and of one that waits."""
     page = customer.page
     customer.sign_up()
     customer.top_up("25000")
@@ -106,10 +111,11 @@ def _use(customer: Visitor) -> str:
     customer.trade("MSFT", "sell", "3")
     customer.trade("AAPL", "buy", "12")
     order = customer.trade("AAPL", "sell", "4")
-    customer.open("/instruments/BZB5?type=limit&side=buy&quantity=3&limit_price=940")
+    customer.open(LIMIT)
     page.click("#review")
     page.click("#place")
     page.wait_for_url("**/orders/*")
+    waiting = urlsplit(page.url).path
     customer.open("/alerts")
     page.fill("#alert [name=ticker]", "GOOG")
     page.fill("#alert [name=price]", "900")
@@ -119,7 +125,7 @@ def _use(customer: Visitor) -> str:
     for star in page.locator(".star").all()[:2]:
         star.click()
     page.wait_for_selector("[aria-pressed=true]")
-    return order
+    return order, waiting
 
 
 def _open(visitor: Visitor, path: str, view: View) -> None:
@@ -130,7 +136,7 @@ def _open(visitor: Visitor, path: str, view: View) -> None:
     _ask(visitor, path)
     if page.locator(".price-chart").count():
         page.wait_for_selector(".chart-values b")  # it is drawn by then
-    if view.height > LOW:
+    if view.height > LOW * view.text // 100:
         height = int(page.evaluate("document.documentElement.scrollHeight"))
         page.set_viewport_size({"width": view.width, "height": max(height, view.height)})
 
