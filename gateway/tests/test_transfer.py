@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 
 import httpx
@@ -20,6 +21,19 @@ def test_answers_are_compressed_for_who_accepts_it(outside: httpx.Client) -> Non
     assert "Content-Encoding" not in plain.headers
     assert plain.headers["ETag"] == '"strong"'
     assert plain.json()["filler"] == packed.json()["filler"]
+
+
+def test_what_a_style_sheet_repeats_is_found_far_back(system: System, outside: httpx.Client) -> None:
+    random = b'"' + hashlib.shake_256(b"style").hexdigest(8000).encode() + b'"'  # 16 kB, packed 8 or more
+    web = system.services["web"]
+    path = "/static/web/twice.css"
+    web.documents[path] = b"[%b, %b]" % (random, random)
+    try:
+        with outside.stream("GET", path, headers={"Accept-Encoding": "gzip"}) as answer:
+            assert answer.read() == web.documents[path]
+            assert answer.num_bytes_downloaded < 12_000
+    finally:
+        del web.documents[path]
 
 
 def test_events_pass_one_by_one_and_longer_than_any_timeout(outside: httpx.Client) -> None:

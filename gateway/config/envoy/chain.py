@@ -11,6 +11,7 @@ import ipaddress
 
 from gateway.config.envoy import Json, extension, seconds, typed
 from gateway.config.envoy.access_log import access_log, refused_tokens
+from gateway.config.envoy.compression import compressor
 from gateway.config.envoy.rate_limits import flood_guard, rate_limit
 from gateway.config.envoy.replies import local_replies
 from gateway.config.envoy.tokens import token_check
@@ -37,18 +38,6 @@ _HTTP2 = {
     "initial_stream_window_size": 65_536,
     "initial_connection_window_size": 1_048_576,
 }
-_COMPRESSED_TYPES = (
-    "application/json",
-    "application/problem+json",
-    "application/javascript",
-    "application/vnd.oai.openapi",
-    "image/svg+xml",
-    "text/css",
-    "text/csv",
-    "text/html",
-    "text/javascript",
-    "text/plain",
-)
 
 
 def connection_manager(
@@ -85,7 +74,7 @@ def connection_manager(
             token_check(run.gateway, run.site),
             *rate_limit(run),
             *_whole_requests(run.gateway),
-            _compressor(),
+            compressor(),
             router(),
         ],
         local_reply_config=local_replies(run.gateway, run.site),
@@ -180,17 +169,3 @@ def _whole_requests(gateway: Gateway) -> list[Json]:
         extension("envoy.filters.http.body_size_limit", limit, max_request_bytes=most),
         extension("envoy.filters.http.buffer", buffer, max_request_bytes=most),
     ]
-
-
-def _compressor() -> Json:
-    types = [{"prefix": name} for name in _COMPRESSED_TYPES]
-    library = extension("gzip", "envoy.extensions.compression.gzip.compressor.v3.Gzip", memory_level=6)
-    return extension(
-        "envoy.filters.http.compressor",
-        "envoy.extensions.filters.http.compressor.v3.Compressor",
-        response_direction_config={
-            "common_config": {"min_content_length": 512, "content_type_matcher": types},
-            "weaken_etag_on_compress": True,
-        },
-        compressor_library=library,
-    )

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from gateway.config.envoy import Json, extension, header, seconds, typed
+from gateway.config.envoy.compression import files_compressed
 from gateway.config.envoy.rate_limits import counted_as
 from gateway.config.envoy.security_headers import content_policy, security_headers
 from gateway.config.envoy.tokens import SCOPE_HEADER, USER_HEADER, token_rule
@@ -119,6 +120,8 @@ def _route(rule: RouteRule, site: Site) -> Json:
         route["typed_per_filter_config"] |= _AT_ONCE
     else:
         route["route"] = _action(rule, rule.to, site)
+    if rule.limit == "files":
+        route["typed_per_filter_config"] |= files_compressed()
     if rule.cached:
         if_absent = {"append_action": "ADD_IF_ABSENT"}
         route["response_headers_to_add"] = [header("X-Cache", "BYPASS") | if_absent]
