@@ -47,7 +47,7 @@ LABELS = {
         "ioc": _("At once, cancel the rest"),
         "fok": _("All at once or not at all"),
     },
-    "liquidity": {"taker": _("At once"), "maker": _("While it waited")},
+    "liquidity": {"taker": _("At once"), "maker": _("While waiting in the book")},
     "operation": {
         "deposit": _("Top-up"),
         "withdrawal": _("Withdrawal"),

@@ -8,12 +8,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from notification_service.preferences import services
-from notification_service.preferences.selectors import preferences_of
+from notification_service.preferences.selectors import preferences_of, unsubscription_get
 from notification_service.preferences.serializers import (
     PreferencesInput,
     PreferencesOutput,
     UnsubscribedOutput,
 )
+from notification_service.preferences.unsubscribe import Unsubscription
 from servicekit.api.openapi import body_example
 from servicekit.api.serializers import parsed, rendered
 from servicekit.api.views import Api
@@ -59,6 +60,9 @@ class WebhookSecretApi(Api):
         return Response(rendered(PreferencesOutput, services.webhook_secret_renew(user_id=self.caller.id)))
 
 
+TOKEN = OpenApiParameter("token", str, required=True, description="as the link has it")
+
+
 class UnsubscribeApi(Api):
     """Stop one kind of notification over one channel, by the link of a message; without signing in."""
 
@@ -67,11 +71,21 @@ class UnsubscribeApi(Api):
     refusals = {"404": _("`unsubscribe_link_invalid`: the token is incomplete.")}
 
     @extend_schema(
+        operation_id="notification_unsubscribe_show", parameters=[TOKEN], responses=UnsubscribedOutput
+    )
+    def get(self, request: Request) -> Response:
+        """What the link would stop; nothing is changed."""
+        return _rendered(unsubscription_get(token=request.query_params.get("token", "")))
+
+    @extend_schema(
         operation_id="notification_unsubscribe",
-        parameters=[OpenApiParameter("token", str, required=True, description="as the link has it")],
+        parameters=[TOKEN],
         request=None,
         responses=UnsubscribedOutput,
     )
     def post(self, request: Request) -> Response:
-        what = services.unsubscribe(token=request.query_params.get("token", ""))
-        return Response({"kind": what.kind.value, "channel": what.channel.value})
+        return _rendered(services.unsubscribe(token=request.query_params.get("token", "")))
+
+
+def _rendered(what: Unsubscription) -> Response:
+    return Response({"kind": what.kind.value, "channel": what.channel.value})

@@ -8,7 +8,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from notification_service.kinds import URGENT, Channel, Kind, channels_by_default
+from notification_service.preferences.errors import UnsubscribeLinkInvalid
 from notification_service.preferences.models import GATHER_S, Preferences
+from notification_service.preferences.unsubscribe import Unsubscription, unsubscribe_read
 
 #: Programs have no nights: a webhook is called at once.
 QUIET_CHANNELS = frozenset({Channel.EMAIL, Channel.MESSENGER})
@@ -39,6 +41,21 @@ def channels_of(preferences: Preferences, kind: Kind) -> tuple[Channel, ...]:
     if chosen is None:
         return channels_by_default(kind)
     return tuple(Channel(name) for name in chosen.split(",") if name)
+
+
+def unsubscription_get(*, token: str) -> Unsubscription:
+    """What a link stops.
+
+    Args:
+        token: of a link in a message.
+
+    Raises:
+        UnsubscribeLinkInvalid: it is none of ours, or of what nobody can do without.
+    """
+    what = unsubscribe_read(token)
+    if what is None or what.kind in URGENT:
+        raise UnsubscribeLinkInvalid
+    return what
 
 
 def quiet_until(preferences: Preferences, *, channel: str, kind: str, now: datetime) -> datetime | None:

@@ -151,7 +151,7 @@ class PreferencesOutput(OutputSerializer):
 
 
 class UnsubscribedOutput(serializers.Serializer):
-    """What was stopped."""
+    """What a link stops."""
 
     kind = serializers.ChoiceField(choices=Kind.choices)
     channel = serializers.ChoiceField(choices=[(c.value, c.label) for c in EXTERNAL])

@@ -11,10 +11,9 @@ from uuid import UUID
 from django.db import transaction
 
 from notification_service.kinds import URGENT, Channel, Kind
-from notification_service.preferences.errors import UnsubscribeLinkInvalid
 from notification_service.preferences.models import Preferences
-from notification_service.preferences.selectors import channels_of
-from notification_service.preferences.unsubscribe import Unsubscription, unsubscribe_read
+from notification_service.preferences.selectors import channels_of, unsubscription_get
+from notification_service.preferences.unsubscribe import Unsubscription
 
 
 def new_secret() -> str:
@@ -77,9 +76,7 @@ def unsubscribe(*, token: str) -> Unsubscription:
     Raises:
         UnsubscribeLinkInvalid: it is none of ours, or of what nobody can do without.
     """
-    what = unsubscribe_read(token)
-    if what is None or what.kind in URGENT:
-        raise UnsubscribeLinkInvalid
+    what = unsubscription_get(token=token)
     with transaction.atomic():
         Preferences.objects.get_or_create(user_id=what.user_id)
         saved = Preferences.objects.select_for_update().get(user_id=what.user_id)

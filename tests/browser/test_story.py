@@ -15,7 +15,7 @@ from tests.system import System
 WORDS = {
     "en": {
         "topped up": "Your account was topped up by $5,000.50.",
-        "bought": re.compile(r"You bought 4 AAPL at \$[\d,.]+ each, \$[\d,.]+ in all\."),
+        "bought": re.compile(r"You bought 4 AAPL at \$[\d,.]+ each and paid \$[\d,.]+ with the fee\."),
         "sold": re.compile(r"You sold 1 AAPL at \$[\d,.]+ each"),
         "steps": ["Accepted", "Working", "Filled"],
         "history": ["Sell AAPL", "Buy AAPL", "Top-up"],
@@ -24,7 +24,7 @@ WORDS = {
     },
     "ru": {
         "topped up": "Счёт пополнен на 5\xa0000,50\xa0$.",
-        "bought": re.compile(r"Вы купили 4\sшт\. AAPL по [\d\s,]+\$, всего на [\d\s,]+\$\."),
+        "bought": re.compile(r"Вы купили 4\sшт\. AAPL по [\d\s,]+\$ и заплатили [\d\s,]+\$ с комиссией\."),
         "sold": re.compile(r"Вы продали 1\sшт\. AAPL по [\d\s,]+\$"),
         "steps": ["Принята", "На исполнении", "Исполнена"],
         "history": ["Продажа AAPL", "Покупка AAPL", "Пополнение"],

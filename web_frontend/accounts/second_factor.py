@@ -79,7 +79,7 @@ def _page(
         uri = state["uri"].replace(state["new_secret"], secret)
         context |= {
             "form": form if isinstance(form, TurnOnForm) and secret == typed else TurnOnForm(),
-            "secret": secret,
+            "secret": " ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
             "qr": mark_safe(qr_svg(uri)),
         }
         if not context["form"].is_bound:

@@ -32,7 +32,9 @@ class DisplayForm(forms.Form):
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     theme = forms.ChoiceField(label=_("Theme"), choices=_choices(THEMES))
     colours = forms.ChoiceField(label=_("Colours of gain and loss"), choices=_choices(COLOURS))
-    zone = forms.ChoiceField(label=_("Time zone"), required=False)
+    zone = forms.ChoiceField(
+        label=_("Time zone"), required=False, help_text=_("For times and dates on these pages and in files.")
+    )
     shortcuts = forms.ChoiceField(
         label=_("Keyboard shortcuts"),
         choices=_choices(SHORTCUTS),

@@ -47,21 +47,21 @@ def webhook_secret_renew(request: GatewayRequest) -> HttpResponse:
 @csrf_exempt  # mail programs POST by themselves (RFC 8058); the token in the address allows this and no more
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: GatewayRequest) -> HttpResponse:
-    """Ask once more, since programs look at links; a POST stops this kind of mail."""
-    token = request.GET.get("token", "")
-    context = {"done": False, "refused": False, "kind": "", "channel": ""}
-    if request.method == "POST":
-        address = f"/api/v1/notification-unsubscribe?{urlencode({'token': token})}"
-        try:
-            stopped = request.gateway.post(address, public=True)
-            context |= {
-                "done": True,
-                "kind": KINDS.get(stopped["kind"], stopped["kind"]),
-                "channel": CHANNELS.get(stopped["channel"], stopped["channel"]),
-            }
-        except GatewayProblem as problem:
-            if problem.status != 404:
-                raise
-            context["refused"] = True
+    """Say what the link stops and ask once more, since programs look at links; a POST stops it."""
+    token, done = request.GET.get("token", ""), request.method == "POST"
+    address = "/api/v1/notification-unsubscribe"
+    context = {"done": done, "refused": False, "kind": "", "channel": ""}
+    try:
+        if done:
+            what = request.gateway.post(f"{address}?{urlencode({'token': token})}", public=True)
+        else:
+            what = attempt(lambda: request.gateway.get(address, public=True, token=token))
+        if what:
+            context["kind"] = KINDS.get(what["kind"], what["kind"])
+            context["channel"] = CHANNELS.get(what["channel"], what["channel"])
+    except GatewayProblem as problem:
+        if problem.status not in (404, 405):  # 405: while an upgrade runs, the version before says nothing
+            raise
+        context |= {"done": False, "refused": problem.status == 404}
     status = 404 if context["refused"] else 200
     return render(request, "notifications/unsubscribe.html", context, status=status)

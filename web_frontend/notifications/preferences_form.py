@@ -7,6 +7,7 @@ from datetime import time
 from typing import Any, NamedTuple
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from web_frontend.display import zones
@@ -41,6 +42,17 @@ GATHER = (
 )
 
 
+#: What people call messengers that Apprise has other names for, with an address of each.
+MESSENGERS = {
+    "tgram": ("Telegram", "tgram://123456789:AbCdEfGhIj/987654321"),
+    "slack": ("Slack", "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"),
+    "discord": ("Discord", "discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV"),
+    "gchat": ("Google Chat", "gchat://workspace/key/token"),
+    "pbul": ("Pushbullet", "pbul://o.gn5kj6nfhv736I7jC3cj3QLRiyhgl98b"),
+    "pover": ("Pushover", "pover://user@token"),
+}
+
+
 class Choice(NamedTuple):
     """A box of the page: a channel of a kind."""
 
@@ -67,13 +79,15 @@ class PreferencesForm(forms.Form):
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         help_text=_("E-mail and messengers wait until then, but not what concerns your security."),
     )
-    time_zone = forms.ChoiceField(label=_("Time zone"))
+    time_zone = forms.ChoiceField(label=_("Time zone of the quiet hours"))
     gather_s = forms.TypedChoiceField(label=_("Fills in one message"), coerce=int)
     webhook_url = forms.CharField(
         label=_("Webhook address"),
         required=False,
         max_length=500,
-        help_text=_("Each notification is sent there as JSON, signed with the secret below."),
+        help_text=_(
+            "Each notification is sent there as JSON, signed with a secret that is shown here once you save."
+        ),
         widget=forms.URLInput(attrs={"placeholder": "https://example.org/birzha"}),
     )
     messenger_url = forms.CharField(label=_("Messenger address"), required=False, max_length=500)
@@ -85,10 +99,25 @@ class PreferencesForm(forms.Form):
         self.fields["time_zone"].choices = [(name, name.replace("_", " ")) for name in names]  # type: ignore[attr-defined]
         offered = {had["gather_s"]: had["gather_s"], **dict(GATHER)}  # also what the API was told
         self.fields["gather_s"].choices = list(offered.items())  # type: ignore[attr-defined]
+        if had["webhook_secret"]:
+            signed = _("Each notification is sent there as JSON, signed with the secret below.")
+            self.fields["webhook_url"].help_text = signed
         if had["messengers"]:
-            self.fields["messenger_url"].help_text = ", ".join(f"{name}://" for name in had["messengers"])
+            self.fields["messenger_url"].help_text = _messenger_help(had["messengers"])
         else:
             del self.fields["messenger_url"]
+        self._say_what_leads_nowhere()
+
+    def _say_what_leads_nowhere(self) -> None:
+        """Say it at an address that is empty while something is to be sent there."""
+        for channel, name in (("webhook", "webhook_url"), ("messenger", "messenger_url")):
+            if name not in self.fields or (self.data if self.is_bound else self.initial).get(name):
+                continue
+            if any(
+                choice.on for _title, choices in self.kinds for choice in choices if choice.channel == channel
+            ):
+                text = _("It is chosen above, but without an address nothing is sent.")
+                self.fields[name].help_text = f"{text} {self.fields[name].help_text}"
 
     @property
     def kinds(self) -> Iterator[tuple[Any, list[Choice]]]:
@@ -122,3 +151,14 @@ class PreferencesForm(forms.Form):
         had = channel in self._had["channels"].get(kind, ())
         ticked = bool(self.data.get(name)) if self.is_bound else had
         return Choice(name, channel, CHANNELS[channel], fixed or ticked, fixed)
+
+
+def _messenger_help(names: list[str]) -> str:
+    """What is offered, each with the beginning of its addresses, and a whole one."""
+    known = [(*MESSENGERS[name], name) for name in MESSENGERS if name in names]
+    offered = [f"{title} ({name}://)" for title, _address, name in known]
+    offered += [f"{name}://" for name in names if name not in MESSENGERS]
+    text = ", ".join(offered) + "."
+    if known:
+        text += " " + gettext("For example: %(address)s") % {"address": known[0][1]}
+    return text

@@ -13,6 +13,7 @@ from django.urls import reverse
 from servicekit.contracts.values import FINAL_STATUSES, ORDER_STATUSES
 from web_frontend.forms import typed
 from web_frontend.gateway_client import GatewayRequest
+from web_frontend.orders.amounts import expected_of
 from web_frontend.orders.state import is_replaceable, seen_of
 from web_frontend.pages import attempt, follow_filters, page_links, show_early, wants_fragment
 
@@ -136,7 +137,7 @@ def _all_ask(request: GatewayRequest, filters: Filters) -> Callable[[], dict[str
 def _section(kind: str, answer: dict[str, Any] | None, filters: Filters) -> dict[str, Any]:
     chosen = filters.chosen | {"show": kind}
     for order in answer["results"] if answer else ():
-        order["replaceable"] = is_replaceable(order)
+        order["replaceable"], order["expected"] = is_replaceable(order), expected_of(order)
     return {"kind": kind, "answer": answer, **page_links(answer, **chosen)}
 
 

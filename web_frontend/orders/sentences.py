@@ -8,11 +8,12 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from web_frontend.orders.amounts import moved_of
 from web_frontend.templatetags.formatting import at, average, money, units, whole
 
 
 def order_sentence(order: dict[str, Any]) -> SafeString:
-    """A sentence for a person, such as ``You bought 10 AAPL at $430.47 each.``, safe in HTML."""
+    """A sentence for a person, such as ``The order was canceled. Nothing was traded.``, safe in HTML."""
     buying = order["side"] == "buy"
     words = {
         "quantity": whole(order["quantity"]),
@@ -20,7 +21,7 @@ def order_sentence(order: dict[str, Any]) -> SafeString:
         "filled": whole(order["filled_quantity"]),
         "traded": units(order["filled_quantity"]),
         "price": average(order["average_price"], order["currency"]),
-        "amount": money(order["amount"], order["currency"]),
+        "moved": money(moved_of(order), order["currency"]),
         "limit": money(order.get("limit_price"), order["currency"]),
         "until": at(order["expires_at"]) if order.get("expires_at") else _("the end of the market's day"),
     }
@@ -74,9 +75,9 @@ def _template(order: dict[str, Any], buying: bool) -> str:
         )
     if status == "filled":
         return (
-            _("You bought %(quantity)s %(ticker)s at %(price)s each, %(amount)s in all.")
+            _("You bought %(quantity)s %(ticker)s at %(price)s each and paid %(moved)s with the fee.")
             if buying
-            else _("You sold %(quantity)s %(ticker)s at %(price)s each, %(amount)s in all.")
+            else _("You sold %(quantity)s %(ticker)s at %(price)s each and received %(moved)s after the fee.")
         )
     if status == "rejected":
         return _("The order was rejected. Nothing was traded and no money moved.")

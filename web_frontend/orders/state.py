@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from servicekit.contracts.values import FINAL_STATUSES
+from web_frontend.orders.amounts import expected_of, moved_of
 from web_frontend.orders.sentences import order_sentence
 
 #: Seconds between two polls of an order's state: in its first minute, and later.
@@ -30,6 +31,8 @@ def order_context(order: dict[str, Any]) -> dict[str, Any]:
         "every": every,
         "young": age < YOUNG_S,
         "sentence": order_sentence(order),
+        "moved": moved_of(order),
+        "expected": expected_of(order),
         "seen": seen_of([order], str(every)),
     }
 

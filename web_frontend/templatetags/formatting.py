@@ -33,6 +33,9 @@ _DECIMAL = re.compile(r"\d+\.\d+")
 DASH = SafeString("—")
 PLUS, MINUS, NO_SIGN = SafeString("+"), SafeString("−"), SafeString("")
 
+#: Pages whose addresses do not say below which page they stand.
+UNDER = {"/statements": "/history", "/alerts": "/notifications", "/settings/notifications": "/notifications"}
+
 #: How a gain, a loss and neither begin: the colour and the arrow.
 CHANGES = {
     kind: format_html('<span class="{}"><span class="arrow" aria-hidden="true">{}</span>', kind, arrow)
@@ -252,6 +255,12 @@ def days_text(count: int) -> str:
 
 
 @register.filter
+def filters_text(count: int) -> str:
+    """``2 filters``, in words that fit the number."""
+    return ngettext("%(count)d filter", "%(count)d filters", count) % {"count": count}
+
+
+@register.filter
 def units(count: Any) -> str:
     """``1 unit``, ``12 units``."""
     number = _number(count)
@@ -273,7 +282,7 @@ def order_title(order: dict[str, Any]) -> str:
 def here(context: template.Context, address: str) -> SafeString:
     """``aria-current`` for a tab whose page, or a page below it, is being looked at: ``path`` is."""
     path = context["path"]
-    below = address != "/" and path.startswith(f"{address}/")
+    below = UNDER.get(path) == address or (address != "/" and path.startswith(f"{address}/"))
     if path == address or below or (address == "/" and path.startswith("/instruments")):
         return format_html(' aria-current="{}"', "page" if path == address else "true")
     return format_html("{}", "")

@@ -36,8 +36,14 @@ def never_asked(gateway: GatewayDouble) -> None:
 
 def test_the_page_says_what_it_means_and_the_security_page_leads_to_it(vera: Client) -> None:
     page = vera.get(PAGE).content.decode()
-    assert "nobody else can have your username" in page
+    assert "nobody else can have your name" in page
     assert f'action="{PAGE}"' in page
+    for way in (
+        '/orders?show=open">Cancel your open orders',
+        '/portfolio">Sell what',
+        '/cash">Withdraw your',
+    ):
+        assert f'href="{way}' in page
     assert "Ваш аккаунт" not in page
     assert "Закрыть аккаунт навсегда" in vera.get(PAGE, headers={"Accept-Language": "ru"}).content.decode()
 
@@ -97,6 +103,7 @@ def test_each_reason_leads_to_its_way_out(vera: Client, gateway: GatewayDouble) 
     assert '<a href="/portfolio">You hold units of 1 instrument. Sell them first.</a>' in page
     assert "<li>Your account is frozen while it is being checked.</li>" in page
     assert "Close the account for good" in page
+    assert "Cancel your open orders" not in page  # the reasons say what is left
 
 
 @pytest.mark.parametrize("htmx", [False, True])

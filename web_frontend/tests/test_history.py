@@ -191,6 +191,7 @@ def test_statements_are_listed_by_month(vera: Client, gateway: GatewayDouble, la
     ]  # fmt: skip
     assert {"en": "October 2026", "ru": "Октябрь 2026"}[language] in page
     assert page.count('<span class="sub">') == 1
+    assert re.search(r'href="/history" aria-current="true"', page)  # the tab that they stand below
     gateway.down("GET /api/v1/statements")
     assert vera.get("/statements").status_code == 503
 
@@ -254,9 +255,29 @@ def test_a_phone_folds_filters_and_says_how_many_are_set(
     vera: Client, gateway: GatewayDouble, htmx: Callable
 ) -> None:
     count, fold = r'<span id="filters-set"[^>]*>(.*?)</span>', r'<details class="fold"( open)?>'
-    for query, words in (("", ""), ("type=buy", ""), ("type=buy&ticker=aapl&since=2026-01-01", ": 2")):
+    for query, words in (
+        ("", ""),
+        ("type=buy", ""),
+        ("type=buy&ticker=aapl&since=2026-01-01", ": 2 filters"),
+    ):
         page = vera.get(f"/history?{query}").content.decode()
         assert (re.findall(count, page), re.findall(fold, page)) == ([words], [""])
         rows = vera.get(f"/history?{query}", headers=htmx("operations")).content.decode()
         assert re.findall(count, rows) == [words]
     assert re.findall(fold, vera.get("/history?until=soon").content.decode()) == [" open"]
+
+
+def test_filters_can_be_cleared_and_never_hide_the_statements(vera: Client, gateway: GatewayDouble) -> None:
+    clear, statements = (
+        '<a href="/history">Clear the filters</a>',
+        '<a class="tools-first" href="/statements">',
+    )
+    every = vera.get("/history").content.decode()
+    assert (clear in every, statements in every) == (False, True)
+    some = vera.get("/history?type=buy").content.decode()
+    assert (clear in some, statements in some) == (True, True)
+    gateway.answer("GET /api/v1/operations", {"next": None, "previous": None, "results": []})
+    none = vera.get("/history?type=withdrawal").content.decode()
+    assert "Nothing matches these filters" in none
+    assert statements in none
+    assert statements not in vera.get("/history").content.decode()  # of a new account there are none

@@ -33,7 +33,8 @@ def refusal(code: str, field: str = "") -> dict:
 def test_what_is_not_confirmed_can_be_mailed_again(vera: Client, gateway: GatewayDouble) -> None:
     page = vera.get("/security").content.decode()
     assert "vera@example.com" in page
-    assert "not confirmed" in page
+    assert '<span class="pill pill-warning">not confirmed</span>' in page
+    assert "Follow the link that we emailed to this address." in page
     assert 'id="email-resend"' in page
     gateway.answer(RESEND, None, 202)
     assert vera.post("/security/email/resend")["Location"] == "/security"
@@ -99,6 +100,10 @@ def test_a_link_is_looked_at_without_being_used(browser: Client, gateway: Gatewa
         assert answer.status_code == 200
         assert 'name="token"' in answer.content.decode()  # whoever has no JavaScript pastes it
         assert "no-store" in answer["Cache-Control"]
+    assert (
+        'get a new link under <a href="/security">' in browser.get("/confirm-email").content.decode().lower()
+    )
+    assert "This signs you out everywhere" in browser.get("/reset-password").content.decode()
     assert not gateway.requests_to(CONFIRM)
     assert not gateway.requests_to(RESET)
 

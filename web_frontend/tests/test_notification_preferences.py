@@ -89,7 +89,29 @@ def test_messengers_are_offered_where_there_are_some(vera, gateway):
     gateway.answer(f"GET {URL}", HAD | {"messengers": ["slack", "tgram"]})
     page = vera.get(PAGE).content.decode()
     assert 'name="order_filled-messenger"' in page
-    assert "slack://, tgram://" in page
+    assert "Telegram (tgram://), Slack (slack://). For example: tgram://" in page
+    gateway.answer(f"GET {URL}", HAD | {"messengers": ["ntfy"]})
+    assert "ntfy://." in vera.get(PAGE).content.decode()
+    russian = vera.get(PAGE, headers={"Accept-Language": "ru"}).content.decode()
+    assert "Часовой пояс тихих часов" in russian
+
+
+@pytest.mark.parametrize("had", [{}, {"webhook_url": "", "webhook_secret": ""}])
+def test_the_secret_is_promised_where_it_is(vera, gateway, had):
+    gateway.answer(f"GET {URL}", HAD | had)
+    page = vera.get(PAGE).content.decode()
+    assert ("the secret below" in page) == (not had)
+    assert ("shown here once you save" in page) == bool(had)
+
+
+def test_a_channel_without_an_address_is_said_at_the_address(vera, gateway):
+    said = "without an address nothing is sent"
+    assert said not in vera.get(PAGE).content.decode()
+    chosen = {"channels": {"order_filled": ["webhook", "messenger"]}, "messengers": ["tgram"]}
+    gateway.answer(f"GET {URL}", HAD | chosen)
+    assert vera.get(PAGE).content.decode().count(said) == 1  # of the messenger
+    gateway.answer(f"GET {URL}", HAD | chosen | {"webhook_url": ""})
+    assert vera.get(PAGE).content.decode().count(said) == 2
 
 
 def test_another_secret(vera, gateway):
@@ -108,9 +130,18 @@ def test_it_is_for_those_who_are_signed_in(browser):
 
 
 def test_looking_at_a_link_stops_nothing(browser, gateway):
+    gateway.answer("GET /api/v1/notification-unsubscribe", {"kind": "deposit_booked", "channel": "email"})
+    page = browser.get("/unsubscribe?token=abc").content.decode()
+    assert "Stop sending “Account topped up” by: E-mail?" in page
+    assert 'id="unsubscribe"' in page
+    assert gateway.requests_to(UNSUBSCRIBE) == []
+
+
+def test_a_link_can_be_used_while_nobody_says_what_it_stops(browser, gateway):
+    gateway.down("GET /api/v1/notification-unsubscribe")
     page = browser.get("/unsubscribe?token=abc").content.decode()
     assert "Stop the messages of this kind?" in page
-    assert gateway.requests_to(UNSUBSCRIBE) == []
+    assert 'id="unsubscribe"' in page
 
 
 def test_a_mail_program_unsubscribes_with_one_click(gateway):
@@ -119,13 +150,16 @@ def test_a_mail_program_unsubscribes_with_one_click(gateway):
     program = Client(enforce_csrf_checks=True, headers={"Accept-Language": "en"})
     answer = program.post("/unsubscribe?token=abc", {"List-Unsubscribe": "One-Click"})
     assert answer.status_code == 200
-    assert "Account topped up (E-mail)" in answer.content.decode()
+    assert "“Account topped up” will not be sent any more by: E-mail." in answer.content.decode()
     (asked,) = gateway.requests_to(UNSUBSCRIBE)
     assert asked.query["token"] == "abc"
 
 
 def test_a_link_that_is_none(browser, gateway):
-    gateway.answer(UNSUBSCRIBE, {"code": "unsubscribe_link_invalid", "detail": "No."}, 404)
-    answer = browser.post("/unsubscribe?token=")
-    assert answer.status_code == 404
-    assert "incomplete" in answer.content.decode()
+    refused = {"code": "unsubscribe_link_invalid", "detail": "No."}
+    for request in ("GET /api/v1/notification-unsubscribe", UNSUBSCRIBE):
+        gateway.answer(request, refused, 404)
+    for answer in (browser.get("/unsubscribe?token="), browser.post("/unsubscribe?token=")):
+        assert answer.status_code == 404
+        assert "This link is not valid." in answer.content.decode()
+        assert 'id="unsubscribe"' not in answer.content.decode()

@@ -48,7 +48,7 @@ def test_parts_are_a_bar_with_numbers_and_each_fill_says_how(vera: Client, gatew
     assert '<progress class="bar" max="10" value="4"' in page
     assert "4 of 10 filled" in page
     fills = page[page.index("Fills") :]
-    for words in ("$425.00", "$0.85", "While it waited"):
+    for words in ("$425.00", "$0.85", "While waiting in the book"):
         assert words in fills
     taken = {**PARTLY, "fills": [{**FILL, "liquidity": "taker"}]}
     assert "At once" in shown(vera, gateway, taken)

@@ -207,7 +207,7 @@ def test_a_young_order_asks_at_once_and_every_second(
     assert vera.get(again[1], headers=htmx("order")).status_code == 204
     gateway.answer(f"GET /api/v1{ADDRESS}", ORDER)
     answer = vera.get(again[1], headers=htmx("order"))
-    assert "You bought 10 AAPL at" in answer.content.decode()
+    assert "You bought 10 AAPL at $429.86 each and paid $4,300.75 with the fee." in answer.content.decode()
     assert answer["HX-Trigger"] == "order-final"
 
 
@@ -216,6 +216,22 @@ def test_a_final_order_does_not_ask_again(vera: Client) -> None:
     assert "every" not in page[page.index('id="order"') :].split(">")[0]
     assert "Cancel the order" not in page
     assert [ORDER["fills"][0]["price"] in page, "Filled" in page] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("side", "words", "sentence"),
+    [("buy", r"You paid</dt><dd id=\"moved\"><strong>\$4,300\.75<", "and paid $4,300.75 with"),
+     ("sell", r"You received</dt><dd id=\"moved\"><strong>\$4,296\.45<", "and received $4,296.45 after")],
+)  # fmt: skip
+def test_the_money_that_moved_is_said(
+    vera: Client, gateway: GatewayDouble, side: str, words: str, sentence: str
+) -> None:
+    gateway.answer(f"GET /api/v1{ADDRESS}", {**ORDER, "side": side})
+    page = vera.get(ADDRESS).content.decode()
+    assert re.search(words, page)
+    assert sentence in page
+    gateway.answer(f"GET /api/v1{ADDRESS}", {**ORDER, "status": "canceled", "filled_quantity": 0})
+    assert 'id="moved"' not in vera.get(ADDRESS).content.decode()
 
 
 def test_a_rejected_order_says_why(vera: Client, gateway: GatewayDouble) -> None:

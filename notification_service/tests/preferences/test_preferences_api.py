@@ -120,9 +120,13 @@ def test_what_cannot_be_is_said_and_nothing_is_kept(api, user_id, field, value, 
 
 def test_a_link_stops_one_kind_over_one_channel(api, deliver, user_id):
     token = unsubscribe_token(Unsubscription(user_id, Kind.DEPOSIT_BOOKED, Channel.EMAIL))
+    what = {"kind": "deposit_booked", "channel": "email"}
+    looked_at = api().get(f"{UNSUBSCRIBE}?token={token}")
+    assert (looked_at.status_code, looked_at.json()) == (200, what)
+    assert not Preferences.objects.exists()
     for _ in range(2):  # a second click says the same
         answer = api().post(f"{UNSUBSCRIBE}?token={token}")
-        assert (answer.status_code, answer.json()) == (200, {"kind": "deposit_booked", "channel": "email"})
+        assert (answer.status_code, answer.json()) == (200, what)
     deliver(events.deposited(user_id))
     deliver(events.withdrawn(user_id))
     assert [d.kind for d in Delivery.objects.all()] == ["withdrawal_booked"]
@@ -130,8 +134,8 @@ def test_a_link_stops_one_kind_over_one_channel(api, deliver, user_id):
 
 @pytest.mark.parametrize("token", ["", "x", "WyJ4Il0:1:x", "é"])
 def test_what_is_no_link_of_ours_is_said(api, token):
-    answer = api().post(f"{UNSUBSCRIBE}?token={token}")
-    assert (answer.status_code, answer.json()["code"]) == (404, "unsubscribe_link_invalid")
+    for answer in (api().get(f"{UNSUBSCRIBE}?token={token}"), api().post(f"{UNSUBSCRIBE}?token={token}")):
+        assert (answer.status_code, answer.json()["code"]) == (404, "unsubscribe_link_invalid")
 
 
 def at(text):
