@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from notification_service.delivery.services import ContactUpdate, contacts_save
 from notification_service.inbox.models import Kind
@@ -123,7 +124,7 @@ def on_orders_canceled(messages: Sequence[Received[trading.OrderCanceled | tradi
     """What was left of orders was canceled, at the customer's request or for a reason."""
     names = ["ticker", "side", "quantity", "filled_quantity"]
     if isinstance(messages[0].event, trading.OrderCanceledV2):  # of one type, all of them
-        names += ["code", "detail"]
+        names += ["code", "detail", "replaced_by"]
     _notify(messages, Kind.ORDER_CANCELED, *names)
 
 
@@ -181,8 +182,10 @@ def _notify(messages: Sequence[Received[Any]], kind: Kind, *params: str) -> None
 
 
 def _kept(value: Any) -> Any:
-    """A field of an event as the notification keeps it: a price without needless zeros."""
-    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
+    """A field of an event as the notification keeps it: a price without needless zeros, an id as text."""
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return str(value) if isinstance(value, UUID) else value
 
 
 def _news(message: Received[Any], kind: Kind, params: dict[str, Any]) -> NewNotification:

@@ -77,7 +77,13 @@ def _reason(params: Params) -> str:
     return reject_sentence(code=params["code"], limit=params["limit"], value=params["value"])
 
 
+def canceled_title(params: Params) -> str:
+    return _("Order replaced") if params.get("replaced_by") else _("Order canceled")
+
+
 def canceled(params: Params) -> str:
+    if params.get("replaced_by"):
+        return _replaced(params)
     if params["side"] == "buy":
         text = ngettext(
             "The order to buy %(quantity)s unit of %(ticker)s was canceled.",
@@ -94,6 +100,22 @@ def canceled(params: Params) -> str:
     if params.get("detail"):  # an operator's own text, in the language it was written in
         sentences.append(_("Reason: %(reason)s") % {"reason": params["detail"]})
     return " ".join(filter(None, sentences))
+
+
+def _replaced(params: Params) -> str:
+    if params["side"] == "buy":
+        text = ngettext(
+            "The order to buy %(quantity)s unit of %(ticker)s was replaced by a new one.",
+            "The order to buy %(quantity)s units of %(ticker)s was replaced by a new one.",
+            params["quantity"],
+        )
+    else:
+        text = ngettext(
+            "The order to sell %(quantity)s unit of %(ticker)s was replaced by a new one.",
+            "The order to sell %(quantity)s units of %(ticker)s was replaced by a new one.",
+            params["quantity"],
+        )
+    return " ".join(filter(None, (text % _order_values(params), _filled_before(params))))
 
 
 def _why(params: Params) -> str:

@@ -203,6 +203,6 @@ _TEXTS: dict[Kind, tuple[Promise | Callable[[Params], str], Promise | Callable[[
     Kind.ORDER_FILLED: (orders.filled_title, orders.filled),
     Kind.ORDER_PARTLY_FILLED: (orders.filled_title, orders.filled),
     Kind.ORDER_REJECTED: (_("Order rejected"), orders.rejected),
-    Kind.ORDER_CANCELED: (_("Order canceled"), orders.canceled),
+    Kind.ORDER_CANCELED: (orders.canceled_title, orders.canceled),
     Kind.ORDER_EXPIRED: (_("Order expired"), orders.expired),
 }

@@ -230,6 +230,8 @@ def test_the_money_that_moved_is_said(
     page = vera.get(ADDRESS).content.decode()
     assert re.search(words, page)
     assert sentence in page
+    russian = vera.get(ADDRESS, headers={"Accept-Language": "ru"}).content.decode()
+    assert "10\xa0шт. AAPL по 429,86\xa0$ и " in russian
     gateway.answer(f"GET /api/v1{ADDRESS}", {**ORDER, "status": "canceled", "filled_quantity": 0})
     assert 'id="moved"' not in vera.get(ADDRESS).content.decode()
 

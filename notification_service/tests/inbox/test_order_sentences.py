@@ -12,11 +12,13 @@ from notification_service.tests.events import (
     rejected,
     rest_canceled,
 )
+from servicekit.ids import new_id
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LAST = {"final": True, "remaining": 0, "hold_left": 0}
 ONE_SALE = {"side": "sell", "quantity": 1}
+NEW_ORDER = {"replaced_by": new_id()}
 WRONG_PRICE = {"code": "operator", "detail": "Listed at a wrong price"}
 
 
@@ -51,6 +53,11 @@ WRONG_PRICE = {"code": "operator", "detail": "Listed at a wrong price"}
         (rest_canceled, {"code": "unfilled", "filled_quantity": 2}, "en",
          "The order to buy 5 units of AAPL was canceled. Nothing more was on offer within the order's bound. "
          "2 units had been filled before that."),
+        (rest_canceled, NEW_ORDER, "en", "The order to buy 5 units of AAPL was replaced by a new one."),
+        (rest_canceled, {**NEW_ORDER, **ONE_SALE, "filled_quantity": 0}, "ru",
+         "Заявка на продажу 1 шт. AAPL заменена новой."),
+        (rest_canceled, {**NEW_ORDER, "filled_quantity": 1}, "en",
+         "The order to buy 5 units of AAPL was replaced by a new one. 1 unit had been filled before that."),
         (rest_canceled, {"code": "self_trade"}, "ru",
          "Заявка на покупку 5 шт. AAPL отменена. "
          "Сделка была бы с вашей же заявкой, поэтому остаток этой заявки отменён."),
@@ -94,6 +101,8 @@ def test_it_is_told_in_the_readers_language(deliver, told, user_id, make, fields
         (filled, {"final": False}, "order_partly_filled", "Order partly filled", "Заявка исполнена частично"),
         (rejected, {}, "order_rejected", "Order rejected", "Заявка отклонена"),
         (canceled, {}, "order_canceled", "Order canceled", "Заявка отменена"),
+        (rest_canceled, {}, "order_canceled", "Order canceled", "Заявка отменена"),
+        (rest_canceled, NEW_ORDER, "order_canceled", "Order replaced", "Заявка заменена"),
         (expired, {}, "order_expired", "Order expired", "Срок заявки истёк"),
     ],
 )

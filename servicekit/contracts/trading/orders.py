@@ -198,7 +198,7 @@ class OrderCanceledV2(Event):
 
     ``code``: "" at the customer's request, otherwise ``self_trade``, ``unfilled``, ``corporate_action`` or
     ``operator``. ``detail``: an operator's reason, as it was written; "" otherwise. ``charged``: as in
-    ``trading.order.filled.v2``.
+    ``trading.order.filled.v2``. ``replaced_by``: the order that its customer wants in its place.
     """
 
     order_id: UUID
@@ -212,6 +212,7 @@ class OrderCanceledV2(Event):
     detail: str
     canceled_at: datetime
     charged: int | None = None
+    replaced_by: UUID | None = None
 
 
 @event("trading.order.expired.v1", subject="order/{order_id}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from servicekit.contracts import trading
 from trading_service.orders.models import Order, Side
@@ -51,7 +52,9 @@ def order_rejected(order: Order | LockedOrder, *, ticker: str, at: datetime) -> 
     )
 
 
-def order_canceled(order: LockedOrder, *, at: datetime) -> trading.OrderCanceledV2:
+def order_canceled(
+    order: LockedOrder, *, at: datetime, replaced_by: UUID | None = None
+) -> trading.OrderCanceledV2:
     """An order whose rest was canceled: at its customer's request, or for a reason."""
     return trading.OrderCanceledV2(
         **_about(order, order.ticker),
@@ -60,6 +63,7 @@ def order_canceled(order: LockedOrder, *, at: datetime) -> trading.OrderCanceled
         detail=order.reject_value,
         canceled_at=at,
         charged=charged(order),
+        replaced_by=replaced_by,
     )
 
 

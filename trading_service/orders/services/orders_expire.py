@@ -19,7 +19,7 @@ from trading_service.orders.models import OrderDeadline, Status
 from trading_service.orders.selectors import latest_deadline
 from trading_service.orders.services.batch import Batch, LockedOrder, orders_lock_due
 from trading_service.orders.services.orders_cancel import order_end
-from trading_service.orders.services.orders_replace import orders_replace
+from trading_service.orders.services.orders_replace import orders_replace, replacements
 
 #: The most orders of one transaction.
 LIMIT = 200
@@ -54,12 +54,13 @@ def orders_expire(*, limit: int = LIMIT, resting: bool = False) -> int:
         see :func:`orders_replace`.
     """
     due = orders_lock_due(limit=limit, resting=resting)
+    wanted = replacements(each.order for each in due)
     batch = Batch(saga.DEADLINE)
     recalled: list[tuple[LockedOrder, int]] = []
     ended = []
     for order, recalls, by in due:
         if order.status in saga.HOLD_OVERDUE.leaves:
-            order_end(batch, order, by)
+            order_end(batch, order, by, replacement=wanted.get(order.id))
             if order.status == Status.CANCELED:
                 ended.append((order, by))
         elif order.status in saga.VENUE_OVERDUE.leaves:
@@ -70,7 +71,7 @@ def orders_expire(*, limit: int = LIMIT, resting: bool = False) -> int:
     if recalled:
         rows = ((order.id, recalls, _deadline_s(recalls)) for order, recalls in recalled)
         execute_deferred(_REARM, columns(rows))
-    orders_replace(ended)
+    orders_replace(ended, wanted)
     return len(due)
 
 

@@ -1,8 +1,8 @@
-"""Placing the new orders of replacements, once the venue has canceled the old ones."""
+"""Replacements: which orders get another in their place, and placing it once the venue has canceled them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
@@ -16,7 +16,7 @@ from trading_service.orders.services.batch import LockedOrder
 from trading_service.orders.services.order_take import Rejected, order_new, order_reject, order_take
 
 
-class _Replacement(NamedTuple):
+class Replacement(NamedTuple):
     """A row of :class:`OrderReplacement`."""
 
     order_id: UUID
@@ -34,12 +34,23 @@ class _Placed(NamedTuple):
     placed: bool = True
 
 
-_READ = Read(OrderReplacement, _Replacement, key="order_id")
+_READ = Read(OrderReplacement, Replacement, key="order_id")
 _PLACED = Update(OrderReplacement, _Placed, key="order_id")
 
 
-def orders_replace(canceled: Sequence[tuple[LockedOrder, HasOrigin]]) -> None:
+def replacements(orders: Iterable[LockedOrder]) -> dict[UUID, Replacement]:
+    """What is to take the place of which of these orders: of those that are not filled so far by then."""
+    asked = {order.id: order for order in orders if order.cancel_requested_at is not None}
+    return {row.order_id: row for row in _READ(asked) if row.quantity > asked[row.order_id].filled_quantity}
+
+
+def orders_replace(
+    canceled: Sequence[tuple[LockedOrder, HasOrigin]], wanted: Mapping[UUID, Replacement]
+) -> None:
     """Place the successors of canceled orders, each with the event that canceled it.
+
+    Args:
+        wanted: of :func:`replacements`.
 
     A new order is for what the old one has left unfilled, at the end of the queue; it is rejected where a
     new order of the customer would be. An order that is filled to the wanted quantity meanwhile has no
@@ -48,22 +59,13 @@ def orders_replace(canceled: Sequence[tuple[LockedOrder, HasOrigin]]) -> None:
     Emits:
         OrderPlacedV2, and for a sell OrderSubmittedV2; or OrderRejected.
     """
-    if not canceled:
-        return
-    wanted = {row.order_id: row for row in _READ(order.id for order, _ in canceled)}
-    placed = []
-    for old, by in canceled:
-        replacement = wanted.get(old.id)
-        if (
-            replacement is not None
-            and replacement.quantity > old.filled_quantity
-            and _place(old, replacement, by)
-        ):
-            placed.append(_Placed(old.id))
-    _PLACED.defer(placed)
+    found = ((old, wanted.get(old.id), by) for old, by in canceled)
+    placed = [_Placed(old.id) for old, new, by in found if new is not None and _place(old, new, by)]
+    if placed:
+        _PLACED.defer(placed)
 
 
-def _place(old: LockedOrder, replacement: _Replacement, by: HasOrigin) -> bool:
+def _place(old: LockedOrder, replacement: Replacement, by: HasOrigin) -> bool:
     """Place one. Returns whether there is an order now; what is left may be worth too little for one."""
     instrument, quote, _ = order_terms(ticker=old.ticker, user_id=old.user_id)
     order = order_new(

@@ -77,6 +77,8 @@ def test_what_is_left_is_ordered_anew(aapl, world, user_id, published, api, side
     assert (new.quantity, new.limit_price, new.cap_price) == (8, Decimal("101.50"), Decimal("101.50"))
     assert (new.client_order_id, new.side, new.time_in_force) == ("the-key", side, "gtc")
     types = [type(event) for event in published()[before:]]
+    (canceled,) = published(trading.OrderCanceledV2)
+    assert canceled.replaced_by == new.id
     if side == "buy":
         assert (new.status, new.hold_amount) == ("accepted", 81_200 + 41)
         assert types == [trading.OrderCanceledV2, trading.OrderPlacedV2]
