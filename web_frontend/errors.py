@@ -34,7 +34,7 @@ def not_found(
         request,
         404,
         title or _("This page does not exist"),
-        detail or _("The address may be mistyped, or what was here belongs to somebody else."),
+        detail or _("The address may be mistyped, or this page is not yours to see."),
     )
 
 

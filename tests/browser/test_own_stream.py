@@ -15,9 +15,9 @@ from tests.system import System
 
 STREAM = re.compile(r"/stream\?owner=")
 SAID = {
-    "en": {"open": "Updates by itself", "broken": "No live updates. Looking every few seconds…"},
+    "en": {"open": "Updates automatically", "broken": "No live updates. Looking every few seconds…"},
     "ru": {
-        "open": "Обновляется само",
+        "open": "Обновляется автоматически",
         "broken": "Обновления не приходят сами. Проверяем каждые несколько секунд…",
     },
 }

@@ -65,7 +65,7 @@ class CodeForm(PageForm):
 
     username = forms.CharField(max_length=254, widget=forms.HiddenInput)
     challenge = forms.CharField(max_length=512, widget=forms.HiddenInput)
-    code = _code(_("Code"), _("Six digits of your authenticator app, or a recovery code."))
+    code = _code(_("Code"), _("Six digits from your authenticator app, or a recovery code."))
     code.widget.attrs |= {"autofocus": True, "data-focus": ""}
 
 
@@ -73,14 +73,14 @@ class TurnOnForm(PageForm):
     """Turns the second factor on: the app has the secret, and whoever asks has the password."""
 
     secret = forms.CharField(max_length=64, widget=forms.HiddenInput)
-    code = _code(_("Code of the app"), _("The six digits that the app shows now."))
+    code = _code(_("Code from the app"), _("The six digits that the app shows now."))
     password = _known_password(_("Current password"))
 
 
 class SecondFactorForm(PageForm):
     """What proves whose second factor it is, before it is turned off or its recovery codes are replaced."""
 
-    code = _code(_("Code"), _("Six digits of your authenticator app, or a recovery code."))
+    code = _code(_("Code"), _("Six digits from your authenticator app, or a recovery code."))
     password = _known_password(_("Current password"))
 
 
@@ -105,8 +105,8 @@ class CloseAccountForm(PageForm):
 
     password = _known_password(_("Current password"))
     code = _code(
-        _("Code of the second factor"),
-        _("Six digits of your authenticator app, or a recovery code."),
+        _("Code from the app"),
+        _("Six digits from your authenticator app, or a recovery code."),
         required=False,
     )
 
@@ -116,7 +116,7 @@ def _token() -> forms.CharField:
     return forms.CharField(
         label=_("Code"),
         max_length=128,
-        help_text=_("The part after # of the link in the mail."),
+        help_text=_("The code after # in the link we emailed you."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "data-hash": ""} | _VERBATIM),
     )
 
@@ -148,7 +148,7 @@ class ApiKeyForm(PageForm):
     name = forms.CharField(
         label=pgettext_lazy("API key", "Name"),
         max_length=64,
-        help_text=_("Such as the program that will use it."),
+        help_text=_("For example, the program that will use it."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     may = forms.ChoiceField(

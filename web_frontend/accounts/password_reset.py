@@ -27,7 +27,7 @@ def password_forgotten(request: GatewayRequest) -> HttpResponse:
     if mailed is not None:
         context["mailed_to"] = form.cleaned_data["email"]
     status = 422 if request.method == "POST" and mailed is None else 200
-    title = _("Forgot the password?")
+    title = _("Forgot your password?")
     return show_form(request, title, "accounts/forgot_password_form.html", context, status=status)
 
 

@@ -31,14 +31,14 @@ class DisplayForm(forms.Form):
 
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     theme = forms.ChoiceField(label=_("Theme"), choices=_choices(THEMES))
-    colours = forms.ChoiceField(label=_("Colours of gain and loss"), choices=_choices(COLOURS))
+    colours = forms.ChoiceField(label=_("Colors of gain and loss"), choices=_choices(COLOURS))
     zone = forms.ChoiceField(
         label=_("Time zone"), required=False, help_text=_("For times and dates on these pages and in files.")
     )
     shortcuts = forms.ChoiceField(
         label=_("Keyboard shortcuts"),
         choices=_choices(SHORTCUTS),
-        help_text=_("/ goes to the search, arrows walk through what it found, Esc goes back."),
+        help_text=_("Press / to search, arrow keys to move, Esc to close."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -144,7 +144,9 @@ USERS: Codes = (
         Code("email_confirmed_already", 409, _("The e-mail is confirmed already.")),
         Code("email_unchanged", 400, _("The new e-mail is the one that the account has.")),
         Code("username_taken", 400, _("The name is taken; upper and lower case are the same.")),
-        Code("username_reserved", 400, _("The name is reserved for who runs the exchange, such as admin.")),
+        Code(
+            "username_reserved", 400, _("The name is reserved for whoever runs the exchange, such as admin.")
+        ),
         Code("email_invalid", 400, _("This is not an e-mail address.")),
         Code("email_taken", 400, _("This e-mail address is already registered.")),
         Code("display_name_invalid", 400, _("A display name must have visible characters only.")),

@@ -34,16 +34,16 @@ GLOSSARY = (
         "limit-order",
         _("Limit order"),
         _(
-            "Buys at your price or a lower one, sells at your price or a higher one. What finds nobody at"
-            " once waits in the book."
+            "Buys at your price or a lower one, sells at your price or a higher one. Whatever is not "
+            "matched at once waits in the book."
         ),
     ),
     Term(
         "time-in-force",
         _("How long an order waits"),
         _(
-            "Until the end of the day; until you cancel it, 90 days at most; not at all: what finds "
-            "nobody at once is canceled; or all at once or nothing."
+            "Until the end of the day; until you cancel it, 90 days at most; not at all: whatever is not "
+            "matched at once is canceled; or all at once or nothing."
         ),
     ),
     Term(
@@ -58,8 +58,8 @@ GLOSSARY = (
         "spread",
         _("Spread"),
         _(
-            "The difference between the best ask and the best bid. Who buys and sells at once pays it, "
-            "without any move of the price."
+            "The difference between the best ask and the best bid. Buy and sell straight away and you lose "
+            "the spread, even if the price has not moved."
         ),
     ),
     Term(
@@ -81,14 +81,14 @@ GLOSSARY = (
     Term(
         "price-step",
         _("Price step"),
-        _("The least difference between two prices. A limit price is a multiple of it."),
+        _("The smallest step by which a price can change. Limit prices are multiples of it."),
     ),
     Term(
         "held",
         _("Held money and units"),
         _(
-            "What an order that waits may cost is put aside, so that the order can always be paid; so are"
-            " the units of an order to sell. What is not needed comes back at once."
+            "What an order that waits may cost is held, so that the order can always be paid; so are the "
+            "units of an order to sell. What is not needed comes back at once."
         ),
     ),
     Term(

@@ -24,21 +24,21 @@ KINDS = {
     "withdrawal_booked": _("Money withdrawn"),
     "dividend_booked": _("Dividend paid"),
     "position_split": _("Position split"),
-    "reversal_booked": _("Correction on the account"),
+    "reversal_booked": _("Account correction"),
     "account_frozen": _("Account frozen"),
     "account_unfrozen": _("Account no longer frozen"),
-    "statement_ready": _("Statement of the month"),
-    "operator_news": _("News of the operator"),
-    "security_noticed": _("Security of the account"),
+    "statement_ready": _("Monthly statement"),
+    "operator_news": _("News from the operator"),
+    "security_noticed": _("Account security"),
     "welcome": _("Welcome"),
 }
 CHANNELS = {"email": _("E-mail"), "webhook": _("Webhook"), "messenger": _("Messenger")}
 GATHER = (
-    (0, _("each by itself, at once")),
-    (60, _("those of a minute")),
-    (900, _("those of 15 minutes")),
-    (3600, _("those of an hour")),
-    (86400, _("those of a day")),
+    (0, _("no, send each at once")),
+    (60, _("within a minute")),
+    (900, _("within 15 minutes")),
+    (3600, _("within an hour")),
+    (86400, _("within a day")),
 )
 
 
@@ -80,7 +80,7 @@ class PreferencesForm(forms.Form):
         help_text=_("E-mail and messengers wait until then, but not what concerns your security."),
     )
     time_zone = forms.ChoiceField(label=_("Time zone of the quiet hours"))
-    gather_s = forms.TypedChoiceField(label=_("Fills in one message"), coerce=int)
+    gather_s = forms.TypedChoiceField(label=_("Group fills"), coerce=int)
     webhook_url = forms.CharField(
         label=_("Webhook address"),
         required=False,

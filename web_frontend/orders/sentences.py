@@ -57,7 +57,7 @@ def _template(order: dict[str, Any], buying: bool) -> str:
     status, partly = order["status"], int(order["filled_quantity"]) > 0
     if status == "accepted":
         return (
-            _("Your order to buy %(quantity)s %(ticker)s was accepted. The cash for it is being set aside.")
+            _("Your order to buy %(quantity)s %(ticker)s was accepted. The cash for it is being held.")
             if buying
             else _("Your order to sell %(quantity)s %(ticker)s was accepted.")
         )

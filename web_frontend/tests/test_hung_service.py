@@ -18,7 +18,7 @@ FAILED = "Couldn't load this. Your data is safe."
 #: A page, what of it hangs, how its part says so, and what stands beside it.
 HUNG = [
     ("/portfolio", "/api/v1/account", "Your cash could not be loaded", "AAPL"),
-    ("/portfolio", "/api/v1/positions", "Your positions could not be loaded", "Cash you can use"),
+    ("/portfolio", "/api/v1/positions", "Your positions could not be loaded", "Available cash"),
     ("/portfolio", "/api/v1/portfolio/history", "The value by day could not be loaded", "AAPL"),
     ("/cash", "/api/v1/account", FAILED, "Latest operations"),
     ("/cash", "/api/v1/operations", FAILED, "Available"),

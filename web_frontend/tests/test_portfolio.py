@@ -60,9 +60,9 @@ def test_the_portfolio_explains_itself(vera: Client, gateway: GatewayDouble) -> 
     assert re.search(r'id="day">.*▲.*\+\$12\.00', page)
     assert re.search(r'id="result">.*▼.*−\$3\.05.*−0\.07%', page)
     assert "+$7.25" in page  # what was realized
-    assert "What was sold is counted at its average cost." in page
+    assert "sold units are counted at average cost." in page
     gateway.answer("GET /api/v1/positions", recorded("positions", totals={**totals, "cost_method": "fifo"}))
-    assert "What was sold is counted first in, first out (FIFO)." in vera.get("/portfolio").content.decode()
+    assert "sold units are counted first in, first out (FIFO)." in vera.get("/portfolio").content.decode()
 
 
 def test_closed_positions_stay_with_their_result(vera: Client, gateway: GatewayDouble) -> None:

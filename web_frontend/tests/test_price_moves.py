@@ -63,7 +63,7 @@ def test_a_market_order_is_estimated_at_what_the_book_offers(vera: Client, htmx:
     for words in ("Price to sell (bid)", "≈ $429.80", "≈ $859.60", "≈ $859.17"):
         assert words in sale
     russian = vera.get(REVIEW, headers={"Accept-Language": "ru"}).content.decode()
-    assert "Цена у продавцов" in russian
+    assert "Цена продавцов" in russian
     assert 'последняя цена <span class="live-price">429,86' in russian
 
 
