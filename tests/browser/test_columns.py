@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tests.browser.conftest import DESK, PHONE, TABLET, Visitor
 
+#: A desk's window at 400 %.
+ZOOMED = {"width": 320, "height": 256}
 #: Whether the words after `Available to buy` are one line, whatever they are.
 ONE_LINE = """text => {
     const value = [...document.querySelectorAll('.facts dd')][2];
@@ -14,6 +16,17 @@ ONE_LINE = """text => {
 #: The left edges of the columns that are shown, of each table of orders.
 EDGES = """[...document.querySelectorAll('.list')].map(table => [...table.querySelectorAll('th')]
     .filter(cell => cell.offsetWidth).map(cell => Math.round(cell.getBoundingClientRect().left)))"""
+#: What of each row of the page's tables cannot be read in it.
+UNREAD = """() => [...document.querySelectorAll('.list tbody tr')].map(row => {
+    (row.closest("details") ?? {}).open = true;
+    const texts = document.createTreeWalker(row, NodeFilter.SHOW_TEXT), unread = [];
+    while (texts.nextNode()) {
+        const { parentNode, textContent } = texts.currentNode, text = textContent.trim();
+        if (!text || text === "—" || parentNode.closest("[aria-hidden], .not-roomy")) continue;
+        if (!row.innerText.includes(text)) unread.push(text);
+    }
+    return unread;
+})"""
 
 
 def test_open_and_ended_orders_have_the_same_columns(customer: tuple[Visitor, str], language: str) -> None:
@@ -44,3 +57,16 @@ def test_a_long_number_stays_in_one_line(customer: tuple[Visitor, str]) -> None:
         for number in ("7", "1,000,000,000,000,000 units", "1 000 000 000 000 000 шт."):
             assert visitor.page.evaluate(ONE_LINE, number), (size, number)
             assert visitor.sideways() == 0
+
+
+def test_what_has_no_column_on_a_narrow_page_follows_its_row(customer: tuple[Visitor, str]) -> None:
+    visitor, _ = customer
+    page = visitor.page
+    for size in (DESK, TABLET, PHONE, ZOOMED):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        for path in ("/portfolio", "/history", "/orders", "/cash"):
+            visitor.open(path)
+            rows = page.evaluate(UNREAD)
+            assert rows, path
+            assert not any(rows), (size, path, rows)
+            assert visitor.sideways() == 0, (size, path)

@@ -44,7 +44,7 @@ def test_open_ones_come_first_each_with_what_can_be_done(vera: Client, gateway: 
     assert f'action="{OPEN}/cancel"' in page
     assert f'action="{ADDRESS}/cancel"' not in page
     assert "$425.00" in page
-    assert '<td class="num wide">≈ $4,250.00</td>' in page  # what it waits for
+    assert '<td class="num wide" data-name="Amount">≈ $4,250.00</td>' in page  # what it waits for
     (asked,) = gateway.requests_to("GET /api/v1/orders")
     assert asked.query == {"status": "filled,rejected,canceled,expired", "include": "open"}
 
