@@ -24,13 +24,13 @@ class DepositLimitExceeded(AmountRefused):
     code = "limit_exceeded"
     field = "amount"
     title = _("The limit is exceeded")
-    message = _("A deposit cannot exceed %(limit)s; this one is %(value)s.")
+    message = _("A top-up cannot exceed %(limit)s; this one is %(value)s.")
 
 
 class BalanceLimitExceeded(DepositLimitExceeded):
     """The balance would exceed the limit of an account."""
 
-    message = _("The balance cannot exceed %(limit)s; this deposit would make it %(value)s.")
+    message = _("The balance cannot exceed %(limit)s; this top-up would make it %(value)s.")
 
 
 class DepositQuotaExceeded(DailyQuotaExceeded):
@@ -38,9 +38,9 @@ class DepositQuotaExceeded(DailyQuotaExceeded):
 
     code = "deposit_quota_exceeded"
     status = 429
-    title = _("Daily deposit limit reached")
+    title = _("Daily top-up limit reached")
     message = _(
-        "You have reached the daily limit of deposits: %(limit)s. You can deposit again after midnight UTC."
+        "You have reached the daily limit of top-ups: %(limit)s. You can top up again after midnight UTC."
     )
 
 

@@ -26,7 +26,7 @@ class AccountOutput(OutputSerializer):
     id = serializers.UUIDField()
     currency = serializers.CharField()
     balance = serializers.SerializerMethodField(help_text=_("The whole balance, held money included."))
-    held = serializers.SerializerMethodField(help_text=_("Set aside for open orders."))
+    held = serializers.SerializerMethodField(help_text=_("Held for open orders."))
     available = serializers.SerializerMethodField(help_text=_("Money that can be spent."))
     status = serializers.SerializerMethodField(
         help_text=_("open; frozen, or closing: deposits, withdrawals and buy orders are refused.")

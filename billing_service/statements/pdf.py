@@ -72,7 +72,7 @@ class _Writer:
             (_("Made"), self._moment(one.made_at)),
         ]
         if not one.is_complete:
-            facts.append(("", _("The month has not ended: this is what has been booked until now.")))
+            facts.append(("", _("Month in progress: booked so far.")))
         return facts
 
     def _sums(self) -> Iterator[tuple[str, str, bool]]:

@@ -49,7 +49,7 @@ def test_a_statement_says_what_the_ledger_says(trader, api):
     assert answer["Content-Disposition"].startswith('attachment; filename="statement-20')
     assert answer["Cache-Control"] == "no-store"
     for words in (
-        "Statement for ", str(trader.id), "The month has not ended",
+        "Statement for ", str(trader.id), "Month in progress: booked so far",
         "Balance at the beginning $0.00", "Deposit +$1,000.00", "Buy −$430.40", "Sell +$100.00", "Fee −$0.22",
         "Balance now $669.38",
     ):  # fmt: skip

@@ -25,11 +25,11 @@ def body(params: Params) -> str:
     text = {
         "confirm_email": _(
             "Follow the link to show that this address is yours. If you have no account here, ignore this "
-            "mail."
+            "e-mail."
         ),
         "change_email": _(
-            "Follow the link to make this the address of your account. Until then the old one stays. If you "
-            "have no account here, ignore this mail."
+            "Follow the link to make this the address of your account. Until then the old one stays. If "
+            "you have no account here, ignore this e-mail."
         ),
         "reset_password": _(
             "Somebody has asked for a new password for your account. Follow the link to choose one; you will "

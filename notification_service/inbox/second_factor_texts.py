@@ -21,8 +21,8 @@ def bodies() -> dict[str, str]:
     """What happened, and what to do if it was not oneself."""
     return {
         "second_factor_on": _(
-            "Each sign-in asks for a code of your app now. You are signed out everywhere except where it was "
-            "turned on. If it was not you, write to the operator."
+            "Each sign-in asks for a code from your app now. You are signed out everywhere except where it "
+            "was turned on. If it was not you, write to the operator."
         ),
         "second_factor_off": _(
             "Your password alone signs in again. You are signed out everywhere except where it was turned "
@@ -36,8 +36,8 @@ def bodies() -> dict[str, str]:
             "The old ones do not work any more. If it was not you, change your password and make new ones."
         ),
         "recovery_code_used": _(
-            "It took the place of the code of your app and works no more. If it was not you, change your "
-            "password and make new recovery codes under Security."
+            "It took the place of the code from your app and does not work any more. If it was not you, "
+            "change your password and make new recovery codes under Security."
         ),
         "wrong_codes": _(
             "There were ten wrong codes in a row after the right password. Further attempts are slowed down; "

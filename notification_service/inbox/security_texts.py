@@ -48,12 +48,13 @@ def security(params: Params) -> str:
             "write to the operator."
         ),
         "password_reset": _(
-            "It was set by the link of a mail. You are signed out everywhere, and your API keys are revoked. "
-            "If it was not you, somebody reads your mail: secure that, and write to the operator."
+            "It was set with a link that we emailed you. You are signed out everywhere, and your API keys "
+            "are revoked. If it was not you, somebody reads your e-mail: secure that, and write to the "
+            "operator."
         ),
         "email_change_requested": _(
-            "It becomes another one when the link that was mailed there is followed. If it was not you, "
-            "change your password now: then the link does nothing."
+            "It changes once somebody follows the link that we emailed to the new address. If it was not "
+            "you, change your password now: then the link does nothing."
         ),
         "email_changed": _(
             "You are signed out everywhere except where it was changed. If it was not you, write to the "
@@ -65,8 +66,8 @@ def security(params: Params) -> str:
         ),
         **second_factor.bodies(),
         "account_closed": _(
-            "You are signed out everywhere. Your name, your e-mail and what you set up were erased; what was "
-            "booked stays in the books. Nobody can have your username. This is the last mail to this address."
+            "You are signed out everywhere. Your e-mail and what you set up were erased; what was booked "
+            "stays in the books. Nobody else can have your name. This is the last e-mail to this address."
         ),
     }[params["notice"]]
 

@@ -171,11 +171,11 @@ _TEXTS: dict[Kind, tuple[Promise | Callable[[Params], str], Promise | Callable[[
     Kind.SECURITY_NOTICED: (security_title, security),
     Kind.DEPOSIT_BOOKED: (
         _("Account topped up"),
-        _("%(amount)s was deposited. Your balance is %(balance)s."),
+        _("Your account was topped up by %(amount)s. Your balance is %(balance)s."),
     ),
     Kind.WITHDRAWAL_BOOKED: (
         _("Money withdrawn"),
-        _("%(amount)s went out. Your balance is %(balance)s."),
+        _("%(amount)s was withdrawn. Your balance is %(balance)s."),
     ),
     Kind.DIVIDEND_BOOKED: (_("Dividend of %(ticker)s"), _dividend),
     Kind.POSITION_SPLIT: (_("Split of %(ticker)s"), _split),

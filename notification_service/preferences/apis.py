@@ -68,7 +68,7 @@ class UnsubscribeApi(Api):
 
     public = True
     authentication_classes = ()
-    refusals = {"404": _("`unsubscribe_link_invalid`: the token is incomplete.")}
+    refusals = {"404": _("`unsubscribe_link_invalid`: the token is not valid.")}
 
     @extend_schema(
         operation_id="notification_unsubscribe_show", parameters=[TOKEN], responses=UnsubscribedOutput

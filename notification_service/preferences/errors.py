@@ -13,4 +13,4 @@ class UnsubscribeLinkInvalid(DomainError):
     code = "unsubscribe_link_invalid"
     status = 404
     title = _("Invalid unsubscribe link")
-    message = _("This unsubscribe link is incomplete. Choose your notifications in the settings instead.")
+    message = _("This unsubscribe link is not valid. Choose your notifications in the settings instead.")

@@ -17,7 +17,7 @@ class SecondFactorRequired(DomainError):
     code = "second_factor_required"
     status = 401
     title = _("A code is needed")
-    message = _("Enter the code of your authenticator app, or a recovery code.")
+    message = _("Enter the code from your authenticator app, or a recovery code.")
 
     def __init__(self, challenge: str) -> None:
         self.members = {"challenge": challenge}

@@ -158,7 +158,8 @@ def test_so_many_a_day_and_no_more(way, account, customer, api, published, setti
     refused = client.post(way.url, {"amount": "1"}, headers=key())
 
     assert (refused.status_code, refused.json()["code"]) == (429, f"{way.name}_quota_exceeded")
-    assert f"daily limit of {way.name}s: 2." in refused.json()["detail"]
+    limited = {"deposit": "top-ups", "withdrawal": "withdrawals"}[way.name]
+    assert f"daily limit of {limited}: 2." in refused.json()["detail"]
     assert 0 < int(refused["Retry-After"]) <= 24 * 3600
     assert (way.made, len(published(way.event))) == (2, 2)
     assert client.post(way.url, {"amount": "1"}, headers=kept).status_code == 201  # it was taken before
