@@ -23,7 +23,7 @@ LABELS = {
         "future": _("Futures"),
     },
     "orderings": {
-        "": _("Best match, or ticker"),
+        "": _("Default order"),
         "ticker": _("Ticker, A to Z"),
         "name": _("Name, A to Z"),
         "-price": _("Price, high to low"),

@@ -125,3 +125,13 @@ def test_no_font_is_loaded_that_the_language_does_not_need(open_window: OpenPage
     needed = {"latin"} | ({"cyrillic"} if language == "ru" else set())
     assert {name for name in ("latin", "cyrillic") for url in fonts if f"inter-{name}-" in url} == needed
     assert len(fonts) == len(needed), "each from one address"
+
+
+def test_a_field_that_is_refused_stays_red_under_the_hand(open_window: OpenPage, language: str) -> None:
+    page = open_window(language).page
+    page.goto("/sign-in")
+    page.click("#submit")
+    field = page.locator("[aria-invalid=true]").first
+    field.focus()
+    red = page.locator(".field .error").first.evaluate("error => getComputedStyle(error).color")
+    assert field.evaluate("field => getComputedStyle(field).borderColor") == red

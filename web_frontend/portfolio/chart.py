@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 #: The drawing's own units; the page scales it.
@@ -19,7 +19,7 @@ class Chart:
             value is known: ``0,10 20,15``.
         invested: the same of what was put in.
         rows: the days that are drawn, the oldest first, as the API gives them.
-        lowest, highest: the bounds of the drawing, in money.
+        lowest, highest: the bounds of the drawing, in money: round amounts around what is drawn.
     """
 
     values: list[str]
@@ -43,8 +43,8 @@ def chart_of(days: list[dict[str, Any]]) -> Chart | None:
     values = [None if day["market_value"] is None else Decimal(day["market_value"]) for day in rows]
     invested = [Decimal(day["net_invested"]) for day in rows]
     known = [*(value for value in values if value is not None), *invested]
-    lowest, highest = min(known), max(known)
-    span = highest - lowest or Decimal(1)
+    lowest, highest = _bounds(min(known), max(known))
+    span = highest - lowest
 
     def point(number: int, amount: Decimal) -> str:
         across = Decimal(WIDTH * number) / (len(rows) - 1)
@@ -64,6 +64,16 @@ def chart_of(days: list[dict[str, Any]]) -> Chart | None:
         lowest=lowest,
         highest=highest,
     )
+
+
+def _bounds(least: Decimal, most: Decimal) -> tuple[Decimal, Decimal]:
+    """The multiples of a round amount (1, 2 or 5, with zeros) that lie around all; never the same twice."""
+    tenth = max((most - least) / 10, Decimal("0.01"))
+    power = Decimal(10) ** tenth.adjusted()
+    step = next(step for step in (power, 2 * power, 5 * power, 10 * power) if step >= tenth)
+    lowest = (least / step).to_integral_value(ROUND_FLOOR) * step
+    highest = (most / step).to_integral_value(ROUND_CEILING) * step
+    return lowest, highest if highest > lowest else lowest + step
 
 
 def _is_empty(day: dict[str, Any]) -> bool:

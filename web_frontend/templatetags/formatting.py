@@ -31,6 +31,8 @@ register = template.Library()
 
 _DECIMAL = re.compile(r"\d+\.\d+")
 DASH = SafeString("—")
+#: The least share in percent that is shown, and from where on one is written so.
+_SHOWN, _LEAST_SHARE = Decimal("0.01"), Decimal("0.005")
 PLUS, MINUS, NO_SIGN = SafeString("+"), SafeString("−"), SafeString("")
 
 #: Pages whose addresses do not say below which page they stand.
@@ -112,6 +114,14 @@ def percent(number: Decimal, pattern: str = "#,##0.##") -> str:
     return format_decimal(number, format=pattern, locale=rules.locale) + rules.percent_sign
 
 
+def _share(part: Decimal, amount: Decimal) -> SafeString:
+    """A change in percent; one that is less than can be shown is not called none."""
+    if amount and abs(part) < _LEAST_SHARE:
+        rules = _numerals()
+        return SafeString(f"&lt; {rules.decimal(_SHOWN, 2)}{rules.percent_sign}")
+    return _signed_percent(part)
+
+
 def _signed_percent(number: Decimal) -> SafeString:
     rules = _numerals()
     return SafeString(_sign(number) + rules.decimal(abs(number), 2) + rules.percent_sign)
@@ -160,7 +170,7 @@ def change(value: Any, share: Any = None, currency: str = "") -> SafeString:
     kind = "gain" if number > 0 else "loss" if number < 0 else "flat"
     amount = conditional_escape(_signed_money(number, currency or home_currency()))
     part = None if share is None else _number(share)
-    shown = "" if part is None else f' <span class="share">{_signed_percent(part)}</span>'
+    shown = "" if part is None else f' <span class="share">{_share(part, number)}</span>'
     return SafeString(f"{CHANGES[kind]}{amount}{shown}</span>")
 
 

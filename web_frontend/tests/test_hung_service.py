@@ -19,7 +19,7 @@ FAILED = "Couldn't load this. Your data is safe."
 HUNG = [
     ("/portfolio", "/api/v1/account", "Your cash could not be loaded", "AAPL"),
     ("/portfolio", "/api/v1/positions", "Your positions could not be loaded", "Available cash"),
-    ("/portfolio", "/api/v1/portfolio/history", "The value by day could not be loaded", "AAPL"),
+    ("/portfolio", "/api/v1/portfolio/history", "The positions by day could not be loaded", "AAPL"),
     ("/cash", "/api/v1/account", FAILED, "Latest operations"),
     ("/cash", "/api/v1/operations", FAILED, "Available"),
     ("/orders", "/api/v1/orders", FAILED, "Orders"),

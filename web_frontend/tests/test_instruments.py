@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
+from web_frontend.templatetags.formatting import change
 from web_frontend.templatetags.sparkline import sparkline
 from web_frontend.tests.gateway_double import GatewayDouble, quoted, recorded
 
@@ -151,6 +153,15 @@ def test_prices_are_written_by_language(browser: Client, gateway: GatewayDouble)
     assert "−0,10" in page
 
 
+@pytest.mark.parametrize(
+    ("amount", "share", "shown"),
+    [("-0.06", "0.00", "&lt; 0.01%"), ("-0.06", "-0.01", "−0.01%"), ("0.00", "0.00", "0.00%")],
+)
+def test_a_change_too_small_for_its_percent_is_not_called_none(amount: str, share: str, shown: str) -> None:
+    with translation.override("en"):
+        assert f'<span class="share">{shown}</span>' in change(amount, share, "USD")
+
+
 def test_a_row_has_a_small_picture_of_its_day(browser: Client, gateway: GatewayDouble) -> None:
     answer = recorded("instruments")
     gain, loss, flat, early = answer["results"][:4]
@@ -166,16 +177,13 @@ def test_a_row_has_a_small_picture_of_its_day(browser: Client, gateway: GatewayD
         gain["ticker"]: "gain",
         loss["ticker"]: "loss",
         flat["ticker"]: "flat",
-        early["ticker"]: "gain",
+        early["ticker"]: "",  # no hour is known yet: two points would be no picture of a day
     }
     assert 'aria-hidden="true"' in rows[gain["ticker"]]
     # the low of an hour that rose before its high, the other way round in one that fell; then the price now
     points = rows[gain["ticker"]].partition('points="')[2].partition('"')[0].split()
     assert points[:4] == ["2.0,14.0", "13.5,17.0", "25.0,2.0", "36.5,11.0"]
     assert points[4:] == ["48.0,11.0", "59.5,10.4", "71.0,26.0", "82.5,23.0", "94.0,8.0"]
-    # no hour is over yet: from the previous close to the price now
-    first = rows[early["ticker"]].partition('points="')[2].partition('"')[0].split()
-    assert first == ["2.0,26.0", "94.0,2.0"]
     assert "M0 14.0H96" in rows[gain["ticker"]]
 
 
@@ -183,5 +191,19 @@ def test_a_day_that_did_not_move_is_a_straight_line() -> None:
     hours = [[10, "5", "5", "5", "5"]]
     found = sparkline({"price": "5", "previous_close": "5", "hours": hours})
     assert found is not None
-    assert {point.split(",")[1] for point in found.points.split()} == {"2.0"}
+    assert {point.split(",")[1] for point in found.points.split()} == {"14.0"}  # in the middle
     assert sparkline({"price": None, "previous_close": None, "hours": hours}) is None
+
+
+def test_a_day_that_hardly_moved_does_not_look_like_a_fall() -> None:
+    """The height is at least a hundredth of the close, up and down."""
+
+    def depth(price: str) -> float:
+        hours = [[10, "100", "100", price, price]]
+        found = sparkline({"price": price, "previous_close": "100", "hours": hours})
+        assert found is not None
+        return max(float(point.split(",")[1]) for point in found.points.split()) - float(found.close)
+
+    assert depth("99.99") < 0.2
+    assert depth("99.50") == 6
+    assert depth("97.50") > 15

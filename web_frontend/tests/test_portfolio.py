@@ -45,7 +45,7 @@ def test_the_portfolio_shows_what_it_can(vera: Client, gateway: GatewayDouble) -
     gateway.down("GET /api/v1/positions", "GET /api/v1/portfolio/history")
     answer = vera.get("/portfolio")
     assert answer.status_code == 503
-    for part in ("Your closed positions could not be loaded", "The value by day could not be loaded"):
+    for part in ("Your closed positions could not be loaded", "The positions by day could not be loaded"):
         assert part in answer.content.decode()
     assert "Your positions could not be loaded" in answer.content.decode()
     assert "do not own anything" not in answer.content.decode()
@@ -89,7 +89,8 @@ def test_the_version_of_trading_before_tells_no_closed_positions(
 def test_the_value_by_day_is_a_chart_and_a_table(vera: Client, gateway: GatewayDouble) -> None:
     page = vera.get("/portfolio?days=90").content.decode()
     assert page.count("<polyline") == 2
-    assert 'points="0.0,160.0 150.0,0.5 300.0,0.0 450.0,1.1 600.0,0.5"' in page
+    assert 'points="0.0,160.0 150.0,7.2 300.0,6.7 450.0,7.8 600.0,7.2"' in page
+    assert "<span>$4,500.00</span><span>$0.00</span>" in page  # round bounds around $4,310.20
     table = page[page.index("As a table") :]
     assert table.index("2026-11-22") < table.index("2026-11-18")  # the day before the first buy is drawn
     assert "2026-11-17" not in table
@@ -159,7 +160,7 @@ def test_what_follows_the_market_is_read_alone(
     gateway.requests.clear()
     part = vera.get("/portfolio", headers=htmx("holdings")).content.decode()
     assert part.count('id="holdings"') == part.count('id="total"') == part.count('data-live="AAPL"') == 1
-    assert "Value by day" not in part
+    assert "Positions by day" not in part
     assert {asked.path for asked in gateway.requests} == {"/api/v1/positions", "/api/v1/account"}
     gateway.down("GET /api/v1/account")  # what stands there is better than a dash
     assert vera.get("/portfolio", headers=htmx("holdings")).status_code == 204

@@ -86,7 +86,8 @@ function changeOf(price, close, line) {
   const share = document.createElement("span");
   share.className = "share";
   const percent = Math.round(Math.abs(micros * 10_000) / millionths(close)) / 100;
-  share.textContent = sign + filled(line.dataset.percent, numerals(percent, 2));
+  const less = micros && !percent; // as templatetags/formatting.py writes it
+  share.textContent = (less ? "< " : sign) + filled(line.dataset.percent, numerals(less ? 0.01 : percent, 2));
   outer.append(arrow, sign + filled(line.dataset.money, numerals(Math.abs(micros) / 1e6, digits)), " ", share);
   return outer;
 }
